@@ -1,0 +1,265 @@
+//! What decoding and checking a card yields, in one form for every card.
+
+use jiff::{Timestamp, civil::Date};
+
+use crate::{
+    kind::CardKind,
+    lang::Bilingual,
+    trust::Hierarchy,
+    verify::{Check, CheckId, Overall, Requirement, Verdict, overall},
+};
+
+/// A value and the check that covers it. `None`: no signature covers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed<T> {
+    /// The value.
+    pub value: T,
+    /// The check that covers it; whether that check passed stands in [`Findings::checks`].
+    pub signed_by: Option<CheckId>,
+}
+
+impl<T> Signed<T> {
+    /// A value and what covers it.
+    pub fn new(value: T, signed_by: Option<CheckId>) -> Self {
+        Self { value, signed_by }
+    }
+}
+
+/// 性別, the digits of JIS X 0303.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sex {
+    /// `1` 男
+    Male,
+    /// `2` 女
+    Female,
+    /// `9` 適用不能
+    NotApplicable,
+    /// `0` 不明
+    Unknown,
+}
+
+impl Sex {
+    /// Reads the card's digit.
+    pub fn from_digit(digit: u8) -> Option<Self> {
+        match digit {
+            b'1' => Some(Self::Male),
+            b'2' => Some(Self::Female),
+            b'9' => Some(Self::NotApplicable),
+            b'0' => Some(Self::Unknown),
+            _ => None,
+        }
+    }
+
+    /// The machine name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Male => "male",
+            Self::Female => "female",
+            Self::NotApplicable => "not-applicable",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What people read.
+    pub fn name(self) -> Bilingual {
+        match self {
+            Self::Male => Bilingual::new("男", "male"),
+            Self::Female => Bilingual::new("女", "female"),
+            Self::NotApplicable => Bilingual::new("適用不能", "not applicable"),
+            Self::Unknown => Bilingual::new("不明", "unknown"),
+        }
+    }
+}
+
+/// The person, as far as text goes; pictures stand in [`Findings::pictures`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Holder {
+    /// 氏名
+    pub name: Option<Signed<String>>,
+    /// 住所
+    pub address: Option<Signed<String>>,
+    /// 生年月日
+    pub birth_date: Option<Signed<Date>>,
+    /// 性別: a report shows it only when asked for.
+    pub sex: Option<Signed<Sex>>,
+    /// Age in whole years on the day of the check, Japan time: only for `--age`, which shows nothing else.
+    pub age: Option<Signed<i16>>,
+}
+
+/// How a picture is stored on the card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureFormat {
+    /// PNG
+    Png,
+    /// JPEG 2000
+    Jpeg2000,
+}
+
+impl PictureFormat {
+    /// The machine name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg2000 => "jpeg2000",
+        }
+    }
+}
+
+/// A picture from the chip, as stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Machine name: `photo`, `name`, `address`, `security-code`.
+    pub id: &'static str,
+    /// What it shows.
+    pub title: Bilingual,
+    /// How it is stored.
+    pub format: PictureFormat,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The check that covers it.
+    pub signed_by: Option<CheckId>,
+}
+
+impl std::fmt::Debug for Picture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Picture({}, {:?}, {} bytes)", self.id, self.format, self.bytes.len())
+    }
+}
+
+/// A further fact of the card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Machine name, for example `expiry`.
+    pub id: &'static str,
+    /// What it is.
+    pub title: Bilingual,
+    /// The value.
+    pub value: ItemValue,
+    /// The check that covers it.
+    pub signed_by: Option<CheckId>,
+}
+
+/// The value of an [`Item`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ItemValue {
+    /// A day.
+    Date(Date),
+    /// Text as it stands on the card.
+    Text(String),
+}
+
+/// Something that staff must know or do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Note {
+    /// Machine name.
+    pub id: &'static str,
+    /// The sentence.
+    pub text: Bilingual,
+}
+
+/// Notes that more than one card uses.
+pub mod notes {
+    use super::Note;
+    use crate::lang::Bilingual;
+
+    /// The human's part of every check.
+    pub const COMPARE_FACE: Note = Note {
+        id: "compare-face",
+        text: Bilingual::new(
+            "画面の顔写真・券面の印刷・来店者の顔を、人が見比べてください。",
+            "Compare the picture on the screen, the print on the card and the person's face yourself.",
+        ),
+    };
+
+    /// Text beside pictures.
+    pub const COMPARE_TEXT: Note = Note {
+        id: "compare-text",
+        text: Bilingual::new(
+            "文字の氏名・住所はチップとの結び付きが弱いデータです。画像の氏名・住所（--html で表示）と見比べてください。",
+            "Name and address as text are bound to the chip less tightly. Compare them with the pictures (shown by --html).",
+        ),
+    };
+
+    /// A hierarchy other than production counted.
+    pub const NOT_PRODUCTION: Note = Note {
+        id: "not-production",
+        text: Bilingual::new(
+            "試験用または模擬の発行者を受け入れる設定で判定しました。本物のカードの確認には使えません。",
+            "Judged with a test or simulated issuer accepted. This is no check of a real card.",
+        ),
+    };
+
+    /// The anchors rest on one source.
+    pub const UNOFFICIAL_ANCHOR: Note = Note {
+        id: "unofficial-anchor",
+        text: Bilingual::new(
+            "発行者のCA鍵は公式に公表されておらず、非公式の一つの出所に基づきます。",
+            "The issuer does not publish its CA key: this verdict rests on one unofficial source.",
+        ),
+    };
+
+    /// Nothing asked whether the card was withdrawn.
+    pub const REVOCATION: Note = Note {
+        id: "revocation",
+        text: Bilingual::new(
+            "紛失・盗難・廃止の届出は確認していません。",
+            "Whether the card was reported lost, stolen or withdrawn was not checked.",
+        ),
+    };
+
+    /// A check of a saved reading.
+    pub const PRESENCE_THEN: Note = Note {
+        id: "presence-then",
+        text: Bilingual::new(
+            "保存された読み取りの検査です。カードの存在を示すのは読み取りの時点であり、現在ではありません。",
+            "This is a check of a saved reading: it shows that the card was present then, not now.",
+        ),
+    };
+}
+
+/// What decoding and checking a card yields: a pure function of the dump, the trust store and the time.
+#[derive(Debug, Clone)]
+pub struct Findings {
+    /// What kind of card.
+    pub kind: CardKind,
+    /// Which checks it must pass.
+    pub requirement: &'static Requirement,
+    /// Every check, in the catalogue's order.
+    pub checks: Vec<Check>,
+    /// The hierarchy of the anchor that the required checks rest on; `None` when none was found.
+    pub hierarchy: Option<Hierarchy>,
+    /// The person.
+    pub holder: Holder,
+    /// The pictures.
+    pub pictures: Vec<Picture>,
+    /// Further facts.
+    pub items: Vec<Item>,
+    /// Other applications found on the card.
+    pub guests: Vec<CardKind>,
+    /// What staff must know or do.
+    pub notes: Vec<Note>,
+    /// As of which time it was judged.
+    pub judged_at: Timestamp,
+}
+
+impl Findings {
+    /// The verdict.
+    pub fn overall(&self) -> Overall {
+        overall(self.requirement, &self.checks)
+    }
+
+    /// One check.
+    pub fn check(&self, id: CheckId) -> Option<&Check> {
+        self.checks.iter().find(|check| check.id == id)
+    }
+
+    /// One check's verdict; `None` when the report does not hold it.
+    pub fn verdict(&self, id: CheckId) -> Option<Verdict> {
+        self.check(id).map(|check| check.verdict)
+    }
+
+    /// One picture.
+    pub fn picture(&self, id: &str) -> Option<&Picture> {
+        self.pictures.iter().find(|picture| picture.id == id)
+    }
+}

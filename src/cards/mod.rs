@@ -1,0 +1,8 @@
+//! The cards: recognition, and for each card its tables, reading, decoding and checks.
+//!
+//! Whatever the card, decoding and checking end in [`Findings`], which is all that a report needs.
+
+mod findings;
+pub mod my_number;
+
+pub use findings::{Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex, Signed, notes};

@@ -1,0 +1,417 @@
+//! マイナンバーカード: applications, files, fields and credentials as tables.
+//!
+//! Reader, decoder, simulator and `docs/cards/my-number.md` take every identifier, tag and size from here. Source of
+//! each fact: spec my-number sections 1.2 and 2 (marks in the doc lines).
+
+use crate::{lang::Bilingual, tlv::Tag, verify::CheckId};
+
+/// An application on the card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Application {
+    /// Name in file names and dumps.
+    pub name: &'static str,
+    /// Names for people.
+    pub title: Bilingual,
+    /// The application identifier, always sent whole.
+    pub aid: &'static [u8],
+}
+
+/// 券面事項確認AP (C).
+pub const FACE: Application = Application {
+    name: "face",
+    title: Bilingual::new("券面事項確認AP", "face application"),
+    aid: &[0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02],
+};
+
+/// 券面事項入力補助AP (C).
+pub const TEXT: Application = Application {
+    name: "text",
+    title: Bilingual::new("券面事項入力補助AP", "text application"),
+    aid: &[0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08],
+};
+
+/// 公的個人認証AP (C).
+pub const JPKI: Application = Application {
+    name: "jpki",
+    title: Bilingual::new("公的個人認証AP", "JPKI application"),
+    aid: &[0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01],
+};
+
+/// 共通カードAP (C).
+pub const COMMON: Application = Application {
+    name: "common",
+    title: Bilingual::new("共通カードAP", "common card application"),
+    aid: &[0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00],
+};
+
+/// 住基AP (C).
+pub const RESIDENT: Application = Application {
+    name: "resident",
+    title: Bilingual::new("住基AP", "resident register application"),
+    aid: &[0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x01],
+};
+
+/// The GlobalPlatform issuer security domain: what is current after a reset (M).
+pub const ISSUER_DOMAIN: Application = Application {
+    name: "isd",
+    title: Bilingual::new("発行者セキュリティドメイン", "issuer security domain"),
+    aid: &[0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00],
+};
+
+/// マイナ免許証, only where the holder added it (M).
+pub const LICENCE_GUEST: Application = Application {
+    name: "menkyo",
+    title: Bilingual::new("マイナ免許証", "driver's licence application"),
+    aid: &[0xA0, 0x00, 0x00, 0x02, 0x31, 0x06, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+};
+
+/// 在留AP, only on a 特定在留カード (D).
+pub const RESIDENCE_GUEST: Application = Application {
+    name: "residence",
+    title: Bilingual::new("在留AP", "residence application"),
+    aid: &[0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+};
+
+/// What opens a file or a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing is needed.
+    Free,
+    /// Any one of these references, by short EF identifier, must be verified.
+    AnyOf(&'static [u8]),
+}
+
+/// A reference (a credential that the card compares), by its short EF identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// Its application.
+    pub application: Application,
+    /// Low five bits of the file identifier.
+    pub sfi: u8,
+    /// Names for people.
+    pub title: Bilingual,
+    /// Wrong entries until it is blocked.
+    pub limit: u8,
+}
+
+/// 生年月日 (six digits, era year) of the face application. Its limit is not known; 10 is likely (U, I).
+pub const FACE_BIRTH_DATE: Reference =
+    Reference { application: FACE, sfi: 0x11, title: Bilingual::new("生年月日", "birth date"), limit: 10 };
+
+/// 照合番号B of the face application (C).
+pub const FACE_NUMBER_B: Reference =
+    Reference {
+        application: FACE, sfi: 0x12, title: Bilingual::new("照合番号B", "number B (照合番号B)"), limit: 10
+    };
+
+/// 照合番号B of the text application (C).
+pub const TEXT_NUMBER_B: Reference =
+    Reference {
+        application: TEXT, sfi: 0x15, title: Bilingual::new("照合番号B", "number B (照合番号B)"), limit: 10
+    };
+
+/// 券面事項入力補助用暗証番号 (C).
+pub const TEXT_PIN: Reference = Reference {
+    application: TEXT,
+    sfi: 0x11,
+    title: Bilingual::new("券面事項入力補助用暗証番号", "PIN of the text application"),
+    limit: 3,
+};
+
+/// 照合番号A's references. 照合番号A is the 個人番号: nothing presents them, and simulated cards hold them blocked.
+pub const NUMBER_A_SFIS: [(Application, u8); 2] = [(FACE, 0x13), (TEXT, 0x14)];
+
+/// A file that this program reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct File {
+    /// Its name in dumps and reports: application and file identifier.
+    pub name: &'static str,
+    /// Its application.
+    pub application: Application,
+    /// Short EF identifier.
+    pub sfi: u8,
+    /// Names for people.
+    pub title: Bilingual,
+    /// What opens it.
+    pub access: Access,
+    /// The tag of the one object that it holds.
+    pub tag: Tag,
+    /// Bytes of the object on the public test card (V).
+    pub test_card_size: usize,
+    /// The most bytes that the object may announce: images vary, so this is a limit, not a size.
+    pub limit: usize,
+    /// The check that covers it, if one does.
+    pub signed_by: Option<CheckId>,
+    /// Whether it never leaves the memory of the live check.
+    pub private: bool,
+}
+
+/// No file of these applications is larger than this; real sizes of photos are not public (spec my-number 11, 4).
+const FACE_LIMIT: usize = 0x7FFF;
+
+/// 年齢確認データ (M, V).
+pub const FACE_AGE: File = File {
+    name: "face/0001",
+    application: FACE,
+    sfi: 0x01,
+    title: Bilingual::new("生年月日データ", "age record"),
+    access: Access::AnyOf(&[0x11]),
+    tag: Tag(0xFF10),
+    test_card_size: 547,
+    limit: 2_048,
+    signed_by: Some(CheckId::AgeSignature),
+    private: false,
+};
+
+/// 券面データ (M, V).
+pub const FACE_DATA: File = File {
+    name: "face/0002",
+    application: FACE,
+    sfi: 0x02,
+    title: Bilingual::new("券面データ", "face data"),
+    access: Access::AnyOf(&[0x12, 0x13]),
+    tag: Tag(0xFF20),
+    test_card_size: 3_070,
+    limit: FACE_LIMIT,
+    signed_by: Some(CheckId::FaceSignature),
+    private: false,
+};
+
+/// 券面事項確認APの証明書 (M, V).
+pub const FACE_CERTIFICATE: File = File {
+    name: "face/0004",
+    application: FACE,
+    sfi: 0x04,
+    title: Bilingual::new("券面事項確認APの証明書", "certificate of the face application"),
+    access: Access::Free,
+    tag: Tag(0x7F21),
+    test_card_size: 568,
+    limit: 2_048,
+    signed_by: Some(CheckId::FaceCertificate),
+    private: false,
+};
+
+/// 基本4情報 (M, V).
+pub const TEXT_ATTRIBUTES: File = File {
+    name: "text/0002",
+    application: TEXT,
+    sfi: 0x02,
+    title: Bilingual::new("基本4情報", "four attributes"),
+    access: Access::AnyOf(&[0x11, 0x15]),
+    tag: Tag(0xFF20),
+    test_card_size: 104,
+    limit: 4_096,
+    signed_by: Some(CheckId::TextSignature),
+    private: false,
+};
+
+/// 真正性確認情報: digests and their signature. One digest is an unsalted hash of the 個人番号, so the file is private
+/// (M, V).
+pub const TEXT_DIGESTS: File = File {
+    name: "text/0003",
+    application: TEXT,
+    sfi: 0x03,
+    title: Bilingual::new("真正性確認情報", "digests and signature"),
+    access: Access::AnyOf(&[0x11, 0x14, 0x15]),
+    tag: Tag(0xFF30),
+    test_card_size: 336,
+    limit: 1_024,
+    signed_by: Some(CheckId::TextSignature),
+    private: true,
+};
+
+/// 券面事項入力補助APの証明書 (M, V).
+pub const TEXT_CERTIFICATE: File = File {
+    name: "text/0004",
+    application: TEXT,
+    sfi: 0x04,
+    title: Bilingual::new("券面事項入力補助APの証明書", "certificate of the text application"),
+    access: Access::Free,
+    tag: Tag(0x7F21),
+    test_card_size: 568,
+    limit: 2_048,
+    signed_by: Some(CheckId::TextCertificate),
+    private: false,
+};
+
+/// 券面事項入力補助APの公開鍵 (M, V).
+pub const TEXT_KEY: File = File {
+    name: "text/0007",
+    application: TEXT,
+    sfi: 0x07,
+    title: Bilingual::new("券面事項入力補助APの公開鍵", "signed key of the text application"),
+    access: Access::AnyOf(&[0x11, 0x14, 0x15]),
+    tag: Tag(0xFF50),
+    test_card_size: 536,
+    limit: 2_048,
+    signed_by: Some(CheckId::TextSignature),
+    private: false,
+};
+
+/// Every file that this program reads.
+pub const FILES: &[File] =
+    &[FACE_AGE, FACE_DATA, FACE_CERTIFICATE, TEXT_ATTRIBUTES, TEXT_DIGESTS, TEXT_CERTIFICATE, TEXT_KEY];
+
+/// Files whose bytes may stand in no recording: those with the 個人番号 or its hash. The bytes in front of `clear` are
+/// the object's header.
+pub const NEVER_RECORDED: &[(Application, u8, usize)] = &[(FACE, 0x05, 0), (TEXT, 0x01, 0), (TEXT, 0x03, 5)];
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// `YYYYMMDD`, Gregorian, ASCII.
+    Date,
+    /// One ASCII digit of JIS X 0303.
+    Sex,
+    /// UTF-8 text, no byte order mark.
+    Text,
+    /// PNG, 1 bit.
+    Png,
+    /// JPEG 2000 in a JP2 container.
+    Jp2,
+    /// `90 03 010001 ‖ 91 82 0100 <modulus>`.
+    PublicKey,
+    /// 256 bytes.
+    Signature,
+    /// SHA-256.
+    Digest,
+    /// Big-endian u16 offsets from the first byte of the file.
+    Offsets,
+}
+
+/// A field of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// The file.
+    pub file: &'static str,
+    /// Its tag.
+    pub tag: Tag,
+    /// Names for people.
+    pub title: Bilingual,
+    /// What it holds.
+    pub content: Content,
+    /// The check that covers it, if one does.
+    pub signed_by: Option<CheckId>,
+}
+
+macro_rules! field {
+    ($file:expr, $tag:literal, $ja:literal, $en:literal, $content:ident, $signed_by:expr) => {
+        Field {
+            file: $file.name,
+            tag: Tag($tag),
+            title: Bilingual::new($ja, $en),
+            content: Content::$content,
+            signed_by: $signed_by,
+        }
+    };
+}
+
+const AGE: Option<CheckId> = Some(CheckId::AgeSignature);
+const FACE_SIGNED: Option<CheckId> = Some(CheckId::FaceSignature);
+const TEXT_SIGNED: Option<CheckId> = Some(CheckId::TextSignature);
+
+/// DF11
+pub const AGE_BIRTH_DATE: Field = field!(FACE_AGE, 0xDF11, "生年月日", "birth date", Date, AGE);
+/// DF12
+pub const AGE_KEY: Field = field!(FACE_AGE, 0xDF12, "ICチップの公開鍵", "chip public key", PublicKey, AGE);
+/// DF13
+pub const AGE_SIGNATURE: Field = field!(FACE_AGE, 0xDF13, "電子署名", "signature", Signature, None);
+
+/// DF21
+pub const FACE_OFFSETS: Field = field!(FACE_DATA, 0xDF21, "オフセット表", "offsets", Offsets, None);
+/// DF22
+pub const FACE_BIRTH: Field = field!(FACE_DATA, 0xDF22, "生年月日", "birth date", Date, FACE_SIGNED);
+/// DF23
+pub const FACE_SEX: Field = field!(FACE_DATA, 0xDF23, "性別", "sex", Sex, FACE_SIGNED);
+/// DF24
+pub const FACE_KEY: Field = field!(FACE_DATA, 0xDF24, "ICチップの公開鍵", "chip public key", PublicKey, FACE_SIGNED);
+/// DF25
+pub const FACE_NAME: Field = field!(FACE_DATA, 0xDF25, "氏名（画像）", "name (picture)", Png, FACE_SIGNED);
+/// DF26
+pub const FACE_ADDRESS: Field = field!(FACE_DATA, 0xDF26, "住所（画像）", "address (picture)", Png, FACE_SIGNED);
+/// DF27
+pub const FACE_PHOTO: Field = field!(FACE_DATA, 0xDF27, "顔写真", "face picture", Jp2, FACE_SIGNED);
+/// DF28
+pub const FACE_SIGNATURE: Field = field!(FACE_DATA, 0xDF28, "電子署名", "signature", Signature, None);
+/// DF29
+pub const FACE_EXPIRY: Field = field!(FACE_DATA, 0xDF29, "有効期限", "expiry", Date, None);
+/// DF2A
+pub const FACE_CODE: Field =
+    field!(FACE_DATA, 0xDF2A, "セキュリティコード（画像）", "security code (picture)", Png, None);
+
+/// DF21
+pub const TEXT_OFFSETS: Field = field!(TEXT_ATTRIBUTES, 0xDF21, "オフセット表", "offsets", Offsets, None);
+/// DF22
+pub const TEXT_NAME: Field = field!(TEXT_ATTRIBUTES, 0xDF22, "氏名", "name", Text, TEXT_SIGNED);
+/// DF23
+pub const TEXT_ADDRESS: Field = field!(TEXT_ATTRIBUTES, 0xDF23, "住所", "address", Text, TEXT_SIGNED);
+/// DF24
+pub const TEXT_BIRTH: Field = field!(TEXT_ATTRIBUTES, 0xDF24, "生年月日", "birth date", Date, TEXT_SIGNED);
+/// DF25
+pub const TEXT_SEX: Field = field!(TEXT_ATTRIBUTES, 0xDF25, "性別", "sex", Sex, TEXT_SIGNED);
+/// DF31: of the 個人番号 file, so it is treated as the number itself.
+pub const DIGEST_NUMBER: Field =
+    field!(TEXT_DIGESTS, 0xDF31, "個人番号ファイルのハッシュ値", "digest of the number file", Digest, TEXT_SIGNED);
+/// DF32
+pub const DIGEST_ATTRIBUTES: Field =
+    field!(TEXT_DIGESTS, 0xDF32, "基本4情報のハッシュ値", "digest of the attributes", Digest, TEXT_SIGNED);
+/// DF33
+pub const DIGEST_SIGNATURE: Field = field!(TEXT_DIGESTS, 0xDF33, "電子署名", "signature", Signature, None);
+/// DF51
+pub const TEXT_CHIP_KEY: Field =
+    field!(TEXT_KEY, 0xDF51, "ICチップの公開鍵", "chip public key", PublicKey, TEXT_SIGNED);
+/// DF52
+pub const TEXT_KEY_SIGNATURE: Field = field!(TEXT_KEY, 0xDF52, "電子署名", "signature", Signature, None);
+
+/// Every field, file by file in stored order.
+pub const FIELDS: &[Field] = &[
+    AGE_BIRTH_DATE,
+    AGE_KEY,
+    AGE_SIGNATURE,
+    FACE_OFFSETS,
+    FACE_BIRTH,
+    FACE_SEX,
+    FACE_KEY,
+    FACE_NAME,
+    FACE_ADDRESS,
+    FACE_PHOTO,
+    FACE_SIGNATURE,
+    FACE_EXPIRY,
+    FACE_CODE,
+    TEXT_OFFSETS,
+    TEXT_NAME,
+    TEXT_ADDRESS,
+    TEXT_BIRTH,
+    TEXT_SEX,
+    DIGEST_NUMBER,
+    DIGEST_ATTRIBUTES,
+    DIGEST_SIGNATURE,
+    TEXT_CHIP_KEY,
+    TEXT_KEY_SIGNATURE,
+];
+
+/// The fields of a file that its offset table points at, in order (V).
+pub fn offset_targets(file: &File) -> impl Iterator<Item = &'static Field> {
+    let name = file.name;
+    FIELDS.iter().filter(move |field| field.file == name && field.content != Content::Offsets)
+}
+
+/// Inside a public key object: the exponent (V).
+pub const KEY_EXPONENT: Tag = Tag(0x90);
+/// Inside a public key object: the modulus (V).
+pub const KEY_MODULUS: Tag = Tag(0x91);
+/// Card-verifiable certificate: the signed body (V).
+pub const CV_BODY: Tag = Tag(0x5F4E);
+/// Card-verifiable certificate: the signature over the body's value (V).
+pub const CV_SIGNATURE: Tag = Tag(0x5F37);
+
+/// GET DATA objects of the issuer security domain (M).
+pub mod data_object {
+    /// The card's expiry, eight ASCII digits, not signed.
+    pub const EXPIRY: u16 = 0x00F2;
+    /// The issuing municipality's code, five ASCII digits, not signed.
+    pub const MUNICIPALITY: u16 = 0x00F0;
+}
+
+/// `80 2A 00 00`: the card signs a padded DigestInfo with the application's own key; no credential (M).
+pub const SIGN: [u8; 4] = [0x80, 0x2A, 0x00, 0x00];

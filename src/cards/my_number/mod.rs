@@ -1,0 +1,3 @@
+//! マイナンバーカード (My Number Card).
+
+pub mod files;

@@ -1,0 +1,58 @@
+//! The only door to cryptography: hashes, RSA verification, and the signer of the simulated hierarchy.
+//!
+//! A faster backend for the standard cases is a change of this module alone.
+
+mod rsa;
+mod signer;
+
+pub use self::rsa::{KeyError, PublicKey, SignatureError};
+pub use signer::{Signer, SignerError};
+
+use sha2::{Digest, Sha256};
+
+/// A SHA-256 value.
+pub type Sha256Hash = [u8; 32];
+
+/// SHA-256 over the parts in order.
+pub fn sha256(parts: &[&[u8]]) -> Sha256Hash {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+/// The DER bytes in front of a SHA-256 value in a DigestInfo (RFC 8017 9.2, note 1).
+const SHA256_DIGEST_INFO: [u8; 19] =
+    [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
+
+/// The same for the My Number face signature, which names SHA-256 but carries three hashes, 96 bytes
+/// (spec my-number 5.3, V).
+const TRIPLE_SHA256_DIGEST_INFO: [u8; 19] =
+    [0x30, 0x71, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x60];
+
+/// The DigestInfo of a SHA-256 value, 51 bytes: what a card is asked to sign.
+pub fn sha256_digest_info(hash: &Sha256Hash) -> Vec<u8> {
+    [&SHA256_DIGEST_INFO[..], hash].concat()
+}
+
+/// The DigestInfo of the My Number face signature over its three group hashes, 115 bytes.
+pub fn triple_sha256_digest_info(groups: &[Sha256Hash; 3]) -> Vec<u8> {
+    let [first, second, third] = groups;
+    [&TRIPLE_SHA256_DIGEST_INFO[..], first, second, third].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digest_info_matches_the_worked_value() {
+        let challenge: Vec<u8> = (0..16).collect();
+        let info = sha256_digest_info(&sha256(&[&challenge]));
+        assert_eq!(
+            hex::encode_upper(info),
+            "3031300D060960864801650304020105000420BE45CB2605BF36BEBDE684841A28F0FD43C69850A3DCE5FEDBA69928EE3A8991"
+        );
+    }
+}

@@ -1,0 +1,102 @@
+//! RSA signature verification, PKCS #1 v1.5 (RFC 8017 8.2.2).
+
+use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey, traits::PublicKeyParts};
+
+use super::{SHA256_DIGEST_INFO, Sha256Hash, TRIPLE_SHA256_DIGEST_INFO, sha256};
+
+/// The modulus of every My Number Card key, in bytes (spec my-number 1.1, V).
+pub const MODULUS_LENGTH: usize = 256;
+
+/// The only public exponent that the cards' keys have (spec my-number 1.1, V). Another one is refused: small exponents
+/// make forged padding easy, and no issuer uses them.
+pub const EXPONENT: u32 = 65537;
+
+/// An RSA-2048 public key with exponent 65537.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    key: RsaPublicKey,
+    modulus: Vec<u8>,
+}
+
+impl std::fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PublicKey(SHA-256 {})", hex::encode(self.fingerprint()))
+    }
+}
+
+/// Why bytes are not a key that this program verifies with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The modulus does not have 2048 bits.
+    #[error("the modulus has not 2048 bits")]
+    Modulus,
+    /// The exponent is not 65537.
+    #[error("the exponent is not 65537")]
+    Exponent,
+    /// An even modulus, or one that the RSA library refuses.
+    #[error("the numbers are no RSA key")]
+    NotRsa,
+}
+
+/// The signature does not fit the key and the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the signature does not fit")]
+pub struct SignatureError;
+
+impl PublicKey {
+    /// A key from big-endian modulus (256 bytes, top bit set) and exponent.
+    ///
+    /// # Errors
+    /// [`KeyError`] unless the key is RSA-2048 with exponent 65537.
+    pub fn new(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
+        if modulus.len() != MODULUS_LENGTH || modulus.first().is_none_or(|byte| byte & 0x80 == 0) {
+            return Err(KeyError::Modulus);
+        }
+        if modulus.last().is_none_or(|byte| byte & 1 == 0) {
+            return Err(KeyError::NotRsa);
+        }
+        if BigUint::from_bytes_be(exponent) != BigUint::from(EXPONENT) {
+            return Err(KeyError::Exponent);
+        }
+        let key = RsaPublicKey::new(BigUint::from_bytes_be(modulus), BigUint::from(EXPONENT))
+            .map_err(|_| KeyError::NotRsa)?;
+        Ok(Self { key, modulus: modulus.to_vec() })
+    }
+
+    /// The modulus, 256 bytes, big-endian.
+    pub fn modulus(&self) -> &[u8] {
+        &self.modulus
+    }
+
+    /// The exponent, big-endian without leading zeros.
+    pub fn exponent(&self) -> Vec<u8> {
+        self.key.e().to_bytes_be()
+    }
+
+    /// SHA-256 of the 256 modulus bytes: what anchors are pinned by.
+    pub fn fingerprint(&self) -> Sha256Hash {
+        sha256(&[&self.modulus])
+    }
+
+    /// Verifies a standard SHA-256 signature over the parts in order.
+    ///
+    /// # Errors
+    /// [`SignatureError`] when it does not fit.
+    pub fn verify_sha256(&self, parts: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
+        self.verify_prefixed(&SHA256_DIGEST_INFO, &sha256(parts), signature)
+    }
+
+    /// Verifies the My Number face signature: a DigestInfo that carries three SHA-256 values, 96 bytes. All 256 bytes
+    /// of the encoded block are compared.
+    ///
+    /// # Errors
+    /// [`SignatureError`] when it does not fit.
+    pub fn verify_triple_sha256(&self, groups: &[Sha256Hash; 3], signature: &[u8]) -> Result<(), SignatureError> {
+        self.verify_prefixed(&TRIPLE_SHA256_DIGEST_INFO, &groups.concat(), signature)
+    }
+
+    fn verify_prefixed(&self, prefix: &[u8], payload: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
+        let scheme = Pkcs1v15Sign { hash_len: Some(payload.len()), prefix: prefix.into() };
+        self.key.verify(scheme, payload, signature).map_err(|_| SignatureError)
+    }
+}

@@ -1,0 +1,306 @@
+//! What was read from a card: every file byte for byte, the challenges and their answers, what was not read and why.
+//!
+//! A dump is all that decoding and checking need. Saved as JSON (`taimen.dump/1`, see `docs/dump.md`) it can be checked
+//! again later without the card. Some files never leave the memory of the live check: [`Dump::keep_private`].
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{kind::CardKind, privacy::Private, text::whole_seconds, transport::LinkFigures};
+
+/// The schema name of a saved dump.
+pub const SCHEMA: &str = "taimen.dump/1";
+
+/// The largest dump file that is read, in bytes: hex doubles the size of a card's 30 kB.
+pub const MAX_DUMP: usize = 4 * 1024 * 1024;
+
+/// What a check of a card rests on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dump {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// What kind of card was read.
+    pub kind: CardKind,
+    /// The reader's time when the reading began.
+    pub read_at: Timestamp,
+    /// Which address and reader it was read through.
+    pub reader: String,
+    /// What was asked of the card.
+    pub scope: Scope,
+    /// File name (for example `face/0002`) to its bytes, as stored, filler included where it was read.
+    files: BTreeMap<String, HexBytes>,
+    /// File name to why it was not read, or is not here.
+    not_read: BTreeMap<String, NotRead>,
+    /// The challenges that the card was asked to sign, by the application whose key signs.
+    challenges: BTreeMap<String, Challenge>,
+    /// What the link carried.
+    pub link: LinkFigures,
+    /// Files that never leave the live check.
+    #[serde(skip)]
+    private: BTreeMap<String, Private<Vec<u8>>>,
+}
+
+/// How much of a card was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Everything that the default check shows.
+    Full,
+    /// The age record alone (`--age`).
+    Age,
+}
+
+/// Why a file is not in the dump.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+pub enum NotRead {
+    /// It is never stored.
+    NotStored,
+    /// The card answered this status word.
+    Status {
+        /// Four hex digits.
+        status: String,
+    },
+    /// Its structure is broken, so its end is unknown.
+    Malformed {
+        /// What is wrong, and where.
+        detail: String,
+    },
+    /// Its application is not on the card.
+    NoApplication,
+    /// The credential that opens it was not presented: the gate refused, or the card did.
+    NotOpened {
+        /// The machine name of the reason.
+        reason: String,
+    },
+}
+
+/// A challenge and what the card made of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Challenge {
+    /// When it was made: the reader's time.
+    pub time: Timestamp,
+    /// 32 random bytes, used once.
+    pub random: HexBytes,
+    /// The card's answer, or the status word of its refusal.
+    pub answer: Answer,
+}
+
+/// The card's answer to a challenge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// A signature, to be verified.
+    Signature(HexBytes),
+    /// Refused with this status word, four hex digits.
+    Refused(String),
+}
+
+/// The label in front of every challenge, so that a signature over it cannot serve anything else.
+const CHALLENGE_LABEL: &str = "taimen challenge 1";
+
+impl Challenge {
+    /// The bytes whose SHA-256 the card signs: label, time (RFC 3339, seconds) and random bytes, one a line.
+    pub fn message(&self) -> Vec<u8> {
+        challenge_message(self.time, &self.random.0)
+    }
+}
+
+/// The bytes of a challenge made at `time` from `random`; see [`Challenge::message`].
+pub fn challenge_message(time: Timestamp, random: &[u8]) -> Vec<u8> {
+    let mut message = format!("{CHALLENGE_LABEL}\n{}\n", whole_seconds(time)).into_bytes();
+    message.extend_from_slice(random);
+    message
+}
+
+impl Dump {
+    /// An empty dump of a reading that begins now.
+    pub fn new(kind: CardKind, scope: Scope, reader: impl Into<String>, read_at: Timestamp) -> Self {
+        Self {
+            schema: SCHEMA.to_owned(),
+            kind,
+            read_at: whole_seconds(read_at),
+            reader: reader.into(),
+            scope,
+            files: BTreeMap::new(),
+            not_read: BTreeMap::new(),
+            challenges: BTreeMap::new(),
+            link: LinkFigures::default(),
+            private: BTreeMap::new(),
+        }
+    }
+
+    /// Keeps a file.
+    pub fn keep(&mut self, file: &str, bytes: Vec<u8>) {
+        self.files.insert(file.to_owned(), HexBytes(bytes));
+    }
+
+    /// Keeps a file in memory only; a saved dump says `not_stored`.
+    pub fn keep_private(&mut self, file: &str, bytes: Vec<u8>) {
+        self.private.insert(file.to_owned(), Private::new(bytes));
+        self.not_read.insert(file.to_owned(), NotRead::NotStored);
+    }
+
+    /// Notes why a file is not here.
+    pub fn lacks(&mut self, file: &str, why: NotRead) {
+        self.not_read.insert(file.to_owned(), why);
+    }
+
+    /// Keeps a challenge of an application's key.
+    pub fn challenged(&mut self, application: &str, challenge: Challenge) {
+        self.challenges.insert(application.to_owned(), challenge);
+    }
+
+    /// A file's bytes.
+    pub fn file(&self, file: &str) -> Option<&[u8]> {
+        self.files.get(file).map(|bytes| bytes.0.as_slice())
+    }
+
+    /// A file that lives in memory only.
+    pub fn private_file(&self, file: &str) -> Option<&Private<Vec<u8>>> {
+        self.private.get(file)
+    }
+
+    /// Why a file is not here.
+    pub fn not_read(&self, file: &str) -> Option<&NotRead> {
+        self.not_read.get(file)
+    }
+
+    /// Every file that is not here.
+    pub fn missing(&self) -> impl Iterator<Item = (&str, &NotRead)> {
+        self.not_read.iter().map(|(file, why)| (file.as_str(), why))
+    }
+
+    /// The challenge of an application's key.
+    pub fn challenge(&self, application: &str) -> Option<&Challenge> {
+        self.challenges.get(application)
+    }
+
+    /// The bytes of every file, for tampering tests and simulators.
+    pub fn files_mut(&mut self) -> impl Iterator<Item = (&str, &mut Vec<u8>)> {
+        self.files.iter_mut().map(|(file, bytes)| (file.as_str(), &mut bytes.0))
+    }
+
+    /// The challenges, for tampering tests and simulators.
+    pub fn challenges_mut(&mut self) -> impl Iterator<Item = (&str, &mut Challenge)> {
+        self.challenges.iter_mut().map(|(application, challenge)| (application.as_str(), challenge))
+    }
+
+    /// As it is saved: JSON, bytes in hex, private files left out.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// Reads a saved dump.
+    ///
+    /// # Errors
+    /// [`DumpError`].
+    pub fn from_json(json: &[u8]) -> Result<Self, DumpError> {
+        if json.len() > MAX_DUMP {
+            return Err(DumpError::TooLarge);
+        }
+        let schema: SchemaOnly = serde_json::from_slice(json).map_err(DumpError::from)?;
+        if schema.schema != SCHEMA {
+            return Err(DumpError::OtherSchema);
+        }
+        serde_json::from_slice(json).map_err(DumpError::from)
+    }
+}
+
+#[derive(Deserialize)]
+struct SchemaOnly {
+    schema: String,
+}
+
+/// Why a file is no dump.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DumpError {
+    /// Larger than any card.
+    #[error("the file is larger than {MAX_DUMP} bytes")]
+    TooLarge,
+    /// Not JSON of a dump's form. The place is told, never the content.
+    #[error("the file is not a dump: line {line}, column {column}")]
+    Malformed {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// Another version, or another kind of file.
+    #[error("the file's schema is not {SCHEMA}")]
+    OtherSchema,
+}
+
+impl From<serde_json::Error> for DumpError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Malformed { line: error.line(), column: error.column() }
+    }
+}
+
+/// Bytes that serde writes and reads as hex.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct HexBytes(pub Vec<u8>);
+
+impl std::fmt::Debug for HexBytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "HexBytes({} bytes)", self.0.len())
+    }
+}
+
+impl Serialize for HexBytes {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&hex::encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for HexBytes {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        hex::decode(text).map(Self).map_err(|_| serde::de::Error::custom("not hex"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dump() -> Dump {
+        let mut dump =
+            Dump::new(CardKind::MyNumber, Scope::Full, "sim:my-number", "2026-11-22T01:02:03.5Z".parse().unwrap());
+        dump.keep("face/0002", vec![0xFF, 0x20]);
+        dump.keep_private("text/0003", b"hash of a number".to_vec());
+        dump
+    }
+
+    #[test]
+    fn a_private_file_is_never_written() {
+        let json = dump().to_json();
+        assert!(!json.contains(&hex::encode("hash of a number")), "{json}");
+        let read = Dump::from_json(json.as_bytes()).unwrap();
+        assert_eq!(read.file("face/0002"), Some(&[0xFF, 0x20][..]));
+        assert_eq!(read.not_read("text/0003"), Some(&NotRead::NotStored));
+        assert!(read.private_file("text/0003").is_none());
+        assert!(!format!("{:?}", dump()).contains("hash"));
+    }
+
+    #[test]
+    fn other_files_are_refused_by_name() {
+        assert_eq!(Dump::from_json(b"{}").unwrap_err(), DumpError::Malformed { line: 1, column: 2 });
+        let other = dump().to_json().replace(SCHEMA, "taimen.dump/9");
+        assert_eq!(Dump::from_json(other.as_bytes()).unwrap_err(), DumpError::OtherSchema);
+        let odd = dump().to_json().replace("\"ff20\"", "\"ff2\"");
+        assert!(matches!(Dump::from_json(odd.as_bytes()).unwrap_err(), DumpError::Malformed { .. }));
+    }
+
+    #[test]
+    fn a_challenge_names_its_time() {
+        let time = "2026-11-22T01:02:03.5Z".parse().unwrap();
+        assert_eq!(challenge_message(time, b"xyz"), b"taimen challenge 1\n2026-11-22T01:02:03Z\nxyz");
+    }
+}

@@ -1,0 +1,182 @@
+//! Command APDUs (ISO/IEC 7816-3:2006 12.1), encoded once, their secrets known to `Debug`.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::privacy::Pin;
+
+/// A command APDU. `Debug` shows class, instruction, parameters and lengths; data only where none of it is secret.
+#[derive(Clone)]
+pub struct Command {
+    bytes: Zeroizing<Vec<u8>>,
+    data: usize,
+    secret: bool,
+}
+
+/// Le of a short command that takes whatever the file has, up to 256 bytes.
+const SHORT_LE_ALL: u8 = 0x00;
+
+impl Command {
+    /// A command without data and without Le (case 1).
+    pub fn plain(cla: u8, ins: u8, p1: u8, p2: u8) -> Self {
+        Self::encode([cla, ins, p1, p2], &[], &[], false)
+    }
+
+    /// A command with data of 1 to 255 bytes (case 3), or with Le 256 as well (case 4) when `answer` is set.
+    pub fn with_data(header: [u8; 4], data: &[u8], answer: bool) -> Self {
+        let le: &[u8] = if answer { &[SHORT_LE_ALL] } else { &[] };
+        Self::encode(header, data, le, false)
+    }
+
+    /// VERIFY of a credential by short EF identifier (ISO/IEC 7816-4 11.6.6; spec my-number 3.3, M).
+    pub fn verify(sfi: u8, pin: &Pin) -> Self {
+        Self::encode([0x00, 0x20, 0x00, 0x80 | sfi], pin.expose(), &[], true)
+    }
+
+    /// VERIFY without data: asks for the tries left, costs none (spec my-number 3.4, C).
+    pub fn ask_tries(sfi: u8) -> Self {
+        Self::plain(0x00, 0x20, 0x00, 0x80 | sfi)
+    }
+
+    /// READ BINARY by short EF identifier from offset 0 to 255 (ISO/IEC 7816-4 11.3.3).
+    pub fn read_sfi(sfi: u8, offset: u8, le: Le) -> Self {
+        Self::encode([0x00, 0xB0, 0x80 | sfi, offset], &[], le.encode(), false)
+    }
+
+    /// READ BINARY of the current EF from a 15-bit offset (ISO/IEC 7816-4 11.3.3).
+    pub fn read_current(offset: u16, le: Le) -> Self {
+        let [high, low] = offset.to_be_bytes();
+        Self::encode([0x00, 0xB0, high & 0x7F, low], &[], le.encode(), false)
+    }
+
+    /// READ RECORD of one record of the file with this short EF identifier (ISO/IEC 7816-4 11.4.3).
+    pub fn read_record(sfi: u8, record: u8) -> Self {
+        Self::encode([0x00, 0xB2, record, (sfi << 3) | 0x04], &[], &[SHORT_LE_ALL], false)
+    }
+
+    /// GET DATA (ISO/IEC 7816-4 11.5.3).
+    pub fn get_data(tag: u16) -> Self {
+        let [high, low] = tag.to_be_bytes();
+        Self::encode([0x00, 0xCA, high, low], &[], &[SHORT_LE_ALL], false)
+    }
+
+    /// GET RESPONSE after `61xx` (ISO/IEC 7816-4 12.3.2).
+    pub fn get_response(le: u8) -> Self {
+        Self::encode([0x00, 0xC0, 0x00, 0x00], &[], &[le], false)
+    }
+
+    /// This command with another short Le, for the repetition that `6Cxx` asks for. Only for commands without data.
+    pub fn with_short_le(&self, le: u8) -> Option<Self> {
+        let header = self.bytes.get(..4)?;
+        let header: [u8; 4] = header.try_into().ok()?;
+        (self.data == 0).then(|| Self::encode(header, &[], &[le], self.secret))
+    }
+
+    /// The bytes for the card.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn encode(header: [u8; 4], data: &[u8], le: &[u8], secret: bool) -> Self {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(header.len() + 1 + data.len() + le.len()));
+        bytes.extend(header);
+        if let (false, Ok(length)) = (data.is_empty(), u8::try_from(data.len())) {
+            bytes.push(length);
+            bytes.extend(data);
+        }
+        bytes.extend(le);
+        Self { bytes, data: data.len(), secret }
+    }
+}
+
+/// How many bytes a READ BINARY asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Le {
+    /// Whatever the file has, in an extended APDU.
+    Extended,
+    /// 1 to 256 bytes (256 is encoded as 00).
+    Short(u16),
+}
+
+impl Le {
+    fn encode(self) -> &'static [u8] {
+        /// Every short Le, so that an Le is a slice of a constant.
+        const BYTES: [u8; 256] = {
+            let mut bytes = [0_u8; 256];
+            let mut at = 1_usize;
+            let mut value = 1_u8;
+            while at < bytes.len() {
+                // In a constant expression an index out of bounds does not compile.
+                #[allow(clippy::indexing_slicing)]
+                {
+                    bytes[at] = value;
+                }
+                value = value.wrapping_add(1);
+                at += 1;
+            }
+            bytes
+        };
+        match self {
+            Self::Extended => &[0x00, 0x00, 0x00],
+            Self::Short(length) => {
+                let at = usize::from(length) & 0xFF;
+                BYTES.get(at..=at).unwrap_or(&[SHORT_LE_ALL])
+            }
+        }
+    }
+}
+
+/// SELECT of an application by its full identifier, no answer data (spec my-number 3.1, C).
+pub fn select_application(aid: &[u8]) -> Command {
+    Command::with_data([0x00, 0xA4, 0x04, 0x0C], aid, false)
+}
+
+/// SELECT of a file in the current application (spec my-number 3.1, C).
+pub fn select_file(id: u16) -> Command {
+    Command::with_data([0x00, 0xA4, 0x02, 0x0C], &id.to_be_bytes(), false)
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.secret && self.data > 0 {
+            let header = self.bytes.get(..4).unwrap_or_default();
+            write!(f, "Command({} <{} secret bytes>)", hex::encode_upper(header), self.data)
+        } else {
+            write!(f, "Command({})", hex::encode_upper(&*self.bytes))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(command: &Command) -> String {
+        hex::encode_upper(command.bytes())
+    }
+
+    #[test]
+    fn encodes_the_commands_of_the_spec() {
+        assert_eq!(hex(&select_application(&[0xD3, 0x92])), "00A4040C02D392");
+        assert_eq!(hex(&select_file(0x001A)), "00A4020C02001A");
+        assert_eq!(hex(&Command::ask_tries(0x12)), "00200092");
+        assert_eq!(
+            hex(&Command::verify(0x12, &Pin::new(*b"55021720352285").unwrap())),
+            "002000920E3535303231373230333532323835"
+        );
+        assert_eq!(hex(&Command::read_sfi(4, 0, Le::Short(256))), "00B0840000");
+        assert_eq!(hex(&Command::read_current(0x200, Le::Short(0x38))), "00B0020038");
+        assert_eq!(hex(&Command::read_sfi(2, 0, Le::Extended)), "00B08200000000");
+        assert_eq!(hex(&Command::read_record(1, 1)), "00B2010C00");
+        assert_eq!(hex(&Command::with_data([0x80, 0x2A, 0, 0], &[1, 2], true)), "802A000002010200");
+        assert_eq!(hex(&Command::read_sfi(4, 0, Le::Short(256)).with_short_le(7).unwrap()), "00B0840007");
+    }
+
+    #[test]
+    fn debug_hides_a_credential() {
+        let command = Command::verify(0x12, &Pin::new(*b"55021720352285").unwrap());
+        assert_eq!(format!("{command:?}"), "Command(00200092 <14 secret bytes>)");
+        assert_eq!(format!("{:?}", Command::ask_tries(0x12)), "Command(00200092)");
+    }
+}

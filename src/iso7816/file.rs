@@ -1,0 +1,154 @@
+//! READ BINARY of whole files: extended APDUs where reader and card allow it, a ladder of sizes where not.
+
+use crate::{
+    tlv::{self, TlvError},
+    transport::{Transport, TransportError},
+};
+
+use super::{
+    command::{Command, Le},
+    session::{CardError, Session},
+    status::Status,
+};
+
+/// The sizes that readers are known to pass, largest first; the first is an extended APDU (spec field-needs 4.1, 4.2).
+const LADDER: [Le; 6] = [Le::Extended, Le::Short(256), Le::Short(224), Le::Short(160), Le::Short(128), Le::Short(64)];
+
+/// The most READ BINARY commands for one file. 4,096 one-byte answers still pass; a card that trickles for ever does not.
+const MAX_READS: usize = 4_096;
+
+/// A 15-bit offset ends here (ISO/IEC 7816-4 11.3.3).
+const MAX_OFFSET: usize = 0x7FFF;
+
+/// Which rung of the ladder works in this session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReadStep(usize);
+
+impl ReadStep {
+    /// The rung below, if there is one.
+    fn below(self) -> Option<Self> {
+        (self.0 + 1 < LADDER.len()).then_some(Self(self.0 + 1))
+    }
+
+    fn le(self) -> Le {
+        LADDER.get(self.0).copied().unwrap_or(Le::Short(64))
+    }
+
+    /// Whether this rung is the extended APDU.
+    pub fn is_extended(self) -> bool {
+        self.le() == Le::Extended
+    }
+}
+
+/// Told after each READ BINARY: bytes read so far, bytes that the file's header announces.
+pub type Progress<'a> = &'a mut dyn FnMut(usize, usize);
+
+/// Why a file was not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileReadError {
+    /// The card refused, or the link broke.
+    #[error(transparent)]
+    Card(#[from] CardError),
+    /// The first bytes are no TLV header, so the file's length is unknown.
+    #[error("the file's header is malformed: {0}")]
+    Header(TlvError),
+    /// The header announces more than the limit for this file.
+    #[error("the file announces {announced} bytes, the limit is {limit}")]
+    TooLong {
+        /// Bytes announced.
+        announced: usize,
+        /// The limit of the card's table.
+        limit: usize,
+    },
+    /// The file ended before its object did.
+    #[error("the file ends at byte {got} of {announced}")]
+    Truncated {
+        /// Bytes that came.
+        got: usize,
+        /// Bytes announced.
+        announced: usize,
+    },
+}
+
+impl<T: Transport> Session<T> {
+    /// Reads a transparent file that holds one TLV object, to the end of the object (an extended read also returns the
+    /// filler behind it). No byte is asked for twice. `limit` bounds the object; filler beyond twice the limit is cut.
+    ///
+    /// # Errors
+    /// [`FileReadError`].
+    pub fn read_tlv_file(&mut self, sfi: u8, limit: usize, progress: Progress<'_>) -> Result<Vec<u8>, FileReadError> {
+        let mut bytes = self.first_read(sfi)?;
+        let mut ended = false;
+        for _ in 0..MAX_READS {
+            let announced = match tlv::header(&bytes, 0) {
+                Ok(header) => header.total(),
+                // A one-byte trickle cuts the header itself.
+                Err(error) if error.kind == tlv::TlvErrorKind::HeaderCut && !ended => bytes.len() + 1,
+                Err(error) => return Err(FileReadError::Header(error)),
+            };
+            if announced > limit {
+                return Err(FileReadError::TooLong { announced, limit });
+            }
+            progress(bytes.len().min(announced), announced);
+            if bytes.len() >= announced {
+                bytes.truncate(limit.saturating_mul(2));
+                return Ok(bytes);
+            }
+            if ended {
+                return Err(FileReadError::Truncated { got: bytes.len(), announced });
+            }
+            let more = self.read_on(bytes.len(), announced - bytes.len())?;
+            ended = more.is_empty();
+            bytes.extend(more);
+        }
+        Err(FileReadError::Truncated { got: bytes.len(), announced: limit })
+    }
+
+    /// Reads a slice of a transparent file by short EF identifier: `length` (1 to 256) bytes from `offset`.
+    ///
+    /// # Errors
+    /// [`FileReadError::Card`].
+    pub fn read_slice(&mut self, sfi: u8, offset: u8, length: u16) -> Result<Vec<u8>, FileReadError> {
+        let response = self.send(&Command::read_sfi(sfi, offset, Le::Short(length)))?;
+        match response.status {
+            Status::OK | Status::END_OF_FILE => Ok(response.data),
+            status => Err(CardError::Status(status).into()),
+        }
+    }
+
+    /// The first READ BINARY of a file; finds the rung of the ladder that works and remembers it.
+    fn first_read(&mut self, sfi: u8) -> Result<Vec<u8>, FileReadError> {
+        loop {
+            let answer = self.send(&Command::read_sfi(sfi, 0, self.step.le()));
+            let status = match answer {
+                Ok(response) => match response.status {
+                    Status::OK | Status::END_OF_FILE => return Ok(response.data),
+                    status => status,
+                },
+                Err(CardError::Transport(TransportError::LengthUnsupported)) => Status::WRONG_LENGTH,
+                Err(error) => return Err(error.into()),
+            };
+            match (status, self.step.below()) {
+                (Status::WRONG_LENGTH, Some(below)) => self.step = below,
+                (status, _) => return Err(CardError::Status(status).into()),
+            }
+        }
+    }
+
+    /// A further READ BINARY of the current file. Empty at the end of the file.
+    fn read_on(&mut self, offset: usize, wanted: usize) -> Result<Vec<u8>, FileReadError> {
+        let Some(short) = u16::try_from(offset).ok().filter(|_| offset <= MAX_OFFSET) else {
+            return Ok(Vec::new());
+        };
+        let le = match self.step.le() {
+            Le::Extended => Le::Extended,
+            Le::Short(most) => Le::Short(u16::try_from(wanted).unwrap_or(most).min(most)),
+        };
+        let response = self.send(&Command::read_current(short, le))?;
+        match response.status {
+            Status::OK | Status::END_OF_FILE => Ok(response.data),
+            Status::PAST_END => Ok(Vec::new()),
+            status => Err(CardError::Status(status).into()),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The PIN gate: no VERIFY without a fresh look at its counter, never the last try unasked, never twice.
+
+use std::collections::HashSet;
+
+use crate::{privacy::Pin, transport::Transport};
+
+use super::{
+    command::Command,
+    session::{CardError, Session},
+    status::Status,
+};
+
+/// What the card says about the tries of one reference (spec my-number 3.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tries {
+    /// So many wrong entries are left.
+    Left(u8),
+    /// None is left.
+    Blocked,
+    /// The reference has no counter (`6300`).
+    NoCounter,
+    /// Already verified in this session; the counter is not told.
+    AlreadyVerified,
+}
+
+/// Why the gate lets no VERIFY through. Nothing was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The reference is blocked.
+    #[error("the credential is blocked")]
+    Blocked,
+    /// One try is left and `--allow-last-try` was not given.
+    #[error("only one try is left")]
+    LastTry,
+    /// The card does not tell how many tries are left.
+    #[error("the card does not tell its counter")]
+    CounterUnknown,
+    /// This reference was already tried; a second VERIFY needs a new entry by a person.
+    #[error("this credential was already tried once")]
+    AlreadyTried,
+}
+
+/// The right to send one VERIFY of one reference. Only [`PinGate::permit`] makes it, and [`Session::verify`] uses it up.
+#[derive(Debug)]
+pub struct Permit {
+    sfi: u8,
+}
+
+/// Decides about every VERIFY of a check. One gate lives as long as the entries that a person made.
+#[derive(Debug, Default)]
+pub struct PinGate {
+    allow_last_try: bool,
+    tried: HashSet<(Vec<u8>, u8)>,
+}
+
+/// What the card said to a VERIFY.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PinOutcome {
+    /// Accepted; the counter is back at its limit.
+    Accepted,
+    /// Wrong; so many tries are left (`None` for a reference without a counter).
+    Wrong(Option<u8>),
+    /// Wrong, and this attempt blocked it, or it was blocked before.
+    Blocked,
+}
+
+impl PinGate {
+    /// A gate; `allow_last_try` is the person's explicit option.
+    pub fn new(allow_last_try: bool) -> Self {
+        Self { allow_last_try, tried: HashSet::new() }
+    }
+
+    /// The right to try a reference of an application once, given what its counter said just now.
+    ///
+    /// # Errors
+    /// [`Refusal`]; nothing may be sent then.
+    pub fn permit(&mut self, application: &[u8], sfi: u8, tries: Tries) -> Result<Permit, Refusal> {
+        match tries {
+            Tries::Left(0) | Tries::Blocked => return Err(Refusal::Blocked),
+            Tries::Left(1) if !self.allow_last_try => return Err(Refusal::LastTry),
+            Tries::AlreadyVerified => return Err(Refusal::CounterUnknown),
+            Tries::Left(_) | Tries::NoCounter => {}
+        }
+        if !self.tried.insert((application.to_vec(), sfi)) {
+            return Err(Refusal::AlreadyTried);
+        }
+        Ok(Permit { sfi })
+    }
+}
+
+impl<T: Transport> Session<T> {
+    /// Asks for the tries left of a reference in the selected application; costs none.
+    ///
+    /// # Errors
+    /// [`CardError::Status`] for an answer that is no counter.
+    pub fn ask_tries(&mut self, sfi: u8) -> Result<Tries, CardError> {
+        let status = self.send(&Command::ask_tries(sfi))?.status;
+        match (status, status.tries()) {
+            (_, Some(0)) | (Status::BLOCKED | Status::BLOCKED_ISO, _) => Ok(Tries::Blocked),
+            (_, Some(left)) => Ok(Tries::Left(left)),
+            (Status::VERIFY_FAILED, _) => Ok(Tries::NoCounter),
+            (Status::OK, _) => Ok(Tries::AlreadyVerified),
+            (other, _) => Err(CardError::Status(other)),
+        }
+    }
+
+    /// Presents a credential once.
+    ///
+    /// # Errors
+    /// [`CardError::Transport`] when the answer was lost: the counter must be asked before anything else is tried.
+    pub fn verify(&mut self, permit: Permit, pin: &Pin) -> Result<PinOutcome, CardError> {
+        // Neither `61xx` nor `6Cxx` may repeat a VERIFY, and `Command::with_short_le` repeats none that carries data.
+        let status = self.send(&Command::verify(permit.sfi, pin))?.status;
+        match (status, status.tries()) {
+            (Status::OK, _) => Ok(PinOutcome::Accepted),
+            (_, Some(0)) | (Status::BLOCKED | Status::BLOCKED_ISO, _) => Ok(PinOutcome::Blocked),
+            (_, Some(left)) => Ok(PinOutcome::Wrong(Some(left))),
+            (Status::VERIFY_FAILED, _) => Ok(PinOutcome::Wrong(None)),
+            (other, _) => Err(CardError::Status(other)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gate_refuses_what_could_cost_the_customer() {
+        let mut gate = PinGate::new(false);
+        let aid = [1, 2, 3];
+        assert_eq!(gate.permit(&aid, 0x12, Tries::Blocked).unwrap_err(), Refusal::Blocked);
+        assert_eq!(gate.permit(&aid, 0x12, Tries::Left(0)).unwrap_err(), Refusal::Blocked);
+        assert_eq!(gate.permit(&aid, 0x12, Tries::Left(1)).unwrap_err(), Refusal::LastTry);
+        assert_eq!(gate.permit(&aid, 0x12, Tries::AlreadyVerified).unwrap_err(), Refusal::CounterUnknown);
+        assert!(gate.permit(&aid, 0x12, Tries::Left(2)).is_ok());
+        assert_eq!(gate.permit(&aid, 0x12, Tries::Left(2)).unwrap_err(), Refusal::AlreadyTried);
+        assert!(gate.permit(&aid, 0x15, Tries::NoCounter).is_ok());
+        assert!(PinGate::new(true).permit(&aid, 0x12, Tries::Left(1)).is_ok());
+    }
+}

@@ -1,0 +1,137 @@
+//! One conversation with a card: command out, answer in, `61xx` and `6Cxx` handled once and here.
+
+use crate::transport::{Transport, TransportError};
+
+use super::{
+    command::{Command, select_application},
+    file::ReadStep,
+    status::Status,
+};
+
+/// The most GET RESPONSE rounds for one command; 64 KiB in pieces of 1 byte is no card's way.
+const MAX_CONTINUATIONS: usize = 260;
+
+/// Data and status word of one answer.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The data field.
+    pub data: Vec<u8>,
+    /// The status word.
+    pub status: Status,
+}
+
+impl std::fmt::Debug for Response {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Response({} bytes, {})", self.data.len(), self.status)
+    }
+}
+
+/// Why a command had no usable answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CardError {
+    /// No answer came.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The card refused the command.
+    #[error("the card answered {0}")]
+    Status(Status),
+    /// `61xx` or `6Cxx` without end.
+    #[error("the card announces data without end")]
+    Endless,
+}
+
+/// A card and what is known about it in this session: which application is selected, which read size works.
+#[derive(Debug)]
+pub struct Session<T> {
+    transport: T,
+    application: Option<Vec<u8>>,
+    pub(super) step: ReadStep,
+}
+
+impl<T: Transport> Session<T> {
+    /// A session with a card in an unknown state.
+    pub fn new(transport: T) -> Self {
+        Self { transport, application: None, step: ReadStep::default() }
+    }
+
+    /// A session that already knows which read size works with this reader and card.
+    pub fn with_step(transport: T, step: ReadStep) -> Self {
+        Self { transport, application: None, step }
+    }
+
+    /// The read size that works here.
+    pub fn step(&self) -> ReadStep {
+        self.step
+    }
+
+    /// The transport, for its figures.
+    pub fn transport(&self) -> &T {
+        &self.transport
+    }
+
+    /// Ends the session.
+    pub fn into_transport(self) -> T {
+        self.transport
+    }
+
+    /// Sends a command and returns its answer, whatever the status word.
+    ///
+    /// # Errors
+    /// [`CardError::Transport`] when no answer came, [`CardError::Endless`] when the card never finishes.
+    pub fn send(&mut self, command: &Command) -> Result<Response, CardError> {
+        let mut response = self.exchange(command)?;
+        if let (Some(length), true) = (response.status.exact_length(), response.data.is_empty())
+            && let Some(repeated) = command.with_short_le(length)
+        {
+            response = self.exchange(&repeated)?;
+        }
+        let mut rounds = 0;
+        while let Some(more) = response.status.more() {
+            rounds += 1;
+            if rounds > MAX_CONTINUATIONS {
+                return Err(CardError::Endless);
+            }
+            let next = self.exchange(&Command::get_response(more))?;
+            response.data.extend(next.data);
+            response.status = next.status;
+        }
+        Ok(response)
+    }
+
+    /// Sends a command that must succeed.
+    ///
+    /// # Errors
+    /// [`CardError::Status`] for every status word but `9000`, else as [`Session::send`].
+    pub fn call(&mut self, command: &Command) -> Result<Vec<u8>, CardError> {
+        let response = self.send(command)?;
+        if response.status.is_ok() { Ok(response.data) } else { Err(CardError::Status(response.status)) }
+    }
+
+    /// Selects an application unless it is the selected one; says whether the card has it.
+    ///
+    /// # Errors
+    /// [`CardError::Status`] for another refusal than `6A82`, else as [`Session::send`].
+    pub fn select(&mut self, aid: &[u8]) -> Result<bool, CardError> {
+        if self.application.as_deref() == Some(aid) {
+            return Ok(true);
+        }
+        let status = self.send(&select_application(aid))?.status;
+        match status {
+            Status::OK => {
+                self.application = Some(aid.to_vec());
+                Ok(true)
+            }
+            Status::NOT_FOUND => Ok(false),
+            other => Err(CardError::Status(other)),
+        }
+    }
+
+    fn exchange(&mut self, command: &Command) -> Result<Response, CardError> {
+        let mut data = self.transport.exchange(command.bytes())?;
+        // The PC/SC stack answers a pulled card with an empty success once (spec field-needs 4.3).
+        let (Some(low), Some(high)) = (data.pop(), data.pop()) else {
+            return Err(TransportError::Removed.into());
+        };
+        Ok(Response { data, status: Status(u16::from_be_bytes([high, low])) })
+    }
+}

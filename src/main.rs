@@ -1,0 +1,3 @@
+//! The program `taimen`.
+
+fn main() {}

@@ -1,0 +1,218 @@
+//! 元号: the Japanese eras, and the birth date as it is printed on a card.
+
+use std::{fmt, str::FromStr};
+
+use jiff::civil::Date;
+
+/// An era of the Japanese calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Era {
+    /// 明治
+    Meiji,
+    /// 大正
+    Taisho,
+    /// 昭和
+    Showa,
+    /// 平成
+    Heisei,
+    /// 令和
+    Reiwa,
+}
+
+/// Era, letter, name, first day (spec my-number 2.2). The first, partial year is year 1.
+const ERAS: [(Era, char, &str, (i16, i8, i8)); 5] = [
+    (Era::Meiji, 'M', "明治", (1868, 1, 25)),
+    (Era::Taisho, 'T', "大正", (1912, 7, 30)),
+    (Era::Showa, 'S', "昭和", (1926, 12, 25)),
+    (Era::Heisei, 'H', "平成", (1989, 1, 8)),
+    (Era::Reiwa, 'R', "令和", (2019, 5, 1)),
+];
+
+impl Era {
+    /// The name, for example 昭和.
+    pub fn name(self) -> &'static str {
+        ERAS.iter().find(|(era, ..)| *era == self).map_or("", |(_, _, name, _)| name)
+    }
+
+    fn first_year(self) -> i16 {
+        ERAS.iter().find(|(era, ..)| *era == self).map_or(0, |(.., (year, ..))| *year)
+    }
+}
+
+/// The era and the year in it of a day; `None` before Meiji.
+pub fn era_year(date: Date) -> Option<(Era, i16)> {
+    let day = (date.year(), date.month(), date.day());
+    let (era, ..) = ERAS.iter().rev().find(|(.., first)| day >= *first)?;
+    Some((*era, date.year() - era.first_year() + 1))
+}
+
+/// A birth date as it is printed on the card: with its era, or Western.
+///
+/// 照合番号B takes the two year digits *as printed*. Nobody has confirmed whether a foreign resident's card wants the
+/// era year or the Western one (spec my-number 2.2, U), and a wrong guess costs one of ten tries: so the form of the
+/// print decides ([`PrintedDate::digits`]), and no second form is ever tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PrintedDate {
+    date: Date,
+    form: Form,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Era(Era),
+    Western,
+}
+
+impl fmt::Debug for PrintedDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PrintedDate(..)")
+    }
+}
+
+/// Why a text is no birth date as printed. Holds nothing of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PrintedDateError {
+    /// A bare ISO date: it does not say which form is printed.
+    #[error("write the date as it is printed: with its era (S55-02-17, 昭和55年2月17日), or western:1980-02-17")]
+    Bare,
+    /// No form that is printed on cards.
+    #[error("not a date as printed on a card")]
+    Form,
+    /// The day does not exist.
+    #[error("this day does not exist")]
+    NoSuchDay,
+    /// The day is not in the era that was given.
+    #[error("this day is not in this era")]
+    NotInEra,
+}
+
+impl PrintedDate {
+    /// A date that is printed with its era; `None` before Meiji.
+    pub fn with_era(date: Date) -> Option<Self> {
+        era_year(date).map(|(era, _)| Self { date, form: Form::Era(era) })
+    }
+
+    /// A date that is printed with a Western year.
+    pub fn western(date: Date) -> Self {
+        Self { date, form: Form::Western }
+    }
+
+    /// The day.
+    pub fn date(self) -> Date {
+        self.date
+    }
+
+    /// `YYMMDD` as the card compares it: the year digits as printed (spec my-number 2.2).
+    pub fn digits(self) -> String {
+        let year = match self.form {
+            Form::Era(era) => self.date.year() - era.first_year() + 1,
+            Form::Western => self.date.year() % 100,
+        };
+        format!("{year:02}{:02}{:02}", self.date.month(), self.date.day())
+    }
+}
+
+impl FromStr for PrintedDate {
+    type Err = PrintedDateError;
+
+    /// Reads `S55-02-17`, `S55.2.17`, `昭和55年2月17日`, `令和元年5月1日` or `western:1980-02-17`; full-width digits too.
+    fn from_str(text: &str) -> Result<Self, PrintedDateError> {
+        let text: String = text.trim().chars().map(half_width).collect();
+        if let Some(western) = text.strip_prefix("western:") {
+            let [year, month, day] = numbers(western)?;
+            let date = civil(year, month, day)?;
+            return Ok(Self::western(date));
+        }
+        let era = ERAS.iter().find_map(|(era, letter, name, _)| {
+            let rest = text.strip_prefix(*name).or_else(|| {
+                let mut chars = text.chars();
+                let first = chars.next()?;
+                first.eq_ignore_ascii_case(letter).then_some(chars.as_str())
+            })?;
+            Some((*era, rest))
+        });
+        let Some((era, rest)) = era else {
+            let bare = text.starts_with(|first: char| first.is_ascii_digit()) && numbers(&text).is_ok();
+            return Err(if bare { PrintedDateError::Bare } else { PrintedDateError::Form });
+        };
+        let [year, month, day] = numbers(&rest.replacen("元年", "1年", 1))?;
+        if !(1..=99).contains(&year) {
+            return Err(PrintedDateError::Form);
+        }
+        let date = civil(era.first_year() + year - 1, month, day)?;
+        match era_year(date) {
+            Some((found, _)) if found == era => Ok(Self { date, form: Form::Era(era) }),
+            _ => Err(PrintedDateError::NotInEra),
+        }
+    }
+}
+
+fn civil(year: i16, month: i16, day: i16) -> Result<Date, PrintedDateError> {
+    let part = |number| i8::try_from(number).map_err(|_| PrintedDateError::NoSuchDay);
+    Date::new(year, part(month)?, part(day)?).map_err(|_| PrintedDateError::NoSuchDay)
+}
+
+/// Three numbers between the separators that people use.
+fn numbers(text: &str) -> Result<[i16; 3], PrintedDateError> {
+    let parts: Vec<i16> = text
+        .trim_end_matches('日')
+        .split(['-', '.', '/', '年', '月'])
+        .map(|part| part.trim().parse().map_err(|_| PrintedDateError::Form))
+        .collect::<Result<_, _>>()?;
+    let parts: [i16; 3] = parts.try_into().map_err(|_| PrintedDateError::Form)?;
+    if parts.iter().any(|part| *part < 0) { Err(PrintedDateError::Form) } else { Ok(parts) }
+}
+
+/// Full-width digits, letters and separators as their ASCII forms.
+fn half_width(c: char) -> char {
+    match u32::from(c) {
+        code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(c),
+        _ => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn era_boundaries() {
+        assert_eq!(era_year(date(1989, 1, 7)), Some((Era::Showa, 64)));
+        assert_eq!(era_year(date(1989, 1, 8)), Some((Era::Heisei, 1)));
+        assert_eq!(era_year(date(2019, 4, 30)), Some((Era::Heisei, 31)));
+        assert_eq!(era_year(date(2019, 5, 1)), Some((Era::Reiwa, 1)));
+        assert_eq!(era_year(date(1868, 1, 24)), None);
+    }
+
+    #[test]
+    fn printed_forms_give_the_digits_of_number_b() {
+        for text in ["S55-02-17", "s55.2.17", "昭和55年2月17日", " 昭和５５年２月１７日 ", "Ｓ５５－０２－１７"]
+        {
+            assert_eq!(text.parse::<PrintedDate>().unwrap().digits(), "550217", "{text}");
+        }
+        assert_eq!("令和元年5月1日".parse::<PrintedDate>().unwrap().digits(), "010501");
+        assert_eq!("western:1980-02-17".parse::<PrintedDate>().unwrap().digits(), "800217");
+    }
+
+    #[test]
+    fn everything_else_is_refused_by_name() {
+        let error = |text: &str| text.parse::<PrintedDate>().unwrap_err();
+        assert_eq!(error("1980-02-17"), PrintedDateError::Bare);
+        assert_eq!(error("1980年2月17日"), PrintedDateError::Bare);
+        assert_eq!(error("S64-01-08"), PrintedDateError::NotInEra);
+        assert_eq!(error("H1-01-07"), PrintedDateError::NotInEra);
+        assert_eq!(error("S55-02-30"), PrintedDateError::NoSuchDay);
+        assert_eq!(error("S0-02-17"), PrintedDateError::Form);
+        assert_eq!(error("550217"), PrintedDateError::Form);
+        assert_eq!(error("western:80-2"), PrintedDateError::Form);
+        assert_eq!(error(""), PrintedDateError::Form);
+        assert_eq!(error("S55-02-99999"), PrintedDateError::Form);
+    }
+
+    #[test]
+    fn debug_does_not_show_the_date() {
+        assert_eq!(format!("{:?}", "S55-02-17".parse::<PrintedDate>().unwrap()), "PrintedDate(..)");
+    }
+}

@@ -1,0 +1,67 @@
+//! Counts what goes over the link.
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Transport, TransportError};
+
+/// What the link carried: the `link` of every report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct LinkFigures {
+    /// Command and answer pairs.
+    pub exchanges: u64,
+    /// Bytes of commands.
+    pub bytes_sent: u64,
+    /// Bytes of answers, status words included.
+    pub bytes_received: u64,
+    /// Time spent waiting for the card and its reader, in milliseconds.
+    pub card_ms: u64,
+    /// Time spent by the program itself, in milliseconds.
+    pub host_ms: u64,
+}
+
+/// A transport that counts.
+#[derive(Debug)]
+pub struct Metered<T> {
+    inner: T,
+    figures: LinkFigures,
+    card: Duration,
+}
+
+impl<T: Transport> Metered<T> {
+    /// Counts from zero.
+    pub fn new(inner: T) -> Self {
+        Self { inner, figures: LinkFigures::default(), card: Duration::ZERO }
+    }
+
+    /// What was counted so far. `host_ms` stays 0: only the caller knows when its work began.
+    pub fn figures(&self) -> LinkFigures {
+        LinkFigures { card_ms: u64::try_from(self.card.as_millis()).unwrap_or(u64::MAX), ..self.figures }
+    }
+
+    /// Time spent in the inner transport.
+    pub fn card_time(&self) -> Duration {
+        self.card
+    }
+
+    /// The inner transport.
+    pub fn inner_mut(&mut self) -> &mut T {
+        &mut self.inner
+    }
+}
+
+impl<T: Transport> Transport for Metered<T> {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let length = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
+        let start = Instant::now();
+        let answer = self.inner.exchange(command);
+        self.card += start.elapsed();
+        self.figures.exchanges += 1;
+        self.figures.bytes_sent += length(command.len());
+        if let Ok(answer) = &answer {
+            self.figures.bytes_received += length(answer.len());
+        }
+        answer
+    }
+}

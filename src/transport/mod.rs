@@ -1,0 +1,80 @@
+//! How commands reach a card: one trait with one method, and what implements it.
+
+pub mod meter;
+
+pub use meter::{LinkFigures, Metered};
+
+/// A way to a card. A successful exchange may carry any status word; an answer is at least two bytes long.
+pub trait Transport {
+    /// Sends one command APDU and returns the whole answer, status word included.
+    ///
+    /// # Errors
+    /// [`TransportError`], which never holds payload bytes.
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError>;
+}
+
+impl<T: Transport + ?Sized> Transport for &mut T {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        (**self).exchange(command)
+    }
+}
+
+impl<T: Transport + ?Sized> Transport for Box<T> {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        (**self).exchange(command)
+    }
+}
+
+/// Why no answer came. Each has its message, remedy and exit code in `messages`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// pcscd (or the platform's smart card service) does not run.
+    #[error("the smart card service is not running")]
+    NoService,
+    /// This user may not use the smart card service.
+    #[error("access to the smart card service was refused")]
+    NotPermitted,
+    /// No reader is attached, or none with the wanted name.
+    #[error("no reader")]
+    NoReader,
+    /// No card came within the wait.
+    #[error("no card within {seconds} seconds")]
+    NoCard {
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// Another program holds the card.
+    #[error("another program holds the card")]
+    Busy,
+    /// The card left the field, or its answer had fewer than two bytes.
+    #[error("the card was removed")]
+    Removed,
+    /// Reader or card cannot do this length; a shorter command may pass.
+    #[error("the reader does not pass commands of this length")]
+    LengthUnsupported,
+    /// Anything else that the reader reports.
+    #[error("the reader reports error {code:#010x}")]
+    Reader {
+        /// The PC/SC error code.
+        code: u32,
+    },
+    /// The network side of a card (phone, vpcd) broke.
+    #[error("the connection to the card broke: {0}")]
+    Connection(std::io::ErrorKind),
+    /// A replayed recording has another command at this step.
+    #[error("step {step}: the recording has {expected}, the program sent {sent}")]
+    Mismatch {
+        /// The step, counted from 1.
+        step: usize,
+        /// What the recording has: class, instruction and parameters, and the length, never data.
+        expected: String,
+        /// The same of the command that was sent.
+        sent: String,
+    },
+    /// A replayed recording has no further step.
+    #[error("the recording ends after step {steps}")]
+    RecordingEnded {
+        /// How many steps it has.
+        steps: usize,
+    },
+}

@@ -1,0 +1,215 @@
+//! What an anchor is: a key or certificate, its purpose, its hierarchy and its provenance.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    crypto::{PublicKey, sha256},
+    lang::Bilingual,
+};
+
+/// What an anchor may vouch for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// 券面事項確認AP・券面事項入力補助AP: CA keys of card-verifiable certificates
+    MyNumberCard,
+    /// 公的個人認証 利用者証明用
+    JpkiAuthentication,
+    /// 公的個人認証 署名用
+    JpkiSignature,
+    /// 運転免許証・マイナ免許証
+    DriversLicence,
+    /// 在留カード・特別永住者証明書
+    ResidenceCard,
+}
+
+/// Where an anchor belongs, and so whether it counts without being asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hierarchy {
+    /// Keys of cards that people hold.
+    Production,
+    /// What this user added.
+    Installed,
+    /// The JPKI test hierarchy and other official test keys.
+    Test,
+    /// Our own simulator's keys, whose private halves are public.
+    Simulated,
+}
+
+const PURPOSES: [(Purpose, &str); 5] = [
+    (Purpose::MyNumberCard, "my-number-card"),
+    (Purpose::JpkiAuthentication, "jpki-authentication"),
+    (Purpose::JpkiSignature, "jpki-signature"),
+    (Purpose::DriversLicence, "drivers-licence"),
+    (Purpose::ResidenceCard, "residence-card"),
+];
+
+const HIERARCHIES: [(Hierarchy, &str, Bilingual); 4] = [
+    (Hierarchy::Production, "production", Bilingual::new("本番", "production")),
+    (Hierarchy::Installed, "installed", Bilingual::new("利用者が追加", "installed by the user")),
+    (Hierarchy::Test, "test", Bilingual::new("試験用", "test")),
+    (Hierarchy::Simulated, "simulated", Bilingual::new("模擬", "simulated")),
+];
+
+/// A name that is no purpose's or no hierarchy's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no such name")]
+pub struct UnknownName;
+
+impl Purpose {
+    /// Every purpose.
+    pub fn all() -> impl Iterator<Item = Self> {
+        PURPOSES.iter().map(|(purpose, _)| *purpose)
+    }
+
+    /// The machine name.
+    pub fn as_str(self) -> &'static str {
+        PURPOSES.iter().find(|(purpose, _)| *purpose == self).map_or("", |(_, name)| name)
+    }
+}
+
+impl FromStr for Purpose {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        PURPOSES.iter().find(|(_, known)| *known == name).map(|(purpose, _)| *purpose).ok_or(UnknownName)
+    }
+}
+
+impl Hierarchy {
+    /// The machine name.
+    pub fn as_str(self) -> &'static str {
+        HIERARCHIES.iter().find(|(hierarchy, ..)| *hierarchy == self).map_or("", |(_, name, _)| name)
+    }
+
+    /// The name that people read.
+    pub fn name(self) -> Bilingual {
+        HIERARCHIES.iter().find(|(hierarchy, ..)| *hierarchy == self).map_or(Bilingual::new("", ""), |(.., name)| *name)
+    }
+}
+
+impl FromStr for Hierarchy {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        HIERARCHIES.iter().find(|(_, known, _)| *known == name).map(|(hierarchy, ..)| *hierarchy).ok_or(UnknownName)
+    }
+}
+
+/// 鍵ID: the 16-byte name of a key in a card-verifiable certificate: seven digits, `08 05`, three digits of generation,
+/// four bytes that are mostly zero (spec my-number 5.4, V). Two ids are equal when all 16 bytes are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyId(pub [u8; 16]);
+
+impl KeyId {
+    /// The seven digits, `?` where a byte is no digit.
+    pub fn number(&self) -> String {
+        let [number @ .., _, _, _, _, _, _, _, _, _] = &self.0;
+        printable(number)
+    }
+
+    /// The three digits of generation.
+    pub fn generation(&self) -> String {
+        let [_, _, _, _, _, _, _, _, _, generation @ .., _, _, _, _] = &self.0;
+        printable(generation)
+    }
+
+    /// The hierarchy that an issuer id of this number belongs to, where the number says so: `5000…` production,
+    /// `6000…` test (spec my-number 5.6), `7000…` simulated (our choice, spec 8.6).
+    pub fn hierarchy(&self) -> Option<Hierarchy> {
+        match self.number().get(..4) {
+            Some("5000") => Some(Hierarchy::Production),
+            Some("6000") => Some(Hierarchy::Test),
+            Some("7000") => Some(Hierarchy::Simulated),
+            _ => None,
+        }
+    }
+}
+
+fn printable(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| if byte.is_ascii_digit() { char::from(*byte) } else { '?' }).collect()
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number(), self.generation())
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyId({})", hex::encode_upper(self.0))
+    }
+}
+
+/// What a CA key of the My Number Card certifies, read from the last two of its seven digits (spec my-number 5.4, I).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyRole {
+    /// 券面事項確認AP (`…23`)
+    Face,
+    /// 券面事項入力補助AP (`…33`)
+    Text,
+    /// The chain at master-file level (`…20`)
+    Mf,
+}
+
+impl KeyRole {
+    /// The role that an issuer id spells, if it spells one.
+    pub fn of(issuer: &KeyId) -> Option<Self> {
+        match issuer.number().get(5..) {
+            Some("23") => Some(Self::Face),
+            Some("33") => Some(Self::Text),
+            Some("20") => Some(Self::Mf),
+            _ => None,
+        }
+    }
+}
+
+/// A CA key of card-verifiable certificates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CvCaKey {
+    /// Its id, as certificates name their issuer.
+    pub id: KeyId,
+    /// The key.
+    pub key: PublicKey,
+}
+
+/// What an anchor holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Material {
+    /// A bare key (`my-number-card`).
+    CvKey(CvCaKey),
+    /// An X.509 certificate, DER (the other purposes).
+    Certificate(Vec<u8>),
+}
+
+impl Material {
+    /// What the anchor is pinned by: SHA-256 of the modulus bytes, or of the certificate's DER.
+    pub fn sha256(&self) -> String {
+        match self {
+            Self::CvKey(key) => hex::encode(key.key.fingerprint()),
+            Self::Certificate(der) => hex::encode(sha256(&[der])),
+        }
+    }
+}
+
+/// A trust anchor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anchor {
+    /// What it may vouch for.
+    pub purpose: Purpose,
+    /// Where it belongs.
+    pub hierarchy: Hierarchy,
+    /// A name for people: the key id's digits, or the certificate's subject.
+    pub name: String,
+    /// The key or certificate.
+    pub material: Material,
+    /// Where it was obtained.
+    pub source: String,
+    /// Whether the issuer itself published it.
+    pub official: bool,
+}

@@ -1,0 +1,203 @@
+//! A user's folder of anchors: read with its integrity checked, added to atomically.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use jiff::Timestamp;
+
+use crate::text::whole_seconds;
+
+use super::{
+    anchor::{Anchor, Hierarchy, Material, Purpose},
+    builtin,
+    import::{ImportError, MAX_FILE, import},
+    manifest::{self, MANIFEST, Manifest, ManifestError, Row},
+    pins,
+};
+
+/// Reads the anchors of a user's folder; a folder that does not exist holds none.
+///
+/// # Errors
+/// [`ManifestError`]: a folder that anybody may write, or one whose files are not what its manifest pins, counts not at
+/// all.
+pub fn load_directory(folder: &Path) -> Result<Vec<Anchor>, ManifestError> {
+    let manifest = folder.join(MANIFEST);
+    let toml = match fs::read_to_string(&manifest) {
+        Ok(toml) => toml,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(&manifest, &error)),
+    };
+    refuse_world_writable(folder)?;
+    refuse_world_writable(&manifest)?;
+    manifest::read(&toml, Hierarchy::Installed, |file| {
+        let path = folder.join(file);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(ManifestError::MissingFile { file: file.to_owned() })
+            }
+            Err(error) => Err(unreadable(&path, &error)),
+        }
+    })
+}
+
+/// Why an anchor was not added. Nothing was written then.
+#[derive(Debug, thiserror::Error)]
+pub enum AddError {
+    /// The file is no anchor for this purpose.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The purpose has published fingerprints (or shipped key ids), and this file is none of them.
+    #[error("the file is not one that the issuer published; its SHA-256 is {sha256}")]
+    NotPinned {
+        /// Its fingerprint.
+        sha256: String,
+    },
+    /// It ships with the program, or was added before.
+    #[error("{name} is already there")]
+    AlreadyThere {
+        /// Its name.
+        name: String,
+    },
+    /// The folder as it stands cannot be used.
+    #[error(transparent)]
+    Folder(#[from] ManifestError),
+    /// Reading or writing failed.
+    #[error("{path}: {error}")]
+    Io {
+        /// The path.
+        path: String,
+        /// Why.
+        error: io::ErrorKind,
+    },
+}
+
+/// Adds an anchor file to a user's folder: the file first, then the manifest by rename, so that a break leaves the
+/// folder as it was.
+///
+/// # Errors
+/// [`AddError`]; nothing counts as added then.
+pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Timestamp) -> Result<Anchor, AddError> {
+    let failed =
+        |path: &Path, error: &io::Error| AddError::Io { path: path.display().to_string(), error: error.kind() };
+    let size = fs::metadata(file).map_err(|error| failed(file, &error))?.len();
+    if size > u64::try_from(MAX_FILE).unwrap_or(u64::MAX) {
+        return Err(ImportError::TooLarge.into());
+    }
+    let bytes = fs::read(file).map_err(|error| failed(file, &error))?;
+    let material = import(purpose, &bytes)?;
+    let sha256 = material.sha256();
+    let name = name_of(purpose, &material);
+
+    let shipped = builtin::anchors()?;
+    let installed = load_directory(folder)?;
+    let same = |anchor: &&Anchor| anchor.purpose == purpose && anchor.material == material;
+    if let Some(known) = shipped.iter().chain(&installed).find(same) {
+        return Err(AddError::AlreadyThere { name: known.name.clone() });
+    }
+    if !unpinned && claims_a_pinned_place(purpose, &material, &shipped) {
+        return Err(AddError::NotPinned { sha256 });
+    }
+
+    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    restrict(folder).map_err(|error| failed(folder, &error))?;
+    let stored = format!("{sha256}.{}", if matches!(material, Material::CvKey(_)) { "json" } else { "der" });
+    let content = match &material {
+        Material::CvKey(_) => &bytes,
+        Material::Certificate(der) => der,
+    };
+    let mut rows = rows(folder)?;
+    rows.anchors.push(Row {
+        purpose,
+        name,
+        file: stored.clone(),
+        sha256,
+        source: format!("added by the user from {}", file_name(file)),
+        official: pins::name(purpose, &material.sha256()).is_some(),
+        added: Some(whole_seconds(now).to_string()),
+    });
+    let manifest = folder.join(MANIFEST);
+    let text = toml::to_string(&rows).unwrap_or_default();
+    write_atomically(&folder.join(&stored), content)
+        .and_then(|()| write_atomically(&manifest, text.as_bytes()))
+        .map_err(|error| failed(&manifest, &error))?;
+    let added = load_directory(folder)?;
+    added.into_iter().find(|anchor| same(&anchor)).ok_or(AddError::Folder(ManifestError::MissingFile { file: stored }))
+}
+
+/// The name under which people find an anchor: the key id, or the certificate's subject.
+fn name_of(purpose: Purpose, material: &Material) -> String {
+    match material {
+        Material::CvKey(key) => key.id.to_string(),
+        Material::Certificate(der) => {
+            let published = pins::name(purpose, &material.sha256()).map(str::to_owned);
+            published.or_else(|| super::import::subject(der)).unwrap_or_default()
+        }
+    }
+}
+
+/// Whether a file stands where only a published one may: the purpose has published fingerprints and this is none of
+/// them, or a key claims the id of a key that ships.
+fn claims_a_pinned_place(purpose: Purpose, material: &Material, shipped: &[Anchor]) -> bool {
+    match material {
+        Material::CvKey(key) => shipped.iter().any(|anchor| match &anchor.material {
+            Material::CvKey(known) => known.id == key.id,
+            Material::Certificate(_) => false,
+        }),
+        Material::Certificate(_) => pins::has_pins(purpose) && pins::name(purpose, &material.sha256()).is_none(),
+    }
+}
+
+fn rows(folder: &Path) -> Result<Manifest, AddError> {
+    let path = folder.join(MANIFEST);
+    match fs::read_to_string(&path) {
+        Ok(toml) => Ok(toml::from_str(&toml).map_err(ManifestError::from)?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Manifest::default()),
+        Err(error) => Err(unreadable(&path, &error).into()),
+    }
+}
+
+fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut temporary = PathBuf::from(path);
+    temporary.set_extension("new");
+    fs::write(&temporary, bytes)?;
+    fs::rename(&temporary, path)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> ManifestError {
+    ManifestError::Io { path: path.display().to_string(), error: error.kind() }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+#[cfg(unix)]
+fn refuse_world_writable(path: &Path) -> Result<(), ManifestError> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(path).map_err(|error| unreadable(path, &error))?.permissions().mode();
+    if mode & 0o002 != 0 {
+        return Err(ManifestError::WorldWritable { folder: path.display().to_string() });
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn refuse_world_writable(_path: &Path) -> Result<(), ManifestError> {
+    Ok(())
+}
+
+/// A folder made under a loose umask must not be one that anybody may write.
+#[cfg(unix)]
+fn restrict(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(folder)?.permissions().mode();
+    fs::set_permissions(folder, fs::Permissions::from_mode(mode & !0o022))
+}
+
+#[cfg(not(unix))]
+fn restrict(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}

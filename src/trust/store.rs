@@ -1,0 +1,90 @@
+//! The anchors of one run, and which hierarchies it accepts.
+
+use std::collections::BTreeSet;
+
+use super::{
+    anchor::{Anchor, CvCaKey, Hierarchy, KeyId, Material, Purpose},
+    builtin,
+    manifest::ManifestError,
+};
+
+/// The anchors that a check may rest on.
+#[derive(Clone)]
+pub struct TrustStore {
+    anchors: Vec<Anchor>,
+    accepted: BTreeSet<Hierarchy>,
+}
+
+impl std::fmt::Debug for TrustStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TrustStore({} anchors, accepts {:?})", self.anchors.len(), self.accepted)
+    }
+}
+
+impl TrustStore {
+    /// The anchors that ship with the program; accepts `production` and `installed`.
+    ///
+    /// # Errors
+    /// [`ManifestError`] if the shipped folders are damaged (a test keeps them whole).
+    pub fn shipped() -> Result<Self, ManifestError> {
+        Ok(Self {
+            anchors: builtin::anchors()?,
+            accepted: BTreeSet::from([Hierarchy::Production, Hierarchy::Installed]),
+        })
+    }
+
+    /// Adds anchors, for example those of a user's folder.
+    #[must_use]
+    pub fn with(mut self, anchors: Vec<Anchor>) -> Self {
+        self.anchors.extend(anchors);
+        self
+    }
+
+    /// Accepts a further hierarchy; every report then says so.
+    #[must_use]
+    pub fn accepting(mut self, hierarchy: Hierarchy) -> Self {
+        self.accepted.insert(hierarchy);
+        self
+    }
+
+    /// Whether a hierarchy counts in this run.
+    pub fn accepts(&self, hierarchy: Hierarchy) -> bool {
+        self.accepted.contains(&hierarchy)
+    }
+
+    /// Every anchor.
+    pub fn anchors(&self) -> &[Anchor] {
+        &self.anchors
+    }
+
+    /// The CA keys of card-verifiable certificates with this id. There may be several: a user may have installed
+    /// another key under an id that ships.
+    pub fn cv_keys<'a>(&'a self, id: &'a KeyId) -> impl Iterator<Item = (&'a Anchor, &'a CvCaKey)> {
+        self.anchors.iter().filter(|anchor| anchor.purpose == Purpose::MyNumberCard).filter_map(move |anchor| {
+            match &anchor.material {
+                Material::CvKey(key) if key.id == *id => Some((anchor, key)),
+                _ => None,
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ships_the_my_number_keys_and_accepts_production_alone() {
+        let store = TrustStore::shipped().unwrap();
+        let of = |hierarchy| store.anchors().iter().filter(|anchor| anchor.hierarchy == hierarchy).count();
+        assert_eq!(of(Hierarchy::Production), 3);
+        assert_eq!(of(Hierarchy::Test), 3);
+        assert!(store.accepts(Hierarchy::Production) && store.accepts(Hierarchy::Installed));
+        assert!(!store.accepts(Hierarchy::Test) && !store.accepts(Hierarchy::Simulated));
+        for anchor in store.anchors() {
+            let Material::CvKey(key) = &anchor.material else { panic!("{anchor:?}") };
+            assert_eq!(key.id.hierarchy(), Some(anchor.hierarchy), "{anchor:?}");
+            assert_eq!(store.cv_keys(&key.id).count(), 1);
+        }
+    }
+}

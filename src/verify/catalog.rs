@@ -1,0 +1,201 @@
+//! Each check as data: what it is, what it proves, what it does not prove, what to do when it fails.
+
+use super::check::CheckId;
+use crate::lang::Bilingual;
+
+/// What people may know about a check.
+#[derive(Debug, Clone, Copy)]
+pub struct CheckText {
+    /// Which check.
+    pub id: CheckId,
+    /// A short name.
+    pub title: Bilingual,
+    /// What holds when it passed.
+    pub proves: Bilingual,
+    /// What stays open even then.
+    pub does_not_prove: Bilingual,
+    /// What staff do when it did not pass.
+    pub otherwise: Bilingual,
+}
+
+/// Every check, in the order of a report.
+pub const CATALOG: &[CheckText] = &[
+    CheckText {
+        id: CheckId::FaceCertificate,
+        title: Bilingual::new("券面APの証明書", "certificate of the face application"),
+        proves: Bilingual::new(
+            "券面データに署名した市区町村の鍵が、表示した発行者のCA鍵で証明されていること。",
+            "The municipality's key that signs the face data is certified by the CA key that is named.",
+        ),
+        does_not_prove: Bilingual::new(
+            "証明書には期限も失効情報もありません。本番のCA鍵は発行者が公表しておらず、出所は一つだけです。証明書は誰でも読み出せるため、これだけではカードの真正性を示しません。",
+            "The certificate has no dates and no revocation. The issuer does not publish the production CA keys; they rest \
+             on one source. Anybody can read the certificate, so alone it says nothing about the card.",
+        ),
+        otherwise: Bilingual::new(
+            "カードを真正なものとして扱わないでください。発行者の鍵が未登録なら、taimenの更新を確認してください。",
+            "Do not treat the card as authentic. If the issuer's key is unknown, look for an update of taimen.",
+        ),
+    },
+    CheckText {
+        id: CheckId::FaceSignature,
+        title: Bilingual::new("券面データの電子署名", "signature of the face data"),
+        proves: Bilingual::new(
+            "生年月日・性別・氏名画像・住所画像・顔写真・ICチップの公開鍵が、発行時から変わっていないこと。",
+            "Birth date, sex, name picture, address picture, face picture and the chip's public key are as issued.",
+        ),
+        does_not_prove: Bilingual::new(
+            "有効期限とセキュリティコードは署名の対象外です。カードの表面の印刷や、持参した人が本人であることは証明しません。",
+            "Expiry and security code are not signed. It says nothing about the print on the card, nor that the person is \
+             the holder.",
+        ),
+        otherwise: Bilingual::new(
+            "データが改ざんされたか壊れています。本人確認書類として扱わないでください。",
+            "The data was changed or is damaged. Do not accept the card.",
+        ),
+    },
+    CheckText {
+        id: CheckId::AgeSignature,
+        title: Bilingual::new("年齢確認データの電子署名", "signature of the age record"),
+        proves: Bilingual::new(
+            "生年月日とICチップの公開鍵が、発行時から変わっていないこと。",
+            "Birth date and the chip's public key are as issued.",
+        ),
+        does_not_prove: Bilingual::new(
+            "氏名・住所・顔写真は読み取っていません。持参した人が本人であることは証明しません。",
+            "Name, address and face picture were not read. It does not show that the person is the holder.",
+        ),
+        otherwise: Bilingual::new(
+            "データが改ざんされたか壊れています。年齢確認に使わないでください。",
+            "The data was changed or is damaged. Do not rely on the age.",
+        ),
+    },
+    CheckText {
+        id: CheckId::ChipKey,
+        title: Bilingual::new("ICチップの応答（複製の検出）", "answer of the chip (detects copies)"),
+        proves: Bilingual::new(
+            "読み取り時に、発行者が証明した秘密鍵を持つICチップが存在したこと。データだけの複製ではありません。",
+            "A chip that holds the certified private key was there at the time of reading: not a copy of its data.",
+        ),
+        does_not_prove: Bilingual::new(
+            "別の場所にある本物のカードへの中継（リレー）は防げません。カードの盗難や、券面の偽造印刷も分かりません。",
+            "A relay to a genuine card elsewhere is not prevented. Theft of the card or a re-printed face is not noticed.",
+        ),
+        otherwise: Bilingual::new(
+            "複製されたカードの疑いがあります。本人確認書類として扱わないでください。",
+            "The card may be a copy. Do not accept it.",
+        ),
+    },
+    CheckText {
+        id: CheckId::NotExpired,
+        title: Bilingual::new("有効期限", "expiry"),
+        proves: Bilingual::new(
+            "カードに記録された有効期限の日が、日本時間で過ぎていないこと。",
+            "The expiry day stored on the card is not over, Japan time.",
+        ),
+        does_not_prove: Bilingual::new(
+            "有効期限は署名の対象外です。券面に印刷された期限と見比べてください。紛失・廃止されたカードかどうかは分かりません。",
+            "The expiry is not signed: compare it with the print. It does not show whether the card was lost or withdrawn.",
+        ),
+        otherwise: Bilingual::new(
+            "期限切れのカードは本人確認書類として使えません（偽造という意味ではありません）。更新したカードか別の書類を求めてください。",
+            "An expired card is no proof of identity (that does not make it a forgery). Ask for the renewed card or \
+             another document.",
+        ),
+    },
+    CheckText {
+        id: CheckId::TextCertificate,
+        title: Bilingual::new("券面入力補助APの証明書", "certificate of the text application"),
+        proves: Bilingual::new(
+            "文字データに署名した市区町村の鍵が、表示した発行者のCA鍵で証明されていること。",
+            "The municipality's key that signs the text data is certified by the CA key that is named.",
+        ),
+        does_not_prove: Bilingual::new(
+            "証明書には期限も失効情報もありません。",
+            "The certificate has no dates and no revocation.",
+        ),
+        otherwise: Bilingual::new(
+            "文字の氏名・住所は使わず、画像の氏名・住所を見てください。",
+            "Do not use name and address as text; read them from the pictures.",
+        ),
+    },
+    CheckText {
+        id: CheckId::TextSignature,
+        title: Bilingual::new("文字データの電子署名", "signature of the text data"),
+        proves: Bilingual::new(
+            "文字の氏名・住所・生年月日・性別が、市区町村が署名したものであること。",
+            "Name, address, birth date and sex as text are what a municipality signed.",
+        ),
+        does_not_prove: Bilingual::new(
+            "文字データはこのICチップの鍵に結び付けられていません（同じ市区町村の別のカードのデータと差し替えられるおそれがあります）。画像の氏名・住所と見比べてください。",
+            "No signature ties the text to this chip: the text of another card of the same municipality could stand in. \
+             Compare it with the pictures.",
+        ),
+        otherwise: Bilingual::new(
+            "文字の氏名・住所は使わず、画像の氏名・住所を見てください。",
+            "Do not use name and address as text; read them from the pictures.",
+        ),
+    },
+    CheckText {
+        id: CheckId::TextChipKey,
+        title: Bilingual::new("券面入力補助APの鍵の応答", "answer of the text application's key"),
+        proves: Bilingual::new(
+            "市区町村が証明した券面入力補助APの鍵が、読み取り時に存在したこと。",
+            "A key of a text application that a municipality certified was there at the time of reading.",
+        ),
+        does_not_prove: Bilingual::new(
+            "その鍵が、読み取った文字データや券面APの鍵と同じカードのものであること。",
+            "That the key belongs to the same card as the text, or as the face application's key.",
+        ),
+        otherwise: Bilingual::new(
+            "文字の氏名・住所は使わず、画像の氏名・住所を見てください。",
+            "Do not use name and address as text; read them from the pictures.",
+        ),
+    },
+    CheckText {
+        id: CheckId::TextAgrees,
+        title: Bilingual::new("券面データと文字データの一致", "face and text data agree"),
+        proves: Bilingual::new(
+            "署名された券面データと文字データで、生年月日と性別が同じであること。",
+            "Birth date and sex are the same in the signed face data and in the text.",
+        ),
+        does_not_prove: Bilingual::new(
+            "氏名と住所は券面データでは画像のため、機械では比べられません。人が見比べてください。",
+            "Name and address are pictures in the face data: only a person can compare them.",
+        ),
+        otherwise: Bilingual::new(
+            "別人の文字データの疑いがあります。文字の氏名・住所は使わないでください。",
+            "The text may be another person's. Do not use name and address as text.",
+        ),
+    },
+    CheckText {
+        id: CheckId::Revocation,
+        title: Bilingual::new("紛失・廃止の確認", "lost or withdrawn"),
+        proves: Bilingual::new("この検査は行いません。", "This check is never done."),
+        does_not_prove: Bilingual::new(
+            "カードが紛失・盗難・廃止の届出のあるものかどうかは、ICチップの券面データからは分かりません。",
+            "Whether the card was reported lost, stolen or withdrawn cannot be learnt from the chip's face data.",
+        ),
+        otherwise: Bilingual::new(
+            "疑いがあるときは、発行した市区町村か、認定を受けた電子証明書の検証サービスで確認してください。",
+            "In doubt ask the issuing municipality, or a service that is certified to query certificate status.",
+        ),
+    },
+];
+
+/// The text of one check.
+pub fn text_of(id: CheckId) -> Option<&'static CheckText> {
+    CATALOG.iter().find(|text| text.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_check_is_explained_once() {
+        for id in CheckId::all() {
+            assert_eq!(CATALOG.iter().filter(|text| text.id == id).count(), 1, "{id}");
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Why a check failed, and why one was not done: machine names and what people read.
+
+use std::fmt;
+
+use super::check::CheckId;
+use crate::lang::Bilingual;
+
+/// Why a check failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// A signature does not fit its key and data.
+    SignatureMismatch,
+    /// The anchor belongs to a hierarchy that was not accepted (`--accept`).
+    HierarchyNotAccepted,
+    /// The issuing key exists but issues something else.
+    WrongIssuerRole,
+    /// The expiry day is over.
+    Expired,
+    /// A file's structure is broken.
+    Malformed,
+    /// A stored digest is not that of the data.
+    DigestMismatch,
+    /// The chip refused to answer the challenge.
+    ChallengeRefused,
+    /// The chip's answer does not fit its certified key.
+    ChallengeMismatch,
+    /// Two places that must say the same do not.
+    Disagrees,
+    /// The key is not one that cards have.
+    BadKey,
+}
+
+/// Why a check was not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Why {
+    /// It rests on a check that did not pass.
+    DependsOn(CheckId),
+    /// No anchor names this issuer.
+    NoAnchor,
+    /// The layout is not known yet.
+    LayoutUnknown,
+    /// The data is never stored, so it cannot be checked later.
+    NotStored,
+    /// The file was not read.
+    NotRead,
+    /// The card does not hold the data.
+    NotOnCard,
+    /// Only others may do it.
+    NotAvailable,
+}
+
+const REASONS: [(Reason, &str, Bilingual); 10] = [
+    (
+        Reason::SignatureMismatch,
+        "signature_mismatch",
+        Bilingual::new("電子署名がデータと一致しません", "the signature does not fit the data"),
+    ),
+    (
+        Reason::HierarchyNotAccepted,
+        "hierarchy_not_accepted",
+        Bilingual::new(
+            "本番ではない発行者（試験用または模擬）のカードです",
+            "issued by a hierarchy that was not accepted (test or simulated)",
+        ),
+    ),
+    (
+        Reason::WrongIssuerRole,
+        "wrong_issuer_role",
+        Bilingual::new("別の用途の発行者鍵による証明書です", "the issuing key is one for another purpose"),
+    ),
+    (Reason::Expired, "expired", Bilingual::new("有効期限が切れています", "the expiry day is over")),
+    (Reason::Malformed, "malformed", Bilingual::new("データの構造が壊れています", "the data is malformed")),
+    (
+        Reason::DigestMismatch,
+        "digest_mismatch",
+        Bilingual::new("ハッシュ値がデータと一致しません", "a stored digest is not that of the data"),
+    ),
+    (
+        Reason::ChallengeRefused,
+        "challenge_refused",
+        Bilingual::new("ICチップが本人性確認の問いに応答しませんでした", "the chip refused to answer the challenge"),
+    ),
+    (
+        Reason::ChallengeMismatch,
+        "challenge_mismatch",
+        Bilingual::new(
+            "ICチップの応答が証明された鍵と一致しません",
+            "the chip's answer does not fit the certified key",
+        ),
+    ),
+    (
+        Reason::Disagrees,
+        "disagrees",
+        Bilingual::new("二つのAPの内容が食い違っています", "two applications contradict each other"),
+    ),
+    (Reason::BadKey, "bad_key", Bilingual::new("鍵の形式が正しくありません", "the key is not one that cards have")),
+];
+
+const WHYS: [(&str, Bilingual); 7] = [
+    ("depends_on", Bilingual::new("前提の検査に合格していません", "it rests on a check that did not pass")),
+    ("no_anchor", Bilingual::new("この発行者の鍵を持っていません", "no key of this issuer is known")),
+    ("layout_unknown", Bilingual::new("データの配置がまだ知られていません", "the layout is not known yet")),
+    (
+        "not_stored",
+        Bilingual::new(
+            "保存しないデータのため、後からは検査できません",
+            "the data is never stored, so it cannot be checked later",
+        ),
+    ),
+    ("not_read", Bilingual::new("読み取っていません", "it was not read")),
+    ("not_on_card", Bilingual::new("カードにそのデータがありません", "the card does not hold the data")),
+    ("not_available", Bilingual::new("taimenでは確認できません", "taimen cannot do this")),
+];
+
+impl Reason {
+    /// Every reason.
+    pub fn all() -> impl Iterator<Item = Self> {
+        REASONS.iter().map(|(reason, ..)| *reason)
+    }
+
+    /// The machine name.
+    pub fn as_str(self) -> &'static str {
+        REASONS.iter().find(|(reason, ..)| *reason == self).map_or("", |(_, name, _)| name)
+    }
+
+    /// What people read.
+    pub fn text(self) -> Bilingual {
+        REASONS.iter().find(|(reason, ..)| *reason == self).map_or(Bilingual::new("", ""), |(.., text)| *text)
+    }
+}
+
+impl Why {
+    /// The machine name, without the check of `depends_on`.
+    pub fn as_str(self) -> &'static str {
+        self.row().0
+    }
+
+    /// What people read.
+    pub fn text(self) -> Bilingual {
+        self.row().1
+    }
+
+    fn row(self) -> (&'static str, Bilingual) {
+        let [depends_on, no_anchor, layout_unknown, not_stored, not_read, not_on_card, not_available] = WHYS;
+        match self {
+            Self::DependsOn(_) => depends_on,
+            Self::NoAnchor => no_anchor,
+            Self::LayoutUnknown => layout_unknown,
+            Self::NotStored => not_stored,
+            Self::NotRead => not_read,
+            Self::NotOnCard => not_on_card,
+            Self::NotAvailable => not_available,
+        }
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DependsOn(id) => write!(f, "depends_on({id})"),
+            other => f.write_str(other.as_str()),
+        }
+    }
+}
