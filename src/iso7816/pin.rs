@@ -40,6 +40,18 @@ pub enum Refusal {
     AlreadyTried,
 }
 
+impl Refusal {
+    /// The machine name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Blocked => "blocked",
+            Self::LastTry => "last_try",
+            Self::CounterUnknown => "counter_unknown",
+            Self::AlreadyTried => "already_tried",
+        }
+    }
+}
+
 /// The right to send one VERIFY of one reference. Only [`PinGate::permit`] makes it, and [`Session::verify`] uses it up.
 #[derive(Debug)]
 pub struct Permit {
