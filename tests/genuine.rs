@@ -142,7 +142,10 @@ fn every_tag_decodes_to_the_value_in_the_specification() {
     ] {
         let file = fixture(name);
         let certificate = CvCertificate::parse(&file).unwrap();
-        assert_eq!((hex::encode(certificate.issuer.0), hex::encode(certificate.subject.0)), (issuer.into(), subject.into()));
+        assert_eq!(
+            (hex::encode(certificate.issuer.0), hex::encode(certificate.subject.0)),
+            (issuer.into(), subject.into())
+        );
         assert_eq!(hex::encode(certificate.key.fingerprint()), key);
         assert_eq!((certificate.body.len(), certificate.signature.len()), (297, 256));
     }
