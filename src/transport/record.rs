@@ -15,12 +15,13 @@ pub struct Log {
     steps: Vec<Step>,
     never: &'static [NeverRecorded],
     times: bool,
+    powered: bool,
 }
 
 impl Log {
     /// An empty log. Nothing of the files in `never` beyond their headers enters it.
     pub fn new(never: &'static [NeverRecorded]) -> Self {
-        Self { steps: Vec::new(), never, times: true }
+        Self { steps: Vec::new(), never, times: true, powered: false }
     }
 
     /// Leaves out how long each answer took, so that the same session gives the same bytes.
@@ -52,6 +53,7 @@ impl<'log, T: Transport> Recorder<'log, T> {
     /// Records a connection to a card that was just powered up.
     pub fn new(inner: T, log: &'log mut Log) -> Self {
         let masker = Masker::new(log.never);
+        log.powered = !log.steps.is_empty();
         Self { inner, log, masker }
     }
 
@@ -72,7 +74,8 @@ impl<T: Transport> Transport for Recorder<'_, T> {
             && self.log.steps.len() < MAX_STEPS
             && (4..=MAX_APDU).contains(&command.len())
         {
-            self.log.steps.push(Step { command: masked_command, answer, elapsed });
+            let powered = std::mem::take(&mut self.log.powered);
+            self.log.steps.push(Step { powered, command: masked_command, answer, elapsed });
         }
         result
     }

@@ -45,6 +45,8 @@ pub struct Header {
     pub card: Option<String>,
     /// `reader:` the reader's name, or another address.
     pub reader: Option<String>,
+    /// `scope:` what was asked of the card, a machine name such as `full` or `age`.
+    pub scope: Option<String>,
     /// `time:` the reader's time that went into the challenges, whole seconds.
     pub time: Option<Timestamp>,
     /// `random:` one line a draw, in order.
@@ -56,6 +58,9 @@ pub struct Header {
 /// One exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
+    /// Whether the card was powered up anew before this step, a line `= power`: a person was asked in between. The
+    /// first step always begins with a powered-up card and does not say so.
+    pub powered: bool,
     /// What was sent.
     pub command: Masked,
     /// What came: data and status word, or why nothing came.
@@ -86,8 +91,8 @@ impl Recording {
             text.push_str(value);
             text.push('\n');
         };
-        let Header { card, reader, time, random, session_keys } = &self.header;
-        for (key, value) in [("card", card), ("reader", reader)] {
+        let Header { card, reader, scope, time, random, session_keys } = &self.header;
+        for (key, value) in [("card", card), ("reader", reader), ("scope", scope)] {
             if let Some(value) = value.as_deref().map(one_line).filter(|value| !value.is_empty()) {
                 line(key, &value);
             }
@@ -134,6 +139,9 @@ impl Step {
             Ok(answer) => format!("< {}", answer.to_text()),
             Err(failure) => format!("! {}", failure.word()),
         };
+        if self.powered {
+            text.push_str("\n= power\n");
+        }
         // Writing into a String cannot fail.
         let _ = write!(text, "\n> {}\n{answer}", self.command.to_text());
         if let Some(elapsed) = self.elapsed {
@@ -166,6 +174,8 @@ struct Parser {
     recording: Recording,
     /// A command that waits for its answer, and its line.
     open: Option<(Masked, usize)>,
+    /// Whether the card was powered up anew before the next command.
+    powered: bool,
 }
 
 impl Parser {
@@ -192,6 +202,15 @@ impl Parser {
                 return Err(Problem::NoStatusWord);
             }
             self.answer(Ok(answer), elapsed)
+        } else if let Some(event) = line.strip_prefix('=') {
+            if self.open.is_some() {
+                return Err(Problem::NoAnswer);
+            }
+            if event.trim() != "power" || self.recording.steps.is_empty() || self.powered {
+                return Err(Problem::UnknownEvent);
+            }
+            self.powered = true;
+            Ok(())
         } else if let Some(failure) = line.strip_prefix('!') {
             let (word, elapsed) = split_time(failure)?;
             let known = FAILURES.iter().find(|(_, known)| *known == word.trim()).ok_or(Problem::UnknownFailure)?;
@@ -218,7 +237,8 @@ impl Parser {
 
     fn answer(&mut self, answer: Result<Masked, LinkFailure>, elapsed: Option<Duration>) -> Result<(), Problem> {
         let (command, _) = self.open.take().ok_or(Problem::NoCommand)?;
-        self.recording.steps.push(Step { command, answer, elapsed });
+        let powered = std::mem::take(&mut self.powered);
+        self.recording.steps.push(Step { powered, command, answer, elapsed });
         Ok(())
     }
 
@@ -235,6 +255,9 @@ impl Parser {
             "card" if value.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')) => {
                 set_once(&mut header.card, text_value(value)?)
             }
+            "scope" if value.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'-')) => {
+                set_once(&mut header.scope, text_value(value)?)
+            }
             "reader" => set_once(&mut header.reader, text_value(value)?),
             "time" => {
                 let time: Timestamp = value.parse().map_err(|_| Problem::Value)?;
@@ -243,7 +266,7 @@ impl Parser {
                 }
                 set_once(&mut header.time, time)
             }
-            "card" => Err(Problem::Value),
+            "card" | "scope" => Err(Problem::Value),
             _ => Err(Problem::UnknownKey),
         }
     }
@@ -326,8 +349,11 @@ pub enum Problem {
     #[error("there are more than {MAX_STEPS} steps")]
     TooManySteps,
     /// Neither header, comment, command nor answer.
-    #[error("a line is `key: value`, `# comment`, `> command`, `< answer` or `! failure`")]
+    #[error("a line is `key: value`, `# comment`, `> command`, `< answer`, `! failure` or `= power`")]
     UnknownLine,
+    /// Another event than `= power`, or one where no card was powered up anew.
+    #[error("the only event is `= power`, between two steps")]
+    UnknownEvent,
     /// A header key that the format does not have.
     #[error("the header has no such key")]
     UnknownKey,

@@ -41,6 +41,11 @@ impl Replay {
         self.header.time
     }
 
+    /// Whether the card was powered up anew in the middle, because a person was asked.
+    pub fn asked_in_the_middle(&self) -> bool {
+        self.steps.iter().any(|step| step.powered)
+    }
+
     /// Whether the program used the whole recording.
     ///
     /// # Errors
