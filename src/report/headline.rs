@@ -156,8 +156,8 @@ impl Headline {
     pub fn meaning(self) -> Bilingual {
         match self {
             Self::Authentic => Bilingual::new(
-                "発行者の電子署名とICチップの応答を確認しました。本人かどうかは、顔を見比べて判断してください。",
-                "The issuer's signatures and the chip's answer hold. Compare the face to see whether this is the holder.",
+                "発行者の電子署名とICチップの応答を確認しました。持参した人が本人かどうかは、人が確かめてください。",
+                "The issuer's signatures and the chip's answer hold. Whether the person is the holder is for you to judge.",
             ),
             Self::AuthenticInstalled => Bilingual::new(
                 "この端末に追加された発行者鍵で確認しました。鍵の出所は、追加した人が責任を負います。",
@@ -206,6 +206,8 @@ impl Headline {
     pub fn cause(self) -> Option<Bilingual> {
         match self {
             Self::Copied(reason) | Self::Forged(reason) => Some(reason.text()),
+            // For these two the meaning says it.
+            Self::Undetermined(Why::NoAnchor | Why::NotRead) => None,
             Self::Undetermined(why) => Some(why.text()),
             _ => None,
         }

@@ -32,7 +32,6 @@ labels! {
     WEAK_TEXT: "文字データ：画像と見比べてください", "as text: compare with the picture";
     PICTURE_ONLY: "画像のみ", "picture only";
     NOT_READ: "読み取っていません", "not read";
-    NOT_ON_CARD: "なし", "none";
     ISSUER_KEY: "発行者の鍵", "Issuer's key";
     KEY_SOURCE: "鍵の出所", "Source of the key";
     KEY_UNOFFICIAL: "非公式", "unofficial";
@@ -42,7 +41,6 @@ labels! {
     JUDGED_AT: "判定の時点", "Judged as of";
     READ_AT: "読み取り", "Read at";
     READER: "リーダー", "Reader";
-    JAPAN_TIME: "日本時間", "Japan time";
     FROM_DUMP: "保存された読み取りの検査", "check of a saved reading";
     FROM_REPLAY: "記録の再生", "replay of a recording";
     OTHER_APPLICATIONS: "このカードの他のアプリケーション", "Other applications on this card";

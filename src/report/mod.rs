@@ -10,6 +10,13 @@ mod label;
 mod text;
 mod view;
 
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 
 use crate::{

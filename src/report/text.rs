@@ -107,10 +107,8 @@ impl Page<'_> {
         if report.context.read_at.as_second() != report.findings.judged_at.as_second() || report.origin().is_some() {
             lines.push((label::READ_AT, report.time(report.context.read_at)));
         }
-        if !report.findings.guests.is_empty() {
-            let names: Vec<&str> = report.findings.guests.iter().map(|kind| report.say(kind.name())).collect();
-            let names = format!("{} ({})", names.join(", "), report.say(label::NOT_CHECKED));
-            lines.push((label::OTHER_APPLICATIONS, names));
+        if let Some(guests) = report.guests() {
+            lines.push((label::OTHER_APPLICATIONS, guests));
         }
         self.pair_lines("", &lines);
     }
@@ -133,17 +131,9 @@ impl Page<'_> {
         self.heading(title);
         let column = rows.iter().map(|row| self.report.say(row.title).width()).max().unwrap_or(0);
         for row in rows {
-            let mark = row.mark.map(|mark| self.paint(DIM, &self.bracketed(mark)));
+            let mark = row.mark.map(|mark| self.paint(DIM, &self.report.bracketed(mark)));
             let title = self.report.say(row.title);
-            self.line(&format!("  {}  {} {}", padded(title, column), row.value, mark.unwrap_or_default()));
-        }
-    }
-
-    fn bracketed(&self, text: Bilingual) -> String {
-        let text = self.report.say(text);
-        match self.report.options.lang {
-            crate::lang::Lang::Ja => format!("（{text}）"),
-            crate::lang::Lang::En => format!("({text})"),
+            self.line(&format!("  {}  {}{}", padded(title, column), row.value, mark.unwrap_or_default()));
         }
     }
 
@@ -156,7 +146,7 @@ impl Page<'_> {
             .pictures()
             .iter()
             .map(|picture| {
-                let mark = report.mark(picture.signed_by).map(|mark| self.bracketed(mark)).unwrap_or_default();
+                let mark = report.mark(picture.signed_by).map(|mark| report.bracketed(mark)).unwrap_or_default();
                 format!("{}{mark}", report.say(picture.title))
             })
             .collect();

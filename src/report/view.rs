@@ -112,6 +112,25 @@ impl Report<'_> {
         }
     }
 
+    /// A remark behind a value.
+    pub(super) fn bracketed(&self, remark: Bilingual) -> String {
+        let remark = self.say(remark);
+        match self.options.lang {
+            Lang::Ja => format!("（{remark}）"),
+            Lang::En => format!(" ({remark})"),
+        }
+    }
+
+    /// The other applications on the card; none was checked.
+    pub(super) fn guests(&self) -> Option<String> {
+        let names: Vec<&str> = self.findings.guests.iter().map(|kind| self.say(kind.name())).collect();
+        if names.is_empty() {
+            None
+        } else {
+            Some(format!("{}{}", names.join(", "), self.bracketed(label::NOT_CHECKED)))
+        }
+    }
+
     /// A day with its era: cards print era years.
     pub(super) fn date(&self, date: Date) -> String {
         let (year, month, day) = (date.year(), date.month(), date.day());
