@@ -1,14 +1,36 @@
 //! The report: Japanese and English text, JSON, HTML. Verdict first, then what it rests on, what it does not prove,
 //! what staff must still do.
+//!
+//! Text from a card is hostile: what a terminal or a browser would obey is shown as a visible code instead.
+
+mod clean;
+mod headline;
+mod json;
+mod label;
+mod text;
+mod view;
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod schema_tests;
+#[cfg(test)]
+mod tests;
 
 use jiff::Timestamp;
 
 use crate::{
     cards::Findings,
+    image,
     iso7816::Tries,
     lang::{Bilingual, Lang},
     transport::LinkFigures,
+    trust::Hierarchy,
 };
+
+pub use clean::visible;
+pub use headline::{Headline, Tone};
+pub use json::SCHEMA;
 
 /// Where the data of a report came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +41,17 @@ pub enum Source {
     Dump,
     /// A recording.
     Replay,
+}
+
+impl Source {
+    /// The machine name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Dump => "dump",
+            Self::Replay => "replay",
+        }
+    }
 }
 
 /// What a report says besides the findings.
@@ -34,15 +67,28 @@ pub struct Context {
     pub link: LinkFigures,
     /// Counters that are known: which credential, what is left now.
     pub tries: Vec<(Bilingual, Tries)>,
+    /// Hierarchies that were accepted besides production and installed (`--accept`).
+    pub accepted: Vec<Hierarchy>,
 }
 
 /// How a report is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
     /// The language.
     pub lang: Lang,
     /// Whether the electronic sex field was asked for (`--sex`).
     pub sex: bool,
+    /// Whether the age alone was asked for (`--age`): then the age is all that is shown of the person.
+    pub age: bool,
+}
+
+/// Whether the terminal report carries colour codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// ANSI codes; the caller may still strip them.
+    Ansi,
+    /// Plain text.
+    Plain,
 }
 
 /// All that a report is made of.
@@ -54,4 +100,44 @@ pub struct Report<'a> {
     pub context: &'a Context,
     /// How it is shown.
     pub options: Options,
+}
+
+impl Report<'_> {
+    /// The verdict in words.
+    pub fn headline(&self) -> Headline {
+        Headline::of(self.findings)
+    }
+
+    /// The JSON report, one object on several lines, with a newline at its end.
+    pub fn json(&self) -> String {
+        json::pretty(self)
+    }
+
+    /// The JSON report as one line without a newline, as a batch writes it.
+    pub fn json_line(&self) -> String {
+        json::line(self)
+    }
+
+    /// The report for a terminal.
+    pub fn text(&self, colour: Colour) -> String {
+        text::render(self, colour)
+    }
+
+    /// Whether the person's age is all that may be shown of the person.
+    fn age_only(&self) -> bool {
+        self.options.age || self.findings.holder.age.is_some()
+    }
+
+    fn say(&self, text: Bilingual) -> &'static str {
+        text.get(self.options.lang)
+    }
+}
+
+impl From<crate::cards::PictureFormat> for image::Format {
+    fn from(format: crate::cards::PictureFormat) -> Self {
+        match format {
+            crate::cards::PictureFormat::Png => Self::Png,
+            crate::cards::PictureFormat::Jpeg2000 => Self::Jpeg2000,
+        }
+    }
 }

@@ -1,0 +1,90 @@
+//! Makes text from a card harmless to show.
+
+use std::fmt::Write;
+
+/// Whether a terminal, a browser or a reader's eye would obey this character instead of seeing it.
+///
+/// Variation selectors stay: they choose the right form of a kanji in a name.
+fn is_obeyed(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            // Bidirectional marks, embeddings, overrides, isolates.
+            '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+            // Invisible: soft hyphen, joiners, zero-width spaces, fillers, line and paragraph separators, tags.
+            | '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200D}'
+            | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2065}' | '\u{206A}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}'
+            | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}'
+        )
+}
+
+/// The text with every control, bidirectional and invisible character replaced by its code, for example `[U+001B]`.
+pub fn visible(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_obeyed(c) {
+            // Writing to a string cannot fail.
+            let _ = write!(clean, "[U+{:04X}]", u32::from(c));
+        } else {
+            clean.push(c);
+        }
+    }
+    clean
+}
+
+/// JSON with the same characters as `\u` escapes: the same values, harmless when shown on a terminal. Newlines between
+/// the tokens stay; inside strings JSON has none.
+pub(super) fn json_escaped(json: &str) -> String {
+    let mut clean = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && is_obeyed(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(clean, "\\u{unit:04x}");
+            }
+        } else {
+            clean.push(c);
+        }
+    }
+    clean
+}
+
+/// Text for HTML content and quoted attributes.
+pub(super) fn html(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '&' => clean.push_str("&amp;"),
+            '<' => clean.push_str("&lt;"),
+            '>' => clean.push_str("&gt;"),
+            '"' => clean.push_str("&quot;"),
+            '\'' => clean.push_str("&#39;"),
+            c => clean.push(c),
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_be_obeyed_becomes_visible() {
+        assert_eq!(visible("山\u{1B}[2J田\u{202E}\n\u{9B}x"), "山[U+001B][2J田[U+202E][U+000A][U+009B]x");
+        assert_eq!(visible("葛\u{E0100}飾区 髙橋"), "葛\u{E0100}飾区 髙橋");
+        assert_eq!(visible("a\u{200B}b\u{FEFF}"), "a[U+200B]b[U+FEFF]");
+    }
+
+    #[test]
+    fn json_keeps_its_values() {
+        let value = serde_json::json!({ "name": "a\u{1B}\u{9B}\u{202E}\u{E0041}\u{7F}\n山" });
+        let text = json_escaped(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(text.chars().all(|c| c == '\n' || !is_obeyed(c)), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
+
+    #[test]
+    fn html_is_escaped() {
+        assert_eq!(html("<b a=\"'\">&\u{0}"), "&lt;b a=&quot;&#39;&quot;&gt;&amp;[U+0000]");
+    }
+}

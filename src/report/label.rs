@@ -1,0 +1,58 @@
+//! Words of the report that are no card facts.
+
+use crate::lang::Bilingual;
+
+macro_rules! labels {
+    ($($name:ident: $ja:literal, $en:literal;)*) => {
+        $(pub(super) const $name: Bilingual = Bilingual::new($ja, $en);)*
+    };
+}
+
+labels! {
+    PERSON: "本人の情報", "Person";
+    NAME: "氏名", "Name";
+    ADDRESS: "住所", "Address";
+    BIRTH_DATE: "生年月日", "Birth date";
+    SEX: "性別", "Sex";
+    AGE: "年齢", "Age";
+    PICTURES: "画像", "Pictures";
+    CARD_FACTS: "カードの情報", "Card";
+    REQUIRED: "必須の検査", "Required checks";
+    ADVISORY: "参考の検査（判定には含めません）", "Further checks (not part of the verdict)";
+    PASSED: "合格", "passed";
+    FAILED: "不合格", "failed";
+    NOT_DONE: "未実施", "not done";
+    RESTS_ON: "判定の根拠", "What it rests on";
+    DOES_NOT_PROVE: "この判定が証明しないこと", "What it does not prove";
+    FOR_STAFF: "次にすること", "What to do now";
+    COUNTERS: "残りの入力回数", "Tries left";
+    LINK: "通信", "Link";
+    UNSIGNED: "署名なし", "unsigned";
+    UNCONFIRMED: "署名を確認できていません", "signature not confirmed";
+    WEAK_TEXT: "文字データ：画像と見比べてください", "as text: compare with the picture";
+    PICTURE_ONLY: "画像のみ", "picture only";
+    NOT_READ: "読み取っていません", "not read";
+    ISSUER_KEY: "発行者の鍵", "Issuer's key";
+    KEY_SOURCE: "鍵の出所", "Source of the key";
+    KEY_UNOFFICIAL: "非公式", "unofficial";
+    KEY_OFFICIAL: "発行者が公表", "published by the issuer";
+    HIERARCHY: "系統", "Hierarchy";
+    NO_ANCHOR: "なし（発行者の鍵が見つかりません）", "none (no key of the issuer was found)";
+    JUDGED_AT: "判定の時点", "Judged as of";
+    READ_AT: "読み取り", "Read at";
+    READER: "リーダー", "Reader";
+    FROM_DUMP: "保存された読み取りの検査", "check of a saved reading";
+    FROM_REPLAY: "記録の再生", "replay of a recording";
+    OTHER_APPLICATIONS: "このカードの他のアプリケーション", "Other applications on this card";
+    NOT_CHECKED: "確認していません", "not checked";
+    ACCEPTED: "受け入れた系統", "Also accepted";
+    BLOCKED: "ロックされています", "blocked";
+    NO_COUNTER: "回数制限なし", "no counter";
+    VERIFIED: "照合済み", "verified";
+    UNDECODABLE: "表示できない画像です", "this picture cannot be shown";
+    YEARS: "歳", "years";
+    SEE_PICTURES: "画像は --html FILE で表示します", "--html FILE shows the pictures";
+    EVIDENCE: "検査の証拠（監査用）", "Evidence (for auditors)";
+    TITLE: "対面確認の結果", "Result of the check";
+    COMPARE: "券面・画面・本人の顔を見比べてください", "Compare card, screen and face";
+}

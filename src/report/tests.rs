@@ -1,0 +1,158 @@
+use serde_json::Value;
+
+use crate::{
+    cards::{Sex, Signed},
+    trust::Hierarchy,
+    verify::{Check, CheckId, Evidence, Reason, Why},
+};
+
+use super::{
+    Colour, Headline, Options,
+    samples::{self, EN, JA, all, authentic, context, report, with},
+};
+
+#[test]
+fn text_reports() {
+    for (name, findings, context) in all() {
+        for (lang, options) in [("ja", JA), ("en", EN)] {
+            insta::assert_snapshot!(format!("{name}_{lang}"), report(&findings, &context, options).text(Colour::Plain));
+        }
+    }
+}
+
+#[test]
+fn headlines() {
+    let real = || authentic(Hierarchy::Production);
+    let failed = |id, reason| Check::failed(id, reason, Evidence::new());
+    let not_done = |id, why| Check::not_done(id, why, Evidence::new());
+    let expired = failed(CheckId::NotExpired, Reason::Expired);
+    let forged = failed(CheckId::FaceSignature, Reason::SignatureMismatch);
+    let copied = failed(CheckId::ChipKey, Reason::ChallengeMismatch);
+    let unread = not_done(CheckId::FaceSignature, Why::NotRead);
+    let rests = not_done(CheckId::ChipKey, Why::DependsOn(CheckId::FaceSignature));
+    let table: Vec<(crate::cards::Findings, Headline, &str)> = vec![
+        (real(), Headline::Authentic, "○"),
+        (authentic(Hierarchy::Installed), Headline::AuthenticInstalled, "○"),
+        (authentic(Hierarchy::Simulated), Headline::NotARealCard(Some(Hierarchy::Simulated)), "△"),
+        (authentic(Hierarchy::Test), Headline::NotARealCard(Some(Hierarchy::Test)), "△"),
+        (samples::expired(), Headline::Expired { otherwise_authentic: true }, "×"),
+        (with(real(), &[expired.clone(), unread.clone()]), Headline::Expired { otherwise_authentic: false }, "×"),
+        (with(real(), &[expired.clone(), forged]), Headline::Forged(Reason::SignatureMismatch), "×"),
+        (with(real(), &[expired, copied.clone()]), Headline::Copied(Reason::ChallengeMismatch), "×"),
+        (samples::forged(), Headline::Forged(Reason::SignatureMismatch), "×"),
+        (samples::not_accepted(), Headline::NotAccepted(Some(Hierarchy::Simulated)), "×"),
+        (samples::no_anchor(), Headline::Undetermined(Why::NoAnchor), "△"),
+        (with(real(), &[unread, rests]), Headline::Undetermined(Why::NotRead), "△"),
+        (
+            with(real(), &[not_done(CheckId::FaceSignature, Why::LayoutUnknown)]),
+            Headline::Undetermined(Why::LayoutUnknown),
+            "△",
+        ),
+        // What only informs changes nothing.
+        (with(real(), &[failed(CheckId::TextSignature, Reason::SignatureMismatch)]), Headline::Authentic, "○"),
+    ];
+    for (findings, headline, symbol) in table {
+        let found = Headline::of(&findings);
+        assert_eq!((found, found.symbol()), (headline, symbol));
+    }
+    let mut none = real();
+    none.hierarchy = None;
+    assert_eq!(Headline::of(&none), Headline::NotARealCard(None));
+    let mut absent = real();
+    absent.checks.retain(|check| check.id != CheckId::ChipKey);
+    assert_eq!(Headline::of(&absent), Headline::Undetermined(Why::NotRead));
+    let context = context();
+    let json: Value = serde_json::from_str(&report(&absent, &context, JA).json()).unwrap();
+    assert_eq!(json["checks"][2]["id"], "chip-key");
+    assert_eq!(json["checks"][2]["reason"], "not_read");
+}
+
+/// Text from the card that tries to leave its place.
+const HOSTILE: &str = "山田\u{1B}[2J\u{202E}</td><script>alert(1)</script>\"\n○ 真正\u{9B}1m\u{7}&amp;";
+
+fn hostile() -> crate::cards::Findings {
+    let mut findings = authentic(Hierarchy::Production);
+    findings.holder.name = Some(Signed::new(HOSTILE.to_owned(), Some(CheckId::TextSignature)));
+    findings.holder.address = Some(Signed::new(HOSTILE.to_owned(), None));
+    findings.items[0].value = crate::cards::ItemValue::Text(HOSTILE.to_owned());
+    findings.checks[0].evidence = Evidence::new().with("anchor", HOSTILE).with("anchor_source", HOSTILE);
+    findings
+}
+
+#[test]
+fn hostile_text_stays_in_its_place() {
+    let findings = hostile();
+    let mut context = context();
+    context.reader = HOSTILE.to_owned();
+    let text = report(&findings, &context, JA).text(Colour::Plain);
+    assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+    assert!(!text.contains('\u{202E}') && text.contains("[U+001B][2J[U+202E]"), "{text}");
+    assert!(!text.lines().any(|line| line.starts_with("○ 真正")));
+    let json = report(&findings, &context, JA).json();
+    assert!(json.chars().all(|c| c == '\n' || !c.is_control()), "{json:?}");
+    let value: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(value["holder"]["name"], HOSTILE);
+    assert_eq!(report(&findings, &context, JA).json_line().lines().count(), 1);
+}
+
+#[test]
+fn the_sex_is_shown_only_when_asked_for() {
+    let (findings, context) = (authentic(Hierarchy::Production), context());
+    for options in [JA, EN] {
+        let without = report(&findings, &context, options);
+        assert!(serde_json::from_str::<Value>(&without.json()).unwrap()["holder"].get("sex").is_none());
+        assert!(!without.text(Colour::Plain).contains("性別   ") && !without.text(Colour::Plain).contains("Sex "));
+        let with = report(&findings, &context, Options { sex: true, ..options });
+        let json: Value = serde_json::from_str(&with.json()).unwrap();
+        assert_eq!(json["holder"]["sex"], Sex::Female.as_str());
+        assert_eq!(json["signed_by"]["holder.sex"], "face-signature");
+    }
+}
+
+#[test]
+fn an_age_report_shows_the_age_and_nothing_else_of_the_person() {
+    let (findings, context) = (samples::age(), context());
+    for options in [JA, EN, Options { age: true, sex: true, ..JA }] {
+        let report = report(&findings, &context, options);
+        let text = report.text(Colour::Plain);
+        for shown in [&report.json(), &text] {
+            for personal in ["見本", "千代田", "1980", "昭和", "Showa", "2035", "female"] {
+                assert!(!shown.contains(personal), "{personal}: {shown}");
+            }
+        }
+        let json: Value = serde_json::from_str(&report.json()).unwrap();
+        assert_eq!(json["holder"], serde_json::json!({ "age": 46 }));
+        assert_eq!(json["photo"]["present"], false);
+        assert_eq!(json["pictures"], serde_json::json!([]));
+        assert_eq!(json["items"], serde_json::json!([]));
+        assert_eq!(json["signed_by"], serde_json::json!({ "holder.age": "age-signature" }));
+    }
+}
+
+#[test]
+fn what_no_passed_check_covers_is_marked() {
+    let context = context();
+    let findings = samples::forged();
+    let text = report(&findings, &context, EN).text(Colour::Plain);
+    let line = |start: &str| text.lines().find(|line| line.trim_start().starts_with(start)).unwrap().to_owned();
+    assert!(line("Birth date").ends_with("(signature not confirmed)"), "{text}");
+    assert!(line("Expiry  ").ends_with("(unsigned)"), "{text}");
+    assert!(line("Name").ends_with("(as text: compare with the picture)"), "{text}");
+}
+
+#[test]
+fn colour_only_repeats_what_the_words_say() {
+    let (findings, context) = (samples::forged(), context());
+    let report = report(&findings, &context, JA);
+    let coloured = report.text(Colour::Ansi);
+    assert!(coloured.contains("\u{1B}[31m"));
+    let mut stripped = String::new();
+    let mut rest = coloured.as_str();
+    while let Some((before, after)) = rest.split_once('\u{1B}') {
+        stripped.push_str(before);
+        rest = after.split_once('m').unwrap().1;
+    }
+    stripped.push_str(rest);
+    let plain: Vec<String> = report.text(Colour::Plain).lines().map(|line| line.trim_end().to_owned()).collect();
+    assert_eq!(stripped.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>(), plain);
+}

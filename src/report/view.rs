@@ -1,0 +1,306 @@
+//! What every form of the report shows: the same rows, marks and sentences for text and HTML.
+
+use jiff::{Timestamp, civil::Date};
+
+use crate::{
+    cards::{ItemValue, Picture, Signed},
+    iso7816::Tries,
+    lang::{Bilingual, Lang},
+    text::{Era, era_year, japan_time},
+    verify::{Check, CheckId, CheckText, Overall, Verdict, Why, text_of},
+};
+
+use super::{Report, clean::visible, label};
+
+/// One line about the person or the card.
+pub(super) struct Row {
+    pub id: &'static str,
+    pub title: Bilingual,
+    /// Harmless to show.
+    pub value: String,
+    /// What one must know about the value; none for what a passed check covers.
+    pub mark: Option<Bilingual>,
+}
+
+impl Report<'_> {
+    /// The person, and nothing but the age when only the age was asked for.
+    pub(super) fn person(&self) -> Vec<Row> {
+        let holder = &self.findings.holder;
+        if self.age_only() {
+            let age = holder.age.as_ref();
+            return vec![self.row("age", label::AGE, age.map(|age| (self.years(age.value), age.signed_by)))];
+        }
+        let mut rows = vec![
+            self.text_row("name", label::NAME, holder.name.as_ref()),
+            self.text_row("address", label::ADDRESS, holder.address.as_ref()),
+            self.row(
+                "birth_date",
+                label::BIRTH_DATE,
+                holder.birth_date.as_ref().map(|date| (self.date(date.value), date.signed_by)),
+            ),
+        ];
+        if self.options.sex {
+            let sex = holder.sex.as_ref();
+            rows.push(self.row(
+                "sex",
+                label::SEX,
+                sex.map(|sex| (self.say(sex.value.name()).to_owned(), sex.signed_by)),
+            ));
+        }
+        rows
+    }
+
+    /// Further facts of the card.
+    pub(super) fn facts(&self) -> Vec<Row> {
+        if self.age_only() {
+            return Vec::new();
+        }
+        let items = self.findings.items.iter();
+        items
+            .map(|item| {
+                let value = match &item.value {
+                    ItemValue::Date(date) => self.date(*date),
+                    ItemValue::Text(text) => visible(text),
+                };
+                self.row(item.id, item.title, Some((value, item.signed_by)))
+            })
+            .collect()
+    }
+
+    /// The pictures; none when only the age was asked for.
+    pub(super) fn pictures(&self) -> &[Picture] {
+        if self.age_only() { &[] } else { &self.findings.pictures }
+    }
+
+    fn row(&self, id: &'static str, title: Bilingual, value: Option<(String, Option<CheckId>)>) -> Row {
+        match value {
+            Some((value, signed_by)) => Row { id, title, value, mark: self.mark(signed_by) },
+            None => Row { id, title, value: self.say(label::NOT_READ).to_owned(), mark: None },
+        }
+    }
+
+    fn text_row(&self, id: &'static str, title: Bilingual, text: Option<&Signed<String>>) -> Row {
+        match text {
+            Some(text) => {
+                let mut row = self.row(id, title, Some((visible(&text.value), text.signed_by)));
+                // Nothing ties the text application's data to this chip, even when its signature holds.
+                let weak = text.signed_by == Some(CheckId::TextSignature) && row.mark.is_none();
+                row.mark = if weak { Some(label::WEAK_TEXT) } else { row.mark };
+                row
+            }
+            None => {
+                let seen = self.findings.picture(id).is_some();
+                let value = if seen { label::PICTURE_ONLY } else { label::NOT_READ };
+                Row { id, title, value: self.say(value).to_owned(), mark: None }
+            }
+        }
+    }
+
+    /// What to say about a value: no signature covers it, or the check that covers it did not pass.
+    pub(super) fn mark(&self, signed_by: Option<CheckId>) -> Option<Bilingual> {
+        match signed_by.map(|id| self.findings.verdict(id)) {
+            None => Some(label::UNSIGNED),
+            Some(Some(Verdict::Passed)) => None,
+            Some(_) => Some(label::UNCONFIRMED),
+        }
+    }
+
+    fn years(&self, age: i16) -> String {
+        match self.options.lang {
+            Lang::Ja => format!("{age}{}", self.say(label::YEARS)),
+            Lang::En => format!("{age} {}", self.say(label::YEARS)),
+        }
+    }
+
+    /// A remark behind a value.
+    pub(super) fn bracketed(&self, remark: Bilingual) -> String {
+        let remark = self.say(remark);
+        match self.options.lang {
+            Lang::Ja => format!("（{remark}）"),
+            Lang::En => format!(" ({remark})"),
+        }
+    }
+
+    /// The other applications on the card; none was checked.
+    pub(super) fn guests(&self) -> Option<String> {
+        let names: Vec<&str> = self.findings.guests.iter().map(|kind| self.say(kind.name())).collect();
+        if names.is_empty() {
+            None
+        } else {
+            Some(format!("{}{}", names.join(", "), self.bracketed(label::NOT_CHECKED)))
+        }
+    }
+
+    /// A day with its era: cards print era years.
+    pub(super) fn date(&self, date: Date) -> String {
+        let (year, month, day) = (date.year(), date.month(), date.day());
+        match (self.options.lang, era_year(date)) {
+            (Lang::Ja, Some((era, 1))) => format!("{year}年{month}月{day}日（{}元年）", era.name()),
+            (Lang::Ja, Some((era, of_era))) => format!("{year}年{month}月{day}日（{}{of_era}年）", era.name()),
+            (Lang::Ja, None) => format!("{year}年{month}月{day}日"),
+            (Lang::En, Some((era, of_era))) => format!("{date} ({} {of_era})", romanised(era)),
+            (Lang::En, None) => date.to_string(),
+        }
+    }
+
+    /// A time, as the clock on the wall shows it in Japan.
+    pub(super) fn time(&self, time: Timestamp) -> String {
+        let wall = japan_time(time);
+        let clock = format!("{:02}:{:02}:{:02}", wall.hour(), wall.minute(), wall.second());
+        match self.options.lang {
+            Lang::Ja => format!("{}年{}月{}日 {clock}（日本時間）", wall.year(), wall.month(), wall.day()),
+            Lang::En => format!("{} {clock} (Japan time)", wall.date()),
+        }
+    }
+
+    /// Where the data came from, unless from a card just now.
+    pub(super) fn origin(&self) -> Option<Bilingual> {
+        match self.context.source {
+            super::Source::Live => None,
+            super::Source::Dump => Some(label::FROM_DUMP),
+            super::Source::Replay => Some(label::FROM_REPLAY),
+        }
+    }
+
+    /// Required checks first, then the others, each in the report's order. A required check that was never made is
+    /// named too.
+    pub(super) fn required_checks(&self) -> Vec<Check> {
+        let absent = |id: &CheckId| Check::not_done(*id, Why::NotRead, crate::verify::Evidence::new());
+        let required = self.findings.requirement.required.iter();
+        required
+            .flat_map(|id| {
+                let mut found: Vec<Check> =
+                    self.findings.checks.iter().filter(|check| check.id == *id).cloned().collect();
+                if found.is_empty() {
+                    found.push(absent(id));
+                }
+                found
+            })
+            .collect()
+    }
+
+    /// The checks that only inform.
+    pub(super) fn advisory_checks(&self) -> impl Iterator<Item = &Check> {
+        self.findings.checks.iter().filter(|check| !self.findings.requirement.requires(check.id))
+    }
+
+    /// Why a check failed or was not done, for people.
+    pub(super) fn reason(&self, check: &Check) -> Option<String> {
+        match check.verdict {
+            Verdict::Passed => None,
+            Verdict::Failed(reason) => Some(self.say(reason.text()).to_owned()),
+            Verdict::NotDone(why @ Why::DependsOn(id)) => {
+                let title = text_of(id).map_or(id.as_str(), |text| self.say(text.title));
+                Some(match self.options.lang {
+                    Lang::Ja => format!("{}（{title}）", self.say(why.text())),
+                    Lang::En => format!("{} ({title})", self.say(why.text())),
+                })
+            }
+            Verdict::NotDone(why) => Some(self.say(why.text()).to_owned()),
+        }
+    }
+
+    /// Key, its source and hierarchy: what the verdict rests on, from the evidence of the required checks.
+    pub(super) fn rests_on(&self) -> Vec<(Bilingual, String)> {
+        let mut lines = Vec::new();
+        for check in self.required_checks() {
+            let Some(anchor) = check.evidence.get("anchor") else { continue };
+            lines.push((label::ISSUER_KEY, visible(anchor)));
+            if let Some(source) = check.evidence.get("anchor_source") {
+                let standing = match check.evidence.get("anchor_official") {
+                    Some("yes") => Some(label::KEY_OFFICIAL),
+                    Some(_) => Some(label::KEY_UNOFFICIAL),
+                    None => None,
+                };
+                let source = visible(source);
+                lines.push((
+                    label::KEY_SOURCE,
+                    standing.map_or_else(|| source.clone(), |standing| format!("{source} [{}]", self.say(standing))),
+                ));
+            }
+        }
+        match self.findings.hierarchy {
+            Some(hierarchy) => lines.push((label::HIERARCHY, self.say(hierarchy.name()).to_owned())),
+            None => lines.push((label::ISSUER_KEY, self.say(label::NO_ANCHOR).to_owned())),
+        }
+        if !self.context.accepted.is_empty() {
+            let names: Vec<&str> = self.context.accepted.iter().map(|hierarchy| self.say(hierarchy.name())).collect();
+            lines.push((label::ACCEPTED, names.join(", ")));
+        }
+        lines
+    }
+
+    /// What stays open even where the required checks passed.
+    pub(super) fn does_not_prove(&self) -> Vec<&'static CheckText> {
+        let required = self.required_checks();
+        required.iter().filter(|check| check.is_passed()).filter_map(|check| text_of(check.id)).collect()
+    }
+
+    /// What staff must know or do: first about what did not pass, then the card's notes. Each sentence once.
+    pub(super) fn for_staff(&self) -> Vec<(&'static str, Bilingual)> {
+        let mut notes: Vec<(&'static str, Bilingual)> = Vec::new();
+        let required = self.required_checks();
+        let needs_action = |check: &&Check| match check.verdict {
+            Verdict::Failed(_) => true,
+            Verdict::NotDone(Why::DependsOn(_)) | Verdict::Passed => false,
+            Verdict::NotDone(_) => self.findings.requirement.requires(check.id),
+        };
+        let checks = required.iter().chain(self.advisory_checks()).filter(needs_action);
+        let otherwise = checks.filter_map(|check| text_of(check.id)).map(|text| (text.id.as_str(), text.otherwise));
+        // Comparing faces is of no use with a card that was rejected.
+        let rejected = self.findings.overall() == Overall::Rejected;
+        let useful = |id: &str| !(rejected && matches!(id, "compare-face" | "compare-text"));
+        let of_card = self.findings.notes.iter().filter(|note| useful(note.id)).map(|note| (note.id, note.text));
+        for (id, text) in otherwise.chain(of_card) {
+            if notes.iter().all(|(_, known)| *known != text) {
+                notes.push((id, text));
+            }
+        }
+        notes
+    }
+
+    /// What a counter says.
+    pub(super) fn counter(&self, tries: Tries) -> String {
+        match (tries, self.options.lang) {
+            (Tries::Left(left), Lang::Ja) => format!("あと{left}回"),
+            (Tries::Left(left), Lang::En) => left.to_string(),
+            (Tries::Blocked, _) => self.say(label::BLOCKED).to_owned(),
+            (Tries::NoCounter, _) => self.say(label::NO_COUNTER).to_owned(),
+            (Tries::AlreadyVerified, _) => self.say(label::VERIFIED).to_owned(),
+        }
+    }
+
+    /// What the link carried, in one line.
+    pub(super) fn link(&self) -> String {
+        let link = self.context.link;
+        match self.options.lang {
+            Lang::Ja => format!(
+                "{}往復・送信{}バイト・受信{}バイト・カード{}ミリ秒・処理{}ミリ秒",
+                link.exchanges, link.bytes_sent, link.bytes_received, link.card_ms, link.host_ms
+            ),
+            Lang::En => format!(
+                "{} exchanges, {} bytes sent, {} bytes received, card {} ms, host {} ms",
+                link.exchanges, link.bytes_sent, link.bytes_received, link.card_ms, link.host_ms
+            ),
+        }
+    }
+}
+
+/// ○, × or △ and the word for it.
+pub(super) fn outcome(verdict: Verdict) -> (&'static str, Bilingual) {
+    match verdict {
+        Verdict::Passed => ("○", label::PASSED),
+        Verdict::Failed(_) => ("×", label::FAILED),
+        Verdict::NotDone(_) => ("△", label::NOT_DONE),
+    }
+}
+
+fn romanised(era: Era) -> &'static str {
+    match era {
+        Era::Meiji => "Meiji",
+        Era::Taisho => "Taisho",
+        Era::Showa => "Showa",
+        Era::Heisei => "Heisei",
+        Era::Reiwa => "Reiwa",
+    }
+}
