@@ -83,9 +83,6 @@ pub fn recognise<T: Transport>(session: &mut Session<T>) -> Result<Recognised, R
 /// Reads MF/EF02 with room for its longest form; a fixed shorter Le breaks newer cards (spec residence 10).
 fn probe<T: Transport>(session: &mut Session<T>) -> Result<Vec<u8>, CardError> {
     let mut response = read_probe(session, 4)?;
-    if response.status == Status::UNSPECIFIED {
-        response = read_probe(session, 4)?;
-    }
     if response.status == Status::WRONG_LENGTH {
         response = read_probe(session, 3)?;
     }

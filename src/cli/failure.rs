@@ -50,6 +50,8 @@ pub enum Failure {
     Trust(ManifestError),
     /// `trust add`.
     TrustAdd(AddError),
+    /// vpcd is not there, or broke the connection.
+    Vpcd(String, io::ErrorKind),
     /// `explain` of no check.
     UnknownCheck(String),
     /// A build without the part that is needed.
@@ -108,6 +110,7 @@ impl From<ReadError> for Failure {
                 error: error @ (TransportError::Mismatch { .. } | TransportError::RecordingEnded { .. }),
                 ..
             } => Self::Transport(error),
+            ReadError::Draw(error) => Self::Draw(error),
             other => Self::Read(other),
         }
     }

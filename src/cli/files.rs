@@ -43,14 +43,11 @@ fn open_private(path: &Path) -> io::Result<fs::File> {
 pub fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
-    let read = || -> io::Result<()> {
-        if path == Path::new("-") {
-            io::stdin().lock().take(most).read_to_end(&mut bytes)?;
-        } else {
-            fs::File::open(path)?.take(most).read_to_end(&mut bytes)?;
-        }
-        Ok(())
+    let read = if path == Path::new("-") {
+        io::stdin().lock().take(most).read_to_end(&mut bytes)
+    } else {
+        fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
     };
-    { read }().map_err(|error: io::Error| Failure::Unreadable(path.to_owned(), error.kind()))?;
+    read.map_err(|error| Failure::Unreadable(path.to_owned(), error.kind()))?;
     Ok(bytes)
 }

@@ -10,7 +10,7 @@ use crate::{
     lang::Bilingual,
     privacy::Pin,
     tlv,
-    transport::{Transport, TransportError},
+    transport::{DrawError, Draws, Transport, TransportError},
 };
 
 use super::files::{self, Application, File, Reference};
@@ -115,6 +115,9 @@ pub enum ReadError {
     /// The link broke or the card refused what every card answers.
     #[error(transparent)]
     Card(#[from] CardError),
+    /// There are no random bytes for a challenge.
+    #[error(transparent)]
+    Draw(#[from] DrawError),
     /// The card that was recognised is not there any more; another one may be.
     #[error("this is not the card that was recognised")]
     OtherCard,
@@ -192,8 +195,8 @@ pub struct Reading<'a> {
     pub gate: &'a mut PinGate,
     /// What was learnt before the person typed; `None` when recognising and reading is one transaction.
     pub prepared: Option<Prepared>,
-    /// Random bytes for the challenges: a fresh draw of 32 at each call.
-    pub random: &'a mut dyn FnMut(usize) -> Result<Vec<u8>, TransportError>,
+    /// Random bytes for the challenges: a fresh draw of 32 for each.
+    pub draws: &'a mut dyn Draws,
     /// The reader's time; the challenges contain it.
     pub time: Timestamp,
     /// Which address and reader; goes into the dump.
@@ -343,7 +346,7 @@ impl Reading<'_> {
         application: Application,
         dump: &mut Dump,
     ) -> Result<(), ReadError> {
-        let random = (self.random)(CHALLENGE_RANDOM).map_err(CardError::from)?;
+        let random = self.draws.draw(CHALLENGE_RANDOM)?;
         let info = sha256_digest_info(&sha256(&[&challenge_message(dump.read_at, &random)]));
         let response = session.send(&Command::with_data(files::SIGN, &info, true))?;
         let answer = match response.status {

@@ -1,0 +1,49 @@
+//! `taimen simulate KIND`: a simulated card for every PC/SC program, through vpcd.
+
+use std::{io::Write, net::TcpStream, path::PathBuf};
+
+use clap::ArgMatches;
+
+use crate::{
+    lang::Bilingual,
+    simulator::{SimulatedCard, vpcd},
+};
+
+use super::{Settings, args::name, failure::Failure, files, output, reader::simulated};
+
+/// Runs the command until vpcd closes the connection or the program is ended.
+///
+/// # Errors
+/// [`Failure`].
+pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failure> {
+    let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
+    let kind = matches.get_one::<String>(name::KIND).map_or("", String::as_str);
+    let mut card = simulated(kind.strip_prefix("sim:").unwrap_or(kind))?;
+    if let Some(path) = matches.get_one::<PathBuf>(name::CREDENTIALS_OUT) {
+        files::write_private(path, credentials(&card).as_bytes())?;
+    }
+    let address = matches.get_one::<String>(name::VPCD).map_or("127.0.0.1:35963", String::as_str);
+    let stream = TcpStream::connect(address).map_err(|error| Failure::Vpcd(address.to_owned(), error.kind()))?;
+    // Without it each exchange waits for a delayed acknowledgement; a link that cannot is slow, not broken.
+    let _ = stream.set_nodelay(true);
+    let _ = writeln!(
+        std::io::stderr(),
+        "{} ({address}). {}",
+        t("模擬カードを差し出しています", "Offering a simulated card"),
+        t("終わるには Ctrl-C", "Ctrl-C ends it"),
+    );
+    match vpcd::serve(stream, &mut card) {
+        Ok(()) => Ok(output::Exit::SUCCESS),
+        Err(vpcd::VpcdError::Connection(error)) => Err(Failure::Vpcd(address.to_owned(), error.kind())),
+        Err(vpcd::VpcdError::Card(error)) => Err(error.into()),
+        Err(vpcd::VpcdError::AnswerTooLong) => Err(Failure::Vpcd(address.to_owned(), std::io::ErrorKind::InvalidData)),
+    }
+}
+
+/// The card's entries as a credentials file.
+fn credentials(card: &SimulatedCard) -> String {
+    let Some(own) = card.credentials() else { return String::new() };
+    let Ok(number) = own.number_b() else { return String::new() };
+    let digits = String::from_utf8_lossy(number.expose()).into_owned();
+    format!("# a simulated card's entries\nnumber-b = {digits}\n")
+}
