@@ -170,7 +170,7 @@ fn read(
         terminal.tries(reference.title, prepared.tries);
         let credential = match known {
             Some(known) => known,
-            None => terminal.ask_my_number(scope, prepared.tries, allow_last_try)?,
+            None => terminal.ask_my_number(reference, scope, prepared.tries, allow_last_try)?,
         };
         link.with_card(|card, draws| {
             let mut session = Session::with_step(card, step);

@@ -111,11 +111,7 @@ fn to_text(settings: &Settings, reader: &str, found: &Identified) -> String {
     }
     for (_, reference, told) in &found.tries {
         let what = format!("{} {}", reference.application.title.get(settings.lang), reference.title.get(settings.lang));
-        let left = super::terminal::tries_words(*told).get(settings.lang).to_owned();
-        let left = match told {
-            Some(Tries::Left(left_count)) => left.replace("{n}", &left_count.to_string()),
-            _ => left,
-        };
+        let left = super::terminal::tries_words(*told, settings.lang);
         lines.push(format!("{what}: {left}"));
     }
     lines.join("\n") + "\n"
