@@ -1,5 +1,6 @@
 //! PC/SC readers, through the real pcscd and vpcd's virtual reader.
 #![cfg(all(feature = "pcsc", target_os = "linux"))]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod common;
 
@@ -50,16 +51,12 @@ fn exchanges_short_and_extended_commands() {
         assert_eq!(link.exchange(&long), Ok(vec![0x10, 0x07, 0x90, 0]));
         for size in [0x0100_u16, 0x0FFF, 0x7FFF, 0xFFF0] {
             let [high, low] = size.to_be_bytes();
-            let answer = link.exchange(&[0, 0xB0, 0x81, 0, 0, high, low]);
-            println!("extended Le {size}: {:?}", answer.as_ref().map(Vec::len));
+            let answer = link.exchange(&[0, 0xB0, 0x81, 0, 0, high, low]).unwrap();
+            assert_eq!(answer.len(), usize::from(size) + 2);
         }
-        let start = Instant::now();
-        for _ in 0..20 {
-            link.exchange(&[0, 0xB0, 0, 0, 4]).unwrap();
-        }
-        println!("{:?} for 20 exchanges", start.elapsed());
     }
-    println!("{:?}", card.events());
+    let commands = card.events().iter().filter(|event| matches!(event, Event::Command(_))).count();
+    assert_eq!(commands, 6, "pcscd passes each command on once: {:?}", card.events());
 }
 
 #[test]
@@ -125,9 +122,7 @@ fn no_card_and_no_such_reader() {
         thread::sleep(Duration::from_millis(300));
         Vicc::insert(port, counting)
     });
-    let start = Instant::now();
     assert_eq!(find().unwrap().info().name, "Virtual PCD 00 01");
-    println!("noticed after {:?}", start.elapsed());
     card.join().unwrap().remove();
 }
 

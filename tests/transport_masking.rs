@@ -1,4 +1,5 @@
 //! What a recorder leaves out, whatever the layers above send.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use proptest::prelude::*;
 use taimen::transport::{Log, NeverRecorded, Recorder, Transport, TransportError, recording::Header};

@@ -1,4 +1,5 @@
 //! Recordings: the format, and playing back.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use std::time::Duration;
 
