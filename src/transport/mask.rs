@@ -75,7 +75,7 @@ impl Masker {
         let exposure = self.exposure(&view);
         let credential = CREDENTIALS.contains(&view.ins);
         let hide_data = credential || (exposure != Exposure::All && !NO_CONTENT.contains(&view.ins));
-        let masked_command = if hide_data { view.without_data(command) } else { Masked::clear(command) };
+        let masked_command = if hide_data { view.without_data(command, credential) } else { Masked::clear(command) };
 
         let status = answer.split_last_chunk::<2>().map_or([0, 0], |(_, status)| *status);
         let answered = answer.len().saturating_sub(status.len());
@@ -184,8 +184,10 @@ impl Exposure {
 impl<'a> View<'a> {
     fn of(command: &'a [u8]) -> Option<Self> {
         let (&[cla, ins, p1, p2], body) = command.split_first_chunk::<4>()?;
+        // Lengths that do not fit hide everything. A last Le is always 0 here: another byte may be the data's.
         let field = |start: usize, length: usize| {
-            body.get(start..start + length).filter(|_| body.len() <= start + length + 3).map(|data| (start, data))
+            let (data, behind) = body.get(start..)?.split_at_checked(length)?;
+            (behind.len() <= 2 && behind.iter().all(|le| *le == 0)).then_some((start, data))
         };
         let (start, data) = match *body {
             [] | [_] => (0, &[][..]),
@@ -208,8 +210,12 @@ impl<'a> View<'a> {
         self.cla & 0x43 != 0 && self.cla != 0xFF
     }
 
-    fn without_data(&self, command: &[u8]) -> Masked {
-        let (start, end) = self.data_at;
+    fn without_data(&self, command: &[u8], credential: bool) -> Masked {
+        let (start, end) = match self.data_at {
+            // What looks like a lone Le may be a credential without its length.
+            (start, end) if credential && start == end => (4, command.len()),
+            data_at => data_at,
+        };
         let mut masked = Masked::clear(command.get(..start).unwrap_or_default());
         masked.push_secret(end - start);
         masked.push_clear(command.get(end..).unwrap_or_default());

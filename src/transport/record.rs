@@ -61,6 +61,11 @@ impl<'log, T: Transport> Recorder<'log, T> {
     pub fn inner(&self) -> &T {
         &self.inner
     }
+
+    /// Ends the recording of this connection; the log stays.
+    pub fn into_inner(self) -> T {
+        self.inner
+    }
 }
 
 impl<T: Transport> Transport for Recorder<'_, T> {

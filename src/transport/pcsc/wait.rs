@@ -27,6 +27,9 @@ const PIECE: Duration = Duration::from_millis(1_000);
 /// Where nothing can be waited on, the service is asked again after this time.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// A change that comes sooner was none.
+const AT_ONCE: Duration = Duration::from_millis(5);
+
 /// Waits for a card on the readers whose name contains `part`; see [`super::PcscReader::find`].
 pub(super) fn for_card(
     part: Option<&str>,
@@ -102,10 +105,13 @@ fn for_change(context: &Context, slots: &[SlotState], most: Duration) -> Result<
         thread::sleep(most.min(PAUSE));
         return Ok(());
     }
+    let start = Instant::now();
     match context.get_status_change(most, &mut states) {
         Ok(()) => {
-            // What a platform reports as changed at once, again and again, must not become a busy loop.
-            thread::sleep(most.min(Duration::from_millis(20)));
+            // Windows reports the reader that stands for all readers as changed at once, again and again.
+            if start.elapsed() < AT_ONCE {
+                thread::sleep(most.min(PAUSE));
+            }
             Ok(())
         }
         Err(Error::Timeout) => Ok(()),
