@@ -1,1 +1,268 @@
-//! Everything that a person reads and that is no card fact: errors in two halves, what happened and what to do.
+//! Everything that a person reads and that is no card fact: errors in two halves, what happened and what to do, and the
+//! words of the conversation.
+
+mod credential;
+mod exit;
+mod files;
+mod reader;
+pub mod ui;
+
+use std::io::ErrorKind;
+
+use crate::{
+    dump::DumpError,
+    iso7816::{CardError, Refusal},
+    kind::CardKind,
+    lang::{Bilingual, Lang},
+    text::PrintedDateError,
+    transport::TransportError,
+    trust::{AddError, ManifestError},
+};
+
+pub use exit::ExitCode;
+pub use reader::Platform;
+
+/// What went wrong. Holds no personal data: what a person typed is never repeated.
+#[derive(Debug)]
+pub enum Problem {
+    /// No answer from the card.
+    Transport(TransportError),
+    /// The card answered something that ends the reading.
+    Card(CardError),
+    /// No application that this program knows.
+    UnknownCard,
+    /// A kind that is recognised and not read yet.
+    UnsupportedKind(CardKind),
+    /// `--application` names one that is not on the card.
+    NoSuchApplication(CardKind),
+    /// Another card than the one that was recognised.
+    DifferentCard,
+    /// The card refused a credential; nothing was repeated.
+    CredentialWrong {
+        /// Which one.
+        credential: Bilingual,
+        /// What is left; `None` for a credential without a counter.
+        left: Option<u8>,
+    },
+    /// The credential is blocked, now or before.
+    CredentialBlocked {
+        /// Which one.
+        credential: Bilingual,
+        /// The card.
+        kind: CardKind,
+    },
+    /// One try is left and `--allow-last-try` was not given.
+    LastTry {
+        /// Which one.
+        credential: Bilingual,
+    },
+    /// The card does not tell how many tries are left.
+    CounterUnknown {
+        /// Which one.
+        credential: Bilingual,
+    },
+    /// The answer to a VERIFY was lost.
+    AnswerLost {
+        /// Which one.
+        credential: Bilingual,
+        /// What the counter says since, where it could be asked.
+        left: Option<u8>,
+    },
+    /// This entry was tried once already.
+    AlreadyTried {
+        /// Which one.
+        credential: Bilingual,
+    },
+    /// A credential is missing and there is no terminal to ask on.
+    MissingCredential {
+        /// The name of its line in a credentials file.
+        name: String,
+    },
+    /// A line of the credentials file is not `name = value`, or its name is unknown. The value is not repeated.
+    BadCredentialLine {
+        /// Line, from 1.
+        line: usize,
+    },
+    /// The birth date is not one as printed.
+    BadBirthDate(PrintedDateError),
+    /// Not four digits of a year.
+    BadExpiryYear,
+    /// Not four digits.
+    BadSecurityCode,
+    /// 照合番号B is not 14 digits.
+    BadNumberB,
+    /// A PIN of a wrong form.
+    BadPin {
+        /// Which one.
+        credential: Bilingual,
+    },
+    /// `--reader` is no address.
+    BadReaderAddress(String),
+    /// `sim:` with a kind that is not simulated.
+    UnknownSimKind(String),
+    /// `fault=` with an unknown name.
+    UnknownSimFault(String),
+    /// A reader address of a link that this build does not have.
+    NotBuilt {
+        /// The feature.
+        feature: &'static str,
+    },
+    /// A file cannot be read.
+    Unreadable {
+        /// The path.
+        path: String,
+        /// Why.
+        error: ErrorKind,
+    },
+    /// A file cannot be written.
+    Unwritable {
+        /// The path.
+        path: String,
+        /// Why.
+        error: ErrorKind,
+    },
+    /// A file is no dump.
+    Dump {
+        /// The path.
+        path: String,
+        /// Why.
+        error: DumpError,
+    },
+    /// A file is no recording.
+    Recording {
+        /// The path.
+        path: String,
+        /// Line, from 1.
+        line: usize,
+    },
+    /// A picture that was asked for as a file does not decode, or is not there.
+    NoPicture,
+    /// A folder of trust anchors cannot be used.
+    TrustFolder(ManifestError),
+    /// An anchor was not added.
+    TrustAdd(AddError),
+    /// `trust remove` of an anchor that is not there.
+    NoSuchAnchor(String),
+    /// `explain` of a check that does not exist.
+    UnknownCheck(String),
+    /// `--at` is no time.
+    BadTime,
+    /// A fault of the program itself.
+    Internal {
+        /// Where, for a bug report.
+        place: &'static str,
+    },
+}
+
+/// What a person reads about a [`Problem`], in one language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Machine name.
+    pub id: &'static str,
+    /// What happened.
+    pub what: String,
+    /// What to do.
+    pub todo: String,
+    /// How the program ends.
+    pub exit: ExitCode,
+}
+
+impl Problem {
+    /// The message in one language, for the system that the program was built for.
+    pub fn message(&self, lang: Lang) -> Message {
+        self.message_on(lang, Platform::CURRENT)
+    }
+
+    /// The message as it reads on some system.
+    pub fn message_on(&self, lang: Lang, platform: Platform) -> Message {
+        let text = match self {
+            Self::Transport(_)
+            | Self::Card(_)
+            | Self::UnknownCard
+            | Self::UnsupportedKind(_)
+            | Self::NoSuchApplication(_)
+            | Self::DifferentCard
+            | Self::BadReaderAddress(_)
+            | Self::UnknownSimKind(_)
+            | Self::UnknownSimFault(_)
+            | Self::NotBuilt { .. } => reader::text(self, platform),
+            Self::CredentialWrong { .. }
+            | Self::CredentialBlocked { .. }
+            | Self::LastTry { .. }
+            | Self::CounterUnknown { .. }
+            | Self::AnswerLost { .. }
+            | Self::AlreadyTried { .. }
+            | Self::MissingCredential { .. }
+            | Self::BadCredentialLine { .. }
+            | Self::BadBirthDate(_)
+            | Self::BadExpiryYear
+            | Self::BadSecurityCode
+            | Self::BadNumberB
+            | Self::BadPin { .. } => credential::text(self),
+            _ => files::text(self),
+        };
+        text.in_lang(lang)
+    }
+
+    /// How the program ends.
+    pub fn exit(&self) -> ExitCode {
+        self.message(Lang::En).exit
+    }
+
+    /// What the PIN gate refused, about which credential.
+    pub fn refused(refusal: Refusal, credential: Bilingual, kind: CardKind) -> Self {
+        match refusal {
+            Refusal::Blocked => Self::CredentialBlocked { credential, kind },
+            Refusal::LastTry => Self::LastTry { credential },
+            Refusal::CounterUnknown => Self::CounterUnknown { credential },
+            Refusal::AlreadyTried => Self::AlreadyTried { credential },
+        }
+    }
+}
+
+impl From<TransportError> for Problem {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(error)
+    }
+}
+
+impl From<CardError> for Problem {
+    fn from(error: CardError) -> Self {
+        match error {
+            CardError::Transport(error) => Self::Transport(error),
+            other => Self::Card(other),
+        }
+    }
+}
+
+/// A message in both languages.
+struct Text {
+    id: &'static str,
+    exit: ExitCode,
+    ja: [String; 2],
+    en: [String; 2],
+}
+
+impl Text {
+    /// `ja` and `en` each: what happened, what to do.
+    fn new<A, B, C, D>(id: &'static str, exit: ExitCode, ja: (A, B), en: (C, D)) -> Self
+    where
+        A: Into<String>,
+        B: Into<String>,
+        C: Into<String>,
+        D: Into<String>,
+    {
+        Self { id, exit, ja: [ja.0.into(), ja.1.into()], en: [en.0.into(), en.1.into()] }
+    }
+
+    fn in_lang(self, lang: Lang) -> Message {
+        let [what, todo] = match lang {
+            Lang::Ja => self.ja,
+            Lang::En => self.en,
+        };
+        Message { id: self.id, what, todo, exit: self.exit }
+    }
+}
+
+#[cfg(test)]
+mod tests;

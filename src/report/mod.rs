@@ -3,8 +3,10 @@
 //!
 //! Text from a card is hostile: what a terminal or a browser would obey is shown as a visible code instead.
 
+mod base64;
 mod clean;
 mod headline;
+mod html;
 mod json;
 mod label;
 mod text;
@@ -121,6 +123,15 @@ impl Report<'_> {
     /// The report for a terminal.
     pub fn text(&self, colour: Colour) -> String {
         text::render(self, colour)
+    }
+
+    /// The report as one HTML page with the pictures in it.
+    pub fn html(&self) -> String {
+        html::render(self)
+    }
+
+    fn is_rejected(&self) -> bool {
+        self.findings.overall() == crate::verify::Overall::Rejected
     }
 
     /// Whether the person's age is all that may be shown of the person.

@@ -115,7 +115,7 @@ fn an_age_report_shows_the_age_and_nothing_else_of_the_person() {
     for options in [JA, EN, Options { age: true, sex: true, ..JA }] {
         let report = report(&findings, &context, options);
         let text = report.text(Colour::Plain);
-        for shown in [&report.json(), &text] {
+        for shown in [&report.json(), &text, &report.html()] {
             for personal in ["見本", "千代田", "1980", "昭和", "Showa", "2035", "female"] {
                 assert!(!shown.contains(personal), "{personal}: {shown}");
             }
@@ -155,4 +155,42 @@ fn colour_only_repeats_what_the_words_say() {
     stripped.push_str(rest);
     let plain: Vec<String> = report.text(Colour::Plain).lines().map(|line| line.trim_end().to_owned()).collect();
     assert_eq!(stripped.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>(), plain);
+}
+
+#[test]
+fn the_page_is_self_contained_and_escaped() {
+    let (findings, mut context) = (hostile(), context());
+    context.reader = HOSTILE.to_owned();
+    for options in [JA, EN] {
+        let page = report(&findings, &context, options).html();
+        assert!(page.chars().all(|c| c == '\n' || !c.is_control()) && !page.contains('\u{202E}'));
+        assert!(!page.contains("<script") && page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+        assert!(page.contains("default-src 'none'"));
+        // Nothing is fetched: every address is a picture's own data.
+        assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("url("));
+        assert!(page.match_indices("src=\"").all(|(at, _)| page[at..].starts_with("src=\"data:image/png;base64,")));
+        assert_eq!(page.matches("<img ").count(), 4);
+    }
+}
+
+#[test]
+fn a_picture_that_does_not_decode_is_named() {
+    let (mut findings, context) = (authentic(Hierarchy::Production), context());
+    findings.pictures[0].bytes.truncate(900);
+    let page = report(&findings, &context, JA).html();
+    assert_eq!(page.matches("<img ").count(), 3);
+    assert!(page.contains("顔写真: 表示できない画像です"));
+}
+
+/// For eyes: `TAIMEN_SAMPLES=DIR cargo test --lib sample_pages -- --ignored` writes every sample's page into DIR.
+#[test]
+#[ignore = "writes files for people to look at"]
+fn sample_pages() {
+    let folder = std::path::PathBuf::from(std::env::var("TAIMEN_SAMPLES").unwrap());
+    for (name, findings, context) in all() {
+        for (lang, options) in [("ja", JA), ("en", EN)] {
+            std::fs::write(folder.join(format!("{name}_{lang}.html")), report(&findings, &context, options).html())
+                .unwrap();
+        }
+    }
 }

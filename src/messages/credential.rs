@@ -1,0 +1,219 @@
+//! Messages about credentials. None repeats what was typed.
+
+use crate::{kind::CardKind, text::PrintedDateError};
+
+use super::{ExitCode, Problem, Text, files::internal};
+
+pub(super) fn text(problem: &Problem) -> Text {
+    match problem {
+        Problem::CredentialWrong { .. }
+        | Problem::CredentialBlocked { .. }
+        | Problem::LastTry { .. }
+        | Problem::CounterUnknown { .. }
+        | Problem::AnswerLost { .. }
+        | Problem::AlreadyTried { .. } => refused(problem),
+        Problem::MissingCredential { name } => Text::new(
+            "missing-credential",
+            ExitCode::Usage,
+            (
+                format!("必要な入力「{name}」がありません。端末がないため、たずねることもできません。"),
+                format!("--credentials で渡すファイルに「{name} = 値」の行を加えるか、端末で実行してください。"),
+            ),
+            (
+                format!("The credential '{name}' is missing, and there is no terminal to ask on."),
+                format!("Add a line '{name} = value' to the file given to --credentials, or run this on a terminal."),
+            ),
+        ),
+        Problem::BadCredentialLine { line } => Text::new(
+            "bad-credential-line",
+            ExitCode::Usage,
+            (
+                format!("入力ファイルの{line}行目が読めません。カードには触れていません。"),
+                "各行を「名前 = 値」の形にしてください。名前は birth、expiry-year、security-code、number-b などです。",
+            ),
+            (
+                format!("Line {line} of the credentials cannot be read. The card was not touched."),
+                "Write 'name = value' on each line. Names are birth, expiry-year, security-code, number-b and others.",
+            ),
+        ),
+        Problem::BadBirthDate(error) => birth_date(*error),
+        Problem::BadExpiryYear => bad_entry(
+            "bad-expiry-year",
+            ("有効期限の年", "カード表面の有効期限の西暦年を、4桁の数字で入力してください（例: 2035）。"),
+            ("The expiry year", "Enter the Western year of the expiry printed on the card, four digits, such as 2035."),
+        ),
+        Problem::BadSecurityCode => bad_entry(
+            "bad-security-code",
+            ("セキュリティコード", "カード表面の有効期限の近くにある、4桁の数字を入力してください。"),
+            ("The security code", "Enter the four digits printed near the expiry on the front of the card."),
+        ),
+        Problem::BadNumberB => bad_entry(
+            "bad-number-b",
+            (
+                "照合番号B",
+                "生年月日6桁・有効期限の西暦年4桁・セキュリティコード4桁の、合わせて14桁の数字を入力してください。",
+            ),
+            (
+                "Number B",
+                "Enter 14 digits: six of the birth date as printed, four of the expiry year, four of the security code.",
+            ),
+        ),
+        Problem::BadPin { credential } => bad_entry(
+            "bad-pin",
+            (credential.ja, "決められた桁数と文字で入力してください。"),
+            (credential.en, "Enter it with the right number and kind of characters."),
+        ),
+        _ => internal("messages/credential"),
+    }
+}
+
+/// An entry of a wrong form, found before the card was touched.
+fn bad_entry(id: &'static str, ja: (&str, &str), en: (&str, &str)) -> Text {
+    Text::new(
+        id,
+        ExitCode::Usage,
+        (format!("{}の形が正しくありません。カードには触れていません。", ja.0), ja.1),
+        (format!("{} does not have the right form. The card was not touched.", en.0), en.1),
+    )
+}
+
+fn refused(problem: &Problem) -> Text {
+    match problem {
+        Problem::CredentialWrong { credential, left } => {
+            let (left_ja, left_en) = match left {
+                Some(left) => (format!("あと{left}回です。"), format!("Tries left: {left}. ")),
+                None => ("回数の制限はありません。".to_owned(), "It has no counter. ".to_owned()),
+            };
+            Text::new(
+                "credential-wrong",
+                ExitCode::Credential,
+                (
+                    format!("{}が違うとカードが答えました。{left_ja}", credential.ja),
+                    "自動では繰り返していません。カードの印刷とよく見比べてから、もう一度実行してください。",
+                ),
+                (
+                    format!("The card says that the {} is wrong. {left_en}", credential.en).trim_end().to_owned(),
+                    "Nothing was repeated. Compare carefully with what is printed on the card before you run this again.",
+                ),
+            )
+        }
+        Problem::CredentialBlocked { credential, kind } => {
+            let (ja, en) = where_to_unblock(*kind);
+            Text::new(
+                "credential-blocked",
+                ExitCode::Credential,
+                (format!("{}がロックされています。", credential.ja), ja),
+                (format!("The {} is blocked.", credential.en), en),
+            )
+        }
+        Problem::LastTry { credential } => Text::new(
+            "last-try",
+            ExitCode::Credential,
+            (
+                format!("{}は、あと1回間違えるとロックされます。カードには送っていません。", credential.ja),
+                "カードの持ち主の了解を得て、入力を確かめたうえで、--allow-last-try を付けて実行してください。",
+            ),
+            (
+                format!("One more wrong entry blocks the {}. Nothing was sent to the card.", credential.en),
+                "Ask the holder for consent, make sure of the entry, then run this with --allow-last-try.",
+            ),
+        ),
+        Problem::CounterUnknown { credential } => Text::new(
+            "counter-unknown",
+            ExitCode::Credential,
+            (
+                format!("{}の残り回数をカードが答えないため、送りませんでした。", credential.ja),
+                "カードを置き直して、もう一度お試しください。続くときは別の確認方法を使ってください。",
+            ),
+            (
+                format!("The card does not tell the tries left of the {}, so nothing was sent.", credential.en),
+                "Place the card again and retry. If it goes on, use another way to check it.",
+            ),
+        ),
+        Problem::AnswerLost { credential, left } => {
+            let (ja, en) = match left {
+                Some(left) => (format!("残りはあと{left}回です。"), format!("Tries left: {left}.")),
+                None => ("残り回数は確かめられていません。".to_owned(), "The tries left are not known.".to_owned()),
+            };
+            Text::new(
+                "answer-lost",
+                ExitCode::Credential,
+                (
+                    format!("{}を送りましたが、カードの答えを受け取れませんでした。{ja}", credential.ja),
+                    "自動では繰り返していません。taimen identify で残り回数を確かめてから、やり直してください。",
+                ),
+                (
+                    format!("The {} was sent, but the card's answer was lost. {en}", credential.en),
+                    "Nothing was repeated. See the tries left with taimen identify before you start again.",
+                ),
+            )
+        }
+        Problem::AlreadyTried { credential } => Text::new(
+            "already-tried",
+            ExitCode::Credential,
+            (
+                format!("この{}は一度使いました。二度目は送っていません。", credential.ja),
+                "入力を確かめて、もう一度最初から実行してください。",
+            ),
+            (
+                format!("This {} was tried once already. It was not sent again.", credential.en),
+                "Make sure of the entry and start again.",
+            ),
+        ),
+        _ => internal("messages/credential"),
+    }
+}
+
+/// Who can unblock a credential of a card.
+fn where_to_unblock(kind: CardKind) -> (&'static str, &'static str) {
+    match kind {
+        CardKind::MyNumber | CardKind::MyNumberNoPhoto => (
+            "解除は、カードの持ち主がお住まいの市区町村の窓口でできます。ここでは別の本人確認書類を使ってください。",
+            "The holder can have it unblocked at the municipal office. Use another document here.",
+        ),
+        CardKind::Licence | CardKind::Menkyo => (
+            "解除は、カードの持ち主が警察の窓口でできます。ここでは別の本人確認書類を使ってください。",
+            "The holder can have it unblocked by the police, in person. Use another document here.",
+        ),
+        CardKind::Residence1
+        | CardKind::Residence1Special
+        | CardKind::Residence1Child
+        | CardKind::Residence2
+        | CardKind::Residence2Special
+        | CardKind::ResidenceSpecified => (
+            "カードの持ち主から、出入国在留管理庁の窓口に問い合わせてください。ここでは別の本人確認書類を使ってください。",
+            "The holder can ask the Immigration Services Agency. Use another document here.",
+        ),
+    }
+}
+
+fn birth_date(error: PrintedDateError) -> Text {
+    let examples = (
+        "カードの印刷のとおりに入力してください。例: S55-02-17、昭和55年2月17日。西暦で印刷されているときは western:1980-02-17。",
+        "Write it as printed on the card: S55-02-17 for Showa 55, or western:1980-02-17 where a Western year is printed.",
+    );
+    let (id, ja, en) = match error {
+        PrintedDateError::Bare => (
+            "birth-date-bare",
+            "生年月日が元号なしで書かれています。カードには触れていません。和暦か西暦かで照合番号が変わり、間違えると残り回数が減ります。",
+            "The birth date has no era, and the card was not touched. Number B depends on whether era or Western year is \
+             printed; a wrong guess costs a try.",
+        ),
+        PrintedDateError::Form => (
+            "birth-date-form",
+            "生年月日として読めません。カードには触れていません。",
+            "This cannot be read as a birth date. The card was not touched.",
+        ),
+        PrintedDateError::NoSuchDay => (
+            "birth-date-no-such-day",
+            "この生年月日は暦にありません。カードには触れていません。",
+            "This day does not exist. The card was not touched.",
+        ),
+        PrintedDateError::NotInEra => (
+            "birth-date-not-in-era",
+            "この生年月日は、入力された元号の期間に入っていません。カードには触れていません。",
+            "This day does not lie in the era that was given. The card was not touched.",
+        ),
+    };
+    Text::new(id, ExitCode::Usage, (ja, examples.0), (en, examples.1))
+}

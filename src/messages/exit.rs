@@ -1,0 +1,98 @@
+//! The exit codes, on which scripts rest. `docs/exit-codes.md` says the same; a test holds the two together.
+
+use crate::verify::Overall;
+
+/// How the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ExitCode {
+    /// 0: the card is authentic, or the command did what it was asked to do.
+    Authentic,
+    /// 1: the card is rejected: a required check failed (an expired card too).
+    Rejected,
+    /// 2: usage or set-up: a bad option or file, no smart card service, no reader, a credential missing.
+    Usage,
+    /// 3: undetermined: neither authentic nor rejected.
+    Undetermined,
+    /// 4: reader or card trouble: no card in time, an unknown card, one pulled away or held by another program.
+    Card,
+    /// 5: a credential was refused, is blocked, or was unsafe to try.
+    Credential,
+}
+
+impl ExitCode {
+    /// Every code, in numeric order.
+    pub const ALL: [Self; 6] =
+        [Self::Authentic, Self::Rejected, Self::Usage, Self::Undetermined, Self::Card, Self::Credential];
+
+    /// The number.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Authentic => 0,
+            Self::Rejected => 1,
+            Self::Usage => 2,
+            Self::Undetermined => 3,
+            Self::Card => 4,
+            Self::Credential => 5,
+        }
+    }
+
+    /// The worse of two, in the order 5 4 2 1 3 0: what a batch returns.
+    #[must_use]
+    pub fn worse(self, other: Self) -> Self {
+        if other.badness() > self.badness() { other } else { self }
+    }
+
+    fn badness(self) -> u8 {
+        match self {
+            Self::Authentic => 0,
+            Self::Undetermined => 1,
+            Self::Rejected => 2,
+            Self::Usage => 3,
+            Self::Card => 4,
+            Self::Credential => 5,
+        }
+    }
+}
+
+impl From<Overall> for ExitCode {
+    fn from(overall: Overall) -> Self {
+        match overall {
+            Overall::Authentic => Self::Authentic,
+            Overall::Rejected => Self::Rejected,
+            Overall::Undetermined => Self::Undetermined,
+        }
+    }
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(exit: ExitCode) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_has_every_code_with_its_name() {
+        let page = include_str!("../../docs/exit-codes.md");
+        for exit in ExitCode::ALL {
+            let name = format!("{exit:?}").to_lowercase();
+            assert!(page.contains(&format!("| {} | {name} |", exit.code())), "{exit:?}");
+        }
+        assert_eq!(page.lines().filter(|line| line.starts_with("| ")).count(), 2 + ExitCode::ALL.len());
+    }
+
+    #[test]
+    fn a_batch_returns_the_worst() {
+        let order = [5, 4, 2, 1, 3, 0];
+        for (index, worse) in order.iter().enumerate() {
+            for better in &order[index..] {
+                let of = |code: u8| ExitCode::ALL.into_iter().find(|exit| exit.code() == code).unwrap();
+                assert_eq!(of(*worse).worse(of(*better)), of(*worse));
+                assert_eq!(of(*better).worse(of(*worse)), of(*worse));
+            }
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! Messages about files, trust anchors and the rest.
+
+use std::io::ErrorKind;
+
+use crate::{
+    dump::DumpError,
+    trust::{AddError, ImportError, ManifestError},
+};
+
+use super::{ExitCode, Problem, Text};
+
+pub(super) fn text(problem: &Problem) -> Text {
+    match problem {
+        Problem::Unreadable { path, error } => unreadable(path, *error),
+        Problem::Unwritable { path, error } => Text::new(
+            "unwritable",
+            ExitCode::Usage,
+            (
+                format!("{path} に書き込めません（{}）。", io_ja(*error)),
+                "フォルダーがあるか、書き込みの権限と空きがあるか確かめてください。",
+            ),
+            (
+                format!("{path} cannot be written ({error})."),
+                "See whether the folder exists and has space, and whether you may write there.",
+            ),
+        ),
+        Problem::Dump { path, error } => dump(path, *error),
+        Problem::Recording { path, line } => Text::new(
+            "recording",
+            ExitCode::Usage,
+            (
+                format!("{path} の{line}行目が、記録として読めません。"),
+                "記録の形式は docs/recordings.md にあります。手で直したときは、その行を確かめてください。",
+            ),
+            (
+                format!("{path}, line {line}: not a line of a recording."),
+                "docs/recordings.md describes the format. If the file was edited, look at that line.",
+            ),
+        ),
+        Problem::NoPicture => Text::new(
+            "no-picture",
+            ExitCode::Card,
+            (
+                "顔写真を取り出せませんでした。ファイルは作っていません。",
+                "カードに写真がないか、画像が壊れています。判定の結果は、表示された報告のとおりです。",
+            ),
+            (
+                "There is no face picture that can be decoded. No file was written.",
+                "The card has none, or it is damaged. The verdict is the one in the report.",
+            ),
+        ),
+        Problem::TrustFolder(error) => folder(error),
+        Problem::TrustAdd(error) => add(error),
+        Problem::NoSuchAnchor(name) => Text::new(
+            "no-such-anchor",
+            ExitCode::Usage,
+            (format!("追加された鍵や証明書に「{name}」はありません。"), "taimen trust list で名前を確かめてください。"),
+            (format!("No anchor named '{name}' was added."), "taimen trust list shows the names."),
+        ),
+        Problem::UnknownCheck(name) => Text::new(
+            "unknown-check",
+            ExitCode::Usage,
+            (
+                format!("「{name}」という検査はありません。"),
+                "名前なしで taimen explain を実行すると、検査の一覧を表示します。",
+            ),
+            (format!("There is no check named '{name}'."), "taimen explain without a name lists the checks."),
+        ),
+        Problem::BadTime => Text::new(
+            "bad-time",
+            ExitCode::Usage,
+            ("--at の時刻が読めません。", "2026-11-22T10:00:00+09:00 のように指定してください。"),
+            ("The time given to --at cannot be read.", "Write it like 2026-11-22T10:00:00+09:00."),
+        ),
+        Problem::Internal { place } => internal(place),
+        _ => internal("messages/files"),
+    }
+}
+
+/// A fault of the program itself.
+pub(super) fn internal(place: &str) -> Text {
+    Text::new(
+        "internal",
+        ExitCode::Usage,
+        (
+            format!("taimen自身の不具合です（{place}）。結果は出ていません。"),
+            "この表示とバージョンを添えて、開発者に知らせてください。カードの内容は送らないでください。",
+        ),
+        (
+            format!("This is a fault of taimen itself ({place}). There is no result."),
+            "Please report this line and the version. Do not send anything of the card.",
+        ),
+    )
+}
+
+fn unreadable(path: &str, error: ErrorKind) -> Text {
+    Text::new(
+        "unreadable",
+        ExitCode::Usage,
+        (format!("{path} を読めません（{}）。", io_ja(error)), "パスと、読み取りの権限を確かめてください。"),
+        (format!("{path} cannot be read ({error})."), "Check the path, and whether you may read it."),
+    )
+}
+
+fn io_ja(error: ErrorKind) -> String {
+    match error {
+        ErrorKind::NotFound => "見つかりません".to_owned(),
+        ErrorKind::PermissionDenied => "権限がありません".to_owned(),
+        ErrorKind::AlreadyExists => "すでにあります".to_owned(),
+        ErrorKind::IsADirectory => "フォルダーです".to_owned(),
+        ErrorKind::StorageFull => "空きがありません".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn dump(path: &str, error: DumpError) -> Text {
+    match error {
+        DumpError::TooLarge => Text::new(
+            "dump-too-large",
+            ExitCode::Usage,
+            (
+                format!("{path} は、保存された読み取りとしては大きすぎます。"),
+                "taimen check --save-dump で作ったファイルを指定してください。",
+            ),
+            (
+                format!("{path} is too large for a saved reading."),
+                "Name a file that taimen check --save-dump has written.",
+            ),
+        ),
+        DumpError::Malformed { line, column } => Text::new(
+            "dump-malformed",
+            ExitCode::Usage,
+            (
+                format!("{path} の{line}行{column}列目が、保存された読み取りとして読めません。"),
+                "ファイルが途中で切れたり書き換えられたりしていないか確かめてください。",
+            ),
+            (
+                format!("{path}, line {line}, column {column}: not a saved reading."),
+                "See whether the file was cut off or edited.",
+            ),
+        ),
+        DumpError::OtherSchema => Text::new(
+            "dump-other-schema",
+            ExitCode::Usage,
+            (
+                format!("{path} は別の種類か、別の版のファイルです。"),
+                "taimen check --save-dump で作ったファイルか、新しい版のtaimenが必要か確かめてください。",
+            ),
+            (
+                format!("{path} is another kind of file, or of another version."),
+                "See whether taimen check --save-dump wrote it, and whether it needs a newer taimen.",
+            ),
+        ),
+    }
+}
+
+fn folder(error: &ManifestError) -> Text {
+    let usage = ExitCode::Usage;
+    let whole = (
+        "この鍵のフォルダーは一つも使っていません。ファイルを元に戻すか、taimen trust remove と add でやり直してください。",
+        "No key of this folder was used. Restore the file, or use taimen trust remove and add again.",
+    );
+    match error {
+        ManifestError::Toml(_) => Text::new(
+            "trust-manifest",
+            usage,
+            ("鍵の一覧 anchors.toml が読めません。", whole.0),
+            ("The list of keys, anchors.toml, cannot be read.", whole.1),
+        ),
+        ManifestError::MissingFile { file } => Text::new(
+            "trust-missing-file",
+            usage,
+            (format!("anchors.toml にある {file} が見つかりません。"), whole.0),
+            (format!("anchors.toml names {file}, which is not there."), whole.1),
+        ),
+        ManifestError::BadFileName { file } => Text::new(
+            "trust-bad-file-name",
+            usage,
+            (format!("anchors.toml の {file} は、フォルダー内のファイル名ではありません。"), whole.0),
+            (format!("anchors.toml names {file}, which is not a plain file name."), whole.1),
+        ),
+        ManifestError::Import { file, error } => {
+            let (ja, en) = import(error);
+            Text::new(
+                "trust-not-an-anchor",
+                usage,
+                (format!("{file}: {ja}"), whole.0),
+                (format!("{file}: {en}"), whole.1),
+            )
+        }
+        ManifestError::PinMismatch { file } => Text::new(
+            "trust-pin-mismatch",
+            usage,
+            (format!("{file} が、追加したときから書き換わっています。"), whole.0),
+            (format!("{file} was changed since it was added."), whole.1),
+        ),
+        ManifestError::WorldWritable { folder } => Text::new(
+            "trust-world-writable",
+            usage,
+            (
+                format!("{folder} は、この端末の誰でも書き換えられます。"),
+                format!("中身を確かめたうえで、他の人の書き込みを禁じてください（chmod o-w {folder}）。"),
+            ),
+            (
+                format!("{folder} may be written by anybody on this machine."),
+                format!("Look at what it holds, then forbid others to write there (chmod o-w {folder})."),
+            ),
+        ),
+        ManifestError::Io { path, error } => unreadable(path, *error),
+    }
+}
+
+fn add(error: &AddError) -> Text {
+    let usage = ExitCode::Usage;
+    match error {
+        AddError::Import(error) => {
+            let (ja, en) = import(error);
+            Text::new(
+                "trust-add-import",
+                usage,
+                (ja, "用途（--purpose）とファイルの組み合わせを確かめてください。何も追加していません。"),
+                (en, "See whether the file fits the purpose (--purpose). Nothing was added."),
+            )
+        }
+        AddError::NotPinned { sha256 } => Text::new(
+            "trust-add-not-pinned",
+            usage,
+            (
+                format!("発行者が公表した鍵や証明書ではありません。SHA-256は {sha256} です。"),
+                "発行者の公表した値と見比べてください。それでも追加するときは --unpinned を付けてください。",
+            ),
+            (
+                format!("This is not one that the issuer published. Its SHA-256 is {sha256}."),
+                "Compare it with what the issuer publishes. To add it all the same, give --unpinned.",
+            ),
+        ),
+        AddError::AlreadyThere { name } => Text::new(
+            "trust-add-already-there",
+            usage,
+            (format!("{name} は、すでにあります。"), "何もする必要はありません。taimen trust list で確かめられます。"),
+            (format!("{name} is already there."), "Nothing needs to be done. taimen trust list shows it."),
+        ),
+        AddError::Folder(error) => folder(error),
+        AddError::Io { path, error } => Text::new(
+            "trust-add-io",
+            usage,
+            (
+                format!("{path} を読み書きできません（{}）。", io_ja(*error)),
+                "パスと権限を確かめてください。何も追加していません。",
+            ),
+            (format!("{path}: {error}."), "Check the path and your permissions. Nothing was added."),
+        ),
+    }
+}
+
+fn import(error: &ImportError) -> (String, String) {
+    match error {
+        ImportError::TooLarge => (
+            "鍵や証明書のファイルとしては大きすぎます。".to_owned(),
+            "The file is too large for a key or certificate.".to_owned(),
+        ),
+        ImportError::NotCvKey => (
+            "この用途の鍵は、issuer_key_id・modulus・exponent（すべて16進）を持つJSONです。".to_owned(),
+            "A key for this purpose is a JSON object with issuer_key_id, modulus and exponent, all in hex.".to_owned(),
+        ),
+        ImportError::Key(error) => (
+            format!("カードに使われる形の鍵ではありません（{error}）。"),
+            format!("Not a key that cards have: {error}."),
+        ),
+        ImportError::NotCertificate => (
+            "DERまたはPEM形式の一つのX.509証明書ではありません。".to_owned(),
+            "The file is not one X.509 certificate in DER or PEM.".to_owned(),
+        ),
+    }
+}

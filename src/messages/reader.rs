@@ -1,0 +1,297 @@
+//! Messages about readers, cards and their addresses.
+
+use crate::{iso7816::CardError, kind::CardKind, transport::TransportError};
+
+use super::{ExitCode, Problem, Text, files::internal};
+
+/// The system that a message is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    /// Linux and other systems with pcscd.
+    Linux,
+    /// Windows.
+    Windows,
+    /// macOS.
+    MacOs,
+}
+
+impl Platform {
+    /// The system that the program was built for.
+    pub const CURRENT: Self = if cfg!(windows) {
+        Self::Windows
+    } else if cfg!(target_os = "macos") {
+        Self::MacOs
+    } else {
+        Self::Linux
+    };
+}
+
+pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
+    match problem {
+        Problem::Transport(error) => transport(error, platform),
+        Problem::Card(error) => card(error, platform),
+        Problem::UnknownCard => Text::new(
+            "unknown-card",
+            ExitCode::Card,
+            (
+                "このカードの種類が分かりません。",
+                "マイナンバーカードなど対応するカードだけを、リーダーに一枚だけ置いてください。財布やケースから出してお試しください。",
+            ),
+            (
+                "This card is of no kind that is known.",
+                "Place one supported card alone on the reader, such as a My Number Card, out of its wallet or case.",
+            ),
+        ),
+        Problem::UnsupportedKind(kind) => unsupported(*kind),
+        Problem::NoSuchApplication(kind) => Text::new(
+            "no-such-application",
+            ExitCode::Card,
+            (
+                format!("このカードには{}がありません。", kind.name().ja),
+                "カードを確かめてください。カードにあるアプリケーションは taimen identify で表示できます。",
+            ),
+            (
+                format!("This card does not hold the application {kind}."),
+                "Check the card. taimen identify shows the applications on it.",
+            ),
+        ),
+        Problem::DifferentCard => Text::new(
+            "different-card",
+            ExitCode::Card,
+            (
+                "途中でカードが入れ替わりました。読み取りを中止しました。",
+                "カードを一枚だけ置き、終わるまで動かさずに、最初からやり直してください。",
+            ),
+            (
+                "The card is not the one that was recognised before. The reading was stopped.",
+                "Place one card, leave it in place until the end, and start again.",
+            ),
+        ),
+        Problem::BadReaderAddress(address) => Text::new(
+            "bad-reader-address",
+            ExitCode::Usage,
+            (
+                format!("「{address}」はリーダーの指定として読めません。"),
+                "pcsc、pcsc:リーダー名の一部、sim:種類、replay:ファイル、phone のいずれかで指定してください。",
+            ),
+            (
+                format!("'{address}' is not a reader address."),
+                "Give one of: pcsc, pcsc:PART-OF-NAME, sim:KIND, replay:FILE, phone.",
+            ),
+        ),
+        Problem::UnknownSimKind(name) => Text::new(
+            "unknown-sim-kind",
+            ExitCode::Usage,
+            (format!("「{name}」という模擬カードはありません。"), "sim:my-number のように種類を指定してください。"),
+            (format!("There is no simulated card named '{name}'."), "Name a kind, for example sim:my-number."),
+        ),
+        Problem::UnknownSimFault(name) => Text::new(
+            "unknown-sim-fault",
+            ExitCode::Usage,
+            (
+                format!("「{name}」という模擬カードの異常はありません。"),
+                "使える名前は docs/simulator.md の表にあります。",
+            ),
+            (
+                format!("There is no fault named '{name}' for simulated cards."),
+                "The table in docs/simulator.md lists the names.",
+            ),
+        ),
+        Problem::NotBuilt { feature } => Text::new(
+            "not-built",
+            ExitCode::Usage,
+            (
+                format!("この実行ファイルは「{feature}」の機能なしで作られています。"),
+                "別の指定を使うか、その機能を含めて作り直してください。",
+            ),
+            (
+                format!("This program was built without the feature '{feature}'."),
+                "Use another address, or build it with that feature.",
+            ),
+        ),
+        _ => internal("messages/reader"),
+    }
+}
+
+fn unsupported(kind: CardKind) -> Text {
+    Text::new(
+        "unsupported-kind",
+        ExitCode::Card,
+        (
+            format!("{}を認識しましたが、まだ読み取りに対応していません。", kind.name().ja),
+            "真正かどうかは判定していません。別の確認方法を使ってください。",
+        ),
+        (
+            format!("This is a {}, which cannot be read yet.", kind.name().en),
+            "Nothing was said about its authenticity. Use another way to check it.",
+        ),
+    )
+}
+
+fn card(error: &CardError, platform: Platform) -> Text {
+    let again = (
+        "カードをリーダーに置き直して、もう一度お試しください。続くときは taimen doctor で調べられます。",
+        "Place the card again and retry. If it goes on, taimen doctor examines reader and card.",
+    );
+    match error {
+        CardError::Transport(error) => transport(error, platform),
+        CardError::Status(status) => Text::new(
+            "card-status",
+            ExitCode::Card,
+            (format!("カードが予期しない応答（{status}）を返したため、読み取りを中止しました。"), again.0),
+            (format!("The card gave an unexpected answer ({status}). The reading was stopped."), again.1),
+        ),
+        CardError::Endless => Text::new(
+            "card-endless",
+            ExitCode::Card,
+            ("カードの応答が終わらないため、読み取りを中止しました。", again.0),
+            ("The card announced data without end. The reading was stopped.", again.1),
+        ),
+    }
+}
+
+fn transport(error: &TransportError, platform: Platform) -> Text {
+    match error {
+        TransportError::NoService => no_service(platform),
+        TransportError::NotPermitted => not_permitted(platform),
+        TransportError::NoReader => Text::new(
+            "no-reader",
+            ExitCode::Usage,
+            (
+                "カードリーダーが見つかりません。",
+                "リーダーをUSBに接続し、taimen readers で表示されるか確かめてください。名前で指定したときは、名前も確かめてください。",
+            ),
+            (
+                "No card reader was found.",
+                "Connect the reader and see whether taimen readers lists it. If you gave a name, check the name.",
+            ),
+        ),
+        TransportError::NoCard { seconds } => Text::new(
+            "no-card",
+            ExitCode::Card,
+            (
+                format!("{seconds}秒待ちましたが、カードが置かれませんでした。"),
+                "カードをリーダーの中央に置いて、もう一度実行してください。待つ時間は --wait で変えられます。",
+            ),
+            (
+                format!("No card was placed within {seconds} seconds."),
+                "Place the card in the middle of the reader and run this again. --wait sets the time.",
+            ),
+        ),
+        TransportError::Busy => Text::new(
+            "busy",
+            ExitCode::Card,
+            (
+                "別のプログラムがカードを使っています。",
+                "ほかのカード関連のアプリ（ブラウザーを含む）を閉じて、もう一度お試しください。",
+            ),
+            ("Another program is using the card.", "Close other programs that use cards, browsers too, and try again."),
+        ),
+        TransportError::Removed => Text::new(
+            "removed",
+            ExitCode::Card,
+            (
+                "読み取りの途中でカードが離れました。結果は出ていません。",
+                "カードをリーダーに置き、終わるまで動かさずに、もう一度実行してください。",
+            ),
+            (
+                "The card left the reader during the reading. There is no result.",
+                "Place the card, leave it in place until the end, and run this again.",
+            ),
+        ),
+        TransportError::LengthUnsupported => Text::new(
+            "length-unsupported",
+            ExitCode::Card,
+            (
+                "このリーダーは必要な長さの通信に対応していません。",
+                "別のリーダーを使うか、リーダーのドライバーを更新してください。taimen doctor で調べられます。",
+            ),
+            (
+                "This reader does not pass commands of the length that is needed.",
+                "Use another reader or update its driver. taimen doctor examines it.",
+            ),
+        ),
+        TransportError::Reader { code } => Text::new(
+            "reader",
+            ExitCode::Card,
+            (
+                format!("リーダーがエラー {code:#010x} を返しました。"),
+                "リーダーを抜き差しし、カードを置き直して、もう一度お試しください。続くときは taimen doctor で調べられます。",
+            ),
+            (
+                format!("The reader reports the error {code:#010x}."),
+                "Reconnect the reader, place the card again and retry. If it goes on, run taimen doctor.",
+            ),
+        ),
+        TransportError::Connection(kind) => Text::new(
+            "connection",
+            ExitCode::Card,
+            (
+                format!("カードとの接続が切れました（{kind}）。"),
+                "スマートフォンやプログラムとの接続を確かめて、もう一度実行してください。",
+            ),
+            (
+                format!("The connection to the card broke ({kind})."),
+                "Check the connection to the phone or program, and run this again.",
+            ),
+        ),
+        TransportError::Mismatch { step, expected, sent } => Text::new(
+            "replay-mismatch",
+            ExitCode::Card,
+            (
+                format!("記録の{step}番目の命令（{expected}）と、送った命令（{sent}）が違います。"),
+                "同じ版のtaimenと同じオプションで記録したファイルか確かめてください。",
+            ),
+            (
+                format!("Step {step}: the recording has {expected}, the program sent {sent}."),
+                "See whether the recording was made with the same options and by the same version of taimen.",
+            ),
+        ),
+        TransportError::RecordingEnded { steps } => Text::new(
+            "replay-ended",
+            ExitCode::Card,
+            (
+                format!("記録は{steps}番目の命令で終わっています。"),
+                "記録が途中で切れていないか、同じオプションで記録したものか確かめてください。",
+            ),
+            (
+                format!("The recording ends after step {steps}."),
+                "See whether the recording is whole and was made with the same options.",
+            ),
+        ),
+    }
+}
+
+fn no_service(platform: Platform) -> Text {
+    let what = ("スマートカードのサービスが動いていません。", "The smart card service is not running.");
+    let todo = match platform {
+        Platform::Linux => (
+            "pcscdを起動してください: sudo systemctl enable --now pcscd.socket （未導入なら pcscd パッケージを入れてください）",
+            "Start pcscd: sudo systemctl enable --now pcscd.socket (install the package pcscd if it is missing).",
+        ),
+        Platform::Windows => (
+            "リーダーを接続し、サービス「Smart Card」（SCardSvr）を開始してください。リモートデスクトップ越しでは使えないことがあります。",
+            "Connect the reader and start the service Smart Card (SCardSvr). Over Remote Desktop it may be out of reach.",
+        ),
+        Platform::MacOs => (
+            "リーダーを抜き差ししてください。macOSではサービスは自動で動きます。続くときは再起動してください。",
+            "Reconnect the reader: macOS starts the service by itself. If it goes on, restart the computer.",
+        ),
+    };
+    Text::new("no-service", ExitCode::Usage, (what.0, todo.0), (what.1, todo.1))
+}
+
+fn not_permitted(platform: Platform) -> Text {
+    let what = ("スマートカードのサービスを使う権限がありません。", "This user may not use the smart card service.");
+    let todo = match platform {
+        Platform::Linux => (
+            "この端末に直接ログインして実行するか、polkitで org.debian.pcsc-lite.access_pcsc と access_card を許可してください（docs/readers.md）。",
+            "Log in at the machine itself, or allow org.debian.pcsc-lite.access_pcsc and access_card in polkit (docs/readers.md).",
+        ),
+        Platform::Windows | Platform::MacOs => (
+            "端末の管理者に、スマートカードの利用を許可してもらってください。",
+            "Ask the administrator of this computer to allow the use of smart cards.",
+        ),
+    };
+    Text::new("not-permitted", ExitCode::Usage, (what.0, todo.0), (what.1, todo.1))
+}

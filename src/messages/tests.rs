@@ -1,0 +1,159 @@
+use std::collections::BTreeSet;
+
+use crate::iso7816::Status;
+
+use super::*;
+
+const NAME: Bilingual = Bilingual::new("照合番号B", "number B");
+
+fn transport() -> Vec<TransportError> {
+    vec![
+        TransportError::NoService,
+        TransportError::NotPermitted,
+        TransportError::NoReader,
+        TransportError::NoCard { seconds: 30 },
+        TransportError::Busy,
+        TransportError::Removed,
+        TransportError::LengthUnsupported,
+        TransportError::Reader { code: 0x8010_002F },
+        TransportError::Connection(ErrorKind::ConnectionReset),
+        TransportError::Mismatch { step: 3, expected: "00 B0 00 00".to_owned(), sent: "00 A4 04 0C".to_owned() },
+        TransportError::RecordingEnded { steps: 12 },
+    ]
+}
+
+fn folders() -> Vec<ManifestError> {
+    let file = || "5000023.json".to_owned();
+    vec![
+        ManifestError::Toml(toml::from_str::<toml::Table>("[").unwrap_err()),
+        ManifestError::MissingFile { file: file() },
+        ManifestError::BadFileName { file: file() },
+        ManifestError::Import { file: file(), error: crate::trust::ImportError::NotCvKey },
+        ManifestError::PinMismatch { file: file() },
+        ManifestError::WorldWritable { folder: "/srv/keys".to_owned() },
+        ManifestError::Io { path: file(), error: ErrorKind::PermissionDenied },
+    ]
+}
+
+fn every_problem() -> Vec<Problem> {
+    use crate::{crypto::KeyError, trust::ImportError};
+    let path = || "card.json".to_owned();
+    let mut problems: Vec<Problem> = transport().into_iter().map(Problem::from).collect();
+    problems.extend([
+        Problem::from(CardError::Status(Status(0x6982))),
+        Problem::from(CardError::Endless),
+        Problem::UnknownCard,
+        Problem::NoSuchApplication(CardKind::Menkyo),
+        Problem::DifferentCard,
+        Problem::CredentialWrong { credential: NAME, left: Some(9) },
+        Problem::CredentialWrong { credential: NAME, left: None },
+        Problem::LastTry { credential: NAME },
+        Problem::CounterUnknown { credential: NAME },
+        Problem::AnswerLost { credential: NAME, left: Some(8) },
+        Problem::AnswerLost { credential: NAME, left: None },
+        Problem::AlreadyTried { credential: NAME },
+        Problem::MissingCredential { name: "birth".to_owned() },
+        Problem::BadCredentialLine { line: 2 },
+        Problem::BadExpiryYear,
+        Problem::BadSecurityCode,
+        Problem::BadNumberB,
+        Problem::BadPin { credential: NAME },
+        Problem::BadReaderAddress("usb".to_owned()),
+        Problem::UnknownSimKind("visa".to_owned()),
+        Problem::UnknownSimFault("fire".to_owned()),
+        Problem::NotBuilt { feature: "pcsc" },
+        Problem::Unreadable { path: path(), error: ErrorKind::NotFound },
+        Problem::Unwritable { path: path(), error: ErrorKind::StorageFull },
+        Problem::Dump { path: path(), error: DumpError::TooLarge },
+        Problem::Dump { path: path(), error: DumpError::Malformed { line: 4, column: 7 } },
+        Problem::Dump { path: path(), error: DumpError::OtherSchema },
+        Problem::Recording { path: path(), line: 5 },
+        Problem::NoPicture,
+        Problem::NoSuchAnchor("authca09".to_owned()),
+        Problem::UnknownCheck("luck".to_owned()),
+        Problem::BadTime,
+        Problem::Internal { place: "report" },
+    ]);
+    problems.extend(CardKind::all().map(Problem::UnsupportedKind));
+    problems.extend(CardKind::all().map(|kind| Problem::CredentialBlocked { credential: NAME, kind }));
+    problems.extend(
+        [PrintedDateError::Bare, PrintedDateError::Form, PrintedDateError::NoSuchDay, PrintedDateError::NotInEra]
+            .map(Problem::BadBirthDate),
+    );
+    problems.extend(folders().into_iter().map(Problem::TrustFolder));
+    problems.extend(folders().into_iter().map(|error| Problem::TrustAdd(AddError::Folder(error))));
+    let imports = [
+        ImportError::TooLarge,
+        ImportError::NotCvKey,
+        ImportError::Key(KeyError::Modulus),
+        ImportError::NotCertificate,
+    ];
+    problems.extend(imports.map(|error| Problem::TrustAdd(AddError::Import(error))));
+    problems.extend([
+        Problem::TrustAdd(AddError::NotPinned { sha256: "00ff".to_owned() }),
+        Problem::TrustAdd(AddError::AlreadyThere { name: "5000023".to_owned() }),
+        Problem::TrustAdd(AddError::Io { path: path(), error: ErrorKind::NotFound }),
+    ]);
+    problems
+}
+
+fn is_japanese(text: &str) -> bool {
+    text.chars().any(|c| matches!(c, 'ぁ'..='ヿ' | '一'..='鿿'))
+}
+
+#[test]
+fn every_problem_speaks_both_languages_in_two_halves() {
+    for problem in every_problem() {
+        for platform in [Platform::Linux, Platform::Windows, Platform::MacOs] {
+            let ja = problem.message_on(Lang::Ja, platform);
+            let en = problem.message_on(Lang::En, platform);
+            assert_eq!((ja.id, ja.exit), (en.id, en.exit));
+            for half in [&ja.what, &ja.todo] {
+                assert!(is_japanese(half), "{problem:?}: {half}");
+                assert!(!half.contains("個人番号"), "{half}");
+            }
+            for half in [&en.what, &en.todo] {
+                assert!(half.is_ascii() && half.len() > 10 && half.ends_with(['.', ')']), "{problem:?}: {half}");
+            }
+            assert!(ja.id == "internal" || !ja.what.contains("messages/"), "{problem:?}");
+            assert!(!matches!(ja.exit, ExitCode::Authentic | ExitCode::Rejected | ExitCode::Undetermined));
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_problem_has_its_own_name() {
+    let ids: BTreeSet<&str> = every_problem().iter().map(|problem| problem.message(Lang::En).id).collect();
+    // Only the internal fault itself may say so: nothing else falls through to it.
+    let internal = every_problem().into_iter().filter(|problem| problem.message(Lang::En).id == "internal").count();
+    assert_eq!(internal, 1);
+    assert!(ids.len() > 45, "{}", ids.len());
+}
+
+#[test]
+fn exit_codes_of_the_contract() {
+    let exit = |problem: Problem| problem.exit().code();
+    for error in transport() {
+        let expected = match error {
+            TransportError::NoService | TransportError::NotPermitted | TransportError::NoReader => 2,
+            _ => 4,
+        };
+        assert_eq!(exit(error.into()), expected);
+    }
+    assert_eq!(exit(Problem::UnknownCard), 4);
+    assert_eq!(exit(Problem::DifferentCard), 4);
+    assert_eq!(exit(Problem::MissingCredential { name: "birth".to_owned() }), 2);
+    assert_eq!(exit(Problem::BadBirthDate(PrintedDateError::Bare)), 2);
+    for refusal in [Refusal::Blocked, Refusal::LastTry, Refusal::CounterUnknown, Refusal::AlreadyTried] {
+        assert_eq!(exit(Problem::refused(refusal, NAME, CardKind::MyNumber)), 5);
+    }
+    assert_eq!(exit(Problem::CredentialWrong { credential: NAME, left: Some(9) }), 5);
+    assert_eq!(exit(Problem::AnswerLost { credential: NAME, left: None }), 5);
+}
+
+#[test]
+fn a_blocked_card_names_the_place_that_unblocks_it() {
+    let todo = |kind, lang| Problem::CredentialBlocked { credential: NAME, kind }.message(lang).todo;
+    assert!(todo(CardKind::MyNumber, Lang::Ja).contains("市区町村"));
+    assert!(todo(CardKind::Licence, Lang::En).contains("police"));
+}

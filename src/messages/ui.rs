@@ -1,0 +1,151 @@
+//! The words of the conversation: prompts and progress. Nothing here asks for more than a check needs.
+
+use crate::{
+    iso7816::Tries,
+    kind::CardKind,
+    lang::{Bilingual, Lang},
+    trust::Hierarchy,
+};
+
+/// Asks for the card.
+pub const PLACE_CARD: Bilingual = Bilingual::new(
+    "カードをリーダーに置いてください。終わるまで動かさないでください。",
+    "Place the card on the reader and leave it there until the end.",
+);
+
+/// Asks for the birth date of 照合番号B.
+pub const ASK_BIRTH_DATE: Bilingual = Bilingual::new(
+    "生年月日（印刷のとおりに。例: S55-02-17、昭和55年2月17日、西暦の印刷なら western:1980-02-17）: ",
+    "Birth date, as printed (S55-02-17 for Showa 55; western:1980-02-17 where a Western year is printed): ",
+);
+
+/// Asks for the expiry year of 照合番号B.
+pub const ASK_EXPIRY_YEAR: Bilingual = Bilingual::new(
+    "有効期限の西暦年（カード表面の4桁。例: 2035）: ",
+    "Expiry year printed on the front (four digits, such as 2035): ",
+);
+
+/// Asks for the security code of 照合番号B.
+pub const ASK_SECURITY_CODE: Bilingual = Bilingual::new(
+    "セキュリティコード（表面の有効期限の近くにある4桁）: ",
+    "Security code (the four digits near the expiry on the front): ",
+);
+
+/// Said once before the questions.
+pub const ASK_INTRODUCTION: Bilingual = Bilingual::new(
+    "カードの表面に印刷されている内容を入力してください。暗証番号は要りません。",
+    "Enter what is printed on the front of the card. No PIN is needed.",
+);
+
+/// Recognition.
+pub const RECOGNISING: Bilingual = Bilingual::new("カードを確認しています", "Recognising the card");
+/// The credential goes to the card.
+pub const VERIFYING: Bilingual = Bilingual::new("入力を照合しています", "Presenting the entry");
+/// Files are read.
+pub const READING: Bilingual = Bilingual::new("読み取っています", "Reading");
+/// The challenge.
+pub const CHALLENGING: Bilingual = Bilingual::new("ICチップの応答を確かめています", "Asking the chip to prove its key");
+/// Checks are made.
+pub const CHECKING: Bilingual = Bilingual::new("電子署名を検証しています", "Verifying the signatures");
+/// The card may be taken away.
+pub const DONE: Bilingual =
+    Bilingual::new("読み取りが終わりました。カードを離してかまいません。", "Done. The card may be removed.");
+/// Files with personal data were written.
+pub const WROTE_PERSONAL_FILE: Bilingual = Bilingual::new(
+    "個人情報を含むファイルを書きました。必要がなくなったら消してください。",
+    "A file with personal data was written. Delete it when it is no longer needed.",
+);
+
+/// Waiting for a card, with the time that is left.
+pub fn waiting(lang: Lang, seconds: u64) -> String {
+    match lang {
+        Lang::Ja => format!("カードを待っています（あと{seconds}秒）"),
+        Lang::En => format!("Waiting for a card ({seconds} s left)"),
+    }
+}
+
+/// Which card was found.
+pub fn found(lang: Lang, kind: CardKind) -> String {
+    match lang {
+        Lang::Ja => format!("{}を認識しました。", kind.name().ja),
+        Lang::En => format!("Found: {}.", kind.name().en),
+    }
+}
+
+/// The tries left of a credential, before it is asked for.
+pub fn tries_left(lang: Lang, credential: Bilingual, tries: Tries) -> String {
+    match (lang, tries) {
+        (Lang::Ja, Tries::Left(left)) => {
+            format!("{}: あと{left}回間違えるとロックされます。", credential.ja)
+        }
+        (Lang::En, Tries::Left(left)) => format!("{}: blocked after {left} more wrong entries.", credential.en),
+        (Lang::Ja, Tries::Blocked) => format!("{}: ロックされています。", credential.ja),
+        (Lang::En, Tries::Blocked) => format!("{}: blocked.", credential.en),
+        (Lang::Ja, Tries::NoCounter) => format!("{}: 回数の制限はありません。", credential.ja),
+        (Lang::En, Tries::NoCounter) => format!("{}: no counter.", credential.en),
+        (Lang::Ja, Tries::AlreadyVerified) => format!("{}: 照合済みです。", credential.ja),
+        (Lang::En, Tries::AlreadyVerified) => format!("{}: verified.", credential.en),
+    }
+}
+
+/// Progress of a reading: what is being done, which step of how many.
+pub fn progress(lang: Lang, doing: Bilingual, step: usize, steps: usize) -> String {
+    match lang {
+        Lang::Ja => format!("{}（{step}/{steps}）", doing.ja),
+        Lang::En => format!("{} ({step}/{steps})", doing.en),
+    }
+}
+
+/// Said before every check that accepts a hierarchy of cards that nobody was issued.
+pub fn accepting(lang: Lang, hierarchy: Hierarchy) -> String {
+    match lang {
+        Lang::Ja => {
+            format!("注意: {}の発行者を受け入れる設定です。本物のカードの確認には使えません。", hierarchy.name().ja)
+        }
+        Lang::En => {
+            format!("Note: {} issuers are accepted. This is no check of a real card.", hierarchy.name().en)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_exists_in_both_languages() {
+        let fixed = [
+            PLACE_CARD,
+            ASK_BIRTH_DATE,
+            ASK_EXPIRY_YEAR,
+            ASK_SECURITY_CODE,
+            ASK_INTRODUCTION,
+            RECOGNISING,
+            VERIFYING,
+            READING,
+            CHALLENGING,
+            CHECKING,
+            DONE,
+            WROTE_PERSONAL_FILE,
+        ];
+        let name = Bilingual::new("照合番号B", "number B");
+        let tries = [Tries::Left(9), Tries::Blocked, Tries::NoCounter, Tries::AlreadyVerified];
+        let made = |lang| {
+            let mut lines = vec![
+                waiting(lang, 30),
+                found(lang, CardKind::MyNumber),
+                progress(lang, READING, 3, 12),
+                accepting(lang, Hierarchy::Simulated),
+            ];
+            lines.extend(tries.map(|tries| tries_left(lang, name, tries)));
+            lines
+        };
+        let japanese = fixed.map(|line| line.ja.to_owned()).into_iter().chain(made(Lang::Ja));
+        let english = fixed.map(|line| line.en.to_owned()).into_iter().chain(made(Lang::En));
+        for (ja, en) in japanese.zip(english) {
+            assert!(ja.chars().any(|c| matches!(c, 'ぁ'..='ヿ' | '一'..='鿿')), "{ja}");
+            assert!(en.is_ascii() && !en.is_empty(), "{en}");
+            assert!(!ja.contains("個人番号") && !en.contains("My Number:"), "{ja}");
+        }
+    }
+}
