@@ -8,6 +8,7 @@ use std::{
 use clap::ArgMatches;
 
 use crate::{
+    messages::{ExitCode, Problem},
     cards::{
         Recognised,
         my_number::{self, Prepared, Reading, files},
@@ -26,7 +27,6 @@ use super::{
     Settings,
     args::name,
     credentials::{self, Entries},
-    failure::Failure,
     files as paths, output,
     reader::{Link, Source, own_credential},
     terminal::Terminal,
@@ -36,8 +36,8 @@ use super::{
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`].
-pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failure> {
+/// [`Problem`].
+pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let started = Instant::now();
     let terminal = Terminal::new(settings, matches.get_flag(name::JSON));
     let entries = entries(matches)?;
@@ -109,7 +109,7 @@ fn scope(link: &Link, matches: &ArgMatches) -> Scope {
     if matches.get_flag(name::AGE) || recorded == Some("age") { Scope::Age } else { Scope::Full }
 }
 
-fn entries(matches: &ArgMatches) -> Result<Option<Entries>, Failure> {
+fn entries(matches: &ArgMatches) -> Result<Option<Entries>, Problem> {
     let Some(path) = matches.get_one::<PathBuf>(name::CREDENTIALS) else { return Ok(None) };
     let bytes = zeroize::Zeroizing::new(paths::read_limited(Path::new(path), credentials::MAX_FILE)?);
     Ok(Some(Entries::parse(&bytes)?))
@@ -121,7 +121,7 @@ fn read(
     entries: Option<&Entries>,
     allow_last_try: bool,
     terminal: &Terminal,
-) -> Result<Read, Failure> {
+) -> Result<Read, Problem> {
     let known = match (entries, own_credential(link.source(), scope)) {
         // The entries are checked before the card is touched.
         (Some(entries), _) => Some(entries.my_number(scope)?),
@@ -156,7 +156,7 @@ fn read(
             private_withheld,
             progress: &mut |step, done, total| terminal.progress(step, done, total),
         };
-        Ok::<Dump, Failure>(reading.run(session)?)
+        Ok::<Dump, Problem>(reading.run(session)?)
     };
 
     let dump = if asked_in_the_middle {
@@ -177,7 +177,7 @@ fn read(
             reading(&mut session, draws, &credential, recognised.guests, Some(prepared))
         })?
     } else {
-        let credential = known.ok_or(Failure::NoTerminal(reference.title.en))?;
+        let credential = known.ok_or(Problem::Internal { place: "check" })?;
         link.with_card(|card, draws| {
             let mut session = Session::new(card);
             let recognised = my_number_card(&mut session)?;
@@ -189,10 +189,10 @@ fn read(
     Ok(Read { dump, tries: (reference.title, Tries::Left(reference.limit)) })
 }
 
-fn my_number_card<T: Transport>(session: &mut Session<T>) -> Result<Recognised, Failure> {
+fn my_number_card<T: Transport>(session: &mut Session<T>) -> Result<Recognised, Problem> {
     let recognised = recognise(session)?;
     match recognised.kind {
         CardKind::MyNumber => Ok(recognised),
-        other => Err(Failure::Unsupported(other)),
+        other => Err(Problem::UnsupportedKind(other)),
     }
 }

@@ -3,17 +3,18 @@
 use clap::ArgMatches;
 
 use crate::{
+    messages::{ExitCode, Problem},
     lang::Bilingual,
     verify::{CATALOG, CheckId, CheckText, text_of},
 };
 
-use super::{Settings, failure::Failure, output};
+use super::{Settings, output};
 
 /// Runs the command; without a name it lists every check.
 ///
 /// # Errors
-/// [`Failure::UnknownCheck`].
-pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failure> {
+/// [`Problem::UnknownCheck`].
+pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     match matches.get_one::<String>("check") {
         None => {
             for text in CATALOG {
@@ -22,11 +23,11 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Fa
         }
         Some(wanted) => {
             let id: Result<CheckId, _> = wanted.parse();
-            let text = id.ok().and_then(text_of).ok_or_else(|| Failure::UnknownCheck(wanted.clone()))?;
+            let text = id.ok().and_then(text_of).ok_or_else(|| Problem::UnknownCheck(wanted.clone()))?;
             output::text(&explain(settings, text))?;
         }
     }
-    Ok(output::Exit::SUCCESS)
+    Ok(ExitCode::Authentic)
 }
 
 fn explain(settings: &Settings, text: &CheckText) -> String {

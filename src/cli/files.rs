@@ -6,19 +6,21 @@ use std::{
     path::Path,
 };
 
-use super::failure::Failure;
+use crate::messages::Problem;
+
+use super::problem::{unreadable, unwritable};
 
 /// Writes a file that only its owner may read. An existing file is replaced, and becomes private before it is written.
 ///
 /// # Errors
-/// [`Failure::Unwritable`].
-pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+/// [`Problem::Unwritable`].
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     let write = || -> io::Result<()> {
         let mut file = open_private(path)?;
         file.write_all(bytes)?;
         file.flush()
     };
-    write().map_err(|error| Failure::Unwritable(path.to_owned(), error.kind()))
+    write().map_err(|error| unwritable(path, &error))
 }
 
 #[cfg(unix)]
@@ -39,8 +41,8 @@ fn open_private(path: &Path) -> io::Result<fs::File> {
 /// Reads a file, or standard input for `-`, up to a limit and one byte more, so that the caller notices a larger one.
 ///
 /// # Errors
-/// [`Failure::Unreadable`].
-pub fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
+/// [`Problem::Unreadable`].
+pub fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>, Problem> {
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
@@ -48,6 +50,6 @@ pub fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     } else {
         fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
     };
-    read.map_err(|error| Failure::Unreadable(path.to_owned(), error.kind()))?;
+    read.map_err(|error| unreadable(path, &error))?;
     Ok(bytes)
 }

@@ -6,6 +6,7 @@ use clap::ArgMatches;
 use serde_json::json;
 
 use crate::{
+    messages::{ExitCode, Problem},
     cards::{
         my_number::files::{self, Reference},
         recognise,
@@ -16,7 +17,7 @@ use crate::{
     transport::Transport,
 };
 
-use super::{Settings, args::name, failure::Failure, output, reader::Link, terminal::Terminal};
+use super::{Settings, args::name, output, reader::Link, terminal::Terminal};
 
 /// The counters that are told for a My Number Card: those that this program could spend, and the PIN beside them.
 const COUNTERS: [(&str, &Reference); 4] = [
@@ -39,8 +40,8 @@ struct Identified {
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`].
-pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failure> {
+/// [`Problem`].
+pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let json = matches.get_flag(name::JSON);
     let terminal = Terminal::new(settings, json);
     let address = matches.get_one::<String>(name::READER).map_or("pcsc", String::as_str);
@@ -52,10 +53,10 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Fa
     } else {
         output::text(&to_text(settings, link.reader(), &found))?;
     }
-    Ok(output::Exit::SUCCESS)
+    Ok(ExitCode::Authentic)
 }
 
-fn identify(card: &mut dyn Transport) -> Result<Identified, Failure> {
+fn identify(card: &mut dyn Transport) -> Result<Identified, Problem> {
     let mut session = Session::new(card);
     let recognised = recognise(&mut session)?;
     let mut tries = Vec::new();

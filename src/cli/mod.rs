@@ -5,10 +5,10 @@ mod args;
 mod check;
 mod credentials;
 mod explain;
-mod failure;
 mod files;
 mod identify;
 mod output;
+mod problem;
 mod reader;
 #[cfg(feature = "pcsc")]
 mod readers;
@@ -17,13 +17,15 @@ mod terminal;
 mod trust;
 mod verify;
 
-use std::{ffi::OsString, io::Write, process::ExitCode};
+use std::{ffi::OsString, io::Write};
 
 use clap::ArgMatches;
 
-use crate::lang::Lang;
+use crate::{
+    lang::Lang,
+    messages::{ExitCode as Exit, Problem},
+};
 
-use failure::Failure;
 
 /// What holds for the whole run.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +34,7 @@ struct Settings {
 }
 
 /// The program's entry: reads the command line, runs the command, says what went wrong.
-pub fn main() -> ExitCode {
+pub fn main() -> std::process::ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let lang = language(&arguments);
     let settings = Settings { lang };
@@ -40,14 +42,11 @@ pub fn main() -> ExitCode {
         Ok(matches) => matches,
         Err(error) => return usage(lang, &error),
     };
-    let exit = match run(&settings, &matches) {
-        Ok(exit) => exit,
-        Err(failure) => output::failure(&settings, &failure),
-    };
-    ExitCode::from(exit)
+    let exit = run(&settings, &matches).unwrap_or_else(|problem| output::problem(&settings, &problem));
+    exit.into()
 }
 
-fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failure> {
+fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
     match matches.subcommand() {
         Some(("identify", matches)) => identify::run(settings, matches),
         Some(("check", matches)) => check::run(settings, matches),
@@ -55,49 +54,49 @@ fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failur
         #[cfg(feature = "pcsc")]
         Some(("readers", matches)) => readers::run(settings, matches),
         #[cfg(not(feature = "pcsc"))]
-        Some(("readers", _)) => Err(Failure::NotBuilt("pcsc")),
+        Some(("readers", _)) => Err(Problem::NotBuilt { feature: "pcsc" }),
         Some(("trust", matches)) => trust::run(settings, matches),
         Some(("simulate", matches)) => simulate::run(settings, matches),
         Some(("explain", matches)) => explain::run(settings, matches),
         Some(("completions", matches)) => completions(settings, matches),
         Some(("man", _)) => man(settings),
-        _ => Ok(output::Exit::USAGE),
+        _ => Ok(Exit::Usage),
     }
 }
 
-fn completions(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failure> {
+fn completions(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
     if let Some(shell) = matches.get_one::<clap_complete::Shell>("shell") {
         let mut script = Vec::new();
         clap_complete::generate(*shell, &mut args::command(settings.lang), "taimen", &mut script);
         output::bytes(&script)?;
     }
-    Ok(output::Exit::SUCCESS)
+    Ok(Exit::Authentic)
 }
 
 /// One page: the program, then each command's own page behind it.
-fn man(settings: &Settings) -> Result<output::Exit, Failure> {
+fn man(settings: &Settings) -> Result<Exit, Problem> {
     let mut command = args::command(settings.lang);
     command.build();
     let mut page = Vec::new();
     let render = |command: clap::Command, page: &mut Vec<u8>| {
-        clap_mangen::Man::new(command).render(page).map_err(|error| Failure::Unwritable("-".into(), error.kind()))
+        clap_mangen::Man::new(command).render(page).map_err(|error| problem::unwritable(std::path::Path::new("-"), &error))
     };
     render(command.clone(), &mut page)?;
     for sub in command.get_subcommands() {
         render(sub.clone().name(format!("taimen-{}", sub.get_name())), &mut page)?;
     }
     output::bytes(&page)?;
-    Ok(output::Exit::SUCCESS)
+    Ok(Exit::Authentic)
 }
 
 /// A wrong command line, or `--help` and `--version`.
-fn usage(lang: Lang, error: &clap::Error) -> ExitCode {
+fn usage(lang: Lang, error: &clap::Error) -> std::process::ExitCode {
     let wrong = error.use_stderr();
     if wrong && lang == Lang::Ja {
         let _ = writeln!(std::io::stderr(), "コマンドの指定に誤りがあります（taimen --help で使い方を表示します）。");
     }
     let _ = error.print();
-    ExitCode::from(if wrong { output::Exit::USAGE } else { output::Exit::SUCCESS })
+    if wrong { Exit::Usage } else { Exit::Authentic }.into()
 }
 
 /// The language before the command line is read, because help is in it too: `--lang`, `TAIMEN_LANG`, then the locale.

@@ -5,10 +5,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
+    messages::Problem,
     cards::my_number::files::NEVER_RECORDED,
     dump::Scope,
     privacy::Pin,
-    simulator::{Recipe, RecipeError, SimulatedCard},
+    simulator::{Recipe, SimulatedCard},
     transport::{
         Draws, LinkFigures, Log, Metered, NeverRecorded, Recorder, Recording, Replay, Transport,
         draws::{ListedDraws, RecordedDraws, SystemDraws},
@@ -17,9 +18,8 @@ use crate::{
 };
 
 use super::{
-    address::Address,
-    failure::Failure,
-    files,
+    address::{Address, BadAddress},
+    files, problem,
 };
 
 /// Where a card is, found and ready to be opened.
@@ -48,13 +48,14 @@ impl Link {
     /// Finds the card that an address names; waits for it at a PC/SC reader.
     ///
     /// # Errors
-    /// [`Failure`].
-    pub fn find(address: &str, wait: Duration, record: bool, tell: &mut dyn FnMut(Waiting)) -> Result<Self, Failure> {
-        let (source, name) = match address.parse()? {
+    /// [`Problem`].
+    pub fn find(address: &str, wait: Duration, record: bool, tell: &mut dyn FnMut(Waiting)) -> Result<Self, Problem> {
+        let (source, name) = match address.parse().map_err(|BadAddress(text)| Problem::BadReaderAddress(text))? {
             Address::Pcsc(part) => find_pcsc(part.as_deref(), wait, tell)?,
             Address::Sim(sim) => (Source::Sim(Box::new(simulated(&sim)?)), address.to_owned()),
             Address::Replay(path) => {
-                let recording = Recording::parse(&files::read_limited(&path, MAX_RECORDING)?)?;
+                let recording = Recording::parse(&files::read_limited(&path, MAX_RECORDING)?)
+                    .map_err(|error| problem::recording(&path, error))?;
                 let reader = recording.header.reader.clone().unwrap_or_else(|| "replay".to_owned());
                 (Source::Replay(Replay::new(recording)), reader)
             }
@@ -99,8 +100,8 @@ impl Link {
     /// Whatever opening or `work` says.
     pub fn with_card<R>(
         &mut self,
-        work: impl FnOnce(&mut dyn Transport, &mut dyn Draws) -> Result<R, Failure>,
-    ) -> Result<R, Failure> {
+        work: impl FnOnce(&mut dyn Transport, &mut dyn Draws) -> Result<R, Problem>,
+    ) -> Result<R, Problem> {
         let opened: Box<dyn Transport + '_> = match &mut self.source {
             #[cfg(feature = "pcsc")]
             Source::Pcsc(reader) => reader.open()?,
@@ -150,8 +151,8 @@ impl Link {
     /// Whether a recording was left over after its replay.
     ///
     /// # Errors
-    /// [`Failure::Unused`].
-    pub fn finish(self) -> Result<(), Failure> {
+    /// [`Problem::Unused`].
+    pub fn finish(self) -> Result<(), Problem> {
         match self.source {
             Source::Replay(replay) => Ok(replay.finish()?),
             _ => Ok(()),
@@ -203,7 +204,7 @@ fn find_pcsc(
     part: Option<&str>,
     wait: Duration,
     tell: &mut dyn FnMut(Waiting),
-) -> Result<(Source, String), Failure> {
+) -> Result<(Source, String), Problem> {
     use crate::transport::pcsc::{PcscReader, Waiting as At};
     let reader = PcscReader::find(part, wait, &mut |waiting| {
         tell(match waiting {
@@ -216,17 +217,17 @@ fn find_pcsc(
 }
 
 #[cfg(not(feature = "pcsc"))]
-fn find_pcsc(_: Option<&str>, _: Duration, _: &mut dyn FnMut(Waiting)) -> Result<(Source, String), Failure> {
-    Err(Failure::NotBuilt("pcsc"))
+fn find_pcsc(_: Option<&str>, _: Duration, _: &mut dyn FnMut(Waiting)) -> Result<(Source, String), Problem> {
+    Err(Problem::NotBuilt { feature: "pcsc" })
 }
 
 /// The simulated card of an address.
 ///
 /// # Errors
-/// [`Failure::Simulator`] when the address names none.
-pub fn simulated(address: &str) -> Result<SimulatedCard, Failure> {
-    let recipe: Recipe = address.parse().map_err(|error: RecipeError| Failure::Simulator(error.to_string()))?;
-    recipe.card().map_err(|error| Failure::Simulator(error.to_string()))
+/// [`Problem`] when the address names none.
+pub fn simulated(address: &str) -> Result<SimulatedCard, Problem> {
+    let recipe: Recipe = address.parse().map_err(|error| problem::recipe(address, &error))?;
+    Ok(recipe.card()?)
 }
 
 /// The transport's form of the table of files that no recording may hold.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{lang::Bilingual, transport::pcsc::{self, ReaderInfo, Slot}};
 
-use super::{Settings, args::name, failure::Failure, output};
+use super::{Settings, args::name, output};
 
 /// The schema name of the JSON output.
 const SCHEMA: &str = "taimen.readers/1";
@@ -13,8 +13,8 @@ const SCHEMA: &str = "taimen.readers/1";
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure::Transport`] when the smart card service is out of reach; no reader at all is `NoReader`.
-pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failure> {
+/// [`Problem::Transport`] when the smart card service is out of reach; no reader at all is `NoReader`.
+pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let readers = pcsc::readers()?;
     if matches.get_flag(name::JSON) {
         let rows: Vec<_> = readers
@@ -29,7 +29,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Fa
             })
             .collect();
         output::line(&json!({"schema": SCHEMA, "readers": rows}))?;
-        return Ok(output::Exit::SUCCESS);
+        return Ok(ExitCode::Authentic);
     }
     if readers.is_empty() {
         return Err(crate::transport::TransportError::NoReader.into());
@@ -37,7 +37,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Fa
     for reader in &readers {
         output::text(&line(settings, reader))?;
     }
-    Ok(output::Exit::SUCCESS)
+    Ok(ExitCode::Authentic)
 }
 
 fn line(settings: &Settings, reader: &ReaderInfo) -> String {

@@ -5,17 +5,18 @@ use std::{io::Write, net::TcpStream, path::PathBuf};
 use clap::ArgMatches;
 
 use crate::{
+    messages::{ExitCode, Problem},
     lang::Bilingual,
     simulator::{SimulatedCard, vpcd},
 };
 
-use super::{Settings, args::name, failure::Failure, files, output, reader::simulated};
+use super::{Settings, args::name, files, output, reader::simulated};
 
 /// Runs the command until vpcd closes the connection or the program is ended.
 ///
 /// # Errors
-/// [`Failure`].
-pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failure> {
+/// [`Problem`].
+pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
     let kind = matches.get_one::<String>(name::KIND).map_or("", String::as_str);
     let mut card = simulated(kind.strip_prefix("sim:").unwrap_or(kind))?;
@@ -23,7 +24,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Fa
         files::write_private(path, credentials(&card).as_bytes())?;
     }
     let address = matches.get_one::<String>(name::VPCD).map_or("127.0.0.1:35963", String::as_str);
-    let stream = TcpStream::connect(address).map_err(|error| Failure::Vpcd(address.to_owned(), error.kind()))?;
+    let stream = TcpStream::connect(address).map_err(|error| Problem::Vpcd { address: address.to_owned(), error: error.kind( }))?;
     // Without it each exchange waits for a delayed acknowledgement; a link that cannot is slow, not broken.
     let _ = stream.set_nodelay(true);
     let _ = writeln!(
@@ -33,10 +34,10 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Fa
         t("終わるには Ctrl-C", "Ctrl-C ends it"),
     );
     match vpcd::serve(stream, &mut card) {
-        Ok(()) => Ok(output::Exit::SUCCESS),
-        Err(vpcd::VpcdError::Connection(error)) => Err(Failure::Vpcd(address.to_owned(), error.kind())),
+        Ok(()) => Ok(ExitCode::Authentic),
+        Err(vpcd::VpcdError::Connection(error)) => Err(Problem::Vpcd { address: address.to_owned(), error: error.kind( })),
         Err(vpcd::VpcdError::Card(error)) => Err(error.into()),
-        Err(vpcd::VpcdError::AnswerTooLong) => Err(Failure::Vpcd(address.to_owned(), std::io::ErrorKind::InvalidData)),
+        Err(vpcd::VpcdError::AnswerTooLong) => Err(Problem::Vpcd { address: address.to_owned(), error: std::io::ErrorKind::InvalidData }),
     }
 }
 

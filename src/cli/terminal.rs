@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use zeroize::Zeroizing;
 
 use crate::{
+    messages::Problem,
     cards::{
         Findings, Recognised,
         my_number::{ReadError, Step, files::Reference},
@@ -23,7 +24,7 @@ use crate::{
     text::PrintedDate,
 };
 
-use super::{Settings, credentials, failure::Failure, reader::Waiting};
+use super::{Settings, credentials, reader::Waiting};
 
 /// How often a person may mistype an entry before the command gives up. Nothing is sent to the card meanwhile.
 const MAX_ATTEMPTS: usize = 5;
@@ -107,20 +108,23 @@ impl Terminal {
     /// Asks staff for what is printed on a My Number Card. Nothing is asked when the counter forbids a try anyway.
     ///
     /// # Errors
-    /// [`Failure::NoTerminal`] without a terminal, [`Failure::Entry`] after too many mistyped entries.
+    /// [`Problem::NoTerminal`] without a terminal, [`Problem::Entry`] after too many mistyped entries.
     pub fn ask_my_number(
         &self,
         reference: &'static Reference,
         scope: Scope,
         tries: Tries,
         allow_last_try: bool,
-    ) -> Result<Pin, Failure> {
+    ) -> Result<Pin, Problem> {
         tries.gate(allow_last_try).map_err(|refusal| ReadError::Refused { refusal, reference })?;
         if !io::stdin().is_terminal() {
-            return Err(Failure::NoTerminal(match scope {
-                Scope::Full => "birth, expiry-year, security-code",
-                Scope::Age => "birth",
-            }));
+            return Err(Problem::MissingCredential {
+                name: match scope {
+                    Scope::Full => "birth, expiry-year, security-code",
+                    Scope::Age => "birth",
+                }
+                .to_owned(),
+            });
         }
         let birth: PrintedDate = self.ask(words::ASK_BIRTH, |text| Ok(text.parse()?))?;
         Ok(match scope {
@@ -138,7 +142,7 @@ impl Terminal {
         &self,
         question: Bilingual,
         read: impl Fn(&str) -> Result<R, credentials::EntryError>,
-    ) -> Result<R, Failure> {
+    ) -> Result<R, Problem> {
         let mut attempts = 1;
         loop {
             let mut error_stream = io::stderr();
@@ -147,7 +151,7 @@ impl Terminal {
             let mut line = Zeroizing::new(String::new());
             let got = io::stdin().lock().take(MAX_ENTRY).read_line(&mut line).unwrap_or(0);
             if got == 0 {
-                return Err(Failure::NoTerminal("input"));
+                return Err(Problem::MissingCredential { name: "birth, expiry-year, security-code".to_owned() });
             }
             match read(line.trim()) {
                 Ok(entry) => return Ok(entry),

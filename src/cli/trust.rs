@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::{
+    messages::{ExitCode, Problem},
     lang::Bilingual,
     trust::{self, Anchor, Hierarchy, Material, Purpose, TrustStore},
 };
 
-use super::{Settings, args::name, failure::Failure, output};
+use super::{Settings, args::name, output};
 
 /// The schema name of `trust list --json`.
 const SCHEMA: &str = "taimen.trust/1";
@@ -19,12 +20,12 @@ const SCHEMA: &str = "taimen.trust/1";
 /// Runs the command.
 ///
 /// # Errors
-/// [`Failure`].
-pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failure> {
+/// [`Problem`].
+pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     match matches.subcommand() {
         Some(("add", matches)) => add(settings, matches),
         Some((_, matches)) => list(settings, matches),
-        None => Ok(output::Exit::USAGE),
+        None => Ok(ExitCode::Usage),
     }
 }
 
@@ -32,8 +33,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Fa
 /// hierarchies that `--accept` names.
 ///
 /// # Errors
-/// [`Failure::Trust`] when a folder cannot be trusted.
-pub fn store(matches: &ArgMatches) -> Result<TrustStore, Failure> {
+/// [`Problem::Trust`] when a folder cannot be trusted.
+pub fn store(matches: &ArgMatches) -> Result<TrustStore, Problem> {
     let mut store = TrustStore::shipped()?;
     for folder in own_folder().into_iter().chain(trust_dir(matches)) {
         store = store.with(trust::load_directory(&folder)?);
@@ -58,12 +59,12 @@ fn trust_dir(matches: &ArgMatches) -> Option<PathBuf> {
     matches.get_one::<PathBuf>(name::TRUST_DIR).cloned()
 }
 
-fn list(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failure> {
+fn list(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let store = store(matches)?;
     if matches.get_flag(name::JSON) {
         let rows: Vec<_> = store.anchors().iter().map(|anchor| row(&store, anchor)).collect();
         output::line(&json!({"schema": SCHEMA, "anchors": rows}))?;
-        return Ok(output::Exit::SUCCESS);
+        return Ok(ExitCode::Authentic);
     }
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
     for anchor in store.anchors() {
@@ -89,7 +90,7 @@ fn list(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failu
         }
         output::text(&text)?;
     }
-    Ok(output::Exit::SUCCESS)
+    Ok(ExitCode::Authentic)
 }
 
 fn row(store: &TrustStore, anchor: &Anchor) -> serde_json::Value {
@@ -114,11 +115,11 @@ fn validity(anchor: &Anchor) -> Option<(Timestamp, Timestamp)> {
     Some((Timestamp::from_second(from).ok()?, Timestamp::from_second(to).ok()?))
 }
 
-fn add(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failure> {
+fn add(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let purpose = matches.get_one::<String>(name::PURPOSE).and_then(|name| name.parse::<Purpose>().ok());
     let file = matches.get_one::<PathBuf>(name::FILE);
     let folder = trust_dir(matches).or_else(own_folder);
-    let (Some(purpose), Some(file), Some(folder)) = (purpose, file, folder) else { return Ok(output::Exit::USAGE) };
+    let (Some(purpose), Some(file), Some(folder)) = (purpose, file, folder) else { return Ok(ExitCode::Usage) };
     let added = trust::add(&folder, purpose, file, matches.get_flag(name::UNPINNED), Timestamp::now())?;
     let say = Bilingual::new("追加しました", "Added").get(settings.lang);
     output::text(&format!(
@@ -129,5 +130,5 @@ fn add(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failur
         added.material.sha256(),
         folder.display(),
     ))?;
-    Ok(output::Exit::SUCCESS)
+    Ok(ExitCode::Authentic)
 }

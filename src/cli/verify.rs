@@ -5,23 +5,24 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 
 use crate::{
+    messages::{ExitCode, Problem},
     cards::{my_number, notes},
     dump::{Dump, MAX_DUMP},
     kind::CardKind,
     report::{Context, Source},
 };
 
-use super::{Settings, args::name, failure::Failure, files, output, trust};
+use super::{Settings, args::name, files, output, problem, trust};
 
 /// Runs the command. Judges as of the reading's time unless `--at` says otherwise.
 ///
 /// # Errors
-/// [`Failure`].
-pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<output::Exit, Failure> {
+/// [`Problem`].
+pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
-    let dump = Dump::from_json(&files::read_limited(&path, MAX_DUMP)?)?;
+    let dump = Dump::from_json(&files::read_limited(&path, MAX_DUMP)?).map_err(|error| problem::dump(&path, error))?;
     if !matches!(dump.kind, CardKind::MyNumber | CardKind::MyNumberNoPhoto) {
-        return Err(Failure::Unsupported(dump.kind));
+        return Err(Problem::UnsupportedKind(dump.kind));
     }
     let store = trust::store(matches)?;
     let at = matches.get_one::<jiff::Timestamp>(name::AT).copied().unwrap_or(dump.read_at);
