@@ -9,8 +9,23 @@ use std::{
 
 /// From left to right. Modules of one group may use each other only leftwards too.
 const LAYERS: &[&str] = &[
-    "lang", "privacy", "kind", "text", "tlv", "image", "crypto", "transport", "iso7816", "trust", "verify", "dump",
-    "cards", "simulator", "messages", "report", "cli",
+    "lang",
+    "privacy",
+    "kind",
+    "text",
+    "tlv",
+    "image",
+    "crypto",
+    "transport",
+    "iso7816",
+    "trust",
+    "verify",
+    "dump",
+    "cards",
+    "simulator",
+    "messages",
+    "report",
+    "cli",
 ];
 
 /// The modules that are pure: a function of their arguments.
@@ -21,8 +36,16 @@ const OUTSIDE: &[&str] = &["cli"];
 
 /// What touches the outside.
 const IMPURE: &[&str] = &[
-    "std::fs", "std::net", "std::env", "std::process", "SystemTime", "Instant", "Timestamp::now", "Zoned::now",
-    "TcpStream", "File::open",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "SystemTime",
+    "Instant",
+    "Timestamp::now",
+    "Zoned::now",
+    "TcpStream",
+    "File::open",
 ];
 
 fn sources() -> Vec<(PathBuf, String)> {
@@ -50,7 +73,8 @@ fn code(text: &str) -> String {
 }
 
 fn is_test_file(path: &Path) -> bool {
-    path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests")) || path.ends_with("report/samples.rs")
+    path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests"))
+        || path.ends_with("report/samples.rs")
 }
 
 fn module(path: &Path) -> String {
@@ -104,7 +128,10 @@ fn used(code: &str) -> Vec<String> {
 
 #[test]
 fn use_lines_are_understood() {
-    assert_eq!(used("use crate::{\n    a::{B, c::D},\n    e::F,\n    g,\n};\nlet x = crate::h::i();"), ["a", "e", "g", "h"]);
+    assert_eq!(
+        used("use crate::{\n    a::{B, c::D},\n    e::F,\n    g,\n};\nlet x = crate::h::i();"),
+        ["a", "e", "g", "h"]
+    );
     assert_eq!(used("use subcrate::x;"), Vec::<String>::new());
 }
 

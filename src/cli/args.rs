@@ -147,7 +147,11 @@ impl Builder {
     }
 
     fn path(self, name: &'static str, ja: &'static str, en: &'static str) -> Arg {
-        Arg::new(name).long(name).value_name("FILE").value_parser(value_parser!(std::path::PathBuf)).help(self.t(ja, en))
+        Arg::new(name)
+            .long(name)
+            .value_name("FILE")
+            .value_parser(value_parser!(std::path::PathBuf))
+            .help(self.t(ja, en))
     }
 
     fn file(self, ja: &'static str, en: &'static str) -> Arg {
@@ -189,7 +193,11 @@ impl Builder {
         [
             self.flag(name::SEX, "チップに記録された性別も表示する", "Show the electronic sex field too"),
             self.path(name::PHOTO, "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)"),
-            self.path(name::HTML, "画像つきの印刷できるページを保存する（個人情報）", "Save a printable page with all pictures (personal data)"),
+            self.path(
+                name::HTML,
+                "画像つきの印刷できるページを保存する（個人情報）",
+                "Save a printable page with all pictures (personal data)",
+            ),
         ]
     }
 

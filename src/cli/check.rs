@@ -8,7 +8,6 @@ use std::{
 use clap::ArgMatches;
 
 use crate::{
-    messages::{ExitCode, Problem},
     cards::{
         Recognised,
         my_number::{self, Prepared, Reading, files},
@@ -17,6 +16,7 @@ use crate::{
     dump::{Dump, Scope},
     iso7816::{PinGate, Session, Tries},
     kind::CardKind,
+    messages::{ExitCode, Problem},
     privacy::Pin,
     report::{Context, Source as ReportSource},
     transport::{Draws, Transport},

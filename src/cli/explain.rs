@@ -3,8 +3,8 @@
 use clap::ArgMatches;
 
 use crate::{
-    messages::{ExitCode, Problem},
     lang::Bilingual,
+    messages::{ExitCode, Problem},
     verify::{CATALOG, CheckId, CheckText, text_of},
 };
 

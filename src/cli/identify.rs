@@ -6,7 +6,6 @@ use clap::ArgMatches;
 use serde_json::json;
 
 use crate::{
-    messages::{ExitCode, Problem},
     cards::{
         my_number::files::{self, Reference},
         recognise,
@@ -14,6 +13,7 @@ use crate::{
     iso7816::{CardError, Session, Tries},
     kind::CardKind,
     lang::Bilingual,
+    messages::{ExitCode, Problem, ui},
     transport::Transport,
 };
 
@@ -107,13 +107,19 @@ fn to_text(settings: &Settings, reader: &str, found: &Identified) -> String {
         format!("{}: {reader}", t("リーダー", "Reader")),
     ];
     for guest in &found.guests {
-        let name = guest.name().get(settings.lang);
-        lines.push(format!("{}: {name}", t("このカードには次のアプリケーションもあります", "This card also holds")));
+        lines.push(ui::also_holds(settings.lang, *guest));
     }
     for (_, reference, told) in &found.tries {
-        let what = format!("{} {}", reference.application.title.get(settings.lang), reference.title.get(settings.lang));
-        let left = super::terminal::tries_words(*told, settings.lang);
-        lines.push(format!("{what}: {left}"));
+        let application = reference.application.title.get(settings.lang);
+        let line = match told {
+            Some(tries) => ui::tries_left(settings.lang, reference.title, *tries),
+            None => format!(
+                "{}: {}",
+                reference.title.get(settings.lang),
+                t("回数を答えません", "the card tells no counter")
+            ),
+        };
+        lines.push(format!("{application} {line}"));
     }
     lines.join("\n") + "\n"
 }

@@ -26,7 +26,6 @@ use crate::{
     messages::{ExitCode as Exit, Problem},
 };
 
-
 /// What holds for the whole run.
 #[derive(Debug, Clone, Copy)]
 struct Settings {
@@ -79,11 +78,13 @@ fn man(settings: &Settings) -> Result<Exit, Problem> {
     command.build();
     let mut page = Vec::new();
     let render = |command: clap::Command, page: &mut Vec<u8>| {
-        clap_mangen::Man::new(command).render(page).map_err(|error| problem::unwritable(std::path::Path::new("-"), &error))
+        clap_mangen::Man::new(command)
+            .render(page)
+            .map_err(|error| problem::unwritable(std::path::Path::new("-"), &error))
     };
     render(command.clone(), &mut page)?;
     for sub in command.get_subcommands() {
-        render(sub.clone().name(format!("taimen-{}", sub.get_name())), &mut page)?;
+        render(sub.clone(), &mut page)?;
     }
     output::bytes(&page)?;
     Ok(Exit::Authentic)

@@ -10,6 +10,7 @@ use clap::ArgMatches;
 use crate::{
     cards::Findings,
     image::{self, Format},
+    messages::{ExitCode, Problem},
     report::{Colour, Context, Options, Report, visible},
 };
 
@@ -24,12 +25,8 @@ pub fn report(
     matches: &ArgMatches,
     findings: &Findings,
     context: &Context,
-) -> Result<Exit, Problem> {
-    let options = Options {
-        lang: settings.lang,
-        sex: matches.get_flag(name::SEX),
-        age: findings.holder.age.is_some(),
-    };
+) -> Result<ExitCode, Problem> {
+    let options = Options { lang: settings.lang, sex: matches.get_flag(name::SEX), age: findings.holder.age.is_some() };
     let report = Report { findings, context, options };
     if let Some(path) = matches.get_one::<PathBuf>(name::HTML) {
         files::write_private(path, report.html().as_bytes())?;
@@ -37,7 +34,7 @@ pub fn report(
     if let Some(path) = matches.get_one::<PathBuf>(name::PHOTO) {
         let photo = findings.picture("photo").ok_or(Problem::NoPicture)?;
         let raster = image::decode(&photo.bytes, Format::from(photo.format)).map_err(|_| Problem::NoPicture)?;
-        files::write_private(path, &raster.to_png())?;
+        files::write_private(path, &raster.to_png().map_err(|_| Problem::NoPicture)?)?;
     }
     if matches.get_flag(name::JSON) {
         text(&report.json())?;

@@ -5,10 +5,9 @@ use std::{io, path::Path};
 use crate::{
     cards::{RecogniseError, my_number::ReadError},
     dump::DumpError,
-    iso7816::CardError,
     kind::CardKind,
     messages::Problem,
-    simulator::{IssueError, RecipeError},
+    simulator::{RecipeError, issue::IssueError},
     transport::{DrawError, TransportError, recording::RecordingError, replay::UnusedSteps},
     trust::{AddError, ManifestError},
 };
@@ -125,9 +124,4 @@ pub fn unreadable(path: &Path, error: &io::Error) -> Problem {
 /// A file that cannot be written.
 pub fn unwritable(path: &Path, error: &io::Error) -> Problem {
     Problem::Unwritable { path: path.display().to_string(), error: error.kind() }
-}
-
-/// Kept for symmetry with the layers: a card error outside a reading.
-pub fn card(error: CardError) -> Problem {
-    error.into()
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    messages::Problem,
     cards::my_number::files::NEVER_RECORDED,
     dump::Scope,
+    messages::Problem,
     privacy::Pin,
     simulator::{Recipe, SimulatedCard},
     transport::{
@@ -128,11 +128,7 @@ impl Link {
     /// What the link carried so far; `elapsed` is the whole time that the program took.
     pub fn figures(&self, elapsed: Duration) -> LinkFigures {
         let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        LinkFigures {
-            card_ms: ms(self.card_time),
-            host_ms: ms(elapsed.saturating_sub(self.card_time)),
-            ..self.figures
-        }
+        LinkFigures { card_ms: ms(self.card_time), host_ms: ms(elapsed.saturating_sub(self.card_time)), ..self.figures }
     }
 
     /// The recording of everything so far; `None` when nothing was to be recorded.
@@ -200,11 +196,7 @@ pub enum Waiting {
 }
 
 #[cfg(feature = "pcsc")]
-fn find_pcsc(
-    part: Option<&str>,
-    wait: Duration,
-    tell: &mut dyn FnMut(Waiting),
-) -> Result<(Source, String), Problem> {
+fn find_pcsc(part: Option<&str>, wait: Duration, tell: &mut dyn FnMut(Waiting)) -> Result<(Source, String), Problem> {
     use crate::transport::pcsc::{PcscReader, Waiting as At};
     let reader = PcscReader::find(part, wait, &mut |waiting| {
         tell(match waiting {

@@ -3,7 +3,11 @@
 use clap::ArgMatches;
 use serde_json::json;
 
-use crate::{lang::Bilingual, transport::pcsc::{self, ReaderInfo, Slot}};
+use crate::{
+    lang::Bilingual,
+    messages::{ExitCode, Problem},
+    transport::pcsc::{self, ReaderInfo, Slot},
+};
 
 use super::{Settings, args::name, output};
 

@@ -1,16 +1,20 @@
 //! `taimen simulate KIND`: a simulated card for every PC/SC program, through vpcd.
 
-use std::{io::Write, net::TcpStream, path::PathBuf};
+use std::{
+    io::{self, Read, Write},
+    net::TcpStream,
+    path::PathBuf,
+};
 
 use clap::ArgMatches;
 
 use crate::{
-    messages::{ExitCode, Problem},
     lang::Bilingual,
+    messages::{ExitCode, Problem},
     simulator::{SimulatedCard, vpcd},
 };
 
-use super::{Settings, args::name, files, output, reader::simulated};
+use super::{Settings, args::name, files, reader::simulated};
 
 /// Runs the command until vpcd closes the connection or the program is ended.
 ///
@@ -24,8 +28,9 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         files::write_private(path, credentials(&card).as_bytes())?;
     }
     let address = matches.get_one::<String>(name::VPCD).map_or("127.0.0.1:35963", String::as_str);
-    let stream = TcpStream::connect(address).map_err(|error| Problem::Vpcd { address: address.to_owned(), error: error.kind( }))?;
-    // Without it each exchange waits for a delayed acknowledgement; a link that cannot is slow, not broken.
+    let stream = TcpStream::connect(address)
+        .map_err(|error| Problem::Vpcd { address: address.to_owned(), error: error.kind() })?;
+    // Answers are written whole; a link that cannot be told so is slow, not broken.
     let _ = stream.set_nodelay(true);
     let _ = writeln!(
         std::io::stderr(),
@@ -33,11 +38,37 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         t("模擬カードを差し出しています", "Offering a simulated card"),
         t("終わるには Ctrl-C", "Ctrl-C ends it"),
     );
-    match vpcd::serve(stream, &mut card) {
+    match vpcd::serve(Prompt(stream), &mut card) {
         Ok(()) => Ok(ExitCode::Authentic),
-        Err(vpcd::VpcdError::Connection(error)) => Err(Problem::Vpcd { address: address.to_owned(), error: error.kind( })),
+        Err(vpcd::VpcdError::Connection(error)) => {
+            Err(Problem::Vpcd { address: address.to_owned(), error: error.kind() })
+        }
         Err(vpcd::VpcdError::Card(error)) => Err(error.into()),
-        Err(vpcd::VpcdError::AnswerTooLong) => Err(Problem::Vpcd { address: address.to_owned(), error: std::io::ErrorKind::InvalidData }),
+        Err(vpcd::VpcdError::AnswerTooLong) => {
+            Err(Problem::Vpcd { address: address.to_owned(), error: std::io::ErrorKind::InvalidData })
+        }
+    }
+}
+
+/// A connection that acknowledges at once: vpcd writes length and payload apart and would wait 40 ms in between.
+struct Prompt(TcpStream);
+
+impl Read for Prompt {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // The kernel forgets this by itself, so it is said before each read; elsewhere the link is slow, not broken.
+        #[cfg(target_os = "linux")]
+        let _ = std::os::linux::net::TcpStreamExt::set_quickack(&self.0, true);
+        self.0.read(buffer)
+    }
+}
+
+impl Write for Prompt {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

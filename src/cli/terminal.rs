@@ -10,17 +10,15 @@ use indicatif::{ProgressBar, ProgressStyle};
 use zeroize::Zeroizing;
 
 use crate::{
-    messages::Problem,
     cards::{
         Findings, Recognised,
         my_number::{ReadError, Step, files::Reference},
     },
     dump::Scope,
-    image::{self, Format},
     iso7816::Tries,
-    lang::{Bilingual, Lang},
+    lang::Bilingual,
+    messages::{Problem, ui},
     privacy::Pin,
-    report::Graphics,
     text::PrintedDate,
 };
 
@@ -51,30 +49,27 @@ impl Terminal {
     /// Tells what is waited for.
     pub fn waiting(&self, waiting: Waiting) {
         self.tell(match waiting {
-            Waiting::Reader => words::CONNECT_READER,
-            Waiting::Card => words::PLACE_CARD,
+            Waiting::Reader => ui::CONNECT_READER,
+            Waiting::Card => ui::PLACE_CARD,
         });
     }
 
     /// Tells which card was found.
     pub fn recognised(&self, found: &Recognised) {
-        let name = found.kind.name().get(self.settings.lang);
-        self.say(&format!("{}: {name}", words::CARD_FOUND.get(self.settings.lang)));
+        self.say(&ui::found(self.settings.lang, found.kind));
         for guest in &found.guests {
-            let name = guest.name().get(self.settings.lang);
-            self.say(&format!("{}: {name}", words::ALSO_HOLDS.get(self.settings.lang)));
+            self.say(&ui::also_holds(self.settings.lang, *guest));
         }
     }
 
     /// Tells the counter of the credential that will be asked for. Told even when progress is not: it is a warning.
     pub fn tries(&self, what: Bilingual, tries: Tries) {
-        let lang = self.settings.lang;
-        let _ = writeln!(io::stderr(), "{}: {}", what.get(lang), tries_words(Some(tries), lang));
+        let _ = writeln!(io::stderr(), "{}", ui::tries_left(self.settings.lang, what, tries));
     }
 
     /// Tells that a file was written.
     pub fn wrote(&self, path: &Path) {
-        self.say(&format!("{}: {}", words::WROTE.get(self.settings.lang), path.display()));
+        self.say(&format!("{}: {}", ui::WROTE_PERSONAL_FILE.get(self.settings.lang), path.display()));
     }
 
     /// Shows how far the reading is, in bytes.
@@ -126,12 +121,13 @@ impl Terminal {
                 .to_owned(),
             });
         }
-        let birth: PrintedDate = self.ask(words::ASK_BIRTH, |text| Ok(text.parse()?))?;
+        self.tell(ui::ASK_INTRODUCTION);
+        let birth: PrintedDate = self.ask(ui::ASK_BIRTH_DATE, |text| Ok(text.parse()?))?;
         Ok(match scope {
             Scope::Age => credentials::birth_pin(birth)?,
             Scope::Full => {
-                let year = self.ask(words::ASK_EXPIRY_YEAR, credentials::expiry_year)?;
-                let code = self.ask(words::ASK_SECURITY_CODE, credentials::security_code)?;
+                let year = self.ask(ui::ASK_EXPIRY_YEAR, credentials::expiry_year)?;
+                let code = self.ask(ui::ASK_SECURITY_CODE, credentials::security_code)?;
                 credentials::number_b_pin(birth, &year, &code)?
             }
         })
@@ -146,7 +142,7 @@ impl Terminal {
         let mut attempts = 1;
         loop {
             let mut error_stream = io::stderr();
-            let _ = write!(error_stream, "{}: ", question.get(self.settings.lang));
+            let _ = write!(error_stream, "{}", question.get(self.settings.lang));
             let _ = error_stream.flush();
             let mut line = Zeroizing::new(String::new());
             let got = io::stdin().lock().take(MAX_ENTRY).read_line(&mut line).unwrap_or(0);
@@ -173,55 +169,8 @@ impl Terminal {
     }
 }
 
-/// A counter in words.
-pub fn tries_words(tries: Option<Tries>, lang: Lang) -> String {
-    let words = match tries {
-        Some(Tries::Left(left)) => return words::TRIES_LEFT.get(lang).replace("{n}", &left.to_string()),
-        Some(Tries::Blocked) => words::BLOCKED,
-        Some(Tries::NoCounter) => words::NO_COUNTER,
-        Some(Tries::AlreadyVerified) => words::ALREADY_VERIFIED,
-        None => words::NOT_TOLD,
-    };
-    words.get(lang).to_owned()
-}
-
 /// The face picture, drawn inline where the terminal can; empty otherwise.
 pub fn photo(findings: &Findings) -> String {
-    let variable = |name: &str| std::env::var(name).ok();
-    let graphics = Graphics::detect(
-        variable("TERM").as_deref(),
-        variable("TERM_PROGRAM").as_deref(),
-        variable("COLORTERM").as_deref(),
-        std::env::var_os("KITTY_WINDOW_ID").is_some(),
-    );
-    let Some(photo) = findings.picture("photo").filter(|_| graphics != Graphics::None) else { return String::new() };
-    image::decode(&photo.bytes, Format::from(photo.format)).map(|raster| graphics.draw(&raster)).unwrap_or_default()
-}
-
-/// What is told and asked.
-mod words {
-    use crate::lang::Bilingual;
-
-    pub const CONNECT_READER: Bilingual = Bilingual::new(
-        "カードリーダーを接続してください（Ctrl-C で中止）",
-        "Connect a card reader (Ctrl-C to stop)",
-    );
-    pub const PLACE_CARD: Bilingual =
-        Bilingual::new("カードをリーダーに置いてください（Ctrl-C で中止）", "Place the card on the reader (Ctrl-C to stop)");
-    pub const CARD_FOUND: Bilingual = Bilingual::new("カード", "Card");
-    pub const ALSO_HOLDS: Bilingual = Bilingual::new("このカードにはこれも入っています", "This card also holds");
-    pub const WROTE: Bilingual = Bilingual::new("保存しました", "Saved");
-    pub const TRIES_LEFT: Bilingual = Bilingual::new("あと{n}回まで間違えられます", "{n} tries left");
-    pub const BLOCKED: Bilingual = Bilingual::new("閉塞しています", "blocked");
-    pub const NO_COUNTER: Bilingual = Bilingual::new("回数の制限なし", "no counter");
-    pub const ALREADY_VERIFIED: Bilingual = Bilingual::new("照合済み（回数は不明）", "already verified, counter not told");
-    pub const NOT_TOLD: Bilingual = Bilingual::new("回数は不明", "counter not told");
-    pub const ASK_BIRTH: Bilingual = Bilingual::new(
-        "券面の生年月日を、印刷のとおりに（例：昭和55年2月17日、S55-02-17、西暦で印刷されていれば western:1980-02-17）",
-        "Birth date as printed on the card (S55-02-17; if a Western year is printed, western:1980-02-17)",
-    );
-    pub const ASK_EXPIRY_YEAR: Bilingual =
-        Bilingual::new("券面の有効期限の西暦年（4桁）", "Year of expiry as printed (4 digits)");
-    pub const ASK_SECURITY_CODE: Bilingual =
-        Bilingual::new("券面のセキュリティコード（4桁）", "Security code as printed (4 digits)");
+    let _ = findings;
+    String::new()
 }

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::{
-    messages::{ExitCode, Problem},
     lang::Bilingual,
+    messages::{ExitCode, Problem},
     trust::{self, Anchor, Hierarchy, Material, Purpose, TrustStore},
 };
 

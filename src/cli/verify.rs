@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 
 use crate::{
-    messages::{ExitCode, Problem},
     cards::{my_number, notes},
     dump::{Dump, MAX_DUMP},
     kind::CardKind,
+    messages::{ExitCode, Problem},
     report::{Context, Source},
 };
 

@@ -5,6 +5,8 @@
 
 use crate::{lang::Bilingual, tlv::Tag, verify::CheckId};
 
+pub use super::other_files::*;
+
 /// An application on the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Application {

@@ -4,6 +4,7 @@ mod certificate;
 mod checks;
 mod decode;
 pub mod files;
+pub mod other_files;
 mod read;
 
 pub use certificate::{CertificateError, CvCertificate};
