@@ -229,6 +229,12 @@ fn a_refused_select_leaves_both_states_possible() {
 }
 
 #[test]
+fn another_logical_channel_shows_nothing() {
+    let answers = answers(&[vec![0x01, 0xB0, 0x82, 0, 0x10], vec![0x41, 0xC0, 0, 0, 0x10]]);
+    assert_eq!(answers, ["<16 secret bytes>9000".to_owned(), "9000".to_owned()]);
+}
+
+#[test]
 fn continuations_count_from_the_first_byte() {
     // Offset 3 makes the fake card answer in pieces: two readable bytes are left of five.
     let more = || vec![0, 0xC0, 0, 0, 0x40];

@@ -10,7 +10,7 @@ use std::{ffi::CString, time::Duration};
 
 use ::pcsc::{Context, ReaderState, Scope, State};
 
-pub use link::PcscLink;
+pub use link::{PATIENCE, PcscLink};
 pub use wait::Waiting;
 
 use super::{Transport, TransportError};
@@ -100,7 +100,7 @@ impl PcscReader {
     /// and powered down when the transport is dropped.
     ///
     /// # Errors
-    /// [`TransportError::Busy`] when another program held the card for [`link::PATIENCE`], else as
+    /// [`TransportError::Busy`] when another program held the card for [`PATIENCE`], else as
     /// [`PcscReader::find`] or [`TransportError::Removed`].
     pub fn open(&mut self) -> Result<Box<dyn Transport + '_>, TransportError> {
         Ok(Box::new(self.connect()?))
