@@ -1,6 +1,6 @@
 //! What a person enters for a My Number Card: from a file, or at the terminal. Only what is printed on the card.
 
-use std::{collections::BTreeMap, io};
+use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
@@ -199,16 +199,6 @@ fn half_width_digits(text: &str) -> Option<Zeroizing<String>> {
 
 fn pin(digits: &str) -> Result<Pin, EntryError> {
     Pin::new(digits.as_bytes()).map_err(|_| EntryError::NumberB)
-}
-
-/// Reads at most [`MAX_FILE`] bytes and one more, so that a larger file is noticed and not read.
-///
-/// # Errors
-/// Whatever reading says.
-pub fn read_limited(source: impl io::Read) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_FILE + 1));
-    io::Read::read_to_end(&mut io::Read::take(source, u64::try_from(MAX_FILE + 1).unwrap_or(u64::MAX)), &mut bytes)?;
-    Ok(bytes)
 }
 
 #[cfg(test)]
