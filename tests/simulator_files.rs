@@ -143,7 +143,13 @@ fn a_seed_gives_the_same_card_for_ever() {
             .collect();
         hex::encode(sha256(&[&all]))
     };
-    assert_eq!([digest(CardKind::MyNumber), digest(CardKind::MyNumberNoPhoto)], ["62f8239d56c5c43fd1330c03d7f704a30980e9d6659c244c42ecd11447a65dbd", "5a868d5cbf91a40e8e8350a97991095d6231d48e9d03e8c1d99cc67443e943c7"]);
+    assert_eq!(
+        [digest(CardKind::MyNumber), digest(CardKind::MyNumberNoPhoto)],
+        [
+            "62f8239d56c5c43fd1330c03d7f704a30980e9d6659c244c42ecd11447a65dbd",
+            "5a868d5cbf91a40e8e8350a97991095d6231d48e9d03e8c1d99cc67443e943c7"
+        ]
+    );
 }
 
 #[test]
