@@ -5,8 +5,8 @@
 //! (vsmartcard, `virtualsmartcard/doc/api.txt`).
 //!
 //! vpcd writes length and payload separately, and waits 40 ms for the acknowledgement of the first where the peer delays
-//! it (spec field-needs 4.3, measured). So an answer leaves in one write here, and whoever opens the stream sets
-//! `TCP_NODELAY`, and `TCP_QUICKACK` where the system has it. See [`VirtualCard`] for what is served.
+//! it (spec field-needs 4.3, measured). So an answer leaves in one write here, and [`Prompt`] around a TCP stream
+//! acknowledges at once where the system can be told to.
 
 use std::io::{self, BufReader, BufWriter, Read, Write};
 
@@ -118,6 +118,46 @@ fn send(stream: &mut impl Write, answer: &[u8]) -> Result<(), VpcdError> {
     whole.write_all(answer)?;
     whole.flush()?;
     Ok(())
+}
+
+/// A TCP stream that sends at once (`TCP_NODELAY`) and, on Linux, acknowledges at once (`TCP_QUICKACK`, which the kernel
+/// forgets, so it is set before each read).
+#[cfg(feature = "cli")]
+#[derive(Debug)]
+pub struct Prompt(socket2::Socket);
+
+#[cfg(feature = "cli")]
+impl Prompt {
+    /// Takes a connected stream, for example a `TcpStream`.
+    ///
+    /// # Errors
+    /// [`io::Error`] when the system refuses `TCP_NODELAY`.
+    pub fn new(stream: impl Into<socket2::Socket>) -> io::Result<Self> {
+        let socket = stream.into();
+        socket.set_tcp_nodelay(true)?;
+        Ok(Self(socket))
+    }
+}
+
+#[cfg(feature = "cli")]
+impl Read for Prompt {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // Without it the exchange is slow, not wrong.
+        #[cfg(target_os = "linux")]
+        let _ = self.0.set_tcp_quickack(true);
+        self.0.read(buffer)
+    }
+}
+
+#[cfg(feature = "cli")]
+impl Write for Prompt {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 #[cfg(test)]
