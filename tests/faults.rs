@@ -44,9 +44,6 @@ fn complaint(row: &FaultRow) -> Option<String> {
         (Expected::CredentialRefused, Err(Trouble::Read(ReadError::Wrong { left: Some(9), .. }))) => true,
         (Expected::CredentialBlocked, Err(Trouble::Read(ReadError::Refused { refusal: Refusal::Blocked, .. }))) => true,
         (Expected::LastTry, Err(Trouble::Read(ReadError::Refused { refusal: Refusal::LastTry, .. }))) => true,
-        (Expected::CounterUnknown, Err(Trouble::Read(ReadError::Refused { refusal, .. }))) => {
-            *refusal == Refusal::CounterUnknown
-        }
         (Expected::CardTrouble, Err(trouble)) => matches!(
             trouble,
             Trouble::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))
@@ -104,14 +101,22 @@ fn a_card_pulled_away_at_any_exchange_ends_in_a_clear_error() {
 }
 
 #[test]
+fn a_card_that_never_tells_its_counter_gets_no_verify() {
+    // The counter is asked at exchange 5, and again at 8 after the application was left and selected anew.
+    let trouble = verdicts("my-number?fault=status-at=5:9000,status-at=8:9000").unwrap_err();
+    assert!(
+        matches!(trouble, Trouble::Read(ReadError::Refused { refusal: Refusal::CounterUnknown, .. })),
+        "{trouble:?}"
+    );
+    assert!(verdicts("my-number?fault=status-at=5:9000").is_ok(), "leaving the application clears the status");
+}
+
+#[test]
 fn a_card_without_a_photo_is_a_kind_of_its_own_and_undetermined() {
     let findings = findings("my-number-no-photo").unwrap();
     assert_eq!(findings.kind.as_str(), "my-number-no-photo");
     assert_eq!(findings.verdict(CheckId::FaceCertificate), Some(Verdict::Passed));
     assert_eq!(findings.verdict(CheckId::FaceSignature), Some(Verdict::NotDone(Why::LayoutUnknown)));
-    assert_eq!(
-        findings.verdict(CheckId::ChipKey),
-        Some(Verdict::NotDone(Why::DependsOn(CheckId::FaceSignature)))
-    );
+    assert_eq!(findings.verdict(CheckId::ChipKey), Some(Verdict::NotDone(Why::DependsOn(CheckId::FaceSignature))));
     assert_eq!(findings.overall(), Overall::Undetermined);
 }

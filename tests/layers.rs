@@ -38,7 +38,8 @@ const OUTSIDE: &[&str] = &["cli"];
 const IMPURE: &[&str] = &[
     "std::fs",
     "std::net",
-    "std::env", "std::process::Command",
+    "std::env",
+    "std::process::Command",
     "std::process",
     "SystemTime",
     "Instant",
