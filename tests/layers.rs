@@ -40,7 +40,6 @@ const IMPURE: &[&str] = &[
     "std::net",
     "std::env",
     "std::process::Command",
-    "std::process",
     "SystemTime",
     "Instant",
     "Timestamp::now",
