@@ -141,7 +141,7 @@ mod tests {
             });
         }
         assert_eq!(executed, 2);
-        let mut link = Link { one_byte_at: Some(1), status_at: Some((2, 0x6F00)), ..Link::default() };
+        let mut link = Link { one_byte_at: Some(1), status_at: vec![(2, 0x6F00)], ..Link::default() };
         assert_eq!(send(&mut link, "00200092", 0), "90");
         assert_eq!(send(&mut link, "00200092", 0), "6F00");
         assert_eq!(send(&mut link, "00200092", 0), "9000");
