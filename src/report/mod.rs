@@ -9,6 +9,7 @@ mod headline;
 mod html;
 mod json;
 mod label;
+mod terminal;
 mod text;
 mod view;
 
@@ -33,6 +34,7 @@ use crate::{
 pub use clean::visible;
 pub use headline::{Headline, Tone};
 pub use json::SCHEMA;
+pub use terminal::Graphics;
 
 /// Where the data of a report came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
