@@ -102,7 +102,8 @@ impl Page<'_> {
                 Some(photo) => self.picture(photo),
                 None => format!("<p class=\"missing\">{}</p>", self.say(label::NO_PHOTO)),
             };
-            let caption = if report.is_rejected() { label::PHOTO_REJECTED } else { label::COMPARE };
+            let good = report.headline().tone() == Tone::Good;
+            let caption = if good { label::COMPARE } else { label::DO_NOT_COMPARE };
             self.put(&format!(
                 "<figure class=\"photo\">{photo}<figcaption>{}</figcaption></figure>",
                 self.say(caption)

@@ -132,10 +132,6 @@ impl Report<'_> {
         html::render(self)
     }
 
-    fn is_rejected(&self) -> bool {
-        self.findings.overall() == crate::verify::Overall::Rejected
-    }
-
     /// Whether the person's age is all that may be shown of the person.
     fn age_only(&self) -> bool {
         self.options.age || self.findings.holder.age.is_some()

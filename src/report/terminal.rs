@@ -179,7 +179,7 @@ fn sixel(picture: &Scaled) -> String {
         let mut bands: std::collections::BTreeMap<u32, Vec<u8>> = std::collections::BTreeMap::new();
         for x in 0..width {
             for (bit, y) in (0_u32..6).zip(top..height.min(top + 6)) {
-                let row = bands.entry(index(levels(picture.at(x, y)))).or_insert_with(Vec::new);
+                let row = bands.entry(index(levels(picture.at(x, y)))).or_default();
                 let at = usize::try_from(x).unwrap_or(0);
                 row.resize(at.max(row.len().saturating_sub(1)) + 1, 0);
                 if let Some(cell) = row.get_mut(at) {
