@@ -30,6 +30,9 @@ pub struct Dump {
     pub reader: String,
     /// What was asked of the card.
     pub scope: Scope,
+    /// Other applications on the same chip.
+    #[serde(default)]
+    pub guests: Vec<CardKind>,
     /// File name (for example `face/0002`) to its bytes, as stored, filler included where it was read.
     files: BTreeMap<String, HexBytes>,
     /// File name to why it was not read, or is not here.
@@ -100,6 +103,9 @@ pub enum Answer {
     Refused(String),
 }
 
+/// Random bytes in a challenge.
+pub const CHALLENGE_RANDOM: usize = 32;
+
 /// The label in front of every challenge, so that a signature over it cannot serve anything else.
 const CHALLENGE_LABEL: &str = "taimen challenge 1";
 
@@ -126,6 +132,7 @@ impl Dump {
             read_at: whole_seconds(read_at),
             reader: reader.into(),
             scope,
+            guests: Vec::new(),
             files: BTreeMap::new(),
             not_read: BTreeMap::new(),
             challenges: BTreeMap::new(),

@@ -1,3 +1,5 @@
-//! The program `taimen`.
+//! The program `taimen`: all of it is in `taimen::cli`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    taimen::cli::main()
+}

@@ -4,5 +4,7 @@
 
 mod findings;
 pub mod my_number;
+mod recognise;
 
 pub use findings::{Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex, Signed, notes};
+pub use recognise::{RecogniseError, Recognised, recognise};

@@ -1,1 +1,126 @@
 //! The program: one file a command.
+
+mod address;
+mod args;
+mod check;
+mod credentials;
+mod explain;
+mod files;
+mod identify;
+mod output;
+mod problem;
+mod reader;
+#[cfg(feature = "pcsc")]
+mod readers;
+mod simulate;
+mod terminal;
+mod trust;
+mod verify;
+
+use std::{ffi::OsString, io::Write};
+
+use clap::ArgMatches;
+
+use crate::{
+    lang::Lang,
+    messages::{ExitCode as Exit, Problem},
+};
+
+/// What holds for the whole run.
+#[derive(Debug, Clone, Copy)]
+struct Settings {
+    lang: Lang,
+}
+
+/// The program's entry: reads the command line, runs the command, says what went wrong.
+pub fn main() -> std::process::ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let lang = language(&arguments);
+    let settings = Settings { lang };
+    let matches = match args::command(lang).try_get_matches_from(&arguments) {
+        Ok(matches) => matches,
+        Err(error) => return usage(lang, &error),
+    };
+    let exit = run(&settings, &matches).unwrap_or_else(|problem| output::problem(&settings, &problem));
+    exit.into()
+}
+
+fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
+    match matches.subcommand() {
+        Some(("identify", matches)) => identify::run(settings, matches),
+        Some(("check", matches)) => check::run(settings, matches),
+        Some(("verify", matches)) => verify::run(settings, matches),
+        #[cfg(feature = "pcsc")]
+        Some(("readers", matches)) => readers::run(settings, matches),
+        #[cfg(not(feature = "pcsc"))]
+        Some(("readers", _)) => Err(Problem::NotBuilt { feature: "pcsc" }),
+        Some(("trust", matches)) => trust::run(settings, matches),
+        Some(("simulate", matches)) => simulate::run(settings, matches),
+        Some(("explain", matches)) => explain::run(settings, matches),
+        Some(("completions", matches)) => completions(settings, matches),
+        Some(("man", _)) => man(settings),
+        _ => Ok(Exit::Usage),
+    }
+}
+
+fn completions(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
+    if let Some(shell) = matches.get_one::<clap_complete::Shell>("shell") {
+        let mut script = Vec::new();
+        clap_complete::generate(*shell, &mut args::command(settings.lang), "taimen", &mut script);
+        output::bytes(&script)?;
+    }
+    Ok(Exit::Authentic)
+}
+
+/// One page: the program, then each command's own page behind it.
+fn man(settings: &Settings) -> Result<Exit, Problem> {
+    let mut command = args::command(settings.lang);
+    command.build();
+    let mut page = Vec::new();
+    let render = |command: clap::Command, page: &mut Vec<u8>| {
+        clap_mangen::Man::new(command)
+            .render(page)
+            .map_err(|error| problem::unwritable(std::path::Path::new("-"), &error))
+    };
+    render(command.clone(), &mut page)?;
+    for sub in command.get_subcommands() {
+        render(sub.clone(), &mut page)?;
+    }
+    output::bytes(&page)?;
+    Ok(Exit::Authentic)
+}
+
+/// A wrong command line, or `--help` and `--version`.
+fn usage(lang: Lang, error: &clap::Error) -> std::process::ExitCode {
+    let wrong = error.use_stderr();
+    if wrong && lang == Lang::Ja {
+        let _ = writeln!(std::io::stderr(), "コマンドの指定に誤りがあります（taimen --help で使い方を表示します）。");
+    }
+    let _ = error.print();
+    if wrong { Exit::Usage } else { Exit::Authentic }.into()
+}
+
+/// The language before the command line is read, because help is in it too: `--lang`, `TAIMEN_LANG`, then the locale.
+/// Japanese unless something says otherwise.
+fn language(arguments: &[OsString]) -> Lang {
+    let mut words = arguments.iter().map(|word| word.to_string_lossy());
+    while let Some(word) = words.next() {
+        let told = match word.strip_prefix("--lang") {
+            Some("") => words.next().map(|next| next.into_owned()),
+            Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+            None => None,
+        };
+        if let Some(lang) = told.and_then(|told| told.parse().ok()) {
+            return lang;
+        }
+    }
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    if let Some(lang) = variable("TAIMEN_LANG").and_then(|value| value.parse().ok()) {
+        return lang;
+    }
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(variable).unwrap_or_default();
+    match locale.get(..2) {
+        Some("C" | "PO" | "C." | "ja") | None => Lang::Ja,
+        Some(_) => Lang::En,
+    }
+}

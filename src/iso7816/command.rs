@@ -73,6 +73,11 @@ impl Command {
         (self.data == 0).then(|| Self::encode(header, &[], &[le], self.secret))
     }
 
+    /// Whether it carries a credential.
+    pub fn is_secret(&self) -> bool {
+        self.secret
+    }
+
     /// The bytes for the card.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

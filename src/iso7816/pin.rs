@@ -23,6 +23,21 @@ pub enum Tries {
     AlreadyVerified,
 }
 
+impl Tries {
+    /// Whether a try may be spent, given the person's explicit option about the last one.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn gate(self, allow_last_try: bool) -> Result<(), Refusal> {
+        match self {
+            Self::Left(0) | Self::Blocked => Err(Refusal::Blocked),
+            Self::Left(1) if !allow_last_try => Err(Refusal::LastTry),
+            Self::AlreadyVerified => Err(Refusal::CounterUnknown),
+            Self::Left(_) | Self::NoCounter => Ok(()),
+        }
+    }
+}
+
 /// Why the gate lets no VERIFY through. Nothing was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -38,6 +53,18 @@ pub enum Refusal {
     /// This reference was already tried; a second VERIFY needs a new entry by a person.
     #[error("this credential was already tried once")]
     AlreadyTried,
+}
+
+impl Refusal {
+    /// The machine name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Blocked => "blocked",
+            Self::LastTry => "last_try",
+            Self::CounterUnknown => "counter_unknown",
+            Self::AlreadyTried => "already_tried",
+        }
+    }
 }
 
 /// The right to send one VERIFY of one reference. Only [`PinGate::permit`] makes it, and [`Session::verify`] uses it up.
@@ -75,12 +102,7 @@ impl PinGate {
     /// # Errors
     /// [`Refusal`]; nothing may be sent then.
     pub fn permit(&mut self, application: &[u8], sfi: u8, tries: Tries) -> Result<Permit, Refusal> {
-        match tries {
-            Tries::Left(0) | Tries::Blocked => return Err(Refusal::Blocked),
-            Tries::Left(1) if !self.allow_last_try => return Err(Refusal::LastTry),
-            Tries::AlreadyVerified => return Err(Refusal::CounterUnknown),
-            Tries::Left(_) | Tries::NoCounter => {}
-        }
+        tries.gate(self.allow_last_try)?;
         if !self.tried.insert((application.to_vec(), sfi)) {
             return Err(Refusal::AlreadyTried);
         }

@@ -45,18 +45,20 @@ pub enum CardError {
 pub struct Session<T> {
     transport: T,
     application: Option<Vec<u8>>,
+    /// No command has been answered yet.
+    fresh: bool,
     pub(super) step: ReadStep,
 }
 
 impl<T: Transport> Session<T> {
     /// A session with a card in an unknown state.
     pub fn new(transport: T) -> Self {
-        Self { transport, application: None, step: ReadStep::default() }
+        Self { transport, application: None, fresh: true, step: ReadStep::default() }
     }
 
     /// A session that already knows which read size works with this reader and card.
     pub fn with_step(transport: T, step: ReadStep) -> Self {
-        Self { transport, application: None, step }
+        Self { transport, application: None, fresh: true, step }
     }
 
     /// The read size that works here.
@@ -80,6 +82,10 @@ impl<T: Transport> Session<T> {
     /// [`CardError::Transport`] when no answer came, [`CardError::Endless`] when the card never finishes.
     pub fn send(&mut self, command: &Command) -> Result<Response, CardError> {
         let mut response = self.exchange(command)?;
+        // A measured card answers the first command after a power cycle with 6F00 (spec my-number 8.2, M).
+        if std::mem::take(&mut self.fresh) && response.status == Status::UNSPECIFIED && !command.is_secret() {
+            response = self.exchange(command)?;
+        }
         if let (Some(length), true) = (response.status.exact_length(), response.data.is_empty())
             && let Some(repeated) = command.with_short_le(length)
         {

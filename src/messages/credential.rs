@@ -36,6 +36,18 @@ pub(super) fn text(problem: &Problem) -> Text {
                 "Write 'name = value' on each line. Names are birth, expiry-year, security-code, number-b and others.",
             ),
         ),
+        Problem::BadCredentialsFile => Text::new(
+            "bad-credentials-file",
+            ExitCode::Usage,
+            (
+                "入力ファイルがテキストではないか、大きすぎます。カードには触れていません。",
+                "各行が「名前 = 値」のUTF-8のファイルを指定してください。",
+            ),
+            (
+                "The credentials file is no text, or too large. The card was not touched.",
+                "Name a UTF-8 file with 'name = value' on each line.",
+            ),
+        ),
         Problem::BadBirthDate(error) => birth_date(*error),
         Problem::BadExpiryYear => bad_entry(
             "bad-expiry-year",

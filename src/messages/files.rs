@@ -30,11 +30,59 @@ pub(super) fn text(problem: &Problem) -> Text {
             ExitCode::Usage,
             (
                 format!("{path} の{line}行目が、記録として読めません。"),
-                "記録の形式は docs/recordings.md にあります。手で直したときは、その行を確かめてください。",
+                "記録の形式は docs/recording.md にあります。手で直したときは、その行を確かめてください。",
             ),
             (
                 format!("{path}, line {line}: not a line of a recording."),
-                "docs/recordings.md describes the format. If the file was edited, look at that line.",
+                "docs/recording.md describes the format. If the file was edited, look at that line.",
+            ),
+        ),
+        Problem::RecordingUnused { unused, steps } => Text::new(
+            "recording-unused",
+            ExitCode::Card,
+            (
+                format!("記録の全{steps}ステップのうち{unused}ステップが使われませんでした。"),
+                "記録したときと同じ指定で実行しているか、別の版のtaimenの記録でないか確かめてください。",
+            ),
+            (
+                format!("{unused} of the recording's {steps} steps were not used."),
+                "See whether the options are those of the recording, and whether another version of taimen made it.",
+            ),
+        ),
+        Problem::RecordingDraw { draw } => Text::new(
+            "recording-draw",
+            ExitCode::Card,
+            (
+                format!("記録の{draw}番目の乱数（random:）がないか、長さが違います。"),
+                "記録の先頭部分を確かめてください。形式は docs/recording.md にあります。",
+            ),
+            (
+                format!("The recording's random bytes number {draw} are missing or have another length."),
+                "Look at the head of the recording. docs/recording.md describes the format.",
+            ),
+        ),
+        Problem::NoRandomBytes => Text::new(
+            "no-random-bytes",
+            ExitCode::Usage,
+            (
+                "OSから乱数を得られないため、ICチップに問いかけられません。",
+                "パソコンを再起動しても続くときは、システムの管理者に相談してください。",
+            ),
+            (
+                "The operating system gives no random bytes, so the chip cannot be challenged.",
+                "If a restart does not help, ask the administrator of this machine.",
+            ),
+        ),
+        Problem::Vpcd { address, error } => Text::new(
+            "vpcd",
+            ExitCode::Usage,
+            (
+                format!("vpcd（{address}）に接続できないか、接続が切れました（{}）。", io_ja(*error)),
+                "pcscd と vpcd が動いているか確かめてください。Debian/Ubuntu: sudo apt-get install pcscd vsmartcard-vpcd",
+            ),
+            (
+                format!("vpcd at {address} is not there, or the connection broke ({error})."),
+                "See whether pcscd runs with vpcd. Debian/Ubuntu: sudo apt-get install pcscd vsmartcard-vpcd",
             ),
         ),
         Problem::NoPicture => Text::new(

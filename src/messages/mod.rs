@@ -83,6 +83,8 @@ pub enum Problem {
         /// Line, from 1.
         line: usize,
     },
+    /// The credentials file is not text, or too large.
+    BadCredentialsFile,
     /// The birth date is not one as printed.
     BadBirthDate(PrintedDateError),
     /// Not four digits of a year.
@@ -134,6 +136,27 @@ pub enum Problem {
         path: String,
         /// Line, from 1.
         line: usize,
+    },
+    /// A recording goes on after the program has ended.
+    RecordingUnused {
+        /// Steps that are left over.
+        unused: usize,
+        /// All steps.
+        steps: usize,
+    },
+    /// A recording lacks random bytes that the program draws.
+    RecordingDraw {
+        /// The draw, from 1.
+        draw: usize,
+    },
+    /// The system gives no random bytes.
+    NoRandomBytes,
+    /// vpcd is not there, or broke the connection.
+    Vpcd {
+        /// Host and port.
+        address: String,
+        /// Why.
+        error: ErrorKind,
     },
     /// A picture that was asked for as a file does not decode, or is not there.
     NoPicture,
@@ -194,6 +217,7 @@ impl Problem {
             | Self::AlreadyTried { .. }
             | Self::MissingCredential { .. }
             | Self::BadCredentialLine { .. }
+            | Self::BadCredentialsFile
             | Self::BadBirthDate(_)
             | Self::BadExpiryYear
             | Self::BadSecurityCode

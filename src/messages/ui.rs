@@ -13,6 +13,10 @@ pub const PLACE_CARD: Bilingual = Bilingual::new(
     "Place the card on the reader and leave it there until the end.",
 );
 
+/// Asks for a reader.
+pub const CONNECT_READER: Bilingual =
+    Bilingual::new("カードリーダーを接続してください（Ctrl-C で中止）。", "Connect a card reader (Ctrl-C to stop).");
+
 /// Asks for the birth date of 照合番号B.
 pub const ASK_BIRTH_DATE: Bilingual = Bilingual::new(
     "生年月日（印刷のとおりに。例: S55-02-17、昭和55年2月17日、西暦の印刷なら western:1980-02-17）: ",
@@ -72,6 +76,14 @@ pub fn found(lang: Lang, kind: CardKind) -> String {
     }
 }
 
+/// Another application on the same card.
+pub fn also_holds(lang: Lang, kind: CardKind) -> String {
+    match lang {
+        Lang::Ja => format!("このカードには{}も入っています。", kind.name().ja),
+        Lang::En => format!("This card also holds: {}.", kind.name().en),
+    }
+}
+
 /// The tries left of a credential, before it is asked for.
 pub fn tries_left(lang: Lang, credential: Bilingual, tries: Tries) -> String {
     match (lang, tries) {
@@ -115,6 +127,7 @@ mod tests {
     #[test]
     fn every_line_exists_in_both_languages() {
         let fixed = [
+            CONNECT_READER,
             PLACE_CARD,
             ASK_BIRTH_DATE,
             ASK_EXPIRY_YEAR,
@@ -134,6 +147,7 @@ mod tests {
             let mut lines = vec![
                 waiting(lang, 30),
                 found(lang, CardKind::MyNumber),
+                also_holds(lang, CardKind::Menkyo),
                 progress(lang, READING, 3, 12),
                 accepting(lang, Hierarchy::Simulated),
             ];

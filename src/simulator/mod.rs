@@ -1,1 +1,53 @@
 //! Simulated cards: a function of state and command, faithful to what is known of the real ones.
+//!
+//! A card is made from a [`Recipe`] and is a [`Transport`](crate::transport::Transport); [`vpcd`] offers it to a PC/SC
+//! service. The people on the cards are invented ([`Persona`]), the keys are the committed pool of the simulated
+//! hierarchy ([`keys`]), whose private halves are public. What it does where nobody knows what the real card does is a
+//! [`Profile`]; what can be wrong with it is a table ([`FAULTS`]).
+//!
+//! A simulated card shows that the program agrees with what is written about the card. It does not show that a real card
+//! behaves so.
+//!
+//! ```
+//! use taimen::{
+//!     iso7816::{Command, select_application},
+//!     cards::my_number::files::{FACE, FACE_NUMBER_B},
+//!     simulator::Recipe,
+//!     transport::Transport,
+//! };
+//!
+//! let mut card = "my-number?seed=7&fault=swapped-photo".parse::<Recipe>()?.card()?;
+//! let number_b = card.credentials().ok_or("a card of a persona")?.number_b()?;
+//! assert_eq!(card.exchange(select_application(FACE.aid).bytes())?, [0x90, 0x00]);
+//! assert_eq!(card.exchange(Command::ask_tries(FACE_NUMBER_B.sfi).bytes())?, [0x63, 0xCA]);
+//! assert_eq!(card.exchange(Command::verify(FACE_NUMBER_B.sfi, &number_b).bytes())?, [0x90, 0x00]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod apdu;
+mod card;
+mod commands;
+mod contents;
+mod fault;
+mod fault_table;
+pub mod font;
+pub mod issue;
+pub mod keys;
+mod link;
+mod objects;
+pub mod persona;
+pub mod picture;
+mod prng;
+pub mod profile;
+mod recipe;
+mod state;
+pub mod vpcd;
+
+pub use card::{Credentials, SimulatedCard, UnknownFile};
+pub use fault::{Fault, FaultError, Faults};
+pub use fault_table::{Expected, FAULTS, FaultRow};
+pub use objects::ObjectFile;
+pub use persona::Persona;
+pub use prng::SplitMix64;
+pub use profile::Profile;
+pub use recipe::{KINDS, Recipe, RecipeError};

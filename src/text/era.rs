@@ -20,7 +20,8 @@ pub enum Era {
 }
 
 /// Era, letter, name, first day (spec my-number 2.2). The first, partial year is year 1.
-const ERAS: [(Era, char, &str, (i16, i8, i8)); 5] = [
+type Row = (Era, char, &'static str, (i16, i8, i8));
+const ERAS: [Row; 5] = [
     (Era::Meiji, 'M', "明治", (1868, 1, 25)),
     (Era::Taisho, 'T', "大正", (1912, 7, 30)),
     (Era::Showa, 'S', "昭和", (1926, 12, 25)),

@@ -1,8 +1,22 @@
 //! How commands reach a card: one trait with one method, and what implements it.
 
+pub mod draws;
+mod mask;
+pub mod masked;
 pub mod meter;
+#[cfg(feature = "pcsc")]
+pub mod pcsc;
+pub mod record;
+pub mod recording;
+pub mod replay;
 
+pub use draws::{DrawError, Draws};
+pub use mask::NeverRecorded;
+pub use masked::Masked;
 pub use meter::{LinkFigures, Metered};
+pub use record::{Log, Recorder};
+pub use recording::Recording;
+pub use replay::Replay;
 
 /// A way to a card. A successful exchange may carry any status word; an answer is at least two bytes long.
 pub trait Transport {

@@ -59,7 +59,7 @@ fn certificate(bytes: &[u8]) -> Result<Material, ImportError> {
         _ => bytes.to_vec(),
     };
     match X509Certificate::from_der(&der) {
-        Ok((rest, _)) if rest.is_empty() => Ok(Material::Certificate(der)),
+        Ok(([], _)) => Ok(Material::Certificate(der)),
         _ => Err(ImportError::NotCertificate),
     }
 }

@@ -5,6 +5,8 @@
 
 use crate::{lang::Bilingual, tlv::Tag, verify::CheckId};
 
+pub use super::other_files::*;
+
 /// An application on the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Application {
@@ -415,3 +417,13 @@ pub mod data_object {
 
 /// `80 2A 00 00`: the card signs a padded DigestInfo with the application's own key; no credential (M).
 pub const SIGN: [u8; 4] = [0x80, 0x2A, 0x00, 0x00];
+
+/// How a dump names the expiry that the issuer security domain tells ([`data_object::EXPIRY`]).
+pub const DOMAIN_EXPIRY: &str = "isd/00F2";
+
+/// Short EF identifier and number of the common application's card record: serial (15 digits), municipality (5), expiry
+/// (8), none of it signed (M).
+pub const CARD_RECORD: (u8, u8) = (0x01, 0x01);
+
+/// Where the expiry stands in that record's value.
+pub const CARD_RECORD_EXPIRY: std::ops::Range<usize> = 20..28;

@@ -1,3 +1,13 @@
 //! マイナンバーカード (My Number Card).
 
+mod certificate;
+mod checks;
+mod decode;
 pub mod files;
+pub mod other_files;
+mod read;
+
+pub use certificate::{CertificateError, CvCertificate};
+pub use checks::{AGE_REQUIREMENT, REQUIREMENT, check};
+pub use decode::{AgeData, DecodeError, FaceData, TextData, TextDigests, TextKey, age, digests, face, text, text_key};
+pub use read::{Prepared, Progress, ReadError, Reading, STEPS, Step, StepId, prepare, steps};

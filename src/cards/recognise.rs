@@ -1,0 +1,106 @@
+//! Which card lies on the reader: no credential, no counter touched, never decided by ATR (spec my-number 1.4, residence
+//! 1.3, licence 1; design 4).
+
+use crate::{
+    iso7816::{CardError, Command, Le, Response, Session, Status},
+    kind::CardKind,
+    transport::Transport,
+};
+
+use super::my_number::files::{self, Application};
+
+/// Short EF identifier of the file that residence cards and licences let everybody read: MF/EF02.
+const PROBE_SFI: u8 = 0x0A;
+
+/// DF1 of a 運転免許証 (C).
+const LICENCE_DF1: &[u8] = &[0xA0, 0x00, 0x00, 0x02, 0x31, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
+/// DF selected although it is blocked (spec licence 1).
+const SELECTED_BUT_BLOCKED: Status = Status(0x6283);
+
+/// Tag C1 of MF/EF02 on residence cards: the kind, one or two ASCII digits (spec residence 1.1).
+const RESIDENCE_KINDS: &[(&[u8], CardKind)] = &[
+    (b"1", CardKind::Residence1),
+    (b"2", CardKind::Residence1Special),
+    (b"05", CardKind::Residence2),
+    (b"06", CardKind::Residence2Special),
+    (b"07", CardKind::ResidenceSpecified),
+    (b"08", CardKind::ResidenceSpecified),
+];
+
+/// Applications that a My Number Card may carry as a guest, and the kind that each makes.
+const GUESTS: [(Application, CardKind); 2] =
+    [(files::LICENCE_GUEST, CardKind::Menkyo), (files::RESIDENCE_GUEST, CardKind::ResidenceSpecified)];
+
+/// What was recognised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recognised {
+    /// The card's kind.
+    pub kind: CardKind,
+    /// Other applications on the same chip.
+    pub guests: Vec<CardKind>,
+}
+
+/// Why no card was recognised.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecogniseError {
+    /// The card is none of the known kinds.
+    #[error("the card is of no known kind")]
+    Unknown,
+    /// The link broke.
+    #[error(transparent)]
+    Card(#[from] CardError),
+}
+
+/// Recognises a card that was just powered on. Leaves the face application selected on a My Number Card.
+///
+/// # Errors
+/// [`RecogniseError`].
+pub fn recognise<T: Transport>(session: &mut Session<T>) -> Result<Recognised, RecogniseError> {
+    let probe = probe(session)?;
+    if let [0xC1, length, rest @ ..] = probe.as_slice() {
+        let value = rest.get(..usize::from(*length)).unwrap_or(rest);
+        let kind = RESIDENCE_KINDS.iter().find(|(known, _)| *known == value).map(|(_, kind)| *kind);
+        return Ok(Recognised { kind: kind.ok_or(RecogniseError::Unknown)?, guests: Vec::new() });
+    }
+    if let [0x05, 0x01, ..] = probe.as_slice()
+        && has(session, LICENCE_DF1)?
+    {
+        return Ok(Recognised { kind: CardKind::Licence, guests: Vec::new() });
+    }
+    let mut guests = Vec::new();
+    for (application, kind) in GUESTS {
+        if has(session, application.aid)? {
+            guests.push(kind);
+        }
+    }
+    if has(session, files::FACE.aid)? {
+        return Ok(Recognised { kind: CardKind::MyNumber, guests });
+    }
+    Err(RecogniseError::Unknown)
+}
+
+/// Reads MF/EF02 with room for its longest form; a fixed shorter Le breaks newer cards (spec residence 10).
+fn probe<T: Transport>(session: &mut Session<T>) -> Result<Vec<u8>, CardError> {
+    let mut response = read_probe(session, 4)?;
+    if response.status == Status::WRONG_LENGTH {
+        response = read_probe(session, 3)?;
+    }
+    match response.status {
+        Status::OK | Status::END_OF_FILE => Ok(response.data),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn read_probe<T: Transport>(session: &mut Session<T>, le: u16) -> Result<Response, CardError> {
+    session.send(&Command::read_sfi(PROBE_SFI, 0, Le::Short(le)))
+}
+
+/// Whether the card has an application. Whatever status word refuses, it is not there for us.
+fn has<T: Transport>(session: &mut Session<T>, aid: &[u8]) -> Result<bool, CardError> {
+    match session.select(aid) {
+        Ok(found) => Ok(found),
+        Err(CardError::Status(status)) => Ok(status == SELECTED_BUT_BLOCKED),
+        Err(error) => Err(error),
+    }
+}

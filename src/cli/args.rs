@@ -1,0 +1,244 @@
+//! The command line: one place for every command and option, with its help in both languages.
+
+use clap::{Arg, ArgAction, Command, builder::PossibleValuesParser, value_parser};
+
+use crate::lang::{Bilingual, Lang};
+
+/// Names of options, where more than one file needs them.
+pub mod name {
+    #![allow(missing_docs)]
+    pub const ACCEPT: &str = "accept";
+    pub const AGE: &str = "age";
+    pub const ALLOW_LAST_TRY: &str = "allow-last-try";
+    pub const AT: &str = "at";
+    pub const CREDENTIALS: &str = "credentials";
+    pub const CREDENTIALS_OUT: &str = "credentials-out";
+    pub const FILE: &str = "file";
+    pub const HTML: &str = "html";
+    pub const JSON: &str = "json";
+    pub const KIND: &str = "kind";
+    pub const LANG: &str = "lang";
+    pub const PHOTO: &str = "photo";
+    pub const PURPOSE: &str = "purpose";
+    pub const READER: &str = "reader";
+    pub const RECORD: &str = "record";
+    pub const SAVE_DUMP: &str = "save-dump";
+    pub const SEX: &str = "sex";
+    pub const TRUST_DIR: &str = "trust-dir";
+    pub const UNPINNED: &str = "unpinned";
+    pub const VPCD: &str = "vpcd";
+    pub const WAIT: &str = "wait";
+}
+
+/// The command line in a language.
+pub fn command(lang: Lang) -> Command {
+    let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(lang);
+    let b = Builder { lang };
+    Command::new("taimen")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(t(
+            "対面：日本の本人確認書類のICチップを読み取り、発行者の署名を検証し、何が証明され、何が証明されないかを示します",
+            "Reads the IC chip of Japanese identity cards, verifies what the issuer signed, and says what that proves and what not",
+        ))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .help_template(template(lang))
+        .subcommands([
+            b.sub("identify", "カードの種類・アプリケーション・残り回数を示す（暗証番号等は使わない）", "Which card, which applications, tries left; no credential is used")
+                .args([b.reader(), b.wait(), b.json()]),
+            b.sub("check", "主な仕事：カードを認識し、読み取り、検証し、表示する", "The main job: recognise, ask, read, verify, show")
+                .args([b.reader(), b.wait(), b.json()])
+                .args(b.shown())
+                .args([
+                    b.flag(name::AGE, "年齢だけを確認して表示する（生年月日だけを照合）", "The age record alone: shows the age and nothing else"),
+                    b.path(name::SAVE_DUMP, "読み取った全データを保存する（個人情報。0600で作成）", "Save everything that was read (personal data; mode 0600)"),
+                    b.path(name::RECORD, "カードとの通信を記録する（個人情報。照合番号等は伏せる）", "Record the exchanges (personal data; credentials are left out)"),
+                    b.flag(name::ALLOW_LAST_TRY, "残り1回でも照合する（失敗すると閉塞する）", "Try even when one try is left (a wrong entry blocks it)"),
+                    b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b"),
+                ])
+                .args(b.trust())
+                .arg(b.at()),
+            b.sub("verify", "保存した読み取り結果（--save-dump）を、カードなしで同じように検証する", "The same report from a saved dump, without the card")
+                .arg(b.file("検証するファイル（- は標準入力）", "The dump (- is standard input)"))
+                .arg(b.json())
+                .args(b.shown())
+                .args(b.trust())
+                .arg(b.at()),
+            b.sub("readers", "カードリーダーの一覧", "The readers of this machine").arg(b.json()),
+            b.sub("trust", "信頼する発行者の鍵と証明書", "Whose signatures count")
+                .subcommand_required(true)
+                .arg_required_else_help(true)
+                .subcommands([
+                    b.sub("list", "一覧（用途・出所・指紋）", "List them: purpose, source, fingerprint").args([b.json(), b.trust_dir()]),
+                    b.sub("add", "追加する", "Add one")
+                        .arg(
+                            Arg::new(name::PURPOSE)
+                                .long(name::PURPOSE)
+                                .required(true)
+                                .value_name("PURPOSE")
+                                .value_parser(PossibleValuesParser::new(crate::trust::Purpose::all().map(crate::trust::Purpose::as_str)))
+                                .help(t("用途", "What it may vouch for")),
+                        )
+                        .arg(b.flag(name::UNPINNED, "公表された指紋と違うものも受け入れる", "Accept it although it is not one that the issuer published"))
+                        .arg(b.trust_dir())
+                        .arg(b.file("X.509証明書（DERまたはPEM）、または my-number-card 用の鍵（JSON）", "An X.509 certificate (DER or PEM), or for my-number-card a key as JSON")),
+                ]),
+            b.sub("simulate", "模擬カードを vpcd に差し出す（どのPC/SCプログラムからも読める）", "Offer a simulated card to vpcd, and so to every PC/SC program")
+                .arg(
+                    Arg::new(name::KIND)
+                        .required(true)
+                        .value_name("KIND[?fault=…&seed=…]")
+                        .help(t("カードの種類（sim: と同じ書き方）", "The card, written as in sim: addresses")),
+                )
+                .arg(
+                    Arg::new(name::VPCD)
+                        .long(name::VPCD)
+                        .value_name("HOST:PORT")
+                        .default_value("127.0.0.1:35963")
+                        .help(t("vpcd の待ち受け先", "Where vpcd listens")),
+                )
+                .arg(b.path(name::CREDENTIALS_OUT, "模擬カードの照合値を --credentials の形で書く", "Write the simulated card's entries as a --credentials file")),
+            b.sub("explain", "検査の意味：何を証明し、何を証明しないか", "What a check proves and what it does not")
+                .arg(Arg::new("check").value_name("CHECK").help(t("検査の名前（省略すると一覧）", "The check's name (all of them without it)"))),
+            b.sub("completions", "シェルの補完を出力する", "Print shell completions").arg(
+                Arg::new("shell").required(true).value_name("SHELL").value_parser(value_parser!(clap_complete::Shell)).help(t("シェル", "The shell")),
+            ),
+            b.sub("man", "マニュアルページ（roff）を出力する", "Print the manual page (roff)"),
+        ])
+        .arg(
+            Arg::new(name::LANG)
+                .long(name::LANG)
+                .global(true)
+                .value_name("ja|en")
+                .value_parser(PossibleValuesParser::new(["ja", "en"]))
+                .env("TAIMEN_LANG")
+                .hide_env(true)
+                .hide_possible_values(true)
+                .help(t("表示する言語", "The language of the output")),
+        )
+}
+
+fn template(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Ja => "{about-with-newline}\n使い方: {usage}\n\n{all-args}",
+        Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}",
+    }
+}
+
+/// Builds the parts that several commands share.
+#[derive(Clone, Copy)]
+struct Builder {
+    lang: Lang,
+}
+
+impl Builder {
+    fn t(self, ja: &'static str, en: &'static str) -> &'static str {
+        Bilingual::new(ja, en).get(self.lang)
+    }
+
+    fn sub(self, name: &'static str, ja: &'static str, en: &'static str) -> Command {
+        let options = self.t("オプション", "Options");
+        Command::new(name).about(self.t(ja, en)).help_template(template(self.lang)).next_help_heading(options)
+    }
+
+    fn flag(self, name: &'static str, ja: &'static str, en: &'static str) -> Arg {
+        Arg::new(name).long(name).action(ArgAction::SetTrue).help(self.t(ja, en))
+    }
+
+    fn path(self, name: &'static str, ja: &'static str, en: &'static str) -> Arg {
+        Arg::new(name)
+            .long(name)
+            .value_name("FILE")
+            .value_parser(value_parser!(std::path::PathBuf))
+            .help(self.t(ja, en))
+    }
+
+    fn file(self, ja: &'static str, en: &'static str) -> Arg {
+        Arg::new(name::FILE)
+            .required(true)
+            .value_name("FILE")
+            .value_parser(value_parser!(std::path::PathBuf))
+            .help(self.t(ja, en))
+    }
+
+    fn json(self) -> Arg {
+        self.flag(name::JSON, "JSONで出力する（docs/report.schema.json）", "Print JSON (docs/report.schema.json)")
+    }
+
+    fn reader(self) -> Arg {
+        Arg::new(name::READER)
+            .long(name::READER)
+            .value_name("ADDRESS")
+            .env("TAIMEN_READER")
+            .hide_env_values(true)
+            .default_value("pcsc")
+            .help(self.t(
+                "リーダー：pcsc, pcsc:名前の一部, sim:種類[?fault=…&seed=…], replay:ファイル",
+                "The reader: pcsc, pcsc:PART-OF-NAME, sim:KIND[?fault=…&seed=…], replay:FILE",
+            ))
+    }
+
+    fn wait(self) -> Arg {
+        Arg::new(name::WAIT)
+            .long(name::WAIT)
+            .value_name("SECONDS")
+            .value_parser(value_parser!(u64).range(0..=86_400))
+            .default_value("30")
+            .help(self.t("カードを待つ秒数", "How long to wait for a card"))
+    }
+
+    /// What a report shows and writes.
+    fn shown(self) -> [Arg; 3] {
+        [
+            self.flag(name::SEX, "チップに記録された性別も表示する", "Show the electronic sex field too"),
+            self.path(name::PHOTO, "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)"),
+            self.path(
+                name::HTML,
+                "画像つきの印刷できるページを保存する（個人情報）",
+                "Save a printable page with all pictures (personal data)",
+            ),
+        ]
+    }
+
+    fn trust_dir(self) -> Arg {
+        Arg::new(name::TRUST_DIR)
+            .long(name::TRUST_DIR)
+            .value_name("DIR")
+            .value_parser(value_parser!(std::path::PathBuf))
+            .help(self.t("追加した鍵と証明書のフォルダ", "Folder of anchors that you added"))
+    }
+
+    fn trust(self) -> [Arg; 2] {
+        let accept = Arg::new(name::ACCEPT)
+            .long(name::ACCEPT)
+            .value_name("test|simulated")
+            .value_parser(PossibleValuesParser::new(["test", "simulated"]))
+            .hide_possible_values(true)
+            .action(ArgAction::Append)
+            .help(self.t(
+                "試験用・模擬の発行者も受け入れる（本物の確認には使わないこと）",
+                "Accept test or simulated issuers too (never for a real check)",
+            ));
+        [self.trust_dir(), accept]
+    }
+
+    fn at(self) -> Arg {
+        Arg::new(name::AT)
+            .long(name::AT)
+            .value_name("TIME")
+            .value_parser(value_parser!(jiff::Timestamp))
+            .help(self.t("この時刻の時点で判定する（RFC 3339）", "Judge as of this time (RFC 3339)"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed_in_both_languages() {
+        command(Lang::Ja).debug_assert();
+        command(Lang::En).debug_assert();
+    }
+}

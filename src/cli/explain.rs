@@ -1,0 +1,47 @@
+//! `taimen explain CHECK`: what a check proves, what it does not, what to do when it does not pass.
+
+use clap::ArgMatches;
+
+use crate::{
+    lang::Bilingual,
+    messages::{ExitCode, Problem},
+    verify::{CATALOG, CheckId, CheckText, text_of},
+};
+
+use super::{Settings, output};
+
+/// Runs the command; without a name it lists every check.
+///
+/// # Errors
+/// [`Problem::UnknownCheck`].
+pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
+    match matches.get_one::<String>("check") {
+        None => {
+            for text in CATALOG {
+                output::text(&format!("{:18} {}\n", text.id.as_str(), text.title.get(settings.lang)))?;
+            }
+        }
+        Some(wanted) => {
+            let id: Result<CheckId, _> = wanted.parse();
+            let text = id.ok().and_then(text_of).ok_or_else(|| Problem::UnknownCheck(wanted.clone()))?;
+            output::text(&explain(settings, text))?;
+        }
+    }
+    Ok(ExitCode::Authentic)
+}
+
+fn explain(settings: &Settings, text: &CheckText) -> String {
+    let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
+    let say = |text: Bilingual| text.get(settings.lang);
+    format!(
+        "{} ({})\n\n{}\n  {}\n\n{}\n  {}\n\n{}\n  {}\n",
+        say(text.title),
+        text.id,
+        t("合格が証明すること", "What it proves when it passes"),
+        say(text.proves),
+        t("証明しないこと", "What it does not prove"),
+        say(text.does_not_prove),
+        t("合格しないとき", "When it does not pass"),
+        say(text.otherwise),
+    )
+}

@@ -1,0 +1,235 @@
+//! Opens every reader address, and counts and records what goes over it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::{
+    cards::my_number::files::NEVER_RECORDED,
+    dump::Scope,
+    messages::Problem,
+    privacy::Pin,
+    simulator::{Recipe, SimulatedCard},
+    transport::{
+        Draws, LinkFigures, Log, Metered, NeverRecorded, Recorder, Recording, Replay, Transport,
+        draws::{ListedDraws, RecordedDraws, SystemDraws},
+        recording::{Header, MAX_RECORDING},
+    },
+};
+
+use super::{
+    address::{Address, BadAddress},
+    files, problem,
+};
+
+/// Where a card is, found and ready to be opened.
+pub enum Source {
+    /// A card in a PC/SC reader.
+    #[cfg(feature = "pcsc")]
+    Pcsc(crate::transport::pcsc::PcscReader),
+    /// A simulated card in the process.
+    Sim(Box<SimulatedCard>),
+    /// A recording.
+    Replay(Replay),
+}
+
+/// A card on its way through one command: counted, and recorded where asked for.
+pub struct Link {
+    source: Source,
+    address: String,
+    log: Option<Log>,
+    figures: LinkFigures,
+    card_time: Duration,
+    draws: RecordedDraws<Box<dyn Draws>>,
+    time: Timestamp,
+}
+
+impl Link {
+    /// Finds the card that an address names; waits for it at a PC/SC reader.
+    ///
+    /// # Errors
+    /// [`Problem`].
+    pub fn find(address: &str, wait: Duration, record: bool, tell: &mut dyn FnMut(Waiting)) -> Result<Self, Problem> {
+        let (source, name) = match address.parse().map_err(|BadAddress(text)| Problem::BadReaderAddress(text))? {
+            Address::Pcsc(part) => find_pcsc(part.as_deref(), wait, tell)?,
+            Address::Sim(sim) => (Source::Sim(Box::new(simulated(&sim)?)), address.to_owned()),
+            Address::Replay(path) => {
+                let recording = Recording::parse(&files::read_limited(&path, MAX_RECORDING)?)
+                    .map_err(|error| problem::recording(&path, error))?;
+                let reader = recording.header.reader.clone().unwrap_or_else(|| "replay".to_owned());
+                (Source::Replay(Replay::new(recording)), reader)
+            }
+        };
+        let (draws, time): (Box<dyn Draws>, _) = match &source {
+            Source::Replay(replay) => {
+                let draws: ListedDraws = replay.random();
+                (Box::new(draws), replay.time().unwrap_or_else(Timestamp::now))
+            }
+            _ => (Box::new(SystemDraws), Timestamp::now()),
+        };
+        Ok(Self {
+            source,
+            address: name,
+            log: record.then(|| Log::new(never_recorded())),
+            figures: LinkFigures::default(),
+            card_time: Duration::ZERO,
+            draws: RecordedDraws::new(draws),
+            time,
+        })
+    }
+
+    /// Address and name of the reader.
+    pub fn reader(&self) -> &str {
+        &self.address
+    }
+
+    /// The reader's time: now, or a recording's.
+    pub fn time(&self) -> Timestamp {
+        self.time
+    }
+
+    /// What is being read.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Opens the card cold, for this program alone, and hands it to `work` with the random draws. What `work` exchanged
+    /// is counted, and the card is released when it returns.
+    ///
+    /// # Errors
+    /// Whatever opening or `work` says.
+    pub fn with_card<R>(
+        &mut self,
+        work: impl FnOnce(&mut dyn Transport, &mut dyn Draws) -> Result<R, Problem>,
+    ) -> Result<R, Problem> {
+        let opened: Box<dyn Transport + '_> = match &mut self.source {
+            #[cfg(feature = "pcsc")]
+            Source::Pcsc(reader) => reader.open()?,
+            Source::Sim(card) => {
+                card.power_off();
+                card.power_on();
+                Box::new(&mut **card)
+            }
+            Source::Replay(replay) => Box::new(replay),
+        };
+        let mut metered = Metered::new(opened);
+        let result = match &mut self.log {
+            Some(log) => work(&mut Recorder::new(&mut metered, log), &mut self.draws),
+            None => work(&mut metered, &mut self.draws),
+        };
+        let figures = metered.figures();
+        self.card_time += metered.card_time();
+        self.figures.exchanges += figures.exchanges;
+        self.figures.bytes_sent += figures.bytes_sent;
+        self.figures.bytes_received += figures.bytes_received;
+        result
+    }
+
+    /// What the link carried so far; `elapsed` is the whole time that the program took.
+    pub fn figures(&self, elapsed: Duration) -> LinkFigures {
+        let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        LinkFigures { card_ms: ms(self.card_time), host_ms: ms(elapsed.saturating_sub(self.card_time)), ..self.figures }
+    }
+
+    /// The recording of everything so far; `None` when nothing was to be recorded.
+    pub fn take_recording(&mut self, card: Option<&str>, scope: Scope) -> Option<Recording> {
+        let header = Header {
+            card: card.map(str::to_owned),
+            reader: Some(self.address.clone()),
+            scope: Some(scope_name(scope).to_owned()),
+            time: Some(crate::text::whole_seconds(self.time)),
+            random: self.draws.drawn().to_vec(),
+            session_keys: Vec::new(),
+        };
+        self.log.take().map(|log| log.into_recording(header))
+    }
+
+    /// Whether a recording was left over after its replay.
+    ///
+    /// # Errors
+    /// [`Problem::Unused`].
+    pub fn finish(self) -> Result<(), Problem> {
+        match self.source {
+            Source::Replay(replay) => Ok(replay.finish()?),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The machine name of a scope in recordings.
+pub fn scope_name(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Full => "full",
+        Scope::Age => "age",
+    }
+}
+
+/// What a simulated card or a recording presents, so that nothing is asked: its own values, or as many zeros.
+pub fn own_credential(source: &Source, scope: Scope) -> Option<Pin> {
+    match source {
+        #[cfg(feature = "pcsc")]
+        Source::Pcsc(_) => None,
+        Source::Sim(card) => {
+            let credentials = card.credentials()?;
+            match scope {
+                Scope::Full => credentials.number_b().ok(),
+                Scope::Age => credentials.birth_digits().ok(),
+            }
+        }
+        Source::Replay(_) => {
+            let length = match scope {
+                Scope::Full => 14,
+                Scope::Age => 6,
+            };
+            Pin::new(vec![b'0'; length]).ok()
+        }
+    }
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// A reader.
+    Reader,
+    /// A card.
+    Card,
+}
+
+#[cfg(feature = "pcsc")]
+fn find_pcsc(part: Option<&str>, wait: Duration, tell: &mut dyn FnMut(Waiting)) -> Result<(Source, String), Problem> {
+    use crate::transport::pcsc::{PcscReader, Waiting as At};
+    let reader = PcscReader::find(part, wait, &mut |waiting| {
+        tell(match waiting {
+            At::Reader => Waiting::Reader,
+            _ => Waiting::Card,
+        });
+    })?;
+    let name = format!("pcsc:{}", reader.info().name);
+    Ok((Source::Pcsc(reader), name))
+}
+
+#[cfg(not(feature = "pcsc"))]
+fn find_pcsc(_: Option<&str>, _: Duration, _: &mut dyn FnMut(Waiting)) -> Result<(Source, String), Problem> {
+    Err(Problem::NotBuilt { feature: "pcsc" })
+}
+
+/// The simulated card of an address.
+///
+/// # Errors
+/// [`Problem`] when the address names none.
+pub fn simulated(address: &str) -> Result<SimulatedCard, Problem> {
+    let recipe: Recipe = address.parse().map_err(|error| problem::recipe(address, &error))?;
+    Ok(recipe.card()?)
+}
+
+/// The transport's form of the table of files that no recording may hold.
+fn never_recorded() -> &'static [NeverRecorded] {
+    const fn row(index: usize) -> NeverRecorded {
+        // The index is a constant below the table's length, or this does not compile.
+        #[allow(clippy::indexing_slicing)]
+        let (application, sfi, clear) = NEVER_RECORDED[index];
+        NeverRecorded { aid: application.aid, sfi, clear }
+    }
+    const ROWS: [NeverRecorded; NEVER_RECORDED.len()] = [row(0), row(1), row(2)];
+    &ROWS
+}

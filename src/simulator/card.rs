@@ -1,0 +1,184 @@
+//! A simulated card as a transport: events, commands, and the troubles of the link.
+
+use std::borrow::Cow;
+
+use crate::{
+    cards::my_number::files::{self, FILES, OTHER_FILES, Reference},
+    crypto::Signer,
+    iso7816::Status,
+    kind::CardKind,
+    privacy::{Pin, PinLength},
+    text::PrintedDate,
+    transport::{Transport, TransportError},
+};
+
+use super::{
+    contents::{Body, Contents},
+    link::Link,
+    persona::Persona,
+    prng::SplitMix64,
+    profile::Profile,
+    state::State,
+};
+
+/// What is printed on a simulated card and opens it: a simulated reader offers it by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// What kind of card.
+    pub kind: CardKind,
+    /// 生年月日 as printed.
+    pub birth: PrintedDate,
+    /// Year of 有効期限.
+    pub expiry_year: i16,
+    /// セキュリティコード, four digits.
+    pub security_code: String,
+}
+
+impl Credentials {
+    /// What is printed on a persona's card.
+    pub fn of(kind: CardKind, persona: &Persona) -> Self {
+        Self {
+            kind,
+            birth: persona.printed_birth(),
+            expiry_year: persona.expiry_year,
+            security_code: persona.security_code.clone(),
+        }
+    }
+
+    /// 照合番号B
+    ///
+    /// # Errors
+    /// [`PinLength`] when the security code is not four digits long.
+    pub fn number_b(&self) -> Result<Pin, PinLength> {
+        Pin::new(format!("{}{:04}{}", self.birth.digits(), self.expiry_year, self.security_code))
+    }
+
+    /// 生年月日 as the face application compares it.
+    ///
+    /// # Errors
+    /// Never: six digits fit.
+    pub fn birth_digits(&self) -> Result<Pin, PinLength> {
+        Pin::new(self.birth.digits())
+    }
+}
+
+/// A simulated card: a function of its state and the command. [`Transport`] sends commands; the methods are the events
+/// that no command makes.
+#[derive(Debug)]
+pub struct SimulatedCard {
+    pub(super) state: State,
+    pub(super) link: Link,
+    credentials: Option<Credentials>,
+    powered: bool,
+}
+
+impl SimulatedCard {
+    pub(super) fn assemble(contents: Contents, profile: Profile, seed: u64, credentials: Option<Credentials>) -> Self {
+        // Another stream than the persona's, or GET CHALLENGE would repeat what the persona was drawn from.
+        let random = SplitMix64::new(seed ^ 0x7461_696D_656E_5349);
+        Self { state: State::new(contents, profile, random), link: Link::default(), credentials, powered: true }
+    }
+
+    /// A card that serves given bytes, for example those of a genuine test card, through this file system: a folder of
+    /// files, the values of references, and the keys that answer challenges (`None`: the private half is not there, and
+    /// `80 2A` answers `6985`). Its 照合番号A references stay blocked and its 個人番号 files unreadable.
+    ///
+    /// Files are named as in [`FILES`] (`face/0002`); access conditions come from that table and [`OTHER_FILES`].
+    ///
+    /// # Errors
+    /// [`UnknownFile`] for a name that is in neither table, and for the 個人番号 files.
+    pub fn with_files(
+        given: &[(&str, &[u8])],
+        references: &[(Reference, &[u8])],
+        face_key: Option<Signer>,
+        text_key: Option<Signer>,
+        profile: Profile,
+    ) -> Result<Self, UnknownFile> {
+        let mut contents = Contents::bare();
+        contents.put_chip_keys(face_key.map(Cow::Owned), text_key.map(Cow::Owned));
+        for (name, bytes) in given {
+            let known = FILES.iter().map(|file| (file.application, file.sfi, file.access));
+            let other = OTHER_FILES.iter().map(|file| (file.application, file.sfi, file.access));
+            let (application, sfi, access) = known
+                .chain(other)
+                .find(|(application, sfi, _)| format!("{}/{sfi:04X}", application.name) == *name)
+                .filter(|(_, _, access)| *access != files::Access::AnyOf(&[]))
+                .ok_or(UnknownFile)?;
+            contents.put(application, sfi, Body::File { bytes: bytes.to_vec(), access });
+        }
+        for (reference, value) in references {
+            contents.put_reference(reference, reference.limit, Some(value));
+        }
+        Ok(Self::assemble(contents, profile, 0, None))
+    }
+
+    /// What is printed on the card; `None` for a card from given files.
+    pub fn credentials(&self) -> Option<&Credentials> {
+        self.credentials.as_ref()
+    }
+
+    /// The answer to reset that a contactless reader makes up for it.
+    pub fn atr(&self) -> &[u8] {
+        &self.state.profile.atr
+    }
+
+    /// Power-on or cold reset: no application, nothing verified; counters stay.
+    pub fn power_on(&mut self) {
+        self.powered = true;
+        self.state.cold_reset();
+        self.link.forget();
+    }
+
+    /// Power-off, or the card leaves the field. A command gets no answer until [`SimulatedCard::power_on`].
+    pub fn power_off(&mut self) {
+        self.power_on();
+        self.powered = false;
+    }
+
+    /// Warm reset: the security status survives (spec my-number 8.2, M).
+    pub fn warm_reset(&mut self) {
+        self.state.warm_reset();
+        self.link.forget();
+    }
+
+    /// Tries left of a reference, as the card's memory has them.
+    pub fn tries(&mut self, reference: &Reference) -> Option<u8> {
+        self.state.contents.secret_mut(reference).map(|secret| secret.tries)
+    }
+
+    /// Sets a counter, as a preset of a test. A reference that the card does not hold stays absent.
+    pub fn set_tries(&mut self, reference: &Reference, tries: u8) {
+        if let Some(secret) = self.state.contents.secret_mut(reference) {
+            secret.tries = tries;
+        }
+    }
+
+    /// A file's stored bytes without any credential, for tests that tamper; `None` for what the card does not hold.
+    pub fn file_mut(&mut self, application: &files::Application, sfi: u8) -> Option<&mut Vec<u8>> {
+        self.state.contents.file_mut(application, sfi)
+    }
+}
+
+impl Transport for SimulatedCard {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        if !self.powered {
+            return Err(TransportError::Removed);
+        }
+        self.link.carry(command, |command| answer_bytes(self.state.execute(command)))
+    }
+}
+
+/// Data and status word as they leave the card.
+fn answer_bytes(answer: Result<Vec<u8>, Status>) -> Vec<u8> {
+    let (mut bytes, status) = match answer {
+        Ok(data) => (data, Status::OK),
+        Err(status) => (Vec::new(), status),
+    };
+    bytes.extend(status.0.to_be_bytes());
+    bytes
+}
+
+/// A file name that the tables do not have, or one that holds the 個人番号.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no such file in the tables of the My Number Card")]
+pub struct UnknownFile;

@@ -1,0 +1,486 @@
+//! The table of faults: what each does and what a check of the card must say. Tests are generated from it.
+
+use crate::{
+    lang::Bilingual,
+    verify::{CheckId, Overall, Reason, Verdict, Why},
+};
+
+use super::fault::Fault;
+
+/// How a check of the faulty card must end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// With this verdict.
+    Verdict(Overall),
+    /// The card refuses the credential.
+    CredentialRefused,
+    /// The credential is blocked; nothing is tried.
+    CredentialBlocked,
+    /// One try is left; nothing is tried unasked.
+    LastTry,
+    /// The card does not tell its counter; nothing is tried.
+    CounterUnknown,
+    /// The card left, or gave an answer that is none.
+    CardTrouble,
+}
+
+impl Expected {
+    /// The program's exit code.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Verdict(Overall::Authentic) => 0,
+            Self::Verdict(Overall::Rejected) => 1,
+            Self::Verdict(Overall::Undetermined) => 3,
+            Self::CardTrouble => 4,
+            Self::CredentialRefused | Self::CredentialBlocked | Self::LastTry | Self::CounterUnknown => 5,
+        }
+    }
+}
+
+/// One row: a fault of a `my-number` card, and what must come of it.
+#[derive(Debug, Clone, Copy)]
+pub struct FaultRow {
+    /// Its name in `fault=…`.
+    pub name: &'static str,
+    /// How its value is written, where it takes one; in brackets where it may be left out.
+    pub value: Option<&'static str>,
+    /// The fault as a test writes it.
+    pub example: &'static str,
+    /// What it does.
+    pub what: Bilingual,
+    /// Checks whose verdict differs from the honest card's, with the verdict that they must have. Empty where the
+    /// check ends before a verdict.
+    pub differs: &'static [(CheckId, Verdict)],
+    /// How the check ends.
+    pub expected: Expected,
+    /// Makes the fault from its value; `None` for a value that does not fit.
+    pub make: fn(Option<&str>) -> Option<Fault>,
+}
+
+const fn failed(id: CheckId, reason: Reason) -> (CheckId, Verdict) {
+    (id, Verdict::Failed(reason))
+}
+
+const fn rests(id: CheckId, on: CheckId) -> (CheckId, Verdict) {
+    (id, Verdict::NotDone(Why::DependsOn(on)))
+}
+
+use CheckId::{
+    ChipKey, FaceCertificate, FaceSignature, NotExpired, TextAgrees, TextCertificate, TextChipKey, TextSignature,
+};
+
+const AUTHENTIC: Expected = Expected::Verdict(Overall::Authentic);
+const REJECTED: Expected = Expected::Verdict(Overall::Rejected);
+const UNDETERMINED: Expected = Expected::Verdict(Overall::Undetermined);
+
+const AFTER_FACE: [(CheckId, Verdict); 2] = [rests(ChipKey, FaceSignature), rests(TextAgrees, FaceSignature)];
+const FACE_CHANGED: &[(CheckId, Verdict)] =
+    &[failed(FaceSignature, Reason::SignatureMismatch), AFTER_FACE[0], AFTER_FACE[1]];
+const FACE_MALFORMED: &[(CheckId, Verdict)] = &[failed(FaceSignature, Reason::Malformed), AFTER_FACE[0], AFTER_FACE[1]];
+/// The face file has no readable end, so its expiry is unknown too.
+const FACE_UNREADABLE: &[(CheckId, Verdict)] = &[
+    failed(FaceSignature, Reason::Malformed),
+    AFTER_FACE[0],
+    (NotExpired, Verdict::NotDone(Why::NotRead)),
+    AFTER_FACE[1],
+];
+const FACE_ISSUER_WRONG: &[(CheckId, Verdict)] = &[
+    failed(FaceCertificate, Reason::SignatureMismatch),
+    rests(FaceSignature, FaceCertificate),
+    AFTER_FACE[0],
+    AFTER_FACE[1],
+];
+const BOTH_ISSUERS_WRONG: &[(CheckId, Verdict)] = &[
+    failed(FaceCertificate, Reason::SignatureMismatch),
+    rests(FaceSignature, FaceCertificate),
+    AFTER_FACE[0],
+    failed(TextCertificate, Reason::SignatureMismatch),
+    rests(TextSignature, TextCertificate),
+    rests(TextChipKey, TextSignature),
+    AFTER_FACE[1],
+];
+const BOTH_ISSUERS_UNKNOWN: &[(CheckId, Verdict)] = &[
+    (FaceCertificate, Verdict::NotDone(Why::NoAnchor)),
+    rests(FaceSignature, FaceCertificate),
+    AFTER_FACE[0],
+    (TextCertificate, Verdict::NotDone(Why::NoAnchor)),
+    rests(TextSignature, TextCertificate),
+    rests(TextChipKey, TextSignature),
+    AFTER_FACE[1],
+];
+const CHALLENGE_WRONG: &[(CheckId, Verdict)] =
+    &[failed(ChipKey, Reason::ChallengeMismatch), failed(TextChipKey, Reason::ChallengeMismatch)];
+const CHALLENGE_REFUSED: &[(CheckId, Verdict)] =
+    &[failed(ChipKey, Reason::ChallengeRefused), failed(TextChipKey, Reason::ChallengeRefused)];
+const TEXT_SIGNATURE_WRONG: &[(CheckId, Verdict)] = &[
+    failed(TextSignature, Reason::SignatureMismatch),
+    rests(TextChipKey, TextSignature),
+    rests(TextAgrees, TextSignature),
+];
+const TEXT_DIGEST_WRONG: &[(CheckId, Verdict)] = &[
+    failed(TextSignature, Reason::DigestMismatch),
+    rests(TextChipKey, TextSignature),
+    rests(TextAgrees, TextSignature),
+];
+
+/// Rows of faults without a value, and of faults with one.
+macro_rules! row {
+    ($name:literal, $ja:literal, $en:literal, $fault:ident, $differs:expr, $expected:expr) => {
+        FaultRow {
+            name: $name,
+            value: None,
+            example: $name,
+            what: Bilingual::new($ja, $en),
+            differs: $differs,
+            expected: $expected,
+            make: |value| value.is_none().then_some(Fault::$fault),
+        }
+    };
+    ($name:literal = $value:literal ($example:literal), $ja:literal, $en:literal, $make:expr, $differs:expr, $expected:expr) => {
+        FaultRow {
+            name: $name,
+            value: Some($value),
+            example: concat!($name, "=", $example),
+            what: Bilingual::new($ja, $en),
+            differs: $differs,
+            expected: $expected,
+            make: $make,
+        }
+    };
+}
+
+/// Every fault of a simulated My Number Card.
+pub const FAULTS: &[FaultRow] = &[
+    row!(
+        "swapped-photo",
+        "顔写真を別人のものに差し替え",
+        "another person's photo",
+        SwappedPhoto,
+        FACE_CHANGED,
+        REJECTED
+    ),
+    row!(
+        "changed-birth-date",
+        "生年月日を1日変更",
+        "birth date one day later",
+        ChangedBirthDate,
+        FACE_CHANGED,
+        REJECTED
+    ),
+    row!("changed-sex", "性別を変更", "another sex", ChangedSex, FACE_CHANGED, REJECTED),
+    row!(
+        "changed-name-picture",
+        "氏名の画像を変更",
+        "another name picture",
+        ChangedNamePicture,
+        FACE_CHANGED,
+        REJECTED
+    ),
+    row!(
+        "changed-address-picture",
+        "住所の画像を変更",
+        "another address picture",
+        ChangedAddressPicture,
+        FACE_CHANGED,
+        REJECTED
+    ),
+    row!(
+        "changed-key",
+        "ICチップの公開鍵を偽造者のものに差し替え",
+        "the forger's own chip key, which answers",
+        ChangedKey,
+        FACE_CHANGED,
+        REJECTED
+    ),
+    row!(
+        "bad-face-signature",
+        "券面データの署名を1ビット変更",
+        "one bit of the face signature flipped",
+        BadFaceSignature,
+        FACE_CHANGED,
+        REJECTED
+    ),
+    row!(
+        "data-signed-by-card-key",
+        "市区町村の鍵でなくカード自身の鍵で署名",
+        "data signed by the card's own key instead of the municipality's",
+        SignedByCardKey,
+        FACE_CHANGED,
+        REJECTED
+    ),
+    row!(
+        "wrong-ca",
+        "正しい発行者IDを名乗る、別の鍵による証明書",
+        "certificate by another key under the right issuer id",
+        WrongCa,
+        FACE_ISSUER_WRONG,
+        REJECTED
+    ),
+    row!(
+        "forged-production",
+        "本番の発行者IDを名乗る自作の証明書の連鎖",
+        "a self-made chain that claims the production issuer",
+        ForgedProduction,
+        BOTH_ISSUERS_WRONG,
+        REJECTED
+    ),
+    row!(
+        "unknown-issuer",
+        "どのアンカーにもない発行者ID（8000023）",
+        "an issuer id that no anchor names (8000023)",
+        UnknownIssuer,
+        BOTH_ISSUERS_UNKNOWN,
+        UNDETERMINED
+    ),
+    row!(
+        "next-generation",
+        "発行者の鍵の次の世代（002）",
+        "the issuer's next key generation (002)",
+        NextGeneration,
+        BOTH_ISSUERS_UNKNOWN,
+        UNDETERMINED
+    ),
+    row!(
+        "cloned",
+        "データだけの複製（秘密鍵がない）",
+        "a copy of the data without the private key",
+        Cloned,
+        CHALLENGE_WRONG,
+        REJECTED
+    ),
+    row!(
+        "stale-challenge",
+        "別のチャレンジへの応答を使い回す",
+        "answers with the signature of another challenge",
+        StaleChallenge,
+        CHALLENGE_WRONG,
+        REJECTED
+    ),
+    row!("short-signature", "応答が255バイト", "answers 255 bytes", ShortSignature, CHALLENGE_WRONG, REJECTED),
+    row!(
+        "challenge-refused",
+        "チャレンジに応答しない（6985）",
+        "refuses the challenge (6985)",
+        ChallengeRefused,
+        CHALLENGE_REFUSED,
+        REJECTED
+    ),
+    row!(
+        "expired",
+        "有効期限切れ（2020年）",
+        "expired in 2020",
+        Expired,
+        &[failed(NotExpired, Reason::Expired)],
+        REJECTED
+    ),
+    row!(
+        "changed-expiry",
+        "有効期限だけを1年延ばす（署名の対象外）",
+        "the expiry alone one year later (it is not signed)",
+        ChangedExpiry,
+        &[],
+        AUTHENTIC
+    ),
+    row!(
+        "text-mixed",
+        "文字データを同じ市区町村の別人のものに差し替え",
+        "the text of another person of the same municipality",
+        TextMixed,
+        &[failed(TextAgrees, Reason::Disagrees)],
+        AUTHENTIC
+    ),
+    row!("text-changed", "文字の氏名を変更", "another name as text", TextChanged, TEXT_DIGEST_WRONG, AUTHENTIC),
+    row!(
+        "text-digest",
+        "文字の氏名を変更し、ハッシュ値も合わせる",
+        "another name as text, with its digest adjusted",
+        TextDigest,
+        TEXT_SIGNATURE_WRONG,
+        AUTHENTIC
+    ),
+    row!(
+        "text-key",
+        "券面入力補助APの公開鍵を差し替え",
+        "another chip key in the text application",
+        TextKey,
+        TEXT_SIGNATURE_WRONG,
+        AUTHENTIC
+    ),
+    row!(
+        "wrong-code",
+        "券面の番号とカードの照合番号Bが違う",
+        "the card's number B is not the printed one",
+        WrongCode,
+        &[],
+        Expected::CredentialRefused
+    ),
+    row!("blocked", "照合番号Bが閉塞", "number B is blocked", Blocked, &[], Expected::CredentialBlocked),
+    row!("last-try", "照合番号Bの残り1回", "one try of number B is left", LastTry, &[], Expected::LastTry),
+    row!(
+        "already-verified",
+        "別のプログラムが照合済みのまま残した状態（券面AP選択中）",
+        "another program left the face application selected and number B verified",
+        AlreadyVerified,
+        &[],
+        Expected::CounterUnknown
+    ),
+    row!("tries-unknown", "残り回数を答えない（6300）", "the card has no counter (6300)", TriesUnknown, &[], AUTHENTIC),
+    row!(
+        "removed-at" = "N"("3"),
+        "N回目のやり取りでカードが離れる（命令は実行され、応答は失われる）",
+        "the card leaves at exchange N: the command is executed, its answer lost",
+        |value| Some(Fault::RemovedAt(number(value?)?)),
+        &[],
+        Expected::CardTrouble
+    ),
+    row!(
+        "status-at" = "N:SW"("1:6F00"),
+        "N回目のやり取りでSWだけを返し、何も実行しない",
+        "answers the status word SW at exchange N and executes nothing",
+        |value| {
+            let (exchange, status) = value?.split_once(':')?;
+            let status = u16::from_str_radix(status, 16).ok().filter(|_| status.len() == 4)?;
+            Some(Fault::StatusAt(number(exchange)?, status))
+        },
+        &[],
+        AUTHENTIC
+    ),
+    row!(
+        "one-byte-at" = "N"("3"),
+        "N回目のやり取りの応答が1バイトしかない",
+        "one byte is all that comes back at exchange N",
+        |value| Some(Fault::OneByteAt(number(value?)?)),
+        &[],
+        Expected::CardTrouble
+    ),
+    row!(
+        "short-answers" = "[N]"("64"),
+        "READ BINARYが一度にNバイトまでしか返さない",
+        "READ BINARY returns at most N bytes (64)",
+        |value| Some(Fault::ShortAnswers(value.unwrap_or("64").parse().ok().filter(|most| *most > 0)?)),
+        &[],
+        AUTHENTIC
+    ),
+    row!("no-extended", "拡張長に対応しない（6700）", "no extended lengths (6700)", NoExtended, &[], AUTHENTIC),
+    row!("wake-6f00", "最初の命令に6F00を返す", "answers 6F00 to the first command", Wake6F00, &[], AUTHENTIC),
+    row!("get-response", "データを61xxで返す", "data by way of 61xx", GetResponse, &[], AUTHENTIC),
+    row!("exact-length", "長すぎるLeに6Cxxを返す", "answers 6Cxx to a Le too long", ExactLength, &[], AUTHENTIC),
+    row!(
+        "filler" = "[N]"("256"),
+        "ファイルの末尾にNバイトの詰め物（0〜512）",
+        "N bytes of filler behind each file (0 to 512; 256)",
+        |value| Some(Fault::Filler(
+            value.unwrap_or("256").parse().ok().filter(|length| *length <= super::profile::MAX_FILLER)?
+        )),
+        &[],
+        AUTHENTIC
+    ),
+    row!(
+        "slow" = "[MILLISECONDS]"("5"),
+        "1回のやり取りに時間がかかる",
+        "each exchange takes so many milliseconds (50)",
+        |value| Some(Fault::Slow(value.unwrap_or("50").parse().ok().filter(|pause| *pause <= 60_000)?)),
+        &[],
+        AUTHENTIC
+    ),
+    row!(
+        "huge-picture",
+        "10億画素と称する顔写真（署名は正しい）",
+        "a photo that announces a billion pixels, validly signed",
+        HugePicture,
+        &[],
+        AUTHENTIC
+    ),
+    row!(
+        "wrong-offsets",
+        "オフセット表が実際の位置と違う",
+        "the offset table points elsewhere",
+        WrongOffsets,
+        FACE_MALFORMED,
+        REJECTED
+    ),
+    row!(
+        "missing-photo",
+        "顔写真のデータがない",
+        "the photo's object is absent",
+        MissingPhoto,
+        FACE_MALFORMED,
+        REJECTED
+    ),
+    row!(
+        "lying-length",
+        "券面データが2ギガバイトの長さを称する",
+        "the face file announces two gigabytes",
+        LyingLength,
+        FACE_UNREADABLE,
+        REJECTED
+    ),
+    row!(
+        "truncated-file",
+        "券面データが途中で終わる",
+        "the face file ends halfway",
+        TruncatedFile,
+        FACE_UNREADABLE,
+        REJECTED
+    ),
+];
+
+/// An exchange's number, from 1.
+fn number(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|number| *number > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulator::fault::{FaultError, Faults};
+
+    #[test]
+    fn every_row_reads_its_example_and_has_its_own_name() {
+        for row in FAULTS {
+            assert_eq!(row.example.parse::<Faults>().unwrap().len(), 1, "{}", row.name);
+            assert_eq!(row.value.is_some(), row.example.contains('='), "{}", row.name);
+            assert_eq!(FAULTS.iter().filter(|other| other.name == row.name).count(), 1, "{}", row.name);
+            assert!(!row.what.ja.is_empty() && !row.what.en.is_empty());
+        }
+    }
+
+    #[test]
+    fn verdicts_and_exit_codes_agree() {
+        let required = [FaceCertificate, FaceSignature, ChipKey, NotExpired];
+        for row in FAULTS {
+            let of = |wanted: fn(&Verdict) -> bool| {
+                row.differs.iter().any(|(id, verdict)| required.contains(id) && wanted(verdict))
+            };
+            let expected = match (of(|v| matches!(v, Verdict::Failed(_))), of(|v| matches!(v, Verdict::NotDone(_)))) {
+                (true, _) => 1,
+                (false, true) => 3,
+                (false, false) if matches!(row.expected, Expected::Verdict(_)) => 0,
+                _ => row.expected.exit_code(),
+            };
+            assert_eq!(row.expected.exit_code(), expected, "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn values_are_checked() {
+        for text in [
+            "",
+            "expired=1",
+            "removed-at",
+            "removed-at=0",
+            "removed-at=x",
+            "status-at=3",
+            "status-at=3:6F0",
+            "filler=513",
+            "short-answers=0",
+            "slow=60001",
+        ] {
+            let expected = if text.is_empty() { FaultError::Unknown } else { FaultError::Value };
+            assert_eq!(text.parse::<Faults>(), Err(expected), "{text}");
+        }
+        assert_eq!("expired,nonsense".parse::<Faults>(), Err(FaultError::Unknown));
+        let two = "status-at=3:6F00,removed-at=9".parse::<Faults>().unwrap();
+        assert_eq!(two.len(), 2);
+    }
+}

@@ -1,0 +1,182 @@
+//! vpcd's protocol, from the card's side: a stream that vpcd (or a phone bridge's reader) listens on drives a card.
+//!
+//! Each message is a length of two bytes, big-endian, and so many bytes. A message of one byte is an event: 0 power off,
+//! 1 power on, 2 reset, 4 "send the ATR"; anything else is a command APDU. Events but the last have no answer
+//! (vsmartcard, `virtualsmartcard/doc/api.txt`).
+//!
+//! vpcd writes length and payload separately, and waits 40 ms for the acknowledgement of the first where the peer delays
+//! it (spec field-needs 4.3, measured). So an answer leaves in one write here, and whoever opens the stream sets
+//! `TCP_NODELAY`, and `TCP_QUICKACK` where the system has it. See [`VirtualCard`] for what is served.
+
+use std::io::{self, BufReader, BufWriter, Read, Write};
+
+use crate::transport::{Transport, TransportError};
+
+use super::card::SimulatedCard;
+
+/// The port on which vpcd waits for a card.
+pub const DEFAULT_PORT: u16 = 35_963;
+
+const POWER_OFF: u8 = 0;
+const POWER_ON: u8 = 1;
+const RESET: u8 = 2;
+const GET_ATR: u8 = 4;
+
+/// A card that vpcd can drive.
+pub trait VirtualCard: Transport {
+    /// The answer to reset.
+    fn answer_to_reset(&self) -> Vec<u8>;
+    /// The reader switches the card on, or resets it cold.
+    fn power_on(&mut self);
+    /// The reader switches the card off.
+    fn power_off(&mut self);
+    /// The reader resets the card warm.
+    fn reset(&mut self);
+}
+
+impl VirtualCard for SimulatedCard {
+    fn answer_to_reset(&self) -> Vec<u8> {
+        self.atr().to_vec()
+    }
+
+    fn power_on(&mut self) {
+        SimulatedCard::power_on(self);
+    }
+
+    fn power_off(&mut self) {
+        SimulatedCard::power_off(self);
+    }
+
+    fn reset(&mut self) {
+        self.warm_reset();
+    }
+}
+
+/// Why a card is no longer served. The peer closing the connection between two messages is no error.
+#[derive(Debug, thiserror::Error)]
+pub enum VpcdError {
+    /// The connection broke, or ended inside a message.
+    #[error("the connection to vpcd broke: {0}")]
+    Connection(#[from] io::Error),
+    /// The card left: a fault took it away, or its own transport failed.
+    #[error("the card left: {0}")]
+    Card(#[from] TransportError),
+    /// An answer of more than 65,535 bytes, which the protocol cannot carry.
+    #[error("an answer is too long for the protocol")]
+    AnswerTooLong,
+}
+
+/// Serves a card until the peer closes the connection.
+///
+/// # Errors
+/// [`VpcdError`].
+pub fn serve<S: Read + Write, C: VirtualCard + ?Sized>(stream: S, card: &mut C) -> Result<(), VpcdError> {
+    let mut stream = BufReader::with_capacity(8_192, stream);
+    while let Some(message) = receive(&mut stream)? {
+        let answer = match message.as_slice() {
+            [] => continue,
+            [POWER_OFF] => {
+                card.power_off();
+                continue;
+            }
+            [POWER_ON] => {
+                card.power_on();
+                continue;
+            }
+            [RESET] => {
+                card.reset();
+                continue;
+            }
+            [GET_ATR] => card.answer_to_reset(),
+            command => card.exchange(command)?,
+        };
+        send(stream.get_mut(), &answer)?;
+    }
+    Ok(())
+}
+
+/// One message; `None` when the peer closed the connection before it.
+fn receive(stream: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut length = [0; 2];
+    let [first, second] = &mut length;
+    match stream.read(std::slice::from_mut(first)) {
+        Ok(0) => return Ok(None),
+        Ok(_) => stream.read_exact(std::slice::from_mut(second))?,
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => stream.read_exact(&mut length)?,
+        Err(error) => return Err(error),
+    }
+    let mut message = vec![0; usize::from(u16::from_be_bytes(length))];
+    stream.read_exact(&mut message)?;
+    Ok(Some(message))
+}
+
+/// Length and payload in one write.
+fn send(stream: &mut impl Write, answer: &[u8]) -> Result<(), VpcdError> {
+    let length = u16::try_from(answer.len()).map_err(|_| VpcdError::AnswerTooLong)?;
+    let mut whole = BufWriter::with_capacity(answer.len() + 2, stream);
+    whole.write_all(&length.to_be_bytes())?;
+    whole.write_all(answer)?;
+    whole.flush()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{kind::CardKind, simulator::Recipe};
+
+    /// A stream with what the peer sends, one byte a read, and what came back, one entry a write.
+    struct Peer {
+        sends: Vec<u8>,
+        at: usize,
+        got: Vec<Vec<u8>>,
+    }
+
+    impl Read for &mut Peer {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let Some(byte) = self.sends.get(self.at) else { return Ok(0) };
+            buffer[0] = *byte;
+            self.at += 1;
+            Ok(1)
+        }
+    }
+
+    impl Write for &mut Peer {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.got.push(bytes.to_vec());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn converse(recipe: &Recipe, sends: &str) -> (Result<(), VpcdError>, Vec<String>) {
+        let mut peer = Peer { sends: hex::decode(sends.replace(' ', "")).unwrap(), at: 0, got: Vec::new() };
+        let mut card = recipe.card().unwrap();
+        let result = serve(&mut peer, &mut card);
+        (result, peer.got.iter().map(hex::encode_upper).collect())
+    }
+
+    #[test]
+    fn events_commands_and_a_clean_end() {
+        let recipe = Recipe::new(CardKind::MyNumber, 1);
+        let select = "000F 00A4040C0A D3921000310001010402";
+        let (result, got) = converse(&recipe, &format!("0001 01 0001 04 {select} 0001 02 0004 00200092 0001 00 0000"));
+        result.unwrap();
+        assert_eq!(got, ["000D3B888001000005E0B381A1007F", "00029000", "000263CA"]);
+    }
+
+    #[test]
+    fn a_cut_message_and_a_card_that_leaves() {
+        let recipe = Recipe::new(CardKind::MyNumber, 1);
+        assert!(matches!(converse(&recipe, "0004 0020").0, Err(VpcdError::Connection(_))));
+        assert!(matches!(converse(&recipe, "00").0, Err(VpcdError::Connection(_))));
+        let leaving = recipe.with_faults("removed-at=1".parse().unwrap());
+        let (result, got) = converse(&leaving, "0001 01 0004 00200092");
+        assert!(matches!(result, Err(VpcdError::Card(TransportError::Removed))));
+        assert!(got.is_empty());
+        assert!(matches!(converse(&leaving, "0001 00 0004 00200092").0, Err(VpcdError::Card(_))), "switched off");
+    }
+}

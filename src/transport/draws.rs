@@ -1,0 +1,166 @@
+//! Where random bytes come from: randomness is an argument, so that a recording can be played back.
+
+use std::collections::VecDeque;
+
+/// The most bytes of one draw: a recording's header has room for it.
+pub const MAX_DRAW: usize = 512;
+
+/// A source of random bytes.
+pub trait Draws {
+    /// The next `bytes` bytes.
+    ///
+    /// # Errors
+    /// [`DrawError`].
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError>;
+}
+
+impl<D: Draws + ?Sized> Draws for &mut D {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
+        (**self).draw(bytes)
+    }
+}
+
+impl<D: Draws + ?Sized> Draws for Box<D> {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
+        (**self).draw(bytes)
+    }
+}
+
+/// Why there are no random bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DrawError {
+    /// The operating system gave none.
+    #[error("the operating system gives no random bytes")]
+    System,
+    /// More than [`MAX_DRAW`] bytes at once.
+    #[error("more than {MAX_DRAW} random bytes at once")]
+    TooMany,
+    /// A list of draws has no further one.
+    #[error("draw {draw}: the recording has no further random bytes")]
+    Ended {
+        /// The draw, from 1.
+        draw: usize,
+    },
+    /// A list of draws has one of another length.
+    #[error("draw {draw}: the recording has {listed} random bytes, the program wants {wanted}")]
+    Length {
+        /// The draw, from 1.
+        draw: usize,
+        /// Bytes in the list.
+        listed: usize,
+        /// Bytes wanted.
+        wanted: usize,
+    },
+}
+
+/// The operating system's random bytes.
+#[cfg(feature = "cli")]
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemDraws;
+
+#[cfg(feature = "cli")]
+impl Draws for SystemDraws {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
+        if bytes > MAX_DRAW {
+            return Err(DrawError::TooMany);
+        }
+        let mut drawn = vec![0; bytes];
+        getrandom::fill(&mut drawn).map_err(|_| DrawError::System)?;
+        Ok(drawn)
+    }
+}
+
+/// Draws from a list, in order: those of a recording, or fixed ones for a test.
+#[derive(Clone)]
+pub struct ListedDraws {
+    rest: VecDeque<Vec<u8>>,
+    draws: usize,
+}
+
+impl ListedDraws {
+    /// These draws and no others.
+    pub fn new(list: Vec<Vec<u8>>) -> Self {
+        Self { rest: list.into(), draws: 0 }
+    }
+}
+
+impl Draws for ListedDraws {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
+        let draw = self.draws + 1;
+        let listed = self.rest.front().ok_or(DrawError::Ended { draw })?.len();
+        if listed != bytes {
+            return Err(DrawError::Length { draw, listed, wanted: bytes });
+        }
+        self.draws = draw;
+        self.rest.pop_front().ok_or(DrawError::Ended { draw })
+    }
+}
+
+impl std::fmt::Debug for ListedDraws {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ListedDraws({} left)", self.rest.len())
+    }
+}
+
+/// Remembers what was drawn, for the header of a recording.
+pub struct RecordedDraws<D> {
+    inner: D,
+    drawn: Vec<Vec<u8>>,
+}
+
+impl<D: Draws> RecordedDraws<D> {
+    /// Nothing drawn yet.
+    pub fn new(inner: D) -> Self {
+        Self { inner, drawn: Vec::new() }
+    }
+
+    /// What was drawn so far, in order.
+    pub fn drawn(&self) -> &[Vec<u8>] {
+        &self.drawn
+    }
+
+    /// What was drawn, in order.
+    pub fn into_drawn(self) -> Vec<Vec<u8>> {
+        self.drawn
+    }
+}
+
+impl<D: Draws> Draws for RecordedDraws<D> {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
+        if bytes > MAX_DRAW {
+            return Err(DrawError::TooMany);
+        }
+        let drawn = self.inner.draw(bytes)?;
+        self.drawn.push(drawn.clone());
+        Ok(drawn)
+    }
+}
+
+impl<D> std::fmt::Debug for RecordedDraws<D> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RecordedDraws({} drawn)", self.drawn.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_strict() {
+        let mut recorded = RecordedDraws::new(ListedDraws::new(vec![vec![1, 2], vec![3]]));
+        assert_eq!(recorded.draw(2), Ok(vec![1, 2]));
+        assert_eq!(recorded.draw(2), Err(DrawError::Length { draw: 2, listed: 1, wanted: 2 }));
+        assert_eq!(recorded.draw(1), Ok(vec![3]));
+        assert_eq!(recorded.draw(1), Err(DrawError::Ended { draw: 3 }));
+        assert_eq!(recorded.draw(MAX_DRAW + 1), Err(DrawError::TooMany));
+        assert_eq!(recorded.into_drawn(), [vec![1, 2], vec![3]]);
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn the_system_gives_what_is_asked_for() {
+        assert_eq!(SystemDraws.draw(32).unwrap().len(), 32);
+        assert_ne!(SystemDraws.draw(32), SystemDraws.draw(32));
+    }
+}

@@ -1,0 +1,402 @@
+//! The recording format `taimen-recording 1` (`docs/recording.md`): what went over the link, as text.
+
+use std::{fmt::Write as _, time::Duration};
+
+use jiff::Timestamp;
+
+use crate::text::whole_seconds;
+
+use super::masked::{Masked, MaskedError, parse_hex};
+
+/// The first line of every recording.
+pub const FIRST_LINE: &str = "taimen-recording 1";
+
+/// What the first line of every version begins with.
+const FAMILY: &str = "taimen-recording ";
+
+/// The largest recording that is read, in bytes.
+pub const MAX_RECORDING: usize = 16 * 1024 * 1024;
+
+/// The longest line, in bytes: the longest APDU in hex and some spaces.
+pub const MAX_LINE: usize = 140 * 1024;
+
+/// The most steps.
+pub const MAX_STEPS: usize = 100_000;
+
+/// The most random draws, and the most session keys.
+pub const MAX_DRAWS: usize = 1_000;
+
+/// The longest header value, in bytes.
+const MAX_VALUE: usize = 512;
+
+/// What a program exchanged with a card, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recording {
+    /// What was known besides the exchanges.
+    pub header: Header,
+    /// The exchanges.
+    pub steps: Vec<Step>,
+}
+
+/// The header lines. Never a card number, never a credential.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Header {
+    /// `card:` the kind of card, a machine name such as `my-number`.
+    pub card: Option<String>,
+    /// `reader:` the reader's name, or another address.
+    pub reader: Option<String>,
+    /// `scope:` what was asked of the card, a machine name such as `full` or `age`.
+    pub scope: Option<String>,
+    /// `time:` the reader's time that went into the challenges, whole seconds.
+    pub time: Option<Timestamp>,
+    /// `random:` one line a draw, in order.
+    pub random: Vec<Vec<u8>>,
+    /// `session-key:` one line a key of secure messaging, in order. Nothing uses it yet.
+    pub session_keys: Vec<Vec<u8>>,
+}
+
+/// One exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Whether the card was powered up anew before this step, a line `= power`: a person was asked in between. The
+    /// first step always begins with a powered-up card and does not say so.
+    pub powered: bool,
+    /// What was sent.
+    pub command: Masked,
+    /// What came: data and status word, or why nothing came.
+    pub answer: Result<Masked, LinkFailure>,
+    /// How long the answer took.
+    pub elapsed: Option<Duration>,
+}
+
+/// Why a command had no answer. Only what a program reacts to is recorded; after any other error the recording ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkFailure {
+    /// Reader or card cannot do this length, and the program goes on with shorter commands.
+    Length,
+    /// The card left.
+    Removed,
+}
+
+/// A failure and its word in the file.
+const FAILURES: [(LinkFailure, &str); 2] = [(LinkFailure::Length, "length"), (LinkFailure::Removed, "removed")];
+
+impl Recording {
+    /// The file's text. Reading it back gives the same recording.
+    pub fn to_text(&self) -> String {
+        let mut text = format!("{FIRST_LINE}\n");
+        let mut line = |key: &str, value: &str| {
+            text.push_str(key);
+            text.push_str(": ");
+            text.push_str(value);
+            text.push('\n');
+        };
+        let Header { card, reader, scope, time, random, session_keys } = &self.header;
+        for (key, value) in [("card", card), ("reader", reader), ("scope", scope)] {
+            if let Some(value) = value.as_deref().map(one_line).filter(|value| !value.is_empty()) {
+                line(key, &value);
+            }
+        }
+        if let Some(time) = time {
+            line("time", &whole_seconds(*time).to_string());
+        }
+        for draw in random.iter().filter(|draw| !draw.is_empty()) {
+            line("random", &hex::encode_upper(draw));
+        }
+        for key in session_keys.iter().filter(|key| !key.is_empty()) {
+            line("session-key", &hex::encode_upper(key));
+        }
+        for step in &self.steps {
+            step.print(&mut text);
+        }
+        text
+    }
+
+    /// Reads a recording.
+    ///
+    /// # Errors
+    /// [`RecordingError`], which names the line and never shows its content.
+    pub fn parse(file: &[u8]) -> Result<Self, RecordingError> {
+        if file.len() > MAX_RECORDING {
+            return Err(RecordingError::TooLarge);
+        }
+        let mut parser = Parser::default();
+        let mut number = 0;
+        for line in file.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(file).split(|byte| *byte == b'\n') {
+            number += 1;
+            parser.line(number, line).map_err(|problem| parser.at(number, problem))?;
+        }
+        match parser.open {
+            Some((_, line)) => Err(RecordingError::Line { line, problem: Problem::NoAnswer }),
+            None => Ok(parser.recording),
+        }
+    }
+}
+
+impl Step {
+    fn print(&self, text: &mut String) {
+        let answer = match &self.answer {
+            Ok(answer) => format!("< {}", answer.to_text()),
+            Err(failure) => format!("! {}", failure.word()),
+        };
+        if self.powered {
+            text.push_str("\n= power\n");
+        }
+        // Writing into a String cannot fail.
+        let _ = write!(text, "\n> {}\n{answer}", self.command.to_text());
+        if let Some(elapsed) = self.elapsed {
+            let _ = write!(text, " ; {} us", elapsed.as_micros());
+        }
+        text.push('\n');
+    }
+}
+
+impl LinkFailure {
+    fn word(self) -> &'static str {
+        FAILURES.iter().find(|(failure, _)| *failure == self).map_or("removed", |(_, word)| word)
+    }
+}
+
+/// A value that stays on its line and within its limit.
+fn one_line(value: &str) -> String {
+    let mut short = String::new();
+    for character in value.chars().filter(|character| !character.is_control()) {
+        if short.len() + character.len_utf8() > MAX_VALUE {
+            break;
+        }
+        short.push(character);
+    }
+    short.trim().to_owned()
+}
+
+#[derive(Default)]
+struct Parser {
+    recording: Recording,
+    /// A command that waits for its answer, and its line.
+    open: Option<(Masked, usize)>,
+    /// Whether the card was powered up anew before the next command.
+    powered: bool,
+}
+
+impl Parser {
+    fn line(&mut self, number: usize, line: &[u8]) -> Result<(), Problem> {
+        if line.len() > MAX_LINE {
+            return Err(Problem::LineTooLong);
+        }
+        let line = std::str::from_utf8(line).map_err(|_| Problem::NotUtf8)?.trim();
+        if number == 1 {
+            return match line {
+                FIRST_LINE => Ok(()),
+                other if other.starts_with(FAMILY) => Err(Problem::OtherVersion),
+                _ => Err(Problem::NotARecording),
+            };
+        }
+        if line.is_empty() || line.starts_with('#') {
+            Ok(())
+        } else if let Some(command) = line.strip_prefix('>') {
+            self.command(number, command)
+        } else if let Some(answer) = line.strip_prefix('<') {
+            let (bytes, elapsed) = split_time(answer)?;
+            let answer = Masked::parse(bytes)?;
+            if answer.tail().len() < 2 {
+                return Err(Problem::NoStatusWord);
+            }
+            self.answer(Ok(answer), elapsed)
+        } else if let Some(event) = line.strip_prefix('=') {
+            if self.open.is_some() {
+                return Err(Problem::NoAnswer);
+            }
+            if event.trim() != "power" || self.recording.steps.is_empty() || self.powered {
+                return Err(Problem::UnknownEvent);
+            }
+            self.powered = true;
+            Ok(())
+        } else if let Some(failure) = line.strip_prefix('!') {
+            let (word, elapsed) = split_time(failure)?;
+            let known = FAILURES.iter().find(|(_, known)| *known == word.trim()).ok_or(Problem::UnknownFailure)?;
+            self.answer(Err(known.0), elapsed)
+        } else {
+            self.header(line)
+        }
+    }
+
+    fn command(&mut self, number: usize, text: &str) -> Result<(), Problem> {
+        if self.open.is_some() {
+            return Err(Problem::NoAnswer);
+        }
+        if self.recording.steps.len() >= MAX_STEPS {
+            return Err(Problem::TooManySteps);
+        }
+        let command = Masked::parse(text)?;
+        if command.head().len() < 4 {
+            return Err(Problem::NoCommandHeader);
+        }
+        self.open = Some((command, number));
+        Ok(())
+    }
+
+    fn answer(&mut self, answer: Result<Masked, LinkFailure>, elapsed: Option<Duration>) -> Result<(), Problem> {
+        let (command, _) = self.open.take().ok_or(Problem::NoCommand)?;
+        let powered = std::mem::take(&mut self.powered);
+        self.recording.steps.push(Step { powered, command, answer, elapsed });
+        Ok(())
+    }
+
+    fn header(&mut self, line: &str) -> Result<(), Problem> {
+        let (key, value) = line.split_once(':').ok_or(Problem::UnknownLine)?;
+        if !self.recording.steps.is_empty() || self.open.is_some() {
+            return Err(Problem::HeaderBehindSteps);
+        }
+        let header = &mut self.recording.header;
+        let value = value.trim();
+        match key.trim_end() {
+            "random" => push_bytes(&mut header.random, value),
+            "session-key" => push_bytes(&mut header.session_keys, value),
+            "card" if value.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')) => {
+                set_once(&mut header.card, text_value(value)?)
+            }
+            "scope" if value.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'-')) => {
+                set_once(&mut header.scope, text_value(value)?)
+            }
+            "reader" => set_once(&mut header.reader, text_value(value)?),
+            "time" => {
+                let time: Timestamp = value.parse().map_err(|_| Problem::Value)?;
+                if time != whole_seconds(time) {
+                    return Err(Problem::Value);
+                }
+                set_once(&mut header.time, time)
+            }
+            "card" | "scope" => Err(Problem::Value),
+            _ => Err(Problem::UnknownKey),
+        }
+    }
+
+    /// A missing answer is the fault of the command that waits for it, not of the line where that shows.
+    fn at(&self, number: usize, problem: Problem) -> RecordingError {
+        let line = self.open.as_ref().map_or(number, |(_, line)| *line);
+        RecordingError::Line { line: if problem == Problem::NoAnswer { line } else { number }, problem }
+    }
+}
+
+fn set_once<T>(slot: &mut Option<T>, value: T) -> Result<(), Problem> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(Problem::KeyTwice),
+    }
+}
+
+fn text_value(value: &str) -> Result<String, Problem> {
+    if value.is_empty() || value.len() > MAX_VALUE || value.chars().any(char::is_control) {
+        return Err(Problem::Value);
+    }
+    Ok(value.to_owned())
+}
+
+fn push_bytes(list: &mut Vec<Vec<u8>>, value: &str) -> Result<(), Problem> {
+    let bytes = parse_hex(value)?;
+    if bytes.is_empty() || bytes.len() > MAX_VALUE || list.len() >= MAX_DRAWS {
+        return Err(Problem::Value);
+    }
+    list.push(bytes);
+    Ok(())
+}
+
+/// Splits ` ; 12345 us` off.
+fn split_time(text: &str) -> Result<(&str, Option<Duration>), Problem> {
+    let Some((bytes, time)) = text.split_once(';') else {
+        return Ok((text, None));
+    };
+    let micros = time.trim().strip_suffix("us").map(str::trim_end).ok_or(Problem::Time)?;
+    if !micros.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Problem::Time);
+    }
+    let micros = micros.parse().map_err(|_| Problem::Time)?;
+    Ok((bytes, Some(Duration::from_micros(micros))))
+}
+
+/// Why a file is no recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RecordingError {
+    /// Larger than any session.
+    #[error("the file is larger than {MAX_RECORDING} bytes")]
+    TooLarge,
+    /// A line is wrong.
+    #[error("line {line}: {problem}")]
+    Line {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: Problem,
+    },
+}
+
+/// What is wrong with a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// The first line is another text.
+    #[error("a recording begins with the line {FIRST_LINE:?}")]
+    NotARecording,
+    /// The first line names another version.
+    #[error("this version of the format is not known; {FIRST_LINE:?} is")]
+    OtherVersion,
+    /// Not UTF-8.
+    #[error("the line is not UTF-8")]
+    NotUtf8,
+    /// Beyond [`MAX_LINE`].
+    #[error("the line has more than {MAX_LINE} bytes")]
+    LineTooLong,
+    /// Beyond [`MAX_STEPS`].
+    #[error("there are more than {MAX_STEPS} steps")]
+    TooManySteps,
+    /// Neither header, comment, command nor answer.
+    #[error("a line is `key: value`, `# comment`, `> command`, `< answer`, `! failure` or `= power`")]
+    UnknownLine,
+    /// Another event than `= power`, or one where no card was powered up anew.
+    #[error("the only event is `= power`, between two steps")]
+    UnknownEvent,
+    /// A header key that the format does not have.
+    #[error("the header has no such key")]
+    UnknownKey,
+    /// A header key for the second time.
+    #[error("this header key may stand only once")]
+    KeyTwice,
+    /// A header value that its key does not take.
+    #[error("the value does not fit its key")]
+    Value,
+    /// A header line behind the first step.
+    #[error("header lines stand in front of the first step")]
+    HeaderBehindSteps,
+    /// A command without an answer.
+    #[error("this command has no answer")]
+    NoAnswer,
+    /// An answer without a command.
+    #[error("an answer without a command in front of it")]
+    NoCommand,
+    /// A command of fewer than four readable bytes.
+    #[error("a command begins with four readable bytes")]
+    NoCommandHeader,
+    /// An answer that does not end in a readable status word.
+    #[error("an answer ends with the two readable bytes of its status word")]
+    NoStatusWord,
+    /// A `!` line with another word.
+    #[error("a failure is `! length` or `! removed`")]
+    UnknownFailure,
+    /// The time behind an answer in another form.
+    #[error("the time behind an answer is written ` ; 12345 us`")]
+    Time,
+    /// Hex or a secret run is wrong.
+    #[error(transparent)]
+    Bytes(#[from] MaskedError),
+}
+
+impl std::fmt::Debug for Header {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Header")
+            .field("card", &self.card)
+            .field("reader", &self.reader)
+            .field("time", &self.time)
+            .field("random", &self.random.len())
+            .field("session_keys", &self.session_keys.len())
+            .finish()
+    }
+}

@@ -1,0 +1,98 @@
+//! Plays a recording back: the same commands in the same order, or a clear error.
+
+use std::collections::VecDeque;
+
+use jiff::Timestamp;
+
+use super::{
+    Transport, TransportError,
+    draws::ListedDraws,
+    masked::Masked,
+    recording::{Header, LinkFailure, Recording, Step},
+};
+
+/// A card that answers as a recording says. A secret run of a command compares its length only; a secret run of an
+/// answer replays as zeros.
+#[derive(Debug)]
+pub struct Replay {
+    header: Header,
+    steps: VecDeque<Step>,
+    played: usize,
+}
+
+impl Replay {
+    /// Before the first step.
+    pub fn new(recording: Recording) -> Self {
+        Self { header: recording.header, steps: recording.steps.into(), played: 0 }
+    }
+
+    /// What the recording says besides the exchanges.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The random bytes that the program drew then, in order.
+    pub fn random(&self) -> ListedDraws {
+        ListedDraws::new(self.header.random.clone())
+    }
+
+    /// The reader's time then.
+    pub fn time(&self) -> Option<Timestamp> {
+        self.header.time
+    }
+
+    /// Whether the card was powered up anew in the middle, because a person was asked.
+    pub fn asked_in_the_middle(&self) -> bool {
+        self.steps.iter().any(|step| step.powered)
+    }
+
+    /// Whether the program used the whole recording.
+    ///
+    /// # Errors
+    /// [`UnusedSteps`] when it stopped earlier.
+    pub fn finish(self) -> Result<(), UnusedSteps> {
+        match self.steps.len() {
+            0 => Ok(()),
+            unused => Err(UnusedSteps { unused, steps: self.played + unused }),
+        }
+    }
+}
+
+/// Steps of a recording that nothing asked for: the program and the recording are not of the same version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{unused} of the recording's {steps} steps were not used")]
+pub struct UnusedSteps {
+    /// Steps that are left over.
+    pub unused: usize,
+    /// All steps.
+    pub steps: usize,
+}
+
+impl Transport for Replay {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let Some(step) = self.steps.front() else {
+            return Err(TransportError::RecordingEnded { steps: self.played });
+        };
+        if !step.command.fits(command) {
+            return Err(TransportError::Mismatch {
+                step: self.played + 1,
+                expected: outline(step.command.head(), step.command.len()),
+                sent: outline(command, command.len()),
+            });
+        }
+        let answer = match &step.answer {
+            Ok(answer) => Ok(Masked::with_zeros(answer)),
+            Err(LinkFailure::Length) => Err(TransportError::LengthUnsupported),
+            Err(LinkFailure::Removed) => Err(TransportError::Removed),
+        };
+        self.steps.pop_front();
+        self.played += 1;
+        answer
+    }
+}
+
+/// A command without its data: `00B08200, 7 bytes`.
+fn outline(command: &[u8], length: usize) -> String {
+    let header = command.get(..4).unwrap_or_default();
+    format!("{}, {length} bytes", hex::encode_upper(header))
+}
