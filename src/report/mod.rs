@@ -132,6 +132,14 @@ impl Report<'_> {
         html::render(self)
     }
 
+    /// The face picture for a terminal; empty where the terminal shows none, where there is none, and where it does not
+    /// decode.
+    pub fn photo(&self, graphics: Graphics) -> String {
+        let photo = if self.age_only() { None } else { self.findings.picture("photo") };
+        let raster = photo.and_then(|photo| image::decode(&photo.bytes, photo.format.into()).ok());
+        raster.and_then(|raster| graphics.draw(&raster).ok()).unwrap_or_default()
+    }
+
     /// Whether the person's age is all that may be shown of the person.
     fn age_only(&self) -> bool {
         self.options.age || self.findings.holder.age.is_some()
