@@ -43,7 +43,7 @@ impl Transport for Watch<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(reading::cases(300))]
 
     #[test]
     fn no_verify_that_the_gate_forbids_and_never_two_for_one_entry(
