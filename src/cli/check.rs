@@ -1,25 +1,21 @@
 //! `taimen check`, the main job: recognise, ask, read, verify, show.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
 use clap::ArgMatches;
+use zeroize::Zeroizing;
 
 use crate::{
-    cards::{
-        self, Recognised,
-        my_number::{self, Prepared, Reading, files},
-        recognise,
-    },
+    cards::{self, recognise},
     dump::{Dump, Scope},
-    iso7816::{PinGate, Session, Tries},
+    iso7816::{Session, Tries},
     kind::CardKind,
+    lang::Bilingual,
     messages::{ExitCode, Problem},
-    privacy::Pin,
     report::{Context, Source as ReportSource},
-    transport::{Draws, Transport},
     trust::Hierarchy,
 };
 
@@ -27,8 +23,8 @@ use super::{
     Settings,
     args::name,
     credentials::{self, Entries},
-    files as paths, output,
-    reader::{Link, Source, own_credential},
+    files as paths, my_number, output,
+    reader::{Link, Source, scope_name},
     terminal::Terminal,
     trust,
 };
@@ -53,7 +49,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         store = store.accepting(Hierarchy::Simulated);
     }
     let scope = scope(&link, matches);
-    let read = read(&mut link, scope, entries.as_ref(), matches.get_flag(name::ALLOW_LAST_TRY), &terminal);
+    let wish = Wish { scope, entries: entries.as_ref(), allow_last_try: matches.get_flag(name::ALLOW_LAST_TRY) };
+    let read = read(&mut link, wish, &terminal);
     terminal.done();
 
     let source = match link.source() {
@@ -79,22 +76,28 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         paths::write_private(path, dump.to_json().as_bytes())?;
         terminal.wrote(path);
     }
-    let context = Context {
-        source,
-        reader: dump.reader.clone(),
-        read_at: dump.read_at,
-        link: figures,
-        tries: vec![tries],
-        accepted,
-    };
+    let context =
+        Context { source, reader: dump.reader.clone(), read_at: dump.read_at, link: figures, tries, accepted };
     output::report(settings, matches, &findings, &context)
 }
 
 /// What a reading yields.
-struct Read {
-    dump: Dump,
-    /// The counter that is known at the end.
-    tries: (crate::lang::Bilingual, Tries),
+pub struct Read {
+    /// What was read.
+    pub dump: Dump,
+    /// The counters that are known at the end.
+    pub tries: Vec<(Bilingual, Tries)>,
+}
+
+/// What every card's reading needs to know of the command.
+#[derive(Clone, Copy)]
+pub struct Wish<'a> {
+    /// What to read.
+    pub scope: Scope,
+    /// The entries of a credentials file.
+    pub entries: Option<&'a Entries>,
+    /// Whether a last try may be spent.
+    pub allow_last_try: bool,
 }
 
 fn scope(link: &Link, matches: &ArgMatches) -> Scope {
@@ -102,93 +105,49 @@ fn scope(link: &Link, matches: &ArgMatches) -> Scope {
         Source::Replay(replay) => replay.header().scope.as_deref(),
         _ => None,
     };
-    if matches.get_flag(name::AGE) || recorded == Some("age") { Scope::Age } else { Scope::Full }
+    if matches.get_flag(name::AGE) || recorded == Some(scope_name(Scope::Age)) { Scope::Age } else { Scope::Full }
 }
 
 fn entries(matches: &ArgMatches) -> Result<Option<Entries>, Problem> {
     let Some(path) = matches.get_one::<PathBuf>(name::CREDENTIALS) else { return Ok(None) };
-    let bytes = zeroize::Zeroizing::new(paths::read_limited(Path::new(path), credentials::MAX_FILE)?);
+    let bytes = Zeroizing::new(paths::read_limited(path, credentials::MAX_FILE)?);
     Ok(Some(Entries::parse(&bytes)?))
 }
 
-fn read(
-    link: &mut Link,
-    scope: Scope,
-    entries: Option<&Entries>,
-    allow_last_try: bool,
-    terminal: &Terminal,
-) -> Result<Read, Problem> {
-    let known = match (entries, own_credential(link.source(), scope)) {
-        // The entries are checked before the card is touched.
-        (Some(entries), _) => Some(entries.my_number(scope)?),
-        (None, own) => own,
-    };
-    let asked_in_the_middle = match link.source() {
-        Source::Replay(replay) => replay.asked_in_the_middle(),
-        _ => known.is_none(),
-    };
-    let reference = match scope {
-        Scope::Full => &files::FACE_NUMBER_B,
-        Scope::Age => &files::FACE_BIRTH_DATE,
-    };
-    let mut gate = PinGate::new(allow_last_try);
-    let reader = link.reader().to_owned();
-    let time = link.time();
-    let private_withheld = matches!(link.source(), Source::Replay(_));
-    let mut reading = |session: &mut Session<&mut dyn Transport>,
-                       draws: &mut dyn Draws,
-                       credential: &Pin,
-                       guests: Vec<CardKind>,
-                       prepared: Option<Prepared>| {
-        let reading = Reading {
-            scope,
-            credential,
-            gate: &mut gate,
-            prepared,
-            draws,
-            time,
-            reader: reader.clone(),
-            guests,
-            private_withheld,
-            progress: &mut |step, done, total| terminal.progress(step, done, total),
-        };
-        Ok::<Dump, Problem>(reading.run(session)?)
-    };
-
-    let dump = if asked_in_the_middle {
-        let (recognised, prepared, step) = link.with_card(|card, _| {
-            let mut session = Session::new(card);
-            let recognised = my_number_card(&mut session)?;
-            terminal.recognised(&recognised);
-            let prepared = my_number::prepare(&mut session, reference)?;
-            Ok((recognised, prepared, session.step()))
-        })?;
-        terminal.tries(reference.title, prepared.tries);
-        let credential = match known {
-            Some(known) => known,
-            None => terminal.ask_my_number(reference, scope, prepared.tries, allow_last_try)?,
-        };
-        link.with_card(|card, draws| {
-            let mut session = Session::with_step(card, step);
-            reading(&mut session, draws, &credential, recognised.guests, Some(prepared))
-        })?
-    } else {
-        let credential = known.ok_or(Problem::Internal { place: "check" })?;
-        link.with_card(|card, draws| {
-            let mut session = Session::new(card);
-            let recognised = my_number_card(&mut session)?;
-            terminal.recognised(&recognised);
-            reading(&mut session, draws, &credential, recognised.guests, None)
-        })?
-    };
-    // A success sets the counter back to its limit.
-    Ok(Read { dump, tries: (reference.title, Tries::Left(reference.limit)) })
+/// How the first transaction ended.
+enum First {
+    /// With everything read.
+    Read(Read),
+    /// With a question to a person; the card is released meanwhile.
+    Ask(my_number::Question),
 }
 
-fn my_number_card<T: Transport>(session: &mut Session<T>) -> Result<Recognised, Problem> {
-    let recognised = recognise(session)?;
-    match recognised.kind {
-        CardKind::MyNumber => Ok(recognised),
-        other => Err(Problem::UnsupportedKind(other)),
+/// Recognises the card and reads it; where a person must be asked, in two transactions.
+fn read(link: &mut Link, wish: Wish<'_>, terminal: &Terminal) -> Result<Read, Problem> {
+    let plan = my_number::Plan::new(link, wish)?;
+    let first = link.with_card(|card, draws| {
+        let mut session = Session::new(card);
+        let recognised = recognise(&mut session)?;
+        terminal.recognised(&recognised);
+        match recognised.kind {
+            CardKind::MyNumber => plan.first(&mut session, draws, recognised, terminal),
+            other => Err(Problem::UnsupportedKind(other)),
+        }
+    })?;
+    match first {
+        First::Read(read) => Ok(read),
+        First::Ask(question) => plan.second(link, question, terminal),
+    }
+}
+
+impl From<Read> for First {
+    fn from(read: Read) -> Self {
+        Self::Read(read)
+    }
+}
+
+impl From<my_number::Question> for First {
+    fn from(question: my_number::Question) -> Self {
+        Self::Ask(question)
     }
 }

@@ -1,0 +1,144 @@
+//! `taimen check` of a My Number Card: which value is presented, and the transactions of the reading.
+
+use jiff::Timestamp;
+
+use crate::{
+    cards::{
+        Recognised,
+        my_number::{Prepared, Reading, files, prepare},
+    },
+    dump::{Dump, Scope},
+    iso7816::{PinGate, ReadStep, Session, Tries},
+    kind::CardKind,
+    messages::Problem,
+    privacy::Pin,
+    transport::{Draws, Transport},
+};
+
+use super::{
+    check::{Read, Wish},
+    reader::{Link, Source, own_credential},
+    terminal::Terminal,
+};
+
+/// What is known before the card is touched.
+pub struct Plan {
+    scope: Scope,
+    /// The value, where nobody has to be asked for it.
+    known: Option<Pin>,
+    ask: bool,
+    allow_last_try: bool,
+    reader: String,
+    time: Timestamp,
+    /// A recording holds no bytes of private files.
+    private_withheld: bool,
+}
+
+/// What the first transaction leaves open.
+pub struct Question {
+    guests: Vec<CardKind>,
+    prepared: Prepared,
+    step: ReadStep,
+}
+
+impl Plan {
+    /// Takes the entries of the credentials file, which are checked here, or what the source itself offers.
+    ///
+    /// # Errors
+    /// [`Problem`] when an entry is missing or wrong.
+    pub fn new(link: &Link, wish: Wish<'_>) -> Result<Self, Problem> {
+        let known = match wish.entries {
+            Some(entries) => Some(entries.my_number(wish.scope)?),
+            None => own_credential(link.source(), wish.scope),
+        };
+        let ask = match link.source() {
+            Source::Replay(replay) => replay.asked_in_the_middle(),
+            _ => known.is_none(),
+        };
+        Ok(Self {
+            scope: wish.scope,
+            known,
+            ask,
+            allow_last_try: wish.allow_last_try,
+            reader: link.reader().to_owned(),
+            time: link.time(),
+            private_withheld: matches!(link.source(), Source::Replay(_)),
+        })
+    }
+
+    /// The transaction that recognised the card: reads it all, or prepares the question.
+    ///
+    /// # Errors
+    /// [`Problem`].
+    pub fn first<F: From<Read> + From<Question>>(
+        &self,
+        session: &mut Session<&mut dyn Transport>,
+        draws: &mut dyn Draws,
+        recognised: Recognised,
+        terminal: &Terminal,
+    ) -> Result<F, Problem> {
+        match &self.known {
+            Some(known) if !self.ask => Ok(self.read(session, draws, known, recognised.guests, None, terminal)?.into()),
+            _ => {
+                let prepared = prepare(session, self.reference())?;
+                Ok(Question { guests: recognised.guests, prepared, step: session.step() }.into())
+            }
+        }
+    }
+
+    /// Asks the person, then opens the card again and reads it.
+    ///
+    /// # Errors
+    /// [`Problem`].
+    pub fn second(&self, link: &mut Link, question: Question, terminal: &Terminal) -> Result<Read, Problem> {
+        let Question { guests, prepared, step } = question;
+        let tries = prepared.tries;
+        terminal.tries(self.reference().title, tries);
+        let asked;
+        let credential = match &self.known {
+            Some(known) => known,
+            None => {
+                asked = terminal.ask_my_number(self.reference(), self.scope, tries, self.allow_last_try)?;
+                &asked
+            }
+        };
+        link.with_card(|card, draws| {
+            let mut session = Session::with_step(card, step);
+            self.read(&mut session, draws, credential, guests, Some(prepared), terminal)
+        })
+    }
+
+    fn reference(&self) -> &'static files::Reference {
+        match self.scope {
+            Scope::Full => &files::FACE_NUMBER_B,
+            Scope::Age => &files::FACE_BIRTH_DATE,
+        }
+    }
+
+    fn read(
+        &self,
+        session: &mut Session<&mut dyn Transport>,
+        draws: &mut dyn Draws,
+        credential: &Pin,
+        guests: Vec<CardKind>,
+        prepared: Option<Prepared>,
+        terminal: &Terminal,
+    ) -> Result<Read, Problem> {
+        let reading = Reading {
+            scope: self.scope,
+            credential,
+            gate: &mut PinGate::new(self.allow_last_try),
+            prepared,
+            draws,
+            time: self.time,
+            reader: self.reader.clone(),
+            guests,
+            private_withheld: self.private_withheld,
+            progress: &mut |step, done, total| terminal.progress(step, done, total),
+        };
+        let dump: Dump = reading.run(session)?;
+        // A success sets the counter back to its limit.
+        let reference = self.reference();
+        Ok(Read { dump, tries: vec![(reference.title, Tries::Left(reference.limit))] })
+    }
+}
