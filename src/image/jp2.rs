@@ -264,25 +264,14 @@ mod tests {
     fn flipped_bytes_never_panic() {
         let face = FACES[0];
         let header = 0..0x110;
-        let body = (0x110..face.len()).step_by(37);
+        // Every byte with scripts/test-long, which takes a minute.
+        let step = if std::env::var_os("TAIMEN_LONG").is_some() { 1 } else { 37 };
+        let body = (0x110..face.len()).step_by(step);
         for index in header.chain(body) {
             let mut harmed = face.to_vec();
             harmed[index] ^= if index % 2 == 0 { 0xFF } else { 0x10 };
             if let Ok(raster) = decode(&harmed, Format::Jpeg2000) {
                 assert!(raster.pixels().len() <= 3 * 4 * 1024 * 1024);
-            }
-        }
-    }
-
-    #[test]
-    #[ignore = "takes a minute"]
-    fn every_flipped_byte() {
-        let face = FACES[1];
-        for index in 0..face.len() {
-            for pattern in [0x01, 0x40, 0xFF] {
-                let mut harmed = face.to_vec();
-                harmed[index] ^= pattern;
-                let _ = decode(&harmed, Format::Jpeg2000);
             }
         }
     }

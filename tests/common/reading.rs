@@ -14,6 +14,13 @@ use taimen::{
     trust::{Hierarchy, TrustStore},
 };
 
+/// How many random cases: few in every run, a hundred times as many with `scripts/test-long`.
+#[allow(dead_code)]
+pub fn cases(short: u32) -> proptest::prelude::ProptestConfig {
+    let factor = if std::env::var_os("TAIMEN_LONG").is_some() { 100 } else { 1 };
+    proptest::prelude::ProptestConfig { cases: short * factor, ..Default::default() }
+}
+
 /// The time of every reading in these tests.
 pub const TIME: &str = "2026-11-22T03:00:00Z";
 
