@@ -493,6 +493,29 @@ mod program {
     }
 
     #[test]
+    fn the_excerpts_of_the_readmes_are_what_the_program_prints() {
+        for (name, lang) in READMES.into_iter().zip(["en", "ja"]) {
+            let text = page(name);
+            let command = format!("    taimen check --reader sim:my-number --lang {lang}\n");
+            let excerpt = text.split_once(&command).unwrap_or_else(|| panic!("{name}: {command}")).1;
+            let output = Command::new(env!("CARGO_BIN_EXE_taimen"))
+                .args(["check", "--reader", "sim:my-number", "--lang", lang])
+                .output()
+                .expect("the program runs");
+            assert_eq!(output.status.code(), Some(0));
+            let printed = String::from_utf8(output.stdout).unwrap();
+            let printed: Vec<&str> = printed.lines().map(str::trim).collect();
+            let mut compared = 0;
+            for line in excerpt.lines().take_while(|line| line.is_empty() || line.starts_with("    ")) {
+                let line = line.trim();
+                assert!(["", "..."].contains(&line) || printed.contains(&line), "{name}: {line}");
+                compared += 1;
+            }
+            assert!(compared > 12, "{name}: {compared} lines");
+        }
+    }
+
+    #[test]
     fn the_readmes_name_every_command() {
         for name in READMES {
             let text = page(name);
