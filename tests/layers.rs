@@ -39,7 +39,7 @@ const IMPURE: &[&str] = &[
     "std::fs",
     "std::net",
     "std::env",
-    "std::process",
+    "std::process::Command",
     "SystemTime",
     "Instant",
     "Timestamp::now",

@@ -32,6 +32,12 @@ struct Settings {
     lang: Lang,
 }
 
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
 /// The program's entry: reads the command line, runs the command, says what went wrong.
 pub fn main() -> std::process::ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();

@@ -41,7 +41,7 @@ pub fn report(
     } else {
         text(&report.text(Colour::Ansi))?;
         if io::stdout().is_terminal() {
-            text(&terminal::photo(findings))?;
+            text(&report.photo(terminal::graphics()))?;
         }
     }
     Ok(findings.overall().into())

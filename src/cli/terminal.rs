@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     cards::{
-        Findings, Recognised,
+        Recognised,
         my_number::{ReadError, Step, files::Reference},
     },
     dump::Scope,
@@ -19,6 +19,7 @@ use crate::{
     lang::Bilingual,
     messages::{Problem, ui},
     privacy::Pin,
+    report::Graphics,
     text::PrintedDate,
 };
 
@@ -169,8 +170,13 @@ impl Terminal {
     }
 }
 
-/// The face picture, drawn inline where the terminal can; empty otherwise.
-pub fn photo(findings: &Findings) -> String {
-    let _ = findings;
-    String::new()
+/// How this terminal shows pictures, by its environment.
+pub fn graphics() -> Graphics {
+    let variable = |name: &str| std::env::var(name).ok();
+    Graphics::detect(
+        variable("TERM").as_deref(),
+        variable("TERM_PROGRAM").as_deref(),
+        variable("COLORTERM").as_deref(),
+        variable("KITTY_WINDOW_ID").is_some(),
+    )
 }

@@ -64,12 +64,6 @@ impl From<Overall> for ExitCode {
     }
 }
 
-impl From<ExitCode> for std::process::ExitCode {
-    fn from(exit: ExitCode) -> Self {
-        Self::from(exit.code())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

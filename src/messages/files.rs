@@ -82,7 +82,7 @@ pub(super) fn text(problem: &Problem) -> Text {
             ),
             (
                 format!("vpcd at {address} is not there, or the connection broke ({error})."),
-                "See whether pcscd runs with vpcd. Debian/Ubuntu: sudo apt-get install pcscd vsmartcard-vpcd",
+                "See whether pcscd runs with vpcd (Debian and Ubuntu: sudo apt-get install pcscd vsmartcard-vpcd).",
             ),
         ),
         Problem::NoPicture => Text::new(

@@ -1,4 +1,4 @@
-//! The report as one HTML page: no script, nothing fetched, fit for the screen at the counter and for one sheet of A4.
+//! The report as one HTML page: no script, nothing fetched, fit for the screen at the counter and for printing on A4.
 
 use std::fmt::Write;
 
@@ -102,7 +102,8 @@ impl Page<'_> {
                 Some(photo) => self.picture(photo),
                 None => format!("<p class=\"missing\">{}</p>", self.say(label::NO_PHOTO)),
             };
-            let caption = if report.is_rejected() { label::PHOTO_REJECTED } else { label::COMPARE };
+            let good = report.headline().tone() == Tone::Good;
+            let caption = if good { label::COMPARE } else { label::DO_NOT_COMPARE };
             self.put(&format!(
                 "<figure class=\"photo\">{photo}<figcaption>{}</figcaption></figure>",
                 self.say(caption)
@@ -130,7 +131,7 @@ impl Page<'_> {
     fn row(&mut self, row: &Row, picture: Option<&Picture>) {
         let shown = picture.map(|picture| {
             let mark = self.mark(self.report.mark(picture.signed_by));
-            format!("{}{mark}", self.picture(picture))
+            format!("<div>{}{mark}</div>", self.picture(picture))
         });
         let value = html(&row.value);
         let mark = self.mark(row.mark);
@@ -155,8 +156,8 @@ impl Page<'_> {
             Ok((png, raster)) => format!(
                 "<img class=\"picture-{}\" alt=\"{title}\" width=\"{}\" height=\"{}\" src=\"data:image/png;base64,{}\">",
                 html(picture.id),
-                raster.width(),
-                raster.height(),
+                raster.width().saturating_mul(scale(&raster)),
+                raster.height().saturating_mul(scale(&raster)),
                 base64::encode(&png)
             ),
             Err(_) => format!("<p class=\"missing\">{title}: {}</p>", self.say(label::UNDECODABLE)),
@@ -212,10 +213,8 @@ impl Page<'_> {
     fn rests_on(&mut self) {
         let report = self.report;
         let mut pairs = report.rests_on();
-        pairs.extend(report.context.tries.iter().map(|(title, tries)| {
-            let title_ja = Bilingual::new(title.ja, title.en);
-            (title_ja, format!("{} {}", report.say(label::COUNTERS), report.counter(*tries)))
-        }));
+        let counter = |tries| format!("{}: {}", report.say(label::COUNTERS), report.counter(tries));
+        pairs.extend(report.context.tries.iter().map(|(title, tries)| (*title, counter(*tries))));
         let rows: Vec<String> = pairs
             .iter()
             .map(|(title, value)| {
@@ -269,4 +268,10 @@ impl Page<'_> {
         );
         self.put(&format!("<footer>{line}<br>{}</footer>\n</body>\n</html>", self.say(label::PERSONAL)));
     }
+}
+
+/// The small pictures of text are enlarged by a whole number, so that every dot becomes the same square.
+fn scale(raster: &image::Raster) -> u32 {
+    const WIDEST: u32 = 590;
+    (WIDEST / raster.width().max(1)).clamp(1, 3)
 }

@@ -56,6 +56,6 @@ labels! {
     TITLE: "対面確認の結果", "Result of the check";
     COMPARE: "券面の印刷・この写真・本人の顔を見比べてください", "Compare the print on the card, this picture and the face";
     NO_PHOTO: "顔写真は読み取れていません", "no face picture was read";
-    PHOTO_REJECTED: "この写真で本人確認をしないでください", "do not identify anybody by this picture";
+    DO_NOT_COMPARE: "この写真で本人確認をしないでください", "do not identify anybody by this picture";
     PERSONAL: "この報告には個人情報が含まれます。必要がなくなったら消去・破棄してください。", "This report holds personal data. Delete or destroy it when it is no longer needed.";
 }

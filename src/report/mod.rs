@@ -9,6 +9,7 @@ mod headline;
 mod html;
 mod json;
 mod label;
+mod terminal;
 mod text;
 mod view;
 
@@ -33,6 +34,7 @@ use crate::{
 pub use clean::visible;
 pub use headline::{Headline, Tone};
 pub use json::SCHEMA;
+pub use terminal::Graphics;
 
 /// Where the data of a report came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,8 +132,12 @@ impl Report<'_> {
         html::render(self)
     }
 
-    fn is_rejected(&self) -> bool {
-        self.findings.overall() == crate::verify::Overall::Rejected
+    /// The face picture for a terminal; empty where the terminal shows none, where there is none, and where it does not
+    /// decode.
+    pub fn photo(&self, graphics: Graphics) -> String {
+        let photo = if self.age_only() { None } else { self.findings.picture("photo") };
+        let raster = photo.and_then(|photo| image::decode(&photo.bytes, photo.format.into()).ok());
+        raster.and_then(|raster| graphics.draw(&raster).ok()).unwrap_or_default()
     }
 
     /// Whether the person's age is all that may be shown of the person.

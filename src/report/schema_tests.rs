@@ -39,7 +39,9 @@ fn errors(root: &Value, schema: &Value, value: &Value, path: &str) -> Vec<String
             "$schema" | "$id" | "$defs" | "title" | "description" | "format" => {}
             "const" => check(value == rule, keyword),
             "enum" => check(rule.as_array().unwrap().contains(value), keyword),
-            "minItems" => check(value.as_array().unwrap().len() as u64 >= rule.as_u64().unwrap(), keyword),
+            "minItems" => {
+                check(u64::try_from(value.as_array().unwrap().len()).unwrap() >= rule.as_u64().unwrap(), keyword)
+            }
             "type" => match rule {
                 Value::String(name) => check(is_type(value, name), keyword),
                 names => {

@@ -7,7 +7,7 @@ use crate::{
 };
 
 use super::{
-    Colour, Headline, Options,
+    Colour, Graphics, Headline, Options,
     samples::{self, EN, JA, all, authentic, context, report, with},
 };
 
@@ -171,6 +171,15 @@ fn the_page_is_self_contained_and_escaped() {
         assert!(page.match_indices("src=\"").all(|(at, _)| page[at..].starts_with("src=\"data:image/png;base64,")));
         assert_eq!(page.matches("<img ").count(), 4);
     }
+}
+
+#[test]
+fn the_terminal_shows_the_photo_or_nothing() {
+    let (mut findings, context) = (authentic(Hierarchy::Production), context());
+    assert!(!report(&findings, &context, JA).photo(Graphics::Blocks).is_empty());
+    assert_eq!(report(&findings, &context, Options { age: true, ..JA }).photo(Graphics::Blocks), "");
+    findings.pictures[0].bytes.truncate(900);
+    assert_eq!(report(&findings, &context, JA).photo(Graphics::Blocks), "");
 }
 
 #[test]

@@ -178,12 +178,14 @@ impl Page<'_> {
             let (symbol, word) = outcome(check.verdict);
             let style = of_verdict(check.verdict);
             let symbol = self.paint(style, symbol);
-            let word = self.paint(style, &padded(report.say(word), result));
-            let start = format!("  {symbol} {}  {word}  ", padded(title, column));
+            let word = report.say(word);
+            let gap = " ".repeat(result.saturating_sub(word.width()) + 2);
+            let word = self.paint(style, word);
+            let start = format!("  {symbol} {}  {word}", padded(title, column));
             match report.reason(check) {
                 None => self.line(&start),
                 Some(reason) if 2 + 2 + column + 2 + result + 2 + reason.width() <= WIDTH => {
-                    self.line(&format!("{start}{reason}"));
+                    self.line(&format!("{start}{gap}{reason}"));
                 }
                 Some(reason) => {
                     self.line(&start);

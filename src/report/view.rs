@@ -59,7 +59,8 @@ impl Report<'_> {
         items
             .map(|item| {
                 let value = match &item.value {
-                    ItemValue::Date(date) => self.date(*date),
+                    // Cards print these days with Western years; only birth dates carry an era.
+                    ItemValue::Date(date) => self.western(*date),
                     ItemValue::Text(text) => visible(text),
                 };
                 self.row(item.id, item.title, Some((value, item.signed_by)))
@@ -131,15 +132,21 @@ impl Report<'_> {
         }
     }
 
-    /// A day with its era: cards print era years.
+    /// A birth date with its era, as cards print it.
     pub(super) fn date(&self, date: Date) -> String {
         let (year, month, day) = (date.year(), date.month(), date.day());
         match (self.options.lang, era_year(date)) {
             (Lang::Ja, Some((era, 1))) => format!("{year}年{month}月{day}日（{}元年）", era.name()),
             (Lang::Ja, Some((era, of_era))) => format!("{year}年{month}月{day}日（{}{of_era}年）", era.name()),
-            (Lang::Ja, None) => format!("{year}年{month}月{day}日"),
+            (_, None) => self.western(date),
             (Lang::En, Some((era, of_era))) => format!("{date} ({} {of_era})", romanised(era)),
-            (Lang::En, None) => date.to_string(),
+        }
+    }
+
+    fn western(&self, date: Date) -> String {
+        match self.options.lang {
+            Lang::Ja => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+            Lang::En => date.to_string(),
         }
     }
 

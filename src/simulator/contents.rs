@@ -32,7 +32,7 @@ pub(super) enum Body {
     /// A credential that the card compares.
     Reference(Secret),
     /// A private key.
-    Key(Key),
+    Key(Box<Key>),
 }
 
 /// A reference and its counter, which survives every reset.
@@ -125,7 +125,7 @@ impl Contents {
     pub fn chip_keys_mut(&mut self) -> impl Iterator<Item = &mut Key> {
         self.applications.iter_mut().flat_map(|installed| &mut installed.elements).filter_map(|element| {
             match &mut element.body {
-                Body::Key(key) if !key.internal => Some(key),
+                Body::Key(key) if !key.internal => Some(key.as_mut()),
                 _ => None,
             }
         })
@@ -170,8 +170,8 @@ impl Contents {
 
     /// The keys that answer challenges; `None` leaves a key without its private half.
     pub fn put_chip_keys(&mut self, face: Option<Cow<'static, Signer>>, text: Option<Cow<'static, Signer>>) {
-        self.put(files::FACE, files::FACE_SIGNING_KEY, Body::Key(Key::signing(face)));
-        self.put(files::TEXT, files::TEXT_SIGNING_KEY, Body::Key(Key::signing(text)));
+        self.put(files::FACE, files::FACE_SIGNING_KEY, Body::Key(Box::new(Key::signing(face))));
+        self.put(files::TEXT, files::TEXT_SIGNING_KEY, Body::Key(Box::new(Key::signing(text))));
     }
 
     /// A whole My Number Card (spec my-number 8.4, 8.5).
@@ -227,7 +227,7 @@ impl Contents {
         // The pool has no key of its own for 0019, whose public half is nowhere on a card.
         let signer = Some(Cow::Borrowed(keys::signer("my-number-session")?));
         let key = Key { signer, access: Access::Free, internal: true, answers: Answers::Honestly };
-        self.put(files::COMMON, files::COMMON_KEY, Body::Key(key));
+        self.put(files::COMMON, files::COMMON_KEY, Body::Key(Box::new(key)));
         Ok(())
     }
 

@@ -250,7 +250,7 @@ impl Fault {
                 }
             }
             Self::RemovedAt(exchange) => card.link.removed_at = Some(*exchange),
-            Self::StatusAt(exchange, status) => card.link.status_at = Some((*exchange, *status)),
+            Self::StatusAt(exchange, status) => card.link.status_at.push((*exchange, *status)),
             Self::OneByteAt(exchange) => card.link.one_byte_at = Some(*exchange),
             Self::ShortAnswers(most) => card.link.short_answers = Some(*most),
             Self::GetResponse => card.link.get_response = true,

@@ -18,8 +18,6 @@ pub enum Expected {
     CredentialBlocked,
     /// One try is left; nothing is tried unasked.
     LastTry,
-    /// The card does not tell its counter; nothing is tried.
-    CounterUnknown,
     /// The card left, or gave an answer that is none.
     CardTrouble,
 }
@@ -32,7 +30,7 @@ impl Expected {
             Self::Verdict(Overall::Rejected) => 1,
             Self::Verdict(Overall::Undetermined) => 3,
             Self::CardTrouble => 4,
-            Self::CredentialRefused | Self::CredentialBlocked | Self::LastTry | Self::CounterUnknown => 5,
+            Self::CredentialRefused | Self::CredentialBlocked | Self::LastTry => 5,
         }
     }
 }
@@ -76,7 +74,6 @@ const UNDETERMINED: Expected = Expected::Verdict(Overall::Undetermined);
 const AFTER_FACE: [(CheckId, Verdict); 2] = [rests(ChipKey, FaceSignature), rests(TextAgrees, FaceSignature)];
 const FACE_CHANGED: &[(CheckId, Verdict)] =
     &[failed(FaceSignature, Reason::SignatureMismatch), AFTER_FACE[0], AFTER_FACE[1]];
-const FACE_MALFORMED: &[(CheckId, Verdict)] = &[failed(FaceSignature, Reason::Malformed), AFTER_FACE[0], AFTER_FACE[1]];
 /// The face file has no readable end, so its expiry is unknown too.
 const FACE_UNREADABLE: &[(CheckId, Verdict)] = &[
     failed(FaceSignature, Reason::Malformed),
@@ -96,7 +93,7 @@ const BOTH_ISSUERS_WRONG: &[(CheckId, Verdict)] = &[
     AFTER_FACE[0],
     failed(TextCertificate, Reason::SignatureMismatch),
     rests(TextSignature, TextCertificate),
-    rests(TextChipKey, TextSignature),
+    rests(TextChipKey, TextCertificate),
     AFTER_FACE[1],
 ];
 const BOTH_ISSUERS_UNKNOWN: &[(CheckId, Verdict)] = &[
@@ -105,23 +102,19 @@ const BOTH_ISSUERS_UNKNOWN: &[(CheckId, Verdict)] = &[
     AFTER_FACE[0],
     (TextCertificate, Verdict::NotDone(Why::NoAnchor)),
     rests(TextSignature, TextCertificate),
-    rests(TextChipKey, TextSignature),
+    rests(TextChipKey, TextCertificate),
     AFTER_FACE[1],
 ];
 const CHALLENGE_WRONG: &[(CheckId, Verdict)] =
     &[failed(ChipKey, Reason::ChallengeMismatch), failed(TextChipKey, Reason::ChallengeMismatch)];
 const CHALLENGE_REFUSED: &[(CheckId, Verdict)] =
     &[failed(ChipKey, Reason::ChallengeRefused), failed(TextChipKey, Reason::ChallengeRefused)];
-const TEXT_SIGNATURE_WRONG: &[(CheckId, Verdict)] = &[
-    failed(TextSignature, Reason::SignatureMismatch),
-    rests(TextChipKey, TextSignature),
-    rests(TextAgrees, TextSignature),
-];
-const TEXT_DIGEST_WRONG: &[(CheckId, Verdict)] = &[
-    failed(TextSignature, Reason::DigestMismatch),
-    rests(TextChipKey, TextSignature),
-    rests(TextAgrees, TextSignature),
-];
+/// The offset table is not signed; a layout that contradicts it is one that nobody knows.
+const FACE_LAYOUT_UNKNOWN: &[(CheckId, Verdict)] =
+    &[(FaceSignature, Verdict::NotDone(Why::LayoutUnknown)), AFTER_FACE[0], AFTER_FACE[1]];
+const TEXT_SIGNATURE_WRONG: &[(CheckId, Verdict)] = &[failed(TextSignature, Reason::SignatureMismatch)];
+const TEXT_DIGEST_WRONG: &[(CheckId, Verdict)] = &[failed(TextSignature, Reason::DigestMismatch)];
+const TEXT_KEY_WRONG: &[(CheckId, Verdict)] = &[failed(TextChipKey, Reason::SignatureMismatch)];
 
 /// Rows of faults without a value, and of faults with one.
 macro_rules! row {
@@ -303,7 +296,7 @@ pub const FAULTS: &[FaultRow] = &[
         "券面入力補助APの公開鍵を差し替え",
         "another chip key in the text application",
         TextKey,
-        TEXT_SIGNATURE_WRONG,
+        TEXT_KEY_WRONG,
         AUTHENTIC
     ),
     row!(
@@ -322,7 +315,7 @@ pub const FAULTS: &[FaultRow] = &[
         "another program left the face application selected and number B verified",
         AlreadyVerified,
         &[],
-        Expected::CounterUnknown
+        AUTHENTIC
     ),
     row!("tries-unknown", "残り回数を答えない（6300）", "the card has no counter (6300)", TriesUnknown, &[], AUTHENTIC),
     row!(
@@ -396,16 +389,16 @@ pub const FAULTS: &[FaultRow] = &[
         "オフセット表が実際の位置と違う",
         "the offset table points elsewhere",
         WrongOffsets,
-        FACE_MALFORMED,
-        REJECTED
+        FACE_LAYOUT_UNKNOWN,
+        UNDETERMINED
     ),
     row!(
         "missing-photo",
         "顔写真のデータがない",
         "the photo's object is absent",
         MissingPhoto,
-        FACE_MALFORMED,
-        REJECTED
+        FACE_LAYOUT_UNKNOWN,
+        UNDETERMINED
     ),
     row!(
         "lying-length",

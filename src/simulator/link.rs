@@ -14,8 +14,8 @@ pub(super) struct Link {
     exchanges: u32,
     /// The card leaves at this exchange, counted from 1: the command is executed, its answer is lost.
     pub removed_at: Option<u32>,
-    /// At this exchange the card answers this status word and executes nothing.
-    pub status_at: Option<(u32, u16)>,
+    /// At these exchanges the card answers this status word and executes nothing.
+    pub status_at: Vec<(u32, u16)>,
     /// At this exchange the answer is one byte long.
     pub one_byte_at: Option<u32>,
     /// READ BINARY returns at most so many bytes.
@@ -45,7 +45,7 @@ impl Link {
         if self.removed_at.is_some_and(|at| self.exchanges > at) {
             return Err(TransportError::Removed);
         }
-        if let Some((_, status)) = self.status_at.filter(|(at, _)| *at == self.exchanges) {
+        if let Some((_, status)) = self.status_at.iter().find(|(at, _)| *at == self.exchanges) {
             return Ok(status.to_be_bytes().to_vec());
         }
         let answer = self.shaped(command, card);
@@ -141,7 +141,7 @@ mod tests {
             });
         }
         assert_eq!(executed, 2);
-        let mut link = Link { one_byte_at: Some(1), status_at: Some((2, 0x6F00)), ..Link::default() };
+        let mut link = Link { one_byte_at: Some(1), status_at: vec![(2, 0x6F00)], ..Link::default() };
         assert_eq!(send(&mut link, "00200092", 0), "90");
         assert_eq!(send(&mut link, "00200092", 0), "6F00");
         assert_eq!(send(&mut link, "00200092", 0), "9000");

@@ -5,8 +5,8 @@
 //! (vsmartcard, `virtualsmartcard/doc/api.txt`).
 //!
 //! vpcd writes length and payload separately, and waits 40 ms for the acknowledgement of the first where the peer delays
-//! it (spec field-needs 4.3, measured). So an answer leaves in one write here, and whoever opens the stream sets
-//! `TCP_NODELAY`, and `TCP_QUICKACK` where the system has it. See [`VirtualCard`] for what is served.
+//! it (spec field-needs 4.3, measured). So an answer leaves in one write here, and whoever opens
+//! the stream sees to it that it acknowledges at once where the system can be told to (`taimen simulate` does).
 
 use std::io::{self, BufReader, BufWriter, Read, Write};
 

@@ -173,8 +173,7 @@ pub struct Prepared {
 /// # Errors
 /// [`ReadError::Card`].
 pub fn prepare<T: Transport>(session: &mut Session<T>, reference: &Reference) -> Result<Prepared, ReadError> {
-    select(session, files::FACE)?;
-    let tries = session.ask_tries(reference.sfi)?;
+    let tries = open_counter(session, reference)?;
     let file = files::FACE_CERTIFICATE;
     let certificate = match session.read_tlv_file(file.sfi, file.limit, &mut |_, _| {}) {
         Ok(bytes) => bytes,
@@ -258,8 +257,7 @@ impl Reading<'_> {
     /// Selects the face application, makes sure that it is the same card, asks the counter and presents the credential.
     fn open_face<T: Transport>(&mut self, session: &mut Session<T>) -> Result<(), ReadError> {
         let reference = self.reference();
-        select(session, files::FACE)?;
-        let tries = session.ask_tries(reference.sfi)?;
+        let tries = open_counter(session, reference)?;
         if let Some(prepared) = &self.prepared {
             same_card(session, prepared, tries)?;
         }
@@ -360,6 +358,19 @@ impl Reading<'_> {
 
 fn select<T: Transport>(session: &mut Session<T>, application: Application) -> Result<(), ReadError> {
     if session.select(application.aid)? { Ok(()) } else { Err(CardError::Status(Status::NOT_FOUND).into()) }
+}
+
+/// Selects the reference's application and asks its counter. Another program may have left the reference verified, and
+/// then the card tells no counter: leaving the application clears that (spec my-number 8.2, M).
+fn open_counter<T: Transport>(session: &mut Session<T>, reference: &Reference) -> Result<Tries, ReadError> {
+    select(session, reference.application)?;
+    let tries = session.ask_tries(reference.sfi)?;
+    if tries != Tries::AlreadyVerified {
+        return Ok(tries);
+    }
+    select(session, files::ISSUER_DOMAIN)?;
+    select(session, reference.application)?;
+    Ok(session.ask_tries(reference.sfi)?)
 }
 
 /// The counter must be what it was, and so must a slice of the certificate.

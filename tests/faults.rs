@@ -1,0 +1,122 @@
+//! Every row of the simulator's fault table: each check by its id, the verdict, or the named trouble.
+
+#[path = "common/reading.rs"]
+mod reading;
+
+use reading::{Trouble, findings};
+use taimen::{
+    cards::{RecogniseError, my_number::ReadError},
+    iso7816::{CardError, Refusal},
+    simulator::{Expected, FAULTS, FaultRow},
+    transport::TransportError,
+    verify::{CheckId, Overall, Verdict, Why},
+};
+
+/// The verdicts of an honest card.
+const HONEST: [(CheckId, Verdict); 9] = [
+    (CheckId::FaceCertificate, Verdict::Passed),
+    (CheckId::FaceSignature, Verdict::Passed),
+    (CheckId::ChipKey, Verdict::Passed),
+    (CheckId::NotExpired, Verdict::Passed),
+    (CheckId::TextCertificate, Verdict::Passed),
+    (CheckId::TextSignature, Verdict::Passed),
+    (CheckId::TextChipKey, Verdict::Passed),
+    (CheckId::TextAgrees, Verdict::Passed),
+    (CheckId::Revocation, Verdict::NotDone(Why::NotAvailable)),
+];
+
+fn verdicts(recipe: &str) -> Result<(Overall, Vec<(CheckId, Verdict)>), Trouble> {
+    let findings = findings(recipe)?;
+    Ok((findings.overall(), findings.checks.iter().map(|check| (check.id, check.verdict)).collect()))
+}
+
+fn expected(row: &FaultRow) -> Vec<(CheckId, Verdict)> {
+    let differs = |id| row.differs.iter().find(|(other, _)| *other == id).map(|(_, verdict)| *verdict);
+    HONEST.into_iter().map(|(id, verdict)| (id, differs(id).unwrap_or(verdict))).collect()
+}
+
+/// What is wrong with a row, if anything.
+fn complaint(row: &FaultRow) -> Option<String> {
+    let recipe = format!("my-number?fault={}", row.example);
+    let outcome = verdicts(&recipe);
+    let fits = match (row.expected, &outcome) {
+        (Expected::Verdict(overall), Ok((found, checks))) => *found == overall && *checks == expected(row),
+        (Expected::CredentialRefused, Err(Trouble::Read(ReadError::Wrong { left: Some(9), .. }))) => true,
+        (Expected::CredentialBlocked, Err(Trouble::Read(ReadError::Refused { refusal: Refusal::Blocked, .. }))) => true,
+        (Expected::LastTry, Err(Trouble::Read(ReadError::Refused { refusal: Refusal::LastTry, .. }))) => true,
+        (Expected::CardTrouble, Err(trouble)) => matches!(
+            trouble,
+            Trouble::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))
+                | Trouble::Read(ReadError::Card(CardError::Transport(TransportError::Removed)))
+                | Trouble::Read(ReadError::AnswerLost { error: TransportError::Removed, .. })
+        ),
+        _ => false,
+    };
+    (!fits).then(|| {
+        let found = match outcome {
+            Ok((overall, checks)) => {
+                let wanted = expected(row);
+                let differ: Vec<_> = checks.iter().zip(&wanted).filter(|(found, wanted)| found != wanted).collect();
+                format!("{overall:?}, found and wanted: {differ:?}")
+            }
+            Err(trouble) => format!("{trouble:?}"),
+        };
+        format!("{}: wanted {:?}, got {found}", row.example, row.expected)
+    })
+}
+
+#[test]
+fn an_honest_card_passes_every_check() {
+    for seed in [1, 2, 3] {
+        let (overall, checks) = verdicts(&format!("my-number?seed={seed}")).unwrap();
+        assert_eq!(checks, HONEST, "seed {seed}");
+        assert_eq!(overall, Overall::Authentic);
+    }
+}
+
+#[test]
+fn every_fault_fails_exactly_what_the_table_says() {
+    let complaints: Vec<String> = FAULTS.iter().filter_map(complaint).collect();
+    assert!(FAULTS.len() >= 20, "{} faults", FAULTS.len());
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn a_card_pulled_away_at_any_exchange_ends_in_a_clear_error() {
+    for exchange in 1..=17 {
+        for fault in ["removed-at", "one-byte-at"] {
+            let trouble = verdicts(&format!("my-number?fault={fault}={exchange}")).unwrap_err();
+            let removed = match &trouble {
+                Trouble::Recognise(RecogniseError::Card(error)) | Trouble::Read(ReadError::Card(error)) => {
+                    *error == CardError::Transport(TransportError::Removed)
+                }
+                // The two exchanges that carry the credential: nobody knows whether a try was spent.
+                Trouble::Read(ReadError::AnswerLost { error, .. }) => *error == TransportError::Removed,
+                _ => false,
+            };
+            assert!(removed, "{fault}={exchange}: {trouble:?}");
+        }
+    }
+    assert!(verdicts("my-number?fault=removed-at=18").is_ok(), "17 exchanges are all there are");
+}
+
+#[test]
+fn a_card_that_never_tells_its_counter_gets_no_verify() {
+    // The counter is asked at exchange 5, and again at 8 after the application was left and selected anew.
+    let trouble = verdicts("my-number?fault=status-at=5:9000,status-at=8:9000").unwrap_err();
+    assert!(
+        matches!(trouble, Trouble::Read(ReadError::Refused { refusal: Refusal::CounterUnknown, .. })),
+        "{trouble:?}"
+    );
+    assert!(verdicts("my-number?fault=status-at=5:9000").is_ok(), "leaving the application clears the status");
+}
+
+#[test]
+fn a_card_without_a_photo_is_a_kind_of_its_own_and_undetermined() {
+    let findings = findings("my-number-no-photo").unwrap();
+    assert_eq!(findings.kind.as_str(), "my-number-no-photo");
+    assert_eq!(findings.verdict(CheckId::FaceCertificate), Some(Verdict::Passed));
+    assert_eq!(findings.verdict(CheckId::FaceSignature), Some(Verdict::NotDone(Why::LayoutUnknown)));
+    assert_eq!(findings.verdict(CheckId::ChipKey), Some(Verdict::NotDone(Why::DependsOn(CheckId::FaceSignature))));
+    assert_eq!(findings.overall(), Overall::Undetermined);
+}
