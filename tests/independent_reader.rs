@@ -236,7 +236,8 @@ fn another_reader_reads_the_simulated_card_over_our_pcsc_link() {
     let pcscd = Pcscd::start();
     let persona = Persona::from_seed(5);
     let offered = Offered::insert(pcscd.port(), recipe(5).card().unwrap());
-    let mut reader = PcscReader::find(None, std::time::Duration::from_secs(5), &mut |_| {}).unwrap();
+    let mut reader =
+        PcscReader::find(Some("Virtual PCD 00 00"), std::time::Duration::from_secs(5), &mut |_| {}).unwrap();
     {
         let mut card = Card::new(Adapter(reader.open().unwrap()));
         reads_the_face(&mut card, &persona);

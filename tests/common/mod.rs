@@ -6,5 +6,8 @@ pub mod fixtures;
 pub mod offer;
 #[cfg(target_os = "linux")]
 pub mod pcscd;
+#[cfg(all(feature = "cli", unix))]
+pub mod program;
+pub mod temp;
 #[cfg(target_os = "linux")]
 pub mod vicc;
