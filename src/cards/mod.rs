@@ -2,9 +2,21 @@
 //!
 //! Whatever the card, decoding and checking end in [`Findings`], which is all that a report needs.
 
+use jiff::Timestamp;
+
+use crate::{dump::Dump, kind::CardKind, trust::TrustStore};
+
 mod findings;
 pub mod my_number;
 mod recognise;
 
 pub use findings::{Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex, Signed, notes};
 pub use recognise::{RecogniseError, Recognised, recognise};
+
+/// Decodes and checks a dump of any card that this version reads, as of a time; `None` for the other kinds.
+pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Option<Findings> {
+    match dump.kind {
+        CardKind::MyNumber | CardKind::MyNumberNoPhoto => Some(my_number::check(dump, trust, at)),
+        _ => None,
+    }
+}

@@ -43,7 +43,19 @@ pub fn command(lang: Lang) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
+        .disable_help_flag(true)
+        .disable_version_flag(true)
         .help_template(template(lang))
+        .subcommand_help_heading(t("コマンド", "Commands"))
+        .next_help_heading(b.options())
+        .args([
+            b.help(),
+            Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(ArgAction::Version)
+                .help(t("バージョンを表示する", "Print the version")),
+        ])
         .subcommands([
             b.sub("identify", "カードの種類・アプリケーション・残り回数を示す（暗証番号等は使わない）", "Which card, which applications, tries left; no credential is used")
                 .args([b.reader(), b.wait(), b.json()]),
@@ -69,6 +81,8 @@ pub fn command(lang: Lang) -> Command {
             b.sub("trust", "信頼する発行者の鍵と証明書", "Whose signatures count")
                 .subcommand_required(true)
                 .arg_required_else_help(true)
+                .disable_help_subcommand(true)
+                .subcommand_help_heading(t("コマンド", "Commands"))
                 .subcommands([
                     b.sub("list", "一覧（用途・出所・指紋）", "List them: purpose, source, fingerprint").args([b.json(), b.trust_dir()]),
                     b.sub("add", "追加する", "Add one")
@@ -137,9 +151,21 @@ impl Builder {
         Bilingual::new(ja, en).get(self.lang)
     }
 
+    fn options(self) -> &'static str {
+        self.t("オプション", "Options")
+    }
+
+    fn help(self) -> Arg {
+        Arg::new("help").short('h').long("help").action(ArgAction::Help).help(self.t("使い方を表示する", "Print help"))
+    }
+
     fn sub(self, name: &'static str, ja: &'static str, en: &'static str) -> Command {
-        let options = self.t("オプション", "Options");
-        Command::new(name).about(self.t(ja, en)).help_template(template(self.lang)).next_help_heading(options)
+        Command::new(name)
+            .about(self.t(ja, en))
+            .help_template(template(self.lang))
+            .disable_help_flag(true)
+            .next_help_heading(self.options())
+            .arg(self.help())
     }
 
     fn flag(self, name: &'static str, ja: &'static str, en: &'static str) -> Arg {

@@ -9,7 +9,7 @@ use clap::ArgMatches;
 
 use crate::{
     cards::{
-        Recognised,
+        self, Recognised,
         my_number::{self, Prepared, Reading, files},
         recognise,
     },
@@ -56,7 +56,6 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let read = read(&mut link, scope, entries.as_ref(), matches.get_flag(name::ALLOW_LAST_TRY), &terminal);
     terminal.done();
 
-    let figures = link.figures(started.elapsed());
     let source = match link.source() {
         Source::Replay(_) => ReportSource::Replay,
         _ => ReportSource::Live,
@@ -68,20 +67,17 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         terminal.wrote(path);
     }
     let Read { mut dump, tries } = read?;
-    link.finish()?;
+    let at = matches.get_one::<jiff::Timestamp>(name::AT).copied().unwrap_or(dump.read_at);
+    let mut findings = cards::check(&dump, &store, at).ok_or(Problem::UnsupportedKind(dump.kind))?;
+    if source == ReportSource::Replay {
+        findings.notes.push(cards::notes::PRESENCE_THEN);
+    }
+    let figures = link.figures(started.elapsed());
     dump.link = figures;
-
+    link.finish()?;
     if let Some(path) = matches.get_one::<PathBuf>(name::SAVE_DUMP) {
         paths::write_private(path, dump.to_json().as_bytes())?;
         terminal.wrote(path);
-    }
-    let at = match (matches.get_one::<jiff::Timestamp>(name::AT), source) {
-        (Some(at), _) => *at,
-        (None, _) => dump.read_at,
-    };
-    let mut findings = my_number::check(&dump, &store, at);
-    if source == ReportSource::Replay {
-        findings.notes.push(crate::cards::notes::PRESENCE_THEN);
     }
     let context = Context {
         source,

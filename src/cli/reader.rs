@@ -1,6 +1,6 @@
 //! Opens every reader address, and counts and records what goes over it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -50,9 +50,16 @@ impl Link {
     /// # Errors
     /// [`Problem`].
     pub fn find(address: &str, wait: Duration, record: bool, tell: &mut dyn FnMut(Waiting)) -> Result<Self, Problem> {
+        let mut card_time = Duration::ZERO;
         let (source, name) = match address.parse().map_err(|BadAddress(text)| Problem::BadReaderAddress(text))? {
             Address::Pcsc(part) => find_pcsc(part.as_deref(), wait, tell)?,
-            Address::Sim(sim) => (Source::Sim(Box::new(simulated(&sim)?)), address.to_owned()),
+            Address::Sim(sim) => {
+                // Issuing a simulated card is the simulator's work, as answering is.
+                let start = Instant::now();
+                let card = simulated(&sim)?;
+                card_time = start.elapsed();
+                (Source::Sim(Box::new(card)), address.to_owned())
+            }
             Address::Replay(path) => {
                 let recording = Recording::parse(&files::read_limited(&path, MAX_RECORDING)?)
                     .map_err(|error| problem::recording(&path, error))?;
@@ -72,7 +79,7 @@ impl Link {
             address: name,
             log: record.then(|| Log::new(never_recorded())),
             figures: LinkFigures::default(),
-            card_time: Duration::ZERO,
+            card_time,
             draws: RecordedDraws::new(draws),
             time,
         })

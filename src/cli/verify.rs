@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 
 use crate::{
-    cards::{my_number, notes},
+    cards::{self, notes},
     dump::{Dump, MAX_DUMP},
-    kind::CardKind,
     messages::{ExitCode, Problem},
     report::{Context, Source},
 };
@@ -21,12 +20,9 @@ use super::{Settings, args::name, files, output, problem, trust};
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
     let dump = Dump::from_json(&files::read_limited(&path, MAX_DUMP)?).map_err(|error| problem::dump(&path, error))?;
-    if !matches!(dump.kind, CardKind::MyNumber | CardKind::MyNumberNoPhoto) {
-        return Err(Problem::UnsupportedKind(dump.kind));
-    }
     let store = trust::store(matches)?;
     let at = matches.get_one::<jiff::Timestamp>(name::AT).copied().unwrap_or(dump.read_at);
-    let mut findings = my_number::check(&dump, &store, at);
+    let mut findings = cards::check(&dump, &store, at).ok_or(Problem::UnsupportedKind(dump.kind))?;
     findings.notes.push(notes::PRESENCE_THEN);
     let context = Context {
         source: Source::Dump,

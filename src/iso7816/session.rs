@@ -11,6 +11,10 @@ use super::{
 /// The most GET RESPONSE rounds for one command; 64 KiB in pieces of 1 byte is no card's way.
 const MAX_CONTINUATIONS: usize = 260;
 
+/// The most exchanges of one session. A card that hands out its 10 kB byte by byte still passes; one that trickles for
+/// ever does not.
+const MAX_EXCHANGES: usize = 16_384;
+
 /// Data and status word of one answer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Response {
@@ -35,8 +39,8 @@ pub enum CardError {
     /// The card refused the command.
     #[error("the card answered {0}")]
     Status(Status),
-    /// `61xx` or `6Cxx` without end.
-    #[error("the card announces data without end")]
+    /// More exchanges, or more parts of one answer, than any card needs.
+    #[error("the card goes on without end")]
     Endless,
 }
 
@@ -45,20 +49,20 @@ pub enum CardError {
 pub struct Session<T> {
     transport: T,
     application: Option<Vec<u8>>,
-    /// No command has been answered yet.
-    fresh: bool,
+    /// Commands so far.
+    exchanges: usize,
     pub(super) step: ReadStep,
 }
 
 impl<T: Transport> Session<T> {
     /// A session with a card in an unknown state.
     pub fn new(transport: T) -> Self {
-        Self { transport, application: None, fresh: true, step: ReadStep::default() }
+        Self { transport, application: None, exchanges: 0, step: ReadStep::default() }
     }
 
     /// A session that already knows which read size works with this reader and card.
     pub fn with_step(transport: T, step: ReadStep) -> Self {
-        Self { transport, application: None, fresh: true, step }
+        Self { transport, application: None, exchanges: 0, step }
     }
 
     /// The read size that works here.
@@ -81,9 +85,10 @@ impl<T: Transport> Session<T> {
     /// # Errors
     /// [`CardError::Transport`] when no answer came, [`CardError::Endless`] when the card never finishes.
     pub fn send(&mut self, command: &Command) -> Result<Response, CardError> {
+        let fresh = self.exchanges == 0;
         let mut response = self.exchange(command)?;
         // A measured card answers the first command after a power cycle with 6F00 (spec my-number 8.2, M).
-        if std::mem::take(&mut self.fresh) && response.status == Status::UNSPECIFIED && !command.is_secret() {
+        if fresh && response.status == Status::UNSPECIFIED && !command.is_secret() {
             response = self.exchange(command)?;
         }
         if let (Some(length), true) = (response.status.exact_length(), response.data.is_empty())
@@ -133,6 +138,10 @@ impl<T: Transport> Session<T> {
     }
 
     fn exchange(&mut self, command: &Command) -> Result<Response, CardError> {
+        if self.exchanges >= MAX_EXCHANGES {
+            return Err(CardError::Endless);
+        }
+        self.exchanges += 1;
         let mut data = self.transport.exchange(command.bytes())?;
         // The PC/SC stack answers a pulled card with an empty success once (spec field-needs 4.3).
         let (Some(low), Some(high)) = (data.pop(), data.pop()) else {

@@ -149,7 +149,7 @@ fn refused(problem: &Problem) -> Text {
             };
             Text::new(
                 "answer-lost",
-                ExitCode::Credential,
+                ExitCode::Card,
                 (
                     format!("{}を送りましたが、カードの答えを受け取れませんでした。{ja}", credential.ja),
                     "自動では繰り返していません。taimen identify で残り回数を確かめてから、やり直してください。",

@@ -72,11 +72,11 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
             ExitCode::Usage,
             (
                 format!("「{address}」はリーダーの指定として読めません。"),
-                "pcsc、pcsc:リーダー名の一部、sim:種類、replay:ファイル、phone のいずれかで指定してください。",
+                "pcsc、pcsc:リーダー名の一部、sim:種類、replay:ファイル のいずれかで指定してください。",
             ),
             (
                 format!("'{address}' is not a reader address."),
-                "Give one of: pcsc, pcsc:PART-OF-NAME, sim:KIND, replay:FILE, phone.",
+                "Give one of: pcsc, pcsc:PART-OF-NAME, sim:KIND, replay:FILE.",
             ),
         ),
         Problem::UnknownSimKind(name) => Text::new(

@@ -153,7 +153,7 @@ fn exit_codes_of_the_contract() {
         assert_eq!(exit(Problem::refused(refusal, NAME, CardKind::MyNumber)), 5);
     }
     assert_eq!(exit(Problem::CredentialWrong { credential: NAME, left: Some(9) }), 5);
-    assert_eq!(exit(Problem::AnswerLost { credential: NAME, left: None }), 5);
+    assert_eq!(exit(Problem::AnswerLost { credential: NAME, left: None }), 4);
 }
 
 #[test]

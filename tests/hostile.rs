@@ -1,0 +1,157 @@
+//! A card is hostile until proven otherwise: whatever it answers, the reading ends, nothing panics, nothing is authentic.
+
+#[path = "common/reading.rs"]
+mod reading;
+
+use proptest::prelude::*;
+use reading::{TIME, card, read, read_card, simulated_trust};
+use taimen::{
+    cards::my_number::{check, files},
+    dump::{Dump, Scope},
+    lang::Lang,
+    privacy::Pin,
+    report::{Colour, Context, Options, Report, Source},
+    tlv,
+    transport::{LinkFigures, Transport, TransportError},
+    verify::Overall,
+};
+
+/// Answers from a list, over and over; a status word where the list says nothing better.
+struct Puppet {
+    answers: Vec<Vec<u8>>,
+    at: usize,
+    exchanges: usize,
+}
+
+impl Transport for Puppet {
+    fn exchange(&mut self, _: &[u8]) -> Result<Vec<u8>, TransportError> {
+        self.exchanges += 1;
+        let answer = self.answers[self.at % self.answers.len()].clone();
+        self.at += 1;
+        Ok(answer)
+    }
+}
+
+/// Every page that a report has, so that none of them panics on what a card holds.
+fn show(dump: &Dump) -> Overall {
+    let findings = check(dump, &simulated_trust(), TIME.parse().unwrap());
+    let context = Context {
+        source: Source::Live,
+        reader: "test".to_owned(),
+        read_at: TIME.parse().unwrap(),
+        link: LinkFigures::default(),
+        tries: Vec::new(),
+        accepted: Vec::new(),
+    };
+    for lang in [Lang::Ja, Lang::En] {
+        let report =
+            Report { findings: &findings, context: &context, options: Options { lang, sex: true, age: false } };
+        assert!(!report.json().is_empty() && !report.text(Colour::Plain).is_empty() && !report.html().is_empty());
+    }
+    findings.overall()
+}
+
+/// Status words that make a reader go on.
+fn status() -> impl Strategy<Value = [u8; 2]> {
+    prop_oneof![
+        4 => Just([0x90, 0x00]),
+        1 => Just([0x62, 0x82]),
+        1 => Just([0x67, 0x00]),
+        1 => Just([0x6F, 0x00]),
+        1 => Just([0x63, 0xC5]),
+        1 => any::<u8>().prop_map(|low| [0x61, low]),
+        1 => any::<u8>().prop_map(|low| [0x6C, low]),
+        1 => any::<[u8; 2]>(),
+    ]
+}
+
+fn answer() -> impl Strategy<Value = Vec<u8>> {
+    let head = prop::sample::select(vec![
+        vec![],
+        vec![0x7F, 0x21, 0x82, 0x02, 0x33],
+        vec![0xFF, 0x20, 0x82, 0x7F, 0xFF],
+        vec![0xFF, 0x20, 0x84, 0xFF, 0xFF, 0xFF, 0xFF],
+        vec![0xFF, 0x20, 0x03, 0xDF, 0x22, 0x7F],
+    ]);
+    (head, prop::collection::vec(any::<u8>(), 0..80), status())
+        .prop_map(|(head, body, status)| [head, body, status.to_vec()].concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_puppet_card_ends_and_is_never_authentic(answers in prop::collection::vec(answer(), 1..24), age in any::<bool>()) {
+        let scope = if age { Scope::Age } else { Scope::Full };
+        let mut puppet = Puppet { answers, at: 0, exchanges: 0 };
+        if let Ok((dump, _)) = read(&mut puppet, &Pin::new(*b"55021720352285").unwrap(), scope) {
+            prop_assert_ne!(show(&dump), Overall::Authentic);
+        }
+        prop_assert!(puppet.exchanges <= 16_384, "{} exchanges", puppet.exchanges);
+    }
+
+    #[test]
+    fn broken_files_are_named_and_shown(
+        file in prop::sample::select(vec!["face/0002", "face/0004", "text/0002", "text/0004", "text/0007"]),
+        cut in any::<prop::sample::Index>(),
+        splice in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        let (mut dump, _) = read_card(&mut card("my-number"), Scope::Full).unwrap();
+        for (name, bytes) in dump.files_mut() {
+            if name == file {
+                let at = cut.index(bytes.len());
+                bytes.truncate(at);
+                bytes.extend(&splice);
+            }
+        }
+        let overall = show(&dump);
+        prop_assert!(overall != Overall::Authentic || file.starts_with("text/"));
+    }
+
+    #[test]
+    fn a_dump_of_anything_never_panics(text in "\\PC{0,200}", mut bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(Dump::from_json(text.as_bytes()).is_err());
+        bytes.insert(0, b'{');
+        prop_assert!(Dump::from_json(&bytes).is_err());
+    }
+}
+
+#[test]
+fn text_that_would_command_a_terminal_or_a_browser_is_made_visible() {
+    let (mut dump, _) = read_card(&mut card("my-number"), Scope::Full).unwrap();
+    let file = files::TEXT_ATTRIBUTES;
+    let evil = "\u{1b}]0;x\u{7}\u{202e}<script>alert(1)</script>\r\n";
+    let original = dump.file(file.name).unwrap().to_vec();
+    let children = tlv::file(&original, file.tag).unwrap().0.children().unwrap();
+    let body: Vec<u8> = children
+        .iter()
+        .flat_map(|child| {
+            let value = if child.tag == files::TEXT_NAME.tag { evil.as_bytes() } else { child.value };
+            tlv::encode(child.tag, value)
+        })
+        .collect();
+    dump.keep(file.name, tlv::encode(file.tag, &body));
+    // The signature over the old text no longer counts here: a dump holds no digests, so the text is shown unconfirmed.
+    let json = dump.to_json();
+    let dump = Dump::from_json(json.as_bytes()).unwrap();
+    let findings = check(&dump, &simulated_trust(), TIME.parse().unwrap());
+    assert_eq!(findings.holder.name.as_ref().unwrap().value, evil, "the findings hold what the card says");
+    let context = Context {
+        source: Source::Dump,
+        reader: "evil\u{1b}[2J".to_owned(),
+        read_at: TIME.parse().unwrap(),
+        link: LinkFigures::default(),
+        tries: Vec::new(),
+        accepted: Vec::new(),
+    };
+    let report = Report { findings: &findings, context: &context, options: Options::default() };
+    let (text, html, json) = (report.text(Colour::Plain), report.html(), report.json());
+    for page in [&text, &html, &json] {
+        for hidden in ['\u{1b}', '\u{7}', '\u{202e}', '\r'] {
+            assert!(!page.contains(hidden), "{hidden:?}");
+        }
+    }
+    assert!(!html.contains("<script"), "markup from a card is escaped");
+    let parsed: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(parsed["holder"]["name"], evil, "JSON holds the exact text, escaped");
+}

@@ -1,0 +1,77 @@
+//! What a check costs the host, as ratios of one run: absolute times drift on shared machines.
+
+#[path = "common/reading.rs"]
+mod reading;
+
+use std::time::{Duration, Instant};
+
+use reading::{TIME, card, read_card, simulated_trust};
+use taimen::{
+    cards::my_number::{CvCertificate, check, files},
+    crypto::PublicKey,
+    dump::{Answer, Dump, Scope},
+    report::{Context, Options, Report, Source},
+    transport::LinkFigures,
+    verify::Overall,
+};
+
+/// The fastest of several runs: what the work costs when nothing else disturbs it.
+fn fastest(runs: usize, mut work: impl FnMut()) -> Duration {
+    (0..runs)
+        .map(|_| {
+            let start = Instant::now();
+            work();
+            start.elapsed()
+        })
+        .min()
+        .unwrap()
+}
+
+/// The signature checks of a full check, and nothing else: as many RSA verifications as it does, keys parsed before.
+fn signature_checks(dump: &Dump) -> impl Fn() {
+    let file = dump.file(files::FACE_CERTIFICATE.name).unwrap().to_vec();
+    let Answer::Signature(answer) = &dump.challenge("face").unwrap().answer else { panic!("an honest card answers") };
+    let (message, answer) = (dump.challenge("face").unwrap().message(), answer.0.clone());
+    move || {
+        let certificate = CvCertificate::parse(&file).unwrap();
+        let key: &PublicKey = &certificate.key;
+        // Two certificates, the face data, the digests, the text key, two challenges. A signature that does not fit
+        // costs as much as one that does.
+        for _ in 0..7 {
+            let _ = std::hint::black_box(key.verify_sha256(&[&message], &answer));
+        }
+    }
+}
+
+#[test]
+fn a_check_costs_at_most_three_times_its_signature_checks() {
+    let (dump, _) = read_card(&mut card("my-number"), Scope::Full).unwrap();
+    let trust = simulated_trust();
+    let at = TIME.parse().unwrap();
+    let context = Context {
+        source: Source::Live,
+        reader: "test".to_owned(),
+        read_at: at,
+        link: LinkFigures::default(),
+        tries: Vec::new(),
+        accepted: Vec::new(),
+    };
+    let whole = || {
+        let findings = check(&dump, &trust, at);
+        assert_eq!(findings.overall(), Overall::Authentic);
+        std::hint::black_box(Report { findings: &findings, context: &context, options: Options::default() }.json());
+    };
+    let signatures = signature_checks(&dump);
+    let (mut least, mut spent) = (f64::MAX, (Duration::ZERO, Duration::ZERO));
+    // Alternating, so that both sides meet the same neighbours on a shared machine.
+    for _ in 0..5 {
+        let base = fastest(20, &signatures);
+        let all = fastest(20, whole);
+        let ratio = all.as_secs_f64() / base.as_secs_f64();
+        if ratio < least {
+            (least, spent) = (ratio, (base, all));
+        }
+    }
+    println!("check and JSON report: {least:.2} times its signature checks ({:?} and {:?})", spent.1, spent.0);
+    assert!(least <= 3.0, "{least:.2} times: {:?} against {:?}", spent.1, spent.0);
+}
