@@ -16,7 +16,8 @@ use crate::{
 
 use super::{Settings, args::name, files, problem::unwritable, terminal};
 
-/// A report to every place that was asked for; returns the verdict's exit code.
+/// A report to every place that was asked for; returns the verdict's exit code. It is shown before the files are written,
+/// so that the verdict stands there when one of them cannot be.
 ///
 /// # Errors
 /// [`Problem`].
@@ -28,14 +29,6 @@ pub fn report(
 ) -> Result<ExitCode, Problem> {
     let options = Options { lang: settings.lang, sex: matches.get_flag(name::SEX), age: findings.holder.age.is_some() };
     let report = Report { findings, context, options };
-    if let Some(path) = matches.get_one::<PathBuf>(name::HTML) {
-        files::write_private(path, report.html().as_bytes())?;
-    }
-    if let Some(path) = matches.get_one::<PathBuf>(name::PHOTO) {
-        let photo = findings.picture("photo").ok_or(Problem::NoPicture)?;
-        let raster = image::decode(&photo.bytes, Format::from(photo.format)).map_err(|_| Problem::NoPicture)?;
-        files::write_private(path, &raster.to_png().map_err(|_| Problem::NoPicture)?)?;
-    }
     if matches.get_flag(name::JSON) {
         text(&report.json())?;
     } else {
@@ -43,6 +36,14 @@ pub fn report(
         if io::stdout().is_terminal() {
             text(&report.photo(terminal::graphics()))?;
         }
+    }
+    if let Some(path) = matches.get_one::<PathBuf>(name::HTML) {
+        files::write_private(path, report.html().as_bytes())?;
+    }
+    if let Some(path) = matches.get_one::<PathBuf>(name::PHOTO) {
+        let photo = findings.picture("photo").ok_or(Problem::NoPicture)?;
+        let raster = image::decode(&photo.bytes, Format::from(photo.format)).map_err(|_| Problem::NoPicture)?;
+        files::write_private(path, &raster.to_png().map_err(|_| Problem::NoPicture)?)?;
     }
     Ok(findings.overall().into())
 }
