@@ -7,7 +7,7 @@ use crate::{
     dump::DumpError,
     kind::CardKind,
     messages::Problem,
-    simulator::{RecipeError, issue::IssueError},
+    simulator::{Faults, RecipeError, issue::IssueError},
     transport::{DrawError, TransportError, recording::RecordingError, replay::UnusedSteps},
     trust::{AddError, ManifestError},
 };
@@ -95,9 +95,15 @@ impl From<IssueError> for Problem {
 
 /// A simulated card's address that names none.
 pub fn recipe(address: &str, error: &RecipeError) -> Problem {
+    let (kind, options) = address.split_once('?').unwrap_or((address, ""));
     match error {
-        RecipeError::Kind => Problem::UnknownSimKind(address.to_owned()),
-        RecipeError::Fault(_) => Problem::UnknownSimFault(address.to_owned()),
+        RecipeError::Kind => Problem::UnknownSimKind(kind.to_owned()),
+        RecipeError::Fault(_) => {
+            let mut faults =
+                options.split('&').filter_map(|option| option.strip_prefix("fault=")).flat_map(|all| all.split(','));
+            let wrong = faults.find(|fault| fault.parse::<Faults>().is_err());
+            Problem::UnknownSimFault(wrong.unwrap_or(options).to_owned())
+        }
         RecipeError::Option | RecipeError::Seed(_) => Problem::BadReaderAddress(format!("sim:{address}")),
     }
 }
