@@ -126,8 +126,6 @@ pub fn command(lang: Lang) -> Command {
                 .global(true)
                 .value_name("ja|en")
                 .value_parser(PossibleValuesParser::new(["ja", "en"]))
-                .env("TAIMEN_LANG")
-                .hide_env(true)
                 .hide_possible_values(true)
                 .help(t("表示する言語", "The language of the output")),
         )
