@@ -102,11 +102,9 @@ fn used(code: &str) -> Vec<String> {
                     '}' if depth == 0 => break,
                     '}' => depth -= 1,
                     ',' if depth == 0 => fresh = true,
-                    ':' => {
-                        if fresh && depth == 0 && !name.is_empty() {
-                            names.push(std::mem::take(&mut name));
-                            fresh = false;
-                        }
+                    ':' if fresh && depth == 0 && !name.is_empty() => {
+                        names.push(std::mem::take(&mut name));
+                        fresh = false;
                     }
                     c if depth == 0 && fresh && (c.is_alphanumeric() || c == '_') => name.push(c),
                     _ => {}

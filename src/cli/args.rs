@@ -58,7 +58,7 @@ pub fn command(lang: Lang) -> Command {
         ])
         .subcommands([
             b.sub("identify", "カードの種類・アプリケーション・残り回数を示す（暗証番号等は使わない）", "Which card, which applications, tries left; no credential is used")
-                .args([b.reader(), b.wait(), b.json()]),
+                .args([b.reader(), b.wait(), b.json_list()]),
             b.sub("check", "主な仕事：カードを認識し、読み取り、検証し、表示する", "The main job: recognise, ask, read, verify, show")
                 .args([b.reader(), b.wait(), b.json()])
                 .args(b.shown())
@@ -77,14 +77,14 @@ pub fn command(lang: Lang) -> Command {
                 .args(b.shown())
                 .args(b.trust())
                 .arg(b.at()),
-            b.sub("readers", "カードリーダーの一覧", "The readers of this machine").arg(b.json()),
+            b.sub("readers", "カードリーダーの一覧", "The readers of this machine").arg(b.json_list()),
             b.sub("trust", "信頼する発行者の鍵と証明書", "Whose signatures count")
                 .subcommand_required(true)
                 .arg_required_else_help(true)
                 .disable_help_subcommand(true)
                 .subcommand_help_heading(t("コマンド", "Commands"))
                 .subcommands([
-                    b.sub("list", "一覧（用途・出所・指紋）", "List them: purpose, source, fingerprint").args([b.json(), b.trust_dir()]),
+                    b.sub("list", "一覧（用途・出所・指紋）", "List them: purpose, source, fingerprint").args([b.json_list(), b.trust_dir()]),
                     b.sub("add", "追加する", "Add one")
                         .arg(
                             Arg::new(name::PURPOSE)
@@ -186,8 +186,14 @@ impl Builder {
             .help(self.t(ja, en))
     }
 
+    /// JSON of a report.
     fn json(self) -> Arg {
         self.flag(name::JSON, "JSONで出力する（docs/report.schema.json）", "Print JSON (docs/report.schema.json)")
+    }
+
+    /// JSON of a list.
+    fn json_list(self) -> Arg {
+        self.flag(name::JSON, "JSONで出力する", "Print JSON")
     }
 
     fn reader(self) -> Arg {

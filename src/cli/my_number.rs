@@ -102,6 +102,7 @@ impl Plan {
                 &asked
             }
         };
+        link.wait_again(&mut |waiting| terminal.waiting(waiting))?;
         link.with_card(|card, draws| {
             let mut session = Session::with_step(card, step);
             self.read(&mut session, draws, credential, guests, Some(prepared), terminal)

@@ -100,6 +100,21 @@ impl Link {
         &self.source
     }
 
+    /// Waits until a card is there again, where it may have been taken away while a person was asked.
+    ///
+    /// # Errors
+    /// [`Problem`] when none comes in time.
+    pub fn wait_again(&mut self, tell: &mut dyn FnMut(Waiting)) -> Result<(), Problem> {
+        match &mut self.source {
+            #[cfg(feature = "pcsc")]
+            Source::Pcsc(reader) => Ok(reader.wait_again(&mut |waiting| tell(Waiting::from(waiting)))?),
+            _ => {
+                let _ = tell;
+                Ok(())
+            }
+        }
+    }
+
     /// Opens the card cold, for this program alone, and hands it to `work` with the random draws. What `work` exchanged
     /// is counted, and the card is released when it returns.
     ///
@@ -203,14 +218,19 @@ pub enum Waiting {
 }
 
 #[cfg(feature = "pcsc")]
+impl From<crate::transport::pcsc::Waiting<'_>> for Waiting {
+    fn from(waiting: crate::transport::pcsc::Waiting<'_>) -> Self {
+        match waiting {
+            crate::transport::pcsc::Waiting::Reader => Self::Reader,
+            crate::transport::pcsc::Waiting::Card { .. } => Self::Card,
+        }
+    }
+}
+
+#[cfg(feature = "pcsc")]
 fn find_pcsc(part: Option<&str>, wait: Duration, tell: &mut dyn FnMut(Waiting)) -> Result<(Source, String), Problem> {
-    use crate::transport::pcsc::{PcscReader, Waiting as At};
-    let reader = PcscReader::find(part, wait, &mut |waiting| {
-        tell(match waiting {
-            At::Reader => Waiting::Reader,
-            _ => Waiting::Card,
-        });
-    })?;
+    use crate::transport::pcsc::PcscReader;
+    let reader = PcscReader::find(part, wait, &mut |waiting| tell(waiting.into()))?;
     let name = format!("pcsc:{}", reader.info().name);
     Ok((Source::Pcsc(reader), name))
 }

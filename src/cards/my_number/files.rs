@@ -246,7 +246,7 @@ pub const TEXT_KEY: File = File {
     tag: Tag(0xFF50),
     test_card_size: 536,
     limit: 2_048,
-    signed_by: Some(CheckId::TextSignature),
+    signed_by: Some(CheckId::TextChipKey),
     private: false,
 };
 
@@ -361,7 +361,7 @@ pub const DIGEST_ATTRIBUTES: Field =
 pub const DIGEST_SIGNATURE: Field = field!(TEXT_DIGESTS, 0xDF33, "電子署名", "signature", Signature, None);
 /// DF51
 pub const TEXT_CHIP_KEY: Field =
-    field!(TEXT_KEY, 0xDF51, "ICチップの公開鍵", "chip public key", PublicKey, TEXT_SIGNED);
+    field!(TEXT_KEY, 0xDF51, "ICチップの公開鍵", "chip public key", PublicKey, Some(CheckId::TextChipKey));
 /// DF52
 pub const TEXT_KEY_SIGNATURE: Field = field!(TEXT_KEY, 0xDF52, "電子署名", "signature", Signature, None);
 
