@@ -12,7 +12,7 @@ use taimen::{
     dump::{Dump, Scope},
     iso7816::{PinGate, Session},
     simulator::SimulatedCard,
-    transport::{LinkFigures, Metered, Transport, TransportError, draws::SystemDraws},
+    transport::{LinkFigures, Metered, Transport, TransportError},
     verify::Overall,
 };
 
@@ -111,7 +111,7 @@ fn asking_in_the_middle_stays_within_the_budget() {
         credential: &number,
         gate: &mut PinGate::new(false),
         prepared: Some(prepared),
-        draws: &mut SystemDraws,
+        draws: &mut reading::draws(),
         time: reading::TIME.parse().unwrap(),
         reader: "test".to_owned(),
         guests: recognised.guests,
@@ -140,7 +140,7 @@ fn another_card_after_the_question_is_noticed() {
             credential: &number,
             gate: &mut PinGate::new(false),
             prepared: Some(prepared),
-            draws: &mut SystemDraws,
+            draws: &mut reading::draws(),
             time: reading::TIME.parse().unwrap(),
             reader: "test".to_owned(),
             guests: Vec::new(),

@@ -10,7 +10,7 @@ use taimen::{
     iso7816::{PinGate, Session},
     privacy::Pin,
     simulator::{Recipe, SimulatedCard},
-    transport::{LinkFigures, Metered, Transport, draws::SystemDraws},
+    transport::{LinkFigures, Metered, Transport, draws::ListedDraws},
     trust::{Hierarchy, TrustStore},
 };
 
@@ -30,6 +30,11 @@ pub const TIME: &str = "2026-11-22T03:00:00Z";
 pub enum Trouble {
     Recognise(RecogniseError),
     Read(ReadError),
+}
+
+/// Random bytes for both challenges; the system's need the feature `cli`.
+pub fn draws() -> ListedDraws {
+    ListedDraws::new(vec![vec![0x3C; 32], vec![0xA5; 32]])
 }
 
 /// A simulated card from its recipe.
@@ -56,7 +61,7 @@ pub fn read(transport: impl Transport, credential: &Pin, scope: Scope) -> Result
         credential,
         gate: &mut PinGate::new(false),
         prepared: None,
-        draws: &mut SystemDraws,
+        draws: &mut draws(),
         time: TIME.parse().unwrap(),
         reader: "test".to_owned(),
         guests: recognised.guests,
