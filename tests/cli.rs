@@ -1,7 +1,6 @@
 //! The program's words and exit codes, in both languages, where no reader is needed. Golden files: `tests/cmd/en` and
 //! `tests/cmd/ja`; `TRYCMD=overwrite cargo test --test cli` writes them anew (look at the difference).
 #![cfg(all(feature = "cli", unix))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod common;
 

@@ -1,5 +1,4 @@
 //! The genuine JPKI test card (crate `myna-card`, MIT): every value of the specification, every passive check.
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 #[path = "common/fixtures.rs"]
 mod fixtures;

@@ -1,6 +1,5 @@
 //! Two programs that know nothing of each other agree on the same card: the reader of the crate `myna-card` reads our
 //! simulated card, and our reader reads the bytes of its genuine JPKI test card.
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod common;
 

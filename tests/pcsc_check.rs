@@ -1,6 +1,5 @@
 //! The real program against a simulated card in the real PC/SC stack: every party is a process of its own.
 #![cfg(all(feature = "pcsc", feature = "cli", target_os = "linux"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod common;
 
@@ -74,17 +73,27 @@ impl Desk {
         Self { pcscd: Pcscd::start(), program: Program::new(), seed, card: None }
     }
 
-    /// A reader with a card on it.
+    /// A reader with a seed's card on it.
     fn with_card(seed: u64) -> Self {
         let mut desk = Self::empty(seed);
-        let kind = format!("my-number?seed={seed}");
-        let vpcd = format!("127.0.0.1:{}", desk.pcscd.port());
-        let out = desk.credentials();
-        let arguments = ["simulate", &kind, "--vpcd", &vpcd, "--credentials-out", &argument(&out)].map(str::to_owned);
-        let child = desk.program.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        desk.card = Some(Running(child));
-        assert!(wait_for(SOON, card_is_there).is_some(), "pcscd sees no card");
+        desk.lay(&format!("my-number?seed={seed}"));
         desk
+    }
+
+    /// Lays a card on the reader.
+    fn lay(&mut self, kind: &str) {
+        let vpcd = format!("127.0.0.1:{}", self.pcscd.port());
+        let out = argument(&self.credentials());
+        let arguments = ["simulate", kind, "--vpcd", &vpcd, "--credentials-out", &out];
+        let child = self.program.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        self.card = Some(Running(child));
+        assert!(wait_for(SOON, card_is_there).is_some(), "pcscd sees no card");
+    }
+
+    /// Takes the card off the reader.
+    fn lift(&mut self) {
+        self.card = None;
+        assert!(wait_for(SOON, || !card_is_there()).is_some(), "pcscd still sees a card");
     }
 
     fn credentials(&self) -> PathBuf {
@@ -328,13 +337,8 @@ fn no_card_and_no_such_reader() {
 
 #[test]
 fn a_card_that_is_pulled_during_the_reading() {
-    let desk = Desk::empty(1);
-    let vpcd = format!("127.0.0.1:{}", desk.pcscd.port());
-    let out = argument(&desk.credentials());
-    let leaving = ["simulate", "my-number?fault=removed-at=9", "--vpcd", &vpcd, "--credentials-out", &out];
-    let child = desk.program.command(leaving).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let _card = Running(child);
-    assert!(wait_for(SOON, card_is_there).is_some(), "pcscd sees no card");
+    let mut desk = Desk::empty(1);
+    desk.lay("my-number?fault=removed-at=9");
     let outcome = desk.check(&["--accept", "simulated"]).expect(4);
     assert!(outcome.stderr.contains("The card left the reader during the reading."), "{}", outcome.stderr);
     assert_eq!(outcome.stdout, "", "nothing half-said");
@@ -590,4 +594,52 @@ fn a_person_who_types_a_wrong_code_is_asked_nothing_more() {
     assert!(screen.contains("Tries left: 9.") && screen.contains("Nothing was repeated."), "{screen}");
     assert_eq!(screen.matches("Security code").count(), 1, "{screen}");
     assert_eq!(desk.tries(), ["face/number-b: 9", "face/birth-date: 10", "text/number-b: 10", "text/pin: 3"]);
+}
+
+/// The person at the desk answers all questions about the card of seed 1, but for the last.
+fn all_but_the_code(person: &mut Person, persona: &Persona) {
+    person.sees("Birth date, as printed", 1);
+    person.types(&birth_as_printed(persona));
+    person.sees("Expiry year", 1);
+    person.types(&persona.expiry_year.to_string());
+    person.sees("Security code", 1);
+}
+
+#[test]
+fn a_card_that_is_lifted_to_read_its_print() {
+    let mut desk = Desk::with_card(1);
+    let persona = desk.persona();
+    let mut person = Person::at(&desk, "en", &["check", "--reader", ADDRESS, "--accept", "simulated"]);
+    all_but_the_code(&mut person, &persona);
+    desk.lift();
+    person.types(&persona.security_code);
+    person.sees("Place the card on the reader", 1);
+    desk.lay("my-number?seed=1");
+    let (code, screen) = person.leaves();
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(screen.contains(&persona.name), "{screen}");
+    assert_eq!(screen.matches("Security code (").count(), 1, "{screen}");
+}
+
+#[test]
+fn another_card_than_the_one_that_was_asked_for() {
+    let mut desk = Desk::with_card(1);
+    let persona = desk.persona();
+    let file = desk.program.home.file("swapped.apdu");
+    let record = argument(&file);
+    let arguments = ["check", "--reader", ADDRESS, "--accept", "simulated", "--record", &record];
+    let mut person = Person::at(&desk, "en", &arguments);
+    all_but_the_code(&mut person, &persona);
+    desk.lift();
+    // Another person of another municipality.
+    desk.seed = 2;
+    assert_ne!(desk.persona().municipality, persona.municipality);
+    desk.lay("my-number?seed=2");
+    person.types(&persona.security_code);
+    let (code, screen) = person.leaves();
+    assert_eq!(code, Some(4), "{screen}");
+    assert!(screen.contains("The card is not the one that was recognised before."), "{screen}");
+    assert!(!screen.contains(&persona.name) && !screen.contains(&desk.persona().name), "{screen}");
+    assert!(recording(&file).steps.iter().all(|step| !presents_an_entry(step)), "nothing was sent to the other card");
+    assert_eq!(desk.tries(), FULL_COUNTERS);
 }
