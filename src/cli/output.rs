@@ -35,6 +35,9 @@ pub fn report(
         text(&report.text(Colour::Ansi))?;
         if io::stdout().is_terminal() {
             text(&report.photo(terminal::graphics()))?;
+            // The report is longer than many windows: the verdict stands at its end once more.
+            let headline = report.headline();
+            text(&format!("{} {}\n", headline.symbol(), headline.words().get(settings.lang)))?;
         }
     }
     if let Some(path) = matches.get_one::<PathBuf>(name::HTML) {
