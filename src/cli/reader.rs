@@ -210,6 +210,7 @@ pub fn own_credential(source: &Source, scope: Scope) -> Option<Pin> {
 
 /// What is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "pcsc"), allow(dead_code))] // Only a PC/SC reader makes anybody wait.
 pub enum Waiting {
     /// A reader.
     Reader,
