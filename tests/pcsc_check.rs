@@ -310,8 +310,9 @@ fn a_card_that_another_program_left_in_some_state() {
         }
         assert_eq!(desk.check(&["--accept", "simulated"]).expect(0).checks(), AUTHENTIC, "{name}");
     }
-    // Ours leaves nothing open behind it.
+    // Ours leaves nothing open behind it: neither the application that it read last nor the other one.
     let other = another_program();
+    assert_eq!(exchange(&other, &[0x00, 0xB0, 0x82, 0x00, 0x08]), [0x6A, 0x82]);
     assert_eq!(exchange(&other, &select(files::FACE)), [0x90, 0x00]);
     assert_eq!(exchange(&other, &ask(&files::FACE_NUMBER_B)), [0x63, 0xCA]);
     assert_eq!(exchange(&other, &[0x00, 0xB0, 0x82, 0x00, 0x08]), [0x69, 0x82]);
