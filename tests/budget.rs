@@ -116,6 +116,7 @@ fn asking_in_the_middle_stays_within_the_budget() {
         reader: "test".to_owned(),
         guests: recognised.guests,
         private_withheld: false,
+        counter: &mut |_, _| {},
         progress: &mut |_, _, _| {},
     }
     .run(&mut session)
@@ -145,6 +146,7 @@ fn another_card_after_the_question_is_noticed() {
             reader: "test".to_owned(),
             guests: Vec::new(),
             private_withheld: false,
+            counter: &mut |_, _| {},
             progress: &mut |_, _, _| {},
         }
         .run(&mut session)

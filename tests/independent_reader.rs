@@ -283,6 +283,7 @@ fn read(card: &mut SimulatedCard, scope: Scope, credential: &[u8]) -> Result<Dum
         reader: "fixtures".to_owned(),
         guests: recognised.guests,
         private_withheld: false,
+        counter: &mut |_, _| {},
         progress: &mut |step, _, _| steps.push(step.id),
     }
     .run(&mut session)?;

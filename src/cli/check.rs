@@ -57,12 +57,10 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         Source::Replay(_) => ReportSource::Replay,
         _ => ReportSource::Live,
     };
-    // A session that failed is worth recording most.
+    // A session that failed is worth recording most; a recording that cannot be written must not hide the verdict.
     let kind = read.as_ref().ok().map(|read| read.dump.kind.as_str());
-    if let (Some(path), Some(recording)) = (record, link.take_recording(kind, scope)) {
-        paths::write_private(path, recording.to_text().as_bytes())?;
-        terminal.wrote(path);
-    }
+    let recording = record.zip(link.take_recording(kind, scope));
+    let recorded = recording.map_or(Ok(()), |(path, recording)| terminal.write(path, recording.to_text().as_bytes()));
     let Read { mut dump, tries } = read?;
     let at = matches.get_one::<jiff::Timestamp>(name::AT).copied().unwrap_or(dump.read_at);
     let mut findings = cards::check(&dump, &store, at).ok_or(Problem::UnsupportedKind(dump.kind))?;
@@ -72,13 +70,11 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let figures = link.figures(started.elapsed());
     dump.link = figures;
     link.finish()?;
-    if let Some(path) = matches.get_one::<PathBuf>(name::SAVE_DUMP) {
-        paths::write_private(path, dump.to_json().as_bytes())?;
-        terminal.wrote(path);
-    }
     let context =
         Context { source, reader: dump.reader.clone(), read_at: dump.read_at, link: figures, tries, accepted };
-    output::report(settings, matches, &findings, &context)
+    let saved = matches.get_one::<PathBuf>(name::SAVE_DUMP);
+    let save = || saved.map_or(Ok(()), |path| terminal.write(path, dump.to_json().as_bytes()));
+    output::report(settings, matches, &findings, &context, || recorded.and_then(|()| save()))
 }
 
 /// What a reading yields.

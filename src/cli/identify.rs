@@ -104,7 +104,7 @@ fn to_text(settings: &Settings, reader: &str, found: &Identified) -> String {
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
     let mut lines = vec![
         format!("{}: {}", t("カード", "Card"), found.kind.name().get(settings.lang)),
-        format!("{}: {reader}", t("リーダー", "Reader")),
+        format!("{}: {}", t("リーダー", "Reader"), crate::report::visible(reader)),
     ];
     for guest in &found.guests {
         lines.push(ui::also_holds(settings.lang, *guest));

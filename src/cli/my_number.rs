@@ -41,6 +41,13 @@ pub struct Question {
     step: ReadStep,
 }
 
+/// What a transaction that reads begins with.
+struct Start {
+    guests: Vec<CardKind>,
+    prepared: Option<Prepared>,
+    time: Timestamp,
+}
+
 impl Plan {
     /// Takes the entries of the credentials file, which are checked here, or what the source itself offers.
     ///
@@ -78,7 +85,10 @@ impl Plan {
         terminal: &Terminal,
     ) -> Result<F, Problem> {
         match &self.known {
-            Some(known) if !self.ask => Ok(self.read(session, draws, known, recognised.guests, None, terminal)?.into()),
+            Some(known) if !self.ask => {
+                let start = Start { guests: recognised.guests, prepared: None, time: self.time };
+                Ok(self.read(session, draws, known, start, terminal)?.into())
+            }
             _ => {
                 let prepared = prepare(session, self.reference())?;
                 Ok(Question { guests: recognised.guests, prepared, step: session.step() }.into())
@@ -103,9 +113,11 @@ impl Plan {
             }
         };
         link.wait_again(&mut |waiting| terminal.waiting(waiting))?;
+        let time = link.refresh_time();
         link.with_card(|card, draws| {
             let mut session = Session::with_step(card, step);
-            self.read(&mut session, draws, credential, guests, Some(prepared), terminal)
+            let start = Start { guests, prepared: Some(prepared), time };
+            self.read(&mut session, draws, credential, start, terminal)
         })
     }
 
@@ -121,25 +133,43 @@ impl Plan {
         session: &mut Session<&mut dyn Transport>,
         draws: &mut dyn Draws,
         credential: &Pin,
-        guests: Vec<CardKind>,
-        prepared: Option<Prepared>,
+        start: Start,
         terminal: &Terminal,
     ) -> Result<Read, Problem> {
+        let Start { guests, prepared, time } = start;
+        let asked = prepared.is_some();
+        let mut told = None;
         let reading = Reading {
             scope: self.scope,
             credential,
             gate: &mut PinGate::new(self.allow_last_try),
             prepared,
             draws,
-            time: self.time,
+            time,
             reader: self.reader.clone(),
             guests,
             private_withheld: self.private_withheld,
+            counter: &mut |reference, tries| {
+                told = Some(tries);
+                if !asked {
+                    terminal.counter(reference.title, tries);
+                }
+            },
             progress: &mut |step, done, total| terminal.progress(step, done, total),
         };
         let dump: Dump = reading.run(session)?;
-        // A success sets the counter back to its limit.
         let reference = self.reference();
-        Ok(Read { dump, tries: vec![(reference.title, Tries::Left(reference.limit))] })
+        let tries = told.and_then(|told| after_success(reference, told)).map(|left| (reference.title, left));
+        Ok(Read { dump, tries: tries.into_iter().collect() })
+    }
+}
+
+/// What is left after a success, where that is known: it sets a counter back to its limit. The limit of the birth date
+/// is not known (spec my-number 11, 5), and a reference without a counter has none.
+fn after_success(reference: &files::Reference, before: Tries) -> Option<Tries> {
+    match before {
+        Tries::NoCounter => Some(Tries::NoCounter),
+        _ if *reference == files::FACE_BIRTH_DATE => None,
+        _ => Some(Tries::Left(reference.limit)),
     }
 }

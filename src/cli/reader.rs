@@ -95,6 +95,14 @@ impl Link {
         self.time
     }
 
+    /// Takes the time anew, after a person was asked; a recording keeps its own.
+    pub fn refresh_time(&mut self) -> Timestamp {
+        if !matches!(self.source, Source::Replay(_)) {
+            self.time = Timestamp::now();
+        }
+        self.time
+    }
+
     /// What is being read.
     pub fn source(&self) -> &Source {
         &self.source

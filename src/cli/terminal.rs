@@ -19,7 +19,7 @@ use crate::{
     lang::Bilingual,
     messages::{Problem, ui},
     privacy::Pin,
-    report::Graphics,
+    report::{Graphics, visible},
     text::PrintedDate,
 };
 
@@ -68,9 +68,20 @@ impl Terminal {
         let _ = writeln!(io::stderr(), "{}", ui::tries_left(self.settings.lang, what, tries));
     }
 
-    /// Tells that a file was written.
-    pub fn wrote(&self, path: &Path) {
-        self.say(&format!("{}: {}", ui::WROTE_PERSONAL_FILE.get(self.settings.lang), path.display()));
+    /// Tells the counter of a credential that is about to be presented.
+    pub fn counter(&self, what: Bilingual, tries: Tries) {
+        self.say(&ui::tries_left(self.settings.lang, what, tries));
+    }
+
+    /// Writes a file with personal data and tells so.
+    ///
+    /// # Errors
+    /// [`Problem::Unwritable`].
+    pub fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+        super::files::write_private(path, bytes)?;
+        let name = visible(&path.display().to_string());
+        self.say(&format!("{}: {name}", ui::WROTE_PERSONAL_FILE.get(self.settings.lang)));
+        Ok(())
     }
 
     /// Shows how far the reading is, in bytes.

@@ -95,6 +95,22 @@ impl PublicKey {
         self.verify_prefixed(&TRIPLE_SHA256_DIGEST_INFO, &groups.concat(), signature)
     }
 
+    /// Whether a signature recovers to a block with the padding of a SHA-256 signature's family: `00 01`, at least eight
+    /// `FF`, `00`, and a DigestInfo that names SHA-256 (RFC 8017 9.2). Says nothing about what was signed.
+    pub fn has_signature_padding(&self, signature: &[u8]) -> bool {
+        let number = BigUint::from_bytes_be(signature);
+        if signature.len() != MODULUS_LENGTH || number >= *self.key.n() {
+            return false;
+        }
+        let block = number.modpow(self.key.e(), self.key.n()).to_bytes_be();
+        // The leading 00 of the block is no digit of the number.
+        let [0x01, padded @ ..] = block.as_slice() else { return false };
+        let padding = padded.iter().take_while(|byte| **byte == 0xFF).count();
+        let info = padded.get(padding..).unwrap_or_default();
+        let names_sha256 = |info: &[u8]| info.get(3..16) == SHA256_DIGEST_INFO.get(2..15);
+        block.len() == MODULUS_LENGTH - 1 && padding >= 8 && matches!(info, [0x00, ..]) && names_sha256(info)
+    }
+
     fn verify_prefixed(&self, prefix: &[u8], payload: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
         let scheme = Pkcs1v15Sign { hash_len: Some(payload.len()), prefix: prefix.into() };
         self.key.verify(scheme, payload, signature).map_err(|_| SignatureError)

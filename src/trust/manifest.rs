@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose},
+    builtin,
     import::{ImportError, import},
+    pins,
 };
 
 /// The file name of a manifest.
@@ -120,18 +122,20 @@ fn anchor(
         name: row.name.clone(),
         material,
         source: row.source.clone(),
-        official: row.official,
+        // Only what the program ships, or knows by its fingerprint, counts as published by the issuer.
+        official: row.official && (hierarchy != Hierarchy::Installed || pins::name(row.purpose, &row.sha256).is_some()),
     })
 }
 
-/// What a user adds is `installed`, except that keys of the test and simulated hierarchies stay what they are.
+/// What a user adds is `installed`, except that keys of the test and simulated hierarchies stay what they are: a key id
+/// says so by its number, and any key by being one that ships.
 fn effective_hierarchy(folder: Hierarchy, material: &Material) -> Hierarchy {
-    let own = match material {
-        Material::CvKey(key) => key.id.hierarchy(),
+    if folder != Hierarchy::Installed {
+        return folder;
+    }
+    let by_number = match material {
+        Material::CvKey(key) => key.id.hierarchy().filter(|own| matches!(own, Hierarchy::Test | Hierarchy::Simulated)),
         Material::Certificate(_) => None,
     };
-    match (folder, own) {
-        (Hierarchy::Installed, Some(own @ (Hierarchy::Test | Hierarchy::Simulated))) => own,
-        (folder, _) => folder,
-    }
+    by_number.or_else(|| builtin::unaccepted_hierarchy(material)).unwrap_or(folder)
 }

@@ -66,6 +66,7 @@ pub fn read(transport: impl Transport, credential: &Pin, scope: Scope) -> Result
         reader: "test".to_owned(),
         guests: recognised.guests,
         private_withheld: false,
+        counter: &mut |_, _| {},
         progress: &mut |_, _, _| {},
     };
     let dump = reading.run(&mut session).map_err(Trouble::Read)?;

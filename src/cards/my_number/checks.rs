@@ -11,7 +11,7 @@ use crate::{
     text::{compact_date, japan_date},
     tlv::Object,
     trust::{Anchor, CvCaKey, Hierarchy, KeyRole, TrustStore},
-    verify::{Check, CheckId, Evidence, Reason, Requirement, Verdict, Why, text_of},
+    verify::{Check, CheckId, Evidence, Reason, Requirement, Verdict, Why},
 };
 
 use super::{
@@ -44,6 +44,16 @@ const TEXT_WITHHELD: Note = Note {
     text: Bilingual::new(
         "文字の氏名・住所は検査に合格しなかったため表示しません。画像の氏名・住所を見てください。",
         "Name and address as text did not pass their checks and are not shown. Read them from the pictures.",
+    ),
+};
+
+/// A saved reading holds no digests.
+const TEXT_UNCONFIRMED: Note = Note {
+    id: "text-unconfirmed",
+    text: Bilingual::new(
+        "保存された読み取りでは、文字の氏名・住所の電子署名を確認できません。書き換えられていても分からないため、画像の氏名・住所を見てください。",
+        "In a saved reading the signature of name and address as text cannot be confirmed, and a change would not be \
+         noticed. Read them from the pictures.",
     ),
 };
 
@@ -107,7 +117,7 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
     let face = face.and_then(Result::ok);
     let expiry = face.as_ref().and_then(|data| data.expiry);
     let not_expired = expiry_check(expiry.map(|object| object.value), face.is_some(), at);
-    let text = text_checks(dump, trust, &signature, face.as_ref());
+    let text = text_checks(dump, trust, &issuer, &signature, face.as_ref());
 
     let mut findings = Findings {
         kind: if photo_missing { CardKind::MyNumberNoPhoto } else { CardKind::MyNumber },
@@ -127,9 +137,7 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
             decode::date_of(&data.birth).ok().map(|date| Signed::new(date, by(files::FACE_BIRTH)));
         findings.holder.sex = decode::sex_of(&data.sex).ok().map(|sex| Signed::new(sex, by(files::FACE_SEX)));
     }
-    let withheld = [CheckId::TextCertificate, CheckId::TextSignature, CheckId::TextAgrees]
-        .into_iter()
-        .any(|id| matches!(findings.verdict(id), Some(Verdict::Failed(_))));
+    let withheld = !text_counts(&findings);
     if let (Some(data), false) = (&text.data, withheld) {
         let value = |object: &Object<'_>, field: Field| {
             decode::text_of(object).ok().map(|text| Signed::new(text, field.signed_by))
@@ -176,6 +184,15 @@ fn check_age(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
     findings
 }
 
+/// Whether the text may be shown beside the pictures: everything that a reading can check about it passed. What is never
+/// stored cannot be checked again, so a saved reading shows the text although its signature was not confirmed.
+fn text_counts(findings: &Findings) -> bool {
+    let verdict = |id| findings.verdict(id);
+    let signed = matches!(verdict(CheckId::TextSignature), Some(Verdict::Passed | Verdict::NotDone(Why::NotStored)));
+    let passed = |id| verdict(id) == Some(Verdict::Passed);
+    signed && [CheckId::TextCertificate, CheckId::TextChipKey, CheckId::TextAgrees].into_iter().all(passed)
+}
+
 /// Whole years on a day; the birthday itself counts. Somebody born on 29 February gets older on 1 March of common years.
 fn age_on(birth: Date, day: Date) -> Option<i16> {
     let before_birthday = (day.month(), day.day()) < (birth.month(), birth.day());
@@ -189,13 +206,15 @@ struct Issuer {
     /// The certified key; only there when the check passed.
     key: Option<PublicKey>,
     hierarchy: Option<Hierarchy>,
+    /// The municipality's code, the first five digits of the subject's id (spec my-number 5.4, I).
+    municipality: Option<String>,
     /// Whether the anchor rests on an unofficial source.
     unofficial: bool,
 }
 
 fn certificate_check(dump: &Dump, trust: &TrustStore, file: &File, role: KeyRole) -> Issuer {
     let id = file.signed_by.unwrap_or(CheckId::FaceCertificate);
-    let without = |check| Issuer { check, key: None, hierarchy: None, unofficial: false };
+    let without = |check| Issuer { check, key: None, hierarchy: None, municipality: None, unofficial: false };
     let Some(bytes) = dump.file(file.name) else {
         return without(absent(id, dump, file));
     };
@@ -229,7 +248,8 @@ fn certificate_check(dump: &Dump, trust: &TrustStore, file: &File, role: KeyRole
     } else {
         (Check::failed(id, Reason::HierarchyNotAccepted, evidence), None)
     };
-    Issuer { check, key, hierarchy: Some(anchor.hierarchy), unofficial: !anchor.official }
+    let municipality = certificate.subject.number().get(..5).map(str::to_owned);
+    Issuer { check, key, hierarchy: Some(anchor.hierarchy), municipality, unofficial: !anchor.official }
 }
 
 fn face_signature(dump: &Dump, issuer: &Issuer, face: Option<&Result<FaceData<'_>, DecodeError>>) -> Check {
@@ -239,17 +259,18 @@ fn face_signature(dump: &Dump, issuer: &Issuer, face: Option<&Result<FaceData<'_
         Some(Err(error)) => return malformed(id, error),
         Some(Ok(data)) => data,
     };
-    let Some(photo) = &data.photo else {
-        return Check::not_done(id, Why::LayoutUnknown, Evidence::new().with("missing", "DF27"));
-    };
     let key = match certified(id, issuer) {
         Ok(key) => key,
         Err(check) => return check,
     };
-    if !data.offsets_agree {
-        let evidence = Evidence::new().with("detail", "the offset table does not point at the objects");
-        return Check::not_done(id, Why::LayoutUnknown, evidence);
-    }
+    let Some(photo) = &data.photo else {
+        // What such cards sign is not known. The issuer's padding is: without it the signature is nobody's.
+        let evidence = Evidence::new().with("missing", files::FACE_PHOTO.tag.to_string());
+        return match key.has_signature_padding(data.signature.value) {
+            true => Check::not_done(id, Why::LayoutUnknown, evidence),
+            false => Check::failed(id, Reason::SignatureMismatch, evidence),
+        };
+    };
     let evidence = Evidence::new()
         .with("covers", "DF22 DF23 DF24 | DF25 DF26 | DF27")
         .with("scheme", "RSA-2048 PKCS#1 v1.5, DigestInfo of three SHA-256 values")
@@ -260,6 +281,11 @@ fn face_signature(dump: &Dump, issuer: &Issuer, face: Option<&Result<FaceData<'_
         sha256(&[photo.raw]),
     ];
     match key.verify_triple_sha256(&groups, data.signature.value) {
+        // The offset table is not signed, but a card whose table contradicts its objects is of an unknown layout.
+        Ok(()) if !data.offsets_agree => {
+            let evidence = evidence.with("detail", "the offset table does not point at the objects");
+            Check::not_done(id, Why::LayoutUnknown, evidence)
+        }
         Ok(()) => Check::passed(id, evidence),
         Err(_) => Check::failed(id, Reason::SignatureMismatch, evidence),
     }
@@ -348,15 +374,27 @@ struct TextPart<'a> {
 fn text_checks<'a>(
     dump: &'a Dump,
     trust: &TrustStore,
+    face_issuer: &Issuer,
     face_signature: &Check,
     face: Option<&FaceData<'_>>,
 ) -> TextPart<'a> {
-    let issuer = certificate_check(dump, trust, &files::TEXT_CERTIFICATE, KeyRole::Text);
+    let issuer = same_issuer(certificate_check(dump, trust, &files::TEXT_CERTIFICATE, KeyRole::Text), face_issuer);
     let attributes = dump.file(files::TEXT_ATTRIBUTES.name).map(decode::text);
     let signature = text_signature(dump, &issuer, attributes.as_ref());
     let chip = text_chip_check(dump, &issuer);
     let agrees = text_agrees(dump, face_signature, face, attributes.as_ref());
     TextPart { checks: vec![issuer.check, signature, chip, agrees], data: attributes.and_then(Result::ok) }
+}
+
+/// Both applications of a card are certified in one hierarchy and for one municipality: anything else is text from
+/// elsewhere.
+fn same_issuer(text: Issuer, face: &Issuer) -> Issuer {
+    let differs = text.hierarchy != face.hierarchy || text.municipality != face.municipality;
+    if !(text.check.is_passed() && face.check.is_passed() && differs) {
+        return text;
+    }
+    let evidence = text.check.evidence.with("detail", "the face application is certified by another issuer");
+    Issuer { check: Check::failed(text.check.id, Reason::Disagrees, evidence), key: None, ..text }
 }
 
 fn text_signature(dump: &Dump, issuer: &Issuer, attributes: Option<&Result<TextData<'_>, DecodeError>>) -> Check {
@@ -369,9 +407,9 @@ fn text_signature(dump: &Dump, issuer: &Issuer, attributes: Option<&Result<TextD
     let Some(file) = dump.private_file(files::TEXT_DIGESTS.name) else {
         return absent(id, dump, &files::TEXT_DIGESTS);
     };
-    let digests = match decode::digests(file.expose()) {
-        Ok(digests) => digests,
-        Err(error) => return malformed(id, &error),
+    // Nothing of this file may stand in the evidence, the tag that does not parse included.
+    let Ok(digests) = decode::digests(file.expose()) else {
+        return Check::failed(id, Reason::Malformed, Evidence::new().with("file", files::TEXT_DIGESTS.name));
     };
     let key = match certified(id, issuer) {
         Ok(key) => key,
@@ -507,16 +545,15 @@ fn notes_for(findings: &Findings, unofficial: &bool, has_text: bool, withheld: b
         list.push(notes::COMPARE_FACE);
     }
     list.push(match (has_text, withheld) {
-        (_, true) => TEXT_WITHHELD,
+        (false, _) => TEXT_NOT_READ,
+        (true, true) => TEXT_WITHHELD,
         (true, false) => notes::COMPARE_TEXT,
-        (false, false) => TEXT_NOT_READ,
     });
-    list.push(UNSIGNED_PRINT);
-    for check in &findings.checks {
-        if let (Verdict::Failed(_), Some(text)) = (check.verdict, text_of(check.id)) {
-            list.push(Note { id: check.id.as_str(), text: text.otherwise });
-        }
+    let unconfirmed = findings.verdict(CheckId::TextSignature) == Some(Verdict::NotDone(Why::NotStored));
+    if has_text && !withheld && unconfirmed {
+        list.push(TEXT_UNCONFIRMED);
     }
+    list.push(UNSIGNED_PRINT);
     list.extend(hierarchy_notes(findings, *unofficial));
     list
 }

@@ -113,12 +113,10 @@ pub const TEXT_NUMBER_B: Reference =
     };
 
 /// 券面事項入力補助用暗証番号 (C).
-pub const TEXT_PIN: Reference = Reference {
-    application: TEXT,
-    sfi: 0x11,
-    title: Bilingual::new("券面事項入力補助用暗証番号", "PIN of the text application"),
-    limit: 3,
-};
+pub const TEXT_PIN: Reference =
+    Reference {
+        application: TEXT, sfi: 0x11, title: Bilingual::new("券面事項入力補助用暗証番号", "PIN"), limit: 3
+    };
 
 /// 照合番号A's references. 照合番号A is the 個人番号: nothing presents them, and simulated cards hold them blocked.
 pub const NUMBER_A_SFIS: [(Application, u8); 2] = [(FACE, 0x13), (TEXT, 0x14)];
