@@ -275,10 +275,15 @@ fn files_with_pictures_are_private_and_the_verdict_is_shown_even_where_one_canno
     assert!(fs::read_to_string(&page).unwrap().starts_with("<!DOCTYPE html>"));
 
     fs::remove_file(&photo).unwrap();
-    let none = check("sim:my-number?fault=truncated-file", &photo_file).expect(4);
-    assert_eq!(none.json()["overall"], "rejected");
-    assert!(none.stderr.contains("No file was written."), "{}", none.stderr);
-    assert!(!photo.exists());
+    // A missing file never hides that a card is not authentic, and a picture that nothing covers is not saved.
+    for fault in ["truncated-file", "swapped-photo"] {
+        let none = check(&format!("sim:my-number?fault={fault}"), &photo_file).expect(1);
+        assert_eq!(none.json()["overall"], "rejected");
+        assert!(none.stderr.contains("No file with the face picture was written."), "{}", none.stderr);
+        assert!(!photo.exists());
+    }
+    let huge = check("sim:my-number?fault=huge-picture", &photo_file).expect(4);
+    assert_eq!(huge.json()["overall"], "authentic", "a picture is no evidence");
     let nowhere = argument(&program.home.file("none/photo.png"));
     let unwritable = check("sim:my-number", &nowhere).expect(2);
     assert_eq!(unwritable.json()["overall"], "authentic");
