@@ -144,11 +144,10 @@ fn text_is_shown_only_when_everything_about_it_passed() {
 #[test]
 fn a_free_certificate_that_could_not_be_read_is_read_again() {
     use taimen::{
-        cards::my_number::{Reading, check, files, prepare},
+        cards::my_number::{check, files, prepare},
         cards::recognise,
         dump::Scope,
-        iso7816::{PinGate, Session},
-        transport::draws::SystemDraws,
+        iso7816::Session,
     };
     // Exchange 6 of the first transaction is the certificate.
     let mut card = reading::card("my-number?fault=status-at=6:6F00");
@@ -157,21 +156,7 @@ fn a_free_certificate_that_could_not_be_read_is_read_again() {
     recognise(&mut session).unwrap();
     let prepared = prepare(&mut session, &files::FACE_NUMBER_B).unwrap();
     let mut session = Session::new(&mut card);
-    let dump = Reading {
-        scope: Scope::Full,
-        credential: &number,
-        gate: &mut PinGate::new(false),
-        prepared: Some(prepared),
-        draws: &mut SystemDraws,
-        time: reading::TIME.parse().unwrap(),
-        reader: "test".to_owned(),
-        guests: Vec::new(),
-        private_withheld: false,
-        counter: &mut |_, _| {},
-        progress: &mut |_, _, _| {},
-    }
-    .run(&mut session)
-    .unwrap();
+    let dump = reading::run(&mut session, &number, Scope::Full, Some(prepared), Vec::new()).unwrap();
     let findings = check(&dump, &reading::simulated_trust(), reading::TIME.parse().unwrap());
     assert_eq!(findings.overall(), Overall::Authentic);
 }

@@ -3,11 +3,12 @@
 use taimen::{
     cards::{
         Findings, RecogniseError,
-        my_number::{ReadError, Reading, check},
+        my_number::{Prepared, ReadError, Reading, check},
         recognise,
     },
     dump::{Dump, Scope},
     iso7816::{PinGate, Session},
+    kind::CardKind,
     privacy::Pin,
     simulator::{Recipe, SimulatedCard},
     transport::{LinkFigures, Metered, Transport, draws::ListedDraws},
@@ -51,25 +52,36 @@ pub fn credential(card: &SimulatedCard, scope: Scope) -> Pin {
     }
 }
 
+/// The reading itself, of a card that was recognised: in one transaction, or after a question that `prepared` prepared.
+pub fn run<T: Transport>(
+    session: &mut Session<T>,
+    credential: &Pin,
+    scope: Scope,
+    prepared: Option<Prepared>,
+    guests: Vec<CardKind>,
+) -> Result<Dump, ReadError> {
+    let reading = Reading {
+        scope,
+        credential,
+        gate: &mut PinGate::new(false),
+        prepared,
+        draws: &mut ListedDraws::new(vec![vec![0x11; 32], vec![0x22; 32]]),
+        time: TIME.parse().unwrap(),
+        reader: "test".to_owned(),
+        guests,
+        private_withheld: false,
+        counter: &mut |_, _| {},
+        progress: &mut |_, _, _| {},
+    };
+    reading.run(session)
+}
+
 /// Recognises and reads in one transaction.
 pub fn read(transport: impl Transport, credential: &Pin, scope: Scope) -> Result<(Dump, LinkFigures), Trouble> {
     let mut metered = Metered::new(transport);
     let mut session = Session::new(&mut metered);
     let recognised = recognise(&mut session).map_err(Trouble::Recognise)?;
-    let reading = Reading {
-        scope,
-        credential,
-        gate: &mut PinGate::new(false),
-        prepared: None,
-        draws: &mut draws(),
-        time: TIME.parse().unwrap(),
-        reader: "test".to_owned(),
-        guests: recognised.guests,
-        private_withheld: false,
-        counter: &mut |_, _| {},
-        progress: &mut |_, _, _| {},
-    };
-    let dump = reading.run(&mut session).map_err(Trouble::Read)?;
+    let dump = run(&mut session, credential, scope, None, recognised.guests).map_err(Trouble::Read)?;
     let figures = metered.figures();
     Ok((dump, figures))
 }
