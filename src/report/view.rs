@@ -258,9 +258,12 @@ impl Report<'_> {
             }
         };
         let otherwise = required.iter().chain(self.advisory_checks()).filter_map(action);
-        // Comparing faces is of no use with a card that was rejected.
+        // Comparing pictures and print is of no use with a card that was rejected.
         let rejected = self.findings.overall() == Overall::Rejected;
-        let useful = |id: &str| !(rejected && matches!(id, "compare-face" | "compare-text"));
+        let comparing = |id: &str| {
+            matches!(id, "compare-face" | "compare-text" | "text-withheld" | "text-not-read" | "unsigned-print")
+        };
+        let useful = |id: &str| !(rejected && comparing(id));
         let of_card = self.findings.notes.iter().filter(|note| useful(note.id)).map(|note| (note.id, note.text));
         for (id, text) in otherwise.chain(of_card) {
             if notes.iter().all(|(_, known)| *known != text) {

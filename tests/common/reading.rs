@@ -65,7 +65,7 @@ pub fn run<T: Transport>(
         credential,
         gate: &mut PinGate::new(false),
         prepared,
-        draws: &mut ListedDraws::new(vec![vec![0x11; 32], vec![0x22; 32]]),
+        draws: &mut draws(),
         time: TIME.parse().unwrap(),
         reader: "test".to_owned(),
         guests,
