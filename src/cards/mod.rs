@@ -6,12 +6,15 @@ use jiff::Timestamp;
 
 use crate::{dump::Dump, kind::CardKind, trust::TrustStore};
 
+pub mod drivers_licence;
 mod findings;
 pub mod my_number;
 mod recognise;
+mod table;
 
 pub use findings::{Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex, Signed, notes};
 pub use recognise::{RecogniseError, Recognised, recognise};
+pub use table::{Application, Reference};
 
 /// Decodes and checks a dump of any card that this version reads, as of a time; `None` for the other kinds.
 pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Option<Findings> {
