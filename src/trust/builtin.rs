@@ -64,7 +64,9 @@ fn has_key_of(material: &Material, name: &str, shipped: &[u8]) -> bool {
             Ok(Material::CvKey(known)) if known.key == key.key
         ),
         Material::Certificate(_) if name.ends_with(".json") => false,
-        Material::Certificate(der) => import::public_key(der).is_some_and(|key| import::public_key(shipped) == Some(key)),
+        Material::Certificate(der) => {
+            import::public_key(der).is_some_and(|key| import::public_key(shipped) == Some(key))
+        }
     }
 }
 

@@ -2,7 +2,11 @@
 //!
 //! Order of the checks: class, instruction, P1-P2, length, file, security status, data \[derived\].
 
-use crate::iso7816::Status;
+use crate::{
+    cards::drivers_licence::files::{self, Access, PIN_LENGTH},
+    iso7816::Status,
+    tlv::licence::FILLER,
+};
 
 use super::{
     super::{
@@ -10,11 +14,11 @@ use super::{
         contents::Secret,
         state::{Reply, sw},
     },
+    fields::TooLong,
+    issue::IssuedLicence,
     profile::{BlockedQuery, LicenceProfile, Mismatch, PastEnd, VerifiedQuery},
 };
 
-/// Length of a PIN.
-const PIN_LENGTH: usize = 4;
 /// Selected, but blocked.
 const FOLDER_BLOCKED: Status = Status(0x6283);
 const NO_SECURE_MESSAGING: Status = Status(0x6882);
@@ -31,8 +35,9 @@ pub(in super::super) struct Node {
 
 #[derive(Debug, Clone)]
 pub(in super::super) enum NodeBody {
-    /// A transparent file and the PINs, by the low byte of their file identifiers, that must all be verified.
-    File { bytes: Vec<u8>, needs: Vec<u8> },
+    /// A transparent file and the PINs, by the low byte of their file identifiers, that must all be verified; `None`: it
+    /// is never readable.
+    File { bytes: Vec<u8>, needs: Option<&'static [u8]> },
     /// A PIN.
     Pin(Secret),
 }
@@ -55,6 +60,39 @@ pub(in super::super) struct LicenceChip {
     current: Option<u16>,
     /// Verified PINs by the low byte of their identifiers; held for the whole card (C2+).
     pub verified: Vec<u8>,
+}
+
+/// The folders of a licence with its files and PINs (spec licence 2.1).
+///
+/// # Errors
+/// [`TooLong`].
+pub(in super::super) fn folders(issued: &IssuedLicence, pins: [&[u8]; 2]) -> Result<Vec<Folder>, TooLong> {
+    let empty =
+        |application: files::Application| Folder { name: application.name, aid: application.aid, nodes: vec![] };
+    let mut folders = [files::MF, files::DF1, files::DF2, files::DF3].map(empty).to_vec();
+    let mut put = |application: &files::Application, node| {
+        if let Some(folder) = folders.iter_mut().find(|folder| folder.name == application.name) {
+            folder.nodes.push(node);
+        }
+    };
+    for ((_, id, reference), value) in files::REFERENCES.iter().zip(pins) {
+        let secret =
+            Secret { value: Some(value.to_vec()), limit: reference.limit, tries: reference.limit, counted: true };
+        put(&reference.application, Node { id: *id, body: NodeBody::Pin(secret) });
+    }
+    for file in files::FILES {
+        let bytes = match issued.files.iter().find(|known| known.file().name == file.name) {
+            Some(fields) => fields.encode()?,
+            None => vec![FILLER; file.size],
+        };
+        let needs = match file.access {
+            Access::Free => Some(&[][..]),
+            Access::AllOf(needs) => Some(needs),
+            Access::Never => None,
+        };
+        put(&file.application, Node { id: file.id, body: NodeBody::File { bytes, needs } });
+    }
+    Ok(folders)
 }
 
 impl LicenceChip {
@@ -150,7 +188,7 @@ impl LicenceChip {
             return Err(Status::NOT_FOUND);
         }
         let LicenceProfile { mismatch, blocked_query, verified_query, .. } = self.profile;
-        let key = id.to_be_bytes()[1];
+        let [_, key] = id.to_be_bytes();
         let verified = self.verified.contains(&key);
         let no_pin = if named { Status::NOT_FOUND } else { sw::FILE_STRUCTURE };
         let secret = if self.folder == 0 { self.pin_mut(id) } else { None }.ok_or(no_pin)?;
@@ -194,7 +232,7 @@ impl LicenceChip {
         };
         let node = self.node(id).ok_or(Status::NOT_FOUND)?;
         let NodeBody::File { bytes, needs } = &node.body else { return Err(sw::FILE_STRUCTURE) };
-        if !needs.iter().all(|pin| self.verified.contains(pin)) {
+        if !needs.is_some_and(|needs| needs.iter().all(|pin| self.verified.contains(pin))) {
             return Err(Status::SECURITY);
         }
         let rest = bytes.get(offset..).filter(|rest| !rest.is_empty()).ok_or(Status::PAST_END)?;

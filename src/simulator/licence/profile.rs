@@ -1,6 +1,6 @@
 //! The switches of a simulated licence: every answer and form that no source settles (spec licence 8).
 
-pub use super::super::profile::{BlockedQuery, VerifiedQuery};
+pub use crate::simulator::profile::{BlockedQuery, VerifiedQuery};
 
 /// What READ BINARY answers to a Le beyond the end of the file (spec licence 8.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -63,7 +63,7 @@ mod tests {
     fn the_worked_texts() {
         // Spec licence 9.2.
         let hex = |text| jis_x_0208(text).map(hex::encode_upper);
-        assert_eq!(hex("試験　太郎").unwrap(), "3B6E383321214240" .to_owned() + "4F3A");
+        assert_eq!(hex("試験　太郎").unwrap(), "3B6E383321214240".to_owned() + "4F3A");
         assert_eq!(hex("優良").unwrap(), "4D254E49");
         assert_eq!(hex("眼鏡等").unwrap(), "346336404579");
         assert_eq!(hex("霞が関２\u{2212}１").unwrap(), "3262242C34582332215D2331");
