@@ -9,11 +9,13 @@ use crate::{dump::Dump, kind::CardKind, trust::TrustStore};
 pub mod drivers_licence;
 mod findings;
 pub mod my_number;
+mod read_error;
 mod recognise;
 mod table;
 
 pub use findings::{Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex, Signed, notes};
-pub use recognise::{RecogniseError, Recognised, recognise};
+pub use read_error::ReadError;
+pub use recognise::{LicenceProbe, RecogniseError, Recognised, recognise};
 pub use table::{Application, Reference};
 
 /// Decodes and checks a dump of any card that this version reads, as of a time; `None` for the other kinds.

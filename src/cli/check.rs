@@ -128,7 +128,7 @@ fn read(
         _ => known.is_none(),
     };
     let reference = match scope {
-        Scope::Full => &files::FACE_NUMBER_B,
+        Scope::Full | Scope::Pin1 | Scope::WithoutPin => &files::FACE_NUMBER_B,
         Scope::Age => &files::FACE_BIRTH_DATE,
     };
     let mut gate = PinGate::new(allow_last_try);

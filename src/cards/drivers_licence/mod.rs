@@ -3,3 +3,8 @@
 pub mod fields;
 pub mod files;
 pub mod layout;
+mod menkyo_read;
+mod read;
+
+pub use menkyo_read::{MENKYO_STEPS, MenkyoPrepared, MenkyoReading, menkyo_steps, prepare as prepare_menkyo};
+pub use read::{Pins, Prepared, Progress, Reading, STEPS, Step, StepId, prepare, steps};

@@ -86,8 +86,8 @@ const AGE_ONLY: Note = Note {
 /// Decodes and checks a My Number Card's dump, as of a time.
 pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
     match dump.scope {
-        Scope::Full => check_full(dump, trust, at),
         Scope::Age => check_age(dump, trust, at),
+        Scope::Full | Scope::Pin1 | Scope::WithoutPin => check_full(dump, trust, at),
     }
 }
 
