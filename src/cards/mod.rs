@@ -13,7 +13,10 @@ mod read_error;
 mod recognise;
 mod table;
 
-pub use findings::{Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex, Signed, notes};
+pub use findings::{
+    CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex,
+    Signed, TriesLeft, Warning, notes,
+};
 pub use read_error::ReadError;
 pub use recognise::{LicenceProbe, RecogniseError, Recognised, recognise};
 pub use table::{Application, Reference};
