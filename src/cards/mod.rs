@@ -25,6 +25,8 @@ pub use table::{Application, Reference};
 pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Option<Findings> {
     match dump.kind {
         CardKind::MyNumber | CardKind::MyNumberNoPhoto => Some(my_number::check(dump, trust, at)),
+        CardKind::Licence => Some(drivers_licence::check(dump, trust, at)),
+        CardKind::Menkyo => Some(drivers_licence::check_menkyo(dump, trust, at)),
         _ => None,
     }
 }
