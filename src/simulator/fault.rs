@@ -11,8 +11,8 @@ use crate::{
 };
 
 use super::{
-    card::SimulatedCard,
-    contents::Answers,
+    card::{Chip, SimulatedCard},
+    contents::{Answers, Key},
     fault_table::FAULTS,
     issue::{self, IssueError, Issued, Issuer, Order, PORTRAITS, Side},
     keys,
@@ -231,7 +231,7 @@ impl Fault {
             Self::ShortSignature => set_answers(card, &Answers::CutShort),
             Self::WrongCode => {
                 for reference in number_b {
-                    if let Some(secret) = card.state.contents.secret_mut(&reference) {
+                    if let Some(secret) = card.secret_mut(&reference) {
                         flip(secret.value.as_mut());
                     }
                 }
@@ -239,12 +239,14 @@ impl Fault {
             Self::Blocked => number_b.iter().for_each(|reference| card.set_tries(reference, 0)),
             Self::LastTry => number_b.iter().for_each(|reference| card.set_tries(reference, 1)),
             Self::AlreadyVerified => {
-                card.state.enter(Some(FACE));
-                card.state.verified.insert(files::FACE_NUMBER_B.sfi);
+                if let Chip::MyNumber(state) = &mut card.chip {
+                    state.enter(Some(FACE));
+                    state.verified.insert(files::FACE_NUMBER_B.sfi);
+                }
             }
             Self::TriesUnknown => {
                 for reference in number_b {
-                    if let Some(secret) = card.state.contents.secret_mut(&reference) {
+                    if let Some(secret) = card.secret_mut(&reference) {
                         secret.counted = false;
                     }
                 }
@@ -292,14 +294,22 @@ fn damage(card: &mut SimulatedCard, change: impl FnOnce(&mut Vec<u8>)) {
     }
 }
 
+fn chip_keys(card: &mut SimulatedCard) -> impl Iterator<Item = &mut Key> {
+    let state = match &mut card.chip {
+        Chip::MyNumber(state) => Some(state),
+        Chip::Licence(_) => None,
+    };
+    state.into_iter().flat_map(|state| state.contents.chip_keys_mut())
+}
+
 fn set_keys(card: &mut SimulatedCard, signer: &'static Signer) {
-    for key in card.state.contents.chip_keys_mut() {
+    for key in chip_keys(card) {
         key.signer = Some(std::borrow::Cow::Borrowed(signer));
     }
 }
 
 fn set_answers(card: &mut SimulatedCard, answers: &Answers) {
-    for key in card.state.contents.chip_keys_mut() {
+    for key in chip_keys(card) {
         key.answers = answers.clone();
     }
 }

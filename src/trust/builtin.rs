@@ -1,7 +1,8 @@
 //! The anchors that ship with the program: the files under `certs/`, compiled in.
 
 use super::{
-    anchor::{Anchor, Hierarchy},
+    anchor::{Anchor, Hierarchy, Material, Purpose},
+    import::{self, import},
     manifest::{self, ManifestError},
 };
 
@@ -25,7 +26,11 @@ macro_rules! folder {
 const FOLDERS: &[Folder] = &[
     folder!(Production, "production/j-lis", ["5000020.json", "5000023.json", "5000033.json"]),
     folder!(Test, "test/j-lis", ["6000020.json", "6000023.json", "6000033.json"]),
-    folder!(Simulated, "simulated/taimen", ["7000020.json", "7000023.json", "7000033.json"]),
+    folder!(
+        Simulated,
+        "simulated/taimen",
+        ["7000020.json", "7000023.json", "7000033.json", "licence-ca.der", "licence-signer.der", "menkyo-signer.der"]
+    ),
 ];
 
 /// Every shipped anchor.
@@ -41,4 +46,39 @@ pub fn anchors() -> Result<Vec<Anchor>, ManifestError> {
         })?);
     }
     Ok(anchors)
+}
+
+/// The hierarchy whose shipped anchor has this very key, where it is `test` or `simulated`: such a key stays what it is
+/// wherever it comes from, in the shipped file or in a certificate that somebody made for it anew.
+pub fn unaccepted_hierarchy(material: &Material) -> Option<Hierarchy> {
+    let unaccepted = |folder: &&Folder| matches!(folder.hierarchy, Hierarchy::Test | Hierarchy::Simulated);
+    let same_key = |folder: &Folder| folder.files.iter().any(|(name, bytes)| has_key_of(material, name, bytes));
+    FOLDERS.iter().filter(unaccepted).find(|folder| same_key(folder)).map(|folder| folder.hierarchy)
+}
+
+fn has_key_of(material: &Material, name: &str, shipped: &[u8]) -> bool {
+    match material {
+        Material::CvKey(_) if !name.ends_with(".json") => false,
+        Material::CvKey(key) => matches!(
+            import(Purpose::MyNumberCard, shipped),
+            Ok(Material::CvKey(known)) if known.key == key.key
+        ),
+        Material::Certificate(_) if name.ends_with(".json") => false,
+        Material::Certificate(der) => {
+            import::public_key(der).is_some_and(|key| import::public_key(shipped) == Some(key))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_test_and_simulation_are_recognised() {
+        for anchor in anchors().unwrap() {
+            let expected = Some(anchor.hierarchy).filter(|hierarchy| *hierarchy != Hierarchy::Production);
+            assert_eq!(unaccepted_hierarchy(&anchor.material), expected, "{}", anchor.name);
+        }
+    }
 }

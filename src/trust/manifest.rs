@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose},
+    builtin,
     import::{ImportError, import},
 };
 
@@ -124,14 +125,15 @@ fn anchor(
     })
 }
 
-/// What a user adds is `installed`, except that keys of the test and simulated hierarchies stay what they are.
+/// What a user adds is `installed`, except that keys of the test and simulated hierarchies stay what they are: a key id
+/// says so by its number, and any key by being one that ships.
 fn effective_hierarchy(folder: Hierarchy, material: &Material) -> Hierarchy {
-    let own = match material {
-        Material::CvKey(key) => key.id.hierarchy(),
+    if folder != Hierarchy::Installed {
+        return folder;
+    }
+    let by_number = match material {
+        Material::CvKey(key) => key.id.hierarchy().filter(|own| matches!(own, Hierarchy::Test | Hierarchy::Simulated)),
         Material::Certificate(_) => None,
     };
-    match (folder, own) {
-        (Hierarchy::Installed, Some(own @ (Hierarchy::Test | Hierarchy::Simulated))) => own,
-        (folder, _) => folder,
-    }
+    by_number.or_else(|| builtin::unaccepted_hierarchy(material)).unwrap_or(folder)
 }
