@@ -13,7 +13,10 @@ mod read_error;
 mod recognise;
 mod table;
 
-pub use findings::{Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex, Signed, notes};
+pub use findings::{
+    CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex,
+    Signed, TriesLeft, Warning, notes,
+};
 pub use read_error::ReadError;
 pub use recognise::{LicenceProbe, RecogniseError, Recognised, recognise};
 pub use table::{Application, Reference};
@@ -22,6 +25,8 @@ pub use table::{Application, Reference};
 pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Option<Findings> {
     match dump.kind {
         CardKind::MyNumber | CardKind::MyNumberNoPhoto => Some(my_number::check(dump, trust, at)),
+        CardKind::Licence => Some(drivers_licence::check(dump, trust, at)),
+        CardKind::Menkyo => Some(drivers_licence::check_menkyo(dump, trust, at)),
         _ => None,
     }
 }

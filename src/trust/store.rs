@@ -67,6 +67,19 @@ impl TrustStore {
             }
         })
     }
+
+    /// The certificates of a purpose, those of accepted hierarchies first.
+    pub fn certificates(&self, purpose: Purpose) -> impl Iterator<Item = (&Anchor, &[u8])> {
+        let of = move |accepted: bool| {
+            self.anchors.iter().filter(move |anchor| self.accepts(anchor.hierarchy) == accepted).filter_map(
+                move |anchor| match &anchor.material {
+                    Material::Certificate(der) if anchor.purpose == purpose => Some((anchor, der.as_slice())),
+                    _ => None,
+                },
+            )
+        };
+        of(true).chain(of(false))
+    }
 }
 
 #[cfg(test)]

@@ -94,8 +94,9 @@ pub const CATALOG: &[CheckText] = &[
             "The expiry day stored on the card is not over, Japan time.",
         ),
         does_not_prove: Bilingual::new(
-            "有効期限は署名の対象外です。券面に印刷された期限と見比べてください。紛失・廃止されたカードかどうかは分かりません。",
-            "The expiry is not signed: compare it with the print. It does not show whether the card was lost or withdrawn.",
+            "マイナンバーカードと、暗証番号なしで読んだ運転免許証では、有効期限は署名の対象外です。券面に印刷された期限と見比べてください。紛失・廃止されたカードかどうかは分かりません。",
+            "On a My Number Card, and on a licence read without its PINs, the expiry is not signed: compare it with the print. \
+             It does not show whether the card was lost or withdrawn.",
         ),
         otherwise: Bilingual::new(
             "期限切れのカードは本人確認書類として使えません（偽造という意味ではありません）。更新したカードか別の書類を求めてください。",
@@ -256,12 +257,13 @@ pub const CATALOG: &[CheckText] = &[
         title: Bilingual::new("紛失・廃止の確認", "lost or withdrawn"),
         proves: Bilingual::new("この検査は行いません。", "This check is never done."),
         does_not_prove: Bilingual::new(
-            "カードが紛失・盗難・廃止の届出のあるものかどうかは、ICチップの券面データからは分かりません。",
-            "Whether the card was reported lost, stolen or withdrawn cannot be learnt from the chip's face data.",
+            "カードが紛失・盗難・廃止の届出のあるものか、免許が取消し・停止されたかは、ICチップのデータからは分かりません。",
+            "Whether the card was reported lost, stolen or withdrawn, or a licence revoked, cannot be learnt from the chip.",
         ),
         otherwise: Bilingual::new(
-            "疑いがあるときは、発行した市区町村か、認定を受けた電子証明書の検証サービスで確認してください。",
-            "In doubt ask the issuing municipality, or a service that is certified to query certificate status.",
+            "疑いがあるときは、発行元（マイナンバーカードは市区町村、免許は警察）か、認定を受けた電子証明書の検証サービスで確認してください。",
+            "In doubt ask the issuer (the municipality, for a licence the police), or a service that is certified to query \
+             certificate status.",
         ),
     },
 ];

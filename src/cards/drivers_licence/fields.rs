@@ -133,6 +133,18 @@ const DAY: usize = 7;
 /// The most bytes of a line of text: address, condition, remark (2.5, S, A).
 const LINE: usize = 80;
 
+/// Bytes that say that a マイナ免許証's category is not held; every other byte: held. The values are not public: zero
+/// in binary or as a digit is our reading (6.4, U).
+pub const NOT_HELD: &[u8] = &[0x00, b'0'];
+
+/// Tags of DF1/EF01 that one digest counts to the reserved ones as well (11 no. 9, U): kept silent.
+const MORE_RESERVED: std::ops::RangeInclusive<u32> = 0x3B..=0x3F;
+
+/// Whether a tag is one of those.
+pub fn is_more_reserved(file: &File, tag: Tag) -> bool {
+    file.name == DATA.name && MORE_RESERVED.contains(&tag.0)
+}
+
 /// Slots of external characters: 外字1 and 2 in EF03, 3 to 7 in EF05 (7.2, C2+; the tags of 3 to 7: I). Slot, file, tag.
 pub const EXTERNAL_SLOTS: &[(u8, &str, Tag)] = &[
     (1, EXTERNAL.name, Tag(0x48)),

@@ -116,6 +116,10 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         holder: Holder::default(),
         pictures: face.as_ref().map(pictures).unwrap_or_default(),
         items: expiry.and_then(|object| expiry_item(object.value)).into_iter().collect(),
+        history: Vec::new(),
+        external: Vec::new(),
+        tries: Vec::new(),
+        warnings: Vec::new(),
         guests: dump.guests.clone(),
         notes: Vec::new(),
         judged_at: at,
@@ -132,7 +136,7 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         .any(|id| matches!(findings.verdict(id), Some(Verdict::Failed(_))));
     if let (Some(data), false) = (&text.data, withheld) {
         let value = |object: &Object<'_>, field: Field| {
-            decode::text_of(object).ok().map(|text| Signed::new(text, field.signed_by))
+            decode::text_of(object).ok().map(|text| Signed::new(text.into(), field.signed_by))
         };
         findings.holder.name = value(&data.name, files::TEXT_NAME);
         findings.holder.address = value(&data.address, files::TEXT_ADDRESS);
@@ -167,6 +171,10 @@ fn check_age(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         },
         pictures: Vec::new(),
         items: Vec::new(),
+        history: Vec::new(),
+        external: Vec::new(),
+        tries: Vec::new(),
+        warnings: Vec::new(),
         guests: dump.guests.clone(),
         notes: Vec::new(),
         judged_at: at,
@@ -496,7 +504,8 @@ fn pictures(face: &FaceData<'_>) -> Vec<Picture> {
 fn expiry_item(digits: &[u8]) -> Option<Item> {
     let date = compact_date(digits)?;
     let field = files::FACE_EXPIRY;
-    Some(Item { id: "expiry", title: field.title, value: ItemValue::Date(date), signed_by: field.signed_by })
+    let value = ItemValue::Date(date);
+    Some(Item { id: "expiry", title: field.title, value, signed_by: field.signed_by, masked: false })
 }
 
 fn notes_for(findings: &Findings, unofficial: &bool, has_text: bool, withheld: bool) -> Vec<Note> {
