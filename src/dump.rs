@@ -39,6 +39,9 @@ pub struct Dump {
     not_read: BTreeMap<String, NotRead>,
     /// The challenges that the card was asked to sign, by the application whose key signs.
     challenges: BTreeMap<String, Challenge>,
+    /// Credential's file (for example `mf/0001`) to the tries that were left before any was presented; 0: blocked.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    tries: BTreeMap<String, u8>,
     /// What the link carried.
     pub link: LinkFigures,
     /// Files that never leave the live check.
@@ -54,6 +57,10 @@ pub enum Scope {
     Full,
     /// The age record alone (`--age`).
     Age,
+    /// What a 運転免許証 shows after PIN 1 alone: no 本籍, no photo.
+    Pin1,
+    /// What the card tells without any credential (`--without-pin`).
+    WithoutPin,
 }
 
 /// Why a file is not in the dump.
@@ -136,6 +143,7 @@ impl Dump {
             files: BTreeMap::new(),
             not_read: BTreeMap::new(),
             challenges: BTreeMap::new(),
+            tries: BTreeMap::new(),
             link: LinkFigures::default(),
             private: BTreeMap::new(),
         }
@@ -160,6 +168,16 @@ impl Dump {
     /// Keeps a challenge of an application's key.
     pub fn challenged(&mut self, application: &str, challenge: Challenge) {
         self.challenges.insert(application.to_owned(), challenge);
+    }
+
+    /// Notes the tries that a credential has left; 0: blocked.
+    pub fn counted(&mut self, reference: &str, left: u8) {
+        self.tries.insert(reference.to_owned(), left);
+    }
+
+    /// The tries that a credential had left before any was presented; 0: blocked.
+    pub fn tries(&self, reference: &str) -> Option<u8> {
+        self.tries.get(reference).copied()
     }
 
     /// A file's bytes.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Draw the simulator's cartoon portraits and encode them as JPEG 2000.
 
-    python3 scripts/make-pool/portraits.py [--out DIR] [--png DIR]
+    python3 scripts/make-pool/portraits.py [--licence] [--out DIR] [--png DIR]
 
 Needs Pillow with OpenJPEG (Debian: python3-pil).  There is no randomness in
 here; the same Pillow and OpenJPEG give the same bytes.  --png also writes each
@@ -27,6 +27,9 @@ S = 4  # supersampling
 CX = W / 2
 BUDGETS = range(2700, 3201, 20)  # bytes; see best()
 SMALLEST, LARGEST = 1800, 3500  # what a file must come out at
+LICENCE = (192, 240)  # a driving licence's photo, whose file has room for 2,000 bytes
+LICENCE_BUDGETS = range(1500, 1981, 20)
+LICENCE_LARGEST = 2000
 
 
 # --- A small vector kit: every shape is a closed curve through given points.
@@ -506,7 +509,7 @@ def encode(image, budget):
     out = io.BytesIO()
     image.save(out, "JPEG2000", irreversible=False, num_resolutions=6,
                codeblock_size=(64, 64), progression="LRCP", quality_mode="rates",
-               quality_layers=[W * H / budget])
+               quality_layers=[image.width * image.height / budget])
     return out.getvalue()
 
 
@@ -520,17 +523,17 @@ def damage(image, data):
     return worst, sum(n * v * v for v, n in enumerate(off.histogram()))
 
 
-def best(image):
+def best(image, budgets, largest):
     """The encoding that looks best of those with about the wanted size.
 
     Cutting a code block in the middle of a bit plane may leave specks in flat
     areas.  Whether it does varies with the exact budget, so try several.
     """
-    tries = [encode(image, budget) for budget in BUDGETS]
-    return min(tries, key=lambda data: damage(image, data))
+    tries = [encode(image, budget) for budget in budgets]
+    return min((data for data in tries if len(data) <= largest), key=lambda data: damage(image, data))
 
 
-def check(data):
+def check(data, size, smallest, largest):
     """The properties the simulator's cards rely on; returns a description."""
     assert data[:12] == bytes.fromhex("0000000c6a5020200d0a870a"), "JP2 signature"
     boxes = {}
@@ -547,7 +550,7 @@ def check(data):
     walk(0, len(data))
     assert boxes["ftyp"][:4] == b"jp2 ", "brand"
     header = struct.unpack(">IIHBBBB", boxes["ihdr"])
-    assert header == (H, W, 1, 7, 7, 0, 0), header
+    assert header == (size[1], size[0], 1, 7, 7, 0, 0), header
     assert struct.unpack(">BBBI", boxes["colr"]) == (1, 0, 0, 17), "greyscale"
     stream = boxes["jp2c"]
     assert stream[:4] == b"\xff\x4f\xff\x51" and stream[-2:] == b"\xff\xd9", "SOC, SIZ, EOC"
@@ -557,7 +560,7 @@ def check(data):
     layers, _mct, levels, _width, _height, _style, wavelet = struct.unpack_from(
         ">HBBBBBB", stream, at + 6)
     assert wavelet == 1, "the reversible 5/3 wavelet"
-    assert SMALLEST <= len(data) <= LARGEST, f"{len(data)} bytes"
+    assert smallest <= len(data) <= largest, f"{len(data)} bytes"
     return f"{len(data)} bytes, {levels} levels, {layers} layer"
 
 
@@ -565,18 +568,25 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=pathlib.Path, default=OUT)
     parser.add_argument("--png", type=pathlib.Path)
+    parser.add_argument("--licence", action="store_true", help="photos of driving licences instead")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+    name, size, budgets, smallest, largest = "face", (W, H), BUDGETS, SMALLEST, LARGEST
+    if options.licence:
+        name, size, budgets, largest = "licence", LICENCE, LICENCE_BUDGETS, LICENCE_LARGEST
+        smallest = 1000
     for n, person in enumerate(PEOPLE):
         drawn = person().sheet.done()
-        data = best(drawn)
-        what = check(data)
-        (options.out / f"face-{n}.jp2").write_bytes(data)
-        print(f"face-{n}.jp2: {what}, sha256 {hashlib.sha256(data).hexdigest()}")
+        if size != drawn.size:
+            drawn = drawn.resize(size, Image.LANCZOS)
+        data = best(drawn, budgets, largest)
+        what = check(data, size, smallest, largest)
+        (options.out / f"{name}-{n}.jp2").write_bytes(data)
+        print(f"{name}-{n}.jp2: {what}, sha256 {hashlib.sha256(data).hexdigest()}")
         if options.png:
             options.png.mkdir(parents=True, exist_ok=True)
-            drawn.save(options.png / f"face-{n}-drawn.png")
-            Image.open(io.BytesIO(data)).save(options.png / f"face-{n}.png")
+            drawn.save(options.png / f"{name}-{n}-drawn.png")
+            Image.open(io.BytesIO(data)).save(options.png / f"{name}-{n}.png")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 use jiff::{Timestamp, civil::Date};
 
+use super::table::Reference;
 use crate::{
     kind::CardKind,
     lang::Bilingual,
+    text::LicenceText,
     trust::Hierarchy,
     verify::{Check, CheckId, Overall, Requirement, Verdict, overall},
 };
@@ -30,6 +32,113 @@ impl<T> Signed<T> {
     pub fn new(value: T, signed_by: Option<CheckId>) -> Self {
         Self { value, signed_by }
     }
+}
+
+/// Text from a card, for people: what only a picture shows is marked.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct CardText {
+    /// The text; [`crate::text::MARK`] stands for each character that only a picture shows.
+    pub text: String,
+    /// Where those marks stand: index of the character in the text, slot of the picture
+    /// ([`ExternalCharacter::slot`]). A mark that is not listed is missing on the card itself, or is the character 〓.
+    pub external: Vec<(usize, u8)>,
+}
+
+impl std::ops::Deref for CardText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl From<String> for CardText {
+    fn from(text: String) -> Self {
+        Self { text, external: Vec::new() }
+    }
+}
+
+impl From<&str> for CardText {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<&LicenceText> for CardText {
+    fn from(text: &LicenceText) -> Self {
+        Self { text: text.plain(), external: text.external().collect() }
+    }
+}
+
+impl std::fmt::Debug for CardText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CardText({} bytes)", self.text.len())
+    }
+}
+
+/// 外字: a character that the card holds as a picture, because JIS X 0208 lacks it. No signature covers it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ExternalCharacter {
+    /// Which one, from 1.
+    pub slot: u8,
+    /// The file that holds it, for example `df1/0003`.
+    pub file: &'static str,
+    /// 文字構成, whose values are not public (spec licence 7.4, U).
+    pub structure: u8,
+    /// The raster as stored: ITU-T T.6, about 50 × 50 dots, most significant bit first, 0 white (S, I).
+    pub raster: Vec<u8>,
+}
+
+impl std::fmt::Debug for ExternalCharacter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ExternalCharacter({}, {} bytes)", self.slot, self.raster.len())
+    }
+}
+
+/// Where a document's changes lead: the values after all of them. No signature covers them, and they never replace the
+/// signed ones. `None`: not changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Current {
+    /// 氏名
+    pub name: Option<CardText>,
+    /// 呼び名（カナ）
+    pub name_kana: Option<CardText>,
+    /// 住所
+    pub address: Option<CardText>,
+    /// 公安委員会名 of the new address
+    pub commission: Option<CardText>,
+    /// 免許の条件: the signed ones, less those removed, and the added ones.
+    pub conditions: Option<Vec<CardText>>,
+    /// 本籍: shown only when asked for.
+    pub domicile: Option<CardText>,
+}
+
+/// One entry that was added after the document was issued. No signature covers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Machine name of what changed, for example `new_address`.
+    pub id: &'static str,
+    /// What changed.
+    pub title: Bilingual,
+    /// Which slot of its kind on the card, from 1.
+    pub slot: u32,
+    /// When; `None` where the card's digits are no day.
+    pub date: Option<Date>,
+    /// The commission whose seal it bears.
+    pub commission: CardText,
+    /// The new value; empty for a change of commission.
+    pub value: CardText,
+    /// Whether it is shown only when asked for (本籍).
+    pub masked: bool,
+}
+
+/// The tries that a credential had left before any was presented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TriesLeft {
+    /// Which credential.
+    pub reference: Reference,
+    /// 0: blocked.
+    pub left: u8,
 }
 
 /// 性別, the digits of JIS X 0303.
@@ -82,15 +191,17 @@ impl Sex {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Holder {
     /// 氏名
-    pub name: Option<Signed<String>>,
+    pub name: Option<Signed<CardText>>,
     /// 住所
-    pub address: Option<Signed<String>>,
+    pub address: Option<Signed<CardText>>,
     /// 生年月日
     pub birth_date: Option<Signed<Date>>,
     /// 性別: a report shows it only when asked for.
     pub sex: Option<Signed<Sex>>,
     /// Age in whole years on the day of the check, Japan time: only for `--age`, which shows nothing else.
     pub age: Option<Signed<i16>>,
+    /// Unsigned values after changes; `None` where nothing was changed.
+    pub current: Option<Current>,
 }
 
 /// How a picture is stored on the card.
@@ -144,6 +255,8 @@ pub struct Item {
     pub value: ItemValue,
     /// The check that covers it.
     pub signed_by: Option<CheckId>,
+    /// Whether it is shown only when asked for (本籍, `--domicile`).
+    pub masked: bool,
 }
 
 /// The value of an [`Item`].
@@ -152,7 +265,16 @@ pub enum ItemValue {
     /// A day.
     Date(Date),
     /// Text as it stands on the card.
-    Text(String),
+    Text(CardText),
+}
+
+/// Something odd in the data. Holds no personal data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The file.
+    pub file: &'static str,
+    /// What is odd, and where (in English, for whoever looks into the card).
+    pub detail: String,
 }
 
 /// Something that staff must know or do.
@@ -241,6 +363,14 @@ pub struct Findings {
     pub pictures: Vec<Picture>,
     /// Further facts.
     pub items: Vec<Item>,
+    /// What was added after the document was issued, oldest first; none of it signed.
+    pub history: Vec<Change>,
+    /// The characters that the texts show by mark.
+    pub external: Vec<ExternalCharacter>,
+    /// Tries that were left when the card was read without presenting anything yet.
+    pub tries: Vec<TriesLeft>,
+    /// What is odd about the data, with its place; the rest was read all the same.
+    pub warnings: Vec<Warning>,
     /// Other applications found on the card.
     pub guests: Vec<CardKind>,
     /// What staff must know or do.

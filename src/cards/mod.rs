@@ -6,17 +6,27 @@ use jiff::Timestamp;
 
 use crate::{dump::Dump, kind::CardKind, trust::TrustStore};
 
+pub mod drivers_licence;
 mod findings;
 pub mod my_number;
+mod read_error;
 mod recognise;
+mod table;
 
-pub use findings::{Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex, Signed, notes};
-pub use recognise::{RecogniseError, Recognised, recognise};
+pub use findings::{
+    CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex,
+    Signed, TriesLeft, Warning, notes,
+};
+pub use read_error::ReadError;
+pub use recognise::{LicenceProbe, RecogniseError, Recognised, recognise};
+pub use table::{Application, Reference};
 
 /// Decodes and checks a dump of any card that this version reads, as of a time; `None` for the other kinds.
 pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Option<Findings> {
     match dump.kind {
         CardKind::MyNumber | CardKind::MyNumberNoPhoto => Some(my_number::check(dump, trust, at)),
+        CardKind::Licence => Some(drivers_licence::check(dump, trust, at)),
+        CardKind::Menkyo => Some(drivers_licence::check_menkyo(dump, trust, at)),
         _ => None,
     }
 }

@@ -7,13 +7,13 @@ use crate::{
     transport::Transport,
 };
 
-use super::my_number::files::{self, Application};
+use super::{
+    drivers_licence::files::DF1,
+    my_number::files::{self, Application},
+};
 
 /// Short EF identifier of the file that residence cards and licences let everybody read: MF/EF02.
 const PROBE_SFI: u8 = 0x0A;
-
-/// DF1 of a 運転免許証 (C).
-const LICENCE_DF1: &[u8] = &[0xA0, 0x00, 0x00, 0x02, 0x31, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /// DF selected although it is blocked (spec licence 1).
 const SELECTED_BUT_BLOCKED: Status = Status(0x6283);
@@ -39,6 +39,17 @@ pub struct Recognised {
     pub kind: CardKind,
     /// Other applications on the same chip.
     pub guests: Vec<CardKind>,
+    /// What recognising learnt about a 運転免許証.
+    pub licence: LicenceProbe,
+}
+
+/// What recognising a 運転免許証 learns on the way.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LicenceProbe {
+    /// MF/EF02, the PIN setting.
+    pub setting: Vec<u8>,
+    /// Whether DF1 is blocked (`6283`): the card is recognised, its content is not readable.
+    pub blocked: bool,
 }
 
 /// Why no card was recognised.
@@ -61,12 +72,13 @@ pub fn recognise<T: Transport>(session: &mut Session<T>) -> Result<Recognised, R
     if let [0xC1, length, rest @ ..] = probe.as_slice() {
         let value = rest.get(..usize::from(*length)).unwrap_or(rest);
         let kind = RESIDENCE_KINDS.iter().find(|(known, _)| *known == value).map(|(_, kind)| *kind);
-        return Ok(Recognised { kind: kind.ok_or(RecogniseError::Unknown)?, guests: Vec::new() });
+        return Ok(recognised(kind.ok_or(RecogniseError::Unknown)?, Vec::new()));
     }
     if let [0x05, 0x01, ..] = probe.as_slice()
-        && has(session, LICENCE_DF1)?
+        && let Some(blocked) = blocked(session, DF1.aid)?
     {
-        return Ok(Recognised { kind: CardKind::Licence, guests: Vec::new() });
+        let licence = LicenceProbe { setting: probe, blocked };
+        return Ok(Recognised { licence, ..recognised(CardKind::Licence, Vec::new()) });
     }
     let mut guests = Vec::new();
     for (application, kind) in GUESTS {
@@ -75,7 +87,7 @@ pub fn recognise<T: Transport>(session: &mut Session<T>) -> Result<Recognised, R
         }
     }
     if has(session, files::FACE.aid)? {
-        return Ok(Recognised { kind: CardKind::MyNumber, guests });
+        return Ok(recognised(CardKind::MyNumber, guests));
     }
     Err(RecogniseError::Unknown)
 }
@@ -96,11 +108,21 @@ fn read_probe<T: Transport>(session: &mut Session<T>, le: u16) -> Result<Respons
     session.send(&Command::read_sfi(PROBE_SFI, 0, Le::Short(le)))
 }
 
-/// Whether the card has an application. Whatever status word refuses, it is not there for us.
+fn recognised(kind: CardKind, guests: Vec<CardKind>) -> Recognised {
+    Recognised { kind, guests, licence: LicenceProbe::default() }
+}
+
+/// Whether the card has an application.
 fn has<T: Transport>(session: &mut Session<T>, aid: &[u8]) -> Result<bool, CardError> {
+    Ok(blocked(session, aid)?.is_some())
+}
+
+/// Whether an application is blocked; `None` where the card has none. Whatever other status word refuses, it is not
+/// there for us.
+fn blocked<T: Transport>(session: &mut Session<T>, aid: &[u8]) -> Result<Option<bool>, CardError> {
     match session.select(aid) {
-        Ok(found) => Ok(found),
-        Err(CardError::Status(status)) => Ok(status == SELECTED_BUT_BLOCKED),
+        Ok(found) => Ok(found.then_some(false)),
+        Err(CardError::Status(status)) => Ok((status == SELECTED_BUT_BLOCKED).then_some(true)),
         Err(error) => Err(error),
     }
 }

@@ -118,14 +118,14 @@ impl Entries {
         if let Ok(number) = entry("number-b") {
             let digits = number_b(number)?;
             return pin(match scope {
-                Scope::Full => &digits,
+                Scope::Full | Scope::Pin1 | Scope::WithoutPin => &digits,
                 Scope::Age => digits.get(..6).ok_or(EntryError::NumberB)?,
             });
         }
         let birth: PrintedDate = entry("birth")?.parse()?;
         match scope {
             Scope::Age => birth_pin(birth),
-            Scope::Full => {
+            Scope::Full | Scope::Pin1 | Scope::WithoutPin => {
                 let year = entry("expiry-year")?;
                 let code = entry("security-code")?;
                 number_b_pin(birth, &expiry_year(year)?, &security_code(code)?)

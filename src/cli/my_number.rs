@@ -123,8 +123,8 @@ impl Plan {
 
     fn reference(&self) -> &'static files::Reference {
         match self.scope {
-            Scope::Full => &files::FACE_NUMBER_B,
             Scope::Age => &files::FACE_BIRTH_DATE,
+            Scope::Full | Scope::Pin1 | Scope::WithoutPin => &files::FACE_NUMBER_B,
         }
     }
 

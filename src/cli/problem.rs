@@ -45,6 +45,8 @@ impl From<ReadError> for Problem {
             ReadError::Card(error) => error.into(),
             ReadError::Draw(error) => error.into(),
             ReadError::OtherCard => Self::DifferentCard,
+            // Only a licence's reading ends so; the program does not read licences yet.
+            ReadError::PinSetting { .. } | ReadError::Missing { .. } => Self::Internal { place: "licence" },
             ReadError::Refused { refusal, reference } => Self::refused(refusal, reference.title, CardKind::MyNumber),
             ReadError::Wrong { reference, left } => Self::CredentialWrong { credential: reference.title, left },
             ReadError::BlockedNow { reference } => {

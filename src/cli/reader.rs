@@ -191,6 +191,8 @@ pub fn scope_name(scope: Scope) -> &'static str {
     match scope {
         Scope::Full => "full",
         Scope::Age => "age",
+        Scope::Pin1 => "pin1",
+        Scope::WithoutPin => "without-pin",
     }
 }
 
@@ -202,13 +204,13 @@ pub fn own_credential(source: &Source, scope: Scope) -> Option<Pin> {
         Source::Sim(card) => {
             let credentials = card.credentials()?;
             match scope {
-                Scope::Full => credentials.number_b().ok(),
+                Scope::Full | Scope::Pin1 | Scope::WithoutPin => credentials.number_b().ok(),
                 Scope::Age => credentials.birth_digits().ok(),
             }
         }
         Source::Replay(_) => {
             let length = match scope {
-                Scope::Full => 14,
+                Scope::Full | Scope::Pin1 | Scope::WithoutPin => 14,
                 Scope::Age => 6,
             };
             Pin::new(vec![b'0'; length]).ok()

@@ -127,7 +127,7 @@ impl Terminal {
         if !io::stdin().is_terminal() {
             return Err(Problem::MissingCredential {
                 name: match scope {
-                    Scope::Full => "birth, expiry-year, security-code",
+                    Scope::Full | Scope::Pin1 | Scope::WithoutPin => "birth, expiry-year, security-code",
                     Scope::Age => "birth",
                 }
                 .to_owned(),
@@ -137,7 +137,7 @@ impl Terminal {
         let birth: PrintedDate = self.ask(ui::ASK_BIRTH_DATE, |text| Ok(text.parse()?))?;
         Ok(match scope {
             Scope::Age => credentials::birth_pin(birth)?,
-            Scope::Full => {
+            Scope::Full | Scope::Pin1 | Scope::WithoutPin => {
                 let year = self.ask(ui::ASK_EXPIRY_YEAR, credentials::expiry_year)?;
                 let code = self.ask(ui::ASK_SECURITY_CODE, credentials::security_code)?;
                 credentials::number_b_pin(birth, &year, &code)?

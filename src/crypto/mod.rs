@@ -5,7 +5,7 @@
 mod rsa;
 mod signer;
 
-pub use self::rsa::{KeyError, PublicKey, SignatureError};
+pub use self::rsa::{KeyError, PublicKey, Recovered, SignatureError};
 pub use signer::{Signer, SignerError};
 
 use sha2::{Digest, Sha256};

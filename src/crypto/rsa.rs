@@ -7,6 +7,9 @@ use super::{SHA256_DIGEST_INFO, Sha256Hash, TRIPLE_SHA256_DIGEST_INFO, sha256};
 /// The modulus of every My Number Card key, in bytes (spec my-number 1.1, V).
 pub const MODULUS_LENGTH: usize = 256;
 
+/// The fewest bytes FF in front of the content of a signed block (RFC 8017 9.2).
+const MIN_PADDING: usize = 8;
+
 /// The only public exponent that the cards' keys have (spec my-number 1.1, V). Another one is refused: small exponents
 /// make forged padding easy, and no issuer uses them.
 pub const EXPONENT: u32 = 65537;
@@ -36,6 +39,15 @@ pub enum KeyError {
     /// An even modulus, or one that the RSA library refuses.
     #[error("the numbers are no RSA key")]
     NotRsa,
+}
+
+/// What a signature says about its own content, once its padding is seen to be good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovered {
+    /// The whole block is that of a SHA-256 signature with this hash.
+    Sha256(Sha256Hash),
+    /// Good padding in front of something else: another hash, or another form.
+    Other,
 }
 
 /// The signature does not fit the key and the data.
@@ -95,20 +107,29 @@ impl PublicKey {
         self.verify_prefixed(&TRIPLE_SHA256_DIGEST_INFO, &groups.concat(), signature)
     }
 
-    /// Whether a signature recovers to a block with the padding of a SHA-256 signature's family: `00 01`, at least eight
-    /// `FF`, `00`, and a DigestInfo that names SHA-256 (RFC 8017 9.2). Says nothing about what was signed.
-    pub fn has_signature_padding(&self, signature: &[u8]) -> bool {
+    /// Applies the public key and looks at the encoded block (RFC 8017 9.2): for signatures whose data has a layout that
+    /// is not known, where bad padding (another key, another signature) must be told from good padding over other data.
+    /// The block of [`Recovered::Sha256`] was compared to its last byte, so equality of the hash is verification.
+    ///
+    /// # Errors
+    /// [`SignatureError`] for a wrong length or bad padding.
+    pub fn recover(&self, signature: &[u8]) -> Result<Recovered, SignatureError> {
         let number = BigUint::from_bytes_be(signature);
         if signature.len() != MODULUS_LENGTH || number >= *self.key.n() {
-            return false;
+            return Err(SignatureError);
         }
         let block = number.modpow(self.key.e(), self.key.n()).to_bytes_be();
-        // The leading 00 of the block is no digit of the number.
-        let [0x01, padded @ ..] = block.as_slice() else { return false };
+        // The block's first byte, 00, is no digit of the number.
+        let [0x01, padded @ ..] = block.as_slice() else { return Err(SignatureError) };
         let padding = padded.iter().take_while(|byte| **byte == 0xFF).count();
-        let info = padded.get(padding..).unwrap_or_default();
-        let names_sha256 = |info: &[u8]| info.get(3..16) == SHA256_DIGEST_INFO.get(2..15);
-        block.len() == MODULUS_LENGTH - 1 && padding >= 8 && matches!(info, [0x00, ..]) && names_sha256(info)
+        if block.len() != MODULUS_LENGTH - 1 || padding < MIN_PADDING {
+            return Err(SignatureError);
+        }
+        let Some((0x00, info)) = padded.get(padding..).and_then(<[u8]>::split_first) else {
+            return Err(SignatureError);
+        };
+        let hash = info.strip_prefix(&SHA256_DIGEST_INFO[..]).and_then(|hash| hash.try_into().ok());
+        Ok(hash.map_or(Recovered::Other, Recovered::Sha256))
     }
 
     fn verify_prefixed(&self, prefix: &[u8], payload: &[u8], signature: &[u8]) -> Result<(), SignatureError> {

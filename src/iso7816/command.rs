@@ -44,13 +44,13 @@ impl Command {
 
     /// READ BINARY by short EF identifier from offset 0 to 255 (ISO/IEC 7816-4 11.3.3).
     pub fn read_sfi(sfi: u8, offset: u8, le: Le) -> Self {
-        Self::encode([0x00, 0xB0, 0x80 | sfi, offset], &[], le.encode(), false)
+        Self::encode([0x00, 0xB0, 0x80 | sfi, offset], &[], &le.encode(), false)
     }
 
     /// READ BINARY of the current EF from a 15-bit offset (ISO/IEC 7816-4 11.3.3).
     pub fn read_current(offset: u16, le: Le) -> Self {
         let [high, low] = offset.to_be_bytes();
-        Self::encode([0x00, 0xB0, high & 0x7F, low], &[], le.encode(), false)
+        Self::encode([0x00, 0xB0, high & 0x7F, low], &[], &le.encode(), false)
     }
 
     /// READ RECORD of one record of the file with this short EF identifier (ISO/IEC 7816-4 11.4.3).
@@ -105,33 +105,24 @@ impl Command {
 pub enum Le {
     /// Whatever the file has, in an extended APDU.
     Extended,
+    /// This many bytes in an extended APDU: for files of known size. A reader's buffer must hold the answer, and 64 KiB
+    /// are more than some have (spec licence 3.4, D).
+    Exact(u16),
     /// 1 to 256 bytes (256 is encoded as 00).
     Short(u16),
 }
 
 impl Le {
-    fn encode(self) -> &'static [u8] {
-        /// Every short Le, so that an Le is a slice of a constant.
-        const BYTES: [u8; 256] = {
-            let mut bytes = [0_u8; 256];
-            let mut at = 1_usize;
-            let mut value = 1_u8;
-            while at < bytes.len() {
-                // In a constant expression an index out of bounds does not compile.
-                #[allow(clippy::indexing_slicing)]
-                {
-                    bytes[at] = value;
-                }
-                value = value.wrapping_add(1);
-                at += 1;
-            }
-            bytes
-        };
+    fn encode(self) -> Vec<u8> {
         match self {
-            Self::Extended => &[0x00, 0x00, 0x00],
+            Self::Extended => vec![0x00, 0x00, 0x00],
+            Self::Exact(length) => {
+                let [high, low] = length.to_be_bytes();
+                vec![0x00, high, low]
+            }
             Self::Short(length) => {
-                let at = usize::from(length) & 0xFF;
-                BYTES.get(at..=at).unwrap_or(&[SHORT_LE_ALL])
+                let [_, low] = length.to_be_bytes();
+                vec![low]
             }
         }
     }
@@ -178,6 +169,7 @@ mod tests {
         assert_eq!(hex(&Command::read_sfi(4, 0, Le::Short(256))), "00B0840000");
         assert_eq!(hex(&Command::read_current(0x200, Le::Short(0x38))), "00B0020038");
         assert_eq!(hex(&Command::read_sfi(2, 0, Le::Extended)), "00B08200000000");
+        assert_eq!(hex(&Command::read_sfi(1, 0, Le::Exact(880))), "00B08100000370");
         assert_eq!(hex(&Command::read_record(1, 1)), "00B2010C00");
         assert_eq!(hex(&Command::with_data([0x80, 0x2A, 0, 0], &[1, 2], true)), "802A000002010200");
         assert_eq!(hex(&Command::read_sfi(4, 0, Le::Short(256)).with_short_le(7).unwrap()), "00B0840007");

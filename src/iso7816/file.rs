@@ -34,10 +34,29 @@ impl ReadStep {
         LADDER.get(self.0).copied().unwrap_or(Le::Short(64))
     }
 
+    /// The Le for so many bytes: a short one wherever it holds them.
+    fn le_for(self, wanted: usize) -> Le {
+        let wanted = u16::try_from(wanted).unwrap_or(u16::MAX);
+        match self.le() {
+            Le::Short(most) => Le::Short(wanted.min(most)),
+            Le::Extended | Le::Exact(_) if wanted <= 256 => Le::Short(wanted),
+            Le::Extended | Le::Exact(_) => Le::Exact(wanted),
+        }
+    }
+
     /// Whether this rung is the extended APDU.
     pub fn is_extended(self) -> bool {
         self.le() == Le::Extended
     }
+}
+
+/// Where a file of known size is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadFrom {
+    /// The file with this short EF identifier in the selected application.
+    Short(u8),
+    /// The file that was just selected.
+    Current,
 }
 
 /// Told after each READ BINARY: bytes read so far, bytes that the file's header announces.
@@ -104,6 +123,51 @@ impl<T: Transport> Session<T> {
         Err(FileReadError::Truncated { got: bytes.len(), announced: limit })
     }
 
+    /// Reads a transparent file whose size a table tells: a file of several items whose own bytes do not tell its end.
+    /// No byte is asked for twice, a short answer is continued, and a file that ends earlier is returned as it is.
+    ///
+    /// # Errors
+    /// [`FileReadError`]; [`FileReadError::Truncated`] when not one byte came.
+    pub fn read_sized_file(
+        &mut self,
+        from: ReadFrom,
+        size: usize,
+        progress: Progress<'_>,
+    ) -> Result<Vec<u8>, FileReadError> {
+        let mut bytes = Vec::new();
+        let mut ended = false;
+        for _ in 0..MAX_READS {
+            if ended || bytes.len() >= size {
+                break;
+            }
+            let le = self.step.le_for(size - bytes.len());
+            let command = match (from, u16::try_from(bytes.len())) {
+                (ReadFrom::Short(sfi), Ok(0)) => Command::read_sfi(sfi, 0, le),
+                (_, Ok(offset)) if usize::from(offset) <= MAX_OFFSET => Command::read_current(offset, le),
+                _ => break,
+            };
+            let (data, status) = match self.send(&command) {
+                Ok(response) => (response.data, response.status),
+                Err(CardError::Transport(TransportError::LengthUnsupported)) => (Vec::new(), Status::WRONG_LENGTH),
+                Err(error) => return Err(error.into()),
+            };
+            match (status, self.step.below()) {
+                (Status::OK, _) => ended = data.is_empty(),
+                (Status::END_OF_FILE, _) => ended = true,
+                (Status::PAST_END, _) if !bytes.is_empty() => ended = true,
+                (Status::WRONG_LENGTH, Some(below)) => {
+                    self.step = below;
+                    continue;
+                }
+                (status, _) => return Err(CardError::Status(status).into()),
+            }
+            bytes.extend(data);
+            bytes.truncate(size);
+            progress(bytes.len(), size);
+        }
+        if bytes.is_empty() { Err(FileReadError::Truncated { got: 0, announced: size }) } else { Ok(bytes) }
+    }
+
     /// Reads a slice of a transparent file by short EF identifier: `length` (1 to 256) bytes from `offset`.
     ///
     /// # Errors
@@ -141,7 +205,7 @@ impl<T: Transport> Session<T> {
             return Ok(Vec::new());
         };
         let le = match self.step.le() {
-            Le::Extended => Le::Extended,
+            le @ (Le::Extended | Le::Exact(_)) => le,
             Le::Short(most) => Le::Short(u16::try_from(wanted).unwrap_or(most).min(most)),
         };
         let response = self.send(&Command::read_current(short, le))?;

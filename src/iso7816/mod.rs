@@ -7,7 +7,7 @@ mod session;
 mod status;
 
 pub use command::{Command, Le, select_application, select_file};
-pub use file::{FileReadError, Progress, ReadStep};
+pub use file::{FileReadError, Progress, ReadFrom, ReadStep};
 pub use pin::{Permit, PinGate, PinOutcome, Refusal, Tries};
 pub use session::{CardError, Response, Session};
 pub use status::{STATUS_WORDS, Status, StatusWord};

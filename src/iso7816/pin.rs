@@ -97,6 +97,15 @@ impl PinGate {
         Self { allow_last_try, tried: HashSet::new() }
     }
 
+    /// Whether a counter would let a try through, without using up anything: for a second credential, before the first
+    /// one is presented.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn look(&self, tries: Tries) -> Result<(), Refusal> {
+        tries.gate(self.allow_last_try)
+    }
+
     /// The right to try a reference of an application once, given what its counter said just now.
     ///
     /// # Errors

@@ -15,6 +15,9 @@ const MAX_CONTINUATIONS: usize = 260;
 /// ever does not.
 const MAX_EXCHANGES: usize = 16_384;
 
+/// The identifier of the master file (ISO/IEC 7816-4 8.2.1.2).
+const MASTER_FILE: [u8; 2] = [0x3F, 0x00];
+
 /// Data and status word of one answer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Response {
@@ -135,8 +138,29 @@ impl<T: Transport> Session<T> {
                 Ok(true)
             }
             Status::NOT_FOUND => Ok(false),
-            other => Err(CardError::Status(other)),
+            other => {
+                // `6283` selects a blocked application all the same (spec licence 1).
+                self.application = None;
+                Err(CardError::Status(other))
+            }
         }
+    }
+
+    /// Selects the master file unless it is selected: without data, the form that most readers of licences use; with its
+    /// identifier where a card refuses that (spec licence 3.1, C2+ and C).
+    ///
+    /// # Errors
+    /// [`CardError::Status`] for a refusal of both, else as [`Session::send`].
+    pub fn select_master_file(&mut self) -> Result<(), CardError> {
+        if self.application.as_deref() == Some(&MASTER_FILE) {
+            return Ok(());
+        }
+        self.application = None;
+        if !self.send(&Command::plain(0x00, 0xA4, 0x00, 0x00))?.status.is_ok() {
+            self.call(&Command::with_data([0x00, 0xA4, 0x00, 0x00], &MASTER_FILE, false))?;
+        }
+        self.application = Some(MASTER_FILE.to_vec());
+        Ok(())
     }
 
     fn exchange(&mut self, command: &Command) -> Result<Response, CardError> {

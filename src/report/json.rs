@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use crate::{
-    cards::{ItemValue, Picture, Signed},
+    cards::{CardText, ItemValue, Picture, Signed},
     image,
     iso7816::Tries,
     kind::CardKind,
@@ -184,7 +184,7 @@ fn holder<'a>(report: &'a Report<'_>) -> Holder<'a> {
     if report.age_only() {
         return Holder::Age { age: holder.age.as_ref().map(|age| age.value) };
     }
-    let text = |text: &'a Option<Signed<String>>| text.as_ref().map(|text| text.value.as_str());
+    let text = |text: &'a Option<Signed<CardText>>| text.as_ref().map(|text| &*text.value);
     Holder::Person {
         name: text(&holder.name),
         address: text(&holder.address),
@@ -235,7 +235,7 @@ fn items<'a>(report: &'a Report<'_>) -> Vec<Item<'a>> {
         },
         signed_by: item.signed_by,
     };
-    report.findings.items.iter().map(item).collect()
+    report.findings.items.iter().filter(|item| !item.masked).map(item).collect()
 }
 
 /// Field path to the check that covers it, or null.
@@ -256,7 +256,7 @@ fn signed_by(report: &Report<'_>) -> BTreeMap<String, Option<CheckId>> {
         let path = if picture.id == "photo" { "photo".to_owned() } else { format!("pictures.{}", picture.id) };
         map.insert(path, picture.signed_by);
     }
-    for item in &report.findings.items {
+    for item in report.findings.items.iter().filter(|item| !item.masked) {
         map.insert(item.id.to_owned(), item.signed_by);
     }
     map

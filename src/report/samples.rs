@@ -78,7 +78,7 @@ fn pictures() -> Vec<Picture> {
 pub(super) fn authentic(hierarchy: Hierarchy) -> Findings {
     let passed = |id| Check::passed(id, Evidence::new().with("scheme", "RSA-2048 PKCS#1 v1.5, SHA-256"));
     let issuer = if hierarchy == Hierarchy::Production { "5000023" } else { "7000023" };
-    let text = |value: &str| Some(Signed::new(value.to_owned(), Some(CheckId::TextSignature)));
+    let text = |value: &str| Some(Signed::new(value.into(), Some(CheckId::TextSignature)));
     let mut notes = vec![notes::COMPARE_FACE, notes::COMPARE_TEXT];
     if hierarchy == Hierarchy::Production {
         notes.push(notes::UNOFFICIAL_ANCHOR);
@@ -110,6 +110,7 @@ pub(super) fn authentic(hierarchy: Hierarchy) -> Findings {
             birth_date: Some(Signed::new(date(1980, 2, 17), Some(CheckId::FaceSignature))),
             sex: Some(Signed::new(Sex::Female, Some(CheckId::FaceSignature))),
             age: None,
+            current: None,
         },
         pictures: pictures(),
         items: vec![Item {
@@ -117,7 +118,12 @@ pub(super) fn authentic(hierarchy: Hierarchy) -> Findings {
             title: Bilingual::new("有効期限", "Expiry"),
             value: ItemValue::Date(date(2035, 2, 17)),
             signed_by: None,
+            masked: false,
         }],
+        history: Vec::new(),
+        external: Vec::new(),
+        tries: Vec::new(),
+        warnings: Vec::new(),
         guests: vec![CardKind::Menkyo],
         notes,
         judged_at: "2026-11-22T01:02:03Z".parse().unwrap(),

@@ -72,9 +72,9 @@ const HOSTILE: &str = "山田\u{1B}[2J\u{202E}</td><script>alert(1)</script>\"\n
 
 fn hostile() -> crate::cards::Findings {
     let mut findings = authentic(Hierarchy::Production);
-    findings.holder.name = Some(Signed::new(HOSTILE.to_owned(), Some(CheckId::TextSignature)));
-    findings.holder.address = Some(Signed::new(HOSTILE.to_owned(), None));
-    findings.items[0].value = crate::cards::ItemValue::Text(HOSTILE.to_owned());
+    findings.holder.name = Some(Signed::new(HOSTILE.into(), Some(CheckId::TextSignature)));
+    findings.holder.address = Some(Signed::new(HOSTILE.into(), None));
+    findings.items[0].value = crate::cards::ItemValue::Text(HOSTILE.into());
     findings.checks[0].evidence = Evidence::new().with("anchor", HOSTILE).with("anchor_source", HOSTILE);
     findings
 }

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    cards::{ItemValue, Picture, Signed},
+    cards::{CardText, ItemValue, Picture, Signed},
     iso7816::Tries,
     lang::{Bilingual, Lang},
     text::{Era, era_year, japan_time},
@@ -55,7 +55,8 @@ impl Report<'_> {
         if self.age_only() {
             return Vec::new();
         }
-        let items = self.findings.items.iter();
+        // Masked until the option that asks for it is wired.
+        let items = self.findings.items.iter().filter(|item| !item.masked);
         items
             .map(|item| {
                 let value = match &item.value {
@@ -80,7 +81,7 @@ impl Report<'_> {
         }
     }
 
-    fn text_row(&self, id: &'static str, title: Bilingual, text: Option<&Signed<String>>) -> Row {
+    fn text_row(&self, id: &'static str, title: Bilingual, text: Option<&Signed<CardText>>) -> Row {
         match text {
             Some(text) => {
                 let mut row = self.row(id, title, Some((visible(&text.value), text.signed_by)));

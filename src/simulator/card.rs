@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use crate::{
-    cards::my_number::files::{self, FILES, OTHER_FILES, Reference},
+    cards::{
+        drivers_licence::files as licence_files,
+        my_number::files::{self, FILES, OTHER_FILES, Reference},
+    },
     crypto::Signer,
-    iso7816::Status,
     kind::CardKind,
     privacy::{Pin, PinLength},
     text::PrintedDate,
@@ -13,12 +15,13 @@ use crate::{
 };
 
 use super::{
-    contents::{Body, Contents},
+    contents::{Body, Contents, Secret},
+    licence::{LicenceChip, LicenceHolder},
     link::Link,
     persona::Persona,
     prng::SplitMix64,
     profile::Profile,
-    state::State,
+    state::{Reply, State},
 };
 
 /// What is printed on a simulated card and opens it: a simulated reader offers it by itself.
@@ -32,6 +35,10 @@ pub struct Credentials {
     pub expiry_year: i16,
     /// セキュリティコード, four digits.
     pub security_code: String,
+    /// The licence's 暗証番号1 and 2; `None` where none were set, and on other cards.
+    pins: Option<(Pin, Pin)>,
+    /// The マイナ免許証's 暗証番号; `None` where none was set, and on other cards.
+    licence_pin: Option<Pin>,
 }
 
 impl Credentials {
@@ -42,7 +49,38 @@ impl Credentials {
             birth: persona.printed_birth(),
             expiry_year: persona.expiry_year,
             security_code: persona.security_code.clone(),
+            pins: None,
+            licence_pin: None,
         }
+    }
+
+    /// The same with what the holder of a licence knows.
+    ///
+    /// # Errors
+    /// [`PinLength`] when a hand-made holder's PIN cannot be one.
+    pub(super) fn with_pins_of(mut self, holder: &LicenceHolder) -> Result<Self, PinLength> {
+        match self.kind {
+            CardKind::Licence => {
+                self.pins = Some((Pin::new(holder.pin1.as_bytes())?, Pin::new(holder.pin2.as_bytes())?));
+            }
+            _ => self.licence_pin = Some(Pin::new(holder.menkyo_pin.as_bytes())?),
+        }
+        Ok(self)
+    }
+
+    /// 暗証番号1 of a licence; `None` where it was never set, and on other cards.
+    pub fn pin1(&self) -> Option<&Pin> {
+        self.pins.as_ref().map(|(first, _)| first)
+    }
+
+    /// 暗証番号2 of a licence; `None` where it was never set, and on other cards.
+    pub fn pin2(&self) -> Option<&Pin> {
+        self.pins.as_ref().map(|(_, second)| second)
+    }
+
+    /// 暗証番号 of a マイナ免許証; `None` where it was never set, and on other cards.
+    pub fn licence_pin(&self) -> Option<&Pin> {
+        self.licence_pin.as_ref()
     }
 
     /// 照合番号B
@@ -62,11 +100,18 @@ impl Credentials {
     }
 }
 
+/// The state machine of a card.
+#[derive(Debug)]
+pub(super) enum Chip {
+    MyNumber(Box<State>),
+    Licence(Box<LicenceChip>),
+}
+
 /// A simulated card: a function of its state and the command. [`Transport`] sends commands; the methods are the events
 /// that no command makes.
 #[derive(Debug)]
 pub struct SimulatedCard {
-    pub(super) state: State,
+    pub(super) chip: Chip,
     pub(super) link: Link,
     credentials: Option<Credentials>,
     powered: bool,
@@ -76,7 +121,13 @@ impl SimulatedCard {
     pub(super) fn assemble(contents: Contents, profile: Profile, seed: u64, credentials: Option<Credentials>) -> Self {
         // Another stream than the persona's, or GET CHALLENGE would repeat what the persona was drawn from.
         let random = SplitMix64::new(seed ^ 0x7461_696D_656E_5349);
-        Self { state: State::new(contents, profile, random), link: Link::default(), credentials, powered: true }
+        let chip = Chip::MyNumber(Box::new(State::new(contents, profile, random)));
+        Self { chip, link: Link::default(), credentials, powered: true }
+    }
+
+    pub(super) fn licence(chip: LicenceChip, credentials: Credentials) -> Self {
+        let chip = Chip::Licence(Box::new(chip));
+        Self { chip, link: Link::default(), credentials: Some(credentials), powered: true }
     }
 
     /// A card that serves given bytes, for example those of a genuine test card, through this file system: a folder of
@@ -119,13 +170,19 @@ impl SimulatedCard {
 
     /// The answer to reset that a contactless reader makes up for it.
     pub fn atr(&self) -> &[u8] {
-        &self.state.profile.atr
+        match &self.chip {
+            Chip::MyNumber(state) => &state.profile.atr,
+            Chip::Licence(chip) => &chip.profile.atr,
+        }
     }
 
     /// Power-on or cold reset: no application, nothing verified; counters stay.
     pub fn power_on(&mut self) {
         self.powered = true;
-        self.state.cold_reset();
+        match &mut self.chip {
+            Chip::MyNumber(state) => state.cold_reset(),
+            Chip::Licence(chip) => chip.reset(),
+        }
         self.link.forget();
     }
 
@@ -135,27 +192,55 @@ impl SimulatedCard {
         self.powered = false;
     }
 
-    /// Warm reset: the security status survives (spec my-number 8.2, M).
+    /// Warm reset: the security status of a My Number Card survives (spec my-number 8.2, M), a licence's does not (spec
+    /// licence 8.1).
     pub fn warm_reset(&mut self) {
-        self.state.warm_reset();
+        match &mut self.chip {
+            Chip::MyNumber(state) => state.warm_reset(),
+            Chip::Licence(chip) => chip.reset(),
+        }
         self.link.forget();
     }
 
     /// Tries left of a reference, as the card's memory has them.
     pub fn tries(&mut self, reference: &Reference) -> Option<u8> {
-        self.state.contents.secret_mut(reference).map(|secret| secret.tries)
+        self.secret_mut(reference).map(|secret| secret.tries)
     }
 
     /// Sets a counter, as a preset of a test. A reference that the card does not hold stays absent.
     pub fn set_tries(&mut self, reference: &Reference, tries: u8) {
-        if let Some(secret) = self.state.contents.secret_mut(reference) {
+        if let Some(secret) = self.secret_mut(reference) {
             secret.tries = tries;
+        }
+    }
+
+    pub(super) fn secret_mut(&mut self, reference: &Reference) -> Option<&mut Secret> {
+        match &mut self.chip {
+            Chip::MyNumber(state) => state.contents.secret_mut(reference),
+            Chip::Licence(chip) if reference.application.aid == licence_files::MF.aid => {
+                chip.pin_mut(u16::from(reference.sfi))
+            }
+            Chip::Licence(_) => None,
         }
     }
 
     /// A file's stored bytes without any credential, for tests that tamper; `None` for what the card does not hold.
     pub fn file_mut(&mut self, application: &files::Application, sfi: u8) -> Option<&mut Vec<u8>> {
-        self.state.contents.file_mut(application, sfi)
+        match &mut self.chip {
+            Chip::MyNumber(state) => state.contents.file_mut(application, sfi),
+            Chip::Licence(chip) => chip.file_mut(application.name, u16::from(sfi)),
+        }
+    }
+
+    /// The same for a file of a licence, or of the マイナ免許証 on a My Number Card.
+    pub fn licence_file_mut(&mut self, file: &licence_files::File) -> Option<&mut Vec<u8>> {
+        match &mut self.chip {
+            Chip::MyNumber(state) => {
+                let [_, sfi] = file.id.to_be_bytes();
+                state.contents.file_mut(&file.application, sfi)
+            }
+            Chip::Licence(chip) => chip.file_mut(file.application.name, file.id),
+        }
     }
 }
 
@@ -164,18 +249,11 @@ impl Transport for SimulatedCard {
         if !self.powered {
             return Err(TransportError::Removed);
         }
-        self.link.carry(command, |command| answer_bytes(self.state.execute(command)))
+        self.link.carry(command, |command| match &mut self.chip {
+            Chip::MyNumber(state) => Reply::from(state.execute(command)).into_bytes(),
+            Chip::Licence(chip) => chip.execute(command).into_bytes(),
+        })
     }
-}
-
-/// Data and status word as they leave the card.
-fn answer_bytes(answer: Result<Vec<u8>, Status>) -> Vec<u8> {
-    let (mut bytes, status) = match answer {
-        Ok(data) => (data, Status::OK),
-        Err(status) => (Vec::new(), status),
-    };
-    bytes.extend(status.0.to_be_bytes());
-    bytes
 }
 
 /// A file name that the tables do not have, or one that holds the 個人番号.

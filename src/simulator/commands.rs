@@ -4,7 +4,7 @@
 //! content \[derived\].
 
 use crate::{
-    cards::my_number::files,
+    cards::my_number::files::{self, LICENCE_GUEST},
     crypto::{sha256, sha256_digest_info},
     iso7816::Status,
     privacy::MAX_PIN_LENGTH,
@@ -132,8 +132,10 @@ impl State {
         if apdu.data.len() > MAX_PIN_LENGTH || apdu.le.is_some() {
             return Err(Status::WRONG_LENGTH);
         }
-        let no_reference = if sfi.is_some() { Status::NO_DATA } else { sw::FILE_STRUCTURE };
-        let sfi = self.resolve(sfi, Status::NO_DATA)?;
+        // The マイナ免許証 answers otherwise than this card's own applications (spec licence 8.7, C).
+        let missing = if self.is_in(&LICENCE_GUEST) { Status::NOT_FOUND } else { Status::NO_DATA };
+        let no_reference = if sfi.is_some() { missing } else { sw::FILE_STRUCTURE };
+        let sfi = self.resolve(sfi, missing)?;
         let (profile, verified) = (self.profile.clone(), self.verified.contains(&sfi));
         let Some(Body::Reference(secret)) = self.element_mut(sfi).map(|element| &mut element.body) else {
             return Err(no_reference);

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use crate::{
-    cards::my_number::files::{self, Access, Application, OtherFile, Reference},
+    cards::{
+        drivers_licence::files as licence,
+        my_number::files::{self, Access, Application, OtherFile, Reference},
+    },
     crypto::{Signer, sha256, sha256_digest_info},
     iso7816::Status,
     tlv,
@@ -12,6 +15,7 @@ use crate::{
 use super::{
     issue::{self, IssueError, Issued},
     keys,
+    licence::IssuedLicence,
     persona::{Persona, stored_date},
     profile::{MAX_FILLER, Profile},
 };
@@ -208,6 +212,25 @@ impl Contents {
         contents.put_credentials(persona, profile)?;
         contents.put_objects(persona);
         Ok(contents)
+    }
+
+    /// Adds the licence application of a holder.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub fn put_guest(&mut self, issued: &IssuedLicence, pin: &[u8]) -> Result<(), IssueError> {
+        for fields in &issued.files {
+            let file = fields.file();
+            let access = match file.access {
+                licence::Access::AllOf(needs) => Access::AnyOf(needs),
+                licence::Access::Free => Access::Free,
+                licence::Access::Never => Access::AnyOf(&[]),
+            };
+            let [_, sfi] = file.id.to_be_bytes();
+            self.put(file.application, sfi, Body::File { bytes: fields.encode()?, access });
+        }
+        self.put_reference(&licence::MENKYO_PIN, licence::MENKYO_PIN.limit, Some(pin));
+        Ok(())
     }
 
     fn put_records(&mut self, persona: &Persona) -> Result<(), IssueError> {

@@ -14,6 +14,7 @@ use crate::{
 
 use super::{
     keys::{self, NoSuchKey},
+    licence::{TooLong, text::NotInJisX0208},
     objects::ObjectFile,
     persona::{POOL_SIZE, Persona, stored_date},
     picture,
@@ -31,6 +32,15 @@ pub enum IssueError {
     /// A text is too long to be drawn.
     #[error("a text is too long to be drawn")]
     Picture,
+    /// A hand-made holder's text is not in JIS X 0208.
+    #[error(transparent)]
+    Text(#[from] NotInJisX0208),
+    /// A hand-made holder's texts are longer than their file.
+    #[error(transparent)]
+    TooLong(#[from] TooLong),
+    /// A hand-made holder's PIN has no length that a PIN can have.
+    #[error("a PIN has no length that a PIN can have")]
+    Pin,
     /// A hand-made persona's security code has not four digits.
     #[error("the persona's security code has not four digits")]
     SecurityCode,

@@ -15,6 +15,9 @@ macro_rules! pool {
 
 pool![
     "impostor",
+    "licence-ca",
+    "licence-signer",
+    "menkyo-signer",
     "my-number-ca-face",
     "my-number-ca-text",
     "my-number-municipality-face",

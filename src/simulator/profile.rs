@@ -3,6 +3,8 @@
 //! The facts stand in spec my-number section 8; a switch exists where the page marks a row \[derived\], or where sources
 //! contradict each other.
 
+use super::licence::LicenceProfile;
+
 /// What the card does with an extended Le on READ BINARY (spec my-number 8.3: M against a doubt).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExtendedLe {
@@ -92,6 +94,8 @@ pub struct Profile {
     pub birth_date_limit: u8,
     /// The contactless ATR (spec my-number 1.5, D). No reader may decide by it.
     pub atr: Vec<u8>,
+    /// The switches of a licence, and of a マイナ免許証 on a My Number Card.
+    pub licence: LicenceProfile,
 }
 
 /// The contactless ATR that is listed first (spec my-number 1.5, D).
@@ -114,6 +118,7 @@ impl Default for Profile {
             filler: 0,
             birth_date_limit: 10,
             atr: ATR.to_vec(),
+            licence: LicenceProfile::default(),
         }
     }
 }

@@ -2,13 +2,18 @@
 
 use std::{num::ParseIntError, str::FromStr};
 
-use crate::{kind::CardKind, lang::Bilingual};
+use crate::{
+    cards::drivers_licence::files::{DEFAULT_PIN, PinSetting},
+    kind::CardKind,
+    lang::Bilingual,
+};
 
 use super::{
     card::{Credentials, SimulatedCard},
     contents::Contents,
     fault::{FaultError, Faults},
     issue::{self, IssueError, Order},
+    licence::{self, IssuedLicence, LicenceChip, LicenceHolder, LicenceOrder, menkyo},
     persona::Persona,
     profile::Profile,
 };
@@ -18,25 +23,86 @@ use super::{
 pub struct Recipe {
     /// What kind of card.
     pub kind: CardKind,
+    /// Which of the cards of this kind.
+    pub variant: Variant,
     /// The holder's seed.
     pub seed: u64,
     /// The holder, where not the seed's.
     pub persona: Option<Persona>,
+    /// The holder of a licence, where not the seed's.
+    pub holder: Option<LicenceHolder>,
     /// What is wrong with the card.
     pub faults: Faults,
     /// Which of the uncertain answers it gives; faults change some.
     pub profile: Profile,
 }
 
-/// The kinds that can be simulated, with a line for `--help`.
-pub const KINDS: &[(CardKind, Bilingual)] = &[
-    (CardKind::MyNumber, Bilingual::new("マイナンバーカード（模擬）", "simulated My Number Card")),
-    (
+/// Which of the cards of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Variant {
+    /// The plain one: PINs are set, nothing was changed after issue.
+    #[default]
+    Plain,
+    /// A licence whose PINs were never set.
+    NoPin,
+    /// A licence with changes after issue.
+    Changed,
+}
+
+/// A card that can be simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SimKind {
+    /// Its name in a reader's address.
+    pub name: &'static str,
+    /// Its kind, which may be simulated under several names.
+    pub kind: CardKind,
+    /// Which of this kind.
+    pub variant: Variant,
+    /// A line for `--help`.
+    pub what: Bilingual,
+}
+
+const fn kind(name: &'static str, kind: CardKind, variant: Variant, ja: &'static str, en: &'static str) -> SimKind {
+    SimKind { name, kind, variant, what: Bilingual::new(ja, en) }
+}
+
+/// The cards that can be simulated.
+pub const KINDS: &[SimKind] = &[
+    kind("my-number", CardKind::MyNumber, Variant::Plain, "マイナンバーカード（模擬）", "simulated My Number Card"),
+    kind(
+        "my-number-no-photo",
         CardKind::MyNumberNoPhoto,
-        Bilingual::new(
-            "顔写真のないマイナンバーカード（模擬。実物の配置は未公表）",
-            "simulated My Number Card without a photo (the real layout is not public)",
-        ),
+        Variant::Plain,
+        "顔写真のないマイナンバーカード（模擬。実物の配置は未公表）",
+        "simulated My Number Card without a photo (the real layout is not public)",
+    ),
+    kind(
+        "licence",
+        CardKind::Licence,
+        Variant::Plain,
+        "運転免許証（模擬。電子署名の対象の配置は未公表）",
+        "simulated driver's licence (what a real one signs is not public)",
+    ),
+    kind(
+        "licence-nopin",
+        CardKind::Licence,
+        Variant::NoPin,
+        "暗証番号を設定していない運転免許証（模擬）",
+        "simulated driver's licence whose PINs were never set",
+    ),
+    kind(
+        "licence-changed",
+        CardKind::Licence,
+        Variant::Changed,
+        "氏名・住所等の変更を追記した運転免許証（模擬）",
+        "simulated driver's licence with changes of name, address, conditions and domicile",
+    ),
+    kind(
+        "menkyo",
+        CardKind::Menkyo,
+        Variant::Plain,
+        "マイナ免許証を載せたマイナンバーカード（模擬）",
+        "simulated My Number Card with the licence application",
     ),
 ];
 
@@ -60,7 +126,15 @@ pub enum RecipeError {
 impl Recipe {
     /// An honest card of a seed's persona.
     pub fn new(kind: CardKind, seed: u64) -> Self {
-        Self { kind, seed, persona: None, faults: Faults::default(), profile: Profile::default() }
+        Self {
+            kind,
+            variant: Variant::Plain,
+            seed,
+            persona: None,
+            holder: None,
+            faults: Faults::default(),
+            profile: Profile::default(),
+        }
     }
 
     /// The same with faults.
@@ -75,7 +149,15 @@ impl Recipe {
     /// # Errors
     /// [`IssueError`] when a hand-made persona does not fit, or the pool is damaged.
     pub fn card(&self) -> Result<SimulatedCard, IssueError> {
+        if self.kind == CardKind::Licence {
+            return self.licence();
+        }
+        let holder = self.licence_holder();
         let mut order = Order::new(self.persona.clone().unwrap_or_else(|| Persona::from_seed(self.seed)));
+        if self.kind == CardKind::Menkyo && self.persona.is_none() {
+            // Old enough for a licence.
+            order.persona.birth = holder.persona.birth;
+        }
         if self.kind == CardKind::MyNumberNoPhoto {
             order.photo = None;
         }
@@ -83,9 +165,50 @@ impl Recipe {
         self.faults.prepare(&mut order, &mut profile);
         let mut issued = issue::issue(&order)?;
         self.faults.tamper(&mut issued, &order)?;
-        let contents = Contents::my_number(&issued, &profile)?;
-        let credentials = Credentials::of(self.kind, &order.persona);
+        let mut contents = Contents::my_number(&issued, &profile)?;
+        let mut credentials = Credentials::of(self.kind, &order.persona);
+        if self.kind == CardKind::Menkyo {
+            let mut order = menkyo::order(LicenceOrder::new(holder, self.pin_setting()));
+            self.faults.prepare_licence(&mut order, &mut profile.licence);
+            let mut issued = menkyo::issue(&order, &profile.licence)?;
+            let sign = |issued: &mut IssuedLicence| menkyo::sign(issued, &order, &profile.licence);
+            self.faults.tamper_licence(&mut issued, &order, &profile.licence, sign)?;
+            let pin = order.holder.menkyo_pin.clone();
+            contents.put_guest(&issued, pin.as_bytes())?;
+            credentials = credentials.with_pins_of(&order.holder).map_err(|_| IssueError::Pin)?;
+        }
         let mut card = SimulatedCard::assemble(contents, profile, self.seed, Some(credentials));
+        self.faults.arm(&mut card)?;
+        Ok(card)
+    }
+
+    fn licence_holder(&self) -> LicenceHolder {
+        match (&self.holder, self.variant) {
+            (Some(holder), _) => holder.clone(),
+            (None, Variant::Changed) => LicenceHolder::from_seed(self.seed).with_changes(self.seed),
+            (None, _) => LicenceHolder::from_seed(self.seed),
+        }
+    }
+
+    fn pin_setting(&self) -> PinSetting {
+        if self.variant == Variant::NoPin { PinSetting::NotSet } else { PinSetting::Set }
+    }
+
+    fn licence(&self) -> Result<SimulatedCard, IssueError> {
+        let mut profile = self.profile.licence.clone();
+        let mut order = LicenceOrder::new(self.licence_holder(), self.pin_setting());
+        self.faults.prepare_licence(&mut order, &mut profile);
+        let mut issued = licence::issue(&order, &profile)?;
+        let sign = |issued: &mut IssuedLicence| issued.sign(&order, &profile);
+        self.faults.tamper_licence(&mut issued, &order, &profile, sign)?;
+        let holder = &order.holder;
+        let mut credentials = Credentials::of(self.kind, &holder.persona);
+        let mut pins = [&DEFAULT_PIN[..]; 2];
+        if self.variant != Variant::NoPin {
+            pins = [holder.pin1.as_bytes(), holder.pin2.as_bytes()];
+            credentials = credentials.with_pins_of(holder).map_err(|_| IssueError::Pin)?;
+        }
+        let mut card = SimulatedCard::licence(LicenceChip::new(licence::folders(&issued, pins)?, profile), credentials);
         self.faults.arm(&mut card)?;
         Ok(card)
     }
@@ -97,15 +220,13 @@ impl FromStr for Recipe {
     /// Reads `KIND`, `KIND?seed=7`, `KIND?fault=expired,filler&seed=7`.
     fn from_str(text: &str) -> Result<Self, RecipeError> {
         let (name, options) = text.split_once('?').unwrap_or((text, ""));
-        let kind = name.parse().map_err(|_| RecipeError::Kind)?;
-        if !KINDS.iter().any(|(known, _)| *known == kind) {
-            return Err(RecipeError::Kind);
-        }
-        let mut recipe = Self::new(kind, 1);
+        let known = KINDS.iter().find(|known| known.name == name).ok_or(RecipeError::Kind)?;
+        let mut recipe = Self::new(known.kind, 1);
+        recipe.variant = known.variant;
         for option in options.split('&').filter(|option| !option.is_empty()) {
             match option.split_once('=') {
                 Some(("seed", seed)) => recipe.seed = seed.parse()?,
-                Some(("fault", faults)) => recipe.faults.extend(faults.parse()?),
+                Some(("fault", faults)) => recipe.faults.extend(Faults::parse(recipe.kind, faults)?),
                 _ => return Err(RecipeError::Option),
             }
         }
@@ -125,7 +246,9 @@ mod tests {
         assert_eq!("my-number?fault=expired&fault=filler".parse::<Recipe>().unwrap().faults.len(), 2);
         let error = |text: &str| text.parse::<Recipe>().unwrap_err();
         assert_eq!(error("visa"), RecipeError::Kind);
-        assert_eq!(error("licence"), RecipeError::Kind, "not simulated yet");
+        assert_eq!(error("residence1"), RecipeError::Kind, "not simulated yet");
+        let changed: Recipe = "licence-changed".parse().unwrap();
+        assert_eq!((changed.kind, changed.variant), (CardKind::Licence, Variant::Changed));
         assert_eq!(error("my-number?size=3"), RecipeError::Option);
         assert!(matches!(error("my-number?seed=x"), RecipeError::Seed(_)));
         assert!(matches!(error("my-number?fault=nonsense"), RecipeError::Fault(_)));

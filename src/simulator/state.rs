@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    cards::my_number::files::{self, Access, Application},
+    cards::{
+        drivers_licence::files::{MENKYO, MENKYO_PIN},
+        my_number::files::{self, Access, Application},
+    },
     iso7816::Status,
 };
 
@@ -39,6 +42,31 @@ pub(super) mod sw {
 /// The data of an answer, or the status word that refuses it.
 pub(super) type Answer = Result<Vec<u8>, Status>;
 
+/// An answer as it leaves the card: a warning may come with data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reply {
+    pub data: Vec<u8>,
+    pub status: Status,
+}
+
+impl Reply {
+    /// A status word alone.
+    pub fn status(status: Status) -> Self {
+        Self { data: Vec::new(), status }
+    }
+
+    pub fn into_bytes(mut self) -> Vec<u8> {
+        self.data.extend(self.status.0.to_be_bytes());
+        self.data
+    }
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        answer.map_or_else(Self::status, |data| Self { data, status: Status::OK })
+    }
+}
+
 /// Volatile and non-volatile state together. What must survive a reset lives in `contents`.
 #[derive(Debug, Clone)]
 pub(super) struct State {
@@ -48,6 +76,8 @@ pub(super) struct State {
     pub application: Option<Application>,
     pub current: Option<u8>,
     pub verified: BTreeSet<u8>,
+    /// Whether the right to the マイナ免許証 waits for it to be selected again; a switch.
+    guest_right: bool,
     /// The next command answers `6F00`.
     pub wake: bool,
     pub random: SplitMix64,
@@ -57,7 +87,8 @@ impl State {
     /// A card that has just been powered on.
     pub fn new(contents: Contents, profile: Profile, random: SplitMix64) -> Self {
         let wake = profile.wake_6f00;
-        Self { contents, profile, application: None, current: None, verified: BTreeSet::new(), wake, random }
+        let verified = BTreeSet::new();
+        Self { contents, profile, application: None, current: None, verified, guest_right: false, wake, random }
     }
 
     /// Power-on, cold reset, or the card leaving the field.
@@ -65,6 +96,7 @@ impl State {
         self.application = None;
         self.current = None;
         self.verified.clear();
+        self.guest_right = false;
         self.wake = self.profile.wake_6f00;
     }
 
@@ -76,7 +108,12 @@ impl State {
     /// Makes an application current, or the issuer security domain. Security status belongs to one application (M).
     pub fn enter(&mut self, application: Option<Application>) {
         if self.application.map(|current| current.aid) != application.map(|next| next.aid) {
+            if self.is_in(&MENKYO) {
+                self.guest_right = self.profile.licence.guest_right_stays && self.verified.contains(&MENKYO_PIN.sfi);
+            }
             self.verified.clear();
+            let back = application.is_some_and(|next| next.aid == MENKYO.aid);
+            self.verified.extend(Some(MENKYO_PIN.sfi).filter(|_| back && self.guest_right));
         }
         self.application = application;
         self.current = None;

@@ -47,6 +47,63 @@ pub fn era_year(date: Date) -> Option<(Era, i16)> {
     Some((*era, date.year() - era.first_year() + 1))
 }
 
+/// A date of a driver's licence: a digit for the era, then year, month and day of two digits (spec licence 2.2, C2+).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EraDigitDate {
+    /// A day.
+    Day(Date),
+    /// Six zeros behind whatever era digit: the category is not held (2.5).
+    None,
+}
+
+/// Why seven bytes are no such date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EraDateError {
+    /// Not seven ASCII digits.
+    #[error("not seven digits")]
+    Form,
+    /// An era digit other than 1 to 5.
+    #[error("no era has this digit")]
+    Era,
+    /// The day does not exist.
+    #[error("this day does not exist")]
+    NoSuchDay,
+}
+
+/// Reads `EYYMMDD`, seven ASCII digits: 1 明治, 2 大正, 3 昭和, 4 平成, 5 令和.
+///
+/// A year beyond the end of its era is read on (平成35年 is 2023): licences issued before the era ended carry such expiry
+/// days.
+///
+/// # Errors
+/// [`EraDateError`].
+pub fn from_era_digits(digits: &[u8]) -> Result<EraDigitDate, EraDateError> {
+    let &[era, y1, y2, m1, m2, d1, d2] = digits else { return Err(EraDateError::Form) };
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return Err(EraDateError::Form);
+    }
+    if [y1, y2, m1, m2, d1, d2] == [b'0'; 6] {
+        return Ok(EraDigitDate::None);
+    }
+    let two = |high: u8, low: u8| i16::from(high - b'0') * 10 + i16::from(low - b'0');
+    let at = usize::from(era - b'0').checked_sub(1).ok_or(EraDateError::Era)?;
+    let (.., (first_year, ..)) = ERAS.get(at).ok_or(EraDateError::Era)?;
+    let year = two(y1, y2);
+    if year == 0 {
+        return Err(EraDateError::NoSuchDay);
+    }
+    let date = civil(first_year + year - 1, two(m1, m2), two(d1, d2)).map_err(|_| EraDateError::NoSuchDay)?;
+    Ok(EraDigitDate::Day(date))
+}
+
+/// The seven digits of a day, for simulated cards; `None` before Meiji or beyond year 99.
+pub fn to_era_digits(date: Date) -> Option<[u8; 7]> {
+    let (era, year) = era_year(date)?;
+    let at = ERAS.iter().position(|(known, ..)| *known == era)? + 1;
+    let text = format!("{at}{year:02}{:02}{:02}", date.month(), date.day());
+    text.into_bytes().try_into().ok()
+}
+
 /// A birth date as it is printed on the card: with its era, or Western.
 ///
 /// 照合番号B takes the two year digits *as printed*. Nobody has confirmed whether a foreign resident's card wants the
@@ -185,6 +242,25 @@ mod tests {
         assert_eq!(era_year(date(2019, 4, 30)), Some((Era::Heisei, 31)));
         assert_eq!(era_year(date(2019, 5, 1)), Some((Era::Reiwa, 1)));
         assert_eq!(era_year(date(1868, 1, 24)), None);
+    }
+
+    #[test]
+    fn era_digits_of_licences() {
+        let day = |digits: &[u8]| from_era_digits(digits);
+        assert_eq!(day(b"3550217"), Ok(EraDigitDate::Day(date(1980, 2, 17))));
+        assert_eq!(day(b"5100501"), Ok(EraDigitDate::Day(date(2028, 5, 1))));
+        assert_eq!(day(b"4350101"), Ok(EraDigitDate::Day(date(2023, 1, 1))), "beyond the end of Heisei");
+        assert_eq!(day(b"4000000"), Ok(EraDigitDate::None));
+        assert_eq!(day(b"0000000"), Ok(EraDigitDate::None));
+        assert_eq!(day(b"0010101"), Err(EraDateError::Era));
+        assert_eq!(day(b"6010101"), Err(EraDateError::Era));
+        assert_eq!(day(b"4000101"), Err(EraDateError::NoSuchDay));
+        assert_eq!(day(b"4010230"), Err(EraDateError::NoSuchDay));
+        assert_eq!(day(b"401013"), Err(EraDateError::Form));
+        assert_eq!(day(b"40101A1"), Err(EraDateError::Form));
+        for day in [date(1980, 2, 17), date(2019, 4, 30), date(2019, 5, 1), date(1911, 1, 1)] {
+            assert_eq!(from_era_digits(&to_era_digits(day).unwrap()), Ok(EraDigitDate::Day(day)));
+        }
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! Text and dates as the cards and the counter write them.
 
 mod era;
+mod jis;
 mod time;
 
-pub use era::{Era, PrintedDate, PrintedDateError, era_year};
+pub use era::{
+    Era, EraDateError, EraDigitDate, PrintedDate, PrintedDateError, era_year, from_era_digits, to_era_digits,
+};
+pub use jis::{Edition, JisError, JisErrorKind, LicenceText, MARK, Piece, full_width_digits, jis_x0201};
 pub use time::{compact_date, japan_date, japan_time, whole_seconds};

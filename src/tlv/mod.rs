@@ -3,6 +3,7 @@
 //! Signatures cover the bytes as stored, and the cards store lengths that are not minimal (`82 00A9`), so an
 //! [`Object`] keeps its raw bytes and its position. ISO/IEC 7816-4:2020 6.3 (two- and three-byte tags), ISO/IEC 8825-1.
 
+pub mod licence;
 mod simple;
 
 pub use simple::{Record, simple_record};
@@ -92,6 +93,12 @@ pub enum TlvErrorKind {
     /// The same tag twice in one container.
     #[error("tag {0} stands twice")]
     Duplicate(Tag),
+    /// An item behind one with a higher tag, where items stand in order.
+    #[error("tag {0} is out of order")]
+    OutOfOrder(Tag),
+    /// Something else than filler behind the first byte of the filler.
+    #[error("the filler holds other bytes")]
+    AfterFiller,
 }
 
 /// Tag, header length and value length of the object at the start of `bytes`.

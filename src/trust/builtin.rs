@@ -26,7 +26,11 @@ macro_rules! folder {
 const FOLDERS: &[Folder] = &[
     folder!(Production, "production/j-lis", ["5000020.json", "5000023.json", "5000033.json"]),
     folder!(Test, "test/j-lis", ["6000020.json", "6000023.json", "6000033.json"]),
-    folder!(Simulated, "simulated/taimen", ["7000020.json", "7000023.json", "7000033.json"]),
+    folder!(
+        Simulated,
+        "simulated/taimen",
+        ["7000020.json", "7000023.json", "7000033.json", "licence-ca.der", "licence-signer.der", "menkyo-signer.der"]
+    ),
 ];
 
 /// Every shipped anchor.

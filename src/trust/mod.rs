@@ -6,6 +6,7 @@
 
 mod anchor;
 mod builtin;
+mod certificate;
 mod directory;
 mod import;
 mod manifest;
@@ -13,6 +14,7 @@ mod pins;
 mod store;
 
 pub use anchor::{Anchor, CvCaKey, Hierarchy, KeyId, KeyRole, Material, Purpose, UnknownName};
+pub use certificate::{CertificateError, SignerCertificate};
 pub use directory::{AddError, add, load_directory};
 pub use import::{ImportError, import, validity};
 pub use manifest::ManifestError;

@@ -67,6 +67,19 @@ impl TrustStore {
             }
         })
     }
+
+    /// The certificates of a purpose, those of accepted hierarchies first.
+    pub fn certificates(&self, purpose: Purpose) -> impl Iterator<Item = (&Anchor, &[u8])> {
+        let of = move |accepted: bool| {
+            self.anchors.iter().filter(move |anchor| self.accepts(anchor.hierarchy) == accepted).filter_map(
+                move |anchor| match &anchor.material {
+                    Material::Certificate(der) if anchor.purpose == purpose => Some((anchor, der.as_slice())),
+                    _ => None,
+                },
+            )
+        };
+        of(true).chain(of(false))
+    }
 }
 
 #[cfg(test)]
@@ -81,10 +94,17 @@ mod tests {
         assert_eq!(of(Hierarchy::Test), 3);
         assert!(store.accepts(Hierarchy::Production) && store.accepts(Hierarchy::Installed));
         assert!(!store.accepts(Hierarchy::Test) && !store.accepts(Hierarchy::Simulated));
+        assert_eq!(of(Hierarchy::Simulated), 6);
         for anchor in store.anchors() {
-            let Material::CvKey(key) = &anchor.material else { panic!("{anchor:?}") };
-            assert_eq!(key.id.hierarchy(), Some(anchor.hierarchy), "{anchor:?}");
-            assert_eq!(store.cv_keys(&key.id).count(), 1);
+            match &anchor.material {
+                Material::CvKey(key) => {
+                    assert_eq!(key.id.hierarchy(), Some(anchor.hierarchy), "{anchor:?}");
+                    assert_eq!(store.cv_keys(&key.id).count(), 1);
+                }
+                Material::Certificate(_) => {
+                    assert_eq!((anchor.purpose, anchor.hierarchy), (Purpose::DriversLicence, Hierarchy::Simulated));
+                }
+            }
         }
     }
 }

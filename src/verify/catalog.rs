@@ -94,8 +94,9 @@ pub const CATALOG: &[CheckText] = &[
             "The expiry day stored on the card is not over, Japan time.",
         ),
         does_not_prove: Bilingual::new(
-            "有効期限は署名の対象外です。券面に印刷された期限と見比べてください。紛失・廃止されたカードかどうかは分かりません。",
-            "The expiry is not signed: compare it with the print. It does not show whether the card was lost or withdrawn.",
+            "マイナンバーカードと、暗証番号なしで読んだ運転免許証では、有効期限は署名の対象外です。券面に印刷された期限と見比べてください。紛失・廃止されたカードかどうかは分かりません。",
+            "On a My Number Card, and on a licence read without its PINs, the expiry is not signed: compare it with the print. \
+             It does not show whether the card was lost or withdrawn.",
         ),
         otherwise: Bilingual::new(
             "期限切れのカードは本人確認書類として使えません（偽造という意味ではありません）。更新したカードか別の書類を求めてください。",
@@ -169,16 +170,100 @@ pub const CATALOG: &[CheckText] = &[
         ),
     },
     CheckText {
+        id: CheckId::LicenceSignature,
+        title: Bilingual::new("運転免許証の電子署名", "signature of the licence"),
+        proves: Bilingual::new(
+            "記載事項・本籍・顔写真が、発行時から変わっていないこと（登録した証明書の鍵で確認）。",
+            "The data, the registered domicile and the face picture are as issued (under the certificate you installed).",
+        ),
+        does_not_prove: Bilingual::new(
+            "データの丸ごとの複製は見分けられません（運転免許証のICチップには複製を検出する公開の仕組みがありません）。外字の画像と、発行後に追記された氏名・住所等は署名の対象外です。免許の取消し・停止は分かりません。",
+            "A complete copy of the data cannot be told from the card: the chip has no public means against it. Pictures of \
+             external characters and what was added after issue (name, address) are not signed. It does not show whether \
+             the licence was revoked or suspended.",
+        ),
+        otherwise: Bilingual::new(
+            "本人確認書類として扱わないでください。証明書が未登録のため検査できない場合は、真正性は不明です。",
+            "Do not accept the card. Where no certificate is installed the signature was not checked, and nothing is known.",
+        ),
+    },
+    CheckText {
+        id: CheckId::LicenceSigner,
+        title: Bilingual::new("運転免許証の署名者の証明書", "certificate of the licence's signer"),
+        proves: Bilingual::new(
+            "署名者の鍵が、利用者が登録した証明書の鍵であり、その証明書が交付日と現在に有効であること。",
+            "The signer's key is that of a certificate you installed, which was valid on the day of issue and is valid now.",
+        ),
+        does_not_prove: Bilingual::new(
+            "登録した証明書が本当に都道府県公安委員会のものであること（証明書は公表されていません。入手元を確かめてください）。",
+            "That the installed certificate really is the issuer's: none is published, so its source is yours to judge.",
+        ),
+        otherwise: Bilingual::new(
+            "署名者の証明書を入手できる場合は、taimen trust add --purpose drivers-licence で登録してください。",
+            "If you can obtain the signer's certificate, install it with taimen trust add --purpose drivers-licence.",
+        ),
+    },
+    CheckText {
+        id: CheckId::NoUnsignedChanges,
+        title: Bilingual::new("署名のない追記", "unsigned changes"),
+        proves: Bilingual::new(
+            "氏名・住所・条件・本籍の変更の追記がないこと。",
+            "No change of name, address, condition or domicile was added after issue.",
+        ),
+        does_not_prove: Bilingual::new(
+            "追記の欄は署名の対象外です。消された追記があるかどうかは分かりません。",
+            "The place for changes is not signed: whether one was removed cannot be seen.",
+        ),
+        otherwise: Bilingual::new(
+            "追記された内容は電子署名で守られていません。券面裏面の記載と見比べてください。",
+            "What was added is not signed. Compare it with the back of the card.",
+        ),
+    },
+    CheckText {
+        id: CheckId::MenkyoSignature,
+        title: Bilingual::new("マイナ免許証の電子署名", "signature of the licence application"),
+        proves: Bilingual::new(
+            "免許情報と顔写真が、記録されたときから変わっていないこと（登録した証明書の鍵で確認）。",
+            "The licence record and its face picture are as written (under the certificate you installed).",
+        ),
+        does_not_prove: Bilingual::new(
+            "氏名・住所・生年月日は記録になく、このマイナンバーカードの持ち主の免許であることを示す署名はありません。顔写真を見比べてください。免許の取消し・停止は分かりません。",
+            "The record holds no name, address or birth date, and no signature ties it to the holder of this My Number Card: \
+             compare the pictures. It does not show whether the licence was revoked or suspended.",
+        ),
+        otherwise: Bilingual::new(
+            "免許の確認に使わないでください。証明書が未登録のため検査できない場合は、真正性は不明です。",
+            "Do not rely on the licence. Where no certificate is installed the signature was not checked.",
+        ),
+    },
+    CheckText {
+        id: CheckId::MenkyoSigner,
+        title: Bilingual::new("マイナ免許証の署名者の証明書", "certificate of the licence application's signer"),
+        proves: Bilingual::new(
+            "署名者の鍵が、利用者が登録した証明書の鍵であり、その証明書が記録日と現在に有効であること。",
+            "The signer's key is that of a certificate you installed, which was valid on the day of the record and is now.",
+        ),
+        does_not_prove: Bilingual::new(
+            "登録した証明書が本当に発行者のものであること（証明書は公表されていません。入手元を確かめてください）。",
+            "That the installed certificate really is the issuer's: none is published, so its source is yours to judge.",
+        ),
+        otherwise: Bilingual::new(
+            "署名者の証明書を入手できる場合は、taimen trust add --purpose drivers-licence で登録してください。",
+            "If you can obtain the signer's certificate, install it with taimen trust add --purpose drivers-licence.",
+        ),
+    },
+    CheckText {
         id: CheckId::Revocation,
         title: Bilingual::new("紛失・廃止の確認", "lost or withdrawn"),
         proves: Bilingual::new("この検査は行いません。", "This check is never done."),
         does_not_prove: Bilingual::new(
-            "カードが紛失・盗難・廃止の届出のあるものかどうかは、ICチップの券面データからは分かりません。",
-            "Whether the card was reported lost, stolen or withdrawn cannot be learnt from the chip's face data.",
+            "カードが紛失・盗難・廃止の届出のあるものか、免許が取消し・停止されたかは、ICチップのデータからは分かりません。",
+            "Whether the card was reported lost, stolen or withdrawn, or a licence revoked, cannot be learnt from the chip.",
         ),
         otherwise: Bilingual::new(
-            "疑いがあるときは、発行した市区町村か、認定を受けた電子証明書の検証サービスで確認してください。",
-            "In doubt ask the issuing municipality, or a service that is certified to query certificate status.",
+            "疑いがあるときは、発行元（マイナンバーカードは市区町村、免許は警察）か、認定を受けた電子証明書の検証サービスで確認してください。",
+            "In doubt ask the issuer (the municipality, for a licence the police), or a service that is certified to query \
+             certificate status.",
         ),
     },
 ];

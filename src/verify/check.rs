@@ -28,11 +28,21 @@ pub enum CheckId {
     TextChipKey,
     /// Birth date and sex are the same in the face and the text application.
     TextAgrees,
+    /// The signature of a 運転免許証, over data, 本籍 and photo.
+    LicenceSignature,
+    /// The certificate of whoever signed the licence.
+    LicenceSigner,
+    /// Nothing unsigned was added to the licence after it was issued.
+    NoUnsignedChanges,
+    /// The signature of a マイナ免許証, over all of its record.
+    MenkyoSignature,
+    /// The certificate of whoever signed the マイナ免許証.
+    MenkyoSigner,
     /// Whether the card was reported lost or withdrawn.
     Revocation,
 }
 
-const IDS: [(CheckId, &str); 10] = [
+const IDS: [(CheckId, &str); 15] = [
     (CheckId::FaceCertificate, "face-certificate"),
     (CheckId::FaceSignature, "face-signature"),
     (CheckId::AgeSignature, "age-signature"),
@@ -42,6 +52,11 @@ const IDS: [(CheckId, &str); 10] = [
     (CheckId::TextSignature, "text-signature"),
     (CheckId::TextChipKey, "text-chip-key"),
     (CheckId::TextAgrees, "text-agrees"),
+    (CheckId::LicenceSignature, "licence-signature"),
+    (CheckId::LicenceSigner, "licence-signer"),
+    (CheckId::NoUnsignedChanges, "no-unsigned-changes"),
+    (CheckId::MenkyoSignature, "menkyo-signature"),
+    (CheckId::MenkyoSigner, "menkyo-signer"),
     (CheckId::Revocation, "revocation"),
 ];
 

@@ -28,6 +28,12 @@ pub enum Reason {
     Disagrees,
     /// The key is not one that cards have.
     BadKey,
+    /// The signer's certificate was not valid on the day of issue.
+    NotValidAtIssue,
+    /// The signer's certificate is not one for signatures over data.
+    WrongKeyUsage,
+    /// Entries that no signature covers were added after issue.
+    UnsignedChanges,
 }
 
 /// Why a check was not done.
@@ -37,6 +43,8 @@ pub enum Why {
     DependsOn(CheckId),
     /// No anchor names this issuer.
     NoAnchor,
+    /// The anchor was valid at the time of issue and is not now.
+    AnchorExpired,
     /// The layout is not known yet.
     LayoutUnknown,
     /// The data is never stored, so it cannot be checked later.
@@ -49,7 +57,7 @@ pub enum Why {
     NotAvailable,
 }
 
-const REASONS: [(Reason, &str, Bilingual); 10] = [
+const REASONS: [(Reason, &str, Bilingual); 13] = [
     (
         Reason::SignatureMismatch,
         "signature_mismatch",
@@ -94,11 +102,36 @@ const REASONS: [(Reason, &str, Bilingual); 10] = [
         Bilingual::new("二つのAPの内容が食い違っています", "two applications contradict each other"),
     ),
     (Reason::BadKey, "bad_key", Bilingual::new("鍵の形式が正しくありません", "the key is not one that cards have")),
+    (
+        Reason::NotValidAtIssue,
+        "not_valid_at_issue",
+        Bilingual::new(
+            "署名者の証明書が交付日に有効ではありませんでした",
+            "the signer's certificate was not valid on the day of issue",
+        ),
+    ),
+    (
+        Reason::WrongKeyUsage,
+        "wrong_key_usage",
+        Bilingual::new("署名用の証明書ではありません", "the certificate is not one for signing data"),
+    ),
+    (
+        Reason::UnsignedChanges,
+        "unsigned_changes",
+        Bilingual::new("署名のない追記があります", "entries that are not signed were added after issue"),
+    ),
 ];
 
-const WHYS: [(&str, Bilingual); 7] = [
+const WHYS: [(&str, Bilingual); 8] = [
     ("depends_on", Bilingual::new("前提の検査に合格していません", "it rests on a check that did not pass")),
     ("no_anchor", Bilingual::new("この発行者の鍵を持っていません", "no key of this issuer is known")),
+    (
+        "anchor_expired",
+        Bilingual::new(
+            "発行者の証明書は発行時には有効でしたが、今は有効ではありません",
+            "the issuer's certificate was valid at the time of issue and is not now",
+        ),
+    ),
     ("layout_unknown", Bilingual::new("データの配置がまだ知られていません", "the layout is not known yet")),
     (
         "not_stored",
@@ -141,10 +174,12 @@ impl Why {
     }
 
     fn row(self) -> (&'static str, Bilingual) {
-        let [depends_on, no_anchor, layout_unknown, not_stored, not_read, not_on_card, not_available] = WHYS;
+        let [depends_on, no_anchor, anchor_expired, layout_unknown, not_stored, not_read, not_on_card, not_available] =
+            WHYS;
         match self {
             Self::DependsOn(_) => depends_on,
             Self::NoAnchor => no_anchor,
+            Self::AnchorExpired => anchor_expired,
             Self::LayoutUnknown => layout_unknown,
             Self::NotStored => not_stored,
             Self::NotRead => not_read,

@@ -47,7 +47,7 @@ pub fn card(recipe: &str) -> SimulatedCard {
 pub fn credential(card: &SimulatedCard, scope: Scope) -> Pin {
     let own = card.credentials().expect("a persona's card");
     match scope {
-        Scope::Full => own.number_b().unwrap(),
+        Scope::Full | Scope::Pin1 | Scope::WithoutPin => own.number_b().unwrap(),
         Scope::Age => own.birth_digits().unwrap(),
     }
 }

@@ -5,18 +5,9 @@
 
 use crate::{lang::Bilingual, tlv::Tag, verify::CheckId};
 
-pub use super::other_files::*;
+pub use crate::cards::table::{Application, Reference};
 
-/// An application on the card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Application {
-    /// Name in file names and dumps.
-    pub name: &'static str,
-    /// Names for people.
-    pub title: Bilingual,
-    /// The application identifier, always sent whole.
-    pub aid: &'static [u8],
-}
+pub use super::other_files::*;
 
 /// 券面事項確認AP (C).
 pub const FACE: Application = Application {
@@ -81,19 +72,6 @@ pub enum Access {
     Free,
     /// Any one of these references, by short EF identifier, must be verified.
     AnyOf(&'static [u8]),
-}
-
-/// A reference (a credential that the card compares), by its short EF identifier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reference {
-    /// Its application.
-    pub application: Application,
-    /// Low five bits of the file identifier.
-    pub sfi: u8,
-    /// Names for people.
-    pub title: Bilingual,
-    /// Wrong entries until it is blocked.
-    pub limit: u8,
 }
 
 /// 生年月日 (six digits, era year) of the face application. Its limit is not known; 10 is likely (U, I).

@@ -5,16 +5,19 @@ use jiff::Timestamp;
 use crate::{
     crypto::{sha256, sha256_digest_info},
     dump::{Answer, CHALLENGE_RANDOM, Challenge, Dump, HexBytes, NotRead, Scope, challenge_message},
-    iso7816::{CardError, Command, FileReadError, PinGate, PinOutcome, Refusal, Session, Status, Tries},
+    iso7816::{CardError, Command, FileReadError, PinGate, PinOutcome, Session, Status, Tries},
     kind::CardKind,
     lang::Bilingual,
     privacy::Pin,
     text::compact_date,
     tlv,
-    transport::{DrawError, Draws, Transport, TransportError},
+    transport::{Draws, Transport},
 };
 
 use super::files::{self, Application, File, Reference};
+
+pub use crate::cards::read_error::ReadError;
+use crate::cards::read_error::present;
 
 /// One step of the reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,50 +112,6 @@ pub fn steps(scope: Scope) -> impl Iterator<Item = &'static Step> {
 
 /// Told while reading: which step, bytes of its file so far, bytes that the file's header announces (0 when unknown).
 pub type Progress<'a> = &'a mut dyn FnMut(&'static Step, usize, usize);
-
-/// Why a reading ended without a dump.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ReadError {
-    /// The link broke or the card refused what every card answers.
-    #[error(transparent)]
-    Card(#[from] CardError),
-    /// There are no random bytes for a challenge.
-    #[error(transparent)]
-    Draw(#[from] DrawError),
-    /// The card that was recognised is not there any more; another one may be.
-    #[error("this is not the card that was recognised")]
-    OtherCard,
-    /// The gate let no VERIFY through; nothing was sent.
-    #[error("{refusal}")]
-    Refused {
-        /// Why.
-        refusal: Refusal,
-        /// Which credential.
-        reference: &'static Reference,
-    },
-    /// The card refused the credential. Nothing is repeated.
-    #[error("the card refused the credential")]
-    Wrong {
-        /// Which credential.
-        reference: &'static Reference,
-        /// Tries left; `None` where the card keeps no counter.
-        left: Option<u8>,
-    },
-    /// This attempt blocked the credential.
-    #[error("the credential is blocked now")]
-    BlockedNow {
-        /// Which credential.
-        reference: &'static Reference,
-    },
-    /// The answer to VERIFY was lost: a try may be spent. The counter must be asked before anything else.
-    #[error("the card's answer to the credential was lost")]
-    AnswerLost {
-        /// Which credential.
-        reference: &'static Reference,
-        /// What broke.
-        error: TransportError,
-    },
-}
 
 /// Offset and length of the slice of the face certificate that tells one municipality's cards from another's: the
 /// subject's id and the head of its key (spec my-number 5.4). Cards of one municipality share it, so a swap inside one
@@ -251,7 +210,7 @@ impl Reading<'_> {
 
     fn reference(&self) -> &'static Reference {
         match self.scope {
-            Scope::Full => &files::FACE_NUMBER_B,
+            Scope::Full | Scope::Pin1 | Scope::WithoutPin => &files::FACE_NUMBER_B,
             Scope::Age => &files::FACE_BIRTH_DATE,
         }
     }
@@ -264,17 +223,7 @@ impl Reading<'_> {
             same_card(session, prepared, tries)?;
         }
         (self.counter)(reference, tries);
-        let permit = self
-            .gate
-            .permit(files::FACE.aid, reference.sfi, tries)
-            .map_err(|refusal| ReadError::Refused { refusal, reference })?;
-        match session.verify(permit, self.credential) {
-            Ok(PinOutcome::Accepted) => Ok(()),
-            Ok(PinOutcome::Wrong(left)) => Err(ReadError::Wrong { reference, left }),
-            Ok(PinOutcome::Blocked) => Err(ReadError::BlockedNow { reference }),
-            Err(CardError::Transport(error)) => Err(ReadError::AnswerLost { reference, error }),
-            Err(error) => Err(error.into()),
-        }
+        present(session, self.gate, reference, tries, self.credential)
     }
 
     /// Opens the text application with the same value, which the face application has just accepted. Whatever stands in

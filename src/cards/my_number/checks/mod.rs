@@ -51,8 +51,8 @@ pub const AGE_REQUIREMENT: Requirement = Requirement {
 /// Decodes and checks a My Number Card's dump, as of a time.
 pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
     match dump.scope {
-        Scope::Full => check_full(dump, trust, at),
         Scope::Age => check_age(dump, trust, at),
+        Scope::Full | Scope::Pin1 | Scope::WithoutPin => check_full(dump, trust, at),
     }
 }
 
@@ -81,6 +81,10 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         holder: Holder::default(),
         pictures: face.as_ref().map(pictures).unwrap_or_default(),
         items: expiry.and_then(|object| expiry_item(object.value)).into_iter().collect(),
+        history: Vec::new(),
+        external: Vec::new(),
+        tries: Vec::new(),
+        warnings: Vec::new(),
         guests: dump.guests.clone(),
         notes: Vec::new(),
         judged_at: at,
@@ -95,7 +99,7 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
     let withheld = !text_counts(&findings);
     if let (Some(data), false) = (&text.data, withheld) {
         let value = |object: &Object<'_>, field: Field| {
-            decode::text_of(object).ok().map(|text| Signed::new(text, field.signed_by))
+            decode::text_of(object).ok().map(|text| Signed::new(text.into(), field.signed_by))
         };
         findings.holder.name = value(&data.name, files::TEXT_NAME);
         findings.holder.address = value(&data.address, files::TEXT_ADDRESS);
@@ -130,6 +134,10 @@ fn check_age(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         },
         pictures: Vec::new(),
         items: Vec::new(),
+        history: Vec::new(),
+        external: Vec::new(),
+        tries: Vec::new(),
+        warnings: Vec::new(),
         guests: dump.guests.clone(),
         notes: Vec::new(),
         judged_at: at,
@@ -169,9 +177,9 @@ fn face_signature(dump: &Dump, issuer: &Issuer, face: Option<&Result<FaceData<'_
     let Some(photo) = &data.photo else {
         // What such cards sign is not known. The issuer's padding is: without it the signature is nobody's.
         let evidence = Evidence::new().with("missing", files::FACE_PHOTO.tag.to_string());
-        return match key.has_signature_padding(data.signature.value) {
-            true => Check::not_done(id, Why::LayoutUnknown, evidence),
-            false => Check::failed(id, Reason::SignatureMismatch, evidence),
+        return match key.recover(data.signature.value) {
+            Ok(_) => Check::not_done(id, Why::LayoutUnknown, evidence),
+            Err(_) => Check::failed(id, Reason::SignatureMismatch, evidence),
         };
     };
     let evidence = Evidence::new()
@@ -254,5 +262,6 @@ fn pictures(face: &FaceData<'_>) -> Vec<Picture> {
 fn expiry_item(digits: &[u8]) -> Option<Item> {
     let date = compact_date(digits)?;
     let field = files::FACE_EXPIRY;
-    Some(Item { id: "expiry", title: field.title, value: ItemValue::Date(date), signed_by: field.signed_by })
+    let value = ItemValue::Date(date);
+    Some(Item { id: "expiry", title: field.title, value, signed_by: field.signed_by, masked: false })
 }

@@ -1,0 +1,327 @@
+//! What a 運転免許証's data proves: pure functions of the dump, the trust store and the time (spec licence 5).
+
+use jiff::{Timestamp, civil::Date};
+
+use crate::{
+    cards::{
+        CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Signed, TriesLeft, Warning, notes,
+    },
+    dump::{Dump, Scope},
+    kind::CardKind,
+    lang::Bilingual,
+    text::japan_date,
+    trust::{Hierarchy, TrustStore},
+    verify::{Check, CheckId, Evidence, Reason, Requirement, Verdict, Why, text_of},
+};
+
+use super::{
+    changes::{current, external_characters, history},
+    decode::{Record, Value, check_digit_fits},
+    files::{self, Content, File, LICENCE_LAYOUTS},
+    signature::{Signer, absent, signature_check, signer_check},
+};
+
+/// What a 運転免許証 must pass.
+pub const LICENCE_REQUIREMENT: Requirement = Requirement {
+    required: &[CheckId::LicenceSignature, CheckId::LicenceSigner, CheckId::NotExpired],
+    advisory: &[CheckId::NoUnsignedChanges, CheckId::Revocation],
+};
+
+const CHANGED: Note = Note {
+    id: "changed",
+    text: Bilingual::new(
+        "発行後の追記があります。署名された氏名・住所等と、追記後（署名なし）の両方を確認し、券面裏面と見比べてください。",
+        "Entries were added after issue. Look at the signed values and at the current, unsigned ones, and compare the \
+         back of the card.",
+    ),
+};
+
+const WITHOUT_PIN: Note = Note {
+    id: "without-pin",
+    text: Bilingual::new(
+        "暗証番号なしで読める項目だけを確認しました。署名の対象外のため、真正性は判定できません。",
+        "Only what can be read without a PIN was read. None of it is signed, so no verdict is possible.",
+    ),
+};
+
+const PIN1_ONLY: Note = Note {
+    id: "pin1-only",
+    text: Bilingual::new(
+        "暗証番号2がないため、本籍と顔写真を読んでいません。電子署名はそれらも対象とするため検査できません。",
+        "Without PIN 2 the domicile and the face picture were not read. The signature covers them, so it was not checked.",
+    ),
+};
+
+const EDITION_1978: Note = Note {
+    id: "edition-1978",
+    text: Bilingual::new(
+        "文字はJIS X 0208の1978年版で記録されています。一部の漢字は異体字で表示されることがあります。",
+        "The text was written under the 1978 edition of JIS X 0208: some kanji may be shown in another form.",
+    ),
+};
+
+/// The DFs are blocked.
+const BLOCKED: Note = Note {
+    id: "chip-blocked",
+    text: Bilingual::new(
+        "ICチップの記載事項が閉塞しています。警察署か運転免許センターで確認してください。",
+        "The chip's data is blocked. A police station or licence centre can tell why.",
+    ),
+};
+
+/// A chip can be copied.
+const COPY: Note = Note {
+    id: "copy",
+    text: Bilingual::new(
+        "運転免許証のICチップは複製を検出できません。券面の印刷・顔写真・来店者の顔を、人が見比べてください。",
+        "The chip of a licence cannot show that it is no copy. Compare the print, the picture and the person yourself.",
+    ),
+};
+
+/// Every file of a licence's dump, decoded.
+pub(super) struct Licence<'a> {
+    pub(super) records: Vec<Record<'a>>,
+}
+
+impl<'a> Licence<'a> {
+    fn of(dump: &'a Dump) -> Self {
+        let records = files::FILES.iter().filter_map(|file| Some(Record::decode(file, dump.file(file.name)?)));
+        Self { records: records.collect() }
+    }
+
+    pub(super) fn record(&self, file: &File) -> Option<&Record<'a>> {
+        self.records.iter().find(|record| record.file.name == file.name)
+    }
+}
+
+/// Decodes and checks a licence's dump, as of a time.
+pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
+    let licence = Licence::of(dump);
+    let data = licence.record(&files::DATA);
+    let issued = data.and_then(|data| data.day("issue_date"));
+    let signature_file = licence.record(&files::SIGNATURE);
+
+    let signer = signer_check(CheckId::LicenceSigner, dump, &files::SIGNATURE, signature_file, issued, trust, at);
+    let covered = [&files::DATA, &files::DOMICILE, &files::PHOTO];
+    let signature =
+        signature_check(CheckId::LicenceSignature, dump, &licence.records, &covered, &signer, LICENCE_LAYOUTS);
+    let expiry = expiry(&licence);
+    let history = history(&licence);
+    let changes = changes_check(dump, history.len());
+
+    let Signer { check: signer, hierarchy, .. } = signer;
+    let mut findings = Findings {
+        kind: CardKind::Licence,
+        requirement: &LICENCE_REQUIREMENT,
+        checks: vec![signature, signer, not_expired(expiry, dump, at), changes, revocation()],
+        hierarchy,
+        holder: data.map(holder).unwrap_or_default(),
+        pictures: licence.record(&files::PHOTO).and_then(photo).into_iter().collect(),
+        items: items(&licence),
+        history,
+        external: external_characters(&licence.records, files::EXTERNAL_SLOTS),
+        tries: tries(dump, files::REFERENCES),
+        warnings: warnings(&licence.records),
+        guests: dump.guests.clone(),
+        notes: Vec::new(),
+        judged_at: at,
+    };
+    findings.warnings.extend(days_disagree(&licence));
+    findings.holder.current = current(&licence, &findings.history);
+    findings.notes = notes_for(&findings, dump, data);
+    findings
+}
+
+/// The expiry day and whether the signature covers it: that of EF01, else that of MF/EF01.
+fn expiry(licence: &Licence<'_>) -> Option<(Date, Option<CheckId>)> {
+    let signed = licence.record(&files::DATA).and_then(|data| data.day("expiry_date"));
+    match (signed, licence.record(&files::COMMON_DATA)?.value("card_issuer_data")) {
+        (Some(day), _) => Some((day, files::DATA.signed_by)),
+        (None, Some(Value::CardDates(dates))) => Some((dates.expires?, files::COMMON_DATA.signed_by)),
+        (None, _) => None,
+    }
+}
+
+/// MF/EF01, which everybody may read and nothing signs, and EF01 must name the same days.
+fn days_disagree(licence: &Licence<'_>) -> Option<Warning> {
+    let Some(Value::CardDates(dates)) = licence.record(&files::COMMON_DATA)?.value("card_issuer_data") else {
+        return None;
+    };
+    let data = licence.record(&files::DATA)?;
+    let same = (data.day("issue_date"), data.day("expiry_date")) == (dates.issued, dates.expires);
+    let detail = "issue or expiry day differs from that of the licence data".to_owned();
+    (!same).then_some(Warning { file: files::COMMON_DATA.name, detail })
+}
+
+/// A document is valid through its expiry day, Japan time.
+fn not_expired(expiry: Option<(Date, Option<CheckId>)>, dump: &Dump, at: Timestamp) -> Check {
+    let Some((last_day, signed)) = expiry else { return absent(CheckId::NotExpired, dump, &files::COMMON_DATA) };
+    expiry_check(last_day, signed.is_some(), at)
+}
+
+/// The check of an expiry day.
+pub(super) fn expiry_check(last_day: Date, signed: bool, at: Timestamp) -> Check {
+    let id = CheckId::NotExpired;
+    let today = japan_date(at);
+    let evidence = Evidence::new()
+        .with("expiry", last_day.to_string())
+        .with("judged_on", today.to_string())
+        .with("signed", if signed { "yes" } else { "no" });
+    if today > last_day { Check::failed(id, Reason::Expired, evidence) } else { Check::passed(id, evidence) }
+}
+
+/// Whether entries were added after issue. The flags of the files are not asked: their values are not public (2.8, U).
+fn changes_check(dump: &Dump, entries: usize) -> Check {
+    let id = CheckId::NoUnsignedChanges;
+    let evidence = Evidence::new().with("entries", entries.to_string());
+    if entries > 0 {
+        return Check::failed(id, Reason::UnsignedChanges, evidence);
+    }
+    match [files::CHANGES, files::DOMICILE_CHANGES].iter().find(|file| dump.file(file.name).is_none()) {
+        Some(file) => absent(id, dump, file),
+        None => Check::passed(id, evidence),
+    }
+}
+
+pub(super) fn revocation() -> Check {
+    Check::not_done(CheckId::Revocation, Why::NotAvailable, Evidence::new())
+}
+
+fn holder(data: &Record<'_>) -> Holder {
+    let text = |id| data.text(id).map(|text| Signed::new(CardText::from(text), files::DATA.signed_by));
+    Holder {
+        name: text("name"),
+        address: text("address"),
+        birth_date: data.day("birth_date").map(|day| Signed::new(day, files::DATA.signed_by)),
+        ..Holder::default()
+    }
+}
+
+/// The photo of a record.
+pub(super) fn photo(record: &Record<'_>) -> Option<Picture> {
+    let item = record.get("photo").filter(|item| !item.object.value.is_empty())?;
+    Some(Picture {
+        id: "photo",
+        title: item.field.title,
+        format: PictureFormat::Jpeg2000,
+        bytes: item.object.value.to_vec(),
+        signed_by: item.field.signed_by,
+    })
+}
+
+/// Fields that stand in the holder, in the pictures, in the history or in the evidence instead of the items.
+const ELSEWHERE: &[&str] = &["name", "address", "birth_date", "photo", "signature", "changes_flag"];
+
+/// Every further fact, in the order of the files.
+fn items(licence: &Licence<'_>) -> Vec<Item> {
+    let mut items = Vec::new();
+    for record in &licence.records {
+        if let Some(Value::CardDates(dates)) = record.value("card_issuer_data") {
+            let version = ItemValue::Text(dates.version.as_str().into());
+            items.push(plain("spec_version", Bilingual::new("仕様書バージョン", "version of the card"), version));
+            let day = |id, title, date: Option<Date>| Some(plain(id, title, ItemValue::Date(date?)));
+            // Where PIN 1 opened the signed days, these would say the same again.
+            if licence.record(&files::DATA).is_none() {
+                items.extend(day("issue_date", Bilingual::new("交付年月日", "issued on"), dates.issued));
+                items.extend(day("expiry", Bilingual::new("有効期間の末日", "valid through"), dates.expires));
+            }
+        } else if record.file.name != files::SIGNATURE.name {
+            items.extend(record_items(record));
+        }
+    }
+    items
+}
+
+fn plain(id: &'static str, title: Bilingual, value: ItemValue) -> Item {
+    Item { id, title, value, signed_by: None, masked: false }
+}
+
+/// The facts of one record, by its table.
+pub(super) fn record_items(record: &Record<'_>) -> impl Iterator<Item = Item> {
+    record.items.iter().filter(|item| !ELSEWHERE.contains(&item.field.id)).filter_map(|item| {
+        let field = item.field;
+        let value = match &item.value {
+            Value::Text(text) if !text.is_empty() => ItemValue::Text(text.into()),
+            Value::Latin(text) => ItemValue::Text(text.as_str().into()),
+            Value::Day(day) => ItemValue::Date(*day),
+            Value::Held => ItemValue::Text("○".into()),
+            Value::Edition(edition) => ItemValue::Text(edition.year()?.to_string().into()),
+            Value::PinSetting(files::PinSetting::Set) => ItemValue::Text("set".into()),
+            Value::PinSetting(files::PinSetting::NotSet) => ItemValue::Text("not-set".into()),
+            Value::Bytes(bytes) if field.content == Content::Code => {
+                ItemValue::Text(format!("{} (table not public)", hex::encode_upper(bytes)).into())
+            }
+            _ => return None,
+        };
+        let id = if field.id == "expiry_date" { "expiry" } else { field.id };
+        Some(Item { id, title: field.title, value, signed_by: field.signed_by, masked: field.masked })
+    })
+}
+
+/// The counters as they were before any credential was presented.
+pub(super) fn tries(dump: &Dump, references: &[(&str, u16, files::Reference)]) -> Vec<TriesLeft> {
+    let left = |(name, _, reference): &(&str, u16, files::Reference)| {
+        Some(TriesLeft { reference: *reference, left: dump.tries(name)? })
+    };
+    references.iter().filter_map(left).collect()
+}
+
+/// What is odd in the files, with its place.
+pub(super) fn warnings(records: &[Record<'_>]) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for record in records {
+        let file = record.file.name;
+        warnings.extend(record.problems.iter().map(|problem| Warning { file, detail: problem.to_string() }));
+        let size = record.items.last().map_or(0, |item| item.object.at + item.object.raw.len());
+        if size > record.file.size {
+            warnings.push(Warning { file, detail: format!("{size} bytes, more than the file's {}", record.file.size) });
+        }
+        if record.latin("licence_number").is_some_and(|number| check_digit_fits(number) != Some(true)) {
+            let detail = "the check digit of the licence number does not fit".to_owned();
+            warnings.push(Warning { file, detail });
+        }
+        if record.items.iter().any(|item| matches!(&item.value, Value::Text(text) if text.vendor)) {
+            let detail = "text holds characters that JIS X 0208 does not have".to_owned();
+            warnings.push(Warning { file, detail });
+        }
+    }
+    warnings
+}
+
+fn notes_for(findings: &Findings, dump: &Dump, data: Option<&Record<'_>>) -> Vec<Note> {
+    let mut list = Vec::new();
+    let blocked =
+        dump.missing().any(|(_, why)| matches!(why, crate::dump::NotRead::Status { status } if status == "6283"));
+    match dump.scope {
+        _ if blocked => list.push(BLOCKED),
+        Scope::WithoutPin => list.push(WITHOUT_PIN),
+        Scope::Pin1 => list.push(PIN1_ONLY),
+        Scope::Full | Scope::Age => {}
+    }
+    list.push(COPY);
+    if !findings.history.is_empty() {
+        list.push(CHANGED);
+    }
+    if data.is_some_and(|data| matches!(data.value("charset_year"), Some(Value::Edition(year)) if year.is_of_1978())) {
+        list.push(EDITION_1978);
+    }
+    list.extend(common_notes(findings, CheckId::LicenceSigner));
+    list
+}
+
+/// Failed checks, the hierarchy and revocation: the same for both cards.
+pub(super) fn common_notes(findings: &Findings, signer: CheckId) -> Vec<Note> {
+    let mut list = Vec::new();
+    for check in &findings.checks {
+        if let (Verdict::Failed(_), Some(text)) = (check.verdict, text_of(check.id)) {
+            list.push(Note { id: check.id.as_str(), text: text.otherwise });
+        }
+    }
+    if findings.check(signer).is_some_and(Check::is_passed)
+        && matches!(findings.hierarchy, Some(Hierarchy::Test | Hierarchy::Simulated))
+    {
+        list.push(notes::NOT_PRODUCTION);
+    }
+    list.push(notes::REVOCATION);
+    list
+}

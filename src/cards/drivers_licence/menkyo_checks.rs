@@ -1,0 +1,91 @@
+//! What a マイナ免許証's data proves (spec licence 6.4): pure functions of the dump, the trust store and the time.
+
+use jiff::Timestamp;
+
+use crate::{
+    cards::{Findings, Holder, Note},
+    dump::{Dump, Scope},
+    kind::CardKind,
+    lang::Bilingual,
+    trust::TrustStore,
+    verify::{CheckId, Requirement},
+};
+
+use super::{
+    changes::external_characters,
+    checks::{common_notes, expiry_check, photo, record_items, revocation, tries, warnings},
+    decode::Record,
+    files::{self, MENKYO_LAYOUTS},
+    signature::{Signer, absent, signature_check, signer_check},
+};
+
+/// What a マイナ免許証 must pass.
+pub const MENKYO_REQUIREMENT: Requirement = Requirement {
+    required: &[CheckId::MenkyoSignature, CheckId::MenkyoSigner, CheckId::NotExpired],
+    advisory: &[CheckId::Revocation],
+};
+
+const NOT_TIED: Note = Note {
+    id: "not-tied",
+    text: Bilingual::new(
+        "免許情報が、このマイナンバーカードの持ち主のものであることを示す電子署名はありません。顔写真を人が見比べてください。",
+        "No signature ties the licence record to the holder of this My Number Card. Compare the pictures yourself.",
+    ),
+};
+
+const WITHOUT_PIN: Note = Note {
+    id: "without-pin",
+    text: Bilingual::new(
+        "暗証番号なしでは免許情報を読めません。",
+        "Without its PIN nothing of the licence record can be read.",
+    ),
+};
+
+/// Decodes and checks a マイナ免許証's dump, as of a time.
+pub fn check_menkyo(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
+    let records: Vec<Record<'_>> =
+        files::MENKYO_FILES.iter().filter_map(|file| Some(Record::decode(file, dump.file(file.name)?))).collect();
+    let record = |file: &files::File| records.iter().find(|record| record.file.name == file.name);
+    let data = record(&files::MENKYO_DATA);
+    let recorded = data.and_then(|data| data.day("record_date"));
+
+    let signer = signer_check(
+        CheckId::MenkyoSigner,
+        dump,
+        &files::MENKYO_SIGNATURE,
+        record(&files::MENKYO_SIGNATURE),
+        recorded,
+        trust,
+        at,
+    );
+    let signature =
+        signature_check(CheckId::MenkyoSignature, dump, &records, &[&files::MENKYO_DATA], &signer, MENKYO_LAYOUTS);
+    let not_expired = match data.and_then(|data| data.day("expiry_date")) {
+        Some(day) => expiry_check(day, true, at),
+        None => absent(CheckId::NotExpired, dump, &files::MENKYO_DATA),
+    };
+    let Signer { check: signer, hierarchy, .. } = signer;
+    let shown = records.iter().filter(|record| record.file.name != files::MENKYO_SIGNATURE.name);
+    let mut findings = Findings {
+        kind: CardKind::Menkyo,
+        requirement: &MENKYO_REQUIREMENT,
+        checks: vec![signature, signer, not_expired, revocation()],
+        hierarchy,
+        holder: Holder::default(),
+        pictures: data.and_then(photo).into_iter().collect(),
+        items: shown.flat_map(record_items).collect(),
+        history: Vec::new(),
+        external: external_characters(&records, files::MENKYO_EXTERNAL_SLOTS),
+        tries: tries(dump, files::MENKYO_REFERENCES),
+        warnings: warnings(&records),
+        guests: dump.guests.clone(),
+        notes: Vec::new(),
+        judged_at: at,
+    };
+    if dump.scope == Scope::WithoutPin {
+        findings.notes.push(WITHOUT_PIN);
+    }
+    findings.notes.push(NOT_TIED);
+    findings.notes.extend(common_notes(&findings, CheckId::MenkyoSigner));
+    findings
+}

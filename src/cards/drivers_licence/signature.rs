@@ -1,0 +1,182 @@
+//! The signatures of both licences: who signed, and what the signature covers (spec licence 5.1 to 5.3, 6.4).
+
+use jiff::{Timestamp, civil::Date};
+
+use crate::{
+    crypto::{PublicKey, Recovered, sha256},
+    dump::{Dump, NotRead},
+    text::japan_date,
+    trust::{Hierarchy, Purpose, SignerCertificate, TrustStore},
+    verify::{Check, CheckId, Evidence, Reason, Verdict, Why},
+};
+
+use super::{
+    decode::Record,
+    files::{File, Form, Layout},
+};
+
+/// The outcome of the signer's check, and what the signature's check takes from it.
+pub(super) struct Signer<'a> {
+    pub(super) check: Check,
+    /// The signer's key; only there when the check passed.
+    pub(super) key: Option<PublicKey>,
+    pub(super) hierarchy: Option<Hierarchy>,
+    /// The signature, as stored.
+    pub(super) signature: Option<&'a [u8]>,
+}
+
+/// Finds the certificate that the card's key identifier names among those installed, and checks that it may sign and was
+/// valid on the day of issue and is now. The identifier, names and serial number on the card are evidence, not proof.
+pub(super) fn signer_check<'a>(
+    id: CheckId,
+    dump: &Dump,
+    file: &File,
+    record: Option<&Record<'a>>,
+    issued: Option<Date>,
+    trust: &TrustStore,
+    at: Timestamp,
+) -> Signer<'a> {
+    let without = |check| Signer { check, key: None, hierarchy: None, signature: None };
+    let Some(record) = record else { return without(absent(id, dump, file)) };
+    let mut evidence = Evidence::new();
+    for name in ["signer_subject", "signer_issuer", "signer_serial"] {
+        evidence = evidence.with(name, record.latin(name).unwrap_or_default().trim_end());
+    }
+    let (Some(key_id), Some(signature)) = (
+        record.bytes("signer_key_id").filter(|key_id| !key_id.is_empty()),
+        record.bytes("signature").filter(|_| record.is_sound()),
+    ) else {
+        let detail = record.problems.first().map(ToString::to_string).unwrap_or_default();
+        return without(Check::failed(id, Reason::Malformed, evidence.with("detail", detail)));
+    };
+    let evidence = evidence.with("signer_key_id", hex::encode(key_id));
+
+    let candidates: Vec<_> = trust
+        .certificates(Purpose::DriversLicence)
+        .filter_map(|(anchor, der)| Some((anchor, SignerCertificate::parse(der).ok()?)))
+        .filter(|(_, certificate)| certificate.subject_key_id.as_deref() == Some(key_id))
+        .collect();
+    // A key identifier is only a name. Where several certificates bear it, the one counts whose key made the signature;
+    // accepted hierarchies come first.
+    let made =
+        |certificate: &SignerCertificate| certificate.key.as_ref().is_ok_and(|key| key.recover(signature).is_ok());
+    let chosen = candidates.iter().find(|(_, certificate)| made(certificate)).or(candidates.first());
+    let Some((anchor, certificate)) = chosen else {
+        return without(Check::not_done(id, Why::NoAnchor, evidence));
+    };
+    let evidence = evidence
+        .with("certificate_subject", certificate.subject.clone())
+        .with("certificate_issuer", certificate.issuer.clone())
+        .with("certificate_serial", certificate.serial.clone())
+        .with("not_before", certificate.not_before.to_string())
+        .with("not_after", certificate.not_after.to_string())
+        .with("issue_date", issued.map_or_else(String::new, |day| day.to_string()))
+        .with("anchor", anchor.name.clone())
+        .with("anchor_hierarchy", anchor.hierarchy.as_str())
+        .with("anchor_sha256", anchor.material.sha256())
+        .with("anchor_source", anchor.source.clone())
+        .with("anchor_official", if anchor.official { "yes" } else { "no" });
+    let valid_on = |day: Date| japan_date(certificate.not_before) <= day && day <= japan_date(certificate.not_after);
+    let check = if !trust.accepts(anchor.hierarchy) {
+        Check::failed(id, Reason::HierarchyNotAccepted, evidence)
+    } else if !certificate.signs_data {
+        Check::failed(id, Reason::WrongKeyUsage, evidence)
+    } else if certificate.key.is_err() {
+        Check::failed(id, Reason::BadKey, evidence)
+    } else {
+        match issued {
+            None => Check::not_done(id, Why::NotRead, evidence.with("missing", "issue date")),
+            Some(day) if !valid_on(day) => Check::failed(id, Reason::NotValidAtIssue, evidence),
+            Some(_) if at < certificate.not_before || at > certificate.not_after => {
+                Check::not_done(id, Why::AnchorExpired, evidence)
+            }
+            Some(_) => Check::passed(id, evidence),
+        }
+    };
+    let key = certificate.key.as_ref().ok().filter(|_| check.is_passed()).cloned();
+    Signer { check, key, hierarchy: Some(anchor.hierarchy), signature: Some(signature) }
+}
+
+/// Looks which candidate layout the signature covers. Only one that covers everything can pass; good padding over
+/// anything else is no proof of forgery, because the true layout is not public.
+pub(super) fn signature_check(
+    id: CheckId,
+    dump: &Dump,
+    records: &[Record<'_>],
+    covered: &[&File],
+    signer: &Signer<'_>,
+    layouts: &[Layout],
+) -> Check {
+    if let Some(file) = covered.iter().find(|file| dump.file(file.name).is_none()) {
+        return absent(id, dump, file);
+    }
+    match signer.check.verdict {
+        Verdict::Passed => {}
+        Verdict::NotDone(why @ (Why::NoAnchor | Why::NotRead)) => return Check::not_done(id, why, Evidence::new()),
+        _ => return Check::not_done(id, Why::DependsOn(signer.check.id), Evidence::new()),
+    }
+    let (Some(key), Some(signature)) = (&signer.key, signer.signature) else {
+        return Check::not_done(id, Why::DependsOn(signer.check.id), Evidence::new());
+    };
+    let evidence = Evidence::new()
+        .with("scheme", "RSA-2048 PKCS#1 v1.5, SHA-256")
+        .with("key_sha256", hex::encode(key.fingerprint()));
+    let hash = match key.recover(signature) {
+        Err(_) => return Check::failed(id, Reason::SignatureMismatch, evidence),
+        Ok(Recovered::Other) => {
+            return Check::not_done(id, Why::LayoutUnknown, evidence.with("detail", "another hash than SHA-256"));
+        }
+        Ok(Recovered::Sha256(hash)) => hash,
+    };
+    let fits = |layout: &&Layout| bytes_of(layout, dump, records).is_some_and(|bytes| sha256(&[&bytes]) == hash);
+    let Some(layout) = layouts.iter().find(fits) else {
+        let tried: Vec<&str> = layouts.iter().map(|layout| layout.name).collect();
+        return Check::not_done(id, Why::LayoutUnknown, evidence.with("tried", tried.join(" ")));
+    };
+    let evidence = evidence
+        .with("layout", layout.name)
+        .with("layout_mark", layout.mark.as_str())
+        .with("covers", layout.parts.iter().map(|(file, _)| file.name).collect::<Vec<_>>().join(" "));
+    if !layout.covers {
+        return Check::not_done(id, Why::LayoutUnknown, evidence.with("detail", "does not cover all that is shown"));
+    }
+    // The files are hashed one behind the other, so an item could change its file and the hash stay: each file must hold
+    // its own items, all of them, and nothing else.
+    let unsound = |record: &&Record<'_>| covered.iter().any(|file| **file == *record.file) && !record.is_sound();
+    match records.iter().find(unsound).and_then(|record| record.problems.first()) {
+        Some(problem) => Check::not_done(id, Why::LayoutUnknown, evidence.with("detail", problem.to_string())),
+        None => Check::passed(id, evidence),
+    }
+}
+
+/// The bytes that a candidate hashes; `None` where a file of it was not read.
+fn bytes_of(layout: &Layout, dump: &Dump, records: &[Record<'_>]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for (file, form) in layout.parts {
+        let stored = dump.file(file.name)?;
+        let record = records.iter().find(|record| record.file.name == file.name)?;
+        match form {
+            Form::Whole => bytes.extend(stored),
+            Form::Data => bytes.extend(stored.get(..record.end)?),
+            Form::Values => record.items.iter().for_each(|item| bytes.extend(item.object.value)),
+        }
+    }
+    Some(bytes)
+}
+
+/// A check that needs a file which is not in the dump.
+pub(super) fn absent(id: CheckId, dump: &Dump, file: &File) -> Check {
+    let evidence = Evidence::new().with("file", file.name);
+    match dump.not_read(file.name) {
+        Some(NotRead::NotStored) => Check::not_done(id, Why::NotStored, evidence),
+        Some(NotRead::Status { status }) => Check::not_done(id, Why::NotRead, evidence.with("status", status.clone())),
+        Some(NotRead::Malformed { detail }) => {
+            Check::failed(id, Reason::Malformed, evidence.with("detail", detail.clone()))
+        }
+        Some(NotRead::NoApplication) => Check::not_done(id, Why::NotOnCard, evidence),
+        Some(NotRead::NotOpened { reason }) => {
+            Check::not_done(id, Why::NotRead, evidence.with("reason", reason.clone()))
+        }
+        None => Check::not_done(id, Why::NotRead, evidence),
+    }
+}
