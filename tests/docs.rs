@@ -445,18 +445,20 @@ fn fault_row(row: &FaultRow) -> Vec<String> {
     ]
 }
 
+/// What stands below a heading, up to the next one.
+fn section<'a>(text: &'a str, heading: &str) -> &'a str {
+    let from = text.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no section {heading}")).1;
+    from.split("\n## ").next().unwrap().split("\n### ").next().unwrap()
+}
+
 #[test]
 fn the_simulator_page_has_every_fault_and_kind() {
     let text = page("docs/simulator.md");
-    let section = |heading: &str| -> &str {
-        let from = text.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no section {heading}")).1;
-        from.split("\n## ").next().unwrap().split("\n### ").next().unwrap()
-    };
     let tables =
         [("### My Number Card", FAULTS), ("### Driver's licence", LICENCE_FAULTS), ("### マイナ免許証", MENKYO_FAULTS)];
     for (heading, faults) in tables {
         let found: Vec<Vec<String>> =
-            rows(section(heading)).into_iter().filter(|row| row.len() == 4 && row[0].starts_with('`')).collect();
+            rows(section(&text, heading)).into_iter().filter(|row| row.len() == 4 && row[0].starts_with('`')).collect();
         let expected: Vec<Vec<String>> = faults.iter().map(fault_row).collect();
         let differ = |left: &[Vec<String>], right: &[Vec<String>]| -> Vec<Vec<String>> {
             left.iter().filter(|row| !right.contains(row)).cloned().collect()
@@ -467,7 +469,7 @@ fn the_simulator_page_has_every_fault_and_kind() {
     // The faults of the link, which a licence shares, stand in a sentence.
     for (kind, own) in [(CardKind::Licence, LICENCE_FAULTS), (CardKind::Menkyo, MENKYO_FAULTS)] {
         for row in faults_of(kind).filter(|row| own.iter().all(|own| own.name != row.name)) {
-            assert!(section("## Faults").contains(&ticked(row.name)), "{} of {kind:?}", row.name);
+            assert!(section(&text, "## Faults").contains(&ticked(row.name)), "{} of {kind:?}", row.name);
         }
     }
     let rows = rows(&text);
