@@ -28,20 +28,19 @@ type Differs = &'static [(CheckId, Verdict)];
 const CHANGED: Differs = &[(LicenceSignature, Verdict::NotDone(Why::LayoutUnknown))];
 const BAD_BLOCK: Differs = &[failed(LicenceSignature, Reason::SignatureMismatch)];
 const UNKNOWN_SIGNER: Differs =
-    &[(LicenceSigner, Verdict::NotDone(Why::NoAnchor)), rests(LicenceSignature, LicenceSigner)];
+    &[(LicenceSigner, Verdict::NotDone(Why::NoAnchor)), (LicenceSignature, Verdict::NotDone(Why::NoAnchor))];
 const NOT_READ: Differs = &[
     (LicenceSigner, Verdict::NotDone(Why::NotRead)),
     (LicenceSignature, Verdict::NotDone(Why::NotRead)),
     (NoUnsignedChanges, Verdict::NotDone(Why::NotRead)),
 ];
-const NO_SIGNATURE: Differs = &[failed(LicenceSigner, Reason::Malformed), failed(LicenceSignature, Reason::Malformed)];
-const UNSIGNED_CHANGE: Differs = &[failed(NoUnsignedChanges, Reason::Disagrees)];
+const NO_SIGNATURE: Differs = &[failed(LicenceSigner, Reason::Malformed), rests(LicenceSignature, LicenceSigner)];
+const UNSIGNED_CHANGE: Differs = &[failed(NoUnsignedChanges, Reason::UnsignedChanges)];
 const MENKYO_CHANGED: Differs = &[(MenkyoSignature, Verdict::NotDone(Why::LayoutUnknown))];
 const MENKYO_BAD_BLOCK: Differs = &[failed(MenkyoSignature, Reason::SignatureMismatch)];
 const MENKYO_UNKNOWN_SIGNER: Differs =
-    &[(MenkyoSigner, Verdict::NotDone(Why::NoAnchor)), rests(MenkyoSignature, MenkyoSigner)];
-const MENKYO_NO_SIGNATURE: Differs =
-    &[failed(MenkyoSigner, Reason::Malformed), failed(MenkyoSignature, Reason::Malformed)];
+    &[(MenkyoSigner, Verdict::NotDone(Why::NoAnchor)), (MenkyoSignature, Verdict::NotDone(Why::NoAnchor))];
+const MENKYO_NO_SIGNATURE: Differs = &[failed(MenkyoSigner, Reason::Malformed), rests(MenkyoSignature, MenkyoSigner)];
 const EXPIRED: Differs = &[failed(NotExpired, Reason::Expired)];
 
 /// A row of a licence's fault without a value.
