@@ -1,6 +1,6 @@
 //! What can be wrong with a simulated card: the faults, and how each is brought about.
 //!
-//! The table with what a check must say about each is [`super::fault_table::FAULTS`].
+//! The tables with what a check must say about each: [`super::fault_table::faults_of`].
 
 use std::str::FromStr;
 
@@ -8,14 +8,16 @@ use crate::{
     cards::my_number::files::{self, FACE},
     crypto::Signer,
     iso7816::Status,
+    kind::CardKind,
 };
 
 use super::{
     card::{Chip, SimulatedCard},
     contents::{Answers, Key},
-    fault_table::FAULTS,
+    fault_table::faults_of,
     issue::{self, IssueError, Issued, Issuer, Order, PORTRAITS, Side},
     keys,
+    licence::{IssuedLicence, LicenceFault, LicenceOrder, LicenceProfile},
     persona::{Persona, stored_date},
     picture,
     profile::{ExtendedLe, Profile},
@@ -67,6 +69,8 @@ pub enum Fault {
     GetResponse,
     ExactLength,
     Slow(u64),
+    /// A fault of a licence or of a マイナ免許証.
+    Licence(LicenceFault),
 }
 
 /// Why a text names no fault.
@@ -87,20 +91,28 @@ pub struct Faults(Vec<Fault>);
 impl FromStr for Faults {
     type Err = FaultError;
 
-    /// Reads `name`, `name=value`, several with commas between.
+    /// Reads faults of a My Number Card: `name`, `name=value`, several with commas between.
     fn from_str(text: &str) -> Result<Self, FaultError> {
+        Self::parse(CardKind::MyNumber, text)
+    }
+}
+
+impl Faults {
+    /// Reads faults of a kind of card: `name`, `name=value`, several with commas between.
+    ///
+    /// # Errors
+    /// [`FaultError`].
+    pub fn parse(kind: CardKind, text: &str) -> Result<Self, FaultError> {
         text.split(',')
             .map(|one| {
                 let (name, value) = one.split_once('=').map_or((one, None), |(name, value)| (name, Some(value)));
-                let row = FAULTS.iter().find(|row| row.name == name).ok_or(FaultError::Unknown)?;
+                let row = faults_of(kind).find(|row| row.name == name).ok_or(FaultError::Unknown)?;
                 (row.make)(value).ok_or(FaultError::Value)
             })
             .collect::<Result<Vec<Fault>, FaultError>>()
             .map(Self)
     }
-}
 
-impl Faults {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -126,6 +138,36 @@ impl Faults {
     /// What is changed in the issued files.
     pub(super) fn tamper(&self, issued: &mut Issued, order: &Order) -> Result<(), IssueError> {
         self.0.iter().try_for_each(|fault| fault.tamper(issued, order))
+    }
+
+    /// What is wrong before a licence is issued.
+    pub(super) fn prepare_licence(&self, order: &mut LicenceOrder, profile: &mut LicenceProfile) {
+        for fault in &self.0 {
+            match fault {
+                Fault::Licence(fault) => fault.prepare(order, profile),
+                Fault::NoExtended | Fault::ExactLength => profile.extended_le = false,
+                _ => {}
+            }
+        }
+    }
+
+    /// What is changed in an issued licence; signed again by `sign` where the issuer made the mistake.
+    pub(super) fn tamper_licence(
+        &self,
+        issued: &mut IssuedLicence,
+        order: &LicenceOrder,
+        profile: &LicenceProfile,
+        sign: impl Fn(&mut IssuedLicence) -> Result<(), IssueError>,
+    ) -> Result<(), IssueError> {
+        for fault in &self.0 {
+            if let Fault::Licence(fault) = fault {
+                fault.tamper(issued, order, profile)?;
+                if fault.is_issued_so() {
+                    sign(issued)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What is wrong with the finished card: stored bytes, counters, keys, the link.
@@ -258,6 +300,7 @@ impl Fault {
             Self::GetResponse => card.link.get_response = true,
             Self::ExactLength => card.link.exact_length = true,
             Self::Slow(milliseconds) => card.link.pause = *milliseconds,
+            Self::Licence(fault) => fault.arm(card),
             Self::WrongOffsets => damage(card, |bytes| {
                 // The first offset stands behind the outer header (5 bytes) and the table's own (3).
                 if let Some(offset) = bytes.get_mut(9) {

@@ -1,11 +1,15 @@
 //! The table of faults: what each does and what a check of the card must say. Tests are generated from it.
 
 use crate::{
+    kind::CardKind,
     lang::Bilingual,
     verify::{CheckId, Overall, Reason, Verdict, Why},
 };
 
-use super::fault::Fault;
+use super::{
+    fault::Fault,
+    licence::{LICENCE_FAULTS, MENKYO_FAULTS},
+};
 
 /// How a check of the faulty card must end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub enum Expected {
     CredentialBlocked,
     /// One try is left; nothing is tried unasked.
     LastTry,
+    /// The card does not say in a known way whether PINs were set; nothing is tried.
+    PinSettingUnknown,
     /// The card left, or gave an answer that is none.
     CardTrouble,
 }
@@ -30,12 +36,12 @@ impl Expected {
             Self::Verdict(Overall::Rejected) => 1,
             Self::Verdict(Overall::Undetermined) => 3,
             Self::CardTrouble => 4,
-            Self::CredentialRefused | Self::CredentialBlocked | Self::LastTry => 5,
+            Self::CredentialRefused | Self::CredentialBlocked | Self::LastTry | Self::PinSettingUnknown => 5,
         }
     }
 }
 
-/// One row: a fault of a `my-number` card, and what must come of it.
+/// One row: a fault of a card, and what must come of it.
 #[derive(Debug, Clone, Copy)]
 pub struct FaultRow {
     /// Its name in `fault=…`.
@@ -55,11 +61,11 @@ pub struct FaultRow {
     pub make: fn(Option<&str>) -> Option<Fault>,
 }
 
-const fn failed(id: CheckId, reason: Reason) -> (CheckId, Verdict) {
+pub(super) const fn failed(id: CheckId, reason: Reason) -> (CheckId, Verdict) {
     (id, Verdict::Failed(reason))
 }
 
-const fn rests(id: CheckId, on: CheckId) -> (CheckId, Verdict) {
+pub(super) const fn rests(id: CheckId, on: CheckId) -> (CheckId, Verdict) {
     (id, Verdict::NotDone(Why::DependsOn(on)))
 }
 
@@ -417,6 +423,20 @@ pub const FAULTS: &[FaultRow] = &[
         REJECTED
     ),
 ];
+
+/// Rows of [`FAULTS`] that are troubles of the link, so that every card has them.
+const LINK: &[&str] =
+    &["removed-at", "status-at", "one-byte-at", "short-answers", "no-extended", "get-response", "exact-length", "slow"];
+
+/// The faults that a kind of simulated card can have.
+pub fn faults_of(kind: CardKind) -> impl Iterator<Item = &'static FaultRow> {
+    let (own, link) = match kind {
+        CardKind::Licence => (LICENCE_FAULTS, LINK),
+        CardKind::Menkyo => (MENKYO_FAULTS, LINK),
+        _ => (FAULTS, &[][..]),
+    };
+    own.iter().chain(FAULTS.iter().filter(move |row| link.contains(&row.name)))
+}
 
 /// An exchange's number, from 1.
 fn number(text: &str) -> Option<u32> {

@@ -46,7 +46,7 @@ pub mod vpcd;
 
 pub use card::{Credentials, SimulatedCard, UnknownFile};
 pub use fault::{Fault, FaultError, Faults};
-pub use fault_table::{Expected, FAULTS, FaultRow};
+pub use fault_table::{Expected, FAULTS, FaultRow, faults_of};
 pub use objects::ObjectFile;
 pub use persona::Persona;
 pub use prng::SplitMix64;

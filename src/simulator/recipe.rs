@@ -13,7 +13,7 @@ use super::{
     contents::Contents,
     fault::{FaultError, Faults},
     issue::{self, IssueError, Order},
-    licence::{self, LicenceChip, LicenceHolder, LicenceOrder, menkyo},
+    licence::{self, IssuedLicence, LicenceChip, LicenceHolder, LicenceOrder, menkyo},
     persona::Persona,
     profile::Profile,
 };
@@ -168,8 +168,11 @@ impl Recipe {
         let mut contents = Contents::my_number(&issued, &profile)?;
         let mut credentials = Credentials::of(self.kind, &order.persona);
         if self.kind == CardKind::Menkyo {
-            let order = menkyo::order(LicenceOrder::new(holder, self.pin_setting()));
-            let issued = menkyo::issue(&order, &profile.licence)?;
+            let mut order = menkyo::order(LicenceOrder::new(holder, self.pin_setting()));
+            self.faults.prepare_licence(&mut order, &mut profile.licence);
+            let mut issued = menkyo::issue(&order, &profile.licence)?;
+            let sign = |issued: &mut IssuedLicence| menkyo::sign(issued, &order, &profile.licence);
+            self.faults.tamper_licence(&mut issued, &order, &profile.licence, sign)?;
             let pin = order.holder.menkyo_pin.clone();
             contents.put_guest(&issued, pin.as_bytes())?;
             credentials = credentials.with_pins_of(&order.holder).map_err(|_| IssueError::Pin)?;
@@ -192,9 +195,12 @@ impl Recipe {
     }
 
     fn licence(&self) -> Result<SimulatedCard, IssueError> {
-        let profile = self.profile.licence.clone();
-        let order = LicenceOrder::new(self.licence_holder(), self.pin_setting());
-        let issued = licence::issue(&order, &profile)?;
+        let mut profile = self.profile.licence.clone();
+        let mut order = LicenceOrder::new(self.licence_holder(), self.pin_setting());
+        self.faults.prepare_licence(&mut order, &mut profile);
+        let mut issued = licence::issue(&order, &profile)?;
+        let sign = |issued: &mut IssuedLicence| issued.sign(&order, &profile);
+        self.faults.tamper_licence(&mut issued, &order, &profile, sign)?;
         let holder = &order.holder;
         let mut credentials = Credentials::of(self.kind, &holder.persona);
         let mut pins = [&DEFAULT_PIN[..]; 2];
@@ -220,7 +226,7 @@ impl FromStr for Recipe {
         for option in options.split('&').filter(|option| !option.is_empty()) {
             match option.split_once('=') {
                 Some(("seed", seed)) => recipe.seed = seed.parse()?,
-                Some(("fault", faults)) => recipe.faults.extend(faults.parse()?),
+                Some(("fault", faults)) => recipe.faults.extend(Faults::parse(recipe.kind, faults)?),
                 _ => return Err(RecipeError::Option),
             }
         }

@@ -176,7 +176,8 @@ impl LicenceHolder {
         } else {
             alias = random.pick(&["見本　太郎", "サンプル", "架空之宮"]).to_owned();
         }
-        persona.address = fitting_line(&persona.address);
+        // Licences have the minus of JIS, which a reader decodes as such.
+        persona.address = fitting_line(&persona.address).replace('\u{FF0D}', "\u{2212}");
         let mut domicile = format!("架空県架空市本籍町{}番地", digit(&mut random));
         if random.below(8) == 0 {
             persona.address = persona.address.replacen('町', &external(2).to_string(), 1);
@@ -231,7 +232,7 @@ impl LicenceHolder {
             change("new_name_kana", married, &format!("カイセイ\u{3000}{}", kana(&given)), COMMISSION),
             change("new_domicile", married, &format!("架空県{}市新本籍町１番地", external(4)), COMMISSION),
             change("new_address", moved, &format!("架空県見本市転居町{}", digit(&mut random)), COMMISSION),
-            change("new_address", away, &format!("仮想県例示市新町{}－２", digit(&mut random)), OTHER_COMMISSION),
+            change("new_address", away, &format!("仮想県例示市新町{}\u{2212}２", digit(&mut random)), OTHER_COMMISSION),
             change("new_commission", away, "", OTHER_COMMISSION),
             change("new_condition", away, NEW_CONDITION, OTHER_COMMISSION),
             change("remark", away, "見本の備考", OTHER_COMMISSION),

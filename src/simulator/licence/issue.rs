@@ -220,7 +220,7 @@ pub fn key_identifier(signer: &Signer) -> Result<[u8; 32], IssueError> {
     Ok(sha256(&[&head, key.modulus(), &[0x02, 0x03, 0x01, 0x00, 0x01]]))
 }
 
-fn common_data(holder: &LicenceHolder, profile: &LicenceProfile) -> FieldFile {
+pub(super) fn common_data(holder: &LicenceHolder, profile: &LicenceProfile) -> FieldFile {
     let mut file = FieldFile::new(COMMON_DATA, |_| true);
     let days = [packed(holder.issue), packed(holder.expiry)].concat();
     file.set("card_issuer_data", [&profile.version[..], &days].concat());
@@ -327,7 +327,7 @@ pub(super) fn external_value(holder: &LicenceHolder, slot: u8, profile: &Licence
 }
 
 /// Values are not public; one comment says that the first entry makes it 11 (spec licence 2.8, U).
-fn change_flag(added: bool) -> u8 {
+pub(super) fn change_flag(added: bool) -> u8 {
     if added { 0x11 } else { 0x00 }
 }
 
@@ -344,7 +344,7 @@ fn changes(file: files::File, holder: &LicenceHolder, profile: &LicenceProfile) 
 }
 
 /// Edition, day in seven full-width digits, text, the commission's mark (spec licence 2.8).
-fn entry(change: &Change, edition: u8) -> Result<Vec<u8>, IssueError> {
+pub(super) fn entry(change: &Change, edition: u8) -> Result<Vec<u8>, IssueError> {
     let day: Vec<u8> = era_day(change.day).into_iter().flat_map(|digit| [0x23, digit]).collect();
     Ok([&[edition][..], &day, &jis_x_0208(&change.text)?, &jis_x_0208(change.commission.seal)?].concat())
 }

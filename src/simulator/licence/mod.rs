@@ -4,6 +4,8 @@
 //! simulated one signs the first layout of the table, so that its check passes shows nothing about a real licence.
 
 mod chip;
+mod fault;
+mod fault_table;
 mod fields;
 mod holder;
 mod issue;
@@ -12,6 +14,8 @@ pub mod profile;
 pub mod text;
 
 pub(super) use chip::{LicenceChip, folders};
+pub use fault::LicenceFault;
+pub use fault_table::{LICENCE_FAULTS, MENKYO_FAULTS};
 pub use fields::{FieldFile, TooLong};
 pub use holder::{COMMISSION, Change, Commission, LicenceHolder, OTHER_COMMISSION, check_digit};
 pub use issue::{

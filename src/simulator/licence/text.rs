@@ -1,6 +1,6 @@
-//! Text as a licence stores it: raw JIS X 0208 codes, external characters as codes of their own (spec licence 2.2, 7.2).
+//! A holder's texts: plain strings in which marks stand for external characters (spec licence 7.2).
 
-use encoding_rs::EUC_JP;
+use crate::text::{LicenceText, Piece};
 
 /// Marks an external character in a holder's texts: U+E001 to U+E007 for 外字1 to 7.
 const FIRST_EXTERNAL: u32 = 0xE000;
@@ -15,44 +15,31 @@ pub fn external(slot: u8) -> char {
     mark.filter(|_| (1..=EXTERNAL_SLOTS).contains(&slot)).unwrap_or(MISSING)
 }
 
-/// The slot that a mark names.
-pub fn external_slot(mark: char) -> Option<u8> {
-    (1..=EXTERNAL_SLOTS).find(|slot| external(*slot) == mark)
-}
-
 /// A character that JIS X 0208 does not have: it needs an external character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a character is not in JIS X 0208")]
 pub struct NotInJisX0208;
 
-/// Two bytes a character, without escape sequences.
+/// The text as a reader decodes it: marks become external characters.
+pub fn licence_text(text: &str) -> LicenceText {
+    let piece = |character| match character {
+        MISSING => Piece::Missing,
+        other => {
+            let slot = (1..=EXTERNAL_SLOTS).find(|slot| external(*slot) == other);
+            slot.map_or(Piece::Char(other), Piece::External)
+        }
+    };
+    LicenceText { pieces: text.chars().map(piece).collect(), ..LicenceText::default() }
+}
+
+/// The text as a licence stores it.
 ///
 /// # Errors
 /// [`NotInJisX0208`]; rows 9 to 15 and 85 to 94, which some encoders fill, are not JIS X 0208.
 pub fn jis_x_0208(text: &str) -> Result<Vec<u8>, NotInJisX0208> {
-    let mut codes = Vec::with_capacity(text.len());
-    for character in text.chars() {
-        codes.extend(code(character)?);
-    }
-    Ok(codes)
-}
-
-fn code(character: char) -> Result<[u8; 2], NotInJisX0208> {
-    if let Some(slot) = external_slot(character) {
-        return Ok([0xFF, 0xF0 | slot]);
-    }
-    let character = match character {
-        MISSING => return Ok([0xFF, 0xFA]),
-        // The encoder knows the other character of the cell 1-33; 1-61 it maps from both.
-        '\u{301C}' => '\u{FF5E}',
-        other => other,
-    };
-    let mut buffer = [0; 4];
-    let (bytes, _, unmappable) = EUC_JP.encode(character.encode_utf8(&mut buffer));
-    match (unmappable, bytes.as_ref()) {
-        (false, [row @ (0xA1..=0xA8 | 0xB0..=0xF4), cell @ 0xA1..=0xFE]) => Ok([row & 0x7F, cell & 0x7F]),
-        _ => Err(NotInJisX0208),
-    }
+    let codes = licence_text(text).encode().ok_or(NotInJisX0208)?;
+    let is_vendor = |code: &[u8; 2]| matches!(code, [0x29..=0x2F | 0x75..=0x7E, _]);
+    if codes.as_chunks().0.iter().any(is_vendor) { Err(NotInJisX0208) } else { Ok(codes) }
 }
 
 #[cfg(test)]
@@ -63,7 +50,7 @@ mod tests {
     fn the_worked_texts() {
         // Spec licence 9.2.
         let hex = |text| jis_x_0208(text).map(hex::encode_upper);
-        assert_eq!(hex("試験　太郎").unwrap(), "3B6E383321214240".to_owned() + "4F3A");
+        assert_eq!(hex("試験　太郎").unwrap(), "3B6E3833212142404F3A");
         assert_eq!(hex("優良").unwrap(), "4D254E49");
         assert_eq!(hex("眼鏡等").unwrap(), "346336404579");
         assert_eq!(hex("霞が関２\u{2212}１").unwrap(), "3262242C34582332215D2331");
@@ -75,7 +62,8 @@ mod tests {
     fn external_characters_and_what_is_none() {
         let text = format!("見{}{}{MISSING}", external(1), external(7));
         assert_eq!(jis_x_0208(&text).unwrap()[2..], [0xFF, 0xF1, 0xFF, 0xF7, 0xFF, 0xFA]);
-        assert_eq!((external(0), external(8), external_slot('見')), (MISSING, MISSING, None));
+        assert_eq!(licence_text(&text).pieces[1], Piece::External(1));
+        assert_eq!((external(0), external(8)), (MISSING, MISSING));
         for outside in ["①", "髙", "﨑", "𠮷", "A", "ｱ", "é"] {
             assert_eq!(jis_x_0208(outside), Err(NotInJisX0208), "{outside}");
         }
