@@ -22,7 +22,7 @@ use taimen::{
         licence::profile::{BlockedQuery, Mismatch, PastEnd, SignatureForm},
     },
     transport::{LinkFigures, Metered, Transport, TransportError},
-    trust::{Hierarchy, TrustStore},
+    trust::{Hierarchy, Purpose, SignerCertificate, TrustStore},
     verify::{CheckId, Overall, Reason, Verdict, Why},
 };
 
@@ -97,6 +97,7 @@ fn text(findings: &Findings, id: &str) -> Option<String> {
     findings.items.iter().find(|item| item.id == id).map(|item| match &item.value {
         ItemValue::Text(text) => text.to_string(),
         ItemValue::Date(date) => date.to_string(),
+        ItemValue::Term { id, .. } => (*id).to_owned(),
     })
 }
 
@@ -186,6 +187,69 @@ fn the_issuer_decides() {
     let (_, file) = bad.files_mut().find(|(name, _)| *name == files::SIGNATURE.name).unwrap();
     file[4] ^= 1;
     assert_eq!(judged(&bad).verdict(CheckId::LicenceSignature), Some(Verdict::Failed(Reason::SignatureMismatch)));
+}
+
+fn change(dump: &Dump, name: &str, edit: impl Fn(&mut Vec<u8>)) -> Findings {
+    let mut changed = dump.clone();
+    edit(changed.files_mut().find(|(known, _)| *known == name).unwrap().1);
+    judged(&changed)
+}
+
+fn replace(bytes: &mut [u8], old: &[u8], new: &[u8]) {
+    let at = bytes.windows(old.len()).position(|window| window == old).unwrap();
+    bytes[at..at + new.len()].copy_from_slice(new);
+}
+
+#[test]
+fn each_fault_of_the_signer_has_its_own_name() {
+    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::Full).unwrap();
+    let signer = |found: &Findings| (found.verdict(CheckId::LicenceSigner), found.verdict(CheckId::LicenceSignature));
+    let depends = Some(Verdict::NotDone(Why::DependsOn(CheckId::LicenceSigner)));
+    let key_id = |name: &str| {
+        let anchors = TrustStore::shipped().unwrap();
+        let mut certificates = anchors.certificates(Purpose::DriversLicence);
+        let (_, der) = certificates.find(|(anchor, _)| anchor.name.contains(name)).unwrap();
+        SignerCertificate::parse(der).unwrap().subject_key_id.unwrap()
+    };
+    let own = dump.file(files::SIGNATURE.name).unwrap();
+    let own = own[own.len() - 32..].to_vec();
+
+    // The CA's certificate may sign certificates and no data.
+    let found = change(&dump, files::SIGNATURE.name, |file| replace(file, &own, &key_id("CA")));
+    assert_eq!(signer(&found), (Some(Verdict::Failed(Reason::WrongKeyUsage)), depends));
+    assert_eq!(found.overall(), Overall::Rejected);
+    // Another signer's certificate: its key does not open the padding.
+    let found = change(&dump, files::SIGNATURE.name, |file| replace(file, &own, &key_id("menkyo")));
+    let mismatch = Some(Verdict::Failed(Reason::SignatureMismatch));
+    assert_eq!(signer(&found), (Some(Verdict::Passed), mismatch));
+    // Issued before the certificate was valid.
+    let issued = {
+        let file = dump.file(files::DATA.name).unwrap();
+        let at = file.windows(2).position(|w| w == [0x18, 0x07]).unwrap();
+        file[at..at + 9].to_vec()
+    };
+    let found = change(&dump, files::DATA.name, |file| replace(file, &issued, b"\x18\x074220401"));
+    assert_eq!(signer(&found), (Some(Verdict::Failed(Reason::NotValidAtIssue)), depends));
+    assert!(found.warnings.iter().any(|warning| warning.file == "mf/2F01"), "the free days differ now");
+    // No day of issue at all.
+    let found = change(&dump, files::DATA.name, |file| replace(file, &issued, b"\x18\x074000000"));
+    assert_eq!(found.verdict(CheckId::LicenceSigner), Some(Verdict::NotDone(Why::NotRead)));
+}
+
+#[test]
+fn a_signature_tells_padding_from_content() {
+    use taimen::{crypto::Recovered, simulator::keys::signer};
+    let key = signer("licence-signer").unwrap();
+    let public = key.public_key().unwrap();
+    let hash = taimen::crypto::sha256(&[b"data"]);
+    assert_eq!(public.recover(&key.sign_sha256(&[b"data"]).unwrap()), Ok(Recovered::Sha256(hash)));
+    assert_eq!(public.recover(&key.sign_padded(&hash).unwrap()), Ok(Recovered::Other), "no DigestInfo");
+    let long = [taimen::crypto::sha256_digest_info(&hash), vec![0]].concat();
+    assert_eq!(public.recover(&key.sign_padded(&long).unwrap()), Ok(Recovered::Other), "bytes behind the hash");
+    assert!(public.recover(&signer("impostor").unwrap().sign_sha256(&[b"data"]).unwrap()).is_err());
+    for wrong in [vec![], vec![0; 255], vec![0; 256], vec![0xFF; 256], vec![1; 257]] {
+        assert!(public.recover(&wrong).is_err());
+    }
 }
 
 /// Every byte of the signed files: never authentic. Good padding over other data is no proof of forgery.

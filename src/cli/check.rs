@@ -134,7 +134,7 @@ fn entries(matches: &ArgMatches) -> Result<Option<Entries>, Problem> {
 /// How the first transaction ended.
 pub enum First {
     /// With everything read.
-    Read(Read),
+    Read(Box<Read>),
     /// With a question to a person; the card is released meanwhile.
     Ask(Question),
 }
@@ -177,7 +177,7 @@ fn read(link: &mut Link, wish: Wish<'_>, terminal: &Terminal) -> Result<Read, Pr
         }
     })?;
     match (first, plan) {
-        (First::Read(read), _) => Ok(read),
+        (First::Read(read), _) => Ok(*read),
         (First::Ask(Question::MyNumber(question)), Some(plan)) => plan.second(link, question, terminal),
         (First::Ask(Question::Licence(question)), _) => licence.second(link, question, terminal),
         (First::Ask(Question::MyNumber(_)), None) => Err(Problem::Internal { place: "check" }),

@@ -129,7 +129,7 @@ fn to_json(settings: &Settings, reader: &str, found: &Identified) -> serde_json:
     let items: Vec<_> = found
         .items
         .iter()
-        .map(|item| json!({"id": item.id, "name": item.title.get(settings.lang), "value": value(item)}))
+        .map(|item| json!({"id": item.id, "name": item.title.get(settings.lang), "value": value(settings, item)}))
         .collect();
     json!({
         "schema": SCHEMA,
@@ -163,14 +163,15 @@ fn to_text(settings: &Settings, reader: &str, found: &Identified) -> String {
         lines.push(format!("{application} {line}"));
     }
     for item in &found.items {
-        lines.push(format!("{}: {}", item.title.get(settings.lang), crate::report::visible(&value(item))));
+        lines.push(format!("{}: {}", item.title.get(settings.lang), crate::report::visible(&value(settings, item))));
     }
     lines.join("\n") + "\n"
 }
 
-fn value(item: &Item) -> String {
+fn value(settings: &Settings, item: &Item) -> String {
     match &item.value {
         ItemValue::Date(date) => date.to_string(),
         ItemValue::Text(text) => text.text.clone(),
+        ItemValue::Term { name, .. } => name.get(settings.lang).to_owned(),
     }
 }

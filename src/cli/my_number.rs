@@ -88,7 +88,7 @@ impl Plan {
         match &self.known {
             Some(known) if !self.ask => {
                 let start = Start { guests: recognised.guests, prepared: None, time: self.time };
-                Ok(First::Read(self.read(session, draws, known, start, terminal)?))
+                Ok(First::Read(self.read(session, draws, known, start, terminal)?.into()))
             }
             _ => {
                 let prepared = prepare(session, self.reference())?;
