@@ -115,13 +115,8 @@ impl Plan {
             return Ok(First::Ask(AnyQuestion::Licence(Question { looked, step: session.step() })));
         }
         self.tell_counters(&looked, |what, tries| terminal.counter(what, tries));
-        Ok(First::Read(self.read(
-            session,
-            looked,
-            &self.pins,
-            Moment { time: self.time, released: false },
-            terminal,
-        )?))
+        let now = Moment { time: self.time, released: false };
+        Ok(First::Read(self.read(session, looked, &self.pins, now, terminal)?.into()))
     }
 
     /// Asks the customer, then opens the card again and reads it.
