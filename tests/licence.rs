@@ -326,7 +326,7 @@ fn the_steps_add_up_and_stay_within_the_budget() {
     assert!(full.exchanges <= 22, "{full:?}");
     assert!(of("licence", Scope::WithoutPin).exchanges <= 7);
     let data = full.bytes_received - 2 * full.exchanges;
-    assert!(data >= 5_388 && data <= 5_388 * 102 / 100, "{full:?}");
+    assert!((5_388..=5_388 * 102 / 100).contains(&data), "{full:?}");
 
     let menkyo = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::Full).1;
     let told = RECOGNITION_OF_A_GUEST + menkyo_steps(Scope::Full).map(|step| step.exchanges).sum::<u64>();
