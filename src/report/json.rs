@@ -232,6 +232,7 @@ fn items<'a>(report: &'a Report<'_>) -> Vec<Item<'a>> {
         value: match &item.value {
             ItemValue::Date(date) => Value::Date(*date),
             ItemValue::Text(text) => Value::Text(text),
+            ItemValue::Term { id, .. } => Value::Text(id),
         },
         signed_by: item.signed_by,
     };

@@ -63,6 +63,7 @@ impl Report<'_> {
                     // Cards print these days with Western years; only birth dates carry an era.
                     ItemValue::Date(date) => self.western(*date),
                     ItemValue::Text(text) => visible(text),
+                    ItemValue::Term { name, .. } => self.say(*name).to_owned(),
                 };
                 self.row(item.id, item.title, Some((value, item.signed_by)))
             })

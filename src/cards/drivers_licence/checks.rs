@@ -209,6 +209,10 @@ pub(super) fn photo(record: &Record<'_>) -> Option<Picture> {
     })
 }
 
+const HELD: ItemValue = ItemValue::Term { id: "held", name: Bilingual::new("あり", "held") };
+const PIN_SET: ItemValue = ItemValue::Term { id: "set", name: Bilingual::new("設定済み", "set by the holder") };
+const PIN_NOT_SET: ItemValue = ItemValue::Term { id: "not-set", name: Bilingual::new("未設定", "never set") };
+
 /// Fields that stand in the holder, in the pictures, in the history or in the evidence instead of the items.
 const ELSEWHERE: &[&str] = &["name", "address", "birth_date", "photo", "signature", "changes_flag"];
 
@@ -244,10 +248,10 @@ pub(super) fn record_items(record: &Record<'_>) -> impl Iterator<Item = Item> {
             Value::Text(text) if !text.is_empty() => ItemValue::Text(text.into()),
             Value::Latin(text) => ItemValue::Text(text.as_str().into()),
             Value::Day(day) => ItemValue::Date(*day),
-            Value::Held => ItemValue::Text("○".into()),
+            Value::Held => HELD,
             Value::Edition(edition) => ItemValue::Text(edition.year()?.to_string().into()),
-            Value::PinSetting(files::PinSetting::Set) => ItemValue::Text("set".into()),
-            Value::PinSetting(files::PinSetting::NotSet) => ItemValue::Text("not-set".into()),
+            Value::PinSetting(files::PinSetting::Set) => PIN_SET,
+            Value::PinSetting(files::PinSetting::NotSet) => PIN_NOT_SET,
             Value::Bytes(bytes) if field.content == Content::Code => {
                 ItemValue::Text(format!("{} (table not public)", hex::encode_upper(bytes)).into())
             }
