@@ -13,6 +13,12 @@
 //! lang privacy kind text tlv image crypto | transport iso7816 | trust verify | dump cards | simulator | messages report | cli
 //! ```
 
+// What could panic or cut a number off, in code that reads what cards and files say; tests may panic.
+#![cfg_attr(
+    not(test),
+    warn(clippy::as_conversions, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)
+)]
+
 pub mod cards;
 pub mod crypto;
 pub mod dump;

@@ -6,13 +6,13 @@ mod reading;
 use reading::{card, credential, read, read_card};
 use taimen::{
     cards::{
-        my_number::{Reading, STEPS, StepId, check, files, prepare, steps},
+        my_number::{STEPS, StepId, check, files, prepare, steps},
         recognise,
     },
     dump::{Dump, Scope},
-    iso7816::{PinGate, Session},
+    iso7816::Session,
     simulator::SimulatedCard,
-    transport::{LinkFigures, Metered, Transport, TransportError, draws::SystemDraws},
+    transport::{LinkFigures, Metered, Transport, TransportError},
     verify::Overall,
 };
 
@@ -106,20 +106,7 @@ fn asking_in_the_middle_stays_within_the_budget() {
 
     let mut second = Metered::new(&mut simulated);
     let mut session = Session::with_step(&mut second, step);
-    let dump = Reading {
-        scope: Scope::Full,
-        credential: &number,
-        gate: &mut PinGate::new(false),
-        prepared: Some(prepared),
-        draws: &mut SystemDraws,
-        time: reading::TIME.parse().unwrap(),
-        reader: "test".to_owned(),
-        guests: recognised.guests,
-        private_withheld: false,
-        progress: &mut |_, _, _| {},
-    }
-    .run(&mut session)
-    .unwrap();
+    let dump = reading::run(&mut session, &number, Scope::Full, Some(prepared), recognised.guests).unwrap();
     let total = before + second.figures().exchanges;
     assert_eq!((total - 8, total), (12, 20), "face alone, and with the text");
     let findings = check(&dump, &reading::simulated_trust(), reading::TIME.parse().unwrap());
@@ -135,20 +122,7 @@ fn another_card_after_the_question_is_noticed() {
         recognise(&mut session).unwrap();
         let prepared = prepare(&mut session, &files::FACE_NUMBER_B).unwrap();
         let mut session = Session::new(second);
-        Reading {
-            scope: Scope::Full,
-            credential: &number,
-            gate: &mut PinGate::new(false),
-            prepared: Some(prepared),
-            draws: &mut SystemDraws,
-            time: reading::TIME.parse().unwrap(),
-            reader: "test".to_owned(),
-            guests: Vec::new(),
-            private_withheld: false,
-            progress: &mut |_, _, _| {},
-        }
-        .run(&mut session)
-        .map(|_| ())
+        reading::run(&mut session, &number, Scope::Full, Some(prepared), Vec::new()).map(|_| ())
     };
     assert_eq!(run(&mut card("my-number?seed=1")), Ok(()));
     let other = (2..50)

@@ -120,3 +120,55 @@ fn a_card_without_a_photo_is_a_kind_of_its_own_and_undetermined() {
     assert_eq!(findings.verdict(CheckId::ChipKey), Some(Verdict::NotDone(Why::DependsOn(CheckId::FaceSignature))));
     assert_eq!(findings.overall(), Overall::Undetermined);
 }
+
+#[test]
+fn text_is_shown_only_when_everything_about_it_passed() {
+    let shown = |recipe: &str| {
+        let holder = findings(recipe).unwrap().holder;
+        assert_eq!(holder.name.is_some(), holder.address.is_some(), "{recipe}");
+        holder.name.is_some()
+    };
+    assert!(shown("my-number"));
+    for fault in ["text-mixed", "text-changed", "text-digest", "text-key", "changed-birth-date", "unknown-issuer"] {
+        assert!(!shown(&format!("my-number?fault={fault}")), "{fault}");
+    }
+    // A relay that passes the face application through and answers for the text application: exchanges 15 and 17 read
+    // its certificate and its key.
+    for exchange in [13, 14, 15, 16, 17] {
+        let recipe = format!("my-number?fault=status-at={exchange}:6A82");
+        assert_eq!(findings(&recipe).unwrap().overall(), Overall::Authentic, "{recipe}: the face data stands alone");
+        assert!(!shown(&recipe), "{recipe}");
+    }
+}
+
+#[test]
+fn a_free_certificate_that_could_not_be_read_is_read_again() {
+    use taimen::{
+        cards::my_number::{check, files, prepare},
+        cards::recognise,
+        dump::Scope,
+        iso7816::Session,
+    };
+    // Exchange 6 of the first transaction is the certificate.
+    let mut card = reading::card("my-number?fault=status-at=6:6F00");
+    let number = reading::credential(&card, Scope::Full);
+    let mut session = Session::new(&mut card);
+    recognise(&mut session).unwrap();
+    let prepared = prepare(&mut session, &files::FACE_NUMBER_B).unwrap();
+    let mut session = Session::new(&mut card);
+    let dump = reading::run(&mut session, &number, Scope::Full, Some(prepared), Vec::new()).unwrap();
+    let findings = check(&dump, &reading::simulated_trust(), reading::TIME.parse().unwrap());
+    assert_eq!(findings.overall(), Overall::Authentic);
+}
+
+#[test]
+fn bad_padding_is_a_failure_even_where_the_layout_is_unknown() {
+    use taimen::verify::Reason;
+    for faults in
+        ["missing-photo,bad-face-signature", "wrong-offsets,bad-face-signature", "wrong-offsets,changed-birth-date"]
+    {
+        let (overall, checks) = verdicts(&format!("my-number?fault={faults}")).unwrap();
+        assert_eq!(overall, Overall::Rejected, "{faults}");
+        assert_eq!(checks[1], (CheckId::FaceSignature, Verdict::Failed(Reason::SignatureMismatch)), "{faults}");
+    }
+}

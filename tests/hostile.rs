@@ -78,7 +78,7 @@ fn answer() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(reading::cases(200))]
 
     #[test]
     fn a_puppet_card_ends_and_is_never_authentic(answers in prop::collection::vec(answer(), 1..24), age in any::<bool>()) {

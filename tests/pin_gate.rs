@@ -24,7 +24,7 @@ struct Watch<'card> {
 
 impl Transport for Watch<'_> {
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        if let [_, 0x20, _, p2, _, _, ..] = command {
+        if let [_, 0x20, _, p2, _, ..] = command {
             let sfi = p2 & 0x1F;
             let told = self.counters.iter().rev().find(|(aid, of, _)| (aid, *of) == (&self.application, sfi));
             self.verifies.push((self.application.clone(), sfi, told.map(|told| told.2)));
@@ -43,7 +43,7 @@ impl Transport for Watch<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(reading::cases(300))]
 
     #[test]
     fn no_verify_that_the_gate_forbids_and_never_two_for_one_entry(

@@ -1,8 +1,5 @@
 //! What the simulated My Number Card holds: sizes, offsets, signatures, pictures, and the same bytes for ever.
 
-// Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
-#![allow(clippy::as_conversions, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
-
 mod simulator_common;
 
 use simulator_common::{IN_FACE, IN_TEXT, RIGHT_B, TEXT_B, card, sample, send};

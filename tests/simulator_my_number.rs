@@ -1,8 +1,5 @@
 //! The simulated My Number Card against spec my-number section 8: a table of commands and answers.
 
-// Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
-#![allow(clippy::as_conversions, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
-
 mod simulator_common;
 
 use simulator_common::{IN_COMMON, IN_FACE, IN_ISD, IN_JPKI, IN_RESIDENT, IN_TEXT, RIGHT_B, TEXT_B, TEXT_PIN, WRONG_B};

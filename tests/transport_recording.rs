@@ -160,6 +160,7 @@ fn a_header_that_a_program_made_reads_back() {
     let header = Header {
         card: Some("my-number".into()),
         reader: Some("odd\nname\u{7f} 読取機".repeat(100)),
+        scope: Some("full".into()),
         time: Some("2026-11-22T01:02:03.9Z".parse().unwrap()),
         random: vec![vec![1; 512], vec![]],
         session_keys: vec![vec![2; 16]],
@@ -270,6 +271,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Err(LinkFailure::Removed)),
     ];
     (masked(), answer, prop::option::of(any::<u64>())).prop_map(|(command, answer, micros)| Step {
+        powered: false,
         command: framed(4, &command, 0),
         answer,
         elapsed: micros.map(Duration::from_micros),

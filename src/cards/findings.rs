@@ -12,12 +12,19 @@ use crate::{
 };
 
 /// A value and the check that covers it. `None`: no signature covers it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Signed<T> {
     /// The value.
     pub value: T,
     /// The check that covers it; whether that check passed stands in [`Findings::checks`].
     pub signed_by: Option<CheckId>,
+}
+
+impl<T> std::fmt::Debug for Signed<T> {
+    /// The value is personal: it does not belong into a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Signed(.., {:?})", self.signed_by)
+    }
 }
 
 impl<T> Signed<T> {

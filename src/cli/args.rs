@@ -10,9 +10,11 @@ pub mod name {
     pub const ACCEPT: &str = "accept";
     pub const AGE: &str = "age";
     pub const ALLOW_LAST_TRY: &str = "allow-last-try";
+    pub const APPLICATION: &str = "application";
     pub const AT: &str = "at";
     pub const CREDENTIALS: &str = "credentials";
     pub const CREDENTIALS_OUT: &str = "credentials-out";
+    pub const DOMICILE: &str = "domicile";
     pub const FILE: &str = "file";
     pub const HTML: &str = "html";
     pub const JSON: &str = "json";
@@ -28,6 +30,7 @@ pub mod name {
     pub const UNPINNED: &str = "unpinned";
     pub const VPCD: &str = "vpcd";
     pub const WAIT: &str = "wait";
+    pub const WITHOUT_PIN: &str = "without-pin";
 }
 
 /// The command line in a language.
@@ -58,16 +61,18 @@ pub fn command(lang: Lang) -> Command {
         ])
         .subcommands([
             b.sub("identify", "カードの種類・アプリケーション・残り回数を示す（暗証番号等は使わない）", "Which card, which applications, tries left; no credential is used")
-                .args([b.reader(), b.wait(), b.json()]),
+                .args([b.reader(), b.wait(), b.json_list()]),
             b.sub("check", "主な仕事：カードを認識し、読み取り、検証し、表示する", "The main job: recognise, ask, read, verify, show")
                 .args([b.reader(), b.wait(), b.json()])
                 .args(b.shown())
                 .args([
+                    b.application(),
+                    b.flag(name::WITHOUT_PIN, "運転免許証を暗証番号なしで読む（有効期限など。真正性は判定できない）", "Read a driver's licence without its PINs (expiry and the like; never authentic)"),
                     b.flag(name::AGE, "年齢だけを確認して表示する（生年月日だけを照合）", "The age record alone: shows the age and nothing else"),
                     b.path(name::SAVE_DUMP, "読み取った全データを保存する（個人情報。0600で作成）", "Save everything that was read (personal data; mode 0600)"),
                     b.path(name::RECORD, "カードとの通信を記録する（個人情報。照合番号等は伏せる）", "Record the exchanges (personal data; credentials are left out)"),
                     b.flag(name::ALLOW_LAST_TRY, "残り1回でも照合する（失敗すると閉塞する）", "Try even when one try is left (a wrong entry blocks it)"),
-                    b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b"),
+                    b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b、免許証は pin1・pin2、マイナ免許証は licence-pin", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b; pin1, pin2 of a licence; licence-pin"),
                 ])
                 .args(b.trust())
                 .arg(b.at()),
@@ -77,14 +82,14 @@ pub fn command(lang: Lang) -> Command {
                 .args(b.shown())
                 .args(b.trust())
                 .arg(b.at()),
-            b.sub("readers", "カードリーダーの一覧", "The readers of this machine").arg(b.json()),
+            b.sub("readers", "カードリーダーの一覧", "The readers of this machine").arg(b.json_list()),
             b.sub("trust", "信頼する発行者の鍵と証明書", "Whose signatures count")
                 .subcommand_required(true)
                 .arg_required_else_help(true)
                 .disable_help_subcommand(true)
                 .subcommand_help_heading(t("コマンド", "Commands"))
                 .subcommands([
-                    b.sub("list", "一覧（用途・出所・指紋）", "List them: purpose, source, fingerprint").args([b.json(), b.trust_dir()]),
+                    b.sub("list", "一覧（用途・出所・指紋）", "List them: purpose, source, fingerprint").args([b.json_list(), b.trust_dir()]),
                     b.sub("add", "追加する", "Add one")
                         .arg(
                             Arg::new(name::PURPOSE)
@@ -126,8 +131,6 @@ pub fn command(lang: Lang) -> Command {
                 .global(true)
                 .value_name("ja|en")
                 .value_parser(PossibleValuesParser::new(["ja", "en"]))
-                .env("TAIMEN_LANG")
-                .hide_env(true)
                 .hide_possible_values(true)
                 .help(t("表示する言語", "The language of the output")),
         )
@@ -188,8 +191,14 @@ impl Builder {
             .help(self.t(ja, en))
     }
 
+    /// JSON of a report.
     fn json(self) -> Arg {
         self.flag(name::JSON, "JSONで出力する（docs/report.schema.json）", "Print JSON (docs/report.schema.json)")
+    }
+
+    /// JSON of a list.
+    fn json_list(self) -> Arg {
+        self.flag(name::JSON, "JSONで出力する", "Print JSON")
     }
 
     fn reader(self) -> Arg {
@@ -205,6 +214,19 @@ impl Builder {
             ))
     }
 
+    /// Which application of a card with several.
+    fn application(self) -> Arg {
+        Arg::new(name::APPLICATION)
+            .long(name::APPLICATION)
+            .value_name("KIND")
+            .value_parser(PossibleValuesParser::new(["my-number", "menkyo"]))
+            .hide_possible_values(true)
+            .help(self.t(
+                "マイナンバーカードのどれを読むか：my-number（既定）または menkyo（マイナ免許証）",
+                "Which application of a My Number Card: my-number (default) or menkyo (the licence on it)",
+            ))
+    }
+
     fn wait(self) -> Arg {
         Arg::new(name::WAIT)
             .long(name::WAIT)
@@ -215,8 +237,13 @@ impl Builder {
     }
 
     /// What a report shows and writes.
-    fn shown(self) -> [Arg; 3] {
+    fn shown(self) -> [Arg; 4] {
         [
+            self.flag(
+                name::DOMICILE,
+                "本籍も表示する（運転免許証）",
+                "Show the registered domicile too (driver's licence)",
+            ),
             self.flag(name::SEX, "チップに記録された性別も表示する", "Show the electronic sex field too"),
             self.path(name::PHOTO, "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)"),
             self.path(

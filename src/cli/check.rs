@@ -1,25 +1,21 @@
 //! `taimen check`, the main job: recognise, ask, read, verify, show.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
 use clap::ArgMatches;
+use zeroize::Zeroizing;
 
 use crate::{
-    cards::{
-        self, Recognised,
-        my_number::{self, Prepared, Reading, files},
-        recognise,
-    },
+    cards::{self, recognise},
     dump::{Dump, Scope},
-    iso7816::{PinGate, Session, Tries},
+    iso7816::{Session, Tries},
     kind::CardKind,
+    lang::Bilingual,
     messages::{ExitCode, Problem},
-    privacy::Pin,
     report::{Context, Source as ReportSource},
-    transport::{Draws, Transport},
     trust::Hierarchy,
 };
 
@@ -27,8 +23,8 @@ use super::{
     Settings,
     args::name,
     credentials::{self, Entries},
-    files as paths, output,
-    reader::{Link, Source, own_credential},
+    files as paths, licence, my_number, output,
+    reader::{Link, SCOPES, Source, scope_name},
     terminal::Terminal,
     trust,
 };
@@ -52,20 +48,19 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         accepted.push(Hierarchy::Simulated);
         store = store.accepting(Hierarchy::Simulated);
     }
-    let scope = scope(&link, matches);
-    let read = read(&mut link, scope, entries.as_ref(), matches.get_flag(name::ALLOW_LAST_TRY), &terminal);
+    let wish = Wish::new(&link, matches, entries.as_ref());
+    let read = read(&mut link, wish, &terminal);
     terminal.done();
 
     let source = match link.source() {
         Source::Replay(_) => ReportSource::Replay,
         _ => ReportSource::Live,
     };
-    // A session that failed is worth recording most.
-    let kind = read.as_ref().ok().map(|read| read.dump.kind.as_str());
-    if let (Some(path), Some(recording)) = (record, link.take_recording(kind, scope)) {
-        paths::write_private(path, recording.to_text().as_bytes())?;
-        terminal.wrote(path);
-    }
+    // A session that failed is worth recording most; a recording that cannot be written must not hide the verdict.
+    let done = read.as_ref().ok().map(|read| (read.dump.kind.as_str(), read.dump.scope));
+    let scope = done.map_or(wish.scope, |(_, scope)| scope);
+    let recording = record.zip(link.take_recording(done.map(|(kind, _)| kind), scope));
+    let recorded = recording.map_or(Ok(()), |(path, recording)| terminal.write(path, recording.to_text().as_bytes()));
     let Read { mut dump, tries } = read?;
     let at = matches.get_one::<jiff::Timestamp>(name::AT).copied().unwrap_or(dump.read_at);
     let mut findings = cards::check(&dump, &store, at).ok_or(Problem::UnsupportedKind(dump.kind))?;
@@ -75,120 +70,116 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let figures = link.figures(started.elapsed());
     dump.link = figures;
     link.finish()?;
-    if let Some(path) = matches.get_one::<PathBuf>(name::SAVE_DUMP) {
-        paths::write_private(path, dump.to_json().as_bytes())?;
-        terminal.wrote(path);
-    }
-    let context = Context {
-        source,
-        reader: dump.reader.clone(),
-        read_at: dump.read_at,
-        link: figures,
-        tries: vec![tries],
-        accepted,
-    };
-    output::report(settings, matches, &findings, &context)
+    let context =
+        Context { source, reader: dump.reader.clone(), read_at: dump.read_at, link: figures, tries, accepted };
+    let saved = matches.get_one::<PathBuf>(name::SAVE_DUMP);
+    let save = || saved.map_or(Ok(()), |path| terminal.write(path, dump.to_json().as_bytes()));
+    output::report(settings, matches, &findings, &context, || recorded.and_then(|()| save()))
 }
 
 /// What a reading yields.
-struct Read {
-    dump: Dump,
-    /// The counter that is known at the end.
-    tries: (crate::lang::Bilingual, Tries),
+pub struct Read {
+    /// What was read.
+    pub dump: Dump,
+    /// The counters that are known at the end.
+    pub tries: Vec<(Bilingual, Tries)>,
 }
 
-fn scope(link: &Link, matches: &ArgMatches) -> Scope {
-    let recorded = match link.source() {
-        Source::Replay(replay) => replay.header().scope.as_deref(),
-        _ => None,
-    };
-    if matches.get_flag(name::AGE) || recorded == Some("age") { Scope::Age } else { Scope::Full }
+/// What every card's reading needs to know of the command.
+#[derive(Clone, Copy)]
+pub struct Wish<'a> {
+    /// What to read of a My Number Card, or what a recording holds.
+    pub scope: Scope,
+    /// Whether a licence is read without its PINs.
+    pub without_pin: bool,
+    /// Whether the licence application of a My Number Card is meant.
+    pub menkyo: bool,
+    /// The entries of a credentials file.
+    pub entries: Option<&'a Entries>,
+    /// Whether a last try may be spent.
+    pub allow_last_try: bool,
+}
+
+impl<'a> Wish<'a> {
+    /// What the options say, and where a card is replayed, what its recording says.
+    fn new(link: &Link, matches: &ArgMatches, entries: Option<&'a Entries>) -> Self {
+        let header = match link.source() {
+            Source::Replay(replay) => Some(replay.header()),
+            _ => None,
+        };
+        let recorded = header.and_then(|header| header.scope.as_deref());
+        let recorded = SCOPES.into_iter().find(|scope| Some(scope_name(*scope)) == recorded);
+        let without_pin = matches.get_flag(name::WITHOUT_PIN);
+        let asked = if matches.get_flag(name::AGE) { Scope::Age } else { Scope::Full };
+        let asked = if without_pin { Scope::WithoutPin } else { asked };
+        let kind = header.and_then(|header| header.card.as_deref());
+        let menkyo = CardKind::Menkyo.as_str();
+        let named = matches.get_one::<String>(name::APPLICATION).map(String::as_str);
+        Self {
+            scope: recorded.unwrap_or(asked),
+            without_pin,
+            menkyo: named == Some(menkyo) || (named.is_none() && kind == Some(menkyo)),
+            entries,
+            allow_last_try: matches.get_flag(name::ALLOW_LAST_TRY),
+        }
+    }
 }
 
 fn entries(matches: &ArgMatches) -> Result<Option<Entries>, Problem> {
     let Some(path) = matches.get_one::<PathBuf>(name::CREDENTIALS) else { return Ok(None) };
-    let bytes = zeroize::Zeroizing::new(paths::read_limited(Path::new(path), credentials::MAX_FILE)?);
+    let bytes = Zeroizing::new(paths::read_limited(path, credentials::MAX_FILE)?);
     Ok(Some(Entries::parse(&bytes)?))
 }
 
-fn read(
-    link: &mut Link,
-    scope: Scope,
-    entries: Option<&Entries>,
-    allow_last_try: bool,
-    terminal: &Terminal,
-) -> Result<Read, Problem> {
-    let known = match (entries, own_credential(link.source(), scope)) {
-        // The entries are checked before the card is touched.
-        (Some(entries), _) => Some(entries.my_number(scope)?),
-        (None, own) => own,
-    };
-    let asked_in_the_middle = match link.source() {
-        Source::Replay(replay) => replay.asked_in_the_middle(),
-        _ => known.is_none(),
-    };
-    let reference = match scope {
-        Scope::Full | Scope::Pin1 | Scope::WithoutPin => &files::FACE_NUMBER_B,
-        Scope::Age => &files::FACE_BIRTH_DATE,
-    };
-    let mut gate = PinGate::new(allow_last_try);
-    let reader = link.reader().to_owned();
-    let time = link.time();
-    let private_withheld = matches!(link.source(), Source::Replay(_));
-    let mut reading = |session: &mut Session<&mut dyn Transport>,
-                       draws: &mut dyn Draws,
-                       credential: &Pin,
-                       guests: Vec<CardKind>,
-                       prepared: Option<Prepared>| {
-        let reading = Reading {
-            scope,
-            credential,
-            gate: &mut gate,
-            prepared,
-            draws,
-            time,
-            reader: reader.clone(),
-            guests,
-            private_withheld,
-            progress: &mut |step, done, total| terminal.progress(step, done, total),
-        };
-        Ok::<Dump, Problem>(reading.run(session)?)
-    };
-
-    let dump = if asked_in_the_middle {
-        let (recognised, prepared, step) = link.with_card(|card, _| {
-            let mut session = Session::new(card);
-            let recognised = my_number_card(&mut session)?;
-            terminal.recognised(&recognised);
-            let prepared = my_number::prepare(&mut session, reference)?;
-            Ok((recognised, prepared, session.step()))
-        })?;
-        terminal.tries(reference.title, prepared.tries);
-        let credential = match known {
-            Some(known) => known,
-            None => terminal.ask_my_number(reference, scope, prepared.tries, allow_last_try)?,
-        };
-        link.with_card(|card, draws| {
-            let mut session = Session::with_step(card, step);
-            reading(&mut session, draws, &credential, recognised.guests, Some(prepared))
-        })?
-    } else {
-        let credential = known.ok_or(Problem::Internal { place: "check" })?;
-        link.with_card(|card, draws| {
-            let mut session = Session::new(card);
-            let recognised = my_number_card(&mut session)?;
-            terminal.recognised(&recognised);
-            reading(&mut session, draws, &credential, recognised.guests, None)
-        })?
-    };
-    // A success sets the counter back to its limit.
-    Ok(Read { dump, tries: (reference.title, Tries::Left(reference.limit)) })
+/// How the first transaction ended.
+pub enum First {
+    /// With everything read.
+    Read(Box<Read>),
+    /// With a question to a person; the card is released meanwhile.
+    Ask(Question),
 }
 
-fn my_number_card<T: Transport>(session: &mut Session<T>) -> Result<Recognised, Problem> {
-    let recognised = recognise(session)?;
-    match recognised.kind {
-        CardKind::MyNumber => Ok(recognised),
-        other => Err(Problem::UnsupportedKind(other)),
+/// What is asked, by the card.
+pub enum Question {
+    /// What is printed on a My Number Card.
+    MyNumber(my_number::Question),
+    /// The PINs of a licence.
+    Licence(licence::Question),
+}
+
+/// Recognises the card and reads it; where a person must be asked, in two transactions.
+fn read(link: &mut Link, wish: Wish<'_>, terminal: &Terminal) -> Result<Read, Problem> {
+    let licence = licence::Plan::new(link, wish)?;
+    // A malformed entry is refused before the card is touched; a missing one matters only to the card that needs it.
+    let my_number = match my_number::Plan::new(link, wish) {
+        Err(problem) if !matches!(problem, Problem::MissingCredential { .. }) => return Err(problem),
+        plan => plan,
+    };
+    let mut my_number = Some(my_number);
+    let mut plan = None;
+    let first = link.with_card(|card, draws| {
+        let mut session = Session::new(card);
+        let recognised = recognise(&mut session)?;
+        terminal.recognised(&recognised);
+        match recognised.kind {
+            CardKind::MyNumber if wish.menkyo => {
+                if !recognised.guests.contains(&CardKind::Menkyo) {
+                    return Err(Problem::NoSuchApplication(CardKind::Menkyo));
+                }
+                licence.first(&mut session, None, terminal)
+            }
+            CardKind::MyNumber => {
+                let own = my_number.take().unwrap_or(Err(Problem::Internal { place: "check" }))?;
+                plan.insert(own).first(&mut session, draws, recognised, terminal)
+            }
+            CardKind::Licence => licence.first(&mut session, Some(&recognised.licence), terminal),
+            other => Err(Problem::UnsupportedKind(other)),
+        }
+    })?;
+    match (first, plan) {
+        (First::Read(read), _) => Ok(*read),
+        (First::Ask(Question::MyNumber(question)), Some(plan)) => plan.second(link, question, terminal),
+        (First::Ask(Question::Licence(question)), _) => licence.second(link, question, terminal),
+        (First::Ask(Question::MyNumber(_)), None) => Err(Problem::Internal { place: "check" }),
     }
 }

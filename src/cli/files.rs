@@ -15,6 +15,10 @@ use super::problem::{unreadable, unwritable};
 /// # Errors
 /// [`Problem::Unwritable`].
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    if path == Path::new("-") {
+        // Standard output has the report; a file of this name would surprise everybody.
+        return Err(unwritable(path, &io::ErrorKind::InvalidFilename.into()));
+    }
     let write = || -> io::Result<()> {
         let mut file = open_private(path)?;
         file.write_all(bytes)?;

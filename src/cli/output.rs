@@ -8,15 +8,17 @@ use std::{
 use clap::ArgMatches;
 
 use crate::{
-    cards::Findings,
+    cards::{Findings, Picture},
     image::{self, Format},
     messages::{ExitCode, Problem},
-    report::{Colour, Context, Options, Report, visible},
+    report::{Colour, Context, Options, Report, json_escaped, visible},
+    verify::Verdict,
 };
 
 use super::{Settings, args::name, files, problem::unwritable, terminal};
 
-/// A report to every place that was asked for; returns the verdict's exit code.
+/// A report to every place that was asked for; returns the verdict's exit code. It is shown before the files are written
+/// (those of the report, then `further` ones), so that the verdict stands there when one of them cannot be.
 ///
 /// # Errors
 /// [`Problem`].
@@ -25,26 +27,54 @@ pub fn report(
     matches: &ArgMatches,
     findings: &Findings,
     context: &Context,
+    further: impl FnOnce() -> Result<(), Problem>,
 ) -> Result<ExitCode, Problem> {
     let options = Options { lang: settings.lang, sex: matches.get_flag(name::SEX), age: findings.holder.age.is_some() };
     let report = Report { findings, context, options };
-    if let Some(path) = matches.get_one::<PathBuf>(name::HTML) {
-        files::write_private(path, report.html().as_bytes())?;
-    }
-    if let Some(path) = matches.get_one::<PathBuf>(name::PHOTO) {
-        let photo = findings.picture("photo").ok_or(Problem::NoPicture)?;
-        let raster = image::decode(&photo.bytes, Format::from(photo.format)).map_err(|_| Problem::NoPicture)?;
-        files::write_private(path, &raster.to_png().map_err(|_| Problem::NoPicture)?)?;
-    }
     if matches.get_flag(name::JSON) {
         text(&report.json())?;
     } else {
         text(&report.text(Colour::Ansi))?;
         if io::stdout().is_terminal() {
-            text(&report.photo(terminal::graphics()))?;
+            // A picture that no signature covers is nobody's face.
+            if confirmed_photo(findings).is_some() {
+                text(&report.photo(terminal::graphics()))?;
+            }
+            // The report is longer than many windows: the verdict stands at its end once more.
+            let headline = report.headline();
+            text(&format!("{} {}\n", headline.symbol(), headline.words().get(settings.lang)))?;
         }
     }
-    Ok(findings.overall().into())
+    let verdict = ExitCode::from(findings.overall());
+    match save(matches, findings, &report).and_then(|()| further()) {
+        Err(problem) if verdict == ExitCode::Authentic => Err(problem),
+        // A file that was not written never hides that a card is not authentic.
+        Err(problem) => {
+            complaint(settings, &problem);
+            Ok(verdict)
+        }
+        Ok(()) => Ok(verdict),
+    }
+}
+
+/// Writes the files that were asked for.
+fn save(matches: &ArgMatches, findings: &Findings, report: &Report<'_>) -> Result<(), Problem> {
+    if let Some(path) = matches.get_one::<PathBuf>(name::HTML) {
+        files::write_private(path, report.html().as_bytes())?;
+    }
+    if let Some(path) = matches.get_one::<PathBuf>(name::PHOTO) {
+        let photo = confirmed_photo(findings).ok_or(Problem::NoPicture)?;
+        let raster = image::decode(&photo.bytes, Format::from(photo.format)).map_err(|_| Problem::NoPicture)?;
+        files::write_private(path, &raster.to_png().map_err(|_| Problem::NoPicture)?)?;
+    }
+    Ok(())
+}
+
+/// The face picture, if the check that covers it passed.
+fn confirmed_photo(findings: &Findings) -> Option<&Picture> {
+    let photo = findings.picture("photo")?;
+    let covered = photo.signed_by.and_then(|id| findings.verdict(id)) == Some(Verdict::Passed);
+    covered.then_some(photo)
 }
 
 /// A problem in its two halves; returns its exit code.
@@ -72,7 +102,7 @@ pub fn text(text: &str) -> Result<(), Problem> {
 /// # Errors
 /// As [`text`].
 pub fn line(value: &serde_json::Value) -> Result<(), Problem> {
-    text(&format!("{value}\n"))
+    text(&format!("{}\n", json_escaped(&value.to_string())))
 }
 
 /// Bytes as they are.

@@ -95,9 +95,37 @@ impl Link {
         self.time
     }
 
+    /// Whether a person is there with a card: neither a simulated card nor a recording.
+    pub fn is_live(&self) -> bool {
+        !matches!(self.source, Source::Sim(_) | Source::Replay(_))
+    }
+
+    /// Takes the time anew, after a person was asked; a recording keeps its own.
+    pub fn refresh_time(&mut self) -> Timestamp {
+        if !matches!(self.source, Source::Replay(_)) {
+            self.time = Timestamp::now();
+        }
+        self.time
+    }
+
     /// What is being read.
     pub fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// Waits until a card is there again, where it may have been taken away while a person was asked.
+    ///
+    /// # Errors
+    /// [`Problem`] when none comes in time.
+    pub fn wait_again(&mut self, tell: &mut dyn FnMut(Waiting)) -> Result<(), Problem> {
+        match &mut self.source {
+            #[cfg(feature = "pcsc")]
+            Source::Pcsc(reader) => Ok(reader.wait_again(&mut |waiting| tell(Waiting::from(waiting)))?),
+            _ => {
+                let _ = tell;
+                Ok(())
+            }
+        }
     }
 
     /// Opens the card cold, for this program alone, and hands it to `work` with the random draws. What `work` exchanged
@@ -163,6 +191,9 @@ impl Link {
     }
 }
 
+/// Every scope, for reading their names back.
+pub const SCOPES: [Scope; 4] = [Scope::Full, Scope::Age, Scope::Pin1, Scope::WithoutPin];
+
 /// The machine name of a scope in recordings.
 pub fn scope_name(scope: Scope) -> &'static str {
     match scope {
@@ -197,6 +228,7 @@ pub fn own_credential(source: &Source, scope: Scope) -> Option<Pin> {
 
 /// What is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "pcsc"), allow(dead_code))] // Only a PC/SC reader makes anybody wait.
 pub enum Waiting {
     /// A reader.
     Reader,
@@ -205,14 +237,19 @@ pub enum Waiting {
 }
 
 #[cfg(feature = "pcsc")]
+impl From<crate::transport::pcsc::Waiting<'_>> for Waiting {
+    fn from(waiting: crate::transport::pcsc::Waiting<'_>) -> Self {
+        match waiting {
+            crate::transport::pcsc::Waiting::Reader => Self::Reader,
+            crate::transport::pcsc::Waiting::Card { .. } => Self::Card,
+        }
+    }
+}
+
+#[cfg(feature = "pcsc")]
 fn find_pcsc(part: Option<&str>, wait: Duration, tell: &mut dyn FnMut(Waiting)) -> Result<(Source, String), Problem> {
-    use crate::transport::pcsc::{PcscReader, Waiting as At};
-    let reader = PcscReader::find(part, wait, &mut |waiting| {
-        tell(match waiting {
-            At::Reader => Waiting::Reader,
-            _ => Waiting::Card,
-        });
-    })?;
+    use crate::transport::pcsc::PcscReader;
+    let reader = PcscReader::find(part, wait, &mut |waiting| tell(waiting.into()))?;
     let name = format!("pcsc:{}", reader.info().name);
     Ok((Source::Pcsc(reader), name))
 }

@@ -128,7 +128,7 @@ fn add(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
         purpose.as_str(),
         added.hierarchy.name().get(settings.lang),
         added.material.sha256(),
-        folder.display(),
+        crate::report::visible(&folder.display().to_string()),
     ))?;
     Ok(ExitCode::Authentic)
 }

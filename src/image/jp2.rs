@@ -11,6 +11,9 @@ use super::{Channels, ImageError, Raster};
 const SIGNATURE: &[u8] = b"\x00\x00\x00\x0CjP  \r\n\x87\n";
 const CODESTREAM: &[u8] = b"\xFF\x4F\xFF\x51";
 
+/// The smallest code block: 16 x 16 samples, as the exponent less two that the file stores (ISO/IEC 15444-1 A.6.1).
+const MIN_CODE_BLOCK: u8 = 2;
+
 /// Boxes in a container: four are usual.
 const MAX_BOXES: usize = 32;
 /// Marker segments in all headers together.
@@ -195,7 +198,11 @@ fn coding_style(marker: u16, segment: &[u8]) -> Result<(), ImageError> {
         }
         _ => return Ok(()),
     };
-    fields.array::<5>()?;
+    let [_levels, width, height, _style, _transformation] = fields.array()?;
+    // Exponents of the code blocks' sides, less two: tiny blocks cost memory out of all proportion.
+    if width < MIN_CODE_BLOCK || height < MIN_CODE_BLOCK {
+        return Err(ImageError::Unsupported("code blocks"));
+    }
     let small = |size: &u8| size & 0x0F < MIN_PRECINCT || size >> 4 < MIN_PRECINCT;
     if style & 1 == 1 && fields.0.iter().any(small) { Err(ImageError::Unsupported("precincts")) } else { Ok(()) }
 }
@@ -264,25 +271,14 @@ mod tests {
     fn flipped_bytes_never_panic() {
         let face = FACES[0];
         let header = 0..0x110;
-        let body = (0x110..face.len()).step_by(37);
+        // Every byte with scripts/test-long, which takes a minute.
+        let step = if std::env::var_os("TAIMEN_LONG").is_some() { 1 } else { 37 };
+        let body = (0x110..face.len()).step_by(step);
         for index in header.chain(body) {
             let mut harmed = face.to_vec();
             harmed[index] ^= if index % 2 == 0 { 0xFF } else { 0x10 };
             if let Ok(raster) = decode(&harmed, Format::Jpeg2000) {
                 assert!(raster.pixels().len() <= 3 * 4 * 1024 * 1024);
-            }
-        }
-    }
-
-    #[test]
-    #[ignore = "takes a minute"]
-    fn every_flipped_byte() {
-        let face = FACES[1];
-        for index in 0..face.len() {
-            for pattern in [0x01, 0x40, 0xFF] {
-                let mut harmed = face.to_vec();
-                harmed[index] ^= pattern;
-                let _ = decode(&harmed, Format::Jpeg2000);
             }
         }
     }

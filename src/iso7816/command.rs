@@ -14,6 +14,9 @@ pub struct Command {
     secret: bool,
 }
 
+/// The instruction that presents a credential, or asks for the tries left.
+const VERIFY: u8 = 0x20;
+
 /// Le of a short command that takes whatever the file has, up to 256 bytes.
 const SHORT_LE_ALL: u8 = 0x00;
 
@@ -31,12 +34,12 @@ impl Command {
 
     /// VERIFY of a credential by short EF identifier (ISO/IEC 7816-4 11.6.6; spec my-number 3.3, M).
     pub fn verify(sfi: u8, pin: &Pin) -> Self {
-        Self::encode([0x00, 0x20, 0x00, 0x80 | sfi], pin.expose(), &[], true)
+        Self::encode([0x00, VERIFY, 0x00, 0x80 | sfi], pin.expose(), &[], true)
     }
 
     /// VERIFY without data: asks for the tries left, costs none (spec my-number 3.4, C).
     pub fn ask_tries(sfi: u8) -> Self {
-        Self::plain(0x00, 0x20, 0x00, 0x80 | sfi)
+        Self::plain(0x00, VERIFY, 0x00, 0x80 | sfi)
     }
 
     /// READ BINARY by short EF identifier from offset 0 to 255 (ISO/IEC 7816-4 11.3.3).
@@ -66,11 +69,13 @@ impl Command {
         Self::encode([0x00, 0xC0, 0x00, 0x00], &[], &[le], false)
     }
 
-    /// This command with another short Le, for the repetition that `6Cxx` asks for. Only for commands without data.
+    /// This command with another short Le, for the repetition that `6Cxx` asks for. Only for commands without data, and
+    /// never for VERIFY: a tries query with one byte more could count as a wrong entry.
     pub fn with_short_le(&self, le: u8) -> Option<Self> {
         let header = self.bytes.get(..4)?;
         let header: [u8; 4] = header.try_into().ok()?;
-        (self.data == 0).then(|| Self::encode(header, &[], &[le], self.secret))
+        let repeatable = self.data == 0 && header.get(1) != Some(&VERIFY);
+        repeatable.then(|| Self::encode(header, &[], &[le], self.secret))
     }
 
     /// Whether it carries a credential.
@@ -168,6 +173,7 @@ mod tests {
         assert_eq!(hex(&Command::read_record(1, 1)), "00B2010C00");
         assert_eq!(hex(&Command::with_data([0x80, 0x2A, 0, 0], &[1, 2], true)), "802A000002010200");
         assert_eq!(hex(&Command::read_sfi(4, 0, Le::Short(256)).with_short_le(7).unwrap()), "00B0840007");
+        assert!(Command::ask_tries(0x12).with_short_le(14).is_none(), "a tries query never gets a fifth byte");
     }
 
     #[test]

@@ -129,6 +129,8 @@ impl<T: Transport> Session<T> {
         if self.application.as_deref() == Some(aid) {
             return Ok(true);
         }
+        // Whatever comes back, what was selected before is not certain any more.
+        self.application = None;
         let status = self.send(&select_application(aid))?.status;
         match status {
             Status::OK => {

@@ -89,12 +89,12 @@ pub(super) fn text(problem: &Problem) -> Text {
             "no-picture",
             ExitCode::Card,
             (
-                "顔写真を取り出せませんでした。ファイルは作っていません。",
-                "カードに写真がないか、画像が壊れています。判定の結果は、表示された報告のとおりです。",
+                "顔写真のファイルは作っていません。",
+                "カードに写真がないか、画像が壊れているか、写真の電子署名を確認できません。判定の結果は、表示された報告のとおりです。",
             ),
             (
-                "There is no face picture that can be decoded. No file was written.",
-                "The card has none, or it is damaged. The verdict is the one in the report.",
+                "No file with the face picture was written.",
+                "The card has none, it is damaged, or its signature was not confirmed. The verdict is the one in the report.",
             ),
         ),
         Problem::TrustFolder(error) => folder(error),
@@ -205,8 +205,8 @@ fn dump(path: &str, error: DumpError) -> Text {
 fn folder(error: &ManifestError) -> Text {
     let usage = ExitCode::Usage;
     let whole = (
-        "この鍵のフォルダーは一つも使っていません。ファイルを元に戻すか、taimen trust remove と add でやり直してください。",
-        "No key of this folder was used. Restore the file, or use taimen trust remove and add again.",
+        "この鍵のフォルダーは一つも使っていません。ファイルを元に戻すか、フォルダーを空にして taimen trust add でやり直してください。",
+        "No key of this folder was used. Restore the file, or empty the folder and use taimen trust add again.",
     );
     match error {
         ManifestError::Toml(_) => Text::new(

@@ -130,8 +130,8 @@ fn unsupported(kind: CardKind) -> Text {
 
 fn card(error: &CardError, platform: Platform) -> Text {
     let again = (
-        "カードをリーダーに置き直して、もう一度お試しください。続くときは taimen doctor で調べられます。",
-        "Place the card again and retry. If it goes on, taimen doctor examines reader and card.",
+        "カードをリーダーに置き直して、もう一度お試しください。続くときは docs/readers.md を見てください。",
+        "Place the card again and retry. If it goes on, see docs/readers.md.",
     );
     match error {
         CardError::Transport(error) => transport(error, platform),
@@ -204,11 +204,11 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
             ExitCode::Card,
             (
                 "このリーダーは必要な長さの通信に対応していません。",
-                "別のリーダーを使うか、リーダーのドライバーを更新してください。taimen doctor で調べられます。",
+                "別のリーダーを使うか、リーダーのドライバーを更新してください（docs/readers.md）。",
             ),
             (
                 "This reader does not pass commands of the length that is needed.",
-                "Use another reader or update its driver. taimen doctor examines it.",
+                "Use another reader or update its driver (docs/readers.md).",
             ),
         ),
         TransportError::Reader { code } => Text::new(
@@ -216,11 +216,11 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
             ExitCode::Card,
             (
                 format!("リーダーがエラー {code:#010x} を返しました。"),
-                "リーダーを抜き差しし、カードを置き直して、もう一度お試しください。続くときは taimen doctor で調べられます。",
+                "リーダーを抜き差しし、カードを置き直して、もう一度お試しください。続くときは docs/readers.md を見てください。",
             ),
             (
                 format!("The reader reports the error {code:#010x}."),
-                "Reconnect the reader, place the card again and retry. If it goes on, run taimen doctor.",
+                "Reconnect the reader, place the card again and retry. If it goes on, see docs/readers.md.",
             ),
         ),
         TransportError::Connection(kind) => Text::new(
@@ -228,11 +228,11 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
             ExitCode::Card,
             (
                 format!("カードとの接続が切れました（{kind}）。"),
-                "スマートフォンやプログラムとの接続を確かめて、もう一度実行してください。",
+                "接続の相手のプログラムを確かめて、もう一度実行してください。",
             ),
             (
                 format!("The connection to the card broke ({kind})."),
-                "Check the connection to the phone or program, and run this again.",
+                "Check the program at the other end, and run this again.",
             ),
         ),
         TransportError::Mismatch { step, expected, sent } => Text::new(

@@ -34,7 +34,7 @@ pub fn visible(text: &str) -> String {
 
 /// JSON with the same characters as `\u` escapes: the same values, harmless when shown on a terminal. Newlines between
 /// the tokens stay; inside strings JSON has none.
-pub(super) fn json_escaped(json: &str) -> String {
+pub fn json_escaped(json: &str) -> String {
     let mut clean = String::with_capacity(json.len());
     for c in json.chars() {
         if c != '\n' && is_obeyed(c) {

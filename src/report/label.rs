@@ -59,3 +59,9 @@ labels! {
     DO_NOT_COMPARE: "この写真で本人確認をしないでください", "do not identify anybody by this picture";
     PERSONAL: "この報告には個人情報が含まれます。必要がなくなったら消去・破棄してください。", "This report holds personal data. Delete or destroy it when it is no longer needed.";
 }
+
+/// A check that the verdict needs was not done.
+pub const NEEDED_CHECK_OPEN: Bilingual = Bilingual::new(
+    "判定に必要な検査を行えませんでした。このカードだけで本人確認を済ませず、別の書類も確認してください。",
+    "A check that the verdict needs was not done. Do not rely on this card alone; ask for another document.",
+);

@@ -31,7 +31,7 @@ use crate::{
     trust::Hierarchy,
 };
 
-pub use clean::visible;
+pub use clean::{json_escaped, visible};
 pub use headline::{Headline, Tone};
 pub use json::SCHEMA;
 pub use terminal::Graphics;

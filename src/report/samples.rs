@@ -15,16 +15,7 @@ use crate::{
 
 use super::{Context, Options, Report, Source};
 
-pub(super) const REQUIREMENT: Requirement = Requirement {
-    required: &[CheckId::FaceCertificate, CheckId::FaceSignature, CheckId::ChipKey, CheckId::NotExpired],
-    advisory: &[
-        CheckId::TextCertificate,
-        CheckId::TextSignature,
-        CheckId::TextChipKey,
-        CheckId::TextAgrees,
-        CheckId::Revocation,
-    ],
-};
+pub(super) use crate::cards::my_number::REQUIREMENT;
 
 const AGE_REQUIREMENT: Requirement = Requirement {
     required: &[CheckId::FaceCertificate, CheckId::AgeSignature, CheckId::ChipKey],

@@ -190,16 +190,3 @@ fn a_picture_that_does_not_decode_is_named() {
     assert_eq!(page.matches("<img ").count(), 3);
     assert!(page.contains("顔写真: 表示できない画像です"));
 }
-
-/// For eyes: `TAIMEN_SAMPLES=DIR cargo test --lib sample_pages -- --ignored` writes every sample's page into DIR.
-#[test]
-#[ignore = "writes files for people to look at"]
-fn sample_pages() {
-    let folder = std::path::PathBuf::from(std::env::var("TAIMEN_SAMPLES").unwrap());
-    for (name, findings, context) in all() {
-        for (lang, options) in [("ja", JA), ("en", EN)] {
-            std::fs::write(folder.join(format!("{name}_{lang}.html")), report(&findings, &context, options).html())
-                .unwrap();
-        }
-    }
-}

@@ -249,16 +249,23 @@ impl Report<'_> {
     pub(super) fn for_staff(&self) -> Vec<(&'static str, Bilingual)> {
         let mut notes: Vec<(&'static str, Bilingual)> = Vec::new();
         let required = self.required_checks();
-        let needs_action = |check: &&Check| match check.verdict {
-            Verdict::Failed(_) => true,
-            Verdict::NotDone(Why::DependsOn(_)) | Verdict::Passed => false,
-            Verdict::NotDone(_) => self.findings.requirement.requires(check.id),
+        let action = |check: &Check| match check.verdict {
+            Verdict::Passed | Verdict::NotDone(Why::DependsOn(_)) => None,
+            Verdict::NotDone(why) if why != Why::NoAnchor => {
+                self.findings.requirement.requires(check.id).then_some((check.id.as_str(), label::NEEDED_CHECK_OPEN))
+            }
+            Verdict::NotDone(_) if !self.findings.requirement.requires(check.id) => None,
+            Verdict::Failed(_) | Verdict::NotDone(_) => {
+                text_of(check.id).map(|text| (text.id.as_str(), text.otherwise))
+            }
         };
-        let checks = required.iter().chain(self.advisory_checks()).filter(needs_action);
-        let otherwise = checks.filter_map(|check| text_of(check.id)).map(|text| (text.id.as_str(), text.otherwise));
-        // Comparing faces is of no use with a card that was rejected.
+        let otherwise = required.iter().chain(self.advisory_checks()).filter_map(action);
+        // Comparing pictures and print is of no use with a card that was rejected.
         let rejected = self.findings.overall() == Overall::Rejected;
-        let useful = |id: &str| !(rejected && matches!(id, "compare-face" | "compare-text"));
+        let comparing = |id: &str| {
+            matches!(id, "compare-face" | "compare-text" | "text-withheld" | "text-not-read" | "unsigned-print")
+        };
+        let useful = |id: &str| !(rejected && comparing(id));
         let of_card = self.findings.notes.iter().filter(|note| useful(note.id)).map(|note| (note.id, note.text));
         for (id, text) in otherwise.chain(of_card) {
             if notes.iter().all(|(_, known)| *known != text) {

@@ -13,6 +13,9 @@ use std::fmt;
 /// The longest value that a length field may announce: far above any file of any card, far below memory.
 pub const MAX_LENGTH: usize = 1 << 20;
 
+/// The most objects in one container: the largest of any card has ten.
+pub const MAX_CHILDREN: usize = 64;
+
 /// A BER-TLV tag of one to three bytes, as the number that its bytes spell (`0xDF22`).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tag(pub u32);
@@ -84,6 +87,9 @@ pub enum TlvErrorKind {
     /// A required object is absent.
     #[error("tag {0} is missing")]
     Missing(Tag),
+    /// More objects in one container than any card stores.
+    #[error("there are more than {MAX_CHILDREN} objects")]
+    TooMany,
     /// The same tag twice in one container.
     #[error("tag {0} stands twice")]
     Duplicate(Tag),
@@ -193,6 +199,9 @@ impl<'a> Object<'a> {
         let mut at = self.at + self.raw.len() - self.value.len();
         while !rest.is_empty() {
             let (child, after) = object(rest, at)?;
+            if children.len() >= MAX_CHILDREN {
+                return Err(TlvError { at, kind: TlvErrorKind::TooMany });
+            }
             if children.iter().any(|other| other.tag == child.tag) {
                 return Err(TlvError { at, kind: TlvErrorKind::Duplicate(child.tag) });
             }

@@ -129,17 +129,22 @@ impl Masked {
     /// [`MaskedError`].
     pub fn parse(text: &str) -> Result<Self, MaskedError> {
         let mut masked = Self::new();
+        let mut length = 0_usize;
         let mut rest = text;
         while !rest.is_empty() {
             let (hex_part, behind) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
-            masked.push_clear(&parse_hex(hex_part)?);
+            let clear = parse_hex(hex_part)?;
+            length += clear.len();
+            masked.push_clear(&clear);
             rest = behind;
             if let Some(run) = rest.strip_prefix('<') {
                 let (inside, behind) = run.split_once('>').ok_or(MaskedError::Run)?;
-                masked.push_secret(parse_run(inside)?);
+                let secret = parse_run(inside)?;
+                length += secret;
+                masked.push_secret(secret);
                 rest = behind;
             }
-            if masked.len() > MAX_APDU {
+            if length > MAX_APDU {
                 return Err(MaskedError::TooLong);
             }
         }

@@ -1,7 +1,8 @@
 //! A user's folder of anchors: read with its integrity checked, added to atomically.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -24,7 +25,7 @@ use super::{
 /// all.
 pub fn load_directory(folder: &Path) -> Result<Vec<Anchor>, ManifestError> {
     let manifest = folder.join(MANIFEST);
-    let toml = match fs::read_to_string(&manifest) {
+    let toml = match read_text(&manifest) {
         Ok(toml) => toml,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(unreadable(&manifest, &error)),
@@ -33,7 +34,7 @@ pub fn load_directory(folder: &Path) -> Result<Vec<Anchor>, ManifestError> {
     refuse_world_writable(&manifest)?;
     manifest::read(&toml, Hierarchy::Installed, |file| {
         let path = folder.join(file);
-        match fs::read(&path) {
+        match read_regular(&path, MAX_FILE) {
             Ok(bytes) => Ok(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 Err(ManifestError::MissingFile { file: file.to_owned() })
@@ -82,11 +83,7 @@ pub enum AddError {
 pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Timestamp) -> Result<Anchor, AddError> {
     let failed =
         |path: &Path, error: &io::Error| AddError::Io { path: path.display().to_string(), error: error.kind() };
-    let size = fs::metadata(file).map_err(|error| failed(file, &error))?.len();
-    if size > u64::try_from(MAX_FILE).unwrap_or(u64::MAX) {
-        return Err(ImportError::TooLarge.into());
-    }
-    let bytes = fs::read(file).map_err(|error| failed(file, &error))?;
+    let bytes = read_regular(file, MAX_FILE).map_err(|error| failed(file, &error))?;
     let material = import(purpose, &bytes)?;
     let sha256 = material.sha256();
     let name = name_of(purpose, &material);
@@ -101,8 +98,11 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
         return Err(AddError::NotPinned { sha256 });
     }
 
-    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
-    restrict(folder).map_err(|error| failed(folder, &error))?;
+    if !folder.is_dir() {
+        fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+        restrict(folder).map_err(|error| failed(folder, &error))?;
+    }
+    refuse_world_writable(folder)?;
     let stored = format!("{sha256}.{}", if matches!(material, Material::CvKey(_)) { "json" } else { "der" });
     let content = match &material {
         Material::CvKey(_) => &bytes,
@@ -139,31 +139,56 @@ fn name_of(purpose: Purpose, material: &Material) -> String {
 }
 
 /// Whether a file stands where only a published one may: the purpose has published fingerprints and this is none of
-/// them, or a key claims the id of a key that ships.
+/// them, or a key claims an id of production, or of a key that ships.
 fn claims_a_pinned_place(purpose: Purpose, material: &Material, shipped: &[Anchor]) -> bool {
     match material {
-        Material::CvKey(key) => shipped.iter().any(|anchor| match &anchor.material {
-            Material::CvKey(known) => known.id == key.id,
-            Material::Certificate(_) => false,
-        }),
+        Material::CvKey(key) => {
+            let same_id = |anchor: &Anchor| matches!(&anchor.material, Material::CvKey(known) if known.id == key.id);
+            key.id.hierarchy() == Some(Hierarchy::Production) || shipped.iter().any(same_id)
+        }
         Material::Certificate(_) => pins::has_pins(purpose) && pins::name(purpose, &material.sha256()).is_none(),
     }
 }
 
 fn rows(folder: &Path) -> Result<Manifest, AddError> {
     let path = folder.join(MANIFEST);
-    match fs::read_to_string(&path) {
+    match read_text(&path) {
         Ok(toml) => Ok(toml::from_str(&toml).map_err(ManifestError::from)?),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Manifest::default()),
         Err(error) => Err(unreadable(&path, &error).into()),
     }
 }
 
+/// Writes beside the file and renames. What a broken run left there goes first, so that nothing is written through a
+/// link.
 fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut temporary = PathBuf::from(path);
     temporary.set_extension("new");
-    fs::write(&temporary, bytes)?;
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
     fs::rename(&temporary, path)
+}
+
+/// The largest manifest.
+const MAX_MANIFEST: usize = 1024 * 1024;
+
+/// Reads a regular file of at most `limit` bytes: no device, no pipe, nothing endless.
+fn read_regular(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
+}
+
+fn read_text(path: &Path) -> io::Result<String> {
+    String::from_utf8(read_regular(path, MAX_MANIFEST)?).map_err(|_| io::ErrorKind::InvalidData.into())
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> ManifestError {

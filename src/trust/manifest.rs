@@ -6,6 +6,7 @@ use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose},
     builtin,
     import::{ImportError, import},
+    pins,
 };
 
 /// The file name of a manifest.
@@ -121,7 +122,8 @@ fn anchor(
         name: row.name.clone(),
         material,
         source: row.source.clone(),
-        official: row.official,
+        // Only what the program ships, or knows by its fingerprint, counts as published by the issuer.
+        official: row.official && (hierarchy != Hierarchy::Installed || pins::name(row.purpose, &row.sha256).is_some()),
     })
 }
 

@@ -1,8 +1,10 @@
 //! The genuine JPKI test card of the crate `myna-card` (MIT): its files, found through cargo, not copied.
 
+#![allow(dead_code)] // Each test binary uses a part of it.
+
 use std::{path::PathBuf, process::Command, sync::OnceLock};
 
-/// The folder of the published package's fixtures.
+/// The folder of the published package.
 fn folder() -> &'static PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
@@ -19,7 +21,7 @@ fn folder() -> &'static PathBuf {
             .iter()
             .find(|package| package["name"] == "myna-card")
             .expect("myna-card is a dev-dependency");
-        PathBuf::from(package["manifest_path"].as_str().expect("a path")).with_file_name("tests").join("fixtures")
+        PathBuf::from(package["manifest_path"].as_str().expect("a path")).with_file_name("")
     })
 }
 
@@ -32,6 +34,15 @@ fn host() -> String {
 
 /// One fixture's bytes.
 pub fn fixture(name: &str) -> Vec<u8> {
+    read(&format!("tests/fixtures/{name}"))
+}
+
+/// A certificate that J-LIS published, from the same package.
+pub fn jlis_certificate(name: &str) -> Vec<u8> {
+    read(&format!("certs/{name}"))
+}
+
+fn read(name: &str) -> Vec<u8> {
     let path = folder().join(name);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

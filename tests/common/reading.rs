@@ -3,16 +3,24 @@
 use taimen::{
     cards::{
         Findings, RecogniseError,
-        my_number::{ReadError, Reading, check},
+        my_number::{Prepared, ReadError, Reading, check},
         recognise,
     },
     dump::{Dump, Scope},
     iso7816::{PinGate, Session},
+    kind::CardKind,
     privacy::Pin,
     simulator::{Recipe, SimulatedCard},
-    transport::{LinkFigures, Metered, Transport, draws::SystemDraws},
+    transport::{LinkFigures, Metered, Transport, draws::ListedDraws},
     trust::{Hierarchy, TrustStore},
 };
+
+/// How many random cases: few in every run, a hundred times as many with `scripts/test-long`.
+#[allow(dead_code)]
+pub fn cases(short: u32) -> proptest::prelude::ProptestConfig {
+    let factor = if std::env::var_os("TAIMEN_LONG").is_some() { 100 } else { 1 };
+    proptest::prelude::ProptestConfig { cases: short * factor, ..Default::default() }
+}
 
 /// The time of every reading in these tests.
 pub const TIME: &str = "2026-11-22T03:00:00Z";
@@ -23,6 +31,11 @@ pub const TIME: &str = "2026-11-22T03:00:00Z";
 pub enum Trouble {
     Recognise(RecogniseError),
     Read(ReadError),
+}
+
+/// Random bytes for both challenges; the system's need the feature `cli`.
+pub fn draws() -> ListedDraws {
+    ListedDraws::new(vec![vec![0x3C; 32], vec![0xA5; 32]])
 }
 
 /// A simulated card from its recipe.
@@ -39,24 +52,36 @@ pub fn credential(card: &SimulatedCard, scope: Scope) -> Pin {
     }
 }
 
+/// The reading itself, of a card that was recognised: in one transaction, or after a question that `prepared` prepared.
+pub fn run<T: Transport>(
+    session: &mut Session<T>,
+    credential: &Pin,
+    scope: Scope,
+    prepared: Option<Prepared>,
+    guests: Vec<CardKind>,
+) -> Result<Dump, ReadError> {
+    let reading = Reading {
+        scope,
+        credential,
+        gate: &mut PinGate::new(false),
+        prepared,
+        draws: &mut draws(),
+        time: TIME.parse().unwrap(),
+        reader: "test".to_owned(),
+        guests,
+        private_withheld: false,
+        counter: &mut |_, _| {},
+        progress: &mut |_, _, _| {},
+    };
+    reading.run(session)
+}
+
 /// Recognises and reads in one transaction.
 pub fn read(transport: impl Transport, credential: &Pin, scope: Scope) -> Result<(Dump, LinkFigures), Trouble> {
     let mut metered = Metered::new(transport);
     let mut session = Session::new(&mut metered);
     let recognised = recognise(&mut session).map_err(Trouble::Recognise)?;
-    let reading = Reading {
-        scope,
-        credential,
-        gate: &mut PinGate::new(false),
-        prepared: None,
-        draws: &mut SystemDraws,
-        time: TIME.parse().unwrap(),
-        reader: "test".to_owned(),
-        guests: recognised.guests,
-        private_withheld: false,
-        progress: &mut |_, _, _| {},
-    };
-    let dump = reading.run(&mut session).map_err(Trouble::Read)?;
+    let dump = run(&mut session, credential, scope, None, recognised.guests).map_err(Trouble::Read)?;
     let figures = metered.figures();
     Ok((dump, figures))
 }

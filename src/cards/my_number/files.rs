@@ -91,12 +91,10 @@ pub const TEXT_NUMBER_B: Reference =
     };
 
 /// 券面事項入力補助用暗証番号 (C).
-pub const TEXT_PIN: Reference = Reference {
-    application: TEXT,
-    sfi: 0x11,
-    title: Bilingual::new("券面事項入力補助用暗証番号", "PIN of the text application"),
-    limit: 3,
-};
+pub const TEXT_PIN: Reference =
+    Reference {
+        application: TEXT, sfi: 0x11, title: Bilingual::new("券面事項入力補助用暗証番号", "PIN"), limit: 3
+    };
 
 /// 照合番号A's references. 照合番号A is the 個人番号: nothing presents them, and simulated cards hold them blocked.
 pub const NUMBER_A_SFIS: [(Application, u8); 2] = [(FACE, 0x13), (TEXT, 0x14)];
@@ -224,7 +222,7 @@ pub const TEXT_KEY: File = File {
     tag: Tag(0xFF50),
     test_card_size: 536,
     limit: 2_048,
-    signed_by: Some(CheckId::TextSignature),
+    signed_by: Some(CheckId::TextChipKey),
     private: false,
 };
 
@@ -339,7 +337,7 @@ pub const DIGEST_ATTRIBUTES: Field =
 pub const DIGEST_SIGNATURE: Field = field!(TEXT_DIGESTS, 0xDF33, "電子署名", "signature", Signature, None);
 /// DF51
 pub const TEXT_CHIP_KEY: Field =
-    field!(TEXT_KEY, 0xDF51, "ICチップの公開鍵", "chip public key", PublicKey, TEXT_SIGNED);
+    field!(TEXT_KEY, 0xDF51, "ICチップの公開鍵", "chip public key", PublicKey, Some(CheckId::TextChipKey));
 /// DF52
 pub const TEXT_KEY_SIGNATURE: Field = field!(TEXT_KEY, 0xDF52, "電子署名", "signature", Signature, None);
 

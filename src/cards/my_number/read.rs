@@ -9,6 +9,7 @@ use crate::{
     kind::CardKind,
     lang::Bilingual,
     privacy::Pin,
+    text::compact_date,
     tlv,
     transport::{Draws, Transport},
 };
@@ -122,8 +123,8 @@ const COMPARED: (u8, u16) = (26, 32);
 pub struct Prepared {
     /// The counter of the credential that will be asked for.
     pub tries: Tries,
-    /// The certificate of the face application, read already because it is free.
-    certificate: Vec<u8>,
+    /// The certificate of the face application, read already because it is free; `None` when that did not succeed.
+    certificate: Option<Vec<u8>>,
 }
 
 /// Selects the face application, asks the counter and reads the free certificate, so that the card can be recognised
@@ -135,10 +136,10 @@ pub fn prepare<T: Transport>(session: &mut Session<T>, reference: &Reference) ->
     let tries = open_counter(session, reference)?;
     let file = files::FACE_CERTIFICATE;
     let certificate = match session.read_tlv_file(file.sfi, file.limit, &mut |_, _| {}) {
-        Ok(bytes) => bytes,
+        Ok(bytes) => Some(bytes),
         Err(FileReadError::Card(error @ (CardError::Transport(_) | CardError::Endless))) => return Err(error.into()),
-        // A card without a readable certificate is told apart by having none.
-        Err(_) => Vec::new(),
+        // It is read again, with its reason kept, when the card is opened for the reading.
+        Err(_) => None,
     };
     Ok(Prepared { tries, certificate })
 }
@@ -163,6 +164,8 @@ pub struct Reading<'a> {
     pub guests: Vec<CardKind>,
     /// Set for a replayed recording, which holds no bytes of private files.
     pub private_withheld: bool,
+    /// Told the counter of each credential before it is presented.
+    pub counter: &'a mut dyn FnMut(&'static Reference, Tries),
     /// Told while reading.
     pub progress: Progress<'a>,
 }
@@ -190,12 +193,11 @@ impl Reading<'_> {
                 StepId::FaceChallenge => self.challenge(session, files::FACE, &mut dump)?,
                 StepId::TextChallenge => self.challenge(session, files::TEXT, &mut dump)?,
                 StepId::DomainExpiry => domain_expiry(session, &mut dump)?,
-                StepId::FaceCertificate if self.prepared.is_some() => {
-                    let prepared = self.prepared.take().map(|prepared| prepared.certificate).unwrap_or_default();
-                    dump.keep(files::FACE_CERTIFICATE.name, prepared);
-                }
-                StepId::FaceCertificate
-                | StepId::FaceData
+                StepId::FaceCertificate => match self.prepared.take().and_then(|prepared| prepared.certificate) {
+                    Some(certificate) => dump.keep(files::FACE_CERTIFICATE.name, certificate),
+                    None => self.read_file(session, step, &mut dump)?,
+                },
+                StepId::FaceData
                 | StepId::AgeRecord
                 | StepId::TextAttributes
                 | StepId::TextDigests
@@ -220,6 +222,7 @@ impl Reading<'_> {
         if let Some(prepared) = &self.prepared {
             same_card(session, prepared, tries)?;
         }
+        (self.counter)(reference, tries);
         present(session, self.gate, reference, tries, self.credential)
     }
 
@@ -240,9 +243,13 @@ impl Reading<'_> {
             }
             Err(error) => Err(error),
         };
+        let mut presented = false;
         let outcome = match opened {
             Ok(tries) => match self.gate.permit(files::TEXT.aid, reference.sfi, tries) {
-                Ok(permit) => session.verify(permit, self.credential),
+                Ok(permit) => {
+                    presented = true;
+                    session.verify(permit, self.credential)
+                }
                 Err(refusal) => {
                     closed(dump, &NotRead::NotOpened { reason: refusal.as_str().to_owned() });
                     return Ok(false);
@@ -260,6 +267,7 @@ impl Reading<'_> {
                 closed(dump, &NotRead::Status { status: status.to_string() });
                 Ok(false)
             }
+            Err(CardError::Transport(error)) if presented => Err(ReadError::AnswerLost { reference, error }),
             Err(error) => Err(error.into()),
         }
     }
@@ -326,7 +334,7 @@ fn open_counter<T: Transport>(session: &mut Session<T>, reference: &Reference) -
 fn same_card<T: Transport>(session: &mut Session<T>, prepared: &Prepared, tries: Tries) -> Result<(), ReadError> {
     let (offset, length) = COMPARED;
     let range = usize::from(offset)..usize::from(offset) + usize::from(length);
-    let Some(expected) = prepared.certificate.get(range) else {
+    let Some(expected) = prepared.certificate.as_ref().and_then(|certificate| certificate.get(range)) else {
         return if tries == prepared.tries { Ok(()) } else { Err(ReadError::OtherCard) };
     };
     let slice = match session.read_slice(files::FACE_CERTIFICATE.sfi, offset, length) {
@@ -349,7 +357,8 @@ fn domain_expiry<T: Transport>(session: &mut Session<T>, dump: &mut Dump) -> Res
         }
         Err(error) => return Err(error.into()),
     };
-    if told.status.is_ok() {
+    // The form of this unsigned value rests on one report; another form is no evidence of anything.
+    if told.status.is_ok() && compact_date(&told.data).is_some() {
         dump.keep(name, told.data);
         return Ok(());
     }
@@ -373,5 +382,5 @@ fn common_record_expiry<T: Transport>(session: &mut Session<T>) -> Result<Option
     }
     let record = tlv::simple_record(&response.data).ok();
     let digits = record.as_ref().and_then(|record| record.value.get(files::CARD_RECORD_EXPIRY));
-    Ok(digits.map(<[u8]>::to_vec))
+    Ok(digits.filter(|digits| compact_date(digits).is_some()).map(<[u8]>::to_vec))
 }

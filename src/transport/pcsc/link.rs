@@ -71,7 +71,12 @@ impl Transport for PcscLink {
         let error = match card.transmit(command, &mut self.buffer) {
             // The first answer of a card that was pulled is empty, and a success (spec field-needs 4.3).
             Ok([] | [_]) => return Err(TransportError::Removed),
-            Ok(answer) => return Ok(answer.to_vec()),
+            Ok(answer) => {
+                let (answer, length) = (answer.to_vec(), answer.len());
+                // Answers may hold what must not outlive its use.
+                self.buffer.iter_mut().take(length).for_each(|byte| *byte = 0);
+                return Ok(answer);
+            }
             Err(error) => error,
         };
         match transmit_error(error, is_extended(command)) {

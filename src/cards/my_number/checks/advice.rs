@@ -1,0 +1,99 @@
+//! What staff are told besides the checks.
+
+use crate::{
+    cards::{Findings, Note, notes},
+    kind::CardKind,
+    lang::Bilingual,
+    trust::Hierarchy,
+    verify::{Check, CheckId, Verdict, Why},
+};
+
+/// Name and address as text are withheld when their own checks fail.
+const TEXT_WITHHELD: Note = Note {
+    id: "text-withheld",
+    text: Bilingual::new(
+        "文字の氏名・住所は検査に合格しなかったため表示しません。画像の氏名・住所を見てください。",
+        "Name and address as text did not pass their checks and are not shown. Read them from the pictures.",
+    ),
+};
+
+/// A saved reading holds no digests.
+const TEXT_UNCONFIRMED: Note = Note {
+    id: "text-unconfirmed",
+    text: Bilingual::new(
+        "保存された読み取りでは、文字の氏名・住所の電子署名を確認できません。書き換えられていても分からないため、画像の氏名・住所を見てください。",
+        "In a saved reading the signature of name and address as text cannot be confirmed, and a change would not be \
+         noticed. Read them from the pictures.",
+    ),
+};
+
+/// The text application was not read.
+const TEXT_NOT_READ: Note = Note {
+    id: "text-not-read",
+    text: Bilingual::new(
+        "文字の氏名・住所は読み取れませんでした。画像の氏名・住所を見てください。",
+        "Name and address as text were not read. Read them from the pictures.",
+    ),
+};
+
+/// Expiry and security code are not signed.
+const UNSIGNED_PRINT: Note = Note {
+    id: "unsigned-print",
+    text: Bilingual::new(
+        "有効期限とセキュリティコードは電子署名の対象外です。券面の印刷と見比べてください。",
+        "Expiry and security code are not signed. Compare them with the print.",
+    ),
+};
+
+/// No photo: the layout of such cards is not known.
+const NO_PHOTO: Note = Note {
+    id: "no-photo",
+    text: Bilingual::new(
+        "顔写真のないカードです。データの配置が公開されていないため真正性を判定できません。別の書類と組み合わせて確認してください。",
+        "The card holds no face picture. Its layout is not public, so no verdict is possible: combine it with another document.",
+    ),
+};
+
+/// The age check's own limits.
+pub(super) const AGE_ONLY: Note = Note {
+    id: "age-only",
+    text: Bilingual::new(
+        "年齢だけを確認しました。来店者がカードの持ち主であることは、券面の顔写真と見比べてください。",
+        "Only the age was checked. Compare the person with the picture printed on the card.",
+    ),
+};
+
+pub(super) fn notes_for(findings: &Findings, unofficial: bool, has_text: bool, withheld: bool) -> Vec<Note> {
+    let mut list = Vec::new();
+    if findings.kind == CardKind::MyNumberNoPhoto {
+        list.push(NO_PHOTO);
+    } else {
+        list.push(notes::COMPARE_FACE);
+    }
+    list.push(match (has_text, withheld) {
+        (false, _) => TEXT_NOT_READ,
+        (true, true) => TEXT_WITHHELD,
+        (true, false) => notes::COMPARE_TEXT,
+    });
+    let unconfirmed = findings.verdict(CheckId::TextSignature) == Some(Verdict::NotDone(Why::NotStored));
+    if has_text && !withheld && unconfirmed {
+        list.push(TEXT_UNCONFIRMED);
+    }
+    list.push(UNSIGNED_PRINT);
+    list.extend(hierarchy_notes(findings, unofficial));
+    list
+}
+
+pub(super) fn hierarchy_notes(findings: &Findings, unofficial: bool) -> Vec<Note> {
+    let mut list = Vec::new();
+    let passed = findings.check(CheckId::FaceCertificate).is_some_and(Check::is_passed);
+    match findings.hierarchy {
+        Some(Hierarchy::Test | Hierarchy::Simulated) if passed => list.push(notes::NOT_PRODUCTION),
+        Some(Hierarchy::Production | Hierarchy::Installed) if passed && unofficial => {
+            list.push(notes::UNOFFICIAL_ANCHOR);
+        }
+        _ => {}
+    }
+    list.push(notes::REVOCATION);
+    list
+}

@@ -1,0 +1,267 @@
+//! What a My Number Card's data proves: pure functions of the dump, the trust store and the time (spec my-number 5).
+
+mod advice;
+mod chip;
+mod issuer;
+mod outcome;
+mod text;
+
+use jiff::{Timestamp, civil::Date};
+
+use crate::{
+    cards::{Findings, Holder, Item, ItemValue, Picture, PictureFormat, Signed},
+    crypto::sha256,
+    dump::{Dump, Scope},
+    kind::CardKind,
+    text::{compact_date, japan_date},
+    tlv::Object,
+    trust::{KeyRole, TrustStore},
+    verify::{Check, CheckId, Evidence, Reason, Requirement, Verdict, Why},
+};
+
+use super::{
+    certificate::key_of,
+    decode::{self, AgeData, DecodeError, FaceData},
+    files::{self, Field},
+};
+use advice::{AGE_ONLY, hierarchy_notes, notes_for};
+use chip::chip_check;
+use issuer::{Issuer, certificate_check, certified};
+use outcome::{absent, malformed};
+use text::text_checks;
+
+/// What the default check of a My Number Card must pass.
+pub const REQUIREMENT: Requirement = Requirement {
+    required: &[CheckId::FaceCertificate, CheckId::FaceSignature, CheckId::ChipKey, CheckId::NotExpired],
+    advisory: &[
+        CheckId::TextCertificate,
+        CheckId::TextSignature,
+        CheckId::TextChipKey,
+        CheckId::TextAgrees,
+        CheckId::Revocation,
+    ],
+};
+
+/// What the age check (`--age`) must pass.
+pub const AGE_REQUIREMENT: Requirement = Requirement {
+    required: &[CheckId::FaceCertificate, CheckId::AgeSignature, CheckId::ChipKey, CheckId::NotExpired],
+    advisory: &[CheckId::Revocation],
+};
+
+/// Decodes and checks a My Number Card's dump, as of a time.
+pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
+    match dump.scope {
+        Scope::Age => check_age(dump, trust, at),
+        Scope::Full | Scope::Pin1 | Scope::WithoutPin => check_full(dump, trust, at),
+    }
+}
+
+fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
+    let issuer = certificate_check(dump, trust, &files::FACE_CERTIFICATE, KeyRole::Face);
+    let face = dump.file(files::FACE_DATA.name).map(decode::face);
+    let photo_missing = matches!(&face, Some(Ok(data)) if data.photo.is_none());
+
+    let signature = face_signature(dump, &issuer, face.as_ref());
+    let chip = chip_check(
+        CheckId::ChipKey,
+        dump,
+        files::FACE,
+        &signature,
+        face.as_ref().and_then(|data| data.as_ref().ok()).map(|data| key_of(&data.key)),
+    );
+    let face = face.and_then(Result::ok);
+    let expiry = face.as_ref().and_then(|data| data.expiry);
+    let not_expired = expiry_check(expiry.map(|object| object.value), face.is_some(), at);
+    let text = text_checks(dump, trust, &issuer, &signature, face.as_ref());
+
+    let mut findings = Findings {
+        kind: if photo_missing { CardKind::MyNumberNoPhoto } else { CardKind::MyNumber },
+        requirement: &REQUIREMENT,
+        hierarchy: issuer.hierarchy,
+        holder: Holder::default(),
+        pictures: face.as_ref().map(pictures).unwrap_or_default(),
+        items: expiry.and_then(|object| expiry_item(object.value)).into_iter().collect(),
+        history: Vec::new(),
+        external: Vec::new(),
+        tries: Vec::new(),
+        warnings: Vec::new(),
+        guests: dump.guests.clone(),
+        notes: Vec::new(),
+        judged_at: at,
+        checks: [vec![issuer.check, signature, chip, not_expired], text.checks, vec![revocation()]].concat(),
+    };
+    if let Some(data) = &face {
+        let by = |field: Field| field.signed_by;
+        findings.holder.birth_date =
+            decode::date_of(&data.birth).ok().map(|date| Signed::new(date, by(files::FACE_BIRTH)));
+        findings.holder.sex = decode::sex_of(&data.sex).ok().map(|sex| Signed::new(sex, by(files::FACE_SEX)));
+    }
+    let withheld = !text_counts(&findings);
+    if let (Some(data), false) = (&text.data, withheld) {
+        let value = |object: &Object<'_>, field: Field| {
+            decode::text_of(object).ok().map(|text| Signed::new(text.into(), field.signed_by))
+        };
+        findings.holder.name = value(&data.name, files::TEXT_NAME);
+        findings.holder.address = value(&data.address, files::TEXT_ADDRESS);
+    }
+    findings.notes = notes_for(&findings, issuer.unofficial, text.data.is_some(), withheld);
+    findings
+}
+
+fn check_age(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
+    let issuer = certificate_check(dump, trust, &files::FACE_CERTIFICATE, KeyRole::Face);
+    let age = dump.file(files::FACE_AGE.name).map(decode::age);
+    let signature = age_signature(dump, &issuer, age.as_ref());
+    let chip = chip_check(
+        CheckId::ChipKey,
+        dump,
+        files::FACE,
+        &signature,
+        age.as_ref().and_then(|data| data.as_ref().ok()).map(|data| key_of(&data.key)),
+    );
+    let age = age.and_then(Result::ok);
+    let expiry = dump.file(files::DOMAIN_EXPIRY).map(<[u8]>::to_vec);
+    let not_expired = expiry_check(expiry.as_deref(), true, at);
+    let birth = age.as_ref().and_then(|data| decode::date_of(&data.birth).ok());
+    let years = birth.and_then(|birth| age_on(birth, japan_date(at)));
+    let mut findings = Findings {
+        kind: CardKind::MyNumber,
+        requirement: &AGE_REQUIREMENT,
+        hierarchy: issuer.hierarchy,
+        holder: Holder {
+            age: years.map(|years| Signed::new(years, files::AGE_BIRTH_DATE.signed_by)),
+            ..Holder::default()
+        },
+        pictures: Vec::new(),
+        items: Vec::new(),
+        history: Vec::new(),
+        external: Vec::new(),
+        tries: Vec::new(),
+        warnings: Vec::new(),
+        guests: dump.guests.clone(),
+        notes: Vec::new(),
+        judged_at: at,
+        checks: vec![issuer.check, signature, chip, not_expired, revocation()],
+    };
+    findings.notes = std::iter::once(AGE_ONLY).chain(hierarchy_notes(&findings, issuer.unofficial)).collect();
+    findings
+}
+
+/// Whether the text may be shown beside the pictures: everything that a reading can check about it passed. What is never
+/// stored cannot be checked again, so a saved reading shows the text although its signature was not confirmed.
+fn text_counts(findings: &Findings) -> bool {
+    let verdict = |id| findings.verdict(id);
+    let signed = matches!(verdict(CheckId::TextSignature), Some(Verdict::Passed | Verdict::NotDone(Why::NotStored)));
+    let passed = |id| verdict(id) == Some(Verdict::Passed);
+    signed && [CheckId::TextCertificate, CheckId::TextChipKey, CheckId::TextAgrees].into_iter().all(passed)
+}
+
+/// Whole years on a day; the birthday itself counts. Somebody born on 29 February gets older on 1 March of common years.
+fn age_on(birth: Date, day: Date) -> Option<i16> {
+    let before_birthday = (day.month(), day.day()) < (birth.month(), birth.day());
+    let years = day.year() - birth.year() - i16::from(before_birthday);
+    (years >= 0).then_some(years)
+}
+
+fn face_signature(dump: &Dump, issuer: &Issuer, face: Option<&Result<FaceData<'_>, DecodeError>>) -> Check {
+    let id = CheckId::FaceSignature;
+    let data = match face {
+        None => return absent(id, dump, &files::FACE_DATA),
+        Some(Err(error)) => return malformed(id, error),
+        Some(Ok(data)) => data,
+    };
+    let key = match certified(id, issuer) {
+        Ok(key) => key,
+        Err(check) => return check,
+    };
+    let Some(photo) = &data.photo else {
+        // What such cards sign is not known. The issuer's padding is: without it the signature is nobody's.
+        let evidence = Evidence::new().with("missing", files::FACE_PHOTO.tag.to_string());
+        return match key.recover(data.signature.value) {
+            Ok(_) => Check::not_done(id, Why::LayoutUnknown, evidence),
+            Err(_) => Check::failed(id, Reason::SignatureMismatch, evidence),
+        };
+    };
+    let evidence = Evidence::new()
+        .with("covers", "DF22 DF23 DF24 | DF25 DF26 | DF27")
+        .with("scheme", "RSA-2048 PKCS#1 v1.5, DigestInfo of three SHA-256 values")
+        .with("key_sha256", hex::encode(key.fingerprint()));
+    let groups = [
+        sha256(&[data.birth.raw, data.sex.raw, data.key.raw]),
+        sha256(&[data.name.raw, data.address.raw]),
+        sha256(&[photo.raw]),
+    ];
+    match key.verify_triple_sha256(&groups, data.signature.value) {
+        // The offset table is not signed, but a card whose table contradicts its objects is of an unknown layout.
+        Ok(()) if !data.offsets_agree => {
+            let evidence = evidence.with("detail", "the offset table does not point at the objects");
+            Check::not_done(id, Why::LayoutUnknown, evidence)
+        }
+        Ok(()) => Check::passed(id, evidence),
+        Err(_) => Check::failed(id, Reason::SignatureMismatch, evidence),
+    }
+}
+
+fn age_signature(dump: &Dump, issuer: &Issuer, age: Option<&Result<AgeData<'_>, DecodeError>>) -> Check {
+    let id = CheckId::AgeSignature;
+    let data = match age {
+        None => return absent(id, dump, &files::FACE_AGE),
+        Some(Err(error)) => return malformed(id, error),
+        Some(Ok(data)) => data,
+    };
+    let key = match certified(id, issuer) {
+        Ok(key) => key,
+        Err(check) => return check,
+    };
+    let evidence = Evidence::new()
+        .with("covers", "DF11 DF12")
+        .with("scheme", "RSA-2048 PKCS#1 v1.5, SHA-256")
+        .with("key_sha256", hex::encode(key.fingerprint()));
+    match key.verify_sha256(&[data.birth.raw, data.key.raw], data.signature.value) {
+        Ok(()) => Check::passed(id, evidence),
+        Err(_) => Check::failed(id, Reason::SignatureMismatch, evidence),
+    }
+}
+
+/// A document is valid through its expiry day, Japan time. `expected` tells whether the day should have been there.
+fn expiry_check(expiry: Option<&[u8]>, read: bool, at: Timestamp) -> Check {
+    let id = CheckId::NotExpired;
+    let Some(digits) = expiry else {
+        let why = if read { Why::NotOnCard } else { Why::NotRead };
+        return Check::not_done(id, why, Evidence::new());
+    };
+    let today = japan_date(at);
+    let Some(last_day) = compact_date(digits) else {
+        return Check::failed(id, Reason::Malformed, Evidence::new());
+    };
+    let evidence =
+        Evidence::new().with("expiry", last_day.to_string()).with("judged_on", today.to_string()).with("signed", "no");
+    if today > last_day { Check::failed(id, Reason::Expired, evidence) } else { Check::passed(id, evidence) }
+}
+
+fn revocation() -> Check {
+    Check::not_done(CheckId::Revocation, Why::NotAvailable, Evidence::new())
+}
+
+fn pictures(face: &FaceData<'_>) -> Vec<Picture> {
+    let picture = |id, field: Field, format, object: Option<&Object<'_>>| {
+        let bytes = object?.value.to_vec();
+        Some(Picture { id, title: field.title, format, bytes, signed_by: field.signed_by })
+    };
+    [
+        picture("photo", files::FACE_PHOTO, PictureFormat::Jpeg2000, face.photo.as_ref()),
+        picture("name", files::FACE_NAME, PictureFormat::Png, Some(&face.name)),
+        picture("address", files::FACE_ADDRESS, PictureFormat::Png, Some(&face.address)),
+        picture("security-code", files::FACE_CODE, PictureFormat::Png, face.code.as_ref()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn expiry_item(digits: &[u8]) -> Option<Item> {
+    let date = compact_date(digits)?;
+    let field = files::FACE_EXPIRY;
+    let value = ItemValue::Date(date);
+    Some(Item { id: "expiry", title: field.title, value, signed_by: field.signed_by, masked: false })
+}

@@ -1,0 +1,601 @@
+//! Documentation and code say the same: tables, names, options, links, both languages.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use taimen::{
+    cards::my_number::{
+        REQUIREMENT, STEPS,
+        files::{self, Access, Application, FIELDS, FILES, NUMBER_A_SFIS, OTHER_FILES, Reference},
+        steps,
+    },
+    dump::{Dump, NotRead, SCHEMA, Scope},
+    kind::CardKind,
+    messages::ExitCode,
+    simulator::{Expected, FAULTS, KINDS, Recipe},
+    transport::Transport,
+    trust::{Purpose, TrustStore},
+    verify::{CheckId, Overall},
+};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn page(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+const READMES: [&str; 2] = ["README.md", "README.ja.md"];
+
+/// Every file below a folder with this extension, without what tools and version control leave there.
+fn files_with(extension: &str) -> Vec<PathBuf> {
+    fn walk(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                if name != "target" && !name.starts_with('.') {
+                    walk(&path, extension, found);
+                }
+            } else if path.extension().is_some_and(|found| found == extension) {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(root(), extension, &mut found);
+    found
+}
+
+/// The lines of a page outside code blocks, fenced or indented.
+fn prose(text: &str) -> Vec<&str> {
+    let mut fenced = false;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("```") {
+            fenced = !fenced;
+        } else if !fenced && !line.starts_with("    ") {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+/// What stands between a page's first fence of a language and its end.
+fn fenced<'a>(text: &'a str, language: &str) -> &'a str {
+    let start = text.split_once(&format!("```{language}\n")).unwrap_or_else(|| panic!("no {language} block")).1;
+    start.split_once("```").unwrap().0
+}
+
+/// The cells of every table row, header rows included, without the rules below them.
+fn rows(text: &str) -> Vec<Vec<String>> {
+    let cells = |line: &str| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect();
+    let table = |line: &&str| line.starts_with("| ") && !line.starts_with("| ---");
+    prose(text).into_iter().filter(table).map(cells).collect()
+}
+
+fn ticked(text: impl std::fmt::Display) -> String {
+    format!("`{text}`")
+}
+
+/// Fails for every expected row that the page lacks.
+fn assert_rows(name: &str, expected: &[Vec<String>]) {
+    let rows = rows(&page(name));
+    let starts =
+        |row: &Vec<String>, wanted: &Vec<String>| row.len() >= wanted.len() && row[..wanted.len()] == wanted[..];
+    let lacking: Vec<_> = expected.iter().filter(|wanted| !rows.iter().any(|row| starts(row, wanted))).collect();
+    assert!(lacking.is_empty(), "{name} lacks rows that begin with: {lacking:#?}");
+}
+
+fn covered(check: Option<CheckId>) -> String {
+    check.map_or_else(|| "–".to_owned(), ticked)
+}
+
+/// Who opens a file, as the page writes it.
+fn opened_by(access: Access) -> String {
+    match access {
+        Access::Free => "free".to_owned(),
+        Access::AnyOf([]) => "nothing, here".to_owned(),
+        Access::AnyOf(references) => {
+            let names: Vec<String> = references.iter().map(|sfi| format!("{sfi:02X}")).collect();
+            names.join(" or ")
+        }
+    }
+}
+
+const MY_NUMBER: &str = "docs/cards/my-number.md";
+
+#[test]
+fn the_card_page_has_every_application() {
+    let applications: [Application; 8] = [
+        files::FACE,
+        files::TEXT,
+        files::JPKI,
+        files::COMMON,
+        files::RESIDENT,
+        files::ISSUER_DOMAIN,
+        files::LICENCE_GUEST,
+        files::RESIDENCE_GUEST,
+    ];
+    let rows = rows(&page(MY_NUMBER));
+    for application in applications {
+        let aid: Vec<String> = application.aid.iter().map(|byte| format!("{byte:02X}")).collect();
+        let row = rows.iter().find(|row| row[0] == ticked(application.name) && row.len() == 4 && row[1].contains(' '));
+        let row = row.unwrap_or_else(|| panic!("no row of {}", application.name));
+        assert!(row[1].contains(application.title.en) && row[1].contains(application.title.ja), "{row:?}");
+        assert_eq!(row[2], ticked(aid.join(" ")));
+    }
+}
+
+#[test]
+fn the_card_page_has_every_file() {
+    let expected: Vec<Vec<String>> = FILES
+        .iter()
+        .map(|file| {
+            vec![
+                ticked(file.name),
+                format!("{:02X}", file.sfi),
+                format!("{} {}", file.title.en, file.title.ja),
+                opened_by(file.access),
+                ticked(file.tag),
+                file.test_card_size.to_string(),
+                file.limit.to_string(),
+                covered(file.signed_by),
+                if file.private { "**yes**" } else { "no" }.to_owned(),
+            ]
+        })
+        .collect();
+    assert_rows(MY_NUMBER, &expected);
+    let others: Vec<Vec<String>> = OTHER_FILES
+        .iter()
+        .map(|file| {
+            vec![
+                ticked(file.application.name),
+                format!("{:02X}", file.sfi),
+                opened_by(file.access),
+                file.tag.map_or_else(|| "none".to_owned(), ticked),
+                file.test_card_size.to_string(),
+            ]
+        })
+        .collect();
+    assert_rows(MY_NUMBER, &others);
+}
+
+#[test]
+fn the_card_page_has_every_field_with_its_cover() {
+    let rows = rows(&page(MY_NUMBER));
+    for field in FIELDS {
+        let title = format!("{} {}", field.title.en, field.title.ja);
+        let row = rows.iter().find(|row| row[0] == ticked(field.file) && row[1] == ticked(field.tag));
+        let row = row.unwrap_or_else(|| panic!("no row of {} {}", field.file, field.tag));
+        assert_eq!((&row[2], &row[4]), (&title, &covered(field.signed_by)), "{} {}", field.file, field.tag);
+    }
+    let fields = rows.iter().filter(|row| row[0].contains('/') && row[1].starts_with("`DF")).count();
+    assert_eq!(fields, FIELDS.len(), "the page has a row of no field");
+}
+
+#[test]
+fn the_card_page_has_every_credential() {
+    let references: [Reference; 9] = [
+        files::FACE_BIRTH_DATE,
+        files::FACE_NUMBER_B,
+        files::TEXT_NUMBER_B,
+        files::TEXT_PIN,
+        files::TEXT_UNKNOWN,
+        files::JPKI_AUTHENTICATION_PIN,
+        files::JPKI_SIGNING_PASSWORD,
+        files::RESIDENT_PIN,
+        files::COMMON_PIN,
+    ];
+    let rows = rows(&page(MY_NUMBER));
+    let find = |application: Application, sfi: u8, japanese: &str| {
+        let (name, sfi) = (ticked(application.name), format!("{sfi:02X}"));
+        let row =
+            rows.iter().find(|row| row.len() == 5 && row[0] == name && row[1] == sfi && row[2].contains(japanese));
+        row.unwrap_or_else(|| panic!("no row of {name} {sfi}"))
+    };
+    for reference in references {
+        let row = find(reference.application, reference.sfi, reference.title.ja);
+        let limit: String = row[3].chars().take_while(char::is_ascii_digit).collect();
+        assert_eq!(limit, reference.limit.to_string(), "{row:?}");
+    }
+    for (application, sfi) in NUMBER_A_SFIS {
+        assert_eq!(find(application, sfi, "照合番号A")[4], "never");
+    }
+}
+
+#[test]
+fn the_card_page_has_every_step() {
+    let rows = rows(&page(MY_NUMBER));
+    for step in STEPS {
+        let name = ticked(format!("{:?}", step.id));
+        let row = rows.iter().find(|row| row[0].starts_with(&name)).unwrap_or_else(|| panic!("no row of {name}"));
+        let scopes = [Scope::Full, Scope::Age].map(|scope| if step.scopes.contains(&scope) { "yes" } else { "–" });
+        assert_eq!(row[2], step.exchanges.to_string(), "{name}");
+        assert_eq!([row[3].as_str(), row[4].as_str()], scopes, "{name}");
+    }
+    // Recognition takes four and leaves the face application selected, which saves a SELECT.
+    let exchanges = |scope| 4 - 1 + steps(scope).map(|step| step.exchanges).sum::<u64>();
+    // With an expiry that the issuer security domain tells, as that of simulated cards does.
+    let sentence = format!("{} exchanges in full and {} with `--age`", exchanges(Scope::Full), exchanges(Scope::Age));
+    assert!(page(MY_NUMBER).replace('\n', " ").contains(&sentence), "{sentence}");
+}
+
+#[test]
+fn the_simulator_page_has_every_fault_and_kind() {
+    let result = |expected| match expected {
+        Expected::Verdict(overall) => Overall::as_str(overall),
+        Expected::CredentialRefused => "credential refused",
+        Expected::CredentialBlocked => "credential blocked",
+        Expected::LastTry => "last try",
+        Expected::CardTrouble => "card trouble",
+    };
+    let expected: Vec<Vec<String>> = FAULTS
+        .iter()
+        .map(|row| {
+            let value = match row.value {
+                None => String::new(),
+                Some(value) => match value.strip_prefix('[') {
+                    Some(optional) => format!("[={optional}"),
+                    None => format!("={value}"),
+                },
+            };
+            vec![
+                ticked(format!("{}{value}", row.name)),
+                row.what.en.to_owned(),
+                result(row.expected).to_owned(),
+                row.expected.exit_code().to_string(),
+            ]
+        })
+        .collect();
+    let name = "docs/simulator.md";
+    assert_rows(name, &expected);
+    let rows = rows(&page(name));
+    let faults = rows.iter().filter(|row| row.len() == 4 && row[0].starts_with('`')).count();
+    assert_eq!(faults, FAULTS.len(), "the page has a row of no fault");
+    for kind in KINDS {
+        assert!(rows.iter().any(|row| row[0] == ticked(kind.name)), "{}", kind.name);
+    }
+}
+
+#[test]
+fn the_lines_of_the_simulator_page_work() {
+    fn lines() -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+        let mut card = "my-number?seed=7&fault=cloned".parse::<Recipe>()?.card()?;
+        let number_b = card.credentials().ok_or("no persona")?.number_b()?;
+        let answer = card.exchange(&[0x00, 0xB0, 0x8A, 0x00, 0x04])?;
+        assert_eq!(number_b.expose().len(), 14);
+        Ok(answer)
+    }
+    assert_eq!(lines().unwrap(), [0x6A, 0x82]);
+    let own = include_str!("docs.rs");
+    for line in fenced(&page("docs/simulator.md"), "rust").lines() {
+        assert!(own.contains(&format!("        {line}\n")), "{line}");
+    }
+}
+
+#[test]
+fn the_readmes_have_every_check_with_its_weight() {
+    for name in READMES {
+        let rows = rows(&page(name));
+        for check in CheckId::all() {
+            let row = rows.iter().find(|row| row[0] == ticked(check)).unwrap_or_else(|| panic!("{name}: {check}"));
+            let yes = ["yes", "はい"].contains(&row[1].as_str());
+            assert_eq!(yes, REQUIREMENT.requires(check), "{name}: {check}");
+        }
+    }
+}
+
+#[test]
+fn the_readmes_have_every_exit_code() {
+    for name in READMES.into_iter().chain(["docs/exit-codes.md"]) {
+        let rows = rows(&page(name));
+        let codes: Vec<&str> =
+            rows.iter().map(|row| row[0].as_str()).filter(|cell| cell.parse::<u8>().is_ok()).collect();
+        let known: Vec<String> = ExitCode::ALL.iter().map(|exit| exit.code().to_string()).collect();
+        assert_eq!(codes, known, "{name}");
+    }
+}
+
+#[test]
+fn the_example_of_the_dump_page_is_a_dump() {
+    let page = page("docs/dump.md");
+    let dump = Dump::from_json(fenced(&page, "json").as_bytes()).unwrap();
+    assert_eq!((dump.schema.as_str(), dump.kind), (SCHEMA, CardKind::MyNumber));
+    assert_eq!(dump.not_read("text/0003"), Some(&NotRead::NotStored));
+    assert_eq!(dump.challenge("face").unwrap().random.0.len(), 32);
+    let keys = serde_json::from_str::<serde_json::Value>(&dump.to_json()).unwrap();
+    let rows = rows(&page);
+    for key in keys.as_object().unwrap().keys() {
+        assert!(rows.iter().any(|row| row[0] == ticked(key)), "{key} has no row");
+    }
+}
+
+#[test]
+fn the_trust_page_has_every_anchor_and_purpose() {
+    let text = page("docs/trust.md");
+    let rows = rows(&text);
+    for anchor in TrustStore::shipped().unwrap().anchors() {
+        let row = rows.iter().find(|row| row[0] == ticked(&anchor.name)).unwrap_or_else(|| panic!("{}", anchor.name));
+        assert_eq!(row[1], anchor.hierarchy.as_str());
+        assert_eq!(row[3], ticked(&anchor.material.sha256()[..16]));
+    }
+    for purpose in Purpose::all() {
+        assert!(text.contains(&ticked(purpose.as_str())), "{}", purpose.as_str());
+    }
+}
+
+#[test]
+fn the_architecture_page_has_the_layers_of_the_library() {
+    let library = page("src/lib.rs");
+    let layers = library.lines().find(|line| line.contains(" | transport iso7816 | ")).unwrap();
+    let layers = layers.trim_start_matches("//! ");
+    let page = page("docs/architecture.md");
+    assert!(page.lines().any(|line| line.trim() == layers), "{layers}");
+    let rows = rows(&page);
+    let mut first_cells = rows.iter().map(|row| row[0].as_str());
+    for module in layers.split([' ', '|']).filter(|module| !module.is_empty()) {
+        assert!(first_cells.clone().any(|cell| cell.contains(&ticked(module))), "{module}");
+    }
+    assert!(first_cells.any(|cell| cell == "`cli`"));
+}
+
+#[test]
+fn both_readmes_have_the_same_form() {
+    let form = |name: &str| -> Vec<String> {
+        let text = page(name);
+        let mut inside = false;
+        let mut form = Vec::new();
+        for line in text.lines() {
+            let row = line.starts_with("| ");
+            match line.split_once(' ') {
+                Some((marks, _)) if marks.starts_with('#') && marks.bytes().all(|byte| byte == b'#') => {
+                    form.push(marks.to_owned());
+                }
+                _ if row && !inside => form.push("table of".to_owned()),
+                _ => {}
+            }
+            if row {
+                form.push("row".to_owned());
+            }
+            inside = row;
+        }
+        form
+    };
+    assert_eq!(form("README.md"), form("README.ja.md"));
+    let code = |name: &str| -> Vec<String> {
+        let text = page(name);
+        text.lines()
+            .filter(|line| line.starts_with("    taimen "))
+            .map(|line| line.replace("--lang ja", "--lang en"))
+            .collect()
+    };
+    assert_eq!(code("README.md"), code("README.ja.md"));
+    assert_eq!(options(&page("README.md")), options(&page("README.ja.md")));
+}
+
+/// Every long option that a text names.
+fn options(text: &str) -> BTreeSet<String> {
+    let part = |c: char| c.is_ascii_lowercase() || c == '-';
+    text.match_indices("--")
+        .filter(|(at, _)| !text[..*at].ends_with(part) && !text[..*at].ends_with('|'))
+        .map(|(at, _)| text[at..].chars().take_while(|c| part(*c)).collect::<String>())
+        .filter(|option| option.len() > 2 && option.chars().nth(2) != Some('-'))
+        .collect()
+}
+
+#[cfg(feature = "cli")]
+mod program {
+    use std::process::Command;
+
+    use super::*;
+
+    /// Options of other programs that the pages name.
+    const OTHERS: &[&str] = &["--release", "--locked", "--now"];
+
+    fn help(command: &[&str]) -> String {
+        let output = Command::new(env!("CARGO_BIN_EXE_taimen"))
+            .args(command)
+            .args(["--help", "--lang", "en"])
+            .output()
+            .expect("the program runs");
+        assert!(output.status.success(), "taimen {command:?} --help");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The commands that a help text lists.
+    fn commands(help: &str) -> Vec<String> {
+        let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+        lines
+            .take_while(|line| !line.is_empty())
+            .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+            .filter_map(|line| line.split_whitespace().next().map(str::to_owned))
+            .collect()
+    }
+
+    /// Every command with its help, `trust list` and its like too.
+    fn all() -> Vec<(String, String)> {
+        let mut all = vec![(String::new(), help(&[]))];
+        for command in commands(&all[0].1) {
+            let text = help(&[&command]);
+            for sub in commands(&text) {
+                all.push((format!("{command} {sub}"), help(&[&command, &sub])));
+            }
+            all.push((command, text));
+        }
+        assert!(all.len() > 8, "the help is understood: {all:?}");
+        all
+    }
+
+    #[test]
+    fn every_option_that_a_page_names_exists() {
+        let known: BTreeSet<String> = all().iter().flat_map(|(_, help)| options(help)).collect();
+        assert!(known.contains("--save-dump") && known.contains("--help"), "{known:?}");
+        for path in files_with("md") {
+            if path.starts_with(root().join("scripts")) || path.starts_with(root().join("src")) {
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            for option in options(&text) {
+                assert!(known.contains(&option) || OTHERS.contains(&&*option), "{}: {option}", path.display());
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_that_a_page_names_exists() {
+        let all = all();
+        for name in READMES.into_iter().chain([
+            "CHANGELOG.md",
+            "docs/architecture.md",
+            "docs/cards/my-number.md",
+            "docs/dump.md",
+            "docs/privacy.md",
+            "docs/readers.md",
+            "docs/simulator.md",
+            "docs/trust.md",
+        ]) {
+            let text = page(name);
+            let mut named = 0;
+            for mark in ["`taimen ", "\n    taimen "] {
+                for (at, _) in text.match_indices(mark) {
+                    let rest = &text[at + mark.len()..];
+                    let line = rest.split(['`', '\n']).next().unwrap();
+                    let mut words = line.split(' ');
+                    let command = words.next().unwrap();
+                    if command.is_empty() || command == "challenge" {
+                        continue;
+                    }
+                    named += 1;
+                    let found = all.iter().find(|(known, _)| known == command);
+                    let (_, help) = found.unwrap_or_else(|| panic!("{name}: taimen {command}"));
+                    let subs = commands(help);
+                    let help = match words.next() {
+                        Some(sub) if !subs.is_empty() => {
+                            let full = format!("{command} {sub}");
+                            let found = all.iter().find(|(known, _)| *known == full);
+                            &found.unwrap_or_else(|| panic!("{name}: taimen {full}")).1
+                        }
+                        _ => help,
+                    };
+                    for option in options(line) {
+                        assert!(options(help).contains(&option), "{name}: taimen {line}");
+                    }
+                }
+            }
+            assert!(named > 0 || !READMES.contains(&name), "{name} names no command");
+        }
+    }
+
+    #[test]
+    fn the_excerpts_of_the_readmes_are_what_the_program_prints() {
+        for (name, lang) in READMES.into_iter().zip(["en", "ja"]) {
+            let text = page(name);
+            let command = format!("    taimen check --reader sim:my-number --lang {lang}\n");
+            let excerpt = text.split_once(&command).unwrap_or_else(|| panic!("{name}: {command}")).1;
+            let output = Command::new(env!("CARGO_BIN_EXE_taimen"))
+                .args(["check", "--reader", "sim:my-number", "--lang", lang])
+                .output()
+                .expect("the program runs");
+            assert_eq!(output.status.code(), Some(0));
+            let printed = String::from_utf8(output.stdout).unwrap();
+            let printed: Vec<&str> = printed.lines().map(str::trim).collect();
+            let mut compared = 0;
+            for line in excerpt.lines().take_while(|line| line.is_empty() || line.starts_with("    ")) {
+                let line = line.trim();
+                assert!(["", "..."].contains(&line) || printed.contains(&line), "{name}: {line}");
+                compared += 1;
+            }
+            assert!(compared > 12, "{name}: {compared} lines");
+        }
+    }
+
+    #[test]
+    fn the_readmes_name_every_command() {
+        for name in READMES {
+            let text = page(name);
+            for command in commands(&all()[0].1) {
+                let named = text.contains(&format!("taimen {command}"));
+                // Trust has a page of its own, which the table of pages links.
+                assert!(named || command == "trust", "{name}: taimen {command}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_relative_link_leads_somewhere() {
+    let mut seen = 0;
+    for path in files_with("md") {
+        let text = fs::read_to_string(&path).unwrap();
+        for line in prose(&text) {
+            for (at, _) in line.match_indices("](") {
+                let rest = &line[at + 2..];
+                let target = rest.split(')').next().unwrap_or_default();
+                if target.contains("://") || target.starts_with("mailto:") {
+                    continue;
+                }
+                let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+                let there = if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
+                assert!(there.exists(), "{}: {target}", path.display());
+                if !anchor.is_empty() {
+                    let headings = fs::read_to_string(&there).unwrap();
+                    assert!(anchors(&headings).contains(anchor), "{}: {target}", path.display());
+                }
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 30, "links are found: {seen}");
+}
+
+/// The anchors that GitHub makes of headings.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let headings = prose(text).into_iter().filter(|line| line.starts_with('#'));
+    let letters = |heading: &str| -> String {
+        let kept = heading.trim_start_matches('#').trim().to_lowercase();
+        kept.chars()
+            .filter(|c| c.is_alphanumeric() || "-_ ".contains(*c))
+            .map(|c| if c == ' ' { '-' } else { c })
+            .collect()
+    };
+    headings.map(letters).collect()
+}
+
+/// Messages send people to pages by name.
+#[test]
+fn every_page_that_the_code_names_exists() {
+    let mut seen = 0;
+    for path in files_with("rs") {
+        if !path.starts_with(root().join("src")) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for (at, _) in text.match_indices("docs/") {
+            let name: String =
+                text[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || "/.-_".contains(*c)).collect();
+            let name = name.trim_end_matches('.');
+            let is_page = name.ends_with(".md") || name.ends_with(".json");
+            // Without its slash it is part of a web address.
+            if is_page && !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '.') {
+                assert!(root().join(name).exists(), "{}: {name}", path.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 5, "pages are found: {seen}");
+}
+
+#[test]
+fn the_changelog_knows_this_version() {
+    let text = page("CHANGELOG.md");
+    assert!(text.contains("\n## [Unreleased]\n"));
+    assert!(text.contains(&format!("\n## [{}] - ", env!("CARGO_PKG_VERSION"))));
+    let size = fs::metadata(root().join("docs/report-example.png")).unwrap().len();
+    assert!(size < 300_000, "the picture is small enough for a repository: {size}");
+}
