@@ -16,7 +16,6 @@ use myna_card::{
 };
 use taimen::{
     cards::{
-        Recognised,
         my_number::{self, ReadError, Reading, files},
         recognise,
     },
