@@ -686,7 +686,8 @@ mod program {
                     let line = rest.split(['`', '\n']).next().unwrap();
                     let mut words = line.split(' ');
                     let command = words.next().unwrap();
-                    if command.is_empty() || command == "challenge" {
+                    // A label of challenges, and names of simulated certificates.
+                    if command.is_empty() || ["challenge", "simulated"].contains(&command) {
                         continue;
                     }
                     named += 1;

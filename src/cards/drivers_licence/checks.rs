@@ -107,7 +107,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         signature_check(CheckId::LicenceSignature, dump, &licence.records, &covered, &signer, LICENCE_LAYOUTS);
     let expiry = expiry(&licence);
     let history = history(&licence);
-    let changes = changes_check(dump, history.len());
+    let changes = changes_check(dump, &licence, history.len());
 
     let Signer { check: signer, hierarchy, .. } = signer;
     let mut findings = Findings {
@@ -171,15 +171,19 @@ pub(super) fn expiry_check(last_day: Date, signed: bool, at: Timestamp) -> Check
 }
 
 /// Whether entries were added after issue. The flags of the files are not asked: their values are not public (2.8, U).
-fn changes_check(dump: &Dump, entries: usize) -> Check {
+fn changes_check(dump: &Dump, licence: &Licence<'_>, entries: usize) -> Check {
     let id = CheckId::NoUnsignedChanges;
     let evidence = Evidence::new().with("entries", entries.to_string());
     if entries > 0 {
         return Check::failed(id, Reason::UnsignedChanges, evidence);
     }
-    match [files::CHANGES, files::DOMICILE_CHANGES].iter().find(|file| dump.file(file.name).is_none()) {
-        Some(file) => absent(id, dump, file),
-        None => Check::passed(id, evidence),
+    let places = [&files::CHANGES, &files::DOMICILE_CHANGES];
+    // An entry may hide behind what cannot be read.
+    let problem = places.iter().filter_map(|file| licence.record(file)).find_map(|record| record.problems.first());
+    match (problem, places.iter().find(|file| dump.file(file.name).is_none())) {
+        (Some(problem), _) => Check::failed(id, Reason::Malformed, evidence.with("detail", problem.to_string())),
+        (None, Some(file)) => absent(id, dump, file),
+        (None, None) => Check::passed(id, evidence),
     }
 }
 
@@ -317,6 +321,10 @@ fn notes_for(findings: &Findings, dump: &Dump, data: Option<&Record<'_>>) -> Vec
 pub(super) fn common_notes(findings: &Findings, signer: CheckId) -> Vec<Note> {
     let mut list = Vec::new();
     for check in &findings.checks {
+        // Changes have a note of their own.
+        if check.verdict == Verdict::Failed(Reason::UnsignedChanges) {
+            continue;
+        }
         if let (Verdict::Failed(_), Some(text)) = (check.verdict, text_of(check.id)) {
             list.push(Note { id: check.id.as_str(), text: text.otherwise });
         }
