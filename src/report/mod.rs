@@ -16,6 +16,10 @@ mod text;
 mod view;
 
 #[cfg(test)]
+mod licence_samples;
+#[cfg(test)]
+mod licence_tests;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod schema_tests;
