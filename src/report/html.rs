@@ -331,8 +331,8 @@ impl Page<'_> {
         }
         let title = self.say(label::DOES_NOT_PROVE);
         self.put(&format!("<section class=\"limits\">\n<h2>{title}</h2>\n<ul>"));
-        for text in texts {
-            let line = format!("<li><b>{}</b>: {}</li>", self.say(text.title), self.say(text.does_not_prove));
+        for (title, limit) in texts {
+            let line = format!("<li><b>{}</b>: {}</li>", self.say(title), self.say(limit));
             self.put(&line);
         }
         self.put("</ul>\n</section>");

@@ -79,7 +79,7 @@ fn context(reader: &str) -> Context {
 }
 
 /// A seed whose holder has an external character in the name.
-pub(super) const SEED: &str = "seed=1";
+pub(super) const SEED: &str = "seed=3";
 
 /// Every sample by name.
 pub(super) fn all() -> Vec<(&'static str, Findings, Context)> {

@@ -52,6 +52,11 @@ impl Shown {
         Self(pieces)
     }
 
+    /// Whether a picture stands in it.
+    pub(super) fn has_external(&self) -> bool {
+        self.0.iter().any(|piece| matches!(piece, Piece::External(_)))
+    }
+
     /// For a terminal: each mark with its slot behind it.
     pub(super) fn plain(&self) -> String {
         let piece = |piece: &Piece| match piece {

@@ -260,8 +260,8 @@ impl Page<'_> {
             return;
         }
         self.heading(label::DOES_NOT_PROVE);
-        for text in texts {
-            let line = format!("{}: {}", self.report.say(text.title), self.report.say(text.does_not_prove));
+        for (title, limit) in texts {
+            let line = format!("{}: {}", self.report.say(title), self.report.say(limit));
             self.paragraph("  - ", "    ", &line);
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     kind::CardKind,
     lang::{Bilingual, Lang},
     text::{Era, era_year, japan_time},
-    verify::{Check, CheckId, CheckText, Overall, Verdict, Why, text_of},
+    verify::{Check, CheckId, Overall, Verdict, Why, text_of},
 };
 
 use super::{Report, clean::visible, label, shown::Shown};
@@ -102,7 +102,12 @@ impl Report<'_> {
 
     fn row(&self, id: &'static str, title: Bilingual, value: Option<(Shown, Option<CheckId>)>) -> Row {
         match value {
-            Some((value, signed_by)) => Row { id, title, value, mark: self.mark(signed_by) },
+            Some((value, signed_by)) => {
+                // The signature of a licence covers the text with its place for the picture, not the picture.
+                let drawn = (self.findings.kind == CardKind::Licence && value.has_external()).then_some(label::DRAWN);
+                let mark = self.mark(signed_by).or(drawn);
+                Row { id, title, value, mark }
+            }
             None => Row { id, title, value: Shown::new(self.say(label::NOT_READ)), mark: None },
         }
     }
@@ -269,9 +274,17 @@ impl Report<'_> {
     }
 
     /// What stays open even where the required checks passed.
-    pub(super) fn does_not_prove(&self) -> Vec<&'static CheckText> {
-        let required = self.required_checks();
-        required.iter().filter(|check| check.is_passed()).filter_map(|check| text_of(check.id)).collect()
+    pub(super) fn does_not_prove(&self) -> Vec<(Bilingual, Bilingual)> {
+        let limit = |check: &Check| {
+            let text = text_of(check.id)?;
+            let limit = match (check.id, check.evidence.get("signed")) {
+                (CheckId::NotExpired, Some("yes")) => label::EXPIRY_SIGNED,
+                (CheckId::NotExpired, Some(_)) => label::EXPIRY_UNSIGNED,
+                _ => text.does_not_prove,
+            };
+            Some((text.title, limit))
+        };
+        self.required_checks().iter().filter(|check| check.is_passed()).filter_map(limit).collect()
     }
 
     /// What staff must know or do: first about what did not pass, then the card's notes. Each sentence once.
@@ -304,7 +317,9 @@ impl Report<'_> {
                     | "not-tied"
             )
         };
-        let useful = |id: &str| !(rejected && comparing(id));
+        // Nor is a licence record of which nothing was read.
+        let unread = |id: &str| id == "not-tied" && self.findings.scope == Scope::WithoutPin;
+        let useful = |id: &str| !(rejected && comparing(id)) && !unread(id);
         let of_card = self.findings.notes.iter().filter(|note| useful(note.id)).map(|note| (note.id, note.text));
         for (id, text) in otherwise.chain(of_card) {
             if notes.iter().all(|(_, known)| *known != text) {
