@@ -319,7 +319,7 @@ impl Report<'_> {
         };
         // Nor is a licence record of which nothing was read.
         let unread = |id: &str| id == "not-tied" && self.findings.scope == Scope::WithoutPin;
-        let useful = |id: &str| !(rejected && comparing(id)) && !unread(id);
+        let useful = |id: &str| !(unread(id) || rejected && comparing(id));
         let of_card = self.findings.notes.iter().filter(|note| useful(note.id)).map(|note| (note.id, note.text));
         for (id, text) in otherwise.chain(of_card) {
             if notes.iter().all(|(_, known)| *known != text) {
