@@ -138,7 +138,7 @@ fn text_that_would_command_a_terminal_or_a_browser_is_made_visible() {
     let json = dump.to_json();
     let dump = Dump::from_json(json.as_bytes()).unwrap();
     let findings = check(&dump, &simulated_trust(), TIME.parse().unwrap());
-    assert_eq!(findings.holder.name.as_ref().unwrap().value, evil, "the findings hold what the card says");
+    assert_eq!(findings.holder.name.as_ref().unwrap().value.text, evil, "the findings hold what the card says");
     let context = Context {
         source: Source::Dump,
         reader: "evil\u{1b}[2J".to_owned(),
