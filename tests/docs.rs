@@ -8,15 +8,22 @@ use std::{
 };
 
 use taimen::{
-    cards::my_number::{
-        REQUIREMENT, STEPS,
-        files::{self, Access, Application, FIELDS, FILES, NUMBER_A_SFIS, OTHER_FILES, Reference},
-        steps,
+    cards::{
+        drivers_licence::{self as licence, LICENCE_REQUIREMENT, MENKYO_REQUIREMENT},
+        my_number::{
+            REQUIREMENT, STEPS,
+            files::{self, Access, Application, FIELDS, FILES, NUMBER_A_SFIS, OTHER_FILES, Reference},
+            steps,
+        },
     },
     dump::{Dump, NotRead, SCHEMA, Scope},
     kind::CardKind,
     messages::ExitCode,
-    simulator::{Expected, FAULTS, KINDS, Recipe},
+    simulator::{
+        Expected, FAULTS, FaultRow, KINDS, Recipe, faults_of,
+        licence::{LICENCE_FAULTS, MENKYO_FAULTS},
+    },
+    tlv::Tag,
     transport::Transport,
     trust::{Purpose, TrustStore},
     verify::{CheckId, Overall},
@@ -226,40 +233,248 @@ fn the_card_page_has_every_step() {
     assert!(page(MY_NUMBER).replace('\n', " ").contains(&sentence), "{sentence}");
 }
 
+const LICENCE: &str = "docs/cards/licence.md";
+
+/// A tag of a licence as the page writes it.
+fn licence_tag(tag: Tag) -> String {
+    if tag.0 > 0xFF { format!("{:04X}", tag.0) } else { format!("{:02X}", tag.0) }
+}
+
 #[test]
-fn the_simulator_page_has_every_fault_and_kind() {
-    let result = |expected| match expected {
+fn the_licence_page_has_every_application_and_file() {
+    use licence::files::{self, Access, Address, DF1, DF2, DF3, MENKYO, MF};
+    let rows = rows(&page(LICENCE));
+    for application in [MF, DF1, DF2, DF3, MENKYO] {
+        let aid: Vec<String> = application.aid.iter().map(|byte| format!("{byte:02X}")).collect();
+        let row = rows.iter().find(|row| row[0] == ticked(application.name) && row.len() == 4);
+        let row = row.unwrap_or_else(|| panic!("no row of {}", application.name));
+        assert!(row[1].contains(application.title.en) && row[1].contains(application.title.ja), "{row:?}");
+        assert_eq!(row[2], ticked(aid.join(" ")));
+    }
+    let steps = licence::STEPS.iter().chain(licence::MENKYO_STEPS);
+    let read: Vec<&str> = steps.filter_map(|step| Some(step.yields?.name)).collect();
+    let all = files::FILES.iter().chain(files::MENKYO_FILES);
+    let expected: Vec<Vec<String>> = all
+        .map(|file| {
+            let address = match file.address {
+                Address::Short(sfi) => format!("SFI {sfi:02X}"),
+                Address::Select(id) => format!("SELECT {id:04X}"),
+            };
+            let opened = match file.access {
+                Access::Free => "free".to_owned(),
+                Access::Never => "nothing".to_owned(),
+                Access::AllOf(references) => {
+                    let names: Vec<String> = references.iter().map(|sfi| format!("{sfi:02X}")).collect();
+                    names.join(" and ")
+                }
+            };
+            // What everybody may read comes before the steps that yield files.
+            let is_read = file.access == Access::Free || read.contains(&file.name);
+            vec![
+                ticked(file.name),
+                address,
+                format!("{} {}", file.title.en, file.title.ja),
+                opened,
+                file.size.to_string(),
+                covered(file.signed_by),
+                if is_read { "yes" } else { "no" }.to_owned(),
+            ]
+        })
+        .collect();
+    assert_rows(LICENCE, &expected);
+    let files = rows.iter().filter(|row| row.len() == 8 && row[0].contains('/')).count();
+    assert_eq!(files, expected.len(), "the page has a row of no file");
+}
+
+#[test]
+fn the_licence_page_has_every_field() {
+    use licence::files::Content;
+    let content = |content| match content {
+        Content::Text => "text",
+        Content::Latin => "letters and digits",
+        Content::Date => "day",
+        Content::Edition => "edition",
+        Content::CardDates => "version and days",
+        Content::PinSetting => "PIN setting",
+        Content::External => "external character",
+        Content::ChangeFlag => "flag",
+        Content::Change => "change",
+        Content::CommissionChange => "change of commission",
+        Content::Held => "held or not",
+        Content::Code => "code",
+        Content::Photo => "JPEG 2000",
+        Content::Signature => "RSA-2048",
+        Content::Binary => "bytes",
+        Content::Reserved => "reserved",
+    };
+    let expected: Vec<Vec<String>> = licence::fields::FIELDS
+        .iter()
+        .map(|field| {
+            let last = Tag(field.tag.0 + field.slots - 1);
+            let tags = match field.slots {
+                1 => ticked(licence_tag(field.tag)),
+                _ => format!("`{}`–`{}`", licence_tag(field.tag), licence_tag(last)),
+            };
+            vec![
+                ticked(field.file),
+                tags,
+                ticked(field.id),
+                format!("{} {}", field.title.en, field.title.ja),
+                content(field.content).to_owned(),
+                field.max.to_string(),
+                if field.required { "yes" } else { "no" }.to_owned(),
+                if field.masked { "**yes**" } else { "no" }.to_owned(),
+                covered(field.signed_by),
+            ]
+        })
+        .collect();
+    assert_rows(LICENCE, &expected);
+    let rows = rows(&page(LICENCE));
+    let fields = rows.iter().filter(|row| row.len() == 9 && row[0].contains('/')).count();
+    assert_eq!(fields, expected.len(), "the page has a row of no field");
+    for (slot, file, tag) in licence::fields::EXTERNAL_SLOTS {
+        let row = rows.iter().find(|row| row[0] == format!("`FFF{slot}`")).unwrap();
+        assert_eq!((&row[1], &row[2]), (&slot.to_string(), &format!("`{file}` `{}`", licence_tag(*tag))));
+        let guest = licence::fields::MENKYO_EXTERNAL_SLOTS.iter().find(|(guest, ..)| guest == slot);
+        let place = guest.map(|(_, file, tag)| format!("`{file}` `{}`", licence_tag(*tag)));
+        assert_eq!(row[3], place.unwrap_or_else(|| "–".to_owned()), "slot {slot}");
+    }
+}
+
+#[test]
+fn the_licence_page_has_every_credential() {
+    use licence::files::{MENKYO_REFERENCES, REFERENCES};
+    let rows = rows(&page(LICENCE));
+    for (name, _, reference) in REFERENCES.iter().chain(MENKYO_REFERENCES) {
+        let row = rows.iter().find(|row| row.len() == 5 && row[0] == ticked(name));
+        let row = row.unwrap_or_else(|| panic!("no row of {name}"));
+        assert_eq!((&row[1], &row[3]), (&format!("{:02X}", reference.sfi), &reference.limit.to_string()), "{name}");
+        assert!(row[2].contains(reference.title.en) && row[2].contains(reference.title.ja), "{row:?}");
+    }
+}
+
+#[test]
+fn the_licence_page_has_every_layout() {
+    use licence::layout::{Form, LICENCE_LAYOUTS, MENKYO_LAYOUTS};
+    let tables = [(CheckId::LicenceSignature, LICENCE_LAYOUTS), (CheckId::MenkyoSignature, MENKYO_LAYOUTS)];
+    let expected: Vec<Vec<String>> = tables
+        .iter()
+        .flat_map(|(check, layouts)| layouts.iter().map(move |layout| (check, layout)))
+        .map(|(check, layout)| {
+            let part = |(file, form): &(licence::files::File, Form)| {
+                let form = match form {
+                    Form::Whole => "whole",
+                    Form::Data => "to filler",
+                    Form::Values => "values",
+                };
+                format!("{} {form}", ticked(file.name))
+            };
+            vec![
+                ticked(check),
+                ticked(layout.name),
+                layout.parts.iter().map(part).collect::<Vec<_>>().join(", "),
+                layout.mark.as_str().to_owned(),
+                if layout.covers { "yes" } else { "no" }.to_owned(),
+            ]
+        })
+        .collect();
+    let checks = tables.map(|(check, _)| ticked(check));
+    let found: Vec<Vec<String>> = rows(&page(LICENCE)).into_iter().filter(|row| checks.contains(&row[0])).collect();
+    assert_eq!(found, expected, "{LICENCE}: the candidates in the order in which they are tried");
+}
+
+#[test]
+fn the_licence_page_has_every_step() {
+    let rows = rows(&page(LICENCE));
+    let check = |steps: &[licence::Step], scopes: &[Scope]| {
+        for step in steps {
+            let name = ticked(format!("{:?}", step.id));
+            let file = step.yields.map_or_else(|| "–".to_owned(), |file| ticked(file.name));
+            let application = ticked(step.application.name);
+            let row = rows.iter().find(|row| {
+                row.len() == 4 + scopes.len() && row[0].starts_with(&name) && row[1] == file && row[2] == application
+            });
+            let row = row.unwrap_or_else(|| panic!("no row of {name} {file} {application}"));
+            assert_eq!(row[3], step.exchanges.to_string(), "{name} {file}");
+            let marks: Vec<&str> =
+                scopes.iter().map(|scope| if step.scopes.contains(scope) { "yes" } else { "–" }).collect();
+            assert_eq!(row[4..], marks, "{name} {file}");
+        }
+    };
+    check(licence::STEPS, &[Scope::Full, Scope::Pin1, Scope::WithoutPin]);
+    check(licence::MENKYO_STEPS, &[Scope::Full, Scope::WithoutPin]);
+    // Recognition: two exchanges for a licence, four for a My Number Card.
+    let own = |scope| 2 + licence::steps(scope).map(|step| step.exchanges).sum::<u64>();
+    let guest = |scope| 4 + licence::menkyo_steps(scope).map(|step| step.exchanges).sum::<u64>();
+    let text = page(LICENCE).replace('\n', " ");
+    for sentence in [
+        format!(
+            "a licence takes {} exchanges in full, {} with PIN 1 alone and {} without a PIN",
+            own(Scope::Full),
+            own(Scope::Pin1),
+            own(Scope::WithoutPin)
+        ),
+        format!("it takes {} exchanges in full and {} without a PIN", guest(Scope::Full), guest(Scope::WithoutPin)),
+    ] {
+        assert!(text.contains(&sentence), "{sentence}");
+    }
+}
+
+/// What a page's row of a fault begins with.
+fn fault_row(row: &FaultRow) -> Vec<String> {
+    let value = match row.value {
+        None => String::new(),
+        Some(value) => match value.strip_prefix('[') {
+            Some(optional) => format!("[={optional}"),
+            None => format!("={value}"),
+        },
+    };
+    let result = match row.expected {
         Expected::Verdict(overall) => Overall::as_str(overall),
         Expected::CredentialRefused => "credential refused",
         Expected::CredentialBlocked => "credential blocked",
         Expected::LastTry => "last try",
+        Expected::PinSettingUnknown => "PIN setting unknown",
         Expected::CardTrouble => "card trouble",
     };
-    let expected: Vec<Vec<String>> = FAULTS
-        .iter()
-        .map(|row| {
-            let value = match row.value {
-                None => String::new(),
-                Some(value) => match value.strip_prefix('[') {
-                    Some(optional) => format!("[={optional}"),
-                    None => format!("={value}"),
-                },
-            };
-            vec![
-                ticked(format!("{}{value}", row.name)),
-                row.what.en.to_owned(),
-                result(row.expected).to_owned(),
-                row.expected.exit_code().to_string(),
-            ]
-        })
-        .collect();
-    let name = "docs/simulator.md";
-    assert_rows(name, &expected);
-    let rows = rows(&page(name));
-    let faults = rows.iter().filter(|row| row.len() == 4 && row[0].starts_with('`')).count();
-    assert_eq!(faults, FAULTS.len(), "the page has a row of no fault");
-    for (kind, _) in KINDS {
-        assert!(rows.iter().any(|row| row[0] == ticked(kind)), "{kind}");
+    vec![
+        ticked(format!("{}{value}", row.name)),
+        row.what.en.to_owned(),
+        result.to_owned(),
+        row.expected.exit_code().to_string(),
+    ]
+}
+
+/// What stands below a heading, up to the next one.
+fn section<'a>(text: &'a str, heading: &str) -> &'a str {
+    let from = text.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no section {heading}")).1;
+    from.split("\n## ").next().unwrap().split("\n### ").next().unwrap()
+}
+
+#[test]
+fn the_simulator_page_has_every_fault_and_kind() {
+    let text = page("docs/simulator.md");
+    let tables =
+        [("### My Number Card", FAULTS), ("### Driver's licence", LICENCE_FAULTS), ("### マイナ免許証", MENKYO_FAULTS)];
+    for (heading, faults) in tables {
+        let found: Vec<Vec<String>> =
+            rows(section(&text, heading)).into_iter().filter(|row| row.len() == 4 && row[0].starts_with('`')).collect();
+        let expected: Vec<Vec<String>> = faults.iter().map(fault_row).collect();
+        let differ = |left: &[Vec<String>], right: &[Vec<String>]| -> Vec<Vec<String>> {
+            left.iter().filter(|row| !right.contains(row)).cloned().collect()
+        };
+        assert_eq!(differ(&expected, &found), Vec::<Vec<String>>::new(), "{heading} lacks these");
+        assert_eq!(differ(&found, &expected), Vec::<Vec<String>>::new(), "{heading} has rows of no fault");
+    }
+    // The faults of the link, which a licence shares, stand in a sentence.
+    for (kind, own) in [(CardKind::Licence, LICENCE_FAULTS), (CardKind::Menkyo, MENKYO_FAULTS)] {
+        for row in faults_of(kind).filter(|row| own.iter().all(|own| own.name != row.name)) {
+            assert!(section(&text, "## Faults").contains(&ticked(row.name)), "{} of {kind:?}", row.name);
+        }
+    }
+    let rows = rows(&text);
+    for kind in KINDS {
+        assert!(rows.iter().any(|row| row[0] == ticked(kind.name)), "{}", kind.name);
     }
 }
 
@@ -286,7 +501,9 @@ fn the_readmes_have_every_check_with_its_weight() {
         for check in CheckId::all() {
             let row = rows.iter().find(|row| row[0] == ticked(check)).unwrap_or_else(|| panic!("{name}: {check}"));
             let yes = ["yes", "はい"].contains(&row[1].as_str());
-            assert_eq!(yes, REQUIREMENT.requires(check), "{name}: {check}");
+            let required =
+                [REQUIREMENT, LICENCE_REQUIREMENT, MENKYO_REQUIREMENT].iter().any(|card| card.requires(check));
+            assert_eq!(yes, required, "{name}: {check}");
         }
     }
 }
@@ -453,6 +670,7 @@ mod program {
         for name in READMES.into_iter().chain([
             "CHANGELOG.md",
             "docs/architecture.md",
+            "docs/cards/licence.md",
             "docs/cards/my-number.md",
             "docs/dump.md",
             "docs/privacy.md",
@@ -468,7 +686,8 @@ mod program {
                     let line = rest.split(['`', '\n']).next().unwrap();
                     let mut words = line.split(' ');
                     let command = words.next().unwrap();
-                    if command.is_empty() || command == "challenge" {
+                    // A label of challenges, and names of simulated certificates.
+                    if command.is_empty() || ["challenge", "simulated"].contains(&command) {
                         continue;
                     }
                     named += 1;

@@ -16,7 +16,6 @@ use myna_card::{
 };
 use taimen::{
     cards::{
-        Recognised,
         my_number::{self, ReadError, Reading, files},
         recognise,
     },
@@ -271,7 +270,7 @@ fn genuine() -> SimulatedCard {
 fn read(card: &mut SimulatedCard, scope: Scope, credential: &[u8]) -> Result<Dump, ReadError> {
     let mut session = Session::new(card);
     let recognised = recognise(&mut session).unwrap();
-    assert_eq!(recognised, Recognised { kind: CardKind::MyNumber, guests: Vec::new() });
+    assert_eq!((recognised.kind, recognised.guests.len()), (CardKind::MyNumber, 0));
     let mut steps = Vec::new();
     let dump = Reading {
         scope,

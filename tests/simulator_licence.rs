@@ -5,6 +5,7 @@
 
 mod simulator_common;
 
+use proptest::prelude::*;
 use simulator_common::send;
 use taimen::{
     cards::{
@@ -22,6 +23,7 @@ use taimen::{
         },
     },
     tlv::{Tag, licence},
+    transport::Transport,
     trust::{Material, Purpose, TrustStore},
 };
 use x509_parser::prelude::{FromDer, ParsedExtension, X509Certificate};
@@ -561,4 +563,29 @@ fn the_licence_applications_signature_verifies() {
 #[test]
 fn a_whole_profile_is_the_default() {
     assert_eq!(Profile::default().licence, LicenceProfile::default());
+}
+
+proptest! {
+    /// Whatever is sent, there is an answer, no PIN gains a try but by its right value, and none is ever above its limit.
+    #[test]
+    fn any_commands_are_answered(
+        commands in proptest::collection::vec(
+            (prop_oneof![4 => Just(0_u8), 1 => any::<u8>()],
+             prop_oneof![Just(0xA4_u8), Just(0x20), Just(0xB0), any::<u8>()],
+             any::<u8>(),
+             prop_oneof![Just(0x81_u8), Just(0x82), Just(0x80), any::<u8>()],
+             proptest::collection::vec(any::<u8>(), 0..8)),
+            1..40,
+        ),
+        guest in any::<bool>(),
+    ) {
+        let mut card = card_with(if guest { CardKind::Menkyo } else { CardKind::Licence }, |_| {});
+        for (cla, ins, p1, p2, body) in commands {
+            let before = (card.tries(&PIN1), card.tries(&PIN2), card.tries(&files::MENKYO_PIN));
+            let command = [&[cla, ins, p1, p2], body.as_slice()].concat();
+            prop_assert!(card.exchange(&command).unwrap().len() >= 2);
+            let after = (card.tries(&PIN1), card.tries(&PIN2), card.tries(&files::MENKYO_PIN));
+            prop_assert!(after.0 <= before.0 && after.1 <= before.1 && after.2 <= before.2, "{} {:?} {:?}", hex::encode(&command), before, after);
+        }
+    }
 }

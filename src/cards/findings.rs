@@ -267,6 +267,13 @@ pub enum ItemValue {
     Date(Date),
     /// Text as it stands on the card.
     Text(CardText),
+    /// What a code of the card means.
+    Term {
+        /// Machine name, for example `not-set`.
+        id: &'static str,
+        /// What people read.
+        name: Bilingual,
+    },
 }
 
 /// Something odd in the data. Holds no personal data.

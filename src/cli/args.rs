@@ -10,9 +10,11 @@ pub mod name {
     pub const ACCEPT: &str = "accept";
     pub const AGE: &str = "age";
     pub const ALLOW_LAST_TRY: &str = "allow-last-try";
+    pub const APPLICATION: &str = "application";
     pub const AT: &str = "at";
     pub const CREDENTIALS: &str = "credentials";
     pub const CREDENTIALS_OUT: &str = "credentials-out";
+    pub const DOMICILE: &str = "domicile";
     pub const FILE: &str = "file";
     pub const HTML: &str = "html";
     pub const JSON: &str = "json";
@@ -28,6 +30,7 @@ pub mod name {
     pub const UNPINNED: &str = "unpinned";
     pub const VPCD: &str = "vpcd";
     pub const WAIT: &str = "wait";
+    pub const WITHOUT_PIN: &str = "without-pin";
 }
 
 /// The command line in a language.
@@ -63,11 +66,13 @@ pub fn command(lang: Lang) -> Command {
                 .args([b.reader(), b.wait(), b.json()])
                 .args(b.shown())
                 .args([
+                    b.application(),
+                    b.flag(name::WITHOUT_PIN, "運転免許証を暗証番号なしで読む（有効期限など。真正性は判定できない）", "Read a driver's licence without its PINs (expiry and the like; never authentic)"),
                     b.flag(name::AGE, "年齢だけを確認して表示する（生年月日だけを照合）", "The age record alone: shows the age and nothing else"),
                     b.path(name::SAVE_DUMP, "読み取った全データを保存する（個人情報。0600で作成）", "Save everything that was read (personal data; mode 0600)"),
                     b.path(name::RECORD, "カードとの通信を記録する（個人情報。照合番号等は伏せる）", "Record the exchanges (personal data; credentials are left out)"),
                     b.flag(name::ALLOW_LAST_TRY, "残り1回でも照合する（失敗すると閉塞する）", "Try even when one try is left (a wrong entry blocks it)"),
-                    b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b"),
+                    b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b、免許証は pin1・pin2、マイナ免許証は licence-pin", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b; pin1, pin2 of a licence; licence-pin"),
                 ])
                 .args(b.trust())
                 .arg(b.at()),
@@ -209,6 +214,19 @@ impl Builder {
             ))
     }
 
+    /// Which application of a card with several.
+    fn application(self) -> Arg {
+        Arg::new(name::APPLICATION)
+            .long(name::APPLICATION)
+            .value_name("KIND")
+            .value_parser(PossibleValuesParser::new(["my-number", "menkyo"]))
+            .hide_possible_values(true)
+            .help(self.t(
+                "マイナンバーカードのどれを読むか：my-number（既定）または menkyo（マイナ免許証）",
+                "Which application of a My Number Card: my-number (default) or menkyo (the licence on it)",
+            ))
+    }
+
     fn wait(self) -> Arg {
         Arg::new(name::WAIT)
             .long(name::WAIT)
@@ -219,8 +237,13 @@ impl Builder {
     }
 
     /// What a report shows and writes.
-    fn shown(self) -> [Arg; 3] {
+    fn shown(self) -> [Arg; 4] {
         [
+            self.flag(
+                name::DOMICILE,
+                "本籍も表示する（運転免許証）",
+                "Show the registered domicile too (driver's licence)",
+            ),
             self.flag(name::SEX, "チップに記録された性別も表示する", "Show the electronic sex field too"),
             self.path(name::PHOTO, "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)"),
             self.path(

@@ -23,8 +23,8 @@ use super::{
     Settings,
     args::name,
     credentials::{self, Entries},
-    files as paths, my_number, output,
-    reader::{Link, Source, scope_name},
+    files as paths, licence, my_number, output,
+    reader::{Link, SCOPES, Source, scope_name},
     terminal::Terminal,
     trust,
 };
@@ -48,8 +48,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         accepted.push(Hierarchy::Simulated);
         store = store.accepting(Hierarchy::Simulated);
     }
-    let scope = scope(&link, matches);
-    let wish = Wish { scope, entries: entries.as_ref(), allow_last_try: matches.get_flag(name::ALLOW_LAST_TRY) };
+    let wish = Wish::new(&link, matches, entries.as_ref());
     let read = read(&mut link, wish, &terminal);
     terminal.done();
 
@@ -58,8 +57,9 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         _ => ReportSource::Live,
     };
     // A session that failed is worth recording most; a recording that cannot be written must not hide the verdict.
-    let kind = read.as_ref().ok().map(|read| read.dump.kind.as_str());
-    let recording = record.zip(link.take_recording(kind, scope));
+    let done = read.as_ref().ok().map(|read| (read.dump.kind.as_str(), read.dump.scope));
+    let scope = done.map_or(wish.scope, |(_, scope)| scope);
+    let recording = record.zip(link.take_recording(done.map(|(kind, _)| kind), scope));
     let recorded = recording.map_or(Ok(()), |(path, recording)| terminal.write(path, recording.to_text().as_bytes()));
     let Read { mut dump, tries } = read?;
     let at = matches.get_one::<jiff::Timestamp>(name::AT).copied().unwrap_or(dump.read_at);
@@ -88,20 +88,41 @@ pub struct Read {
 /// What every card's reading needs to know of the command.
 #[derive(Clone, Copy)]
 pub struct Wish<'a> {
-    /// What to read.
+    /// What to read of a My Number Card, or what a recording holds.
     pub scope: Scope,
+    /// Whether a licence is read without its PINs.
+    pub without_pin: bool,
+    /// Whether the licence application of a My Number Card is meant.
+    pub menkyo: bool,
     /// The entries of a credentials file.
     pub entries: Option<&'a Entries>,
     /// Whether a last try may be spent.
     pub allow_last_try: bool,
 }
 
-fn scope(link: &Link, matches: &ArgMatches) -> Scope {
-    let recorded = match link.source() {
-        Source::Replay(replay) => replay.header().scope.as_deref(),
-        _ => None,
-    };
-    if matches.get_flag(name::AGE) || recorded == Some(scope_name(Scope::Age)) { Scope::Age } else { Scope::Full }
+impl<'a> Wish<'a> {
+    /// What the options say, and where a card is replayed, what its recording says.
+    fn new(link: &Link, matches: &ArgMatches, entries: Option<&'a Entries>) -> Self {
+        let header = match link.source() {
+            Source::Replay(replay) => Some(replay.header()),
+            _ => None,
+        };
+        let recorded = header.and_then(|header| header.scope.as_deref());
+        let recorded = SCOPES.into_iter().find(|scope| Some(scope_name(*scope)) == recorded);
+        let without_pin = matches.get_flag(name::WITHOUT_PIN);
+        let asked = if matches.get_flag(name::AGE) { Scope::Age } else { Scope::Full };
+        let asked = if without_pin { Scope::WithoutPin } else { asked };
+        let kind = header.and_then(|header| header.card.as_deref());
+        let menkyo = CardKind::Menkyo.as_str();
+        let named = matches.get_one::<String>(name::APPLICATION).map(String::as_str);
+        Self {
+            scope: recorded.unwrap_or(asked),
+            without_pin,
+            menkyo: named == Some(menkyo) || (named.is_none() && kind == Some(menkyo)),
+            entries,
+            allow_last_try: matches.get_flag(name::ALLOW_LAST_TRY),
+        }
+    }
 }
 
 fn entries(matches: &ArgMatches) -> Result<Option<Entries>, Problem> {
@@ -111,39 +132,54 @@ fn entries(matches: &ArgMatches) -> Result<Option<Entries>, Problem> {
 }
 
 /// How the first transaction ended.
-enum First {
+pub enum First {
     /// With everything read.
-    Read(Read),
+    Read(Box<Read>),
     /// With a question to a person; the card is released meanwhile.
-    Ask(my_number::Question),
+    Ask(Question),
+}
+
+/// What is asked, by the card.
+pub enum Question {
+    /// What is printed on a My Number Card.
+    MyNumber(my_number::Question),
+    /// The PINs of a licence.
+    Licence(licence::Question),
 }
 
 /// Recognises the card and reads it; where a person must be asked, in two transactions.
 fn read(link: &mut Link, wish: Wish<'_>, terminal: &Terminal) -> Result<Read, Problem> {
-    let plan = my_number::Plan::new(link, wish)?;
+    let licence = licence::Plan::new(link, wish)?;
+    // A malformed entry is refused before the card is touched; a missing one matters only to the card that needs it.
+    let my_number = match my_number::Plan::new(link, wish) {
+        Err(problem) if !matches!(problem, Problem::MissingCredential { .. }) => return Err(problem),
+        plan => plan,
+    };
+    let mut my_number = Some(my_number);
+    let mut plan = None;
     let first = link.with_card(|card, draws| {
         let mut session = Session::new(card);
         let recognised = recognise(&mut session)?;
         terminal.recognised(&recognised);
         match recognised.kind {
-            CardKind::MyNumber => plan.first(&mut session, draws, recognised, terminal),
+            CardKind::MyNumber if wish.menkyo => {
+                if !recognised.guests.contains(&CardKind::Menkyo) {
+                    return Err(Problem::NoSuchApplication(CardKind::Menkyo));
+                }
+                licence.first(&mut session, None, terminal)
+            }
+            CardKind::MyNumber => {
+                let own = my_number.take().unwrap_or(Err(Problem::Internal { place: "check" }))?;
+                plan.insert(own).first(&mut session, draws, recognised, terminal)
+            }
+            CardKind::Licence => licence.first(&mut session, Some(&recognised.licence), terminal),
             other => Err(Problem::UnsupportedKind(other)),
         }
     })?;
-    match first {
-        First::Read(read) => Ok(read),
-        First::Ask(question) => plan.second(link, question, terminal),
-    }
-}
-
-impl From<Read> for First {
-    fn from(read: Read) -> Self {
-        Self::Read(read)
-    }
-}
-
-impl From<my_number::Question> for First {
-    fn from(question: my_number::Question) -> Self {
-        Self::Ask(question)
+    match (first, plan) {
+        (First::Read(read), _) => Ok(*read),
+        (First::Ask(Question::MyNumber(question)), Some(plan)) => plan.second(link, question, terminal),
+        (First::Ask(Question::Licence(question)), _) => licence.second(link, question, terminal),
+        (First::Ask(Question::MyNumber(_)), None) => Err(Problem::Internal { place: "check" }),
     }
 }

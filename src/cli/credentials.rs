@@ -76,6 +76,9 @@ pub enum EntryError {
     /// Not four digits.
     #[error("the security code has four digits")]
     SecurityCode,
+    /// A PIN of a licence has four digits.
+    #[error("a PIN has four digits")]
+    Pin(&'static str),
     /// Not 14 digits with a month and a day in their places.
     #[error("number B has 14 digits")]
     NumberB,
@@ -107,6 +110,14 @@ impl Entries {
             }
         }
         Ok(Self(entries))
+    }
+
+    /// A PIN of a licence by its entry's name; `None` when it is not there.
+    ///
+    /// # Errors
+    /// [`EntryError::Pin`] unless it has four digits.
+    pub fn pin(&self, name: &'static str) -> Result<Option<Pin>, EntryError> {
+        self.0.get(name).map(|text| licence_pin(name, text)).transpose()
     }
 
     /// The credential that a check of a My Number Card presents.
@@ -150,6 +161,15 @@ pub fn number_b_pin(birth: PrintedDate, expiry_year: &str, security_code: &str) 
 pub fn birth_pin(birth: PrintedDate) -> Result<Pin, EntryError> {
     let digits = Zeroizing::new(birth.digits());
     pin(&digits)
+}
+
+/// Checks a licence's PIN as typed: four digits.
+///
+/// # Errors
+/// [`EntryError::Pin`] with the entry's name.
+pub fn licence_pin(name: &'static str, text: &str) -> Result<Pin, EntryError> {
+    let digits = four_digits(text).ok_or(EntryError::Pin(name))?;
+    Pin::new(digits.as_bytes()).map_err(|_| EntryError::Pin(name))
 }
 
 /// Checks an expiry year as printed: four digits, 2016 (the first cards) to 2999.

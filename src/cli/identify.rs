@@ -3,18 +3,23 @@
 use std::time::Duration;
 
 use clap::ArgMatches;
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::{
     cards::{
-        my_number::files::{self, Reference},
+        Item, ItemValue, Reference,
+        drivers_licence::{self, Pins, Reading, files as licence_files},
+        my_number::files,
         recognise,
     },
-    iso7816::{CardError, Session, Tries},
+    dump::Scope,
+    iso7816::{CardError, PinGate, Session, Tries},
     kind::CardKind,
     lang::Bilingual,
     messages::{ExitCode, Problem, ui},
     transport::Transport,
+    trust::TrustStore,
 };
 
 use super::{Settings, args::name, output, reader::Link, terminal::Terminal};
@@ -27,6 +32,9 @@ const COUNTERS: [(&str, &Reference); 4] = [
     ("text/pin", &files::TEXT_PIN),
 ];
 
+/// The counter of the licence application, where the card holds one.
+const MENKYO_COUNTER: (&str, &Reference) = ("menkyo/pin", &licence_files::MENKYO_PIN);
+
 /// The schema name of the JSON output.
 const SCHEMA: &str = "taimen.identify/1";
 
@@ -35,6 +43,8 @@ struct Identified {
     kind: CardKind,
     guests: Vec<CardKind>,
     tries: Vec<(&'static str, &'static Reference, Option<Tries>)>,
+    /// What a licence tells without its PINs.
+    items: Vec<Item>,
 }
 
 /// Runs the command.
@@ -47,7 +57,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let address = matches.get_one::<String>(name::READER).map_or("pcsc", String::as_str);
     let wait = Duration::from_secs(matches.get_one::<u64>(name::WAIT).copied().unwrap_or(30));
     let mut link = Link::find(address, wait, false, &mut |waiting| terminal.waiting(waiting))?;
-    let found = link.with_card(|card, _| identify(card))?;
+    let (reader, now) = (link.reader().to_owned(), link.time());
+    let found = link.with_card(|card, _| identify(card, &reader, now))?;
     if json {
         output::line(&to_json(settings, link.reader(), &found))?;
     } else {
@@ -56,25 +67,49 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     Ok(ExitCode::Authentic)
 }
 
-fn identify(card: &mut dyn Transport) -> Result<Identified, Problem> {
+fn identify(card: &mut dyn Transport, reader: &str, now: Timestamp) -> Result<Identified, Problem> {
     let mut session = Session::new(card);
     let recognised = recognise(&mut session)?;
-    let mut tries = Vec::new();
-    if recognised.kind == CardKind::MyNumber {
-        for (id, reference) in COUNTERS {
-            let told = match session.select(reference.application.aid) {
-                Ok(true) => session.ask_tries(reference.sfi),
-                Ok(false) => continue,
-                Err(error) => Err(error),
-            };
-            tries.push(match told {
-                Ok(told) => (id, reference, Some(told)),
-                Err(CardError::Status(_)) => (id, reference, None),
-                Err(error) => return Err(error.into()),
-            });
+    let mut found =
+        Identified { kind: recognised.kind, guests: recognised.guests, tries: Vec::new(), items: Vec::new() };
+    match found.kind {
+        CardKind::MyNumber => {
+            let menkyo = found.guests.contains(&CardKind::Menkyo).then_some(MENKYO_COUNTER);
+            for (id, reference) in COUNTERS.into_iter().chain(menkyo) {
+                let told = match session.select(reference.application.aid) {
+                    Ok(true) => session.ask_tries(reference.sfi),
+                    Ok(false) => continue,
+                    Err(error) => Err(error),
+                };
+                found.tries.push(match told {
+                    Ok(told) => (id, reference, Some(told)),
+                    Err(CardError::Status(_)) => (id, reference, None),
+                    Err(error) => return Err(error.into()),
+                });
+            }
         }
+        CardKind::Licence => {
+            let prepared = drivers_licence::prepare(&mut session, &recognised.licence)?;
+            found.tries = vec![
+                ("mf/pin1", &licence_files::PIN1, Some(prepared.pin1)),
+                ("mf/pin2", &licence_files::PIN2, Some(prepared.pin2)),
+            ];
+            let reading = Reading {
+                scope: Scope::WithoutPin,
+                pins: Pins::default(),
+                gate: &mut PinGate::new(false),
+                prepared,
+                released: false,
+                time: now,
+                reader: reader.to_owned(),
+                progress: &mut |_, _, _| {},
+            };
+            let dump = reading.run(&mut session)?;
+            found.items = drivers_licence::check(&dump, &TrustStore::shipped()?, now).items;
+        }
+        _ => {}
     }
-    Ok(Identified { kind: recognised.kind, guests: recognised.guests, tries })
+    Ok(found)
 }
 
 fn to_json(settings: &Settings, reader: &str, found: &Identified) -> serde_json::Value {
@@ -91,12 +126,18 @@ fn to_json(settings: &Settings, reader: &str, found: &Identified) -> serde_json:
             json!({"id": id, "name": reference.title.get(settings.lang), "left": left})
         })
         .collect();
+    let items: Vec<_> = found
+        .items
+        .iter()
+        .map(|item| json!({"id": item.id, "name": item.title.get(settings.lang), "value": value(settings, item)}))
+        .collect();
     json!({
         "schema": SCHEMA,
         "reader": reader,
         "card": card(found.kind),
         "applications": found.guests.iter().map(|kind| card(*kind)).collect::<Vec<_>>(),
         "tries": tries,
+        "items": items,
     })
 }
 
@@ -121,5 +162,16 @@ fn to_text(settings: &Settings, reader: &str, found: &Identified) -> String {
         };
         lines.push(format!("{application} {line}"));
     }
+    for item in &found.items {
+        lines.push(format!("{}: {}", item.title.get(settings.lang), crate::report::visible(&value(settings, item))));
+    }
     lines.join("\n") + "\n"
+}
+
+fn value(settings: &Settings, item: &Item) -> String {
+    match &item.value {
+        ItemValue::Date(date) => date.to_string(),
+        ItemValue::Text(text) => text.text.clone(),
+        ItemValue::Term { name, .. } => name.get(settings.lang).to_owned(),
+    }
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    check::{Read, Wish},
+    check::{First, Question as AnyQuestion, Read, Wish},
     reader::{Link, Source, own_credential},
     terminal::Terminal,
 };
@@ -54,16 +54,17 @@ impl Plan {
     /// # Errors
     /// [`Problem`] when an entry is missing or wrong.
     pub fn new(link: &Link, wish: Wish<'_>) -> Result<Self, Problem> {
+        let scope = if wish.scope == Scope::Age { Scope::Age } else { Scope::Full };
         let known = match wish.entries {
-            Some(entries) => Some(entries.my_number(wish.scope)?),
-            None => own_credential(link.source(), wish.scope),
+            Some(entries) => Some(entries.my_number(scope)?),
+            None => own_credential(link.source(), scope),
         };
         let ask = match link.source() {
             Source::Replay(replay) => replay.asked_in_the_middle(),
             _ => known.is_none(),
         };
         Ok(Self {
-            scope: wish.scope,
+            scope,
             known,
             ask,
             allow_last_try: wish.allow_last_try,
@@ -77,21 +78,22 @@ impl Plan {
     ///
     /// # Errors
     /// [`Problem`].
-    pub fn first<F: From<Read> + From<Question>>(
+    pub fn first(
         &self,
         session: &mut Session<&mut dyn Transport>,
         draws: &mut dyn Draws,
         recognised: Recognised,
         terminal: &Terminal,
-    ) -> Result<F, Problem> {
+    ) -> Result<First, Problem> {
         match &self.known {
             Some(known) if !self.ask => {
                 let start = Start { guests: recognised.guests, prepared: None, time: self.time };
-                Ok(self.read(session, draws, known, start, terminal)?.into())
+                Ok(First::Read(self.read(session, draws, known, start, terminal)?.into()))
             }
             _ => {
                 let prepared = prepare(session, self.reference())?;
-                Ok(Question { guests: recognised.guests, prepared, step: session.step() }.into())
+                let question = Question { guests: recognised.guests, prepared, step: session.step() };
+                Ok(First::Ask(AnyQuestion::MyNumber(question)))
             }
         }
     }
@@ -155,7 +157,7 @@ impl Plan {
                     terminal.counter(reference.title, tries);
                 }
             },
-            progress: &mut |step, done, total| terminal.progress(step, done, total),
+            progress: &mut |step, done, total| terminal.show(step.title, done, total),
         };
         let dump: Dump = reading.run(session)?;
         let reference = self.reference();

@@ -3,9 +3,10 @@
 use std::{io, path::Path};
 
 use crate::{
-    cards::{RecogniseError, my_number::ReadError},
+    cards::{ReadError, RecogniseError, Reference, drivers_licence::files},
     dump::DumpError,
     kind::CardKind,
+    lang::Bilingual,
     messages::Problem,
     simulator::{Faults, RecipeError, issue::IssueError},
     transport::{DrawError, TransportError, recording::RecordingError, replay::UnusedSteps},
@@ -26,6 +27,7 @@ impl From<EntryError> for Problem {
             EntryError::ExpiryYear => Self::BadExpiryYear,
             EntryError::SecurityCode => Self::BadSecurityCode,
             EntryError::NumberB => Self::BadNumberB,
+            EntryError::Pin(name) => Self::BadPin { credential: pin_title(name) },
         }
     }
 }
@@ -45,12 +47,12 @@ impl From<ReadError> for Problem {
             ReadError::Card(error) => error.into(),
             ReadError::Draw(error) => error.into(),
             ReadError::OtherCard => Self::DifferentCard,
-            // Only a licence's reading ends so; the program does not read licences yet.
-            ReadError::PinSetting { .. } | ReadError::Missing { .. } => Self::Internal { place: "licence" },
-            ReadError::Refused { refusal, reference } => Self::refused(refusal, reference.title, CardKind::MyNumber),
+            ReadError::PinSetting { reference } => Self::PinSettingUnknown { credential: reference.title },
+            ReadError::Missing { reference } => Self::MissingCredential { name: entry_of(reference).to_owned() },
+            ReadError::Refused { refusal, reference } => Self::refused(refusal, reference.title, kind_of(reference)),
             ReadError::Wrong { reference, left } => Self::CredentialWrong { credential: reference.title, left },
             ReadError::BlockedNow { reference } => {
-                Self::CredentialBlocked { credential: reference.title, kind: CardKind::MyNumber }
+                Self::CredentialBlocked { credential: reference.title, kind: kind_of(reference) }
             }
             // A recording that differs at VERIFY is no lost answer: nothing was sent to a card.
             ReadError::AnswerLost {
@@ -94,6 +96,29 @@ impl From<IssueError> for Problem {
         Self::Internal { place: "simulator" }
     }
 }
+
+/// Whose credential it is: that decides where it is unblocked.
+fn kind_of(reference: &Reference) -> CardKind {
+    match entry_of(reference) {
+        "pin1" | "pin2" => CardKind::Licence,
+        "licence-pin" => CardKind::Menkyo,
+        _ => CardKind::MyNumber,
+    }
+}
+
+/// The name of a reference's line in a credentials file.
+fn entry_of(reference: &Reference) -> &'static str {
+    LICENCE_ENTRIES.iter().find(|(_, of)| *of == reference).map_or("number-b", |(name, _)| name)
+}
+
+fn pin_title(entry: &str) -> Bilingual {
+    let title = LICENCE_ENTRIES.iter().find(|(name, _)| *name == entry).map(|(_, reference)| reference.title);
+    title.unwrap_or(Bilingual::new("暗証番号", "PIN"))
+}
+
+/// The entries of licences and what they open.
+const LICENCE_ENTRIES: [(&str, &Reference); 3] =
+    [("pin1", &files::PIN1), ("pin2", &files::PIN2), ("licence-pin", &files::MENKYO_PIN)];
 
 /// A simulated card's address that names none.
 pub fn recipe(address: &str, error: &RecipeError) -> Problem {

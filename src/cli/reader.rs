@@ -95,6 +95,11 @@ impl Link {
         self.time
     }
 
+    /// Whether a person is there with a card: neither a simulated card nor a recording.
+    pub fn is_live(&self) -> bool {
+        !matches!(self.source, Source::Sim(_) | Source::Replay(_))
+    }
+
     /// Takes the time anew, after a person was asked; a recording keeps its own.
     pub fn refresh_time(&mut self) -> Timestamp {
         if !matches!(self.source, Source::Replay(_)) {
@@ -185,6 +190,9 @@ impl Link {
         }
     }
 }
+
+/// Every scope, for reading their names back.
+pub const SCOPES: [Scope; 4] = [Scope::Full, Scope::Age, Scope::Pin1, Scope::WithoutPin];
 
 /// The machine name of a scope in recordings.
 pub fn scope_name(scope: Scope) -> &'static str {

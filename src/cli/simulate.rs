@@ -9,6 +9,7 @@ use std::{
 use clap::ArgMatches;
 
 use crate::{
+    kind::CardKind,
     lang::Bilingual,
     messages::{ExitCode, Problem},
     simulator::{SimulatedCard, vpcd},
@@ -75,7 +76,14 @@ impl Write for Prompt {
 /// The card's entries as a credentials file.
 fn credentials(card: &SimulatedCard) -> String {
     let Some(own) = card.credentials() else { return String::new() };
-    let Ok(number) = own.number_b() else { return String::new() };
-    let digits = String::from_utf8_lossy(number.expose()).into_owned();
-    format!("# a simulated card's entries\nnumber-b = {digits}\n")
+    let number = own.number_b().ok().filter(|_| own.kind != CardKind::Licence);
+    let entries =
+        [("number-b", number.as_ref()), ("pin1", own.pin1()), ("pin2", own.pin2()), ("licence-pin", own.licence_pin())];
+    let mut lines = "# a simulated card's entries\n".to_owned();
+    for (name, pin) in entries {
+        if let Some(pin) = pin {
+            lines.push_str(&format!("{name} = {}\n", String::from_utf8_lossy(pin.expose())));
+        }
+    }
+    lines
 }

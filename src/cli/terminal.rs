@@ -1,7 +1,7 @@
 //! The person at the terminal: what is told while waiting and reading, what is asked. All of it on standard error.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::RefCell,
     io::{self, BufRead, IsTerminal, Read, Write},
     path::Path,
 };
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::{
     cards::{
         Recognised,
-        my_number::{ReadError, Step, files::Reference},
+        my_number::{ReadError, files::Reference},
     },
     dump::Scope,
     iso7816::Tries,
@@ -37,14 +37,13 @@ pub struct Terminal {
     /// Nothing is told: scripts, and output as JSON.
     quiet: bool,
     bar: RefCell<Option<ProgressBar>>,
-    step: Cell<Option<crate::cards::my_number::StepId>>,
 }
 
 impl Terminal {
     /// The terminal of a command; quiet unless a person is there to see it.
     pub fn new(settings: &Settings, json: bool) -> Self {
         let quiet = json || !io::stderr().is_terminal();
-        Self { settings: *settings, quiet, bar: RefCell::new(None), step: Cell::new(None) }
+        Self { settings: *settings, quiet, bar: RefCell::new(None) }
     }
 
     /// Tells what is waited for.
@@ -85,7 +84,7 @@ impl Terminal {
     }
 
     /// Shows how far the reading is, in bytes.
-    pub fn progress(&self, step: &'static Step, done: usize, total: usize) {
+    pub fn show(&self, title: Bilingual, done: usize, total: usize) {
         if self.quiet {
             return;
         }
@@ -98,9 +97,7 @@ impl Terminal {
             }
             bar
         });
-        if self.step.replace(Some(step.id)) != Some(step.id) {
-            bar.set_message(step.title.get(self.settings.lang));
-        }
+        bar.set_message(title.get(self.settings.lang));
         bar.set_length(bytes(total));
         bar.set_position(bytes(done));
     }
@@ -143,6 +140,51 @@ impl Terminal {
                 credentials::number_b_pin(birth, &year, &code)?
             }
         })
+    }
+
+    /// Asks the customer for a licence's PINs, one after the other, without echo. An empty second one means that it is
+    /// not known.
+    ///
+    /// # Errors
+    /// [`Problem::MissingCredential`] without a terminal, [`Problem::BadPin`] after too many mistyped entries.
+    pub fn ask_pins(&self) -> Result<(Pin, Option<Pin>), Problem> {
+        self.tell(ui::ASK_PINS_INTRODUCTION);
+        let first = self.ask_hidden(ui::ASK_PIN1, "pin1", false)?;
+        let first = first.ok_or(Problem::MissingCredential { name: "pin1".to_owned() })?;
+        Ok((first, self.ask_hidden(ui::ASK_PIN2, "pin2", true)?))
+    }
+
+    /// Asks the customer for the PIN of a マイナ免許証, without echo.
+    ///
+    /// # Errors
+    /// As [`Terminal::ask_pins`].
+    pub fn ask_licence_pin(&self) -> Result<Pin, Problem> {
+        self.tell(ui::ASK_PINS_INTRODUCTION);
+        let pin = self.ask_hidden(ui::ASK_LICENCE_PIN, "licence-pin", false)?;
+        pin.ok_or(Problem::MissingCredential { name: "licence-pin".to_owned() })
+    }
+
+    fn ask_hidden(&self, question: Bilingual, name: &'static str, may_be_empty: bool) -> Result<Option<Pin>, Problem> {
+        let missing = || Problem::MissingCredential { name: name.to_owned() };
+        if !io::stdin().is_terminal() {
+            return Err(missing());
+        }
+        let mut attempts = 1;
+        loop {
+            let mut error_stream = io::stderr();
+            let _ = write!(error_stream, "{}", question.get(self.settings.lang));
+            let _ = error_stream.flush();
+            let line = Zeroizing::new(rpassword::read_password().map_err(|_| missing())?);
+            if may_be_empty && line.trim().is_empty() {
+                return Ok(None);
+            }
+            match credentials::licence_pin(name, &line) {
+                Ok(pin) => return Ok(Some(pin)),
+                Err(error) if attempts == MAX_ATTEMPTS => return Err(error.into()),
+                Err(error) => super::output::complaint(&self.settings, &error.into()),
+            }
+            attempts += 1;
+        }
     }
 
     /// Asks until the entry is well formed. What is asked here is printed on the card, so it is echoed.

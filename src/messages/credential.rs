@@ -10,6 +10,7 @@ pub(super) fn text(problem: &Problem) -> Text {
         | Problem::CredentialBlocked { .. }
         | Problem::LastTry { .. }
         | Problem::CounterUnknown { .. }
+        | Problem::PinSettingUnknown { .. }
         | Problem::AnswerLost { .. }
         | Problem::AlreadyTried { .. } => refused(problem),
         Problem::MissingCredential { name } => Text::new(
@@ -140,6 +141,18 @@ fn refused(problem: &Problem) -> Text {
             (
                 format!("The card does not tell the tries left of the {}, so nothing was sent.", credential.en),
                 "Place the card again and retry. If it goes on, use another way to check it.",
+            ),
+        ),
+        Problem::PinSettingUnknown { credential } => Text::new(
+            "pin-setting-unknown",
+            ExitCode::Credential,
+            (
+                format!("暗証番号の設定の有無をカードから読み取れないため、{}を送りませんでした。", credential.ja),
+                "別の本人確認書類を使ってください。有効期限などは taimen check --without-pin で表示できます。",
+            ),
+            (
+                format!("The card does not tell whether PINs were set, so the {} was not sent.", credential.en),
+                "Use another document. taimen check --without-pin shows the expiry and the like.",
             ),
         ),
         Problem::AnswerLost { credential, left } => {

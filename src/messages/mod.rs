@@ -61,6 +61,11 @@ pub enum Problem {
         /// Which one.
         credential: Bilingual,
     },
+    /// The card's PIN setting is not known, so none may be tried.
+    PinSettingUnknown {
+        /// Which one.
+        credential: Bilingual,
+    },
     /// The answer to a VERIFY was lost.
     AnswerLost {
         /// Which one.
@@ -213,6 +218,7 @@ impl Problem {
             | Self::CredentialBlocked { .. }
             | Self::LastTry { .. }
             | Self::CounterUnknown { .. }
+            | Self::PinSettingUnknown { .. }
             | Self::AnswerLost { .. }
             | Self::AlreadyTried { .. }
             | Self::MissingCredential { .. }

@@ -35,6 +35,25 @@ pub const ASK_SECURITY_CODE: Bilingual = Bilingual::new(
     "Security code (the four digits near the expiry on the front): ",
 );
 
+/// Said once before a licence's PINs are asked for: the customer types, not the staff.
+pub const ASK_PINS_INTRODUCTION: Bilingual = Bilingual::new(
+    "お客様ご本人に暗証番号を入力していただいてください。画面には表示されません。",
+    "Let the customer type the PINs. They are not shown on the screen.",
+);
+
+/// Asks for 暗証番号1 of a licence.
+pub const ASK_PIN1: Bilingual = Bilingual::new("暗証番号1（4桁）: ", "PIN 1 (four digits): ");
+
+/// Asks for 暗証番号2 of a licence.
+pub const ASK_PIN2: Bilingual = Bilingual::new(
+    "暗証番号2（4桁。分からないときは何も入れずにEnter：写真と本籍は読めません）: ",
+    "PIN 2 (four digits; Enter alone if it is not known: photo and domicile stay unread): ",
+);
+
+/// Asks for the PIN of a マイナ免許証.
+pub const ASK_LICENCE_PIN: Bilingual =
+    Bilingual::new("マイナ免許証の暗証番号（4桁）: ", "PIN of the licence application (four digits): ");
+
 /// Said once before the questions.
 pub const ASK_INTRODUCTION: Bilingual = Bilingual::new(
     "カードの表面に印刷されている内容を入力してください。暗証番号は要りません。",
@@ -133,6 +152,10 @@ mod tests {
             ASK_EXPIRY_YEAR,
             ASK_SECURITY_CODE,
             ASK_INTRODUCTION,
+            ASK_PINS_INTRODUCTION,
+            ASK_PIN1,
+            ASK_PIN2,
+            ASK_LICENCE_PIN,
             RECOGNISING,
             VERIFYING,
             READING,

@@ -344,6 +344,7 @@ fn items<'a>(report: &'a Report<'_>) -> Vec<Item<'a>> {
         value: (!report.hides_item(item)).then(|| match &item.value {
             ItemValue::Date(date) => Value::Date(*date),
             ItemValue::Text(text) => Value::Text(text),
+            ItemValue::Term { id, .. } => Value::Text(id),
         }),
         masked: report.hides_item(item),
         signed_by: item.signed_by,

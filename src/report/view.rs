@@ -75,10 +75,7 @@ impl Report<'_> {
                 let value = match (item.id, &item.value) {
                     // Cards print these days with Western years; only birth dates carry an era.
                     (_, ItemValue::Date(date)) => Shown::new(&self.western(*date)),
-                    ("pin_setting", ItemValue::Text(text)) if &**text == "set" => Shown::new(self.say(label::SET)),
-                    ("pin_setting", ItemValue::Text(text)) if &**text == "not-set" => {
-                        Shown::new(self.say(label::NOT_SET))
-                    }
+                    (_, ItemValue::Term { name, .. }) => Shown::new(self.say(*name)),
                     ("driver_class", ItemValue::Text(text)) => self.code(text),
                     (_, ItemValue::Text(text)) => Shown::of(text),
                 };

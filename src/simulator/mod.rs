@@ -3,7 +3,10 @@
 //! A card is made from a [`Recipe`] and is a [`Transport`](crate::transport::Transport); [`vpcd`] offers it to a PC/SC
 //! service. The people on the cards are invented ([`Persona`]), the keys are the committed pool of the simulated
 //! hierarchy ([`keys`]), whose private halves are public. What it does where nobody knows what the real card does is a
-//! [`Profile`]; what can be wrong with it is a table ([`FAULTS`]).
+//! [`Profile`]; what can be wrong with it is a table ([`faults_of`]).
+//!
+//! Licences ([`licence`]) and the licence application on a My Number Card have a state machine, switches and faults of
+//! their own.
 //!
 //! A simulated card shows that the program agrees with what is written about the card. It does not show that a real card
 //! behaves so.

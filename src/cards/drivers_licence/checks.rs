@@ -107,7 +107,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         signature_check(CheckId::LicenceSignature, dump, &licence.records, &covered, &signer, LICENCE_LAYOUTS);
     let expiry = expiry(&licence);
     let history = history(&licence);
-    let changes = changes_check(dump, history.len());
+    let changes = changes_check(dump, &licence, history.len());
 
     let Signer { check: signer, hierarchy, .. } = signer;
     let mut findings = Findings {
@@ -172,15 +172,19 @@ pub(super) fn expiry_check(last_day: Date, signed: bool, at: Timestamp) -> Check
 }
 
 /// Whether entries were added after issue. The flags of the files are not asked: their values are not public (2.8, U).
-fn changes_check(dump: &Dump, entries: usize) -> Check {
+fn changes_check(dump: &Dump, licence: &Licence<'_>, entries: usize) -> Check {
     let id = CheckId::NoUnsignedChanges;
     let evidence = Evidence::new().with("entries", entries.to_string());
     if entries > 0 {
         return Check::failed(id, Reason::UnsignedChanges, evidence);
     }
-    match [files::CHANGES, files::DOMICILE_CHANGES].iter().find(|file| dump.file(file.name).is_none()) {
-        Some(file) => absent(id, dump, file),
-        None => Check::passed(id, evidence),
+    let places = [&files::CHANGES, &files::DOMICILE_CHANGES];
+    // An entry may hide behind what cannot be read.
+    let problem = places.iter().filter_map(|file| licence.record(file)).find_map(|record| record.problems.first());
+    match (problem, places.iter().find(|file| dump.file(file.name).is_none())) {
+        (Some(problem), _) => Check::failed(id, Reason::Malformed, evidence.with("detail", problem.to_string())),
+        (None, Some(file)) => absent(id, dump, file),
+        (None, None) => Check::passed(id, evidence),
     }
 }
 
@@ -209,6 +213,10 @@ pub(super) fn photo(record: &Record<'_>) -> Option<Picture> {
         signed_by: item.field.signed_by,
     })
 }
+
+const HELD: ItemValue = ItemValue::Term { id: "held", name: Bilingual::new("あり", "held") };
+const PIN_SET: ItemValue = ItemValue::Term { id: "set", name: Bilingual::new("設定済み", "set by the holder") };
+const PIN_NOT_SET: ItemValue = ItemValue::Term { id: "not-set", name: Bilingual::new("未設定", "never set") };
 
 /// Fields that stand in the holder, in the pictures, in the history or in the evidence instead of the items.
 const ELSEWHERE: &[&str] = &["name", "address", "birth_date", "photo", "signature", "changes_flag"];
@@ -245,10 +253,10 @@ pub(super) fn record_items(record: &Record<'_>) -> impl Iterator<Item = Item> {
             Value::Text(text) if !text.is_empty() => ItemValue::Text(text.into()),
             Value::Latin(text) => ItemValue::Text(text.as_str().into()),
             Value::Day(day) => ItemValue::Date(*day),
-            Value::Held => ItemValue::Text("○".into()),
+            Value::Held => HELD,
             Value::Edition(edition) => ItemValue::Text(edition.year()?.to_string().into()),
-            Value::PinSetting(files::PinSetting::Set) => ItemValue::Text("set".into()),
-            Value::PinSetting(files::PinSetting::NotSet) => ItemValue::Text("not-set".into()),
+            Value::PinSetting(files::PinSetting::Set) => PIN_SET,
+            Value::PinSetting(files::PinSetting::NotSet) => PIN_NOT_SET,
             Value::Bytes(bytes) if field.content == Content::Code => {
                 ItemValue::Text(format!("{} (table not public)", hex::encode_upper(bytes)).into())
             }
@@ -314,6 +322,10 @@ fn notes_for(findings: &Findings, dump: &Dump, data: Option<&Record<'_>>) -> Vec
 pub(super) fn common_notes(findings: &Findings, signer: CheckId) -> Vec<Note> {
     let mut list = Vec::new();
     for check in &findings.checks {
+        // Changes have a note of their own.
+        if check.verdict == Verdict::Failed(Reason::UnsignedChanges) {
+            continue;
+        }
         if let (Verdict::Failed(_), Some(text)) = (check.verdict, text_of(check.id)) {
             list.push(Note { id: check.id.as_str(), text: text.otherwise });
         }

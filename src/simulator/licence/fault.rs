@@ -52,6 +52,7 @@ pub enum LicenceFault {
     OldVersion,
     Edition1978,
     Externals,
+    FullChanges,
     ZeroFiller,
 }
 
@@ -99,6 +100,14 @@ impl LicenceFault {
             Self::Externals => {
                 holder.persona.name = format!("{}{}\u{3000}見本", external(1), external(2));
                 holder.externals = (1..=7).map(|slot| (slot, slot)).collect();
+                profile.padded_externals = true;
+            }
+            Self::FullChanges => {
+                let days = std::iter::successors(Some(holder.issue), |day| day.tomorrow().ok());
+                holder.changes = days
+                    .take(15)
+                    .map(|day| Change { field: "new_commission", day, text: String::new(), commission: COMMISSION })
+                    .collect();
             }
             Self::ZeroFiller => profile.guest_filler = tlv::FILLER_ZERO,
             _ => {}

@@ -1,7 +1,7 @@
 //! The tables of licences' faults: what each does and what a check of the licence must say.
 
 use crate::{
-    cards::drivers_licence::files::{LICENCE_LAYOUTS, Layout},
+    cards::drivers_licence::files::{LICENCE_LAYOUTS, Layout, MENKYO_LAYOUTS},
     lang::Bilingual,
     verify::{CheckId, Overall, Reason, Verdict, Why},
 };
@@ -28,20 +28,19 @@ type Differs = &'static [(CheckId, Verdict)];
 const CHANGED: Differs = &[(LicenceSignature, Verdict::NotDone(Why::LayoutUnknown))];
 const BAD_BLOCK: Differs = &[failed(LicenceSignature, Reason::SignatureMismatch)];
 const UNKNOWN_SIGNER: Differs =
-    &[(LicenceSigner, Verdict::NotDone(Why::NoAnchor)), rests(LicenceSignature, LicenceSigner)];
+    &[(LicenceSigner, Verdict::NotDone(Why::NoAnchor)), (LicenceSignature, Verdict::NotDone(Why::NoAnchor))];
 const NOT_READ: Differs = &[
     (LicenceSigner, Verdict::NotDone(Why::NotRead)),
     (LicenceSignature, Verdict::NotDone(Why::NotRead)),
     (NoUnsignedChanges, Verdict::NotDone(Why::NotRead)),
 ];
-const NO_SIGNATURE: Differs = &[failed(LicenceSigner, Reason::Malformed), failed(LicenceSignature, Reason::Malformed)];
-const UNSIGNED_CHANGE: Differs = &[failed(NoUnsignedChanges, Reason::Disagrees)];
+const NO_SIGNATURE: Differs = &[failed(LicenceSigner, Reason::Malformed), rests(LicenceSignature, LicenceSigner)];
+const UNSIGNED_CHANGE: Differs = &[failed(NoUnsignedChanges, Reason::UnsignedChanges)];
 const MENKYO_CHANGED: Differs = &[(MenkyoSignature, Verdict::NotDone(Why::LayoutUnknown))];
 const MENKYO_BAD_BLOCK: Differs = &[failed(MenkyoSignature, Reason::SignatureMismatch)];
 const MENKYO_UNKNOWN_SIGNER: Differs =
-    &[(MenkyoSigner, Verdict::NotDone(Why::NoAnchor)), rests(MenkyoSignature, MenkyoSigner)];
-const MENKYO_NO_SIGNATURE: Differs =
-    &[failed(MenkyoSigner, Reason::Malformed), failed(MenkyoSignature, Reason::Malformed)];
+    &[(MenkyoSigner, Verdict::NotDone(Why::NoAnchor)), (MenkyoSignature, Verdict::NotDone(Why::NoAnchor))];
+const MENKYO_NO_SIGNATURE: Differs = &[failed(MenkyoSigner, Reason::Malformed), rests(MenkyoSignature, MenkyoSigner)];
 const EXPIRED: Differs = &[failed(NotExpired, Reason::Expired)];
 
 /// A row of a licence's fault without a value.
@@ -72,8 +71,9 @@ const PIN_SETTING: FaultRow = FaultRow {
     },
 };
 
-fn layout(name: &str) -> Option<&'static Layout> {
-    LICENCE_LAYOUTS.iter().find(|layout| layout.name == name)
+fn layout(layouts: &'static [Layout], name: &str) -> Option<Fault> {
+    let layout = layouts.iter().find(|layout| layout.name == name)?;
+    Some(Fault::Licence(LicenceFault::Layout(layout)))
 }
 
 /// Signs what a named layout of the table says.
@@ -84,8 +84,10 @@ const LAYOUT: FaultRow = FaultRow {
     what: Bilingual::new("電子署名の対象を別の候補の配置にする", "signs what another candidate layout covers"),
     differs: &[],
     expected: AUTHENTIC,
-    make: |value| Some(Fault::Licence(LicenceFault::Layout(layout(value?)?))),
+    make: |value| layout(LICENCE_LAYOUTS, value?),
 };
+
+const MENKYO_LAYOUT: FaultRow = FaultRow { make: |value| layout(MENKYO_LAYOUTS, value?), ..LAYOUT };
 
 const PARTIAL: FaultRow = FaultRow {
     name: "partial-layout",
@@ -95,7 +97,7 @@ const PARTIAL: FaultRow = FaultRow {
     differs: CHANGED,
     expected: UNDETERMINED,
     make: |value| match value {
-        None => Some(Fault::Licence(LicenceFault::Layout(layout("data-alone")?))),
+        None => layout(LICENCE_LAYOUTS, "data-alone"),
         Some(_) => None,
     },
 };
@@ -315,6 +317,14 @@ pub const LICENCE_FAULTS: &[FaultRow] = &[
         AUTHENTIC
     ),
     row!("externals", "外字1から7まで", "external characters in every slot", LicenceFault::Externals, &[], AUTHENTIC),
+    row!(
+        "full-changes",
+        "公安委員会の変更を15件すべての欄に追記",
+        "a change of commission in each of the 15 slots",
+        LicenceFault::FullChanges,
+        UNSIGNED_CHANGE,
+        AUTHENTIC
+    ),
     PIN_SETTING,
     LAYOUT,
     PARTIAL,
@@ -429,6 +439,7 @@ pub const MENKYO_FAULTS: &[FaultRow] = &[
         AUTHENTIC
     ),
     PIN_SETTING,
+    MENKYO_LAYOUT,
 ];
 
 #[cfg(test)]

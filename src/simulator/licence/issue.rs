@@ -310,7 +310,7 @@ fn externals(file: files::File, holder: &LicenceHolder, profile: &LicenceProfile
     let mut fields = FieldFile::new(file, |field| profile.empty_slots || field.id == "external");
     let slots = EXTERNAL_SLOTS.iter().filter(|(_, name, _)| *name == file.name);
     for (at, (slot, ..)) in slots.enumerate() {
-        if let Some(picture) = external_value(holder, *slot, profile) {
+        if let Some(picture) = external_value(holder, *slot, EXTERNAL_LENGTH, profile) {
             fields.set_slot("external", at, picture);
         }
     }
@@ -319,11 +319,23 @@ fn externals(file: files::File, holder: &LicenceHolder, profile: &LicenceProfile
     fields
 }
 
-/// 文字構成 and picture of a slot.
-pub(super) fn external_value(holder: &LicenceHolder, slot: u8, profile: &LicenceProfile) -> Option<Vec<u8>> {
+/// Bytes of an external character's field on a licence (spec licence 2.7, A).
+const EXTERNAL_LENGTH: usize = 128;
+
+/// 文字構成 and picture of a slot, in a field of so many bytes.
+pub(super) fn external_value(
+    holder: &LicenceHolder,
+    slot: u8,
+    length: usize,
+    profile: &LicenceProfile,
+) -> Option<Vec<u8>> {
     let (_, picture) = holder.externals.iter().find(|(known, _)| *known == slot)?;
     let picture = EXTERNALS.get(usize::from(*picture) % EXTERNALS.len())?;
-    Some([&[profile.character_structure][..], picture].concat())
+    let mut value = [&[profile.character_structure][..], picture].concat();
+    if profile.padded_externals {
+        value.resize(length, 0x00);
+    }
+    Some(value)
 }
 
 /// Values are not public; one comment says that the first entry makes it 11 (spec licence 2.8, U).

@@ -65,9 +65,10 @@ fn data(order: &LicenceOrder, profile: &LicenceProfile) -> Result<FieldFile, Iss
         file.set(id, jis_x_0208(text)?);
     }
     for (slot, _, tag) in MENKYO_EXTERNAL_SLOTS {
-        let place = field_of(&MENKYO_DATA, *tag).and_then(|field| Some((field.id, field.slot(*tag)?)));
-        if let (Some((id, at)), Some(picture)) = (place, external_value(holder, *slot, profile)) {
-            file.set_slot(id, usize::try_from(at).unwrap_or(usize::MAX), picture);
+        let Some(field) = field_of(&MENKYO_DATA, *tag) else { continue };
+        let at = field.slot(*tag).and_then(|at| usize::try_from(at).ok());
+        if let (Some(at), Some(picture)) = (at, external_value(holder, *slot, field.max, profile)) {
+            file.set_slot(field.id, at, picture);
         }
     }
     file.set("licence_number", holder.number.as_bytes());

@@ -82,6 +82,8 @@ pub struct LicenceProfile {
     pub empty_slots: bool,
     /// 文字構成, the byte in front of an external character's picture (U).
     pub character_structure: u8,
+    /// Whether an external character's picture fills its field, zeros behind.
+    pub padded_externals: bool,
     /// How the photo stands in its field.
     pub photo: PhotoForm,
     /// How long the values of the signature file are.
@@ -109,6 +111,7 @@ impl Default for LicenceProfile {
             spare_dates: true,
             empty_slots: true,
             character_structure: 0,
+            padded_externals: false,
             photo: PhotoForm::Jp2,
             signature: SignatureForm::Maximum,
             guest_filler: 0xFF,

@@ -1,0 +1,585 @@
+//! Driver's licence and licence application, from the simulated card to the findings.
+
+// Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+use proptest::prelude::*;
+use taimen::{
+    cards::{
+        Findings, ItemValue, ReadError, check,
+        drivers_licence::{
+            self, LICENCE_REQUIREMENT, MenkyoReading, Pins, Prepared, Reading,
+            files::{self, PIN1, PIN2},
+            menkyo_steps, prepare, prepare_menkyo, steps,
+        },
+        recognise,
+    },
+    dump::{Dump, NotRead, Scope},
+    iso7816::{PinGate, Refusal, Session},
+    kind::CardKind,
+    simulator::{
+        Recipe, SimulatedCard,
+        licence::profile::{BlockedQuery, Mismatch, PastEnd, SignatureForm},
+    },
+    transport::{LinkFigures, Metered, Transport, TransportError},
+    trust::{Hierarchy, Purpose, SignerCertificate, TrustStore},
+    verify::{CheckId, Overall, Reason, Verdict, Why},
+};
+
+const TIME: &str = "2026-11-22T03:00:00Z";
+
+/// Recognition of a licence; of a My Number Card with a guest.
+const RECOGNITION: u64 = 2;
+const RECOGNITION_OF_A_GUEST: u64 = 4;
+
+fn recipe(text: &str) -> Recipe {
+    text.parse().unwrap()
+}
+
+fn reading(card: &mut dyn Transport, scope: Scope, pins: Pins<'_>) -> Result<(Dump, LinkFigures), ReadError> {
+    let mut metered = Metered::new(card);
+    let mut session = Session::new(&mut metered);
+    let recognised = recognise(&mut session).unwrap();
+    assert_eq!(recognised.kind, CardKind::Licence);
+    let prepared = prepare(&mut session, &recognised.licence)?;
+    let reading = Reading {
+        scope,
+        pins,
+        gate: &mut PinGate::new(false),
+        prepared,
+        released: false,
+        time: TIME.parse().unwrap(),
+        reader: "test".to_owned(),
+        progress: &mut |_, _, _| {},
+    };
+    let dump = reading.run(&mut session)?;
+    Ok((dump, metered.figures()))
+}
+
+fn read(card: &mut SimulatedCard, scope: Scope) -> Result<(Dump, LinkFigures), ReadError> {
+    let credentials = card.credentials().unwrap().clone();
+    reading(card, scope, Pins { pin1: credentials.pin1(), pin2: credentials.pin2() })
+}
+
+fn read_menkyo(card: &mut SimulatedCard, scope: Scope) -> (Dump, LinkFigures) {
+    let credentials = card.credentials().unwrap().clone();
+    let mut metered = Metered::new(card);
+    let mut session = Session::new(&mut metered);
+    assert_eq!(recognise(&mut session).unwrap().guests, [CardKind::Menkyo]);
+    let prepared = prepare_menkyo(&mut session).unwrap();
+    let reading = MenkyoReading {
+        scope,
+        pin: credentials.licence_pin(),
+        gate: &mut PinGate::new(false),
+        prepared,
+        released: false,
+        time: TIME.parse().unwrap(),
+        reader: "test".to_owned(),
+        progress: &mut |_, _, _| {},
+    };
+    let dump = reading.run(&mut session).unwrap();
+    (dump, metered.figures())
+}
+
+fn trust() -> TrustStore {
+    TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated)
+}
+
+fn judged(dump: &Dump) -> Findings {
+    check(dump, &trust(), TIME.parse().unwrap()).unwrap()
+}
+
+fn findings(text: &str, scope: Scope) -> Findings {
+    judged(&read(&mut recipe(text).card().unwrap(), scope).unwrap().0)
+}
+
+fn text(findings: &Findings, id: &str) -> Option<String> {
+    findings.items.iter().find(|item| item.id == id).map(|item| match &item.value {
+        ItemValue::Text(text) => text.to_string(),
+        ItemValue::Date(date) => date.to_string(),
+        ItemValue::Term { id, .. } => (*id).to_owned(),
+    })
+}
+
+#[test]
+fn an_honest_licence_is_authentic_and_shows_everything() {
+    for name in ["licence", "licence-nopin"] {
+        let found = findings(name, Scope::Full);
+        assert_eq!(found.overall(), Overall::Authentic, "{name}: {:?}", found.checks);
+        assert_eq!(found.warnings, [], "{name}");
+        assert_eq!(found.check(CheckId::LicenceSignature).unwrap().evidence.get("layout"), Some("whole-files"));
+        assert_eq!(found.verdict(CheckId::NoUnsignedChanges), Some(Verdict::Passed));
+        assert!(found.holder.name.is_some() && found.holder.address.is_some() && found.holder.birth_date.is_some());
+        assert_eq!(found.holder.current, None);
+        assert!(found.picture("photo").is_some());
+        assert_eq!(text(&found, "licence_number").unwrap().len(), 12);
+        assert_eq!(text(&found, "spec_version").as_deref(), Some("010"));
+        let domicile = found.items.iter().find(|item| item.id == "domicile").unwrap();
+        assert!(domicile.masked && domicile.signed_by == Some(CheckId::LicenceSignature));
+        assert!(found.items.iter().filter(|item| item.masked).count() == 1);
+        assert_eq!(found.tries.iter().map(|tries| tries.left).collect::<Vec<_>>(), [3, 3]);
+    }
+}
+
+#[test]
+fn changes_stand_beside_the_signed_values() {
+    for seed in 1..6 {
+        let found = findings(&format!("licence-changed?seed={seed}"), Scope::Full);
+        assert_eq!(found.overall(), Overall::Authentic, "changes are advisory");
+        assert_eq!(found.verdict(CheckId::NoUnsignedChanges), Some(Verdict::Failed(Reason::UnsignedChanges)));
+        let current = found.holder.current.clone().unwrap();
+        let address = current.address.unwrap();
+        assert!(address.starts_with("仮想県例示市新町"), "the newest day, whatever its slot: {}", &*address);
+        assert_ne!(found.holder.address.as_ref().unwrap().value, address);
+        let name = current.name.unwrap();
+        assert_eq!(name.external, [(2, 3)]);
+        assert_eq!(name.chars().nth(2), Some('〓'));
+        assert!(current.conditions.unwrap().iter().any(|condition| condition.starts_with("補聴器")));
+        assert!(current.domicile.unwrap().starts_with("架空県"));
+        assert!(found.external.iter().any(|external| external.slot == 3 && external.file == "df1/0005"));
+        let days: Vec<_> = found.history.iter().map(|change| change.date).collect();
+        assert!(days.is_sorted() && days.iter().all(Option::is_some));
+        assert!(
+            found.history.iter().any(|change| change.masked) && found.notes.iter().any(|note| note.id == "changed")
+        );
+    }
+}
+
+#[test]
+fn without_pins_it_is_undetermined_and_says_why() {
+    let free = findings("licence", Scope::WithoutPin);
+    assert_eq!(free.overall(), Overall::Undetermined);
+    assert_eq!(free.verdict(CheckId::NotExpired), Some(Verdict::Passed));
+    assert_eq!(free.verdict(CheckId::LicenceSignature), Some(Verdict::NotDone(Why::NotRead)));
+    assert!(text(&free, "expiry").is_some() && text(&free, "issue_date").is_some());
+    assert_eq!(text(&free, "pin_setting").as_deref(), Some("set"));
+    assert_eq!(free.tries.len(), 2);
+    assert!(free.notes.iter().any(|note| note.id == "without-pin") && free.holder.name.is_none());
+
+    let one = findings("licence", Scope::Pin1);
+    assert_eq!(one.overall(), Overall::Undetermined);
+    assert!(one.holder.name.is_some() && one.picture("photo").is_none() && text(&one, "domicile").is_none());
+    assert_eq!(one.verdict(CheckId::NoUnsignedChanges), Some(Verdict::NotDone(Why::NotRead)));
+}
+
+#[test]
+fn the_issuer_decides() {
+    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::Full).unwrap();
+    let at = TIME.parse().unwrap();
+    let shipped = check(&dump, &TrustStore::shipped().unwrap(), at).unwrap();
+    assert_eq!(shipped.overall(), Overall::Rejected);
+    assert_eq!(shipped.verdict(CheckId::LicenceSigner), Some(Verdict::Failed(Reason::HierarchyNotAccepted)));
+    let expired = check(&dump, &trust(), "2099-01-01T00:00:00Z".parse().unwrap()).unwrap();
+    assert_eq!(expired.verdict(CheckId::NotExpired), Some(Verdict::Failed(Reason::Expired)));
+    let later = check(&dump, &trust(), "2101-01-01T00:00:00Z".parse().unwrap()).unwrap();
+    assert_eq!(later.verdict(CheckId::LicenceSigner), Some(Verdict::NotDone(Why::AnchorExpired)));
+
+    // Another key identifier: no certificate is known, and nothing is said about forgery.
+    let mut unknown = dump.clone();
+    let (_, file) = unknown.files_mut().find(|(name, _)| *name == files::SIGNATURE.name).unwrap();
+    let last = file.len() - 1;
+    file[last] ^= 1;
+    let found = judged(&unknown);
+    assert_eq!(found.overall(), Overall::Undetermined);
+    assert_eq!(found.verdict(CheckId::LicenceSignature), Some(Verdict::NotDone(Why::NoAnchor)));
+    // The first byte of the signature: bad padding.
+    let mut bad = dump.clone();
+    let (_, file) = bad.files_mut().find(|(name, _)| *name == files::SIGNATURE.name).unwrap();
+    file[4] ^= 1;
+    assert_eq!(judged(&bad).verdict(CheckId::LicenceSignature), Some(Verdict::Failed(Reason::SignatureMismatch)));
+}
+
+fn change(dump: &Dump, name: &str, edit: impl Fn(&mut Vec<u8>)) -> Findings {
+    let mut changed = dump.clone();
+    edit(changed.files_mut().find(|(known, _)| *known == name).unwrap().1);
+    judged(&changed)
+}
+
+fn replace(bytes: &mut [u8], old: &[u8], new: &[u8]) {
+    let at = bytes.windows(old.len()).position(|window| window == old).unwrap();
+    bytes[at..at + new.len()].copy_from_slice(new);
+}
+
+#[test]
+fn each_fault_of_the_signer_has_its_own_name() {
+    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::Full).unwrap();
+    let signer = |found: &Findings| (found.verdict(CheckId::LicenceSigner), found.verdict(CheckId::LicenceSignature));
+    let depends = Some(Verdict::NotDone(Why::DependsOn(CheckId::LicenceSigner)));
+    let key_id = |name: &str| {
+        let anchors = TrustStore::shipped().unwrap();
+        let mut certificates = anchors.certificates(Purpose::DriversLicence);
+        let (_, der) = certificates.find(|(anchor, _)| anchor.name.contains(name)).unwrap();
+        SignerCertificate::parse(der).unwrap().subject_key_id.unwrap()
+    };
+    let own = dump.file(files::SIGNATURE.name).unwrap();
+    let own = own[own.len() - 32..].to_vec();
+
+    // The CA's certificate may sign certificates and no data.
+    let found = change(&dump, files::SIGNATURE.name, |file| replace(file, &own, &key_id("CA")));
+    assert_eq!(signer(&found), (Some(Verdict::Failed(Reason::WrongKeyUsage)), depends));
+    assert_eq!(found.overall(), Overall::Rejected);
+    // Another signer's certificate: its key does not open the padding.
+    let found = change(&dump, files::SIGNATURE.name, |file| replace(file, &own, &key_id("menkyo")));
+    let mismatch = Some(Verdict::Failed(Reason::SignatureMismatch));
+    assert_eq!(signer(&found), (Some(Verdict::Passed), mismatch));
+    // Issued before the certificate was valid.
+    let issued = {
+        let file = dump.file(files::DATA.name).unwrap();
+        let at = file.windows(2).position(|w| w == [0x18, 0x07]).unwrap();
+        file[at..at + 9].to_vec()
+    };
+    let found = change(&dump, files::DATA.name, |file| replace(file, &issued, b"\x18\x074220401"));
+    assert_eq!(signer(&found), (Some(Verdict::Failed(Reason::NotValidAtIssue)), depends));
+    assert!(found.warnings.iter().any(|warning| warning.file == "mf/2F01"), "the free days differ now");
+    // No day of issue at all.
+    let found = change(&dump, files::DATA.name, |file| replace(file, &issued, b"\x18\x074000000"));
+    assert_eq!(found.verdict(CheckId::LicenceSigner), Some(Verdict::NotDone(Why::NotRead)));
+}
+
+#[test]
+fn no_change_hides_behind_broken_bytes() {
+    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::Full).unwrap();
+    let verdict = |bytes: &[u8]| {
+        let found = change(&dump, files::CHANGES.name, |file| file[..bytes.len()].copy_from_slice(bytes));
+        found.verdict(CheckId::NoUnsignedChanges)
+    };
+    let malformed = Some(Verdict::Failed(Reason::Malformed));
+    assert_eq!(verdict(&[0x50, 0x81]), malformed, "a length of another form");
+    assert_eq!(verdict(&[0x50, 0x00, 0x60, 0x02, 0x90, 0x23]), malformed, "an entry that is too short");
+    assert_eq!(verdict(&[0x10, 0x01]), malformed, "another tag");
+}
+
+#[test]
+fn a_signature_tells_padding_from_content() {
+    use taimen::{crypto::Recovered, simulator::keys::signer};
+    let key = signer("licence-signer").unwrap();
+    let public = key.public_key().unwrap();
+    let hash = taimen::crypto::sha256(&[b"data"]);
+    assert_eq!(public.recover(&key.sign_sha256(&[b"data"]).unwrap()), Ok(Recovered::Sha256(hash)));
+    assert_eq!(public.recover(&key.sign_padded(&hash).unwrap()), Ok(Recovered::Other), "no DigestInfo");
+    let long = [taimen::crypto::sha256_digest_info(&hash), vec![0]].concat();
+    assert_eq!(public.recover(&key.sign_padded(&long).unwrap()), Ok(Recovered::Other), "bytes behind the hash");
+    assert!(public.recover(&signer("impostor").unwrap().sign_sha256(&[b"data"]).unwrap()).is_err());
+    for wrong in [vec![], vec![0; 255], vec![0; 256], vec![0xFF; 256], vec![1; 257]] {
+        assert!(public.recover(&wrong).is_err());
+    }
+}
+
+/// Every byte of the signed files: never authentic. Good padding over other data is no proof of forgery.
+#[test]
+fn no_flipped_byte_is_authentic() {
+    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::Full).unwrap();
+    let trust = trust();
+    let at = TIME.parse().unwrap();
+    for name in [files::DATA.name, files::DOMICILE.name, files::PHOTO.name, files::SIGNATURE.name] {
+        let size = dump.file(name).unwrap().len();
+        for at_byte in 0..size {
+            let mut changed = dump.clone();
+            let (_, file) = changed.files_mut().find(|(known, _)| *known == name).unwrap();
+            file[at_byte] ^= 0x01;
+            let found = check(&changed, &trust, at).unwrap();
+            let names_only = name == files::SIGNATURE.name
+                && found.verdict(CheckId::LicenceSignature) == Some(Verdict::Passed)
+                && dump.file(name).unwrap()[..260] == changed.file(name).unwrap()[..260];
+            assert!(found.overall() != Overall::Authentic || names_only, "{name} byte {at_byte}");
+        }
+    }
+}
+
+#[test]
+fn only_layouts_that_cover_everything_pass() {
+    use taimen::simulator::licence::{LicenceHolder, LicenceOrder, LicenceProfile, issue};
+    for layout in files::LICENCE_LAYOUTS {
+        let mut order = LicenceOrder::new(LicenceHolder::from_seed(3), files::PinSetting::NotSet);
+        order.layout = layout;
+        let profile = LicenceProfile { signature: SignatureForm::Short, ..LicenceProfile::default() };
+        let issued = issue(&order, &profile).unwrap();
+        let mut dump = Dump::new(CardKind::Licence, Scope::Full, "test", TIME.parse().unwrap());
+        for file in &issued.files {
+            dump.keep(file.file().name, file.encode().unwrap());
+        }
+        let found = judged(&dump);
+        let check = found.check(CheckId::LicenceSignature).unwrap();
+        assert_eq!(check.evidence.get("layout"), Some(layout.name), "{check:?}");
+        let expected = if layout.covers { Verdict::Passed } else { Verdict::NotDone(Why::LayoutUnknown) };
+        assert_eq!(check.verdict, expected, "{}", layout.name);
+    }
+}
+
+/// An item that changes its file leaves the hash as it was; the files no longer hold their own items.
+#[test]
+fn an_item_in_another_file_does_not_pass() {
+    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::Full).unwrap();
+    let mut moved = dump.clone();
+    let tail: Vec<u8> = {
+        let (_, file) = moved.files_mut().find(|(name, _)| *name == files::DATA.name).unwrap();
+        file.split_off(file.len() - 9)
+    };
+    let (_, file) = moved.files_mut().find(|(name, _)| *name == files::DOMICILE.name).unwrap();
+    file.splice(..0, tail);
+    let found = judged(&moved);
+    assert_eq!(
+        found.verdict(CheckId::LicenceSignature),
+        Some(Verdict::NotDone(Why::LayoutUnknown)),
+        "{:?}",
+        found.checks
+    );
+}
+
+#[test]
+fn the_steps_add_up_and_stay_within_the_budget() {
+    let of = |text: &str, scope| read(&mut recipe(text).card().unwrap(), scope).unwrap().1;
+    for scope in [Scope::Full, Scope::Pin1, Scope::WithoutPin] {
+        let told = RECOGNITION + steps(scope).map(|step| step.exchanges).sum::<u64>();
+        assert_eq!(of("licence", scope).exchanges, told, "{scope:?}");
+    }
+    let full = of("licence", Scope::Full);
+    assert!(full.exchanges <= 22, "{full:?}");
+    assert!(of("licence", Scope::WithoutPin).exchanges <= 7);
+    let data = full.bytes_received - 2 * full.exchanges;
+    assert!((5_388..=5_388 * 102 / 100).contains(&data), "{full:?}");
+
+    let menkyo = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::Full).1;
+    let told = RECOGNITION_OF_A_GUEST + menkyo_steps(Scope::Full).map(|step| step.exchanges).sum::<u64>();
+    assert_eq!(menkyo.exchanges, told);
+}
+
+/// Readers without extended APDUs, and cards that answer in every other way: the same bytes, none of them twice.
+#[test]
+fn every_way_of_answering_gives_the_same_bytes() {
+    let whole = read(&mut recipe("licence").card().unwrap(), Scope::Full).unwrap().0;
+    for past_end in [PastEnd::Short, PastEnd::Warned, PastEnd::Exact, PastEnd::WrongLength] {
+        for extended in [true, false] {
+            let mut other = recipe("licence");
+            other.profile.licence.past_end = past_end;
+            other.profile.licence.extended_le = extended;
+            let (dump, figures) = read(&mut other.card().unwrap(), Scope::Full).unwrap();
+            for file in files::FILES.iter().filter(|file| file.application != files::DF3) {
+                assert_eq!(dump.file(file.name), whole.file(file.name), "{past_end:?} {extended} {}", file.name);
+            }
+            assert!(figures.bytes_received - 2 * figures.exchanges <= 5_395, "{past_end:?} {extended} {figures:?}");
+        }
+    }
+    for fault in ["short-answers=84", "short-answers=250", "short-answers=400", "get-response"] {
+        let Ok(recipe) = format!("licence?fault={fault}").parse::<Recipe>() else { continue };
+        let (dump, _) = read(&mut recipe.card().unwrap(), Scope::Full).unwrap();
+        assert_eq!(dump.file(files::PHOTO.name), whole.file(files::PHOTO.name), "{fault}");
+    }
+}
+
+#[test]
+fn a_blocked_folder_spends_no_try_and_shows_what_is_free() {
+    let mut blocked = recipe("licence");
+    blocked.profile.licence.blocked_folders = true;
+    let mut card = blocked.card().unwrap();
+    let (dump, _) = read(&mut card, Scope::Full).unwrap();
+    assert_eq!(dump.not_read(files::DATA.name), Some(&NotRead::Status { status: "6283".to_owned() }));
+    let found = judged(&dump);
+    assert_eq!(found.overall(), Overall::Undetermined);
+    assert!(text(&found, "expiry").is_some() && found.notes.iter().any(|note| note.id == "chip-blocked"));
+    assert!(!prepared(&mut card).asks(Scope::Full));
+}
+
+fn prepared(card: &mut SimulatedCard) -> Prepared {
+    card.power_off();
+    card.power_on();
+    let mut session = Session::new(card);
+    let recognised = recognise(&mut session).unwrap();
+    prepare(&mut session, &recognised.licence).unwrap()
+}
+
+/// Counts VERIFY commands with data, by reference.
+struct Verifies<'a> {
+    card: &'a mut SimulatedCard,
+    sent: Vec<u8>,
+    lost: bool,
+}
+
+impl Transport for Verifies<'_> {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let answer = self.card.exchange(command);
+        if let [_, 0x20, _, reference, _, _, ..] = command {
+            self.sent.push(*reference);
+            if self.lost {
+                return Err(TransportError::Removed);
+            }
+        }
+        answer
+    }
+}
+
+fn attempt(card: &mut SimulatedCard, pin1: &str, pin2: &str, lost: bool) -> (Result<(), ReadError>, Vec<u8>) {
+    let pin = |text: &str| taimen::privacy::Pin::new(text.as_bytes().to_vec()).unwrap();
+    let (pin1, pin2) = (pin(pin1), pin(pin2));
+    card.power_off();
+    card.power_on();
+    let mut counted = Verifies { card, sent: Vec::new(), lost };
+    let result = reading(&mut counted, Scope::Full, Pins { pin1: Some(&pin1), pin2: Some(&pin2) });
+    (result.map(|_| ()), counted.sent)
+}
+
+#[test]
+fn tries_are_precious() {
+    let mut card = recipe("licence").card().unwrap();
+    let own = card.credentials().unwrap().clone();
+    let as_text = |pin: Option<&taimen::privacy::Pin>| String::from_utf8(pin.unwrap().expose().to_vec()).unwrap();
+    let (right1, right2) = (as_text(own.pin1()), as_text(own.pin2()));
+
+    let (result, sent) = attempt(&mut card, "0x0x", &right2, false);
+    assert!(matches!(result, Err(ReadError::Wrong { left: Some(2), reference }) if reference.sfi == PIN1.sfi));
+    assert_eq!(sent, [0x81]);
+    // PIN 2 on its last try: PIN 1 is not even presented.
+    card.set_tries(&PIN2, 1);
+    let (result, sent) = attempt(&mut card, &right1, &right2, false);
+    assert!(
+        matches!(result, Err(ReadError::Refused { refusal: Refusal::LastTry, reference }) if reference.sfi == PIN2.sfi)
+    );
+    assert_eq!(sent.len(), 0);
+    card.set_tries(&PIN2, 0);
+    let (result, sent) = attempt(&mut card, &right1, &right2, false);
+    assert!(matches!(result, Err(ReadError::Refused { refusal: Refusal::Blocked, .. })));
+    assert_eq!((sent, card.tries(&PIN1)), (vec![], Some(2)));
+    card.set_tries(&PIN2, 3);
+    let (result, sent) = attempt(&mut card, &right1, &right2, true);
+    assert!(matches!(result, Err(ReadError::AnswerLost { .. })));
+    assert_eq!(sent, [0x81], "never a second one after a lost answer");
+    let (result, sent) = attempt(&mut card, &right1, &right2, false);
+    assert!(result.is_ok());
+    assert_eq!(sent, [0x81, 0x82]);
+}
+
+#[test]
+fn an_unknown_setting_tries_no_pin() {
+    let mut card = recipe("licence").card().unwrap();
+    card.licence_file_mut(&files::PIN_SETTING).unwrap()[2] = 0x02;
+    let (result, sent) = attempt(&mut card, "1111", "2222", false);
+    assert!(matches!(result, Err(ReadError::PinSetting { .. })));
+    assert_eq!((sent, card.tries(&PIN1)), (vec![], Some(3)));
+    card.power_off();
+    card.power_on();
+    let (dump, _) = reading(&mut card, Scope::WithoutPin, Pins::default()).unwrap();
+    let found = judged(&dump);
+    assert!(text(&found, "expiry").is_some(), "the free part is shown");
+    assert!(found.warnings.iter().any(|warning| warning.file == "mf/000A"), "{:?}", found.warnings);
+}
+
+#[test]
+fn another_card_in_the_middle_is_noticed() {
+    let mut card = recipe("licence").card().unwrap();
+    let before = prepared(&mut card);
+    let run = |card: &mut SimulatedCard| {
+        card.power_off();
+        card.power_on();
+        let pins = card.credentials().unwrap().clone();
+        let mut counted = Verifies { card, sent: Vec::new(), lost: false };
+        let result = Reading {
+            scope: Scope::Full,
+            pins: Pins { pin1: pins.pin1(), pin2: pins.pin2() },
+            gate: &mut PinGate::new(false),
+            prepared: before.clone(),
+            released: true,
+            time: TIME.parse().unwrap(),
+            reader: "test".to_owned(),
+            progress: &mut |_, _, _| {},
+        }
+        .run(&mut Session::new(&mut counted));
+        (result.map(|dump| judged(&dump).overall()), counted.sent.len())
+    };
+    assert_eq!(run(&mut card), (Ok(Overall::Authentic), 2));
+    assert_eq!(run(&mut recipe("licence?seed=2").card().unwrap()), (Err(ReadError::OtherCard), 0));
+    card.set_tries(&PIN1, 2);
+    assert_eq!(run(&mut card), (Err(ReadError::OtherCard), 0));
+}
+
+#[test]
+fn the_licence_application() {
+    for filler in [0x00, 0xFF] {
+        let mut recipe = recipe("menkyo");
+        recipe.profile.licence.guest_filler = filler;
+        let (dump, _) = read_menkyo(&mut recipe.card().unwrap(), Scope::Full);
+        let found = judged(&dump);
+        assert_eq!(found.overall(), Overall::Authentic, "{:?} {:?}", found.checks, found.warnings);
+        assert_eq!((found.kind, found.warnings.len()), (CardKind::Menkyo, 0), "{:?}", found.warnings);
+        assert!(found.picture("photo").is_some() && text(&found, "expiry").is_some());
+        assert!(found.holder.name.is_none() && found.tries[0].left == 10);
+        assert!(found.notes.iter().any(|note| note.id == "not-tied"));
+    }
+    let (dump, _) = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::WithoutPin);
+    assert_eq!(judged(&dump).overall(), Overall::Undetermined);
+    let again = Dump::from_json(dump.to_json().as_bytes()).unwrap();
+    assert_eq!(again.tries("menkyo/0006"), Some(10), "counters are saved");
+}
+
+#[test]
+fn no_flipped_byte_of_the_licence_application_is_authentic() {
+    let (dump, _) = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::Full);
+    for name in [files::MENKYO_DATA.name, files::MENKYO_SIGNATURE.name] {
+        for at in 0..dump.file(name).unwrap().len() {
+            let found = change(&dump, name, |file| file[at] ^= 0x01);
+            // Behind the signature's own 261 bytes stand names that are evidence and no proof.
+            let names_only = name == files::MENKYO_SIGNATURE.name && at >= 261;
+            assert!(found.overall() != Overall::Authentic || names_only, "{name} byte {at}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever the files hold: no panic, and never authentic.
+    #[test]
+    fn arbitrary_files_are_never_authentic(
+        data in proptest::collection::vec(any::<u8>(), 0..900),
+        domicile in proptest::collection::vec(any::<u8>(), 0..90),
+        changes in proptest::collection::vec(any::<u8>(), 0..640),
+        signature in proptest::collection::vec(any::<u8>(), 0..600),
+    ) {
+        let mut dump = Dump::new(CardKind::Licence, Scope::Full, "test", TIME.parse().unwrap());
+        dump.keep(files::DATA.name, data.clone());
+        dump.keep(files::DOMICILE.name, domicile);
+        dump.keep(files::CHANGES.name, changes.clone());
+        dump.keep(files::DOMICILE_CHANGES.name, changes);
+        dump.keep(files::PHOTO.name, data.clone());
+        dump.keep(files::SIGNATURE.name, signature.clone());
+        dump.keep(files::COMMON_DATA.name, signature.clone());
+        prop_assert_ne!(judged(&dump).overall(), Overall::Authentic);
+        let mut dump = Dump::new(CardKind::Menkyo, Scope::Full, "test", TIME.parse().unwrap());
+        dump.keep(files::MENKYO_DATA.name, data);
+        dump.keep(files::MENKYO_SIGNATURE.name, signature);
+        prop_assert_ne!(judged(&dump).overall(), Overall::Authentic);
+    }
+
+    /// Over random counters, wrong PINs and lost answers no VERIFY is sent that the gate forbids, and never two for one
+    /// entry and reference.
+    #[test]
+    fn the_gate_holds(steps in proptest::collection::vec((0_u8..4, 0_u8..4, any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()), 1..4)) {
+        let mut recipe = recipe("licence");
+        recipe.profile.licence.mismatch = Mismatch::Tries;
+        recipe.profile.licence.blocked_query = BlockedQuery::Blocked;
+        let mut card = recipe.card().unwrap();
+        let own = card.credentials().unwrap().clone();
+        let as_text = |pin: Option<&taimen::privacy::Pin>| String::from_utf8(pin.unwrap().expose().to_vec()).unwrap();
+        for (left1, left2, wrong1, wrong2, lost, preset) in steps {
+            if preset {
+                card.set_tries(&PIN1, left1);
+                card.set_tries(&PIN2, left2);
+            }
+            let before = (card.tries(&PIN1).unwrap(), card.tries(&PIN2).unwrap());
+            let pin = |right: String, wrong: bool| if wrong { "x0x0".to_owned() } else { right };
+            let (_, sent) = attempt(&mut card, &pin(as_text(own.pin1()), wrong1), &pin(as_text(own.pin2()), wrong2), lost);
+            let of = |reference| sent.iter().filter(|other| **other == reference).count();
+            prop_assert!(of(0x81) <= 1 && of(0x82) <= 1);
+            prop_assert!(before.0 > 1 && before.1 > 1 || sent.is_empty(), "{:?} {:?}", before, sent);
+            prop_assert!(!wrong1 || of(0x82) == 0);
+        }
+    }
+}
+
+/// The requirement of the design's table.
+#[test]
+fn the_requirement_is_that_of_the_design() {
+    let names: Vec<_> = LICENCE_REQUIREMENT.required.iter().map(|id| id.as_str()).collect();
+    assert_eq!(names, ["licence-signature", "licence-signer", "not-expired"]);
+    let names: Vec<_> = drivers_licence::MENKYO_REQUIREMENT.required.iter().map(|id| id.as_str()).collect();
+    assert_eq!(names, ["menkyo-signature", "menkyo-signer", "not-expired"]);
+}
