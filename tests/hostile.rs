@@ -44,8 +44,11 @@ fn show(dump: &Dump) -> Overall {
         accepted: Vec::new(),
     };
     for lang in [Lang::Ja, Lang::En] {
-        let report =
-            Report { findings: &findings, context: &context, options: Options { lang, sex: true, age: false } };
+        let report = Report {
+            findings: &findings,
+            context: &context,
+            options: Options { lang, sex: true, domicile: true, ..Options::default() },
+        };
         assert!(!report.json().is_empty() && !report.text(Colour::Plain).is_empty() && !report.html().is_empty());
     }
     findings.overall()

@@ -4,6 +4,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::table::Reference;
 use crate::{
+    dump::Scope,
     kind::CardKind,
     lang::Bilingual,
     text::LicenceText,
@@ -358,6 +359,8 @@ pub mod notes {
 pub struct Findings {
     /// What kind of card.
     pub kind: CardKind,
+    /// How much of it was asked for.
+    pub scope: Scope,
     /// Which checks it must pass.
     pub requirement: &'static Requirement,
     /// Every check, in the catalogue's order.

@@ -29,7 +29,12 @@ pub fn report(
     context: &Context,
     further: impl FnOnce() -> Result<(), Problem>,
 ) -> Result<ExitCode, Problem> {
-    let options = Options { lang: settings.lang, sex: matches.get_flag(name::SEX), age: findings.holder.age.is_some() };
+    let options = Options {
+        lang: settings.lang,
+        sex: matches.get_flag(name::SEX),
+        age: findings.holder.age.is_some(),
+        ..Options::default()
+    };
     let report = Report { findings, context, options };
     if matches.get_flag(name::JSON) {
         text(&report.json())?;

@@ -3,8 +3,11 @@
 //! A card chooses every byte that is decoded here. So sizes are read by a few lines of our own, compared with the
 //! limits below, and only then does a decoder see the data.
 
+mod fax;
 mod jp2;
 mod png;
+
+pub use fax::{MAX_FAX_INPUT, MAX_FAX_SIDE};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -163,6 +166,14 @@ pub fn decode(bytes: &[u8], format: Format) -> Result<Raster, ImageError> {
         Format::Jpeg2000 => jp2::decode(bytes),
     }));
     decoded.unwrap_or(Err(ImageError::Damaged))
+}
+
+/// Decodes an ITU-T T.6 picture (Group 4 fax) of a known size: ink black on white.
+///
+/// # Errors
+/// [`ImageError`]; also for more than [`MAX_FAX_INPUT`] bytes and sides over [`MAX_FAX_SIDE`].
+pub fn decode_fax(bytes: &[u8], width: u32, height: u32) -> Result<Raster, ImageError> {
+    catch_unwind(AssertUnwindSafe(|| fax::decode(bytes, width, height))).unwrap_or(Err(ImageError::Damaged))
 }
 
 fn within_input_limit(bytes: &[u8]) -> Result<(), ImageError> {

@@ -1,7 +1,8 @@
 //! The verdict in words: one line that a person acts on, and one that says why.
 
 use crate::{
-    cards::Findings,
+    cards::{Findings, Note},
+    dump::Scope,
     lang::Bilingual,
     trust::Hierarchy,
     verify::{CheckId, Overall, Reason, Verdict, Why},
@@ -202,6 +203,32 @@ impl Headline {
         }
     }
 
+    /// The same for a card: what was read and what its chip can show differ between kinds.
+    pub fn meaning_of(self, findings: &Findings) -> Bilingual {
+        let proves_chip = findings.requirement.requires(CheckId::ChipKey);
+        match (self, findings.scope) {
+            (Self::Undetermined(_), Scope::WithoutPin) => Bilingual::new(
+                "暗証番号なしで読みました。署名されたデータを読んでいないため、真正とも偽造とも言えません。",
+                "The PINs were not entered: nothing signed was read, so nothing can be said for or against the card.",
+            ),
+            (Self::Undetermined(Why::NotRead), Scope::Pin1) => Bilingual::new(
+                "暗証番号2がないため、電子署名の検査に必要なデータを読んでいません。真正とも偽造とも言えません。",
+                "PIN 2 was not entered: data that the signature covers was not read, so nothing can be said for or against \
+                 the card.",
+            ),
+            (Self::Authentic, _) if !proves_chip => Bilingual::new(
+                "発行者の電子署名を確認しました。ICチップの複製は検出できません。本人かどうかは、人が確かめてください。",
+                "The issuer's signature holds. A copied chip cannot be told. Whether the person is the holder is for you to \
+                 judge.",
+            ),
+            (Self::Expired { otherwise_authentic: true }, _) if !proves_chip => Bilingual::new(
+                "電子署名は正しい（改ざんではない）ですが、期限切れのため本人確認書類として使えません。",
+                "The signature holds (the data was not changed), but an expired licence is no proof of identity.",
+            ),
+            _ => self.meaning(),
+        }
+    }
+
     /// The reason by name, where there is one.
     pub fn cause(self) -> Option<Bilingual> {
         match self {
@@ -212,6 +239,21 @@ impl Headline {
             _ => None,
         }
     }
+}
+
+/// Entries were added after issue.
+const UNSIGNED_CHANGES: Note = Note {
+    id: "unsigned-changes",
+    text: Bilingual::new(
+        "記載事項の変更があります（変更は電子署名の対象外）",
+        "Entries were changed after issue (the changes are not signed)",
+    ),
+};
+
+/// What stands beside the verdict.
+pub(super) fn notes_of(findings: &Findings) -> Vec<Note> {
+    let changed = findings.holder.current.is_some() || !findings.history.is_empty();
+    changed.then_some(UNSIGNED_CHANGES).into_iter().collect()
 }
 
 /// Why the first required check was not done, followed to its root. A check that is absent was not read.

@@ -13,6 +13,7 @@ use super::{
     Report, Tone, base64,
     clean::html,
     label,
+    shown::{Piece, Shown, mark},
     view::{Row, outcome},
 };
 
@@ -23,13 +24,16 @@ pub(super) fn render(report: &Report<'_>) -> String {
     page.head();
     page.verdict();
     page.person();
+    page.changes();
     page.staff();
+    page.facts();
     let required = report.required_checks();
     page.checks(label::REQUIRED, required.iter());
     page.checks(label::ADVISORY, report.advisory_checks());
     page.rests_on();
     page.limits();
     page.evidence(&required);
+    page.warnings();
     page.foot();
     page.out
 }
@@ -79,15 +83,18 @@ impl Page<'_> {
         if report.context.read_at.as_second() != report.findings.judged_at.as_second() || report.origin().is_some() {
             meta.push(format!("{}: {}", self.say(label::READ_AT), html(&report.time(report.context.read_at))));
         }
+        let notes = report.headline_notes();
+        let notes = notes.iter().map(|note| format!("<p class=\"cause\">{}</p>\n", self.say(note.text)));
+        let notes: String = notes.collect();
         let cause = headline.cause().map(|cause| format!("<p class=\"cause\">{}</p>", self.say(cause)));
         self.put(&format!(
             "<header class=\"verdict {tone} {}\">\n<div class=\"symbol\" aria-hidden=\"true\">{}</div>\n<div>\n\
-             <h1>{}</h1>\n{}<p>{}</p>\n</div>\n</header>\n<p class=\"meta\">{}</p>",
+             <h1>{}</h1>\n{notes}{}<p>{}</p>\n</div>\n</header>\n<p class=\"meta\">{}</p>",
             headline.as_str(),
             headline.symbol(),
             self.say(headline.words()),
             cause.unwrap_or_default(),
-            self.say(headline.meaning()),
+            self.say(report.meaning()),
             meta.join(" <span aria-hidden=\"true\">|</span> "),
         ));
     }
@@ -110,7 +117,12 @@ impl Page<'_> {
             ));
         }
         self.put("<dl>");
-        let rows: Vec<Row> = report.person().into_iter().chain(report.facts()).collect();
+        let rows: Vec<Row> = if report.is_licence() {
+            // The facts of a licence are too many for this place.
+            report.person()
+        } else {
+            report.person().into_iter().chain(report.facts()).collect()
+        };
         for row in &rows {
             self.row(row, picture(row.id));
         }
@@ -133,7 +145,7 @@ impl Page<'_> {
             let mark = self.mark(self.report.mark(picture.signed_by));
             format!("<div>{}{mark}</div>", self.picture(picture))
         });
-        let value = html(&row.value);
+        let value = self.shown(&row.value);
         let mark = self.mark(row.mark);
         self.put(&format!(
             "<dt>{}</dt><dd>{}<span class=\"value\">{value}</span>{mark}</dd>",
@@ -142,8 +154,95 @@ impl Page<'_> {
         ));
     }
 
-    fn mark(&self, mark: Option<Bilingual>) -> String {
-        mark.map(|mark| format!("<span class=\"mark\">{}</span>", self.say(mark))).unwrap_or_default()
+    /// A value; external characters as pictures where the card holds one that decodes.
+    fn shown(&self, value: &Shown) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Text(text) => html(text),
+            Piece::External(slot) => {
+                let picture = self.report.external(*slot);
+                let png = picture.and_then(|(file, raster)| Some((file, raster.to_png().ok()?)));
+                let mark = html(&mark(*slot));
+                match png {
+                    Some((file, png)) => format!(
+                        "<img class=\"external\" alt=\"{mark}\" title=\"{} {slot} ({})\" src=\"data:image/png;base64,{}\">",
+                        self.say(label::EXTERNAL),
+                        html(file),
+                        base64::encode(&png)
+                    ),
+                    None => mark,
+                }
+            }
+        };
+        value.0.iter().map(piece).collect()
+    }
+
+    /// The values after changes, and the changes themselves.
+    fn changes(&mut self) {
+        let report = self.report;
+        let current: Vec<String> = report.current().iter().map(|row| self.table_row(row)).collect();
+        if !current.is_empty() {
+            let title = self.say(label::CURRENT);
+            let rows = current.join("\n");
+            self.put(&format!(
+                "<section class=\"current\">\n<h2>{title}</h2>\n<table class=\"facts\">\n{rows}\n</table>\n</section>"
+            ));
+        }
+        let history = report.history_rows();
+        if history.is_empty() {
+            return;
+        }
+        let head = [label::DATE, label::CHANGE, label::NEW_VALUE, label::COMMISSION];
+        let head: String = head.iter().map(|title| format!("<th scope=\"col\">{}</th>", self.say(*title))).collect();
+        let rows: Vec<String> = history
+            .iter()
+            .map(|row| {
+                let (date, title) = (html(&row.date), self.say(row.title));
+                let (value, commission) = (self.shown(&row.value), self.shown(&row.commission));
+                format!("<tr><td>{date}</td><td>{title}</td><td>{value}</td><td>{commission}</td></tr>")
+            })
+            .collect();
+        let title = self.say(label::HISTORY);
+        self.put(&format!(
+            "<section class=\"history\">\n<h2>{title}</h2>\n<table>\n<tr>{head}</tr>\n{}\n</table>\n</section>",
+            rows.join("\n")
+        ));
+    }
+
+    /// The facts of a licence; those of other cards stand beside the photo.
+    fn facts(&mut self) {
+        let facts = if self.report.is_licence() { self.report.facts() } else { Vec::new() };
+        if facts.is_empty() {
+            return;
+        }
+        let title = self.say(label::CARD_FACTS);
+        let rows: Vec<String> = facts.iter().map(|row| self.table_row(row)).collect();
+        self.put(&format!(
+            "<section>\n<h2>{title}</h2>\n<table class=\"facts\">\n{}\n</table>\n</section>",
+            rows.join("\n")
+        ));
+    }
+
+    fn table_row(&self, row: &Row) -> String {
+        let (value, mark) = (self.shown(&row.value), self.mark(row.mark));
+        format!("<tr><th scope=\"row\">{}</th><td>{value}{mark}</td></tr>", self.say(row.title))
+    }
+
+    fn warnings(&mut self) {
+        let warnings = &self.report.findings.warnings;
+        if warnings.is_empty() {
+            return;
+        }
+        let title = self.say(label::WARNINGS);
+        let row = |file, detail| format!("<tr><td>{}</td><td>{}</td></tr>", html(file), html(detail));
+        let rows: Vec<String> = warnings.iter().map(|warning| row(warning.file, &warning.detail)).collect();
+        self.put(&format!(
+            "<section class=\"evidence\">\n<h2>{title}</h2>\n<table>\n{}\n</table>\n</section>",
+            rows.join("\n")
+        ));
+    }
+
+    fn mark(&self, remark: Option<Bilingual>) -> String {
+        remark.map(|mark| format!("<span class=\"mark\">{}</span>", self.say(mark))).unwrap_or_default()
     }
 
     /// A picture that this program decoded and encoded again: no byte of the card's file reaches the browser. One that
@@ -214,7 +313,7 @@ impl Page<'_> {
         let report = self.report;
         let mut pairs = report.rests_on();
         let counter = |tries| format!("{}: {}", report.say(label::COUNTERS), report.counter(tries));
-        pairs.extend(report.context.tries.iter().map(|(title, tries)| (*title, counter(*tries))));
+        pairs.extend(report.tries().into_iter().map(|(title, tries)| (title, counter(tries))));
         let rows: Vec<String> = pairs
             .iter()
             .map(|(title, value)| {
@@ -232,8 +331,8 @@ impl Page<'_> {
         }
         let title = self.say(label::DOES_NOT_PROVE);
         self.put(&format!("<section class=\"limits\">\n<h2>{title}</h2>\n<ul>"));
-        for text in texts {
-            let line = format!("<li><b>{}</b>: {}</li>", self.say(text.title), self.say(text.does_not_prove));
+        for (title, limit) in texts {
+            let line = format!("<li><b>{}</b>: {}</li>", self.say(title), self.say(limit));
             self.put(&line);
         }
         self.put("</ul>\n</section>");

@@ -7,9 +7,11 @@ use serde::Serialize;
 
 use crate::{
     cards::{CardText, ItemValue, Picture, Signed},
+    dump::Scope,
     image,
     iso7816::Tries,
     kind::CardKind,
+    lang::Bilingual,
     transport::LinkFigures,
     trust::Hierarchy,
     verify::{Check, CheckId, Evidence, Overall, Verdict, Why, text_of},
@@ -26,6 +28,8 @@ struct Document<'a> {
     lang: &'static str,
     overall: Overall,
     headline: &'static str,
+    headline_notes: Vec<StaffNote>,
+    scope: Scope,
     hierarchy: Option<Hierarchy>,
     accepted_hierarchies: &'a [Hierarchy],
     card: Card,
@@ -34,6 +38,9 @@ struct Document<'a> {
     photo: Photo,
     pictures: Vec<PictureSummary>,
     items: Vec<Item<'a>>,
+    history: Vec<HistoryEntry<'a>>,
+    external_characters: Vec<External>,
+    warnings: Vec<Warning<'a>>,
     signed_by: BTreeMap<String, Option<CheckId>>,
     checks: Vec<CheckRow<'a>>,
     for_staff: Vec<StaffNote>,
@@ -69,7 +76,52 @@ enum Holder<'a> {
         birth_date: Option<Date>,
         #[serde(skip_serializing_if = "Option::is_none")]
         sex: Option<Option<&'static str>>,
+        current: Option<Current<'a>>,
     },
+}
+
+#[derive(Serialize)]
+struct Current<'a> {
+    name: Option<&'a str>,
+    name_kana: Option<&'a str>,
+    address: Option<&'a str>,
+    commission: Option<&'a str>,
+    conditions: Option<Vec<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domicile: Option<Option<&'a str>>,
+}
+
+#[derive(Serialize)]
+struct HistoryEntry<'a> {
+    id: &'static str,
+    title: &'static str,
+    slot: u32,
+    date: Option<Date>,
+    commission: &'a str,
+    value: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    masked: bool,
+}
+
+#[derive(Serialize)]
+struct External {
+    slot: u8,
+    file: Option<&'static str>,
+    structure: Option<u8>,
+    bytes: usize,
+    marks: Vec<Mark>,
+}
+
+#[derive(Serialize)]
+struct Mark {
+    field: String,
+    index: usize,
+}
+
+#[derive(Serialize)]
+struct Warning<'a> {
+    file: &'static str,
+    detail: &'a str,
 }
 
 #[derive(Serialize)]
@@ -95,7 +147,9 @@ struct PictureSummary {
 struct Item<'a> {
     id: &'static str,
     title: &'static str,
-    value: Value<'a>,
+    value: Option<Value<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    masked: bool,
     signed_by: Option<CheckId>,
 }
 
@@ -153,6 +207,8 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> Document<'a> {
         },
         overall: findings.overall(),
         headline: report.headline().as_str(),
+        headline_notes: notes(report, report.headline_notes().iter().map(|note| (note.id, note.text))),
+        scope: findings.scope,
         hierarchy: findings.hierarchy,
         accepted_hierarchies: &context.accepted,
         card: Card { kind: findings.kind, name: report.say(findings.kind.name()) },
@@ -161,16 +217,23 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> Document<'a> {
         photo: photo(report.pictures()),
         pictures: report.pictures().iter().map(|picture| summary(report, picture)).collect(),
         items: items(report),
+        history: history(report),
+        external_characters: external_characters(report),
+        warnings: findings.warnings.iter().map(|found| Warning { file: found.file, detail: &found.detail }).collect(),
         signed_by: signed_by(report),
         checks: required.iter().chain(report.advisory_checks()).map(|check| row(report, check)).collect(),
-        for_staff: report.for_staff().into_iter().map(|(id, text)| StaffNote { id, text: report.say(text) }).collect(),
-        tries: context.tries.iter().map(|(title, tries)| counter(report.say(*title), *tries)).collect(),
+        for_staff: notes(report, report.for_staff()),
+        tries: report.tries().into_iter().map(|(title, tries)| counter(report.say(title), tries)).collect(),
         link: context.link,
         source: context.source.as_str(),
         reader: &context.reader,
         read_at: context.read_at,
         judged_at: findings.judged_at,
     }
+}
+
+fn notes(report: &Report<'_>, notes: impl IntoIterator<Item = (&'static str, Bilingual)>) -> Vec<StaffNote> {
+    notes.into_iter().map(|(id, text)| StaffNote { id, text: report.say(text) }).collect()
 }
 
 fn applications(report: &Report<'_>) -> Vec<Application> {
@@ -189,8 +252,57 @@ fn holder<'a>(report: &'a Report<'_>) -> Holder<'a> {
         name: text(&holder.name),
         address: text(&holder.address),
         birth_date: holder.birth_date.as_ref().map(|date| date.value),
+        current: holder.current.as_ref().map(|current| self::current(report, current)),
         sex: report.options.sex.then(|| holder.sex.as_ref().map(|sex| sex.value.as_str())),
     }
+}
+
+fn current<'a>(report: &Report<'_>, current: &'a crate::cards::Current) -> Current<'a> {
+    fn text(text: &Option<CardText>) -> Option<&str> {
+        text.as_deref()
+    }
+    Current {
+        name: text(&current.name),
+        name_kana: text(&current.name_kana),
+        address: text(&current.address),
+        commission: text(&current.commission),
+        conditions: current.conditions.as_ref().map(|list| list.iter().map(|text| &**text).collect()),
+        domicile: (!report.hides(true)).then(|| text(&current.domicile)),
+    }
+}
+
+fn history<'a>(report: &'a Report<'_>) -> Vec<HistoryEntry<'a>> {
+    let entry = |change: &'a crate::cards::Change| HistoryEntry {
+        id: change.id,
+        title: report.say(change.title),
+        slot: change.slot,
+        date: change.date,
+        commission: &change.commission,
+        value: (!report.hides(change.masked)).then_some(&*change.value),
+        masked: report.hides(change.masked),
+    };
+    report.history().iter().map(entry).collect()
+}
+
+/// Which pictures of characters the card holds or names, and where the texts of this report have their marks.
+fn external_characters(report: &Report<'_>) -> Vec<External> {
+    if report.age_only() {
+        return Vec::new();
+    }
+    let findings = report.findings;
+    let picture = |found: &crate::cards::ExternalCharacter| {
+        let (file, structure) = (Some(found.file), Some(found.structure));
+        (found.slot, External { slot: found.slot, file, structure, bytes: found.raster.len(), marks: Vec::new() })
+    };
+    let mut found: BTreeMap<u8, External> = findings.external.iter().map(picture).collect();
+    for (field, text) in report.card_texts() {
+        for (index, slot) in &text.external {
+            let none = || External { slot: *slot, file: None, structure: None, bytes: 0, marks: Vec::new() };
+            let mark = Mark { field: field.clone(), index: *index };
+            found.entry(*slot).or_insert_with(none).marks.push(mark);
+        }
+    }
+    found.into_values().collect()
 }
 
 /// The size as the picture's header says it; nothing is decoded for it.
@@ -229,14 +341,15 @@ fn items<'a>(report: &'a Report<'_>) -> Vec<Item<'a>> {
     let item = |item: &'a crate::cards::Item| Item {
         id: item.id,
         title: report.say(item.title),
-        value: match &item.value {
+        value: (!report.hides_item(item)).then(|| match &item.value {
             ItemValue::Date(date) => Value::Date(*date),
             ItemValue::Text(text) => Value::Text(text),
             ItemValue::Term { id, .. } => Value::Text(id),
-        },
+        }),
+        masked: report.hides_item(item),
         signed_by: item.signed_by,
     };
-    report.findings.items.iter().filter(|item| !item.masked).map(item).collect()
+    report.findings.items.iter().map(item).collect()
 }
 
 /// Field path to the check that covers it, or null.
@@ -257,7 +370,17 @@ fn signed_by(report: &Report<'_>) -> BTreeMap<String, Option<CheckId>> {
         let path = if picture.id == "photo" { "photo".to_owned() } else { format!("pictures.{}", picture.id) };
         map.insert(path, picture.signed_by);
     }
-    for item in report.findings.items.iter().filter(|item| !item.masked) {
+    // What was added after issue is never signed.
+    if holder.current.is_some() {
+        map.insert("holder.current".to_owned(), None);
+    }
+    if !report.history().is_empty() {
+        map.insert("history".to_owned(), None);
+    }
+    if !report.findings.external.is_empty() {
+        map.insert("external_characters".to_owned(), None);
+    }
+    for item in &report.findings.items {
         map.insert(item.id.to_owned(), item.signed_by);
     }
     map

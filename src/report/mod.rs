@@ -4,15 +4,21 @@
 //! Text from a card is hostile: what a terminal or a browser would obey is shown as a visible code instead.
 
 mod base64;
+mod changes;
 mod clean;
 mod headline;
 mod html;
 mod json;
 mod label;
+mod shown;
 mod terminal;
 mod text;
 mod view;
 
+#[cfg(test)]
+mod licence_samples;
+#[cfg(test)]
+mod licence_tests;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
@@ -23,7 +29,7 @@ mod tests;
 use jiff::Timestamp;
 
 use crate::{
-    cards::Findings,
+    cards::{Findings, Note},
     image,
     iso7816::Tries,
     lang::{Bilingual, Lang},
@@ -84,6 +90,8 @@ pub struct Options {
     pub sex: bool,
     /// Whether the age alone was asked for (`--age`): then the age is all that is shown of the person.
     pub age: bool,
+    /// Whether the registered domicile (本籍) was asked for (`--domicile`): what is masked is shown only then.
+    pub domicile: bool,
 }
 
 /// Whether the terminal report carries colour codes.
@@ -110,6 +118,16 @@ impl Report<'_> {
     /// The verdict in words.
     pub fn headline(&self) -> Headline {
         Headline::of(self.findings)
+    }
+
+    /// One sentence for this card: why, and what it means at the counter.
+    pub fn meaning(&self) -> Bilingual {
+        self.headline().meaning_of(self.findings)
+    }
+
+    /// What stands beside the verdict at once, because it changes what the verdict covers.
+    pub fn headline_notes(&self) -> Vec<Note> {
+        headline::notes_of(self.findings)
     }
 
     /// The JSON report, one object on several lines, with a newline at its end.

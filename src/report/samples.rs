@@ -4,6 +4,7 @@ use jiff::civil::date;
 
 use crate::{
     cards::{Findings, Holder, Item, ItemValue, Picture, PictureFormat, Sex, Signed, notes},
+    dump::Scope,
     image::{Channels, Raster},
     iso7816::Tries,
     kind::CardKind,
@@ -24,8 +25,8 @@ const AGE_REQUIREMENT: Requirement = Requirement {
 
 const PORTRAIT: &[u8] = include_bytes!("../simulator/pool/portraits/face-0.jp2");
 
-pub(super) const JA: Options = Options { lang: Lang::Ja, sex: false, age: false };
-pub(super) const EN: Options = Options { lang: Lang::En, sex: false, age: false };
+pub(super) const JA: Options = Options { lang: Lang::Ja, sex: false, age: false, domicile: false };
+pub(super) const EN: Options = Options { lang: Lang::En, sex: false, age: false, domicile: false };
 
 pub(super) fn context() -> Context {
     Context {
@@ -88,6 +89,7 @@ pub(super) fn authentic(hierarchy: Hierarchy) -> Findings {
     notes.push(notes::REVOCATION);
     Findings {
         kind: CardKind::MyNumber,
+        scope: Scope::Full,
         requirement: &REQUIREMENT,
         checks: vec![
             Check::passed(CheckId::FaceCertificate, anchor(hierarchy, issuer)),
@@ -195,6 +197,7 @@ pub(super) fn no_anchor() -> Findings {
 
 pub(super) fn age() -> Findings {
     let mut findings = authentic(Hierarchy::Production);
+    findings.scope = Scope::Age;
     findings.requirement = &AGE_REQUIREMENT;
     findings.checks.retain(|check| AGE_REQUIREMENT.required.contains(&check.id) || check.id == CheckId::Revocation);
     findings.checks.insert(1, Check::passed(CheckId::AgeSignature, Evidence::new().with("covers", "DF11 DF12")));

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{kind::CardKind, verify::CheckId};
 
 use super::{
-    Options,
+    Options, licence_samples,
     samples::{EN, JA, all, report},
 };
 
@@ -99,8 +99,9 @@ fn errors(root: &Value, schema: &Value, value: &Value, path: &str) -> Vec<String
 #[test]
 fn every_report_follows_the_schema() {
     let schema = schema();
-    for (name, findings, context) in all() {
-        for options in [JA, EN, Options { sex: true, ..JA }, Options { age: true, ..EN }] {
+    let more = [JA, EN, Options { sex: true, ..JA }, Options { age: true, ..EN }, Options { domicile: true, ..JA }];
+    for (name, findings, context) in all().into_iter().chain(licence_samples::all()) {
+        for options in more {
             let report = report(&findings, &context, options);
             for json in [report.json(), report.json_line()] {
                 let value: Value = serde_json::from_str(&json).unwrap();

@@ -6,12 +6,13 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::{
-    lang::Bilingual,
+    lang::{Bilingual, Lang},
     verify::{Check, Verdict},
 };
 
 use super::{
     Colour, Report, Tone,
+    changes::HistoryRow,
     clean::visible,
     label,
     view::{Row, outcome},
@@ -45,6 +46,8 @@ pub(super) fn render(report: &Report<'_>, colour: Colour) -> String {
     page.banner();
     page.heading_lines();
     page.rows(label::PERSON, &report.person());
+    page.rows(label::CURRENT, &report.current());
+    page.history();
     page.pictures();
     page.rows(label::CARD_FACTS, &report.facts());
     let required = report.required_checks();
@@ -54,6 +57,7 @@ pub(super) fn render(report: &Report<'_>, colour: Colour) -> String {
     page.limits();
     page.for_staff();
     page.counters();
+    page.warnings();
     page.link();
     page.out
 }
@@ -86,11 +90,15 @@ impl Page<'_> {
         let words = format!("  {}  {}", headline.symbol(), self.report.say(headline.words()));
         let words = self.paint(style, &words);
         self.line(&words);
+        for note in self.report.headline_notes() {
+            let note = self.paint(BOLD, self.report.say(note.text));
+            self.line(&format!("     {note}"));
+        }
         if let Some(cause) = headline.cause() {
             let cause = format!("     {}", self.report.say(cause));
             self.line(&cause);
         }
-        self.paragraph("     ", "     ", self.report.say(headline.meaning()));
+        self.paragraph("     ", "     ", self.report.say(self.report.meaning()));
         self.line(&edge);
     }
 
@@ -133,7 +141,44 @@ impl Page<'_> {
         for row in rows {
             let mark = row.mark.map(|mark| self.paint(DIM, &self.report.bracketed(mark)));
             let title = self.report.say(row.title);
-            self.line(&format!("  {}  {}{}", padded(title, column), row.value, mark.unwrap_or_default()));
+            self.line(&format!("  {}  {}{}", padded(title, column), row.value.plain(), mark.unwrap_or_default()));
+        }
+    }
+
+    fn history(&mut self) {
+        let report = self.report;
+        let rows = report.history_rows();
+        if rows.is_empty() {
+            return;
+        }
+        self.heading(label::HISTORY);
+        let widest = |cell: &dyn Fn(&HistoryRow) -> usize| rows.iter().map(cell).max().unwrap_or(0);
+        let date = widest(&|row| row.date.width());
+        let title = widest(&|row| report.say(row.title).width());
+        for row in &rows {
+            let start = format!("  {}  {}  ", padded(&row.date, date), padded(report.say(row.title), title));
+            let commission = row.commission.plain();
+            let value = row.value.plain();
+            let behind = if value.is_empty() || commission.is_empty() {
+                format!("{value}{commission}")
+            } else if report.options.lang == Lang::Ja {
+                format!("{value}（{commission}）")
+            } else {
+                format!("{value} ({commission})")
+            };
+            self.paragraph(&start, &" ".repeat(2 + date + 2 + title + 2), &behind);
+        }
+    }
+
+    fn warnings(&mut self) {
+        let report = self.report;
+        if report.findings.warnings.is_empty() {
+            return;
+        }
+        self.heading(label::WARNINGS);
+        for warning in &report.findings.warnings {
+            let line = self.paint(DIM, &format!("{}: {}", visible(warning.file), visible(&warning.detail)));
+            self.line(&format!("  {line}"));
         }
     }
 
@@ -215,8 +260,8 @@ impl Page<'_> {
             return;
         }
         self.heading(label::DOES_NOT_PROVE);
-        for text in texts {
-            let line = format!("{}: {}", self.report.say(text.title), self.report.say(text.does_not_prove));
+        for (title, limit) in texts {
+            let line = format!("{}: {}", self.report.say(title), self.report.say(limit));
             self.paragraph("  - ", "    ", &line);
         }
     }
@@ -234,11 +279,12 @@ impl Page<'_> {
 
     fn counters(&mut self) {
         let report = self.report;
-        if report.context.tries.is_empty() {
+        let tries = report.tries();
+        if tries.is_empty() {
             return;
         }
         let pairs: Vec<(Bilingual, String)> =
-            report.context.tries.iter().map(|(title, tries)| (*title, report.counter(*tries))).collect();
+            tries.into_iter().map(|(title, tries)| (title, report.counter(tries))).collect();
         self.pairs(label::COUNTERS, &pairs);
     }
 

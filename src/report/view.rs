@@ -4,20 +4,22 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{
     cards::{CardText, ItemValue, Picture, Signed},
+    dump::Scope,
     iso7816::Tries,
+    kind::CardKind,
     lang::{Bilingual, Lang},
     text::{Era, era_year, japan_time},
-    verify::{Check, CheckId, CheckText, Overall, Verdict, Why, text_of},
+    verify::{Check, CheckId, Overall, Verdict, Why, text_of},
 };
 
-use super::{Report, clean::visible, label};
+use super::{Report, clean::visible, label, shown::Shown};
 
 /// One line about the person or the card.
 pub(super) struct Row {
     pub id: &'static str,
     pub title: Bilingual,
     /// Harmless to show.
-    pub value: String,
+    pub value: Shown,
     /// What one must know about the value; none for what a passed check covers.
     pub mark: Option<Bilingual>,
 }
@@ -28,7 +30,15 @@ impl Report<'_> {
         let holder = &self.findings.holder;
         if self.age_only() {
             let age = holder.age.as_ref();
-            return vec![self.row("age", label::AGE, age.map(|age| (self.years(age.value), age.signed_by)))];
+            return vec![self.row(
+                "age",
+                label::AGE,
+                age.map(|age| (Shown::new(&self.years(age.value)), age.signed_by)),
+            )];
+        }
+        if self.findings.kind == CardKind::Menkyo {
+            let value = Shown::new(self.say(label::NOT_IN_RECORD));
+            return vec![Row { id: "person", title: label::PERSON_OF_RECORD, value, mark: None }];
         }
         let mut rows = vec![
             self.text_row("name", label::NAME, holder.name.as_ref()),
@@ -36,7 +46,7 @@ impl Report<'_> {
             self.row(
                 "birth_date",
                 label::BIRTH_DATE,
-                holder.birth_date.as_ref().map(|date| (self.date(date.value), date.signed_by)),
+                holder.birth_date.as_ref().map(|date| (Shown::new(&self.date(date.value)), date.signed_by)),
             ),
         ];
         if self.options.sex {
@@ -44,7 +54,7 @@ impl Report<'_> {
             rows.push(self.row(
                 "sex",
                 label::SEX,
-                sex.map(|sex| (self.say(sex.value.name()).to_owned(), sex.signed_by)),
+                sex.map(|sex| (Shown::new(self.say(sex.value.name())), sex.signed_by)),
             ));
         }
         rows
@@ -55,19 +65,31 @@ impl Report<'_> {
         if self.age_only() {
             return Vec::new();
         }
-        // Masked until the option that asks for it is wired.
-        let items = self.findings.items.iter().filter(|item| !item.masked);
+        let items = self.findings.items.iter();
         items
             .map(|item| {
-                let value = match &item.value {
+                if self.hides_item(item) {
+                    let value = Shown::new(self.say(label::MASKED));
+                    return Row { id: item.id, title: item.title, value, mark: None };
+                }
+                let value = match (item.id, &item.value) {
                     // Cards print these days with Western years; only birth dates carry an era.
-                    ItemValue::Date(date) => self.western(*date),
-                    ItemValue::Text(text) => visible(text),
-                    ItemValue::Term { name, .. } => self.say(*name).to_owned(),
+                    (_, ItemValue::Date(date)) => Shown::new(&self.western(*date)),
+                    (_, ItemValue::Term { name, .. }) => Shown::new(self.say(*name)),
+                    ("driver_class", ItemValue::Text(text)) => self.code(text),
+                    (_, ItemValue::Text(text)) => Shown::of(text),
                 };
                 self.row(item.id, item.title, Some((value, item.signed_by)))
             })
             .collect()
+    }
+
+    /// A code whose table is not public: the code, and that remark in the report's language.
+    fn code(&self, text: &CardText) -> Shown {
+        match text.strip_suffix(" (table not public)") {
+            Some(code) => Shown::new(&format!("{code}{}", self.bracketed(label::NOT_PUBLIC))),
+            None => Shown::of(text),
+        }
     }
 
     /// The pictures; none when only the age was asked for.
@@ -75,17 +97,22 @@ impl Report<'_> {
         if self.age_only() { &[] } else { &self.findings.pictures }
     }
 
-    fn row(&self, id: &'static str, title: Bilingual, value: Option<(String, Option<CheckId>)>) -> Row {
+    fn row(&self, id: &'static str, title: Bilingual, value: Option<(Shown, Option<CheckId>)>) -> Row {
         match value {
-            Some((value, signed_by)) => Row { id, title, value, mark: self.mark(signed_by) },
-            None => Row { id, title, value: self.say(label::NOT_READ).to_owned(), mark: None },
+            Some((value, signed_by)) => {
+                // The signature of a licence covers the text with its place for the picture, not the picture.
+                let drawn = (self.findings.kind == CardKind::Licence && value.has_external()).then_some(label::DRAWN);
+                let mark = self.mark(signed_by).or(drawn);
+                Row { id, title, value, mark }
+            }
+            None => Row { id, title, value: Shown::new(self.say(label::NOT_READ)), mark: None },
         }
     }
 
     fn text_row(&self, id: &'static str, title: Bilingual, text: Option<&Signed<CardText>>) -> Row {
         match text {
             Some(text) => {
-                let mut row = self.row(id, title, Some((visible(&text.value), text.signed_by)));
+                let mut row = self.row(id, title, Some((Shown::of(&text.value), text.signed_by)));
                 // Nothing ties the text application's data to this chip, even when its signature holds.
                 let weak = text.signed_by == Some(CheckId::TextSignature) && row.mark.is_none();
                 row.mark = if weak { Some(label::WEAK_TEXT) } else { row.mark };
@@ -94,7 +121,7 @@ impl Report<'_> {
             None => {
                 let seen = self.findings.picture(id).is_some();
                 let value = if seen { label::PICTURE_ONLY } else { label::NOT_READ };
-                Row { id, title, value: self.say(value).to_owned(), mark: None }
+                Row { id, title, value: Shown::new(self.say(value)), mark: None }
             }
         }
     }
@@ -145,7 +172,7 @@ impl Report<'_> {
         }
     }
 
-    fn western(&self, date: Date) -> String {
+    pub(super) fn western(&self, date: Date) -> String {
         match self.options.lang {
             Lang::Ja => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
             Lang::En => date.to_string(),
@@ -230,7 +257,11 @@ impl Report<'_> {
         }
         match self.findings.hierarchy {
             Some(hierarchy) => lines.push((label::HIERARCHY, self.say(hierarchy.name()).to_owned())),
-            None => lines.push((label::ISSUER_KEY, self.say(label::NO_ANCHOR).to_owned())),
+            None => {
+                let unread = self.findings.scope == Scope::WithoutPin;
+                let none = if unread { label::NO_SIGNATURE_READ } else { label::NO_ANCHOR };
+                lines.push((label::ISSUER_KEY, self.say(none).to_owned()));
+            }
         }
         if !self.context.accepted.is_empty() {
             let names: Vec<&str> = self.context.accepted.iter().map(|hierarchy| self.say(hierarchy.name())).collect();
@@ -240,9 +271,17 @@ impl Report<'_> {
     }
 
     /// What stays open even where the required checks passed.
-    pub(super) fn does_not_prove(&self) -> Vec<&'static CheckText> {
-        let required = self.required_checks();
-        required.iter().filter(|check| check.is_passed()).filter_map(|check| text_of(check.id)).collect()
+    pub(super) fn does_not_prove(&self) -> Vec<(Bilingual, Bilingual)> {
+        let limit = |check: &Check| {
+            let text = text_of(check.id)?;
+            let limit = match (check.id, check.evidence.get("signed")) {
+                (CheckId::NotExpired, Some("yes")) => label::EXPIRY_SIGNED,
+                (CheckId::NotExpired, Some(_)) => label::EXPIRY_UNSIGNED,
+                _ => text.does_not_prove,
+            };
+            Some((text.title, limit))
+        };
+        self.required_checks().iter().filter(|check| check.is_passed()).filter_map(limit).collect()
     }
 
     /// What staff must know or do: first about what did not pass, then the card's notes. Each sentence once.
@@ -263,9 +302,21 @@ impl Report<'_> {
         // Comparing pictures and print is of no use with a card that was rejected.
         let rejected = self.findings.overall() == Overall::Rejected;
         let comparing = |id: &str| {
-            matches!(id, "compare-face" | "compare-text" | "text-withheld" | "text-not-read" | "unsigned-print")
+            matches!(
+                id,
+                "compare-face"
+                    | "compare-text"
+                    | "text-withheld"
+                    | "text-not-read"
+                    | "unsigned-print"
+                    | "copy"
+                    | "changed"
+                    | "not-tied"
+            )
         };
-        let useful = |id: &str| !(rejected && comparing(id));
+        // Nor is a licence record of which nothing was read.
+        let unread = |id: &str| id == "not-tied" && self.findings.scope == Scope::WithoutPin;
+        let useful = |id: &str| !(unread(id) || rejected && comparing(id));
         let of_card = self.findings.notes.iter().filter(|note| useful(note.id)).map(|note| (note.id, note.text));
         for (id, text) in otherwise.chain(of_card) {
             if notes.iter().all(|(_, known)| *known != text) {

@@ -112,6 +112,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
     let Signer { check: signer, hierarchy, .. } = signer;
     let mut findings = Findings {
         kind: CardKind::Licence,
+        scope: dump.scope,
         requirement: &LICENCE_REQUIREMENT,
         checks: vec![signature, signer, not_expired(expiry, dump, at), changes, revocation()],
         hierarchy,

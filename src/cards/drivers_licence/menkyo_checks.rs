@@ -68,6 +68,7 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings 
     let shown = records.iter().filter(|record| record.file.name != files::MENKYO_SIGNATURE.name);
     let mut findings = Findings {
         kind: CardKind::Menkyo,
+        scope: dump.scope,
         requirement: &MENKYO_REQUIREMENT,
         checks: vec![signature, signer, not_expired, revocation()],
         hierarchy,

@@ -76,6 +76,7 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
 
     let mut findings = Findings {
         kind: if photo_missing { CardKind::MyNumberNoPhoto } else { CardKind::MyNumber },
+        scope: dump.scope,
         requirement: &REQUIREMENT,
         hierarchy: issuer.hierarchy,
         holder: Holder::default(),
@@ -126,6 +127,7 @@ fn check_age(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
     let years = birth.and_then(|birth| age_on(birth, japan_date(at)));
     let mut findings = Findings {
         kind: CardKind::MyNumber,
+        scope: dump.scope,
         requirement: &AGE_REQUIREMENT,
         hierarchy: issuer.hierarchy,
         holder: Holder {
