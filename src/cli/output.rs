@@ -33,7 +33,7 @@ pub fn report(
         lang: settings.lang,
         sex: matches.get_flag(name::SEX),
         age: findings.holder.age.is_some(),
-        ..Options::default()
+        domicile: matches.get_flag(name::DOMICILE),
     };
     let report = Report { findings, context, options };
     if matches.get_flag(name::JSON) {
