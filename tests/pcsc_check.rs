@@ -644,3 +644,82 @@ fn another_card_than_the_one_that_was_asked_for() {
     assert!(recording(&file).steps.iter().all(|step| !presents_an_entry(step)), "nothing was sent to the other card");
     assert_eq!(desk.tries(), FULL_COUNTERS);
 }
+
+/// Every check of an honest licence.
+const LICENCE: [&str; 5] = [
+    "licence-signature: passed",
+    "licence-signer: passed",
+    "not-expired: passed",
+    "no-unsigned-changes: passed",
+    "revocation: not_done(not_available)",
+];
+
+#[test]
+fn licences_in_the_real_stack() {
+    let mut desk = Desk::empty(1);
+    desk.lay("licence");
+    assert_eq!(desk.tries(), ["mf/pin1: 3", "mf/pin2: 3"]);
+    let outcome = desk.check(&["--accept", "simulated"]).expect(0);
+    assert_eq!(outcome.checks(), LICENCE);
+    let report = outcome.json();
+    assert_eq!((&report["card"]["kind"], &report["overall"]), (&json!("licence"), &json!("authentic")));
+    assert!(report["holder"]["name"].as_str().is_some_and(|name| !name.is_empty()));
+    let exchanges = report["link"]["exchanges"].as_u64().unwrap();
+    assert!(exchanges <= 22, "{exchanges} exchanges");
+
+    // The wrong PIN 1 costs one try of PIN 1 and none of PIN 2.
+    let wrong = desk.program.home.file("wrong");
+    fs::write(&wrong, "pin1 = 0000\npin2 = 0000\n").unwrap();
+    let refused = desk.check_with(&wrong, &["--accept", "simulated"]).expect(5);
+    assert!(refused.stderr.contains('2'), "{}", refused.stderr);
+    assert_eq!(desk.tries(), ["mf/pin1: 2", "mf/pin2: 3"]);
+
+    let free = desk.check(&["--accept", "simulated", "--without-pin"]).expect(3).json();
+    assert_eq!(free["overall"], "undetermined");
+    assert!(free["link"]["exchanges"].as_u64().unwrap() <= 7);
+    assert_eq!(desk.check(&[]).expect(1).json()["headline"], "not-accepted");
+    desk.lift();
+
+    desk.lay("menkyo");
+    let identified = desk.program.run(["identify", "--reader", ADDRESS, "--wait", "5", "--json"]).expect(0).json();
+    assert_eq!(identified["applications"][0]["kind"], "menkyo");
+    let menkyo = desk.check(&["--accept", "simulated", "--application", "menkyo"]).expect(0);
+    assert_eq!(
+        menkyo.checks(),
+        [
+            "menkyo-signature: passed",
+            "menkyo-signer: passed",
+            "not-expired: passed",
+            "revocation: not_done(not_available)"
+        ]
+    );
+    assert_eq!(desk.check(&["--accept", "simulated"]).expect(0).checks(), AUTHENTIC);
+}
+
+#[test]
+fn a_customer_types_the_pins_of_a_licence_unseen() {
+    let mut desk = Desk::empty(1);
+    desk.lay("licence");
+    let entries = fs::read_to_string(desk.credentials()).unwrap();
+    let entry = |name: &str| {
+        let line = entries.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap().trim_start_matches(" = ").to_owned()
+    };
+    let arguments = ["check", "--reader", ADDRESS, "--accept", "simulated"];
+    let mut person = Person::at(&desk, "ja", &arguments);
+    person.sees("暗証番号1（4桁）", 1);
+    assert_eq!(person.screen().matches("あと3回").count(), 2, "both counters are shown first: {}", person.screen());
+    person.types("12");
+    person.sees("の形が正しくありません", 1);
+    person.sees("暗証番号1（4桁）", 2);
+    person.types(&entry("pin1"));
+    person.sees("暗証番号2（4桁", 1);
+    person.types(&entry("pin2"));
+    let (code, screen) = person.leaves();
+    assert_eq!(code, Some(0), "{screen}");
+    for secret in [entry("pin1"), entry("pin2")] {
+        let questions = screen.split("運転免許証").next().unwrap_or_default();
+        assert!(!questions.contains(&secret), "a PIN is never shown");
+    }
+    assert_eq!(desk.tries(), ["mf/pin1: 3", "mf/pin2: 3"]);
+}

@@ -86,3 +86,76 @@ proptest! {
         prop_assert!(!(text_tried && wrong && forced.is_none()), "the text application got a value that the face refused");
     }
 }
+
+proptest! {
+    #![proptest_config(reading::cases(200))]
+
+    #[test]
+    fn a_licence_gets_no_verify_that_the_gate_forbids_and_never_two_for_one_entry(
+        kind in prop::sample::select(vec!["licence", "licence-nopin", "licence-changed"]),
+        tries in (0_u8..=3, 0_u8..=3),
+        wrong in (any::<bool>(), any::<bool>()),
+        given in (any::<bool>(), any::<bool>()),
+        scope in prop::sample::select(vec![Scope::Full, Scope::Pin1, Scope::WithoutPin]),
+        allow in any::<bool>(),
+        removed in prop::option::of(1_u32..22),
+        forced in prop::option::of((1_u32..22, prop::sample::select(vec![
+            0x6F00_u16, 0x63C0, 0x63C1, 0x63C3, 0x6300, 0x6984, 0x9000, 0x6C10, 0x6110, 0x6982, 0x6A82,
+        ]))),
+    ) {
+        use taimen::{
+            cards::{drivers_licence::{Pins, Reading, files::{PIN1, PIN2}, prepare}, recognise},
+            iso7816::{PinGate, Session},
+            kind::CardKind,
+        };
+        let mut faults = Vec::new();
+        if let Some(at) = removed {
+            faults.push(format!("removed-at={at}"));
+        }
+        if let Some((at, status)) = forced {
+            faults.push(format!("status-at={at}:{status:04X}"));
+        }
+        let query = if faults.is_empty() { String::new() } else { format!("?fault={}", faults.join(",")) };
+        let mut simulated = card(&format!("{kind}{query}"));
+        simulated.set_tries(&PIN1, tries.0);
+        simulated.set_tries(&PIN2, tries.1);
+        let own = simulated.credentials().unwrap().clone();
+        let pin = |own: Option<&Pin>, wrong: bool| match (own, wrong) {
+            (Some(own), false) => own.clone(),
+            _ => Pin::new(*b"9876").unwrap(),
+        };
+        let (pin1, pin2) = (pin(own.pin1(), wrong.0), pin(own.pin2(), wrong.1));
+        let mut watch =
+            Watch { card: &mut simulated, application: Vec::new(), verifies: Vec::new(), counters: Vec::new() };
+        let mut session = Session::new(&mut watch);
+        if let Ok(recognised) = recognise(&mut session)
+            && recognised.kind == CardKind::Licence
+            && let Ok(prepared) = prepare(&mut session, &recognised.licence)
+        {
+            let _ = Reading {
+                scope,
+                pins: Pins { pin1: given.0.then_some(&pin1), pin2: given.1.then_some(&pin2) },
+                gate: &mut PinGate::new(allow),
+                prepared,
+                released: false,
+                time: reading::TIME.parse().unwrap(),
+                reader: "test".to_owned(),
+                progress: &mut |_, _, _| {},
+            }
+            .run(&mut session);
+        }
+        // A licence's references are the master file's, whatever is selected: its counters are found by reference alone.
+        for (index, (_, sfi, _)) in watch.verifies.iter().enumerate() {
+            prop_assert!(!watch.verifies[..index].iter().any(|(_, of, _)| of == sfi), "a second VERIFY of {sfi:02X}");
+            prop_assert!([PIN1.sfi, PIN2.sfi].contains(sfi));
+            prop_assert!(scope != Scope::WithoutPin, "no PIN was asked for");
+            prop_assert!(*sfi == PIN1.sfi || scope == Scope::Full, "PIN 2 was not asked for");
+            let told = watch.counters.iter().rev().find(|(_, of, _)| of == sfi).map(|(.., status)| *status);
+            let least = if allow { 0x63C1 } else { 0x63C2 };
+            prop_assert!(
+                matches!(told, Some(status @ 0x63C1..=0x63CF) if status >= least) || told == Some(0x6300),
+                "VERIFY of {sfi:02X} although the counter said {told:04X?}"
+            );
+        }
+    }
+}
