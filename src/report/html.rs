@@ -111,10 +111,11 @@ impl Page<'_> {
             };
             let good = report.headline().tone() == Tone::Good;
             let caption = if good { label::COMPARE } else { label::DO_NOT_COMPARE };
-            self.put(&format!(
-                "<figure class=\"photo\">{photo}<figcaption>{}</figcaption></figure>",
-                self.say(caption)
-            ));
+            let caption = match picture("photo") {
+                Some(_) => format!("<figcaption>{}</figcaption>", self.say(caption)),
+                None => String::new(),
+            };
+            self.put(&format!("<figure class=\"photo\">{photo}{caption}</figure>"));
         }
         self.put("<dl>");
         let rows: Vec<Row> = if report.is_licence() {
