@@ -45,6 +45,7 @@ pub fn report(
             if confirmed_photo(findings).is_some() {
                 text(&report.photo(terminal::graphics()))?;
             }
+            text(&report.external_characters(terminal::graphics()))?;
             // The report is longer than many windows: the verdict stands at its end once more.
             let headline = report.headline();
             text(&format!("{} {}\n", headline.symbol(), headline.words().get(settings.lang)))?;

@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::{
-    Colour, Options,
+    Colour, Graphics, Options,
     licence_samples::{all, licence},
     samples::{EN, JA, report, with},
 };
@@ -91,6 +91,17 @@ fn changes_are_told_beside_the_verdict() {
     assert_eq!(json["holder"]["address"], holder.persona.address);
     assert_ne!(json["holder"]["address"], json["holder"]["current"]["address"]);
     assert_eq!(json["signed_by"]["holder.address"], "licence-signature");
+}
+
+#[test]
+fn external_characters_are_drawn_where_a_terminal_can_and_only_those_that_are_shown() {
+    let (findings, context) = sample("licence_changed");
+    let drawn = |options, graphics| report(&findings, &context, options).external_characters(graphics);
+    let all = drawn(DOMICILED[0], Graphics::Blocks);
+    assert!(all.contains("〓[1]") && all.contains("〓[3]") && all.contains("〓[4]") && all.contains('▀'), "{all}");
+    let masked = drawn(JA, Graphics::Blocks);
+    assert!(masked.contains("〓[3]") && !masked.contains("〓[4]"), "the domicile stays masked");
+    assert_eq!(drawn(DOMICILED[0], Graphics::None), "");
 }
 
 #[test]

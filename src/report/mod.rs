@@ -26,6 +26,8 @@ mod schema_tests;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::{
@@ -156,6 +158,19 @@ impl Report<'_> {
         let photo = if self.age_only() { None } else { self.findings.picture("photo") };
         let raster = photo.and_then(|photo| image::decode(&photo.bytes, photo.format.into()).ok());
         raster.and_then(|raster| graphics.draw(&raster).ok()).unwrap_or_default()
+    }
+
+    /// The external characters (外字) that the shown texts have marks for, for a terminal, each behind its mark; empty
+    /// where the terminal shows none.
+    pub fn external_characters(&self, graphics: Graphics) -> String {
+        let slots: BTreeSet<u8> =
+            self.card_texts().iter().flat_map(|(_, text)| text.external.iter().map(|(_, slot)| *slot)).collect();
+        let drawn = slots.into_iter().filter_map(|slot| {
+            let (_, raster) = self.external(slot)?;
+            let picture = graphics.draw(&raster).ok().filter(|picture| !picture.is_empty())?;
+            Some(format!("{}[{slot}]\n{picture}", crate::text::MARK))
+        });
+        drawn.collect()
     }
 
     /// Whether the person's age is all that may be shown of the person.
