@@ -161,6 +161,15 @@ fn read(link: &mut Link, wish: Wish<'_>, terminal: &Terminal) -> Result<Read, Pr
         let mut session = Session::new(card);
         let recognised = recognise(&mut session)?;
         terminal.recognised(&recognised);
+        // An option that means another card is refused before anything is presented.
+        let licence_meant = recognised.kind == CardKind::Licence || wish.menkyo;
+        if wish.without_pin && recognised.kind == CardKind::MyNumber && !licence_meant {
+            return Err(Problem::OtherCardsOption { option: name::WITHOUT_PIN, kind: recognised.kind });
+        }
+        if wish.scope == Scope::Age && licence_meant {
+            let kind = if wish.menkyo { CardKind::Menkyo } else { recognised.kind };
+            return Err(Problem::OtherCardsOption { option: name::AGE, kind });
+        }
         match recognised.kind {
             CardKind::MyNumber if wish.menkyo => {
                 if !recognised.guests.contains(&CardKind::Menkyo) {

@@ -7,13 +7,14 @@ use crate::{
     cards::{
         LicenceProbe, ReadError,
         drivers_licence::{
-            MenkyoPrepared, MenkyoReading, Pins, Prepared, Reading,
+            MenkyoPrepared, MenkyoReading, Pins, Prepared, Reading, counted,
             files::{MENKYO_PIN, PIN1, PIN2},
             prepare, prepare_menkyo,
         },
     },
     dump::{Dump, Scope},
-    iso7816::{PinGate, ReadStep, Session},
+    iso7816::{PinGate, ReadStep, Refusal, Session, Tries},
+    lang::Bilingual,
     messages::Problem,
     privacy::Pin,
     transport::Transport,
@@ -132,8 +133,9 @@ impl Plan {
         } else {
             self.allowed(&looked)?;
             asked = match looked {
-                Looked::Licence(_) => {
-                    let (pin1, pin2) = terminal.ask_pins()?;
+                Looked::Licence(ref prepared) => {
+                    // A second PIN that may not be tried is not asked for: what the first one opens is read.
+                    let (pin1, pin2) = terminal.ask_pins(self.may_try(prepared.pin2).is_ok())?;
                     Entered { pin1: Some(pin1), pin2, licence_pin: None }
                 }
                 Looked::Menkyo(_) => Entered { licence_pin: Some(terminal.ask_licence_pin()?), ..Entered::default() },
@@ -168,19 +170,22 @@ impl Plan {
     /// Nobody is asked for a PIN that may not be presented anyway.
     fn allowed(&self, looked: &Looked) -> Result<(), Problem> {
         let (setting, counters) = match looked {
-            Looked::Licence(prepared) => (prepared.setting, vec![(&PIN1, prepared.pin1), (&PIN2, prepared.pin2)]),
-            Looked::Menkyo(prepared) => (prepared.setting, vec![(&MENKYO_PIN, prepared.tries)]),
+            Looked::Licence(prepared) => (prepared.setting, (&PIN1, prepared.pin1)),
+            Looked::Menkyo(prepared) => (prepared.setting, (&MENKYO_PIN, prepared.tries)),
         };
-        for (reference, tries) in counters {
-            if setting.is_none() {
-                return Err(ReadError::PinSetting { reference }.into());
-            }
-            tries.gate(self.allow_last_try).map_err(|refusal| ReadError::Refused { refusal, reference })?;
+        let (reference, tries) = counters;
+        if setting.is_none() {
+            return Err(ReadError::PinSetting { reference }.into());
         }
+        self.may_try(tries).map_err(|refusal| ReadError::Refused { refusal, reference })?;
         Ok(())
     }
 
-    fn tell_counters(&self, looked: &Looked, tell: impl Fn(crate::lang::Bilingual, crate::iso7816::Tries)) {
+    fn may_try(&self, tries: Tries) -> Result<(), Refusal> {
+        counted(tries).and_then(|()| tries.gate(self.allow_last_try))
+    }
+
+    fn tell_counters(&self, looked: &Looked, tell: impl Fn(Bilingual, Tries)) {
         match looked {
             Looked::Licence(prepared) => {
                 tell(PIN1.title, prepared.pin1);

@@ -142,16 +142,17 @@ impl Terminal {
         })
     }
 
-    /// Asks the customer for a licence's PINs, one after the other, without echo. An empty second one means that it is
-    /// not known.
+    /// Asks the customer for a licence's PINs, one after the other, without echo; the `second` only where it may be tried.
+    /// An empty second one means that it is not known.
     ///
     /// # Errors
     /// [`Problem::MissingCredential`] without a terminal, [`Problem::BadPin`] after too many mistyped entries.
-    pub fn ask_pins(&self) -> Result<(Pin, Option<Pin>), Problem> {
+    pub fn ask_pins(&self, second: bool) -> Result<(Pin, Option<Pin>), Problem> {
         self.tell(ui::ASK_PINS_INTRODUCTION);
         let first = self.ask_hidden(ui::ASK_PIN1, "pin1", false)?;
         let first = first.ok_or(Problem::MissingCredential { name: "pin1".to_owned() })?;
-        Ok((first, self.ask_hidden(ui::ASK_PIN2, "pin2", true)?))
+        let second = if second { self.ask_hidden(ui::ASK_PIN2, "pin2", true)? } else { None };
+        Ok((first, second))
     }
 
     /// Asks the customer for the PIN of a マイナ免許証, without echo.

@@ -35,6 +35,13 @@ pub enum Problem {
     UnsupportedKind(CardKind),
     /// `--application` names one that is not on the card.
     NoSuchApplication(CardKind),
+    /// An option that this card does not have.
+    OtherCardsOption {
+        /// The option, without its dashes.
+        option: &'static str,
+        /// The card.
+        kind: CardKind,
+    },
     /// Another card than the one that was recognised.
     DifferentCard,
     /// The card refused a credential; nothing was repeated.
@@ -210,6 +217,7 @@ impl Problem {
             | Self::UnsupportedKind(_)
             | Self::NoSuchApplication(_)
             | Self::DifferentCard
+            | Self::OtherCardsOption { .. }
             | Self::BadReaderAddress(_)
             | Self::UnknownSimKind(_)
             | Self::UnknownSimFault(_)

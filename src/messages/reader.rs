@@ -55,6 +55,18 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
                 "Check the card. taimen identify shows the applications on it.",
             ),
         ),
+        Problem::OtherCardsOption { option, kind } => Text::new(
+            "other-cards-option",
+            ExitCode::Usage,
+            (
+                format!("--{option} は{}には使えません。暗証番号などはカードに送っていません。", kind.name().ja),
+                "このオプションなしで、もう一度実行してください。",
+            ),
+            (
+                format!("--{option} is not for this kind of card ({kind}). No credential was sent to it."),
+                "Run this again without the option.",
+            ),
+        ),
         Problem::DifferentCard => Text::new(
             "different-card",
             ExitCode::Card,

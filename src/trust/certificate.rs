@@ -17,7 +17,7 @@ pub struct SignerCertificate {
     pub not_before: Timestamp,
     /// Last second of validity.
     pub not_after: Timestamp,
-    /// Whether the key may sign data: keyUsage has digitalSignature, and it is no CA (RFC 5280 4.2.1.3, 4.2.1.9). A
+    /// Whether the key may sign data: keyUsage has digitalSignature or nonRepudiation, and it is no CA (RFC 5280 4.2.1.3, 4.2.1.9). A
     /// certificate without keyUsage says nothing and may not.
     pub signs_data: bool,
     /// The subject, for people.
@@ -55,14 +55,14 @@ impl SignerCertificate {
             _ => None,
         });
         let usage = certificate.key_usage().map_err(|_| CertificateError::Extension)?;
-        let digital_signature = usage.is_some_and(|usage| usage.value.digital_signature());
+        let signs = usage.is_some_and(|usage| usage.value.digital_signature() || usage.value.non_repudiation());
         let time = |seconds| Timestamp::from_second(seconds).map_err(|_| CertificateError::Validity);
         Ok(Self {
             subject_key_id,
             key: rsa_key(&certificate),
             not_before: time(certificate.validity().not_before.timestamp())?,
             not_after: time(certificate.validity().not_after.timestamp())?,
-            signs_data: digital_signature && !certificate.is_ca(),
+            signs_data: signs && !certificate.is_ca(),
             subject: certificate.subject().to_string(),
             issuer: certificate.issuer().to_string(),
             serial: hex::encode(certificate.raw_serial()),

@@ -75,8 +75,3 @@ pub fn validity(der: &[u8]) -> Option<(i64, i64)> {
     let validity = certificate.validity();
     Some((validity.not_before.timestamp(), validity.not_after.timestamp()))
 }
-
-/// The SubjectPublicKeyInfo of a certificate, as it stands.
-pub fn public_key(der: &[u8]) -> Option<&[u8]> {
-    X509Certificate::from_der(der).ok().map(|(_, certificate)| certificate.tbs_certificate.subject_pki.raw)
-}

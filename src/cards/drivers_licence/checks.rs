@@ -135,11 +135,13 @@ pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
 
 /// The expiry day and whether the signature covers it: that of EF01, else that of MF/EF01.
 fn expiry(licence: &Licence<'_>) -> Option<(Date, Option<CheckId>)> {
-    let signed = licence.record(&files::DATA).and_then(|data| data.day("expiry_date"));
-    match (signed, licence.record(&files::COMMON_DATA)?.value("card_issuer_data")) {
-        (Some(day), _) => Some((day, files::DATA.signed_by)),
-        (None, Some(Value::CardDates(dates))) => Some((dates.expires?, files::COMMON_DATA.signed_by)),
-        (None, _) => None,
+    // Where the signed file was read its day counts or none: MF/EF01 could say anything beside it.
+    if let Some(data) = licence.record(&files::DATA) {
+        return data.day("expiry_date").map(|day| (day, files::DATA.signed_by));
+    }
+    match licence.record(&files::COMMON_DATA)?.value("card_issuer_data") {
+        Some(Value::CardDates(dates)) => Some((dates.expires?, files::COMMON_DATA.signed_by)),
+        _ => None,
     }
 }
 

@@ -119,6 +119,7 @@ impl MenkyoReading<'_> {
                     }
                 }
                 (StepId::Pin1 | StepId::Pin2, _) => {
+                    session.select(files::MENKYO.aid)?;
                     open(session, gate, &files::MENKYO_PIN, prepared.tries, prepared.setting, pin)?;
                 }
                 (StepId::Read, Some(file)) => {

@@ -8,7 +8,7 @@ use crate::{
         read_error::{ReadError, present},
     },
     dump::{Dump, NotRead, Scope},
-    iso7816::{CardError, FileReadError, PinGate, ReadFrom, Session, Tries, select_file},
+    iso7816::{CardError, FileReadError, PinGate, ReadFrom, Refusal, Session, Tries, select_file},
     kind::CardKind,
     lang::Bilingual,
     privacy::Pin,
@@ -193,7 +193,8 @@ impl Reading<'_> {
         if self.released {
             let probe = LicenceProbe { setting: self.prepared.setting_file.clone(), blocked: self.prepared.blocked };
             let again = prepare(session, &probe)?;
-            if again != self.prepared {
+            // Where the day of issue could not be read there is nothing to know the card again by.
+            if again != self.prepared || again.common.is_err() {
                 return Err(ReadError::OtherCard);
             }
         }
@@ -218,13 +219,21 @@ impl Reading<'_> {
         // Before the first VERIFY of a full reading: both counters must allow it, so that no try of the one is spent
         // where the other is blocked or missing.
         if self.scope == Scope::Full {
-            self.gate
-                .look(self.prepared.pin2)
+            counted(self.prepared.pin2)
+                .and_then(|()| self.gate.look(self.prepared.pin2))
                 .map_err(|refusal| ReadError::Refused { refusal, reference: &files::PIN2 })?;
         }
         session.select_master_file()?;
         open(session, self.gate, reference, tries, self.prepared.setting, typed)
     }
+}
+
+/// Every PIN of a licence has a counter, so `6300` is no word about it (4, S): nothing is tried then.
+///
+/// # Errors
+/// [`Refusal::CounterUnknown`].
+pub fn counted(tries: Tries) -> Result<(), Refusal> {
+    if tries == Tries::NoCounter { Err(Refusal::CounterUnknown) } else { Ok(()) }
 }
 
 /// Presents a typed PIN, or the default where none was set; nothing at all where the setting is not known.
@@ -236,6 +245,7 @@ pub(super) fn open<T: Transport>(
     setting: Option<PinSetting>,
     typed: Option<&Pin>,
 ) -> Result<(), ReadError> {
+    counted(tries).map_err(|refusal| ReadError::Refused { refusal, reference })?;
     match setting {
         None => Err(ReadError::PinSetting { reference }),
         Some(PinSetting::Set) => {

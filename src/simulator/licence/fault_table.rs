@@ -9,7 +9,7 @@ use crate::{
 use super::{
     super::{
         fault::Fault,
-        fault_table::{Expected, FaultRow, failed, rests},
+        fault_table::{Expected, FaultRow, failed},
     },
     fault::{FIRST, GUEST, LicenceFault, SECOND},
     profile::{PastEnd, PhotoForm},
@@ -34,13 +34,15 @@ const NOT_READ: Differs = &[
     (LicenceSignature, Verdict::NotDone(Why::NotRead)),
     (NoUnsignedChanges, Verdict::NotDone(Why::NotRead)),
 ];
-const NO_SIGNATURE: Differs = &[failed(LicenceSigner, Reason::Malformed), rests(LicenceSignature, LicenceSigner)];
+const NO_SIGNATURE: Differs =
+    &[(LicenceSigner, Verdict::NotDone(Why::LayoutUnknown)), (LicenceSignature, Verdict::NotDone(Why::LayoutUnknown))];
 const UNSIGNED_CHANGE: Differs = &[failed(NoUnsignedChanges, Reason::UnsignedChanges)];
 const MENKYO_CHANGED: Differs = &[(MenkyoSignature, Verdict::NotDone(Why::LayoutUnknown))];
 const MENKYO_BAD_BLOCK: Differs = &[failed(MenkyoSignature, Reason::SignatureMismatch)];
 const MENKYO_UNKNOWN_SIGNER: Differs =
     &[(MenkyoSigner, Verdict::NotDone(Why::NoAnchor)), (MenkyoSignature, Verdict::NotDone(Why::NoAnchor))];
-const MENKYO_NO_SIGNATURE: Differs = &[failed(MenkyoSigner, Reason::Malformed), rests(MenkyoSignature, MenkyoSigner)];
+const MENKYO_NO_SIGNATURE: Differs =
+    &[(MenkyoSigner, Verdict::NotDone(Why::LayoutUnknown)), (MenkyoSignature, Verdict::NotDone(Why::LayoutUnknown))];
 const EXPIRED: Differs = &[failed(NotExpired, Reason::Expired)];
 
 /// A row of a licence's fault without a value.
@@ -169,7 +171,7 @@ pub const LICENCE_FAULTS: &[FaultRow] = &[
         "the signature file is empty",
         LicenceFault::NoSignature,
         NO_SIGNATURE,
-        REJECTED
+        UNDETERMINED
     ),
     row!("expired", "有効期限切れ（2023年）", "expired in 2023", LicenceFault::Expired, EXPIRED, REJECTED),
     row!(
@@ -386,7 +388,7 @@ pub const MENKYO_FAULTS: &[FaultRow] = &[
         "the signature file is empty",
         LicenceFault::NoSignature,
         MENKYO_NO_SIGNATURE,
-        REJECTED
+        UNDETERMINED
     ),
     row!("expired", "有効期限切れ（2023年）", "expired in 2023", LicenceFault::Expired, EXPIRED, REJECTED),
     row!(
