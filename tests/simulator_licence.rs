@@ -6,7 +6,8 @@
 mod simulator_common;
 
 use proptest::prelude::*;
-use simulator_common::send;
+use simulator_common::Is::{self, Answer, Bytes};
+use simulator_common::{EVENT, OK, run, send};
 use taimen::{
     cards::{
         drivers_licence::files::{self, DATA, DOMICILE, Form, LICENCE_LAYOUTS, PHOTO, PIN1, PIN2, SIGNATURE},
@@ -28,37 +29,6 @@ use taimen::{
 };
 use x509_parser::prelude::{FromDer, ParsedExtension, X509Certificate};
 
-/// What an answer must be.
-enum Is {
-    /// Exactly this.
-    Answer(&'static str),
-    /// So many bytes of data and 9000.
-    Bytes(usize),
-}
-use Is::{Answer, Bytes};
-
-/// Runs command after command on one card. `power on`, `power off` and `warm reset` are events.
-fn run(name: &str, card: &mut SimulatedCard, steps: &[(&str, Is)]) {
-    for (step, (command, expected)) in steps.iter().enumerate() {
-        match (*command, expected) {
-            ("power on", _) => card.power_on(),
-            ("power off", _) => card.power_off(),
-            ("warm reset", _) => card.warm_reset(),
-            (command, Answer(answer)) => {
-                let answer = if answer.contains("card") { (*answer).to_owned() } else { answer.replace(' ', "") };
-                assert_eq!(send(card, command), answer, "{name}, step {step}: {command}");
-            }
-            (command, Bytes(count)) => {
-                let answer = send(card, command);
-                assert!(answer.ends_with("9000"), "{name}, step {step}: {command} gave {answer}");
-                assert_eq!(answer.len() / 2 - 2, *count, "{name}, step {step}: {command}");
-            }
-        }
-    }
-}
-
-const EVENT: Is = Answer("");
-const OK: Is = Answer("9000");
 const MF: &str = "00A40000";
 const IN_DF1: &str = "00A4040C10 A0000002310100000000000000000000";
 const IN_DF2: &str = "00A4040C10 A0000002310200000000000000000000";

@@ -2,46 +2,15 @@
 
 mod simulator_common;
 
+use simulator_common::Is::{self, Answer, Bytes};
+use simulator_common::{EVENT, OK, card, card_with, run, sample, send};
 use simulator_common::{IN_COMMON, IN_FACE, IN_ISD, IN_JPKI, IN_RESIDENT, IN_TEXT, RIGHT_B, TEXT_B, TEXT_PIN, WRONG_B};
-use simulator_common::{card, card_with, sample, send};
 use taimen::{
     cards::my_number::files::{FACE_NUMBER_B, TEXT_NUMBER_B, TEXT_UNKNOWN},
     kind::CardKind,
     simulator::{Profile, Recipe, SimulatedCard, profile},
     transport::{Transport, TransportError},
 };
-
-/// What an answer must be.
-enum Is {
-    /// Exactly this.
-    Answer(&'static str),
-    /// So many bytes of data and 9000.
-    Bytes(usize),
-}
-use Is::{Answer, Bytes};
-
-/// Runs command after command on one card. `power on`, `power off` and `warm reset` are events.
-fn run(name: &str, card: &mut SimulatedCard, steps: &[(&str, Is)]) {
-    for (step, (command, expected)) in steps.iter().enumerate() {
-        match (*command, expected) {
-            ("power on", _) => card.power_on(),
-            ("power off", _) => card.power_off(),
-            ("warm reset", _) => card.warm_reset(),
-            (command, Answer(answer)) => {
-                let answer = if answer.contains("card") { (*answer).to_owned() } else { answer.replace(' ', "") };
-                assert_eq!(send(card, command), answer, "{name}, step {step}: {command}");
-            }
-            (command, Bytes(count)) => {
-                let answer = send(card, command);
-                assert!(answer.ends_with("9000"), "{name}, step {step}: {command} gave {answer}");
-                assert_eq!(answer.len() / 2 - 2, *count, "{name}, step {step}: {command}");
-            }
-        }
-    }
-}
-
-const EVENT: Is = Answer("");
-const OK: Is = Answer("9000");
 
 /// Name and steps; every scenario begins with a card that was just powered on.
 type Scenario = (&'static str, &'static [(&'static str, Is)]);

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::{dump::Dump, kind::CardKind, trust::TrustStore};
 
+mod absent;
 pub mod drivers_licence;
 mod findings;
 pub mod my_number;

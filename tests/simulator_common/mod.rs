@@ -50,3 +50,34 @@ pub const RIGHT_B: &str = "002000920E 3535303231373230333532323835";
 pub const WRONG_B: &str = "002000920E 3535303231373230333532323836";
 pub const TEXT_B: &str = "002000950E 3535303231373230333532323835";
 pub const TEXT_PIN: &str = "0020009104 34333231";
+
+/// What an answer must be.
+pub enum Is {
+    /// Exactly this.
+    Answer(&'static str),
+    /// So many bytes of data and 9000.
+    Bytes(usize),
+}
+/// Runs command after command on one card. `power on`, `power off` and `warm reset` are events.
+pub fn run(name: &str, card: &mut SimulatedCard, steps: &[(&str, Is)]) {
+    for (step, (command, expected)) in steps.iter().enumerate() {
+        match (*command, expected) {
+            ("power on", _) => card.power_on(),
+            ("power off", _) => card.power_off(),
+            ("warm reset", _) => card.warm_reset(),
+            (command, Is::Answer(answer)) => {
+                let answer = if answer.contains("card") { (*answer).to_owned() } else { answer.replace(' ', "") };
+                assert_eq!(send(card, command), answer, "{name}, step {step}: {command}");
+            }
+            (command, Is::Bytes(count)) => {
+                let answer = send(card, command);
+                assert!(answer.ends_with("9000"), "{name}, step {step}: {command} gave {answer}");
+                assert_eq!(answer.len() / 2 - 2, *count, "{name}, step {step}: {command}");
+            }
+        }
+    }
+}
+
+/// The answer of an event.
+pub const EVENT: Is = Is::Answer("");
+pub const OK: Is = Is::Answer("9000");

@@ -4,7 +4,8 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{
     cards::{
-        CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Signed, TriesLeft, Warning, notes,
+        CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Signed, TriesLeft, Warning,
+        absent::absent, notes,
     },
     dump::{Dump, Scope},
     kind::CardKind,
@@ -18,7 +19,7 @@ use super::{
     changes::{current, external_characters, history},
     decode::{Record, Value, check_digit_fits},
     files::{self, Content, File, LICENCE_LAYOUTS},
-    signature::{Signer, absent, signature_check, signer_check},
+    signature::{Signer, signature_check, signer_check},
 };
 
 /// What a 運転免許証 must pass.
@@ -158,7 +159,7 @@ fn days_disagree(licence: &Licence<'_>) -> Option<Warning> {
 
 /// A document is valid through its expiry day, Japan time.
 fn not_expired(expiry: Option<(Date, Option<CheckId>)>, dump: &Dump, at: Timestamp) -> Check {
-    let Some((last_day, signed)) = expiry else { return absent(CheckId::NotExpired, dump, &files::COMMON_DATA) };
+    let Some((last_day, signed)) = expiry else { return absent(CheckId::NotExpired, dump, files::COMMON_DATA.name) };
     expiry_check(last_day, signed.is_some(), at)
 }
 
@@ -185,7 +186,7 @@ fn changes_check(dump: &Dump, licence: &Licence<'_>, entries: usize) -> Check {
     let problem = places.iter().filter_map(|file| licence.record(file)).find_map(|record| record.problems.first());
     match (problem, places.iter().find(|file| dump.file(file.name).is_none())) {
         (Some(problem), _) => Check::failed(id, Reason::Malformed, evidence.with("detail", problem.to_string())),
-        (None, Some(file)) => absent(id, dump, file),
+        (None, Some(file)) => absent(id, dump, file.name),
         (None, None) => Check::passed(id, evidence),
     }
 }

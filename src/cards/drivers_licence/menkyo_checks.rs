@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    cards::{Findings, Holder, Note},
+    cards::{Findings, Holder, Note, absent::absent},
     dump::{Dump, Scope},
     kind::CardKind,
     lang::Bilingual,
@@ -16,7 +16,7 @@ use super::{
     checks::{common_notes, expiry_check, photo, record_items, revocation, tries, warnings},
     decode::Record,
     files::{self, MENKYO_LAYOUTS},
-    signature::{Signer, absent, signature_check, signer_check},
+    signature::{Signer, signature_check, signer_check},
 };
 
 /// What a マイナ免許証 must pass.
@@ -62,7 +62,7 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings 
         signature_check(CheckId::MenkyoSignature, dump, &records, &[&files::MENKYO_DATA], &signer, MENKYO_LAYOUTS);
     let not_expired = match data.and_then(|data| data.day("expiry_date")) {
         Some(day) => expiry_check(day, true, at),
-        None => absent(CheckId::NotExpired, dump, &files::MENKYO_DATA),
+        None => absent(CheckId::NotExpired, dump, files::MENKYO_DATA.name),
     };
     let Signer { check: signer, hierarchy, .. } = signer;
     let shown = records.iter().filter(|record| record.file.name != files::MENKYO_SIGNATURE.name);

@@ -3,8 +3,9 @@
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
+    cards::absent::absent,
     crypto::{PublicKey, Recovered, sha256},
-    dump::{Dump, NotRead},
+    dump::Dump,
     text::japan_date,
     trust::{Hierarchy, Purpose, SignerCertificate, TrustStore},
     verify::{Check, CheckId, Evidence, Reason, Verdict, Why},
@@ -37,7 +38,7 @@ pub(super) fn signer_check<'a>(
     at: Timestamp,
 ) -> Signer<'a> {
     let without = |check| Signer { check, key: None, hierarchy: None, signature: None };
-    let Some(record) = record else { return without(absent(id, dump, file)) };
+    let Some(record) = record else { return without(absent(id, dump, file.name)) };
     let mut evidence = Evidence::new();
     for name in ["signer_subject", "signer_issuer", "signer_serial"] {
         evidence = evidence.with(name, record.latin(name).unwrap_or_default().trim_end());
@@ -119,7 +120,7 @@ pub(super) fn signature_check(
     layouts: &[Layout],
 ) -> Check {
     if let Some(file) = covered.iter().find(|file| dump.file(file.name).is_none()) {
-        return absent(id, dump, file);
+        return absent(id, dump, file.name);
     }
     match signer.check.verdict {
         Verdict::Passed => {}
@@ -175,21 +176,4 @@ fn bytes_of(layout: &Layout, dump: &Dump, records: &[Record<'_>]) -> Option<Vec<
         }
     }
     Some(bytes)
-}
-
-/// A check that needs a file which is not in the dump.
-pub(super) fn absent(id: CheckId, dump: &Dump, file: &File) -> Check {
-    let evidence = Evidence::new().with("file", file.name);
-    match dump.not_read(file.name) {
-        Some(NotRead::NotStored) => Check::not_done(id, Why::NotStored, evidence),
-        Some(NotRead::Status { status }) => Check::not_done(id, Why::NotRead, evidence.with("status", status.clone())),
-        Some(NotRead::Malformed { detail }) => {
-            Check::failed(id, Reason::Malformed, evidence.with("detail", detail.clone()))
-        }
-        Some(NotRead::NoApplication) => Check::not_done(id, Why::NotOnCard, evidence),
-        Some(NotRead::NotOpened { reason }) => {
-            Check::not_done(id, Why::NotRead, evidence.with("reason", reason.clone()))
-        }
-        None => Check::not_done(id, Why::NotRead, evidence),
-    }
 }

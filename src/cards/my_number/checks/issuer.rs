@@ -1,6 +1,7 @@
 //! The certificate of an application, up to a CA key.
 
 use crate::{
+    cards::absent::absent,
     crypto::PublicKey,
     dump::Dump,
     trust::{Anchor, CvCaKey, Hierarchy, KeyRole, TrustStore},
@@ -9,7 +10,7 @@ use crate::{
 
 use super::{
     super::{certificate::CvCertificate, files::File},
-    outcome::{absent, malformed_certificate},
+    outcome::malformed_certificate,
 };
 
 /// The outcome of an application's certificate check, and what later checks take from it.
@@ -28,7 +29,7 @@ pub(super) fn certificate_check(dump: &Dump, trust: &TrustStore, file: &File, ro
     let id = file.signed_by.unwrap_or(CheckId::FaceCertificate);
     let without = |check| Issuer { check, key: None, hierarchy: None, municipality: None, unofficial: false };
     let Some(bytes) = dump.file(file.name) else {
-        return without(absent(id, dump, file));
+        return without(absent(id, dump, file.name));
     };
     let certificate = match CvCertificate::parse(bytes) {
         Ok(certificate) => certificate,

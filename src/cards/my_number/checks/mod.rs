@@ -9,7 +9,7 @@ mod text;
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    cards::{Findings, Holder, Item, ItemValue, Picture, PictureFormat, Signed},
+    cards::{Findings, Holder, Item, ItemValue, Picture, PictureFormat, Signed, absent::absent},
     crypto::sha256,
     dump::{Dump, Scope},
     kind::CardKind,
@@ -27,7 +27,7 @@ use super::{
 use advice::{AGE_ONLY, hierarchy_notes, notes_for};
 use chip::chip_check;
 use issuer::{Issuer, certificate_check, certified};
-use outcome::{absent, malformed};
+use outcome::malformed;
 use text::text_checks;
 
 /// What the default check of a My Number Card must pass.
@@ -168,7 +168,7 @@ fn age_on(birth: Date, day: Date) -> Option<i16> {
 fn face_signature(dump: &Dump, issuer: &Issuer, face: Option<&Result<FaceData<'_>, DecodeError>>) -> Check {
     let id = CheckId::FaceSignature;
     let data = match face {
-        None => return absent(id, dump, &files::FACE_DATA),
+        None => return absent(id, dump, files::FACE_DATA.name),
         Some(Err(error)) => return malformed(id, error),
         Some(Ok(data)) => data,
     };
@@ -207,7 +207,7 @@ fn face_signature(dump: &Dump, issuer: &Issuer, face: Option<&Result<FaceData<'_
 fn age_signature(dump: &Dump, issuer: &Issuer, age: Option<&Result<AgeData<'_>, DecodeError>>) -> Check {
     let id = CheckId::AgeSignature;
     let data = match age {
-        None => return absent(id, dump, &files::FACE_AGE),
+        None => return absent(id, dump, files::FACE_AGE.name),
         Some(Err(error)) => return malformed(id, error),
         Some(Ok(data)) => data,
     };

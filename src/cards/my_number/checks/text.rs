@@ -1,6 +1,7 @@
 //! The text application: advisory, because nothing ties it to the chip's face data but agreement.
 
 use crate::{
+    cards::absent::absent,
     crypto::sha256,
     dump::Dump,
     trust::{KeyRole, TrustStore},
@@ -15,7 +16,7 @@ use super::{
     },
     chip::chip_check,
     issuer::{Issuer, certificate_check, certified, same_issuer},
-    outcome::{absent, malformed},
+    outcome::malformed,
 };
 
 /// The text application's part.
@@ -42,12 +43,12 @@ pub(super) fn text_checks<'a>(
 fn text_signature(dump: &Dump, issuer: &Issuer, attributes: Option<&Result<TextData<'_>, DecodeError>>) -> Check {
     let id = CheckId::TextSignature;
     let data = match attributes {
-        None => return absent(id, dump, &files::TEXT_ATTRIBUTES),
+        None => return absent(id, dump, files::TEXT_ATTRIBUTES.name),
         Some(Err(error)) => return malformed(id, error),
         Some(Ok(data)) => data,
     };
     let Some(file) = dump.private_file(files::TEXT_DIGESTS.name) else {
-        return absent(id, dump, &files::TEXT_DIGESTS);
+        return absent(id, dump, files::TEXT_DIGESTS.name);
     };
     // Nothing of this file may stand in the evidence, the tag that does not parse included.
     let Ok(digests) = decode::digests(file.expose()) else {
@@ -74,7 +75,7 @@ fn text_signature(dump: &Dump, issuer: &Issuer, attributes: Option<&Result<TextD
 fn text_chip_check(dump: &Dump, issuer: &Issuer) -> Check {
     let id = CheckId::TextChipKey;
     let Some(bytes) = dump.file(files::TEXT_KEY.name) else {
-        return absent(id, dump, &files::TEXT_KEY);
+        return absent(id, dump, files::TEXT_KEY.name);
     };
     let data = match decode::text_key(bytes) {
         Ok(data) => data,
@@ -99,14 +100,14 @@ fn text_agrees(
 ) -> Check {
     let id = CheckId::TextAgrees;
     let text = match attributes {
-        None => return absent(id, dump, &files::TEXT_ATTRIBUTES),
+        None => return absent(id, dump, files::TEXT_ATTRIBUTES.name),
         Some(Err(error)) => return malformed(id, error),
         Some(Ok(text)) => text,
     };
     if let Err(check) = face_signature.required_by(id) {
         return check;
     }
-    let Some(face) = face else { return absent(id, dump, &files::FACE_DATA) };
+    let Some(face) = face else { return absent(id, dump, files::FACE_DATA.name) };
     let pairs = [("birth_date", face.birth.value, text.birth.value), ("sex", face.sex.value, text.sex.value)];
     let mut evidence = Evidence::new();
     for (name, in_face, in_text) in pairs {
