@@ -67,6 +67,7 @@ fn prepare(program: &Program, folder: &TempDir) {
     let (year, code) = (persona.expiry_year, &persona.security_code);
     for (name, content) in [
         ("wrong", "number-b = 11111520920000".to_owned()),
+        ("wrong-pin", "pin1 = 0000\npin2 = 0000\n".to_owned()),
         ("iso", format!("birth = 1936-11-15\nexpiry-year = {year}\nsecurity-code = {code}\n")),
         ("no-such-day", "birth = S11-02-30".to_owned()),
         ("not-in-era", "birth = S64-02-01".to_owned()),

@@ -428,6 +428,12 @@ fn tries_are_precious() {
     let (result, sent) = attempt(&mut card, "0x0x", &right2, false);
     assert!(matches!(result, Err(ReadError::Wrong { left: Some(2), reference }) if reference.sfi == PIN1.sfi));
     assert_eq!(sent, [0x81]);
+    // A card that answers 6300 names no count: it is asked, and never said to have no limit.
+    let mut plain = recipe("licence");
+    plain.profile.licence.mismatch = Mismatch::Plain;
+    let (result, sent) = attempt(&mut plain.card().unwrap(), "0x0x", &right2, false);
+    assert!(matches!(result, Err(ReadError::Wrong { left: Some(2), reference }) if reference.sfi == PIN1.sfi));
+    assert_eq!(sent, [0x81]);
     // PIN 2 on its last try: PIN 1 is not even presented.
     card.set_tries(&PIN2, 1);
     let (result, sent) = attempt(&mut card, &right1, &right2, false);

@@ -81,9 +81,23 @@ pub(super) fn present<T: Transport>(
         .map_err(|refusal| ReadError::Refused { refusal, reference })?;
     match session.verify(permit, credential) {
         Ok(PinOutcome::Accepted) => Ok(()),
+        Ok(PinOutcome::Wrong(None)) => Err(match tries {
+            Tries::Left(before) => uncounted(session, reference, before),
+            _ => ReadError::Wrong { reference, left: None },
+        }),
         Ok(PinOutcome::Wrong(left)) => Err(ReadError::Wrong { reference, left }),
         Ok(PinOutcome::Blocked) => Err(ReadError::BlockedNow { reference }),
         Err(CardError::Transport(error)) => Err(ReadError::AnswerLost { reference, error }),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Wrong, and the answer (`6300`) names no count, though the reference has a counter: the card is asked for it, which
+/// costs no try.
+fn uncounted<T: Transport>(session: &mut Session<T>, reference: &'static Reference, before: u8) -> ReadError {
+    match session.ask_tries(reference.sfi) {
+        Ok(Tries::Blocked | Tries::Left(0)) => ReadError::BlockedNow { reference },
+        Ok(Tries::Left(left)) => ReadError::Wrong { reference, left: Some(left) },
+        _ => ReadError::Wrong { reference, left: Some(before.saturating_sub(1)) },
     }
 }

@@ -24,4 +24,6 @@ pub struct Reference {
     pub title: Bilingual,
     /// Wrong entries until it is blocked.
     pub limit: u8,
+    /// Whether it stands on the card; else only the holder knows it.
+    pub printed: bool,
 }

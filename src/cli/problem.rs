@@ -50,7 +50,9 @@ impl From<ReadError> for Problem {
             ReadError::PinSetting { reference } => Self::PinSettingUnknown { credential: reference.title },
             ReadError::Missing { reference } => Self::MissingCredential { name: entry_of(reference).to_owned() },
             ReadError::Refused { refusal, reference } => Self::refused(refusal, reference.title, kind_of(reference)),
-            ReadError::Wrong { reference, left } => Self::CredentialWrong { credential: reference.title, left },
+            ReadError::Wrong { reference, left } => {
+                Self::CredentialWrong { credential: reference.title, left, printed: reference.printed }
+            }
             ReadError::BlockedNow { reference } => {
                 Self::CredentialBlocked { credential: reference.title, kind: kind_of(reference) }
             }

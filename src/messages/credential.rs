@@ -92,7 +92,12 @@ fn bad_entry(id: &'static str, ja: (&str, &str), en: (&str, &str)) -> Text {
 
 fn refused(problem: &Problem) -> Text {
     match problem {
-        Problem::CredentialWrong { credential, left } => {
+        Problem::CredentialWrong { credential, left, printed } => {
+            let (again_ja, again_en) = if *printed {
+                ("カードの印刷とよく見比べてから", "Compare carefully with what is printed on the card")
+            } else {
+                ("カードの持ち主に番号を確かめてもらってから", "Have the holder make sure of the number")
+            };
             let (left_ja, left_en) = match left {
                 Some(left) => (format!("あと{left}回です。"), format!("Tries left: {left}. ")),
                 None => ("回数の制限はありません。".to_owned(), "It has no counter. ".to_owned()),
@@ -102,11 +107,11 @@ fn refused(problem: &Problem) -> Text {
                 ExitCode::Credential,
                 (
                     format!("{}が違うとカードが答えました。{left_ja}", credential.ja),
-                    "自動では繰り返していません。カードの印刷とよく見比べてから、もう一度実行してください。",
+                    format!("自動では繰り返していません。{again_ja}、もう一度実行してください。"),
                 ),
                 (
                     format!("The card says that the {} is wrong. {left_en}", credential.en).trim_end().to_owned(),
-                    "Nothing was repeated. Compare carefully with what is printed on the card before you run this again.",
+                    format!("Nothing was repeated. {again_en} before you run this again."),
                 ),
             )
         }

@@ -50,6 +50,8 @@ pub enum Problem {
         credential: Bilingual,
         /// What is left; `None` for a credential without a counter.
         left: Option<u8>,
+        /// Whether it stands on the card; else only the holder knows it.
+        printed: bool,
     },
     /// The credential is blocked, now or before.
     CredentialBlocked {

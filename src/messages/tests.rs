@@ -45,8 +45,8 @@ fn every_problem() -> Vec<Problem> {
         Problem::UnknownCard,
         Problem::NoSuchApplication(CardKind::Menkyo),
         Problem::DifferentCard,
-        Problem::CredentialWrong { credential: NAME, left: Some(9) },
-        Problem::CredentialWrong { credential: NAME, left: None },
+        Problem::CredentialWrong { credential: NAME, left: Some(9), printed: true },
+        Problem::CredentialWrong { credential: NAME, left: None, printed: false },
         Problem::LastTry { credential: NAME },
         Problem::CounterUnknown { credential: NAME },
         Problem::AnswerLost { credential: NAME, left: Some(8) },
@@ -152,7 +152,7 @@ fn exit_codes_of_the_contract() {
     for refusal in [Refusal::Blocked, Refusal::LastTry, Refusal::CounterUnknown, Refusal::AlreadyTried] {
         assert_eq!(exit(Problem::refused(refusal, NAME, CardKind::MyNumber)), 5);
     }
-    assert_eq!(exit(Problem::CredentialWrong { credential: NAME, left: Some(9) }), 5);
+    assert_eq!(exit(Problem::CredentialWrong { credential: NAME, left: Some(9), printed: true }), 5);
     assert_eq!(exit(Problem::AnswerLost { credential: NAME, left: None }), 4);
 }
 

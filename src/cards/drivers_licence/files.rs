@@ -53,12 +53,22 @@ pub enum Access {
 }
 
 /// 暗証番号1: MF/IEF01. Three tries, kept for ever; a right entry puts them back (2.1, 3.2, C2+).
-pub const PIN1: Reference =
-    Reference { application: MF, sfi: 0x01, title: Bilingual::new("暗証番号1", "PIN 1 (暗証番号1)"), limit: 3 };
+pub const PIN1: Reference = Reference {
+    application: MF,
+    sfi: 0x01,
+    title: Bilingual::new("暗証番号1", "PIN 1 (暗証番号1)"),
+    limit: 3,
+    printed: false,
+};
 
 /// 暗証番号2: MF/IEF02 (2.1, 3.2, C2+).
-pub const PIN2: Reference =
-    Reference { application: MF, sfi: 0x02, title: Bilingual::new("暗証番号2", "PIN 2 (暗証番号2)"), limit: 3 };
+pub const PIN2: Reference = Reference {
+    application: MF,
+    sfi: 0x02,
+    title: Bilingual::new("暗証番号2", "PIN 2 (暗証番号2)"),
+    limit: 3,
+    printed: false,
+};
 
 /// The one PIN of a マイナ免許証: IEF 0006, ten tries (6.4, C; the specification's annex says 0002, which real cards
 /// answer with 6A82).
@@ -67,6 +77,7 @@ pub const MENKYO_PIN: Reference = Reference {
     sfi: 0x06,
     title: Bilingual::new("マイナ免許証の暗証番号", "PIN of the licence application"),
     limit: 10,
+    printed: false,
 };
 
 /// Digits of every PIN here (3.2, 6.4, C2+).

@@ -75,26 +75,40 @@ pub enum Access {
 }
 
 /// 生年月日 (six digits, era year) of the face application. Its limit is not known; 10 is likely (U, I).
-pub const FACE_BIRTH_DATE: Reference =
-    Reference { application: FACE, sfi: 0x11, title: Bilingual::new("生年月日", "birth date"), limit: 10 };
+pub const FACE_BIRTH_DATE: Reference = Reference {
+    application: FACE,
+    sfi: 0x11,
+    title: Bilingual::new("生年月日", "birth date"),
+    limit: 10,
+    printed: true,
+};
 
 /// 照合番号B of the face application (C).
-pub const FACE_NUMBER_B: Reference =
-    Reference {
-        application: FACE, sfi: 0x12, title: Bilingual::new("照合番号B", "number B (照合番号B)"), limit: 10
-    };
+pub const FACE_NUMBER_B: Reference = Reference {
+    application: FACE,
+    sfi: 0x12,
+    title: Bilingual::new("照合番号B", "number B (照合番号B)"),
+    limit: 10,
+    printed: true,
+};
 
 /// 照合番号B of the text application (C).
-pub const TEXT_NUMBER_B: Reference =
-    Reference {
-        application: TEXT, sfi: 0x15, title: Bilingual::new("照合番号B", "number B (照合番号B)"), limit: 10
-    };
+pub const TEXT_NUMBER_B: Reference = Reference {
+    application: TEXT,
+    sfi: 0x15,
+    title: Bilingual::new("照合番号B", "number B (照合番号B)"),
+    limit: 10,
+    printed: true,
+};
 
 /// 券面事項入力補助用暗証番号 (C).
-pub const TEXT_PIN: Reference =
-    Reference {
-        application: TEXT, sfi: 0x11, title: Bilingual::new("券面事項入力補助用暗証番号", "PIN"), limit: 3
-    };
+pub const TEXT_PIN: Reference = Reference {
+    application: TEXT,
+    sfi: 0x11,
+    title: Bilingual::new("券面事項入力補助用暗証番号", "PIN"),
+    limit: 3,
+    printed: false,
+};
 
 /// 照合番号A's references. 照合番号A is the 個人番号: nothing presents them, and simulated cards hold them blocked.
 pub const NUMBER_A_SFIS: [(Application, u8); 2] = [(FACE, 0x13), (TEXT, 0x14)];

@@ -77,13 +77,16 @@ pub const COMMON_KEY: u8 = 0x19;
 
 /// Text reference 0012: blocked on every card that was looked at (M).
 pub const TEXT_UNKNOWN: Reference =
-    Reference { application: TEXT, sfi: 0x12, title: Bilingual::new("用途不明", "unknown"), limit: 0 };
+    Reference {
+        application: TEXT, sfi: 0x12, title: Bilingual::new("用途不明", "unknown"), limit: 0, printed: false
+    };
 /// 利用者証明用暗証番号 (C, D).
 pub const JPKI_AUTHENTICATION_PIN: Reference = Reference {
     application: JPKI,
     sfi: 0x18,
     title: Bilingual::new("利用者証明用暗証番号", "PIN for user authentication"),
     limit: 3,
+    printed: false,
 };
 /// 署名用パスワード (C, D).
 pub const JPKI_SIGNING_PASSWORD: Reference = Reference {
@@ -91,6 +94,7 @@ pub const JPKI_SIGNING_PASSWORD: Reference = Reference {
     sfi: 0x1B,
     title: Bilingual::new("署名用パスワード", "password for digital signature"),
     limit: 5,
+    printed: false,
 };
 /// 住民基本台帳用暗証番号 in the resident register application (M).
 pub const RESIDENT_PIN: Reference = Reference {
@@ -98,6 +102,7 @@ pub const RESIDENT_PIN: Reference = Reference {
     sfi: 0x1C,
     title: Bilingual::new("住民基本台帳用暗証番号", "resident register PIN"),
     limit: 3,
+    printed: false,
 };
 /// 住民基本台帳用暗証番号 in the common card application, with its own counter (M).
 pub const COMMON_PIN: Reference = Reference { application: COMMON, ..RESIDENT_PIN };
