@@ -3,6 +3,7 @@
 mod changes;
 mod checks;
 mod decode;
+mod field;
 pub mod fields;
 pub mod files;
 pub mod layout;
