@@ -212,6 +212,8 @@ pub enum PictureFormat {
     Png,
     /// JPEG 2000
     Jpeg2000,
+    /// TIFF, one bit a pixel, ITU-T T.6
+    Tiff,
 }
 
 impl PictureFormat {
@@ -220,6 +222,7 @@ impl PictureFormat {
         match self {
             Self::Png => "png",
             Self::Jpeg2000 => "jpeg2000",
+            Self::Tiff => "tiff",
         }
     }
 }

@@ -12,6 +12,7 @@ mod findings;
 pub mod my_number;
 mod read_error;
 mod recognise;
+pub mod residence_card;
 mod table;
 
 pub use findings::{

@@ -1,11 +1,16 @@
-//! The only door to cryptography: hashes, RSA verification, and the signer of the simulated hierarchy.
+//! The only door to cryptography: hashes, RSA and ECDSA verification, the ciphers of secure messaging, and the signers of
+//! the simulated hierarchy.
 //!
 //! A faster backend for the standard cases is a change of this module alone.
 
+mod block;
+mod ecdsa;
 mod rsa;
 mod signer;
 
+pub use self::ecdsa::{EcPublicKey, EcSigner, EcdsaForm};
 pub use self::rsa::{KeyError, PublicKey, Recovered, SignatureError};
+pub use block::{CardCipher, CipherKey, MAC_LENGTH, NotWholeBlocks, sha1_key};
 pub use signer::{Signer, SignerError};
 
 use sha2::{Digest, Sha256};

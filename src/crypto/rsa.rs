@@ -98,6 +98,15 @@ impl PublicKey {
         self.verify_prefixed(&SHA256_DIGEST_INFO, &sha256(parts), signature)
     }
 
+    /// Verifies a signature whose block holds the bare SHA-256 value, without DigestInfo: PKCS #1 v1.5 padding straight in
+    /// front of 32 bytes (spec residence 5.1, SPEC). All 256 bytes of the encoded block are compared.
+    ///
+    /// # Errors
+    /// [`SignatureError`] when it does not fit.
+    pub fn verify_bare_sha256(&self, parts: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
+        self.verify_prefixed(&[], &sha256(parts), signature)
+    }
+
     /// Verifies the My Number face signature: a DigestInfo that carries three SHA-256 values, 96 bytes. All 256 bytes
     /// of the encoded block are compared.
     ///

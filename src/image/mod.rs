@@ -6,6 +6,7 @@
 mod fax;
 mod jp2;
 mod png;
+mod tiff;
 
 pub use fax::{MAX_FAX_INPUT, MAX_FAX_SIDE};
 
@@ -24,6 +25,8 @@ pub enum Format {
     Png,
     /// JPEG 2000, in a JP2 container or as a bare codestream.
     Jpeg2000,
+    /// TIFF, one bit a pixel, ITU-T T.6 (Group 4 fax); zeros may follow it.
+    Tiff,
 }
 
 /// What a pixel of a [`Raster`] holds.
@@ -149,6 +152,7 @@ pub fn dimensions(bytes: &[u8], format: Format) -> Result<(u32, u32), ImageError
     let (width, height) = match format {
         Format::Png => png::dimensions(bytes)?,
         Format::Jpeg2000 => jp2::dimensions(bytes)?,
+        Format::Tiff => tiff::dimensions(bytes)?,
     };
     pixel_count(width, height)?;
     Ok((width, height))
@@ -164,6 +168,7 @@ pub fn decode(bytes: &[u8], format: Format) -> Result<Raster, ImageError> {
     let decoded = catch_unwind(AssertUnwindSafe(|| match format {
         Format::Png => png::decode(bytes),
         Format::Jpeg2000 => jp2::decode(bytes),
+        Format::Tiff => tiff::decode(bytes),
     }));
     decoded.unwrap_or(Err(ImageError::Damaged))
 }

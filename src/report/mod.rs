@@ -188,6 +188,7 @@ impl From<crate::cards::PictureFormat> for image::Format {
         match format {
             crate::cards::PictureFormat::Png => Self::Png,
             crate::cards::PictureFormat::Jpeg2000 => Self::Jpeg2000,
+            crate::cards::PictureFormat::Tiff => Self::Tiff,
         }
     }
 }

@@ -253,6 +253,43 @@ pub const CATALOG: &[CheckText] = &[
         ),
     },
     CheckText {
+        id: CheckId::CardSignature,
+        title: Bilingual::new("在留カード等の電子署名", "signature of the residence card"),
+        proves: Bilingual::new(
+            "第1世代：券面（表）の画像と顔写真、第2世代：券面記載事項・顔写真・氏名画像が、発行時から変わっていないこと。",
+            "First generation: the pictures of front and face; second generation: the coded entries, the face picture and \
+             the name picture are as issued.",
+        ),
+        does_not_prove: Bilingual::new(
+            "データの丸ごとの複製は見分けられません（ICチップに複製を検出する仕組みがありません）。裏面の住居地・許可・申請の記載、第2世代の住居地画像とカード番号は署名の対象外です。カードが失効していないことも、券面の印刷がチップと同じであることも示しません。",
+            "A complete copy of the data cannot be told from the card: the chip has no means against it. Entries of the back \
+             (address, permissions, renewal) and, in the second generation, the address picture and the card number are not \
+             signed. It does not show that the card is still valid, nor that the print is what the chip holds.",
+        ),
+        otherwise: Bilingual::new(
+            "本人確認書類として扱わないでください。署名が記録されないカード（16歳未満など）では、真正性は判定できません。",
+            "Do not accept the card. Where the issuer signs nothing (holders under 16), nothing can be said either way.",
+        ),
+    },
+    CheckText {
+        id: CheckId::CardCertificate,
+        title: Bilingual::new("在留カード等の証明書", "certificate of the residence card"),
+        proves: Bilingual::new(
+            "署名した鍵の証明書が、表示した発行者（出入国在留管理庁）のCAから発行され、発行時と現在に有効であること。",
+            "The certificate of the signing key was issued by the CA that is named (Immigration Services Agency), and is and \
+             was valid.",
+        ),
+        does_not_prove: Bilingual::new(
+            "証明書の失効情報は公開されていません。証明書はカードから誰でも読み出せるため、これだけではカードの真正性を示しません。",
+            "No revocation list is published. Whoever knows the card number can read the certificate, so alone it says nothing.",
+        ),
+        otherwise: Bilingual::new(
+            "発行者のCA証明書が未登録なら、出入国在留管理庁の公開ファイルを taimen trust add --purpose residence-card で登録してください。登録済みなら、真正なものとして扱わないでください。",
+            "If the issuer's CA certificate is not installed, get the Agency's published file and install it with taimen trust \
+             add --purpose residence-card. If it is, do not treat the card as authentic.",
+        ),
+    },
+    CheckText {
         id: CheckId::Revocation,
         title: Bilingual::new("紛失・廃止の確認", "lost or withdrawn"),
         proves: Bilingual::new("この検査は行いません。", "This check is never done."),

@@ -38,11 +38,15 @@ pub enum CheckId {
     MenkyoSignature,
     /// The certificate of whoever signed the マイナ免許証.
     MenkyoSigner,
+    /// The signature of a residence card, over its pictures or entries.
+    CardSignature,
+    /// The certificate that a residence card carries, issued by the Immigration Services Agency's CA.
+    CardCertificate,
     /// Whether the card was reported lost or withdrawn.
     Revocation,
 }
 
-const IDS: [(CheckId, &str); 15] = [
+const IDS: [(CheckId, &str); 17] = [
     (CheckId::FaceCertificate, "face-certificate"),
     (CheckId::FaceSignature, "face-signature"),
     (CheckId::AgeSignature, "age-signature"),
@@ -57,6 +61,8 @@ const IDS: [(CheckId, &str); 15] = [
     (CheckId::NoUnsignedChanges, "no-unsigned-changes"),
     (CheckId::MenkyoSignature, "menkyo-signature"),
     (CheckId::MenkyoSigner, "menkyo-signer"),
+    (CheckId::CardSignature, "card-signature"),
+    (CheckId::CardCertificate, "card-certificate"),
     (CheckId::Revocation, "revocation"),
 ];
 

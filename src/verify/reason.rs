@@ -34,6 +34,14 @@ pub enum Reason {
     WrongKeyUsage,
     /// Entries that no signature covers were added after issue.
     UnsignedChanges,
+    /// The issuer's certificate is not one of a certification authority.
+    NotACa,
+    /// The certificate names another key of its issuer than the one that signed it.
+    WrongKeyIdentifier,
+    /// The certificate is signed with another algorithm than its issuer's key has.
+    WrongAlgorithm,
+    /// More certificates stand between than the issuer allows.
+    PathTooLong,
 }
 
 /// Why a check was not done.
@@ -55,9 +63,13 @@ pub enum Why {
     NotOnCard,
     /// Only others may do it.
     NotAvailable,
+    /// The issuer does not sign this kind of card.
+    NotSigned,
+    /// The certificate is not DER, and nobody says what its signature would cover then.
+    CertificateNotDer,
 }
 
-const REASONS: [(Reason, &str, Bilingual); 13] = [
+const REASONS: [(Reason, &str, Bilingual); 17] = [
     (
         Reason::SignatureMismatch,
         "signature_mismatch",
@@ -120,9 +132,35 @@ const REASONS: [(Reason, &str, Bilingual); 13] = [
         "unsigned_changes",
         Bilingual::new("署名のない追記があります", "entries that are not signed were added after issue"),
     ),
+    (
+        Reason::NotACa,
+        "not_a_ca",
+        Bilingual::new(
+            "発行者の証明書が認証局のものではありません",
+            "the issuer's certificate is not one of a certification authority",
+        ),
+    ),
+    (
+        Reason::WrongKeyIdentifier,
+        "wrong_key_identifier",
+        Bilingual::new("証明書の鍵識別子が発行者の鍵と一致しません", "the certificate names another key of its issuer"),
+    ),
+    (
+        Reason::WrongAlgorithm,
+        "wrong_algorithm",
+        Bilingual::new(
+            "証明書の署名方式が発行者の鍵と一致しません",
+            "the certificate's signature algorithm is not that of its issuer's key",
+        ),
+    ),
+    (
+        Reason::PathTooLong,
+        "path_too_long",
+        Bilingual::new("発行者が許す段数を超える証明書です", "more certificates in the chain than the issuer allows"),
+    ),
 ];
 
-const WHYS: [(&str, Bilingual); 8] = [
+const WHYS: [(&str, Bilingual); 10] = [
     ("depends_on", Bilingual::new("前提の検査に合格していません", "it rests on a check that did not pass")),
     ("no_anchor", Bilingual::new("この発行者の鍵を持っていません", "no key of this issuer is known")),
     (
@@ -143,6 +181,11 @@ const WHYS: [(&str, Bilingual); 8] = [
     ("not_read", Bilingual::new("読み取っていません", "it was not read")),
     ("not_on_card", Bilingual::new("カードにそのデータがありません", "the card does not hold the data")),
     ("not_available", Bilingual::new("taimenでは確認できません", "taimen cannot do this")),
+    (
+        "not_signed",
+        Bilingual::new("発行者の電子署名が記録されないカードです", "the issuer does not sign this kind of card"),
+    ),
+    ("certificate_not_der", Bilingual::new("証明書の形式がDERではありません", "the certificate is not in DER")),
 ];
 
 impl Reason {
@@ -174,8 +217,18 @@ impl Why {
     }
 
     fn row(self) -> (&'static str, Bilingual) {
-        let [depends_on, no_anchor, anchor_expired, layout_unknown, not_stored, not_read, not_on_card, not_available] =
-            WHYS;
+        let [
+            depends_on,
+            no_anchor,
+            anchor_expired,
+            layout_unknown,
+            not_stored,
+            not_read,
+            not_on_card,
+            not_available,
+            not_signed,
+            not_der,
+        ] = WHYS;
         match self {
             Self::DependsOn(_) => depends_on,
             Self::NoAnchor => no_anchor,
@@ -185,6 +238,8 @@ impl Why {
             Self::NotRead => not_read,
             Self::NotOnCard => not_on_card,
             Self::NotAvailable => not_available,
+            Self::NotSigned => not_signed,
+            Self::CertificateNotDer => not_der,
         }
     }
 }

@@ -1,0 +1,337 @@
+//! 在留カード and 特別永住者証明書 of both generations: applications, files and fields as tables.
+//!
+//! Reader, decoder, simulator and `docs/cards/residence.md` take every identifier, tag and size from here. Source of each
+//! fact: spec residence 2; generation 1 is SPEC throughout, generation 2 SPEC2* (one secondary source) throughout, unless
+//! a doc line says otherwise.
+
+use crate::{crypto::CardCipher, kind::CardKind, lang::Bilingual, tlv::Tag, verify::CheckId};
+
+pub use super::fields::*;
+pub use crate::cards::{
+    my_number::files::RESIDENCE_GUEST as SPECIFIED,
+    table::{Application, Reference},
+};
+
+/// Which generation: it decides cipher, signature and layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Generation {
+    /// Triple DES, pictures, RSA.
+    First,
+    /// AES, coded text, ECDSA.
+    Second,
+}
+
+impl Generation {
+    /// The generation of a kind; `None` for kinds that are read in no or in another way.
+    pub fn of(kind: CardKind) -> Option<Self> {
+        match kind {
+            CardKind::Residence1 | CardKind::Residence1Special | CardKind::Residence1Child => Some(Self::First),
+            CardKind::Residence2 | CardKind::Residence2Special => Some(Self::Second),
+            _ => None,
+        }
+    }
+
+    /// The cipher of number authentication and secure messaging.
+    pub fn cipher(self) -> CardCipher {
+        match self {
+            Self::First => CardCipher::TripleDes,
+            Self::Second => CardCipher::Aes128,
+        }
+    }
+}
+
+/// The master file: current after power-up. `aid` holds its file identifier.
+pub const MF: Application =
+    Application { name: "mf", title: Bilingual::new("主ファイル", "master file"), aid: &[0x3F, 0x00] };
+
+/// DF1: 券面情報
+pub const DF1: Application = Application {
+    name: "df1",
+    title: Bilingual::new("券面情報", "card face"),
+    aid: &[0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+};
+
+/// DF2: 裏面追記等
+pub const DF2: Application = Application {
+    name: "df2",
+    title: Bilingual::new("裏面の記載等", "entries of the back"),
+    aid: &[0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+};
+
+/// DF3: 電子署名
+pub const DF3: Application = Application {
+    name: "df3",
+    title: Bilingual::new("電子署名", "electronic signature"),
+    aid: &[0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x04, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+};
+
+/// What opens a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing is needed.
+    Free,
+    /// Number authentication; readable in plain or under secure messaging.
+    Number,
+    /// Number authentication, and only under secure messaging.
+    NumberSecure,
+}
+
+/// A file. An EF's number in the specification is not its short identifier (DF1/EF01 has 05 in generation 1), so files
+/// are named after the identifier that goes over the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct File {
+    /// Its name in dumps and reports: application and short EF identifier.
+    pub name: &'static str,
+    /// Its name in the specification.
+    pub official: &'static str,
+    /// Its application.
+    pub application: Application,
+    /// Short EF identifier.
+    pub sfi: u8,
+    /// Names for people.
+    pub title: Bilingual,
+    /// Its size in bytes, filler included.
+    pub size: usize,
+    /// What opens it.
+    pub access: Access,
+    /// Its fields, in the order of the file.
+    pub fields: &'static [Field],
+}
+
+impl File {
+    /// One field by its machine name.
+    pub fn field(&self, id: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+}
+
+/// 共通データ要素
+pub const COMMON_DATA: File = File {
+    name: "mf/0B",
+    official: "MF/EF01",
+    application: MF,
+    sfi: 0x0B,
+    title: Bilingual::new("共通データ要素", "common data"),
+    size: 6,
+    access: Access::Free,
+    fields: COMMON_FIELDS,
+};
+
+/// カード種別 of generation 1.
+pub const KIND_1: File = File {
+    name: "mf/0A",
+    official: "MF/EF02",
+    application: MF,
+    sfi: 0x0A,
+    title: Bilingual::new("カード種別", "card kind"),
+    size: 3,
+    access: Access::Free,
+    fields: KIND_FIELDS_1,
+};
+
+/// カード種別 of generation 2.
+pub const KIND_2: File = File { size: 4, fields: KIND_FIELDS_2, ..KIND_1 };
+
+const fn df1(
+    name: &'static str,
+    official: &'static str,
+    sfi: u8,
+    title: Bilingual,
+    size: usize,
+    fields: &'static [Field],
+) -> File {
+    File { name, official, application: DF1, sfi, title, size, access: Access::NumberSecure, fields }
+}
+
+const fn df2(
+    name: &'static str,
+    official: &'static str,
+    sfi: u8,
+    title: Bilingual,
+    size: usize,
+    fields: &'static [Field],
+) -> File {
+    File { application: DF2, access: Access::Number, ..df1(name, official, sfi, title, size, fields) }
+}
+
+/// 券面(表)イメージ
+pub const FRONT: File =
+    df1("df1/05", "DF1/EF01", 0x05, Bilingual::new("券面（表）の画像", "picture of the front"), 7004, FRONT_FIELDS);
+
+/// 顔画像
+pub const FACE_1: File = df1("df1/06", "DF1/EF02", 0x06, Bilingual::new("顔写真", "face picture"), 3004, FACE_FIELDS_1);
+
+/// 住居地(裏面追記)
+pub const ADDRESS: File = df2(
+    "df2/01",
+    "DF2/EF01",
+    0x01,
+    Bilingual::new("住居地（裏面追記）", "address entered on the back"),
+    342,
+    ADDRESS_FIELDS,
+);
+
+/// 資格外活動包括許可欄, on a 在留カード only.
+pub const COMPREHENSIVE: File = df2(
+    "df2/02",
+    "DF2/EF02",
+    0x02,
+    Bilingual::new("資格外活動包括許可欄", "comprehensive work permission"),
+    122,
+    COMPREHENSIVE_FIELDS,
+);
+
+/// 資格外活動個別許可欄, on a 在留カード only.
+pub const INDIVIDUAL: File = df2(
+    "df2/03",
+    "DF2/EF03",
+    0x03,
+    Bilingual::new("資格外活動個別許可欄", "individual work permission"),
+    122,
+    INDIVIDUAL_FIELDS,
+);
+
+/// 在留期間等更新申請欄, on a 在留カード only.
+pub const RENEWAL_1: File = df2(
+    "df2/04",
+    "DF2/EF04",
+    0x04,
+    Bilingual::new("在留期間等更新申請欄", "application for renewal"),
+    3,
+    RENEWAL_FIELDS_1,
+);
+
+/// 電子署名 of generation 1.
+pub const SIGNATURE_1: File = File {
+    application: DF3,
+    access: Access::Number,
+    ..df1("df3/02", "DF3/EF01", 0x02, Bilingual::new("電子署名", "electronic signature"), 1464, SIGNATURE_FIELDS_1)
+};
+
+/// 在留カード等番号
+pub const NUMBER: File =
+    df1("df1/01", "DF1/EF01", 0x01, Bilingual::new("カード番号", "card number"), 14, NUMBER_FIELDS);
+
+/// 券面記載事項 of a 在留カード.
+pub const ENTRIES_05: File =
+    df1("df1/03", "DF1/EF02", 0x03, Bilingual::new("券面記載事項", "entries of the face"), 73, ENTRY_FIELDS_05);
+
+/// 券面記載事項 of a 特別永住者証明書.
+pub const ENTRIES_06: File = File { size: 46, fields: ENTRY_FIELDS_06, ..ENTRIES_05 };
+
+/// 氏名画像・顔画像
+pub const NAME_AND_FACE: File = df1(
+    "df1/04",
+    "DF1/EF03",
+    0x04,
+    Bilingual::new("氏名の画像・顔写真", "name picture and face picture"),
+    5508,
+    NAME_AND_FACE_FIELDS,
+);
+
+/// 住居地画像
+pub const ADDRESS_PICTURE: File =
+    df1("df1/06", "DF1/EF04", 0x06, Bilingual::new("住居地の画像", "address picture"), 2505, ADDRESS_PICTURE_FIELDS);
+
+/// 資格外活動許可, on a 在留カード only.
+pub const PERMISSIONS: File = df2(
+    "df2/01",
+    "DF2/EF01",
+    0x01,
+    Bilingual::new("資格外活動許可", "permission for other activities"),
+    22,
+    PERMISSION_FIELDS,
+);
+
+/// 在留期間等更新申請, on a 在留カード only.
+pub const RENEWAL_2: File = df2(
+    "df2/02",
+    "DF2/EF02",
+    0x02,
+    Bilingual::new("在留期間等更新申請", "application for renewal"),
+    3,
+    RENEWAL_FIELDS_2,
+);
+
+/// 長官の付記・予備, on a 在留カード.
+pub const REMARK_05: File =
+    df2("df2/03", "DF2/EF03", 0x03, Bilingual::new("付記・予備", "remark and reserved"), 207, REMARK_FIELDS);
+
+/// The same on a 特別永住者証明書, where it is called EF01; its short identifier is seen in code alone (CODE).
+pub const REMARK_06: File = File { official: "DF2/EF01", ..REMARK_05 };
+
+/// 電子署名 of generation 2.
+pub const SIGNATURE_2: File = File {
+    application: DF3,
+    access: Access::Number,
+    ..df1("df3/02", "DF3/EF01", 0x02, Bilingual::new("電子署名", "electronic signature"), 704, SIGNATURE_FIELDS_2)
+};
+
+/// Every file of a 在留カード, generation 1, in reading order.
+pub const FILES_1: &[File] =
+    &[KIND_1, COMMON_DATA, FRONT, FACE_1, ADDRESS, COMPREHENSIVE, INDIVIDUAL, RENEWAL_1, SIGNATURE_1];
+
+/// Every file of a 特別永住者証明書, generation 1.
+pub const FILES_1_SPECIAL: &[File] = &[KIND_1, COMMON_DATA, FRONT, FACE_1, ADDRESS, SIGNATURE_1];
+
+/// Every file of a 在留カード, generation 2.
+pub const FILES_2: &[File] = &[
+    KIND_2,
+    COMMON_DATA,
+    NUMBER,
+    ENTRIES_05,
+    NAME_AND_FACE,
+    ADDRESS_PICTURE,
+    PERMISSIONS,
+    RENEWAL_2,
+    REMARK_05,
+    SIGNATURE_2,
+];
+
+/// Every file of a 特別永住者証明書, generation 2.
+pub const FILES_2_SPECIAL: &[File] =
+    &[KIND_2, COMMON_DATA, NUMBER, ENTRIES_06, NAME_AND_FACE, ADDRESS_PICTURE, REMARK_06, SIGNATURE_2];
+
+/// The files of a kind in reading order; none for kinds that are not read.
+pub fn files_of(kind: CardKind) -> &'static [File] {
+    match kind {
+        CardKind::Residence1 | CardKind::Residence1Child => FILES_1,
+        CardKind::Residence1Special => FILES_1_SPECIAL,
+        CardKind::Residence2 => FILES_2,
+        CardKind::Residence2Special => FILES_2_SPECIAL,
+        _ => &[],
+    }
+}
+
+/// The check that covers what the issuer signed.
+pub(super) const SIGNED: Option<CheckId> = Some(CheckId::CardSignature);
+
+/// Tags whose first byte alone does not tell their length: `DF D1` ends after two bytes, which BER forbids (CALC).
+pub const TWO_BYTE_TAGS: &[Tag] = &[Tag(0xDFD1)];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes of a field's header, as the card writes it.
+    fn header(field: &Field) -> usize {
+        let tag = if TWO_BYTE_TAGS.contains(&field.tag) { 2 } else { 1 };
+        // DE is coded with a length that is not minimal: `DE 82 00 C8`.
+        let length = if field.size > 0xFF || field.id == "reserved" { 3 } else { 1 + usize::from(field.size > 0x7F) };
+        tag + length
+    }
+
+    #[test]
+    fn sizes_are_the_sums_of_their_fields() {
+        for files in [FILES_1, FILES_1_SPECIAL, FILES_2, FILES_2_SPECIAL] {
+            for file in files {
+                let sum: usize = file.fields.iter().map(|field| header(field) + field.size).sum();
+                // Behind the certificate of generation 2 stand 3 or 4 zero bytes.
+                let filler = if *file == SIGNATURE_2 { 4 } else { 0 };
+                assert_eq!(sum + filler, file.size, "{}", file.official);
+                assert!(file.sfi > 0 && file.sfi < 31);
+                assert_eq!(file.name, format!("{}/{:02X}", file.application.name, file.sfi));
+            }
+        }
+    }
+}
