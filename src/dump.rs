@@ -3,6 +3,10 @@
 //! A dump is all that decoding and checking need. Saved as JSON (`taimen.dump/1`, see `docs/dump.md`) it can be checked
 //! again later without the card. Some files never leave the memory of the live check: [`Dump::keep_private`].
 
+mod seal;
+
+pub use seal::{Seal, SealError};
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -44,6 +48,9 @@ pub struct Dump {
     tries: BTreeMap<String, u8>,
     /// What the link carried.
     pub link: LinkFigures,
+    /// Who vouches that nothing was changed since; see [`Dump::seal`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seal: Option<Seal>,
     /// Files that never leave the live check.
     #[serde(skip)]
     private: BTreeMap<String, Private<Vec<u8>>>,
@@ -145,6 +152,7 @@ impl Dump {
             challenges: BTreeMap::new(),
             tries: BTreeMap::new(),
             link: LinkFigures::default(),
+            seal: None,
             private: BTreeMap::new(),
         }
     }

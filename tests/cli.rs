@@ -18,6 +18,7 @@ use common::{
 };
 use serde_json::json;
 use taimen::{
+    crypto::SealKey,
     simulator::{Persona, keys},
     transport::Recording,
 };
@@ -38,6 +39,10 @@ fn prepare(program: &Program, folder: &TempDir) {
     make(&["check", "--reader", "sim:my-number", "--save-dump", "dump.json", "--record", "card.apdu"]);
     make(&["check", "--reader", "sim:my-number", "--age", "--save-dump", "age.json", "--record", "age.apdu"]);
     let read = |name: &str| fs::read_to_string(folder.file(name)).unwrap();
+
+    folder.write("seal.pem", SealKey::from_seed(&[7; 32]).to_pem().unwrap().as_bytes());
+    make(&["check", "--reader", "sim:my-number", "--save-dump", "sealed.json", "--seal", "seal.pem"]);
+    folder.write("seal-broken.json", read("sealed.json").replacen("\"exchanges\": 17", "\"exchanges\": 16", 1));
 
     let dump = read("dump.json");
     let signed = dump.find("\"face/0002\"").expect("the dump holds the face data");
@@ -146,7 +151,7 @@ fn every_case_stands_in_both_languages_and_every_exit_code_has_one() {
     for code in 0..=5 {
         assert!(english.values().any(|(_, expected)| *expected == code), "exit code {code}");
     }
-    for command in ["check", "identify", "verify", "readers", "trust", "simulate", "explain"] {
+    for command in ["check", "identify", "verify", "readers", "trust", "simulate", "explain", "seal-key"] {
         assert!(
             english.values().any(|(arguments, _)| arguments.first().is_some_and(|word| word == command)),
             "{command}"
@@ -196,7 +201,8 @@ fn the_language_is_that_of_the_option_then_of_the_variable_then_of_the_locale() 
 #[test]
 fn completions_and_the_manual_page_name_every_command() {
     let program = Program::new();
-    let commands = ["identify", "check", "verify", "readers", "trust", "simulate", "explain", "completions", "man"];
+    let commands =
+        ["identify", "check", "verify", "readers", "trust", "simulate", "explain", "completions", "man", "seal-key"];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = program.run(["completions", shell]).expect(0).stdout;
         for word in commands.iter().chain(&["save-dump", "allow-last-try", "credentials"]) {

@@ -42,6 +42,7 @@ fn show(dump: &Dump) -> Overall {
         link: LinkFigures::default(),
         tries: Vec::new(),
         accepted: Vec::new(),
+        sealed_by: None,
     };
     for lang in [Lang::Ja, Lang::En] {
         let report = Report {
@@ -164,6 +165,7 @@ fn text_that_would_command_a_terminal_or_a_browser_is_made_visible() {
         link: LinkFigures::default(),
         tries: Vec::new(),
         accepted: Vec::new(),
+        sealed_by: None,
     };
     let report = Report { findings: &findings, context: &context, options: Options::default() };
     let (text, html, json) = (report.text(Colour::Plain), report.html(), report.json());

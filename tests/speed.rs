@@ -55,6 +55,7 @@ fn a_check_costs_at_most_three_times_its_signature_checks() {
         link: LinkFigures::default(),
         tries: Vec::new(),
         accepted: Vec::new(),
+        sealed_by: None,
     };
     let whole = || {
         let findings = check(&dump, &trust, at);

@@ -4,6 +4,8 @@ use clap::{Arg, ArgAction, Command, builder::PossibleValuesParser, value_parser}
 
 use crate::lang::{Bilingual, Lang};
 
+use super::seal;
+
 /// Names of options, where more than one file needs them.
 pub mod name {
     #![allow(missing_docs)]
@@ -25,6 +27,8 @@ pub mod name {
     pub const READER: &str = "reader";
     pub const RECORD: &str = "record";
     pub const SAVE_DUMP: &str = "save-dump";
+    pub const SEAL: &str = "seal";
+    pub const SEALED_BY: &str = "sealed-by";
     pub const SEX: &str = "sex";
     pub const TRUST_DIR: &str = "trust-dir";
     pub const UNPINNED: &str = "unpinned";
@@ -70,6 +74,7 @@ pub fn command(lang: Lang) -> Command {
                     b.flag(name::WITHOUT_PIN, "運転免許証を暗証番号なしで読む（有効期限など。真正性は判定できない）", "Read a driver's licence without its PINs (expiry and the like; never authentic)"),
                     b.flag(name::AGE, "年齢だけを確認して表示する（生年月日だけを照合）", "The age record alone: shows the age and nothing else"),
                     b.path(name::SAVE_DUMP, "読み取った全データを保存する（個人情報。0600で作成）", "Save everything that was read (personal data; mode 0600)"),
+                    b.path(name::SEAL, "保存するデータに電子署名（封印）を付ける鍵（taimen seal-key で作成）", "Seal what is saved with this key (made by taimen seal-key), so that a later change is noticed").requires(name::SAVE_DUMP),
                     b.path(name::RECORD, "カードとの通信を記録する（個人情報。照合番号等は伏せる）", "Record the exchanges (personal data; credentials are left out)"),
                     b.flag(name::ALLOW_LAST_TRY, "残り1回でも照合する（失敗すると閉塞する）", "Try even when one try is left (a wrong entry blocks it)"),
                     b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b、免許証は pin1・pin2、マイナ免許証は licence-pin", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b; pin1, pin2 of a licence; licence-pin"),
@@ -78,6 +83,13 @@ pub fn command(lang: Lang) -> Command {
                 .arg(b.at()),
             b.sub("verify", "保存した読み取り結果（--save-dump）を、カードなしで同じように検証する", "The same report from a saved dump, without the card")
                 .arg(b.file("検証するファイル（- は標準入力）", "The dump (- is standard input)"))
+                .arg(
+                    Arg::new(name::SEALED_BY)
+                        .long(name::SEALED_BY)
+                        .value_name("SHA-256")
+                        .value_parser(seal::fingerprint)
+                        .help(t("この指紋の鍵で封印されていなければ判定しない", "Refuse a dump that is not sealed by the key with this fingerprint")),
+                )
                 .arg(b.json())
                 .args(b.shown())
                 .args(b.trust())
@@ -118,6 +130,9 @@ pub fn command(lang: Lang) -> Command {
                         .help(t("vpcd の待ち受け先", "Where vpcd listens")),
                 )
                 .arg(b.path(name::CREDENTIALS_OUT, "模擬カードの照合値を --credentials の形で書く", "Write the simulated card's entries as a --credentials file")),
+            b.sub("seal-key", "保存データを封印する鍵を作り、その指紋を表示する", "Make a key that seals saved dumps, and print its fingerprint")
+                .arg(b.file("鍵を書くファイル（新しく作る。秘密に保つこと）", "Where the key goes: a new file, to be kept secret"))
+                .arg(b.json_list()),
             b.sub("explain", "検査の意味：何を証明し、何を証明しないか", "What a check proves and what it does not")
                 .arg(Arg::new("check").value_name("CHECK").help(t("検査の名前（省略すると一覧）", "The check's name (all of them without it)"))),
             b.sub("completions", "シェルの補完を出力する", "Print shell completions").arg(

@@ -25,6 +25,7 @@ use super::{
     credentials::{self, Entries},
     files as paths, licence, my_number, output,
     reader::{Link, SCOPES, Source, scope_name},
+    seal,
     terminal::Terminal,
     trust,
 };
@@ -39,6 +40,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let entries = entries(matches)?;
     let mut store = trust::store(matches)?;
     let mut accepted = trust::accepted(matches);
+    let seal = seal::key(matches)?;
     let record = matches.get_one::<PathBuf>(name::RECORD);
     let address = matches.get_one::<String>(name::READER).map_or("pcsc", String::as_str);
     let wait = Duration::from_secs(matches.get_one::<u64>(name::WAIT).copied().unwrap_or(30));
@@ -70,8 +72,19 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let figures = link.figures(started.elapsed());
     dump.link = figures;
     link.finish()?;
-    let context =
-        Context { source, reader: dump.reader.clone(), read_at: dump.read_at, link: figures, tries, accepted };
+    if let Some(key) = &seal {
+        dump.seal(key);
+    }
+    let sealed_by = seal.map(|key| hex::encode(key.public_key().fingerprint()));
+    let context = Context {
+        sealed_by,
+        source,
+        reader: dump.reader.clone(),
+        read_at: dump.read_at,
+        link: figures,
+        tries,
+        accepted,
+    };
     let saved = matches.get_one::<PathBuf>(name::SAVE_DUMP);
     let save = || saved.map_or(Ok(()), |path| terminal.write(path, dump.to_json().as_bytes()));
     output::report(settings, matches, &findings, &context, || recorded.and_then(|()| save()))

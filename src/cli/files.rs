@@ -27,6 +27,23 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     write().map_err(|error| unwritable(path, &error))
 }
 
+/// Writes a new file that only its owner may read; nothing is ever replaced.
+///
+/// # Errors
+/// [`Problem::Unwritable`], also where something stands there.
+pub fn write_new_private(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let write = || -> io::Result<()> {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(|error| unwritable(path, &error))
+}
+
 #[cfg(unix)]
 fn open_private(path: &Path) -> io::Result<fs::File> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};

@@ -14,6 +14,7 @@ mod problem;
 mod reader;
 #[cfg(feature = "pcsc")]
 mod readers;
+mod seal;
 mod simulate;
 mod terminal;
 mod trust;
@@ -64,6 +65,7 @@ fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
         Some(("readers", _)) => Err(Problem::NotBuilt { feature: "pcsc" }),
         Some(("trust", matches)) => trust::run(settings, matches),
         Some(("simulate", matches)) => simulate::run(settings, matches),
+        Some(("seal-key", matches)) => seal::run(settings, matches),
         Some(("explain", matches)) => explain::run(settings, matches),
         Some(("completions", matches)) => completions(settings, matches),
         Some(("man", _)) => man(settings),

@@ -1,16 +1,18 @@
 //! The only door to cryptography: hashes, RSA and ECDSA verification, the ciphers of secure messaging, and the signers of
-//! the simulated hierarchy.
+//! the simulated hierarchy, and the key that seals a dump.
 //!
 //! A faster backend for the standard cases is a change of this module alone.
 
 mod block;
 mod ecdsa;
 mod rsa;
+mod seal;
 mod signer;
 
 pub use self::ecdsa::{EcPublicKey, EcSigner, EcdsaForm};
 pub use self::rsa::{KeyError, PublicKey, Recovered, SignatureError};
 pub use block::{CardCipher, CipherKey, MAC_LENGTH, NotWholeBlocks, sha1_key};
+pub use seal::{NotASealKey, SEAL_PUBLIC_KEY, SEAL_SEED, SEAL_SIGNATURE, SealKey, SealPublicKey};
 pub use signer::{Signer, SignerError};
 
 use sha2::{Digest, Sha256};

@@ -12,6 +12,12 @@ use super::{ExitCode, Problem, Text};
 pub(super) fn text(problem: &Problem) -> Text {
     match problem {
         Problem::Unreadable { path, error } => unreadable(path, *error),
+        Problem::Unwritable { path, error: ErrorKind::AlreadyExists } => Text::new(
+            "already-exists",
+            ExitCode::Usage,
+            (format!("{path} はすでにあります。何も書いていません。"), "別の名前を指定してください。"),
+            (format!("{path} is already there. Nothing was written."), "Name another file."),
+        ),
         Problem::Unwritable { path, error } => Text::new(
             "unwritable",
             ExitCode::Usage,
@@ -25,6 +31,51 @@ pub(super) fn text(problem: &Problem) -> Text {
             ),
         ),
         Problem::Dump { path, error } => dump(path, *error),
+        Problem::NotASealKey { path } => Text::new(
+            "not-a-seal-key",
+            ExitCode::Usage,
+            (
+                format!("{path} は封印用の鍵（Ed25519の秘密鍵、PEM）ではありません。"),
+                "taimen seal-key で作ったファイルを指定してください。カードには触れていません。",
+            ),
+            (
+                format!("{path} is not a key that seals dumps (an Ed25519 private key in PEM)."),
+                "Name a file that taimen seal-key has made. No card was touched.",
+            ),
+        ),
+        Problem::SealBroken { path } => Text::new(
+            "seal-broken",
+            ExitCode::Usage,
+            (
+                format!("{path} は、封印された後に書き換えられています。判定していません。"),
+                "元のファイルを保存した人から受け取り直してください。このファイルを証拠として使わないでください。",
+            ),
+            (
+                format!("{path} was changed after it was sealed. Nothing was judged."),
+                "Get the original from whoever saved it, and do not use this file as evidence.",
+            ),
+        ),
+        Problem::OtherSeal { path, found: Some(found) } => Text::new(
+            "other-seal",
+            ExitCode::Usage,
+            (
+                format!("{path} は、指定とは別の鍵（SHA-256: {found}）で封印されています。判定していません。"),
+                "指紋を、保存した人に別の手段で確かめてください。",
+            ),
+            (
+                format!("{path} is sealed by another key (SHA-256 {found}). Nothing was judged."),
+                "Ask whoever saved it for the fingerprint by another channel.",
+            ),
+        ),
+        Problem::OtherSeal { path, found: None } => Text::new(
+            "no-seal",
+            ExitCode::Usage,
+            (
+                format!("{path} は封印されていません。判定していません。"),
+                "封印されたファイルを受け取るか、--sealed-by を外してください。",
+            ),
+            (format!("{path} is not sealed. Nothing was judged."), "Get the sealed file, or leave --sealed-by out."),
+        ),
         Problem::Recording { path, line } => Text::new(
             "recording",
             ExitCode::Usage,

@@ -137,6 +137,23 @@ pub enum Problem {
         /// Why.
         error: ErrorKind,
     },
+    /// A file is no key that seals dumps.
+    NotASealKey {
+        /// The path.
+        path: String,
+    },
+    /// A dump was changed after it was sealed.
+    SealBroken {
+        /// The path.
+        path: String,
+    },
+    /// A dump is sealed by another key than `--sealed-by` names, or not at all.
+    OtherSeal {
+        /// The path.
+        path: String,
+        /// Fingerprint of the key that did; `None`: no seal.
+        found: Option<String>,
+    },
     /// A file is no dump.
     Dump {
         /// The path.

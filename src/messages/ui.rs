@@ -103,6 +103,19 @@ pub fn also_holds(lang: Lang, kind: CardKind) -> String {
     }
 }
 
+/// A key that seals dumps was made: where, and what people compare.
+pub fn seal_key_made(lang: Lang, path: &str, fingerprint: &str) -> String {
+    match lang {
+        Lang::Ja => format!(
+            "封印用の鍵を作りました: {path}\n公開鍵の指紋（SHA-256）: {fingerprint}\n鍵のファイルは秘密に保ち、指紋は検証する人に渡してください。\n"
+        ),
+        Lang::En => format!(
+            "Made a key that seals dumps: {path}\nFingerprint of its public half (SHA-256): {fingerprint}\nKeep the file \
+             secret, and give the fingerprint to whoever verifies.\n"
+        ),
+    }
+}
+
 /// The tries left of a credential, before it is asked for.
 pub fn tries_left(lang: Lang, credential: Bilingual, tries: Tries) -> String {
     match (lang, tries) {

@@ -83,6 +83,9 @@ impl Page<'_> {
         if report.context.read_at.as_second() != report.findings.judged_at.as_second() || report.origin().is_some() {
             meta.push(format!("{}: {}", self.say(label::READ_AT), html(&report.time(report.context.read_at))));
         }
+        if let Some(fingerprint) = &report.context.sealed_by {
+            meta.push(format!("{}: {}", self.say(label::SEALED_BY), html(fingerprint)));
+        }
         let notes = report.headline_notes();
         let notes = notes.iter().map(|note| format!("<p class=\"cause\">{}</p>\n", self.say(note.text)));
         let notes: String = notes.collect();

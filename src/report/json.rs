@@ -50,6 +50,7 @@ struct Document<'a> {
     reader: &'a str,
     read_at: Timestamp,
     judged_at: Timestamp,
+    sealed_by: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -229,6 +230,7 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> Document<'a> {
         reader: &context.reader,
         read_at: context.read_at,
         judged_at: findings.judged_at,
+        sealed_by: context.sealed_by.as_deref(),
     }
 }
 

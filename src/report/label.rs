@@ -61,6 +61,7 @@ labels! {
     NO_ANCHOR: "なし（発行者の鍵が見つかりません）", "none (no key of the issuer was found)";
     JUDGED_AT: "判定の時点", "Judged as of";
     READ_AT: "読み取り", "Read at";
+    SEALED_BY: "封印した鍵（SHA-256）", "Sealed by the key (SHA-256)";
     READER: "リーダー", "Reader";
     FROM_DUMP: "保存された読み取りの検査", "check of a saved reading";
     FROM_REPLAY: "記録の再生", "replay of a recording";

@@ -75,6 +75,7 @@ fn context(reader: &str) -> Context {
         link: LinkFigures { exchanges: 19, bytes_sent: 212, bytes_received: 5_484, card_ms: 940, host_ms: 12 },
         tries: Vec::new(),
         accepted: vec![Hierarchy::Simulated],
+        sealed_by: None,
     }
 }
 

@@ -81,6 +81,8 @@ pub struct Context {
     pub tries: Vec<(Bilingual, Tries)>,
     /// Hierarchies that were accepted besides production and installed (`--accept`).
     pub accepted: Vec<Hierarchy>,
+    /// Fingerprint of the key that sealed the dump, 64 hex digits; `None` for one that is not sealed.
+    pub sealed_by: Option<String>,
 }
 
 /// How a report is shown.

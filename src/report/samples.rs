@@ -36,6 +36,7 @@ pub(super) fn context() -> Context {
         link: LinkFigures { exchanges: 31, bytes_sent: 412, bytes_received: 6_207, card_ms: 1_180, host_ms: 64 },
         tries: vec![(Bilingual::new("照合番号B", "number B (照合番号B)"), Tries::Left(10))],
         accepted: Vec::new(),
+        sealed_by: None,
     }
 }
 

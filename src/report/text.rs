@@ -115,6 +115,9 @@ impl Page<'_> {
         if report.context.read_at.as_second() != report.findings.judged_at.as_second() || report.origin().is_some() {
             lines.push((label::READ_AT, report.time(report.context.read_at)));
         }
+        if let Some(fingerprint) = &report.context.sealed_by {
+            lines.push((label::SEALED_BY, visible(fingerprint)));
+        }
         if let Some(guests) = report.guests() {
             lines.push((label::OTHER_APPLICATIONS, guests));
         }

@@ -1,0 +1,141 @@
+//! The seal of a dump: a signature over all of it, so that a later change is noticed (`docs/dump.md`).
+//!
+//! A seal says who saved the reading, never that the card was authentic: that is for the card's own signatures.
+
+use serde::{Deserialize, Serialize};
+
+use crate::crypto::{SEAL_PUBLIC_KEY, SEAL_SIGNATURE, SealKey, SealPublicKey, Sha256Hash};
+
+use super::{Dump, HexBytes};
+
+/// The line in front of what is signed, so that the signature can serve nothing else.
+const SEAL_LABEL: &str = "taimen seal 1\n";
+
+/// A signature over a dump.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seal {
+    /// How it was signed.
+    algorithm: Algorithm,
+    /// The public key, 32 bytes.
+    public_key: HexBytes,
+    /// The signature, 64 bytes.
+    signature: HexBytes,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Algorithm {
+    /// RFC 8032
+    Ed25519,
+}
+
+/// The seal does not fit the dump: one of them was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the seal does not fit the dump")]
+pub struct SealError;
+
+impl Dump {
+    /// Seals the dump as it stands; an older seal is replaced.
+    pub fn seal(&mut self, key: &SealKey) {
+        let signature = key.sign(&self.sealed_bytes());
+        self.seal = Some(Seal {
+            algorithm: Algorithm::Ed25519,
+            public_key: HexBytes(key.public_key().to_bytes().to_vec()),
+            signature: HexBytes(signature.to_vec()),
+        });
+    }
+
+    /// The fingerprint (SHA-256 of the public key) of whoever sealed the dump; `None` for a dump without a seal.
+    ///
+    /// # Errors
+    /// [`SealError`] when the dump was changed since, or the seal is broken.
+    pub fn sealed_by(&self) -> Result<Option<Sha256Hash>, SealError> {
+        let Some(seal) = &self.seal else { return Ok(None) };
+        let key: &[u8; SEAL_PUBLIC_KEY] = seal.public_key.0.as_slice().try_into().map_err(|_| SealError)?;
+        let signature: &[u8; SEAL_SIGNATURE] = seal.signature.0.as_slice().try_into().map_err(|_| SealError)?;
+        let key = SealPublicKey::from_bytes(key).ok_or(SealError)?;
+        key.verify(&self.sealed_bytes(), signature).map_err(|_| SealError)?;
+        Ok(Some(key.fingerprint()))
+    }
+
+    /// What is signed: the label, then the dump without its seal as JSON on one line, members sorted by name, no spaces
+    /// (`jq -cSj 'del(.seal)'`). However a program lays the file out, this stays the same.
+    fn sealed_bytes(&self) -> Vec<u8> {
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let Some(members) = value.as_object_mut() {
+            members.remove("seal");
+        }
+        // serde_json keeps the members of a value sorted unless a feature that this crate does not use is on.
+        format!("{SEAL_LABEL}{value}").into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{dump::Scope, kind::CardKind};
+
+    use super::*;
+
+    fn sealed() -> Dump {
+        let mut dump = Dump::new(CardKind::Licence, Scope::Full, "replay", "2026-11-22T01:02:03Z".parse().unwrap());
+        dump.keep("df1/0001", vec![1, 2, 3]);
+        dump.keep("a/0001", vec![]);
+        dump.seal(&SealKey::from_seed(&[7; 32]));
+        dump
+    }
+
+    #[test]
+    fn the_signed_bytes_are_sorted_and_without_the_seal() {
+        let bytes = String::from_utf8(sealed().sealed_bytes()).unwrap();
+        assert_eq!(
+            bytes,
+            "taimen seal 1\n{\"challenges\":{},\"files\":{\"a/0001\":\"\",\"df1/0001\":\"010203\"},\"guests\":[],\
+             \"kind\":\"licence\",\"link\":{\"bytes_received\":0,\"bytes_sent\":0,\"card_ms\":0,\"exchanges\":0,\
+             \"host_ms\":0},\"not_read\":{},\"read_at\":\"2026-11-22T01:02:03Z\",\"reader\":\"replay\",\
+             \"schema\":\"taimen.dump/1\",\"scope\":\"full\"}"
+        );
+    }
+
+    #[test]
+    fn a_seal_survives_another_layout_of_the_file_and_no_change_of_its_content() {
+        let fingerprint = SealKey::from_seed(&[7; 32]).public_key().fingerprint();
+        let json = sealed().to_json();
+        assert_eq!(Dump::from_json(json.as_bytes()).unwrap().sealed_by(), Ok(Some(fingerprint)));
+        let compact: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(Dump::from_json(compact.to_string().as_bytes()).unwrap().sealed_by(), Ok(Some(fingerprint)));
+
+        for (from, to) in [
+            ("010203", "010204"),
+            ("01:02:03Z", "01:02:04Z"),
+            ("\"replay\"", "\"replaY\""),
+            ("\"full\"", "\"pin1\""),
+            ("\"a/0001\"", "\"b/0001\""),
+            ("\"exchanges\": 0", "\"exchanges\": 1"),
+            ("\"kind\": \"licence\"", "\"kind\": \"menkyo\""),
+        ] {
+            let changed = json.replacen(from, to, 1);
+            assert_ne!(changed, json, "{from}");
+            assert_eq!(Dump::from_json(changed.as_bytes()).unwrap().sealed_by(), Err(SealError), "{from}");
+        }
+    }
+
+    #[test]
+    fn another_key_or_a_broken_seal_is_noticed() {
+        let mut dump = sealed();
+        let other = SealKey::from_seed(&[8; 32]).public_key();
+        if let Some(seal) = &mut dump.seal {
+            seal.public_key = HexBytes(other.to_bytes().to_vec());
+        }
+        assert_eq!(dump.sealed_by(), Err(SealError));
+        let mut dump = sealed();
+        if let Some(seal) = &mut dump.seal {
+            seal.signature.0.pop();
+        }
+        assert_eq!(dump.sealed_by(), Err(SealError));
+        dump.seal(&SealKey::from_seed(&[8; 32]));
+        assert_eq!(dump.sealed_by(), Ok(Some(other.fingerprint())));
+        dump.seal = None;
+        assert_eq!(dump.sealed_by(), Ok(None));
+    }
+}
