@@ -818,3 +818,20 @@ fn the_changelog_knows_this_version() {
     let size = fs::metadata(root().join("docs/report-example.png")).unwrap().len();
     assert!(size < 300_000, "the picture is small enough for a repository: {size}");
 }
+
+#[test]
+fn every_attack_of_the_catalogue_is_mounted_and_every_test_of_one_stands_in_it() {
+    let catalogue = page("docs/attacks.md");
+    let rows: BTreeSet<&str> =
+        catalogue.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name).collect();
+    let mut tests = BTreeSet::new();
+    let files: Vec<String> =
+        ["data", "issuers", "sessions", "signatures"].map(|name| page(&format!("tests/attacks/{name}.rs"))).into();
+    for file in &files {
+        for part in file.split("#[test]\nfn ").skip(1) {
+            tests.insert(part.split('(').next().unwrap());
+        }
+    }
+    assert!(rows.len() >= 16);
+    assert_eq!(rows, tests);
+}

@@ -1,0 +1,11 @@
+//! The catalogue of attacks (`docs/attacks.md`), one test a row: mounted against every kind of card that it applies to,
+//! judged by the program itself, every check asserted.
+#![cfg(all(feature = "cli", unix))]
+
+mod bench;
+#[path = "../common/mod.rs"]
+mod common;
+mod data;
+mod issuers;
+mod sessions;
+mod signatures;
