@@ -68,6 +68,9 @@ pub enum Unopened {
     Broken(String),
 }
 
+/// Decrypts one answer.
+pub type Opener<'a> = &'a dyn Fn(&[u8]) -> Result<Vec<u8>, Unopened>;
+
 impl SecureStep {
     fn form(self) -> Rung {
         LADDER.get(self.rung).copied().unwrap_or(Rung::Short(64))
@@ -95,7 +98,7 @@ impl<T: Transport> Session<T> {
         &mut self,
         sfi: u8,
         size: usize,
-        open: &dyn Fn(&[u8]) -> Result<Vec<u8>, Unopened>,
+        open: Opener<'_>,
         progress: Progress<'_>,
     ) -> Result<Vec<u8>, FileReadError> {
         let found = self.secure_step;
@@ -136,7 +139,7 @@ impl<T: Transport> Session<T> {
         &mut self,
         from: SecureFrom,
         wanted: usize,
-        open: &dyn Fn(&[u8]) -> Result<Vec<u8>, Unopened>,
+        open: Opener<'_>,
     ) -> Result<Result<Vec<u8>, Setback>, FileReadError> {
         let most = |limit: u16| limit.min(u16::try_from(wanted).unwrap_or(limit));
         let command = match self.secure_step.form() {
