@@ -13,7 +13,6 @@ use crate::{
     iso7816::Session,
     kind::CardKind,
     messages::Problem,
-    simulator::SimulatedCard,
     transport::{Draws, Replay, Transport},
 };
 
@@ -79,7 +78,9 @@ impl Plan {
                 (Known::Recorded(recorded_key(replay)), replay.asked_in_the_middle())
             }
             Source::Replay(replay) => (Known::from(entered), replay.asked_in_the_middle()),
-            Source::Sim(card) if wish.entries.is_none() => (Known::from(own_number(card)), false),
+            Source::Sim(card) if wish.entries.is_none() => {
+                (Known::from(card.credentials().and_then(|own| own.card_number().cloned())), false)
+            }
             Source::Sim(_) => (Known::from(entered), false),
             #[cfg(feature = "pcsc")]
             Source::Pcsc(_) => {
@@ -177,9 +178,4 @@ struct Moment {
 fn recorded_key(replay: &Replay) -> Option<Zeroizing<CipherKey>> {
     let key = replay.header().session_keys.first()?;
     Some(Zeroizing::new(key.as_slice().try_into().ok()?))
-}
-
-/// What a simulated card offers.
-fn own_number(_card: &SimulatedCard) -> Option<CardNumber> {
-    None
 }

@@ -68,8 +68,9 @@ impl Command {
     }
 
     /// READ BINARY under secure messaging: the answer is one encrypted object (spec residence 3.1). `short` is the form
-    /// without extended lengths, which no specification shows.
-    pub fn read_secure(from: SecureFrom, plain: u16, short: bool) -> Self {
+    /// without extended lengths, which no specification shows. `le` is the length of the answer where the card named it,
+    /// else 0.
+    pub fn read_secure(from: SecureFrom, plain: u16, short: bool, le: u8) -> Self {
         let [p1, p2] = match from {
             SecureFrom::Short(sfi) => [0x80 | sfi, 0x00],
             SecureFrom::Current(offset) => {
@@ -81,9 +82,9 @@ impl Command {
         let data = [PROTECTED_LE, 0x02, high, low];
         let header = [SECURE, 0xB0, p1, p2];
         if short {
-            return Self::encode(header, &data, &[SHORT_LE_ALL], false);
+            return Self::encode(header, &data, &[le], false);
         }
-        let bytes = [&header[..], &[0x00, 0x00, 0x04], &data, &[0x00, 0x00]].concat();
+        let bytes = [&header[..], &[0x00, 0x00, 0x04], &data, &[0x00, le]].concat();
         Self { bytes: Zeroizing::new(bytes), data: data.len(), secret: false }
     }
 
@@ -230,10 +231,15 @@ mod tests {
         assert_eq!(hex(&Command::get_challenge()), "0084000008");
         assert_eq!(hex(&Command::mutual_authenticate(&[0xAB; 40])), format!("0082000028{}00", "AB".repeat(40)));
         assert_eq!(hex(&Command::verify_secure(0x86, &[0xCD; 19])), format!("0820008613{}", "CD".repeat(19)));
-        assert_eq!(hex(&Command::read_secure(SecureFrom::Short(5), 0, false)), "08B08500000004960200000000");
-        assert_eq!(hex(&Command::read_secure(SecureFrom::Current(0x1C0), 0xE0, false)), "08B001C0000004960200E00000");
-        assert_eq!(hex(&Command::read_secure(SecureFrom::Short(5), 0xE0, true)), "08B0850004960200E000");
-        for command in [Command::mutual_authenticate(&[0xAB; 40]), Command::read_secure(SecureFrom::Short(5), 0, true)]
+        assert_eq!(hex(&Command::read_secure(SecureFrom::Short(5), 0, false, 0)), "08B08500000004960200000000");
+        assert_eq!(
+            hex(&Command::read_secure(SecureFrom::Current(0x1C0), 0xE0, false, 0)),
+            "08B001C0000004960200E00000"
+        );
+        assert_eq!(hex(&Command::read_secure(SecureFrom::Short(5), 0xE0, true, 0)), "08B0850004960200E000");
+        assert_eq!(hex(&Command::read_secure(SecureFrom::Short(1), 0, false, 0x13)), "08B08100000004960200000013");
+        for command in
+            [Command::mutual_authenticate(&[0xAB; 40]), Command::read_secure(SecureFrom::Short(5), 0, true, 0)]
         {
             assert!(command.with_short_le(40).is_none(), "nothing with data is repeated");
         }

@@ -142,12 +142,19 @@ impl<T: Transport> Session<T> {
         open: Opener<'_>,
     ) -> Result<Result<Vec<u8>, Setback>, FileReadError> {
         let most = |limit: u16| limit.min(u16::try_from(wanted).unwrap_or(limit));
-        let command = match self.secure_step.form() {
-            Rung::Whole => Command::read_secure(from, 0, false),
-            Rung::Extended(limit) => Command::read_secure(from, most(limit), false),
-            Rung::Short(limit) => Command::read_secure(from, most(limit), true),
+        let (plain, short) = match self.secure_step.form() {
+            Rung::Whole => (0, false),
+            Rung::Extended(limit) => (most(limit), false),
+            Rung::Short(limit) => (most(limit), true),
         };
-        let response = match self.send(&command) {
+        // A session does not repeat a command that has data. A read may be, once, with the length that the card names.
+        let answer = self.send(&Command::read_secure(from, plain, short, 0)).and_then(|first| {
+            match first.status.exact_length() {
+                Some(le) if first.data.is_empty() => self.send(&Command::read_secure(from, plain, short, le)),
+                _ => Ok(first),
+            }
+        });
+        let response = match answer {
             Ok(response) => response,
             Err(CardError::Transport(TransportError::LengthUnsupported)) => return Ok(Err(Setback::Refused(None))),
             Err(error) => return Err(error.into()),

@@ -166,8 +166,9 @@ fn refusals_endings_and_broken_answers() {
     assert_eq!(answers(&[&[0, 2, 1, 2, 0x90, 0x00], &[0, 0, 0x90, 0x00]]), Ok(vec![1, 2]));
     assert_eq!(answers(&[&[0, 0, 0x90, 0x00]]), Err(FileReadError::Truncated { got: 0, announced: 3 }));
     assert_eq!(answers(&[&[0, 5, 1, 2, 3, 4, 5, 0x90, 0x00]]), Ok(vec![1, 2, 3]), "never more than the file");
-    // `6Cxx` is not repeated with another Le: the command has data. `61xx` is continued.
-    assert_eq!(answers(&[&[0x6C, 0x10], &[0, 3, 1, 2, 3, 0x90, 0x00]]), Ok(vec![1, 2, 3]));
+    // `6Cxx` is repeated with that length, once, and then in another form. `61xx` is continued.
+    assert_eq!(answers(&[&[0x6C, 0x05], &[0, 3, 1, 2, 3, 0x90, 0x00]]), Ok(vec![1, 2, 3]));
+    assert_eq!(answers(&[&[0x6C, 0x05], &[0x6C, 0x05], &[0, 3, 1, 2, 3, 0x90, 0x00]]), Ok(vec![1, 2, 3]));
     assert_eq!(answers(&[&[0, 3, 1, 0x61, 0x02], &[2, 3, 0x90, 0x00]]), Ok(vec![1, 2, 3]));
     let broken = |_: &[u8]| Err(Unopened::Broken("no object".to_owned()));
     let mut fake = Fake::new(9);
