@@ -10,6 +10,7 @@ mod absent;
 pub mod drivers_licence;
 mod findings;
 pub mod my_number;
+mod path;
 mod read_error;
 mod recognise;
 pub mod residence_card;
@@ -17,7 +18,7 @@ mod table;
 
 pub use findings::{
     CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex,
-    Signed, TriesLeft, Warning, notes,
+    Signed, TriesLeft, Warning, notes, remarks,
 };
 pub use read_error::ReadError;
 pub use recognise::{LicenceProbe, RecogniseError, Recognised, recognise};
