@@ -1,6 +1,8 @@
 //! The anchors that ship with the program: the files under `certs/`, compiled in.
 
-use crate::crypto::PublicKey;
+use x509_parser::{prelude::FromDer, prelude::X509Certificate, public_key};
+
+use crate::crypto::{EcPublicKey, PublicKey};
 
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose},
@@ -32,7 +34,18 @@ const FOLDERS: &[Folder] = &[
     folder!(
         Simulated,
         "simulated/taimen",
-        ["7000020.json", "7000023.json", "7000033.json", "licence-ca.der", "licence-signer.der", "menkyo-signer.der"]
+        [
+            "7000020.json",
+            "7000023.json",
+            "7000033.json",
+            "licence-ca.der",
+            "licence-signer.der",
+            "menkyo-signer.der",
+            "zairyu-ca.der",
+            "zairyu-ca-old.der",
+            "zairyu-ca2.der",
+            "zairyu-ca2-old.der"
+        ]
     ),
 ];
 
@@ -59,17 +72,29 @@ pub fn unaccepted_hierarchy(material: &Material) -> Option<Hierarchy> {
     FOLDERS.iter().filter(unaccepted).find(|folder| same_key(folder)).map(|folder| folder.hierarchy)
 }
 
-/// The same RSA key, whether as a bare key or in a certificate, however encoded.
+/// A key of either kind, whatever was around it.
+#[derive(PartialEq)]
+enum Key {
+    Rsa(PublicKey),
+    Ec(EcPublicKey),
+}
+
+/// The same key, whether as a bare key or in a certificate, however encoded.
 fn has_key_of(material: &Material, name: &str, shipped: &[u8]) -> bool {
     let purpose = if name.ends_with(".json") { Purpose::MyNumberCard } else { Purpose::DriversLicence };
     let shipped = import(purpose, shipped).ok();
     key_of(material).is_some_and(|key| shipped.as_ref().and_then(key_of) == Some(key))
 }
 
-fn key_of(material: &Material) -> Option<PublicKey> {
-    match material {
-        Material::CvKey(known) => Some(known.key.clone()),
-        Material::Certificate(der) => SignerCertificate::parse(der).ok()?.key.ok(),
+fn key_of(material: &Material) -> Option<Key> {
+    let der = match material {
+        Material::CvKey(known) => return Some(Key::Rsa(known.key.clone())),
+        Material::Certificate(der) => der,
+    };
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    match certificate.public_key().parsed().ok()? {
+        public_key::PublicKey::EC(point) => EcPublicKey::from_point(point.data()).map(Key::Ec),
+        _ => SignerCertificate::parse(der).ok()?.key.ok().map(Key::Rsa),
     }
 }
 
