@@ -1,12 +1,8 @@
 //! The anchors that ship with the program: the files under `certs/`, compiled in.
 
-use x509_parser::{prelude::FromDer, prelude::X509Certificate, public_key};
-
-use crate::crypto::{EcPublicKey, PublicKey};
-
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose},
-    certificate::SignerCertificate,
+    certificate::{Certificate, CertifiedKey},
     import::import,
     manifest::{self, ManifestError},
 };
@@ -72,13 +68,6 @@ pub fn unaccepted_hierarchy(material: &Material) -> Option<Hierarchy> {
     FOLDERS.iter().filter(unaccepted).find(|folder| same_key(folder)).map(|folder| folder.hierarchy)
 }
 
-/// A key of either kind, whatever was around it.
-#[derive(PartialEq)]
-enum Key {
-    Rsa(PublicKey),
-    Ec(EcPublicKey),
-}
-
 /// The same key, whether as a bare key or in a certificate, however encoded.
 fn has_key_of(material: &Material, name: &str, shipped: &[u8]) -> bool {
     let purpose = if name.ends_with(".json") { Purpose::MyNumberCard } else { Purpose::DriversLicence };
@@ -86,15 +75,10 @@ fn has_key_of(material: &Material, name: &str, shipped: &[u8]) -> bool {
     key_of(material).is_some_and(|key| shipped.as_ref().and_then(key_of) == Some(key))
 }
 
-fn key_of(material: &Material) -> Option<Key> {
-    let der = match material {
-        Material::CvKey(known) => return Some(Key::Rsa(known.key.clone())),
-        Material::Certificate(der) => der,
-    };
-    let (_, certificate) = X509Certificate::from_der(der).ok()?;
-    match certificate.public_key().parsed().ok()? {
-        public_key::PublicKey::EC(point) => EcPublicKey::from_point(point.data()).map(Key::Ec),
-        _ => SignerCertificate::parse(der).ok()?.key.ok().map(Key::Rsa),
+fn key_of(material: &Material) -> Option<CertifiedKey> {
+    match material {
+        Material::CvKey(known) => Some(CertifiedKey::Rsa(known.key.clone())),
+        Material::Certificate(der) => Certificate::parse(der).ok()?.key.ok(),
     }
 }
 
