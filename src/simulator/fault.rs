@@ -340,7 +340,7 @@ fn damage(card: &mut SimulatedCard, change: impl FnOnce(&mut Vec<u8>)) {
 fn chip_keys(card: &mut SimulatedCard) -> impl Iterator<Item = &mut Key> {
     let state = match &mut card.chip {
         Chip::MyNumber(state) => Some(state),
-        Chip::Licence(_) => None,
+        Chip::Licence(_) | Chip::Residence(_) => None,
     };
     state.into_iter().flat_map(|state| state.contents.chip_keys_mut())
 }

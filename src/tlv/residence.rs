@@ -85,7 +85,10 @@ mod tests {
 
     #[test]
     fn lengths_of_every_form_even_where_a_shorter_one_would_do() {
-        assert_eq!(tags("C0 02 3030 D9 81 01 30 DE 82 0001 41 00 00"), (vec![(0xC0, 2), (0xD9, 1), (0xDE, 1)], 13, vec![]));
+        assert_eq!(
+            tags("C0 02 3030 D9 81 01 30 DE 82 0001 41 00 00"),
+            (vec![(0xC0, 2), (0xD9, 1), (0xDE, 1)], 13, vec![])
+        );
         assert_eq!(tags("DA 00 DB 00 00 00"), (vec![(0xDA, 0), (0xDB, 0)], 4, vec![]));
         assert_eq!(tags(""), (vec![], 0, vec![]));
         assert_eq!(tags("00 00 00"), (vec![], 0, vec![]));

@@ -7,14 +7,13 @@ use crate::{
         CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Signed, TriesLeft, Warning,
         absent::absent,
         common::{common_notes, expiry_check, revocation},
-        notes, remarks,
+        remarks,
     },
     dump::{Dump, Scope},
     kind::CardKind,
     lang::Bilingual,
-    text::japan_date,
-    trust::{Hierarchy, TrustStore},
-    verify::{Check, CheckId, Evidence, Reason, Requirement, Verdict, Why, text_of},
+    trust::TrustStore,
+    verify::{Check, CheckId, Evidence, Reason, Requirement},
 };
 
 use super::{

@@ -109,12 +109,14 @@ impl Period {
     /// three digits and one zero byte or space are days. Anything else is shown as it stands.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let number = |digits: &[u8]| {
-            digits.iter().try_fold(0_u16, |number, digit| {
-                digit.is_ascii_digit().then(|| number * 10 + u16::from(digit - b'0'))
-            })
+            digits
+                .iter()
+                .try_fold(0_u16, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u16::from(digit - b'0')))
         };
         match *bytes {
-            [a, b, c, filler @ (0x00 | b' ')] if filler != c => number(&[a, b, c]).filter(|days| *days > 0).map(Self::Days),
+            [a, b, c, filler @ (0x00 | b' ')] if filler != c => {
+                number(&[a, b, c]).filter(|days| *days > 0).map(Self::Days)
+            }
             [a, b, c, d] => match (number(&[a, b])?, number(&[c, d])?) {
                 (0, 0) => Some(Self::Indefinite),
                 (years, months @ 0..=11) => Some(Self::YearsMonths { years, months }),
@@ -193,9 +195,11 @@ const CERTIFICATE_SLACK: usize = 4;
 impl<'a> Record<'a> {
     /// Decodes a file by its tables. Never fails as a whole.
     pub fn decode(file: &'static File, bytes: &'a [u8]) -> Self {
-        let wide: Vec<Tag> = files::TWO_BYTE_TAGS.iter().copied().filter(|tag| field_of(file, *tag).is_some()).collect();
+        let wide: Vec<Tag> =
+            files::TWO_BYTE_TAGS.iter().copied().filter(|tag| field_of(file, *tag).is_some()).collect();
         let read = residence::objects(bytes, &wide);
-        let mut record = Self { file, items: Vec::new(), blank: bytes.iter().all(|byte| *byte == 0), problems: Vec::new() };
+        let mut record =
+            Self { file, items: Vec::new(), blank: bytes.iter().all(|byte| *byte == 0), problems: Vec::new() };
         for fault in read.faults {
             record.problem(fault.at, DecodeErrorKind::Tlv(fault.kind));
         }
@@ -244,7 +248,8 @@ impl<'a> Record<'a> {
     fn order(&mut self) {
         let place = |item: &Item<'_>| self.file.fields.iter().position(|field| field.tag == item.field.tag);
         let places: Vec<_> = self.items.iter().map(place).collect();
-        let late = self.items.iter().zip(places.iter().zip(places.iter().skip(1))).find(|(_, (first, second))| first > second);
+        let late =
+            self.items.iter().zip(places.iter().zip(places.iter().skip(1))).find(|(_, (first, second))| first > second);
         if let Some((item, _)) = late {
             let (at, tag) = (item.object.at, item.field.tag);
             self.problem(at, DecodeErrorKind::Order(tag));

@@ -45,7 +45,9 @@ pub(super) fn signature_check(
         Verdict::Passed | Verdict::NotDone(Why::AnchorExpired | Why::NotYetValid | Why::UnknownExtension)
     );
     let issuer_unknown = certified.check.verdict == Verdict::NotDone(Why::NoAnchor);
-    let Some(key) = certified.key.as_ref().filter(|_| issued || issuer_unknown) else { return depends(Evidence::new()) };
+    let Some(key) = certified.key.as_ref().filter(|_| issued || issuer_unknown) else {
+        return depends(Evidence::new());
+    };
     let parts = match message(generation, dump, records) {
         Message::Parts(parts) => parts,
         Message::Not(check) => return check,
