@@ -251,9 +251,11 @@ impl Recipe {
     }
 
     fn residence(&self) -> Result<SimulatedCard, IssueError> {
-        let profile = self.profile.residence.clone();
-        let order = ResidenceOrder::new(self.kind, self.resident(), &profile);
-        let issued = residence::issue(&order, &profile)?;
+        let mut profile = self.profile.residence.clone();
+        let mut order = ResidenceOrder::new(self.kind, self.resident(), &profile);
+        self.faults.prepare_residence(&mut order, &mut profile);
+        let mut issued = residence::issue(&order, &profile)?;
+        self.faults.tamper_residence(&mut issued, &order, &profile)?;
         let number: CardNumber = order.holder.number.parse()?;
         let credentials = Credentials::of(self.kind, &Persona::from_seed(self.seed)).with_card_number(number.clone());
         // Another stream than the holder's.

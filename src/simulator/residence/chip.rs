@@ -237,6 +237,7 @@ impl ResidenceChip {
         }
         let rest = bytes.get(offset..).filter(|rest| !rest.is_empty()).ok_or(Status::PAST_END)?;
         let part = wanted.and_then(|wanted| rest.get(..wanted)).unwrap_or(rest);
+        let part = self.profile.most.and_then(|most| part.get(..most)).unwrap_or(part);
         let answer = session.map_or_else(|| part.to_vec(), |session| session.seal(part));
         if secure && !apdu.extended && answer.len() > SHORT_ANSWER {
             return Err(Status::WRONG_LENGTH);

@@ -32,7 +32,7 @@ pub struct ResidenceHolder {
     pub work: u8,
     /// 有効期間の満了日; the stay ends on the same day.
     pub expiry: Date,
-    /// 住居地
+    /// 住居地; empty where generation 1 has no entry on its back.
     pub address: String,
     /// Day of the address entry.
     pub address_date: Date,

@@ -254,9 +254,15 @@ fn first(issued: &mut IssuedResidence, order: &ResidenceOrder, profile: &Residen
             }
         }
     }
-    issued.set(&[files::ADDRESS], "address_date", &stored_date(holder.address_date));
-    issued.set(&[files::ADDRESS], "municipality", holder.municipality.as_bytes());
-    issued.set(&[files::ADDRESS], "address", holder.address.as_bytes());
+    if !holder.address.is_empty() {
+        issued.set(&[files::ADDRESS], "address_date", &stored_date(holder.address_date));
+        issued.set(&[files::ADDRESS], "municipality", holder.municipality.as_bytes());
+        issued.set(&[files::ADDRESS], "address", holder.address.as_bytes());
+    } else if profile.empty_address != Nothing::ZeroValues
+        && let Some(file) = issued.file_mut(&files::ADDRESS)
+    {
+        file.replace(Vec::new());
+    }
     let comprehensive = match holder.comprehensive {
         b'1' => "許可（原則週２８時間以内・風俗営業等の従事を除く）",
         b'2' => "許可（教育等・週２８時間以内）",

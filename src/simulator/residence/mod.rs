@@ -7,6 +7,8 @@
 pub mod certificate;
 mod chip;
 mod contents;
+mod fault;
+mod fault_table;
 mod holder;
 mod issue;
 pub mod profile;
@@ -14,6 +16,8 @@ mod tiff;
 
 pub(super) use chip::ResidenceChip;
 pub use contents::ResidenceFile;
+pub use fault::ResidenceFault;
+pub use fault_table::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS};
 pub use holder::ResidenceHolder;
 pub(super) use issue::specified_files;
 pub use issue::{

@@ -79,6 +79,8 @@ pub struct ResidenceProfile {
     pub extended: bool,
     /// Whether an extended READ BINARY may name a number of bytes; without, `6700`, and only whole files are read so.
     pub explicit_extended: bool,
+    /// READ BINARY returns at most so many bytes of a file; `None`: as many as asked for.
+    pub most: Option<usize>,
     /// Whether the dedicated files are blocked: SELECT and READ BINARY answer `6283`.
     pub blocked_folders: bool,
     /// Specification version in MF/EF01.
@@ -117,6 +119,7 @@ impl Default for ResidenceProfile {
             short_secure_read: false,
             extended: true,
             explicit_extended: true,
+            most: None,
             blocked_folders: false,
             version: *b"0002",
             empty_address: Nothing::Zeros,
