@@ -675,8 +675,14 @@ fn the_readmes_have_every_check_with_its_weight() {
         for check in CheckId::all() {
             let row = rows.iter().find(|row| row[0] == ticked(check)).unwrap_or_else(|| panic!("{name}: {check}"));
             let yes = ["yes", "はい"].contains(&row[1].as_str());
-            let required =
-                [REQUIREMENT, LICENCE_REQUIREMENT, MENKYO_REQUIREMENT].iter().any(|card| card.requires(check));
+            let cards = [
+                REQUIREMENT,
+                LICENCE_REQUIREMENT,
+                MENKYO_REQUIREMENT,
+                residence::FIRST_REQUIREMENT,
+                residence::SECOND_REQUIREMENT,
+            ];
+            let required = cards.iter().any(|card| card.requires(check));
             assert_eq!(yes, required, "{name}: {check}");
         }
     }
