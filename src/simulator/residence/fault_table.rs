@@ -158,6 +158,14 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         UNDETERMINED
     ),
     row!(
+        "not-yet-valid",
+        "署名者の証明書の有効期間が始まっていない",
+        "the signer's certificate is not valid yet",
+        ResidenceFault::NotYetValid,
+        NOT_YET,
+        UNDETERMINED
+    ),
+    row!(
         "not-valid-at-issue",
         "署名者の証明書がCAより古い",
         "the signer's certificate is older than its CA",
@@ -422,14 +430,6 @@ pub const RESIDENCE2_FAULTS: &[FaultRow] = &[
         ResidenceFault::Expired,
         EXPIRED,
         REJECTED
-    ),
-    row!(
-        "not-yet-valid",
-        "署名者の証明書の有効期間が始まっていない",
-        "the signer's certificate is not valid yet",
-        ResidenceFault::NotYetValid,
-        NOT_YET,
-        UNDETERMINED
     ),
     row!("der-signature", "DERで書かれた署名", "a signature written in DER", ResidenceFault::OtherForm, &[], AUTHENTIC),
     row!(
