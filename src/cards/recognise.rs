@@ -129,8 +129,10 @@ fn whole_kind<T: Transport>(session: &mut Session<T>, mut file: Vec<u8>) -> Resu
         if !matches!(response.status, Status::OK | Status::END_OF_FILE) || response.data.is_empty() {
             break;
         }
-        file.extend(response.data.into_iter().take(missing));
+        file.extend(response.data);
     }
+    // What stands behind the kind is no part of the file.
+    file.truncate(file.get(1).map_or(2, |length| 2 + usize::from(*length)));
     Ok(file)
 }
 
@@ -209,6 +211,7 @@ mod tests {
         first("C101326282", CardKind::Residence1Special, "C10132", 1);
         first("C10230359000", CardKind::Residence2, "C1023035", 1);
         first("C10230369000", CardKind::Residence2Special, "C1023036", 1);
+        first("C1013100FFFF9000", CardKind::Residence1, "C10131", 1);
         // Cards and readers that want the exact length, or give less than was asked for.
         for (table, kind, file, commands) in [
             (&[("00B08A0004", "6C03"), ("00B08A0003", "C101319000")][..], CardKind::Residence1, "C10131", 2),

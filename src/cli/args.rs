@@ -21,6 +21,7 @@ pub mod name {
     pub const KIND: &str = "kind";
     pub const LANG: &str = "lang";
     pub const PHOTO: &str = "photo";
+    pub const FRONT: &str = "front";
     pub const PURPOSE: &str = "purpose";
     pub const READER: &str = "reader";
     pub const RECORD: &str = "record";
@@ -237,7 +238,7 @@ impl Builder {
     }
 
     /// What a report shows and writes.
-    fn shown(self) -> [Arg; 4] {
+    fn shown(self) -> [Arg; 5] {
         [
             self.flag(
                 name::DOMICILE,
@@ -246,6 +247,11 @@ impl Builder {
             ),
             self.flag(name::SEX, "チップに記録された性別も表示する", "Show the electronic sex field too"),
             self.path(name::PHOTO, "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)"),
+            self.path(
+                name::FRONT,
+                "在留カード（第1世代）の券面（表）の画像をPNGで保存する（個人情報）",
+                "Save the picture of a residence card's front as PNG (first generation; personal data)",
+            ),
             self.path(
                 name::HTML,
                 "画像つきの印刷できるページを保存する（個人情報）",

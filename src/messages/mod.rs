@@ -180,6 +180,8 @@ pub enum Problem {
     },
     /// A picture that was asked for as a file does not decode, or is not there.
     NoPicture,
+    /// `--front` names a file, and no picture of the front that a passed check covers is there to write.
+    NoFront,
     /// A folder of trust anchors cannot be used.
     TrustFolder(ManifestError),
     /// An anchor was not added.

@@ -77,6 +77,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::NoRandomBytes,
         Problem::Vpcd { address: "localhost:35963".to_owned(), error: ErrorKind::ConnectionRefused },
         Problem::NoPicture,
+        Problem::NoFront,
         Problem::NoSuchAnchor("authca09".to_owned()),
         Problem::UnknownCheck("luck".to_owned()),
         Problem::BadTime,
