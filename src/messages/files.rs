@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 
 use crate::{
     dump::DumpError,
-    trust::{AddError, ImportError, ManifestError},
+    trust::{AddError, Hierarchy, ImportError, ManifestError, Purpose, published, published_by},
 };
 
 use super::{ExitCode, Problem, Text};
@@ -242,6 +242,18 @@ fn folder(error: &ManifestError) -> Text {
             (format!("{file} が、追加したときから書き換わっています。"), whole.0),
             (format!("{file} was changed since it was added."), whole.1),
         ),
+        ManifestError::NotPublished { file } => Text::new(
+            "trust-false-claim",
+            usage,
+            (
+                format!("anchors.toml は {file} を発行者が公表したものとしていますが、公表された指紋と違います。"),
+                whole.0,
+            ),
+            (
+                format!("anchors.toml says that the issuer published {file}, but its fingerprint is no published one."),
+                whole.1,
+            ),
+        ),
         ManifestError::WorldWritable { folder } => Text::new(
             "trust-world-writable",
             usage,
@@ -270,18 +282,7 @@ fn add(error: &AddError) -> Text {
                 (en, "See whether the file fits the purpose (--purpose). Nothing was added."),
             )
         }
-        AddError::NotPinned { sha256 } => Text::new(
-            "trust-add-not-pinned",
-            usage,
-            (
-                format!("発行者が公表した鍵や証明書ではありません。SHA-256は {sha256} です。"),
-                "発行者の公表した値と見比べてください。それでも追加するときは --unpinned を付けてください。",
-            ),
-            (
-                format!("This is not one that the issuer published. Its SHA-256 is {sha256}."),
-                "Compare it with what the issuer publishes. To add it all the same, give --unpinned.",
-            ),
-        ),
+        AddError::NotPinned { purpose, sha256, claims } => not_pinned(*purpose, sha256, *claims),
         AddError::AlreadyThere { name } => Text::new(
             "trust-add-already-there",
             usage,
@@ -301,6 +302,40 @@ fn add(error: &AddError) -> Text {
     }
 }
 
+/// A file in the place of a published one, with what the issuer does publish.
+fn not_pinned(purpose: Purpose, sha256: &str, claims: bool) -> Text {
+    let files: Vec<String> = published(purpose)
+        .filter(|pin| pin.hierarchy == Hierarchy::Production)
+        .map(|pin| format!("{} ({})", pin.name, pin.files.join(" / ")))
+        .collect();
+    let (ja, en) = if claims {
+        (
+            format!("発行者の名前がありますが、発行者が公表した鍵や証明書ではありません。SHA-256は {sha256} です。"),
+            format!("It bears the issuer's name but is not one that the issuer published. Its SHA-256 is {sha256}."),
+        )
+    } else {
+        (
+            format!("発行者が公表した鍵や証明書ではありません。SHA-256は {sha256} です。"),
+            format!("This is not one that the issuer published. Its SHA-256 is {sha256}."),
+        )
+    };
+    let insist = (
+        "それでも追加するときは --unpinned を付けてください（報告書に「非公式」と出ます）。",
+        "To add it all the same, give --unpinned (reports then say so).",
+    );
+    let (todo_ja, todo_en) = match published_by(purpose) {
+        Some((issuer, place)) => (
+            format!("公表されているもの：{}。入手先：{issuer} {place}。{}", files.join("、"), insist.0),
+            format!("Published are {}, by {issuer} at {place} . {}", files.join(", "), insist.1),
+        ),
+        None => (
+            format!("発行者の公表した値と見比べてください。{}", insist.0),
+            format!("Compare it with what the issuer publishes. {}", insist.1),
+        ),
+    };
+    Text::new("trust-add-not-pinned", ExitCode::Usage, (ja, todo_ja), (en, todo_en))
+}
+
 fn import(error: &ImportError) -> (String, String) {
     match error {
         ImportError::TooLarge => (
@@ -318,6 +353,14 @@ fn import(error: &ImportError) -> (String, String) {
         ImportError::NotCertificate => (
             "DERまたはPEM形式の一つのX.509証明書ではありません。".to_owned(),
             "The file is not one X.509 certificate in DER or PEM.".to_owned(),
+        ),
+        ImportError::BadArchive => (
+            "ZIPファイルが壊れているか、証明書の入ったものではありません。".to_owned(),
+            "The zip file is broken, or not one that holds a certificate.".to_owned(),
+        ),
+        ImportError::NotOneCertificate { found } => (
+            format!("ZIPファイルの中の証明書（.crt .cer .der）は一つでなければなりません（{found}個あります）。"),
+            format!("A zip file must hold one certificate (.crt, .cer or .der); this one holds {found}."),
         ),
     }
 }

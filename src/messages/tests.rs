@@ -30,6 +30,7 @@ fn folders() -> Vec<ManifestError> {
         ManifestError::BadFileName { file: file() },
         ManifestError::Import { file: file(), error: crate::trust::ImportError::NotCvKey },
         ManifestError::PinMismatch { file: file() },
+        ManifestError::NotPublished { file: file() },
         ManifestError::WorldWritable { folder: "/srv/keys".to_owned() },
         ManifestError::Io { path: file(), error: ErrorKind::PermissionDenied },
     ]
@@ -92,13 +93,20 @@ fn every_problem() -> Vec<Problem> {
         ImportError::NotCvKey,
         ImportError::Key(KeyError::Modulus),
         ImportError::NotCertificate,
+        ImportError::BadArchive,
+        ImportError::NotOneCertificate { found: 2 },
     ];
     problems.extend(imports.map(|error| Problem::TrustAdd(AddError::Import(error))));
     problems.extend([
-        Problem::TrustAdd(AddError::NotPinned { sha256: "00ff".to_owned() }),
         Problem::TrustAdd(AddError::AlreadyThere { name: "5000023".to_owned() }),
         Problem::TrustAdd(AddError::Io { path: path(), error: ErrorKind::NotFound }),
     ]);
+    for purpose in crate::trust::Purpose::all() {
+        for claims in [true, false] {
+            let sha256 = "00ff".to_owned();
+            problems.push(Problem::TrustAdd(AddError::NotPinned { purpose, sha256, claims }));
+        }
+    }
     problems
 }
 

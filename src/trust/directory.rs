@@ -13,9 +13,10 @@ use crate::text::whole_seconds;
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose},
     builtin,
-    import::{ImportError, MAX_FILE, import},
+    facts::Facts,
+    import::{ImportError, MAX_FILE, import_handed_in},
     manifest::{self, MANIFEST, Manifest, ManifestError, Row},
-    pins,
+    pins::{self, Pin},
 };
 
 /// Reads the anchors of a user's folder; a folder that does not exist holds none.
@@ -53,8 +54,12 @@ pub enum AddError {
     /// The purpose has published fingerprints (or shipped key ids), and this file is none of them.
     #[error("the file is not one that the issuer published; its SHA-256 is {sha256}")]
     NotPinned {
+        /// What it was to vouch for.
+        purpose: Purpose,
         /// Its fingerprint.
         sha256: String,
+        /// Whether it is a certificate that bears the issuer's name all the same.
+        claims: bool,
     },
     /// It ships with the program, or was added before.
     #[error("{name} is already there")]
@@ -83,8 +88,11 @@ pub enum AddError {
 pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Timestamp) -> Result<Anchor, AddError> {
     let failed =
         |path: &Path, error: &io::Error| AddError::Io { path: path.display().to_string(), error: error.kind() };
-    let bytes = read_regular(file, MAX_FILE).map_err(|error| failed(file, &error))?;
-    let material = import(purpose, &bytes)?;
+    let bytes = read_regular(file, MAX_FILE).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => ImportError::TooLarge.into(),
+        _ => failed(file, &error),
+    })?;
+    let (material, entry) = import_handed_in(purpose, &bytes)?;
     let sha256 = material.sha256();
     let name = name_of(purpose, &material);
 
@@ -94,8 +102,9 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
     if let Some(known) = shipped.iter().chain(&installed).find(same) {
         return Err(AddError::AlreadyThere { name: known.name.clone() });
     }
-    if !unpinned && claims_a_pinned_place(purpose, &material, &shipped) {
-        return Err(AddError::NotPinned { sha256 });
+    let claim = claim_of(purpose, &material, &shipped);
+    if let (Claim::Unpublished { claims }, false) = (claim, unpinned) {
+        return Err(AddError::NotPinned { purpose, sha256, claims });
     }
 
     if !folder.is_dir() {
@@ -114,8 +123,8 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
         name,
         file: stored.clone(),
         sha256,
-        source: format!("added by the user from {}", file_name(file)),
-        official: pins::name(purpose, &material.sha256()).is_some(),
+        source: source(claim, file, entry.as_deref()),
+        official: matches!(claim, Claim::Published(_)),
         added: Some(whole_seconds(now).to_string()),
     });
     let manifest = folder.join(MANIFEST);
@@ -127,26 +136,57 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
     added.into_iter().find(|anchor| same(&anchor)).ok_or(AddError::Folder(ManifestError::MissingFile { file: stored }))
 }
 
-/// The name under which people find an anchor: the key id, or the certificate's subject.
+/// The name under which people find an anchor: the key id, or the certificate's published name or subject.
 fn name_of(purpose: Purpose, material: &Material) -> String {
     match material {
         Material::CvKey(key) => key.id.to_string(),
-        Material::Certificate(der) => {
-            let published = pins::name(purpose, &material.sha256()).map(str::to_owned);
-            published.or_else(|| super::import::subject(der)).unwrap_or_default()
-        }
+        Material::Certificate(der) => match pins::find(purpose, &material.sha256()) {
+            Some(pin) => pin.name.to_owned(),
+            None => Facts::of(der).map(|facts| facts.subject).unwrap_or_default(),
+        },
     }
 }
 
-/// Whether a file stands where only a published one may: the purpose has published fingerprints and this is none of
-/// them, or a key claims an id of production, or of a key that ships.
-fn claims_a_pinned_place(purpose: Purpose, material: &Material, shipped: &[Anchor]) -> bool {
+/// How a file stands to what issuers published.
+#[derive(Debug, Clone, Copy)]
+enum Claim {
+    /// It is a published one.
+    Published(&'static Pin),
+    /// Issuers published others for this purpose.
+    Unpublished { claims: bool },
+    /// Nothing is known to be published for this purpose.
+    Open,
+}
+
+/// A key stands in an issuer's place if it claims an id of production, or of a key that ships; a certificate, if its
+/// purpose has published fingerprints and it is none of them.
+fn claim_of(purpose: Purpose, material: &Material, shipped: &[Anchor]) -> Claim {
     match material {
         Material::CvKey(key) => {
             let same_id = |anchor: &Anchor| matches!(&anchor.material, Material::CvKey(known) if known.id == key.id);
-            key.id.hierarchy() == Some(Hierarchy::Production) || shipped.iter().any(same_id)
+            let taken = key.id.hierarchy() == Some(Hierarchy::Production) || shipped.iter().any(same_id);
+            // A bare key bears no name.
+            if taken { Claim::Unpublished { claims: false } } else { Claim::Open }
         }
-        Material::Certificate(_) => pins::has_pins(purpose) && pins::name(purpose, &material.sha256()).is_none(),
+        Material::Certificate(der) => match pins::find(purpose, &material.sha256()) {
+            Some(pin) => Claim::Published(pin),
+            None if pins::published(purpose).next().is_none() => Claim::Open,
+            None => {
+                let claims = Facts::of(der).is_some_and(|facts| pins::claims_issuer(purpose, &facts));
+                Claim::Unpublished { claims }
+            }
+        },
+    }
+}
+
+/// The provenance of an added file.
+fn source(claim: Claim, file: &Path, entry: Option<&str>) -> String {
+    let entry = entry.map_or_else(String::new, |entry| format!(" ({entry})"));
+    let added = format!("added by the user from {}{entry}", file_name(file));
+    match claim {
+        Claim::Published(pin) => format!("{}; {added}", pin.publication()),
+        Claim::Unpublished { .. } => format!("{added}; not published by the issuer (--unpinned)"),
+        Claim::Open => added,
     }
 }
 

@@ -5,9 +5,11 @@
 //! asks for them by name.
 
 mod anchor;
+mod archive;
 mod builtin;
 mod certificate;
 mod directory;
+mod facts;
 mod import;
 mod manifest;
 mod pins;
@@ -16,6 +18,8 @@ mod store;
 pub use anchor::{Anchor, CvCaKey, Hierarchy, KeyId, KeyRole, Material, Purpose, UnknownName};
 pub use certificate::{CertificateError, SignerCertificate};
 pub use directory::{AddError, add, load_directory};
+pub use facts::{Facts, KeyKind};
 pub use import::{ImportError, import, validity};
 pub use manifest::ManifestError;
+pub use pins::{Pin, published, published_by};
 pub use store::TrustStore;
