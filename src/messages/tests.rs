@@ -32,6 +32,8 @@ fn folders() -> Vec<ManifestError> {
         ManifestError::PinMismatch { file: file() },
         ManifestError::NotPublished { file: file() },
         ManifestError::WorldWritable { folder: "/srv/keys".to_owned() },
+        ManifestError::OtherOwner { folder: "/srv/keys".to_owned() },
+        ManifestError::NoManifest { folder: "/srv/keys".to_owned() },
         ManifestError::Io { path: file(), error: ErrorKind::PermissionDenied },
     ]
 }
@@ -75,7 +77,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::NoRandomBytes,
         Problem::Vpcd { address: "localhost:35963".to_owned(), error: ErrorKind::ConnectionRefused },
         Problem::NoPicture,
-        Problem::NoSuchAnchor("authca09".to_owned()),
+        Problem::NoTrustFolder,
         Problem::UnknownCheck("luck".to_owned()),
         Problem::BadTime,
         Problem::Internal { place: "report" },
@@ -100,6 +102,17 @@ fn every_problem() -> Vec<Problem> {
     problems.extend([
         Problem::TrustAdd(AddError::AlreadyThere { name: "5000023".to_owned() }),
         Problem::TrustAdd(AddError::Io { path: path(), error: ErrorKind::NotFound }),
+    ]);
+    problems.extend(folders().into_iter().map(|error| Problem::TrustRemove(RemoveError::Folder(error))));
+    let selector = || "0f".to_owned();
+    problems.extend([
+        Problem::TrustAdd(AddError::Busy { folder: path() }),
+        Problem::TrustRemove(RemoveError::Busy { folder: path() }),
+        Problem::TrustRemove(RemoveError::TooShort { selector: selector() }),
+        Problem::TrustRemove(RemoveError::NotThere { selector: selector() }),
+        Problem::TrustRemove(RemoveError::Shipped { name: "5000023".to_owned() }),
+        Problem::TrustRemove(RemoveError::Ambiguous { selector: selector(), count: 2 }),
+        Problem::TrustRemove(RemoveError::Io { path: path(), error: ErrorKind::PermissionDenied }),
     ]);
     for purpose in crate::trust::Purpose::all() {
         for claims in [true, false] {

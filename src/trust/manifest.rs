@@ -43,6 +43,13 @@ pub struct Row {
     pub added: Option<String>,
 }
 
+impl Row {
+    /// Whether its file is one beside the manifest, and no hidden one.
+    pub fn has_plain_file_name(&self) -> bool {
+        !(self.file.is_empty() || self.file.starts_with('.') || self.file.contains(['/', '\\', ':']))
+    }
+}
+
 /// Why a folder of anchors cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
@@ -87,6 +94,18 @@ pub enum ManifestError {
         /// The folder.
         folder: String,
     },
+    /// The folder, its manifest or a file belongs to somebody else.
+    #[error("{folder} belongs to another user")]
+    OtherOwner {
+        /// The folder or file.
+        folder: String,
+    },
+    /// A folder that somebody named has no manifest.
+    #[error("{folder} has no anchors.toml")]
+    NoManifest {
+        /// The folder.
+        folder: String,
+    },
     /// The folder or a file cannot be read.
     #[error("{path}: {error}")]
     Io {
@@ -110,12 +129,16 @@ pub fn read(
     manifest.anchors.iter().map(|row| anchor(row, hierarchy, &mut file)).collect()
 }
 
-fn anchor(
+/// The anchor of one row, its file as the row pins it.
+///
+/// # Errors
+/// [`ManifestError`].
+pub fn anchor(
     row: &Row,
     hierarchy: Hierarchy,
     file: &mut impl FnMut(&str) -> Result<Vec<u8>, ManifestError>,
 ) -> Result<Anchor, ManifestError> {
-    if row.file.is_empty() || row.file.starts_with('.') || row.file.contains(['/', '\\']) {
+    if !row.has_plain_file_name() {
         return Err(ManifestError::BadFileName { file: row.file.clone() });
     }
     let material = import(row.purpose, &file(&row.file)?)
