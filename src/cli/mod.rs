@@ -17,6 +17,8 @@ mod readers;
 mod simulate;
 mod terminal;
 mod trust;
+mod trust_check;
+mod trust_list;
 mod verify;
 
 use std::{ffi::OsString, io::Write};

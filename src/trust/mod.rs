@@ -19,7 +19,7 @@ mod pins;
 mod store;
 
 pub use anchor::{Anchor, CvCaKey, Hierarchy, KeyId, KeyRole, Material, Purpose, UnknownName};
-pub use audit::{Concern, Finding, SOON_DAYS, audit, days_left, subject_and_key};
+pub use audit::{Concern, Finding, SOON_DAYS, audit, days_left, not_installed, subject_and_key};
 pub use certificate::{CertificateError, SignerCertificate};
 pub use change::{AddError, RemoveError, add, remove};
 pub use directory::{Entry, Folder, inspect, inspect_named, load_directory, load_named_directory};
