@@ -68,6 +68,8 @@ fn prepare(program: &Program, folder: &TempDir) {
     let (year, code) = (persona.expiry_year, &persona.security_code);
     for (name, content) in [
         ("wrong", "number-b = 11111520920000".to_owned()),
+        ("wrong-card-number", "card-number = ZZ97531864ZZ".to_owned()),
+        ("bad-card-number", "card-number = ZZ9753186ZZ".to_owned()),
         ("wrong-pin", "pin1 = 0000\npin2 = 0000\n".to_owned()),
         ("iso", format!("birth = 1936-11-15\nexpiry-year = {year}\nsecurity-code = {code}\n")),
         ("no-such-day", "birth = S11-02-30".to_owned()),
@@ -94,6 +96,13 @@ fn prepare(program: &Program, folder: &TempDir) {
             "exponent": hex::encode(key.exponent()),
         });
         folder.write(name, file.to_string());
+    }
+    for kind in ["residence1", "residence2"] {
+        for extension in ["apdu", "credentials"] {
+            let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("apdu-fixtures").join(kind);
+            let content = fs::read(fixtures.join(format!("official-handshake.{extension}"))).unwrap();
+            folder.write(&format!("official-{kind}.{extension}"), content);
+        }
     }
     folder.write("authca03.cer", jlis_certificate("authca03.cer"));
     // Certificates that bear the names of the issuer of residence cards, with keys that nobody has.

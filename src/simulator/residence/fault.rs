@@ -29,6 +29,7 @@ pub enum ResidenceFault {
     ChangedAddress,
     BadSignature,
     ZeroSignature,
+    HalfZeroSignature,
     WrongSigner,
     ForgedCa,
     OtherCaKey,
@@ -96,7 +97,11 @@ impl ResidenceFault {
             Self::ExpiredCertificate => certificate.not_after = last_second(2023, 6, 30),
             Self::NotYetValid => certificate.not_before = midnight(2098, 1, 1),
             Self::NotValidAtIssue => certificate.not_before = midnight(2019, 6, 1),
-            Self::SignerIsCa => certificate.constraints = Some(BasicConstraints { ca: true, path_length: None }),
+            Self::SignerIsCa => {
+                certificate.constraints = Some(BasicConstraints { ca: true, path_length: None });
+                // The extension takes room that a shorter name makes.
+                "SIMULATED CA".clone_into(&mut certificate.subject);
+            }
             Self::WrongKeyUsage => certificate.key_usage = Some(usage::KEY_ENCIPHERMENT),
             Self::WrongKeyIdentifier => certificate.authority_key_id = impostor(order.signer).key_id().ok(),
             Self::WrongAlgorithm => {
@@ -162,12 +167,15 @@ impl ResidenceFault {
                 issued.set(&[ADDRESS], "address", other.as_bytes());
                 issued.set(&[ADDRESS_PICTURE], "address", &address_picture(other));
             }
-            Self::BadSignature | Self::ZeroSignature => {
+            Self::BadSignature | Self::ZeroSignature | Self::HalfZeroSignature => {
                 let mut value = issued.file_mut(&SIGNATURE_1).map(|file| file.value("signature")).unwrap_or_default();
-                if self == Self::ZeroSignature {
-                    value.fill(0x00);
-                } else if let Some(last) = value.last_mut() {
-                    *last ^= 0x01;
+                let length = value.len();
+                match self {
+                    Self::BadSignature => {
+                        value.iter_mut().skip(length.saturating_sub(1)).for_each(|last| *last ^= 0x01)
+                    }
+                    Self::HalfZeroSignature => value.iter_mut().take(length / 2).for_each(|byte| *byte = 0x00),
+                    _ => value.fill(0x00),
                 }
                 issued.set(&[SIGNATURE_1], "signature", &value);
             }

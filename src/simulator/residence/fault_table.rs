@@ -26,8 +26,9 @@ type Differs = &'static [(CheckId, Verdict)];
 const CHANGED: Differs = &[failed(CardSignature, Reason::SignatureMismatch)];
 const FORGED_CA: Differs = &[failed(CardCertificate, Reason::SignatureMismatch), rests(CardSignature, CardCertificate)];
 const NO_ANCHOR: Differs = &[(CardCertificate, Verdict::NotDone(Why::NoAnchor)), rests(CardSignature, CardCertificate)];
-const CA_EXPIRED: Differs =
-    &[(CardCertificate, Verdict::NotDone(Why::AnchorExpired)), rests(CardSignature, CardCertificate)];
+/// The certificate's own signature holds, and so does the card's.
+const CA_EXPIRED: Differs = &[(CardCertificate, Verdict::NotDone(Why::AnchorExpired))];
+const NOT_YET: Differs = &[(CardCertificate, Verdict::NotDone(Why::NotYetValid))];
 const NOT_AT_ISSUE: Differs =
     &[failed(CardCertificate, Reason::NotValidAtIssue), rests(CardSignature, CardCertificate)];
 const IS_CA: Differs = &[failed(CardCertificate, Reason::PathTooLong), rests(CardSignature, CardCertificate)];
@@ -37,8 +38,10 @@ const IDENTIFIER: Differs =
 const ALGORITHM: Differs = &[failed(CardCertificate, Reason::WrongAlgorithm), rests(CardSignature, CardCertificate)];
 const NOT_DER: Differs =
     &[(CardCertificate, Verdict::NotDone(Why::CertificateNotDer)), rests(CardSignature, CardCertificate)];
-const NOT_SIGNED: Differs =
-    &[(CardCertificate, Verdict::NotDone(Why::NotSigned)), (CardSignature, Verdict::NotDone(Why::NotSigned))];
+const NO_CERTIFICATE: Differs = &[failed(CardCertificate, Reason::Malformed), rests(CardSignature, CardCertificate)];
+const BROKEN: Differs = &[failed(CardSignature, Reason::Malformed)];
+const NOTHING_THERE: Differs = &[failed(CardCertificate, Reason::Malformed), failed(CardSignature, Reason::Malformed)];
+const OTHER_LAYOUT: Differs = &[(CardSignature, Verdict::NotDone(Why::LayoutUnknown))];
 const SIGNATURE_NOT_READ: Differs =
     &[(CardCertificate, Verdict::NotDone(Why::NotRead)), (CardSignature, Verdict::NotDone(Why::NotRead))];
 const DATA_NOT_READ: Differs = &[(CardSignature, Verdict::NotDone(Why::NotRead))];
@@ -95,6 +98,14 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         "電子署名の値がすべて0",
         "a signature of zeros alone",
         ResidenceFault::ZeroSignature,
+        BROKEN,
+        REJECTED
+    ),
+    row!(
+        "half-zero-signature",
+        "電子署名の前半がすべて0（第2世代ではrが0）",
+        "zeros in the first half of the signature: in generation 2, r is zero",
+        ResidenceFault::HalfZeroSignature,
         CHANGED,
         REJECTED
     ),
@@ -215,16 +226,16 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         "証明書の代わりに無意味なデータ",
         "something else in the certificate's place",
         ResidenceFault::GarbageCertificate,
-        NOT_DER,
-        UNDETERMINED
+        NO_CERTIFICATE,
+        REJECTED
     ),
     row!(
         "no-signature",
         "電子署名のファイルがすべて00",
         "the signature file holds zeros alone",
         ResidenceFault::NoSignature,
-        NOT_SIGNED,
-        UNDETERMINED
+        NOTHING_THERE,
+        REJECTED
     ),
     row!(
         "missing-signature",
@@ -239,8 +250,8 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         "電子署名はあるが証明書がない",
         "a signature without a certificate",
         ResidenceFault::SignatureAlone,
-        NOT_DER,
-        UNDETERMINED
+        NO_CERTIFICATE,
+        REJECTED
     ),
     row!(
         "missing-photo",
@@ -255,8 +266,8 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         "顔写真のファイルが途中で終わる",
         "the file with the photo ends halfway",
         ResidenceFault::TruncatedPhoto,
-        DATA_NOT_READ,
-        UNDETERMINED
+        BROKEN,
+        REJECTED
     ),
     row!(
         "long-lengths",
@@ -417,7 +428,7 @@ pub const RESIDENCE2_FAULTS: &[FaultRow] = &[
         "署名者の証明書の有効期間が始まっていない",
         "the signer's certificate is not valid yet",
         ResidenceFault::NotYetValid,
-        CA_EXPIRED,
+        NOT_YET,
         UNDETERMINED
     ),
     row!("der-signature", "DERで書かれた署名", "a signature written in DER", ResidenceFault::OtherForm, &[], AUTHENTIC),
@@ -442,8 +453,8 @@ pub const RESIDENCE2_FAULTS: &[FaultRow] = &[
         "1歳未満の人のカード（顔写真の長さが0）",
         "holder under 1: a photo of length 0",
         ResidenceFault::Infant(Nothing::EmptyObject),
-        &[],
-        AUTHENTIC
+        OTHER_LAYOUT,
+        UNDETERMINED
     ),
 ];
 
