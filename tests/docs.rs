@@ -23,6 +23,7 @@ use taimen::{
     simulator::{
         Expected, FAULTS, FaultRow, KINDS, Recipe, faults_of,
         licence::{LICENCE_FAULTS, MENKYO_FAULTS},
+        residence::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
     },
     tlv::Tag,
     transport::Transport,
@@ -628,8 +629,15 @@ fn section<'a>(text: &'a str, heading: &str) -> &'a str {
 #[test]
 fn the_simulator_page_has_every_fault_and_kind() {
     let text = page("docs/simulator.md");
-    let tables =
-        [("### My Number Card", FAULTS), ("### Driver's licence", LICENCE_FAULTS), ("### マイナ免許証", MENKYO_FAULTS)];
+    let tables = [
+        ("### My Number Card", FAULTS),
+        ("### Driver's licence", LICENCE_FAULTS),
+        ("### マイナ免許証", MENKYO_FAULTS),
+        ("### Residence cards", RESIDENCE_FAULTS),
+        ("### Residence cards of the first generation", RESIDENCE1_FAULTS),
+        ("### Residence cards of the second generation", RESIDENCE2_FAULTS),
+        ("### Cards of holders under 16", RESIDENCE_CHILD_FAULTS),
+    ];
     for (heading, faults) in tables {
         let found: Vec<Vec<String>> =
             rows(section(&text, heading)).into_iter().filter(|row| row.len() == 4 && row[0].starts_with('`')).collect();
@@ -793,7 +801,7 @@ mod program {
     use super::*;
 
     /// Options of other programs that the pages name.
-    const OTHERS: &[&str] = &["--release", "--locked", "--now"];
+    const OTHERS: &[&str] = &["--release", "--locked", "--now", "--test"];
 
     fn help(command: &[&str]) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_taimen"))
