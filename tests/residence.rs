@@ -62,10 +62,13 @@ fn every_kind_is_read_whole_in_the_exchanges_that_its_steps_tell() {
     }
 }
 
+/// A command and what came of it.
+type Said = (Vec<u8>, Result<Vec<u8>, TransportError>);
+
 /// Commands and answers of a session, as they went over the link.
 struct Spy<T> {
     inner: T,
-    said: Vec<(Vec<u8>, Result<Vec<u8>, TransportError>)>,
+    said: Vec<Said>,
 }
 
 impl<T: Transport> Spy<T> {
@@ -115,7 +118,7 @@ impl Transport for Limited<'_> {
 }
 
 /// Asserts that every byte of every file came once, each file's in order; returns how many file bytes came.
-fn each_byte_once(said: &[(Vec<u8>, Result<Vec<u8>, TransportError>)], key: &SessionKey) -> usize {
+fn each_byte_once(said: &[Said], key: &SessionKey) -> usize {
     let (mut at, mut total) = (0, 0);
     for (command, answer) in said {
         let (Ok(answer), [class, 0xB0, p1, p2, ..]) = (answer, &command[..]) else { continue };
@@ -134,11 +137,7 @@ fn each_byte_once(said: &[(Vec<u8>, Result<Vec<u8>, TransportError>)], key: &Ses
 }
 
 /// Reads through a reader and a card; the files must be those of the card. Returns the figures and the session.
-fn through(
-    mut simulated: SimulatedCard,
-    recipe: &str,
-    limits: Limits,
-) -> Result<(LinkFigures, Vec<(Vec<u8>, Result<Vec<u8>, TransportError>)>), Trouble> {
+fn through(mut simulated: SimulatedCard, recipe: &str, limits: Limits) -> Result<(LinkFigures, Vec<Said>), Trouble> {
     let expected: Vec<(&str, Vec<u8>)> =
         files_of(recipe).iter().map(|file| (file.name, stored(&mut simulated, file))).collect();
     let number = number(&simulated);
