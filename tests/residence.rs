@@ -199,7 +199,7 @@ fn small_buffers_are_found_out_once() {
 
 #[test]
 fn answers_in_pieces_and_exact_lengths_do_not_break_secure_messaging() {
-    for fault in ["get-response", "exact-length", "wake-6f00"] {
+    for fault in ["get-response", "exact-length"] {
         for recipe in KINDS {
             let recipe = format!("{recipe}?fault={fault}");
             let mut simulated = card(&recipe);
@@ -209,6 +209,21 @@ fn answers_in_pieces_and_exact_lengths_do_not_break_secure_messaging() {
                 assert_eq!(dump.file(file.name), Some(&stored(&mut simulated, file)[..]), "{recipe} {}", file.name);
             }
         }
+    }
+}
+
+#[test]
+fn a_cold_card_is_asked_once_more() {
+    for recipe in KINDS {
+        let mut simulated = card(recipe);
+        let (whole, figures) = read_card(&mut simulated).unwrap();
+        simulated.power_off();
+        simulated.power_on();
+        let number = number(&simulated);
+        let cold = StatusAt { card: &mut simulated, at: 1, status: [0x6F, 0x00], exchanges: 0 };
+        let (dump, again) = read(cold, Opening::Number(&number), &mut draws()).unwrap();
+        assert_eq!(again.exchanges, figures.exchanges + 1, "{recipe}");
+        assert_eq!(dump.to_json(), whole.to_json(), "{recipe}");
     }
 }
 
@@ -278,7 +293,7 @@ fn a_status_word_at_any_exchange_ends_the_reading_or_is_told() {
         for at in 2..=figures.exchanges {
             let mut simulated = card(recipe);
             let number = number(&simulated);
-            let mut at_once = StatusAt { card: &mut simulated, at, exchanges: 0 };
+            let mut at_once = StatusAt { card: &mut simulated, at, status: [0x69, 0x85], exchanges: 0 };
             let read = read(&mut at_once, Opening::Number(&number), &mut draws());
             if (3..=5).contains(&at) {
                 let expected = Trouble::Read(ReadError::Card(CardError::Status(Status(0x6985))));
@@ -299,17 +314,18 @@ fn a_status_word_at_any_exchange_ends_the_reading_or_is_told() {
     }
 }
 
-/// Answers `6985` instead of the card, once.
+/// Answers a status word instead of the card, once.
 struct StatusAt<'a> {
     card: &'a mut SimulatedCard,
     at: u64,
+    status: [u8; 2],
     exchanges: u64,
 }
 
 impl Transport for StatusAt<'_> {
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         self.exchanges += 1;
-        if self.exchanges == self.at { Ok(vec![0x69, 0x85]) } else { self.card.exchange(command) }
+        if self.exchanges == self.at { Ok(self.status.to_vec()) } else { self.card.exchange(command) }
     }
 }
 
