@@ -63,6 +63,9 @@ fn headlines_tell_whose_certificate_it_was() {
     assert!(says(&unpinned, "DID NOT PUBLISH") && says(&unpinned, "NOT a fingerprint"), "{unpinned}");
     let pinned = text(&first(Hierarchy::Installed, "yes"), EN);
     assert!(says(&pinned, "fingerprint published by the issuer") && !pinned.contains("NOT a"), "{pinned}");
+    // The same by way of the checks.
+    assert_eq!(headline(&residence_samples::installed(true)), Headline::AuthenticPublished);
+    assert_eq!(headline(&residence_samples::installed(false)), Headline::AuthenticUnpinned);
     // Without any word on it the certificate counts as not published.
     let silent = Check::passed(CheckId::CardCertificate, Evidence::new());
     assert_eq!(headline(&with(second(Hierarchy::Installed, "yes"), &[silent])), Headline::AuthenticUnpinned);
