@@ -638,7 +638,7 @@ fn the_simulator_page_has_every_fault_and_kind() {
         ("### Residence cards", RESIDENCE_FAULTS),
         ("### Residence cards of the first generation", RESIDENCE1_FAULTS),
         ("### Residence cards of the second generation", RESIDENCE2_FAULTS),
-        ("### Cards of holders under 16", RESIDENCE_CHILD_FAULTS),
+        ("### Residence cards of holders under 16", RESIDENCE_CHILD_FAULTS),
     ];
     for (heading, faults) in tables {
         let found: Vec<Vec<String>> =
@@ -650,9 +650,10 @@ fn the_simulator_page_has_every_fault_and_kind() {
         assert_eq!(differ(&expected, &found), Vec::<Vec<String>>::new(), "{heading} lacks these");
         assert_eq!(differ(&found, &expected), Vec::<Vec<String>>::new(), "{heading} has rows of no fault");
     }
-    // The faults of the link, which a licence shares, stand in a sentence.
-    for (kind, own) in [(CardKind::Licence, LICENCE_FAULTS), (CardKind::Menkyo, MENKYO_FAULTS)] {
-        for row in faults_of(kind).filter(|row| own.iter().all(|own| own.name != row.name)) {
+    // The faults of the link, which the other cards share, stand in a sentence.
+    for kind in CardKind::all().filter(|kind| !matches!(kind, CardKind::MyNumber | CardKind::MyNumberNoPhoto)) {
+        let own = || tables.iter().skip(1).flat_map(|(_, faults)| *faults);
+        for row in faults_of(kind).filter(|row| own().all(|own| own.name != row.name)) {
             assert!(section(&text, "## Faults").contains(&ticked(row.name)), "{} of {kind:?}", row.name);
         }
     }

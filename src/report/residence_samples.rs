@@ -155,7 +155,8 @@ pub(super) fn second(hierarchy: Hierarchy, official: &str) -> Findings {
 
 /// A card whose signature holds under an authority that has expired.
 pub(super) fn old_authority() -> Findings {
-    let evidence = anchor(Hierarchy::Installed, "yes").with("anchor_not_after", "2025-09-05T15:46:23Z");
+    let evidence =
+        anchor(Hierarchy::Installed, "yes").with("anchor_not_after", "2025-09-05T15:46:23Z").with("about", "anchor");
     let expired = Check::not_done(CheckId::CardCertificate, Why::AnchorExpired, evidence);
     with(first(Hierarchy::Installed, "yes"), &[expired])
 }

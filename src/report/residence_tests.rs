@@ -105,6 +105,11 @@ fn an_expired_authority_is_a_state_of_its_own() {
     let old = residence_samples::old_authority();
     assert_eq!(Headline::of(&old), Headline::Undetermined(Why::AnchorExpired));
     assert!(says(&text(&old, EN), "up to the issuer's CA certificate, whose validity is over"));
+    // Which of the two certificates it is stands in the evidence.
+    let signer = residence_samples::simulated("residence1?fault=expired-certificate");
+    assert!(says(&text(&signer, EN), "the validity of the signer's own certificate is over"));
+    let authority = residence_samples::simulated("residence2?fault=expired-ca");
+    assert!(says(&text(&authority, EN), "CA certificate, whose validity is over"));
     let unread = Check::not_done(CheckId::CardSignature, Why::NotRead, Evidence::new());
     let both = with(old, &[unread]);
     assert!(!says(&text(&both, EN), "holds up to"));

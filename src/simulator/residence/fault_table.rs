@@ -158,6 +158,14 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         UNDETERMINED
     ),
     row!(
+        "not-yet-valid",
+        "署名者の証明書の有効期間が始まっていない",
+        "the signer's certificate is not valid yet",
+        ResidenceFault::NotYetValid,
+        NOT_YET,
+        UNDETERMINED
+    ),
+    row!(
         "not-valid-at-issue",
         "署名者の証明書がCAより古い",
         "the signer's certificate is older than its CA",
@@ -260,6 +268,22 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         ResidenceFault::MissingPhoto,
         DATA_NOT_READ,
         UNDETERMINED
+    ),
+    row!(
+        "blank-photo",
+        "顔写真のファイルがすべて00",
+        "the file with the photo holds zeros alone",
+        ResidenceFault::BlankPhoto,
+        BROKEN,
+        REJECTED
+    ),
+    row!(
+        "missing-back",
+        "裏面の記載のファイルがない（署名の対象外）",
+        "there are no files of the back, which nothing signs",
+        ResidenceFault::MissingBack,
+        &[],
+        AUTHENTIC
     ),
     row!(
         "truncated-photo",
@@ -422,14 +446,6 @@ pub const RESIDENCE2_FAULTS: &[FaultRow] = &[
         ResidenceFault::Expired,
         EXPIRED,
         REJECTED
-    ),
-    row!(
-        "not-yet-valid",
-        "署名者の証明書の有効期間が始まっていない",
-        "the signer's certificate is not valid yet",
-        ResidenceFault::NotYetValid,
-        NOT_YET,
-        UNDETERMINED
     ),
     row!("der-signature", "DERで書かれた署名", "a signature written in DER", ResidenceFault::OtherForm, &[], AUTHENTIC),
     row!(
