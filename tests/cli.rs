@@ -249,7 +249,7 @@ fn completions_and_the_manual_page_name_every_command() {
         ["identify", "check", "verify", "readers", "trust", "simulate", "explain", "completions", "man", "seal-key"];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = program.run(["completions", shell]).expect(0).stdout;
-        for word in commands.iter().chain(&["save-dump", "allow-last-try", "credentials"]) {
+        for word in commands.iter().chain(&["save-dump", "allow-last-try", "credentials", "unpinned", "remove"]) {
             assert!(script.contains(word), "{shell}: {word}");
         }
     }
@@ -264,7 +264,7 @@ fn completions_and_the_manual_page_name_every_command() {
         // roff writes a hyphen as \-.
         let page = page.replace("\\-", "-");
         assert!(page.starts_with(".ie") || page.starts_with(".TH"), "{}", &page[..40]);
-        for word in commands.iter().copied().chain(["--save-dump", "--allow-last-try", words]) {
+        for word in commands.iter().copied().chain(["--save-dump", "--allow-last-try", "--unpinned", words]) {
             assert!(page.contains(word), "{lang}: {word}");
         }
     }
