@@ -802,7 +802,7 @@ mod program {
     use super::*;
 
     /// Options of other programs that the pages name.
-    const OTHERS: &[&str] = &["--release", "--locked", "--now"];
+    const OTHERS: &[&str] = &["--release", "--locked", "--now", "--test"];
 
     fn help(command: &[&str]) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_taimen"))

@@ -8,13 +8,24 @@ mod residence_reading;
 
 use residence_reading::{KINDS, TIME, Trouble, card, findings, read_card, simulated_trust};
 use taimen::{
-    cards::{ReadError, RecogniseError, check, residence_card::files::files_of},
+    cards::{
+        ReadError, RecogniseError, check,
+        residence_card::files::{Generation, files_of},
+    },
     dump::Dump,
     iso7816::CardError,
     kind::CardKind,
-    simulator::{Expected, FaultRow, Recipe, faults_of, residence::ResidenceHolder},
+    simulator::{
+        Expected, FaultRow, Recipe, faults_of,
+        residence::{
+            ResidenceHolder,
+            certificate::{CertificateOrder, PoolKey, midnight, usage},
+            leaf,
+        },
+    },
     transport::TransportError,
-    verify::{CheckId, Overall, Verdict, Why},
+    trust::{Anchor, Hierarchy, Material, Purpose},
+    verify::{CheckId, Overall, Reason, Verdict, Why},
 };
 
 type Verdicts = Vec<(CheckId, Verdict)>;
@@ -165,4 +176,65 @@ fn a_child_is_told_from_an_adult_by_the_signature_file_alone() {
         assert_eq!(findings(&recipe).unwrap().kind, CardKind::Residence1Child, "{recipe}");
     }
     assert_eq!(findings("residence1?fault=no-signature").unwrap().kind, CardKind::Residence1);
+}
+
+#[test]
+fn a_fault_touches_its_own_file_alone() {
+    let (honest, _) = read_card(&mut card("residence2")).unwrap();
+    for (fault, touched) in [
+        ("missing-photo", &["df1/04"][..]),
+        ("blank-photo", &["df1/04"]),
+        ("changed-address", &["df1/06"]),
+        ("renewal-pending", &["df2/02"]),
+        ("missing-back", &["df2/01", "df2/02", "df2/03"]),
+        ("long-lengths", &["df3/02"]),
+    ] {
+        let (dump, _) = read_card(&mut card(&format!("residence2?fault={fault}"))).unwrap();
+        let differ = files(&dump).into_iter().zip(files(&honest)).filter(|(found, wanted)| found != wanted);
+        let differ: Vec<&str> = differ.map(|((name, _), _)| name).collect();
+        assert_eq!(differ, touched, "{fault}");
+    }
+}
+
+/// An anchor of a purpose, as somebody would install it.
+fn anchor(order: &CertificateOrder) -> Anchor {
+    Anchor {
+        purpose: Purpose::ResidenceCard,
+        hierarchy: Hierarchy::Simulated,
+        name: order.subject.clone(),
+        material: Material::Certificate(order.build().unwrap()),
+        source: "a test".to_owned(),
+        official: false,
+    }
+}
+
+#[test]
+fn an_anchor_that_may_not_certify_carries_no_card() {
+    const NAME: &str = "taimen simulated certificate of no CA";
+    let no_ca = |order: &mut CertificateOrder| order.constraints = None;
+    let no_signer = |order: &mut CertificateOrder| order.key_usage = Some(usage::CRL_SIGN);
+    let silent = |order: &mut CertificateOrder| order.key_usage = None;
+    let cases: [(fn(&mut CertificateOrder), Verdict); 3] = [
+        (no_ca, Verdict::Failed(Reason::NotACa)),
+        (no_signer, Verdict::Failed(Reason::WrongKeyUsage)),
+        (silent, Verdict::Passed),
+    ];
+    for (kind, generation, key) in [
+        (CardKind::Residence1, Generation::First, PoolKey::Rsa("zairyu-ca")),
+        (CardKind::Residence2, Generation::Second, PoolKey::Ec("zairyu-ca2")),
+    ] {
+        for (change, verdict) in cases {
+            let mut authority = CertificateOrder::authority(key, NAME, 1, midnight(2020, 1, 1), midnight(2099, 1, 1));
+            change(&mut authority);
+            let mut recipe = Recipe::new(kind, 1);
+            recipe.profile.residence.certificate =
+                Some(CertificateOrder { issuer: NAME.to_owned(), ..leaf(generation) });
+            let (dump, _) = read_card(&mut recipe.card().unwrap()).unwrap();
+            let trust = simulated_trust().with(vec![anchor(&authority)]);
+            let findings = check(&dump, &trust, TIME.parse().unwrap()).unwrap();
+            assert_eq!(findings.verdict(CheckId::CardCertificate), Some(verdict), "{kind}");
+            let overall = if verdict == Verdict::Passed { Overall::Authentic } else { Overall::Rejected };
+            assert_eq!(findings.overall(), overall, "{kind}");
+        }
+    }
 }

@@ -18,7 +18,7 @@ use crate::{
     lang::Bilingual,
     simulator::Recipe,
     transport::draws::ListedDraws,
-    trust::{Hierarchy, TrustStore},
+    trust::{Anchor, Hierarchy, Material, Purpose, TrustStore},
     verify::{Check, CheckId, Evidence, Reason, Requirement, Why},
 };
 
@@ -155,7 +155,8 @@ pub(super) fn second(hierarchy: Hierarchy, official: &str) -> Findings {
 
 /// A card whose signature holds under an authority that has expired.
 pub(super) fn old_authority() -> Findings {
-    let evidence = anchor(Hierarchy::Installed, "yes").with("anchor_not_after", "2025-09-05T15:46:23Z");
+    let evidence =
+        anchor(Hierarchy::Installed, "yes").with("anchor_not_after", "2025-09-05T15:46:23Z").with("about", "anchor");
     let expired = Check::not_done(CheckId::CardCertificate, Why::AnchorExpired, evidence);
     with(first(Hierarchy::Installed, "yes"), &[expired])
 }
@@ -213,8 +214,25 @@ pub(super) fn all() -> Vec<(&'static str, Findings, Context)> {
     ]
 }
 
-/// A simulated card, read and checked.
+/// A simulated card, read and checked with the simulated authorities accepted.
 pub(super) fn simulated(recipe: &str) -> Findings {
+    checked(recipe, TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated))
+}
+
+/// The same where a user installed the simulated authority of generation 1, as one that the issuer published or not.
+pub(super) fn installed(official: bool) -> Findings {
+    let anchor = Anchor {
+        purpose: Purpose::ResidenceCard,
+        hierarchy: Hierarchy::Installed,
+        name: "an installed authority".to_owned(),
+        material: Material::Certificate(include_bytes!("../../certs/simulated/taimen/zairyu-ca.der").to_vec()),
+        source: "added by the user from ca.cer".to_owned(),
+        official,
+    };
+    checked("residence1", TrustStore::shipped().unwrap().with(vec![anchor]))
+}
+
+fn checked(recipe: &str, trust: TrustStore) -> Findings {
     let mut card = recipe.parse::<Recipe>().unwrap().card().unwrap();
     let number = card.credentials().unwrap().card_number().unwrap().clone();
     let mut session = Session::new(&mut card);
@@ -231,7 +249,7 @@ pub(super) fn simulated(recipe: &str) -> Findings {
         progress: &mut |_, _, _| {},
     };
     let dump = reading.run(&mut session).unwrap();
-    check(&dump, &TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated), time)
+    check(&dump, &trust, time)
 }
 
 /// What a report says of a card whose name nobody reads as text.

@@ -63,6 +63,9 @@ fn headlines_tell_whose_certificate_it_was() {
     assert!(says(&unpinned, "DID NOT PUBLISH") && says(&unpinned, "NOT a fingerprint"), "{unpinned}");
     let pinned = text(&first(Hierarchy::Installed, "yes"), EN);
     assert!(says(&pinned, "fingerprint published by the issuer") && !pinned.contains("NOT a"), "{pinned}");
+    // The same by way of the checks.
+    assert_eq!(headline(&residence_samples::installed(true)), Headline::AuthenticPublished);
+    assert_eq!(headline(&residence_samples::installed(false)), Headline::AuthenticUnpinned);
     // Without any word on it the certificate counts as not published.
     let silent = Check::passed(CheckId::CardCertificate, Evidence::new());
     assert_eq!(headline(&with(second(Hierarchy::Installed, "yes"), &[silent])), Headline::AuthenticUnpinned);
@@ -105,6 +108,11 @@ fn an_expired_authority_is_a_state_of_its_own() {
     let old = residence_samples::old_authority();
     assert_eq!(Headline::of(&old), Headline::Undetermined(Why::AnchorExpired));
     assert!(says(&text(&old, EN), "up to the issuer's CA certificate, whose validity is over"));
+    // Which of the two certificates it is stands in the evidence.
+    let signer = residence_samples::simulated("residence1?fault=expired-certificate");
+    assert!(says(&text(&signer, EN), "the validity of the signer's own certificate is over"));
+    let authority = residence_samples::simulated("residence2?fault=expired-ca");
+    assert!(says(&text(&authority, EN), "CA certificate, whose validity is over"));
     let unread = Check::not_done(CheckId::CardSignature, Why::NotRead, Evidence::new());
     let both = with(old, &[unread]);
     assert!(!says(&text(&both, EN), "holds up to"));

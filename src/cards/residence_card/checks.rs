@@ -373,7 +373,8 @@ fn notes_for(findings: &Findings, card: &Card<'_>, unsigned: bool) -> Vec<Note> 
         Generation::Second => list.push(UNSIGNED_NUMBER),
     }
     if unsigned {
-        list.push(NOT_SIGNED);
+        // First, because it is why there is no verdict.
+        list.insert(0, NOT_SIGNED);
     } else if findings.picture("photo").is_none() {
         list.push(NO_FACE);
     }

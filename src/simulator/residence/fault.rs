@@ -2,7 +2,7 @@
 //! each stands in the tables ([`super::RESIDENCE_FAULTS`] and those of each generation).
 
 use crate::cards::residence_card::files::{
-    ADDRESS, ADDRESS_PICTURE, COMPREHENSIVE, ENTRIES_05, FACE_1, FRONT, File, Generation, INDIVIDUAL, KIND_1,
+    ADDRESS, ADDRESS_PICTURE, COMPREHENSIVE, DF2, ENTRIES_05, FACE_1, FRONT, File, Generation, INDIVIDUAL, KIND_1,
     NAME_AND_FACE, SIGNATURE_1, SIGNATURE_2,
 };
 
@@ -49,6 +49,8 @@ pub enum ResidenceFault {
     MissingSignature,
     SignatureAlone,
     MissingPhoto,
+    BlankPhoto,
+    MissingBack,
     TruncatedPhoto,
     LongLengths,
     BrokenPicture,
@@ -189,6 +191,12 @@ impl ResidenceFault {
                 bytes.into_iter().take(length).collect()
             }),
             Self::MissingSignature => issued.remove(&SIGNATURE_1),
+            Self::BlankPhoto => {
+                for file in [FACE_1, NAME_AND_FACE] {
+                    replace(issued, &file, |_| Vec::new());
+                }
+            }
+            Self::MissingBack => issued.files.retain(|file| file.file().application != DF2),
             Self::MissingPhoto => [FACE_1, NAME_AND_FACE].iter().for_each(|file| issued.remove(file)),
             Self::LongLengths => {
                 for file in [ADDRESS, SIGNATURE_2] {

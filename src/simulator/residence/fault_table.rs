@@ -270,6 +270,22 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         UNDETERMINED
     ),
     row!(
+        "blank-photo",
+        "顔写真のファイルがすべて00",
+        "the file with the photo holds zeros alone",
+        ResidenceFault::BlankPhoto,
+        BROKEN,
+        REJECTED
+    ),
+    row!(
+        "missing-back",
+        "裏面の記載のファイルがない（署名の対象外）",
+        "there are no files of the back, which nothing signs",
+        ResidenceFault::MissingBack,
+        &[],
+        AUTHENTIC
+    ),
+    row!(
         "truncated-photo",
         "顔写真のファイルが途中で終わる",
         "the file with the photo ends halfway",
