@@ -214,7 +214,8 @@ fn an_anchor_that_may_not_certify_carries_no_card() {
     let no_ca = |order: &mut CertificateOrder| order.constraints = None;
     let no_signer = |order: &mut CertificateOrder| order.key_usage = Some(usage::CRL_SIGN);
     let silent = |order: &mut CertificateOrder| order.key_usage = None;
-    let cases: [(fn(&mut CertificateOrder), Verdict); 3] = [
+    type Change = fn(&mut CertificateOrder);
+    let cases: [(Change, Verdict); 3] = [
         (no_ca, Verdict::Failed(Reason::NotACa)),
         (no_signer, Verdict::Failed(Reason::WrongKeyUsage)),
         (silent, Verdict::Passed),
