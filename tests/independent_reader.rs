@@ -281,6 +281,7 @@ fn read(card: &mut SimulatedCard, scope: Scope, credential: &[u8]) -> Result<Dum
         time: TIME.parse().unwrap(),
         reader: "fixtures".to_owned(),
         guests: recognised.guests,
+        jpki: None,
         private_withheld: false,
         counter: &mut |_, _| {},
         progress: &mut |step, _, _| steps.push(step.id),

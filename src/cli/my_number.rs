@@ -150,6 +150,7 @@ impl Plan {
             time,
             reader: self.reader.clone(),
             guests,
+            jpki: None,
             private_withheld: self.private_withheld,
             counter: &mut |reference, tries| {
                 told = Some(tries);
