@@ -22,7 +22,7 @@ use taimen::{
         licence::profile::{BlockedQuery, Mismatch, PastEnd, SignatureForm},
     },
     transport::{LinkFigures, Metered, Transport, TransportError},
-    trust::{Hierarchy, Purpose, SignerCertificate, TrustStore},
+    trust::{Certificate, Hierarchy, Purpose, TrustStore},
     verify::{CheckId, Overall, Reason, Verdict, Why},
 };
 
@@ -209,7 +209,7 @@ fn each_fault_of_the_signer_has_its_own_name() {
         let anchors = TrustStore::shipped().unwrap();
         let mut certificates = anchors.certificates(Purpose::DriversLicence);
         let (_, der) = certificates.find(|(anchor, _)| anchor.name.contains(name)).unwrap();
-        SignerCertificate::parse(der).unwrap().subject_key_id.unwrap()
+        Certificate::parse(der).unwrap().subject_key_id.unwrap()
     };
     let own = dump.file(files::SIGNATURE.name).unwrap();
     let own = own[own.len() - 32..].to_vec();

@@ -1,10 +1,8 @@
 //! The anchors that ship with the program: the files under `certs/`, compiled in.
 
-use crate::crypto::PublicKey;
-
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose},
-    certificate::SignerCertificate,
+    certificate::{Certificate, CertifiedKey},
     import::import,
     manifest::{self, ManifestError},
 };
@@ -59,17 +57,17 @@ pub fn unaccepted_hierarchy(material: &Material) -> Option<Hierarchy> {
     FOLDERS.iter().filter(unaccepted).find(|folder| same_key(folder)).map(|folder| folder.hierarchy)
 }
 
-/// The same RSA key, whether as a bare key or in a certificate, however encoded.
+/// The same key, whether as a bare key or in a certificate, however encoded.
 fn has_key_of(material: &Material, name: &str, shipped: &[u8]) -> bool {
     let purpose = if name.ends_with(".json") { Purpose::MyNumberCard } else { Purpose::DriversLicence };
     let shipped = import(purpose, shipped).ok();
     key_of(material).is_some_and(|key| shipped.as_ref().and_then(key_of) == Some(key))
 }
 
-fn key_of(material: &Material) -> Option<PublicKey> {
+fn key_of(material: &Material) -> Option<CertifiedKey> {
     match material {
-        Material::CvKey(known) => Some(known.key.clone()),
-        Material::Certificate(der) => SignerCertificate::parse(der).ok()?.key.ok(),
+        Material::CvKey(known) => Some(CertifiedKey::Rsa(known.key.clone())),
+        Material::Certificate(der) => Certificate::parse(der).ok()?.key.ok(),
     }
 }
 

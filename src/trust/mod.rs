@@ -7,6 +7,8 @@
 mod anchor;
 mod builtin;
 mod certificate;
+mod chain;
+mod der;
 mod directory;
 mod import;
 mod manifest;
@@ -14,7 +16,8 @@ mod pins;
 mod store;
 
 pub use anchor::{Anchor, CvCaKey, Hierarchy, KeyId, KeyRole, Material, Purpose, UnknownName};
-pub use certificate::{CertificateError, SignerCertificate};
+pub use certificate::{Algorithm, Authority, Certificate, CertificateError, CertifiedKey, Usage};
+pub use chain::{Issued, PathError, Place, issuer_of};
 pub use directory::{AddError, add, load_directory};
 pub use import::{ImportError, import, validity};
 pub use manifest::ManifestError;
