@@ -30,7 +30,18 @@ const FOLDERS: &[Folder] = &[
     folder!(
         Simulated,
         "simulated/taimen",
-        ["7000020.json", "7000023.json", "7000033.json", "licence-ca.der", "licence-signer.der", "menkyo-signer.der"]
+        [
+            "7000020.json",
+            "7000023.json",
+            "7000033.json",
+            "licence-ca.der",
+            "licence-signer.der",
+            "menkyo-signer.der",
+            "zairyu-ca.der",
+            "zairyu-ca-old.der",
+            "zairyu-ca2.der",
+            "zairyu-ca2-old.der"
+        ]
     ),
 ];
 
