@@ -17,7 +17,7 @@ mod table;
 
 pub use findings::{
     CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex,
-    Signed, TriesLeft, Warning, notes,
+    Signed, TriesLeft, Warning, notes, remarks,
 };
 pub use read_error::ReadError;
 pub use recognise::{LicenceProbe, RecogniseError, Recognised, recognise};

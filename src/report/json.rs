@@ -148,6 +148,8 @@ struct Item<'a> {
     id: &'static str,
     title: &'static str,
     value: Option<Value<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meaning: Option<&'static str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     masked: bool,
     signed_by: Option<CheckId>,
@@ -158,6 +160,7 @@ struct Item<'a> {
 enum Value<'a> {
     Date(Date),
     Text(&'a str),
+    Duration(String),
 }
 
 #[derive(Serialize)]
@@ -345,11 +348,27 @@ fn items<'a>(report: &'a Report<'_>) -> Vec<Item<'a>> {
             ItemValue::Date(date) => Value::Date(*date),
             ItemValue::Text(text) => Value::Text(text),
             ItemValue::Term { id, .. } => Value::Text(id),
+            ItemValue::Code { code, .. } => Value::Text(code),
+            ItemValue::Duration { years, months, days } => Value::Duration(duration(*years, *months, *days)),
         }),
+        meaning: match item.value {
+            _ if report.hides_item(item) => None,
+            ItemValue::Term { name, .. } => Some(report.say(name)),
+            ItemValue::Code { remark, .. } => Some(report.say(remark)),
+            _ => None,
+        },
         masked: report.hides_item(item),
         signed_by: item.signed_by,
     };
     report.findings.items.iter().map(item).collect()
+}
+
+/// A duration of ISO 8601.
+fn duration(years: u16, months: u16, days: u16) -> String {
+    let parts = [(years, 'Y'), (months, 'M'), (days, 'D')];
+    let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}"));
+    let parts: String = parts.collect();
+    if parts.is_empty() { "P0D".to_owned() } else { format!("P{parts}") }
 }
 
 /// Field path to the check that covers it, or null.

@@ -31,7 +31,6 @@ labels! {
     WARNINGS: "データの注意点（技術者向け）", "Oddities in the data (for whoever looks into the card)";
     EXPIRY_SIGNED: "紛失・廃止の届出や、免許の取消し・停止があったかどうかは分かりません。", "It does not show whether the card was lost or withdrawn, or the licence revoked or suspended.";
     EXPIRY_UNSIGNED: "有効期限は署名の対象外です。券面に印刷された期限と見比べてください。紛失・廃止されたカードかどうかは分かりません。", "The expiry is not signed: compare it with the print. It does not show whether the card was lost or withdrawn.";
-    NOT_PUBLIC: "対応表は公表されていません", "table not public";
     NO_SIGNATURE_READ: "なし（署名されたデータを読んでいません）", "none (nothing signed was read)";
     NOT_IN_RECORD: "免許情報には記録されていません", "not part of the licence record";
     PERSON_OF_RECORD: "氏名・住所・生年月日", "Name, address, birth date";

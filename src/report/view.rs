@@ -72,24 +72,16 @@ impl Report<'_> {
                     let value = Shown::new(self.say(label::MASKED));
                     return Row { id: item.id, title: item.title, value, mark: None };
                 }
-                let value = match (item.id, &item.value) {
+                let value = match &item.value {
                     // Cards print these days with Western years; only birth dates carry an era.
-                    (_, ItemValue::Date(date)) => Shown::new(&self.western(*date)),
-                    (_, ItemValue::Term { name, .. }) => Shown::new(self.say(*name)),
-                    ("driver_class", ItemValue::Text(text)) => self.code(text),
-                    (_, ItemValue::Text(text)) => Shown::of(text),
+                    ItemValue::Date(date) => Shown::new(&self.western(*date)),
+                    ItemValue::Text(text) => Shown::of(text),
+                    ItemValue::Code { code, remark } => Shown::new(&format!("{code}{}", self.bracketed(*remark))),
+                    value => Shown::new(&value.plain(self.options.lang)),
                 };
                 self.row(item.id, item.title, Some((value, item.signed_by)))
             })
             .collect()
-    }
-
-    /// A code whose table is not public: the code, and that remark in the report's language.
-    fn code(&self, text: &CardText) -> Shown {
-        match text.strip_suffix(" (table not public)") {
-            Some(code) => Shown::new(&format!("{code}{}", self.bracketed(label::NOT_PUBLIC))),
-            None => Shown::of(text),
-        }
     }
 
     /// The pictures; none when only the age was asked for.

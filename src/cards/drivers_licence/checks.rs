@@ -5,7 +5,7 @@ use jiff::{Timestamp, civil::Date};
 use crate::{
     cards::{
         CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Signed, TriesLeft, Warning,
-        absent::absent, notes,
+        absent::absent, notes, remarks,
     },
     dump::{Dump, Scope},
     kind::CardKind,
@@ -261,7 +261,7 @@ pub(super) fn record_items(record: &Record<'_>) -> impl Iterator<Item = Item> {
             Value::PinSetting(files::PinSetting::Set) => PIN_SET,
             Value::PinSetting(files::PinSetting::NotSet) => PIN_NOT_SET,
             Value::Bytes(bytes) if field.content == Content::Code => {
-                ItemValue::Text(format!("{} (table not public)", hex::encode_upper(bytes)).into())
+                ItemValue::Code { code: hex::encode_upper(bytes), remark: remarks::NOT_PUBLIC }
             }
             _ => return None,
         };
