@@ -10,6 +10,7 @@ mod absent;
 pub mod drivers_licence;
 mod findings;
 pub mod my_number;
+mod path;
 mod read_error;
 mod recognise;
 pub mod residence_card;

@@ -174,10 +174,15 @@ impl Certificate {
         if certificate.tbs_certificate.as_ref() != tbs.raw || certificate.signature_value.unused_bits != 0 {
             return Err(CertificateError::Malformed);
         }
-        Self::of(&certificate)
+        // Inside and outside of what is signed the algorithm must be the same (RFC 5280 4.1.1.2), byte for byte: the parser
+        // does not look at the tag of its identifier.
+        let fields = der::children(tbs.content).ok_or(CertificateError::Malformed)?;
+        let inside = fields.iter().find(|field| field.tag == der::SEQUENCE);
+        let same_algorithm = inside.is_some_and(|inside| inside.raw == algorithm.raw);
+        Self::of(&certificate, same_algorithm)
     }
 
-    fn of(certificate: &X509Certificate<'_>) -> Result<Self, CertificateError> {
+    fn of(certificate: &X509Certificate<'_>, same_algorithm: bool) -> Result<Self, CertificateError> {
         let extensions = certificate.extensions_map().map_err(|_| CertificateError::Extension)?;
         let known = |oid: &Oid<'_>| match extensions.get(oid) {
             Some(extension) if extension.parsed_extension().error().is_some() => Err(CertificateError::Extension),
@@ -216,7 +221,7 @@ impl Certificate {
             serial: hex::encode(certificate.raw_serial()),
             subject_name: name(certificate.subject()),
             issuer_name: name(certificate.issuer()),
-            algorithm: algorithm(certificate),
+            algorithm: if same_algorithm { algorithm(&certificate.signature_algorithm) } else { Algorithm::Other },
             tbs: certificate.tbs_certificate.as_ref().to_vec(),
             signature: certificate.signature_value.data.to_vec(),
         })
@@ -258,22 +263,17 @@ fn key(info: &SubjectPublicKeyInfo<'_>) -> Result<CertifiedKey, KeyError> {
     }
 }
 
-/// The algorithm, which must be the same inside and outside of what is signed (RFC 5280 4.1.1.2).
-fn algorithm(certificate: &X509Certificate<'_>) -> Algorithm {
-    let outside = &certificate.signature_algorithm;
-    if *outside != certificate.tbs_certificate.signature || !without_parameters(outside) {
+fn algorithm(stated: &AlgorithmIdentifier<'_>) -> Algorithm {
+    let parameters = stated.parameters.as_ref();
+    if !parameters.is_none_or(|parameters| parameters.tag() == Tag::Null && parameters.data.is_empty()) {
         Algorithm::Other
-    } else if outside.algorithm == OID_PKCS1_SHA256WITHRSA {
+    } else if stated.algorithm == OID_PKCS1_SHA256WITHRSA {
         Algorithm::RsaSha256
-    } else if outside.algorithm == OID_SIG_ECDSA_WITH_SHA256 {
+    } else if stated.algorithm == OID_SIG_ECDSA_WITH_SHA256 {
         Algorithm::EcdsaSha256
     } else {
         Algorithm::Other
     }
-}
-
-fn without_parameters(algorithm: &AlgorithmIdentifier<'_>) -> bool {
-    algorithm.parameters.as_ref().is_none_or(|parameters| parameters.tag() == Tag::Null && parameters.data.is_empty())
 }
 
 /// Policies count as understood, because any policy is accepted here (RFC 5280 6.1.1 (c)); a card that must have a certain
