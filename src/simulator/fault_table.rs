@@ -8,6 +8,7 @@ use crate::{
 
 use super::{
     fault::Fault,
+    jpki_fault::JPKI_FAULTS,
     licence::{LICENCE_FAULTS, MENKYO_FAULTS},
 };
 
@@ -430,12 +431,13 @@ const LINK: &[&str] =
 
 /// The faults that a kind of simulated card can have.
 pub fn faults_of(kind: CardKind) -> impl Iterator<Item = &'static FaultRow> {
-    let (own, link) = match kind {
-        CardKind::Licence => (LICENCE_FAULTS, LINK),
-        CardKind::Menkyo => (MENKYO_FAULTS, LINK),
-        _ => (FAULTS, &[][..]),
+    let (own, jpki, link) = match kind {
+        CardKind::Licence => (LICENCE_FAULTS, &[][..], LINK),
+        CardKind::Menkyo => (MENKYO_FAULTS, &[][..], LINK),
+        CardKind::MyNumber | CardKind::MyNumberNoPhoto => (FAULTS, JPKI_FAULTS, &[][..]),
+        _ => (FAULTS, &[][..], &[][..]),
     };
-    own.iter().chain(FAULTS.iter().filter(move |row| link.contains(&row.name)))
+    own.iter().chain(jpki).chain(FAULTS.iter().filter(move |row| link.contains(&row.name)))
 }
 
 /// An exchange's number, from 1.

@@ -142,6 +142,11 @@ impl JpkiToken {
         known.map_or(Self::Unknown, |(token, ..)| *token)
     }
 
+    /// The label; empty for an unknown one.
+    pub fn label(self) -> &'static str {
+        TOKENS.iter().find(|(token, ..)| *token == self).map_or("", |(_, label, ..)| label)
+    }
+
     /// The machine name.
     pub fn as_str(self) -> &'static str {
         TOKENS.iter().find(|(token, ..)| *token == self).map_or("unknown", |(_, _, name, _)| name)

@@ -4,6 +4,7 @@ mod certificate;
 mod checks;
 mod decode;
 pub mod files;
+pub mod jpki;
 pub mod jpki_files;
 mod jpki_read;
 pub mod other_files;
