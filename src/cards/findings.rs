@@ -341,8 +341,7 @@ pub mod remarks {
     pub const NOT_PUBLIC: Bilingual = Bilingual::new("対応表は公表されていません", "table not public");
 
     /// 国籍・地域 of residence cards: the Agency's own table is not public (spec residence 2.4, SPEC2*).
-    pub const ISO_3166: Bilingual =
-        Bilingual::new("ISO 3166-1の3文字コードとして読んでください", "read as an ISO 3166-1 alpha-3 code");
+    pub const ISO_3166: Bilingual = Bilingual::new("ISO 3166-1による読み方", "as ISO 3166-1 reads it");
 }
 
 /// Something odd in the data. Holds no personal data.

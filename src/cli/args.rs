@@ -21,6 +21,7 @@ pub mod name {
     pub const KIND: &str = "kind";
     pub const LANG: &str = "lang";
     pub const PHOTO: &str = "photo";
+    pub const FRONT: &str = "front";
     pub const PURPOSE: &str = "purpose";
     pub const READER: &str = "reader";
     pub const RECORD: &str = "record";
@@ -72,7 +73,7 @@ pub fn command(lang: Lang) -> Command {
                     b.path(name::SAVE_DUMP, "読み取った全データを保存する（個人情報。0600で作成）", "Save everything that was read (personal data; mode 0600)"),
                     b.path(name::RECORD, "カードとの通信を記録する（個人情報。照合番号等は伏せる）", "Record the exchanges (personal data; credentials are left out)"),
                     b.flag(name::ALLOW_LAST_TRY, "残り1回でも照合する（失敗すると閉塞する）", "Try even when one try is left (a wrong entry blocks it)"),
-                    b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b、免許証は pin1・pin2、マイナ免許証は licence-pin", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b; pin1, pin2 of a licence; licence-pin"),
+                    b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b、免許証は pin1・pin2、マイナ免許証は licence-pin、在留カード等は card-number", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b; pin1, pin2 of a licence; licence-pin; card-number of a residence card"),
                 ])
                 .args(b.trust())
                 .arg(b.at()),
@@ -237,7 +238,7 @@ impl Builder {
     }
 
     /// What a report shows and writes.
-    fn shown(self) -> [Arg; 4] {
+    fn shown(self) -> [Arg; 5] {
         [
             self.flag(
                 name::DOMICILE,
@@ -246,6 +247,11 @@ impl Builder {
             ),
             self.flag(name::SEX, "チップに記録された性別も表示する", "Show the electronic sex field too"),
             self.path(name::PHOTO, "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)"),
+            self.path(
+                name::FRONT,
+                "在留カード（第1世代）の券面（表）の画像をPNGで保存する（個人情報）",
+                "Save the picture of a residence card's front as PNG (first generation; personal data)",
+            ),
             self.path(
                 name::HTML,
                 "画像つきの印刷できるページを保存する（個人情報）",

@@ -14,6 +14,7 @@ mod problem;
 mod reader;
 #[cfg(feature = "pcsc")]
 mod readers;
+mod residence;
 mod simulate;
 mod terminal;
 mod trust;

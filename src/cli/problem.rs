@@ -27,6 +27,7 @@ impl From<EntryError> for Problem {
             EntryError::ExpiryYear => Self::BadExpiryYear,
             EntryError::SecurityCode => Self::BadSecurityCode,
             EntryError::NumberB => Self::BadNumberB,
+            EntryError::CardNumber => Self::BadCardNumber,
             EntryError::Pin(name) => Self::BadPin { credential: pin_title(name) },
         }
     }
@@ -56,6 +57,8 @@ impl From<ReadError> for Problem {
             ReadError::BlockedNow { reference } => {
                 Self::CredentialBlocked { credential: reference.title, kind: kind_of(reference) }
             }
+            ReadError::NumberRefused => Self::CardNumberWrong,
+            ReadError::Handshake(_) => Self::CardHandshake,
             // A recording that differs at VERIFY is no lost answer: nothing was sent to a card.
             ReadError::AnswerLost {
                 error: error @ (TransportError::Mismatch { .. } | TransportError::RecordingEnded { .. }),

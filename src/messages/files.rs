@@ -97,6 +97,19 @@ pub(super) fn text(problem: &Problem) -> Text {
                 "The card has none, it is damaged, or its signature was not confirmed. The verdict is the one in the report.",
             ),
         ),
+        Problem::NoFront => Text::new(
+            "no-front",
+            ExitCode::Card,
+            (
+                "券面（表）の画像のファイルは作っていません。",
+                "第1世代の在留カード等ではないか、画像が壊れているか、画像の電子署名を確認できません。署名のない画像は --html の報告で、その旨の表示とともに見られます。",
+            ),
+            (
+                "No file with the picture of the front was written.",
+                "This is no residence card of the first generation, the picture is damaged, or its signature was not \
+                 confirmed. An unsigned picture is in the --html report, marked as such.",
+            ),
+        ),
         Problem::TrustFolder(error) => folder(error),
         Problem::TrustAdd(error) => add(error),
         Problem::NoSuchAnchor(name) => Text::new(

@@ -107,6 +107,12 @@ pub enum Problem {
     BadSecurityCode,
     /// 照合番号B is not 14 digits.
     BadNumberB,
+    /// Not two letters, eight digits and two letters.
+    BadCardNumber,
+    /// A residence card says that the number does not fit; nothing was repeated.
+    CardNumberWrong,
+    /// A residence card's half of the number authentication is not right.
+    CardHandshake,
     /// A PIN of a wrong form.
     BadPin {
         /// Which one.
@@ -174,6 +180,8 @@ pub enum Problem {
     },
     /// A picture that was asked for as a file does not decode, or is not there.
     NoPicture,
+    /// `--front` names a file, and no picture of the front that a passed check covers is there to write.
+    NoFront,
     /// A folder of trust anchors cannot be used.
     TrustFolder(ManifestError),
     /// An anchor was not added.
@@ -238,6 +246,9 @@ impl Problem {
             | Self::BadExpiryYear
             | Self::BadSecurityCode
             | Self::BadNumberB
+            | Self::BadCardNumber
+            | Self::CardNumberWrong
+            | Self::CardHandshake
             | Self::BadPin { .. } => credential::text(self),
             _ => files::text(self),
         };

@@ -126,6 +126,22 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
 }
 
 fn unsupported(kind: CardKind) -> Text {
+    if kind == CardKind::ResidenceSpecified {
+        return Text::new(
+            "unsupported-kind",
+            ExitCode::Card,
+            (
+                "特定在留カードを認識しましたが、その読み取り（セッション鍵の設定の手順）には対応していません。",
+                "真正かどうかは判定していません。マイナンバーカードとしても応答するカードは、マイナンバーカードとして確認されます。\
+                 そうでなければ、別の確認方法を使ってください。",
+            ),
+            (
+                "This is a specified residence card, which cannot be read: its way of agreeing on a session key is not supported.",
+                "Nothing was said about its authenticity. Where it answers as a My Number Card too, it is checked as one. Else use \
+                 another way to check it.",
+            ),
+        );
+    }
     Text::new(
         "unsupported-kind",
         ExitCode::Card,

@@ -57,6 +57,9 @@ fn every_problem() -> Vec<Problem> {
         Problem::BadExpiryYear,
         Problem::BadSecurityCode,
         Problem::BadNumberB,
+        Problem::BadCardNumber,
+        Problem::CardNumberWrong,
+        Problem::CardHandshake,
         Problem::BadPin { credential: NAME },
         Problem::BadReaderAddress("usb".to_owned()),
         Problem::UnknownSimKind("visa".to_owned()),
@@ -74,6 +77,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::NoRandomBytes,
         Problem::Vpcd { address: "localhost:35963".to_owned(), error: ErrorKind::ConnectionRefused },
         Problem::NoPicture,
+        Problem::NoFront,
         Problem::NoSuchAnchor("authca09".to_owned()),
         Problem::UnknownCheck("luck".to_owned()),
         Problem::BadTime,
@@ -154,6 +158,23 @@ fn exit_codes_of_the_contract() {
     }
     assert_eq!(exit(Problem::CredentialWrong { credential: NAME, left: Some(9), printed: true }), 5);
     assert_eq!(exit(Problem::AnswerLost { credential: NAME, left: None }), 4);
+    assert_eq!(exit(Problem::BadCardNumber), 2);
+    assert_eq!(exit(Problem::CardNumberWrong), 5);
+    assert_eq!(exit(Problem::CardHandshake), 4);
+}
+
+#[test]
+fn a_refused_number_is_explained_with_both_causes() {
+    let told = |lang| Problem::CardNumberWrong.message(lang);
+    let (ja, en) = (told(Lang::Ja), told(Lang::En));
+    assert!(en.todo.contains("Compare the number") && en.todo.contains("another protocol"), "{}", en.todo);
+    assert!(ja.todo.contains("見比べて") && ja.todo.contains("世代"), "{}", ja.todo);
+    for (lang, words) in
+        [(Lang::Ja, ["特定在留カード", "セッション鍵"]), (Lang::En, ["specified residence card", "session key"])]
+    {
+        let specified = Problem::UnsupportedKind(CardKind::ResidenceSpecified).message(lang);
+        assert!(words.iter().all(|word| specified.what.contains(word)), "{}", specified.what);
+    }
 }
 
 #[test]

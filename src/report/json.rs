@@ -44,6 +44,8 @@ struct Document<'a> {
     signed_by: BTreeMap<String, Option<CheckId>>,
     checks: Vec<CheckRow<'a>>,
     for_staff: Vec<StaffNote>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inquiry: Option<Inquiry<'a>>,
     tries: Vec<Counter>,
     link: LinkFigures,
     source: &'static str,
@@ -182,6 +184,13 @@ struct StaffNote {
 }
 
 #[derive(Serialize)]
+struct Inquiry<'a> {
+    page: &'static str,
+    card_number: Option<&'a str>,
+    expiry: Option<Date>,
+}
+
+#[derive(Serialize)]
 struct Counter {
     title: &'static str,
     state: &'static str,
@@ -226,6 +235,7 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> Document<'a> {
         signed_by: signed_by(report),
         checks: required.iter().chain(report.advisory_checks()).map(|check| row(report, check)).collect(),
         for_staff: notes(report, report.for_staff()),
+        inquiry: inquiry(report),
         tries: report.tries().into_iter().map(|(title, tries)| counter(report.say(title), tries)).collect(),
         link: context.link,
         source: context.source.as_str(),
@@ -421,6 +431,25 @@ fn row<'a>(report: &Report<'_>, check: &'a Check) -> CheckRow<'a> {
         title: text_of(check.id).map_or(check.id.as_str(), |text| report.say(text.title)),
         evidence: &check.evidence,
     }
+}
+
+/// What staff type on the page of the issuer; the same values as in `items`.
+fn inquiry<'a>(report: &'a Report<'_>) -> Option<Inquiry<'a>> {
+    if report.inquiry().is_empty() {
+        return None;
+    }
+    let value = |id| report.findings.items.iter().find(|item| item.id == id).map(|item| &item.value);
+    Some(Inquiry {
+        page: super::INQUIRY_PAGE,
+        card_number: match value("card_number") {
+            Some(ItemValue::Text(text)) => Some(text),
+            _ => None,
+        },
+        expiry: match value("expiry") {
+            Some(ItemValue::Date(date)) => Some(*date),
+            _ => None,
+        },
+    })
 }
 
 fn counter(title: &'static str, tries: Tries) -> Counter {

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::{
+    image,
     lang::{Bilingual, Lang},
     verify::{Check, Verdict},
 };
@@ -56,6 +57,7 @@ pub(super) fn render(report: &Report<'_>, colour: Colour) -> String {
     page.pairs(label::RESTS_ON, &report.rests_on());
     page.limits();
     page.for_staff();
+    page.inquiry();
     page.counters();
     page.warnings();
     page.link();
@@ -192,7 +194,9 @@ impl Page<'_> {
             .iter()
             .map(|picture| {
                 let mark = report.mark(picture.signed_by).map(|mark| report.bracketed(mark)).unwrap_or_default();
-                format!("{}{mark}", report.say(picture.title))
+                let broken = image::dimensions(&picture.bytes, picture.format.into()).is_err();
+                let broken = if broken { report.bracketed(label::UNDECODABLE) } else { String::new() };
+                format!("{}{mark}{broken}", report.say(picture.title))
             })
             .collect();
         let separator = match report.options.lang {
@@ -274,6 +278,13 @@ impl Page<'_> {
         self.heading(label::FOR_STAFF);
         for (number, (_, text)) in (1_usize..).zip(notes) {
             self.paragraph(&format!("  {number}. "), "     ", self.report.say(text));
+        }
+    }
+
+    fn inquiry(&mut self) {
+        let pairs = self.report.inquiry();
+        if !pairs.is_empty() {
+            self.pairs(label::INQUIRY, &pairs);
         }
     }
 

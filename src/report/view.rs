@@ -9,10 +9,11 @@ use crate::{
     kind::CardKind,
     lang::{Bilingual, Lang},
     text::{Era, era_year, japan_time},
+    trust::Hierarchy,
     verify::{Check, CheckId, Overall, Verdict, Why, text_of},
 };
 
-use super::{Report, clean::visible, label, shown::Shown};
+use super::{Headline, Report, clean::visible, label, shown::Shown};
 
 /// One line about the person or the card.
 pub(super) struct Row {
@@ -96,7 +97,10 @@ impl Report<'_> {
                 let mark = self.mark(signed_by).or(drawn);
                 Row { id, title, value, mark }
             }
-            None => Row { id, title, value: Shown::new(self.say(label::NOT_READ)), mark: None },
+            None => {
+                let value = if self.has_front() { label::FRONT_ONLY } else { label::NOT_READ };
+                Row { id, title, value: Shown::new(self.say(value)), mark: None }
+            }
         }
     }
 
@@ -111,7 +115,11 @@ impl Report<'_> {
             }
             None => {
                 let seen = self.findings.picture(id).is_some();
-                let value = if seen { label::PICTURE_ONLY } else { label::NOT_READ };
+                let value = match seen {
+                    true => label::PICTURE_ONLY,
+                    false if self.has_front() => label::FRONT_ONLY,
+                    false => label::NOT_READ,
+                };
                 Row { id, title, value: Shown::new(self.say(value)), mark: None }
             }
         }
@@ -234,7 +242,11 @@ impl Report<'_> {
             let Some(anchor) = check.evidence.get("anchor") else { continue };
             lines.push((label::ISSUER_KEY, visible(anchor)));
             if let Some(source) = check.evidence.get("anchor_source") {
+                let installed = self.findings.hierarchy == Some(Hierarchy::Installed);
+                let pinned = installed && check.id == CheckId::CardCertificate;
                 let standing = match check.evidence.get("anchor_official") {
+                    Some("yes") if pinned => Some(label::KEY_PINNED),
+                    Some(_) if pinned => Some(label::KEY_UNPINNED),
                     Some("yes") => Some(label::KEY_OFFICIAL),
                     Some(_) => Some(label::KEY_UNOFFICIAL),
                     None => None,
@@ -249,8 +261,12 @@ impl Report<'_> {
         match self.findings.hierarchy {
             Some(hierarchy) => lines.push((label::HIERARCHY, self.say(hierarchy.name()).to_owned())),
             None => {
-                let unread = self.findings.scope == Scope::WithoutPin;
-                let none = if unread { label::NO_SIGNATURE_READ } else { label::NO_ANCHOR };
+                let none = match self.headline() {
+                    _ if self.findings.scope == Scope::WithoutPin => label::NO_SIGNATURE_READ,
+                    Headline::Undetermined(Why::NotSigned) => label::NO_SIGNATURE_STORED,
+                    Headline::Undetermined(Why::NotRead) => label::NO_SIGNATURE_READ,
+                    _ => label::NO_ANCHOR,
+                };
                 lines.push((label::ISSUER_KEY, self.say(none).to_owned()));
             }
         }
@@ -266,6 +282,7 @@ impl Report<'_> {
         let limit = |check: &Check| {
             let text = text_of(check.id)?;
             let limit = match (check.id, check.evidence.get("signed")) {
+                (CheckId::NotExpired, _) if self.is_residence() => label::EXPIRY_RESIDENCE,
                 (CheckId::NotExpired, Some("yes")) => label::EXPIRY_SIGNED,
                 (CheckId::NotExpired, Some(_)) => label::EXPIRY_UNSIGNED,
                 _ => text.does_not_prove,
@@ -303,13 +320,17 @@ impl Report<'_> {
                     | "copy"
                     | "changed"
                     | "not-tied"
+                    | "compare-front"
+                    | "unsigned-back"
             )
         };
         // Nor is a licence record of which nothing was read.
         let unread = |id: &str| id == "not-tied" && self.findings.scope == Scope::WithoutPin;
-        let useful = |id: &str| !(unread(id) || rejected && comparing(id));
+        // Nor a face that the card does not hold.
+        let faceless = |id: &str| id == "compare-face" && self.findings.picture("photo").is_none();
+        let useful = |id: &str| !(unread(id) || faceless(id) || rejected && comparing(id));
         let of_card = self.findings.notes.iter().filter(|note| useful(note.id)).map(|note| (note.id, note.text));
-        for (id, text) in otherwise.chain(of_card) {
+        for (id, text) in otherwise.chain(of_card).chain(self.counter_notes()) {
             if notes.iter().all(|(_, known)| *known != text) {
                 notes.push((id, text));
             }

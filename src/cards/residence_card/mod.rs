@@ -4,3 +4,9 @@ pub mod codes;
 mod fields;
 pub mod files;
 pub mod protocol;
+mod read;
+
+pub use read::{
+    Opening, Prepared, Progress, Reading, STEPS_1, STEPS_1_SPECIAL, STEPS_2, STEPS_2_SPECIAL, Step, StepId, prepare,
+    steps,
+};

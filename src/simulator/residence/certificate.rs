@@ -69,10 +69,12 @@ pub enum OuterForm {
 }
 
 /// Everything that a certificate is made from. Each field may be wrong by itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateOrder {
     /// Common name of the subject; country, organisation and unit are those of the simulator.
     pub subject: String,
+    /// Whether the subject has the organisational unit; the issuer always has it.
+    pub subject_unit: bool,
     /// Common name of the issuer.
     pub issuer: String,
     /// Serial number, big-endian, its top bit clear.
@@ -190,6 +192,7 @@ impl CertificateOrder {
     pub fn authority(key: PoolKey, name: &str, serial: u8, not_before: Timestamp, not_after: Timestamp) -> Self {
         Self {
             subject: name.to_owned(),
+            subject_unit: true,
             issuer: name.to_owned(),
             serial: vec![serial],
             not_before,
@@ -211,6 +214,7 @@ impl CertificateOrder {
     pub fn leaf(key: PoolKey, subject: &str, signer: PoolKey, issuer: &str) -> Self {
         Self {
             subject: subject.to_owned(),
+            subject_unit: true,
             issuer: issuer.to_owned(),
             serial: vec![0x10],
             not_before: midnight(2020, 6, 1),
@@ -269,9 +273,9 @@ impl CertificateOrder {
             tlv(0xA0, &integer(&[2])),
             integer(&self.serial),
             self.algorithm.identifier(),
-            directory_name(&self.issuer),
+            name(&self.issuer, true),
             sequence(&[time(self.not_before), time(self.not_after)]),
-            directory_name(&self.subject),
+            name(&self.subject, self.subject_unit),
             self.key.public_key_info()?,
         ];
         if !extensions.is_empty() {
@@ -355,11 +359,16 @@ pub(in crate::simulator) fn extension(number: u8, critical: bool, value: &[u8]) 
 
 /// A distinguished name with the simulator's organisation.
 pub(in crate::simulator) fn directory_name(common: &str) -> Vec<u8> {
+    name(common, true)
+}
+
+fn name(common: &str, unit: bool) -> Vec<u8> {
     // Attributes of id-at (2.5.4) by their last number: PrintableString for the country, UTF8String for the rest.
     let part = |number: u8, form: u8, text: &str| {
         tlv(0x31, &sequence(&[oid(&[0x55, 0x04, number]), tlv(form, text.as_bytes())]))
     };
-    sequence(&[part(6, 0x13, "JP"), part(10, 0x0C, ORGANISATION), part(11, 0x0C, UNIT), part(3, 0x0C, common)])
+    let unit = if unit { part(11, 0x0C, UNIT) } else { Vec::new() };
+    sequence(&[part(6, 0x13, "JP"), part(10, 0x0C, ORGANISATION), unit, part(3, 0x0C, common)])
 }
 
 /// UTCTime through 2049, GeneralizedTime from 2050 on (RFC 5280 4.1.2.5).
