@@ -5,6 +5,7 @@ mod credential;
 mod exit;
 mod files;
 mod reader;
+mod trust;
 pub mod ui;
 
 use std::io::ErrorKind;
@@ -16,7 +17,7 @@ use crate::{
     lang::{Bilingual, Lang},
     text::PrintedDateError,
     transport::TransportError,
-    trust::{AddError, ManifestError},
+    trust::{AddError, ManifestError, RemoveError},
 };
 
 pub use exit::ExitCode;
@@ -186,8 +187,10 @@ pub enum Problem {
     TrustFolder(ManifestError),
     /// An anchor was not added.
     TrustAdd(AddError),
-    /// `trust remove` of an anchor that is not there.
-    NoSuchAnchor(String),
+    /// An anchor was not removed.
+    TrustRemove(RemoveError),
+    /// There is no place for a user's anchors.
+    NoTrustFolder,
     /// `explain` of a check that does not exist.
     UnknownCheck(String),
     /// `--at` is no time.

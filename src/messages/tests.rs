@@ -30,7 +30,10 @@ fn folders() -> Vec<ManifestError> {
         ManifestError::BadFileName { file: file() },
         ManifestError::Import { file: file(), error: crate::trust::ImportError::NotCvKey },
         ManifestError::PinMismatch { file: file() },
+        ManifestError::NotPublished { file: file() },
         ManifestError::WorldWritable { folder: "/srv/keys".to_owned() },
+        ManifestError::OtherOwner { folder: "/srv/keys".to_owned() },
+        ManifestError::NoManifest { folder: "/srv/keys".to_owned() },
         ManifestError::Io { path: file(), error: ErrorKind::PermissionDenied },
     ]
 }
@@ -78,7 +81,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::Vpcd { address: "localhost:35963".to_owned(), error: ErrorKind::ConnectionRefused },
         Problem::NoPicture,
         Problem::NoFront,
-        Problem::NoSuchAnchor("authca09".to_owned()),
+        Problem::NoTrustFolder,
         Problem::UnknownCheck("luck".to_owned()),
         Problem::BadTime,
         Problem::Internal { place: "report" },
@@ -96,13 +99,31 @@ fn every_problem() -> Vec<Problem> {
         ImportError::NotCvKey,
         ImportError::Key(KeyError::Modulus),
         ImportError::NotCertificate,
+        ImportError::BadArchive,
+        ImportError::NotOneCertificate { found: 2 },
     ];
     problems.extend(imports.map(|error| Problem::TrustAdd(AddError::Import(error))));
     problems.extend([
-        Problem::TrustAdd(AddError::NotPinned { sha256: "00ff".to_owned() }),
         Problem::TrustAdd(AddError::AlreadyThere { name: "5000023".to_owned() }),
         Problem::TrustAdd(AddError::Io { path: path(), error: ErrorKind::NotFound }),
     ]);
+    problems.extend(folders().into_iter().map(|error| Problem::TrustRemove(RemoveError::Folder(error))));
+    let selector = || "0f".to_owned();
+    problems.extend([
+        Problem::TrustAdd(AddError::Busy { folder: path() }),
+        Problem::TrustRemove(RemoveError::Busy { folder: path() }),
+        Problem::TrustRemove(RemoveError::TooShort { selector: selector() }),
+        Problem::TrustRemove(RemoveError::NotThere { selector: selector() }),
+        Problem::TrustRemove(RemoveError::Shipped { name: "5000023".to_owned() }),
+        Problem::TrustRemove(RemoveError::Ambiguous { selector: selector(), count: 2 }),
+        Problem::TrustRemove(RemoveError::Io { path: path(), error: ErrorKind::PermissionDenied }),
+    ]);
+    for purpose in crate::trust::Purpose::all() {
+        for claims in [true, false] {
+            let sha256 = "00ff".to_owned();
+            problems.push(Problem::TrustAdd(AddError::NotPinned { purpose, sha256, claims }));
+        }
+    }
     problems
 }
 
