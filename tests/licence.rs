@@ -17,6 +17,7 @@ use taimen::{
     dump::{Dump, NotRead, Scope},
     iso7816::{PinGate, Refusal, Session},
     kind::CardKind,
+    lang::Lang,
     simulator::{
         Recipe, SimulatedCard,
         licence::profile::{BlockedQuery, Mismatch, PastEnd, SignatureForm},
@@ -95,9 +96,8 @@ fn findings(text: &str, scope: Scope) -> Findings {
 
 fn text(findings: &Findings, id: &str) -> Option<String> {
     findings.items.iter().find(|item| item.id == id).map(|item| match &item.value {
-        ItemValue::Text(text) => text.to_string(),
-        ItemValue::Date(date) => date.to_string(),
         ItemValue::Term { id, .. } => (*id).to_owned(),
+        value => value.plain(Lang::En),
     })
 }
 

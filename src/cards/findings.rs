@@ -340,6 +340,9 @@ pub mod remarks {
     /// Nobody published what the code means.
     pub const NOT_PUBLIC: Bilingual = Bilingual::new("対応表は公表されていません", "table not public");
 
+    /// The table of the specification does not have the code.
+    pub const UNKNOWN: Bilingual = Bilingual::new("仕様の表にないコードです", "not in the specification's table");
+
     /// 国籍・地域 of residence cards: the Agency's own table is not public (spec residence 2.4, SPEC2*).
     pub const ISO_3166: Bilingual = Bilingual::new("ISO 3166-1による読み方", "as ISO 3166-1 reads it");
 }

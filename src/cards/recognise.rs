@@ -24,16 +24,6 @@ const KIND_TAG: u8 = 0xC1;
 /// Bytes of the longest MF/EF02 of any of them (spec residence 2.4).
 const KIND_LENGTH: u8 = 4;
 
-/// Tag C1 of MF/EF02 on residence cards: the kind, one or two ASCII digits (spec residence 1.1).
-const RESIDENCE_KINDS: &[(&[u8], CardKind)] = &[
-    (b"1", CardKind::Residence1),
-    (b"2", CardKind::Residence1Special),
-    (b"05", CardKind::Residence2),
-    (b"06", CardKind::Residence2Special),
-    (b"07", CardKind::ResidenceSpecified),
-    (b"08", CardKind::ResidenceSpecified),
-];
-
 /// Applications that a My Number Card may carry as a guest, and the kind that each makes.
 const GUESTS: [(Application, CardKind); 2] =
     [(files::LICENCE_GUEST, CardKind::Menkyo), (files::RESIDENCE_GUEST, CardKind::ResidenceSpecified)];
@@ -123,7 +113,7 @@ pub fn recognise<T: Transport>(session: &mut Session<T>) -> Result<Recognised, R
 fn residence_kind(file: &[u8]) -> Option<CardKind> {
     let (length, rest) = file.strip_prefix(&[KIND_TAG])?.split_first()?;
     let value = rest.get(..usize::from(*length))?;
-    RESIDENCE_KINDS.iter().find(|(known, _)| *known == value).map(|(_, kind)| *kind)
+    super::residence_card::files::KINDS.iter().find(|(known, _)| *known == value).map(|(_, kind)| *kind)
 }
 
 /// The rest of a residence card's MF/EF02 whose first answer was short. Its own length tells how long it is.
