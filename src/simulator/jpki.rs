@@ -10,6 +10,7 @@ use crate::{
     cards::my_number::{jpki, jpki_files::JpkiToken},
     crypto::{Signer, sha256},
     text::{Era, era_year},
+    trust::{Hierarchy, Purpose},
 };
 
 use super::{
@@ -171,7 +172,7 @@ fn authentication(persona: &Persona, key: &'static str) -> CertificateOrder {
     order.key_usage = Some(usage::DIGITAL_SIGNATURE);
     order.more = vec![
         extended_usage(&CLIENT_AUTH),
-        policy(jpki::SIMULATED_AUTH_POLICY_DER),
+        policy(policy_of(Purpose::JpkiAuthentication)),
         distribution_point(persona),
         information_access(),
     ];
@@ -183,7 +184,8 @@ pub(super) fn signature(persona: &Persona, key: &'static str, holder: &Holder) -
     let subject = format!("2020060112000000001{}003A", persona.municipality);
     let mut order = leaf(persona, key, subject, "jpki-sign-ca", SIGN_CA);
     order.key_usage = Some(usage::DIGITAL_SIGNATURE | usage::NON_REPUDIATION);
-    order.more = vec![policy(jpki::SIMULATED_SIGN_POLICY_DER), holder.alternative_names(), distribution_point(persona)];
+    order.more =
+        vec![policy(policy_of(Purpose::JpkiSignature)), holder.alternative_names(), distribution_point(persona)];
     order
 }
 
@@ -203,6 +205,11 @@ pub(super) fn end_of_day(day: Date) -> Timestamp {
 
 /// 1.3.6.1.5.5.7.3.2
 const CLIENT_AUTH: [u8; 8] = [0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02];
+
+/// The simulated hierarchy's policy.
+fn policy_of(purpose: Purpose) -> &'static [u8] {
+    jpki::policy(purpose, Hierarchy::Simulated).map_or(&[], |policy| policy.der)
+}
 
 pub(super) fn extended_usage(purpose: &[u8]) -> Vec<u8> {
     extension(0x25, false, &sequence(&[oid(purpose)]))
@@ -253,6 +260,10 @@ pub(super) fn token_information(token: JpkiToken) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        cards::my_number::jpki::{HolderError, HolderField},
+        trust::Certificate,
+    };
 
     /// Writes the files anew after a change of [`authorities`]; their SHA-256 stand in `anchors.toml` beside them.
     #[test]
@@ -297,5 +308,72 @@ mod tests {
         assert!(hex.contains("A01F060A2A83088C9B5508050501A0110C0FE9BB92E6A190E38080E5B9B9E4B99F"), "{hex}");
         assert_eq!(birth(Date::constant(1980, 2, 17)), holder.birth);
         assert_eq!(birth(Date::constant(2019, 5, 1)), "520190501");
+    }
+
+    fn read(change: impl FnOnce(&mut Vec<(u8, u8, Vec<u8>)>)) -> Result<jpki::JpkiHolder, HolderError> {
+        let persona = Persona::from_seed(1);
+        let holder = Holder::of(&persona);
+        let text = |number, text: &str| (number, 0x0C, text.as_bytes().to_vec());
+        let mut entries = vec![
+            text(1, &holder.name),
+            text(4, &holder.birth),
+            text(3, &holder.sex),
+            text(5, &holder.address),
+            text(2, &holder.name_flags),
+            text(6, &holder.address_flags),
+        ];
+        change(&mut entries);
+        let names: Vec<Vec<u8>> = entries
+            .iter()
+            .map(|(number, tag, value)| {
+                let kind = oid(&[&HOLDER[..], &[*number]].concat());
+                tlv(0xA0, &[kind, tlv(0xA0, &tlv(*tag, value))].concat())
+            })
+            .collect();
+        certified(Some(sequence(&names)))
+    }
+
+    fn certified(names: Option<Vec<u8>>) -> Result<jpki::JpkiHolder, HolderError> {
+        let persona = Persona::from_seed(1);
+        let mut order = signature(&persona, "jpki-sign-0", &Holder::of(&persona));
+        order.more.remove(1);
+        order.more.extend(names.map(|names| extension(0x11, false, &names)));
+        jpki::holder(&Certificate::parse(&order.build().unwrap()).unwrap())
+    }
+
+    #[test]
+    fn each_malformed_holder_has_its_name() {
+        use HolderField::{Address, AddressFlags, Birth, Name, NameFlags, Sex};
+        let set = |number: u8, value: &'static [u8]| {
+            read(move |entries| {
+                entries.iter_mut().filter(|entry| entry.0 == number).for_each(|entry| entry.2 = value.to_vec());
+            })
+        };
+        assert!(read(|_| {}).is_ok());
+        assert!(read(|entries| entries.reverse()).is_ok(), "the order is not fixed");
+        assert!(read(|entries| entries.push((9, 0x0C, b"x".to_vec()))).is_ok(), "what is not known may stand beside");
+        for (number, field) in [(1, Name), (2, NameFlags), (3, Sex), (4, Birth), (5, Address), (6, AddressFlags)] {
+            let without = read(|entries| entries.retain(|entry| entry.0 != number));
+            assert_eq!(without, Err(HolderError::Missing(field)));
+            let twice = read(|entries| {
+                let again = entries.iter().find(|entry| entry.0 == number).unwrap().clone();
+                entries.push(again);
+            });
+            assert_eq!(twice, Err(HolderError::Repeated(field)));
+            let other = read(|entries| {
+                entries.iter_mut().filter(|entry| entry.0 == number).for_each(|entry| entry.1 = 0x13);
+            });
+            assert_eq!(other, Err(HolderError::NotText(field)));
+            assert_eq!(set(number, b"\xFF"), Err(HolderError::NotText(field)));
+            assert_eq!(set(number, b""), Err(HolderError::Empty(field)));
+        }
+        assert_eq!(set(2, b"x"), Err(HolderError::Flags(NameFlags)));
+        assert_eq!(set(6, b"0"), Err(HolderError::FlagCount(AddressFlags)));
+        assert_eq!(set(3, b"7"), Err(HolderError::Sex));
+        assert_eq!(set(4, b"719800217"), Err(HolderError::Birth));
+        assert_eq!(certified(None), Err(HolderError::Absent));
+        assert_eq!(certified(Some(b"\x30\x05xx".to_vec())), Err(HolderError::List));
+        assert_eq!(certified(Some(sequence(&[tlv(0xA0, b"")]))), Err(HolderError::List));
+        assert_eq!(certified(Some([sequence(&[]), vec![0]].concat())), Err(HolderError::List));
     }
 }

@@ -4,10 +4,12 @@
 use crate::{
     cards::my_number::{
         files::{self, Reference},
+        jpki::policy,
         jpki_files::JpkiToken,
     },
     iso7816::Status,
     lang::Bilingual,
+    trust::{Hierarchy, Purpose},
     verify::{
         CheckId::{JpkiAgrees, JpkiAuthChain, JpkiAuthKey, JpkiSignChain},
         Overall, Reason, Verdict, Why,
@@ -64,9 +66,6 @@ pub enum JpkiFault {
     PasswordLastTry,
 }
 
-/// 1.2.392.200149.8.5.1.3.30: the policy of real certificates, which no simulated root can vouch for.
-const REAL_POLICY: &[u8] = &[0x2A, 0x83, 0x08, 0x8C, 0x9B, 0x55, 0x08, 0x05, 0x01, 0x03, 0x1E];
-
 impl JpkiFault {
     /// What is wrong before the certificates are issued.
     pub(super) fn prepare(
@@ -95,9 +94,10 @@ impl JpkiFault {
                 auth.more.remove(0);
             }
             Self::OtherPolicy => {
-                let policy = jpki::policy(REAL_POLICY);
-                if let Some(own) = auth.more.get_mut(1) {
-                    *own = policy;
+                // The real certificates' policy, which no simulated root can vouch for.
+                let real = policy(Purpose::JpkiAuthentication, Hierarchy::Production);
+                if let (Some(own), Some(real)) = (auth.more.get_mut(1), real) {
+                    *own = jpki::policy(real.der);
                 }
             }
             Self::Authority => auth.constraints = Some(BasicConstraints { ca: true, path_length: None }),

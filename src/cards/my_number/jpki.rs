@@ -20,30 +20,59 @@ pub struct Policy {
     pub purpose: Purpose,
     /// Under which roots. What a user installed stands for a root of J-LIS that does not ship yet.
     pub hierarchy: Hierarchy,
-    /// Its identifier.
+    /// Its identifier, for people.
     pub oid: &'static str,
+    /// Its identifier as DER writes it: what is compared.
+    pub der: &'static [u8],
     /// Whether a genuine certificate was seen with it (V); else it follows from the others (I).
     pub seen: bool,
 }
 
 /// The policies. Those of the simulated hierarchy are our choice: 2.999 is the arc that is reserved for examples.
 pub const POLICIES: [Policy; 6] = [
-    policy_row(Purpose::JpkiAuthentication, Hierarchy::Production, "1.2.392.200149.8.5.1.3.30", true),
-    policy_row(Purpose::JpkiSignature, Hierarchy::Production, "1.2.392.200149.8.5.1.3.20", false),
-    policy_row(Purpose::JpkiAuthentication, Hierarchy::Test, "1.2.392.200149.8.5.1.0.30", true),
-    policy_row(Purpose::JpkiSignature, Hierarchy::Test, "1.2.392.200149.8.5.1.0.20", true),
-    policy_row(Purpose::JpkiAuthentication, Hierarchy::Simulated, "2.999.1.30", true),
-    policy_row(Purpose::JpkiSignature, Hierarchy::Simulated, "2.999.1.20", true),
+    Policy {
+        purpose: Purpose::JpkiAuthentication,
+        hierarchy: Hierarchy::Production,
+        oid: "1.2.392.200149.8.5.1.3.30",
+        der: &[0x2A, 0x83, 0x08, 0x8C, 0x9B, 0x55, 0x08, 0x05, 0x01, 0x03, 0x1E],
+        seen: true,
+    },
+    Policy {
+        purpose: Purpose::JpkiSignature,
+        hierarchy: Hierarchy::Production,
+        oid: "1.2.392.200149.8.5.1.3.20",
+        der: &[0x2A, 0x83, 0x08, 0x8C, 0x9B, 0x55, 0x08, 0x05, 0x01, 0x03, 0x14],
+        seen: false,
+    },
+    Policy {
+        purpose: Purpose::JpkiAuthentication,
+        hierarchy: Hierarchy::Test,
+        oid: "1.2.392.200149.8.5.1.0.30",
+        der: &[0x2A, 0x83, 0x08, 0x8C, 0x9B, 0x55, 0x08, 0x05, 0x01, 0x00, 0x1E],
+        seen: true,
+    },
+    Policy {
+        purpose: Purpose::JpkiSignature,
+        hierarchy: Hierarchy::Test,
+        oid: "1.2.392.200149.8.5.1.0.20",
+        der: &[0x2A, 0x83, 0x08, 0x8C, 0x9B, 0x55, 0x08, 0x05, 0x01, 0x00, 0x14],
+        seen: true,
+    },
+    Policy {
+        purpose: Purpose::JpkiAuthentication,
+        hierarchy: Hierarchy::Simulated,
+        oid: "2.999.1.30",
+        der: &[0x88, 0x37, 0x01, 0x1E],
+        seen: true,
+    },
+    Policy {
+        purpose: Purpose::JpkiSignature,
+        hierarchy: Hierarchy::Simulated,
+        oid: "2.999.1.20",
+        der: &[0x88, 0x37, 0x01, 0x14],
+        seen: true,
+    },
 ];
-
-/// 2.999.1.30 as DER writes it.
-pub const SIMULATED_AUTH_POLICY_DER: &[u8] = &[0x88, 0x37, 0x01, 0x1E];
-/// 2.999.1.20 as DER writes it.
-pub const SIMULATED_SIGN_POLICY_DER: &[u8] = &[0x88, 0x37, 0x01, 0x14];
-
-const fn policy_row(purpose: Purpose, hierarchy: Hierarchy, oid: &'static str, seen: bool) -> Policy {
-    Policy { purpose, hierarchy, oid, seen }
-}
 
 /// The policy that a certificate of this purpose must name under a root of this hierarchy.
 pub fn policy(purpose: Purpose, hierarchy: Hierarchy) -> Option<&'static Policy> {
@@ -61,8 +90,9 @@ pub fn is_for_client_authentication(certificate: &Certificate) -> bool {
     usage.is_some_and(|(rest, usage)| rest.is_empty() && usage.client_auth)
 }
 
-/// The policies that a certificate names; none for a certificate without them, or with ones that do not parse.
-pub fn policies(certificate: &Certificate) -> Vec<String> {
+/// The policies that a certificate names, as DER writes them; none for a certificate without them, or with ones that do
+/// not parse.
+pub fn policies(certificate: &Certificate) -> Vec<Vec<u8>> {
     let value = certificate.extension(CERTIFICATE_POLICIES);
     let Some(Ok(([], list))) = value.map(|value| Any::from_der(value)) else { return Vec::new() };
     let mut rest = list.data;
@@ -70,10 +100,29 @@ pub fn policies(certificate: &Certificate) -> Vec<String> {
     while list.tag() == Tag::Sequence && !rest.is_empty() {
         let Ok((behind, policy)) = Any::from_der(rest) else { return Vec::new() };
         let Ok((_, oid)) = Oid::from_der(policy.data) else { return Vec::new() };
-        policies.push(oid.to_id_string());
+        policies.push(oid.as_bytes().to_vec());
         rest = behind;
     }
     policies
+}
+
+/// An object identifier with dots, from what DER writes; in hex where it is none, or a number of it is beyond 64 bits.
+pub fn dotted(der: &[u8]) -> String {
+    let mut numbers: Vec<u64> = Vec::new();
+    let mut number = Some(0_u64);
+    let mut ended = true;
+    for byte in der {
+        number = number.and_then(|number| number.checked_mul(128)?.checked_add(u64::from(byte & 0x7F)));
+        ended = byte & 0x80 == 0;
+        if ended {
+            let Some(whole) = number.replace(0) else { return hex::encode(der) };
+            numbers.push(whole);
+        }
+    }
+    let (Some((first, rest)), true) = (numbers.split_first(), ended) else { return hex::encode(der) };
+    // The first two numbers share one (ITU-T X.690 8.19.4).
+    let top = (first / 40).min(2);
+    [&[top, first - top * 40], rest].concat().iter().map(u64::to_string).collect::<Vec<_>>().join(".")
 }
 
 /// Text from a signing certificate. Where a character cannot be written there, another stands in for it and is flagged.
@@ -289,4 +338,65 @@ fn birth(text: &str) -> Result<(Era, Date), HolderError> {
         _ => return Err(HolderError::Birth),
     };
     Ok((era, compact_date(day).ok_or(HolderError::Birth)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_policies_is_one() {
+        for policy in POLICIES {
+            assert_eq!(dotted(policy.der), policy.oid);
+            assert_eq!(super::policy(policy.purpose, policy.hierarchy), Some(&policy));
+        }
+        let installed = policy(Purpose::JpkiSignature, Hierarchy::Installed).unwrap();
+        assert_eq!(installed.hierarchy, Hierarchy::Production);
+        assert_eq!(policy(Purpose::DriversLicence, Hierarchy::Production), None);
+        assert_eq!(dotted(&[]), "");
+        assert_eq!(dotted(&[0x2A, 0x83]), "2a83", "an end is missing");
+        assert_eq!(dotted(&[0xFF; 12]), "ff".repeat(12));
+        assert_eq!(dotted(&[0x01]), "0.1");
+    }
+
+    #[test]
+    fn texts_compare_character_by_character() {
+        let text = |text: &str, flags: &str| flagged(text, flags, HolderField::NameFlags);
+        let name = text("見本　太郎", "10000").unwrap();
+        assert_eq!(name.compare("見本　太郎"), Likeness::Same);
+        assert_eq!(name.compare("𠮷本　太郎"), Likeness::Substituted);
+        assert_eq!(name.compare("見木　太郎"), Likeness::Different);
+        assert_eq!(name.compare("見本　太"), Likeness::Different);
+        assert_eq!(name.positions().collect::<Vec<_>>(), [1]);
+        assert_eq!(text("見本", "0").unwrap_err(), HolderError::FlagCount(HolderField::NameFlags));
+        assert_eq!(text("見本", "02").unwrap_err(), HolderError::Flags(HolderField::NameFlags));
+    }
+
+    #[test]
+    fn sex_and_birth_date_have_one_form() {
+        assert_eq!(sex("1"), Ok(Sex::Male));
+        for wrong in ["3", "11", "１"] {
+            assert_eq!(sex(wrong), Err(HolderError::Sex), "{wrong}");
+        }
+        assert_eq!(birth("319800217"), Ok((Era::Showa, Date::constant(1980, 2, 17))));
+        for wrong in ["619800217", "019800217", "31980021", "3198002177", "319800230", "３19800217", "31980-217"] {
+            assert_eq!(birth(wrong), Err(HolderError::Birth), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_one_utf8_string_and_nothing_else() {
+        assert_eq!(utf8_string(&[0xA0, 0x03, 0x0C, 0x01, b'x']), Some("x"));
+        for wrong in [
+            &[0xA0, 0x03, 0x13, 0x01, b'x'][..],
+            &[0xA1, 0x03, 0x0C, 0x01, b'x'],
+            &[0xA0, 0x03, 0x0C, 0x01, b'x', 0x00],
+            &[0xA0, 0x04, 0x0C, 0x01, b'x', 0x00],
+            &[0xA0, 0x03, 0x0C, 0x01, 0xFF],
+            &[0xA0, 0x03, 0x0C, 0x02, b'x'],
+            &[],
+        ] {
+            assert_eq!(utf8_string(wrong), None, "{wrong:02X?}");
+        }
+    }
 }

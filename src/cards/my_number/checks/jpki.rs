@@ -155,10 +155,11 @@ fn profile(
 ) -> (Verdict, Evidence) {
     let policies = jpki::policies(leaf);
     let wanted = jpki::policy(kind.purpose, hierarchy);
-    let evidence = evidence.with("policy", policies.join(" "));
+    let named: Vec<String> = policies.iter().map(|policy| jpki::dotted(policy)).collect();
+    let evidence = evidence.with("policy", named.join(" "));
     let usage =
         leaf.usage.is_some_and(|usage| usage.digital_signature && (usage.non_repudiation || !kind.signs_for_others));
-    let named = wanted.is_some_and(|wanted| policies.iter().any(|policy| policy == wanted.oid));
+    let named = wanted.is_some_and(|wanted| policies.iter().any(|policy| policy == wanted.der));
     if !usage {
         (Verdict::Failed(Reason::WrongKeyUsage), evidence.with("about", "certificate"))
     } else if leaf.key.as_ref().map_or(None, CertifiedKey::rsa).is_none() {
