@@ -23,6 +23,7 @@ use taimen::{
     simulator::{
         Expected, FAULTS, FaultRow, JPKI_FAULTS, KINDS, Recipe, faults_of,
         licence::{LICENCE_FAULTS, MENKYO_FAULTS},
+        residence::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
     },
     tlv::Tag,
     transport::Transport,
@@ -664,8 +665,16 @@ fn section<'a>(text: &'a str, heading: &str) -> &'a str {
 #[test]
 fn the_simulator_page_has_every_fault_and_kind() {
     let text = page("docs/simulator.md");
-    let tables =
-        [("### My Number Card", FAULTS), ("### JPKI application", JPKI_FAULTS), ("### Driver's licence", LICENCE_FAULTS), ("### マイナ免許証", MENKYO_FAULTS)];
+    let tables = [
+        ("### My Number Card", FAULTS),
+        ("### JPKI application", JPKI_FAULTS),
+        ("### Driver's licence", LICENCE_FAULTS),
+        ("### マイナ免許証", MENKYO_FAULTS),
+        ("### Residence cards", RESIDENCE_FAULTS),
+        ("### Residence cards of the first generation", RESIDENCE1_FAULTS),
+        ("### Residence cards of the second generation", RESIDENCE2_FAULTS),
+        ("### Residence cards of holders under 16", RESIDENCE_CHILD_FAULTS),
+    ];
     for (heading, faults) in tables {
         let found: Vec<Vec<String>> =
             rows(section(&text, heading)).into_iter().filter(|row| row.len() == 4 && row[0].starts_with('`')).collect();
@@ -676,9 +685,10 @@ fn the_simulator_page_has_every_fault_and_kind() {
         assert_eq!(differ(&expected, &found), Vec::<Vec<String>>::new(), "{heading} lacks these");
         assert_eq!(differ(&found, &expected), Vec::<Vec<String>>::new(), "{heading} has rows of no fault");
     }
-    // The faults of the link, which a licence shares, stand in a sentence.
-    for (kind, own) in [(CardKind::Licence, LICENCE_FAULTS), (CardKind::Menkyo, MENKYO_FAULTS)] {
-        for row in faults_of(kind).filter(|row| own.iter().all(|own| own.name != row.name)) {
+    // The faults of the link, which the other cards share, stand in a sentence.
+    for kind in CardKind::all().filter(|kind| !matches!(kind, CardKind::MyNumber | CardKind::MyNumberNoPhoto)) {
+        let own = || tables.iter().skip(1).flat_map(|(_, faults)| *faults);
+        for row in faults_of(kind).filter(|row| own().all(|own| own.name != row.name)) {
             assert!(section(&text, "## Faults").contains(&ticked(row.name)), "{} of {kind:?}", row.name);
         }
     }
@@ -711,8 +721,14 @@ fn the_readmes_have_every_check_with_its_weight() {
         for check in CheckId::all() {
             let row = rows.iter().find(|row| row[0] == ticked(check)).unwrap_or_else(|| panic!("{name}: {check}"));
             let yes = ["yes", "はい"].contains(&row[1].as_str());
-            let required =
-                [REQUIREMENT, LICENCE_REQUIREMENT, MENKYO_REQUIREMENT].iter().any(|card| card.requires(check));
+            let cards = [
+                REQUIREMENT,
+                LICENCE_REQUIREMENT,
+                MENKYO_REQUIREMENT,
+                residence::FIRST_REQUIREMENT,
+                residence::SECOND_REQUIREMENT,
+            ];
+            let required = cards.iter().any(|card| card.requires(check));
             assert_eq!(yes, required, "{name}: {check}");
         }
     }
@@ -823,7 +839,7 @@ mod program {
     use super::*;
 
     /// Options of other programs that the pages name.
-    const OTHERS: &[&str] = &["--release", "--locked", "--now"];
+    const OTHERS: &[&str] = &["--release", "--locked", "--now", "--test"];
 
     fn help(command: &[&str]) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_taimen"))

@@ -180,7 +180,11 @@ fn reads_the_rest<T: Transport>(card: &mut Card<Adapter<T>>, persona: &Persona) 
     assert_eq!(jpki.sign_pin_retries().unwrap(), Retries::Remaining(5));
     let leaf = jpki.read_auth_certificate().unwrap();
     leaf.verify_signature(&jpki.read_auth_ca_certificate().unwrap()).unwrap();
-    assert!(leaf.issuer().contains("SIMULATED") && leaf.subject().contains(&persona.municipality), "{}", leaf.subject());
+    assert!(
+        leaf.issuer().contains("SIMULATED") && leaf.subject().contains(&persona.municipality),
+        "{}",
+        leaf.subject()
+    );
     assert!(jpki.read_sign_certificate().is_err(), "closed");
     let challenge = b"a challenge of the other reader";
     assert!(jpki.sign_with_auth_key(SignatureScheme::Sha256DigestInfo, challenge).is_err(), "closed");

@@ -10,6 +10,7 @@ pub mod name {
     pub const ACCEPT: &str = "accept";
     pub const AGE: &str = "age";
     pub const ALLOW_LAST_TRY: &str = "allow-last-try";
+    pub const ANCHOR: &str = "anchor";
     pub const APPLICATION: &str = "application";
     pub const AT: &str = "at";
     pub const CREDENTIALS: &str = "credentials";
@@ -92,19 +93,24 @@ pub fn command(lang: Lang) -> Command {
                 .disable_help_subcommand(true)
                 .subcommand_help_heading(t("コマンド", "Commands"))
                 .subcommands([
-                    b.sub("list", "一覧（用途・出所・指紋）", "List them: purpose, source, fingerprint").args([b.json_list(), b.trust_dir()]),
+                    b.sub("list", "一覧（用途・出所・指紋・有効期限）", "List them: purpose, source, fingerprint, validity")
+                        .args([b.json_list(), b.trust_dir(), b.at()]),
                     b.sub("add", "追加する", "Add one")
-                        .arg(
-                            Arg::new(name::PURPOSE)
-                                .long(name::PURPOSE)
-                                .required(true)
-                                .value_name("PURPOSE")
-                                .value_parser(PossibleValuesParser::new(crate::trust::Purpose::all().map(crate::trust::Purpose::as_str)))
-                                .help(t("用途", "What it may vouch for")),
-                        )
+                        .arg(b.purpose().required(true))
                         .arg(b.flag(name::UNPINNED, "公表された指紋と違うものも受け入れる", "Accept it although it is not one that the issuer published"))
                         .arg(b.trust_dir())
-                        .arg(b.file("X.509証明書（DERまたはPEM）、または my-number-card 用の鍵（JSON）", "An X.509 certificate (DER or PEM), or for my-number-card a key as JSON")),
+                        .arg(b.file("X.509証明書（DER、PEM、または公表されたZIP）、または my-number-card 用の鍵（JSON）", "An X.509 certificate (DER, PEM, or the zip as published), or for my-number-card a key as JSON")),
+                    b.sub("remove", "追加したものを削除する", "Remove one that you added")
+                        .arg(b.purpose())
+                        .arg(b.trust_dir())
+                        .arg(
+                            Arg::new(name::ANCHOR)
+                                .required(true)
+                                .value_name("SHA-256|FILE")
+                                .help(t("SHA-256の先頭8桁以上、またはフォルダー内のファイル名", "The first 8 or more digits of its SHA-256, or its file name in the folder")),
+                        ),
+                    b.sub("check", "点検する：期限・重複・弱い鍵・紛らわしい名前・書き換え", "Audit them: expiry, duplicates, weak keys, names that could be mistaken, changed files")
+                        .args([b.json_list(), b.trust_dir(), b.at()]),
                 ]),
             b.sub("simulate", "模擬カードを vpcd に差し出す（どのPC/SCプログラムからも読める）", "Offer a simulated card to vpcd, and so to every PC/SC program")
                 .arg(
@@ -260,6 +266,14 @@ impl Builder {
                 "Save a printable page with all pictures (personal data)",
             ),
         ]
+    }
+
+    fn purpose(self) -> Arg {
+        Arg::new(name::PURPOSE)
+            .long(name::PURPOSE)
+            .value_name("PURPOSE")
+            .value_parser(PossibleValuesParser::new(crate::trust::Purpose::all().map(crate::trust::Purpose::as_str)))
+            .help(self.t("用途", "What it may vouch for"))
     }
 
     fn trust_dir(self) -> Arg {

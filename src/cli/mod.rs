@@ -19,6 +19,8 @@ mod residence;
 mod simulate;
 mod terminal;
 mod trust;
+mod trust_check;
+mod trust_list;
 mod verify;
 
 use std::{ffi::OsString, io::Write};

@@ -10,7 +10,7 @@ use crate::{
     messages::Problem,
     simulator::{Faults, RecipeError, issue::IssueError},
     transport::{DrawError, TransportError, recording::RecordingError, replay::UnusedSteps},
-    trust::{AddError, ManifestError},
+    trust::{AddError, ManifestError, RemoveError},
 };
 
 use super::credentials::EntryError;
@@ -94,6 +94,12 @@ impl From<ManifestError> for Problem {
 impl From<AddError> for Problem {
     fn from(error: AddError) -> Self {
         Self::TrustAdd(error)
+    }
+}
+
+impl From<RemoveError> for Problem {
+    fn from(error: RemoveError) -> Self {
+        Self::TrustRemove(error)
     }
 }
 

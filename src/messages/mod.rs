@@ -1,6 +1,7 @@
 //! Everything that a person reads and that is no card fact: errors in two halves, what happened and what to do, and the
 //! words of the conversation.
 
+pub mod audit;
 mod credential;
 mod exit;
 mod files;

@@ -231,11 +231,11 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
             "length-unsupported",
             ExitCode::Card,
             (
-                "このリーダーは必要な長さの通信に対応していません。",
+                "このリーダーは必要な長さの通信（拡張APDU）に対応していません。",
                 "別のリーダーを使うか、リーダーのドライバーを更新してください（docs/readers.md）。",
             ),
             (
-                "This reader does not pass commands of the length that is needed.",
+                "This reader does not pass commands of the length that is needed (extended APDUs).",
                 "Use another reader or update its driver (docs/readers.md).",
             ),
         ),

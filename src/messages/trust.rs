@@ -10,9 +10,14 @@ use super::{
 /// A folder that cannot be used.
 pub(super) fn folder(error: &ManifestError) -> Text {
     let usage = ExitCode::Usage;
+    // Nothing of a folder counts when one row is wrong.
     let whole = (
-        "この鍵のフォルダーは一つも使っていません。ファイルを元に戻すか、フォルダーを空にして taimen trust add でやり直してください。",
-        "No key of this folder was used. Restore the file, or empty the folder and use taimen trust add again.",
+        "このフォルダーの鍵は一つも使っていません。anchors.toml を元に戻すか、フォルダーを空にして taimen trust add でやり直してください。",
+        "No key of this folder was used. Restore anchors.toml, or empty the folder and use taimen trust add again.",
+    );
+    let row = (
+        "このフォルダーの鍵は一つも使っていません。ファイルを元に戻すか、taimen trust remove で削除して追加し直してください。",
+        "No key of this folder was used. Restore the file, or take it out with taimen trust remove and add it again.",
     );
     match error {
         ManifestError::Toml(_) => Text::new(
@@ -24,40 +29,32 @@ pub(super) fn folder(error: &ManifestError) -> Text {
         ManifestError::MissingFile { file } => Text::new(
             "trust-missing-file",
             usage,
-            (format!("anchors.toml にある {file} が見つかりません。"), whole.0),
-            (format!("anchors.toml names {file}, which is not there."), whole.1),
+            (format!("anchors.toml にある {file} が見つかりません。"), row.0),
+            (format!("anchors.toml names {file}, which is not there."), row.1),
         ),
         ManifestError::BadFileName { file } => Text::new(
             "trust-bad-file-name",
             usage,
-            (format!("anchors.toml の {file} は、フォルダー内のファイル名ではありません。"), whole.0),
-            (format!("anchors.toml names {file}, which is not a plain file name."), whole.1),
+            (format!("anchors.toml の {file} は、フォルダー内のファイル名ではありません。"), row.0),
+            (format!("anchors.toml names {file}, which is not a plain file name."), row.1),
         ),
         ManifestError::Import { file, error } => {
             let (ja, en) = import(error);
-            Text::new(
-                "trust-not-an-anchor",
-                usage,
-                (format!("{file}: {ja}"), whole.0),
-                (format!("{file}: {en}"), whole.1),
-            )
+            Text::new("trust-not-an-anchor", usage, (format!("{file}: {ja}"), row.0), (format!("{file}: {en}"), row.1))
         }
         ManifestError::PinMismatch { file } => Text::new(
             "trust-pin-mismatch",
             usage,
-            (format!("{file} が、追加したときから書き換わっています。"), whole.0),
-            (format!("{file} was changed since it was added."), whole.1),
+            (format!("{file} が、追加したときから書き換わっています。"), row.0),
+            (format!("{file} was changed since it was added."), row.1),
         ),
         ManifestError::NotPublished { file } => Text::new(
             "trust-false-claim",
             usage,
-            (
-                format!("anchors.toml は {file} を発行者が公表したものとしていますが、公表された指紋と違います。"),
-                whole.0,
-            ),
+            (format!("anchors.toml は {file} を発行者が公表したものとしていますが、公表された指紋と違います。"), row.0),
             (
                 format!("anchors.toml says that the issuer published {file}, but its fingerprint is no published one."),
-                whole.1,
+                row.1,
             ),
         ),
         ManifestError::WorldWritable { folder } => Text::new(
@@ -251,8 +248,8 @@ fn not_pinned(purpose: Purpose, sha256: &str, claims: bool) -> Text {
     );
     let (todo_ja, todo_en) = match published_by(purpose) {
         Some((issuer, place)) => (
-            format!("公表されているもの：{}。入手先：{issuer} {place}。{}", files.join("、"), insist.0),
-            format!("Published are {}, by {issuer} at {place} . {}", files.join(", "), insist.1),
+            format!("公表されているもの：{}。入手先：{} {place} 。{}", files.join("、"), issuer.ja, insist.0),
+            format!("Published are {}, by {} at {place} . {}", files.join(", "), issuer.en, insist.1),
         ),
         None => (
             format!("発行者の公表した値と見比べてください。{}", insist.0),

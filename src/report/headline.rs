@@ -4,7 +4,7 @@ use crate::{
     cards::{Findings, Note},
     dump::Scope,
     lang::Bilingual,
-    trust::Hierarchy,
+    trust::{Hierarchy, Place},
     verify::{CheckId, Overall, Reason, Verdict, Why},
 };
 
@@ -285,6 +285,13 @@ impl Headline {
                 "The issuer's signature holds (the CA certificate that was added on this machine has a fingerprint that the \
                  issuer published). A copied chip cannot be told. Whether the person is the holder is for you to judge.",
             ),
+            (Self::Undetermined(Why::AnchorExpired), _) if signed(findings) && about_signer(findings) => {
+                Bilingual::new(
+                    "電子署名は発行者のCA証明書まで確認できましたが、署名者の証明書の有効期間が過ぎています。偽造を示すものではありません。今も有効なカードかどうかは、発行者に確認してください。",
+                    "The signature holds up to the issuer's CA certificate, but the validity of the signer's own certificate is \
+                 over. That is no sign of a forgery. Ask the issuer whether such a card still counts.",
+                )
+            }
             (Self::Undetermined(Why::AnchorExpired), _) if signed(findings) => Bilingual::new(
                 "電子署名は発行者のCA証明書まで確認できましたが、そのCA証明書の有効期間が過ぎています。偽造を示すものではありません。今も有効なカードかどうかは、発行者に確認してください。",
                 "The signature holds up to the issuer's CA certificate, whose validity is over. That is no sign of a forgery. \
@@ -309,6 +316,12 @@ impl Headline {
 /// Whether the signature of a residence card itself holds.
 fn signed(findings: &Findings) -> bool {
     findings.check(CheckId::CardSignature).is_some_and(crate::verify::Check::is_passed)
+}
+
+/// Whether it is the certificate on a residence card that has expired, and not its issuer's.
+fn about_signer(findings: &Findings) -> bool {
+    let about = |check: &crate::verify::Check| check.evidence.get("about") == Some(Place::Leaf.as_str());
+    findings.check(CheckId::CardCertificate).is_some_and(about)
 }
 
 /// Entries were added after issue.

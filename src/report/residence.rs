@@ -3,7 +3,7 @@
 
 use crate::{
     cards::{
-        ItemValue,
+        Item, ItemValue, Picture,
         residence_card::{codes::at_the_counter, files::Generation},
     },
     image,
@@ -21,6 +21,16 @@ const NO_JUDGEMENT: Bilingual = Bilingual::new(
     "就労や在留が認められるかどうかは、taimenでは判定しません。",
     "taimen does not judge whether somebody may work or stay.",
 );
+
+const BROKEN_PICTURE: Bilingual = Bilingual::new(
+    "ICチップに、表示できない画像があります。その内容は券面の印刷で確認してください。",
+    "A picture of the chip cannot be shown. Look at the print on the card for what it holds.",
+);
+
+/// Whether a picture begins as one; nothing is decoded for it.
+pub(super) fn picture_has_header(picture: &Picture) -> bool {
+    image::dimensions(&picture.bytes, picture.format.into()).is_ok()
+}
 
 impl Report<'_> {
     /// Whether the card is a residence card, of either generation.
@@ -67,13 +77,16 @@ impl Report<'_> {
         if !(self.goes_on() || self.is_residence() && !self.age_only() && expired) {
             return Vec::new();
         }
-        let sentence = |item: &crate::cards::Item| match item.value {
+        let sentence = |item: &Item| match item.value {
             ItemValue::Term { id, .. } if !expired || item.id == "renewal" => {
                 Some((item.id, at_the_counter(item.id, id)?))
             }
             _ => None,
         };
         let mut notes: Vec<(&'static str, Bilingual)> = self.findings.items.iter().filter_map(sentence).collect();
+        if !expired && self.pictures().iter().any(|picture| !picture_has_header(picture)) {
+            notes.insert(0, ("broken-picture", BROKEN_PICTURE));
+        }
         if !expired {
             notes.push(("no-judgement", NO_JUDGEMENT));
         }
@@ -86,7 +99,7 @@ impl Report<'_> {
         if !self.goes_on() {
             return String::new();
         }
-        let drawn = |picture: &crate::cards::Picture| {
+        let drawn = |picture: &Picture| {
             let raster = image::decode(&picture.bytes, picture.format.into()).ok()?;
             let drawn = graphics.draw_text(&raster).ok().filter(|drawn| !drawn.is_empty())?;
             let mark = self.mark(picture.signed_by).map(|mark| self.bracketed(mark)).unwrap_or_default();

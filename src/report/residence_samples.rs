@@ -1,33 +1,30 @@
-//! Findings of residence cards made by hand, for the tests of every form of the report.
+//! Findings of residence cards, made by hand and read from simulated ones, for the tests of every form of the report.
 
 use jiff::civil::date;
 
 use crate::{
     cards::{
-        Findings, Holder, Item, ItemValue, Picture, PictureFormat, Sex, Signed, notes, remarks,
+        Findings, Holder, Item, ItemValue, Picture, PictureFormat, Sex, Signed, notes, recognise, remarks,
         residence_card::{
+            FIRST_REQUIREMENT, Opening, Reading, SECOND_REQUIREMENT, check,
             codes::{self, Code},
             files::{self, File},
+            prepare,
         },
     },
     dump::Scope,
+    iso7816::Session,
     kind::CardKind,
     lang::Bilingual,
-    trust::Hierarchy,
+    simulator::Recipe,
+    transport::draws::ListedDraws,
+    trust::{Anchor, Hierarchy, Material, Purpose, TrustStore},
     verify::{Check, CheckId, Evidence, Reason, Requirement, Why},
 };
 
 use super::{
     Context,
     samples::{self, with},
-};
-
-const FIRST: Requirement =
-    Requirement { required: &[CheckId::CardSignature, CheckId::CardCertificate], advisory: &[CheckId::Revocation] };
-
-const SECOND: Requirement = Requirement {
-    required: &[CheckId::CardSignature, CheckId::CardCertificate, CheckId::NotExpired],
-    advisory: &[CheckId::Revocation],
 };
 
 const FACE: &[u8] = include_bytes!("../simulator/pool/portraits/face-0.jp2");
@@ -94,7 +91,7 @@ fn findings(kind: CardKind, requirement: &'static Requirement, hierarchy: Hierar
 
 /// A 在留カード of the first generation.
 pub(super) fn first(hierarchy: Hierarchy, official: &str) -> Findings {
-    let mut found = findings(CardKind::Residence1, &FIRST, hierarchy, official);
+    let mut found = findings(CardKind::Residence1, &FIRST_REQUIREMENT, hierarchy, official);
     found.holder.address = Some(Signed::new("東京都千代田区見本町１丁目２番３号".into(), None));
     found.pictures = vec![picture(&files::FRONT, "front", 7000), picture(&files::FACE_1, "photo", 3000)];
     found.items = vec![
@@ -124,7 +121,7 @@ pub(super) fn child() -> Findings {
 
 /// A 在留カード of the second generation.
 pub(super) fn second(hierarchy: Hierarchy, official: &str) -> Findings {
-    let mut found = findings(CardKind::Residence2, &SECOND, hierarchy, official);
+    let mut found = findings(CardKind::Residence2, &SECOND_REQUIREMENT, hierarchy, official);
     let entries = &files::ENTRIES_05;
     let signed = entries.field("expiry").unwrap().signed_by;
     let evidence = Evidence::new().with("expiry", "2028-04-01").with("signed", "yes");
@@ -158,7 +155,8 @@ pub(super) fn second(hierarchy: Hierarchy, official: &str) -> Findings {
 
 /// A card whose signature holds under an authority that has expired.
 pub(super) fn old_authority() -> Findings {
-    let evidence = anchor(Hierarchy::Installed, "yes").with("anchor_not_after", "2025-09-05T15:46:23Z");
+    let evidence =
+        anchor(Hierarchy::Installed, "yes").with("anchor_not_after", "2025-09-05T15:46:23Z").with("about", "anchor");
     let expired = Check::not_done(CheckId::CardCertificate, Why::AnchorExpired, evidence);
     with(first(Hierarchy::Installed, "yes"), &[expired])
 }
@@ -214,6 +212,44 @@ pub(super) fn all() -> Vec<(&'static str, Findings, Context)> {
         ("residence2_forged", forged(), context()),
         ("residence2_expired", expired(), context()),
     ]
+}
+
+/// A simulated card, read and checked with the simulated authorities accepted.
+pub(super) fn simulated(recipe: &str) -> Findings {
+    checked(recipe, TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated))
+}
+
+/// The same where a user installed the simulated authority of generation 1, as one that the issuer published or not.
+pub(super) fn installed(official: bool) -> Findings {
+    let anchor = Anchor {
+        purpose: Purpose::ResidenceCard,
+        hierarchy: Hierarchy::Installed,
+        name: "an installed authority".to_owned(),
+        material: Material::Certificate(include_bytes!("../../certs/simulated/taimen/zairyu-ca.der").to_vec()),
+        source: "added by the user from ca.cer".to_owned(),
+        official,
+    };
+    checked("residence1", TrustStore::shipped().unwrap().with(vec![anchor]))
+}
+
+fn checked(recipe: &str, trust: TrustStore) -> Findings {
+    let mut card = recipe.parse::<Recipe>().unwrap().card().unwrap();
+    let number = card.credentials().unwrap().card_number().unwrap().clone();
+    let mut session = Session::new(&mut card);
+    let recognised = recognise(&mut session).unwrap();
+    let prepared = prepare(&mut session, recognised.kind, &recognised.kind_file).unwrap();
+    let time = "2026-11-22T01:02:03Z".parse().unwrap();
+    let reading = Reading {
+        opening: Opening::Number(&number),
+        prepared,
+        released: false,
+        draws: &mut ListedDraws::new(vec![vec![1; 8], vec![2; 16]]),
+        time,
+        reader: "sim:residence".to_owned(),
+        progress: &mut |_, _, _| {},
+    };
+    let dump = reading.run(&mut session).unwrap();
+    check(&dump, &trust, time)
 }
 
 /// What a report says of a card whose name nobody reads as text.

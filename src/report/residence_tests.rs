@@ -63,6 +63,9 @@ fn headlines_tell_whose_certificate_it_was() {
     assert!(says(&unpinned, "DID NOT PUBLISH") && says(&unpinned, "NOT a fingerprint"), "{unpinned}");
     let pinned = text(&first(Hierarchy::Installed, "yes"), EN);
     assert!(says(&pinned, "fingerprint published by the issuer") && !pinned.contains("NOT a"), "{pinned}");
+    // The same by way of the checks.
+    assert_eq!(headline(&residence_samples::installed(true)), Headline::AuthenticPublished);
+    assert_eq!(headline(&residence_samples::installed(false)), Headline::AuthenticUnpinned);
     // Without any word on it the certificate counts as not published.
     let silent = Check::passed(CheckId::CardCertificate, Evidence::new());
     assert_eq!(headline(&with(second(Hierarchy::Installed, "yes"), &[silent])), Headline::AuthenticUnpinned);
@@ -105,6 +108,11 @@ fn an_expired_authority_is_a_state_of_its_own() {
     let old = residence_samples::old_authority();
     assert_eq!(Headline::of(&old), Headline::Undetermined(Why::AnchorExpired));
     assert!(says(&text(&old, EN), "up to the issuer's CA certificate, whose validity is over"));
+    // Which of the two certificates it is stands in the evidence.
+    let signer = residence_samples::simulated("residence1?fault=expired-certificate");
+    assert!(says(&text(&signer, EN), "the validity of the signer's own certificate is over"));
+    let authority = residence_samples::simulated("residence2?fault=expired-ca");
+    assert!(says(&text(&authority, EN), "CA certificate, whose validity is over"));
     let unread = Check::not_done(CheckId::CardSignature, Why::NotRead, Evidence::new());
     let both = with(old, &[unread]);
     assert!(!says(&text(&both, EN), "holds up to"));
@@ -234,4 +242,36 @@ fn hostile_values_stay_in_their_place() {
         let told = json(&findings, options);
         assert_eq!(told["inquiry"]["card_number"], HOSTILE);
     }
+}
+
+#[test]
+fn what_the_simulated_cards_tell_is_shown_in_every_form() {
+    let kinds = [("residence1", 2), ("residence1-special", 2), ("residence1-child", 1), ("residence2", 3)];
+    for (kind, pictures) in kinds.into_iter().chain([("residence2-special", 3)]) {
+        let found = residence_samples::simulated(kind);
+        assert_eq!(found.kind.as_str(), kind);
+        let child = kind == "residence1-child";
+        assert_eq!(found.overall(), if child { Overall::Undetermined } else { Overall::Authentic }, "{kind}");
+        assert_eq!(found.warnings, [], "{kind}");
+        for options in [JA, EN] {
+            let shown = text(&found, options);
+            let page = report(&found, &context(), options).html();
+            assert_eq!(page.matches("<img class=\"picture-").count(), pictures, "{kind}");
+            assert!(shown.contains(FRONT_ONLY.get(options.lang)) == kind.starts_with("residence1"), "{kind}");
+            assert!(!says(&shown, "cannot be shown") && !shown.contains("表示できない"), "{kind}");
+            // Whether somebody may work is a 在留カード's matter, and nobody's judgement here.
+            assert!(says(&shown, "taimenでは判定しません") || says(&shown, "taimen does not judge"), "{kind}");
+            assert_eq!(json(&found, options)["pictures"].as_array().unwrap().len(), pictures, "{kind}");
+        }
+    }
+    let photo = report(&residence_samples::simulated("residence1"), &context(), EN).photo(Graphics::Blocks);
+    assert!(photo.contains('▀'));
+}
+
+#[test]
+fn a_picture_that_cannot_be_shown_sends_staff_to_the_print() {
+    let broken = residence_samples::simulated("residence1?fault=broken-picture");
+    assert_eq!(broken.overall(), Overall::Authentic);
+    assert!(says(&text(&broken, EN), "A picture of the chip cannot be shown"));
+    assert!(!says(&text(&residence_samples::simulated("residence1"), EN), "A picture of the chip cannot be shown"));
 }

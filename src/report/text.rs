@@ -6,7 +6,6 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::{
-    image,
     lang::{Bilingual, Lang},
     verify::{Check, Verdict},
 };
@@ -16,6 +15,7 @@ use super::{
     changes::HistoryRow,
     clean::visible,
     label,
+    residence::picture_has_header,
     view::{Row, outcome},
 };
 
@@ -194,7 +194,7 @@ impl Page<'_> {
             .iter()
             .map(|picture| {
                 let mark = report.mark(picture.signed_by).map(|mark| report.bracketed(mark)).unwrap_or_default();
-                let broken = image::dimensions(&picture.bytes, picture.format.into()).is_err();
+                let broken = !picture_has_header(picture);
                 let broken = if broken { report.bracketed(label::UNDECODABLE) } else { String::new() };
                 format!("{}{mark}{broken}", report.say(picture.title))
             })

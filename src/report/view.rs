@@ -320,14 +320,17 @@ impl Report<'_> {
                     | "copy"
                     | "changed"
                     | "not-tied"
-                    | "compare-front"
+                    | "front-only"
                     | "unsigned-back"
+                    | "unsigned-number"
+                    | "no-face"
             )
         };
         // Nor is a licence record of which nothing was read.
         let unread = |id: &str| id == "not-tied" && self.findings.scope == Scope::WithoutPin;
-        // Nor a face that the card does not hold.
-        let faceless = |id: &str| id == "compare-face" && self.findings.picture("photo").is_none();
+        // Nor a face that the card does not hold; and the note on copies asks for the same comparison.
+        let copied = self.findings.notes.iter().any(|note| note.id == "copy");
+        let faceless = |id: &str| id == "compare-face" && (copied || self.findings.picture("photo").is_none());
         let useful = |id: &str| !(unread(id) || faceless(id) || rejected && comparing(id));
         let of_card = self.findings.notes.iter().filter(|note| useful(note.id)).map(|note| (note.id, note.text));
         for (id, text) in otherwise.chain(of_card).chain(self.counter_notes()) {

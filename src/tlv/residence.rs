@@ -45,14 +45,8 @@ pub fn objects<'a>(bytes: &'a [u8], wide: &[Tag]) -> Items<'a> {
 
 fn object<'a>(bytes: &'a [u8], at: usize, wide: &[Tag]) -> Result<(Object<'a>, &'a [u8]), TlvError> {
     let error = |kind| TlvError { at, kind };
-    let wide = |first: u8, second: u8| {
-        let tag = Tag(u32::from(u16::from_be_bytes([first, second])));
-        wide.contains(&tag).then_some(tag)
-    };
     let (tag, rest) = match bytes {
-        [first, second, rest @ ..] if wide(*first, *second).is_some() => {
-            (Tag(u32::from(u16::from_be_bytes([*first, *second]))), rest)
-        }
+        [first, second, rest @ ..] if wide.contains(&two_bytes(*first, *second)) => (two_bytes(*first, *second), rest),
         [first, rest @ ..] => (Tag(u32::from(*first)), rest),
         [] => return Err(error(TlvErrorKind::HeaderCut)),
     };
@@ -66,6 +60,10 @@ fn object<'a>(bytes: &'a [u8], at: usize, wide: &[Tag]) -> Result<(Object<'a>, &
     let (value, after) = after.split_at_checked(length).ok_or(error(TlvErrorKind::PastEnd))?;
     let raw = bytes.get(..bytes.len() - after.len()).unwrap_or_default();
     Ok((Object { tag, raw, value, at }, after))
+}
+
+fn two_bytes(first: u8, second: u8) -> Tag {
+    Tag(u32::from(u16::from_be_bytes([first, second])))
 }
 
 #[cfg(test)]

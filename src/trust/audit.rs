@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose},
     facts::{Facts, KeyKind, key_bytes},
-    pins,
+    pins::{self, Pin},
 };
 
 /// How long before its end an anchor is called one that ends soon.
@@ -41,7 +41,8 @@ pub enum Concern {
     Duplicate,
     /// Several certificates have one key.
     SameKey,
-    /// Several certificates of one name and hierarchy are in date at the same time: the signature says which one counts.
+    /// Several certificates of one name and hierarchy are, or will be, valid at the same time: the signature says which
+    /// one counts.
     Overlap,
     /// One name (or key id) in several hierarchies: the wrong one must not be taken for the right one.
     NameInTwoHierarchies {
@@ -90,7 +91,7 @@ pub fn audit(anchors: &[Anchor], at: Timestamp) -> Vec<Finding<'_>> {
     let mut findings: Vec<Finding<'_>> = looked.iter().flat_map(|one| one.findings(at)).collect();
     findings.extend(groups(&looked, same_anchor, |_| Some(Concern::Duplicate)));
     findings.extend(groups(&looked, same_key, |_| Some(Concern::SameKey)));
-    findings.extend(groups(&looked, overlap, |_| Some(Concern::Overlap)));
+    findings.extend(groups(&looked, |one, other| overlap(one, other, at), |_| Some(Concern::Overlap)));
     findings.extend(groups(&looked, same_name, |group| {
         let mut hierarchies: Vec<Hierarchy> = group.iter().map(|anchor| anchor.hierarchy).collect();
         hierarchies.sort();
@@ -146,10 +147,11 @@ impl<'a> Looked<'a> {
         concerns.into_iter().map(|concern| Finding { concern, anchors: vec![self.anchor] }).collect()
     }
 
-    fn in_date_with(&self, other: &Self) -> bool {
+    /// Whether there is a moment at which both are valid, and it is not over.
+    fn in_date_with(&self, other: &Self, at: Timestamp) -> bool {
         let validity = |looked: &Self| looked.facts.as_ref().and_then(|facts| facts.validity);
         match (validity(self), validity(other)) {
-            (Some((from, to)), Some((other_from, other_to))) => from <= other_to && other_from <= to,
+            (Some((from, to)), Some((other_from, other_to))) => from.max(other_from).max(at) <= to.min(other_to),
             _ => false,
         }
     }
@@ -171,17 +173,17 @@ fn same_name(one: &Looked<'_>, other: &Looked<'_>) -> bool {
     one.name == other.name
 }
 
-fn overlap(one: &Looked<'_>, other: &Looked<'_>) -> bool {
+fn overlap(one: &Looked<'_>, other: &Looked<'_>, at: Timestamp) -> bool {
     one.anchor.hierarchy == other.anchor.hierarchy
         && same_name(one, other)
         && !same_anchor(one, other)
-        && one.in_date_with(other)
+        && one.in_date_with(other, at)
 }
 
 /// For each purpose the groups of anchors that a relation ties together, each with its concern.
 fn groups<'a>(
     looked: &[Looked<'a>],
-    related: fn(&Looked<'_>, &Looked<'_>) -> bool,
+    related: impl Fn(&Looked<'_>, &Looked<'_>) -> bool,
     concern: impl Fn(&[&'a Anchor]) -> Option<Concern>,
 ) -> Vec<Finding<'a>> {
     let mut group_of: Vec<usize> = (0..looked.len()).collect();
@@ -208,6 +210,20 @@ fn groups<'a>(
     findings
 }
 
+/// What an issuer published for a purpose, is valid at a time, and is not among the anchors: cards that rest on it are
+/// undetermined.
+pub fn not_installed(anchors: &[Anchor], purpose: Purpose, at: Timestamp) -> Vec<&'static Pin> {
+    let there = |pin: &Pin| anchors.iter().any(|anchor| anchor.material.sha256() == pin.sha256);
+    let today = at.to_string();
+    let valid = |pin: &Pin| {
+        let [from, to] = pin.valid;
+        // Days as they are written sort like themselves.
+        today.get(..from.len()).is_some_and(|today| from <= today && today <= to)
+    };
+    let published = pins::published(purpose).filter(|pin| pin.hierarchy == Hierarchy::Production);
+    published.filter(|pin| valid(pin) && !there(pin)).collect()
+}
+
 /// The subject of an anchor and the kind of its key, for people; a bare key has no subject.
 pub fn subject_and_key(anchor: &Anchor) -> (Option<String>, String) {
     match &anchor.material {
@@ -217,123 +233,5 @@ pub fn subject_and_key(anchor: &Anchor) -> (Option<String>, String) {
             Some(facts) => (Some(facts.subject), facts.key.to_string()),
             None => (None, String::new()),
         },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::trust::{TrustStore, import};
-
-    fn anchor(purpose: Purpose, hierarchy: Hierarchy, der: &[u8]) -> Anchor {
-        Anchor {
-            purpose,
-            hierarchy,
-            name: "an anchor".to_owned(),
-            material: import(purpose, der).unwrap(),
-            source: "a test".to_owned(),
-            official: false,
-        }
-    }
-
-    fn time(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
-    /// Concerns of one certificate, by id.
-    fn alone(der: &[u8], purpose: Purpose, at: &str) -> Vec<&'static str> {
-        let anchors = [anchor(purpose, Hierarchy::Installed, der)];
-        audit(&anchors, time(at)).iter().map(|finding| finding.concern.id()).collect()
-    }
-
-    const CA03: &[u8] = include_bytes!("../../certs/production/j-lis-jpki/authca03.cer");
-    const CA02: &[u8] = include_bytes!("../../certs/production/j-lis-jpki/authca02.cer");
-    const CA01: &[u8] = include_bytes!("../../certs/production/j-lis-jpki/authca01.cer");
-    const SIMULATED: &[u8] = include_bytes!("../../certs/simulated/taimen/licence-signer.der");
-
-    #[test]
-    fn the_end_is_told_ninety_days_before_and_after_and_the_beginning_too() {
-        let licence = Purpose::DriversLicence;
-        assert_eq!(alone(CA03, licence, "2023-07-16T01:01:03Z"), ["not-yet-valid"]);
-        assert_eq!(alone(CA03, licence, "2023-07-16T01:01:04Z"), [""; 0]);
-        // It ends on 2033-07-15 at 14:59:59.
-        assert_eq!(alone(CA03, licence, "2033-04-15T14:59:59Z"), [""; 0]);
-        assert_eq!(alone(CA03, licence, "2033-04-16T14:59:59Z"), ["expires-soon"]);
-        assert_eq!(alone(CA03, licence, "2033-07-15T14:59:59Z"), ["expires-soon"]);
-        assert_eq!(alone(CA03, licence, "2033-07-15T15:00:00Z"), ["expired"]);
-        let days = |at| days_left(&anchor(licence, Hierarchy::Installed, CA03), time(at));
-        assert_eq!(days("2033-07-14T14:59:59Z"), Some(1));
-        assert_eq!([days("2033-07-15T14:59:59Z"), days("2033-07-15T15:00:00Z")], [Some(0), Some(-1)]);
-        let anchors = [anchor(licence, Hierarchy::Installed, CA03)];
-        let findings = audit(&anchors, time("2033-07-25T15:00:00Z"));
-        assert_eq!(findings[0].concern, Concern::Expired { days: 10 });
-    }
-
-    #[test]
-    fn what_the_issuer_did_not_publish_is_told_where_it_published() {
-        assert_eq!(alone(SIMULATED, Purpose::ResidenceCard, "2026-11-22T00:00:00Z"), ["not-published"]);
-        assert_eq!(alone(SIMULATED, Purpose::DriversLicence, "2026-11-22T00:00:00Z"), [""; 0]);
-    }
-
-    #[test]
-    fn a_weak_key_and_a_weak_hash_are_told() {
-        let weak = include_bytes!("../../tests/certificates/weak-ca.der");
-        assert_eq!(alone(weak, Purpose::DriversLicence, "2030-01-01T00:00:00Z"), ["weak-key", "weak-hash"]);
-        let ec = include_bytes!("../../tests/certificates/claims-zairyu-ca2.der");
-        assert_eq!(alone(ec, Purpose::DriversLicence, "2030-01-01T00:00:00Z"), [""; 0]);
-        let (subject, key) = subject_and_key(&anchor(Purpose::ResidenceCard, Hierarchy::Installed, ec));
-        assert_eq!((subject.unwrap().ends_with("CN=ZairyuCard CA2"), key.as_str()), (true, "P-384"));
-    }
-
-    #[test]
-    fn pairs_are_told_once_and_only_within_a_purpose() {
-        use Hierarchy::{Installed, Production, Test};
-        let licence = Purpose::DriversLicence;
-        let of = |rows: &[(Purpose, Hierarchy, &[u8])]| -> Vec<(String, usize)> {
-            let anchors: Vec<Anchor> =
-                rows.iter().map(|(purpose, hierarchy, der)| anchor(*purpose, *hierarchy, der)).collect();
-            let findings = audit(&anchors, time("2024-01-01T00:00:00Z"));
-            findings.iter().map(|finding| (finding.concern.id().to_owned(), finding.anchors.len())).collect()
-        };
-        let expect = |id: &str, count| vec![(id.to_owned(), count)];
-        assert_eq!(of(&[(licence, Installed, CA02), (licence, Installed, CA02)]), expect("duplicate", 2));
-        assert_eq!(
-            of(&[(licence, Installed, CA01), (licence, Installed, CA02), (licence, Installed, CA03)]),
-            expect("overlap", 3)
-        );
-        assert_eq!(of(&[(licence, Production, CA02), (licence, Test, CA03)]), expect("name-in-two-hierarchies", 2));
-        assert_eq!(of(&[(licence, Installed, CA02), (Purpose::JpkiSignature, Test, CA03)]), []);
-        let other = include_bytes!("../../tests/certificates/own-for-licence-signer-key.der");
-        assert_eq!(of(&[(licence, Installed, SIMULATED)]), []);
-        let same_key = of(&[(licence, Installed, SIMULATED), (licence, Installed, other)]);
-        assert!(same_key.contains(&("same-key".to_owned(), 2)), "{same_key:?}");
-    }
-
-    #[test]
-    fn what_ships_is_known() {
-        let store = TrustStore::shipped().unwrap();
-        let findings = audit(store.anchors(), time("2026-11-22T00:00:00Z"));
-        let told: Vec<String> = findings
-            .iter()
-            .filter(|finding| finding.anchors.iter().all(|anchor| anchor.purpose != Purpose::ResidenceCard))
-            .map(|finding| {
-                format!(
-                    "{} {}",
-                    finding.concern.id(),
-                    finding.anchors.iter().map(|anchor| anchor.name.as_str()).collect::<Vec<_>>().join(" ")
-                )
-            })
-            .collect();
-        assert_eq!(
-            told,
-            [
-                "expired authca01",
-                "expired signca01",
-                "overlap authca01 authca02 authca03",
-                "overlap signca01 signca02 signca03",
-                "overlap authca-test-2019 authca-test-2023",
-                "overlap signca-test-2019 signca-test-2024",
-            ]
-        );
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use crate::text::whole_seconds;
+use crate::{crypto, text::whole_seconds};
 
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose},
@@ -144,7 +144,7 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
         fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
         guard::restrict(folder).map_err(|error| failed(folder, &error))?;
     }
-    let _lock = lock(folder).map_err(|error| match error.kind() {
+    let _lock = lock(folder, LOCK_ATTEMPTS).map_err(|error| match error.kind() {
         io::ErrorKind::WouldBlock => AddError::Busy { folder: shown(folder) },
         _ => failed(&folder.join(LOCK), &error),
     })?;
@@ -156,11 +156,13 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
         }
         rows.anchors.push(entry.row);
     }
-    let stored = format!("{sha256}.{}", if matches!(material, Material::CvKey(_)) { "json" } else { "der" });
-    let content = match &material {
-        Material::CvKey(_) => &bytes,
-        Material::Certificate(der) => der,
+    let (content, ending) = match &material {
+        Material::CvKey(_) => (&bytes, "json"),
+        Material::Certificate(der) => (der, "der"),
     };
+    // One key may stand under several ids: a file is named after all that it holds.
+    let file_sha256 = hex::encode(crypto::sha256(&[content]));
+    let stored = format!("{file_sha256}.{ending}");
     rows.anchors.push(Row {
         purpose,
         name: name_of(purpose, &material),
@@ -168,6 +170,7 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
         sha256,
         source: source(claim, file, entry.as_deref()),
         official: matches!(claim, Claim::Published(_)),
+        file_sha256: Some(file_sha256),
         added: Some(whole_seconds(now).to_string()),
     });
     let path = folder.join(&stored);
@@ -200,7 +203,7 @@ pub fn remove(folder: &Path, selector: &str, purpose: Option<Purpose>) -> Result
     }
     // A folder that cannot be trusted is not touched.
     inspect(folder)?;
-    let _lock = lock(folder).map_err(|error| match error.kind() {
+    let _lock = lock(folder, LOCK_ATTEMPTS).map_err(|error| match error.kind() {
         io::ErrorKind::WouldBlock => RemoveError::Busy { folder: shown(folder) },
         _ => failed(&folder.join(LOCK), &error),
     })?;
@@ -314,11 +317,11 @@ fn source(claim: Claim, file: &Path, entry: Option<&str>) -> String {
 }
 
 /// How long another program may hold a folder: this often, that long each.
-const LOCK_ATTEMPTS: u32 = 100;
+const LOCK_ATTEMPTS: u32 = 400;
 const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// Takes the folder for this program until the value is dropped; [`io::ErrorKind::WouldBlock`] if another one keeps it.
-fn lock(folder: &Path) -> io::Result<fs::File> {
+fn lock(folder: &Path, attempts: u32) -> io::Result<fs::File> {
     let path = folder.join(LOCK);
     // Nothing is opened through a link: the lock would lie elsewhere.
     match fs::symlink_metadata(&path) {
@@ -326,7 +329,7 @@ fn lock(folder: &Path) -> io::Result<fs::File> {
         _ => {}
     }
     let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
-    for _ in 0..LOCK_ATTEMPTS {
+    for _ in 0..attempts {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(fs::TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
@@ -365,4 +368,20 @@ fn shown(path: &Path) -> String {
 
 fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_at_a_time_holds_a_folder() {
+        let folder = std::env::temp_dir().join(format!("taimen-lock-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let held = lock(&folder, 1).unwrap();
+        assert_eq!(lock(&folder, 2).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        drop(held);
+        lock(&folder, 1).unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

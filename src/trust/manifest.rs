@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::crypto::sha256;
+
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose},
     builtin,
@@ -38,6 +40,9 @@ pub struct Row {
     pub source: String,
     /// Whether the issuer itself published it.
     pub official: bool,
+    /// SHA-256 of the file, byte for byte: of a key it also holds its id and exponent to what was added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_sha256: Option<String>,
     /// When a user added it (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub added: Option<String>,
@@ -141,9 +146,11 @@ pub fn anchor(
     if !row.has_plain_file_name() {
         return Err(ManifestError::BadFileName { file: row.file.clone() });
     }
-    let material = import(row.purpose, &file(&row.file)?)
-        .map_err(|error| ManifestError::Import { file: row.file.clone(), error })?;
-    if material.sha256() != row.sha256 {
+    let bytes = file(&row.file)?;
+    let material =
+        import(row.purpose, &bytes).map_err(|error| ManifestError::Import { file: row.file.clone(), error })?;
+    let whole = row.file_sha256.as_ref().is_none_or(|pin| *pin == hex::encode(sha256(&[&bytes])));
+    if material.sha256() != row.sha256 || !whole {
         return Err(ManifestError::PinMismatch { file: row.file.clone() });
     }
     // In a user's folder only what the program knows by its fingerprint counts as published by the issuer.

@@ -21,7 +21,7 @@ mod pins;
 mod store;
 
 pub use anchor::{Anchor, CvCaKey, Hierarchy, KeyId, KeyRole, Material, Purpose, UnknownName};
-pub use audit::{Concern, Finding, SOON_DAYS, audit, days_left, subject_and_key};
+pub use audit::{Concern, Finding, SOON_DAYS, audit, days_left, not_installed, subject_and_key};
 pub use certificate::{Algorithm, Authority, Certificate, CertificateError, CertifiedKey, Usage};
 pub use chain::{Issued, PathError, Place, issuer_of};
 pub use change::{AddError, RemoveError, add, remove};

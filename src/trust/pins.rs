@@ -1,6 +1,8 @@
 //! Certificates whose fingerprints are known from their issuers' publications: for these purposes another file needs
 //! `--unpinned`.
 
+use crate::lang::Bilingual;
+
 use super::{
     anchor::{Hierarchy, Purpose},
     facts::Facts,
@@ -27,29 +29,31 @@ pub struct Pin {
 struct Publisher {
     purpose: Purpose,
     /// The issuer, for people.
-    name: &'static str,
+    name: Bilingual,
     /// The page or folder of its files.
     place: &'static str,
     /// The attribute of a subject that is the issuer's name, and its values.
     claims: fn(&Facts) -> bool,
 }
 
+const J_LIS: Bilingual = Bilingual::new("地方公共団体情報システム機構（J-LIS）", "J-LIS");
+
 const PUBLISHERS: &[Publisher] = &[
     Publisher {
         purpose: Purpose::JpkiAuthentication,
-        name: "J-LIS",
+        name: J_LIS,
         place: "https://www.jpki.go.jp/ca/index.html",
         claims: is_jpki,
     },
     Publisher {
         purpose: Purpose::JpkiSignature,
-        name: "J-LIS",
+        name: J_LIS,
         place: "https://www.jpki.go.jp/ca/index.html",
         claims: is_jpki,
     },
     Publisher {
         purpose: Purpose::ResidenceCard,
-        name: "Immigration Services Agency",
+        name: Bilingual::new("出入国在留管理庁", "the Immigration Services Agency"),
         place: "https://www.moj.go.jp/isa/content/",
         claims: |facts| facts.common_name.as_deref().is_some_and(|name| name.starts_with("ZairyuCard CA")),
     },
@@ -174,7 +178,7 @@ const PINS: &[Pin] = &[
 impl Pin {
     /// Who published it, and where: the provenance of an anchor that is this certificate.
     pub fn publication(&self) -> String {
-        let (publisher, place) = publisher(self.purpose).map_or(("", ""), |found| (found.name, found.place));
+        let (publisher, place) = publisher(self.purpose).map_or(("", ""), |found| (found.name.en, found.place));
         format!("published by {publisher} as {} ({place})", self.files.join(" / "))
     }
 }
@@ -194,7 +198,7 @@ pub fn published(purpose: Purpose) -> impl Iterator<Item = &'static Pin> {
 }
 
 /// Who publishes for a purpose and where: both are for people.
-pub fn published_by(purpose: Purpose) -> Option<(&'static str, &'static str)> {
+pub fn published_by(purpose: Purpose) -> Option<(Bilingual, &'static str)> {
     publisher(purpose).map(|found| (found.name, found.place))
 }
 

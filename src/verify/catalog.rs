@@ -339,9 +339,9 @@ pub const CATALOG: &[CheckText] = &[
         id: CheckId::CardCertificate,
         title: Bilingual::new("在留カード等の証明書", "certificate of the residence card"),
         proves: Bilingual::new(
-            "署名した鍵の証明書が、表示したCA（出入国在留管理庁のもの）から発行され、CA証明書がその発行時にも現在も有効であること。",
-            "The certificate of the signing key was issued by the CA that is named (the Immigration Services Agency's); the \
-             CA's own certificate was valid then and is now.",
+            "署名した鍵の証明書が、表示したCA（出入国在留管理庁のもの）から、CA証明書の有効期間内に発行され、どちらの証明書も現在有効であること。",
+            "The certificate of the signing key was issued by the CA that is named (the Immigration Services Agency's) while \
+             the CA's own certificate was valid; both are valid now.",
         ),
         does_not_prove: Bilingual::new(
             "証明書の失効情報は公開されていません。証明書はカード番号を知る人なら誰でも読み出せるため、これだけではカードの真正性を示しません。",

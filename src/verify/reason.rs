@@ -187,8 +187,8 @@ const WHYS: [(&str, Bilingual); 12] = [
     (
         "anchor_expired",
         Bilingual::new(
-            "発行者の証明書は発行時には有効でしたが、今は有効ではありません",
-            "the issuer's certificate was valid at the time of issue and is not now",
+            "署名者またはCAの証明書が、発行時には有効でしたが、今は有効ではありません",
+            "a certificate (the signer's or its CA's) was valid at the time of issue and is not now",
         ),
     ),
     ("layout_unknown", Bilingual::new("データの配置がまだ知られていません", "the layout is not known yet")),

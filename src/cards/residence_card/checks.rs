@@ -107,11 +107,6 @@ impl<'a> Card<'a> {
     fn record(&self, file: &File) -> Option<&Record<'a>> {
         self.records.iter().find(|record| record.file.name == file.name)
     }
-
-    fn signature_file(&self) -> &'static str {
-        // The same name in both generations.
-        files::SIGNATURE_1.name
-    }
 }
 
 /// Decodes and checks a residence card's dump, as of a time. Other kinds of card yield findings without any check.
@@ -177,11 +172,11 @@ fn kind(read: CardKind, unsigned: bool) -> CardKind {
 
 fn certificate(dump: &Dump, card: &Card<'_>, unsigned: bool, trust: &TrustStore, at: Timestamp) -> Certified {
     let id = CheckId::CardCertificate;
-    let record = match stored(id, dump, card, unsigned, "certificate") {
-        Ok((_, bytes)) => bytes,
+    let certificate = match stored(id, dump, card, unsigned, "certificate") {
+        Ok(certificate) => certificate,
         Err(check) => return Certified::without_key(check),
     };
-    let mut certified = certificate_check(id, record, Purpose::ResidenceCard, trust, at);
+    let mut certified = certificate_check(id, certificate, Purpose::ResidenceCard, trust, at);
     let fits = match (card.generation, &certified.key) {
         (Generation::First, Some(CertifiedKey::Rsa(_))) | (Generation::Second, Some(CertifiedKey::Ec(_))) => true,
         // A key that is none of cards failed already.
@@ -197,23 +192,22 @@ fn certificate(dump: &Dump, card: &Card<'_>, unsigned: bool, trust: &TrustStore,
 
 fn signature(dump: &Dump, card: &Card<'_>, unsigned: bool, certified: &Certified) -> Check {
     match stored(CheckId::CardSignature, dump, card, unsigned, "signature") {
-        Ok((_, signature)) => signature_check(card.generation, dump, &card.records, signature, certified),
+        Ok(signature) => signature_check(card.generation, dump, &card.records, signature, certified),
         Err(check) => check,
     }
 }
 
 /// A field of the signature file, or what its absence means.
-fn stored<'r, 'a>(
+fn stored<'a>(
     id: CheckId,
     dump: &Dump,
-    card: &'r Card<'a>,
+    card: &Card<'a>,
     unsigned: bool,
     field: &'static str,
-) -> Result<(&'r Record<'a>, &'a [u8]), Check> {
-    let name = card.signature_file();
-    let Some(record) = card.records.iter().find(|record| record.file.name == name) else {
-        return Err(absent(id, dump, name));
-    };
+) -> Result<&'a [u8], Check> {
+    // The same name in both generations.
+    let name = files::SIGNATURE_1.name;
+    let Some(record) = card.record(&files::SIGNATURE_1) else { return Err(absent(id, dump, name)) };
     if unsigned {
         let photo = card.record(&files::FACE_1).is_some_and(|face| face.value("photo") == Some(&Value::Bytes));
         let evidence = Evidence::new().with("file", name).with("photo", if photo { "present" } else { "none" });
@@ -229,7 +223,7 @@ fn stored<'r, 'a>(
         return Err(Check::not_done(id, Why::LayoutUnknown, problem(record)));
     }
     match record.bytes(field).filter(|_| record.is_readable() && !empty(field)) {
-        Some(bytes) => Ok((record, bytes)),
+        Some(bytes) => Ok(bytes),
         None => Err(Check::failed(id, Reason::Malformed, problem(record))),
     }
 }
@@ -379,7 +373,8 @@ fn notes_for(findings: &Findings, card: &Card<'_>, unsigned: bool) -> Vec<Note> 
         Generation::Second => list.push(UNSIGNED_NUMBER),
     }
     if unsigned {
-        list.push(NOT_SIGNED);
+        // First, because it is why there is no verdict.
+        list.insert(0, NOT_SIGNED);
     } else if findings.picture("photo").is_none() {
         list.push(NO_FACE);
     }

@@ -286,7 +286,7 @@ impl SessionKey {
         let value = 1 + cipher.block() * (plain / cipher.block() + 1);
         let header = match value {
             ..=0x7F => 2,
-            ..=0xFF => 3,
+            0x80..=0xFF => 3,
             _ => 4,
         };
         header + value

@@ -21,12 +21,6 @@ pub const ENTRIES_SIGNED: usize = 53;
 /// The longest ECDSA signature over P-384 in DER: two numbers of 49 bytes, their headers and that of the SEQUENCE.
 pub const MAX_DER_SIGNATURE: usize = 104;
 
-/// What a signature covers, in order; and where nothing says so, why.
-enum Message<'a> {
-    Parts(Vec<&'a [u8]>),
-    Not(Check),
-}
-
 /// Verifies the signature under the key of the card's own certificate.
 ///
 /// Where that certificate has no known issuer, a signature that does not fit speaks against the card all the same: data
@@ -49,8 +43,8 @@ pub(super) fn signature_check(
         return depends(Evidence::new());
     };
     let parts = match message(generation, dump, records) {
-        Message::Parts(parts) => parts,
-        Message::Not(check) => return check,
+        Ok(parts) => parts,
+        Err(check) => return check,
     };
     let evidence = Evidence::new()
         .with("scheme", scheme(key))
@@ -108,12 +102,13 @@ fn covered(generation: Generation, records: &[Record<'_>]) -> Vec<&'static str> 
     names.filter(|name| records.iter().any(|record| record.file.name == *name)).collect()
 }
 
-/// The bytes that the signature covers. They are values without their headers, so each must stand in a field of its own
-/// size, in its own place: else a byte could move from one field to the next and the hash stay.
-fn message<'a>(generation: Generation, dump: &Dump, records: &[Record<'a>]) -> Message<'a> {
+/// The bytes that the signature covers, in order, or why nobody can say. They are values without their headers, so each
+/// must stand in a field of its own size, in its own place: else a byte could move from one field to the next and the hash
+/// stay.
+fn message<'a>(generation: Generation, dump: &Dump, records: &[Record<'a>]) -> Result<Vec<&'a [u8]>, Check> {
     match generation {
-        Generation::First => pictures(dump, records).map_or_else(Message::Not, Message::Parts),
-        Generation::Second => entries_and_pictures(dump, records).map_or_else(Message::Not, Message::Parts),
+        Generation::First => pictures(dump, records),
+        Generation::Second => entries_and_pictures(dump, records),
     }
 }
 

@@ -2,7 +2,7 @@
 //! each stands in the tables ([`super::RESIDENCE_FAULTS`] and those of each generation).
 
 use crate::cards::residence_card::files::{
-    ADDRESS, ADDRESS_PICTURE, COMPREHENSIVE, ENTRIES_05, FACE_1, FRONT, File, Generation, INDIVIDUAL, KIND_1,
+    ADDRESS, ADDRESS_PICTURE, COMPREHENSIVE, DF2, ENTRIES_05, FACE_1, FRONT, File, Generation, INDIVIDUAL, KIND_1,
     NAME_AND_FACE, SIGNATURE_1, SIGNATURE_2,
 };
 
@@ -29,6 +29,7 @@ pub enum ResidenceFault {
     ChangedAddress,
     BadSignature,
     ZeroSignature,
+    HalfZeroSignature,
     WrongSigner,
     ForgedCa,
     OtherCaKey,
@@ -48,6 +49,8 @@ pub enum ResidenceFault {
     MissingSignature,
     SignatureAlone,
     MissingPhoto,
+    BlankPhoto,
+    MissingBack,
     TruncatedPhoto,
     LongLengths,
     BrokenPicture,
@@ -96,7 +99,11 @@ impl ResidenceFault {
             Self::ExpiredCertificate => certificate.not_after = last_second(2023, 6, 30),
             Self::NotYetValid => certificate.not_before = midnight(2098, 1, 1),
             Self::NotValidAtIssue => certificate.not_before = midnight(2019, 6, 1),
-            Self::SignerIsCa => certificate.constraints = Some(BasicConstraints { ca: true, path_length: None }),
+            Self::SignerIsCa => {
+                certificate.constraints = Some(BasicConstraints { ca: true, path_length: None });
+                // The extension takes room that a shorter name makes.
+                "SIMULATED CA".clone_into(&mut certificate.subject);
+            }
             Self::WrongKeyUsage => certificate.key_usage = Some(usage::KEY_ENCIPHERMENT),
             Self::WrongKeyIdentifier => certificate.authority_key_id = impostor(order.signer).key_id().ok(),
             Self::WrongAlgorithm => {
@@ -162,12 +169,15 @@ impl ResidenceFault {
                 issued.set(&[ADDRESS], "address", other.as_bytes());
                 issued.set(&[ADDRESS_PICTURE], "address", &address_picture(other));
             }
-            Self::BadSignature | Self::ZeroSignature => {
+            Self::BadSignature | Self::ZeroSignature | Self::HalfZeroSignature => {
                 let mut value = issued.file_mut(&SIGNATURE_1).map(|file| file.value("signature")).unwrap_or_default();
-                if self == Self::ZeroSignature {
-                    value.fill(0x00);
-                } else if let Some(last) = value.last_mut() {
-                    *last ^= 0x01;
+                let length = value.len();
+                match self {
+                    Self::BadSignature => {
+                        value.iter_mut().skip(length.saturating_sub(1)).for_each(|last| *last ^= 0x01)
+                    }
+                    Self::HalfZeroSignature => value.iter_mut().take(length / 2).for_each(|byte| *byte = 0x00),
+                    _ => value.fill(0x00),
                 }
                 issued.set(&[SIGNATURE_1], "signature", &value);
             }
@@ -181,6 +191,12 @@ impl ResidenceFault {
                 bytes.into_iter().take(length).collect()
             }),
             Self::MissingSignature => issued.remove(&SIGNATURE_1),
+            Self::BlankPhoto => {
+                for file in [FACE_1, NAME_AND_FACE] {
+                    replace(issued, &file, |_| Vec::new());
+                }
+            }
+            Self::MissingBack => issued.files.retain(|file| file.file().application != DF2),
             Self::MissingPhoto => [FACE_1, NAME_AND_FACE].iter().for_each(|file| issued.remove(file)),
             Self::LongLengths => {
                 for file in [ADDRESS, SIGNATURE_2] {

@@ -26,8 +26,9 @@ type Differs = &'static [(CheckId, Verdict)];
 const CHANGED: Differs = &[failed(CardSignature, Reason::SignatureMismatch)];
 const FORGED_CA: Differs = &[failed(CardCertificate, Reason::SignatureMismatch), rests(CardSignature, CardCertificate)];
 const NO_ANCHOR: Differs = &[(CardCertificate, Verdict::NotDone(Why::NoAnchor)), rests(CardSignature, CardCertificate)];
-const CA_EXPIRED: Differs =
-    &[(CardCertificate, Verdict::NotDone(Why::AnchorExpired)), rests(CardSignature, CardCertificate)];
+/// The certificate's own signature holds, and so does the card's.
+const CA_EXPIRED: Differs = &[(CardCertificate, Verdict::NotDone(Why::AnchorExpired))];
+const NOT_YET: Differs = &[(CardCertificate, Verdict::NotDone(Why::NotYetValid))];
 const NOT_AT_ISSUE: Differs =
     &[failed(CardCertificate, Reason::NotValidAtIssue), rests(CardSignature, CardCertificate)];
 const IS_CA: Differs = &[failed(CardCertificate, Reason::PathTooLong), rests(CardSignature, CardCertificate)];
@@ -37,8 +38,10 @@ const IDENTIFIER: Differs =
 const ALGORITHM: Differs = &[failed(CardCertificate, Reason::WrongAlgorithm), rests(CardSignature, CardCertificate)];
 const NOT_DER: Differs =
     &[(CardCertificate, Verdict::NotDone(Why::CertificateNotDer)), rests(CardSignature, CardCertificate)];
-const NOT_SIGNED: Differs =
-    &[(CardCertificate, Verdict::NotDone(Why::NotSigned)), (CardSignature, Verdict::NotDone(Why::NotSigned))];
+const NO_CERTIFICATE: Differs = &[failed(CardCertificate, Reason::Malformed), rests(CardSignature, CardCertificate)];
+const BROKEN: Differs = &[failed(CardSignature, Reason::Malformed)];
+const NOTHING_THERE: Differs = &[failed(CardCertificate, Reason::Malformed), failed(CardSignature, Reason::Malformed)];
+const OTHER_LAYOUT: Differs = &[(CardSignature, Verdict::NotDone(Why::LayoutUnknown))];
 const SIGNATURE_NOT_READ: Differs =
     &[(CardCertificate, Verdict::NotDone(Why::NotRead)), (CardSignature, Verdict::NotDone(Why::NotRead))];
 const DATA_NOT_READ: Differs = &[(CardSignature, Verdict::NotDone(Why::NotRead))];
@@ -95,6 +98,14 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         "電子署名の値がすべて0",
         "a signature of zeros alone",
         ResidenceFault::ZeroSignature,
+        BROKEN,
+        REJECTED
+    ),
+    row!(
+        "half-zero-signature",
+        "電子署名の前半がすべて0（第2世代ではrが0）",
+        "zeros in the first half of the signature: in generation 2, r is zero",
+        ResidenceFault::HalfZeroSignature,
         CHANGED,
         REJECTED
     ),
@@ -144,6 +155,14 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         "the signer's certificate has expired",
         ResidenceFault::ExpiredCertificate,
         CA_EXPIRED,
+        UNDETERMINED
+    ),
+    row!(
+        "not-yet-valid",
+        "署名者の証明書の有効期間が始まっていない",
+        "the signer's certificate is not valid yet",
+        ResidenceFault::NotYetValid,
+        NOT_YET,
         UNDETERMINED
     ),
     row!(
@@ -215,16 +234,16 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         "証明書の代わりに無意味なデータ",
         "something else in the certificate's place",
         ResidenceFault::GarbageCertificate,
-        NOT_DER,
-        UNDETERMINED
+        NO_CERTIFICATE,
+        REJECTED
     ),
     row!(
         "no-signature",
         "電子署名のファイルがすべて00",
         "the signature file holds zeros alone",
         ResidenceFault::NoSignature,
-        NOT_SIGNED,
-        UNDETERMINED
+        NOTHING_THERE,
+        REJECTED
     ),
     row!(
         "missing-signature",
@@ -239,8 +258,8 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         "電子署名はあるが証明書がない",
         "a signature without a certificate",
         ResidenceFault::SignatureAlone,
-        NOT_DER,
-        UNDETERMINED
+        NO_CERTIFICATE,
+        REJECTED
     ),
     row!(
         "missing-photo",
@@ -251,12 +270,28 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         UNDETERMINED
     ),
     row!(
+        "blank-photo",
+        "顔写真のファイルがすべて00",
+        "the file with the photo holds zeros alone",
+        ResidenceFault::BlankPhoto,
+        BROKEN,
+        REJECTED
+    ),
+    row!(
+        "missing-back",
+        "裏面の記載のファイルがない（署名の対象外）",
+        "there are no files of the back, which nothing signs",
+        ResidenceFault::MissingBack,
+        &[],
+        AUTHENTIC
+    ),
+    row!(
         "truncated-photo",
         "顔写真のファイルが途中で終わる",
         "the file with the photo ends halfway",
         ResidenceFault::TruncatedPhoto,
-        DATA_NOT_READ,
-        UNDETERMINED
+        BROKEN,
+        REJECTED
     ),
     row!(
         "long-lengths",
@@ -412,14 +447,6 @@ pub const RESIDENCE2_FAULTS: &[FaultRow] = &[
         EXPIRED,
         REJECTED
     ),
-    row!(
-        "not-yet-valid",
-        "署名者の証明書の有効期間が始まっていない",
-        "the signer's certificate is not valid yet",
-        ResidenceFault::NotYetValid,
-        CA_EXPIRED,
-        UNDETERMINED
-    ),
     row!("der-signature", "DERで書かれた署名", "a signature written in DER", ResidenceFault::OtherForm, &[], AUTHENTIC),
     row!(
         "long-certificate",
@@ -442,8 +469,8 @@ pub const RESIDENCE2_FAULTS: &[FaultRow] = &[
         "1歳未満の人のカード（顔写真の長さが0）",
         "holder under 1: a photo of length 0",
         ResidenceFault::Infant(Nothing::EmptyObject),
-        &[],
-        AUTHENTIC
+        OTHER_LAYOUT,
+        UNDETERMINED
     ),
 ];
 

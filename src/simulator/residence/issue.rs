@@ -102,9 +102,9 @@ pub struct IssuedResidence {
 }
 
 impl IssuedResidence {
-    /// A file of the card.
+    /// A file of the card, or its counterpart in the other generation.
     pub fn file_mut(&mut self, file: &File) -> Option<&mut ResidenceFile> {
-        self.files.iter_mut().find(|known| known.file().name == file.name)
+        self.files.iter_mut().find(|known| is_same(known.file(), file))
     }
 
     /// Gives a field another value in whichever of these files the card has.
@@ -118,7 +118,7 @@ impl IssuedResidence {
 
     /// Takes a file away.
     pub fn remove(&mut self, file: &File) {
-        self.files.retain(|known| known.file().name != file.name);
+        self.files.retain(|known| !is_same(known.file(), file));
     }
 
     /// Signs the card as its files stand now, and puts the certificate in.
@@ -163,9 +163,15 @@ impl IssuedResidence {
     }
 }
 
+/// Whether two files hold the same. A name alone does not tell: df1/06 is the photo in generation 1 and the address
+/// picture in generation 2.
+fn is_same(one: &File, other: &File) -> bool {
+    one.name == other.name && one.title == other.title
+}
+
 /// What the card's signature covers: front and face of generation 1; entries, face and name of generation 2.
 pub fn signed_message(issued: &[ResidenceFile]) -> Vec<u8> {
-    let file = |file: &File| issued.iter().find(|known| known.file().name == file.name);
+    let file = |file: &File| issued.iter().find(|known| is_same(known.file(), file));
     let value = |of: &File, id| file(of).map(|file| file.value(id)).unwrap_or_default();
     if file(&files::FRONT).is_some() {
         return [value(&files::FRONT, "front"), value(&files::FACE_1, "photo")].concat();
