@@ -243,7 +243,7 @@ fn completions_and_the_manual_page_name_every_command() {
     let commands = ["identify", "check", "verify", "readers", "trust", "simulate", "explain", "completions", "man"];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = program.run(["completions", shell]).expect(0).stdout;
-        for word in commands.iter().chain(&["save-dump", "allow-last-try", "credentials"]) {
+        for word in commands.iter().chain(&["save-dump", "allow-last-try", "credentials", "unpinned", "remove"]) {
             assert!(script.contains(word), "{shell}: {word}");
         }
     }
@@ -258,7 +258,7 @@ fn completions_and_the_manual_page_name_every_command() {
         // roff writes a hyphen as \-.
         let page = page.replace("\\-", "-");
         assert!(page.starts_with(".ie") || page.starts_with(".TH"), "{}", &page[..40]);
-        for word in commands.iter().copied().chain(["--save-dump", "--allow-last-try", words]) {
+        for word in commands.iter().copied().chain(["--save-dump", "--allow-last-try", "--unpinned", words]) {
             assert!(page.contains(word), "{lang}: {word}");
         }
     }

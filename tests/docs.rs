@@ -27,7 +27,7 @@ use taimen::{
     },
     tlv::Tag,
     transport::Transport,
-    trust::{Purpose, TrustStore},
+    trust::{Purpose, TrustStore, published},
     verify::{CheckId, Overall},
 };
 
@@ -621,14 +621,16 @@ fn the_residence_page_has_every_step() {
 
 #[test]
 fn the_residence_page_has_every_published_authority() {
-    let rows = rows(&page(RESIDENCE));
-    let is_pin = |cell: &&String| cell.len() == 66 && cell[1..65].bytes().all(|byte| byte.is_ascii_hexdigit());
-    let pins: Vec<&Vec<String>> = rows.iter().filter(|row| row.last().is_some_and(|cell| is_pin(&cell))).collect();
-    let known = page("src/trust/pins.rs");
-    let production: Vec<&&Vec<String>> = pins.iter().filter(|row| row[1] == "production").collect();
-    assert_eq!((pins.len(), production.len()), (6, 5));
-    for row in production {
-        assert!(known.contains(row[5].trim_matches('`')) && known.contains(row[0].trim_matches('`')), "{row:?}");
+    let expected: Vec<Vec<String>> = published(Purpose::ResidenceCard)
+        .map(|pin| {
+            let [from, to] = pin.valid;
+            vec![ticked(pin.name), pin.hierarchy.as_str().to_owned(), format!("{from} to {to}"), ticked(pin.files[0])]
+        })
+        .collect();
+    assert_rows(RESIDENCE, &expected);
+    let text = page(RESIDENCE);
+    for pin in published(Purpose::ResidenceCard) {
+        assert!(text.contains(&ticked(pin.sha256)), "{}", pin.name);
     }
 }
 

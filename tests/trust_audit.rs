@@ -4,7 +4,9 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use jiff::Timestamp;
-use taimen::trust::{Anchor, Concern, Hierarchy, Purpose, TrustStore, audit, days_left, import, subject_and_key};
+use taimen::trust::{
+    Anchor, Concern, Hierarchy, Purpose, TrustStore, audit, days_left, import, not_installed, subject_and_key,
+};
 
 fn anchor(purpose: Purpose, hierarchy: Hierarchy, der: &[u8]) -> Anchor {
     Anchor {
@@ -86,6 +88,10 @@ fn pairs_are_told_once_and_only_within_a_purpose() {
     assert_eq!(of(&[(licence, Installed, CA02), (Purpose::JpkiSignature, Test, CA03)]), []);
     let other = include_bytes!("certificates/own-for-licence-signer-key.der");
     assert_eq!(of(&[(licence, Installed, SIMULATED)]), []);
+    let simulated = [(licence, Hierarchy::Simulated, SIMULATED), (licence, Hierarchy::Simulated, SIMULATED)];
+    assert_eq!(of(&simulated), [], "simulated ones are looked at for their names alone");
+    let names = [(licence, Hierarchy::Simulated, CA02), (licence, Installed, CA02)];
+    assert_eq!(of(&names), expect("name-in-two-hierarchies", 2));
     let same_key = of(&[(licence, Installed, SIMULATED), (licence, Installed, other)]);
     assert!(same_key.contains(&("same-key".to_owned(), 2)), "{same_key:?}");
 }
@@ -96,13 +102,9 @@ fn what_ships_is_known() {
     let findings = audit(store.anchors(), time("2026-11-22T00:00:00Z"));
     let told: Vec<String> = findings
         .iter()
-        .filter(|finding| finding.anchors.iter().all(|anchor| anchor.purpose != Purpose::ResidenceCard))
         .map(|finding| {
-            format!(
-                "{} {}",
-                finding.concern.id(),
-                finding.anchors.iter().map(|anchor| anchor.name.as_str()).collect::<Vec<_>>().join(" ")
-            )
+            let names: Vec<&str> = finding.anchors.iter().map(|anchor| anchor.name.as_str()).collect();
+            format!("{} {}", finding.concern.id(), names.join(" "))
         })
         .collect();
     assert_eq!(
@@ -116,4 +118,20 @@ fn what_ships_is_known() {
             "overlap signca-test-2019 signca-test-2024",
         ]
     );
+}
+
+#[test]
+fn what_is_published_and_not_there_is_named() {
+    let store = TrustStore::shipped().unwrap();
+    let missing = |purpose, at: &str| -> Vec<&str> {
+        not_installed(store.anchors(), purpose, time(at)).iter().map(|pin| pin.name).collect()
+    };
+    assert_eq!(
+        missing(Purpose::ResidenceCard, "2026-11-22T00:00:00Z"),
+        ["ZairyuCard CA 2018", "ZairyuCard CA 2021", "ZairyuCard CA 2024", "ZairyuCard CA2 2026"]
+    );
+    assert_eq!(missing(Purpose::ResidenceCard, "2020-01-01T00:00:00Z"), ["ZairyuCard CA 2015", "ZairyuCard CA 2018"]);
+    for purpose in [Purpose::JpkiAuthentication, Purpose::JpkiSignature, Purpose::DriversLicence] {
+        assert_eq!(missing(purpose, "2026-11-22T00:00:00Z"), [""; 0]);
+    }
 }

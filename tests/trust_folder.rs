@@ -206,7 +206,7 @@ fn manifests_that_lie_or_are_none_are_named_and_nothing_is_changed() {
         ("another key", format!("trusted = true\n{good}").into_bytes(), toml),
         ("another key of a row", good.replacen("official", "unofficial", 1).into_bytes(), toml),
         ("an unknown purpose", good.replacen("residence-card", "everything", 1).into_bytes(), toml),
-        ("cut off", good[..good.len() / 3].as_bytes().to_vec(), toml),
+        ("cut off", good.as_bytes()[..good.len() / 3].to_vec(), toml),
         ("a file above", good.replacen(&format!("{first}.der"), "../ca.crt", 1).into_bytes(), name),
         ("a file below", good.replacen(&format!("{first}.der"), "a/b.der", 1).into_bytes(), name),
         ("a hidden file", good.replacen(&format!("{first}.der"), ".lock", 1).into_bytes(), name),

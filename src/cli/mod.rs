@@ -97,6 +97,9 @@ fn man(settings: &Settings) -> Result<Exit, Problem> {
     render(command.clone(), &mut page)?;
     for sub in command.get_subcommands() {
         render(sub.clone(), &mut page)?;
+        for below in sub.get_subcommands() {
+            render(below.clone(), &mut page)?;
+        }
     }
     output::bytes(&page)?;
     Ok(Exit::Authentic)

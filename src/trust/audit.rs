@@ -85,14 +85,17 @@ pub fn days_left(anchor: &Anchor, at: Timestamp) -> Option<i64> {
     Some(end.as_second().saturating_sub(at.as_second()).div_euclid(SECONDS_OF_DAY))
 }
 
-/// Looks at each anchor, then at each pair.
+/// Looks at each anchor, then at each pair. Simulated ones prove nothing: only their names are compared.
 pub fn audit(anchors: &[Anchor], at: Timestamp) -> Vec<Finding<'_>> {
-    let looked: Vec<Looked<'_>> = anchors.iter().map(Looked::at).collect();
+    let all: Vec<Looked<'_>> = anchors.iter().map(Looked::at).collect();
+    let (simulated, looked): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|one| one.anchor.hierarchy == Hierarchy::Simulated);
     let mut findings: Vec<Finding<'_>> = looked.iter().flat_map(|one| one.findings(at)).collect();
     findings.extend(groups(&looked, same_anchor, |_| Some(Concern::Duplicate)));
     findings.extend(groups(&looked, same_key, |_| Some(Concern::SameKey)));
     findings.extend(groups(&looked, |one, other| overlap(one, other, at), |_| Some(Concern::Overlap)));
-    findings.extend(groups(&looked, same_name, |group| {
+    let all: Vec<Looked<'_>> = looked.into_iter().chain(simulated).collect();
+    findings.extend(groups(&all, same_name, |group| {
         let mut hierarchies: Vec<Hierarchy> = group.iter().map(|anchor| anchor.hierarchy).collect();
         hierarchies.sort();
         hierarchies.dedup();
