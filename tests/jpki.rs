@@ -428,7 +428,14 @@ fn a_last_try_is_spent_only_when_allowed() {
 
 #[test]
 fn a_password_that_would_open_nothing_is_not_presented() {
-    for fault in ["jpki-child", "jpki-presence-denies", "jpki-presence-unknown", "jpki-other-token", "jpki-absent"] {
+    for fault in [
+        "jpki-child",
+        "jpki-no-certificates",
+        "jpki-presence-denies",
+        "jpki-presence-unknown",
+        "jpki-other-token",
+        "jpki-absent",
+    ] {
         let mut simulated = card(&format!("my-number?fault={fault}"));
         let entries = Entries::of(&simulated);
         let commands = commands(&mut simulated, &entries).0;

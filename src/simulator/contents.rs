@@ -221,7 +221,7 @@ impl Contents {
         self.put_other(&files::JPKI_TOKEN, issued.token.clone());
         self.put_other(&files::JPKI_PRESENCE, issued.presence.clone());
         let certificates = [
-            (files::JPKI_AUTH_CERTIFICATE, Some(&issued.auth_certificate)),
+            (files::JPKI_AUTH_CERTIFICATE, issued.auth_certificate.as_ref()),
             (files::JPKI_AUTH_CA, Some(&issued.auth_ca)),
             (files::JPKI_SIGN_CERTIFICATE, issued.sign_certificate.as_ref()),
             (files::JPKI_SIGN_CA, Some(&issued.sign_ca)),

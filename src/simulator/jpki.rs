@@ -45,8 +45,8 @@ pub struct IssuedJpki {
     pub token: Vec<u8>,
     /// EF 0008
     pub presence: Vec<u8>,
-    /// EF 000A
-    pub auth_certificate: Vec<u8>,
+    /// EF 000A; `None` where the card holds none.
+    pub auth_certificate: Option<Vec<u8>>,
     /// EF 000B
     pub auth_ca: Vec<u8>,
     /// EF 0001; `None` where the card holds none.
@@ -83,7 +83,7 @@ pub fn issue(persona: &Persona, faults: &[JpkiFault]) -> Result<IssuedJpki, Issu
     let mut issued = IssuedJpki {
         token: token_information(JpkiToken::Card),
         presence: vec![0x8F, 0x8F, 0x00],
-        auth_certificate: Vec::new(),
+        auth_certificate: None,
         auth_ca: AUTH_CA_FILE.to_vec(),
         sign_certificate: None,
         sign_ca: SIGN_CA_FILE.to_vec(),
@@ -93,7 +93,7 @@ pub fn issue(persona: &Persona, faults: &[JpkiFault]) -> Result<IssuedJpki, Issu
     for fault in faults {
         fault.prepare(persona, sign_name, &mut auth, &mut sign);
     }
-    issued.auth_certificate = auth.build()?;
+    issued.auth_certificate = Some(auth.build()?);
     issued.sign_certificate = Some(sign.build()?);
     for fault in faults {
         fault.tamper(&mut issued);

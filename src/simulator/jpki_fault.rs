@@ -49,6 +49,7 @@ pub enum JpkiFault {
     Substituted,
     BadFlags,
     Child,
+    NoCertificates,
     PresenceLies,
     PresenceDenies,
     PresenceUnknown,
@@ -124,12 +125,16 @@ impl JpkiFault {
     /// What is changed in the issued files.
     pub(super) fn tamper(self, issued: &mut IssuedJpki) {
         match self {
-            Self::Malformed => issued.auth_certificate.truncate(200),
-            Self::Swapped => {
-                if let Some(sign) = &mut issued.sign_certificate {
-                    std::mem::swap(sign, &mut issued.auth_certificate);
+            Self::Malformed => {
+                if let Some(certificate) = &mut issued.auth_certificate {
+                    certificate.truncate(200);
                 }
             }
+            Self::NoCertificates => {
+                (issued.auth_certificate, issued.sign_certificate) = (None, None);
+                issued.presence = vec![0x00; 3];
+            }
+            Self::Swapped => std::mem::swap(&mut issued.sign_certificate, &mut issued.auth_certificate),
             Self::Child => {
                 issued.sign_certificate = None;
                 issued.presence = vec![0x00, 0x8F, 0x00];
@@ -262,6 +267,8 @@ pub const JPKI_FAULTS: &[FaultRow] = faults![
         &[open(JpkiAgrees, Why::LayoutUnknown)], AUTHENTIC;
     "jpki-child", "署名用電子証明書のないカード（15歳未満など）", "no signing certificate, as for children", Child,
         NO_SIGNATURE, AUTHENTIC;
+    "jpki-no-certificates", "電子証明書が一つもないカード", "no JPKI certificates, as where the holder wanted none", NoCertificates,
+        &[open(JpkiAuthChain, Why::NotOnCard), AUTH_KEY_RESTS, NO_SIGNATURE[0], NO_SIGNATURE[1]], AUTHENTIC;
     "jpki-presence-lies", "ないはずの署名用電子証明書を、あると答える", "the card says that it holds a signing certificate and holds none",
         PresenceLies, SIGNATURE_UNREAD, AUTHENTIC;
     "jpki-presence-denies", "電子証明書があるのに、ないと答える", "the card says that it holds no certificates and holds both",

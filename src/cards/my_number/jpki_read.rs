@@ -117,6 +117,9 @@ impl Reading<'_> {
                 _ => {
                     (self.progress)(step, 0, 0);
                     self.read_file(session, step, dump)?;
+                    if step.id == StepId::JpkiAuthCertificate {
+                        absent_as_told(dump);
+                    }
                 }
             }
         }
@@ -235,6 +238,15 @@ fn read_plain<T: Transport>(
         Err(malformed) => dump.lacks(name, NotRead::Malformed { detail: malformed.to_string() }),
     }
     Ok(())
+}
+
+/// A certificate that is not there where the card says that it holds none: no trouble of the reading.
+fn absent_as_told(dump: &mut Dump) {
+    let name = files::JPKI_AUTH_CERTIFICATE.name;
+    let told = dump.file(files::JPKI_PRESENCE_NAME).map(|file| JpkiPresence::of(file).authentication);
+    if dump.file(name).is_none() && told == Some(Presence::Absent) {
+        dump.lacks(name, NotRead::NotOnCard);
+    }
 }
 
 fn not_opened(reason: &str) -> NotRead {
