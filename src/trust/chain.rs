@@ -94,7 +94,7 @@ pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore
         .filter(|candidate| candidate.certificate.subject_name == leaf.issuer_name)
         .collect();
 
-    let fits = |candidate: &&Candidate<'_>| candidate.signed && candidate.naming != Naming::Other;
+    let fits = |candidate: &&Candidate<'_>| candidate.naming != Naming::Other && leaf.is_signed_by(&candidate.key);
     let judged = known.iter().filter(fits).map(|candidate| (candidate, candidate.judge(leaf, trust, at)));
     // Accepted hierarchies come first, and one anchor that holds is enough: a CA may be certified anew with its key.
     let best = judged.min_by_key(|(_, outcome)| match outcome {
@@ -106,7 +106,7 @@ pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore
     if let Some((candidate, outcome)) = best {
         return candidate.found(outcome);
     }
-    if let Some(other) = known.iter().find(|candidate| candidate.signed) {
+    if let Some(other) = known.iter().find(|candidate| leaf.is_signed_by(&candidate.key)) {
         return other.found(Err(PathError::WrongKeyIdentifier));
     }
     let named = || known.iter().filter(|candidate| candidate.naming == Naming::Same);
@@ -135,8 +135,6 @@ struct Candidate<'a> {
     certificate: Certificate,
     key: CertifiedKey,
     naming: Naming,
-    /// Whether the leaf's signature is one of this anchor's key.
-    signed: bool,
 }
 
 impl<'a> Candidate<'a> {
@@ -148,15 +146,14 @@ impl<'a> Candidate<'a> {
             (Some(_), Some(_)) => Naming::Other,
             _ => Naming::Silent,
         };
-        let signed = certificate.subject_name == leaf.issuer_name && leaf.is_signed_by(&key);
-        Some(Self { anchor, certificate, key, naming, signed })
+        Some(Self { anchor, certificate, key, naming })
     }
 
     fn found(&self, outcome: Result<(), PathError>) -> Issued<'a> {
         Issued { outcome, anchor: Some((self.anchor, self.certificate.clone())) }
     }
 
-    /// Everything but the signature. What speaks against the card comes before what only leaves it open.
+    /// Everything but name and signature. What speaks against the card comes before what only leaves it open.
     fn judge(&self, leaf: &Certificate, trust: &TrustStore, at: Timestamp) -> Result<(), PathError> {
         let issuer = &self.certificate;
         if !trust.accepts(self.anchor.hierarchy) {

@@ -107,9 +107,10 @@ const AT_THE_COUNTER: &[(&str, &str, Bilingual)] = &[
         "renewal",
         "pending",
         Bilingual::new(
-            "在留期間の更新または在留資格の変更を申請中と記録されています。満了日を過ぎている場合の扱いは、券面裏面の記載と出入国在留管理庁で確認してください。",
-            "The card says that a renewal or change of status was applied for and is pending. If a day has passed, look at the \
-             back of the card and ask the Immigration Services Agency what holds.",
+            "在留期間の更新または在留資格の変更を申請中と記録されています。申請中は、在留期間の満了日から最長2か月、在留が続く場合があります。満了日を過ぎている場合は、券面裏面の記載を確認し、出入国在留管理庁に照会してください。",
+            "The card says that a renewal or change of status was applied for and is pending. While it is, the stay may continue \
+             for up to two months after its expiry. If that day has passed, look at the back of the card and ask the \
+             Immigration Services Agency.",
         ),
     ),
     (
