@@ -53,7 +53,7 @@ fn every_kind_is_read_whole_in_the_exchanges_that_its_steps_tell() {
         let (dump, figures) = read_card(&mut card).unwrap();
         assert_eq!(dump.missing().count(), 0, "{recipe}: {:?}", dump.missing().collect::<Vec<_>>());
         for file in files_of(recipe) {
-            assert_eq!(dump.file(file.name), Some(&stored(&mut card, file)[..]), "{recipe} {}", file.name);
+            assert!(dump.file(file.name) == Some(&stored(&mut card, file)[..]), "{recipe} {}", file.name);
         }
         let told: u64 = steps(dump.kind).iter().map(|step| step.exchanges).sum();
         assert_eq!(figures.exchanges, 1 + told, "{recipe}");
@@ -145,7 +145,7 @@ fn through(mut simulated: SimulatedCard, recipe: &str, limits: Limits) -> Result
     let mut draws = RecordedDraws::new(draws());
     let (dump, figures) = read(&mut spy, Opening::Number(&number), &mut draws)?;
     for (name, bytes) in &expected {
-        assert_eq!(dump.file(name), Some(&bytes[..]), "{recipe} {name}");
+        assert!(dump.file(name) == Some(&bytes[..]), "{recipe} {name}");
     }
     let cipher = Generation::of(dump.kind).unwrap().cipher();
     let key = SessionKey::new(cipher, draws.session_keys().next().unwrap().try_into().unwrap());
@@ -193,7 +193,7 @@ fn small_buffers_are_found_out_once() {
         let mut simulated = with(&recipe, |profile| profile.short_secure_read = true);
         let (dump, _) = read_card(&mut simulated).unwrap();
         assert_eq!(dump.missing().count(), 0, "{recipe}");
-        assert_eq!(dump.file("df1/05"), Some(&stored(&mut simulated, &files::FRONT)[..]), "{recipe}");
+        assert!(dump.file("df1/05") == Some(&stored(&mut simulated, &files::FRONT)[..]), "{recipe}");
     }
 }
 
@@ -206,7 +206,7 @@ fn answers_in_pieces_and_exact_lengths_do_not_break_secure_messaging() {
             let (dump, _) = read_card(&mut simulated).unwrap_or_else(|error| panic!("{recipe}: {error:?}"));
             assert_eq!(dump.missing().count(), 0, "{recipe}: {:?}", dump.missing().collect::<Vec<_>>());
             for file in files_of(&recipe) {
-                assert_eq!(dump.file(file.name), Some(&stored(&mut simulated, file)[..]), "{recipe} {}", file.name);
+                assert!(dump.file(file.name) == Some(&stored(&mut simulated, file)[..]), "{recipe} {}", file.name);
             }
         }
     }

@@ -187,7 +187,7 @@ fn every_file_is_read_whole_and_the_steps_add_up() {
         assert_eq!(dump.kind, kind);
         assert_eq!(dump.missing().count(), 0);
         for file in files::files_of(kind).iter().skip(1) {
-            assert_eq!(dump.file(file.name), Some(&content(file)[..]), "{kind} {}", file.name);
+            assert!(dump.file(file.name) == Some(&content(file)[..]), "{kind} {}", file.name);
         }
         assert_eq!(dump.file("mf/0A"), Some(&chip.inner_mut().kind_file.clone()[..]));
         let told: u64 = steps(kind).iter().map(|step| step.exchanges).sum();
