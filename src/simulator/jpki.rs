@@ -35,8 +35,8 @@ const SIGN_CA_FILE: &[u8] = include_bytes!("../../certs/simulated/taimen/jpki-si
 
 /// User keys of each kind in the pool.
 const KEYS: u8 = 4;
-const AUTH_KEYS: [&str; KEYS as usize] = ["jpki-auth-0", "jpki-auth-1", "jpki-auth-2", "jpki-auth-3"];
-const SIGN_KEYS: [&str; KEYS as usize] = ["jpki-sign-0", "jpki-sign-1", "jpki-sign-2", "jpki-sign-3"];
+const AUTH_KEYS: [&str; 4] = ["jpki-auth-0", "jpki-auth-1", "jpki-auth-2", "jpki-auth-3"];
+const SIGN_KEYS: [&str; 4] = ["jpki-sign-0", "jpki-sign-1", "jpki-sign-2", "jpki-sign-3"];
 
 /// The JPKI application of one card.
 #[derive(Debug, Clone)]

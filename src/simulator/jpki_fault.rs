@@ -204,16 +204,16 @@ fn with_key(card: &mut SimulatedCard, change: impl FnOnce(&mut Key)) {
 
 const AUTHENTIC: Expected = Expected::Verdict(Overall::Authentic);
 
-type Differs = &'static [(crate::verify::CheckId, Verdict)];
+type Differing = (crate::verify::CheckId, Verdict);
 
-const fn open(id: crate::verify::CheckId, why: Why) -> (crate::verify::CheckId, Verdict) {
+const fn open(id: crate::verify::CheckId, why: Why) -> Differing {
     (id, Verdict::NotDone(why))
 }
 
-const AUTH_KEY_RESTS: (crate::verify::CheckId, Verdict) = rests(JpkiAuthKey, JpkiAuthChain);
-const AGREES_RESTS: (crate::verify::CheckId, Verdict) = rests(JpkiAgrees, JpkiSignChain);
-const NO_SIGNATURE: Differs = &[open(JpkiSignChain, Why::NotOnCard), open(JpkiAgrees, Why::NotOnCard)];
-const SIGNATURE_UNREAD: Differs = &[open(JpkiSignChain, Why::NotRead), open(JpkiAgrees, Why::NotRead)];
+const AUTH_KEY_RESTS: Differing = rests(JpkiAuthKey, JpkiAuthChain);
+const AGREES_RESTS: Differing = rests(JpkiAgrees, JpkiSignChain);
+const NO_SIGNATURE: [Differing; 2] = [open(JpkiSignChain, Why::NotOnCard), open(JpkiAgrees, Why::NotOnCard)];
+const SIGNATURE_UNREAD: [Differing; 2] = [open(JpkiSignChain, Why::NotRead), open(JpkiAgrees, Why::NotRead)];
 
 macro_rules! faults {
     ($($name:literal, $ja:literal, $en:literal, $fault:ident, $differs:expr, $expected:expr;)*) => {
@@ -266,15 +266,15 @@ pub const JPKI_FAULTS: &[FaultRow] = faults![
     "jpki-bad-flags", "代替文字の印の数が氏名の文字数と違う", "more substitute flags than the name has characters", BadFlags,
         &[open(JpkiAgrees, Why::LayoutUnknown)], AUTHENTIC;
     "jpki-child", "署名用電子証明書のないカード（15歳未満など）", "no signing certificate, as for children", Child,
-        NO_SIGNATURE, AUTHENTIC;
+        &NO_SIGNATURE, AUTHENTIC;
     "jpki-no-certificates", "電子証明書が一つもないカード", "no JPKI certificates, as where the holder wanted none", NoCertificates,
         &[open(JpkiAuthChain, Why::NotOnCard), AUTH_KEY_RESTS, NO_SIGNATURE[0], NO_SIGNATURE[1]], AUTHENTIC;
     "jpki-presence-lies", "ないはずの署名用電子証明書を、あると答える", "the card says that it holds a signing certificate and holds none",
-        PresenceLies, SIGNATURE_UNREAD, AUTHENTIC;
+        PresenceLies, &SIGNATURE_UNREAD, AUTHENTIC;
     "jpki-presence-denies", "電子証明書があるのに、ないと答える", "the card says that it holds no certificates and holds both",
-        PresenceDenies, NO_SIGNATURE, AUTHENTIC;
+        PresenceDenies, &NO_SIGNATURE, AUTHENTIC;
     "jpki-presence-unknown", "電子証明書の有無に未知の値", "the presence file holds bytes that nobody has seen",
-        PresenceUnknown, SIGNATURE_UNREAD, AUTHENTIC;
+        PresenceUnknown, &SIGNATURE_UNREAD, AUTHENTIC;
     "jpki-other-token", "スマートフォンのトークン名を答える", "the token says that it is a phone", OtherToken,
         &[open(JpkiAuthKey, Why::NotRead), SIGNATURE_UNREAD[0], SIGNATURE_UNREAD[1]], AUTHENTIC;
     "jpki-absent", "公的個人認証APがない", "no JPKI application", Absent,

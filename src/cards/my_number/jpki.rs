@@ -94,7 +94,7 @@ pub fn is_for_client_authentication(certificate: &Certificate) -> bool {
 /// not parse.
 pub fn policies(certificate: &Certificate) -> Vec<Vec<u8>> {
     let value = certificate.extension(CERTIFICATE_POLICIES);
-    let Some(Ok(([], list))) = value.map(|value| Any::from_der(value)) else { return Vec::new() };
+    let Some(Ok(([], list))) = value.map(Any::from_der) else { return Vec::new() };
     let mut rest = list.data;
     let mut policies = Vec::new();
     while list.tag() == Tag::Sequence && !rest.is_empty() {
