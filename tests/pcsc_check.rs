@@ -390,6 +390,58 @@ fn opensc_talks_to_the_simulated_card() {
     assert!(answers.contains("FF 30 82 01 3B DF 31 04"), "{answers}");
 }
 
+/// The bytes of the first certificate in a text.
+fn certificate_in(pem: &str) -> Vec<u8> {
+    let (_, der) = x509_parser::pem::parse_x509_pem(pem.as_bytes()).unwrap_or_else(|error| panic!("{error} in {pem}"));
+    der.contents
+}
+
+#[test]
+fn opensc_s_own_driver_reads_the_jpki_certificates() {
+    let desk = Desk::with_card(1);
+    // Drivers that look at cards before it would be asked first.
+    let conf = desk.program.home.write("opensc.conf", "app default { card_drivers = jpki; }\n");
+    let pkcs15 = |arguments: &[&str]| {
+        let mut command = Command::new(installed("pkcs15-tool", "opensc"));
+        command.args(["--reader", READER]).args(arguments);
+        // Nothing of an earlier run: OpenSC caches certificates below the home folder.
+        command.env("HOME", desk.program.home.path()).env("OPENSC_CONF", &conf).stdin(Stdio::null());
+        run(command).expect(0).stdout
+    };
+    let listed = pkcs15(&["--list-certificates"]);
+    for name in [
+        "User Authentication Certificate",
+        "Digital Signature Certificate",
+        "User Authentication Certificate CA",
+        "Digital Signature Certificate CA",
+    ] {
+        assert!(listed.contains(&format!("[{name}]")), "{listed}");
+    }
+    let pins = pkcs15(&["--list-pins"]);
+    let tries: Vec<&str> = pins.lines().filter(|line| line.contains("Tries left")).map(str::trim_end).collect();
+    assert!(tries.len() == 2 && tries[0].ends_with(": 3") && tries[1].ends_with(": 5"), "{pins}");
+
+    // Ours, of the same card.
+    let dump = desk.program.home.file("jpki.json");
+    let dump_file = argument(&dump);
+    let outcome = desk.check(&["--accept", "simulated", "--jpki", "--save-dump", &dump_file]).expect(0);
+    let jpki = ["jpki-auth-chain: passed", "jpki-auth-key: passed", "jpki-sign-chain: passed", "jpki-agrees: passed"];
+    assert_eq!(outcome.checks()[8..12], jpki);
+    let ours: Value = serde_json::from_str(&fs::read_to_string(&dump).unwrap()).unwrap();
+    let ours = |file: &str| hex::decode(ours["files"][file].as_str().expect(file)).unwrap();
+    let password = desk.persona().sign_password();
+    // The password comes last: what OpenSC opened stays open, and then its driver takes the counter's answer for an error.
+    for (id, file, more) in [
+        ("1", "jpki/000A", &[][..]),
+        ("3", "jpki/000B", &[]),
+        ("4", "jpki/0002", &[]),
+        ("2", "jpki/0001", &["--verify-pin", "--auth-id", "2", "--pin", &password]),
+    ] {
+        let theirs = pkcs15(&[&["--read-certificate", id], more].concat());
+        assert!(certificate_in(&theirs) == ours(file), "{file}: {theirs}");
+    }
+}
+
 #[test]
 fn recordings_and_dumps_repeat_what_the_reader_saw() {
     let desk = Desk::with_card(6);

@@ -14,7 +14,7 @@ pub(in crate::cards) fn absent(id: CheckId, dump: &Dump, file: &'static str) -> 
         Some(NotRead::Malformed { detail }) => {
             Check::failed(id, Reason::Malformed, evidence.with("detail", detail.clone()))
         }
-        Some(NotRead::NoApplication) => Check::not_done(id, Why::NotOnCard, evidence),
+        Some(NotRead::NoApplication | NotRead::NotOnCard) => Check::not_done(id, Why::NotOnCard, evidence),
         Some(NotRead::NotOpened { reason }) => {
             Check::not_done(id, Why::NotRead, evidence.with("reason", reason.clone()))
         }

@@ -18,8 +18,8 @@ pub mod residence_card;
 mod table;
 
 pub use findings::{
-    CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex,
-    Signed, TriesLeft, Warning, notes, remarks,
+    CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat,
+    SEX_ITEM, Sex, Signed, TriesLeft, Warning, notes, remarks,
 };
 pub use read_error::ReadError;
 pub use recognise::{LicenceProbe, RecogniseError, Recognised, recognise};

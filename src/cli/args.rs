@@ -20,6 +20,7 @@ pub mod name {
     pub const DOMICILE: &str = "domicile";
     pub const FILE: &str = "file";
     pub const HTML: &str = "html";
+    pub const JPKI: &str = "jpki";
     pub const JSON: &str = "json";
     pub const KIND: &str = "kind";
     pub const LANG: &str = "lang";
@@ -75,11 +76,12 @@ pub fn command(lang: Lang) -> Command {
                     b.application(),
                     b.flag(name::WITHOUT_PIN, "運転免許証を暗証番号なしで読む（有効期限など。真正性は判定できない）", "Read a driver's licence without its PINs (expiry and the like; never authentic)"),
                     b.flag(name::AGE, "年齢だけを確認して表示する（生年月日だけを照合）", "The age record alone: shows the age and nothing else"),
+                    b.flag(name::JPKI, "公的個人認証AP（JPKI）の電子証明書も読む（マイナンバーカード）", "Read the JPKI certificates too (My Number Card)").conflicts_with(name::AGE),
                     b.path(name::SAVE_DUMP, "読み取った全データを保存する（個人情報。0600で作成）", "Save everything that was read (personal data; mode 0600)"),
                     b.path(name::SEAL, "保存するデータに電子署名（封印）を付ける鍵（taimen seal-key で作成）", "Seal what is saved with this key (made by taimen seal-key), so that a later change is noticed").requires(name::SAVE_DUMP),
                     b.path(name::RECORD, "カードとの通信を記録する（個人情報。照合番号等は伏せる）", "Record the exchanges (personal data; credentials are left out)"),
                     b.flag(name::ALLOW_LAST_TRY, "残り1回でも照合する（失敗すると閉塞する）", "Try even when one try is left (a wrong entry blocks it)"),
-                    b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b、免許証は pin1・pin2、マイナ免許証は licence-pin、在留カード等は card-number", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b; pin1, pin2 of a licence; licence-pin; card-number of a residence card"),
+                    b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b、免許証は pin1・pin2、マイナ免許証は licence-pin、在留カード等は card-number、JPKIは auth-pin・sign-password（端末ではたずねない）", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b; pin1, pin2 of a licence; licence-pin; card-number of a residence card; auth-pin, sign-password for --jpki (never asked for)"),
                 ])
                 .args(b.trust())
                 .arg(b.at()),

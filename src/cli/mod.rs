@@ -7,6 +7,7 @@ mod credentials;
 mod explain;
 mod files;
 mod identify;
+mod jpki;
 mod licence;
 mod my_number;
 mod output;

@@ -13,7 +13,7 @@ use crate::{
     transport::{
         Draws, LinkFigures, Log, Metered, NeverRecorded, Recorder, Recording, Replay, Transport,
         draws::{ListedDraws, RecordedDraws, SystemDraws},
-        recording::{Header, MAX_RECORDING},
+        recording::{Header, JpkiHeader, MAX_RECORDING},
     },
 };
 
@@ -167,11 +167,12 @@ impl Link {
     }
 
     /// The recording of everything so far; `None` when nothing was to be recorded.
-    pub fn take_recording(&mut self, card: Option<&str>, scope: Scope) -> Option<Recording> {
+    pub fn take_recording(&mut self, card: Option<&str>, scope: Scope, jpki: Option<JpkiHeader>) -> Option<Recording> {
         let header = Header {
             card: card.map(str::to_owned),
             reader: Some(self.address.clone()),
             scope: Some(scope_name(scope).to_owned()),
+            jpki,
             time: Some(crate::text::whole_seconds(self.time)),
             random: self.draws.drawn().to_vec(),
             session_keys: self.draws.session_keys().map(<[u8]>::to_vec).collect(),

@@ -120,6 +120,11 @@ pub enum Problem {
         /// Which one.
         credential: Bilingual,
     },
+    /// A password of a wrong form.
+    BadPassword {
+        /// Which one.
+        credential: Bilingual,
+    },
     /// `--reader` is no address.
     BadReaderAddress(String),
     /// `sim:` with a kind that is not simulated.
@@ -270,7 +275,8 @@ impl Problem {
             | Self::BadCardNumber
             | Self::CardNumberWrong
             | Self::CardHandshake
-            | Self::BadPin { .. } => credential::text(self),
+            | Self::BadPin { .. }
+            | Self::BadPassword { .. } => credential::text(self),
             _ => files::text(self),
         };
         text.in_lang(lang)

@@ -64,6 +64,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::CardNumberWrong,
         Problem::CardHandshake,
         Problem::BadPin { credential: NAME },
+        Problem::BadPassword { credential: NAME },
         Problem::BadReaderAddress("usb".to_owned()),
         Problem::UnknownSimKind("visa".to_owned()),
         Problem::UnknownSimFault("fire".to_owned()),

@@ -42,6 +42,10 @@ pub enum Reason {
     WrongAlgorithm,
     /// The certificate is one of an authority, and its issuer allows none below it.
     PathTooLong,
+    /// The certificate does not say that it may be used for this.
+    WrongPurpose,
+    /// The certificate was issued under another policy than cards of this hierarchy have.
+    WrongPolicy,
 }
 
 /// Why a check was not done.
@@ -73,7 +77,7 @@ pub enum Why {
     UnknownExtension,
 }
 
-const REASONS: [(Reason, &str, Bilingual); 17] = [
+const REASONS: [(Reason, &str, Bilingual); 19] = [
     (
         Reason::SignatureMismatch,
         "signature_mismatch",
@@ -164,6 +168,16 @@ const REASONS: [(Reason, &str, Bilingual); 17] = [
             "発行者が許していない下位の認証局の証明書です",
             "a certificate of an authority that its issuer does not allow",
         ),
+    ),
+    (
+        Reason::WrongPurpose,
+        "wrong_purpose",
+        Bilingual::new("この用途の証明書ではありません", "the certificate does not name this use"),
+    ),
+    (
+        Reason::WrongPolicy,
+        "wrong_policy",
+        Bilingual::new("証明書ポリシーが違います", "the certificate has another policy"),
     ),
 ];
 
