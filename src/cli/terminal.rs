@@ -36,6 +36,8 @@ pub struct Terminal {
     settings: Settings,
     /// Nothing is told: scripts, and output as JSON.
     quiet: bool,
+    /// Nobody is there: nothing is told at all, and nothing asked.
+    nobody: bool,
     bar: RefCell<Option<ProgressBar>>,
 }
 
@@ -43,7 +45,12 @@ impl Terminal {
     /// The terminal of a command; quiet unless a person is there to see it.
     pub fn new(settings: &Settings, json: bool) -> Self {
         let quiet = json || !io::stderr().is_terminal();
-        Self { settings: *settings, quiet, bar: RefCell::new(None) }
+        Self { settings: *settings, quiet, nobody: false, bar: RefCell::new(None) }
+    }
+
+    /// Nobody at all: not a word is written, and whatever would be asked for is missing.
+    pub fn nobody(settings: &Settings) -> Self {
+        Self { settings: *settings, quiet: true, nobody: true, bar: RefCell::new(None) }
     }
 
     /// Tells what is waited for.
@@ -64,7 +71,9 @@ impl Terminal {
 
     /// Tells the counter of the credential that will be asked for. Told even when progress is not: it is a warning.
     pub fn tries(&self, what: Bilingual, tries: Tries) {
-        let _ = writeln!(io::stderr(), "{}", ui::tries_left(self.settings.lang, what, tries));
+        if !self.nobody {
+            let _ = writeln!(io::stderr(), "{}", ui::tries_left(self.settings.lang, what, tries));
+        }
     }
 
     /// Tells the counter of a credential that is about to be presented.
@@ -121,7 +130,7 @@ impl Terminal {
         allow_last_try: bool,
     ) -> Result<Pin, Problem> {
         tries.gate(allow_last_try).map_err(|refusal| ReadError::Refused { refusal, reference })?;
-        if !io::stdin().is_terminal() {
+        if !self.can_ask() {
             return Err(Problem::MissingCredential {
                 name: match scope {
                     Scope::Full | Scope::Pin1 | Scope::WithoutPin => "birth, expiry-year, security-code",
@@ -165,9 +174,13 @@ impl Terminal {
         pin.ok_or(Problem::MissingCredential { name: "licence-pin".to_owned() })
     }
 
+    fn can_ask(&self) -> bool {
+        !self.nobody && io::stdin().is_terminal()
+    }
+
     fn ask_hidden(&self, question: Bilingual, name: &'static str, may_be_empty: bool) -> Result<Option<Pin>, Problem> {
         let missing = || Problem::MissingCredential { name: name.to_owned() };
-        if !io::stdin().is_terminal() {
+        if !self.can_ask() {
             return Err(missing());
         }
         let mut attempts = 1;
