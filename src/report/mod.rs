@@ -20,9 +20,9 @@ mod licence_samples;
 #[cfg(test)]
 mod licence_tests;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 #[cfg(test)]
-mod schema_tests;
+pub(crate) mod schema_tests;
 #[cfg(test)]
 mod tests;
 
