@@ -90,6 +90,11 @@ impl Summary {
         self.worst = self.worst.worse(counts);
     }
 
+    /// Notes that something besides the inputs went wrong.
+    pub fn worsen(&mut self, exit: ExitCode) {
+        self.worst = self.worst.worse(exit);
+    }
+
     /// Notes that not every input was looked at.
     pub fn interrupt(&mut self) {
         self.interrupted = true;
@@ -105,9 +110,14 @@ impl Summary {
         self.inputs
     }
 
-    /// How the batch ends: the worst of its inputs, unless it was interrupted.
+    /// How the batch ends: the worst of its inputs, unless it was interrupted or had none.
     pub fn exit(&self) -> ExitCode {
-        if self.interrupted { ExitCode::Interrupted } else { self.worst }
+        match self.inputs {
+            _ if self.interrupted => ExitCode::Interrupted,
+            // A gate that looked at nothing must not stand open.
+            0 => ExitCode::Usage.worse(self.worst),
+            _ => self.worst,
+        }
     }
 
     /// Inputs without an expectation that have a verdict other than *authentic*, or an expectation that is not met.
@@ -193,7 +203,7 @@ mod tests {
     #[test]
     fn counts_agree_with_the_exit_code() {
         let mut summary = Summary::default();
-        assert_eq!(summary.exit(), ExitCode::Authentic);
+        assert_eq!(summary.exit(), ExitCode::Usage, "nothing was looked at");
         summary.add(&line(Some(Overall::Authentic), None));
         summary.add(&line(Some(Overall::Undetermined), None));
         assert_eq!(summary.exit(), ExitCode::Undetermined);
