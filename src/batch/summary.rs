@@ -161,12 +161,14 @@ impl Summary {
                 let stopped =
                     if self.interrupted { "（中断しました。残りは調べていません）" } else { "" };
                 let mut text = format!(
-                    "taimen: {inputs}件、終了コード{exit}{stopped}\n        真正 {authentic}、拒否 {rejected}、判定できない {undetermined}、調べられない {not_judged}\n"
+                    "taimen: {inputs}件、終了コード{exit}{stopped}\n        真正 {authentic}、不合格 {rejected}、判定不能 {undetermined}、報告なし {not_judged}\n"
                 );
                 if expected > 0 {
                     text.push_str(&format!("        期待との比較 {expected}件: 一致 {met}、不一致 {failed}\n"));
                 }
-                text.push_str(&format!("        コード別の件数 {counts}\n"));
+                if !counts.is_empty() {
+                    text.push_str(&format!("        コード別の件数 {counts}\n"));
+                }
                 text
             }
             Lang::En => {
@@ -178,7 +180,9 @@ impl Summary {
                 if expected > 0 {
                     text.push_str(&format!("        expectations {expected}: met {met}, not met {failed}\n"));
                 }
-                text.push_str(&format!("        inputs by code {counts}\n"));
+                if !counts.is_empty() {
+                    text.push_str(&format!("        inputs by code {counts}\n"));
+                }
                 text
             }
         }

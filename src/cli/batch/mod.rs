@@ -72,7 +72,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let (sender, receiver) = mpsc::channel();
     interruptible(&gate, sender.clone())?;
     let feed = Feed { judge: Arc::new(judge), gate: Arc::clone(&gate), sender };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).thread_name(|job| format!("job-{job}")).build();
     let pool = pool.map_err(|_| Problem::Internal { place: "batch" })?;
     // Not joined: it may wait for a line on standard input for ever.
     thread::spawn(move || feed.run(&pool, &paths));
@@ -120,7 +120,8 @@ impl Feed {
             pool.spawn_fifo(move || {
                 let started = Instant::now();
                 let line = judge.line(item);
-                let json = line.json();
+                // With its end, so that the buffer never cuts a line in two: other processes may append to the same file.
+                let json = line.json() + "\n";
                 let _ = sender.send(Event::Done(Box::new(Done { number, line, json, took: started.elapsed() })));
             });
             ControlFlow::Continue(())
@@ -183,7 +184,6 @@ impl Writer<'_> {
 
     fn write(&mut self, done: &Done) -> io::Result<()> {
         self.out.write_all(done.json.as_bytes())?;
-        self.out.write_all(b"\n")?;
         self.summary.add(&done.line);
         if let Some(junit) = &mut self.junit {
             junit.case(&junit_case(&done.line, done.took));
