@@ -2,15 +2,23 @@
 
 #[path = "common/reading.rs"]
 mod reading;
+#[path = "common/residence_reading.rs"]
+mod residence;
 
 use reading::{card, credential, read, read_card};
 use taimen::{
     cards::{
         my_number::{STEPS, StepId, check, files, prepare, steps},
         recognise,
+        residence_card::{
+            Opening,
+            files::{self as residence_files, Access, Generation},
+            protocol::{AUTHENTICATE_LENGTH, RANDOM_LENGTH, SessionKey},
+        },
     },
     dump::{Dump, Scope},
     iso7816::Session,
+    kind::CardKind,
     simulator::SimulatedCard,
     transport::{LinkFigures, Metered, Transport, TransportError},
     verify::Overall,
@@ -204,5 +212,61 @@ fn the_number_is_never_asked_for() {
         }
         let verifies = spy.commands.iter().filter(|command| command[1] == 0x20 && command.len() > 4).count();
         assert_eq!(verifies, if scope == Scope::Full { 2 } else { 1 });
+    }
+}
+
+/// Bytes of status words, of the encrypted objects around secure files, and of the handshake: what the protocol costs on
+/// top of the files.
+fn protocol(kind: CardKind, exchanges: u64) -> u64 {
+    let cipher = Generation::of(kind).unwrap().cipher();
+    let secure = residence_files::files_of(kind).iter().filter(|file| file.access == Access::NumberSecure);
+    let wrapped: usize = secure.map(|file| SessionKey::sealed_length(cipher, file.size) - file.size).sum();
+    let handshake = RANDOM_LENGTH + AUTHENTICATE_LENGTH;
+    2 * exchanges + u64::try_from(wrapped + handshake).unwrap()
+}
+
+#[test]
+fn a_residence_card_takes_at_most_17_exchanges_and_hardly_a_byte_more_than_its_files() {
+    for (recipe, wanted) in [
+        ("residence1", 15),
+        ("residence1-special", 12),
+        ("residence1-child", 15),
+        ("residence2", 16),
+        ("residence2-special", 14),
+    ] {
+        let (dump, figures) = residence::read_card(&mut residence::card(recipe)).unwrap();
+        assert_eq!(figures.exchanges, wanted, "{recipe}");
+        let files: usize = residence_files::files_of(dump.kind).iter().map(|file| file.size).sum();
+        let least = u64::try_from(files).unwrap() + protocol(dump.kind, figures.exchanges);
+        assert!(
+            figures.bytes_received >= least && figures.bytes_received * 100 <= least * 102,
+            "{recipe}: {figures:?}"
+        );
+        // Nothing at all is received that is neither file nor protocol.
+        assert_eq!(figures.bytes_received, least, "{recipe}");
+        // With a question in the middle the two free files are read once more.
+        assert!(figures.exchanges + 2 <= if recipe.starts_with("residence1") { 17 } else { 18 }, "{recipe}");
+    }
+}
+
+#[test]
+fn a_residence_card_gives_no_byte_twice_and_nothing_between_challenge_and_answer() {
+    for recipe in residence::KINDS {
+        let mut simulated = residence::card(recipe);
+        let number = residence::number(&simulated);
+        let mut spy = spy(&mut simulated);
+        residence::read(&mut spy, Opening::Number(&number), &mut residence::draws()).unwrap();
+        let reads: Vec<&Vec<u8>> = spy.commands.iter().filter(|command| command[1] == 0xB0).collect();
+        // Each command is one whole file.
+        let files = residence_files::files_of(if recipe == "residence1-child" {
+            CardKind::Residence1
+        } else {
+            recipe.parse().unwrap()
+        });
+        assert_eq!(reads.len(), files.len(), "{recipe}");
+        let challenge = spy.commands.iter().position(|command| command[1] == 0x84).unwrap();
+        assert_eq!(spy.commands[challenge + 1][..2], [0x00, 0x82], "{recipe}");
+        let selected = spy.commands.iter().filter(|command| command[1] == 0xA4).count();
+        assert_eq!(selected, 3, "{recipe}: each application once");
     }
 }

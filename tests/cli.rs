@@ -7,6 +7,7 @@ mod common;
 use std::{
     collections::BTreeMap,
     fs,
+    io::{Cursor, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -77,7 +78,10 @@ fn prepare(program: &Program, folder: &TempDir) {
     }
     for (name, content) in [
         ("batch/1.apdu", &*recording),
-        ("batch/1.expect.json", "{\"overall\":\"authentic\",\"checks\":[{\"id\":\"chip-key\",\"verdict\":\"passed\"}]}"),
+        (
+            "batch/1.expect.json",
+            "{\"overall\":\"authentic\",\"checks\":[{\"id\":\"chip-key\",\"verdict\":\"passed\"}]}",
+        ),
         ("batch/2.json", &dump),
         ("batch/2.expect.json", "{\"exit\":1,\"checks\":[{\"id\":\"chip-key\",\"verdict\":\"failed\"}]}"),
         ("batch/3.json", &dump[..200]),
@@ -90,6 +94,8 @@ fn prepare(program: &Program, folder: &TempDir) {
     let (year, code) = (persona.expiry_year, &persona.security_code);
     for (name, content) in [
         ("wrong", "number-b = 11111520920000".to_owned()),
+        ("wrong-card-number", "card-number = ZZ97531864ZZ".to_owned()),
+        ("bad-card-number", "card-number = ZZ9753186ZZ".to_owned()),
         ("wrong-pin", "pin1 = 0000\npin2 = 0000\n".to_owned()),
         ("iso", format!("birth = 1936-11-15\nexpiry-year = {year}\nsecurity-code = {code}\n")),
         ("no-such-day", "birth = S11-02-30".to_owned()),
@@ -117,16 +123,57 @@ fn prepare(program: &Program, folder: &TempDir) {
         });
         folder.write(name, file.to_string());
     }
+    for kind in ["residence1", "residence2"] {
+        for extension in ["apdu", "credentials"] {
+            let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("apdu-fixtures").join(kind);
+            let content = fs::read(fixtures.join(format!("official-handshake.{extension}"))).unwrap();
+            folder.write(&format!("official-{kind}.{extension}"), content);
+        }
+    }
     folder.write("authca03.cer", jlis_certificate("authca03.cer"));
-    folder.write("test-ca.cer", jlis_certificate("test/authca-test-2023.cer"));
-    make(&["trust", "add", "--purpose", "my-number-card", "--trust-dir", "added", "own-key.json"]);
-    make(&["trust", "add", "--purpose", "jpki-authentication", "--trust-dir", "added", "authca03.cer"]);
-    make(&["trust", "add", "--purpose", "my-number-card", "--trust-dir", "damaged", "own-key.json"]);
+    // Certificates that bear the names of the issuer of residence cards, with keys that nobody has.
+    let (ca, ca2) = (certificate("claims-zairyu-ca.der"), certificate("claims-zairyu-ca2.der"));
+    folder.write("claims.crt", &ca);
+    folder.write("claims2.crt", &ca2);
+    folder.write("one.zip", zip(&[("readme.txt", b"hello"), ("claims2.crt", &ca2)]));
+    folder.write("two.zip", zip(&[("claims.crt", &ca), ("claims2.crt", &ca2)]));
+    folder.write("bomb.zip", zip(&[("claims.crt", &vec![0; 30 * 1024 * 1024])]));
+    folder.write("weak.der", certificate("weak-ca.der"));
+    let key = "own-key.json";
+    for (trust, purpose, file) in [
+        ("added", "my-number-card", key),
+        ("added", "residence-card", "claims2.crt"),
+        ("damaged", "my-number-card", key),
+        ("audited", "drivers-licence", "weak.der"),
+        ("audited", "residence-card", "claims.crt"),
+        ("shrinking", "residence-card", "claims.crt"),
+        ("dwindling", "residence-card", "claims2.crt"),
+        ("twice", "residence-card", "claims.crt"),
+        ("twice", "drivers-licence", "claims.crt"),
+    ] {
+        make(&["trust", "add", "--purpose", purpose, "--unpinned", "--trust-dir", trust, file]);
+    }
+    folder.write("audited/left-over.new", "");
+    fs::create_dir(folder.file("empty")).unwrap();
     let damaged = fs::read_dir(folder.file("damaged")).unwrap().map(|entry| entry.unwrap().path());
     for file in damaged.filter(|path| path.extension().is_some_and(|extension| extension == "json")) {
         let content = fs::read_to_string(&file).unwrap();
         fs::write(&file, content.replacen("\"modulus\":\"", "\"modulus\":\"0", 1).replace(' ', "")).unwrap();
     }
+}
+
+/// A certificate made for tests.
+fn certificate(name: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/certificates").join(name)).unwrap()
+}
+
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
 }
 
 #[test]
@@ -234,7 +281,7 @@ fn completions_and_the_manual_page_name_every_command() {
     ];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = program.run(["completions", shell]).expect(0).stdout;
-        for word in commands.iter().chain(&["save-dump", "allow-last-try", "credentials"]) {
+        for word in commands.iter().chain(&["save-dump", "allow-last-try", "credentials", "unpinned", "remove"]) {
             assert!(script.contains(word), "{shell}: {word}");
         }
     }
@@ -249,7 +296,7 @@ fn completions_and_the_manual_page_name_every_command() {
         // roff writes a hyphen as \-.
         let page = page.replace("\\-", "-");
         assert!(page.starts_with(".ie") || page.starts_with(".TH"), "{}", &page[..40]);
-        for word in commands.iter().copied().chain(["--save-dump", "--allow-last-try", words]) {
+        for word in commands.iter().copied().chain(["--save-dump", "--allow-last-try", "--unpinned", words]) {
             assert!(page.contains(word), "{lang}: {word}");
         }
     }

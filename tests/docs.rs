@@ -15,6 +15,7 @@ use taimen::{
             files::{self, Access, Application, FIELDS, FILES, NUMBER_A_SFIS, OTHER_FILES, Reference},
             steps,
         },
+        residence_card as residence,
     },
     dump::{Dump, NotRead, SCHEMA, Scope},
     kind::CardKind,
@@ -22,10 +23,11 @@ use taimen::{
     simulator::{
         Expected, FAULTS, FaultRow, KINDS, Recipe, faults_of,
         licence::{LICENCE_FAULTS, MENKYO_FAULTS},
+        residence::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
     },
     tlv::Tag,
     transport::Transport,
-    trust::{Purpose, TrustStore},
+    trust::{Purpose, TrustStore, published},
     verify::{CheckId, Overall},
 };
 
@@ -421,6 +423,181 @@ fn the_licence_page_has_every_step() {
 }
 
 /// What a page's row of a fault begins with.
+const RESIDENCE: &str = "docs/cards/residence.md";
+
+/// The four cards that are read, by the value of `C1` that names them.
+fn residence_kinds() -> [(&'static str, CardKind); 4] {
+    [
+        ("1", CardKind::Residence1),
+        ("2", CardKind::Residence1Special),
+        ("05", CardKind::Residence2),
+        ("06", CardKind::Residence2Special),
+    ]
+}
+
+/// Which of the four cards hold something, as the page writes it.
+fn held_by(holds: impl Fn(&'static [residence::files::File]) -> bool) -> String {
+    let kinds = residence_kinds().into_iter().filter(|(_, kind)| holds(residence::files::files_of(*kind)));
+    kinds.map(|(name, _)| ticked(name)).collect::<Vec<_>>().join(" ")
+}
+
+fn residence_files() -> Vec<residence::files::File> {
+    let mut files = Vec::new();
+    for (_, kind) in residence_kinds() {
+        for file in residence::files::files_of(kind) {
+            if !files.contains(file) {
+                files.push(*file);
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn the_residence_page_has_every_application_and_file() {
+    use residence::files::{Access, DF1, DF2, DF3, MF, SPECIFIED};
+    let rows = rows(&page(RESIDENCE));
+    for application in [MF, DF1, DF2, DF3, SPECIFIED] {
+        let aid: Vec<String> = application.aid.iter().map(|byte| format!("{byte:02X}")).collect();
+        let row = rows.iter().find(|row| row[0] == ticked(application.name) && row.len() == 4);
+        let row = row.unwrap_or_else(|| panic!("no row of {}", application.name));
+        assert!(row[1].contains(application.title.en) && row[1].contains(application.title.ja), "{row:?}");
+        assert_eq!(row[2], ticked(aid.join(" ")));
+    }
+    let expected: Vec<Vec<String>> = residence_files()
+        .iter()
+        .map(|file| {
+            let opened = match file.access {
+                Access::Free => "free",
+                Access::Number => "number",
+                Access::NumberSecure => "number, encrypted",
+            };
+            vec![
+                ticked(file.name),
+                file.official.to_owned(),
+                held_by(|files| files.contains(file)),
+                ticked(format!("{:02X}", 0x80 | file.sfi)),
+                format!("{} {}", file.title.en, file.title.ja),
+                opened.to_owned(),
+                file.size.to_string(),
+            ]
+        })
+        .collect();
+    assert_rows(RESIDENCE, &expected);
+    let files = rows.iter().filter(|row| row.len() == 8 && row[1].contains("/EF")).count();
+    assert_eq!(files, expected.len(), "the page has a row of no file");
+}
+
+#[test]
+fn the_residence_page_has_every_field_and_code() {
+    use residence::files::Content;
+    let content = |content| match content {
+        Content::Ascii => "letters and digits",
+        Content::Text => "text",
+        Content::Date => "day",
+        Content::Period => "period",
+        Content::Code(_) => "code, see below",
+        Content::Region => "three letters",
+        Content::OpaqueCode => "code, table not public",
+        Content::Tiff => "TIFF",
+        Content::Jpeg2000 => "JPEG 2000",
+        Content::Signature => "signature",
+        Content::Certificate => "certificate",
+    };
+    let mut expected: Vec<Vec<String>> = Vec::new();
+    let mut codes: Vec<Vec<String>> = Vec::new();
+    for file in residence_files() {
+        for field in file.fields {
+            let tag = if field.tag.0 > 0xFF { format!("{:04X}", field.tag.0) } else { format!("{:02X}", field.tag.0) };
+            let holds = |files: &[residence::files::File]| {
+                files.iter().any(|other| other.name == file.name && other.fields.contains(field))
+            };
+            let row = vec![
+                ticked(file.name),
+                ticked(&tag),
+                held_by(holds),
+                ticked(field.id),
+                format!("{} {}", field.title.en, field.title.ja),
+                content(field.content).to_owned(),
+                field.size.to_string(),
+                covered(field.signed_by),
+            ];
+            if !expected.contains(&row) {
+                expected.push(row);
+            }
+            if let Content::Code(table) = field.content {
+                for code in table {
+                    let row = vec![
+                        ticked(field.id),
+                        ticked(char::from(code.byte)),
+                        ticked(code.id),
+                        format!("{} {}", code.name.en, code.name.ja),
+                    ];
+                    if !codes.contains(&row) {
+                        codes.push(row);
+                    }
+                }
+            }
+        }
+    }
+    assert_rows(RESIDENCE, &expected);
+    assert_rows(RESIDENCE, &codes);
+    let rows = rows(&page(RESIDENCE));
+    let fields = rows.iter().filter(|row| row.len() == 8 && row[6].parse::<usize>().is_ok() && row[3].len() > 4);
+    let fields = fields.filter(|row| row[1].starts_with('`')).count();
+    assert_eq!(fields, expected.len(), "the page has a row of no field");
+}
+
+#[test]
+fn the_residence_page_has_every_step() {
+    let rows = rows(&page(RESIDENCE));
+    let mut names: Vec<(String, String, String)> = Vec::new();
+    for (_, kind) in residence_kinds() {
+        for step in residence::steps(kind) {
+            let file = step.yields.map_or_else(|| "–".to_owned(), |file| ticked(file.name));
+            let row = (ticked(format!("{:?}", step.id)), file, ticked(step.application.name));
+            if !names.contains(&row) {
+                names.push(row);
+            }
+        }
+    }
+    for (name, file, application) in &names {
+        let row = rows.iter().find(|row| row.len() == 7 && row[0].starts_with(name) && row[1] == *file);
+        let row = row.unwrap_or_else(|| panic!("no row of {name} {file}"));
+        assert_eq!(row[2], *application, "{name} {file}");
+        for (at, (_, kind)) in residence_kinds().into_iter().enumerate() {
+            let step = residence::steps(kind).iter().find(|step| {
+                let same = step.yields.map_or_else(|| "–".to_owned(), |file| ticked(file.name)) == *file;
+                same && ticked(format!("{:?}", step.id)) == *name
+            });
+            let exchanges = step.map_or_else(|| "–".to_owned(), |step| step.exchanges.to_string());
+            assert_eq!(row[3 + at], exchanges, "{name} {file}");
+        }
+    }
+    // Recognition takes one.
+    let totals = residence_kinds().map(|(_, kind)| {
+        let steps: u64 = residence::steps(kind).iter().map(|step| step.exchanges).sum();
+        (steps + 1).to_string()
+    });
+    let total = rows.iter().find(|row| row.len() == 7 && row[0].starts_with("all")).unwrap();
+    assert_eq!(total[3..], totals);
+}
+
+#[test]
+fn the_residence_page_has_every_published_authority() {
+    let expected: Vec<Vec<String>> = published(Purpose::ResidenceCard)
+        .map(|pin| {
+            let [from, to] = pin.valid;
+            vec![ticked(pin.name), pin.hierarchy.as_str().to_owned(), format!("{from} to {to}"), ticked(pin.files[0])]
+        })
+        .collect();
+    assert_rows(RESIDENCE, &expected);
+    let text = page(RESIDENCE);
+    for pin in published(Purpose::ResidenceCard) {
+        assert!(text.contains(&ticked(pin.sha256)), "{}", pin.name);
+    }
+}
+
 fn fault_row(row: &FaultRow) -> Vec<String> {
     let value = match row.value {
         None => String::new(),
@@ -454,8 +631,15 @@ fn section<'a>(text: &'a str, heading: &str) -> &'a str {
 #[test]
 fn the_simulator_page_has_every_fault_and_kind() {
     let text = page("docs/simulator.md");
-    let tables =
-        [("### My Number Card", FAULTS), ("### Driver's licence", LICENCE_FAULTS), ("### マイナ免許証", MENKYO_FAULTS)];
+    let tables = [
+        ("### My Number Card", FAULTS),
+        ("### Driver's licence", LICENCE_FAULTS),
+        ("### マイナ免許証", MENKYO_FAULTS),
+        ("### Residence cards", RESIDENCE_FAULTS),
+        ("### Residence cards of the first generation", RESIDENCE1_FAULTS),
+        ("### Residence cards of the second generation", RESIDENCE2_FAULTS),
+        ("### Residence cards of holders under 16", RESIDENCE_CHILD_FAULTS),
+    ];
     for (heading, faults) in tables {
         let found: Vec<Vec<String>> =
             rows(section(&text, heading)).into_iter().filter(|row| row.len() == 4 && row[0].starts_with('`')).collect();
@@ -466,9 +650,10 @@ fn the_simulator_page_has_every_fault_and_kind() {
         assert_eq!(differ(&expected, &found), Vec::<Vec<String>>::new(), "{heading} lacks these");
         assert_eq!(differ(&found, &expected), Vec::<Vec<String>>::new(), "{heading} has rows of no fault");
     }
-    // The faults of the link, which a licence shares, stand in a sentence.
-    for (kind, own) in [(CardKind::Licence, LICENCE_FAULTS), (CardKind::Menkyo, MENKYO_FAULTS)] {
-        for row in faults_of(kind).filter(|row| own.iter().all(|own| own.name != row.name)) {
+    // The faults of the link, which the other cards share, stand in a sentence.
+    for kind in CardKind::all().filter(|kind| !matches!(kind, CardKind::MyNumber | CardKind::MyNumberNoPhoto)) {
+        let own = || tables.iter().skip(1).flat_map(|(_, faults)| *faults);
+        for row in faults_of(kind).filter(|row| own().all(|own| own.name != row.name)) {
             assert!(section(&text, "## Faults").contains(&ticked(row.name)), "{} of {kind:?}", row.name);
         }
     }
@@ -501,8 +686,14 @@ fn the_readmes_have_every_check_with_its_weight() {
         for check in CheckId::all() {
             let row = rows.iter().find(|row| row[0] == ticked(check)).unwrap_or_else(|| panic!("{name}: {check}"));
             let yes = ["yes", "はい"].contains(&row[1].as_str());
-            let required =
-                [REQUIREMENT, LICENCE_REQUIREMENT, MENKYO_REQUIREMENT].iter().any(|card| card.requires(check));
+            let cards = [
+                REQUIREMENT,
+                LICENCE_REQUIREMENT,
+                MENKYO_REQUIREMENT,
+                residence::FIRST_REQUIREMENT,
+                residence::SECOND_REQUIREMENT,
+            ];
+            let required = cards.iter().any(|card| card.requires(check));
             assert_eq!(yes, required, "{name}: {check}");
         }
     }
@@ -613,7 +804,7 @@ mod program {
     use super::*;
 
     /// Options of other programs that the pages name.
-    const OTHERS: &[&str] = &["--release", "--locked", "--now", "--pipe"];
+    const OTHERS: &[&str] = &["--release", "--locked", "--now", "--pipe", "--test"];
 
     fn help(command: &[&str]) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_taimen"))

@@ -2,15 +2,25 @@
 
 #[path = "common/reading.rs"]
 mod reading;
+#[path = "common/residence_reading.rs"]
+mod residence;
 
 use proptest::prelude::*;
 use reading::{TIME, card, read, read_card, simulated_trust};
 use taimen::{
-    cards::my_number::{check, files},
+    cards::{
+        my_number::{check, files},
+        residence_card::{
+            Opening, files as residence_files,
+            protocol::{CardNumber, SessionKey},
+        },
+    },
+    crypto::CardCipher,
     dump::{Dump, Scope},
     lang::Lang,
     privacy::Pin,
     report::{Colour, Context, Options, Report, Source},
+    simulator::SimulatedCard,
     tlv,
     transport::{LinkFigures, Transport, TransportError},
     verify::Overall,
@@ -96,6 +106,47 @@ fn answer() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(|(head, body, status)| [head, body, status.to_vec()].concat())
 }
 
+/// Answers of secure messaging that are nearly right, under the key of the puppet's recording or none.
+fn secure_answer() -> impl Strategy<Value = Vec<u8>> {
+    let sealed = prop::collection::vec(any::<u8>(), 0..300).prop_flat_map(|plain| {
+        let objects =
+            [CardCipher::TripleDes, CardCipher::Aes128].map(|cipher| SessionKey::new(cipher, [7; 16]).seal(&plain));
+        (prop::sample::select(objects.to_vec()), any::<prop::sample::Index>(), any::<bool>())
+    });
+    let sealed = sealed.prop_map(|(mut object, cut, whole)| {
+        if !whole {
+            object.truncate(cut.index(object.len()));
+        }
+        [object, vec![0x90, 0x00]].concat()
+    });
+    let head = prop::sample::select(vec![
+        vec![0x86, 0x82, 0x1B, 0x61, 0x01],
+        vec![0x86, 0x82, 0xFF, 0xFF, 0x01],
+        vec![0x86, 0x01, 0x01],
+        vec![0x86, 0x80],
+        vec![0x86],
+    ]);
+    let object = (head, prop::collection::vec(any::<u8>(), 0..80), status())
+        .prop_map(|(head, body, status)| [head, body, status.to_vec()].concat());
+    prop_oneof![3 => sealed, 3 => object, 1 => answer(), 1 => prop::collection::vec(any::<u8>(), 0..3)]
+}
+
+/// A card of which one answer is another.
+struct Liar<'a> {
+    card: &'a mut SimulatedCard,
+    at: usize,
+    answer: Vec<u8>,
+}
+
+impl Transport for Liar<'_> {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let answer = self.card.exchange(command)?;
+        let lies = self.at == 0;
+        self.at = self.at.wrapping_sub(1);
+        Ok(if lies { self.answer.clone() } else { answer })
+    }
+}
+
 proptest! {
     #![proptest_config(reading::cases(200))]
 
@@ -107,6 +158,43 @@ proptest! {
             prop_assert_ne!(show(&dump), Overall::Authentic);
         }
         prop_assert!(puppet.exchanges <= 16_384, "{} exchanges", puppet.exchanges);
+    }
+
+    #[test]
+    fn a_puppet_residence_card_ends_and_gives_no_file_that_it_did_not_send(
+        kind in prop::sample::select(vec!["C10131", "C10132", "C1023035", "C1023036"]),
+        answers in prop::collection::vec(secure_answer(), 1..24),
+    ) {
+        let first = [hex::decode(kind).unwrap(), vec![0x90, 0x00]].concat();
+        // As a recording that tells nothing of its handshake: whatever the puppet says to it goes on.
+        let number: CardNumber = "ZZ12345678ZZ".parse().unwrap();
+        for opening in [Opening::Recorded(Some(&[7; 16])), Opening::Number(&number)] {
+            let mut puppet = Puppet { answers: [vec![first.clone()], answers.clone()].concat(), at: 0, exchanges: 0 };
+            if let Ok((dump, _)) = residence::read(&mut puppet, opening, &mut residence::draws()) {
+                for file in residence_files::files_of(dump.kind) {
+                    prop_assert_ne!(dump.file(file.name).is_some(), dump.not_read(file.name).is_some(), "{}", file.name);
+                    prop_assert!(dump.file(file.name).is_none_or(|bytes| bytes.len() <= file.size));
+                }
+                prop_assert!(Dump::from_json(dump.to_json().as_bytes()).is_ok());
+            }
+            prop_assert!(puppet.exchanges <= 16_384, "{} exchanges", puppet.exchanges);
+        }
+    }
+
+    #[test]
+    fn any_answer_at_any_exchange_of_a_residence_card_ends_the_reading(
+        recipe in prop::sample::select(&residence::KINDS[..]),
+        at in 0_usize..20,
+        answer in secure_answer(),
+    ) {
+        let mut simulated = residence::card(recipe);
+        let number = residence::number(&simulated);
+        let mut liar = Liar { card: &mut simulated, at, answer };
+        if let Ok((dump, _)) = residence::read(&mut liar, Opening::Number(&number), &mut residence::draws()) {
+            for file in residence_files::files_of(dump.kind) {
+                prop_assert!(dump.file(file.name).is_none_or(|bytes| bytes.len() <= file.size), "{}", file.name);
+            }
+        }
     }
 
     #[test]

@@ -17,12 +17,13 @@ use taimen::{
     dump::{Dump, NotRead, Scope},
     iso7816::{PinGate, Refusal, Session},
     kind::CardKind,
+    lang::Lang,
     simulator::{
         Recipe, SimulatedCard,
         licence::profile::{BlockedQuery, Mismatch, PastEnd, SignatureForm},
     },
     transport::{LinkFigures, Metered, Transport, TransportError},
-    trust::{Hierarchy, Purpose, SignerCertificate, TrustStore},
+    trust::{Certificate, Hierarchy, Purpose, TrustStore},
     verify::{CheckId, Overall, Reason, Verdict, Why},
 };
 
@@ -95,9 +96,8 @@ fn findings(text: &str, scope: Scope) -> Findings {
 
 fn text(findings: &Findings, id: &str) -> Option<String> {
     findings.items.iter().find(|item| item.id == id).map(|item| match &item.value {
-        ItemValue::Text(text) => text.to_string(),
-        ItemValue::Date(date) => date.to_string(),
         ItemValue::Term { id, .. } => (*id).to_owned(),
+        value => value.plain(Lang::En),
     })
 }
 
@@ -209,7 +209,7 @@ fn each_fault_of_the_signer_has_its_own_name() {
         let anchors = TrustStore::shipped().unwrap();
         let mut certificates = anchors.certificates(Purpose::DriversLicence);
         let (_, der) = certificates.find(|(anchor, _)| anchor.name.contains(name)).unwrap();
-        SignerCertificate::parse(der).unwrap().subject_key_id.unwrap()
+        Certificate::parse(der).unwrap().subject_key_id.unwrap()
     };
     let own = dump.file(files::SIGNATURE.name).unwrap();
     let own = own[own.len() - 32..].to_vec();

@@ -723,3 +723,106 @@ fn a_customer_types_the_pins_of_a_licence_unseen() {
     }
     assert_eq!(desk.tries(), ["mf/pin1: 3", "mf/pin2: 3"]);
 }
+
+/// Lays a residence card on the reader; returns its number.
+fn lay_residence(desk: &mut Desk, kind: &str) -> String {
+    desk.lay(kind);
+    let entries = fs::read_to_string(desk.credentials()).unwrap();
+    let number = entries.lines().find_map(|line| line.strip_prefix("card-number = ")).expect("the card's entry");
+    assert!(!entries.contains("number-b") && !entries.contains("pin"), "{entries}");
+    number.to_owned()
+}
+
+#[test]
+fn residence_cards_in_the_real_stack_with_extended_and_with_short_apdus() {
+    let mut desk = Desk::empty(1);
+    let first = &["card-signature: passed", "card-certificate: passed", "revocation: not_done(not_available)"][..];
+    let second = &[
+        "card-signature: passed",
+        "card-certificate: passed",
+        "not-expired: passed",
+        "revocation: not_done(not_available)",
+    ][..];
+    for (kind, checks, extended, short) in [("residence1", first, 15, 67), ("residence2", second, 16, 55)] {
+        let mut reports = Vec::new();
+        for (card, exchanges) in [(kind.to_owned(), extended), (format!("{kind}?fault=no-extended"), short)] {
+            lay_residence(&mut desk, &card);
+            let identified = desk.program.run(["identify", "--reader", ADDRESS, "--wait", "5", "--json"]).expect(0);
+            assert_eq!(identified.json()["card"]["kind"], kind);
+            let outcome = desk.check(&["--accept", "simulated"]).expect(0);
+            assert_eq!(outcome.checks(), checks, "{card}");
+            let report = outcome.json();
+            assert_eq!((&report["card"]["kind"], &report["overall"]), (&json!(kind), &json!("authentic")));
+            assert_eq!(report["link"]["exchanges"], exchanges, "{card}");
+            reports.push(report);
+            desk.lift();
+        }
+        for key in ["holder", "items", "pictures", "photo", "checks"] {
+            assert_eq!(reports[0][key], reports[1][key], "{kind} {key}");
+        }
+    }
+    // Neither form: the reader is told to be at its limit, and nothing is said about the card.
+    lay_residence(&mut desk, "residence1?fault=no-secure-form");
+    let none = desk.check(&["--accept", "simulated"]).expect(4);
+    assert!(none.stderr.contains("does not pass commands of the length that is needed"), "{}", none.stderr);
+    assert_eq!(none.stdout, "");
+}
+
+#[test]
+fn a_wrong_number_of_a_residence_card_is_told_with_both_causes_and_costs_nothing() {
+    let mut desk = Desk::empty(1);
+    lay_residence(&mut desk, "residence2");
+    let file = desk.program.home.file("wrong.apdu");
+    let wrong = desk.program.home.write("wrong", "card-number = zz97531864zz\n");
+    let refused = desk.check_with(&wrong, &["--accept", "simulated", "--record", &argument(&file)]).expect(5);
+    assert!(
+        refused.stderr.contains("does not fit") && refused.stderr.contains("another protocol"),
+        "{}",
+        refused.stderr
+    );
+    let handshakes = recording(&file).steps.iter().filter(|step| step.command.head()[1] == 0x82).count();
+    assert_eq!(handshakes, 1, "nothing was repeated");
+    let form = desk.program.home.write("form", "card-number = ZZ123\n");
+    let refused = desk.check_with(&form, &["--accept", "simulated"]).expect(2);
+    assert!(refused.stderr.contains("The card was not touched."), "{}", refused.stderr);
+    let missing = desk.program.run(["check", "--reader", ADDRESS, "--json"]).expect(2);
+    assert!(missing.stderr.contains("'card-number' is missing"), "{}", missing.stderr);
+    assert_eq!(desk.check(&["--accept", "simulated"]).expect(0).json()["overall"], "authentic");
+}
+
+#[test]
+fn a_person_types_the_number_of_a_residence_card() {
+    let mut desk = Desk::empty(1);
+    let number = lay_residence(&mut desk, "residence1");
+    let file = desk.program.home.file("typed.apdu");
+    let record = argument(&file);
+    let arguments = ["check", "--reader", ADDRESS, "--accept", "simulated", "--record", &record];
+    let mut person = Person::at(&desk, "ja", &arguments);
+    person.sees("カード番号（カード表面の右上", 1);
+    person.types("ZZ1234");
+    person.sees("カード番号の形が正しくありません。カードには触れていません。", 1);
+    person.sees("カード番号（カード表面の右上", 2);
+    person.types(&number.to_lowercase());
+    let (code, screen) = person.leaves();
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(screen.contains("模擬カード：本物ではありません"), "{screen}");
+
+    let said = recording(&file);
+    assert_eq!(said.steps.len(), 17, "the two free files once more after the question");
+    let powered = said.steps.iter().position(|step| step.powered).expect("the card was released for the question");
+    assert_eq!(powered, 2);
+    assert!(!fs::read_to_string(&file).unwrap().contains(&number));
+    let replay = format!("replay:{record}");
+    let replayed = desk.program.run(["check", "--reader", &replay, "--accept", "simulated", "--json"]).expect(0);
+    assert_eq!(replayed.json()["overall"], "authentic");
+
+    // Another card of another kind than the one that was asked for.
+    let mut person = Person::at(&desk, "en", &["check", "--reader", ADDRESS, "--accept", "simulated"]);
+    person.sees("Card number (at the top right", 1);
+    desk.lift();
+    lay_residence(&mut desk, "residence2");
+    person.types(&number);
+    let (code, screen) = person.leaves();
+    assert_eq!(code, Some(4), "{screen}");
+    assert!(screen.contains("The card is not the one that was recognised before."), "{screen}");
+}

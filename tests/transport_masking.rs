@@ -98,7 +98,14 @@ impl Transport for FakeCard {
                 self.current = p2 & 0x1F;
                 vec![0x90, 0x00]
             }
-            (0x20 | 0x24 | 0x32 | 0x2A | 0x82 | 0x84 | 0x88, _) => vec![0x90, 0x00],
+            // Both halves of a handshake are made of the secret; the card's may come in pieces.
+            (0x82, _) => {
+                self.rest = vec![MARKER; 8];
+                let mut answer = vec![MARKER; 32];
+                answer.extend([0x61, 0x08]);
+                answer
+            }
+            (0x20 | 0x24 | 0x32 | 0x2A | 0x84 | 0x88, _) => vec![0x90, 0x00],
             _ => self.read(self.current, 0, 16),
         })
     }
@@ -114,7 +121,7 @@ fn select(aid: &[u8]) -> Vec<u8> {
 }
 
 fn command() -> impl Strategy<Value = Vec<u8>> {
-    let class = prop_oneof![9 => Just(0x00_u8), 1 => Just(0x80), 1 => Just(0x0C), 1 => Just(0x01), 1 => Just(0x10)];
+    let class = prop_oneof![9 => Just(0x00_u8), 1 => Just(0x80), 1 => Just(0x0C), 1 => Just(0x08), 1 => Just(0x01), 1 => Just(0x10)];
     let application = prop::sample::select(vec![FACE, TEXT, TEXT, LICENCE, &[9_u8; 7][..]]);
     let application = (application, 1..=10_usize, any::<bool>())
         .prop_map(|(aid, length, whole)| select(if whole { aid } else { &aid[..length.min(aid.len())] }));
@@ -138,11 +145,19 @@ fn command() -> impl Strategy<Value = Vec<u8>> {
         }
         command
     });
+    let handshake = (1..41_usize, any::<bool>()).prop_map(|(length, sound)| {
+        let mut command = with([0, 0x82, 0, 0], &vec![MARKER; length]);
+        if !sound {
+            command[4] = 0x07;
+        }
+        command.push(0x00);
+        command
+    });
     let other = (any::<u8>(), 0..16_u8, 0..64_u8).prop_map(|(ins, p1, p2)| vec![0, ins, p1, p2, 0x10]);
     let sign = Just(vec![0x80, 0x2A, 0, 0, 1, 0x31, 0]);
     let more = Just(vec![0, 0xC0, 0, 0, 0x40]);
     let any_command = prop_oneof![
-        4 => application, 2 => file, 6 => by_sfi, 6 => by_offset, 1 => record, 1 => odd, 2 => pin, 1 => other,
+        4 => application, 2 => file, 6 => by_sfi, 6 => by_offset, 1 => record, 1 => odd, 2 => pin, 1 => handshake, 1 => other,
         4 => more, 1 => sign,
     ];
     (class, any_command).prop_map(|(class, mut command)| {
@@ -264,4 +279,32 @@ fn credentials_are_masked_where_they_stand() {
         "00200092<1 secret bytes>",
     ];
     assert_eq!(commands, wanted);
+}
+
+#[test]
+fn both_halves_of_a_handshake_are_masked_and_the_challenge_is_not() {
+    let recorded = record(&[
+        vec![0x00, 0x84, 0x00, 0x00, 0x08],
+        [&[0x00, 0x82, 0x00, 0x00, 0x28][..], &[MARKER; 40], &[0x00]].concat(),
+        vec![0x00, 0xC0, 0x00, 0x00, 0x08],
+        [&[0x08, 0x20, 0x00, 0x86, 0x13, 0x86, 0x11, 0x01][..], &[MARKER; 16]].concat(),
+        vec![0x00, 0x82, 0x00, 0x00, MARKER, MARKER],
+        vec![0x00, 0x82, 0x00, 0x00, MARKER],
+    ]);
+    let lines: Vec<&str> = recorded.lines().filter(|line| line.starts_with(['>', '<'])).collect();
+    let wanted = [
+        "> 0084000008",
+        "< 9000",
+        "> 0082000028<40 secret bytes>00",
+        "< <32 secret bytes>6108",
+        "> 00C0000008",
+        "< <8 secret bytes>9000",
+        "> 0820008613<19 secret bytes>",
+        "< 9000",
+        "> 00820000<2 secret bytes>",
+        "< <32 secret bytes>6108",
+        "> 00820000<1 secret bytes>",
+        "< <32 secret bytes>6108",
+    ];
+    assert_eq!(lines, wanted);
 }

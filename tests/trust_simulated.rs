@@ -14,7 +14,7 @@ fn installed(name: &str, der: &[u8]) -> Hierarchy {
     let sha256 = Material::Certificate(der.to_vec()).sha256();
     let manifest = format!(
         "[[anchor]]\npurpose = 'drivers-licence'\nname = 'x'\nfile = 'x.der'\nsha256 = '{sha256}'\nsource = 'x'\n\
-         official = true\n"
+         official = false\n"
     );
     fs::write(folder.join("x.der"), der).unwrap();
     fs::write(folder.join("anchors.toml"), manifest).unwrap();

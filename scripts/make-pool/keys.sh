@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
-# Make the RSA-2048 keys of the SIMULATED hierarchy, once.
+# Make the RSA-2048 and P-384 keys of the SIMULATED hierarchy, once.
 #
 #   sh scripts/make-pool/keys.sh [output directory]
 #
@@ -12,7 +12,8 @@
 #
 # Whatever the script made or found is then checked: PKCS#1 RSAPrivateKey
 # (RFC 8017) in DER, two-prime, 2048 bits, e = 65537, internally consistent,
-# and no modulus used twice.
+# and no modulus used twice; or ECPrivateKey (RFC 5915) in DER on P-384 with its
+# public point, and no point used twice.
 
 set -eu
 
@@ -26,7 +27,9 @@ my-number-session
 impostor
 jpki-auth-ca jpki-sign-ca
 licence-ca licence-signer menkyo-signer
+zairyu-ca zairyu-ca-old zairyu-signer
 '
+ec_names='zairyu-ca2 zairyu-ca2-old zairyu-signer2 impostor2'
 for n in 0 1 2 3 4 5 6 7; do
     names="$names my-number-card-face-$n my-number-card-text-$n"
 done
@@ -44,6 +47,13 @@ for name in $names; do
     openssl rsa -traditional -in "$work/key.pem" -outform DER \
         -out "$work/key.der" 2>/dev/null
     # 0644: these keys are public, and git keeps no other mode anyway.
+    install -m 0644 "$work/key.der" "$out/$name.der"
+    echo "made $name.der"
+done
+
+for name in $ec_names; do
+    [ -e "$out/$name.der" ] && continue
+    openssl ecparam -name secp384r1 -genkey -noout -outform DER -out "$work/key.der" 2>/dev/null
     install -m 0644 "$work/key.der" "$out/$name.der"
     echo "made $name.der"
 done
@@ -81,13 +91,31 @@ for name in $names; do
 done
 unique=$(($(sort -u "$work/moduli" | wc -l)))
 [ "$unique" -eq "$count" ] || complain "$out" "$count keys but $unique moduli"
+ec_count=0
+: > "$work/points"
+for name in $ec_names; do
+    ec_count=$((ec_count + 1))
+    file=$out/$name.der
+    # 30 81 A4  02 01 01  04 30: version 1 and directly the 48-byte number.
+    head=$(od -An -tx1 -N8 "$file" | tr -d ' \n')
+    [ "$head" = 3081a40201010430 ] || complain "$name" "not a P-384 ECPrivateKey ($head)"
+    [ "$(($(wc -c < "$file")))" -eq 167 ] || complain "$name" 'bytes after the key'
+    openssl ec -inform DER -in "$file" -noout -check >/dev/null 2>&1 ||
+        complain "$name" 'openssl finds the key inconsistent'
+    openssl ec -inform DER -in "$file" -noout -text 2>/dev/null > "$work/text"
+    grep -q '^ASN1 OID: secp384r1' "$work/text" || complain "$name" 'not on P-384'
+    openssl ec -inform DER -in "$file" -pubout -outform DER 2>/dev/null |
+        openssl dgst -sha256 -r >> "$work/points"
+done
+unique=$(($(sort -u "$work/points" | wc -l)))
+[ "$unique" -eq "$ec_count" ] || complain "$out" "$ec_count P-384 keys but $unique points"
 for file in "$out"/*.der; do
     base=$(basename "$file" .der)
-    case " $(printf '%s' "$names" | tr '\n' ' ') " in
+    case " $(printf '%s %s' "$names" "$ec_names" | tr '\n' ' ') " in
         *" $base "*) ;;
         *) complain "$base" 'a key this script does not know' ;;
     esac
 done
 
 [ "$bad" -eq 0 ] || exit 1
-echo "$count keys checked"
+echo "$((count + ec_count)) keys checked"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Draw the simulator's cartoon portraits and encode them as JPEG 2000.
 
-    python3 scripts/make-pool/portraits.py [--licence] [--out DIR] [--png DIR]
+    python3 scripts/make-pool/portraits.py [--licence | --residence] [--out DIR] [--png DIR]
 
 Needs Pillow with OpenJPEG (Debian: python3-pil).  There is no randomness in
 here; the same Pillow and OpenJPEG give the same bytes.  --png also writes each
@@ -17,7 +17,7 @@ import io
 import pathlib
 import struct
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 HERE = pathlib.Path(__file__).resolve().parent
 OUT = HERE / "../../src/simulator/pool/portraits"
@@ -30,6 +30,14 @@ SMALLEST, LARGEST = 1800, 3500  # what a file must come out at
 LICENCE = (192, 240)  # a driving licence's photo, whose file has room for 2,000 bytes
 LICENCE_BUDGETS = range(1500, 1981, 20)
 LICENCE_LARGEST = 2000
+RESIDENCE = (152, 190)  # a residence card's photo: in colour, in a field of 3,000 bytes
+RESIDENCE_BUDGETS = range(2300, 2961, 20)
+RESIDENCE_LARGEST = 3000
+# Black, middle and white of each person's photo: one tint for all of it is colour enough.
+TINTS = [((28, 24, 48), (176, 140, 120), (250, 248, 240)), ((40, 20, 20), (200, 150, 130), (255, 248, 244)),
+         ((16, 32, 40), (150, 160, 170), (244, 250, 255)), ((44, 24, 8), (170, 120, 80), (255, 246, 224)),
+         ((24, 40, 24), (160, 150, 110), (248, 252, 236)), ((48, 16, 40), (190, 140, 160), (255, 244, 250)),
+         ((32, 32, 32), (184, 160, 140), (252, 252, 252)), ((8, 24, 56), (140, 150, 190), (246, 248, 255))]
 
 
 # --- A small vector kit: every shape is a closed curve through given points.
@@ -509,13 +517,14 @@ def encode(image, budget):
     out = io.BytesIO()
     image.save(out, "JPEG2000", irreversible=False, num_resolutions=6,
                codeblock_size=(64, 64), progression="LRCP", quality_mode="rates",
-               quality_layers=[image.width * image.height / budget])
+               quality_layers=[image.width * image.height * len(image.getbands()) / budget])
     return out.getvalue()
 
 
 def damage(image, data):
     """How far the decoded picture is off: in flat areas, then in all."""
-    off = ImageChops.difference(image, Image.open(io.BytesIO(data)))
+    image, decoded = image.convert("L"), Image.open(io.BytesIO(data)).convert("L")
+    off = ImageChops.difference(image, decoded)
     edges = ImageChops.difference(image.filter(ImageFilter.MaxFilter(15)),
                                   image.filter(ImageFilter.MinFilter(15)))
     flat = edges.point([255 if v <= 1 else 0 for v in range(256)])
@@ -533,7 +542,7 @@ def best(image, budgets, largest):
     return min((data for data in tries if len(data) <= largest), key=lambda data: damage(image, data))
 
 
-def check(data, size, smallest, largest):
+def check(data, size, smallest, largest, colours):
     """The properties the simulator's cards rely on; returns a description."""
     assert data[:12] == bytes.fromhex("0000000c6a5020200d0a870a"), "JP2 signature"
     boxes = {}
@@ -550,8 +559,9 @@ def check(data, size, smallest, largest):
     walk(0, len(data))
     assert boxes["ftyp"][:4] == b"jp2 ", "brand"
     header = struct.unpack(">IIHBBBB", boxes["ihdr"])
-    assert header == (size[1], size[0], 1, 7, 7, 0, 0), header
-    assert struct.unpack(">BBBI", boxes["colr"]) == (1, 0, 0, 17), "greyscale"
+    assert header == (size[1], size[0], colours, 7, 7, 0, 0), header
+    space = {1: 17, 3: 16}[colours]  # greyscale, sRGB
+    assert struct.unpack(">BBBI", boxes["colr"]) == (1, 0, 0, space), "colour space"
     stream = boxes["jp2c"]
     assert stream[:4] == b"\xff\x4f\xff\x51" and stream[-2:] == b"\xff\xd9", "SOC, SIZ, EOC"
     at = 2
@@ -569,18 +579,24 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, default=OUT)
     parser.add_argument("--png", type=pathlib.Path)
     parser.add_argument("--licence", action="store_true", help="photos of driving licences instead")
+    parser.add_argument("--residence", action="store_true", help="photos of residence cards instead")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     name, size, budgets, smallest, largest = "face", (W, H), BUDGETS, SMALLEST, LARGEST
     if options.licence:
         name, size, budgets, largest = "licence", LICENCE, LICENCE_BUDGETS, LICENCE_LARGEST
         smallest = 1000
+    if options.residence:
+        name, size, budgets, largest = "residence", RESIDENCE, RESIDENCE_BUDGETS, RESIDENCE_LARGEST
     for n, person in enumerate(PEOPLE):
         drawn = person().sheet.done()
         if size != drawn.size:
             drawn = drawn.resize(size, Image.LANCZOS)
+        if options.residence:
+            black, mid, white = TINTS[n]
+            drawn = ImageOps.colorize(drawn, black, white, mid)
         data = best(drawn, budgets, largest)
-        what = check(data, size, smallest, largest)
+        what = check(data, size, smallest, largest, len(drawn.getbands()))
         (options.out / f"{name}-{n}.jp2").write_bytes(data)
         print(f"{name}-{n}.jp2: {what}, sha256 {hashlib.sha256(data).hexdigest()}")
         if options.png:

@@ -6,7 +6,7 @@ use super::table::Reference;
 use crate::{
     dump::Scope,
     kind::CardKind,
-    lang::Bilingual,
+    lang::{Bilingual, Lang},
     text::LicenceText,
     trust::Hierarchy,
     verify::{Check, CheckId, Overall, Requirement, Verdict, overall},
@@ -142,7 +142,7 @@ pub struct TriesLeft {
     pub left: u8,
 }
 
-/// 性別, the digits of JIS X 0303.
+/// 性別: the digits of JIS X 0303, and one of residence cards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sex {
     /// `1` 男
@@ -153,10 +153,12 @@ pub enum Sex {
     NotApplicable,
     /// `0` 不明
     Unknown,
+    /// `3` 記載なし・不詳, which only residence cards have; JIS X 0303 does not know it.
+    Unspecified,
 }
 
 impl Sex {
-    /// Reads the card's digit.
+    /// Reads a digit of JIS X 0303.
     pub fn from_digit(digit: u8) -> Option<Self> {
         match digit {
             b'1' => Some(Self::Male),
@@ -174,6 +176,7 @@ impl Sex {
             Self::Female => "female",
             Self::NotApplicable => "not-applicable",
             Self::Unknown => "unknown",
+            Self::Unspecified => "unspecified",
         }
     }
 
@@ -184,6 +187,7 @@ impl Sex {
             Self::Female => Bilingual::new("女", "female"),
             Self::NotApplicable => Bilingual::new("適用不能", "not applicable"),
             Self::Unknown => Bilingual::new("不明", "unknown"),
+            Self::Unspecified => Bilingual::new("記載なし・不詳", "unspecified or unknown"),
         }
     }
 }
@@ -230,7 +234,7 @@ impl PictureFormat {
 /// A picture from the chip, as stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture {
-    /// Machine name: `photo`, `name`, `address`, `security-code`.
+    /// Machine name: `photo`, `front`, `name`, `address`, `security-code`.
     pub id: &'static str,
     /// What it shows.
     pub title: Bilingual,
@@ -277,6 +281,67 @@ pub enum ItemValue {
         /// What people read.
         name: Bilingual,
     },
+    /// A code as it stands on the card, and what must be said about it: see [`remarks`].
+    Code {
+        /// The code.
+        code: String,
+        /// What to say about it.
+        remark: Bilingual,
+    },
+    /// A length of time (在留期間): of the three, those that are not 0.
+    Duration {
+        /// Years.
+        years: u16,
+        /// Months.
+        months: u16,
+        /// Days.
+        days: u16,
+    },
+}
+
+impl ItemValue {
+    /// The value in a few words, without the remark of a code; what the card wrote is not made harmless here.
+    pub fn plain(&self, lang: Lang) -> String {
+        match self {
+            Self::Date(date) => date.to_string(),
+            Self::Text(text) => text.text.clone(),
+            Self::Term { name, .. } => name.get(lang).to_owned(),
+            Self::Code { code, .. } => code.clone(),
+            Self::Duration { years, months, days } => duration([*years, *months, *days], lang),
+        }
+    }
+}
+
+/// Years, months and days; the parts that are 0 are left out.
+fn duration(parts: [u16; 3], lang: Lang) -> String {
+    let units = match lang {
+        Lang::Ja => [["年", "年"], ["月", "月"], ["日", "日"]],
+        Lang::En => [[" year", " years"], [" month", " months"], [" day", " days"]],
+    };
+    let part = |(count, [one, many]): (u16, [&str; 2])| match count {
+        0 => None,
+        1 => Some(format!("1{one}")),
+        count => Some(format!("{count}{many}")),
+    };
+    let shown: Vec<String> = parts.into_iter().zip(units).filter_map(part).collect();
+    match lang {
+        Lang::Ja => shown.concat(),
+        Lang::En => shown.join(" "),
+    }
+}
+
+/// What is said about a code ([`ItemValue::Code`]).
+pub mod remarks {
+    use crate::lang::Bilingual;
+
+    /// Nobody published what the code means.
+    pub const NOT_PUBLIC: Bilingual = Bilingual::new("対応表は公表されていません", "table not public");
+
+    /// The table of the specification does not have the code.
+    pub const UNKNOWN: Bilingual = Bilingual::new("仕様の表にないコードです", "not in the specification's table");
+
+    /// 国籍・地域 of residence cards: the Agency's own table is not public (spec residence 2.4, SPEC2*).
+    pub const ISO_3166: Bilingual = Bilingual::new("ISO 3166-1による読み方", "as ISO 3166-1 reads it");
 }
 
 /// Something odd in the data. Holds no personal data.

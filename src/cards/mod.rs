@@ -7,9 +7,11 @@ use jiff::Timestamp;
 use crate::{dump::Dump, kind::CardKind, trust::TrustStore};
 
 mod absent;
+mod common;
 pub mod drivers_licence;
 mod findings;
 pub mod my_number;
+mod path;
 mod read_error;
 mod recognise;
 pub mod residence_card;
@@ -17,7 +19,7 @@ mod table;
 
 pub use findings::{
     CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex,
-    Signed, TriesLeft, Warning, notes,
+    Signed, TriesLeft, Warning, notes, remarks,
 };
 pub use read_error::ReadError;
 pub use recognise::{LicenceProbe, RecogniseError, Recognised, recognise};
@@ -29,6 +31,11 @@ pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Option<Findings>
         CardKind::MyNumber | CardKind::MyNumberNoPhoto => Some(my_number::check(dump, trust, at)),
         CardKind::Licence => Some(drivers_licence::check(dump, trust, at)),
         CardKind::Menkyo => Some(drivers_licence::check_menkyo(dump, trust, at)),
-        _ => None,
+        CardKind::Residence1
+        | CardKind::Residence1Special
+        | CardKind::Residence1Child
+        | CardKind::Residence2
+        | CardKind::Residence2Special => Some(residence_card::check(dump, trust, at)),
+        CardKind::ResidenceSpecified => None,
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     transport::{DrawError, Transport, TransportError},
 };
 
-use super::table::Reference;
+use super::{residence_card::protocol::HandshakeError, table::Reference};
 
 /// Why a reading ended without a dump.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +54,13 @@ pub enum ReadError {
         /// Which credential.
         reference: &'static Reference,
     },
+    /// The card says that the number does not fit (`6300`), which has no counter: it was typed wrong, or the card does not
+    /// speak the protocol of its kind. Nothing is repeated.
+    #[error("the card refused the number")]
+    NumberRefused,
+    /// The card's half of the number authentication is not right: it does not know the number, or its answer was changed.
+    #[error("the card's half of the number authentication is not right: {0}")]
+    Handshake(#[from] HandshakeError),
     /// The answer to VERIFY was lost: a try may be spent. The counter must be asked before anything else.
     #[error("the card's answer to the credential was lost")]
     AnswerLost {

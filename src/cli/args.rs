@@ -12,6 +12,7 @@ pub mod name {
     pub const ACCEPT: &str = "accept";
     pub const AGE: &str = "age";
     pub const ALLOW_LAST_TRY: &str = "allow-last-try";
+    pub const ANCHOR: &str = "anchor";
     pub const APPLICATION: &str = "application";
     pub const AT: &str = "at";
     pub const CREDENTIALS: &str = "credentials";
@@ -26,6 +27,7 @@ pub mod name {
     pub const LANG: &str = "lang";
     pub const PATH: &str = "path";
     pub const PHOTO: &str = "photo";
+    pub const FRONT: &str = "front";
     pub const PURPOSE: &str = "purpose";
     pub const READER: &str = "reader";
     pub const RECORD: &str = "record";
@@ -81,7 +83,7 @@ pub fn command(lang: Lang) -> Command {
                     b.path(name::SEAL, "保存するデータに電子署名（封印）を付ける鍵（taimen seal-key で作成）", "Seal what is saved with this key (made by taimen seal-key), so that a later change is noticed").requires(name::SAVE_DUMP),
                     b.path(name::RECORD, "カードとの通信を記録する（個人情報。照合番号等は伏せる）", "Record the exchanges (personal data; credentials are left out)"),
                     b.flag(name::ALLOW_LAST_TRY, "残り1回でも照合する（失敗すると閉塞する）", "Try even when one try is left (a wrong entry blocks it)"),
-                    b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b、免許証は pin1・pin2、マイナ免許証は licence-pin", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b; pin1, pin2 of a licence; licence-pin"),
+                    b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b、免許証は pin1・pin2、マイナ免許証は licence-pin、在留カード等は card-number", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b; pin1, pin2 of a licence; licence-pin; card-number of a residence card"),
                 ])
                 .args(b.trust())
                 .arg(b.at()),
@@ -125,19 +127,24 @@ pub fn command(lang: Lang) -> Command {
                 .disable_help_subcommand(true)
                 .subcommand_help_heading(t("コマンド", "Commands"))
                 .subcommands([
-                    b.sub("list", "一覧（用途・出所・指紋）", "List them: purpose, source, fingerprint").args([b.json_list(), b.trust_dir()]),
+                    b.sub("list", "一覧（用途・出所・指紋・有効期限）", "List them: purpose, source, fingerprint, validity")
+                        .args([b.json_list(), b.trust_dir(), b.at()]),
                     b.sub("add", "追加する", "Add one")
-                        .arg(
-                            Arg::new(name::PURPOSE)
-                                .long(name::PURPOSE)
-                                .required(true)
-                                .value_name("PURPOSE")
-                                .value_parser(PossibleValuesParser::new(crate::trust::Purpose::all().map(crate::trust::Purpose::as_str)))
-                                .help(t("用途", "What it may vouch for")),
-                        )
+                        .arg(b.purpose().required(true))
                         .arg(b.flag(name::UNPINNED, "公表された指紋と違うものも受け入れる", "Accept it although it is not one that the issuer published"))
                         .arg(b.trust_dir())
-                        .arg(b.file("X.509証明書（DERまたはPEM）、または my-number-card 用の鍵（JSON）", "An X.509 certificate (DER or PEM), or for my-number-card a key as JSON")),
+                        .arg(b.file("X.509証明書（DER、PEM、または公表されたZIP）、または my-number-card 用の鍵（JSON）", "An X.509 certificate (DER, PEM, or the zip as published), or for my-number-card a key as JSON")),
+                    b.sub("remove", "追加したものを削除する", "Remove one that you added")
+                        .arg(b.purpose())
+                        .arg(b.trust_dir())
+                        .arg(
+                            Arg::new(name::ANCHOR)
+                                .required(true)
+                                .value_name("SHA-256|FILE")
+                                .help(t("SHA-256の先頭8桁以上、またはフォルダー内のファイル名", "The first 8 or more digits of its SHA-256, or its file name in the folder")),
+                        ),
+                    b.sub("check", "点検する：期限・重複・弱い鍵・紛らわしい名前・書き換え", "Audit them: expiry, duplicates, weak keys, names that could be mistaken, changed files")
+                        .args([b.json_list(), b.trust_dir(), b.at()]),
                 ]),
             b.sub("simulate", "模擬カードを vpcd に差し出す（どのPC/SCプログラムからも読める）", "Offer a simulated card to vpcd, and so to every PC/SC program")
                 .arg(
@@ -288,9 +295,14 @@ impl Builder {
     }
 
     /// What a report writes to files.
-    fn pictures(self) -> [Arg; 2] {
+    fn pictures(self) -> [Arg; 3] {
         [
             self.path(name::PHOTO, "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)"),
+            self.path(
+                name::FRONT,
+                "在留カード（第1世代）の券面（表）の画像をPNGで保存する（個人情報）",
+                "Save the picture of a residence card's front as PNG (first generation; personal data)",
+            ),
             self.path(
                 name::HTML,
                 "画像つきの印刷できるページを保存する（個人情報）",
@@ -306,6 +318,14 @@ impl Builder {
                 "Refuse a dump that is not sealed by the key with this fingerprint",
             ),
         )
+    }
+
+    fn purpose(self) -> Arg {
+        Arg::new(name::PURPOSE)
+            .long(name::PURPOSE)
+            .value_name("PURPOSE")
+            .value_parser(PossibleValuesParser::new(crate::trust::Purpose::all().map(crate::trust::Purpose::as_str)))
+            .help(self.t("用途", "What it may vouch for"))
     }
 
     fn trust_dir(self) -> Arg {

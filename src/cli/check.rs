@@ -9,7 +9,7 @@ use clap::ArgMatches;
 use zeroize::Zeroizing;
 
 use crate::{
-    cards::{self, recognise},
+    cards::{self, recognise, residence_card::files::Generation},
     dump::{Dump, Scope},
     iso7816::{Session, Tries},
     kind::CardKind,
@@ -26,7 +26,7 @@ use super::{
     credentials::{self, Entries},
     files as paths, licence, my_number, output,
     reader::{Link, SCOPES, Source, scope_name},
-    seal,
+    residence, seal,
     terminal::Terminal,
     trust,
 };
@@ -194,11 +194,14 @@ pub enum Question {
     MyNumber(my_number::Question),
     /// The PINs of a licence.
     Licence(licence::Question),
+    /// The number of a residence card.
+    Residence(residence::Question),
 }
 
 /// Recognises the card and reads it; where a person must be asked, in two transactions.
 fn read(link: &mut Link, wish: Wish<'_>, terminal: &Terminal) -> Result<Read, Problem> {
     let licence = licence::Plan::new(link, wish)?;
+    let residence = residence::Plan::new(link, wish)?;
     // A malformed entry is refused before the card is touched; a missing one matters only to the card that needs it.
     let my_number = match my_number::Plan::new(link, wish) {
         Err(problem) if !matches!(problem, Problem::MissingCredential { .. }) => return Err(problem),
@@ -231,6 +234,10 @@ fn read(link: &mut Link, wish: Wish<'_>, terminal: &Terminal) -> Result<Read, Pr
                 plan.insert(own).first(&mut session, draws, recognised, terminal)
             }
             CardKind::Licence => licence.first(&mut session, Some(&recognised.licence), terminal),
+            kind if Generation::of(kind).is_some() => {
+                residence::fits(wish, kind)?;
+                residence.first(&mut session, draws, &recognised, terminal)
+            }
             other => Err(Problem::UnsupportedKind(other)),
         }
     })?;
@@ -238,6 +245,7 @@ fn read(link: &mut Link, wish: Wish<'_>, terminal: &Terminal) -> Result<Read, Pr
         (First::Read(read), _) => Ok(*read),
         (First::Ask(Question::MyNumber(question)), Some(plan)) => plan.second(link, question, terminal),
         (First::Ask(Question::Licence(question)), _) => licence.second(link, question, terminal),
+        (First::Ask(Question::Residence(question)), _) => residence.second(link, question, terminal),
         (First::Ask(Question::MyNumber(_)), None) => Err(Problem::Internal { place: "check" }),
     }
 }

@@ -1,10 +1,11 @@
-//! What a person enters for a My Number Card: from a file, or at the terminal. Only what is printed on the card.
+//! What a person enters: from a file, or at the terminal.
 
 use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
 use crate::{
+    cards::residence_card::protocol::CardNumber,
     dump::Scope,
     privacy::Pin,
     text::{PrintedDate, PrintedDateError},
@@ -16,13 +17,16 @@ const NAMES: [&str; 10] = [
     "birth",
     "expiry-year",
     "security-code",
-    "card-number",
+    CARD_NUMBER,
     "pin1",
     "pin2",
     "licence-pin",
     "text-pin",
     "auth-pin",
 ];
+
+/// The entry of a residence card.
+pub const CARD_NUMBER: &str = "card-number";
 
 /// One more, of the same list.
 const SIGN_PASSWORD: &str = "sign-password";
@@ -82,6 +86,9 @@ pub enum EntryError {
     /// Not 14 digits with a month and a day in their places.
     #[error("number B has 14 digits")]
     NumberB,
+    /// Not two letters, eight digits and two letters.
+    #[error("a card number has two letters, eight digits and two letters")]
+    CardNumber,
 }
 
 impl Entries {
@@ -118,6 +125,14 @@ impl Entries {
     /// [`EntryError::Pin`] unless it has four digits.
     pub fn pin(&self, name: &'static str) -> Result<Option<Pin>, EntryError> {
         self.0.get(name).map(|text| licence_pin(name, text)).transpose()
+    }
+
+    /// The number of a residence card; `None` when it is not there.
+    ///
+    /// # Errors
+    /// [`EntryError::CardNumber`] unless it has the form of one.
+    pub fn card_number(&self) -> Result<Option<CardNumber>, EntryError> {
+        self.0.get(CARD_NUMBER).map(|text| card_number(text)).transpose()
     }
 
     /// The credential that a check of a My Number Card presents.
@@ -161,6 +176,14 @@ pub fn number_b_pin(birth: PrintedDate, expiry_year: &str, security_code: &str) 
 pub fn birth_pin(birth: PrintedDate) -> Result<Pin, EntryError> {
     let digits = Zeroizing::new(birth.digits());
     pin(&digits)
+}
+
+/// Checks the number of a residence card as typed: two letters, eight digits, two letters.
+///
+/// # Errors
+/// [`EntryError::CardNumber`].
+pub fn card_number(text: &str) -> Result<CardNumber, EntryError> {
+    text.parse().map_err(|_| EntryError::CardNumber)
 }
 
 /// Checks a licence's PIN as typed: four digits.
@@ -255,6 +278,20 @@ mod tests {
         }
         assert_eq!(Entries::parse(&[0xFF]).unwrap_err(), EntryError::NotText);
         assert_eq!(Entries::parse(&[b'#'; MAX_FILE + 1]).unwrap_err(), EntryError::NotText);
+    }
+
+    #[test]
+    fn a_card_number_in_the_forms_that_people_type() {
+        let number = |text: &str| Entries::parse(text.as_bytes()).unwrap().card_number();
+        assert_eq!(number("pin1 = 1234"), Ok(None));
+        for text in ["AA12345678BB", "aa12345678bb", "ＡＡ１２３４５６７８ＢＢ", "AA 1234-5678 BB"] {
+            let read = number(&format!("card-number = {text}")).unwrap().unwrap();
+            assert_eq!(read.expose(), b"AA12345678BB", "{text}");
+        }
+        for text in ["AA1234567BB", "AA123456789BB", "A112345678BB", "AA12345678B", "", "ＡＡ１２３４５６７８Ｂあ"]
+        {
+            assert_eq!(number(&format!("card-number = {text}")), Err(EntryError::CardNumber), "{text}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     cards::{
-        Item, ItemValue, Reference,
+        Item, Reference,
         drivers_licence::{self, Pins, Reading, files as licence_files},
         my_number::files,
         recognise,
@@ -129,7 +129,7 @@ fn to_json(settings: &Settings, reader: &str, found: &Identified) -> serde_json:
     let items: Vec<_> = found
         .items
         .iter()
-        .map(|item| json!({"id": item.id, "name": item.title.get(settings.lang), "value": value(settings, item)}))
+        .map(|item| json!({"id": item.id, "name": item.title.get(settings.lang), "value": item.value.plain(settings.lang)}))
         .collect();
     json!({
         "schema": SCHEMA,
@@ -163,15 +163,11 @@ fn to_text(settings: &Settings, reader: &str, found: &Identified) -> String {
         lines.push(format!("{application} {line}"));
     }
     for item in &found.items {
-        lines.push(format!("{}: {}", item.title.get(settings.lang), crate::report::visible(&value(settings, item))));
+        lines.push(format!(
+            "{}: {}",
+            item.title.get(settings.lang),
+            crate::report::visible(&item.value.plain(settings.lang))
+        ));
     }
     lines.join("\n") + "\n"
-}
-
-fn value(settings: &Settings, item: &Item) -> String {
-    match &item.value {
-        ItemValue::Date(date) => date.to_string(),
-        ItemValue::Text(text) => text.text.clone(),
-        ItemValue::Term { name, .. } => name.get(settings.lang).to_owned(),
-    }
 }

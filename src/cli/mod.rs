@@ -15,10 +15,13 @@ mod problem;
 mod reader;
 #[cfg(feature = "pcsc")]
 mod readers;
+mod residence;
 mod seal;
 mod simulate;
 mod terminal;
 mod trust;
+mod trust_check;
+mod trust_list;
 mod verify;
 
 use std::{ffi::OsString, io::Write};
@@ -97,6 +100,9 @@ fn man(settings: &Settings) -> Result<Exit, Problem> {
     render(command.clone(), &mut page)?;
     for sub in command.get_subcommands() {
         render(sub.clone(), &mut page)?;
+        for below in sub.get_subcommands() {
+            render(below.clone(), &mut page)?;
+        }
     }
     output::bytes(&page)?;
     Ok(Exit::Authentic)

@@ -42,9 +42,10 @@ pub fn report(
         text(&report.text(Colour::Ansi))?;
         if io::stdout().is_terminal() {
             // A picture that no signature covers is nobody's face.
-            if confirmed_photo(findings).is_some() {
+            if confirmed(findings, "photo").is_some() {
                 text(&report.photo(terminal::graphics()))?;
             }
+            text(&report.text_pictures(terminal::graphics()))?;
             text(&report.external_characters(terminal::graphics()))?;
             // The report is longer than many windows: the verdict stands at its end once more.
             let headline = report.headline();
@@ -68,19 +69,21 @@ fn save(matches: &ArgMatches, findings: &Findings, report: &Report<'_>) -> Resul
     if let Some(path) = matches.get_one::<PathBuf>(name::HTML) {
         files::write_private(path, report.html().as_bytes())?;
     }
-    if let Some(path) = matches.get_one::<PathBuf>(name::PHOTO) {
-        let photo = confirmed_photo(findings).ok_or(Problem::NoPicture)?;
-        let raster = image::decode(&photo.bytes, Format::from(photo.format)).map_err(|_| Problem::NoPicture)?;
-        files::write_private(path, &raster.to_png().map_err(|_| Problem::NoPicture)?)?;
+    for (option, id, none) in [(name::PHOTO, "photo", Problem::NoPicture), (name::FRONT, "front", Problem::NoFront)] {
+        let Some(path) = matches.get_one::<PathBuf>(option) else { continue };
+        let png = confirmed(findings, id).and_then(|picture| {
+            image::decode(&picture.bytes, Format::from(picture.format)).and_then(|raster| raster.to_png()).ok()
+        });
+        files::write_private(path, &png.ok_or(none)?)?;
     }
     Ok(())
 }
 
-/// The face picture, if the check that covers it passed.
-fn confirmed_photo(findings: &Findings) -> Option<&Picture> {
-    let photo = findings.picture("photo")?;
-    let covered = photo.signed_by.and_then(|id| findings.verdict(id)) == Some(Verdict::Passed);
-    covered.then_some(photo)
+/// A picture, if the check that covers it passed.
+fn confirmed<'a>(findings: &'a Findings, id: &str) -> Option<&'a Picture> {
+    let picture = findings.picture(id)?;
+    let covered = picture.signed_by.and_then(|id| findings.verdict(id)) == Some(Verdict::Passed);
+    covered.then_some(picture)
 }
 
 /// A problem in its two halves; returns its exit code.

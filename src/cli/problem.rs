@@ -10,7 +10,7 @@ use crate::{
     messages::Problem,
     simulator::{Faults, RecipeError, issue::IssueError},
     transport::{DrawError, TransportError, recording::RecordingError, replay::UnusedSteps},
-    trust::{AddError, ManifestError},
+    trust::{AddError, ManifestError, RemoveError},
 };
 
 use super::credentials::EntryError;
@@ -27,6 +27,7 @@ impl From<EntryError> for Problem {
             EntryError::ExpiryYear => Self::BadExpiryYear,
             EntryError::SecurityCode => Self::BadSecurityCode,
             EntryError::NumberB => Self::BadNumberB,
+            EntryError::CardNumber => Self::BadCardNumber,
             EntryError::Pin(name) => Self::BadPin { credential: pin_title(name) },
         }
     }
@@ -56,6 +57,8 @@ impl From<ReadError> for Problem {
             ReadError::BlockedNow { reference } => {
                 Self::CredentialBlocked { credential: reference.title, kind: kind_of(reference) }
             }
+            ReadError::NumberRefused => Self::CardNumberWrong,
+            ReadError::Handshake(_) => Self::CardHandshake,
             // A recording that differs at VERIFY is no lost answer: nothing was sent to a card.
             ReadError::AnswerLost {
                 error: error @ (TransportError::Mismatch { .. } | TransportError::RecordingEnded { .. }),
@@ -90,6 +93,12 @@ impl From<ManifestError> for Problem {
 impl From<AddError> for Problem {
     fn from(error: AddError) -> Self {
         Self::TrustAdd(error)
+    }
+}
+
+impl From<RemoveError> for Problem {
+    fn from(error: RemoveError) -> Self {
+        Self::TrustRemove(error)
     }
 }
 

@@ -183,7 +183,7 @@ impl Link {
             scope: Some(scope_name(scope).to_owned()),
             time: Some(crate::text::whole_seconds(self.time)),
             random: self.draws.drawn().to_vec(),
-            session_keys: Vec::new(),
+            session_keys: self.draws.session_keys().map(<[u8]>::to_vec).collect(),
         };
         self.log.take().map(|log| log.into_recording(header))
     }

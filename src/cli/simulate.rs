@@ -9,13 +9,14 @@ use std::{
 use clap::ArgMatches;
 
 use crate::{
+    cards::residence_card::files::Generation,
     kind::CardKind,
     lang::Bilingual,
     messages::{ExitCode, Problem},
     simulator::{SimulatedCard, vpcd},
 };
 
-use super::{Settings, args::name, files, reader::simulated};
+use super::{Settings, args::name, credentials::CARD_NUMBER, files, reader::simulated};
 
 /// Runs the command until vpcd closes the connection or the program is ended.
 ///
@@ -76,7 +77,8 @@ impl Write for Prompt {
 /// The card's entries as a credentials file.
 fn credentials(card: &SimulatedCard) -> String {
     let Some(own) = card.credentials() else { return String::new() };
-    let number = own.number_b().ok().filter(|_| own.kind != CardKind::Licence);
+    let printed = own.kind != CardKind::Licence && Generation::of(own.kind).is_none();
+    let number = own.number_b().ok().filter(|_| printed);
     let entries =
         [("number-b", number.as_ref()), ("pin1", own.pin1()), ("pin2", own.pin2()), ("licence-pin", own.licence_pin())];
     let mut lines = "# a simulated card's entries\n".to_owned();
@@ -84,6 +86,9 @@ fn credentials(card: &SimulatedCard) -> String {
         if let Some(pin) = pin {
             lines.push_str(&format!("{name} = {}\n", String::from_utf8_lossy(pin.expose())));
         }
+    }
+    if let Some(number) = own.card_number() {
+        lines.push_str(&format!("{CARD_NUMBER} = {}\n", String::from_utf8_lossy(number.expose())));
     }
     lines
 }

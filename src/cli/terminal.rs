@@ -13,6 +13,7 @@ use crate::{
     cards::{
         Recognised,
         my_number::{ReadError, files::Reference},
+        residence_card::protocol::CardNumber,
     },
     dump::Scope,
     iso7816::Tries,
@@ -27,6 +28,9 @@ use super::{Settings, credentials, reader::Waiting};
 
 /// How often a person may mistype an entry before the command gives up. Nothing is sent to the card meanwhile.
 const MAX_ATTEMPTS: usize = 5;
+
+/// The entries of a My Number Card, for the message when nobody can be asked.
+const MY_NUMBER_ENTRIES: &str = "birth, expiry-year, security-code";
 
 /// The longest line that is read as an entry.
 const MAX_ENTRY: u64 = 256;
@@ -133,19 +137,19 @@ impl Terminal {
         if !self.can_ask() {
             return Err(Problem::MissingCredential {
                 name: match scope {
-                    Scope::Full | Scope::Pin1 | Scope::WithoutPin => "birth, expiry-year, security-code",
+                    Scope::Full | Scope::Pin1 | Scope::WithoutPin => MY_NUMBER_ENTRIES,
                     Scope::Age => "birth",
                 }
                 .to_owned(),
             });
         }
         self.tell(ui::ASK_INTRODUCTION);
-        let birth: PrintedDate = self.ask(ui::ASK_BIRTH_DATE, |text| Ok(text.parse()?))?;
+        let birth: PrintedDate = self.ask(ui::ASK_BIRTH_DATE, MY_NUMBER_ENTRIES, |text| Ok(text.parse()?))?;
         Ok(match scope {
             Scope::Age => credentials::birth_pin(birth)?,
             Scope::Full | Scope::Pin1 | Scope::WithoutPin => {
-                let year = self.ask(ui::ASK_EXPIRY_YEAR, credentials::expiry_year)?;
-                let code = self.ask(ui::ASK_SECURITY_CODE, credentials::security_code)?;
+                let year = self.ask(ui::ASK_EXPIRY_YEAR, MY_NUMBER_ENTRIES, credentials::expiry_year)?;
+                let code = self.ask(ui::ASK_SECURITY_CODE, MY_NUMBER_ENTRIES, credentials::security_code)?;
                 credentials::number_b_pin(birth, &year, &code)?
             }
         })
@@ -178,6 +182,18 @@ impl Terminal {
         !self.nobody && io::stdin().is_terminal()
     }
 
+    /// Asks staff for the number of a residence card. It is printed on the card, so it is echoed.
+    ///
+    /// # Errors
+    /// [`Problem::MissingCredential`] without a terminal, [`Problem::BadCardNumber`] after too many mistyped entries.
+    pub fn ask_card_number(&self) -> Result<CardNumber, Problem> {
+        if !self.can_ask() {
+            return Err(Problem::MissingCredential { name: credentials::CARD_NUMBER.to_owned() });
+        }
+        self.tell(ui::ASK_INTRODUCTION);
+        self.ask(ui::ASK_CARD_NUMBER, credentials::CARD_NUMBER, credentials::card_number)
+    }
+
     fn ask_hidden(&self, question: Bilingual, name: &'static str, may_be_empty: bool) -> Result<Option<Pin>, Problem> {
         let missing = || Problem::MissingCredential { name: name.to_owned() };
         if !self.can_ask() {
@@ -205,6 +221,7 @@ impl Terminal {
     fn ask<R>(
         &self,
         question: Bilingual,
+        entries: &'static str,
         read: impl Fn(&str) -> Result<R, credentials::EntryError>,
     ) -> Result<R, Problem> {
         let mut attempts = 1;
@@ -215,7 +232,7 @@ impl Terminal {
             let mut line = Zeroizing::new(String::new());
             let got = io::stdin().lock().take(MAX_ENTRY).read_line(&mut line).unwrap_or(0);
             if got == 0 {
-                return Err(Problem::MissingCredential { name: "birth, expiry-year, security-code".to_owned() });
+                return Err(Problem::MissingCredential { name: entries.to_owned() });
             }
             match read(line.trim()) {
                 Ok(entry) => return Ok(entry),

@@ -39,6 +39,9 @@ pub enum KeyError {
     /// An even modulus, or one that the RSA library refuses.
     #[error("the numbers are no RSA key")]
     NotRsa,
+    /// A key of elliptic curves that is no point on P-384.
+    #[error("the key is not one of P-384")]
+    NotP384,
 }
 
 /// What a signature says about its own content, once its padding is seen to be good.

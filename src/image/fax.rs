@@ -13,8 +13,7 @@ pub const MAX_FAX_SIDE: u32 = 256;
 /// The most bytes that are decoded: twice what the larger field of a card holds.
 pub const MAX_FAX_INPUT: usize = 512;
 
-/// Decodes rows until there are as many as asked for; what follows them (end mark, filler) is not looked at. Rows that
-/// the data ends in front of make the picture undecodable; after an end mark they are white.
+/// Decodes a picture without a header.
 pub(super) fn decode(bytes: &[u8], width: u32, height: u32) -> Result<Raster, ImageError> {
     if bytes.len() > MAX_FAX_INPUT {
         return Err(ImageError::TooLarge);
@@ -22,9 +21,18 @@ pub(super) fn decode(bytes: &[u8], width: u32, height: u32) -> Result<Raster, Im
     if width == 0 || height == 0 || width > MAX_FAX_SIDE || height > MAX_FAX_SIDE {
         return Err(ImageError::BadSize);
     }
+    let pixels = rows(bytes.iter().copied(), width, height)?;
+    Raster::new(width, height, Channels::Grey, pixels)
+}
+
+/// Decodes rows until there are as many as asked for; what follows them (end mark, filler) is not looked at. Rows that
+/// the data ends in front of make the picture undecodable; after an end mark they are white.
+///
+/// The caller has compared input and size with limits.
+pub(super) fn rows(bytes: impl Iterator<Item = u8> + Clone, width: u32, height: u32) -> Result<Vec<u8>, ImageError> {
     let count = super::pixel_count(width, height)?;
     // The decoder looks ahead: without an end mark the last codes need something behind them. Zeros are no code.
-    let input = bytes.iter().copied().chain([0; 4]).map(Ok::<u8, std::convert::Infallible>);
+    let input = bytes.clone().chain([0; 4]).map(Ok::<u8, std::convert::Infallible>);
     let mut decoder = Group4Decoder::new(input, width).map_err(|_| ImageError::Damaged)?;
     let mut pixels = Vec::with_capacity(count);
     for _ in 0..height {
@@ -39,14 +47,14 @@ pub(super) fn decode(bytes: &[u8], width: u32, height: u32) -> Result<Raster, Im
         }
     }
     pixels.resize(count, u8::MAX);
-    Raster::new(width, height, Channels::Grey, pixels)
+    Ok(pixels)
 }
 
 /// Whether EOFB stands anywhere in the data: twice eleven zeros and a one.
-fn has_end_mark(bytes: &[u8]) -> bool {
+fn has_end_mark(bytes: impl Iterator<Item = u8>) -> bool {
     let mut last = u32::MAX;
-    let bits = bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| u32::from(byte >> bit & 1)));
-    bits.into_iter().any(|bit| {
+    let mut bits = bytes.flat_map(|byte| (0..8).rev().map(move |bit| u32::from(byte >> bit & 1)));
+    bits.any(|bit| {
         last = last << 1 | bit;
         last & 0x00FF_FFFF == 0x0000_1001
     })

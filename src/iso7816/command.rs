@@ -17,6 +17,15 @@ pub struct Command {
 /// The instruction that presents a credential, or asks for the tries left.
 const VERIFY: u8 = 0x20;
 
+/// The two sides prove to each other that they know a secret.
+const MUTUAL_AUTHENTICATE: u8 = 0x82;
+
+/// Class of a command under secure messaging whose header is not authenticated (ISO/IEC 7816-4 5.4.1).
+const SECURE: u8 = 0x08;
+
+/// Tag of the protected Le of a command (ISO/IEC 7816-4 10.2.5; spec residence 3.1).
+const PROTECTED_LE: u8 = 0x96;
+
 /// Le of a short command that takes whatever the file has, up to 256 bytes.
 const SHORT_LE_ALL: u8 = 0x00;
 
@@ -40,6 +49,43 @@ impl Command {
     /// VERIFY without data: asks for the tries left, costs none (spec my-number 3.4, C).
     pub fn ask_tries(sfi: u8) -> Self {
         Self::plain(0x00, VERIFY, 0x00, 0x80 | sfi)
+    }
+
+    /// GET CHALLENGE of 8 bytes (spec residence 3.1).
+    pub fn get_challenge() -> Self {
+        Self::encode([0x00, 0x84, 0x00, 0x00], &[], &[0x08], false)
+    }
+
+    /// MUTUAL AUTHENTICATE: a cryptogram against a cryptogram (spec residence 3.1). It follows GET CHALLENGE directly, and
+    /// whoever sees it can try numbers against it: it is secret.
+    pub fn mutual_authenticate(data: &[u8]) -> Self {
+        Self::encode([0x00, MUTUAL_AUTHENTICATE, 0x00, 0x00], data, &[SHORT_LE_ALL], true)
+    }
+
+    /// VERIFY under secure messaging, its data encrypted already (spec residence 3.1).
+    pub fn verify_secure(reference: u8, data: &[u8]) -> Self {
+        Self::encode([SECURE, VERIFY, 0x00, reference], data, &[], true)
+    }
+
+    /// READ BINARY under secure messaging: the answer is one encrypted object (spec residence 3.1). `short` is the form
+    /// without extended lengths, which no specification shows. `le` is the length of the answer where the card named it,
+    /// else 0.
+    pub fn read_secure(from: SecureFrom, plain: u16, short: bool, le: u8) -> Self {
+        let [p1, p2] = match from {
+            SecureFrom::Short(sfi) => [0x80 | sfi, 0x00],
+            SecureFrom::Current(offset) => {
+                let [high, low] = offset.to_be_bytes();
+                [high & 0x7F, low]
+            }
+        };
+        let [high, low] = plain.to_be_bytes();
+        let data = [PROTECTED_LE, 0x02, high, low];
+        let header = [SECURE, 0xB0, p1, p2];
+        if short {
+            return Self::encode(header, &data, &[le], false);
+        }
+        let bytes = [&header[..], &[0x00, 0x00, 0x04], &data, &[0x00, le]].concat();
+        Self { bytes: Zeroizing::new(bytes), data: data.len(), secret: false }
     }
 
     /// READ BINARY by short EF identifier from offset 0 to 255 (ISO/IEC 7816-4 11.3.3).
@@ -98,6 +144,15 @@ impl Command {
         bytes.extend(le);
         Self { bytes, data: data.len(), secret }
     }
+}
+
+/// Where a READ BINARY under secure messaging begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecureFrom {
+    /// At the beginning of the file with this short EF identifier.
+    Short(u8),
+    /// At this 15-bit offset of the current file, counted in plain bytes.
+    Current(u16),
 }
 
 /// How many bytes a READ BINARY asks for.
@@ -173,6 +228,21 @@ mod tests {
         assert_eq!(hex(&Command::read_record(1, 1)), "00B2010C00");
         assert_eq!(hex(&Command::with_data([0x80, 0x2A, 0, 0], &[1, 2], true)), "802A000002010200");
         assert_eq!(hex(&Command::read_sfi(4, 0, Le::Short(256)).with_short_le(7).unwrap()), "00B0840007");
+        assert_eq!(hex(&Command::get_challenge()), "0084000008");
+        assert_eq!(hex(&Command::mutual_authenticate(&[0xAB; 40])), format!("0082000028{}00", "AB".repeat(40)));
+        assert_eq!(hex(&Command::verify_secure(0x86, &[0xCD; 19])), format!("0820008613{}", "CD".repeat(19)));
+        assert_eq!(hex(&Command::read_secure(SecureFrom::Short(5), 0, false, 0)), "08B08500000004960200000000");
+        assert_eq!(
+            hex(&Command::read_secure(SecureFrom::Current(0x1C0), 0xE0, false, 0)),
+            "08B001C0000004960200E00000"
+        );
+        assert_eq!(hex(&Command::read_secure(SecureFrom::Short(5), 0xE0, true, 0)), "08B0850004960200E000");
+        assert_eq!(hex(&Command::read_secure(SecureFrom::Short(1), 0, false, 0x13)), "08B08100000004960200000013");
+        for command in
+            [Command::mutual_authenticate(&[0xAB; 40]), Command::read_secure(SecureFrom::Short(5), 0, true, 0)]
+        {
+            assert!(command.with_short_le(40).is_none(), "nothing with data is repeated");
+        }
         assert!(Command::ask_tries(0x12).with_short_le(14).is_none(), "a tries query never gets a fifth byte");
     }
 
@@ -181,5 +251,7 @@ mod tests {
         let command = Command::verify(0x12, &Pin::new(*b"55021720352285").unwrap());
         assert_eq!(format!("{command:?}"), "Command(00200092 <14 secret bytes>)");
         assert_eq!(format!("{:?}", Command::ask_tries(0x12)), "Command(00200092)");
+        assert_eq!(format!("{:?}", Command::mutual_authenticate(&[7; 40])), "Command(00820000 <40 secret bytes>)");
+        assert_eq!(format!("{:?}", Command::verify_secure(0x86, &[7; 19])), "Command(08200086 <19 secret bytes>)");
     }
 }

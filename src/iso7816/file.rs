@@ -15,10 +15,10 @@ use super::{
 const LADDER: [Le; 6] = [Le::Extended, Le::Short(256), Le::Short(224), Le::Short(160), Le::Short(128), Le::Short(64)];
 
 /// The most READ BINARY commands for one file. 4,096 one-byte answers still pass; a card that trickles for ever does not.
-const MAX_READS: usize = 4_096;
+pub(super) const MAX_READS: usize = 4_096;
 
 /// A 15-bit offset ends here (ISO/IEC 7816-4 11.3.3).
-const MAX_OFFSET: usize = 0x7FFF;
+pub(super) const MAX_OFFSET: usize = 0x7FFF;
 
 /// Which rung of the ladder works in this session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,6 +42,11 @@ impl ReadStep {
             Le::Extended | Le::Exact(_) if wanted <= 256 => Le::Short(wanted),
             Le::Extended | Le::Exact(_) => Le::Exact(wanted),
         }
+    }
+
+    /// The largest rung without an extended APDU.
+    pub(super) fn short() -> Self {
+        Self(1)
     }
 
     /// Whether this rung is the extended APDU.
@@ -86,6 +91,12 @@ pub enum FileReadError {
         got: usize,
         /// Bytes announced.
         announced: usize,
+    },
+    /// An answer under secure messaging was not opened.
+    #[error("{detail}")]
+    Unopened {
+        /// What is wrong with it.
+        detail: String,
     },
 }
 
@@ -134,13 +145,33 @@ impl<T: Transport> Session<T> {
         size: usize,
         progress: Progress<'_>,
     ) -> Result<Vec<u8>, FileReadError> {
+        self.read_to_size(from, size, ReadStep::le_for, progress)
+    }
+
+    /// As [`Session::read_sized_file`], but an extended APDU asks for the whole file and names no length: the one extended
+    /// form that every residence card is known to take (spec residence 3.1, 8.4).
+    ///
+    /// # Errors
+    /// As [`Session::read_sized_file`].
+    pub fn read_whole_file(&mut self, sfi: u8, size: usize, progress: Progress<'_>) -> Result<Vec<u8>, FileReadError> {
+        let le = |step: ReadStep, wanted| if step.is_extended() { Le::Extended } else { step.le_for(wanted) };
+        self.read_to_size(ReadFrom::Short(sfi), size, le, progress)
+    }
+
+    fn read_to_size(
+        &mut self,
+        from: ReadFrom,
+        size: usize,
+        le: impl Fn(ReadStep, usize) -> Le,
+        progress: Progress<'_>,
+    ) -> Result<Vec<u8>, FileReadError> {
         let mut bytes = Vec::new();
         let mut ended = false;
         for _ in 0..MAX_READS {
             if ended || bytes.len() >= size {
                 break;
             }
-            let le = self.step.le_for(size - bytes.len());
+            let le = le(self.step, size - bytes.len());
             let command = match (from, u16::try_from(bytes.len())) {
                 (ReadFrom::Short(sfi), Ok(0)) => Command::read_sfi(sfi, 0, le),
                 (_, Ok(offset)) if usize::from(offset) <= MAX_OFFSET => Command::read_current(offset, le),

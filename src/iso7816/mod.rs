@@ -3,11 +3,13 @@
 mod command;
 mod file;
 mod pin;
+mod secure;
 mod session;
 mod status;
 
-pub use command::{Command, Le, select_application, select_file};
+pub use command::{Command, Le, SecureFrom, select_application, select_file};
 pub use file::{FileReadError, Progress, ReadFrom, ReadStep};
 pub use pin::{Permit, PinGate, PinOutcome, Refusal, Tries};
+pub use secure::{Opener, Unopened};
 pub use session::{CardError, Response, Session};
 pub use status::{STATUS_WORDS, Status, StatusWord};

@@ -5,6 +5,7 @@ use crate::transport::{Transport, TransportError};
 use super::{
     command::{Command, select_application},
     file::ReadStep,
+    secure::SecureStep,
     status::Status,
 };
 
@@ -55,17 +56,18 @@ pub struct Session<T> {
     /// Commands so far.
     exchanges: usize,
     pub(super) step: ReadStep,
+    pub(super) secure_step: SecureStep,
 }
 
 impl<T: Transport> Session<T> {
     /// A session with a card in an unknown state.
     pub fn new(transport: T) -> Self {
-        Self { transport, application: None, exchanges: 0, step: ReadStep::default() }
+        Self::with_step(transport, ReadStep::default())
     }
 
     /// A session that already knows which read size works with this reader and card.
     pub fn with_step(transport: T, step: ReadStep) -> Self {
-        Self { transport, application: None, exchanges: 0, step }
+        Self { transport, application: None, exchanges: 0, step, secure_step: SecureStep::default() }
     }
 
     /// The read size that works here.

@@ -71,6 +71,46 @@ pub(super) fn text(problem: &Problem) -> Text {
                 "Enter 14 digits: six of the birth date as printed, four of the expiry year, four of the security code.",
             ),
         ),
+        Problem::BadCardNumber => bad_entry(
+            "bad-card-number",
+            (
+                "カード番号",
+                "カード表面の右上にある番号（英字2文字・数字8桁・英字2文字。例: AA12345678BB）を入力してください。",
+            ),
+            (
+                "The card number",
+                "Enter the number at the top right of the front: two letters, eight digits, two letters, such as AA12345678BB.",
+            ),
+        ),
+        Problem::CardNumberWrong => Text::new(
+            "card-number-wrong",
+            ExitCode::Credential,
+            (
+                "カード番号が合わないとカードが答えました。回数の制限はありません。",
+                "自動では繰り返していません。表面右上の番号とよく見比べて、もう一度実行してください。番号が正しいときは、カードの方式が\
+                 名乗っている種類や世代のものと違うことが考えられます。別の確認方法を使ってください。",
+            ),
+            (
+                "The card says that the card number does not fit. It has no counter.",
+                "Nothing was repeated. Compare the number with the one at the top right of the front and run this again. If it is \
+                 right, the card follows another protocol than that of the kind and generation it names: use another way to \
+                 check it.",
+            ),
+        ),
+        Problem::CardHandshake => Text::new(
+            "card-handshake",
+            ExitCode::Card,
+            (
+                "カード番号による相互認証で、カードの応答が正しくありません。読み取りを中止しました。",
+                "カードを置き直して、もう一度お試しください。続くときは別の確認方法を使ってください。カードが番号を知っていることは\
+                 確かめられていません。",
+            ),
+            (
+                "The card's answer in the number authentication is not right. The reading was stopped.",
+                "Place the card again and retry. If it goes on, use another way to check it: the card has not shown that it knows \
+                 its number.",
+            ),
+        ),
         Problem::BadPin { credential } => bad_entry(
             "bad-pin",
             (credential.ja, "決められた桁数と文字で入力してください。"),

@@ -1,13 +1,10 @@
-//! Messages about files, trust anchors and the rest.
+//! Messages about files and the rest.
 
 use std::io::ErrorKind;
 
-use crate::{
-    dump::DumpError,
-    trust::{AddError, ImportError, ManifestError},
-};
+use crate::dump::DumpError;
 
-use super::{ExitCode, Problem, Text};
+use super::{ExitCode, Problem, Text, trust};
 
 pub(super) fn text(problem: &Problem) -> Text {
     match problem {
@@ -148,14 +145,23 @@ pub(super) fn text(problem: &Problem) -> Text {
                 "The card has none, it is damaged, or its signature was not confirmed. The verdict is the one in the report.",
             ),
         ),
-        Problem::TrustFolder(error) => folder(error),
-        Problem::TrustAdd(error) => add(error),
-        Problem::NoSuchAnchor(name) => Text::new(
-            "no-such-anchor",
-            ExitCode::Usage,
-            (format!("追加された鍵や証明書に「{name}」はありません。"), "taimen trust list で名前を確かめてください。"),
-            (format!("No anchor named '{name}' was added."), "taimen trust list shows the names."),
+        Problem::NoFront => Text::new(
+            "no-front",
+            ExitCode::Card,
+            (
+                "券面（表）の画像のファイルは作っていません。",
+                "第1世代の在留カード等ではないか、画像が壊れているか、画像の電子署名を確認できません。署名のない画像は --html の報告で、その旨の表示とともに見られます。",
+            ),
+            (
+                "No file with the picture of the front was written.",
+                "This is no residence card of the first generation, the picture is damaged, or its signature was not \
+                 confirmed. An unsigned picture is in the --html report, marked as such.",
+            ),
         ),
+        Problem::TrustFolder(error) => trust::folder(error),
+        Problem::TrustAdd(error) => trust::add(error),
+        Problem::TrustRemove(error) => trust::remove(error),
+        Problem::NoTrustFolder => trust::no_folder(),
         Problem::UnknownCheck(name) => Text::new(
             "unknown-check",
             ExitCode::Usage,
@@ -192,7 +198,8 @@ pub(super) fn internal(place: &str) -> Text {
     )
 }
 
-fn unreadable(path: &str, error: ErrorKind) -> Text {
+/// A file that cannot be read.
+pub(super) fn unreadable(path: &str, error: ErrorKind) -> Text {
     Text::new(
         "unreadable",
         ExitCode::Usage,
@@ -201,7 +208,8 @@ fn unreadable(path: &str, error: ErrorKind) -> Text {
     )
 }
 
-fn io_ja(error: ErrorKind) -> String {
+/// Why a file could not be used.
+pub(super) fn io_ja(error: ErrorKind) -> String {
     match error {
         ErrorKind::NotFound => "見つかりません".to_owned(),
         ErrorKind::PermissionDenied => "権限がありません".to_owned(),
@@ -249,126 +257,6 @@ fn dump(path: &str, error: DumpError) -> Text {
                 format!("{path} is another kind of file, or of another version."),
                 "See whether taimen check --save-dump wrote it, and whether it needs a newer taimen.",
             ),
-        ),
-    }
-}
-
-fn folder(error: &ManifestError) -> Text {
-    let usage = ExitCode::Usage;
-    let whole = (
-        "この鍵のフォルダーは一つも使っていません。ファイルを元に戻すか、フォルダーを空にして taimen trust add でやり直してください。",
-        "No key of this folder was used. Restore the file, or empty the folder and use taimen trust add again.",
-    );
-    match error {
-        ManifestError::Toml(_) => Text::new(
-            "trust-manifest",
-            usage,
-            ("鍵の一覧 anchors.toml が読めません。", whole.0),
-            ("The list of keys, anchors.toml, cannot be read.", whole.1),
-        ),
-        ManifestError::MissingFile { file } => Text::new(
-            "trust-missing-file",
-            usage,
-            (format!("anchors.toml にある {file} が見つかりません。"), whole.0),
-            (format!("anchors.toml names {file}, which is not there."), whole.1),
-        ),
-        ManifestError::BadFileName { file } => Text::new(
-            "trust-bad-file-name",
-            usage,
-            (format!("anchors.toml の {file} は、フォルダー内のファイル名ではありません。"), whole.0),
-            (format!("anchors.toml names {file}, which is not a plain file name."), whole.1),
-        ),
-        ManifestError::Import { file, error } => {
-            let (ja, en) = import(error);
-            Text::new(
-                "trust-not-an-anchor",
-                usage,
-                (format!("{file}: {ja}"), whole.0),
-                (format!("{file}: {en}"), whole.1),
-            )
-        }
-        ManifestError::PinMismatch { file } => Text::new(
-            "trust-pin-mismatch",
-            usage,
-            (format!("{file} が、追加したときから書き換わっています。"), whole.0),
-            (format!("{file} was changed since it was added."), whole.1),
-        ),
-        ManifestError::WorldWritable { folder } => Text::new(
-            "trust-world-writable",
-            usage,
-            (
-                format!("{folder} は、この端末の誰でも書き換えられます。"),
-                format!("中身を確かめたうえで、他の人の書き込みを禁じてください（chmod o-w {folder}）。"),
-            ),
-            (
-                format!("{folder} may be written by anybody on this machine."),
-                format!("Look at what it holds, then forbid others to write there (chmod o-w {folder})."),
-            ),
-        ),
-        ManifestError::Io { path, error } => unreadable(path, *error),
-    }
-}
-
-fn add(error: &AddError) -> Text {
-    let usage = ExitCode::Usage;
-    match error {
-        AddError::Import(error) => {
-            let (ja, en) = import(error);
-            Text::new(
-                "trust-add-import",
-                usage,
-                (ja, "用途（--purpose）とファイルの組み合わせを確かめてください。何も追加していません。"),
-                (en, "See whether the file fits the purpose (--purpose). Nothing was added."),
-            )
-        }
-        AddError::NotPinned { sha256 } => Text::new(
-            "trust-add-not-pinned",
-            usage,
-            (
-                format!("発行者が公表した鍵や証明書ではありません。SHA-256は {sha256} です。"),
-                "発行者の公表した値と見比べてください。それでも追加するときは --unpinned を付けてください。",
-            ),
-            (
-                format!("This is not one that the issuer published. Its SHA-256 is {sha256}."),
-                "Compare it with what the issuer publishes. To add it all the same, give --unpinned.",
-            ),
-        ),
-        AddError::AlreadyThere { name } => Text::new(
-            "trust-add-already-there",
-            usage,
-            (format!("{name} は、すでにあります。"), "何もする必要はありません。taimen trust list で確かめられます。"),
-            (format!("{name} is already there."), "Nothing needs to be done. taimen trust list shows it."),
-        ),
-        AddError::Folder(error) => folder(error),
-        AddError::Io { path, error } => Text::new(
-            "trust-add-io",
-            usage,
-            (
-                format!("{path} を読み書きできません（{}）。", io_ja(*error)),
-                "パスと権限を確かめてください。何も追加していません。",
-            ),
-            (format!("{path}: {error}."), "Check the path and your permissions. Nothing was added."),
-        ),
-    }
-}
-
-fn import(error: &ImportError) -> (String, String) {
-    match error {
-        ImportError::TooLarge => (
-            "鍵や証明書のファイルとしては大きすぎます。".to_owned(),
-            "The file is too large for a key or certificate.".to_owned(),
-        ),
-        ImportError::NotCvKey => (
-            "この用途の鍵は、issuer_key_id・modulus・exponent（すべて16進）を持つJSONです。".to_owned(),
-            "A key for this purpose is a JSON object with issuer_key_id, modulus and exponent, all in hex.".to_owned(),
-        ),
-        ImportError::Key(error) => (
-            format!("カードに使われる形の鍵ではありません（{error}）。"),
-            format!("Not a key that cards have: {error}."),
-        ),
-        ImportError::NotCertificate => (
-            "DERまたはPEM形式の一つのX.509証明書ではありません。".to_owned(),
-            "The file is not one X.509 certificate in DER or PEM.".to_owned(),
         ),
     }
 }

@@ -1,11 +1,13 @@
 //! Everything that a person reads and that is no card fact: errors in two halves, what happened and what to do, and the
 //! words of the conversation.
 
+pub mod audit;
 mod batch;
 mod credential;
 mod exit;
 mod files;
 mod reader;
+mod trust;
 pub mod ui;
 
 use std::io::ErrorKind;
@@ -17,7 +19,7 @@ use crate::{
     lang::{Bilingual, Lang},
     text::PrintedDateError,
     transport::TransportError,
-    trust::{AddError, ManifestError},
+    trust::{AddError, ManifestError, RemoveError},
 };
 
 pub use exit::ExitCode;
@@ -108,6 +110,12 @@ pub enum Problem {
     BadSecurityCode,
     /// 照合番号B is not 14 digits.
     BadNumberB,
+    /// Not two letters, eight digits and two letters.
+    BadCardNumber,
+    /// A residence card says that the number does not fit; nothing was repeated.
+    CardNumberWrong,
+    /// A residence card's half of the number authentication is not right.
+    CardHandshake,
     /// A PIN of a wrong form.
     BadPin {
         /// Which one.
@@ -192,12 +200,16 @@ pub enum Problem {
     },
     /// A picture that was asked for as a file does not decode, or is not there.
     NoPicture,
+    /// `--front` names a file, and no picture of the front that a passed check covers is there to write.
+    NoFront,
     /// A folder of trust anchors cannot be used.
     TrustFolder(ManifestError),
     /// An anchor was not added.
     TrustAdd(AddError),
-    /// `trust remove` of an anchor that is not there.
-    NoSuchAnchor(String),
+    /// An anchor was not removed.
+    TrustRemove(RemoveError),
+    /// There is no place for a user's anchors.
+    NoTrustFolder,
     /// `explain` of a check that does not exist.
     UnknownCheck(String),
     /// `--at` is no time.
@@ -290,6 +302,9 @@ impl Problem {
             | Self::BadExpiryYear
             | Self::BadSecurityCode
             | Self::BadNumberB
+            | Self::BadCardNumber
+            | Self::CardNumberWrong
+            | Self::CardHandshake
             | Self::BadPin { .. } => credential::text(self),
             Self::NotAnInput { .. }
             | Self::InputTooLarge { .. }

@@ -126,6 +126,22 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
 }
 
 fn unsupported(kind: CardKind) -> Text {
+    if kind == CardKind::ResidenceSpecified {
+        return Text::new(
+            "unsupported-kind",
+            ExitCode::Card,
+            (
+                "特定在留カードを認識しましたが、その読み取り（セッション鍵の設定の手順）には対応していません。",
+                "真正かどうかは判定していません。マイナンバーカードとしても応答するカードは、マイナンバーカードとして確認されます。\
+                 そうでなければ、別の確認方法を使ってください。",
+            ),
+            (
+                "This is a specified residence card, which cannot be read: its way of agreeing on a session key is not supported.",
+                "Nothing was said about its authenticity. Where it answers as a My Number Card too, it is checked as one. Else use \
+                 another way to check it.",
+            ),
+        );
+    }
     Text::new(
         "unsupported-kind",
         ExitCode::Card,
@@ -215,11 +231,11 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
             "length-unsupported",
             ExitCode::Card,
             (
-                "このリーダーは必要な長さの通信に対応していません。",
+                "このリーダーは必要な長さの通信（拡張APDU）に対応していません。",
                 "別のリーダーを使うか、リーダーのドライバーを更新してください（docs/readers.md）。",
             ),
             (
-                "This reader does not pass commands of the length that is needed.",
+                "This reader does not pass commands of the length that is needed (extended APDUs).",
                 "Use another reader or update its driver (docs/readers.md).",
             ),
         ),

@@ -30,7 +30,10 @@ fn folders() -> Vec<ManifestError> {
         ManifestError::BadFileName { file: file() },
         ManifestError::Import { file: file(), error: crate::trust::ImportError::NotCvKey },
         ManifestError::PinMismatch { file: file() },
+        ManifestError::NotPublished { file: file() },
         ManifestError::WorldWritable { folder: "/srv/keys".to_owned() },
+        ManifestError::OtherOwner { folder: "/srv/keys".to_owned() },
+        ManifestError::NoManifest { folder: "/srv/keys".to_owned() },
         ManifestError::Io { path: file(), error: ErrorKind::PermissionDenied },
     ]
 }
@@ -57,6 +60,9 @@ fn every_problem() -> Vec<Problem> {
         Problem::BadExpiryYear,
         Problem::BadSecurityCode,
         Problem::BadNumberB,
+        Problem::BadCardNumber,
+        Problem::CardNumberWrong,
+        Problem::CardHandshake,
         Problem::BadPin { credential: NAME },
         Problem::BadReaderAddress("usb".to_owned()),
         Problem::UnknownSimKind("visa".to_owned()),
@@ -79,7 +85,8 @@ fn every_problem() -> Vec<Problem> {
         Problem::NoRandomBytes,
         Problem::Vpcd { address: "localhost:35963".to_owned(), error: ErrorKind::ConnectionRefused },
         Problem::NoPicture,
-        Problem::NoSuchAnchor("authca09".to_owned()),
+        Problem::NoTrustFolder,
+        Problem::NoFront,
         Problem::UnknownCheck("luck".to_owned()),
         Problem::BadTime,
         Problem::NotAnInput { path: path() },
@@ -105,13 +112,31 @@ fn every_problem() -> Vec<Problem> {
         ImportError::NotCvKey,
         ImportError::Key(KeyError::Modulus),
         ImportError::NotCertificate,
+        ImportError::BadArchive,
+        ImportError::NotOneCertificate { found: 2 },
     ];
     problems.extend(imports.map(|error| Problem::TrustAdd(AddError::Import(error))));
     problems.extend([
-        Problem::TrustAdd(AddError::NotPinned { sha256: "00ff".to_owned() }),
         Problem::TrustAdd(AddError::AlreadyThere { name: "5000023".to_owned() }),
         Problem::TrustAdd(AddError::Io { path: path(), error: ErrorKind::NotFound }),
     ]);
+    problems.extend(folders().into_iter().map(|error| Problem::TrustRemove(RemoveError::Folder(error))));
+    let selector = || "0f".to_owned();
+    problems.extend([
+        Problem::TrustAdd(AddError::Busy { folder: path() }),
+        Problem::TrustRemove(RemoveError::Busy { folder: path() }),
+        Problem::TrustRemove(RemoveError::TooShort { selector: selector() }),
+        Problem::TrustRemove(RemoveError::NotThere { selector: selector() }),
+        Problem::TrustRemove(RemoveError::Shipped { name: "5000023".to_owned() }),
+        Problem::TrustRemove(RemoveError::Ambiguous { selector: selector(), count: 2 }),
+        Problem::TrustRemove(RemoveError::Io { path: path(), error: ErrorKind::PermissionDenied }),
+    ]);
+    for purpose in crate::trust::Purpose::all() {
+        for claims in [true, false] {
+            let sha256 = "00ff".to_owned();
+            problems.push(Problem::TrustAdd(AddError::NotPinned { purpose, sha256, claims }));
+        }
+    }
     problems
 }
 
@@ -167,6 +192,23 @@ fn exit_codes_of_the_contract() {
     }
     assert_eq!(exit(Problem::CredentialWrong { credential: NAME, left: Some(9), printed: true }), 5);
     assert_eq!(exit(Problem::AnswerLost { credential: NAME, left: None }), 4);
+    assert_eq!(exit(Problem::BadCardNumber), 2);
+    assert_eq!(exit(Problem::CardNumberWrong), 5);
+    assert_eq!(exit(Problem::CardHandshake), 4);
+}
+
+#[test]
+fn a_refused_number_is_explained_with_both_causes() {
+    let told = |lang| Problem::CardNumberWrong.message(lang);
+    let (ja, en) = (told(Lang::Ja), told(Lang::En));
+    assert!(en.todo.contains("Compare the number") && en.todo.contains("another protocol"), "{}", en.todo);
+    assert!(ja.todo.contains("見比べて") && ja.todo.contains("世代"), "{}", ja.todo);
+    for (lang, words) in
+        [(Lang::Ja, ["特定在留カード", "セッション鍵"]), (Lang::En, ["specified residence card", "session key"])]
+    {
+        let specified = Problem::UnsupportedKind(CardKind::ResidenceSpecified).message(lang);
+        assert!(words.iter().all(|word| specified.what.contains(word)), "{}", specified.what);
+    }
 }
 
 #[test]

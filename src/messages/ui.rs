@@ -54,6 +54,12 @@ pub const ASK_PIN2: Bilingual = Bilingual::new(
 pub const ASK_LICENCE_PIN: Bilingual =
     Bilingual::new("マイナ免許証の暗証番号（4桁）: ", "PIN of the licence application (four digits): ");
 
+/// Asks for the number of a residence card.
+pub const ASK_CARD_NUMBER: Bilingual = Bilingual::new(
+    "カード番号（カード表面の右上。英字2文字・数字8桁・英字2文字）: ",
+    "Card number (at the top right of the front: two letters, eight digits, two letters): ",
+);
+
 /// Said once before the questions.
 pub const ASK_INTRODUCTION: Bilingual = Bilingual::new(
     "カードの表面に印刷されている内容を入力してください。暗証番号は要りません。",
@@ -169,6 +175,7 @@ mod tests {
             ASK_PIN1,
             ASK_PIN2,
             ASK_LICENCE_PIN,
+            ASK_CARD_NUMBER,
             RECOGNISING,
             VERIFYING,
             READING,

@@ -19,9 +19,9 @@ pub(super) struct HistoryRow {
 }
 
 impl Report<'_> {
-    /// Whether the card is a licence: its facts are many, and stand in a block of their own.
-    pub(super) fn is_licence(&self) -> bool {
-        matches!(self.findings.kind, CardKind::Licence | CardKind::Menkyo)
+    /// Whether the card's facts are many, and stand in a block of their own.
+    pub(super) fn has_many_facts(&self) -> bool {
+        matches!(self.findings.kind, CardKind::Licence | CardKind::Menkyo) || self.is_residence()
     }
 
     /// Whether a value is held back.

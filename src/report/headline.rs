@@ -4,7 +4,7 @@ use crate::{
     cards::{Findings, Note},
     dump::Scope,
     lang::Bilingual,
-    trust::Hierarchy,
+    trust::{Hierarchy, Place},
     verify::{CheckId, Overall, Reason, Verdict, Why},
 };
 
@@ -14,8 +14,13 @@ use crate::{
 pub enum Headline {
     /// Every required check passed, under an issuer's key of production.
     Authentic,
-    /// Every required check passed, under a key that the user added.
+    /// Every required check passed, under a key that the user added; nobody publishes keys for this card.
     AuthenticInstalled,
+    /// Every required check passed, under a certificate that the user added and the issuer published.
+    AuthenticPublished,
+    /// Every required check passed, under a certificate that the user added although it is none of those that the
+    /// issuer published.
+    AuthenticUnpinned,
     /// Every required check passed, but under a test or simulated issuer that the user accepted (or under none known).
     NotARealCard(Option<Hierarchy>),
     /// The expiry day is over, and nothing else speaks against the card.
@@ -50,11 +55,20 @@ impl Headline {
         match findings.overall() {
             Overall::Authentic => match findings.hierarchy {
                 Some(Hierarchy::Production) => Self::Authentic,
-                Some(Hierarchy::Installed) => Self::AuthenticInstalled,
+                Some(Hierarchy::Installed) => Self::installed(findings),
                 other => Self::NotARealCard(other),
             },
             Overall::Rejected => Self::rejected(findings),
             Overall::Undetermined => Self::Undetermined(first_not_done(findings)),
+        }
+    }
+
+    /// A residence card's authorities are published with their fingerprints; for other cards nothing is.
+    fn installed(findings: &Findings) -> Self {
+        match findings.check(CheckId::CardCertificate) {
+            None => Self::AuthenticInstalled,
+            Some(check) if check.evidence.get("anchor_official") == Some("yes") => Self::AuthenticPublished,
+            Some(_) => Self::AuthenticUnpinned,
         }
     }
 
@@ -92,6 +106,8 @@ impl Headline {
         match self {
             Self::Authentic => "authentic",
             Self::AuthenticInstalled => "authentic-installed",
+            Self::AuthenticPublished => "authentic-published",
+            Self::AuthenticUnpinned => "authentic-unpinned",
             Self::NotARealCard(_) => "not-a-real-card",
             Self::Expired { .. } => "expired",
             Self::NotAccepted(_) => "not-accepted",
@@ -104,13 +120,14 @@ impl Headline {
     /// Colour.
     pub fn tone(self) -> Tone {
         match self {
-            Self::Authentic | Self::AuthenticInstalled => Tone::Good,
+            Self::Authentic | Self::AuthenticInstalled | Self::AuthenticPublished => Tone::Good,
             Self::Expired { .. } | Self::NotAccepted(_) | Self::Copied(_) | Self::Forged(_) => Tone::Bad,
-            Self::NotARealCard(_) | Self::Undetermined(_) => Tone::Unsure,
+            Self::AuthenticUnpinned | Self::NotARealCard(_) | Self::Undetermined(_) => Tone::Unsure,
         }
     }
 
-    /// ○, × or △. A card that is not a real one never gets a ○, whatever was accepted.
+    /// ○, × or △. A card that is not a real one never gets a ○, whatever was accepted; nor one that rests on a certificate
+    /// that the issuer did not publish.
     pub fn symbol(self) -> &'static str {
         match self.tone() {
             Tone::Good => "○",
@@ -126,6 +143,14 @@ impl Headline {
             Self::AuthenticInstalled => {
                 Bilingual::new("真正なカードです（利用者が追加した鍵による）", "AUTHENTIC (by a key that you added)")
             }
+            Self::AuthenticPublished => Bilingual::new(
+                "真正なカードです（公表された指紋と一致するCA証明書による）",
+                "AUTHENTIC (by a CA certificate with the published fingerprint)",
+            ),
+            Self::AuthenticUnpinned => Bilingual::new(
+                "公表されたものではないCA証明書でのみ確認できました",
+                "HOLDS ONLY UNDER A CA CERTIFICATE THAT THE ISSUER DID NOT PUBLISH",
+            ),
             Self::NotARealCard(Some(Hierarchy::Simulated)) => {
                 Bilingual::new("模擬カード：本物ではありません", "SIMULATED CARD: NOT A REAL ONE")
             }
@@ -164,6 +189,16 @@ impl Headline {
                 "この端末に追加された発行者鍵で確認しました。鍵の出所は、追加した人が責任を負います。",
                 "The signatures hold under an issuer's key that was added on this machine: whoever added it answers for it.",
             ),
+            Self::AuthenticPublished => Bilingual::new(
+                "この端末に追加されたCA証明書で確認しました。その指紋は、発行者が公表したものと一致します。",
+                "The signatures hold under a CA certificate that was added on this machine; its fingerprint is one that the \
+                 issuer published.",
+            ),
+            Self::AuthenticUnpinned => Bilingual::new(
+                "この端末に追加されたCA証明書は、発行者が公表した指紋のどれとも一致しません。出所を確かめるまで、真正なカードとして扱わないでください。",
+                "The CA certificate that was added on this machine has none of the fingerprints that the issuer published. \
+                 Do not treat the card as authentic until its source is known.",
+            ),
             Self::NotARealCard(_) => Bilingual::new(
                 "試験用または模擬の発行者を受け入れる設定で読みました。本人確認には使えません。",
                 "Read with a test or simulated issuer accepted. It proves nobody's identity.",
@@ -196,6 +231,21 @@ impl Headline {
                 "必要なデータを読み取っていません。真正とも偽造とも言えません。",
                 "Data that is needed was not read, so nothing can be said for or against the card.",
             ),
+            Self::Undetermined(Why::NotSigned) => Bilingual::new(
+                "発行者の電子署名が記録されないカードです（16歳未満の在留カードなど）。署名がないだけで、偽造という意味ではありません。ICチップからは真正とも偽造とも言えません。",
+                "The issuer stores no signature on this kind of card (holders under 16): it is not signed, which does not \
+                 mean forged. The chip says nothing for or against the card.",
+            ),
+            Self::Undetermined(Why::AnchorExpired) => Bilingual::new(
+                "発行者の証明書の有効期間が過ぎています。カードの偽造を示すものではありませんが、真正とも判定できません。",
+                "The validity of the issuer's certificate is over. That is no sign of a forgery, but the card is not shown to \
+                 be authentic either.",
+            ),
+            Self::Undetermined(Why::CertificateNotDer) => Bilingual::new(
+                "カードの証明書が標準の形式（DER）ではないため、電子署名を検査していません。真正とも偽造とも言えません。",
+                "The certificate on the card is not in the standard form (DER), so the signature was not checked: nothing can \
+                 be said for or against the card.",
+            ),
             Self::Undetermined(_) => Bilingual::new(
                 "必要な検査が済んでいません。真正とも偽造とも言えません。",
                 "A check that is needed was not done, so nothing can be said for or against the card.",
@@ -223,7 +273,29 @@ impl Headline {
             ),
             (Self::Expired { otherwise_authentic: true }, _) if !proves_chip => Bilingual::new(
                 "電子署名は正しい（改ざんではない）ですが、期限切れのため本人確認書類として使えません。",
-                "The signature holds (the data was not changed), but an expired licence is no proof of identity.",
+                "The signature holds (the data was not changed), but an expired card is no proof of identity.",
+            ),
+            (Self::AuthenticInstalled, _) if !proves_chip => Bilingual::new(
+                "この端末に追加された発行者鍵で確認しました（鍵の出所は、追加した人が責任を負います）。ICチップの複製は検出できません。",
+                "The signature holds under an issuer's key that was added on this machine (whoever added it answers for it). \
+                 A copied chip cannot be told.",
+            ),
+            (Self::AuthenticPublished, _) if !proves_chip => Bilingual::new(
+                "電子署名を確認しました（この端末に追加されたCA証明書の指紋は、発行者が公表したものと一致します）。ICチップの複製は検出できません。本人かどうかは、人が確かめてください。",
+                "The issuer's signature holds (the CA certificate that was added on this machine has a fingerprint that the \
+                 issuer published). A copied chip cannot be told. Whether the person is the holder is for you to judge.",
+            ),
+            (Self::Undetermined(Why::AnchorExpired), _) if signed(findings) && about_signer(findings) => {
+                Bilingual::new(
+                    "電子署名は発行者のCA証明書まで確認できましたが、署名者の証明書の有効期間が過ぎています。偽造を示すものではありません。今も有効なカードかどうかは、発行者に確認してください。",
+                    "The signature holds up to the issuer's CA certificate, but the validity of the signer's own certificate is \
+                 over. That is no sign of a forgery. Ask the issuer whether such a card still counts.",
+                )
+            }
+            (Self::Undetermined(Why::AnchorExpired), _) if signed(findings) => Bilingual::new(
+                "電子署名は発行者のCA証明書まで確認できましたが、そのCA証明書の有効期間が過ぎています。偽造を示すものではありません。今も有効なカードかどうかは、発行者に確認してください。",
+                "The signature holds up to the issuer's CA certificate, whose validity is over. That is no sign of a forgery. \
+                 Ask the issuer whether such a card still counts.",
             ),
             _ => self.meaning(),
         }
@@ -233,12 +305,23 @@ impl Headline {
     pub fn cause(self) -> Option<Bilingual> {
         match self {
             Self::Copied(reason) | Self::Forged(reason) => Some(reason.text()),
-            // For these two the meaning says it.
-            Self::Undetermined(Why::NoAnchor | Why::NotRead) => None,
+            // For these the meaning says it.
+            Self::Undetermined(Why::NoAnchor | Why::NotRead | Why::NotSigned | Why::CertificateNotDer) => None,
             Self::Undetermined(why) => Some(why.text()),
             _ => None,
         }
     }
+}
+
+/// Whether the signature of a residence card itself holds.
+fn signed(findings: &Findings) -> bool {
+    findings.check(CheckId::CardSignature).is_some_and(crate::verify::Check::is_passed)
+}
+
+/// Whether it is the certificate on a residence card that has expired, and not its issuer's.
+fn about_signer(findings: &Findings) -> bool {
+    let about = |check: &crate::verify::Check| check.evidence.get("about") == Some(Place::Leaf.as_str());
+    findings.check(CheckId::CardCertificate).is_some_and(about)
 }
 
 /// Entries were added after issue.

@@ -26,6 +26,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
     page.person();
     page.changes();
     page.staff();
+    page.inquiry();
     page.facts();
     let required = report.required_checks();
     page.checks(label::REQUIRED, required.iter());
@@ -121,8 +122,8 @@ impl Page<'_> {
             self.put(&format!("<figure class=\"photo\">{photo}{caption}</figure>"));
         }
         self.put("<dl>");
-        let rows: Vec<Row> = if report.is_licence() {
-            // The facts of a licence are too many for this place.
+        let rows: Vec<Row> = if report.has_many_facts() {
+            // They are too many for this place.
             report.person()
         } else {
             report.person().into_iter().chain(report.facts()).collect()
@@ -212,9 +213,9 @@ impl Page<'_> {
         ));
     }
 
-    /// The facts of a licence; those of other cards stand beside the photo.
+    /// The facts where they are many; else they stand beside the photo.
     fn facts(&mut self) {
-        let facts = if self.report.is_licence() { self.report.facts() } else { Vec::new() };
+        let facts = if self.report.has_many_facts() { self.report.facts() } else { Vec::new() };
         if facts.is_empty() {
             return;
         }
@@ -279,6 +280,23 @@ impl Page<'_> {
             self.put(&format!("<li>{text}</li>"));
         }
         self.put("</ol>\n</section>");
+    }
+
+    /// Values to be typed elsewhere. The address is no link: nothing opens by itself.
+    fn inquiry(&mut self) {
+        let pairs = self.report.inquiry();
+        if pairs.is_empty() {
+            return;
+        }
+        let row = |(title, value): &(Bilingual, String)| {
+            format!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", self.say(*title), html(value))
+        };
+        let rows: Vec<String> = pairs.iter().map(row).collect();
+        let title = self.say(label::INQUIRY);
+        self.put(&format!(
+            "<section>\n<h2>{title}</h2>\n<table class=\"facts\">\n{}\n</table>\n</section>",
+            rows.join("\n")
+        ));
     }
 
     fn title_of(&self, check: &Check) -> String {

@@ -44,6 +44,8 @@ struct Document<'a> {
     signed_by: BTreeMap<String, Option<CheckId>>,
     checks: Vec<CheckRow<'a>>,
     for_staff: Vec<StaffNote>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inquiry: Option<Inquiry<'a>>,
     tries: Vec<Counter>,
     link: LinkFigures,
     source: &'static str,
@@ -149,6 +151,8 @@ struct Item<'a> {
     id: &'static str,
     title: &'static str,
     value: Option<Value<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meaning: Option<&'static str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     masked: bool,
     signed_by: Option<CheckId>,
@@ -159,6 +163,7 @@ struct Item<'a> {
 enum Value<'a> {
     Date(Date),
     Text(&'a str),
+    Duration(String),
 }
 
 #[derive(Serialize)]
@@ -177,6 +182,13 @@ struct CheckRow<'a> {
 struct StaffNote {
     id: &'static str,
     text: &'static str,
+}
+
+#[derive(Serialize)]
+struct Inquiry<'a> {
+    page: &'static str,
+    card_number: Option<&'a str>,
+    expiry: Option<Date>,
 }
 
 #[derive(Serialize)]
@@ -224,6 +236,7 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> Document<'a> {
         signed_by: signed_by(report),
         checks: required.iter().chain(report.advisory_checks()).map(|check| row(report, check)).collect(),
         for_staff: notes(report, report.for_staff()),
+        inquiry: inquiry(report),
         tries: report.tries().into_iter().map(|(title, tries)| counter(report.say(title), tries)).collect(),
         link: context.link,
         source: context.source.as_str(),
@@ -347,11 +360,27 @@ fn items<'a>(report: &'a Report<'_>) -> Vec<Item<'a>> {
             ItemValue::Date(date) => Value::Date(*date),
             ItemValue::Text(text) => Value::Text(text),
             ItemValue::Term { id, .. } => Value::Text(id),
+            ItemValue::Code { code, .. } => Value::Text(code),
+            ItemValue::Duration { years, months, days } => Value::Duration(duration(*years, *months, *days)),
         }),
+        meaning: match item.value {
+            _ if report.hides_item(item) => None,
+            ItemValue::Term { name, .. } => Some(report.say(name)),
+            ItemValue::Code { remark, .. } => Some(report.say(remark)),
+            _ => None,
+        },
         masked: report.hides_item(item),
         signed_by: item.signed_by,
     };
     report.findings.items.iter().map(item).collect()
+}
+
+/// A duration of ISO 8601.
+fn duration(years: u16, months: u16, days: u16) -> String {
+    let parts = [(years, 'Y'), (months, 'M'), (days, 'D')];
+    let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count}{unit}"));
+    let parts: String = parts.collect();
+    if parts.is_empty() { "P0D".to_owned() } else { format!("P{parts}") }
 }
 
 /// Field path to the check that covers it, or null.
@@ -404,6 +433,25 @@ fn row<'a>(report: &Report<'_>, check: &'a Check) -> CheckRow<'a> {
         title: text_of(check.id).map_or(check.id.as_str(), |text| report.say(text.title)),
         evidence: &check.evidence,
     }
+}
+
+/// What staff type on the page of the issuer; the same values as in `items`.
+fn inquiry<'a>(report: &'a Report<'_>) -> Option<Inquiry<'a>> {
+    if report.inquiry().is_empty() {
+        return None;
+    }
+    let value = |id| report.findings.items.iter().find(|item| item.id == id).map(|item| &item.value);
+    Some(Inquiry {
+        page: super::INQUIRY_PAGE,
+        card_number: match value("card_number") {
+            Some(ItemValue::Text(text)) => Some(text),
+            _ => None,
+        },
+        expiry: match value("expiry") {
+            Some(ItemValue::Date(date)) => Some(*date),
+            _ => None,
+        },
+    })
 }
 
 fn counter(title: &'static str, tries: Tries) -> Counter {

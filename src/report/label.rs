@@ -30,9 +30,18 @@ labels! {
     EXTERNAL: "外字", "External character";
     WARNINGS: "データの注意点（技術者向け）", "Oddities in the data (for whoever looks into the card)";
     EXPIRY_SIGNED: "紛失・廃止の届出や、免許の取消し・停止があったかどうかは分かりません。", "It does not show whether the card was lost or withdrawn, or the licence revoked or suspended.";
+    EXPIRY_RESIDENCE: "カードが失効していないこと（紛失・返納・在留資格の取消しなどがないこと）は分かりません。", "It does not show whether the card was voided (lost, returned, status revoked).";
     EXPIRY_UNSIGNED: "有効期限は署名の対象外です。券面に印刷された期限と見比べてください。紛失・廃止されたカードかどうかは分かりません。", "The expiry is not signed: compare it with the print. It does not show whether the card was lost or withdrawn.";
-    NOT_PUBLIC: "対応表は公表されていません", "table not public";
     NO_SIGNATURE_READ: "なし（署名されたデータを読んでいません）", "none (nothing signed was read)";
+    NO_SIGNATURE_STORED: "なし（カードに電子署名が記録されていません）", "none (the card stores no signature)";
+    FRONT_ONLY: "券面（表）の画像のみ", "only in the picture of the front";
+    INQUIRY: "番号の失効の照会（手で入力してください）", "Is the number void? (to be typed by hand)";
+    INQUIRY_NUMBER: "在留カード等の番号", "Card number";
+    INQUIRY_EXPIRY: "有効期間の満了日", "Expiry of the card";
+    INQUIRY_ADDRESS: "照会ページ", "Page";
+    INQUIRY_TELLS: "分かること", "What it tells";
+    INQUIRY_LIMIT: "その番号が失効しているかどうかだけです。番号を写した偽造カードは見分けられません。", "Only whether that number is void. A forged card that copies a number in force passes.";
+    AS_PRINTED: "券面に印刷されたもの", "as printed on the card";
     NOT_IN_RECORD: "免許情報には記録されていません", "not part of the licence record";
     PERSON_OF_RECORD: "氏名・住所・生年月日", "Name, address, birth date";
     AGE: "年齢", "Age";
@@ -57,6 +66,8 @@ labels! {
     KEY_SOURCE: "鍵の出所", "Source of the key";
     KEY_UNOFFICIAL: "非公式", "unofficial";
     KEY_OFFICIAL: "発行者が公表", "published by the issuer";
+    KEY_PINNED: "発行者が公表した指紋と一致", "fingerprint published by the issuer";
+    KEY_UNPINNED: "発行者が公表した指紋と一致しません", "NOT a fingerprint that the issuer published";
     HIERARCHY: "系統", "Hierarchy";
     NO_ANCHOR: "なし（発行者の鍵が見つかりません）", "none (no key of the issuer was found)";
     JUDGED_AT: "判定の時点", "Judged as of";

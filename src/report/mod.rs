@@ -10,6 +10,7 @@ mod headline;
 mod html;
 mod json;
 mod label;
+mod residence;
 mod shown;
 mod terminal;
 mod text;
@@ -19,6 +20,10 @@ mod view;
 mod licence_samples;
 #[cfg(test)]
 mod licence_tests;
+#[cfg(test)]
+mod residence_samples;
+#[cfg(test)]
+mod residence_tests;
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]
@@ -42,6 +47,7 @@ use crate::{
 pub use clean::{json_escaped, visible};
 pub use headline::{Headline, Tone};
 pub use json::SCHEMA;
+pub use residence::INQUIRY_PAGE;
 pub use terminal::Graphics;
 
 /// Where the data of a report came from.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{kind::CardKind, verify::CheckId};
 
 use super::{
-    Options, licence_samples,
+    Options, licence_samples, residence_samples,
     samples::{EN, JA, all, report},
 };
 
@@ -103,7 +103,7 @@ pub(crate) fn errors(root: &Value, schema: &Value, value: &Value, path: &str) ->
 fn every_report_follows_the_schema() {
     let schema = report_schema();
     let more = [JA, EN, Options { sex: true, ..JA }, Options { age: true, ..EN }, Options { domicile: true, ..JA }];
-    for (name, findings, context) in all().into_iter().chain(licence_samples::all()) {
+    for (name, findings, context) in all().into_iter().chain(licence_samples::all()).chain(residence_samples::all()) {
         for options in more {
             let report = report(&findings, &context, options);
             for json in [report.json(), report.json_line()] {

@@ -25,6 +25,9 @@ pub enum Graphics {
 const COLUMNS: u32 = 40;
 /// The widest sixel picture, in pixels.
 const SIXEL_WIDTH: u32 = 320;
+/// The same for a picture of text, which must be read.
+const TEXT_COLUMNS: u32 = 76;
+const TEXT_SIXEL_WIDTH: u32 = 700;
 /// Bytes of base64 in one sequence of kitty's protocol.
 const KITTY_CHUNK: usize = 4_096;
 
@@ -64,15 +67,28 @@ impl Graphics {
     pub fn draw(self, raster: &Raster) -> Result<String, ImageError> {
         match self {
             Self::None => Ok(String::new()),
-            Self::Kitty => raster.to_png().map(|png| kitty(&png)),
-            Self::Iterm2 => raster.to_png().map(|png| iterm2(&png)),
+            Self::Kitty => raster.to_png().map(|png| kitty(&png, COLUMNS)),
+            Self::Iterm2 => raster.to_png().map(|png| iterm2(&png, COLUMNS)),
             Self::Sixel => Ok(sixel(&Scaled::to_width(raster, SIXEL_WIDTH))),
             Self::Blocks => Ok(blocks(&Scaled::to_width(raster, COLUMNS))),
         }
     }
+
+    /// The same for a picture of text; empty also for [`Graphics::Blocks`], whose dots are too coarse to read.
+    ///
+    /// # Errors
+    /// [`ImageError`] if the picture cannot be encoded.
+    pub fn draw_text(self, raster: &Raster) -> Result<String, ImageError> {
+        match self {
+            Self::None | Self::Blocks => Ok(String::new()),
+            Self::Kitty => raster.to_png().map(|png| kitty(&png, TEXT_COLUMNS)),
+            Self::Iterm2 => raster.to_png().map(|png| iterm2(&png, TEXT_COLUMNS)),
+            Self::Sixel => Ok(sixel(&Scaled::to_width(raster, TEXT_SIXEL_WIDTH))),
+        }
+    }
 }
 
-fn kitty(png: &[u8]) -> String {
+fn kitty(png: &[u8], columns: u32) -> String {
     let data = base64::encode(png);
     let mut out = String::new();
     let mut rest = data.as_str();
@@ -81,7 +97,7 @@ fn kitty(png: &[u8]) -> String {
         let (chunk, after) = rest.split_at_checked(KITTY_CHUNK).unwrap_or((rest, ""));
         let more = u8::from(!after.is_empty());
         // q=2: the terminal must not answer, or its answer would be taken for the next thing typed.
-        let control = if first { format!("a=T,f=100,q=2,c={COLUMNS},m={more}") } else { format!("m={more}") };
+        let control = if first { format!("a=T,f=100,q=2,c={columns},m={more}") } else { format!("m={more}") };
         let _ = write!(out, "\x1B_G{control};{chunk}\x1B\\");
         rest = after;
         first = false;
@@ -90,10 +106,10 @@ fn kitty(png: &[u8]) -> String {
     out
 }
 
-fn iterm2(png: &[u8]) -> String {
+fn iterm2(png: &[u8], columns: u32) -> String {
     let size = png.len();
     let data = base64::encode(png);
-    format!("\x1B]1337;File=inline=1;size={size};width={COLUMNS};preserveAspectRatio=1:{data}\x07\n")
+    format!("\x1B]1337;File=inline=1;size={size};width={columns};preserveAspectRatio=1:{data}\x07\n")
 }
 
 /// A picture made smaller by averaging.

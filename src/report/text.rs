@@ -15,6 +15,7 @@ use super::{
     changes::HistoryRow,
     clean::visible,
     label,
+    residence::picture_has_header,
     view::{Row, outcome},
 };
 
@@ -56,6 +57,7 @@ pub(super) fn render(report: &Report<'_>, colour: Colour) -> String {
     page.pairs(label::RESTS_ON, &report.rests_on());
     page.limits();
     page.for_staff();
+    page.inquiry();
     page.counters();
     page.warnings();
     page.link();
@@ -195,7 +197,9 @@ impl Page<'_> {
             .iter()
             .map(|picture| {
                 let mark = report.mark(picture.signed_by).map(|mark| report.bracketed(mark)).unwrap_or_default();
-                format!("{}{mark}", report.say(picture.title))
+                let broken = !picture_has_header(picture);
+                let broken = if broken { report.bracketed(label::UNDECODABLE) } else { String::new() };
+                format!("{}{mark}{broken}", report.say(picture.title))
             })
             .collect();
         let separator = match report.options.lang {
@@ -277,6 +281,13 @@ impl Page<'_> {
         self.heading(label::FOR_STAFF);
         for (number, (_, text)) in (1_usize..).zip(notes) {
             self.paragraph(&format!("  {number}. "), "     ", self.report.say(text));
+        }
+    }
+
+    fn inquiry(&mut self) {
+        let pairs = self.report.inquiry();
+        if !pairs.is_empty() {
+            self.pairs(label::INQUIRY, &pairs);
         }
     }
 

@@ -9,10 +9,11 @@ use crate::{
     kind::CardKind,
     lang::{Bilingual, Lang},
     text::{Era, era_year, japan_time},
+    trust::Hierarchy,
     verify::{Check, CheckId, Overall, Verdict, Why, text_of},
 };
 
-use super::{Report, clean::visible, label, shown::Shown};
+use super::{Headline, Report, clean::visible, label, shown::Shown};
 
 /// One line about the person or the card.
 pub(super) struct Row {
@@ -72,24 +73,16 @@ impl Report<'_> {
                     let value = Shown::new(self.say(label::MASKED));
                     return Row { id: item.id, title: item.title, value, mark: None };
                 }
-                let value = match (item.id, &item.value) {
+                let value = match &item.value {
                     // Cards print these days with Western years; only birth dates carry an era.
-                    (_, ItemValue::Date(date)) => Shown::new(&self.western(*date)),
-                    (_, ItemValue::Term { name, .. }) => Shown::new(self.say(*name)),
-                    ("driver_class", ItemValue::Text(text)) => self.code(text),
-                    (_, ItemValue::Text(text)) => Shown::of(text),
+                    ItemValue::Date(date) => Shown::new(&self.western(*date)),
+                    ItemValue::Text(text) => Shown::of(text),
+                    ItemValue::Code { code, remark } => Shown::new(&format!("{code}{}", self.bracketed(*remark))),
+                    value => Shown::new(&value.plain(self.options.lang)),
                 };
                 self.row(item.id, item.title, Some((value, item.signed_by)))
             })
             .collect()
-    }
-
-    /// A code whose table is not public: the code, and that remark in the report's language.
-    fn code(&self, text: &CardText) -> Shown {
-        match text.strip_suffix(" (table not public)") {
-            Some(code) => Shown::new(&format!("{code}{}", self.bracketed(label::NOT_PUBLIC))),
-            None => Shown::of(text),
-        }
     }
 
     /// The pictures; none when only the age was asked for.
@@ -105,7 +98,10 @@ impl Report<'_> {
                 let mark = self.mark(signed_by).or(drawn);
                 Row { id, title, value, mark }
             }
-            None => Row { id, title, value: Shown::new(self.say(label::NOT_READ)), mark: None },
+            None => {
+                let value = if self.has_front() { label::FRONT_ONLY } else { label::NOT_READ };
+                Row { id, title, value: Shown::new(self.say(value)), mark: None }
+            }
         }
     }
 
@@ -120,7 +116,11 @@ impl Report<'_> {
             }
             None => {
                 let seen = self.findings.picture(id).is_some();
-                let value = if seen { label::PICTURE_ONLY } else { label::NOT_READ };
+                let value = match seen {
+                    true => label::PICTURE_ONLY,
+                    false if self.has_front() => label::FRONT_ONLY,
+                    false => label::NOT_READ,
+                };
                 Row { id, title, value: Shown::new(self.say(value)), mark: None }
             }
         }
@@ -243,7 +243,11 @@ impl Report<'_> {
             let Some(anchor) = check.evidence.get("anchor") else { continue };
             lines.push((label::ISSUER_KEY, visible(anchor)));
             if let Some(source) = check.evidence.get("anchor_source") {
+                let installed = self.findings.hierarchy == Some(Hierarchy::Installed);
+                let pinned = installed && check.id == CheckId::CardCertificate;
                 let standing = match check.evidence.get("anchor_official") {
+                    Some("yes") if pinned => Some(label::KEY_PINNED),
+                    Some(_) if pinned => Some(label::KEY_UNPINNED),
                     Some("yes") => Some(label::KEY_OFFICIAL),
                     Some(_) => Some(label::KEY_UNOFFICIAL),
                     None => None,
@@ -258,8 +262,12 @@ impl Report<'_> {
         match self.findings.hierarchy {
             Some(hierarchy) => lines.push((label::HIERARCHY, self.say(hierarchy.name()).to_owned())),
             None => {
-                let unread = self.findings.scope == Scope::WithoutPin;
-                let none = if unread { label::NO_SIGNATURE_READ } else { label::NO_ANCHOR };
+                let none = match self.headline() {
+                    _ if self.findings.scope == Scope::WithoutPin => label::NO_SIGNATURE_READ,
+                    Headline::Undetermined(Why::NotSigned) => label::NO_SIGNATURE_STORED,
+                    Headline::Undetermined(Why::NotRead) => label::NO_SIGNATURE_READ,
+                    _ => label::NO_ANCHOR,
+                };
                 lines.push((label::ISSUER_KEY, self.say(none).to_owned()));
             }
         }
@@ -275,6 +283,7 @@ impl Report<'_> {
         let limit = |check: &Check| {
             let text = text_of(check.id)?;
             let limit = match (check.id, check.evidence.get("signed")) {
+                (CheckId::NotExpired, _) if self.is_residence() => label::EXPIRY_RESIDENCE,
                 (CheckId::NotExpired, Some("yes")) => label::EXPIRY_SIGNED,
                 (CheckId::NotExpired, Some(_)) => label::EXPIRY_UNSIGNED,
                 _ => text.does_not_prove,
@@ -312,13 +321,20 @@ impl Report<'_> {
                     | "copy"
                     | "changed"
                     | "not-tied"
+                    | "front-only"
+                    | "unsigned-back"
+                    | "unsigned-number"
+                    | "no-face"
             )
         };
         // Nor is a licence record of which nothing was read.
         let unread = |id: &str| id == "not-tied" && self.findings.scope == Scope::WithoutPin;
-        let useful = |id: &str| !(unread(id) || rejected && comparing(id));
+        // Nor a face that the card does not hold; and the note on copies asks for the same comparison.
+        let copied = self.findings.notes.iter().any(|note| note.id == "copy");
+        let faceless = |id: &str| id == "compare-face" && (copied || self.findings.picture("photo").is_none());
+        let useful = |id: &str| !(unread(id) || faceless(id) || rejected && comparing(id));
         let of_card = self.findings.notes.iter().filter(|note| useful(note.id)).map(|note| (note.id, note.text));
-        for (id, text) in otherwise.chain(of_card) {
+        for (id, text) in otherwise.chain(of_card).chain(self.counter_notes()) {
             if notes.iter().all(|(_, known)| *known != text) {
                 notes.push((id, text));
             }

@@ -6,6 +6,7 @@ use crate::{
     cards::{
         drivers_licence::files as licence_files,
         my_number::files::{self, FILES, OTHER_FILES, Reference},
+        residence_card::{files as residence_files, protocol::CardNumber},
     },
     crypto::Signer,
     kind::CardKind,
@@ -21,6 +22,7 @@ use super::{
     persona::Persona,
     prng::SplitMix64,
     profile::Profile,
+    residence::ResidenceChip,
     state::{Reply, State},
 };
 
@@ -39,6 +41,8 @@ pub struct Credentials {
     pins: Option<(Pin, Pin)>,
     /// The マイナ免許証's 暗証番号; `None` where none was set, and on other cards.
     licence_pin: Option<Pin>,
+    /// 在留カード等番号; `None` on other cards.
+    card_number: Option<CardNumber>,
 }
 
 impl Credentials {
@@ -51,6 +55,7 @@ impl Credentials {
             security_code: persona.security_code.clone(),
             pins: None,
             licence_pin: None,
+            card_number: None,
         }
     }
 
@@ -66,6 +71,18 @@ impl Credentials {
             _ => self.licence_pin = Some(Pin::new(holder.menkyo_pin.as_bytes())?),
         }
         Ok(self)
+    }
+
+    /// The same with what is printed on a residence card.
+    #[must_use]
+    pub(super) fn with_card_number(mut self, number: CardNumber) -> Self {
+        self.card_number = Some(number);
+        self
+    }
+
+    /// 在留カード等番号; `None` on other cards.
+    pub fn card_number(&self) -> Option<&CardNumber> {
+        self.card_number.as_ref()
     }
 
     /// 暗証番号1 of a licence; `None` where it was never set, and on other cards.
@@ -105,6 +122,7 @@ impl Credentials {
 pub(super) enum Chip {
     MyNumber(Box<State>),
     Licence(Box<LicenceChip>),
+    Residence(Box<ResidenceChip>),
 }
 
 /// A simulated card: a function of its state and the command. [`Transport`] sends commands; the methods are the events
@@ -127,6 +145,11 @@ impl SimulatedCard {
 
     pub(super) fn licence(chip: LicenceChip, credentials: Credentials) -> Self {
         let chip = Chip::Licence(Box::new(chip));
+        Self { chip, link: Link::default(), credentials: Some(credentials), powered: true }
+    }
+
+    pub(super) fn residence(chip: ResidenceChip, credentials: Credentials) -> Self {
+        let chip = Chip::Residence(Box::new(chip));
         Self { chip, link: Link::default(), credentials: Some(credentials), powered: true }
     }
 
@@ -173,6 +196,7 @@ impl SimulatedCard {
         match &self.chip {
             Chip::MyNumber(state) => &state.profile.atr,
             Chip::Licence(chip) => &chip.profile.atr,
+            Chip::Residence(chip) => &chip.profile.atr,
         }
     }
 
@@ -182,6 +206,7 @@ impl SimulatedCard {
         match &mut self.chip {
             Chip::MyNumber(state) => state.cold_reset(),
             Chip::Licence(chip) => chip.reset(),
+            Chip::Residence(chip) => chip.reset(),
         }
         self.link.forget();
     }
@@ -192,12 +217,13 @@ impl SimulatedCard {
         self.powered = false;
     }
 
-    /// Warm reset: the security status of a My Number Card survives (spec my-number 8.2, M), a licence's does not (spec
-    /// licence 8.1).
+    /// Warm reset: the security status of a My Number Card survives (spec my-number 8.2, M), that of other cards does not
+    /// (spec licence 8.1, residence 8.1).
     pub fn warm_reset(&mut self) {
         match &mut self.chip {
             Chip::MyNumber(state) => state.warm_reset(),
             Chip::Licence(chip) => chip.reset(),
+            Chip::Residence(chip) => chip.reset(),
         }
         self.link.forget();
     }
@@ -220,7 +246,7 @@ impl SimulatedCard {
             Chip::Licence(chip) if reference.application.aid == licence_files::MF.aid => {
                 chip.pin_mut(u16::from(reference.sfi))
             }
-            Chip::Licence(_) => None,
+            Chip::Licence(_) | Chip::Residence(_) => None,
         }
     }
 
@@ -229,6 +255,7 @@ impl SimulatedCard {
         match &mut self.chip {
             Chip::MyNumber(state) => state.contents.file_mut(application, sfi),
             Chip::Licence(chip) => chip.file_mut(application.name, u16::from(sfi)),
+            Chip::Residence(_) => None,
         }
     }
 
@@ -240,6 +267,16 @@ impl SimulatedCard {
                 state.contents.file_mut(&file.application, sfi)
             }
             Chip::Licence(chip) => chip.file_mut(file.application.name, file.id),
+            Chip::Residence(_) => None,
+        }
+    }
+
+    /// The same for a file of a residence card.
+    pub fn residence_file_mut(&mut self, file: &residence_files::File) -> Option<&mut Vec<u8>> {
+        match &mut self.chip {
+            Chip::MyNumber(state) => state.contents.file_mut(&file.application, file.sfi),
+            Chip::Licence(_) => None,
+            Chip::Residence(chip) => chip.file_mut(file),
         }
     }
 }
@@ -252,6 +289,7 @@ impl Transport for SimulatedCard {
         self.link.carry(command, |command| match &mut self.chip {
             Chip::MyNumber(state) => Reply::from(state.execute(command)).into_bytes(),
             Chip::Licence(chip) => chip.execute(command).into_bytes(),
+            Chip::Residence(chip) => chip.execute(command).into_bytes(),
         })
     }
 }

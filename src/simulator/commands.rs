@@ -38,6 +38,8 @@ impl State {
             (0x00, 0x84) => self.get_challenge(&apdu),
             (0x00, 0x88) => self.internal_authenticate(&apdu),
             (0x00, 0xCA) => self.get_data(&apdu),
+            // What a 特定在留カード does here is not known (spec residence 8.9).
+            (0x80, 0xAE) if self.is_in(&files::RESIDENCE_GUEST) => Err(sw::UNKNOWN_INSTRUCTION),
             (0x80, 0xAE) => self.set_session_key(&apdu),
             // Terminal authentication needs a certificate of J-LIS, which nobody here has.
             (0x80, 0xA2) if [[0x06, 0xC1], [0x00, 0xC1]].contains(&[apdu.p1, apdu.p2]) => Err(Status::WRONG_LENGTH),

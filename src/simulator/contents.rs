@@ -18,6 +18,7 @@ use super::{
     licence::IssuedLicence,
     persona::{Persona, stored_date},
     profile::{MAX_FILLER, Profile},
+    residence::ResidenceFile,
 };
 
 /// An elementary file of an application, by its short EF identifier (the file identifier's low byte).
@@ -231,6 +232,14 @@ impl Contents {
         }
         self.put_reference(&licence::MENKYO_PIN, licence::MENKYO_PIN.limit, Some(pin));
         Ok(())
+    }
+
+    /// Adds what is known of the residence application.
+    pub fn put_residence_guest(&mut self, guest: &[ResidenceFile]) {
+        for file in guest {
+            let body = Body::File { bytes: file.encode(), access: Access::Free };
+            self.put(files::RESIDENCE_GUEST, file.file().sfi, body);
+        }
     }
 
     fn put_records(&mut self, persona: &Persona) -> Result<(), IssueError> {

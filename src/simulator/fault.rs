@@ -21,6 +21,7 @@ use super::{
     persona::{Persona, stored_date},
     picture,
     profile::{ExtendedLe, Profile},
+    residence::{IssuedResidence, ResidenceFault, ResidenceOrder, ResidenceProfile},
 };
 
 /// One fault. What each means stands in its row of the table.
@@ -71,6 +72,8 @@ pub enum Fault {
     Slow(u64),
     /// A fault of a licence or of a マイナ免許証.
     Licence(LicenceFault),
+    /// A fault of a residence card.
+    Residence(ResidenceFault),
 }
 
 /// Why a text names no fault.
@@ -168,6 +171,33 @@ impl Faults {
             }
         }
         Ok(())
+    }
+
+    /// What is wrong before a residence card is issued.
+    pub(super) fn prepare_residence(&self, order: &mut ResidenceOrder, profile: &mut ResidenceProfile) {
+        for fault in &self.0 {
+            match fault {
+                Fault::Residence(fault) => fault.prepare(order, profile),
+                Fault::NoExtended | Fault::ExactLength => {
+                    (profile.extended, profile.short_secure_read) = (false, true);
+                }
+                Fault::ShortAnswers(most) => profile.most = Some(*most),
+                _ => {}
+            }
+        }
+    }
+
+    /// What is changed in an issued residence card.
+    pub(super) fn tamper_residence(
+        &self,
+        issued: &mut IssuedResidence,
+        order: &ResidenceOrder,
+        profile: &ResidenceProfile,
+    ) -> Result<(), IssueError> {
+        self.0.iter().try_for_each(|fault| match fault {
+            Fault::Residence(fault) => fault.tamper(issued, order, profile),
+            _ => Ok(()),
+        })
     }
 
     /// What is wrong with the finished card: stored bytes, counters, keys, the link.
@@ -296,11 +326,14 @@ impl Fault {
             Self::RemovedAt(exchange) => card.link.removed_at = Some(*exchange),
             Self::StatusAt(exchange, status) => card.link.status_at.push((*exchange, *status)),
             Self::OneByteAt(exchange) => card.link.one_byte_at = Some(*exchange),
+            // A residence card would cut its encrypted objects so; it has a switch of its own.
+            Self::ShortAnswers(_) if matches!(card.chip, Chip::Residence(_)) => {}
             Self::ShortAnswers(most) => card.link.short_answers = Some(*most),
             Self::GetResponse => card.link.get_response = true,
             Self::ExactLength => card.link.exact_length = true,
             Self::Slow(milliseconds) => card.link.pause = *milliseconds,
             Self::Licence(fault) => fault.arm(card),
+            Self::Residence(fault) => fault.arm(card)?,
             Self::WrongOffsets => damage(card, |bytes| {
                 // The first offset stands behind the outer header (5 bytes) and the table's own (3).
                 if let Some(offset) = bytes.get_mut(9) {
@@ -340,7 +373,7 @@ fn damage(card: &mut SimulatedCard, change: impl FnOnce(&mut Vec<u8>)) {
 fn chip_keys(card: &mut SimulatedCard) -> impl Iterator<Item = &mut Key> {
     let state = match &mut card.chip {
         Chip::MyNumber(state) => Some(state),
-        Chip::Licence(_) => None,
+        Chip::Licence(_) | Chip::Residence(_) => None,
     };
     state.into_iter().flat_map(|state| state.contents.chip_keys_mut())
 }

@@ -9,6 +9,7 @@ use crate::{
 use super::{
     fault::Fault,
     licence::{LICENCE_FAULTS, MENKYO_FAULTS},
+    residence::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
 };
 
 /// How a check of the faulty card must end.
@@ -430,12 +431,16 @@ const LINK: &[&str] =
 
 /// The faults that a kind of simulated card can have.
 pub fn faults_of(kind: CardKind) -> impl Iterator<Item = &'static FaultRow> {
-    let (own, link) = match kind {
-        CardKind::Licence => (LICENCE_FAULTS, LINK),
-        CardKind::Menkyo => (MENKYO_FAULTS, LINK),
-        _ => (FAULTS, &[][..]),
+    let (tables, link) = match kind {
+        CardKind::Licence => ([LICENCE_FAULTS, &[]], LINK),
+        CardKind::Menkyo => ([MENKYO_FAULTS, &[]], LINK),
+        CardKind::Residence1 | CardKind::Residence1Special => ([RESIDENCE1_FAULTS, RESIDENCE_FAULTS], LINK),
+        CardKind::Residence1Child => ([RESIDENCE_CHILD_FAULTS, &[][..]], LINK),
+        CardKind::Residence2 | CardKind::Residence2Special => ([RESIDENCE2_FAULTS, RESIDENCE_FAULTS], LINK),
+        CardKind::ResidenceSpecified => ([&[][..]; 2], LINK),
+        CardKind::MyNumber | CardKind::MyNumberNoPhoto => ([FAULTS, &[]], &[][..]),
     };
-    own.iter().chain(FAULTS.iter().filter(move |row| link.contains(&row.name)))
+    tables.into_iter().flatten().chain(FAULTS.iter().filter(move |row| link.contains(&row.name)))
 }
 
 /// An exchange's number, from 1.

@@ -33,7 +33,7 @@ fn find(character: char) -> Option<Glyph> {
     let (row, cell) = row_and_cell(character)?;
     let start = (row * CELLS + cell) * GLYPH;
     let glyph = FONT.get(start..start + GLYPH)?;
-    let blank = character == '\u{3000}';
+    let blank = matches!(character, ' ' | '\u{3000}');
     (blank || glyph.iter().any(|byte| *byte != 0)).then_some(Glyph(glyph))
 }
 
@@ -109,7 +109,9 @@ mod tests {
         for outside in ['😀', '髙', 'é', '\u{FF76}'] {
             assert_eq!(art(glyph(outside)), art(glyph('〓')), "{outside}");
         }
-        assert!(art(glyph('\u{3000}')).iter().all(|line| !line.contains('#')));
+        for space in [' ', '\u{3000}'] {
+            assert!(art(glyph(space)).iter().all(|line| !line.contains('#')));
+        }
     }
 
     #[test]

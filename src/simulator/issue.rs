@@ -6,7 +6,10 @@ use std::{
 };
 
 use crate::{
-    cards::my_number::files::{self, basics},
+    cards::{
+        my_number::files::{self, basics},
+        residence_card::protocol::NotACardNumber,
+    },
     crypto::{Signer, SignerError, sha256},
     tlv::{self, Tag},
     trust::KeyId,
@@ -41,6 +44,12 @@ pub enum IssueError {
     /// A hand-made holder's PIN has no length that a PIN can have.
     #[error("a PIN has no length that a PIN can have")]
     Pin,
+    /// A hand-made holder's value is longer than its field.
+    #[error("a value is longer than its field")]
+    FieldTooLong,
+    /// A hand-made holder's card number is none.
+    #[error(transparent)]
+    CardNumber(#[from] NotACardNumber),
     /// A hand-made persona's security code has not four digits.
     #[error("the persona's security code has not four digits")]
     SecurityCode,

@@ -4,42 +4,52 @@
 
 use std::sync::OnceLock;
 
-use crate::crypto::Signer;
+use crate::crypto::{EcSigner, Signer};
 
 macro_rules! pool {
-    ($($name:literal),* $(,)?) => {
-        const POOL: &[(&str, &[u8])] = &[$(($name, include_bytes!(concat!("pool/keys/", $name, ".der")))),*];
-        static PARSED: [OnceLock<Option<Signer>>; POOL.len()] = [const { OnceLock::new() }; POOL.len()];
+    ($pool:ident, $parsed:ident, $signer:ty, [$($name:literal),* $(,)?]) => {
+        const $pool: &[(&str, &[u8])] = &[$(($name, include_bytes!(concat!("pool/keys/", $name, ".der")))),*];
+        static $parsed: [OnceLock<Option<$signer>>; $pool.len()] = [const { OnceLock::new() }; $pool.len()];
     };
 }
 
-pool![
-    "impostor",
-    "licence-ca",
-    "licence-signer",
-    "menkyo-signer",
-    "my-number-ca-face",
-    "my-number-ca-text",
-    "my-number-municipality-face",
-    "my-number-municipality-text",
-    "my-number-session",
-    "my-number-card-face-0",
-    "my-number-card-face-1",
-    "my-number-card-face-2",
-    "my-number-card-face-3",
-    "my-number-card-face-4",
-    "my-number-card-face-5",
-    "my-number-card-face-6",
-    "my-number-card-face-7",
-    "my-number-card-text-0",
-    "my-number-card-text-1",
-    "my-number-card-text-2",
-    "my-number-card-text-3",
-    "my-number-card-text-4",
-    "my-number-card-text-5",
-    "my-number-card-text-6",
-    "my-number-card-text-7",
-];
+pool!(
+    POOL,
+    PARSED,
+    Signer,
+    [
+        "impostor",
+        "licence-ca",
+        "licence-signer",
+        "menkyo-signer",
+        "my-number-ca-face",
+        "my-number-ca-text",
+        "my-number-municipality-face",
+        "my-number-municipality-text",
+        "my-number-session",
+        "my-number-card-face-0",
+        "my-number-card-face-1",
+        "my-number-card-face-2",
+        "my-number-card-face-3",
+        "my-number-card-face-4",
+        "my-number-card-face-5",
+        "my-number-card-face-6",
+        "my-number-card-face-7",
+        "my-number-card-text-0",
+        "my-number-card-text-1",
+        "my-number-card-text-2",
+        "my-number-card-text-3",
+        "my-number-card-text-4",
+        "my-number-card-text-5",
+        "my-number-card-text-6",
+        "my-number-card-text-7",
+        "zairyu-ca",
+        "zairyu-ca-old",
+        "zairyu-signer",
+    ]
+);
+
+pool!(EC_POOL, EC_PARSED, EcSigner, ["impostor2", "zairyu-ca2", "zairyu-ca2-old", "zairyu-signer2"]);
 
 /// The pool has no usable key of this name. A test keeps the pool whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +66,16 @@ pub fn signer(name: &str) -> Result<&'static Signer, NoSuchKey> {
     slot.get_or_init(|| Signer::from_pkcs1_der(der).ok()).as_ref().ok_or(NoSuchKey)
 }
 
+/// A P-384 key of the pool by its file name without `.der`, for example `zairyu-ca2`.
+///
+/// # Errors
+/// [`NoSuchKey`].
+pub fn ec_signer(name: &str) -> Result<&'static EcSigner, NoSuchKey> {
+    let at = EC_POOL.iter().position(|(known, _)| *known == name).ok_or(NoSuchKey)?;
+    let (slot, (_, der)) = EC_PARSED.get(at).zip(EC_POOL.get(at)).ok_or(NoSuchKey)?;
+    slot.get_or_init(|| EcSigner::from_sec1_der(der).ok()).as_ref().ok_or(NoSuchKey)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,7 +86,11 @@ mod tests {
         for (name, _) in POOL {
             assert!(signer(name).unwrap().public_key().is_ok(), "{name}");
         }
+        for (name, _) in EC_POOL {
+            assert_eq!(ec_signer(name).unwrap().public_key().point().len(), 97, "{name}");
+        }
         assert_eq!(signer("my-number-ca-real").unwrap_err(), NoSuchKey);
+        assert_eq!(ec_signer("zairyu-ca").unwrap_err(), NoSuchKey, "an RSA key");
     }
 
     #[test]

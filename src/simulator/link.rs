@@ -22,7 +22,7 @@ pub(super) struct Link {
     pub short_answers: Option<usize>,
     /// Data comes by way of `61xx` and GET RESPONSE.
     pub get_response: bool,
-    /// A read past the end of a file answers `6Cxx`.
+    /// A plain read past the end of a file answers `6Cxx`. Under secure messaging Le does not tell what is asked for.
     pub exact_length: bool,
     /// Milliseconds that each exchange takes.
     pub pause: u64,
@@ -67,7 +67,7 @@ impl Link {
         let mut answer = card(command);
         let status = answer.split_off(answer.len().saturating_sub(2));
         let reading = apdu.filter(|apdu| apdu.ins == READ_BINARY && !answer.is_empty());
-        if let (Some(apdu), true) = (reading, self.exact_length)
+        if let (Some(apdu @ Apdu { cla: 0x00, .. }), true) = (reading, self.exact_length)
             && let Ok(exact) = u8::try_from(answer.len())
             && apdu.le.is_some_and(|le| le > answer.len())
         {

@@ -5,8 +5,8 @@
 //! hierarchy ([`keys`]), whose private halves are public. What it does where nobody knows what the real card does is a
 //! [`Profile`]; what can be wrong with it is a table ([`faults_of`]).
 //!
-//! Licences ([`licence`]) and the licence application on a My Number Card have a state machine, switches and faults of
-//! their own.
+//! Licences ([`licence`]), the licence application on a My Number Card, and residence cards ([`residence`]) have a state
+//! machine, switches and faults of their own.
 //!
 //! A simulated card shows that the program agrees with what is written about the card. It does not show that a real card
 //! behaves so.
@@ -44,6 +44,7 @@ pub mod picture;
 mod prng;
 pub mod profile;
 mod recipe;
+pub mod residence;
 mod state;
 pub mod vpcd;
 

@@ -3,7 +3,7 @@
 //! The facts stand in spec my-number section 8; a switch exists where the page marks a row \[derived\], or where sources
 //! contradict each other.
 
-use super::licence::LicenceProfile;
+use super::{licence::LicenceProfile, residence::ResidenceProfile};
 
 /// What the card does with an extended Le on READ BINARY (spec my-number 8.3: M against a doubt).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +96,8 @@ pub struct Profile {
     pub atr: Vec<u8>,
     /// The switches of a licence, and of a マイナ免許証 on a My Number Card.
     pub licence: LicenceProfile,
+    /// The switches of a residence card.
+    pub residence: ResidenceProfile,
 }
 
 /// The contactless ATR that is listed first (spec my-number 1.5, D).
@@ -119,6 +121,7 @@ impl Default for Profile {
             birth_date_limit: 10,
             atr: ATR.to_vec(),
             licence: LicenceProfile::default(),
+            residence: ResidenceProfile::default(),
         }
     }
 }

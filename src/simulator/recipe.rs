@@ -3,7 +3,10 @@
 use std::{num::ParseIntError, str::FromStr};
 
 use crate::{
-    cards::drivers_licence::files::{DEFAULT_PIN, PinSetting},
+    cards::{
+        drivers_licence::files::{DEFAULT_PIN, PinSetting},
+        residence_card::{files::Generation, protocol::CardNumber},
+    },
     kind::CardKind,
     lang::Bilingual,
 };
@@ -15,7 +18,9 @@ use super::{
     issue::{self, IssueError, Order},
     licence::{self, IssuedLicence, LicenceChip, LicenceHolder, LicenceOrder, menkyo},
     persona::Persona,
+    prng::SplitMix64,
     profile::Profile,
+    residence::{self, ResidenceChip, ResidenceHolder, ResidenceOrder},
 };
 
 /// What a simulated card is made from. The same recipe gives the same bytes for ever.
@@ -31,6 +36,8 @@ pub struct Recipe {
     pub persona: Option<Persona>,
     /// The holder of a licence, where not the seed's.
     pub holder: Option<LicenceHolder>,
+    /// The holder of a residence card, where not the seed's.
+    pub resident: Option<ResidenceHolder>,
     /// What is wrong with the card.
     pub faults: Faults,
     /// Which of the uncertain answers it gives; faults change some.
@@ -104,6 +111,48 @@ pub const KINDS: &[SimKind] = &[
         "マイナ免許証を載せたマイナンバーカード（模擬）",
         "simulated My Number Card with the licence application",
     ),
+    kind(
+        "residence1",
+        CardKind::Residence1,
+        Variant::Plain,
+        "在留カード（第1世代・模擬）",
+        "simulated residence card, first generation",
+    ),
+    kind(
+        "residence1-special",
+        CardKind::Residence1Special,
+        Variant::Plain,
+        "特別永住者証明書（第1世代・模擬）",
+        "simulated special permanent resident certificate, first generation",
+    ),
+    kind(
+        "residence1-child",
+        CardKind::Residence1Child,
+        Variant::Plain,
+        "16歳未満の人の在留カード（第1世代・模擬。電子署名と顔写真はない）",
+        "simulated residence card, first generation, holder under 16: neither signed nor with a photo",
+    ),
+    kind(
+        "residence2",
+        CardKind::Residence2,
+        Variant::Plain,
+        "在留カード（第2世代・模擬）",
+        "simulated residence card, second generation",
+    ),
+    kind(
+        "residence2-special",
+        CardKind::Residence2Special,
+        Variant::Plain,
+        "特別永住者証明書（第2世代・模擬）",
+        "simulated special permanent resident certificate, second generation",
+    ),
+    kind(
+        "residence-specified",
+        CardKind::ResidenceSpecified,
+        Variant::Plain,
+        "特定在留カード（模擬。実物の読取り手順は未公表のため、種類の判定のみ）",
+        "simulated specified residence card (how a real one is read is not known here: recognition only)",
+    ),
 ];
 
 /// Why a text is no recipe.
@@ -132,6 +181,7 @@ impl Recipe {
             seed,
             persona: None,
             holder: None,
+            resident: None,
             faults: Faults::default(),
             profile: Profile::default(),
         }
@@ -149,8 +199,10 @@ impl Recipe {
     /// # Errors
     /// [`IssueError`] when a hand-made persona does not fit, or the pool is damaged.
     pub fn card(&self) -> Result<SimulatedCard, IssueError> {
-        if self.kind == CardKind::Licence {
-            return self.licence();
+        match self.kind {
+            CardKind::Licence => return self.licence(),
+            kind if Generation::of(kind).is_some() => return self.residence(),
+            _ => {}
         }
         let holder = self.licence_holder();
         let mut order = Order::new(self.persona.clone().unwrap_or_else(|| Persona::from_seed(self.seed)));
@@ -177,6 +229,10 @@ impl Recipe {
             contents.put_guest(&issued, pin.as_bytes())?;
             credentials = credentials.with_pins_of(&order.holder).map_err(|_| IssueError::Pin)?;
         }
+        if self.kind == CardKind::ResidenceSpecified {
+            contents.put_residence_guest(&residence::specified_files(&profile.residence));
+            credentials = credentials.with_card_number(self.resident().number.parse()?);
+        }
         let mut card = SimulatedCard::assemble(contents, profile, self.seed, Some(credentials));
         self.faults.arm(&mut card)?;
         Ok(card)
@@ -188,6 +244,25 @@ impl Recipe {
             (None, Variant::Changed) => LicenceHolder::from_seed(self.seed).with_changes(self.seed),
             (None, _) => LicenceHolder::from_seed(self.seed),
         }
+    }
+
+    fn resident(&self) -> ResidenceHolder {
+        self.resident.clone().unwrap_or_else(|| ResidenceHolder::from_seed(self.seed))
+    }
+
+    fn residence(&self) -> Result<SimulatedCard, IssueError> {
+        let mut profile = self.profile.residence.clone();
+        let mut order = ResidenceOrder::new(self.kind, self.resident(), &profile);
+        self.faults.prepare_residence(&mut order, &mut profile);
+        let mut issued = residence::issue(&order, &profile)?;
+        self.faults.tamper_residence(&mut issued, &order, &profile)?;
+        let number: CardNumber = order.holder.number.parse()?;
+        let credentials = Credentials::of(self.kind, &Persona::from_seed(self.seed)).with_card_number(number.clone());
+        // Another stream than the holder's.
+        let random = SplitMix64::new(self.seed ^ 0x7461_696D_656E_5A43);
+        let mut card = SimulatedCard::residence(ResidenceChip::new(&issued, number, profile, random), credentials);
+        self.faults.arm(&mut card)?;
+        Ok(card)
     }
 
     fn pin_setting(&self) -> PinSetting {
@@ -246,7 +321,7 @@ mod tests {
         assert_eq!("my-number?fault=expired&fault=filler".parse::<Recipe>().unwrap().faults.len(), 2);
         let error = |text: &str| text.parse::<Recipe>().unwrap_err();
         assert_eq!(error("visa"), RecipeError::Kind);
-        assert_eq!(error("residence1"), RecipeError::Kind, "not simulated yet");
+        assert_eq!(error("residence3"), RecipeError::Kind);
         let changed: Recipe = "licence-changed".parse().unwrap();
         assert_eq!((changed.kind, changed.variant), (CardKind::Licence, Variant::Changed));
         assert_eq!(error("my-number?size=3"), RecipeError::Option);

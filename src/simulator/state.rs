@@ -25,6 +25,7 @@ pub(super) mod sw {
     pub const FILE_STRUCTURE: Status = Status(0x6981);
     pub const NO_CURRENT_FILE: Status = Status(0x6986);
     pub const SM_OBJECT_MISSING: Status = Status(0x6987);
+    pub const SM_OBJECT_WRONG: Status = Status(0x6988);
     pub const NO_SM_SESSION: Status = Status(0x69FC);
     pub const WRONG_DATA: Status = Status(0x6A80);
     pub const NOT_SUPPORTED: Status = Status(0x6A81);

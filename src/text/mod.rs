@@ -1,9 +1,11 @@
 //! Text and dates as the cards and the counter write them.
 
+mod encoded;
 mod era;
 mod jis;
 mod time;
 
+pub use encoded::{Encoded, utf8_or_shift_jis};
 pub use era::{
     Era, EraDateError, EraDigitDate, PrintedDate, PrintedDateError, era_year, from_era_digits, to_era_digits,
 };

@@ -4,6 +4,7 @@
 //! [`Object`] keeps its raw bytes and its position. ISO/IEC 7816-4:2020 6.3 (two- and three-byte tags), ISO/IEC 8825-1.
 
 pub mod licence;
+pub mod residence;
 mod simple;
 
 pub use simple::{Record, simple_record};

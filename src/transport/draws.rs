@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use zeroize::Zeroizing;
+
 /// The most bytes of one draw: a recording's header has room for it.
 pub const MAX_DRAW: usize = 512;
 
@@ -12,17 +14,29 @@ pub trait Draws {
     /// # Errors
     /// [`DrawError`].
     fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError>;
+
+    /// Told the key that secure messaging agreed on from draws, so that a recording can be read again. Whoever records
+    /// keeps it; nobody else does.
+    fn session_key(&mut self, _key: &[u8]) {}
 }
 
 impl<D: Draws + ?Sized> Draws for &mut D {
     fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
         (**self).draw(bytes)
     }
+
+    fn session_key(&mut self, key: &[u8]) {
+        (**self).session_key(key);
+    }
 }
 
 impl<D: Draws + ?Sized> Draws for Box<D> {
     fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
         (**self).draw(bytes)
+    }
+
+    fn session_key(&mut self, key: &[u8]) {
+        (**self).session_key(key);
     }
 }
 
@@ -102,21 +116,27 @@ impl std::fmt::Debug for ListedDraws {
     }
 }
 
-/// Remembers what was drawn, for the header of a recording.
+/// Remembers what was drawn and which session keys came of it, for the header of a recording.
 pub struct RecordedDraws<D> {
     inner: D,
     drawn: Vec<Vec<u8>>,
+    session_keys: Vec<Zeroizing<Vec<u8>>>,
 }
 
 impl<D: Draws> RecordedDraws<D> {
     /// Nothing drawn yet.
     pub fn new(inner: D) -> Self {
-        Self { inner, drawn: Vec::new() }
+        Self { inner, drawn: Vec::new(), session_keys: Vec::new() }
     }
 
     /// What was drawn so far, in order.
     pub fn drawn(&self) -> &[Vec<u8>] {
         &self.drawn
+    }
+
+    /// The keys of secure messaging so far, in order.
+    pub fn session_keys(&self) -> impl Iterator<Item = &[u8]> {
+        self.session_keys.iter().map(|key| key.as_slice())
     }
 
     /// What was drawn, in order.
@@ -133,6 +153,10 @@ impl<D: Draws> Draws for RecordedDraws<D> {
         let drawn = self.inner.draw(bytes)?;
         self.drawn.push(drawn.clone());
         Ok(drawn)
+    }
+
+    fn session_key(&mut self, key: &[u8]) {
+        self.session_keys.push(Zeroizing::new(key.to_vec()));
     }
 }
 
@@ -154,6 +178,9 @@ mod tests {
         assert_eq!(recorded.draw(1), Ok(vec![3]));
         assert_eq!(recorded.draw(1), Err(DrawError::Ended { draw: 3 }));
         assert_eq!(recorded.draw(MAX_DRAW + 1), Err(DrawError::TooMany));
+        recorded.session_key(&[7; 16]);
+        assert_eq!(recorded.session_keys().collect::<Vec<_>>(), [[7; 16]]);
+        assert_eq!(format!("{recorded:?}"), "RecordedDraws(2 drawn)");
         assert_eq!(recorded.into_drawn(), [vec![1, 2], vec![3]]);
     }
 

@@ -20,8 +20,12 @@ pub struct NeverRecorded {
 /// REFERENCE DATA, RESET RETRY COUNTER, CHANGE KEY.
 const CREDENTIALS: [u8; 7] = [0x20, 0x21, 0x24, 0x25, 0x2C, 0x2D, 0x32];
 
+/// MUTUAL AUTHENTICATE: both halves of the handshake are made with the credential. Whoever has one can try numbers against
+/// it, faster than any card would let him.
+const HANDSHAKE: u8 = 0x82;
+
 /// Instructions whose answers are never a file's content: SELECT, the cryptographic ones, GET CHALLENGE.
-const NO_CONTENT: [u8; 5] = [0xA4, 0x2A, 0x82, 0x84, 0x88];
+const NO_CONTENT: [u8; 5] = [0xA4, 0x2A, HANDSHAKE, 0x84, 0x88];
 
 const SELECT: u8 = 0xA4;
 const READ_BINARY: u8 = 0xB0;
@@ -73,7 +77,7 @@ impl Masker {
             return (secret(command.len()), mask(answer, Exposure::Head(0)));
         };
         let exposure = self.exposure(&view);
-        let credential = CREDENTIALS.contains(&view.ins);
+        let credential = CREDENTIALS.contains(&view.ins) || view.ins == HANDSHAKE;
         let hide_data = credential || (exposure != Exposure::All && !NO_CONTENT.contains(&view.ins));
         let masked_command = if hide_data { view.without_data(command, credential) } else { Masked::clear(command) };
 
@@ -90,6 +94,9 @@ impl Masker {
 
     /// What of the answer to this command may be written.
     fn exposure(&self, view: &View<'_>) -> Exposure {
+        if view.ins == HANDSHAKE {
+            return Exposure::Head(0);
+        }
         if NO_CONTENT.contains(&view.ins) {
             return Exposure::All;
         }

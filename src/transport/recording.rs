@@ -51,7 +51,8 @@ pub struct Header {
     pub time: Option<Timestamp>,
     /// `random:` one line a draw, in order.
     pub random: Vec<Vec<u8>>,
-    /// `session-key:` one line a key of secure messaging, in order. Nothing uses it yet.
+    /// `session-key:` one line a key of secure messaging, in order: with it the answers can be read, and the credential
+    /// that it came of cannot be found.
     pub session_keys: Vec<Vec<u8>>,
 }
 

@@ -46,6 +46,14 @@ impl Replay {
         self.steps.iter().any(|step| step.powered)
     }
 
+    /// Whether the recording tells the data of this instruction's commands: it has one, and none has a secret run.
+    pub fn tells(&self, instruction: u8) -> bool {
+        let mut commands =
+            self.steps.iter().map(|step| &step.command).filter(|command| command.head().get(1) == Some(&instruction));
+        let first = commands.next().is_some_and(|command| command.secret_len() == 0);
+        first && commands.all(|command| command.secret_len() == 0)
+    }
+
     /// Whether the program used the whole recording.
     ///
     /// # Errors

@@ -1,10 +1,8 @@
 //! The anchors that ship with the program: the files under `certs/`, compiled in.
 
-use crate::crypto::PublicKey;
-
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose},
-    certificate::SignerCertificate,
+    facts::key_bytes,
     import::import,
     manifest::{self, ManifestError},
 };
@@ -28,11 +26,32 @@ macro_rules! folder {
 
 const FOLDERS: &[Folder] = &[
     folder!(Production, "production/j-lis", ["5000020.json", "5000023.json", "5000033.json"]),
+    folder!(
+        Production,
+        "production/j-lis-jpki",
+        ["authca01.cer", "authca02.cer", "authca03.cer", "signca01.cer", "signca02.cer", "signca03.cer"]
+    ),
     folder!(Test, "test/j-lis", ["6000020.json", "6000023.json", "6000033.json"]),
+    folder!(
+        Test,
+        "test/j-lis-jpki",
+        ["authca-test-2019.cer", "authca-test-2023.cer", "signca-test-2019.cer", "signca-test-2024.cer"]
+    ),
     folder!(
         Simulated,
         "simulated/taimen",
-        ["7000020.json", "7000023.json", "7000033.json", "licence-ca.der", "licence-signer.der", "menkyo-signer.der"]
+        [
+            "7000020.json",
+            "7000023.json",
+            "7000033.json",
+            "licence-ca.der",
+            "licence-signer.der",
+            "menkyo-signer.der",
+            "zairyu-ca.der",
+            "zairyu-ca-old.der",
+            "zairyu-ca2.der",
+            "zairyu-ca2-old.der"
+        ]
     ),
 ];
 
@@ -51,6 +70,24 @@ pub fn anchors() -> Result<Vec<Anchor>, ManifestError> {
     Ok(anchors)
 }
 
+/// The fingerprint of the shipped anchor in a file of this name.
+///
+/// # Errors
+/// As [`anchors`].
+pub fn fingerprint_of_file(wanted: &str) -> Result<Option<String>, ManifestError> {
+    let find =
+        |folder: &Folder| folder.files.iter().find(|(name, _)| *name == wanted).map(|(name, bytes)| (*name, *bytes));
+    let Some((name, bytes)) = FOLDERS.iter().find_map(find) else { return Ok(None) };
+    let material =
+        import(purpose_of(name), bytes).map_err(|error| ManifestError::Import { file: name.to_owned(), error })?;
+    Ok(Some(material.sha256()))
+}
+
+/// A purpose that reads this file as what it is.
+fn purpose_of(file: &str) -> Purpose {
+    if file.ends_with(".json") { Purpose::MyNumberCard } else { Purpose::DriversLicence }
+}
+
 /// The hierarchy whose shipped anchor has this very key, where it is `test` or `simulated`: such a key stays what it is
 /// wherever it comes from, in the shipped file or in a certificate that somebody made for it anew.
 pub fn unaccepted_hierarchy(material: &Material) -> Option<Hierarchy> {
@@ -59,18 +96,10 @@ pub fn unaccepted_hierarchy(material: &Material) -> Option<Hierarchy> {
     FOLDERS.iter().filter(unaccepted).find(|folder| same_key(folder)).map(|folder| folder.hierarchy)
 }
 
-/// The same RSA key, whether as a bare key or in a certificate, however encoded.
+/// The same key, whether as a bare key or in a certificate, however encoded.
 fn has_key_of(material: &Material, name: &str, shipped: &[u8]) -> bool {
-    let purpose = if name.ends_with(".json") { Purpose::MyNumberCard } else { Purpose::DriversLicence };
-    let shipped = import(purpose, shipped).ok();
-    key_of(material).is_some_and(|key| shipped.as_ref().and_then(key_of) == Some(key))
-}
-
-fn key_of(material: &Material) -> Option<PublicKey> {
-    match material {
-        Material::CvKey(known) => Some(known.key.clone()),
-        Material::Certificate(der) => SignerCertificate::parse(der).ok()?.key.ok(),
-    }
+    let shipped = import(purpose_of(name), shipped).ok();
+    key_bytes(material).is_some_and(|key| shipped.as_ref().and_then(key_bytes) == Some(key))
 }
 
 #[cfg(test)]

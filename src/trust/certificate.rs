@@ -1,39 +1,145 @@
-//! An X.509 certificate that a user installed as an anchor for signatures over data: what a check needs of it.
+//! X.509 certificates, those of signers and those of issuers: what a check needs of one (RFC 5280 4).
 
 use jiff::Timestamp;
-use x509_parser::{prelude::FromDer, prelude::X509Certificate, public_key};
+use x509_parser::{
+    certificate::X509Certificate,
+    der_parser::asn1_rs::Tag,
+    extensions::{ParsedExtension, X509Extension},
+    oid_registry::{
+        OID_NIST_EC_P384, OID_PKCS1_SHA256WITHRSA, OID_SIG_ECDSA_WITH_SHA256, OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER,
+        OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_CERTIFICATE_POLICIES, OID_X509_EXT_KEY_USAGE,
+        OID_X509_EXT_SUBJECT_KEY_IDENTIFIER, Oid,
+    },
+    prelude::FromDer,
+    public_key,
+    x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name},
+};
 
-use crate::crypto::{KeyError, PublicKey};
+use super::der;
+use crate::crypto::{EcPublicKey, EcdsaForm, KeyError, PublicKey};
 
-/// A signer's certificate. It is an anchor itself: whoever installed it vouches for it, and its own signature is not
-/// verified.
+/// A key that a certificate holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignerCertificate {
+pub enum CertifiedKey {
+    /// RSA-2048
+    Rsa(PublicKey),
+    /// P-384
+    Ec(EcPublicKey),
+}
+
+impl CertifiedKey {
+    /// The key, where it is one of RSA.
+    pub fn rsa(&self) -> Option<&PublicKey> {
+        match self {
+            Self::Rsa(key) => Some(key),
+            Self::Ec(_) => None,
+        }
+    }
+
+    /// The key, where it is one of P-384.
+    pub fn ec(&self) -> Option<&EcPublicKey> {
+        match self {
+            Self::Rsa(_) => None,
+            Self::Ec(key) => Some(key),
+        }
+    }
+
+    /// The signature algorithm that goes with the key.
+    pub(super) fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Rsa(_) => Algorithm::RsaSha256,
+            Self::Ec(_) => Algorithm::EcdsaSha256,
+        }
+    }
+
+    /// SHA-256 of the modulus, or of the uncompressed point, in hex.
+    pub fn fingerprint(&self) -> String {
+        hex::encode(match self {
+            Self::Rsa(key) => key.fingerprint(),
+            Self::Ec(key) => key.fingerprint(),
+        })
+    }
+}
+
+/// The algorithm of a certificate's own signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// sha256WithRSAEncryption
+    RsaSha256,
+    /// ecdsa-with-SHA256; NULL parameters, which real certificates have against RFC 5758 3.2, count as none
+    /// (spec residence 5.2).
+    EcdsaSha256,
+    /// Another one, or two that differ inside and outside of what is signed.
+    Other,
+}
+
+/// keyUsage (RFC 5280 4.2.1.3), as far as checks ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// digitalSignature
+    pub digital_signature: bool,
+    /// nonRepudiation, also called contentCommitment
+    pub non_repudiation: bool,
+    /// keyCertSign
+    pub cert_sign: bool,
+}
+
+/// basicConstraints with cA (RFC 5280 4.2.1.9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Authority {
+    /// How many authorities may stand below it; `None`: no limit.
+    pub path_length: Option<u32>,
+}
+
+/// A distinguished name in a form that can be compared (RFC 5280 7.1): attributes by type; strings of the two usual types
+/// without regard to their type, to case and to runs of spaces.
+pub(super) type Name = Vec<Vec<(Vec<u8>, Vec<u8>)>>;
+
+/// A certificate. Parsing verifies nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
     /// 主体者鍵識別子 (RFC 5280 4.2.1.2); `None` where the certificate has none.
     pub subject_key_id: Option<Vec<u8>>,
+    /// The identifier of the issuer's key (RFC 5280 4.2.1.1); `None` where the certificate names none. An issuer's name and
+    /// serial number in its place are not looked at: different authorities share them (spec residence 5.3).
+    pub authority_key_id: Option<Vec<u8>>,
     /// The key, or why it is none that cards use.
-    pub key: Result<PublicKey, KeyError>,
+    pub key: Result<CertifiedKey, KeyError>,
     /// First second of validity.
     pub not_before: Timestamp,
     /// Last second of validity.
     pub not_after: Timestamp,
-    /// Whether the key may sign data: keyUsage has digitalSignature or nonRepudiation, and it is no CA (RFC 5280 4.2.1.3, 4.2.1.9). A
-    /// certificate without keyUsage says nothing and may not.
-    pub signs_data: bool,
+    /// `None` where the certificate does not say.
+    pub usage: Option<Usage>,
+    /// `None` where it is no authority.
+    pub authority: Option<Authority>,
+    /// A critical extension whose meaning is not known here (RFC 5280 4.2): its identifier.
+    pub unknown_critical: Option<String>,
     /// The subject, for people.
     pub subject: String,
     /// The issuer, for people.
     pub issuer: String,
-    /// The serial number in hex.
+    /// The serial number in hex. A negative one or zero is shown as it stands (RFC 5280 4.1.2.2): nothing rests on it.
     pub serial: String,
+    pub(super) subject_name: Name,
+    pub(super) issuer_name: Name,
+    pub(super) algorithm: Algorithm,
+    tbs: Vec<u8>,
+    signature: Vec<u8>,
 }
 
 /// Why bytes are no certificate that can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {
-    /// Not DER of one certificate.
-    #[error("not a certificate in DER")]
-    Der,
+    /// A certificate by its shape, but in an encoding that leaves open what its signature covers.
+    #[error("a certificate that is not in DER")]
+    NotDer,
+    /// No certificate.
+    #[error("not a certificate")]
+    Malformed,
+    /// Bytes other than zeros behind the certificate.
+    #[error("other bytes behind the certificate")]
+    Trailing,
     /// An extension is broken or stands twice.
     #[error("a broken extension")]
     Extension,
@@ -42,41 +148,163 @@ pub enum CertificateError {
     Validity,
 }
 
-impl SignerCertificate {
-    /// Reads a certificate.
+impl Certificate {
+    /// Reads a certificate in DER. Zeros may stand behind it. An outer SEQUENCE of indefinite length is taken off, because
+    /// the signature does not cover it; everything inside must be DER.
     ///
     /// # Errors
     /// [`CertificateError`].
-    pub fn parse(der: &[u8]) -> Result<Self, CertificateError> {
-        let Ok(([], certificate)) = X509Certificate::from_der(der) else { return Err(CertificateError::Der) };
+    pub fn parse(bytes: &[u8]) -> Result<Self, CertificateError> {
+        let outer =
+            der::element(bytes).filter(|outer| outer.tag == der::SEQUENCE).ok_or(CertificateError::Malformed)?;
+        if bytes.get(outer.raw.len()..).unwrap_or_default().iter().any(|byte| *byte != 0) {
+            return Err(CertificateError::Trailing);
+        }
+        let parts = der::children(outer.content).ok_or(CertificateError::Malformed)?;
+        let [tbs, algorithm, signature] = parts.as_slice() else { return Err(CertificateError::Malformed) };
+        if (tbs.tag, algorithm.tag, signature.tag) != (der::SEQUENCE, der::SEQUENCE, der::BIT_STRING) {
+            return Err(CertificateError::Malformed);
+        }
+        if !outer.strict_content || (outer.definite && !outer.strict_header) {
+            return Err(CertificateError::NotDer);
+        }
+        let der = der::sequence(outer.content);
+        let Ok(([], certificate)) = X509Certificate::from_der(&der) else { return Err(CertificateError::Malformed) };
+        // The parser passes over whatever stands behind the last element that it knows.
+        if certificate.tbs_certificate.as_ref() != tbs.raw || certificate.signature_value.unused_bits != 0 {
+            return Err(CertificateError::Malformed);
+        }
+        // Inside and outside of what is signed the algorithm must be the same (RFC 5280 4.1.1.2), byte for byte: the parser
+        // does not look at the tag of its identifier.
+        let fields = der::children(tbs.content).ok_or(CertificateError::Malformed)?;
+        let inside = fields.iter().find(|field| field.tag == der::SEQUENCE);
+        let same_algorithm = inside.is_some_and(|inside| inside.raw == algorithm.raw);
+        Self::of(&certificate, same_algorithm)
+    }
+
+    fn of(certificate: &X509Certificate<'_>, same_algorithm: bool) -> Result<Self, CertificateError> {
         let extensions = certificate.extensions_map().map_err(|_| CertificateError::Extension)?;
-        let subject_key_id = extensions.values().find_map(|extension| match extension.parsed_extension() {
-            x509_parser::extensions::ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
-            _ => None,
-        });
-        let usage = certificate.key_usage().map_err(|_| CertificateError::Extension)?;
-        let signs = usage.is_some_and(|usage| usage.value.digital_signature() || usage.value.non_repudiation());
+        let known = |oid: &Oid<'_>| match extensions.get(oid) {
+            Some(extension) if extension.parsed_extension().error().is_some() => Err(CertificateError::Extension),
+            other => Ok(other.map(|extension| extension.parsed_extension())),
+        };
         let time = |seconds| Timestamp::from_second(seconds).map_err(|_| CertificateError::Validity);
         Ok(Self {
-            subject_key_id,
-            key: rsa_key(&certificate),
+            subject_key_id: match known(&OID_X509_EXT_SUBJECT_KEY_IDENTIFIER)? {
+                Some(ParsedExtension::SubjectKeyIdentifier(id)) => Some(id.0.to_vec()),
+                _ => None,
+            },
+            authority_key_id: match known(&OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER)? {
+                Some(ParsedExtension::AuthorityKeyIdentifier(id)) => id.key_identifier.as_ref().map(|id| id.0.to_vec()),
+                _ => None,
+            },
+            key: key(certificate.public_key()),
             not_before: time(certificate.validity().not_before.timestamp())?,
             not_after: time(certificate.validity().not_after.timestamp())?,
-            signs_data: signs && !certificate.is_ca(),
+            usage: match known(&OID_X509_EXT_KEY_USAGE)? {
+                Some(ParsedExtension::KeyUsage(usage)) => Some(Usage {
+                    digital_signature: usage.digital_signature(),
+                    non_repudiation: usage.non_repudiation(),
+                    cert_sign: usage.key_cert_sign(),
+                }),
+                _ => None,
+            },
+            authority: match known(&OID_X509_EXT_BASIC_CONSTRAINTS)? {
+                Some(ParsedExtension::BasicConstraints(constraints)) if constraints.ca => {
+                    Some(Authority { path_length: constraints.path_len_constraint })
+                }
+                _ => None,
+            },
+            unknown_critical: certificate.extensions().iter().find(is_unknown_critical).map(|one| one.oid.to_string()),
             subject: certificate.subject().to_string(),
             issuer: certificate.issuer().to_string(),
             serial: hex::encode(certificate.raw_serial()),
+            subject_name: name(certificate.subject()),
+            issuer_name: name(certificate.issuer()),
+            algorithm: if same_algorithm { algorithm(&certificate.signature_algorithm) } else { Algorithm::Other },
+            tbs: certificate.tbs_certificate.as_ref().to_vec(),
+            signature: certificate.signature_value.data.to_vec(),
         })
+    }
+
+    /// Whether the key may sign data: keyUsage has digitalSignature or nonRepudiation, and it is no CA (RFC 5280 4.2.1.3,
+    /// 4.2.1.9). A certificate without keyUsage says nothing and may not.
+    pub fn signs_data(&self) -> bool {
+        self.usage.is_some_and(|usage| usage.digital_signature || usage.non_repudiation) && self.authority.is_none()
+    }
+
+    /// Whether this certificate's own signature is one of the key, over the bytes as they stand in the certificate.
+    pub(super) fn is_signed_by(&self, key: &CertifiedKey) -> bool {
+        let verified = match (key, self.algorithm) {
+            (CertifiedKey::Rsa(key), Algorithm::RsaSha256) => key.verify_sha256(&[&self.tbs], &self.signature),
+            (CertifiedKey::Ec(key), Algorithm::EcdsaSha256) => {
+                key.verify_sha256(&[&self.tbs], &self.signature, EcdsaForm::Der)
+            }
+            _ => return false,
+        };
+        verified.is_ok()
     }
 }
 
-fn rsa_key(certificate: &X509Certificate<'_>) -> Result<PublicKey, KeyError> {
-    match certificate.public_key().parsed() {
+fn key(info: &SubjectPublicKeyInfo<'_>) -> Result<CertifiedKey, KeyError> {
+    match info.parsed() {
         Ok(public_key::PublicKey::RSA(key)) => {
             // DER puts a zero in front of a number whose top bit is set.
             let modulus = key.modulus.strip_prefix(&[0x00]).unwrap_or(key.modulus);
-            PublicKey::new(modulus, key.exponent)
+            PublicKey::new(modulus, key.exponent).map(CertifiedKey::Rsa)
+        }
+        Ok(public_key::PublicKey::EC(point)) => {
+            let curve = info.algorithm.parameters.as_ref().and_then(|curve| curve.as_oid().ok());
+            let point =
+                curve.filter(|curve| *curve == OID_NIST_EC_P384).and_then(|_| EcPublicKey::from_point(point.data()));
+            point.map(CertifiedKey::Ec).ok_or(KeyError::NotP384)
         }
         _ => Err(KeyError::NotRsa),
     }
+}
+
+fn algorithm(stated: &AlgorithmIdentifier<'_>) -> Algorithm {
+    let parameters = stated.parameters.as_ref();
+    if !parameters.is_none_or(|parameters| parameters.tag() == Tag::Null && parameters.data.is_empty()) {
+        Algorithm::Other
+    } else if stated.algorithm == OID_PKCS1_SHA256WITHRSA {
+        Algorithm::RsaSha256
+    } else if stated.algorithm == OID_SIG_ECDSA_WITH_SHA256 {
+        Algorithm::EcdsaSha256
+    } else {
+        Algorithm::Other
+    }
+}
+
+/// Policies count as understood, because any policy is accepted here (RFC 5280 6.1.1 (c)); a card that must have a certain
+/// one looks itself.
+fn is_unknown_critical(extension: &&X509Extension<'_>) -> bool {
+    let known = [
+        OID_X509_EXT_KEY_USAGE,
+        OID_X509_EXT_BASIC_CONSTRAINTS,
+        OID_X509_EXT_CERTIFICATE_POLICIES,
+        OID_X509_EXT_SUBJECT_KEY_IDENTIFIER,
+        OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER,
+    ];
+    extension.critical && !known.contains(&extension.oid)
+}
+
+fn name(name: &X509Name<'_>) -> Name {
+    let value = |tag: Tag, data: &[u8]| match (tag, std::str::from_utf8(data)) {
+        (Tag::PrintableString | Tag::Utf8String, Ok(text)) => {
+            let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+            words.join(" ").into_bytes()
+        }
+        // A byte that no text begins with keeps other types apart.
+        _ => [&[0xFF], tag.0.to_be_bytes().as_slice(), data].concat(),
+    };
+    let attributes = name.iter().map(|set| {
+        let mut set: Vec<_> = set
+            .iter()
+            .map(|one| (one.attr_type().as_bytes().to_vec(), value(one.attr_value().tag(), one.attr_value().data)))
+            .collect();
+        set.sort();
+        set
+    });
+    attributes.collect()
 }

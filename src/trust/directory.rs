@@ -1,228 +1,155 @@
-//! A user's folder of anchors: read with its integrity checked, added to atomically.
+//! A user's folder of anchors, read with its integrity checked.
 
 use std::{
-    fs,
-    io::{self, Read, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 
-use jiff::Timestamp;
-
-use crate::text::whole_seconds;
-
 use super::{
-    anchor::{Anchor, Hierarchy, Material, Purpose},
-    builtin,
-    import::{ImportError, MAX_FILE, import},
+    anchor::{Anchor, Hierarchy},
+    guard::{self, read_regular, unreadable},
+    import::MAX_FILE,
     manifest::{self, MANIFEST, Manifest, ManifestError, Row},
-    pins,
 };
-
-/// Reads the anchors of a user's folder; a folder that does not exist holds none.
-///
-/// # Errors
-/// [`ManifestError`]: a folder that anybody may write, or one whose files are not what its manifest pins, counts not at
-/// all.
-pub fn load_directory(folder: &Path) -> Result<Vec<Anchor>, ManifestError> {
-    let manifest = folder.join(MANIFEST);
-    let toml = match read_text(&manifest) {
-        Ok(toml) => toml,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unreadable(&manifest, &error)),
-    };
-    refuse_world_writable(folder)?;
-    refuse_world_writable(&manifest)?;
-    manifest::read(&toml, Hierarchy::Installed, |file| {
-        let path = folder.join(file);
-        match read_regular(&path, MAX_FILE) {
-            Ok(bytes) => Ok(bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(ManifestError::MissingFile { file: file.to_owned() })
-            }
-            Err(error) => Err(unreadable(&path, &error)),
-        }
-    })
-}
-
-/// Why an anchor was not added. Nothing was written then.
-#[derive(Debug, thiserror::Error)]
-pub enum AddError {
-    /// The file is no anchor for this purpose.
-    #[error(transparent)]
-    Import(#[from] ImportError),
-    /// The purpose has published fingerprints (or shipped key ids), and this file is none of them.
-    #[error("the file is not one that the issuer published; its SHA-256 is {sha256}")]
-    NotPinned {
-        /// Its fingerprint.
-        sha256: String,
-    },
-    /// It ships with the program, or was added before.
-    #[error("{name} is already there")]
-    AlreadyThere {
-        /// Its name.
-        name: String,
-    },
-    /// The folder as it stands cannot be used.
-    #[error(transparent)]
-    Folder(#[from] ManifestError),
-    /// Reading or writing failed.
-    #[error("{path}: {error}")]
-    Io {
-        /// The path.
-        path: String,
-        /// Why.
-        error: io::ErrorKind,
-    },
-}
-
-/// Adds an anchor file to a user's folder: the file first, then the manifest by rename, so that a break leaves the
-/// folder as it was.
-///
-/// # Errors
-/// [`AddError`]; nothing counts as added then.
-pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Timestamp) -> Result<Anchor, AddError> {
-    let failed =
-        |path: &Path, error: &io::Error| AddError::Io { path: path.display().to_string(), error: error.kind() };
-    let bytes = read_regular(file, MAX_FILE).map_err(|error| failed(file, &error))?;
-    let material = import(purpose, &bytes)?;
-    let sha256 = material.sha256();
-    let name = name_of(purpose, &material);
-
-    let shipped = builtin::anchors()?;
-    let installed = load_directory(folder)?;
-    let same = |anchor: &&Anchor| anchor.purpose == purpose && anchor.material == material;
-    if let Some(known) = shipped.iter().chain(&installed).find(same) {
-        return Err(AddError::AlreadyThere { name: known.name.clone() });
-    }
-    if !unpinned && claims_a_pinned_place(purpose, &material, &shipped) {
-        return Err(AddError::NotPinned { sha256 });
-    }
-
-    if !folder.is_dir() {
-        fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
-        restrict(folder).map_err(|error| failed(folder, &error))?;
-    }
-    refuse_world_writable(folder)?;
-    let stored = format!("{sha256}.{}", if matches!(material, Material::CvKey(_)) { "json" } else { "der" });
-    let content = match &material {
-        Material::CvKey(_) => &bytes,
-        Material::Certificate(der) => der,
-    };
-    let mut rows = rows(folder)?;
-    rows.anchors.push(Row {
-        purpose,
-        name,
-        file: stored.clone(),
-        sha256,
-        source: format!("added by the user from {}", file_name(file)),
-        official: pins::name(purpose, &material.sha256()).is_some(),
-        added: Some(whole_seconds(now).to_string()),
-    });
-    let manifest = folder.join(MANIFEST);
-    let text = toml::to_string(&rows).unwrap_or_default();
-    write_atomically(&folder.join(&stored), content)
-        .and_then(|()| write_atomically(&manifest, text.as_bytes()))
-        .map_err(|error| failed(&manifest, &error))?;
-    let added = load_directory(folder)?;
-    added.into_iter().find(|anchor| same(&anchor)).ok_or(AddError::Folder(ManifestError::MissingFile { file: stored }))
-}
-
-/// The name under which people find an anchor: the key id, or the certificate's subject.
-fn name_of(purpose: Purpose, material: &Material) -> String {
-    match material {
-        Material::CvKey(key) => key.id.to_string(),
-        Material::Certificate(der) => {
-            let published = pins::name(purpose, &material.sha256()).map(str::to_owned);
-            published.or_else(|| super::import::subject(der)).unwrap_or_default()
-        }
-    }
-}
-
-/// Whether a file stands where only a published one may: the purpose has published fingerprints and this is none of
-/// them, or a key claims an id of production, or of a key that ships.
-fn claims_a_pinned_place(purpose: Purpose, material: &Material, shipped: &[Anchor]) -> bool {
-    match material {
-        Material::CvKey(key) => {
-            let same_id = |anchor: &Anchor| matches!(&anchor.material, Material::CvKey(known) if known.id == key.id);
-            key.id.hierarchy() == Some(Hierarchy::Production) || shipped.iter().any(same_id)
-        }
-        Material::Certificate(_) => pins::has_pins(purpose) && pins::name(purpose, &material.sha256()).is_none(),
-    }
-}
-
-fn rows(folder: &Path) -> Result<Manifest, AddError> {
-    let path = folder.join(MANIFEST);
-    match read_text(&path) {
-        Ok(toml) => Ok(toml::from_str(&toml).map_err(ManifestError::from)?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Manifest::default()),
-        Err(error) => Err(unreadable(&path, &error).into()),
-    }
-}
-
-/// Writes beside the file and renames. What a broken run left there goes first, so that nothing is written through a
-/// link.
-fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut temporary = PathBuf::from(path);
-    temporary.set_extension("new");
-    match fs::remove_file(&temporary) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&temporary)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&temporary, path)
-}
 
 /// The largest manifest.
 const MAX_MANIFEST: usize = 1024 * 1024;
 
-/// Reads a regular file of at most `limit` bytes: no device, no pipe, nothing endless.
-fn read_regular(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
+/// The most files of a folder that are looked at for strays.
+const MAX_STRAYS: usize = 1000;
+
+/// How often a folder is read anew that another program changes meanwhile.
+const MAX_ATTEMPTS: u32 = 10;
+
+/// The file that keeps two programs from changing a folder at once. It stays there, empty.
+pub(super) const LOCK: &str = ".lock";
+
+/// A user's folder as it stands, with what is wrong with each of its anchors.
+#[derive(Debug)]
+pub struct Folder {
+    /// The folder.
+    pub path: PathBuf,
+    /// The rows of its manifest.
+    pub entries: Vec<Entry>,
+    /// Files that the manifest does not name.
+    pub strays: Vec<String>,
+    /// Whether a group of users may write there.
+    pub group_writable: bool,
+}
+
+/// One row of a folder's manifest.
+#[derive(Debug)]
+pub struct Entry {
+    /// The row.
+    pub row: Row,
+    /// The anchor, or why it is none.
+    pub anchor: Result<Anchor, ManifestError>,
+}
+
+/// Reads the anchors of a user's folder; a folder that does not exist, or without a manifest, holds none.
+///
+/// # Errors
+/// [`ManifestError`]: a folder that anybody may write or that somebody else owns, or one whose files are not what its
+/// manifest pins, counts not at all.
+pub fn load_directory(folder: &Path) -> Result<Vec<Anchor>, ManifestError> {
+    inspect(folder)?.entries.into_iter().map(|entry| entry.anchor).collect()
+}
+
+/// The same of a folder that somebody named: one without a manifest is not the one that was meant.
+///
+/// # Errors
+/// As [`load_directory`], and [`ManifestError::NoManifest`].
+pub fn load_named_directory(folder: &Path) -> Result<Vec<Anchor>, ManifestError> {
+    inspect_named(folder)?.entries.into_iter().map(|entry| entry.anchor).collect()
+}
+
+/// Reads a user's folder without giving up at the first damaged anchor. What is damaged still counts not at all: this is
+/// for an audit, and for taking it out.
+///
+/// # Errors
+/// [`ManifestError`], where the folder or its manifest as a whole cannot be used.
+pub fn inspect(folder: &Path) -> Result<Folder, ManifestError> {
+    read(folder, manifest_text(folder)?)
+}
+
+/// The same of a folder that somebody named.
+///
+/// # Errors
+/// As [`inspect`], and [`ManifestError::NoManifest`].
+pub fn inspect_named(folder: &Path) -> Result<Folder, ManifestError> {
+    let none = || ManifestError::NoManifest { folder: folder.display().to_string() };
+    read(folder, Some(manifest_text(folder)?.ok_or_else(none)?))
+}
+
+fn read(folder: &Path, mut text: Option<String>) -> Result<Folder, ManifestError> {
+    let mut attempt = 0;
+    loop {
+        let found = inspect_with(folder, text.as_deref().unwrap_or_default())?;
+        let missing = |entry: &Entry| matches!(entry.anchor, Err(ManifestError::MissingFile { .. }));
+        attempt += 1;
+        if attempt == MAX_ATTEMPTS || !found.entries.iter().any(missing) {
+            return Ok(found);
+        }
+        // Another program may have removed an anchor between the manifest and the file.
+        let now = manifest_text(folder)?;
+        if now == text {
+            return Ok(found);
+        }
+        text = now;
     }
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() > limit { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
-fn read_text(path: &Path) -> io::Result<String> {
-    String::from_utf8(read_regular(path, MAX_MANIFEST)?).map_err(|_| io::ErrorKind::InvalidData.into())
+fn inspect_with(folder: &Path, toml: &str) -> Result<Folder, ManifestError> {
+    let manifest: Manifest = toml::from_str(toml)?;
+    let entries: Vec<Entry> = manifest
+        .anchors
+        .into_iter()
+        .map(|row| {
+            let anchor = manifest::anchor(&row, Hierarchy::Installed, &mut |file| read_anchor(folder, file));
+            Entry { row, anchor }
+        })
+        .collect();
+    let strays = strays(folder, &entries);
+    Ok(Folder { path: folder.to_owned(), entries, strays, group_writable: guard::is_group_writable(folder) })
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> ManifestError {
-    ManifestError::Io { path: path.display().to_string(), error: error.kind() }
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-#[cfg(unix)]
-fn refuse_world_writable(path: &Path) -> Result<(), ManifestError> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path).map_err(|error| unreadable(path, &error))?.permissions().mode();
-    if mode & 0o002 != 0 {
-        return Err(ManifestError::WorldWritable { folder: path.display().to_string() });
+/// The manifest of a folder whose rights are in order; `None` where there is none.
+fn manifest_text(folder: &Path) -> Result<Option<String>, ManifestError> {
+    let path = folder.join(MANIFEST);
+    match fs::metadata(folder) {
+        Ok(metadata) if !metadata.is_dir() => {
+            return Err(unreadable(folder, &io::ErrorKind::NotADirectory.into()));
+        }
+        Ok(_) => guard::check(folder)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(folder, &error)),
     }
-    Ok(())
+    let bytes = match read_regular(&path, MAX_MANIFEST) {
+        Ok(bytes) => bytes,
+        // A link that leads nowhere is there, too.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(&path).is_err() => {
+            return Ok(None);
+        }
+        Err(error) => return Err(unreadable(&path, &error)),
+    };
+    guard::check(&path)?;
+    String::from_utf8(bytes).map(Some).map_err(|_| unreadable(&path, &io::ErrorKind::InvalidData.into()))
 }
 
-#[cfg(not(unix))]
-fn refuse_world_writable(_path: &Path) -> Result<(), ManifestError> {
-    Ok(())
+fn read_anchor(folder: &Path, file: &str) -> Result<Vec<u8>, ManifestError> {
+    let path = folder.join(file);
+    read_regular(&path, MAX_FILE).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => ManifestError::MissingFile { file: file.to_owned() },
+        _ => unreadable(&path, &error),
+    })
 }
 
-/// A folder made under a loose umask must not be one that anybody may write.
-#[cfg(unix)]
-fn restrict(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(folder)?.permissions().mode();
-    fs::set_permissions(folder, fs::Permissions::from_mode(mode & !0o022))
-}
-
-#[cfg(not(unix))]
-fn restrict(_folder: &Path) -> io::Result<()> {
-    Ok(())
+fn strays(folder: &Path, entries: &[Entry]) -> Vec<String> {
+    let Ok(files) = fs::read_dir(folder) else { return Vec::new() };
+    let names = files.take(MAX_STRAYS).filter_map(|file| Some(file.ok()?.file_name().to_string_lossy().into_owned()));
+    let named = |name: &String| entries.iter().any(|entry| entry.row.file == *name);
+    let mut strays: Vec<String> =
+        names.filter(|name| name != MANIFEST && name != LOCK).filter(|name| !named(name)).collect();
+    strays.sort();
+    strays
 }

@@ -1,9 +1,12 @@
-//! Reads what `trust add` takes: a CV CA key as JSON, or an X.509 certificate in DER or PEM.
+//! Reads what `trust add` takes: a CV CA key as JSON, or an X.509 certificate in DER, PEM or a zip.
 
 use serde::Deserialize;
 use x509_parser::{pem::parse_x509_pem, prelude::FromDer, prelude::X509Certificate};
 
-use super::anchor::{CvCaKey, KeyId, Material, Purpose};
+use super::{
+    anchor::{CvCaKey, KeyId, Material, Purpose},
+    archive,
+};
 use crate::crypto::{KeyError, PublicKey};
 
 /// The largest anchor file.
@@ -24,6 +27,15 @@ pub enum ImportError {
     /// Neither DER nor PEM of one certificate.
     #[error("the file is not an X.509 certificate in DER or PEM")]
     NotCertificate,
+    /// A zip archive that cannot be read, or has more entries than such a publication has.
+    #[error("the zip archive cannot be read")]
+    BadArchive,
+    /// A zip archive without a certificate, or with several.
+    #[error("the zip archive holds {found} certificates, not one")]
+    NotOneCertificate {
+        /// How many.
+        found: usize,
+    },
 }
 
 #[derive(Deserialize)]
@@ -34,7 +46,20 @@ struct CvKeyFile {
     exponent: String,
 }
 
-/// Reads an anchor file for a purpose.
+/// Reads what a user hands in for a purpose: an anchor file as [`import`] takes it, or a zip with one certificate. Also
+/// yields the name of the entry in the zip.
+///
+/// # Errors
+/// [`ImportError`].
+pub fn import_handed_in(purpose: Purpose, bytes: &[u8]) -> Result<(Material, Option<String>), ImportError> {
+    if purpose == Purpose::MyNumberCard || bytes.len() > MAX_FILE || !archive::is_archive(bytes) {
+        return Ok((import(purpose, bytes)?, None));
+    }
+    let entry = archive::certificate(bytes)?;
+    Ok((import(purpose, &entry.bytes)?, Some(entry.name)))
+}
+
+/// Reads an anchor file for a purpose, as folders of anchors hold it.
 ///
 /// # Errors
 /// [`ImportError`].
@@ -55,6 +80,8 @@ fn cv_key(bytes: &[u8]) -> Result<Material, ImportError> {
 
 fn certificate(bytes: &[u8]) -> Result<Material, ImportError> {
     let der = match parse_x509_pem(bytes) {
+        // Of several, nobody could say which one was meant.
+        Ok((rest, _)) if parse_x509_pem(rest).is_ok() => return Err(ImportError::NotCertificate),
         Ok((_, pem)) if pem.label == "CERTIFICATE" => pem.contents,
         _ => bytes.to_vec(),
     };
@@ -62,11 +89,6 @@ fn certificate(bytes: &[u8]) -> Result<Material, ImportError> {
         Ok(([], _)) => Ok(Material::Certificate(der)),
         _ => Err(ImportError::NotCertificate),
     }
-}
-
-/// The subject of a certificate, for people.
-pub fn subject(der: &[u8]) -> Option<String> {
-    X509Certificate::from_der(der).ok().map(|(_, certificate)| certificate.subject().to_string())
 }
 
 /// First and last second of a certificate's validity, as Unix seconds.

@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::crypto::sha256;
+
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose},
     builtin,
+    facts::Facts,
     import::{ImportError, import},
     pins,
 };
@@ -37,9 +40,19 @@ pub struct Row {
     pub source: String,
     /// Whether the issuer itself published it.
     pub official: bool,
+    /// SHA-256 of the file, byte for byte: of a key it also holds its id and exponent to what was added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_sha256: Option<String>,
     /// When a user added it (RFC 3339).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub added: Option<String>,
+}
+
+impl Row {
+    /// Whether its file is one beside the manifest, and no hidden one.
+    pub fn has_plain_file_name(&self) -> bool {
+        !(self.file.is_empty() || self.file.starts_with('.') || self.file.contains(['/', '\\', ':']))
+    }
 }
 
 /// Why a folder of anchors cannot be used.
@@ -74,9 +87,27 @@ pub enum ManifestError {
         /// The file.
         file: String,
     },
+    /// A row says that the issuer published a file, and its fingerprint is none that an issuer published.
+    #[error("anchors.toml says that {file} was published by its issuer, which it was not")]
+    NotPublished {
+        /// The file.
+        file: String,
+    },
     /// The folder may be written by every user of the machine.
     #[error("{folder} may be written by anybody")]
     WorldWritable {
+        /// The folder.
+        folder: String,
+    },
+    /// The folder, its manifest or a file belongs to somebody else.
+    #[error("{folder} belongs to another user")]
+    OtherOwner {
+        /// The folder or file.
+        folder: String,
+    },
+    /// A folder that somebody named has no manifest.
+    #[error("{folder} has no anchors.toml")]
+    NoManifest {
         /// The folder.
         folder: String,
     },
@@ -103,39 +134,75 @@ pub fn read(
     manifest.anchors.iter().map(|row| anchor(row, hierarchy, &mut file)).collect()
 }
 
-fn anchor(
+/// The anchor of one row, its file as the row pins it.
+///
+/// # Errors
+/// [`ManifestError`].
+pub fn anchor(
     row: &Row,
     hierarchy: Hierarchy,
     file: &mut impl FnMut(&str) -> Result<Vec<u8>, ManifestError>,
 ) -> Result<Anchor, ManifestError> {
-    if row.file.is_empty() || row.file.starts_with('.') || row.file.contains(['/', '\\']) {
+    if !row.has_plain_file_name() {
         return Err(ManifestError::BadFileName { file: row.file.clone() });
     }
-    let material = import(row.purpose, &file(&row.file)?)
-        .map_err(|error| ManifestError::Import { file: row.file.clone(), error })?;
-    if material.sha256() != row.sha256 {
+    let bytes = file(&row.file)?;
+    let material =
+        import(row.purpose, &bytes).map_err(|error| ManifestError::Import { file: row.file.clone(), error })?;
+    let whole = row.file_sha256.as_ref().is_none_or(|pin| *pin == hex::encode(sha256(&[&bytes])));
+    if material.sha256() != row.sha256 || !whole {
         return Err(ManifestError::PinMismatch { file: row.file.clone() });
+    }
+    // In a user's folder only what the program knows by its fingerprint counts as published by the issuer.
+    if row.official && hierarchy == Hierarchy::Installed && pins::find(row.purpose, &row.sha256).is_none() {
+        return Err(ManifestError::NotPublished { file: row.file.clone() });
     }
     Ok(Anchor {
         purpose: row.purpose,
-        hierarchy: effective_hierarchy(hierarchy, &material),
+        hierarchy: effective_hierarchy(hierarchy, row.purpose, &material),
         name: row.name.clone(),
         material,
         source: row.source.clone(),
-        // Only what the program ships, or knows by its fingerprint, counts as published by the issuer.
-        official: row.official && (hierarchy != Hierarchy::Installed || pins::name(row.purpose, &row.sha256).is_some()),
+        official: row.official,
     })
 }
 
 /// What a user adds is `installed`, except that keys of the test and simulated hierarchies stay what they are: a key id
-/// says so by its number, and any key by being one that ships.
-fn effective_hierarchy(folder: Hierarchy, material: &Material) -> Hierarchy {
+/// says so by its number, a certificate by its published fingerprint or its name, and any key by being one that ships.
+fn effective_hierarchy(folder: Hierarchy, purpose: Purpose, material: &Material) -> Hierarchy {
     if folder != Hierarchy::Installed {
         return folder;
     }
-    let by_number = match material {
-        Material::CvKey(key) => key.id.hierarchy().filter(|own| matches!(own, Hierarchy::Test | Hierarchy::Simulated)),
-        Material::Certificate(_) => None,
+    let own = match material {
+        Material::CvKey(key) => key.id.hierarchy().filter(|own| is_unaccepted(*own)),
+        Material::Certificate(der) => {
+            let test = || Facts::of(der).filter(pins::is_jpki_test).map(|_| Hierarchy::Test);
+            pinned_unaccepted(purpose, &material.sha256()).or_else(test)
+        }
     };
-    by_number.or_else(|| builtin::unaccepted_hierarchy(material)).unwrap_or(folder)
+    own.or_else(|| builtin::unaccepted_hierarchy(material)).unwrap_or(folder)
+}
+
+/// The hierarchy of a published fingerprint, where it is one that does not count by itself.
+fn pinned_unaccepted(purpose: Purpose, sha256: &str) -> Option<Hierarchy> {
+    pins::find(purpose, sha256).map(|pin| pin.hierarchy).filter(|own| is_unaccepted(*own))
+}
+
+fn is_unaccepted(hierarchy: Hierarchy) -> bool {
+    matches!(hierarchy, Hierarchy::Test | Hierarchy::Simulated)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bytes of neither may be in this repository; what they would become follows from their fingerprints.
+    #[test]
+    fn the_test_ca2_of_residence_cards_is_test_and_its_namesake_is_not() {
+        let hierarchy = |sha256| pinned_unaccepted(Purpose::ResidenceCard, sha256);
+        let test = "1846b815d31f04fe93d57450a6d8a8c351eac3d8c444a2375d95734df7dd1057";
+        let production = "11e6ad8b8e64f0cdb1d8ba9e3689926c80e8479a2f098616f674a23582bec13b";
+        assert_eq!([hierarchy(test), hierarchy(production)], [Some(Hierarchy::Test), None]);
+        assert_eq!(pinned_unaccepted(Purpose::DriversLicence, test), None);
+    }
 }

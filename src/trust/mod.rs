@@ -5,17 +5,29 @@
 //! asks for them by name.
 
 mod anchor;
+mod archive;
+mod audit;
 mod builtin;
 mod certificate;
+mod chain;
+mod change;
+mod der;
 mod directory;
+mod facts;
+mod guard;
 mod import;
 mod manifest;
 mod pins;
 mod store;
 
 pub use anchor::{Anchor, CvCaKey, Hierarchy, KeyId, KeyRole, Material, Purpose, UnknownName};
-pub use certificate::{CertificateError, SignerCertificate};
-pub use directory::{AddError, add, load_directory};
+pub use audit::{Concern, Finding, SOON_DAYS, audit, days_left, not_installed, subject_and_key};
+pub use certificate::{Algorithm, Authority, Certificate, CertificateError, CertifiedKey, Usage};
+pub use chain::{Issued, PathError, Place, issuer_of};
+pub use change::{AddError, RemoveError, add, remove};
+pub use directory::{Entry, Folder, inspect, inspect_named, load_directory, load_named_directory};
+pub use facts::{Facts, KeyKind};
 pub use import::{ImportError, import, validity};
-pub use manifest::ManifestError;
+pub use manifest::{ManifestError, Row};
+pub use pins::{Pin, published, published_by};
 pub use store::TrustStore;

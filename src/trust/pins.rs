@@ -1,30 +1,234 @@
-//! Fingerprints that the issuers published: for these purposes another file needs `--unpinned`.
+//! Certificates whose fingerprints are known from their issuers' publications: for these purposes another file needs
+//! `--unpinned`.
 
-use super::anchor::Purpose;
+use crate::lang::Bilingual;
 
-/// SHA-256 of the DER of every certificate that an issuer published for a purpose, with its name and validity.
-const PINS: &[(Purpose, &str, &str)] = &[
-    // J-LIS, JPKI roots (spec my-number 6.5, V).
-    (Purpose::JpkiAuthentication, "4dcfc4ca0aaf9fb2a3081b3f0c991c320b3acc008667a341eeaec5af1d58ca7d", "authca01"),
-    (Purpose::JpkiAuthentication, "0d98de47fc11b7f67126874b7028b6026a803d2638d6edfe53176953961fade6", "authca02"),
-    (Purpose::JpkiAuthentication, "64114f29620c24ed2631d46476a040e7ee740d956089c00b036a6a8118c322b5", "authca03"),
-    (Purpose::JpkiSignature, "19645405a1fe14377434bd55957628ac4038557c542403a2243f21c706fc9355", "signca01"),
-    (Purpose::JpkiSignature, "79679c33e4cc9319440f1ad120a597ff1844e2ef217063adb176966fd5e6fbeb", "signca02"),
-    (Purpose::JpkiSignature, "d227f6cde11d35c5252178f106f843d24651944975413b539fa2fb68dbfa365f", "signca03"),
-    // Immigration Services Agency, ZairyuCard CA (spec residence, table of CA files).
-    (Purpose::ResidenceCard, "97f37c5967af5f3cd84e6ed694b09539abb7f8e7e76b6f7496a060008982983d", "ZairyuCard CA 2015"),
-    (Purpose::ResidenceCard, "ff02323cea7b8c3dfc0dc2de79d46e78514af587368523086b188e9690aec861", "ZairyuCard CA 2018"),
-    (Purpose::ResidenceCard, "6f50161aa80f7ff7c630505faf472906f7b101d5083e327a6182c82cd7985e67", "ZairyuCard CA 2021"),
-    (Purpose::ResidenceCard, "bf854466ed9abf61f559c39bf8790546f8acdab99b51fd2330563669ce4a71b2", "ZairyuCard CA 2024"),
-    (Purpose::ResidenceCard, "11e6ad8b8e64f0cdb1d8ba9e3689926c80e8479a2f098616f674a23582bec13b", "ZairyuCard CA2 2026"),
-];
+use super::{
+    anchor::{Hierarchy, Purpose},
+    facts::Facts,
+};
 
-/// The published name of a pinned fingerprint.
-pub fn name(purpose: Purpose, sha256: &str) -> Option<&'static str> {
-    PINS.iter().find(|(of, pin, _)| *of == purpose && *pin == sha256).map(|(.., name)| *name)
+/// A certificate that an issuer published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pin {
+    /// What it may vouch for.
+    pub purpose: Purpose,
+    /// Where it belongs, whoever adds it: [`Hierarchy::Production`] or [`Hierarchy::Test`].
+    pub hierarchy: Hierarchy,
+    /// SHA-256 of its DER, in lower-case hex.
+    pub sha256: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// The files that the issuer publishes it in: the certificate itself, the zip, or the zip and its entry.
+    pub files: &'static [&'static str],
+    /// Its first day and its last (UTC).
+    pub valid: [&'static str; 2],
 }
 
-/// Whether a purpose has pins at all.
-pub fn has_pins(purpose: Purpose) -> bool {
-    PINS.iter().any(|(of, ..)| *of == purpose)
+/// Who publishes the certificates of a purpose, and what they are called.
+struct Publisher {
+    purpose: Purpose,
+    /// The issuer, for people.
+    name: Bilingual,
+    /// The page or folder of its files.
+    place: &'static str,
+    /// The attribute of a subject that is the issuer's name, and its values.
+    claims: fn(&Facts) -> bool,
+}
+
+const J_LIS: Bilingual = Bilingual::new("地方公共団体情報システム機構（J-LIS）", "J-LIS");
+
+const PUBLISHERS: &[Publisher] = &[
+    Publisher {
+        purpose: Purpose::JpkiAuthentication,
+        name: J_LIS,
+        place: "https://www.jpki.go.jp/ca/index.html",
+        claims: is_jpki,
+    },
+    Publisher {
+        purpose: Purpose::JpkiSignature,
+        name: J_LIS,
+        place: "https://www.jpki.go.jp/ca/index.html",
+        claims: is_jpki,
+    },
+    Publisher {
+        purpose: Purpose::ResidenceCard,
+        name: Bilingual::new("出入国在留管理庁", "the Immigration Services Agency"),
+        place: "https://www.moj.go.jp/isa/content/",
+        claims: |facts| facts.common_name.as_deref().is_some_and(|name| name.starts_with("ZairyuCard CA")),
+    },
+];
+
+fn is_jpki(facts: &Facts) -> bool {
+    matches!(facts.organization.as_deref(), Some("JPKI" | "JPKI-TEST"))
+}
+
+const fn jlis(
+    purpose: Purpose,
+    name: &'static str,
+    files: &'static [&'static str],
+    valid: [&'static str; 2],
+    sha256: &'static str,
+) -> Pin {
+    Pin { purpose, hierarchy: Hierarchy::Production, sha256, name, files, valid }
+}
+
+const fn zairyu(
+    hierarchy: Hierarchy,
+    name: &'static str,
+    files: &'static [&'static str],
+    valid: [&'static str; 2],
+    sha256: &'static str,
+) -> Pin {
+    Pin { purpose: Purpose::ResidenceCard, hierarchy, sha256, name, files, valid }
+}
+
+use Hierarchy::{Production, Test};
+use Purpose::{JpkiAuthentication, JpkiSignature};
+
+/// JPKI roots: spec my-number 6.5 (V). ZairyuCard CA: spec residence 5.3.
+const PINS: &[Pin] = &[
+    jlis(
+        JpkiAuthentication,
+        "authca01",
+        &["authca01.cer"],
+        ["2015-10-20", "2025-10-19"],
+        "4dcfc4ca0aaf9fb2a3081b3f0c991c320b3acc008667a341eeaec5af1d58ca7d",
+    ),
+    jlis(
+        JpkiAuthentication,
+        "authca02",
+        &["authca02.cer"],
+        ["2019-09-14", "2029-09-14"],
+        "0d98de47fc11b7f67126874b7028b6026a803d2638d6edfe53176953961fade6",
+    ),
+    jlis(
+        JpkiAuthentication,
+        "authca03",
+        &["authca03.cer"],
+        ["2023-07-16", "2033-07-15"],
+        "64114f29620c24ed2631d46476a040e7ee740d956089c00b036a6a8118c322b5",
+    ),
+    jlis(
+        JpkiSignature,
+        "signca01",
+        &["signca01.cer"],
+        ["2015-10-20", "2025-10-19"],
+        "19645405a1fe14377434bd55957628ac4038557c542403a2243f21c706fc9355",
+    ),
+    jlis(
+        JpkiSignature,
+        "signca02",
+        &["signca02.cer"],
+        ["2019-09-14", "2029-09-14"],
+        "79679c33e4cc9319440f1ad120a597ff1844e2ef217063adb176966fd5e6fbeb",
+    ),
+    jlis(
+        JpkiSignature,
+        "signca03",
+        &["signca03.cer"],
+        ["2023-07-16", "2033-07-15"],
+        "d227f6cde11d35c5252178f106f843d24651944975413b539fa2fb68dbfa365f",
+    ),
+    zairyu(
+        Production,
+        "ZairyuCard CA 2015",
+        &["930001756.crt", "001460774.zip"],
+        ["2015-06-05", "2025-09-05"],
+        "97f37c5967af5f3cd84e6ed694b09539abb7f8e7e76b6f7496a060008982983d",
+    ),
+    zairyu(
+        Production,
+        "ZairyuCard CA 2018",
+        &["930001757.crt", "001460775.zip"],
+        ["2018-04-06", "2028-07-06"],
+        "ff02323cea7b8c3dfc0dc2de79d46e78514af587368523086b188e9690aec861",
+    ),
+    zairyu(
+        Production,
+        "ZairyuCard CA 2021",
+        &["001353372.crt", "001460776.zip"],
+        ["2021-05-27", "2031-08-27"],
+        "6f50161aa80f7ff7c630505faf472906f7b101d5083e327a6182c82cd7985e67",
+    ),
+    zairyu(
+        Production,
+        "ZairyuCard CA 2024",
+        &["001421582.crt", "001460777.zip"],
+        ["2024-05-08", "2034-08-08"],
+        "bf854466ed9abf61f559c39bf8790546f8acdab99b51fd2330563669ce4a71b2",
+    ),
+    zairyu(
+        Production,
+        "ZairyuCard CA2 2026",
+        &["001462221.zip", "ec_cacert_20260420.crt"],
+        ["2026-04-20", "2039-07-20"],
+        "11e6ad8b8e64f0cdb1d8ba9e3689926c80e8479a2f098616f674a23582bec13b",
+    ),
+    // It has the name and the serial number of the one above.
+    zairyu(
+        Test,
+        "ZairyuCard CA2 TEST 2026",
+        &["001460788.zip"],
+        ["2026-03-19", "2039-06-19"],
+        "1846b815d31f04fe93d57450a6d8a8c351eac3d8c444a2375d95734df7dd1057",
+    ),
+];
+
+impl Pin {
+    /// Who published it, and where: the provenance of an anchor that is this certificate.
+    pub fn publication(&self) -> String {
+        let (publisher, place) = publisher(self.purpose).map_or(("", ""), |found| (found.name.en, found.place));
+        format!("published by {publisher} as {} ({place})", self.files.join(" / "))
+    }
+}
+
+fn publisher(purpose: Purpose) -> Option<&'static Publisher> {
+    PUBLISHERS.iter().find(|publisher| publisher.purpose == purpose)
+}
+
+/// The pin of a fingerprint.
+pub fn find(purpose: Purpose, sha256: &str) -> Option<&'static Pin> {
+    PINS.iter().find(|pin| pin.purpose == purpose && pin.sha256 == sha256)
+}
+
+/// What an issuer published for a purpose; nothing where no fingerprint is known.
+pub fn published(purpose: Purpose) -> impl Iterator<Item = &'static Pin> {
+    PINS.iter().filter(move |pin| pin.purpose == purpose)
+}
+
+/// Who publishes for a purpose and where: both are for people.
+pub fn published_by(purpose: Purpose) -> Option<(Bilingual, &'static str)> {
+    publisher(purpose).map(|found| (found.name, found.place))
+}
+
+/// Whether a certificate bears the name of the issuer that publishes for this purpose.
+pub fn claims_issuer(purpose: Purpose, facts: &Facts) -> bool {
+    publisher(purpose).is_some_and(|publisher| (publisher.claims)(facts))
+}
+
+/// Whether a certificate calls itself one of the JPKI test hierarchy.
+pub fn is_jpki_test(facts: &Facts) -> bool {
+    facts.organization.as_deref() == Some("JPKI-TEST")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pin_is_whole_and_stands_once() {
+        for (at, pin) in PINS.iter().enumerate() {
+            assert_eq!(hex::decode(pin.sha256).unwrap().len(), 32);
+            assert_eq!(pin.sha256, pin.sha256.to_lowercase());
+            let [from, to] = pin.valid.map(|day| day.parse::<jiff::civil::Date>().unwrap());
+            assert!(from < to && !pin.files.is_empty(), "{pin:?}");
+            assert!(PINS[at + 1..].iter().all(|other| other.sha256 != pin.sha256 && other.name != pin.name));
+            assert!(pin.publication().contains(pin.files[0]) && pin.publication().contains("https://"));
+        }
+        let of = |purpose| published(purpose).count();
+        assert_eq!([of(JpkiAuthentication), of(JpkiSignature), of(Purpose::ResidenceCard)], [3, 3, 6]);
+        assert_eq!([of(Purpose::MyNumberCard), of(Purpose::DriversLicence)], [0, 0]);
+        assert_eq!(PINS.iter().filter(|pin| pin.hierarchy == Test).count(), 1);
+    }
 }

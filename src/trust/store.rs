@@ -85,16 +85,17 @@ impl TrustStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trust::{facts::Facts, pins};
 
     #[test]
     fn ships_the_my_number_keys_and_accepts_production_alone() {
         let store = TrustStore::shipped().unwrap();
         let of = |hierarchy| store.anchors().iter().filter(|anchor| anchor.hierarchy == hierarchy).count();
-        assert_eq!(of(Hierarchy::Production), 3);
-        assert_eq!(of(Hierarchy::Test), 3);
+        assert_eq!(of(Hierarchy::Production), 3 + 6);
+        assert_eq!(of(Hierarchy::Test), 3 + 4);
         assert!(store.accepts(Hierarchy::Production) && store.accepts(Hierarchy::Installed));
         assert!(!store.accepts(Hierarchy::Test) && !store.accepts(Hierarchy::Simulated));
-        assert_eq!(of(Hierarchy::Simulated), 6);
+        assert_eq!(of(Hierarchy::Simulated), 10);
         for anchor in store.anchors() {
             match &anchor.material {
                 Material::CvKey(key) => {
@@ -102,8 +103,39 @@ mod tests {
                     assert_eq!(store.cv_keys(&key.id).count(), 1);
                 }
                 Material::Certificate(_) => {
-                    assert_eq!((anchor.purpose, anchor.hierarchy), (Purpose::DriversLicence, Hierarchy::Simulated));
+                    let of_jpki = matches!(anchor.purpose, Purpose::JpkiAuthentication | Purpose::JpkiSignature);
+                    assert_ne!(of_jpki, anchor.hierarchy == Hierarchy::Simulated, "{anchor:?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn the_jpki_roots_are_the_published_ones_and_those_of_the_test_cards() {
+        let store = TrustStore::shipped().unwrap();
+        for purpose in [Purpose::JpkiAuthentication, Purpose::JpkiSignature] {
+            let shipped: Vec<&Anchor> = store.anchors().iter().filter(|anchor| anchor.purpose == purpose).collect();
+            let (production, test): (Vec<&Anchor>, _) =
+                shipped.into_iter().partition(|anchor| anchor.hierarchy == Hierarchy::Production);
+            let pins: Vec<_> = pins::published(purpose).collect();
+            assert_eq!(production.len(), pins.len());
+            for (anchor, pin) in production.into_iter().zip(pins) {
+                assert_eq!((anchor.material.sha256().as_str(), anchor.name.as_str()), (pin.sha256, pin.name));
+                assert!(anchor.official);
+                let Material::Certificate(der) = &anchor.material else { panic!("{anchor:?}") };
+                let facts = Facts::of(der).unwrap();
+                let (from, to) = facts.validity.unwrap();
+                assert_eq!([from, to].map(|time| time.to_string()[..10].to_owned()), pin.valid);
+                assert_eq!(
+                    (facts.key.to_string(), facts.organization.as_deref()),
+                    ("RSA-2048".to_owned(), Some("JPKI"))
+                );
+            }
+            assert_eq!(test.len(), 2);
+            for anchor in test {
+                assert_eq!((anchor.hierarchy, anchor.official), (Hierarchy::Test, false));
+                let Material::Certificate(der) = &anchor.material else { panic!("{anchor:?}") };
+                assert_eq!(Facts::of(der).unwrap().organization.as_deref(), Some("JPKI-TEST"));
             }
         }
     }

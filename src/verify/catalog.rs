@@ -275,13 +275,14 @@ pub const CATALOG: &[CheckText] = &[
         id: CheckId::CardCertificate,
         title: Bilingual::new("在留カード等の証明書", "certificate of the residence card"),
         proves: Bilingual::new(
-            "署名した鍵の証明書が、表示した発行者（出入国在留管理庁）のCAから発行され、発行時と現在に有効であること。",
-            "The certificate of the signing key was issued by the CA that is named (Immigration Services Agency), and is and \
-             was valid.",
+            "署名した鍵の証明書が、表示したCA（出入国在留管理庁のもの）から、CA証明書の有効期間内に発行され、どちらの証明書も現在有効であること。",
+            "The certificate of the signing key was issued by the CA that is named (the Immigration Services Agency's) while \
+             the CA's own certificate was valid; both are valid now.",
         ),
         does_not_prove: Bilingual::new(
-            "証明書の失効情報は公開されていません。証明書はカードから誰でも読み出せるため、これだけではカードの真正性を示しません。",
-            "No revocation list is published. Whoever knows the card number can read the certificate, so alone it says nothing.",
+            "証明書の失効情報は公開されていません。証明書はカード番号を知る人なら誰でも読み出せるため、これだけではカードの真正性を示しません。",
+            "No revocation list is published. Whoever knows the card number can read the certificate, so alone it says nothing \
+             about the card.",
         ),
         otherwise: Bilingual::new(
             "発行者のCA証明書が未登録なら、出入国在留管理庁の公開ファイルを taimen trust add --purpose residence-card で登録してください。登録済みなら、真正なものとして扱わないでください。",
@@ -294,13 +295,14 @@ pub const CATALOG: &[CheckText] = &[
         title: Bilingual::new("紛失・廃止の確認", "lost or withdrawn"),
         proves: Bilingual::new("この検査は行いません。", "This check is never done."),
         does_not_prove: Bilingual::new(
-            "カードが紛失・盗難・廃止の届出のあるものか、免許が取消し・停止されたかは、ICチップのデータからは分かりません。",
-            "Whether the card was reported lost, stolen or withdrawn, or a licence revoked, cannot be learnt from the chip.",
+            "カードが紛失・盗難・廃止の届出のあるものか、失効したか、免許が取消し・停止されたかは、ICチップのデータからは分かりません。",
+            "Whether the card was reported lost, stolen or withdrawn, was voided, or a licence revoked, cannot be learnt from \
+             the chip.",
         ),
         otherwise: Bilingual::new(
-            "疑いがあるときは、発行元（マイナンバーカードは市区町村、免許は警察）か、認定を受けた電子証明書の検証サービスで確認してください。",
-            "In doubt ask the issuer (the municipality, for a licence the police), or a service that is certified to query \
-             certificate status.",
+            "疑いがあるときは、発行元（マイナンバーカードは市区町村、免許は警察、在留カード等は出入国在留管理庁の失効情報照会ページ）か、認定を受けた電子証明書の検証サービスで確認してください。",
+            "In doubt ask the issuer (the municipality, for a licence the police, for a residence card the Immigration Services \
+             Agency's page for void numbers), or a service that is certified to query certificate status.",
         ),
     },
 ];

@@ -40,7 +40,7 @@ pub enum Reason {
     WrongKeyIdentifier,
     /// The certificate is signed with another algorithm than its issuer's key has.
     WrongAlgorithm,
-    /// More certificates stand between than the issuer allows.
+    /// The certificate is one of an authority, and its issuer allows none below it.
     PathTooLong,
 }
 
@@ -67,6 +67,10 @@ pub enum Why {
     NotSigned,
     /// The certificate is not DER, and nobody says what its signature would cover then.
     CertificateNotDer,
+    /// The certificate's validity has not begun: more likely the clock is wrong than the card.
+    NotYetValid,
+    /// A certificate has a critical extension that is not known here.
+    UnknownExtension,
 }
 
 const REASONS: [(Reason, &str, Bilingual); 17] = [
@@ -156,18 +160,21 @@ const REASONS: [(Reason, &str, Bilingual); 17] = [
     (
         Reason::PathTooLong,
         "path_too_long",
-        Bilingual::new("発行者が許す段数を超える証明書です", "more certificates in the chain than the issuer allows"),
+        Bilingual::new(
+            "発行者が許していない下位の認証局の証明書です",
+            "a certificate of an authority that its issuer does not allow",
+        ),
     ),
 ];
 
-const WHYS: [(&str, Bilingual); 10] = [
+const WHYS: [(&str, Bilingual); 12] = [
     ("depends_on", Bilingual::new("前提の検査に合格していません", "it rests on a check that did not pass")),
     ("no_anchor", Bilingual::new("この発行者の鍵を持っていません", "no key of this issuer is known")),
     (
         "anchor_expired",
         Bilingual::new(
-            "発行者の証明書は発行時には有効でしたが、今は有効ではありません",
-            "the issuer's certificate was valid at the time of issue and is not now",
+            "署名者またはCAの証明書が、発行時には有効でしたが、今は有効ではありません",
+            "a certificate (the signer's or its CA's) was valid at the time of issue and is not now",
         ),
     ),
     ("layout_unknown", Bilingual::new("データの配置がまだ知られていません", "the layout is not known yet")),
@@ -186,6 +193,20 @@ const WHYS: [(&str, Bilingual); 10] = [
         Bilingual::new("発行者の電子署名が記録されないカードです", "the issuer does not sign this kind of card"),
     ),
     ("certificate_not_der", Bilingual::new("証明書の形式がDERではありません", "the certificate is not in DER")),
+    (
+        "not_yet_valid",
+        Bilingual::new(
+            "証明書の有効期間がまだ始まっていません（パソコンの時計を確認してください）",
+            "the certificate is not valid yet (look at the computer's clock)",
+        ),
+    ),
+    (
+        "unknown_extension",
+        Bilingual::new(
+            "証明書に、この版では解釈できない必須の条件があります（taimenの更新を確認してください）",
+            "the certificate sets a condition that this version does not know (look for an update of taimen)",
+        ),
+    ),
 ];
 
 impl Reason {
@@ -228,6 +249,8 @@ impl Why {
             not_available,
             not_signed,
             not_der,
+            not_yet_valid,
+            unknown_extension,
         ] = WHYS;
         match self {
             Self::DependsOn(_) => depends_on,
@@ -240,6 +263,8 @@ impl Why {
             Self::NotAvailable => not_available,
             Self::NotSigned => not_signed,
             Self::CertificateNotDer => not_der,
+            Self::NotYetValid => not_yet_valid,
+            Self::UnknownExtension => unknown_extension,
         }
     }
 }

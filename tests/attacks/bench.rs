@@ -63,6 +63,31 @@ pub const MENKYO: Kind = Kind {
     saved: &[],
 };
 
+pub const RESIDENCE1: Kind = Kind {
+    name: "residence1",
+    options: &[],
+    honest: &["card-signature: passed", "card-certificate: passed", "revocation: not_done(not_available)"],
+    saved: &[],
+};
+
+pub const RESIDENCE2: Kind = Kind {
+    name: "residence2",
+    options: &[],
+    honest: &[
+        "card-signature: passed",
+        "card-certificate: passed",
+        "not-expired: passed",
+        "revocation: not_done(not_available)",
+    ],
+    saved: &[],
+};
+
+/// Every kind.
+pub const KINDS: [&Kind; 5] = [&MY_NUMBER, &LICENCE, &MENKYO, &RESIDENCE1, &RESIDENCE2];
+
+/// The residence cards, which their issuer signs in two ways.
+pub const RESIDENCE: [&Kind; 2] = [&RESIDENCE1, &RESIDENCE2];
+
 /// The verdict and its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overall {

@@ -2,7 +2,9 @@
 
 use taimen::{cards::my_number::files, tlv};
 
-use crate::bench::{Authentic, Bench, LICENCE, MENKYO, MY_NUMBER, Rejected, Undetermined, get, put};
+use crate::bench::{
+    Authentic, Bench, LICENCE, MENKYO, MY_NUMBER, RESIDENCE, RESIDENCE1, RESIDENCE2, Rejected, Undetermined, get, put,
+};
 
 /// The face data is not what was signed.
 const FACE_CHANGED: &[&str] = &[
@@ -15,12 +17,19 @@ const FACE_CHANGED: &[&str] = &[
 const LICENCE_CHANGED: &[&str] = &["licence-signature: not_done(layout_unknown)"];
 const MENKYO_CHANGED: &[&str] = &["menkyo-signature: not_done(layout_unknown)"];
 
+/// What a residence card's issuer signed is not what is there.
+const CARD_CHANGED: &[&str] = &["card-signature: failed(signature_mismatch)"];
+const CARD_MALFORMED: &[&str] = &["card-signature: failed(malformed)"];
+
 #[test]
 fn others_photo() {
     let bench = Bench::new();
     bench.live(&MY_NUMBER, "fault=swapped-photo").expect(Rejected, FACE_CHANGED);
     bench.live(&LICENCE, "fault=swapped-photo").expect(Undetermined, LICENCE_CHANGED);
     bench.live(&MENKYO, "fault=swapped-photo").expect(Undetermined, MENKYO_CHANGED);
+    for kind in RESIDENCE {
+        bench.live(kind, "fault=swapped-photo").expect(Rejected, CARD_CHANGED);
+    }
 }
 
 #[test]
@@ -39,6 +48,15 @@ fn others_name_or_address() {
     for fault in ["changed-name", "changed-address", "changed-domicile"] {
         bench.live(&LICENCE, &format!("fault={fault}")).expect(Undetermined, LICENCE_CHANGED);
     }
+    bench.live(&RESIDENCE1, "fault=changed-front").expect(Rejected, CARD_CHANGED);
+    bench.live(&RESIDENCE2, "fault=changed-name-picture").expect(Rejected, CARD_CHANGED);
+    // The back of a residence card, and the address picture of the second generation, are signed by nobody.
+    for (kind, place) in [(&RESIDENCE1, "holder.address"), (&RESIDENCE2, "pictures.address")] {
+        let judged = bench.live(kind, "fault=changed-address").expect(Authentic, &[]).admits("are not");
+        let report = judged.outcome.json();
+        assert_eq!(report["signed_by"].get(place), Some(&serde_json::Value::Null), "{place}");
+        assert!(report["for_staff"].to_string().contains("not signed"), "{}", kind.name);
+    }
 }
 
 #[test]
@@ -49,7 +67,13 @@ fn changed_expiry() {
     assert!(judged.outcome.json()["for_staff"].to_string().contains("unsigned-print"));
     bench.live(&LICENCE, "fault=changed-expiry").expect(Undetermined, LICENCE_CHANGED);
     bench.live(&MENKYO, "fault=changed-expiry").expect(Undetermined, MENKYO_CHANGED);
-    bench.live(&MY_NUMBER, "fault=expired").expect(Rejected, &["not-expired: failed(expired)"]);
+    bench.live(&RESIDENCE2, "fault=changed-entries").expect(Rejected, CARD_CHANGED);
+    for kind in [&MY_NUMBER, &RESIDENCE2] {
+        bench.live(kind, "fault=expired").expect(Rejected, &["not-expired: failed(expired)"]);
+    }
+    // The first generation has its expiry in the picture alone: staff are told to look.
+    let judged = bench.live(&RESIDENCE1, "").expect(Authentic, &[]);
+    assert!(judged.outcome.json()["for_staff"].to_string().contains("expiry"));
 }
 
 #[test]
@@ -77,13 +101,32 @@ fn mixed_cards() {
     let (one, two) = (bench.dump(&LICENCE, "seed=1"), bench.dump(&LICENCE, "seed=4"));
     for name in ["df1/0001", "df1/0002", "df2/0001", "df1/0007"] {
         let mut dump = one.clone();
-        assert_ne!(get(&one, name), get(&two, name), "{name} differs between these two");
+        assert!(get(&one, name) != get(&two, name), "{name} differs between these two");
         put(&mut dump, name, get(&two, name));
         bench.saved(&LICENCE, &dump, &[]).expect(Undetermined, LICENCE_CHANGED);
     }
     let (mut one, two) = (bench.dump(&MENKYO, "seed=1"), bench.dump(&MENKYO, "seed=2"));
     put(&mut one, "menkyo/001B", get(&two, "menkyo/001B"));
     bench.saved(&MENKYO, &one, &[]).expect(Undetermined, MENKYO_CHANGED);
+
+    for (kind, signed, unsigned) in [
+        (&RESIDENCE1, &["df1/05", "df1/06", "df3/02"][..], &["df2/01"][..]),
+        (&RESIDENCE2, &["df1/03", "df1/04", "df3/02"], &["df1/01", "df1/06"]),
+    ] {
+        let (one, two) = (bench.dump(kind, "seed=1"), bench.dump(kind, "seed=4"));
+        let mixed = |name: &&str| {
+            let mut dump = one.clone();
+            assert!(get(&one, name) != get(&two, name), "{name} differs between these two");
+            put(&mut dump, name, get(&two, name));
+            bench.saved(kind, &dump, &[])
+        };
+        for name in signed {
+            mixed(name).expect(Rejected, CARD_CHANGED);
+        }
+        for name in unsigned {
+            mixed(name).expect(Authentic, &[]).admits("are not");
+        }
+    }
 }
 
 #[test]
@@ -100,6 +143,22 @@ fn lengths() {
         bench.live(&LICENCE, &format!("fault={fault}")).expect(Undetermined, LICENCE_CHANGED);
         bench.live(&MENKYO, &format!("fault={fault}")).expect(Undetermined, MENKYO_CHANGED);
     }
+    for kind in RESIDENCE {
+        bench.live(kind, "fault=truncated-photo").expect(Rejected, CARD_MALFORMED);
+    }
+    // A byte taken from one signed field and given to the next leaves what is hashed as it was: the sizes are fixed.
+    let mut dump = bench.dump(&RESIDENCE2, "");
+    let mut entries = get(&dump, "df1/03");
+    let (expiry, birth) = (0, 10);
+    assert_eq!((entries[expiry], entries[birth]), (0xC5, 0xC6));
+    entries.remove(expiry + 9);
+    entries[expiry + 1] = 7;
+    entries.insert(birth + 1, 0x30);
+    entries[birth] = 9;
+    entries.swap(birth - 1, birth);
+    put(&mut dump, "df1/03", entries);
+    let judged = bench.saved(&RESIDENCE2, &dump, &[]);
+    assert_ne!(judged.outcome.json()["overall"], "authentic");
     // Every cut of the signed face data, some bytes apart.
     let honest = bench.dump(&MY_NUMBER, "");
     let whole = get(&honest, files::FACE_DATA.name);
@@ -131,5 +190,21 @@ fn duplicate_tags() {
             ],
         );
         assert_eq!(judged.outcome.json()["holder"]["birth_date"], serde_json::Value::Null);
+    }
+
+    // Two expiries among the entries of a residence card: in one more field, and in the place of the birth date.
+    let dump = bench.dump(&RESIDENCE2, "");
+    let entries = get(&dump, "df1/03");
+    let expiry = [&[0xC5, 8][..], b"20991231"].concat();
+    let mut instead = entries.clone();
+    instead[10] = 0xC5;
+    for forged in [[&expiry[..], &entries].concat(), [&entries[..], &expiry].concat(), instead] {
+        let mut dump = dump.clone();
+        put(&mut dump, "df1/03", forged);
+        let judged = bench.saved(&RESIDENCE2, &dump, &[]);
+        let report = judged.outcome.json();
+        assert_ne!(report["overall"], "authentic");
+        let shown = report["items"].to_string();
+        assert!(!shown.contains("2099-12-31") || report["overall"] == "rejected", "{shown}");
     }
 }

@@ -2,11 +2,18 @@
 
 use taimen::{
     cards::my_number::{CvCertificate, files},
-    simulator::keys,
+    crypto::EcdsaForm,
+    simulator::{
+        keys,
+        residence::certificate::{CertificateOrder, PoolKey},
+    },
     tlv,
+    trust::Certificate,
 };
 
-use crate::bench::{Bench, LICENCE, MENKYO, MY_NUMBER, Rejected, Undetermined, get, put};
+use crate::bench::{
+    Bench, KINDS, LICENCE, MENKYO, MY_NUMBER, RESIDENCE, RESIDENCE1, RESIDENCE2, Rejected, Undetermined, get, put,
+};
 
 #[test]
 fn self_made_ca() {
@@ -53,6 +60,18 @@ fn self_made_ca() {
     bench
         .live(&MENKYO, "fault=unknown-signer")
         .expect(Undetermined, &["menkyo-signature: not_done(no_anchor)", "menkyo-signer: not_done(no_anchor)"]);
+    for kind in RESIDENCE {
+        bench.live(kind, "fault=forged-ca").expect(
+            Rejected,
+            &["card-certificate: failed(signature_mismatch)", "card-signature: not_done(depends_on card-certificate)"],
+        );
+        for fault in ["other-ca-key", "unknown-ca"] {
+            bench.live(kind, &format!("fault={fault}")).expect(
+                Undetermined,
+                &["card-certificate: not_done(no_anchor)", "card-signature: not_done(depends_on card-certificate)"],
+            );
+        }
+    }
 }
 
 #[test]
@@ -92,8 +111,81 @@ fn intermediate_as_ca() {
 }
 
 #[test]
+fn signer_as_ca() {
+    // Whoever holds the key that signs residence cards certifies a key of his own with it.
+    let bench = Bench::new();
+    for (kind, signer, own) in [
+        (&RESIDENCE1, PoolKey::Rsa("zairyu-signer"), PoolKey::Rsa("impostor")),
+        (&RESIDENCE2, PoolKey::Ec("zairyu-signer2"), PoolKey::Ec("impostor2")),
+    ] {
+        let dump = bench.dump(kind, "");
+        let file = get(&dump, "df3/02");
+        // Tag DB or DD, a length of two bytes, the certificate.
+        let at =
+            (0..file.len()).rfind(|at| matches!(file[*at..], [0xDB | 0xDD, 0x82, _, _, 0x30, 0x82, ..])).unwrap() + 4;
+        let length = 4 + usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]]));
+        let genuine = Certificate::parse(&file[at..at + length]).unwrap();
+        let subject = genuine.subject.rsplit("CN=").next().unwrap().to_owned();
+        let mut forged = CertificateOrder::leaf(own, "owner of a forged card", signer, &subject);
+        forged.subject_key_id = None; // The field has room for no more.
+        let forged = forged.build().unwrap();
+        let room = file.len() - at;
+        assert!(forged.len() <= room, "{} of {room} bytes", forged.len());
+        let mut file = file[..at].to_vec();
+        file.extend(&forged);
+        file.resize(at + room, 0);
+        // His key signs the card's data too, so that nothing but the issuer is wrong.
+        match kind.name {
+            "residence1" => {
+                let signed = [&get(&dump, "df1/05")[4..7004], &get(&dump, "df1/06")[4..3004]].concat();
+                let signature = keys::signer("impostor").unwrap().sign_sha256(&[&signed]).unwrap();
+                file[4..260].copy_from_slice(&signature);
+            }
+            _ => {
+                let (entries, pictures) = (get(&dump, "df1/03"), get(&dump, "df1/04"));
+                let lengths = [8, 8, 1, 3, 10, 4, 2, 8, 1, 8];
+                let mut values = Vec::new();
+                let mut from = 0;
+                for length in lengths {
+                    assert_eq!(usize::from(entries[from + 1]), length);
+                    values.extend(&entries[from + 2..from + 2 + length]);
+                    from += 2 + length;
+                }
+                let signed = [&values[..], &pictures[2508..5508], &pictures[4..2504]].concat();
+                let key = keys::ec_signer("impostor2").unwrap();
+                file[2..98].copy_from_slice(&key.sign_sha256(&[&signed], EcdsaForm::Fixed).unwrap());
+            }
+        }
+        let mut dump = dump.clone();
+        put(&mut dump, "df3/02", file);
+        let judged = bench.saved(kind, &dump, &[]);
+        judged.expect(
+            Undetermined,
+            &["card-certificate: not_done(no_anchor)", "card-signature: not_done(depends_on card-certificate)"],
+        );
+        // A certificate that says it is an authority signs no cards either.
+        bench.live(kind, "fault=signer-is-ca").expect(
+            Rejected,
+            &["card-certificate: failed(path_too_long)", "card-signature: not_done(depends_on card-certificate)"],
+        );
+    }
+}
+
+#[test]
 fn expired_or_future_certificate() {
     let bench = Bench::new();
+    for kind in RESIDENCE {
+        for fault in ["expired-ca", "expired-certificate"] {
+            bench
+                .live(kind, &format!("fault={fault}"))
+                .expect(Undetermined, &["card-certificate: not_done(anchor_expired)"]);
+        }
+        bench.live(kind, "fault=not-valid-at-issue").expect(
+            Rejected,
+            &["card-certificate: failed(not_valid_at_issue)", "card-signature: not_done(depends_on card-certificate)"],
+        );
+    }
+    bench.live(&RESIDENCE2, "fault=not-yet-valid").expect(Undetermined, &["card-certificate: not_done(not_yet_valid)"]);
     // Certificates of My Number Cards have no dates. Those of licences that a user installed do.
     let licence = bench.dump(&LICENCE, "");
     bench.saved(&LICENCE, &licence, &["--at", "2999-01-01T00:00:00Z"]).expect(
@@ -143,8 +235,17 @@ fn test_card_shown_as_production() {
         &MENKYO,
         &["menkyo-signer: failed(hierarchy_not_accepted)", "menkyo-signature: not_done(depends_on menkyo-signer)"],
     );
+    for kind in RESIDENCE {
+        unaccepted(
+            kind,
+            &[
+                "card-certificate: failed(hierarchy_not_accepted)",
+                "card-signature: not_done(depends_on card-certificate)",
+            ],
+        );
+    }
     // Accepted by name, the report still never calls it a real card.
-    for kind in [&MY_NUMBER, &LICENCE, &MENKYO] {
+    for kind in KINDS {
         assert_eq!(bench.live(kind, "").outcome.json()["headline"], "not-a-real-card", "{}", kind.name);
     }
 }

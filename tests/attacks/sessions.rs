@@ -3,7 +3,7 @@
 use taimen::{dump::Answer, transport::Recording};
 
 use crate::{
-    bench::{Authentic, Bench, Judged, LICENCE, MENKYO, MY_NUMBER, Rejected},
+    bench::{Authentic, Bench, Judged, KINDS, LICENCE, MENKYO, MY_NUMBER, RESIDENCE, Rejected},
     common::{program::argument, temp::TempDir},
 };
 
@@ -17,6 +17,9 @@ fn copied_data() {
     // These chips answer no challenge: a complete copy passes, and the report says that it would.
     bench.live(&LICENCE, "").expect(Authentic, &[]).admits("complete copy of the data cannot be told");
     bench.live(&MENKYO, "").expect(Authentic, &[]).admits("no signature ties it to the holder");
+    for kind in RESIDENCE {
+        bench.live(kind, "").expect(Authentic, &[]).admits("complete copy of the data cannot be told");
+    }
 }
 
 #[test]
@@ -47,7 +50,7 @@ fn replayed_session() {
     bench.saved(&MY_NUMBER, &dump, &[]).expect(Rejected, &moved);
 
     // An honest saved reading stays a saved reading: the report says when the card was there.
-    for kind in [&MY_NUMBER, &LICENCE, &MENKYO] {
+    for kind in KINDS {
         let judged = bench.saved(kind, &bench.dump(kind, ""), &[]).expect(Authentic, &[]);
         let report = judged.outcome.json();
         assert_eq!(report["source"], "dump");
@@ -83,7 +86,7 @@ fn file_that_changes() {
     // A card could show one content to the check and another to the screen, if anything were read twice.
     let (bench, folder) = (Bench::new(), TempDir::new());
     let path = argument(&folder.file("session.apdu"));
-    for kind in [&MY_NUMBER, &LICENCE, &MENKYO] {
+    for kind in KINDS {
         for query in ["", "?fault=no-extended"] {
             let address = format!("sim:{}{query}", kind.name);
             bench

@@ -13,7 +13,7 @@ use taimen::{
     tlv,
 };
 
-use crate::bench::{Bench, LICENCE, MY_NUMBER, Rejected, Undetermined, get, put};
+use crate::bench::{Bench, LICENCE, MY_NUMBER, RESIDENCE1, RESIDENCE2, Rejected, Undetermined, get, put};
 
 /// A key of the simulator's pool that signs any block, padded as the forger likes.
 struct RawKey(RsaPrivateKey);
@@ -22,6 +22,10 @@ impl RawKey {
     fn of_municipality() -> Self {
         let der = include_bytes!("../../src/simulator/pool/keys/my-number-municipality-face.der");
         Self(RsaPrivateKey::from_pkcs1_der(der).unwrap())
+    }
+
+    fn of_residence_cards() -> Self {
+        Self(RsaPrivateKey::from_pkcs1_der(include_bytes!("../../src/simulator/pool/keys/zairyu-signer.der")).unwrap())
     }
 
     fn of_licences() -> Self {
@@ -160,6 +164,86 @@ fn padding_of_licences() {
     }
 }
 
+/// The file with the signature and where that stands: behind `DA 82 01 00`, or `DC 60`.
+fn card_signature(dump: &Dump) -> (Vec<u8>, usize) {
+    let file = get(dump, "df3/02");
+    let at = match file[..] {
+        [0xDA, 0x82, 0x01, 0x00, ..] => 4,
+        [0xDC, 0x60, ..] => 2,
+        _ => panic!("no signature"),
+    };
+    (file, at)
+}
+
+fn with_card_signature(dump: &Dump, signature: &[u8]) -> Dump {
+    let (mut file, at) = card_signature(dump);
+    file[at..at + signature.len()].copy_from_slice(signature);
+    let mut dump = dump.clone();
+    put(&mut dump, "df3/02", file);
+    dump
+}
+
+const CARD_REFUSED: &[&str] = &["card-signature: failed(signature_mismatch)"];
+
+#[test]
+fn padding_of_residence_cards() {
+    let (bench, key) = (Bench::new(), RawKey::of_residence_cards());
+    let honest = bench.dump(&RESIDENCE1, "");
+    let (front, face) = (get(&honest, "df1/05"), get(&honest, "df1/06"));
+    let hash = sha256(&[&front[4..7004], &face[4..3004]]);
+    let info = sha256_digest_info(&hash);
+    // The two forms that the specification and practice know, and no third one.
+    for content in [&info[..], &hash] {
+        let right = with_card_signature(&honest, &key.sign(&block(256 - 3 - content.len(), content, 0)));
+        bench.saved(&RESIDENCE1, &right, &[]).expect(crate::bench::Authentic, &[]);
+    }
+    let mut bare = block(256 - 3 - hash.len(), &hash, 0);
+    bare[100] = 0x7F;
+    let short = block(8, &hash, 0x5A);
+    // The bare hash is one of the forms, and zeros are no signature at all.
+    let known = ["no DigestInfo", "nothing"];
+    let more = [("bare hash with a hole", bare), ("bare hash, short padding", short)];
+    for (trick, block) in tricks(&info, 32).into_iter().chain(more) {
+        if block[0] == 0x00 && !known.contains(&trick) {
+            eprintln!("{trick}");
+            let forged = with_card_signature(&honest, &key.sign(&block));
+            bench.saved(&RESIDENCE1, &forged, &[]).expect(Rejected, CARD_REFUSED);
+        }
+    }
+}
+
+#[test]
+fn numbers_of_curves() {
+    // r and s of zero, of the order and above; and what is no pair of numbers.
+    let bench = Bench::new();
+    let honest = bench.dump(&RESIDENCE2, "");
+    let (file, at) = card_signature(&honest);
+    let (r, s) = (&file[at..at + 48], &file[at + 48..at + 96]);
+    let order =
+        hex::decode("ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973")
+            .unwrap();
+    let above = (BigUint::from_bytes_be(r) + BigUint::from_bytes_be(&order)).to_bytes_be();
+    let (zero, ones) = (vec![0; 48], vec![0xFF; 48]);
+    let mut pairs = vec![
+        [&zero, s].concat(),
+        [r, &zero].concat(),
+        [&order, s].concat(),
+        [r, &order].concat(),
+        [&ones, s].concat(),
+        [r, &ones].concat(),
+        [s, r].concat(),
+        // The empty pair of DER, its zeros behind it.
+        [&[0x30, 0x06, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00][..], &[0; 88]].concat(),
+    ];
+    pairs.extend((above.len() == 48).then(|| [&above, s].concat()));
+    for pair in pairs {
+        bench.saved(&RESIDENCE2, &with_card_signature(&honest, &pair), &[]).expect(Rejected, CARD_REFUSED);
+    }
+    // All zeros is no signature of any form.
+    let none = with_card_signature(&honest, &[0; 96]);
+    bench.saved(&RESIDENCE2, &none, &[]).expect(Rejected, &["card-signature: failed(malformed)"]);
+}
+
 #[test]
 fn numbers() {
     let (bench, key) = (Bench::new(), RawKey::of_municipality());
@@ -195,4 +279,13 @@ fn swapped_algorithm() {
     let info = sha256_digest_info(&sha256(&groups(&honest).each_ref().map(|hash| hash.as_slice())));
     let forged = key.sign(&block(256 - 3 - info.len(), &info, 0));
     bench.saved(&MY_NUMBER, &with_signature(&honest, &forged), &[]).expect(Rejected, FACE_REFUSED);
+    // The certificate of a residence card states an algorithm that its issuer's key has not, or another hash.
+    for kind in [&RESIDENCE1, &RESIDENCE2] {
+        for fault in ["wrong-algorithm", "unknown-algorithm"] {
+            bench.live(kind, &format!("fault={fault}")).expect(
+                Rejected,
+                &["card-certificate: failed(wrong_algorithm)", "card-signature: not_done(depends_on card-certificate)"],
+            );
+        }
+    }
 }

@@ -5,14 +5,15 @@ use jiff::{Timestamp, civil::Date};
 use crate::{
     cards::{
         CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Signed, TriesLeft, Warning,
-        absent::absent, notes,
+        absent::absent,
+        common::{common_notes, expiry_check, revocation},
+        remarks,
     },
     dump::{Dump, Scope},
     kind::CardKind,
     lang::Bilingual,
-    text::japan_date,
-    trust::{Hierarchy, TrustStore},
-    verify::{Check, CheckId, Evidence, Reason, Requirement, Verdict, Why, text_of},
+    trust::TrustStore,
+    verify::{Check, CheckId, Evidence, Reason, Requirement},
 };
 
 use super::{
@@ -163,17 +164,6 @@ fn not_expired(expiry: Option<(Date, Option<CheckId>)>, dump: &Dump, at: Timesta
     expiry_check(last_day, signed.is_some(), at)
 }
 
-/// The check of an expiry day.
-pub(super) fn expiry_check(last_day: Date, signed: bool, at: Timestamp) -> Check {
-    let id = CheckId::NotExpired;
-    let today = japan_date(at);
-    let evidence = Evidence::new()
-        .with("expiry", last_day.to_string())
-        .with("judged_on", today.to_string())
-        .with("signed", if signed { "yes" } else { "no" });
-    if today > last_day { Check::failed(id, Reason::Expired, evidence) } else { Check::passed(id, evidence) }
-}
-
 /// Whether entries were added after issue. The flags of the files are not asked: their values are not public (2.8, U).
 fn changes_check(dump: &Dump, licence: &Licence<'_>, entries: usize) -> Check {
     let id = CheckId::NoUnsignedChanges;
@@ -189,10 +179,6 @@ fn changes_check(dump: &Dump, licence: &Licence<'_>, entries: usize) -> Check {
         (None, Some(file)) => absent(id, dump, file.name),
         (None, None) => Check::passed(id, evidence),
     }
-}
-
-pub(super) fn revocation() -> Check {
-    Check::not_done(CheckId::Revocation, Why::NotAvailable, Evidence::new())
 }
 
 fn holder(data: &Record<'_>) -> Holder {
@@ -261,7 +247,7 @@ pub(super) fn record_items(record: &Record<'_>) -> impl Iterator<Item = Item> {
             Value::PinSetting(files::PinSetting::Set) => PIN_SET,
             Value::PinSetting(files::PinSetting::NotSet) => PIN_NOT_SET,
             Value::Bytes(bytes) if field.content == Content::Code => {
-                ItemValue::Text(format!("{} (table not public)", hex::encode_upper(bytes)).into())
+                ItemValue::Code { code: hex::encode_upper(bytes), remark: remarks::NOT_PUBLIC }
             }
             _ => return None,
         };
@@ -318,26 +304,5 @@ fn notes_for(findings: &Findings, dump: &Dump, data: Option<&Record<'_>>) -> Vec
         list.push(EDITION_1978);
     }
     list.extend(common_notes(findings, CheckId::LicenceSigner));
-    list
-}
-
-/// Failed checks, the hierarchy and revocation: the same for both cards.
-pub(super) fn common_notes(findings: &Findings, signer: CheckId) -> Vec<Note> {
-    let mut list = Vec::new();
-    for check in &findings.checks {
-        // Changes have a note of their own.
-        if check.verdict == Verdict::Failed(Reason::UnsignedChanges) {
-            continue;
-        }
-        if let (Verdict::Failed(_), Some(text)) = (check.verdict, text_of(check.id)) {
-            list.push(Note { id: check.id.as_str(), text: text.otherwise });
-        }
-    }
-    if findings.check(signer).is_some_and(Check::is_passed)
-        && matches!(findings.hierarchy, Some(Hierarchy::Test | Hierarchy::Simulated))
-    {
-        list.push(notes::NOT_PRODUCTION);
-    }
-    list.push(notes::REVOCATION);
     list
 }

@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 
 use crate::{
-    cards::{Findings, Holder, Note, absent::absent},
+    cards::{
+        Findings, Holder, Note,
+        absent::absent,
+        common::{common_notes, expiry_check, revocation},
+    },
     dump::{Dump, Scope},
     kind::CardKind,
     lang::Bilingual,
@@ -13,7 +17,7 @@ use crate::{
 
 use super::{
     changes::external_characters,
-    checks::{common_notes, expiry_check, photo, record_items, revocation, tries, warnings},
+    checks::{photo, record_items, tries, warnings},
     decode::Record,
     files::{self, MENKYO_LAYOUTS},
     signature::{Signer, signature_check, signer_check},

@@ -7,7 +7,7 @@ use crate::{
     crypto::{PublicKey, Recovered, sha256},
     dump::Dump,
     text::japan_date,
-    trust::{Hierarchy, Purpose, SignerCertificate, TrustStore},
+    trust::{Certificate, Hierarchy, Purpose, TrustStore},
     verify::{Check, CheckId, Evidence, Reason, Verdict, Why},
 };
 
@@ -55,16 +55,14 @@ pub(super) fn signer_check<'a>(
 
     let candidates: Vec<_> = trust
         .certificates(Purpose::DriversLicence)
-        .filter_map(|(anchor, der)| Some((anchor, SignerCertificate::parse(der).ok()?)))
+        .filter_map(|(anchor, der)| Some((anchor, Certificate::parse(der).ok()?)))
         .filter(|(_, certificate)| certificate.subject_key_id.as_deref() == Some(key_id))
         .collect();
     // A key identifier is only a name. Where several certificates bear it, the one counts whose key made the signature;
     // accepted hierarchies come first.
-    let made =
-        |certificate: &SignerCertificate| certificate.key.as_ref().is_ok_and(|key| key.recover(signature).is_ok());
+    let made = |certificate: &Certificate| rsa_key(certificate).is_some_and(|key| key.recover(signature).is_ok());
     // A renewed certificate may bear the same key: the one that was valid on the day of issue counts.
-    let fits =
-        |certificate: &SignerCertificate| made(certificate) && issued.is_none_or(|day| valid_on(certificate, day));
+    let fits = |certificate: &Certificate| made(certificate) && issued.is_none_or(|day| valid_on(certificate, day));
     let chosen = candidates
         .iter()
         .find(|(_, certificate)| fits(certificate))
@@ -87,9 +85,9 @@ pub(super) fn signer_check<'a>(
         .with("anchor_official", if anchor.official { "yes" } else { "no" });
     let check = if !trust.accepts(anchor.hierarchy) {
         Check::failed(id, Reason::HierarchyNotAccepted, evidence)
-    } else if !certificate.signs_data {
+    } else if !certificate.signs_data() {
         Check::failed(id, Reason::WrongKeyUsage, evidence)
-    } else if certificate.key.is_err() {
+    } else if rsa_key(certificate).is_none() {
         Check::failed(id, Reason::BadKey, evidence)
     } else {
         match issued {
@@ -101,11 +99,15 @@ pub(super) fn signer_check<'a>(
             Some(_) => Check::passed(id, evidence),
         }
     };
-    let key = certificate.key.as_ref().ok().filter(|_| check.is_passed()).cloned();
+    let key = rsa_key(certificate).filter(|_| check.is_passed()).cloned();
     Signer { check, key, hierarchy: Some(anchor.hierarchy), signature: Some(signature) }
 }
 
-fn valid_on(certificate: &SignerCertificate, day: Date) -> bool {
+fn rsa_key(certificate: &Certificate) -> Option<&PublicKey> {
+    certificate.key.as_ref().ok()?.rsa()
+}
+
+fn valid_on(certificate: &Certificate, day: Date) -> bool {
     japan_date(certificate.not_before) <= day && day <= japan_date(certificate.not_after)
 }
 

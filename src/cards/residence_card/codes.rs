@@ -67,3 +67,93 @@ pub const RENEWAL: &[Code] =
 
 /// 長官の付記 (D9)
 pub const REMARK: &[Code] = &[code(b'0', "none", "なし", "none"), code(b'1', "present", "あり", "present")];
+
+/// Where to look beside a code, for whoever stands at the counter: field, machine name of the code, sentence. None says
+/// whether somebody may work or stay.
+const AT_THE_COUNTER: &[(&str, &str, Bilingual)] = &[
+    (
+        "work",
+        "per-status",
+        Bilingual::new(
+            "「在留資格に基づく就労活動のみ可」と記録されています。券面の在留資格を確認してください。",
+            "The card says: only work that the status of residence covers. Look at the status printed on the card.",
+        ),
+    ),
+    (
+        "work",
+        "per-designation",
+        Bilingual::new(
+            "「指定書により指定された就労活動のみ可」と記録されています。旅券にある指定書を確認してください。",
+            "The card says: only the work named in the paper of designation. Ask for that paper (in the passport).",
+        ),
+    ),
+    (
+        "work",
+        "not-permitted",
+        Bilingual::new(
+            "「就労不可」と記録されています。資格外活動許可の有無を、券面裏面の記載で確認してください。",
+            "The card says: work not permitted. Look at the back of the card for a permission for other activities.",
+        ),
+    ),
+    (
+        "individual_permission",
+        "permitted",
+        Bilingual::new(
+            "資格外活動の個別許可があります。許可の内容は、資格外活動許可書で確認してください。",
+            "There is an individual permission for other activities. What it permits stands in the written permission.",
+        ),
+    ),
+    (
+        "renewal",
+        "pending",
+        Bilingual::new(
+            "在留期間の更新または在留資格の変更を申請中と記録されています。申請中は、在留期間の満了日から最長2か月、在留が続く場合があります。満了日を過ぎている場合は、券面裏面の記載を確認し、出入国在留管理庁に照会してください。",
+            "The card says that a renewal or change of status was applied for and is pending. While it is, the stay may continue \
+             for up to two months after its expiry. If that day has passed, look at the back of the card and ask the \
+             Immigration Services Agency.",
+        ),
+    ),
+    (
+        "remark",
+        "present",
+        Bilingual::new(
+            "出入国在留管理庁長官の付記があると記録されています。券面の記載を確認してください。",
+            "The card says that it bears a remark of the Commissioner. Read it on the card.",
+        ),
+    ),
+];
+
+/// What a person at the counter must look at besides a code; `None` where the code says it all.
+pub fn at_the_counter(field: &str, code: &str) -> Option<Bilingual> {
+    AT_THE_COUNTER.iter().find(|(of, id, _)| *of == field && *id == code).map(|(.., sentence)| *sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cards::residence_card::files::{Content, FILES_1, FILES_2};
+
+    #[test]
+    fn every_sentence_belongs_to_a_code_of_a_field() {
+        let fields = || FILES_1.iter().chain(FILES_2).flat_map(|file| file.fields);
+        for (of, id, _) in AT_THE_COUNTER {
+            let known = fields().any(|field| match field.content {
+                Content::Code(codes) => field.id == *of && codes.iter().any(|code| code.id == *id),
+                _ => false,
+            });
+            assert!(known, "{of} {id}");
+            assert!(at_the_counter(of, id).is_some());
+        }
+        assert_eq!(at_the_counter("work", "unrestricted"), None);
+    }
+
+    #[test]
+    fn codes_of_a_table_are_told_apart() {
+        for table in [SEX, WORK, COMPREHENSIVE, INDIVIDUAL, RENEWAL, REMARK] {
+            for (at, code) in table.iter().enumerate() {
+                assert!(code.byte.is_ascii_digit() && !code.name.ja.is_empty() && !code.name.en.is_empty());
+                assert!(table.iter().skip(at + 1).all(|other| other.byte != code.byte && other.id != code.id));
+            }
+        }
+    }
+}

@@ -292,6 +292,16 @@ pub const FILES_2: &[File] = &[
 pub const FILES_2_SPECIAL: &[File] =
     &[KIND_2, COMMON_DATA, NUMBER, ENTRIES_06, NAME_AND_FACE, ADDRESS_PICTURE, REMARK_06, SIGNATURE_2];
 
+/// Tag C1 of MF/EF02: the kind, one or two ASCII digits (spec residence 1.1; SPEC, from 05 on SPEC2*).
+pub const KINDS: &[(&[u8], CardKind)] = &[
+    (b"1", CardKind::Residence1),
+    (b"2", CardKind::Residence1Special),
+    (b"05", CardKind::Residence2),
+    (b"06", CardKind::Residence2Special),
+    (b"07", CardKind::ResidenceSpecified),
+    (b"08", CardKind::ResidenceSpecified),
+];
+
 /// The files of a kind in reading order; none for kinds that are not read.
 pub fn files_of(kind: CardKind) -> &'static [File] {
     match kind {

@@ -1,6 +1,18 @@
 //! 在留カード (residence card) and 特別永住者証明書 (special permanent resident certificate), both generations.
 
+mod checks;
 pub mod codes;
+mod decode;
 mod fields;
 pub mod files;
 pub mod protocol;
+mod read;
+mod signature;
+
+pub use checks::{FIRST_REQUIREMENT, SECOND_REQUIREMENT, check};
+pub use decode::{DecodeError, DecodeErrorKind, Item, Period, Record, Value};
+pub use read::{
+    Opening, Prepared, Progress, Reading, STEPS_1, STEPS_1_SPECIAL, STEPS_2, STEPS_2_SPECIAL, Step, StepId, prepare,
+    steps,
+};
+pub use signature::{ENTRIES_SIGNED, MAX_DER_SIGNATURE};

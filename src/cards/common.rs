@@ -1,0 +1,48 @@
+//! Checks and notes that more than one card has in the same words.
+
+use jiff::{Timestamp, civil::Date};
+
+use crate::{
+    text::japan_date,
+    trust::Hierarchy,
+    verify::{Check, CheckId, Evidence, Reason, Verdict, Why, text_of},
+};
+
+use super::{Findings, Note, notes};
+
+/// The check of an expiry day: a document is valid through it, Japan time.
+pub(in crate::cards) fn expiry_check(last_day: Date, signed: bool, at: Timestamp) -> Check {
+    let id = CheckId::NotExpired;
+    let today = japan_date(at);
+    let evidence = Evidence::new()
+        .with("expiry", last_day.to_string())
+        .with("judged_on", today.to_string())
+        .with("signed", if signed { "yes" } else { "no" });
+    if today > last_day { Check::failed(id, Reason::Expired, evidence) } else { Check::passed(id, evidence) }
+}
+
+/// Nobody lets this program ask.
+pub(in crate::cards) fn revocation() -> Check {
+    Check::not_done(CheckId::Revocation, Why::NotAvailable, Evidence::new())
+}
+
+/// Failed checks, the hierarchy and revocation. `signer` is the check that names the anchor.
+pub(in crate::cards) fn common_notes(findings: &Findings, signer: CheckId) -> Vec<Note> {
+    let mut list = Vec::new();
+    for check in &findings.checks {
+        // Changes have a note of their own.
+        if check.verdict == Verdict::Failed(Reason::UnsignedChanges) {
+            continue;
+        }
+        if let (Verdict::Failed(_), Some(text)) = (check.verdict, text_of(check.id)) {
+            list.push(Note { id: check.id.as_str(), text: text.otherwise });
+        }
+    }
+    if findings.check(signer).is_some_and(Check::is_passed)
+        && matches!(findings.hierarchy, Some(Hierarchy::Test | Hierarchy::Simulated))
+    {
+        list.push(notes::NOT_PRODUCTION);
+    }
+    list.push(notes::REVOCATION);
+    list
+}

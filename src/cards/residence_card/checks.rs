@@ -1,0 +1,389 @@
+//! What a residence card's data proves: pure functions of the dump, the trust store and the time (spec residence 5, 6).
+
+use jiff::Timestamp;
+
+use crate::{
+    cards::{
+        CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex, Signed, Warning,
+        absent::absent,
+        common::{common_notes, expiry_check, revocation},
+        notes,
+        path::{Certified, certificate_check},
+        remarks,
+    },
+    dump::Dump,
+    kind::CardKind,
+    lang::Bilingual,
+    trust::{CertifiedKey, Hierarchy, Purpose, TrustStore},
+    verify::{Check, CheckId, Evidence, Reason, Requirement, Verdict, Why},
+};
+
+use super::{
+    decode::{DecodeErrorKind, Item as Decoded, Period, Record, Value},
+    files::{self, Content, File, Generation},
+    signature::{problem, signature_check},
+};
+
+/// What a card of the first generation must pass. Its expiry stands in the picture of the front alone.
+pub const FIRST_REQUIREMENT: Requirement =
+    Requirement { required: &[CheckId::CardSignature, CheckId::CardCertificate], advisory: &[CheckId::Revocation] };
+
+/// What a card of the second generation must pass.
+pub const SECOND_REQUIREMENT: Requirement = Requirement {
+    required: &[CheckId::CardSignature, CheckId::CardCertificate, CheckId::NotExpired],
+    advisory: &[CheckId::Revocation],
+};
+
+/// A chip can be copied (5.5).
+const COPY: Note = Note {
+    id: "copy",
+    text: Bilingual::new(
+        "在留カード等のICチップには複製を検出する仕組みがありません。券面の印刷・顔写真・来店者の顔を、人が見比べてください。",
+        "The chip of a residence card has no means to show that it is no copy. Compare the print, the picture and the \
+         person yourself.",
+    ),
+};
+
+const FRONT: Note = Note {
+    id: "front-only",
+    text: Bilingual::new(
+        "カード番号・氏名・有効期間等は、券面（表）の画像にだけあります。画像と券面の印刷を見比べ、有効期間は人が確認してください。",
+        "Card number, name, expiry and the rest stand in the picture of the front alone. Compare it with the print, and look \
+         at the expiry yourself.",
+    ),
+};
+
+const UNSIGNED_BACK: Note = Note {
+    id: "unsigned-back",
+    text: Bilingual::new(
+        "裏面の記載（住居地・資格外活動許可・申請）は電子署名の対象外です。券面裏面と見比べてください。",
+        "The entries of the back (address, permissions, renewal) are not signed. Compare them with the back of the card.",
+    ),
+};
+
+const UNSIGNED_NUMBER: Note = Note {
+    id: "unsigned-number",
+    text: Bilingual::new(
+        "カード番号・住居地の画像・許可と申請の記載は電子署名の対象外です。券面の印刷と見比べてください。",
+        "Card number, address picture, permissions and renewal are not signed. Compare them with the print.",
+    ),
+};
+
+/// Holders under 16 (6.2).
+const NOT_SIGNED: Note = Note {
+    id: "not-signed",
+    text: Bilingual::new(
+        "16歳未満の方等のカードには、顔写真と電子署名が記録されません（偽造という意味ではありません）。カード番号がこのICチップのものであることだけを確認しました。",
+        "Cards of holders under 16 hold neither face picture nor signature (that does not make them forgeries). All that was \
+         seen is that the number belongs to this chip.",
+    ),
+};
+
+const NO_FACE: Note = Note {
+    id: "no-face",
+    text: Bilingual::new(
+        "ICチップに顔写真がありません。券面の印刷を確認してください。",
+        "The chip holds no face picture. Look at the print on the card.",
+    ),
+};
+
+/// The anchor is none that the Agency published.
+const UNPINNED: Note = Note {
+    id: "unpinned-anchor",
+    text: Bilingual::new(
+        "登録されたCA証明書は、出入国在留管理庁が公開したものと指紋が一致しません。判定は、登録した人の判断に基づきます。",
+        "The installed CA certificate has no fingerprint that the Immigration Services Agency published: the verdict rests on \
+         whoever installed it.",
+    ),
+};
+
+/// Every file of a dump, decoded.
+struct Card<'a> {
+    generation: Generation,
+    records: Vec<Record<'a>>,
+}
+
+impl<'a> Card<'a> {
+    fn record(&self, file: &File) -> Option<&Record<'a>> {
+        self.records.iter().find(|record| record.file.name == file.name)
+    }
+}
+
+/// Decodes and checks a residence card's dump, as of a time. Other kinds of card yield findings without any check.
+pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
+    let generation = Generation::of(dump.kind).unwrap_or(Generation::First);
+    let decoded = files::files_of(dump.kind).iter();
+    let records = decoded.filter_map(|file| Some(Record::decode(file, dump.file(file.name)?))).collect();
+    let card = Card { generation, records };
+    let unsigned = is_unsigned(&card);
+
+    let certified = certificate(dump, &card, unsigned, trust, at);
+    let signature = signature(dump, &card, unsigned, &certified);
+    let mut checks = vec![signature, certified.check.clone()];
+    if generation == Generation::Second {
+        checks.push(not_expired(dump, &card, at));
+    }
+    checks.push(revocation());
+
+    let mut findings = Findings {
+        kind: kind(dump.kind, unsigned),
+        scope: dump.scope,
+        requirement: match generation {
+            Generation::First => &FIRST_REQUIREMENT,
+            Generation::Second => &SECOND_REQUIREMENT,
+        },
+        checks,
+        hierarchy: certified.hierarchy,
+        holder: holder(&card),
+        pictures: card.records.iter().flat_map(|record| record.items.iter().filter_map(picture)).collect(),
+        items: items(&card),
+        history: Vec::new(),
+        external: Vec::new(),
+        tries: Vec::new(),
+        warnings: warnings(dump, &card, unsigned),
+        guests: dump.guests.clone(),
+        notes: Vec::new(),
+        judged_at: at,
+    };
+    findings.notes = notes_for(&findings, &card, unsigned);
+    findings
+}
+
+/// Whether the signature file has one of the two forms that say "none" (6.2, SPEC): `DA 00 DB 00` or `DA 00`, then
+/// zeros. Only the first generation has them; a file of nothing but zeros says something else.
+fn is_unsigned(card: &Card<'_>) -> bool {
+    let says_none = |record: &Record<'_>| {
+        record.is_readable()
+            && record.bytes("signature").is_some_and(<[u8]>::is_empty)
+            && record.bytes("certificate").is_none_or(<[u8]>::is_empty)
+            && !record.problems.iter().any(|problem| matches!(problem.kind, DecodeErrorKind::Unknown(_)))
+    };
+    card.generation == Generation::First && card.record(&files::SIGNATURE_1).is_some_and(says_none)
+}
+
+fn kind(read: CardKind, unsigned: bool) -> CardKind {
+    match read {
+        // The card tells a child's by nothing else, so a dump cannot claim it.
+        CardKind::Residence1 | CardKind::Residence1Child if unsigned => CardKind::Residence1Child,
+        CardKind::Residence1Child => CardKind::Residence1,
+        other => other,
+    }
+}
+
+fn certificate(dump: &Dump, card: &Card<'_>, unsigned: bool, trust: &TrustStore, at: Timestamp) -> Certified {
+    let id = CheckId::CardCertificate;
+    let certificate = match stored(id, dump, card, unsigned, "certificate") {
+        Ok(certificate) => certificate,
+        Err(check) => return Certified::without_key(check),
+    };
+    let mut certified = certificate_check(id, certificate, Purpose::ResidenceCard, trust, at);
+    let fits = match (card.generation, &certified.key) {
+        (Generation::First, Some(CertifiedKey::Rsa(_))) | (Generation::Second, Some(CertifiedKey::Ec(_))) => true,
+        // A key that is none of cards failed already.
+        (_, None) => true,
+        _ => false,
+    };
+    if !fits && !matches!(certified.check.verdict, Verdict::Failed(_)) {
+        let evidence = certified.check.evidence.with("detail", "the key of another generation");
+        certified.check = Check::failed(id, Reason::BadKey, evidence);
+    }
+    certified
+}
+
+fn signature(dump: &Dump, card: &Card<'_>, unsigned: bool, certified: &Certified) -> Check {
+    match stored(CheckId::CardSignature, dump, card, unsigned, "signature") {
+        Ok(signature) => signature_check(card.generation, dump, &card.records, signature, certified),
+        Err(check) => check,
+    }
+}
+
+/// A field of the signature file, or what its absence means.
+fn stored<'a>(
+    id: CheckId,
+    dump: &Dump,
+    card: &Card<'a>,
+    unsigned: bool,
+    field: &'static str,
+) -> Result<&'a [u8], Check> {
+    // The same name in both generations.
+    let name = files::SIGNATURE_1.name;
+    let Some(record) = card.record(&files::SIGNATURE_1) else { return Err(absent(id, dump, name)) };
+    if unsigned {
+        let photo = card.record(&files::FACE_1).is_some_and(|face| face.value("photo") == Some(&Value::Bytes));
+        let evidence = Evidence::new().with("file", name).with("photo", if photo { "present" } else { "none" });
+        return Err(Check::not_done(id, Why::NotSigned, evidence));
+    }
+    let empty = |id| record.bytes(id).is_none_or(|bytes| bytes.iter().all(|byte| *byte == 0));
+    // What a card for an infant of the second generation holds is not known (6.5, INF).
+    if card.generation == Generation::Second
+        && record.is_readable()
+        && record.bytes("signature").is_some_and(<[u8]>::is_empty)
+        && empty("certificate")
+    {
+        return Err(Check::not_done(id, Why::LayoutUnknown, problem(record)));
+    }
+    match record.bytes(field).filter(|_| record.is_readable() && !empty(field)) {
+        Some(bytes) => Ok(bytes),
+        None => Err(Check::failed(id, Reason::Malformed, problem(record))),
+    }
+}
+
+/// The signed expiry of the entries.
+fn not_expired(dump: &Dump, card: &Card<'_>, at: Timestamp) -> Check {
+    let id = CheckId::NotExpired;
+    let Some(entries) = card.record(&files::ENTRIES_05) else { return absent(id, dump, files::ENTRIES_05.name) };
+    match entries.get("expiry") {
+        Some(Decoded { field, value: Value::Day(day), .. }) => expiry_check(*day, field.signed_by.is_some(), at),
+        // Where the entries are signed nobody but the issuer can have written this.
+        _ => Check::not_done(id, Why::LayoutUnknown, problem(entries)),
+    }
+}
+
+fn holder(card: &Card<'_>) -> Holder {
+    let mut holder = Holder::default();
+    for item in card.records.iter().flat_map(|record| &record.items) {
+        let signed_by = item.field.signed_by;
+        match (item.field.id, &item.value) {
+            ("birth_date", Value::Day(day)) => holder.birth_date = Some(Signed::new(*day, signed_by)),
+            ("sex", Value::Code(code)) => {
+                let sex = [Sex::Male, Sex::Female, Sex::Unspecified].into_iter().find(|sex| sex.as_str() == code.id);
+                holder.sex = sex.map(|sex| Signed::new(sex, signed_by));
+            }
+            // The text of the back. The signed address of the first generation is part of the front picture, so nothing
+            // that is signed is replaced here.
+            ("address", Value::Text(text)) => {
+                holder.address = Some(Signed::new(CardText::from(text.as_str()), signed_by));
+            }
+            _ => {}
+        }
+    }
+    holder
+}
+
+fn picture(item: &Decoded<'_>) -> Option<Picture> {
+    let format = match (item.field.content, &item.value) {
+        (Content::Tiff, Value::Bytes) => PictureFormat::Tiff,
+        (Content::Jpeg2000, Value::Bytes) => PictureFormat::Jpeg2000,
+        _ => return None,
+    };
+    Some(Picture {
+        id: item.field.id,
+        title: item.field.title,
+        format,
+        bytes: item.object.value.to_vec(),
+        signed_by: item.field.signed_by,
+    })
+}
+
+const NONE: ItemValue = ItemValue::Term { id: "none", name: Bilingual::new("なし", "none") };
+const INDEFINITE: ItemValue = ItemValue::Term { id: "indefinite", name: Bilingual::new("無期限", "indefinite") };
+const STATELESS: ItemValue = ItemValue::Term { id: "stateless", name: Bilingual::new("無国籍", "stateless") };
+
+/// Read as stateless (spec residence 2.4, CODE).
+const STATELESS_CODE: &str = "XXX";
+
+/// Permissions: none is a fact worth showing.
+const PERMISSIONS: &[&str] = &["comprehensive_permission", "individual_permission"];
+
+/// Every further fact, in the order of the files.
+fn items(card: &Card<'_>) -> Vec<Item> {
+    let mut items = Vec::new();
+    for record in &card.records {
+        if record.blank {
+            let none = record.file.fields.iter().filter(|field| PERMISSIONS.contains(&field.id) && !is_odd(record));
+            items.extend(none.map(|field| item(field, NONE)));
+        }
+        items.extend(record.items.iter().filter_map(|decoded| Some(item(decoded.field, value(decoded)?))));
+    }
+    items
+}
+
+/// A blank file that should not be.
+fn is_odd(record: &Record<'_>) -> bool {
+    record.problems.iter().any(|problem| problem.kind == DecodeErrorKind::Blank)
+}
+
+fn item(field: &files::Field, value: ItemValue) -> Item {
+    Item { id: field.id, title: field.title, value, signed_by: field.signed_by, masked: false }
+}
+
+/// What an item shows; `None` for what stands in the holder, in the pictures or in the evidence, and for nothing.
+fn value(item: &Decoded<'_>) -> Option<ItemValue> {
+    let text = |text: &str| Some(ItemValue::Text(text.into()));
+    match (item.field.id, &item.value) {
+        // The kind is the report's title; the address is the holder's, and so are these where they are readable.
+        ("kind" | "address", _) | ("birth_date", Value::Day(_)) | ("sex", Value::Code(_)) => None,
+        (id, Value::None) if PERMISSIONS.contains(&id) => Some(NONE),
+        (_, Value::None | Value::Bytes | Value::Broken) => None,
+        (_, Value::Text(found)) => text(found),
+        (_, Value::Day(day)) => Some(ItemValue::Date(*day)),
+        (_, Value::Period(Period::Indefinite)) => Some(INDEFINITE),
+        (_, Value::Period(Period::YearsMonths { years, months })) => {
+            Some(ItemValue::Duration { years: *years, months: *months, days: 0 })
+        }
+        (_, Value::Period(Period::Days(days))) => Some(ItemValue::Duration { years: 0, months: 0, days: *days }),
+        (_, Value::Code(code)) => Some(ItemValue::Term { id: code.id, name: code.name }),
+        (_, Value::Region(letters)) if letters == STATELESS_CODE => Some(STATELESS),
+        (_, Value::Region(letters)) => Some(ItemValue::Code { code: letters.clone(), remark: remarks::ISO_3166 }),
+        (_, Value::Opaque(found)) => match item.field.content {
+            Content::OpaqueCode => Some(ItemValue::Code { code: found.clone(), remark: remarks::NOT_PUBLIC }),
+            Content::Code(_) | Content::Region => {
+                Some(ItemValue::Code { code: found.clone(), remark: remarks::UNKNOWN })
+            }
+            _ => text(found),
+        },
+    }
+}
+
+/// What is odd in the files, with its place.
+fn warnings(dump: &Dump, card: &Card<'_>, unsigned: bool) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for record in &card.records {
+        let file = record.file.name;
+        for problem in &record.problems {
+            // What a child's card holds in place of photo and signature (6.2, INF).
+            let of_a_child = matches!(problem.kind, DecodeErrorKind::Blank | DecodeErrorKind::Empty(_))
+                && *record.file == files::FACE_1
+                || *record.file == files::SIGNATURE_1 && matches!(problem.kind, DecodeErrorKind::Missing(_));
+            if !(unsigned && of_a_child) {
+                warnings.push(Warning { file, detail: problem.to_string() });
+            }
+        }
+        if let Some(code) = record.bytes("kind")
+            && !files::KINDS
+                .iter()
+                .any(|(known, of)| *known == code && kind(*of, unsigned) == kind(dump.kind, unsigned))
+        {
+            let detail = "the kind on the card is not the one that the reading says".to_owned();
+            warnings.push(Warning { file, detail });
+        }
+        let photo = record.value("photo") == Some(&Value::Bytes);
+        if unsigned && photo {
+            let detail = "a photo without a signature: a card for somebody under 16 holds neither".to_owned();
+            warnings.push(Warning { file, detail });
+        }
+    }
+    warnings
+}
+
+fn notes_for(findings: &Findings, card: &Card<'_>, unsigned: bool) -> Vec<Note> {
+    let mut list = vec![notes::COMPARE_FACE, COPY];
+    match card.generation {
+        Generation::First => list.extend([FRONT, UNSIGNED_BACK]),
+        Generation::Second => list.push(UNSIGNED_NUMBER),
+    }
+    if unsigned {
+        // First, because it is why there is no verdict.
+        list.insert(0, NOT_SIGNED);
+    } else if findings.picture("photo").is_none() {
+        list.push(NO_FACE);
+    }
+    let certificate = findings.check(CheckId::CardCertificate);
+    if certificate.is_some_and(|check| check.evidence.get("anchor_official") == Some("no"))
+        && findings.hierarchy == Some(Hierarchy::Installed)
+    {
+        list.push(UNPINNED);
+    }
+    list.extend(common_notes(findings, CheckId::CardCertificate));
+    list
+}

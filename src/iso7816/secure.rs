@@ -1,0 +1,197 @@
+//! READ BINARY of whole files under secure messaging. Each answer is an encrypted object of its own, and offsets count
+//! plain bytes (spec residence 3.5). Whoever calls brings the key: nothing here knows a cipher.
+
+use crate::transport::{Transport, TransportError};
+
+use super::{
+    command::{Command, SecureFrom},
+    file::{FileReadError, MAX_OFFSET, MAX_READS, Progress, ReadStep},
+    session::{CardError, Session},
+    status::Status,
+};
+
+/// One form of the command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rung {
+    /// An extended APDU that asks for everything.
+    Whole,
+    /// An extended APDU that asks for so many plain bytes.
+    Extended(u16),
+    /// A short APDU that asks for so many plain bytes; no specification shows this form (spec residence 3.5).
+    Short(u16),
+}
+
+/// The forms, best first. 1,024 plain bytes fit the smallest known buffer for extended answers (1,693 bytes, spec residence
+/// 3.5), 224 fit a short answer of 256 with either cipher.
+const LADDER: [Rung; 7] = [
+    Rung::Whole,
+    Rung::Extended(1024),
+    Rung::Extended(224),
+    Rung::Short(224),
+    Rung::Short(160),
+    Rung::Short(128),
+    Rung::Short(64),
+];
+
+/// Where the ladder goes on when a command for everything was refused outright: a small answer shows whether extended
+/// APDUs pass at all.
+const SMALLEST_EXTENDED: usize = 2;
+
+/// The first rung without extended APDUs.
+const FIRST_SHORT: usize = 3;
+
+/// Which rung works in this session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SecureStep {
+    rung: usize,
+    /// Whether an answer came in a form of this ladder.
+    proven: bool,
+}
+
+/// Why one attempt brought nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Setback {
+    /// Reader or card refused the command.
+    Refused(Option<Status>),
+    /// The answer was longer than the reader's buffer.
+    Cut,
+}
+
+/// Why an answer was not opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unopened {
+    /// Fewer bytes came than the object announces: the reader's buffer is too small, and a smaller piece may pass.
+    #[error("the answer was cut")]
+    Cut,
+    /// It is no answer under this session's key.
+    #[error("{0}")]
+    Broken(String),
+}
+
+/// Decrypts one answer.
+pub type Opener<'a> = &'a dyn Fn(&[u8]) -> Result<Vec<u8>, Unopened>;
+
+impl SecureStep {
+    fn form(self) -> Rung {
+        LADDER.get(self.rung).copied().unwrap_or(Rung::Short(64))
+    }
+
+    /// The next form to try; `None` when none is left.
+    fn below(self, setback: Setback) -> Option<Self> {
+        let next = match (self.form(), setback) {
+            // Extended commands pass: only the answer was too long.
+            (_, Setback::Cut) | (Rung::Short(_), _) => self.rung + 1,
+            (Rung::Whole, Setback::Refused(_)) => SMALLEST_EXTENDED,
+            (Rung::Extended(_), Setback::Refused(_)) => (self.rung + 1).max(SMALLEST_EXTENDED),
+        };
+        (next < LADDER.len()).then_some(Self { rung: next, ..self })
+    }
+}
+
+impl<T: Transport> Session<T> {
+    /// Reads a file whose size a table tells, under secure messaging; `open` decrypts one answer. No byte is asked for
+    /// twice but where an answer was cut, a short answer is continued, and a file that ends earlier is returned as it is.
+    ///
+    /// # Errors
+    /// [`FileReadError`]; with [`TransportError::LengthUnsupported`] where reader and card have no form in common.
+    pub fn read_secure_file(
+        &mut self,
+        sfi: u8,
+        size: usize,
+        open: Opener<'_>,
+        progress: Progress<'_>,
+    ) -> Result<Vec<u8>, FileReadError> {
+        let found = self.secure_step;
+        let mut bytes = Vec::new();
+        let mut ended = false;
+        for _ in 0..MAX_READS {
+            if ended || bytes.len() >= size {
+                break;
+            }
+            let (from, wanted) = match u16::try_from(bytes.len()) {
+                Ok(0) => (SecureFrom::Short(sfi), size),
+                Ok(offset) if usize::from(offset) <= MAX_OFFSET => (SecureFrom::Current(offset), size - bytes.len()),
+                _ => break,
+            };
+            match self.read_piece(from, wanted, open)? {
+                Ok(piece) => {
+                    self.secure_step.proven = true;
+                    ended = piece.is_empty();
+                    bytes.extend(piece);
+                    bytes.truncate(size);
+                    progress(bytes.len(), size);
+                }
+                Err(Setback::Refused(Some(Status::PAST_END))) => match bytes.len() {
+                    0 => return Err(CardError::Status(Status::PAST_END).into()),
+                    _ => ended = true,
+                },
+                Err(setback) => match self.secure_step.below(setback) {
+                    Some(below) => self.step_down(below),
+                    None => return Err(self.no_form_left(found, setback)),
+                },
+            }
+        }
+        if bytes.is_empty() { Err(FileReadError::Truncated { got: 0, announced: size }) } else { Ok(bytes) }
+    }
+
+    /// One command and its answer, opened.
+    fn read_piece(
+        &mut self,
+        from: SecureFrom,
+        wanted: usize,
+        open: Opener<'_>,
+    ) -> Result<Result<Vec<u8>, Setback>, FileReadError> {
+        let most = |limit: u16| limit.min(u16::try_from(wanted).unwrap_or(limit));
+        let (plain, short) = match self.secure_step.form() {
+            Rung::Whole => (0, false),
+            Rung::Extended(limit) => (most(limit), false),
+            Rung::Short(limit) => (most(limit), true),
+        };
+        // A session does not repeat a command that has data. A read may be, once, with the length that the card names.
+        let answer = self.send(&Command::read_secure(from, plain, short, 0)).and_then(|first| {
+            match first.status.exact_length() {
+                Some(le) if first.data.is_empty() => self.send(&Command::read_secure(from, plain, short, le)),
+                _ => Ok(first),
+            }
+        });
+        let response = match answer {
+            Ok(response) => response,
+            Err(CardError::Transport(TransportError::LengthUnsupported)) => return Ok(Err(Setback::Refused(None))),
+            Err(error) => return Err(error.into()),
+        };
+        match response.status {
+            Status::OK | Status::END_OF_FILE => match open(&response.data) {
+                Ok(piece) => Ok(Ok(piece)),
+                Err(Unopened::Cut) => Ok(Err(Setback::Cut)),
+                Err(Unopened::Broken(detail)) => Err(FileReadError::Unopened { detail }),
+            },
+            status @ (Status::WRONG_LENGTH | Status::PAST_END) => Ok(Err(Setback::Refused(Some(status)))),
+            status if status.exact_length().is_some() => Ok(Err(Setback::Refused(Some(status)))),
+            status => Err(CardError::Status(status).into()),
+        }
+    }
+
+    fn step_down(&mut self, below: SecureStep) {
+        self.secure_step = below;
+        // What carries no extended command here carries none for a plain read.
+        if below.rung >= FIRST_SHORT && self.step.is_extended() {
+            self.step = ReadStep::short();
+        }
+    }
+
+    /// No form of the ladder brought the file. Where one brought another file, the file itself is the trouble, and the
+    /// next one is read as those before.
+    fn no_form_left(&mut self, found: SecureStep, setback: Setback) -> FileReadError {
+        match setback {
+            Setback::Refused(Some(status)) if found.proven => {
+                self.secure_step = found;
+                CardError::Status(status).into()
+            }
+            _ => CardError::Transport(TransportError::LengthUnsupported).into(),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "secure_tests.rs"]
+mod tests;

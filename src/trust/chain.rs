@@ -1,0 +1,194 @@
+//! The path from a certificate on a card to an anchor (RFC 5280 6, for issuers that certify signers directly).
+//!
+//! An issuer is never chosen by its age or by its name alone: several share a name, even name and serial number (spec
+//! residence 5.3). Name, key identifier and signature together choose, among all anchors of a purpose, so that a
+//! certificate of a hierarchy that was not accepted is called by that name and not "unknown".
+
+use jiff::Timestamp;
+
+use super::{
+    anchor::{Anchor, Purpose},
+    certificate::{Certificate, CertifiedKey},
+    store::TrustStore,
+};
+
+/// One of the two certificates of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The one on the card.
+    Leaf,
+    /// Its issuer's.
+    Anchor,
+}
+
+impl Place {
+    /// The machine name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Leaf => "certificate",
+            Self::Anchor => "anchor",
+        }
+    }
+}
+
+/// Why a certificate has no path to an anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    /// No anchor has the issuer's name and the key that the certificate names.
+    #[error("no anchor names this issuer and its key")]
+    NoAnchor,
+    /// An anchor has the name and the key identifier, and the signature is not one of its key.
+    #[error("the signature is not one of the issuer's key")]
+    SignatureMismatch,
+    /// The certificate names an issuer whose key has another algorithm than its signature.
+    #[error("the signature's algorithm is not that of the issuer's key")]
+    WrongAlgorithm,
+    /// The signature is one of an anchor that has another key identifier than the certificate names.
+    #[error("the certificate names another key than the one that signed it")]
+    WrongKeyIdentifier,
+    /// The anchor belongs to a hierarchy that was not accepted.
+    #[error("the anchor's hierarchy was not accepted")]
+    HierarchyNotAccepted,
+    /// The anchor is no certification authority.
+    #[error("the anchor is no certification authority")]
+    NotACa,
+    /// keyUsage does not allow it: an anchor must be allowed to sign certificates where it says anything, a leaf data; and
+    /// an authority signs no data.
+    #[error("the key usage of the {} does not fit", .0.as_str())]
+    WrongKeyUsage(Place),
+    /// The leaf is an authority itself, and the anchor allows none below it.
+    #[error("the anchor allows no authority below it")]
+    PathTooLong,
+    /// The leaf's key is none that cards have.
+    #[error("the certificate's key is none that cards have")]
+    BadKey,
+    /// The anchor was not valid when the leaf's validity began.
+    #[error("the anchor was not valid when the certificate was issued")]
+    NotValidAtIssue,
+    /// Critical, and not known here: what the issuer meant by it cannot be kept.
+    #[error("the {} has a critical extension that is not known", .0.as_str())]
+    UnknownExtension(Place),
+    /// The leaf's validity has not begun.
+    #[error("the certificate is not valid yet")]
+    NotYetValid,
+    /// Valid once, over now.
+    #[error("the {} has expired", .0.as_str())]
+    Expired(Place),
+}
+
+/// What the search for an issuer found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued<'a> {
+    /// `Ok`: the certificate counts, as of the time.
+    pub outcome: Result<(), PathError>,
+    /// The anchor that the outcome speaks of, where there is one.
+    pub anchor: Option<(&'a Anchor, Certificate)>,
+}
+
+/// Looks for the issuer of a certificate among the anchors of a purpose, and at everything that must hold between the
+/// two, as of a time. Anchors that are no certificate, or whose key is none that cards use, do not count.
+pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore, at: Timestamp) -> Issued<'a> {
+    let known: Vec<Candidate<'a>> = trust
+        .certificates(purpose)
+        .filter_map(|(anchor, der)| Candidate::of(leaf, anchor, der))
+        .filter(|candidate| candidate.certificate.subject_name == leaf.issuer_name)
+        .collect();
+
+    let fits = |candidate: &&Candidate<'_>| candidate.naming != Naming::Other && leaf.is_signed_by(&candidate.key);
+    let judged = known.iter().filter(fits).map(|candidate| (candidate, candidate.judge(leaf, trust, at)));
+    // Accepted hierarchies come first, and one anchor that holds is enough: a CA may be certified anew with its key.
+    let best = judged.min_by_key(|(_, outcome)| match outcome {
+        Ok(()) => 0,
+        Err(PathError::HierarchyNotAccepted) => 3,
+        Err(PathError::Expired(_) | PathError::NotYetValid | PathError::UnknownExtension(_)) => 1,
+        Err(_) => 2,
+    });
+    if let Some((candidate, outcome)) = best {
+        return candidate.found(outcome);
+    }
+    if let Some(other) = known.iter().find(|candidate| leaf.is_signed_by(&candidate.key)) {
+        return other.found(Err(PathError::WrongKeyIdentifier));
+    }
+    let named = || known.iter().filter(|candidate| candidate.naming == Naming::Same);
+    if let Some(same) = named().find(|candidate| candidate.key.algorithm() == leaf.algorithm) {
+        return same.found(Err(PathError::SignatureMismatch));
+    }
+    match named().next() {
+        Some(same) => same.found(Err(PathError::WrongAlgorithm)),
+        None => Issued { outcome: Err(PathError::NoAnchor), anchor: None },
+    }
+}
+
+/// What a leaf's key identifier says about an anchor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    /// It is the anchor's.
+    Same,
+    /// It is another key's.
+    Other,
+    /// One of the two has none.
+    Silent,
+}
+
+struct Candidate<'a> {
+    anchor: &'a Anchor,
+    certificate: Certificate,
+    key: CertifiedKey,
+    naming: Naming,
+}
+
+impl<'a> Candidate<'a> {
+    fn of(leaf: &Certificate, anchor: &'a Anchor, der: &[u8]) -> Option<Self> {
+        let certificate = Certificate::parse(der).ok()?;
+        let key = certificate.key.as_ref().ok()?.clone();
+        let naming = match (&leaf.authority_key_id, &certificate.subject_key_id) {
+            (Some(named), Some(own)) if named == own => Naming::Same,
+            (Some(_), Some(_)) => Naming::Other,
+            _ => Naming::Silent,
+        };
+        Some(Self { anchor, certificate, key, naming })
+    }
+
+    fn found(&self, outcome: Result<(), PathError>) -> Issued<'a> {
+        Issued { outcome, anchor: Some((self.anchor, self.certificate.clone())) }
+    }
+
+    /// Everything but name and signature. What speaks against the card comes before what only leaves it open.
+    fn judge(&self, leaf: &Certificate, trust: &TrustStore, at: Timestamp) -> Result<(), PathError> {
+        let issuer = &self.certificate;
+        if !trust.accepts(self.anchor.hierarchy) {
+            return Err(PathError::HierarchyNotAccepted);
+        }
+        let Some(authority) = issuer.authority else { return Err(PathError::NotACa) };
+        if issuer.usage.is_some_and(|usage| !usage.cert_sign) {
+            return Err(PathError::WrongKeyUsage(Place::Anchor));
+        }
+        if leaf.authority.is_some() {
+            let none_below = authority.path_length == Some(0);
+            return Err(if none_below { PathError::PathTooLong } else { PathError::WrongKeyUsage(Place::Leaf) });
+        }
+        if leaf.usage.is_some_and(|usage| !usage.digital_signature) {
+            return Err(PathError::WrongKeyUsage(Place::Leaf));
+        }
+        if leaf.key.is_err() {
+            return Err(PathError::BadKey);
+        }
+        if leaf.not_before < issuer.not_before || leaf.not_before > issuer.not_after {
+            return Err(PathError::NotValidAtIssue);
+        }
+        for (place, certificate) in [(Place::Leaf, leaf), (Place::Anchor, issuer)] {
+            if certificate.unknown_critical.is_some() {
+                return Err(PathError::UnknownExtension(place));
+            }
+        }
+        if at < leaf.not_before {
+            return Err(PathError::NotYetValid);
+        }
+        for (place, certificate) in [(Place::Anchor, issuer), (Place::Leaf, leaf)] {
+            if at > certificate.not_after {
+                return Err(PathError::Expired(place));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,387 @@
+//! Changing a user's folder of anchors: one program at a time, each change whole or not at all.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+
+use crate::{crypto, text::whole_seconds};
+
+use super::{
+    anchor::{Anchor, Hierarchy, Material, Purpose},
+    builtin,
+    directory::{LOCK, inspect, load_directory},
+    facts::Facts,
+    guard::{self, read_regular},
+    import::{ImportError, MAX_FILE, import_handed_in},
+    manifest::{MANIFEST, Manifest, ManifestError, Row},
+    pins::{self, Pin},
+};
+
+/// Why an anchor was not added. Nothing was written then.
+#[derive(Debug, thiserror::Error)]
+pub enum AddError {
+    /// The file is no anchor for this purpose.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The purpose has published fingerprints (or shipped key ids), and this file is none of them.
+    #[error("the file is not one that the issuer published; its SHA-256 is {sha256}")]
+    NotPinned {
+        /// What it was to vouch for.
+        purpose: Purpose,
+        /// Its fingerprint.
+        sha256: String,
+        /// Whether it is a certificate that bears the issuer's name all the same.
+        claims: bool,
+    },
+    /// It ships with the program, or was added before.
+    #[error("{name} is already there")]
+    AlreadyThere {
+        /// Its name.
+        name: String,
+    },
+    /// Another program is changing the folder, for longer than that takes.
+    #[error("{folder} is being changed by another program")]
+    Busy {
+        /// The folder.
+        folder: String,
+    },
+    /// The folder as it stands cannot be used.
+    #[error(transparent)]
+    Folder(#[from] ManifestError),
+    /// Reading or writing failed.
+    #[error("{path}: {error}")]
+    Io {
+        /// The path.
+        path: String,
+        /// Why.
+        error: io::ErrorKind,
+    },
+}
+
+/// Why an anchor was not removed. The folder is as it was then.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoveError {
+    /// The beginning of a fingerprint needs eight digits.
+    #[error("'{selector}' is too short for a fingerprint")]
+    TooShort {
+        /// What was asked for.
+        selector: String,
+    },
+    /// Nothing of this name was added.
+    #[error("nothing was added as '{selector}'")]
+    NotThere {
+        /// What was asked for.
+        selector: String,
+    },
+    /// It ships with the program.
+    #[error("{name} ships with the program")]
+    Shipped {
+        /// Its name.
+        name: String,
+    },
+    /// Several anchors are meant.
+    #[error("'{selector}' fits {count} anchors")]
+    Ambiguous {
+        /// What was asked for.
+        selector: String,
+        /// How many.
+        count: usize,
+    },
+    /// Another program is changing the folder, for longer than that takes.
+    #[error("{folder} is being changed by another program")]
+    Busy {
+        /// The folder.
+        folder: String,
+    },
+    /// The folder as it stands cannot be used.
+    #[error(transparent)]
+    Folder(#[from] ManifestError),
+    /// Writing failed.
+    #[error("{path}: {error}")]
+    Io {
+        /// The path.
+        path: String,
+        /// Why.
+        error: io::ErrorKind,
+    },
+}
+
+/// Adds an anchor file to a user's folder: the file first, then the manifest by rename, so that a break leaves the
+/// folder as it was.
+///
+/// # Errors
+/// [`AddError`]; nothing counts as added then.
+pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Timestamp) -> Result<Anchor, AddError> {
+    let failed = |path: &Path, error: &io::Error| AddError::Io { path: shown(path), error: error.kind() };
+    let bytes = read_regular(file, MAX_FILE).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => ImportError::TooLarge.into(),
+        _ => failed(file, &error),
+    })?;
+    let (material, entry) = import_handed_in(purpose, &bytes)?;
+    let sha256 = material.sha256();
+    let shipped = builtin::anchors()?;
+    let same = |anchor: &&Anchor| anchor.purpose == purpose && anchor.material == material;
+    let already = |known: &Anchor| AddError::AlreadyThere { name: known.name.clone() };
+    if let Some(known) = shipped.iter().find(same) {
+        return Err(already(known));
+    }
+    let claim = claim_of(purpose, &material, &shipped);
+    if let (Claim::Unpublished { claims }, false) = (claim, unpinned) {
+        return Err(AddError::NotPinned { purpose, sha256, claims });
+    }
+    // A folder that cannot be trusted, or has it already, is not touched.
+    if let Some(known) = load_directory(folder)?.iter().find(same) {
+        return Err(already(known));
+    }
+
+    if !folder.is_dir() {
+        fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+        guard::restrict(folder).map_err(|error| failed(folder, &error))?;
+    }
+    let _lock = lock(folder, LOCK_ATTEMPTS).map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => AddError::Busy { folder: shown(folder) },
+        _ => failed(&folder.join(LOCK), &error),
+    })?;
+    let found = inspect(folder)?;
+    let mut rows = Manifest::default();
+    for entry in found.entries {
+        if let Some(known) = Some(entry.anchor?).filter(|anchor| same(&anchor)) {
+            return Err(already(&known));
+        }
+        rows.anchors.push(entry.row);
+    }
+    let (content, ending) = match &material {
+        Material::CvKey(_) => (&bytes, "json"),
+        Material::Certificate(der) => (der, "der"),
+    };
+    // One key may stand under several ids: a file is named after all that it holds.
+    let file_sha256 = hex::encode(crypto::sha256(&[content]));
+    let stored = format!("{file_sha256}.{ending}");
+    rows.anchors.push(Row {
+        purpose,
+        name: name_of(purpose, &material),
+        file: stored.clone(),
+        sha256,
+        source: source(claim, file, entry.as_deref()),
+        official: matches!(claim, Claim::Published(_)),
+        file_sha256: Some(file_sha256),
+        added: Some(whole_seconds(now).to_string()),
+    });
+    let path = folder.join(&stored);
+    let was_there = path.exists();
+    write_atomically(&path, content).map_err(|error| failed(&path, &error))?;
+    if let Err(error) = write_manifest(folder, &rows) {
+        if !was_there {
+            let _ = fs::remove_file(&path);
+        }
+        return Err(failed(&folder.join(MANIFEST), &error));
+    }
+    let added = load_directory(folder)?;
+    added.into_iter().find(|anchor| same(&anchor)).ok_or(AddError::Folder(ManifestError::MissingFile { file: stored }))
+}
+
+/// The fewest hex digits that name an anchor by its fingerprint.
+const MIN_DIGITS: usize = 8;
+
+/// Removes what a user added: by the first digits of its fingerprint (at least eight), or by the name of its file in the
+/// folder. A damaged anchor can be removed too. The manifest goes first, so that a break leaves no row without its file.
+///
+/// # Errors
+/// [`RemoveError`].
+pub fn remove(folder: &Path, selector: &str, purpose: Option<Purpose>) -> Result<Row, RemoveError> {
+    let failed = |path: &Path, error: &io::Error| RemoveError::Io { path: shown(path), error: error.kind() };
+    let selection = Selection::of(selector)?;
+    // A folder that is not there holds nothing, and is not made for that.
+    if !folder.is_dir() {
+        return Err(selection.not_added()?);
+    }
+    // A folder that cannot be trusted is not touched.
+    inspect(folder)?;
+    let _lock = lock(folder, LOCK_ATTEMPTS).map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => RemoveError::Busy { folder: shown(folder) },
+        _ => failed(&folder.join(LOCK), &error),
+    })?;
+    let rows = inspect(folder)?.entries.into_iter().map(|entry| entry.row);
+    let (mut chosen, kept): (Vec<Row>, Vec<Row>) =
+        rows.partition(|row| purpose.is_none_or(|purpose| row.purpose == purpose) && selection.fits(row));
+    let row = match (chosen.pop(), chosen.len()) {
+        (None, _) => return Err(selection.not_added()?),
+        (Some(row), 0) => row,
+        (Some(_), others) => {
+            return Err(RemoveError::Ambiguous { selector: selector.to_owned(), count: others.saturating_add(1) });
+        }
+    };
+    let rows = Manifest { anchors: kept };
+    write_manifest(folder, &rows).map_err(|error| failed(&folder.join(MANIFEST), &error))?;
+    // Another purpose may rest on the same file, and what is no plain file name leads elsewhere.
+    if row.has_plain_file_name() && rows.anchors.iter().all(|kept| kept.file != row.file) {
+        let _ = fs::remove_file(folder.join(&row.file));
+    }
+    Ok(row)
+}
+
+/// What `remove` was asked for.
+struct Selection<'a> {
+    selector: &'a str,
+    /// The digits, where it can be the beginning of a fingerprint.
+    digits: Option<String>,
+}
+
+impl<'a> Selection<'a> {
+    fn of(selector: &'a str) -> Result<Self, RemoveError> {
+        let is_hex = !selector.is_empty() && selector.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_hex && selector.len() < MIN_DIGITS {
+            return Err(RemoveError::TooShort { selector: selector.to_owned() });
+        }
+        Ok(Self { selector, digits: is_hex.then(|| selector.to_ascii_lowercase()) })
+    }
+
+    fn begins(&self, sha256: &str) -> bool {
+        self.digits.as_deref().is_some_and(|digits| sha256.starts_with(digits))
+    }
+
+    fn fits(&self, row: &Row) -> bool {
+        self.begins(&row.sha256) || row.file == self.selector
+    }
+
+    /// Why nothing that was added fits.
+    fn not_added(&self) -> Result<RemoveError, ManifestError> {
+        let shipped = builtin::anchors()?;
+        let by_file = builtin::fingerprint_of_file(self.selector)?;
+        let fits = |sha256: &str| self.begins(sha256) || by_file.as_deref() == Some(sha256);
+        Ok(match shipped.iter().find(|anchor| fits(&anchor.material.sha256())) {
+            Some(anchor) => RemoveError::Shipped { name: anchor.name.clone() },
+            None => RemoveError::NotThere { selector: self.selector.to_owned() },
+        })
+    }
+}
+
+/// The name under which people find an anchor: the key id, or the certificate's published name or subject.
+fn name_of(purpose: Purpose, material: &Material) -> String {
+    match material {
+        Material::CvKey(key) => key.id.to_string(),
+        Material::Certificate(der) => match pins::find(purpose, &material.sha256()) {
+            Some(pin) => pin.name.to_owned(),
+            None => Facts::of(der).map(|facts| facts.subject).unwrap_or_default(),
+        },
+    }
+}
+
+/// How a file stands to what issuers published.
+#[derive(Debug, Clone, Copy)]
+enum Claim {
+    /// It is a published one.
+    Published(&'static Pin),
+    /// Issuers published others for this purpose.
+    Unpublished { claims: bool },
+    /// Nothing is known to be published for this purpose.
+    Open,
+}
+
+/// A key stands in an issuer's place if it claims an id of production, or of a key that ships; a certificate, if its
+/// purpose has published fingerprints and it is none of them.
+fn claim_of(purpose: Purpose, material: &Material, shipped: &[Anchor]) -> Claim {
+    match material {
+        Material::CvKey(key) => {
+            let same_id = |anchor: &Anchor| matches!(&anchor.material, Material::CvKey(known) if known.id == key.id);
+            let taken = key.id.hierarchy() == Some(Hierarchy::Production) || shipped.iter().any(same_id);
+            // A bare key bears no name.
+            if taken { Claim::Unpublished { claims: false } } else { Claim::Open }
+        }
+        Material::Certificate(der) => match pins::find(purpose, &material.sha256()) {
+            Some(pin) => Claim::Published(pin),
+            None if pins::published(purpose).next().is_none() => Claim::Open,
+            None => {
+                let claims = Facts::of(der).is_some_and(|facts| pins::claims_issuer(purpose, &facts));
+                Claim::Unpublished { claims }
+            }
+        },
+    }
+}
+
+/// The provenance of an added file.
+fn source(claim: Claim, file: &Path, entry: Option<&str>) -> String {
+    let entry = entry.map_or_else(String::new, |entry| format!(" ({entry})"));
+    let added = format!("added by the user from {}{entry}", file_name(file));
+    match claim {
+        Claim::Published(pin) => format!("{}; {added}", pin.publication()),
+        Claim::Unpublished { .. } => format!("{added}; not published by the issuer (--unpinned)"),
+        Claim::Open => added,
+    }
+}
+
+/// How long another program may hold a folder: this often, that long each.
+const LOCK_ATTEMPTS: u32 = 400;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
+
+/// Takes the folder for this program until the value is dropped; [`io::ErrorKind::WouldBlock`] if another one keeps it.
+fn lock(folder: &Path, attempts: u32) -> io::Result<fs::File> {
+    let path = folder.join(LOCK);
+    // Nothing is opened through a link: the lock would lie elsewhere.
+    match fs::symlink_metadata(&path) {
+        Ok(found) if !found.is_file() => return Err(io::ErrorKind::AlreadyExists.into()),
+        _ => {}
+    }
+    let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+    for _ in 0..attempts {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(fs::TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+            Err(fs::TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::WouldBlock.into())
+}
+
+fn write_manifest(folder: &Path, rows: &Manifest) -> io::Result<()> {
+    let text = toml::to_string(rows).map_err(|_| io::ErrorKind::InvalidData)?;
+    write_atomically(&folder.join(MANIFEST), text.as_bytes())
+}
+
+/// Writes beside the file and renames. What a broken run left there goes first, so that nothing is written through a
+/// link.
+fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut temporary = PathBuf::from(path);
+    temporary.set_extension("new");
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let written = fs::OpenOptions::new().write(true).create_new(true).open(&temporary).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
+        let _ = fs::remove_file(&temporary);
+    })
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_at_a_time_holds_a_folder() {
+        let folder = std::env::temp_dir().join(format!("taimen-lock-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let held = lock(&folder, 1).unwrap();
+        assert_eq!(lock(&folder, 2).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        drop(held);
+        lock(&folder, 1).unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
