@@ -326,6 +326,23 @@ fn a_recording_tells_whether_the_last_try_was_allowed() {
 }
 
 #[test]
+fn nobody_is_asked_for_what_a_recording_does_not_hold() {
+    let batch = Batch::new();
+    batch.make("sim:residence1", &["--record", "in/card.apdu"], 0);
+    // One that tells the handshake needs the card's number, which no recording holds.
+    let told = batch.read("card.apdu").replacen(
+        "> 0082000028<40 secret bytes>00",
+        &format!("> 0082000028{}00", "00".repeat(40)),
+        1,
+    );
+    batch.write("told.apdu", told);
+    let outcome = batch.run(&["in"]).expect(2);
+    assert_eq!(column(&outcome, "/exit"), [0, 2]);
+    assert_eq!(lines(&outcome)[1]["error"]["id"], "missing-credential");
+    assert_eq!(outcome.stderr.lines().count(), 1, "the summary alone: {}", outcome.stderr);
+}
+
+#[test]
 fn a_list_has_paths_objects_and_the_inputs_themselves() {
     let batch = Batch::new();
     batch.inputs();

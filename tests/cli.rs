@@ -73,7 +73,7 @@ fn prepare(program: &Program, folder: &TempDir) {
     // A folder for batches: an expectation that is met, one that is not, a file that is no dump, one that is no input.
     make_with(&["check", "--reader", "sim:licence", "--without-pin", "--record", "days.apdu"], 3);
     make_with(&["check", "--reader", "sim:my-number?fault=blocked", "--record", "blocked.apdu"], 5);
-    for name in ["batch", "empty"] {
+    for name in ["batch", "no-inputs"] {
         fs::create_dir(folder.file(name)).unwrap();
     }
     for (name, content) in [
