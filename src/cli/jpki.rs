@@ -25,12 +25,8 @@ impl Jpki {
     /// [`Problem`] for an entry that has no form of a PIN or a password.
     pub fn wanted(link: &Link, matches: &ArgMatches, entries: Option<&Entries>) -> Result<Option<Self>, Problem> {
         let asked = matches.get_flag(name::JPKI);
-        let zeros = |length: u8| Pin::new(vec![b'0'; usize::from(length)]).ok();
         let jpki = match (link.source(), entries) {
-            (Source::Replay(replay), _) => replay.header().jpki.map(|header| Self {
-                auth_pin: header.auth_pin.then(|| zeros(4)).flatten(),
-                sign_password: header.sign_password.and_then(zeros),
-            }),
+            (Source::Replay(_), _) => Self::recorded(link),
             (_, Some(entries)) if asked => {
                 Some(Self { auth_pin: entries.pin(AUTH_PIN)?, sign_password: entries.sign_password()? })
             }
@@ -46,6 +42,16 @@ impl Jpki {
             _ => None,
         };
         Ok(jpki)
+    }
+
+    /// What a recording says: as many zeros as were given then. `None` for anything but a recording.
+    pub fn recorded(link: &Link) -> Option<Self> {
+        let Source::Replay(replay) = link.source() else { return None };
+        let zeros = |length: u8| Pin::new(vec![b'0'; usize::from(length)]).ok();
+        replay.header().jpki.map(|header| Self {
+            auth_pin: header.auth_pin.then(|| zeros(4)).flatten(),
+            sign_password: header.sign_password.and_then(zeros),
+        })
     }
 
     /// For the reading.
