@@ -224,8 +224,8 @@ impl Builder {
             .hide_env_values(true)
             .default_value("pcsc")
             .help(self.t(
-                "リーダー：pcsc, pcsc:名前の一部, sim:種類[?fault=…&seed=…], replay:ファイル",
-                "The reader: pcsc, pcsc:PART-OF-NAME, sim:KIND[?fault=…&seed=…], replay:FILE",
+                "リーダー：pcsc, pcsc:名前の一部, phone[:IPアドレス[:ポート]][?short]（スマートフォン）, sim:種類[?fault=…&seed=…], replay:ファイル",
+                "The reader: pcsc, pcsc:PART-OF-NAME, phone[:IP-ADDRESS[:PORT]][?short], sim:KIND[?fault=…&seed=…], replay:FILE",
             ))
     }
 
@@ -248,7 +248,7 @@ impl Builder {
             .value_name("SECONDS")
             .value_parser(value_parser!(u64).range(0..=86_400))
             .default_value("30")
-            .help(self.t("カードを待つ秒数", "How long to wait for a card"))
+            .help(self.t("カードを待つ秒数", "How long to wait for a card or a phone"))
     }
 
     /// What a report shows and writes.

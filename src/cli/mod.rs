@@ -10,6 +10,7 @@ mod identify;
 mod licence;
 mod my_number;
 mod output;
+mod phone;
 mod problem;
 mod reader;
 #[cfg(feature = "pcsc")]
