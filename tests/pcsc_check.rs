@@ -163,8 +163,10 @@ fn a_simulated_card_in_the_real_stack_is_authentic() {
     assert_private(&desk.credentials());
     let readers = desk.program.run(["readers", "--json"]).expect(0).json();
     let rows = readers["readers"].as_array().unwrap();
-    let full = json!({"name": READER, "card": true, "atr": "3B888001000005E0B381A1007F", "slot": "unknown"});
-    let empty = json!({"name": "Virtual PCD 00 01", "card": false, "atr": "", "slot": "unknown"});
+    let full = json!({"name": READER, "card": true, "mute": false, "atr": "3B888001000005E0B381A1007F",
+                      "slot": "unknown", "pcsc": "takes"});
+    let empty = json!({"name": "Virtual PCD 00 01", "card": false, "mute": false, "atr": "",
+                       "slot": "unknown", "pcsc": "passes"});
     assert!(rows.contains(&full) && rows.contains(&empty), "{rows:?}");
 
     let identified = desk.program.run(["identify", "--json"]).expect(0).json();

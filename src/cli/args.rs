@@ -34,6 +34,7 @@ pub mod name {
     pub const UNPINNED: &str = "unpinned";
     pub const VPCD: &str = "vpcd";
     pub const WAIT: &str = "wait";
+    pub const WATCH: &str = "watch";
     pub const WITHOUT_PIN: &str = "without-pin";
 }
 
@@ -94,7 +95,10 @@ pub fn command(lang: Lang) -> Command {
                 .args(b.shown())
                 .args(b.trust())
                 .arg(b.at()),
-            b.sub("readers", "カードリーダーの一覧", "The readers of this machine").arg(b.json_list()),
+            b.sub("readers", "カードリーダーの一覧", "The readers of this machine").args([
+                b.flag(name::WATCH, "リーダーの接続・取り外しとカードの出し入れを、Ctrl-C まで表示し続ける", "Go on printing readers and cards that come and go, until Ctrl-C"),
+                b.json_list(),
+            ]),
             b.sub("trust", "信頼する発行者の鍵と証明書", "Whose signatures count")
                 .subcommand_required(true)
                 .arg_required_else_help(true)

@@ -10,6 +10,7 @@ pub mod phone;
 pub mod record;
 pub mod recording;
 pub mod replay;
+pub mod slot;
 pub mod vpcd;
 
 pub use draws::{DrawError, Draws};
