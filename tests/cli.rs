@@ -201,8 +201,19 @@ fn the_language_is_that_of_the_option_then_of_the_variable_then_of_the_locale() 
 #[test]
 fn completions_and_the_manual_page_name_every_command() {
     let program = Program::new();
-    let commands =
-        ["identify", "check", "verify", "readers", "trust", "simulate", "explain", "completions", "man", "seal-key"];
+    let commands = [
+        "identify",
+        "check",
+        "verify",
+        "readers",
+        "trust",
+        "simulate",
+        "explain",
+        "completions",
+        "man",
+        "seal-key",
+        "doctor",
+    ];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = program.run(["completions", shell]).expect(0).stdout;
         for word in commands.iter().chain(&["save-dump", "allow-last-try", "credentials"]) {

@@ -7,18 +7,24 @@ mod common;
 use std::{
     io::{BufRead, BufReader},
     process::{Command, Stdio},
-    sync::mpsc::{self, Receiver},
+    sync::{
+        Arc, Mutex,
+        mpsc::{self, Receiver},
+    },
     thread,
     time::Duration,
 };
 
 use common::{
     pcscd::{Pcscd, wait_for},
-    program::{Program, Running},
+    program::{Outcome, Program, Running},
     vicc::Vicc,
 };
 use serde_json::{Value, json};
-use taimen::transport::pcsc;
+use taimen::{
+    simulator::Recipe,
+    transport::{Transport, pcsc},
+};
 
 const FIRST: &str = "Virtual PCD 00 00";
 const SECOND: &str = "Virtual PCD 00 01";
@@ -182,4 +188,112 @@ fn a_watch_that_nobody_reads_ends() {
     let _card = Vicc::insert(pcscd.port(), answer);
     assert!(wait_for(SOON, || !matches!(child.0.try_wait(), Ok(None))).is_some(), "it goes on");
     assert_eq!(child.0.wait().unwrap().code(), Some(0));
+}
+
+/// The finding of a diagnosis with this name.
+fn finding(outcome: &Outcome, id: &str) -> Option<Value> {
+    let told = outcome.json();
+    assert_eq!(told["schema"], "taimen.doctor/1");
+    let findings = told["findings"].as_array().unwrap();
+    for row in findings {
+        for key in ["id", "severity", "tried", "what", "means"] {
+            assert!(row[key].as_str().is_some_and(|text| !text.is_empty()), "{row}");
+        }
+    }
+    findings.iter().find(|row| row["id"] == id).cloned()
+}
+
+/// A simulated card in the first slot, which writes down the instructions that it gets.
+fn logging(port: u16, kind: &str) -> (Vicc, Arc<Mutex<Vec<u8>>>) {
+    let mut card = kind.parse::<Recipe>().unwrap().card().unwrap();
+    card.power_on();
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let instructions = Arc::clone(&log);
+    let card = Vicc::insert(port, move |command| {
+        instructions.lock().unwrap().push(command[1]);
+        card.exchange(command).unwrap_or_default()
+    });
+    assert!(has_card(FIRST, true));
+    (card, log)
+}
+
+#[test]
+fn the_doctor_measures_long_commands_and_uses_no_credential() {
+    let pcscd = Pcscd::start();
+    let program = Program::new();
+    let own = program.run(["readers"]).expect(0).stdout.lines().count() == 2;
+    if !own {
+        // A reader of the developer's own may hold the card that is looked at.
+        return;
+    }
+    let none = program.run(["doctor", "--json"]).expect(0);
+    for id in ["service-running", "reader-virtual", "reader-several", "card-none", "long-not-measured", "trust-usable"]
+    {
+        assert!(finding(&none, id).is_some(), "{id}: {}", none.stdout);
+    }
+    assert_eq!(none.json()["usable"], true);
+
+    for (kind, id, words) in [
+        ("my-number", "long-passed", "an answer of 568 bytes"),
+        ("my-number?fault=no-extended", "long-not-by-card", "refused (6700)"),
+        ("my-number?fault=short-answers", "long-cut", "64 of 568 bytes"),
+        ("licence", "long-command-passed", "it had "),
+    ] {
+        let (card, log) = logging(pcscd.port(), kind);
+        let outcome = program.run(["doctor", "--json"]).expect(0);
+        let found = finding(&outcome, id).unwrap_or_else(|| panic!("{kind}: {}", outcome.stdout));
+        assert!(found["what"].as_str().unwrap().contains(words), "{found}");
+        assert!(finding(&outcome, "card-known").is_some(), "{kind}");
+        let instructions = log.lock().unwrap().clone();
+        assert!(instructions.iter().all(|instruction| [0xA4, 0xB0].contains(instruction)), "{instructions:02X?}");
+        assert!(instructions.len() > 3);
+        card.remove();
+        assert!(has_card(FIRST, false));
+    }
+
+    let card = Vicc::insert(pcscd.port(), answer);
+    assert!(has_card(FIRST, true));
+    assert!(finding(&program.run(["doctor", "--json"]).expect(0), "card-unknown").is_some());
+    let context = ::pcsc::Context::establish(::pcsc::Scope::User).unwrap();
+    let held = context.connect(c"Virtual PCD 00 00", ::pcsc::ShareMode::Exclusive, ::pcsc::Protocols::ANY).unwrap();
+    let busy = program.run(["doctor", "--json"]).expect(2);
+    assert_eq!(finding(&busy, "card-busy").unwrap()["severity"], "problem");
+    assert_eq!(busy.json()["usable"], false);
+    drop(held);
+    drop(card);
+}
+
+#[test]
+fn the_doctor_without_a_service_and_with_damaged_anchors() {
+    let program = Program::new();
+    let folder = program.home.file("anchors");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("anchors.toml"), "[").unwrap();
+    let folder = common::program::argument(&folder);
+    let mut command = program.command(["doctor", "--json", "--trust-dir", &folder]);
+    command.env("PCSCLITE_CSOCK_NAME", "/nonexistent/pcscd.comm").env("LC_ALL", "C");
+    let outcome = common::program::run(command).expect(2);
+    for (id, severity) in [
+        ("service-not-running", "problem"),
+        ("service-other-socket", "note"),
+        ("trust-broken", "problem"),
+        ("terminal-none", "note"),
+        ("terminal-not-utf8", "note"),
+    ] {
+        let found = finding(&outcome, id).unwrap_or_else(|| panic!("{id}: {}", outcome.stdout));
+        assert_eq!(found["severity"], severity);
+        assert!(found["todo"].is_string());
+    }
+    assert!(finding(&outcome, "reader-none").is_none(), "nobody knows without the service");
+
+    for (lang, words) in
+        [("en", ["× problem", "What to do: ", "No check can run"]), ("ja", ["× 問題", "対処: ", "実物のリーダー"])]
+    {
+        let mut command = program.command(["doctor", "--lang", lang]);
+        command.env("PCSCLITE_CSOCK_NAME", "/nonexistent/pcscd.comm");
+        let text = common::program::run(command).expect(2).stdout;
+        for word in words {
+            assert!(text.contains(word), "{text}");
+        }
+    }
 }

@@ -99,6 +99,8 @@ pub fn command(lang: Lang) -> Command {
                 b.flag(name::WATCH, "リーダーの接続・取り外しとカードの出し入れを、Ctrl-C まで表示し続ける", "Go on printing readers and cards that come and go, until Ctrl-C"),
                 b.json_list(),
             ]),
+            b.sub("doctor", "この端末でカードを確認できるかを調べ、できないときは直し方を示す（暗証番号は使わない）", "Whether a check can run on this machine, and what to put right; no credential is used")
+                .args([b.trust_dir(), b.json_list()]),
             b.sub("trust", "信頼する発行者の鍵と証明書", "Whose signatures count")
                 .subcommand_required(true)
                 .arg_required_else_help(true)

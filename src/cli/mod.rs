@@ -4,6 +4,7 @@ mod address;
 mod args;
 mod check;
 mod credentials;
+mod doctor;
 mod explain;
 mod files;
 mod identify;
@@ -64,6 +65,7 @@ fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
         Some(("readers", matches)) => readers::run(settings, matches),
         #[cfg(not(feature = "pcsc"))]
         Some(("readers", _)) => Err(Problem::NotBuilt { feature: "pcsc" }),
+        Some(("doctor", matches)) => doctor::run(settings, matches),
         Some(("trust", matches)) => trust::run(settings, matches),
         Some(("simulate", matches)) => simulate::run(settings, matches),
         Some(("seal-key", matches)) => seal::run(settings, matches),
