@@ -151,7 +151,7 @@ fn every_case_stands_in_both_languages_and_every_exit_code_has_one() {
     for code in 0..=5 {
         assert!(english.values().any(|(_, expected)| *expected == code), "exit code {code}");
     }
-    for command in ["check", "identify", "verify", "readers", "trust", "simulate", "explain", "seal-key"] {
+    for command in ["check", "identify", "verify", "readers", "doctor", "trust", "simulate", "explain", "seal-key"] {
         assert!(
             english.values().any(|(arguments, _)| arguments.first().is_some_and(|word| word == command)),
             "{command}"

@@ -16,7 +16,7 @@ use crate::{
     transport::{
         Draws, LinkFigures, Log, Metered, NeverRecorded, Recorder, Recording, Replay, Transport, TransportError,
         draws::{ListedDraws, RecordedDraws, SystemDraws},
-        phone::PhoneReader,
+        phone::{NAME_PREFIX, PhoneReader},
         recording::{Header, MAX_RECORDING},
     },
 };
@@ -290,7 +290,7 @@ fn find_phone(
     let address = reader.address();
     tell(Waiting::Phone(address));
     reader.wait_for_card().map_err(|error| no_phone(address, error))?;
-    Ok((Source::Phone(reader), format!("phone:{address}")))
+    Ok((Source::Phone(reader), format!("{NAME_PREFIX}{address}")))
 }
 
 /// Why no phone offered a card at an address.

@@ -229,11 +229,11 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
             ExitCode::Usage,
             (
                 "カードリーダーが見つかりません。",
-                "リーダーをUSBに接続し、taimen readers で表示されるか確かめてください。名前で指定したときは、名前も確かめてください。",
+                "リーダーをUSBに接続し、taimen readers で表示されるか確かめてください。表示されないときは taimen doctor が原因を調べます。名前で指定したときは、名前も確かめてください。",
             ),
             (
                 "No card reader was found.",
-                "Connect the reader and see whether taimen readers lists it. If you gave a name, check the name.",
+                "Connect the reader and see whether taimen readers lists it; taimen doctor looks for the cause if not. If you gave a name, check the name.",
             ),
         ),
         TransportError::NoCard { seconds } => Text::new(

@@ -23,6 +23,9 @@ use super::{
 /// The port where nothing else is said. vpcd itself has 35963, and may run on the same machine.
 pub const DEFAULT_PORT: u16 = 35_970;
 
+/// What the name of such a reader begins with, in reports, dumps and recordings.
+pub const NAME_PREFIX: &str = "phone:";
+
 /// The longest answer to reset that is taken. The standard has 33 bytes (ISO/IEC 7816-3 8.2.1); apps make theirs up from
 /// what a contactless card says.
 pub const MAX_ATR: usize = 64;

@@ -57,6 +57,8 @@ pub enum Why {
     LayoutUnknown,
     /// The data is never stored, so it cannot be checked later.
     NotStored,
+    /// The data is never read over a network.
+    NotOverNetwork,
     /// The file was not read.
     NotRead,
     /// The card does not hold the data.
@@ -160,7 +162,7 @@ const REASONS: [(Reason, &str, Bilingual); 17] = [
     ),
 ];
 
-const WHYS: [(&str, Bilingual); 10] = [
+const WHYS: [(&str, Bilingual); 11] = [
     ("depends_on", Bilingual::new("前提の検査に合格していません", "it rests on a check that did not pass")),
     ("no_anchor", Bilingual::new("この発行者の鍵を持っていません", "no key of this issuer is known")),
     (
@@ -176,6 +178,13 @@ const WHYS: [(&str, Bilingual); 10] = [
         Bilingual::new(
             "保存しないデータのため、後からは検査できません",
             "the data is never stored, so it cannot be checked later",
+        ),
+    ),
+    (
+        "not_over_network",
+        Bilingual::new(
+            "ネットワーク越し（スマートフォン）では読み取らないデータのため、検査できません",
+            "the data is never read over a network (a phone), so it cannot be checked",
         ),
     ),
     ("not_read", Bilingual::new("読み取っていません", "it was not read")),
@@ -223,6 +232,7 @@ impl Why {
             anchor_expired,
             layout_unknown,
             not_stored,
+            not_over_network,
             not_read,
             not_on_card,
             not_available,
@@ -235,6 +245,7 @@ impl Why {
             Self::AnchorExpired => anchor_expired,
             Self::LayoutUnknown => layout_unknown,
             Self::NotStored => not_stored,
+            Self::NotOverNetwork => not_over_network,
             Self::NotRead => not_read,
             Self::NotOnCard => not_on_card,
             Self::NotAvailable => not_available,
