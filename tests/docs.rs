@@ -672,6 +672,7 @@ mod program {
             "docs/architecture.md",
             "docs/cards/licence.md",
             "docs/cards/my-number.md",
+            "docs/doctor.md",
             "docs/dump.md",
             "docs/privacy.md",
             "docs/readers.md",
