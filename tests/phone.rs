@@ -333,6 +333,37 @@ fn the_simulator_serves_a_card_over_it() {
     card.join().unwrap().unwrap();
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(48))]
+
+    /// Whatever a peer says, each call ends in time and without a panic, and only a whole answer is one.
+    #[test]
+    fn whatever_a_peer_says(greeting in proptest::bool::ANY, words in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400)) {
+        let quick = Limits { greeting: Duration::from_millis(60), exchange: Duration::from_millis(60) };
+        let mut reader = listen(Duration::from_millis(80)).with_limits(quick);
+        let said = words.clone();
+        let other = peer(reader.address(), move |mut stream| {
+            if greeting {
+                greet(&mut stream);
+            }
+            let _ = stream.write_all(&said);
+            until_closed(&mut stream);
+        });
+        let start = Instant::now();
+        if reader.wait_for_card().is_ok()
+            && let Ok(mut link) = reader.open()
+            && let Ok(answer) = link.exchange(&COMMAND)
+        {
+            let [high, low, ..] = words[..] else { panic!("an answer out of {} bytes", words.len()) };
+            let length = usize::from(u16::from_be_bytes([high, low]));
+            assert_eq!(answer, words[2..2 + length]);
+        }
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+        drop(reader);
+        other.join().unwrap();
+    }
+}
+
 /// What an exchange over the phone's protocol costs the host, beside the same bytes back and forth over a bare
 /// connection in the same run.
 #[test]
@@ -395,7 +426,10 @@ mod program {
     use taimen::transport::Recording;
 
     use super::*;
-    use crate::common::program::{Outcome, Program, Running, argument};
+    use crate::common::{
+        person::Person,
+        program::{Outcome, Program, Running, argument},
+    };
 
     /// A command that waits for a phone: it listens on a port that the system chose, and says where.
     struct Counter {
@@ -618,5 +652,49 @@ mod program {
         });
         counter.ends().expect(4);
         assert!(card.join().unwrap(), "a second connection is refused while the first one has a command");
+    }
+
+    /// The address that a person sees beside the code.
+    fn shown(person: &Person) -> SocketAddr {
+        person.sees("adb reverse", 1);
+        let screen = person.screen();
+        let link = screen.split("vpcd://").nth(1).expect("the address is shown");
+        link.split_whitespace().next().unwrap().parse().unwrap()
+    }
+
+    #[test]
+    fn a_person_lifts_the_card_to_read_its_print_and_lays_it_on_the_phone_again() {
+        let program = Program::new();
+        let arguments = ["check", "--reader", "phone:127.0.0.1:0", "--accept", "simulated", "--wait", "10"];
+        let mut person = Person::at(&program, "en", &arguments);
+        let at = shown(&person);
+        assert!(person.screen().contains("\u{2580}"), "the code is drawn: {}", person.screen());
+        let held = phone(&program, "licence", at);
+        person.sees("PIN 1 (four digits)", 1);
+        drop(held);
+        let entries = std::fs::read_to_string(program.home.file("credentials")).unwrap();
+        let entry = |name: &str| entries.lines().find_map(|line| line.strip_prefix(name)).unwrap()[3..].to_owned();
+        person.types(&entry("pin1"));
+        person.sees("PIN 2", 1);
+        person.types(&entry("pin2"));
+        person.sees("adb reverse", 2);
+        let _again = phone(&program, "licence", at);
+        let (code, screen) = person.leaves();
+        assert_eq!(code, Some(0), "{screen}");
+        assert!(refuses(at));
+
+        // Another card than the one that was asked about is refused, and no PIN goes to it.
+        let mut person = Person::at(&program, "ja", &arguments);
+        let at = shown(&person);
+        let held = phone(&program, "licence", at);
+        person.sees("暗証番号1（4桁）", 1);
+        drop(held);
+        person.types(&entry("pin1"));
+        person.sees("暗証番号2（4桁", 1);
+        person.types(&entry("pin2"));
+        person.sees("adb reverse", 2);
+        let _other = phone(&program, "licence-nopin?seed=2", at);
+        let (code, screen) = person.leaves();
+        assert_eq!(code, Some(4), "{screen}");
     }
 }
