@@ -79,6 +79,8 @@ pub enum Scope {
 pub enum NotRead {
     /// It is never stored.
     NotStored,
+    /// It is never read over a network.
+    NotOverNetwork,
     /// The card answered this status word.
     Status {
         /// Four hex digits.
