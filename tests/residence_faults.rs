@@ -208,13 +208,15 @@ fn anchor(order: &CertificateOrder) -> Anchor {
     }
 }
 
+type Change = fn(&mut CertificateOrder);
+
 #[test]
 fn an_anchor_that_may_not_certify_carries_no_card() {
     const NAME: &str = "taimen simulated certificate of no CA";
     let no_ca = |order: &mut CertificateOrder| order.constraints = None;
     let no_signer = |order: &mut CertificateOrder| order.key_usage = Some(usage::CRL_SIGN);
     let silent = |order: &mut CertificateOrder| order.key_usage = None;
-    let cases: [(fn(&mut CertificateOrder), Verdict); 3] = [
+    let cases: [(Change, Verdict); 3] = [
         (no_ca, Verdict::Failed(Reason::NotACa)),
         (no_signer, Verdict::Failed(Reason::WrongKeyUsage)),
         (silent, Verdict::Passed),

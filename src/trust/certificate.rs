@@ -121,6 +121,8 @@ pub struct Certificate {
     pub issuer: String,
     /// The serial number in hex. A negative one or zero is shown as it stands (RFC 5280 4.1.2.2): nothing rests on it.
     pub serial: String,
+    /// Every extension: its identifier with dots, its value.
+    extensions: Vec<(String, Vec<u8>)>,
     pub(super) subject_name: Name,
     pub(super) issuer_name: Name,
     pub(super) algorithm: Algorithm,
@@ -219,6 +221,11 @@ impl Certificate {
             subject: certificate.subject().to_string(),
             issuer: certificate.issuer().to_string(),
             serial: hex::encode(certificate.raw_serial()),
+            extensions: certificate
+                .extensions()
+                .iter()
+                .map(|one| (one.oid.to_id_string(), one.value.to_vec()))
+                .collect(),
             subject_name: name(certificate.subject()),
             issuer_name: name(certificate.issuer()),
             algorithm: if same_algorithm { algorithm(&certificate.signature_algorithm) } else { Algorithm::Other },
@@ -231,6 +238,11 @@ impl Certificate {
     /// 4.2.1.9). A certificate without keyUsage says nothing and may not.
     pub fn signs_data(&self) -> bool {
         self.usage.is_some_and(|usage| usage.digital_signature || usage.non_repudiation) && self.authority.is_none()
+    }
+
+    /// The value of an extension, by its identifier with dots: for what only one kind of card has.
+    pub fn extension(&self, oid: &str) -> Option<&[u8]> {
+        self.extensions.iter().find(|(known, _)| known == oid).map(|(_, value)| value.as_slice())
     }
 
     /// Whether this certificate's own signature is one of the key, over the bytes as they stand in the certificate.
