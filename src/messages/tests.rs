@@ -117,6 +117,9 @@ fn every_problem() -> Vec<Problem> {
         ImportError::NotCvKey,
         ImportError::Key(KeyError::Modulus),
         ImportError::NotCertificate,
+        ImportError::Unusable { why: crate::trust::Unusable::Form },
+        ImportError::Unusable { why: crate::trust::Unusable::Key },
+        ImportError::Unusable { why: crate::trust::Unusable::NotACa },
         ImportError::BadArchive,
         ImportError::NotOneCertificate { found: 2 },
     ];
