@@ -10,6 +10,7 @@ mod files;
 mod identify;
 mod licence;
 mod my_number;
+mod offer;
 mod output;
 mod problem;
 mod reader;

@@ -1,6 +1,7 @@
 //! The table of faults: what each does and what a check of the card must say. Tests are generated from it.
 
 use crate::{
+    cards::my_number::files,
     kind::CardKind,
     lang::Bilingual,
     verify::{CheckId, Overall, Reason, Verdict, Why},
@@ -136,7 +137,7 @@ macro_rules! row {
             make: |value| value.is_none().then_some(Fault::$fault),
         }
     };
-    ($name:literal = $value:literal ($example:literal), $ja:literal, $en:literal, $make:expr, $differs:expr, $expected:expr) => {
+    ($name:literal = $value:literal ($example:literal), $ja:expr, $en:expr, $make:expr, $differs:expr, $expected:expr) => {
         FaultRow {
             name: $name,
             value: Some($value),
@@ -376,6 +377,14 @@ pub const FAULTS: &[FaultRow] = &[
         AUTHENTIC
     ),
     row!(
+        "bit-flip" = "FILE:BYTE"("face/0002:600"),
+        BIT_FLIP.ja,
+        BIT_FLIP.en,
+        |value| bit_flip(files::FILES.iter().map(|file| file.name), value?),
+        FACE_CHANGED,
+        REJECTED
+    ),
+    row!(
         "slow" = "[MILLISECONDS]"("5"),
         "1回のやり取りに時間がかかる",
         "each exchange takes so many milliseconds (50)",
@@ -442,6 +451,21 @@ pub fn faults_of(kind: CardKind) -> impl Iterator<Item = &'static FaultRow> {
     };
     tables.into_iter().flatten().chain(FAULTS.iter().filter(move |row| link.contains(&row.name)))
 }
+
+/// What `bit-flip` does, with whatever files a kind has.
+pub(super) const BIT_FLIP: Bilingual = Bilingual::new(
+    "ファイルFILEのBYTE番目（0から）の最下位ビットを反転",
+    "the lowest bit of byte BYTE (from 0) of the file FILE flipped",
+);
+
+/// Reads `FILE:BYTE`; `None` for a file that is not among those of the card.
+pub(super) fn bit_flip(mut files: impl Iterator<Item = &'static str>, value: &str) -> Option<Fault> {
+    let (name, byte) = value.split_once(':')?;
+    Some(Fault::BitFlip(files.find(|file| *file == name)?, byte.parse().ok().filter(|byte| *byte < MAX_BYTE)?))
+}
+
+/// No file is longer.
+const MAX_BYTE: usize = 0x8000;
 
 /// An exchange's number, from 1.
 fn number(text: &str) -> Option<u32> {

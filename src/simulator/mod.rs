@@ -45,6 +45,7 @@ mod prng;
 pub mod profile;
 mod recipe;
 pub mod residence;
+pub mod script;
 mod state;
 pub mod vpcd;
 
