@@ -1,6 +1,7 @@
 //! Simulated cards on vpcd's readers, each served by a thread of its own.
 
 use std::{
+    collections::VecDeque,
     io::{self, ErrorKind, Read, Write},
     net::{Shutdown, TcpStream},
     sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
@@ -42,6 +43,8 @@ pub struct Readers {
     cards: u64,
     sender: Sender<Event>,
     events: Receiver<Event>,
+    /// What happened while something else was waited for.
+    held: VecDeque<Event>,
 }
 
 struct Offered {
@@ -74,7 +77,7 @@ impl Readers {
             }
         })
         .map_err(|_| Problem::Internal { place: "simulate" })?;
-        Ok(Self { host: host.to_owned(), port, offered: Vec::new(), cards: 0, sender, events })
+        Ok(Self { host: host.to_owned(), port, offered: Vec::new(), cards: 0, sender, events, held: VecDeque::new() })
     }
 
     /// Where a reader's card connects to.
@@ -98,11 +101,11 @@ impl Readers {
         let stream = loop {
             match TcpStream::connect(&address) {
                 Ok(stream) => break stream,
-                Err(_) if Instant::now() < until => {
-                    if let Some(Event::Interrupted) = self.wait(Some(STEP))? {
-                        return Ok(None);
-                    }
-                }
+                Err(_) if Instant::now() < until => match self.receive(Some(STEP))? {
+                    Some(Event::Interrupted) => return Ok(None),
+                    Some(event) => self.held.push_back(event),
+                    None => {}
+                },
                 Err(error) => return Err(Problem::Vpcd { address, error: error.kind() }),
             }
         };
@@ -120,9 +123,11 @@ impl Readers {
         Ok(Some(()))
     }
 
-    /// Takes a reader's card away.
-    pub fn remove(&mut self, reader: u16) {
+    /// Takes a reader's card away; `false` where none was left.
+    pub fn remove(&mut self, reader: u16) -> bool {
+        let before = self.offered.len();
         self.offered.retain(|offered| offered.reader != reader);
+        self.offered.len() < before
     }
 
     /// Takes every card away.
@@ -140,6 +145,13 @@ impl Readers {
     /// # Errors
     /// [`Problem::Internal`] when nobody can tell anything any more, which cannot be.
     pub fn wait(&mut self, most: Option<Duration>) -> Result<Option<Event>, Problem> {
+        match self.held.pop_front() {
+            Some(event) => Ok(Some(event)),
+            None => self.receive(most),
+        }
+    }
+
+    fn receive(&self, most: Option<Duration>) -> Result<Option<Event>, Problem> {
         let lost = Problem::Internal { place: "simulate" };
         match most {
             None => self.events.recv().map(Some).map_err(|_| lost),

@@ -142,8 +142,9 @@ impl Stage<'_> {
             Step::Insert { reader, name, recipe } => self.insert(*reader, name, recipe),
             Step::Wait(time) => self.wait(*time),
             Step::Remove { reader } => {
-                self.readers.remove(*reader);
-                gone(self.settings, *reader);
+                if self.readers.remove(*reader) {
+                    gone(self.settings, *reader);
+                }
                 Ok(Some(()))
             }
         }
