@@ -2,7 +2,14 @@
 #![cfg(all(feature = "pcsc", target_os = "linux"))]
 // Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions. Not every helper of
 // every kind is needed here.
-#![allow(dead_code, clippy::as_conversions, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+#![allow(
+    dead_code,
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 mod common;
 #[path = "common/licence_reading.rs"]

@@ -505,6 +505,22 @@ mod tests {
     }
 
     #[test]
+    fn a_bit_that_no_file_holds_cannot_be_flipped() {
+        let make = |recipe: &str| recipe.parse::<crate::simulator::Recipe>().unwrap().card().map(|_| ());
+        let size = make("licence?fault=bit-flip=df1/0001:879");
+        assert_eq!(size, Ok(()), "the last byte of 880");
+        for recipe in [
+            "licence?fault=bit-flip=df1/0001:880",
+            "my-number?fault=bit-flip=text/0002:32767",
+            "residence1?fault=bit-flip=df3/02:1464",
+            "menkyo?fault=bit-flip=menkyo/001B:32767",
+            "residence2?fault=bit-flip=df2/04:0",
+        ] {
+            assert_eq!(make(recipe), Err(crate::simulator::issue::IssueError::NoSuchByte), "{recipe}");
+        }
+    }
+
+    #[test]
     fn values_are_checked() {
         for text in [
             "",
@@ -517,6 +533,12 @@ mod tests {
             "filler=513",
             "short-answers=0",
             "slow=60001",
+            "bit-flip",
+            "bit-flip=face/0002",
+            "bit-flip=face/0002:x",
+            "bit-flip=face/0002:32768",
+            "bit-flip=face/0005:1",
+            "bit-flip=df1/0001:40",
         ] {
             let expected = if text.is_empty() { FaultError::Unknown } else { FaultError::Value };
             assert_eq!(text.parse::<Faults>(), Err(expected), "{text}");
