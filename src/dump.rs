@@ -37,6 +37,9 @@ pub struct Dump {
     /// Other applications on the same chip.
     #[serde(default)]
     pub guests: Vec<CardKind>,
+    /// Whether the JPKI application of a My Number Card was asked for too (`--jpki`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub jpki: bool,
     /// File name (for example `face/0002`) to its bytes, as stored, filler included where it was read.
     files: BTreeMap<String, HexBytes>,
     /// File name to why it was not read, or is not here.
@@ -76,6 +79,8 @@ pub enum Scope {
 pub enum NotRead {
     /// It is never stored.
     NotStored,
+    /// It is never read over a network.
+    NotOverNetwork,
     /// The card answered this status word.
     Status {
         /// Four hex digits.
@@ -88,6 +93,8 @@ pub enum NotRead {
     },
     /// Its application is not on the card.
     NoApplication,
+    /// The card says that it does not hold it.
+    NotOnCard,
     /// The credential that opens it was not presented: the gate refused, or the card did.
     NotOpened {
         /// The machine name of the reason.
@@ -147,6 +154,7 @@ impl Dump {
             reader: reader.into(),
             scope,
             guests: Vec::new(),
+            jpki: false,
             files: BTreeMap::new(),
             not_read: BTreeMap::new(),
             challenges: BTreeMap::new(),

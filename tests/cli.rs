@@ -226,7 +226,9 @@ fn every_case_stands_in_both_languages_and_every_exit_code_has_one() {
     for code in 0..=5 {
         assert!(english.values().any(|(_, expected)| *expected == code), "exit code {code}");
     }
-    for command in ["check", "identify", "verify", "batch", "readers", "trust", "simulate", "explain", "seal-key"] {
+    for command in
+        ["check", "identify", "verify", "batch", "readers", "doctor", "trust", "simulate", "explain", "seal-key"]
+    {
         assert!(
             english.values().any(|(arguments, _)| arguments.first().is_some_and(|word| word == command)),
             "{command}"
@@ -288,6 +290,7 @@ fn completions_and_the_manual_page_name_every_command() {
         "completions",
         "man",
         "seal-key",
+        "doctor",
     ];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = program.run(["completions", shell]).expect(0).stdout;

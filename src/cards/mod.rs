@@ -18,11 +18,11 @@ pub mod residence_card;
 mod table;
 
 pub use findings::{
-    CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex,
-    Signed, TriesLeft, Warning, notes, remarks,
+    CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat,
+    SEX_ITEM, Sex, Signed, TriesLeft, Warning, notes, remarks,
 };
 pub use read_error::ReadError;
-pub use recognise::{LicenceProbe, RecogniseError, Recognised, recognise};
+pub use recognise::{LicenceProbe, RecogniseError, Recognised, read_long, recognise};
 pub use table::{Application, Reference};
 
 /// Decodes and checks a dump of any card that this version reads, as of a time; `None` for the other kinds.

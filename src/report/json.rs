@@ -372,7 +372,7 @@ fn items<'a>(report: &'a Report<'_>) -> Vec<Item<'a>> {
         masked: report.hides_item(item),
         signed_by: item.signed_by,
     };
-    report.findings.items.iter().map(item).collect()
+    report.items().map(item).collect()
 }
 
 /// A duration of ISO 8601.
@@ -411,7 +411,7 @@ fn signed_by(report: &Report<'_>) -> BTreeMap<String, Option<CheckId>> {
     if !report.findings.external.is_empty() {
         map.insert("external_characters".to_owned(), None);
     }
-    for item in &report.findings.items {
+    for item in report.items() {
         map.insert(item.id.to_owned(), item.signed_by);
     }
     map

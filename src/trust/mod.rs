@@ -17,6 +17,7 @@ mod facts;
 mod guard;
 mod import;
 mod manifest;
+mod memo;
 mod pins;
 mod store;
 
