@@ -10,7 +10,7 @@
 //! The modules stand in layers; a module uses only modules to its left, and a test keeps it so:
 //!
 //! ```text
-//! lang privacy kind text tlv image crypto | transport iso7816 | trust verify | dump cards | simulator | messages report | cli
+//! lang privacy kind text tlv image crypto | transport iso7816 | trust verify | dump cards | simulator | messages report batch | cli
 //! ```
 
 // What could panic or cut a number off, in code that reads what cards and files say; tests may panic.
@@ -19,6 +19,7 @@
     warn(clippy::as_conversions, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)
 )]
 
+pub mod batch;
 pub mod cards;
 pub mod crypto;
 pub mod dump;

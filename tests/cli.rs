@@ -32,11 +32,12 @@ fn golden() -> PathBuf {
 /// The files that the cases read, in the folder where they run. The cards are of the simulator, so each run makes them
 /// anew.
 fn prepare(program: &Program, folder: &TempDir) {
-    let make = |arguments: &[&str]| {
+    let make_with = |arguments: &[&str], code: i32| {
         let mut command = program.command(arguments);
         command.current_dir(folder.path());
-        run(command).expect(0);
+        run(command).expect(code);
     };
+    let make = |arguments: &[&str]| make_with(arguments, 0);
     make(&["check", "--reader", "sim:my-number", "--save-dump", "dump.json", "--record", "card.apdu"]);
     make(&["check", "--reader", "sim:my-number", "--age", "--save-dump", "age.json", "--record", "age.apdu"]);
     let read = |name: &str| fs::read_to_string(folder.file(name)).unwrap();
@@ -68,6 +69,26 @@ fn prepare(program: &Program, folder: &TempDir) {
     drawless.header.random.pop();
     folder.write("drawless.apdu", drawless.to_text());
     folder.write("broken.apdu", "taimen-recording 1\nreader: somewhere\nthis is no line\n");
+
+    // A folder for batches: an expectation that is met, one that is not, a file that is no dump, one that is no input.
+    make_with(&["check", "--reader", "sim:licence", "--without-pin", "--record", "days.apdu"], 3);
+    make_with(&["check", "--reader", "sim:my-number?fault=blocked", "--record", "blocked.apdu"], 5);
+    for name in ["batch", "no-inputs"] {
+        fs::create_dir(folder.file(name)).unwrap();
+    }
+    for (name, content) in [
+        ("batch/1.apdu", &*recording),
+        (
+            "batch/1.expect.json",
+            "{\"overall\":\"authentic\",\"checks\":[{\"id\":\"chip-key\",\"verdict\":\"passed\"}]}",
+        ),
+        ("batch/2.json", &dump),
+        ("batch/2.expect.json", "{\"exit\":1,\"checks\":[{\"id\":\"chip-key\",\"verdict\":\"failed\"}]}"),
+        ("batch/3.json", &dump[..200]),
+        ("batch/note.txt", "nothing"),
+    ] {
+        folder.write(name, content);
+    }
 
     let persona = Persona::from_seed(1);
     let (year, code) = (persona.expiry_year, &persona.security_code);
@@ -195,7 +216,7 @@ fn every_case_stands_in_both_languages_and_every_exit_code_has_one() {
     for code in 0..=5 {
         assert!(english.values().any(|(_, expected)| *expected == code), "exit code {code}");
     }
-    for command in ["check", "identify", "verify", "readers", "trust", "simulate", "explain", "seal-key"] {
+    for command in ["check", "identify", "verify", "batch", "readers", "trust", "simulate", "explain", "seal-key"] {
         assert!(
             english.values().any(|(arguments, _)| arguments.first().is_some_and(|word| word == command)),
             "{command}"
@@ -245,8 +266,19 @@ fn the_language_is_that_of_the_option_then_of_the_variable_then_of_the_locale() 
 #[test]
 fn completions_and_the_manual_page_name_every_command() {
     let program = Program::new();
-    let commands =
-        ["identify", "check", "verify", "readers", "trust", "simulate", "explain", "completions", "man", "seal-key"];
+    let commands = [
+        "identify",
+        "check",
+        "verify",
+        "batch",
+        "readers",
+        "trust",
+        "simulate",
+        "explain",
+        "completions",
+        "man",
+        "seal-key",
+    ];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = program.run(["completions", shell]).expect(0).stdout;
         for word in commands.iter().chain(&["save-dump", "allow-last-try", "credentials", "unpinned", "remove"]) {

@@ -804,7 +804,7 @@ mod program {
     use super::*;
 
     /// Options of other programs that the pages name.
-    const OTHERS: &[&str] = &["--release", "--locked", "--now", "--test"];
+    const OTHERS: &[&str] = &["--release", "--locked", "--now", "--pipe", "--test"];
 
     fn help(command: &[&str]) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_taimen"))
@@ -861,6 +861,7 @@ mod program {
         for name in READMES.into_iter().chain([
             "CHANGELOG.md",
             "docs/architecture.md",
+            "docs/batch.md",
             "docs/cards/licence.md",
             "docs/cards/my-number.md",
             "docs/dump.md",

@@ -25,6 +25,7 @@ const LAYERS: &[&str] = &[
     "simulator",
     "messages",
     "report",
+    "batch",
     "cli",
 ];
 

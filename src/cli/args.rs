@@ -20,9 +20,12 @@ pub mod name {
     pub const DOMICILE: &str = "domicile";
     pub const FILE: &str = "file";
     pub const HTML: &str = "html";
+    pub const JOBS: &str = "jobs";
     pub const JSON: &str = "json";
+    pub const JUNIT: &str = "junit";
     pub const KIND: &str = "kind";
     pub const LANG: &str = "lang";
+    pub const PATH: &str = "path";
     pub const PHOTO: &str = "photo";
     pub const FRONT: &str = "front";
     pub const PURPOSE: &str = "purpose";
@@ -71,6 +74,7 @@ pub fn command(lang: Lang) -> Command {
             b.sub("check", "主な仕事：カードを認識し、読み取り、検証し、表示する", "The main job: recognise, ask, read, verify, show")
                 .args([b.reader(), b.wait(), b.json()])
                 .args(b.shown())
+                .args(b.pictures())
                 .args([
                     b.application(),
                     b.flag(name::WITHOUT_PIN, "運転免許証を暗証番号なしで読む（有効期限など。真正性は判定できない）", "Read a driver's licence without its PINs (expiry and the like; never authentic)"),
@@ -85,15 +89,35 @@ pub fn command(lang: Lang) -> Command {
                 .arg(b.at()),
             b.sub("verify", "保存した読み取り結果（--save-dump）を、カードなしで同じように検証する", "The same report from a saved dump, without the card")
                 .arg(b.file("検証するファイル（- は標準入力）", "The dump (- is standard input)"))
-                .arg(
-                    Arg::new(name::SEALED_BY)
-                        .long(name::SEALED_BY)
-                        .value_name("SHA-256")
-                        .value_parser(seal::fingerprint)
-                        .help(t("この指紋の鍵で封印されていなければ判定しない", "Refuse a dump that is not sealed by the key with this fingerprint")),
-                )
+                .arg(b.sealed_by())
                 .arg(b.json())
                 .args(b.shown())
+                .args(b.pictures())
+                .args(b.trust())
+                .arg(b.at()),
+            b.sub("batch", "多数の通信記録と保存データを調べる（1件1行のJSON、入力の順）", "Many recordings and dumps: one line of JSON each, in input order")
+                .arg(
+                    Arg::new(name::PATH)
+                        .required(true)
+                        .num_args(1..)
+                        .value_name("PATH")
+                        .value_parser(value_parser!(std::path::PathBuf))
+                        .help(t(
+                            "ファイル、フォルダー（中の .apdu と .json）、または -（標準入力の一覧：1行にパスかJSON）",
+                            "Files, folders (.apdu and .json in them), or - (a list on standard input: a path or JSON a line)",
+                        )),
+                )
+                .arg(b.path(name::JUNIT, "JUnit形式のXMLを書く（CI用。個人情報なし）", "Write JUnit XML for CI (no personal data)"))
+                .arg(
+                    Arg::new(name::JOBS)
+                        .long(name::JOBS)
+                        .value_name("N")
+                        .value_parser(value_parser!(u16).range(1..=256))
+                        .help(t("同時に調べる数（既定：すべてのコア）", "How many at once (default: all cores)")),
+                )
+                .arg(b.flag(name::JSON, "最後の集計も1行のJSONにする（docs/batch.schema.json）", "The summary at the end as a line of JSON too (docs/batch.schema.json)"))
+                .args(b.shown())
+                .arg(b.sealed_by())
                 .args(b.trust())
                 .arg(b.at()),
             b.sub("readers", "カードリーダーの一覧", "The readers of this machine").arg(b.json_list()),
@@ -258,8 +282,8 @@ impl Builder {
             .help(self.t("カードを待つ秒数", "How long to wait for a card"))
     }
 
-    /// What a report shows and writes.
-    fn shown(self) -> [Arg; 5] {
+    /// What a report shows only when asked for.
+    fn shown(self) -> [Arg; 2] {
         [
             self.flag(
                 name::DOMICILE,
@@ -267,6 +291,12 @@ impl Builder {
                 "Show the registered domicile too (driver's licence)",
             ),
             self.flag(name::SEX, "チップに記録された性別も表示する", "Show the electronic sex field too"),
+        ]
+    }
+
+    /// What a report writes to files.
+    fn pictures(self) -> [Arg; 3] {
+        [
             self.path(name::PHOTO, "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)"),
             self.path(
                 name::FRONT,
@@ -279,6 +309,15 @@ impl Builder {
                 "Save a printable page with all pictures (personal data)",
             ),
         ]
+    }
+
+    fn sealed_by(self) -> Arg {
+        Arg::new(name::SEALED_BY).long(name::SEALED_BY).value_name("SHA-256").value_parser(seal::fingerprint).help(
+            self.t(
+                "この指紋の鍵で封印されていなければ判定しない",
+                "Refuse a dump that is not sealed by the key with this fingerprint",
+            ),
+        )
     }
 
     fn purpose(self) -> Arg {

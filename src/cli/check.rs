@@ -16,6 +16,7 @@ use crate::{
     lang::Bilingual,
     messages::{ExitCode, Problem},
     report::{Context, Source as ReportSource},
+    transport::Recording,
     trust::Hierarchy,
 };
 
@@ -116,16 +117,10 @@ pub struct Wish<'a> {
 impl<'a> Wish<'a> {
     /// What the options say, and where a card is replayed, what its recording says.
     fn new(link: &Link, matches: &ArgMatches, entries: Option<&'a Entries>) -> Self {
-        let header = match link.source() {
-            Source::Replay(replay) => Some(replay.header()),
-            _ => None,
-        };
-        let recorded = header.and_then(|header| header.scope.as_deref());
-        let recorded = SCOPES.into_iter().find(|scope| Some(scope_name(*scope)) == recorded);
         let without_pin = matches.get_flag(name::WITHOUT_PIN);
         let asked = if matches.get_flag(name::AGE) { Scope::Age } else { Scope::Full };
         let asked = if without_pin { Scope::WithoutPin } else { asked };
-        let kind = header.and_then(|header| header.card.as_deref());
+        let (recorded, kind) = told(link);
         let menkyo = CardKind::Menkyo.as_str();
         let named = matches.get_one::<String>(name::APPLICATION).map(String::as_str);
         Self {
@@ -135,6 +130,47 @@ impl<'a> Wish<'a> {
             entries,
             allow_last_try: matches.get_flag(name::ALLOW_LAST_TRY),
         }
+    }
+
+    /// What a recording says, where there are no options.
+    fn recorded(link: &Link, allow_last_try: bool) -> Self {
+        let (scope, kind) = told(link);
+        Self {
+            scope: scope.unwrap_or(Scope::Full),
+            without_pin: false,
+            menkyo: kind == Some(CardKind::Menkyo.as_str()),
+            entries: None,
+            allow_last_try,
+        }
+    }
+}
+
+/// Scope and kind that the header of a recording names.
+fn told(link: &Link) -> (Option<Scope>, Option<&str>) {
+    let Source::Replay(replay) = link.source() else { return (None, None) };
+    let scope = replay.header().scope.as_deref();
+    let scope = SCOPES.into_iter().find(|known| Some(scope_name(*known)) == scope);
+    (scope, replay.header().card.as_deref())
+}
+
+/// Reads from a recording: nothing is told, nobody asked.
+///
+/// # Errors
+/// [`Problem`].
+pub fn replay(settings: &Settings, recording: &Recording) -> Result<Read, Problem> {
+    let once = |allow_last_try| {
+        let started = Instant::now();
+        let mut link = Link::replaying(recording.clone());
+        let wish = Wish::recorded(&link, allow_last_try);
+        let mut done = read(&mut link, wish, &Terminal::nobody(settings))?;
+        done.dump.link = link.figures(started.elapsed());
+        link.finish()?;
+        Ok(done)
+    };
+    // Whether the last try was allowed then stands in no header. If it was, the recording goes on with it.
+    match once(false) {
+        Err(refused @ Problem::LastTry { .. }) => once(true).map_err(|_| refused),
+        done => done,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod address;
 mod args;
+mod batch;
 mod check;
 mod credentials;
 mod explain;
@@ -62,6 +63,7 @@ fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
         Some(("identify", matches)) => identify::run(settings, matches),
         Some(("check", matches)) => check::run(settings, matches),
         Some(("verify", matches)) => verify::run(settings, matches),
+        Some(("batch", matches)) => batch::run(settings, matches),
         #[cfg(feature = "pcsc")]
         Some(("readers", matches)) => readers::run(settings, matches),
         #[cfg(not(feature = "pcsc"))]

@@ -63,10 +63,19 @@ impl Link {
             Address::Replay(path) => {
                 let recording = Recording::parse(&files::read_limited(&path, MAX_RECORDING)?)
                     .map_err(|error| problem::recording(&path, error))?;
-                let reader = recording.header.reader.clone().unwrap_or_else(|| "replay".to_owned());
-                (Source::Replay(Replay::new(recording)), reader)
+                return Ok(Self { log: log(record), ..Self::replaying(recording) });
             }
         };
+        Ok(Self { log: log(record), card_time, ..Self::new(source, name) })
+    }
+
+    /// A recording in the place of a card.
+    pub fn replaying(recording: Recording) -> Self {
+        let reader = recording.header.reader.clone().unwrap_or_else(|| "replay".to_owned());
+        Self::new(Source::Replay(Replay::new(recording)), reader)
+    }
+
+    fn new(source: Source, address: String) -> Self {
         let (draws, time): (Box<dyn Draws>, _) = match &source {
             Source::Replay(replay) => {
                 let draws: ListedDraws = replay.random();
@@ -74,15 +83,15 @@ impl Link {
             }
             _ => (Box::new(SystemDraws), Timestamp::now()),
         };
-        Ok(Self {
+        Self {
             source,
-            address: name,
-            log: record.then(|| Log::new(never_recorded())),
+            address,
+            log: None,
             figures: LinkFigures::default(),
-            card_time,
+            card_time: Duration::ZERO,
             draws: RecordedDraws::new(draws),
             time,
-        })
+        }
     }
 
     /// Address and name of the reader.
@@ -266,6 +275,10 @@ fn find_pcsc(_: Option<&str>, _: Duration, _: &mut dyn FnMut(Waiting)) -> Result
 pub fn simulated(address: &str) -> Result<SimulatedCard, Problem> {
     let recipe: Recipe = address.parse().map_err(|error| problem::recipe(address, &error))?;
     Ok(recipe.card()?)
+}
+
+fn log(record: bool) -> Option<Log> {
+    record.then(|| Log::new(never_recorded()))
 }
 
 /// The transport's form of the table of files that no recording may hold.

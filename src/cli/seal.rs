@@ -52,15 +52,20 @@ pub fn key(matches: &ArgMatches) -> Result<Option<SealKey>, Problem> {
     key.map(Some).ok_or_else(|| Problem::NotASealKey { path: path.display().to_string() })
 }
 
-/// Who sealed a dump, by the key's fingerprint in hex. A broken seal, or another than `--sealed-by` asks for, ends the
-/// command: the content may have been changed, and a verdict about it would mislead.
+/// The fingerprint that `--sealed-by` asks for.
+pub fn wanted(matches: &ArgMatches) -> Option<String> {
+    matches.get_one::<String>(name::SEALED_BY).cloned()
+}
+
+/// Who sealed a dump, by the key's fingerprint in hex. A broken seal, or another than `wanted`, is an error: the content
+/// may have been changed, and a verdict about it would mislead.
 ///
 /// # Errors
 /// [`Problem::SealBroken`], [`Problem::OtherSeal`].
-pub fn sealed_by(path: &Path, dump: &Dump, matches: &ArgMatches) -> Result<Option<String>, Problem> {
+pub fn sealed_by(path: &Path, dump: &Dump, wanted: Option<&str>) -> Result<Option<String>, Problem> {
     let path = || path.display().to_string();
     let found = dump.sealed_by().map_err(|_| Problem::SealBroken { path: path() })?.map(hex::encode);
-    match matches.get_one::<String>(name::SEALED_BY) {
+    match wanted {
         Some(wanted) if found.as_deref() != Some(wanted) => Err(Problem::OtherSeal { path: path(), found }),
         _ => Ok(found),
     }

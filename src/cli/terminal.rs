@@ -40,6 +40,8 @@ pub struct Terminal {
     settings: Settings,
     /// Nothing is told: scripts, and output as JSON.
     quiet: bool,
+    /// Nobody is there: nothing is told at all, and nothing asked.
+    nobody: bool,
     bar: RefCell<Option<ProgressBar>>,
 }
 
@@ -47,7 +49,12 @@ impl Terminal {
     /// The terminal of a command; quiet unless a person is there to see it.
     pub fn new(settings: &Settings, json: bool) -> Self {
         let quiet = json || !io::stderr().is_terminal();
-        Self { settings: *settings, quiet, bar: RefCell::new(None) }
+        Self { settings: *settings, quiet, nobody: false, bar: RefCell::new(None) }
+    }
+
+    /// Nobody at all: not a word is written, and whatever would be asked for is missing.
+    pub fn nobody(settings: &Settings) -> Self {
+        Self { settings: *settings, quiet: true, nobody: true, bar: RefCell::new(None) }
     }
 
     /// Tells what is waited for.
@@ -68,7 +75,9 @@ impl Terminal {
 
     /// Tells the counter of the credential that will be asked for. Told even when progress is not: it is a warning.
     pub fn tries(&self, what: Bilingual, tries: Tries) {
-        let _ = writeln!(io::stderr(), "{}", ui::tries_left(self.settings.lang, what, tries));
+        if !self.nobody {
+            let _ = writeln!(io::stderr(), "{}", ui::tries_left(self.settings.lang, what, tries));
+        }
     }
 
     /// Tells the counter of a credential that is about to be presented.
@@ -125,7 +134,7 @@ impl Terminal {
         allow_last_try: bool,
     ) -> Result<Pin, Problem> {
         tries.gate(allow_last_try).map_err(|refusal| ReadError::Refused { refusal, reference })?;
-        if !io::stdin().is_terminal() {
+        if !self.can_ask() {
             return Err(Problem::MissingCredential {
                 name: match scope {
                     Scope::Full | Scope::Pin1 | Scope::WithoutPin => MY_NUMBER_ENTRIES,
@@ -169,12 +178,16 @@ impl Terminal {
         pin.ok_or(Problem::MissingCredential { name: "licence-pin".to_owned() })
     }
 
+    fn can_ask(&self) -> bool {
+        !self.nobody && io::stdin().is_terminal()
+    }
+
     /// Asks staff for the number of a residence card. It is printed on the card, so it is echoed.
     ///
     /// # Errors
     /// [`Problem::MissingCredential`] without a terminal, [`Problem::BadCardNumber`] after too many mistyped entries.
     pub fn ask_card_number(&self) -> Result<CardNumber, Problem> {
-        if !io::stdin().is_terminal() {
+        if !self.can_ask() {
             return Err(Problem::MissingCredential { name: credentials::CARD_NUMBER.to_owned() });
         }
         self.tell(ui::ASK_INTRODUCTION);
@@ -183,7 +196,7 @@ impl Terminal {
 
     fn ask_hidden(&self, question: Bilingual, name: &'static str, may_be_empty: bool) -> Result<Option<Pin>, Problem> {
         let missing = || Problem::MissingCredential { name: name.to_owned() };
-        if !io::stdin().is_terminal() {
+        if !self.can_ask() {
             return Err(missing());
         }
         let mut attempts = 1;

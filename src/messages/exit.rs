@@ -17,12 +17,21 @@ pub enum ExitCode {
     Card,
     /// 5: a credential was refused, is blocked, or was unsafe to try.
     Credential,
+    /// 130: a batch was interrupted (Ctrl-C), so that not every input was looked at.
+    Interrupted,
 }
 
 impl ExitCode {
     /// Every code, in numeric order.
-    pub const ALL: [Self; 6] =
-        [Self::Authentic, Self::Rejected, Self::Usage, Self::Undetermined, Self::Card, Self::Credential];
+    pub const ALL: [Self; 7] = [
+        Self::Authentic,
+        Self::Rejected,
+        Self::Usage,
+        Self::Undetermined,
+        Self::Card,
+        Self::Credential,
+        Self::Interrupted,
+    ];
 
     /// The number.
     pub fn code(self) -> u8 {
@@ -33,10 +42,11 @@ impl ExitCode {
             Self::Undetermined => 3,
             Self::Card => 4,
             Self::Credential => 5,
+            Self::Interrupted => 130,
         }
     }
 
-    /// The worse of two, in the order 5 4 2 1 3 0: what a batch returns.
+    /// The worse of two, in the order 130 5 4 2 1 3 0: what a batch returns.
     #[must_use]
     pub fn worse(self, other: Self) -> Self {
         if other.badness() > self.badness() { other } else { self }
@@ -50,6 +60,7 @@ impl ExitCode {
             Self::Usage => 3,
             Self::Card => 4,
             Self::Credential => 5,
+            Self::Interrupted => 6,
         }
     }
 }
@@ -80,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_batch_returns_the_worst() {
-        let order = [5, 4, 2, 1, 3, 0];
+        let order = [130, 5, 4, 2, 1, 3, 0];
         for (index, worse) in order.iter().enumerate() {
             for better in &order[index..] {
                 let of = |code: u8| ExitCode::ALL.into_iter().find(|exit| exit.code() == code).unwrap();

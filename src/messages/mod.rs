@@ -2,6 +2,7 @@
 //! words of the conversation.
 
 pub mod audit;
+mod batch;
 mod credential;
 mod exit;
 mod files;
@@ -213,6 +214,40 @@ pub enum Problem {
     UnknownCheck(String),
     /// `--at` is no time.
     BadTime,
+    /// An input of a batch that is neither a recording nor a dump.
+    NotAnInput {
+        /// The path.
+        path: String,
+    },
+    /// An input of a batch that is larger than any recording or dump.
+    InputTooLarge {
+        /// The path.
+        path: String,
+    },
+    /// A device, a pipe or a socket as an input of a batch.
+    NotAFile {
+        /// The path.
+        path: String,
+    },
+    /// A folder inside itself, by a symbolic link, or folders deeper than is looked into.
+    FolderLoop {
+        /// The path.
+        path: String,
+    },
+    /// A line of a list of inputs that cannot be read.
+    ListLine {
+        /// Line, from 1.
+        line: u64,
+    },
+    /// A file beside an input that is no expectation.
+    Expectation {
+        /// The path.
+        path: String,
+        /// Line and column where it is no JSON; `None` where it expects nothing, or is too large.
+        place: Option<(usize, usize)>,
+    },
+    /// A batch without any input.
+    NoInputs,
     /// A fault of the program itself.
     Internal {
         /// Where, for a bug report.
@@ -271,6 +306,13 @@ impl Problem {
             | Self::CardNumberWrong
             | Self::CardHandshake
             | Self::BadPin { .. } => credential::text(self),
+            Self::NotAnInput { .. }
+            | Self::InputTooLarge { .. }
+            | Self::NotAFile { .. }
+            | Self::FolderLoop { .. }
+            | Self::ListLine { .. }
+            | Self::Expectation { .. }
+            | Self::NoInputs => batch::text(self),
             _ => files::text(self),
         };
         text.in_lang(lang)

@@ -89,6 +89,14 @@ fn every_problem() -> Vec<Problem> {
         Problem::NoFront,
         Problem::UnknownCheck("luck".to_owned()),
         Problem::BadTime,
+        Problem::NotAnInput { path: path() },
+        Problem::InputTooLarge { path: path() },
+        Problem::NotAFile { path: path() },
+        Problem::FolderLoop { path: path() },
+        Problem::ListLine { line: 7 },
+        Problem::Expectation { path: path(), place: Some((1, 2)) },
+        Problem::Expectation { path: path(), place: None },
+        Problem::NoInputs,
         Problem::Internal { place: "report" },
     ]);
     problems.extend(CardKind::all().map(Problem::UnsupportedKind));

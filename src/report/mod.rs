@@ -25,9 +25,9 @@ mod residence_samples;
 #[cfg(test)]
 mod residence_tests;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 #[cfg(test)]
-mod schema_tests;
+pub(crate) mod schema_tests;
 #[cfg(test)]
 mod tests;
 

@@ -25,7 +25,7 @@ const AGE_REQUIREMENT: Requirement = Requirement {
 
 const PORTRAIT: &[u8] = include_bytes!("../simulator/pool/portraits/face-0.jp2");
 
-pub(super) const JA: Options = Options { lang: Lang::Ja, sex: false, age: false, domicile: false };
+pub(crate) const JA: Options = Options { lang: Lang::Ja, sex: false, age: false, domicile: false };
 pub(super) const EN: Options = Options { lang: Lang::En, sex: false, age: false, domicile: false };
 
 pub(super) fn context() -> Context {
@@ -209,7 +209,7 @@ pub(super) fn age() -> Findings {
 }
 
 /// Every sample by name.
-pub(super) fn all() -> Vec<(&'static str, Findings, Context)> {
+pub(crate) fn all() -> Vec<(&'static str, Findings, Context)> {
     let accepting = Context { accepted: vec![Hierarchy::Simulated], ..context() };
     let saved = Context { source: Source::Dump, read_at: "2026-11-20T05:00:00Z".parse().unwrap(), ..context() };
     vec![
@@ -223,6 +223,6 @@ pub(super) fn all() -> Vec<(&'static str, Findings, Context)> {
     ]
 }
 
-pub(super) fn report<'a>(findings: &'a Findings, context: &'a Context, options: Options) -> Report<'a> {
+pub(crate) fn report<'a>(findings: &'a Findings, context: &'a Context, options: Options) -> Report<'a> {
     Report { findings, context, options }
 }

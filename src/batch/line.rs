@@ -1,0 +1,149 @@
+//! What a batch says about one input.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::{
+    messages::{ExitCode, Message},
+    report::json_escaped,
+    verify::Overall,
+};
+
+/// The schema name of a line, described by `docs/batch.schema.json`.
+pub const SCHEMA: &str = "taimen.batch/1";
+
+/// One input and what became of it.
+#[derive(Debug)]
+pub struct Line {
+    /// The input as it was named.
+    pub input: String,
+    /// The report, or why there is none.
+    pub outcome: Outcome,
+    /// What the expectation beside it says; `None` without one.
+    pub expected: Option<Expected>,
+}
+
+/// What became of an input.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It was judged.
+    Judged {
+        /// The verdict.
+        overall: Overall,
+        /// The report as one line of JSON.
+        report: Box<RawValue>,
+    },
+    /// It was not.
+    Failed(Message),
+}
+
+/// What an expectation says about an input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// The report has everything that the expectation names.
+    Met,
+    /// JSON Pointers into the expectation to what is different. Never a value.
+    Failed(Vec<String>),
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    input: &'a str,
+    exit: u8,
+    counts: u8,
+    report: Option<&'a RawValue>,
+    error: Option<Failure<'a>>,
+    expect: Option<Comparison<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Failure<'a> {
+    id: &'static str,
+    message: &'a str,
+    remedy: &'a str,
+}
+
+#[derive(Serialize)]
+struct Comparison<'a> {
+    result: &'static str,
+    differs: &'a [String],
+}
+
+impl Outcome {
+    /// How a check of this input alone would have ended.
+    pub fn exit(&self) -> ExitCode {
+        match self {
+            Self::Judged { overall, .. } => (*overall).into(),
+            Self::Failed(message) => message.exit,
+        }
+    }
+
+    pub(super) fn failure(&self) -> Option<Failure<'_>> {
+        match self {
+            Self::Judged { .. } => None,
+            Self::Failed(Message { id, what, todo, .. }) => Some(Failure { id, message: what, remedy: todo }),
+        }
+    }
+}
+
+impl Line {
+    /// What the input counts in the batch: with an expectation 0 when it is met and 1 when not, else its exit code.
+    pub fn counts(&self) -> ExitCode {
+        match self.expected {
+            Some(Expected::Met) => ExitCode::Authentic,
+            Some(Expected::Failed(_)) => ExitCode::Rejected,
+            None => self.outcome.exit(),
+        }
+    }
+
+    /// One line of JSON, without a newline.
+    pub fn json(&self) -> String {
+        let document = Document {
+            schema: SCHEMA,
+            input: &self.input,
+            exit: self.outcome.exit().code(),
+            counts: self.counts().code(),
+            report: match &self.outcome {
+                Outcome::Judged { report, .. } => Some(report),
+                Outcome::Failed(_) => None,
+            },
+            error: self.outcome.failure(),
+            expect: self.expected.as_ref().map(|expected| match expected {
+                Expected::Met => Comparison { result: "met", differs: &[] },
+                Expected::Failed(differs) => Comparison { result: "failed", differs },
+            }),
+        };
+        json_escaped(&serde_json::to_string(&document).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{lang::Lang, messages::Problem};
+
+    #[test]
+    fn a_path_cannot_break_the_line() {
+        let message = Problem::NotAnInput { path: "x\n{\"\u{1B}".to_owned() }.message(Lang::En);
+        let line = Line { input: "x\n{\"\u{1B}\u{202E}".to_owned(), outcome: Outcome::Failed(message), expected: None };
+        let json = line.json();
+        assert!(!json.contains(['\n', '\u{1B}', '\u{202E}']), "{json}");
+        let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(value["input"], "x\n{\"\u{1B}\u{202E}");
+        assert_eq!(value["error"]["id"], "not-an-input");
+        assert!(value["report"].is_null() && value["expect"].is_null());
+    }
+
+    #[test]
+    fn an_expectation_decides_what_an_input_counts() {
+        let of = |expected| {
+            let outcome = Outcome::Failed(Problem::UnknownCard.message(Lang::En));
+            let line = Line { input: String::new(), outcome, expected };
+            (line.outcome.exit().code(), line.counts().code())
+        };
+        assert_eq!(of(None), (4, 4));
+        assert_eq!(of(Some(Expected::Met)), (4, 0));
+        assert_eq!(of(Some(Expected::Failed(vec![String::new()]))), (4, 1));
+    }
+}

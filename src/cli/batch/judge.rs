@@ -1,0 +1,195 @@
+//! One input of a batch: read, judged, compared with what is expected.
+
+use std::{
+    fs,
+    io::ErrorKind,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
+
+use clap::ArgMatches;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::{
+    batch::{Expectation, ExpectationError, Line, MAX_EXPECTATION, Outcome},
+    cli::{
+        Settings,
+        args::name,
+        check::{self, Read},
+        files, problem, seal, trust,
+        verify::Saved,
+    },
+    dump::Dump,
+    messages::Problem,
+    report::{Options, Report, Source},
+    transport::{Recording, recording::MAX_RECORDING},
+    trust::{Hierarchy, TrustStore},
+};
+
+use super::inputs::{Item, expectation_of};
+
+/// What holds for every input. The trust store is loaded once.
+pub struct Judge {
+    settings: Settings,
+    store: TrustStore,
+    accepted: Vec<Hierarchy>,
+    at: Option<Timestamp>,
+    sealed_by: Option<String>,
+    options: Options,
+}
+
+/// A line of a list: an input by its path, or a name and the input itself.
+#[derive(Deserialize)]
+struct Listed<'a> {
+    input: Option<String>,
+    #[serde(borrow)]
+    dump: Option<&'a RawValue>,
+    recording: Option<String>,
+}
+
+impl Judge {
+    /// What the options say.
+    ///
+    /// # Errors
+    /// [`Problem`] when a folder of anchors cannot be trusted.
+    pub fn new(settings: &Settings, matches: &ArgMatches) -> Result<Self, Problem> {
+        Ok(Self {
+            settings: *settings,
+            store: trust::store(matches)?,
+            accepted: trust::accepted(matches),
+            at: matches.get_one::<Timestamp>(name::AT).copied(),
+            sealed_by: seal::wanted(matches),
+            options: Options {
+                lang: settings.lang,
+                sex: matches.get_flag(name::SEX),
+                age: false,
+                domicile: matches.get_flag(name::DOMICILE),
+            },
+        })
+    }
+
+    /// What is said about an input. Nothing that one input does reaches another.
+    pub fn line(&self, item: Item) -> Line {
+        let input = match &item {
+            Item::File(path) => path.to_string_lossy().into_owned(),
+            Item::Line { number, json } => {
+                let listed = serde_json::from_slice::<Listed<'_>>(json).ok();
+                listed.and_then(|listed| listed.input).unwrap_or_else(|| format!("-:{number}"))
+            }
+            Item::Refused { input, .. } => input.clone(),
+        };
+        // A fault of the program must not take the other inputs with it, nor leave a hole in the order.
+        let done = catch_unwind(AssertUnwindSafe(|| self.item(item)));
+        let (outcome, expectation) = done.unwrap_or((Err(Problem::Internal { place: "batch" }), None));
+        let outcome = outcome.unwrap_or_else(|problem| Outcome::Failed(problem.message(self.settings.lang)));
+        let expected = expectation.map(|expectation| expectation.compare(&outcome));
+        Line { input, outcome, expected }
+    }
+
+    fn item(&self, item: Item) -> (Result<Outcome, Problem>, Option<Expectation>) {
+        match item {
+            Item::File(path) => self.file(&path),
+            Item::Line { number, json } => self.listed(number, &json),
+            Item::Refused { problem, .. } => (Err(problem), None),
+        }
+    }
+
+    /// An input whose expectation cannot be read is not judged: nobody could tell what its verdict counts.
+    fn file(&self, path: &Path) -> (Result<Outcome, Problem>, Option<Expectation>) {
+        match expectation(path) {
+            Ok(expectation) => (read(path).and_then(|bytes| self.judge(path, &bytes)), expectation),
+            Err(problem) => (Err(problem), None),
+        }
+    }
+
+    fn listed(&self, number: u64, json: &[u8]) -> (Result<Outcome, Problem>, Option<Expectation>) {
+        let refused = (Err(Problem::ListLine { line: number }), None);
+        let Ok(Listed { input, dump, recording }) = serde_json::from_slice(json) else { return refused };
+        let named = input.clone().unwrap_or_else(|| format!("-:{number}"));
+        match (input, dump, recording) {
+            (Some(path), None, None) => self.file(Path::new(&path)),
+            (_, Some(dump), None) => (self.judge(Path::new(&named), dump.get().as_bytes()), None),
+            (_, None, Some(text)) => (self.judge(Path::new(&named), text.as_bytes()), None),
+            _ => refused,
+        }
+    }
+
+    /// Recordings and dumps are told apart by what they hold, not by their names.
+    fn judge(&self, path: &Path, bytes: &[u8]) -> Result<Outcome, Problem> {
+        let start = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+        if start.starts_with(b"taimen-recording") {
+            let recording = Recording::parse(bytes).map_err(|error| problem::recording(path, error))?;
+            // What was never sealed is not what `--sealed-by` asks for.
+            if self.sealed_by.is_some() {
+                return Err(Problem::OtherSeal { path: path.display().to_string(), found: None });
+            }
+            let Read { dump, tries } = check::replay(&self.settings, &recording)?;
+            self.report(&dump, self.saved(Source::Replay, tries, None))
+        } else if start.starts_with(b"{") {
+            let dump = Dump::from_json(bytes).map_err(|error| problem::dump(path, error))?;
+            let sealed_by = seal::sealed_by(path, &dump, self.sealed_by.as_deref())?;
+            self.report(&dump, self.saved(Source::Dump, Vec::new(), sealed_by))
+        } else {
+            Err(Problem::NotAnInput { path: path.display().to_string() })
+        }
+    }
+
+    fn saved(
+        &self,
+        source: Source,
+        tries: Vec<(crate::lang::Bilingual, crate::iso7816::Tries)>,
+        sealed_by: Option<String>,
+    ) -> Saved {
+        Saved { source, accepted: self.accepted.clone(), tries, sealed_by }
+    }
+
+    fn report(&self, dump: &Dump, saved: Saved) -> Result<Outcome, Problem> {
+        let (findings, context) = saved.judge(dump, &self.store, self.at)?;
+        let options = Options { age: findings.holder.age.is_some(), ..self.options };
+        let report = Report { findings: &findings, context: &context, options }.json_line();
+        let report = RawValue::from_string(report).map_err(|_| Problem::Internal { place: "batch" })?;
+        Ok(Outcome::Judged { overall: findings.overall(), report })
+    }
+}
+
+/// The bytes of an input, if it is a file that could be one.
+fn read(path: &Path) -> Result<Vec<u8>, Problem> {
+    // Opening a pipe would wait for its other end, and a device has none.
+    let found = fs::metadata(path).map_err(|error| problem::unreadable(path, &error))?;
+    let shown = || path.display().to_string();
+    if found.is_dir() {
+        return Err(problem::unreadable(path, &ErrorKind::IsADirectory.into()));
+    }
+    if !found.is_file() {
+        return Err(Problem::NotAFile { path: shown() });
+    }
+    let bytes = match found.len() {
+        length if length > u64::try_from(MAX_RECORDING).unwrap_or(u64::MAX) => None,
+        _ => Some(files::read_limited(path, MAX_RECORDING)?).filter(|bytes| bytes.len() <= MAX_RECORDING),
+    };
+    bytes.ok_or_else(|| Problem::InputTooLarge { path: shown() })
+}
+
+/// What is expected of an input, where a file beside it says so.
+fn expectation(path: &Path) -> Result<Option<Expectation>, Problem> {
+    let Some(beside) = expectation_of(path) else { return Ok(None) };
+    let shown = || beside.display().to_string();
+    match fs::metadata(&beside) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        // Its input says better what is wrong with the path.
+        Err(error) if error.kind() == ErrorKind::NotADirectory => return Ok(None),
+        Err(error) => return Err(problem::unreadable(&beside, &error)),
+        Ok(found) if !found.is_file() => return Err(Problem::NotAFile { path: shown() }),
+        Ok(_) => {}
+    }
+    let bytes = files::read_limited(&beside, MAX_EXPECTATION)?;
+    Expectation::parse(&bytes).map(Some).map_err(|error| Problem::Expectation {
+        path: shown(),
+        place: match error {
+            ExpectationError::Malformed { line, column } => Some((line, column)),
+            ExpectationError::TooLarge | ExpectationError::Nothing => None,
+        },
+    })
+}
