@@ -15,6 +15,7 @@ mod problem;
 mod reader;
 #[cfg(feature = "pcsc")]
 mod readers;
+mod recording;
 mod residence;
 mod seal;
 mod simulate;
@@ -70,6 +71,7 @@ fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
         Some(("readers", _)) => Err(Problem::NotBuilt { feature: "pcsc" }),
         Some(("trust", matches)) => trust::run(settings, matches),
         Some(("simulate", matches)) => simulate::run(settings, matches),
+        Some(("recording", matches)) => recording::run(settings, matches),
         Some(("seal-key", matches)) => seal::run(settings, matches),
         Some(("explain", matches)) => explain::run(settings, matches),
         Some(("completions", matches)) => completions(settings, matches),
