@@ -54,7 +54,8 @@ fn is_written() -> bool {
 
 /// Every card, every way to read one, and every fault once for each table that has it.
 fn fixtures() -> Vec<Fixture> {
-    let mut all: Vec<Fixture> = KINDS.iter().map(|kind| Fixture::new(kind.name, "genuine", application(kind.name))).collect();
+    let mut all: Vec<Fixture> =
+        KINDS.iter().map(|kind| Fixture::new(kind.name, "genuine", application(kind.name))).collect();
     all.extend([
         Fixture::new("my-number", "age", &["--age"]),
         Fixture::new("my-number", "last-try-allowed", &["--fault", "last-try", "--allow-last-try"]),
@@ -94,7 +95,8 @@ fn made(fixtures: &[Fixture]) -> Vec<String> {
     };
     thread::scope(|scope| {
         let halves = fixtures.chunks(fixtures.len().div_ceil(2));
-        let running: Vec<_> = halves.map(|half| scope.spawn(move || half.iter().map(make).collect::<Vec<_>>())).collect();
+        let running: Vec<_> =
+            halves.map(|half| scope.spawn(move || half.iter().map(make).collect::<Vec<_>>())).collect();
         running.into_iter().flat_map(|half| half.join().unwrap()).collect()
     })
 }
@@ -105,10 +107,15 @@ fn expectation(line: &Value) -> Value {
     if report.is_null() {
         return json!({ "exit": line["exit"], "error": { "id": line["error"]["id"] } });
     }
-    let checks: Vec<Value> = report["checks"].as_array().unwrap().iter().map(|check| {
-        let of = ["id", "verdict", "reason"].map(|key| (key.to_owned(), check[key].clone()));
-        Value::Object(Map::from_iter(of))
-    }).collect();
+    let checks: Vec<Value> = report["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|check| {
+            let of = ["id", "verdict", "reason"].map(|key| (key.to_owned(), check[key].clone()));
+            Value::Object(Map::from_iter(of))
+        })
+        .collect();
     json!({
         "exit": line["exit"],
         "overall": report["overall"],
@@ -155,7 +162,8 @@ fn the_program_makes_them_byte_for_byte_and_judges_them_as_expected() {
             }
             let shipped = fs::read_to_string(&beside).unwrap_or_default();
             assert_eq!(shipped, expected, "{}", beside.display());
-            if let Some(exit) = fixtures.iter().find(|fixture| fixture.path() == path).and_then(|fixture| fixture.exit) {
+            if let Some(exit) = fixtures.iter().find(|fixture| fixture.path() == path).and_then(|fixture| fixture.exit)
+            {
                 assert_eq!(line["exit"], exit, "{}", path.display());
             }
             seen.insert(path);
@@ -200,7 +208,10 @@ fn the_program_plays_them_back_and_a_changed_one_not() {
     let genuine = fs::read_to_string(root().join("licence/genuine.apdu")).unwrap();
     let changed = program.home.write("changed.apdu", genuine.replacen("> 00B08A0004", "> 00B08A0005", 1));
     let said = program.run(["recording", "check", &argument(&changed)]).expect(4).stdout;
-    assert!(said.contains("Step 1: the recording has 00B08A00, 5 bytes, the program sent 00B08A00, 5 bytes."), "{said}");
+    assert!(
+        said.contains("Step 1: the recording has 00B08A00, 5 bytes, the program sent 00B08A00, 5 bytes."),
+        "{said}"
+    );
 }
 
 #[test]

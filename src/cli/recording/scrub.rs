@@ -113,6 +113,8 @@ fn recipes(recording: &Recording, dump: Option<&Dump>, seed: u64) -> Result<Vec<
             recipe.variant = Variant::NoPin;
         }
     }
+    // Where the real card took this form, so does the simulated one.
+    recipe.profile.residence.short_secure_read = true;
     if dump.kind == CardKind::Residence1 && is_unsigned(dump) {
         recipe.kind = CardKind::Residence1Child;
     }
