@@ -6,6 +6,7 @@
 
 mod common;
 #[path = "common/licence_reading.rs"]
+#[allow(dead_code)]
 mod licence_reading;
 #[path = "common/reading.rs"]
 mod reading;
@@ -259,7 +260,10 @@ fn stored(marked: &Marked) -> Vec<Vec<u8>> {
     all
 }
 
-fn shape(recording: &Recording) -> Vec<(bool, Vec<u8>, usize, Result<(usize, Vec<u8>), LinkFailure>, Option<u128>)> {
+/// Power, the command's header and length, the answer's length and status word, microseconds.
+type StepShape = (bool, Vec<u8>, usize, Result<(usize, Vec<u8>), LinkFailure>, Option<u128>);
+
+fn shape(recording: &Recording) -> Vec<StepShape> {
     let steps = recording.steps.iter().map(|step| {
         let answer = step.answer.as_ref().map_err(|failure| *failure);
         let answer = answer.map(|answer| (answer.len(), answer.tail()[answer.tail().len() - 2..].to_vec()));

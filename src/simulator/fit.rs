@@ -44,10 +44,24 @@ pub fn face(mut recipe: Recipe, wanted: usize) -> Option<Recipe> {
     let portrait = recipe.persona.as_ref().map_or(0, |persona| usize::from(persona.portrait));
     let own = issue::PORTRAITS.get(portrait).or(issue::PORTRAITS.first())?;
     let target = own.len().checked_add(wanted)?.checked_sub(has)?;
-    let all = issue::PORTRAITS.iter().chain(&residence::PORTRAITS).chain(&licence::PORTRAITS);
-    let photo = all.filter_map(|portrait| boxed(portrait, target)).next()?;
+    let photo = portraits().find_map(|portrait| boxed(portrait, target)).or_else(|| cut(own, target))?;
     recipe.photo = Some(photo);
     (size(&mut recipe.card().ok()?, Part::Face)? == wanted).then_some(recipe)
+}
+
+/// Whether the face picture of a made card had to be cut, because the file has no room for a whole one: it is signed as it
+/// is and does not decode.
+pub fn is_cut(recipe: &Recipe) -> bool {
+    recipe.photo.as_ref().is_some_and(|photo| !portraits().any(|portrait| photo.starts_with(portrait)))
+}
+
+fn portraits() -> impl Iterator<Item = &'static [u8]> {
+    issue::PORTRAITS.into_iter().chain(residence::PORTRAITS).chain(licence::PORTRAITS)
+}
+
+/// A picture cut off, its length still one of two bytes.
+fn cut(picture: &[u8], length: usize) -> Option<Vec<u8>> {
+    picture.get(..length).filter(|_| length > usize::from(u8::MAX)).map(<[u8]>::to_vec)
 }
 
 #[derive(Clone, Copy)]
@@ -114,7 +128,7 @@ mod tests {
         let picture = issue::PORTRAITS[0];
         let longer = boxed(picture, picture.len() + 100).unwrap();
         assert_eq!(longer.len(), picture.len() + 100);
-        let pixels = |bytes: &[u8]| image::decode(bytes, image::Format::Jp2).unwrap().to_png().unwrap();
+        let pixels = |bytes: &[u8]| image::decode(bytes, image::Format::Jpeg2000).unwrap().to_png().unwrap();
         assert!(pixels(&longer) == pixels(picture));
         assert_eq!(boxed(picture, picture.len() + 3), None);
         assert_eq!(boxed(picture, picture.len() - 1), None);
@@ -128,9 +142,12 @@ mod tests {
             recipe = text(recipe, wanted).unwrap_or_else(|| panic!("{wanted}"));
             assert_eq!(size(&mut recipe.card().unwrap(), Part::Text), Some(wanted));
         }
-        for wanted in [4_000, 6_000, 20_000] {
+        let recipe = text(recipe, 104).unwrap();
+        // 3,070 is the size on the public test card.
+        for (wanted, whole) in [(2_500, false), (3_070, false), (4_000, true), (6_000, true), (20_000, true)] {
             let recipe = face(recipe.clone(), wanted).unwrap_or_else(|| panic!("{wanted}"));
             assert_eq!(size(&mut recipe.card().unwrap(), Part::Face), Some(wanted));
+            assert_eq!(is_cut(&recipe), !whole, "{wanted}");
         }
         assert!(face(recipe, 900).is_none());
     }

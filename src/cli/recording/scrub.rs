@@ -47,6 +47,8 @@ const READER: &str = "scrubbed";
 struct Scrubbed {
     recording: Recording,
     zeroed: Vec<usize>,
+    /// Whether the face picture had to be cut.
+    cut: bool,
 }
 
 /// Runs the command.
@@ -58,13 +60,19 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let out = matches.get_one::<PathBuf>(name::OUT).cloned().unwrap_or_default();
     let seed = matches.get_one::<u64>(name::SEED).copied().unwrap_or(1);
     let recording = super::read(&path)?;
-    let Scrubbed { recording, zeroed } = scrub(settings, &path, &recording, seed)?;
+    let Scrubbed { recording, zeroed, cut } = scrub(settings, &path, &recording, seed)?;
     files::write_private(&out, recording.to_text().as_bytes())?;
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
     output::note(t(
         "すべてのデータを架空の人物の模擬カードのものに置き換えました。残っているのは、命令の順序、長さ、ステータスワード、所要時間です。",
         "Every byte of the card was replaced by an invented person's. What is left: the order of the commands, lengths, status words and times.",
     ));
+    if cut {
+        output::note(t(
+            "元の券面データが小さいため、顔写真は途中で切れています（署名は合いますが、表示できません）。",
+            "The face data was too small for a whole picture: the new one is cut. It is signed, and cannot be shown.",
+        ));
+    }
     if !zeroed.is_empty() {
         let steps: Vec<String> = zeroed.iter().map(usize::to_string).collect();
         output::note(&format!(
@@ -185,5 +193,5 @@ fn once(
     if rest.is_err() || read.is_err_and(|problem| differs(&problem)) {
         return Err(ScrubRefusal::Step(end));
     }
-    Ok(Scrubbed { recording: made, zeroed })
+    Ok(Scrubbed { recording: made, zeroed, cut: fit::is_cut(recipe) })
 }
