@@ -37,6 +37,9 @@ pub struct Dump {
     /// Other applications on the same chip.
     #[serde(default)]
     pub guests: Vec<CardKind>,
+    /// Whether the JPKI application of a My Number Card was asked for too (`--jpki`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub jpki: bool,
     /// File name (for example `face/0002`) to its bytes, as stored, filler included where it was read.
     files: BTreeMap<String, HexBytes>,
     /// File name to why it was not read, or is not here.
@@ -51,6 +54,9 @@ pub struct Dump {
     /// Who vouches that nothing was changed since; see [`Dump::seal`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seal: Option<Seal>,
+    /// Whether it was read from a file that says more than is kept here, or something twice: no seal covers such a file.
+    #[serde(skip)]
+    loose: bool,
     /// Files that never leave the live check.
     #[serde(skip)]
     private: BTreeMap<String, Private<Vec<u8>>>,
@@ -76,6 +82,8 @@ pub enum Scope {
 pub enum NotRead {
     /// It is never stored.
     NotStored,
+    /// It is never read over a network.
+    NotOverNetwork,
     /// The card answered this status word.
     Status {
         /// Four hex digits.
@@ -88,6 +96,8 @@ pub enum NotRead {
     },
     /// Its application is not on the card.
     NoApplication,
+    /// The card says that it does not hold it.
+    NotOnCard,
     /// The credential that opens it was not presented: the gate refused, or the card did.
     NotOpened {
         /// The machine name of the reason.
@@ -147,12 +157,14 @@ impl Dump {
             reader: reader.into(),
             scope,
             guests: Vec::new(),
+            jpki: false,
             files: BTreeMap::new(),
             not_read: BTreeMap::new(),
             challenges: BTreeMap::new(),
             tries: BTreeMap::new(),
             link: LinkFigures::default(),
             seal: None,
+            loose: false,
             private: BTreeMap::new(),
         }
     }
@@ -242,7 +254,9 @@ impl Dump {
         if schema.schema != SCHEMA {
             return Err(DumpError::OtherSchema);
         }
-        serde_json::from_slice(json).map_err(DumpError::from)
+        let mut dump: Self = serde_json::from_slice(json).map_err(DumpError::from)?;
+        dump.loose = dump.seal.is_some() && !seal::says_all(json, &dump);
+        Ok(dump)
     }
 }
 

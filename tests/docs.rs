@@ -11,7 +11,7 @@ use taimen::{
     cards::{
         drivers_licence::{self as licence, LICENCE_REQUIREMENT, MENKYO_REQUIREMENT},
         my_number::{
-            REQUIREMENT, STEPS,
+            JPKI_STEPS, REQUIREMENT, STEPS,
             files::{self, Access, Application, FIELDS, FILES, NUMBER_A_SFIS, OTHER_FILES, Reference},
             steps,
         },
@@ -21,7 +21,7 @@ use taimen::{
     kind::CardKind,
     messages::ExitCode,
     simulator::{
-        Expected, FAULTS, FaultRow, KINDS, Recipe, faults_of,
+        Expected, FAULTS, FaultRow, JPKI_FAULTS, KINDS, Recipe, faults_of,
         licence::{LICENCE_FAULTS, MENKYO_FAULTS},
         residence::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
     },
@@ -233,6 +233,42 @@ fn the_card_page_has_every_step() {
     // With an expiry that the issuer security domain tells, as that of simulated cards does.
     let sentence = format!("{} exchanges in full and {} with `--age`", exchanges(Scope::Full), exchanges(Scope::Age));
     assert!(page(MY_NUMBER).replace('\n', " ").contains(&sentence), "{sentence}");
+}
+
+#[test]
+fn the_card_page_has_the_jpki_application() {
+    use files::JpkiToken;
+    use taimen::cards::my_number::jpki::POLICIES;
+    let rows = rows(&page(MY_NUMBER));
+    for step in JPKI_STEPS {
+        let name = ticked(format!("{:?}", step.id));
+        let row = rows.iter().find(|row| row.len() == 3 && row[0].starts_with(&name));
+        let needs = match step.needs {
+            Some(files::JPKI_AUTHENTICATION_PIN) => "`auth-pin`",
+            Some(_) => "`sign-password`",
+            None => "–",
+        };
+        let row = row.unwrap_or_else(|| panic!("no row of {name}"));
+        assert_eq!((row[1].as_str(), &row[2]), (needs, &step.exchanges.to_string()), "{name}");
+    }
+    let free = JPKI_STEPS.iter().filter(|step| step.needs.is_none()).map(|step| step.exchanges).sum::<u64>();
+    let all = JPKI_STEPS.iter().map(|step| step.exchanges).sum::<u64>();
+    let sentence = format!("`--jpki` takes {free} exchanges more, and {all} with both credentials");
+    assert!(page(MY_NUMBER).replace('\n', " ").contains(&sentence), "{sentence}");
+    let tokens = [JpkiToken::Card, JpkiToken::ResidentCard, JpkiToken::Android, JpkiToken::Iphone, JpkiToken::Unknown];
+    for token in tokens {
+        let label = if token == JpkiToken::Unknown { "anything else".to_owned() } else { ticked(token.label()) };
+        let row = rows.iter().find(|row| row[0] == label).unwrap_or_else(|| panic!("no row of {label}"));
+        assert_eq!((&row[1], row[2].as_str()), (&ticked(token.as_str()), token.name().en));
+    }
+    let policies: Vec<Vec<String>> = POLICIES
+        .iter()
+        .map(|policy| {
+            let (purpose, hierarchy) = (policy.purpose.as_str(), policy.hierarchy.as_str());
+            vec![ticked(purpose), hierarchy.to_owned(), ticked(policy.oid)]
+        })
+        .collect();
+    assert_rows(MY_NUMBER, &policies);
 }
 
 const LICENCE: &str = "docs/cards/licence.md";
@@ -633,6 +669,7 @@ fn the_simulator_page_has_every_fault_and_kind() {
     let text = page("docs/simulator.md");
     let tables = [
         ("### My Number Card", FAULTS),
+        ("### JPKI application", JPKI_FAULTS),
         ("### Driver's licence", LICENCE_FAULTS),
         ("### マイナ免許証", MENKYO_FAULTS),
         ("### Residence cards", RESIDENCE_FAULTS),
@@ -864,6 +901,7 @@ mod program {
             "docs/batch.md",
             "docs/cards/licence.md",
             "docs/cards/my-number.md",
+            "docs/doctor.md",
             "docs/dump.md",
             "docs/privacy.md",
             "docs/readers.md",

@@ -60,6 +60,7 @@ fn fixtures() -> Vec<Fixture> {
         Fixture::new("my-number", "age", &["--age"]),
         Fixture::new("my-number", "last-try-allowed", &["--fault", "last-try", "--allow-last-try"]),
         Fixture::new("my-number", "seed-2", &["--seed", "2"]),
+        Fixture::new("my-number", "jpki", &["--jpki"]),
         Fixture::new("licence", "without-pin", &["--without-pin"]),
         Fixture::new("licence", "short-answers", &["--fault", "short-answers"]),
         Fixture::new("menkyo", "without-pin", &["--without-pin", "--application", "menkyo"]),

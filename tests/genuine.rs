@@ -5,7 +5,10 @@ mod fixtures;
 
 use fixtures::fixture;
 use taimen::{
-    cards::my_number::{self, CvCertificate, check, files},
+    cards::{
+        ItemValue,
+        my_number::{self, CvCertificate, check, files, jpki},
+    },
     dump::{Answer, CHALLENGE_RANDOM, Challenge, Dump, HexBytes, Scope},
     kind::CardKind,
     trust::{Hierarchy, TrustStore},
@@ -165,4 +168,112 @@ fn the_table_has_the_sizes_of_the_test_card() {
         assert_eq!(fixture(fixture_name).len(), file.test_card_size, "{}", file.name);
         assert!(file.test_card_size <= file.limit);
     }
+}
+
+const JPKI_CHECKS: [CheckId; 4] =
+    [CheckId::JpkiAuthChain, CheckId::JpkiAuthKey, CheckId::JpkiSignChain, CheckId::JpkiAgrees];
+
+/// The test card's JPKI certificates beside its other files; its token and presence as the specification has them.
+fn jpki_dump() -> Dump {
+    let mut dump = dump(Scope::Full);
+    dump.jpki = true;
+    dump.keep(files::JPKI_TOKEN_NAME, format!("{:<160}", "JPKIAPICCTOKEN2").into_bytes());
+    dump.keep(files::JPKI_PRESENCE_NAME, vec![0x8F, 0x8F, 0x00]);
+    dump.keep(files::JPKI_AUTH_CERTIFICATE.name, fixture("jpki-auth-cert.der"));
+    dump.keep(files::JPKI_AUTH_CA.name, fixture("jpki-auth-ca-cert.der"));
+    dump.keep(files::JPKI_SIGN_CERTIFICATE.name, fixture("jpki-sign-cert.der"));
+    dump.keep(files::JPKI_SIGN_CA.name, fixture("jpki-sign-ca-cert.der"));
+    dump
+}
+
+#[test]
+fn the_jpki_certificates_verify_under_the_test_hierarchy() {
+    let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Test);
+    let findings = check(&jpki_dump(), &trust, TIME.parse().unwrap());
+    assert_eq!(
+        JPKI_CHECKS.map(|id| findings.verdict(id).unwrap()),
+        [Verdict::Passed, Verdict::NotDone(Why::NotRead), Verdict::Passed, Verdict::Passed]
+    );
+    for (id, policy) in
+        [(CheckId::JpkiAuthChain, "1.2.392.200149.8.5.1.0.30"), (CheckId::JpkiSignChain, "1.2.392.200149.8.5.1.0.20")]
+    {
+        let evidence = &findings.check(id).unwrap().evidence;
+        assert_eq!(evidence.get("policy"), Some(policy));
+        assert_eq!(evidence.get("anchor_hierarchy"), Some("test"));
+    }
+    let agrees = &findings.check(CheckId::JpkiAgrees).unwrap().evidence;
+    // The card's private keys are not public, so its text application's key could not answer: the text is not confirmed.
+    for (item, likeness) in
+        [("birth_date", "same"), ("sex", "same"), ("name", "not_compared"), ("address", "not_compared")]
+    {
+        assert_eq!(agrees.get(item), Some(likeness), "{item}");
+    }
+    let item = |id: &str| &findings.items.iter().find(|item| item.id == id).unwrap().value;
+    assert_eq!(item("jpki_name"), &ItemValue::Text("黒桐　幹也".into()));
+    assert_eq!(item("jpki_address"), &ItemValue::Text("東京都清瀬市観布子南１２－７－２０２".into()));
+    assert_eq!(item("jpki_birth_date"), &ItemValue::Date("1980-02-17".parse().unwrap()));
+    // What the card carries of its issuers is the file that also ships as a test anchor; nothing rests on the card's.
+    let fingerprint = "5a0e7d690c718fadebc7fb6eff66a6dd623458debc1aa6fb1778bfe157cbeb25";
+    assert_eq!(item("jpki_auth_ca"), &ItemValue::Text(fingerprint.into()));
+    let anchor = findings.check(CheckId::JpkiAuthChain).unwrap().evidence.get("anchor_sha256");
+    assert_eq!(anchor, Some(fingerprint), "chosen among two roots of one name");
+}
+
+#[test]
+fn the_jpki_certificates_are_rejected_where_the_test_hierarchy_was_not_accepted() {
+    for trust in [TrustStore::shipped().unwrap(), TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated)] {
+        let findings = check(&jpki_dump(), &trust, TIME.parse().unwrap());
+        let not_accepted = Verdict::Failed(Reason::HierarchyNotAccepted);
+        assert_eq!(
+            JPKI_CHECKS.map(|id| findings.verdict(id).unwrap()),
+            [
+                not_accepted,
+                Verdict::NotDone(Why::DependsOn(CheckId::JpkiAuthChain)),
+                not_accepted,
+                Verdict::NotDone(Why::DependsOn(CheckId::JpkiSignChain)),
+            ]
+        );
+        assert!(findings.items.iter().all(|item| item.id != "jpki_name"));
+    }
+}
+
+#[test]
+fn a_jpki_certificate_in_the_other_s_place_and_after_its_end() {
+    let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Test);
+    let mut swapped = jpki_dump();
+    swapped.keep(files::JPKI_AUTH_CERTIFICATE.name, fixture("jpki-sign-cert.der"));
+    let findings = check(&swapped, &trust, TIME.parse().unwrap());
+    assert_eq!(findings.verdict(CheckId::JpkiAuthChain), Some(Verdict::NotDone(Why::NoAnchor)));
+    // Both end on the holder's fifth birthday after their issue, 23:59:59 in Japan.
+    for (at, verdict) in [
+        ("2030-02-17T14:59:59Z", Verdict::Passed),
+        ("2030-02-17T15:00:00Z", Verdict::Failed(Reason::Expired)),
+        ("2025-01-01T00:00:00Z", Verdict::NotDone(Why::NotYetValid)),
+    ] {
+        let findings = check(&jpki_dump(), &trust, at.parse().unwrap());
+        assert_eq!(findings.verdict(CheckId::JpkiSignChain), Some(verdict), "{at}");
+    }
+}
+
+#[test]
+fn the_holder_of_the_signing_certificate_is_the_specification_s() {
+    let certificate = taimen::trust::Certificate::parse(&fixture("jpki-sign-cert.der")).unwrap();
+    let holder = jpki::holder(&certificate).unwrap();
+    assert_eq!(holder.name.text, "黒桐　幹也");
+    assert_eq!(holder.name.substitutes, [false; 5]);
+    assert_eq!(holder.sex.as_str(), "male");
+    assert_eq!((holder.era, holder.birth), (taimen::text::Era::Showa, "1980-02-17".parse().unwrap()));
+    assert_eq!(holder.address.text, "東京都清瀬市観布子南１２－７－２０２");
+    assert_eq!(holder.address.substitutes, [false; 18]);
+    let text = fixture("text-0002.bin");
+    let text = my_number::text(&text).unwrap();
+    let written = |object: &taimen::tlv::Object<'_>| String::from_utf8(object.value.to_vec()).unwrap();
+    assert_eq!(holder.name.compare(&written(&text.name)), jpki::Likeness::Same);
+    assert_eq!(holder.address.compare(&written(&text.address)), jpki::Likeness::Same);
+    let names = |file: &str| {
+        let certificate = taimen::trust::Certificate::parse(&fixture(file)).unwrap();
+        (jpki::is_for_client_authentication(&certificate), jpki::holder(&certificate).is_ok())
+    };
+    assert_eq!(names("jpki-auth-cert.der"), (true, false), "it names nobody");
+    assert_eq!(names("jpki-sign-cert.der"), (false, true));
 }

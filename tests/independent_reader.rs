@@ -175,9 +175,27 @@ fn reads_the_rest<T: Transport>(card: &mut Card<Adapter<T>>, persona: &Persona) 
     let mut jpki = JpkiAp::select(card).unwrap();
     assert!(jpki.read_token_type().unwrap().is_physical_card());
     let available = jpki.read_certificate_availability().unwrap();
-    assert!(!available.has_auth_certificate() && !available.has_sign_certificate(), "none is simulated");
+    assert!(available.has_auth_certificate() && available.has_sign_certificate());
     assert_eq!(jpki.auth_pin_retries().unwrap(), Retries::Remaining(3));
     assert_eq!(jpki.sign_pin_retries().unwrap(), Retries::Remaining(5));
+    let leaf = jpki.read_auth_certificate().unwrap();
+    leaf.verify_signature(&jpki.read_auth_ca_certificate().unwrap()).unwrap();
+    assert!(
+        leaf.issuer().contains("SIMULATED") && leaf.subject().contains(&persona.municipality),
+        "{}",
+        leaf.subject()
+    );
+    assert!(jpki.read_sign_certificate().is_err(), "closed");
+    let challenge = b"a challenge of the other reader";
+    assert!(jpki.sign_with_auth_key(SignatureScheme::Sha256DigestInfo, challenge).is_err(), "closed");
+    jpki.verify_auth_pin(&Pin::new(persona.pin.as_bytes()).unwrap()).unwrap();
+    answers_a_challenge(&leaf.public_key().unwrap(), |challenge| {
+        jpki.sign_with_auth_key(SignatureScheme::Sha256DigestInfo, challenge)
+    });
+    jpki.verify_sign_pin(&Pin::new(persona.sign_password().as_bytes()).unwrap()).unwrap();
+    let signing = jpki.read_sign_certificate().unwrap();
+    signing.verify_signature(&jpki.read_sign_ca_certificate().unwrap()).unwrap();
+    assert_eq!(signing.signature_algorithm(), "1.2.840.113549.1.1.11");
 
     let mut issuer = MasterFile::select(card).unwrap();
     assert_eq!(issuer.data_object(myna_card::mf::tag::EXPIRY).unwrap(), day(persona.expiry()).as_bytes());
@@ -281,6 +299,7 @@ fn read(card: &mut SimulatedCard, scope: Scope, credential: &[u8]) -> Result<Dum
         time: TIME.parse().unwrap(),
         reader: "fixtures".to_owned(),
         guests: recognised.guests,
+        jpki: None,
         private_withheld: false,
         counter: &mut |_, _| {},
         progress: &mut |step, _, _| steps.push(step.id),

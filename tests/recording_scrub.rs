@@ -79,6 +79,7 @@ fn header(kind: CardKind, random: Vec<Vec<u8>>, session_keys: Vec<Vec<u8>>) -> H
         time: Some(THEN.parse().unwrap()),
         random,
         session_keys,
+        jpki: None,
     }
 }
 

@@ -108,7 +108,9 @@ fn the_text_applications_signatures_verify_down_from_the_shipped_anchor() {
 #[test]
 fn sizes_and_offsets_are_those_of_the_spec() {
     let mut card = card();
-    for file in files::FILES.iter().filter(|file| **file != FACE_DATA) {
+    // Certificates are as long as the names in them, which are those of the simulator.
+    let fixed = |file: &&files::File| **file != FACE_DATA && file.application != files::JPKI;
+    for file in files::FILES.iter().filter(fixed) {
         let bytes = card.file_mut(&file.application, file.sfi).unwrap();
         assert_eq!(bytes.len(), file.test_card_size, "{}", file.name);
     }
@@ -146,8 +148,8 @@ fn a_seed_gives_the_same_card_for_ever() {
     assert_eq!(
         [digest(CardKind::MyNumber), digest(CardKind::MyNumberNoPhoto)],
         [
-            "62f8239d56c5c43fd1330c03d7f704a30980e9d6659c244c42ecd11447a65dbd",
-            "5a868d5cbf91a40e8e8350a97991095d6231d48e9d03e8c1d99cc67443e943c7"
+            "1aa1f143030addc1b2d4c0d47f2dd4fcafee3ac69ee74267630ea661534ad5be",
+            "be99ef1245e20161bc64504a5b8eb9e9f353f3a3a7f34e9475c16e16d1d40403"
         ]
     );
 }

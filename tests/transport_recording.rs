@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use taimen::transport::{
     DrawError, Draws, Log, Masked, Recorder, Recording, Replay, Transport, TransportError,
     masked::MaskedError,
-    recording::{FIRST_LINE, Header, LinkFailure, MAX_LINE, MAX_RECORDING, MAX_STEPS, Problem, RecordingError, Step},
+    recording::{
+        FIRST_LINE, Header, JpkiHeader, LinkFailure, MAX_LINE, MAX_RECORDING, MAX_STEPS, Problem, RecordingError, Step,
+    },
     replay::UnusedSteps,
 };
 use taimen::{
@@ -166,6 +168,7 @@ fn a_header_that_a_program_made_reads_back() {
         card: Some("my-number".into()),
         reader: Some("odd\nname\u{7f} 読取機".repeat(100)),
         scope: Some("full".into()),
+        jpki: Some(JpkiHeader { auth_pin: true, sign_password: Some(10) }),
         time: Some("2026-11-22T01:02:03.9Z".parse().unwrap()),
         random: vec![vec![1; 512], vec![]],
         session_keys: vec![vec![2; 16]],
@@ -175,6 +178,34 @@ fn a_header_that_a_program_made_reads_back() {
     assert_eq!(read.to_text(), text);
     assert!(read.header.reader.unwrap().starts_with("oddname 読取機odd"));
     assert_eq!(read.header.random, [vec![1; 512]]);
+}
+
+#[test]
+fn a_jpki_line_tells_what_was_given() {
+    let jpki = |line: &str| Recording::parse(format!("taimen-recording 1\njpki: {line}\n").as_bytes());
+    for (line, auth_pin, sign_password) in [
+        ("certificates", false, None),
+        ("certificates auth-pin", true, None),
+        ("certificates sign-password/6", false, Some(6)),
+        ("certificates auth-pin sign-password/16", true, Some(16)),
+    ] {
+        let recording = jpki(line).unwrap();
+        assert_eq!(recording.header.jpki, Some(JpkiHeader { auth_pin, sign_password }));
+        assert!(recording.to_text().contains(&format!("\njpki: {line}\n")), "{line}");
+    }
+    for wrong in [
+        "",
+        "yes",
+        "auth-pin",
+        "certificates auth-pin auth-pin",
+        "certificates sign-password/5",
+        "certificates sign-password/17",
+        "certificates sign-password/",
+        "certificates sign-password/6 auth-pin",
+        "certificates sign-password/ABC123",
+    ] {
+        assert_eq!(jpki(wrong), Err(RecordingError::Line { line: 2, problem: Problem::Value }), "{wrong}");
+    }
 }
 
 #[test]

@@ -267,6 +267,9 @@ pub struct Item {
     pub masked: bool,
 }
 
+/// The machine name of the item that a report shows only where the sex was asked for (`--sex`).
+pub const SEX_ITEM: &str = "jpki_sex";
+
 /// The value of an [`Item`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ItemValue {

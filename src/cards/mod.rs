@@ -19,11 +19,11 @@ mod table;
 mod trace;
 
 pub use findings::{
-    CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex,
-    Signed, TriesLeft, Warning, notes, remarks,
+    CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat,
+    SEX_ITEM, Sex, Signed, TriesLeft, Warning, notes, remarks,
 };
 pub use read_error::ReadError;
-pub use recognise::{LicenceProbe, RecogniseError, Recognised, recognise};
+pub use recognise::{LicenceProbe, RecogniseError, Recognised, read_long, recognise};
 pub use table::{Application, Reference};
 pub use trace::{Meaning, Trace};
 

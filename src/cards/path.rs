@@ -12,6 +12,8 @@ pub(in crate::cards) struct Certified {
     pub(in crate::cards) check: Check,
     /// The key in the certificate, whatever became of the check.
     pub(in crate::cards) key: Option<CertifiedKey>,
+    /// The certificate itself, whatever became of the check: for a card that wants more of it.
+    pub(in crate::cards) leaf: Option<Certificate>,
     /// The hierarchy of the anchor that the check speaks of.
     pub(in crate::cards) hierarchy: Option<Hierarchy>,
 }
@@ -19,7 +21,7 @@ pub(in crate::cards) struct Certified {
 impl Certified {
     /// The check was not done, or ended in front of any key.
     pub(in crate::cards) fn without_key(check: Check) -> Self {
-        Self { check, key: None, hierarchy: None }
+        Self { check, key: None, leaf: None, hierarchy: None }
     }
 }
 
@@ -76,7 +78,8 @@ pub(in crate::cards) fn certificate_check(
     }
     Certified {
         check: Check { id, verdict: verdict(issued.outcome), evidence },
-        key: leaf.key.ok(),
+        key: leaf.key.as_ref().ok().cloned(),
+        leaf: Some(leaf),
         hierarchy: issued.anchor.map(|(anchor, _)| anchor.hierarchy),
     }
 }

@@ -24,6 +24,7 @@ pub mod name {
     pub const HEX: &str = "hex";
     pub const HTML: &str = "html";
     pub const JOBS: &str = "jobs";
+    pub const JPKI: &str = "jpki";
     pub const JSON: &str = "json";
     pub const JUNIT: &str = "junit";
     pub const KIND: &str = "kind";
@@ -45,6 +46,7 @@ pub mod name {
     pub const UNPINNED: &str = "unpinned";
     pub const VPCD: &str = "vpcd";
     pub const WAIT: &str = "wait";
+    pub const WATCH: &str = "watch";
     pub const WITHOUT_PIN: &str = "without-pin";
 }
 
@@ -85,11 +87,12 @@ pub fn command(lang: Lang) -> Command {
                     b.application(),
                     b.flag(name::WITHOUT_PIN, "運転免許証を暗証番号なしで読む（有効期限など。真正性は判定できない）", "Read a driver's licence without its PINs (expiry and the like; never authentic)"),
                     b.flag(name::AGE, "年齢だけを確認して表示する（生年月日だけを照合）", "The age record alone: shows the age and nothing else"),
+                    b.flag(name::JPKI, "公的個人認証AP（JPKI）の電子証明書も読む（マイナンバーカード）", "Read the JPKI certificates too (My Number Card)").conflicts_with(name::AGE),
                     b.path(name::SAVE_DUMP, "読み取った全データを保存する（個人情報。0600で作成）", "Save everything that was read (personal data; mode 0600)"),
                     b.path(name::SEAL, "保存するデータに電子署名（封印）を付ける鍵（taimen seal-key で作成）", "Seal what is saved with this key (made by taimen seal-key), so that a later change is noticed").requires(name::SAVE_DUMP),
                     b.path(name::RECORD, "カードとの通信を記録する（個人情報。照合番号等は伏せる）", "Record the exchanges (personal data; credentials are left out)"),
                     b.flag(name::ALLOW_LAST_TRY, "残り1回でも照合する（失敗すると閉塞する）", "Try even when one try is left (a wrong entry blocks it)"),
-                    b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b、免許証は pin1・pin2、マイナ免許証は licence-pin、在留カード等は card-number", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b; pin1, pin2 of a licence; licence-pin; card-number of a residence card"),
+                    b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b、免許証は pin1・pin2、マイナ免許証は licence-pin、在留カード等は card-number、JPKIは auth-pin・sign-password（端末ではたずねない）", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b; pin1, pin2 of a licence; licence-pin; card-number of a residence card; auth-pin, sign-password for --jpki (never asked for)"),
                 ])
                 .args(b.trust())
                 .arg(b.at()),
@@ -126,7 +129,12 @@ pub fn command(lang: Lang) -> Command {
                 .arg(b.sealed_by())
                 .args(b.trust())
                 .arg(b.at()),
-            b.sub("readers", "カードリーダーの一覧", "The readers of this machine").arg(b.json_list()),
+            b.sub("readers", "カードリーダーの一覧", "The readers of this machine").args([
+                b.flag(name::WATCH, "リーダーの接続・取り外しとカードの出し入れを、Ctrl-C まで表示し続ける", "Go on printing readers and cards that come and go, until Ctrl-C"),
+                b.json_list(),
+            ]),
+            b.sub("doctor", "この端末でカードを確認できるかを調べ、できないときは直し方を示す（暗証番号は使わない）", "Whether a check can run on this machine, and what to put right; no credential is used")
+                .args([b.trust_dir(), b.json_list()]),
             b.sub("trust", "信頼する発行者の鍵と証明書", "Whose signatures count")
                 .subcommand_required(true)
                 .arg_required_else_help(true)
@@ -262,8 +270,8 @@ impl Builder {
             .hide_env_values(true)
             .default_value("pcsc")
             .help(self.t(
-                "リーダー：pcsc, pcsc:名前の一部, sim:種類[?fault=…&seed=…], replay:ファイル",
-                "The reader: pcsc, pcsc:PART-OF-NAME, sim:KIND[?fault=…&seed=…], replay:FILE",
+                "リーダー：pcsc, pcsc:名前の一部, phone[:IPアドレス[:ポート]][?short]（スマートフォン）, sim:種類[?fault=…&seed=…], replay:ファイル",
+                "The reader: pcsc, pcsc:PART-OF-NAME, phone[:IP-ADDRESS[:PORT]][?short], sim:KIND[?fault=…&seed=…], replay:FILE",
             ))
     }
 
@@ -286,7 +294,7 @@ impl Builder {
             .value_name("SECONDS")
             .value_parser(value_parser!(u64).range(0..=86_400))
             .default_value("30")
-            .help(self.t("カードを待つ秒数", "How long to wait for a card"))
+            .help(self.t("カードを待つ秒数", "How long to wait for a card or a phone"))
     }
 
     /// What a report shows only when asked for.
@@ -397,6 +405,7 @@ impl Builder {
                     "Read a driver's licence without its PINs",
                 ),
                 self.flag(name::AGE, "年齢だけを確認する", "The age record alone"),
+                self.flag(name::JPKI, "公的個人認証も読む", "The JPKI application too").conflicts_with(name::AGE),
                 self.flag(name::ALLOW_LAST_TRY, "残り1回でも照合する", "Try even when one try is left"),
             ]),
             self.sub(

@@ -24,7 +24,9 @@ use super::{
     Settings,
     args::name,
     credentials::{self, Entries},
-    files as paths, licence, my_number, output,
+    files as paths,
+    jpki::Jpki,
+    licence, my_number, output,
     reader::{Link, SCOPES, Source, scope_name},
     residence, seal,
     terminal::Terminal,
@@ -51,7 +53,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         accepted.push(Hierarchy::Simulated);
         store = store.accepting(Hierarchy::Simulated);
     }
-    let wish = Wish::new(&link, matches, entries.as_ref());
+    let jpki = Jpki::wanted(&link, matches, entries.as_ref())?;
+    let wish = Wish::new(&link, matches, entries.as_ref(), jpki.as_ref());
     let read = read(&mut link, wish, &terminal);
     terminal.done();
 
@@ -62,7 +65,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     // A session that failed is worth recording most; a recording that cannot be written must not hide the verdict.
     let done = read.as_ref().ok().map(|read| (read.dump.kind.as_str(), read.dump.scope));
     let scope = done.map_or(wish.scope, |(_, scope)| scope);
-    let recording = record.zip(link.take_recording(done.map(|(kind, _)| kind), scope));
+    let recording = record.zip(link.take_recording(done.map(|(kind, _)| kind), scope, jpki.as_ref().map(Jpki::header)));
     let recorded = recording.map_or(Ok(()), |(path, recording)| terminal.write(path, recording.to_text().as_bytes()));
     let Read { mut dump, tries } = read?;
     let at = matches.get_one::<jiff::Timestamp>(name::AT).copied().unwrap_or(dump.read_at);
@@ -110,13 +113,15 @@ pub struct Wish<'a> {
     pub menkyo: bool,
     /// The entries of a credentials file.
     pub entries: Option<&'a Entries>,
+    /// The JPKI application of a My Number Card, where it is asked for.
+    pub jpki: Option<&'a Jpki>,
     /// Whether a last try may be spent.
     pub allow_last_try: bool,
 }
 
 impl<'a> Wish<'a> {
     /// What the options say, and where a card is replayed, what its recording says.
-    pub fn new(link: &Link, matches: &ArgMatches, entries: Option<&'a Entries>) -> Self {
+    pub fn new(link: &Link, matches: &ArgMatches, entries: Option<&'a Entries>, jpki: Option<&'a Jpki>) -> Self {
         let without_pin = matches.get_flag(name::WITHOUT_PIN);
         let asked = if matches.get_flag(name::AGE) { Scope::Age } else { Scope::Full };
         let asked = if without_pin { Scope::WithoutPin } else { asked };
@@ -128,18 +133,20 @@ impl<'a> Wish<'a> {
             without_pin,
             menkyo: named == Some(menkyo) || (named.is_none() && kind == Some(menkyo)),
             entries,
+            jpki,
             allow_last_try: matches.get_flag(name::ALLOW_LAST_TRY),
         }
     }
 
     /// What a recording says, where there are no options.
-    pub fn recorded(link: &Link, allow_last_try: bool) -> Self {
+    pub fn recorded(link: &Link, jpki: Option<&'a Jpki>, allow_last_try: bool) -> Self {
         let (scope, kind) = told(link);
         Self {
             scope: scope.unwrap_or(Scope::Full),
             without_pin: false,
             menkyo: kind == Some(CardKind::Menkyo.as_str()),
             entries: None,
+            jpki,
             allow_last_try,
         }
     }
@@ -161,7 +168,8 @@ pub fn replay(settings: &Settings, recording: &Recording) -> Result<Read, Proble
     let once = |allow_last_try| {
         let started = Instant::now();
         let mut link = Link::replaying(recording.clone());
-        let wish = Wish::recorded(&link, allow_last_try);
+        let jpki = Jpki::recorded(&link);
+        let wish = Wish::recorded(&link, jpki.as_ref(), allow_last_try);
         let mut done = read(&mut link, wish, &Terminal::nobody(settings))?;
         done.dump.link = link.figures(started.elapsed());
         link.finish()?;
@@ -186,7 +194,8 @@ pub struct Played {
 pub fn play(settings: &Settings, recording: &Recording, entries: Option<&Entries>) -> Played {
     let once = |allow_last_try| {
         let mut link = Link::replaying(recording.clone());
-        let wish = Wish { entries, ..Wish::recorded(&link, allow_last_try) };
+        let jpki = Jpki::recorded(&link);
+        let wish = Wish { entries, ..Wish::recorded(&link, jpki.as_ref(), allow_last_try) };
         let read = read(&mut link, wish, &Terminal::nobody(settings));
         Played { read, rest: link.finish() }
     };
@@ -211,7 +220,7 @@ pub fn record(
     };
     let done = read.as_ref().ok().map(|read| (read.dump.kind, read.dump.scope));
     let (kind, scope) = done.unwrap_or((meant, wish.scope));
-    (link.take_recording(Some(kind.as_str()), scope), read)
+    (link.take_recording(Some(kind.as_str()), scope, wish.jpki.map(Jpki::header)), read)
 }
 
 /// The entries of `--credentials`.
@@ -265,6 +274,10 @@ fn read(link: &mut Link, wish: Wish<'_>, terminal: &Terminal) -> Result<Read, Pr
         if wish.scope == Scope::Age && licence_meant {
             let kind = if wish.menkyo { CardKind::Menkyo } else { recognised.kind };
             return Err(Problem::OtherCardsOption { option: name::AGE, kind });
+        }
+        if wish.jpki.is_some() && (licence_meant || recognised.kind != CardKind::MyNumber) {
+            let kind = if wish.menkyo { CardKind::Menkyo } else { recognised.kind };
+            return Err(Problem::OtherCardsOption { option: name::JPKI, kind });
         }
         match recognised.kind {
             CardKind::MyNumber if wish.menkyo => {

@@ -22,13 +22,16 @@ const NAMES: [&str; 10] = [
     "pin2",
     "licence-pin",
     "text-pin",
-    "auth-pin",
+    AUTH_PIN,
 ];
 
 /// The entry of a residence card.
 pub const CARD_NUMBER: &str = "card-number";
 
-/// One more, of the same list.
+/// 利用者証明用暗証番号
+pub const AUTH_PIN: &str = "auth-pin";
+
+/// 署名用パスワード
 const SIGN_PASSWORD: &str = "sign-password";
 
 /// The most bytes of a credentials file.
@@ -80,9 +83,12 @@ pub enum EntryError {
     /// Not four digits.
     #[error("the security code has four digits")]
     SecurityCode,
-    /// A PIN of a licence has four digits.
+    /// A PIN has four digits.
     #[error("a PIN has four digits")]
     Pin(&'static str),
+    /// Not 6 to 16 of `A`–`Z` and `0`–`9`.
+    #[error("a password has 6 to 16 capital letters and digits")]
+    Password,
     /// Not 14 digits with a month and a day in their places.
     #[error("number B has 14 digits")]
     NumberB,
@@ -119,12 +125,25 @@ impl Entries {
         Ok(Self(entries))
     }
 
-    /// A PIN of a licence by its entry's name; `None` when it is not there.
+    /// A PIN by its entry's name; `None` when it is not there.
     ///
     /// # Errors
     /// [`EntryError::Pin`] unless it has four digits.
     pub fn pin(&self, name: &'static str) -> Result<Option<Pin>, EntryError> {
         self.0.get(name).map(|text| licence_pin(name, text)).transpose()
+    }
+
+    /// 署名用パスワード; `None` when it is not there.
+    ///
+    /// # Errors
+    /// [`EntryError::Password`] unless it has 6 to 16 characters, each of `A`–`Z` and `0`–`9`: the card compares bytes, and
+    /// small letters are none of a password.
+    pub fn sign_password(&self) -> Result<Option<Pin>, EntryError> {
+        let Some(text) = self.0.get(SIGN_PASSWORD) else { return Ok(None) };
+        let fits = (6..=16).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        let password = Pin::new(text.as_bytes()).ok().filter(|_| fits);
+        password.map(Some).ok_or(EntryError::Password)
     }
 
     /// The number of a residence card; `None` when it is not there.
@@ -186,7 +205,7 @@ pub fn card_number(text: &str) -> Result<CardNumber, EntryError> {
     text.parse().map_err(|_| EntryError::CardNumber)
 }
 
-/// Checks a licence's PIN as typed: four digits.
+/// Checks a PIN as typed: four digits.
 ///
 /// # Errors
 /// [`EntryError::Pin`] with the entry's name.

@@ -5,12 +5,15 @@ mod args;
 mod batch;
 mod check;
 mod credentials;
+mod doctor;
 mod explain;
 mod files;
 mod identify;
+mod jpki;
 mod licence;
 mod my_number;
 mod output;
+mod phone;
 mod problem;
 mod reader;
 #[cfg(feature = "pcsc")]
@@ -69,6 +72,7 @@ fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
         Some(("readers", matches)) => readers::run(settings, matches),
         #[cfg(not(feature = "pcsc"))]
         Some(("readers", _)) => Err(Problem::NotBuilt { feature: "pcsc" }),
+        Some(("doctor", matches)) => doctor::run(settings, matches),
         Some(("trust", matches)) => trust::run(settings, matches),
         Some(("simulate", matches)) => simulate::run(settings, matches),
         Some(("recording", matches)) => recording::run(settings, matches),

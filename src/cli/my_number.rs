@@ -17,16 +17,18 @@ use crate::{
 
 use super::{
     check::{First, Question as AnyQuestion, Read, Wish},
+    jpki::Jpki,
     reader::{Link, Source, own_credential},
     terminal::Terminal,
 };
 
 /// What is known before the card is touched.
-pub struct Plan {
+pub struct Plan<'a> {
     scope: Scope,
     /// The value, where nobody has to be asked for it.
     known: Option<Pin>,
     ask: bool,
+    jpki: Option<&'a Jpki>,
     allow_last_try: bool,
     reader: String,
     time: Timestamp,
@@ -48,12 +50,12 @@ struct Start {
     time: Timestamp,
 }
 
-impl Plan {
+impl<'a> Plan<'a> {
     /// Takes the entries of the credentials file, which are checked here, or what the source itself offers.
     ///
     /// # Errors
     /// [`Problem`] when an entry is missing or wrong.
-    pub fn new(link: &Link, wish: Wish<'_>) -> Result<Self, Problem> {
+    pub fn new(link: &Link, wish: Wish<'a>) -> Result<Self, Problem> {
         let scope = if wish.scope == Scope::Age { Scope::Age } else { Scope::Full };
         let known = match wish.entries {
             Some(entries) => Some(entries.my_number(scope)?),
@@ -64,6 +66,7 @@ impl Plan {
             scope,
             known,
             ask,
+            jpki: wish.jpki,
             allow_last_try: wish.allow_last_try,
             reader: link.reader().to_owned(),
             time: link.time(),
@@ -137,7 +140,7 @@ impl Plan {
     ) -> Result<Read, Problem> {
         let Start { guests, prepared, time } = start;
         let asked = prepared.is_some();
-        let mut told = None;
+        let mut told = Vec::new();
         let reading = Reading {
             scope: self.scope,
             credential,
@@ -147,19 +150,22 @@ impl Plan {
             time,
             reader: self.reader.clone(),
             guests,
+            jpki: self.jpki.map(Jpki::entries),
             private_withheld: self.private_withheld,
             counter: &mut |reference, tries| {
-                told = Some(tries);
-                if !asked {
+                told.push((reference, tries));
+                // What a person was asked for was told in front of the question.
+                if !asked || reference.application == files::JPKI {
                     terminal.counter(reference.title, tries);
                 }
             },
             progress: &mut |step, done, total| terminal.show(step.title, done, total),
         };
         let dump: Dump = reading.run(session)?;
-        let reference = self.reference();
-        let tries = told.and_then(|told| after_success(reference, told)).map(|left| (reference.title, left));
-        Ok(Read { dump, tries: tries.into_iter().collect() })
+        let left = |(reference, before): (&'static files::Reference, Tries)| {
+            Some((reference.title, after_success(reference, before)?))
+        };
+        Ok(Read { dump, tries: told.into_iter().filter_map(left).collect() })
     }
 }
 

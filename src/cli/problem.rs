@@ -3,7 +3,7 @@
 use std::{io, path::Path};
 
 use crate::{
-    cards::{ReadError, RecogniseError, Reference, drivers_licence::files},
+    cards::{ReadError, RecogniseError, Reference, drivers_licence::files, my_number::files as my_number},
     dump::DumpError,
     kind::CardKind,
     lang::Bilingual,
@@ -28,6 +28,7 @@ impl From<EntryError> for Problem {
             EntryError::SecurityCode => Self::BadSecurityCode,
             EntryError::NumberB => Self::BadNumberB,
             EntryError::CardNumber => Self::BadCardNumber,
+            EntryError::Password => Self::BadPassword { credential: my_number::JPKI_SIGNING_PASSWORD.title },
             EntryError::Pin(name) => Self::BadPin { credential: pin_title(name) },
         }
     }
@@ -119,17 +120,22 @@ fn kind_of(reference: &Reference) -> CardKind {
 
 /// The name of a reference's line in a credentials file.
 fn entry_of(reference: &Reference) -> &'static str {
-    LICENCE_ENTRIES.iter().find(|(_, of)| *of == reference).map_or("number-b", |(name, _)| name)
+    ENTRIES.iter().find(|(_, of)| *of == reference).map_or("number-b", |(name, _)| name)
 }
 
 fn pin_title(entry: &str) -> Bilingual {
-    let title = LICENCE_ENTRIES.iter().find(|(name, _)| *name == entry).map(|(_, reference)| reference.title);
+    let title = ENTRIES.iter().find(|(name, _)| *name == entry).map(|(_, reference)| reference.title);
     title.unwrap_or(Bilingual::new("暗証番号", "PIN"))
 }
 
-/// The entries of licences and what they open.
-const LICENCE_ENTRIES: [(&str, &Reference); 3] =
-    [("pin1", &files::PIN1), ("pin2", &files::PIN2), ("licence-pin", &files::MENKYO_PIN)];
+/// The entries that open one reference each, and which.
+const ENTRIES: [(&str, &Reference); 5] = [
+    ("pin1", &files::PIN1),
+    ("pin2", &files::PIN2),
+    ("licence-pin", &files::MENKYO_PIN),
+    ("auth-pin", &my_number::JPKI_AUTHENTICATION_PIN),
+    ("sign-password", &my_number::JPKI_SIGNING_PASSWORD),
+];
 
 /// A simulated card's address that names none.
 pub fn recipe(address: &str, error: &RecipeError) -> Problem {

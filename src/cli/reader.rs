@@ -1,6 +1,9 @@
 //! Opens every reader address, and counts and records what goes over it.
 
-use std::time::{Duration, Instant};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 
@@ -11,9 +14,10 @@ use crate::{
     privacy::Pin,
     simulator::{Recipe, SeededDraws, Shape, SimulatedCard},
     transport::{
-        Draws, LinkFigures, Log, Metered, NeverRecorded, Recorder, Recording, Replay, Transport,
+        Draws, LinkFigures, Log, Metered, NeverRecorded, Recorder, Recording, Replay, Transport, TransportError,
         draws::{ListedDraws, RecordedDraws, SystemDraws},
-        recording::{Header, MAX_RECORDING},
+        phone::{NAME_PREFIX, PhoneReader},
+        recording::{Header, JpkiHeader, MAX_RECORDING},
     },
 };
 
@@ -31,6 +35,8 @@ pub enum Source {
     Sim(Box<SimulatedCard>),
     /// A recording.
     Replay(Replay),
+    /// A card that a phone, or any program, offers over the network.
+    Phone(PhoneReader),
 }
 
 /// A card on its way through one command: counted, and recorded where asked for.
@@ -47,7 +53,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// Finds the card that an address names; waits for it at a PC/SC reader.
+    /// Finds the card that an address names; waits for it at a PC/SC reader or for a phone.
     ///
     /// # Errors
     /// [`Problem`].
@@ -67,6 +73,7 @@ impl Link {
                     .map_err(|error| problem::recording(&path, error))?;
                 return Ok(Self { log: log(record), ..Self::replaying(recording) });
             }
+            Address::Phone { address, short } => find_phone(address, short, wait, tell)?,
         };
         Ok(Self { log: log(record), card_time, ..Self::new(source, name) })
     }
@@ -164,10 +171,11 @@ impl Link {
         match &mut self.source {
             #[cfg(feature = "pcsc")]
             Source::Pcsc(reader) => Ok(reader.wait_again(&mut |waiting| tell(Waiting::from(waiting)))?),
-            _ => {
-                let _ = tell;
-                Ok(())
+            Source::Phone(reader) => {
+                let address = reader.address();
+                reader.wait_again(&mut || tell(Waiting::Phone(address))).map_err(|error| no_phone(address, error))
             }
+            Source::Sim(_) | Source::Replay(_) => Ok(()),
         }
     }
 
@@ -192,6 +200,7 @@ impl Link {
                 }
             }
             Source::Replay(replay) => Box::new(replay),
+            Source::Phone(reader) => Box::new(reader.open()?),
         };
         let mut metered = Metered::new(opened);
         let result = match &mut self.log {
@@ -203,7 +212,13 @@ impl Link {
         self.figures.exchanges += figures.exchanges;
         self.figures.bytes_sent += figures.bytes_sent;
         self.figures.bytes_received += figures.bytes_received;
-        result
+        drop(metered);
+        match (result, &self.source) {
+            (Err(Problem::Transport(TransportError::Removed)), Source::Phone(reader)) if reader.lost_at_extended() => {
+                Err(Problem::PhoneLostAtExtended)
+            }
+            (result, _) => result,
+        }
     }
 
     /// What the link carried so far; `elapsed` is the whole time that the program took.
@@ -213,11 +228,12 @@ impl Link {
     }
 
     /// The recording of everything so far; `None` when nothing was to be recorded.
-    pub fn take_recording(&mut self, card: Option<&str>, scope: Scope) -> Option<Recording> {
+    pub fn take_recording(&mut self, card: Option<&str>, scope: Scope, jpki: Option<JpkiHeader>) -> Option<Recording> {
         let header = Header {
             card: card.map(str::to_owned),
             reader: Some(self.address.clone()),
             scope: Some(scope_name(scope).to_owned()),
+            jpki,
             time: Some(crate::text::whole_seconds(self.time)),
             random: self.draws.drawn().to_vec(),
             session_keys: self.draws.session_keys().map(<[u8]>::to_vec).collect(),
@@ -255,6 +271,7 @@ pub fn own_credential(source: &Source, scope: Scope) -> Option<Pin> {
     match source {
         #[cfg(feature = "pcsc")]
         Source::Pcsc(_) => None,
+        Source::Phone(_) => None,
         Source::Sim(card) => {
             let credentials = card.credentials()?;
             match scope {
@@ -274,12 +291,14 @@ pub fn own_credential(source: &Source, scope: Scope) -> Option<Pin> {
 
 /// What is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(feature = "pcsc"), allow(dead_code))] // Only a PC/SC reader makes anybody wait.
+#[cfg_attr(not(feature = "pcsc"), allow(dead_code))] // Only a PC/SC reader is waited for with a card.
 pub enum Waiting {
     /// A reader.
     Reader,
     /// A card.
     Card,
+    /// Whoever offers a card at this address.
+    Phone(SocketAddr),
 }
 
 #[cfg(feature = "pcsc")]
@@ -303,6 +322,37 @@ fn find_pcsc(part: Option<&str>, wait: Duration, tell: &mut dyn FnMut(Waiting)) 
 #[cfg(not(feature = "pcsc"))]
 fn find_pcsc(_: Option<&str>, _: Duration, _: &mut dyn FnMut(Waiting)) -> Result<(Source, String), Problem> {
     Err(Problem::NotBuilt { feature: "pcsc" })
+}
+
+fn find_phone(
+    address: SocketAddr,
+    short: bool,
+    wait: Duration,
+    tell: &mut dyn FnMut(Waiting),
+) -> Result<(Source, String), Problem> {
+    let mut reader = PhoneReader::listen(address, wait).map_err(|error| no_phone(address, error))?;
+    if short {
+        reader = reader.without_extended();
+    }
+    let address = reader.address();
+    tell(Waiting::Phone(address));
+    reader.wait_for_card().map_err(|error| no_phone(address, error))?;
+    Ok((Source::Phone(reader), format!("{NAME_PREFIX}{address}")))
+}
+
+/// Why no phone offered a card at an address.
+fn no_phone(address: SocketAddr, error: TransportError) -> Problem {
+    let address = address.to_string();
+    match error {
+        TransportError::NoCard { seconds } => Problem::NoPhone { address, seconds },
+        TransportError::Connection(
+            error @ (std::io::ErrorKind::AddrInUse
+            | std::io::ErrorKind::AddrNotAvailable
+            | std::io::ErrorKind::PermissionDenied),
+        ) => Problem::CannotListen { address, error },
+        TransportError::Connection(_) | TransportError::Removed => Problem::NotAPhone { address },
+        error => error.into(),
+    }
 }
 
 /// The simulated card of an address.

@@ -83,8 +83,7 @@ impl Plan {
                 (Known::from(own), link.asked_then().unwrap_or(false))
             }
             Source::Sim(_) => (Known::from(entered), false),
-            #[cfg(feature = "pcsc")]
-            Source::Pcsc(_) => {
+            _ => {
                 let ask = entered.is_none() && wish.entries.is_none();
                 (Known::from(entered), ask)
             }

@@ -79,8 +79,14 @@ fn credentials(card: &SimulatedCard) -> String {
     let Some(own) = card.credentials() else { return String::new() };
     let printed = own.kind != CardKind::Licence && Generation::of(own.kind).is_none();
     let number = own.number_b().ok().filter(|_| printed);
-    let entries =
-        [("number-b", number.as_ref()), ("pin1", own.pin1()), ("pin2", own.pin2()), ("licence-pin", own.licence_pin())];
+    let entries = [
+        ("number-b", number.as_ref()),
+        ("pin1", own.pin1()),
+        ("pin2", own.pin2()),
+        ("licence-pin", own.licence_pin()),
+        ("auth-pin", own.auth_pin()),
+        ("sign-password", own.sign_password()),
+    ];
     let mut lines = "# a simulated card's entries\n".to_owned();
     for (name, pin) in entries {
         if let Some(pin) = pin {

@@ -111,6 +111,11 @@ pub(super) fn text(problem: &Problem) -> Text {
                  its number.",
             ),
         ),
+        Problem::BadPassword { credential } => bad_entry(
+            "bad-password",
+            (credential.ja, "英大文字と数字の6文字から16文字で書いてください。小文字は使えません。"),
+            (credential.en, "Write 6 to 16 capital letters (A to Z) and digits. Small letters are none of a password."),
+        ),
         Problem::BadPin { credential } => bad_entry(
             "bad-pin",
             (credential.ja, "決められた桁数と文字で入力してください。"),

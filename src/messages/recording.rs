@@ -11,6 +11,8 @@ pub enum ScrubRefusal {
     DoesNotPlay,
     /// No simulated card of this kind can be issued.
     Kind(CardKind),
+    /// The JPKI application was read: its certificates have sizes that no simulated card can be given.
+    Jpki,
     /// A file has a size that no simulated card of this kind can have.
     Size {
         /// The kind.
@@ -32,6 +34,10 @@ pub(super) fn text(problem: &Problem) -> Text {
         ScrubRefusal::Kind(kind) => (
             format!("{path} の個人情報を取り除けません。{}の模擬カードを作れません。", kind.name().ja),
             format!("{path} is not scrubbed: no simulated card stands for this kind ({}).", kind.name().en),
+        ),
+        ScrubRefusal::Jpki => (
+            format!("{path} の個人情報を取り除けません。公的個人認証の証明書を同じ大きさで作れません。"),
+            format!("{path} is not scrubbed: JPKI certificates cannot be made in the same size."),
         ),
         ScrubRefusal::Size { kind, file } => (
             format!("{path} の個人情報を取り除けません。{}の {file} を同じ大きさで作れません。", kind.name().ja),

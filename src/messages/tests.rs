@@ -64,10 +64,15 @@ fn every_problem() -> Vec<Problem> {
         Problem::CardNumberWrong,
         Problem::CardHandshake,
         Problem::BadPin { credential: NAME },
+        Problem::BadPassword { credential: NAME },
         Problem::BadReaderAddress("usb".to_owned()),
         Problem::UnknownSimKind("visa".to_owned()),
         Problem::UnknownSimFault("fire".to_owned()),
         Problem::NotBuilt { feature: "pcsc" },
+        Problem::NoPhone { address: "127.0.0.1:35970".to_owned(), seconds: 30 },
+        Problem::NotAPhone { address: "127.0.0.1:35970".to_owned() },
+        Problem::CannotListen { address: "127.0.0.1:35970".to_owned(), error: ErrorKind::AddrInUse },
+        Problem::PhoneLostAtExtended,
         Problem::Unreadable { path: path(), error: ErrorKind::NotFound },
         Problem::Unwritable { path: path(), error: ErrorKind::StorageFull },
         Problem::Unwritable { path: path(), error: ErrorKind::AlreadyExists },
@@ -81,6 +86,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::Recording { path: path(), line: 5 },
         Problem::BadCredentialsFile,
         Problem::ScrubRefused { path: path(), why: ScrubRefusal::DoesNotPlay },
+        Problem::ScrubRefused { path: path(), why: ScrubRefusal::Jpki },
         Problem::ScrubRefused { path: path(), why: ScrubRefusal::Kind(CardKind::MyNumber) },
         Problem::ScrubRefused { path: path(), why: ScrubRefusal::Size { kind: CardKind::MyNumber, file: "face/0002" } },
         Problem::ScrubRefused { path: path(), why: ScrubRefusal::Step(4) },
@@ -116,6 +122,9 @@ fn every_problem() -> Vec<Problem> {
         ImportError::NotCvKey,
         ImportError::Key(KeyError::Modulus),
         ImportError::NotCertificate,
+        ImportError::Unusable { why: crate::trust::Unusable::Form },
+        ImportError::Unusable { why: crate::trust::Unusable::Key },
+        ImportError::Unusable { why: crate::trust::Unusable::NotACa },
         ImportError::BadArchive,
         ImportError::NotOneCertificate { found: 2 },
     ];
@@ -189,6 +198,11 @@ fn exit_codes_of_the_contract() {
     }
     assert_eq!(exit(Problem::UnknownCard), 4);
     assert_eq!(exit(Problem::DifferentCard), 4);
+    let address = || "127.0.0.1:35970".to_owned();
+    assert_eq!(exit(Problem::NoPhone { address: address(), seconds: 30 }), 4);
+    assert_eq!(exit(Problem::NotAPhone { address: address() }), 4);
+    assert_eq!(exit(Problem::PhoneLostAtExtended), 4);
+    assert_eq!(exit(Problem::CannotListen { address: address(), error: ErrorKind::AddrInUse }), 2);
     assert_eq!(exit(Problem::MissingCredential { name: "birth".to_owned() }), 2);
     assert_eq!(exit(Problem::BadBirthDate(PrintedDateError::Bare)), 2);
     for refusal in [Refusal::Blocked, Refusal::LastTry, Refusal::CounterUnknown, Refusal::AlreadyTried] {

@@ -2,7 +2,7 @@
 //! counters.
 
 use crate::{
-    cards::{CardText, Change, Item, ItemValue},
+    cards::{CardText, Change, Item, ItemValue, SEX_ITEM},
     iso7816::Tries,
     kind::CardKind,
     lang::Bilingual,
@@ -22,6 +22,11 @@ impl Report<'_> {
     /// Whether the card's facts are many, and stand in a block of their own.
     pub(super) fn has_many_facts(&self) -> bool {
         matches!(self.findings.kind, CardKind::Licence | CardKind::Menkyo) || self.is_residence()
+    }
+
+    /// Further facts: the sex only where it was asked for.
+    pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
+        self.findings.items.iter().filter(|item| self.options.sex || item.id != SEX_ITEM)
     }
 
     /// Whether a value is held back.
@@ -82,7 +87,7 @@ impl Report<'_> {
             let conditions = current.conditions.iter().flatten().enumerate();
             texts.extend(conditions.map(|(at, text)| (format!("holder.current.conditions.{at}"), text)));
         }
-        for (at, item) in self.findings.items.iter().enumerate().filter(|(_, item)| !self.hides_item(item)) {
+        for (at, item) in self.items().enumerate().filter(|(_, item)| !self.hides_item(item)) {
             if let ItemValue::Text(text) = &item.value {
                 texts.push((format!("items.{at}"), text));
             }

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use crate::{
-    cards::{CardText, ItemValue, Picture, Signed},
+    cards::{CardText, ItemValue, Picture, Signed, residence_card::files::Generation},
     dump::Scope,
     image,
     iso7816::Tries,
@@ -372,7 +372,7 @@ fn items<'a>(report: &'a Report<'_>) -> Vec<Item<'a>> {
         masked: report.hides_item(item),
         signed_by: item.signed_by,
     };
-    report.findings.items.iter().map(item).collect()
+    report.items().map(item).collect()
 }
 
 /// A duration of ISO 8601.
@@ -390,6 +390,10 @@ fn signed_by(report: &Report<'_>) -> BTreeMap<String, Option<CheckId>> {
     if report.age_only() {
         map.insert("holder.age".to_owned(), holder.age.as_ref().and_then(|age| age.signed_by));
         return map;
+    }
+    // The kind of a first-generation residence card stands in a file that nothing signs.
+    if Generation::of(report.findings.kind) == Some(Generation::First) {
+        map.insert("card.kind".to_owned(), None);
     }
     map.insert("holder.name".to_owned(), holder.name.as_ref().and_then(|name| name.signed_by));
     map.insert("holder.address".to_owned(), holder.address.as_ref().and_then(|address| address.signed_by));
@@ -411,7 +415,7 @@ fn signed_by(report: &Report<'_>) -> BTreeMap<String, Option<CheckId>> {
     if !report.findings.external.is_empty() {
         map.insert("external_characters".to_owned(), None);
     }
-    for item in &report.findings.items {
+    for item in report.items() {
         map.insert(item.id.to_owned(), item.signed_by);
     }
     map

@@ -66,8 +66,7 @@ impl Report<'_> {
         if self.age_only() {
             return Vec::new();
         }
-        let items = self.findings.items.iter();
-        items
+        self.items()
             .map(|item| {
                 if self.hides_item(item) {
                     let value = Shown::new(self.say(label::MASKED));
@@ -323,6 +322,7 @@ impl Report<'_> {
                     | "not-tied"
                     | "front-only"
                     | "unsigned-back"
+                    | "unsigned-kind"
                     | "unsigned-number"
                     | "no-face"
             )

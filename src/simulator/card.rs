@@ -41,6 +41,8 @@ pub struct Credentials {
     pins: Option<(Pin, Pin)>,
     /// The マイナ免許証's 暗証番号; `None` where none was set, and on other cards.
     licence_pin: Option<Pin>,
+    /// 利用者証明用暗証番号 and 署名用パスワード; `None` on other cards than a My Number Card.
+    jpki: Option<(Pin, Pin)>,
     /// 在留カード等番号; `None` on other cards.
     card_number: Option<CardNumber>,
 }
@@ -48,6 +50,8 @@ pub struct Credentials {
 impl Credentials {
     /// What is printed on a persona's card.
     pub fn of(kind: CardKind, persona: &Persona) -> Self {
+        let my_number = matches!(kind, CardKind::MyNumber | CardKind::MyNumberNoPhoto | CardKind::Menkyo);
+        let jpki = Pin::new(persona.pin.as_bytes()).ok().zip(Pin::new(persona.sign_password()).ok());
         Self {
             kind,
             birth: persona.printed_birth(),
@@ -55,6 +59,7 @@ impl Credentials {
             security_code: persona.security_code.clone(),
             pins: None,
             licence_pin: None,
+            jpki: jpki.filter(|_| my_number),
             card_number: None,
         }
     }
@@ -98,6 +103,16 @@ impl Credentials {
     /// 暗証番号 of a マイナ免許証; `None` where it was never set, and on other cards.
     pub fn licence_pin(&self) -> Option<&Pin> {
         self.licence_pin.as_ref()
+    }
+
+    /// 利用者証明用暗証番号 of a My Number Card; `None` on other cards.
+    pub fn auth_pin(&self) -> Option<&Pin> {
+        self.jpki.as_ref().map(|(pin, _)| pin)
+    }
+
+    /// 署名用パスワード of a My Number Card; `None` on other cards.
+    pub fn sign_password(&self) -> Option<&Pin> {
+        self.jpki.as_ref().map(|(_, password)| password)
     }
 
     /// 照合番号B

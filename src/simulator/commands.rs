@@ -212,6 +212,9 @@ impl State {
         };
         let input = input.filter(|_| !apdu.data.is_empty()).ok_or(wrong_length)?;
         let key = self.key(sfi)?;
+        if key.classic && sfi.is_some() {
+            return Err(sw::WRONG_PARAMETERS);
+        }
         if !self.allows(key.access) {
             return Err(Status::SECURITY);
         }

@@ -14,6 +14,7 @@ use crate::{
 
 use super::{
     issue::{self, IssueError, Issued},
+    jpki::IssuedJpki,
     keys,
     licence::IssuedLicence,
     persona::{Persona, stored_date},
@@ -59,6 +60,8 @@ pub(super) struct Key {
     pub access: Access,
     /// Whether INTERNAL AUTHENTICATE may use it.
     pub internal: bool,
+    /// Whether it works only when it was selected before (spec my-number 3.6, the classic form).
+    pub classic: bool,
     pub answers: Answers,
 }
 
@@ -76,7 +79,7 @@ pub(super) enum Answers {
 
 impl Key {
     fn signing(signer: Option<Cow<'static, Signer>>) -> Self {
-        Self { signer, access: Access::Free, internal: false, answers: Answers::Honestly }
+        Self { signer, access: Access::Free, internal: false, classic: false, answers: Answers::Honestly }
     }
 
     /// The input that is signed instead of the given one.
@@ -126,7 +129,7 @@ impl Contents {
         }
     }
 
-    /// The two applications' keys that answer challenges.
+    /// The applications' keys that answer challenges.
     pub fn chip_keys_mut(&mut self) -> impl Iterator<Item = &mut Key> {
         self.applications.iter_mut().flat_map(|installed| &mut installed.elements).filter_map(|element| {
             match &mut element.body {
@@ -206,13 +209,35 @@ impl Contents {
         contents.put_other(&files::TEXT_BASICS, filled(issue::text_basics()));
         contents.put_other(&files::TEXT_SESSION_KEY, filled(tlv::encode(files::basics::SESSION_KEY, &session_key)));
         contents.put_other(&files::TEXT_FILLER, vec![0xFF; files::TEXT_FILLER.test_card_size]);
-        contents.put_other(&files::JPKI_TOKEN, token_information());
-        // No certificates: the simulator does not issue them yet.
-        contents.put_other(&files::JPKI_PRESENCE, vec![0x00; files::JPKI_PRESENCE.test_card_size]);
+        contents.put_jpki(&issued.jpki, filled);
         contents.put_records(persona)?;
         contents.put_credentials(persona, profile)?;
         contents.put_objects(persona);
         Ok(contents)
+    }
+
+    /// The JPKI application (spec my-number 2.5).
+    fn put_jpki(&mut self, issued: &IssuedJpki, filled: impl Fn(Vec<u8>) -> Vec<u8>) {
+        self.put_other(&files::JPKI_TOKEN, issued.token.clone());
+        self.put_other(&files::JPKI_PRESENCE, issued.presence.clone());
+        let certificates = [
+            (files::JPKI_AUTH_CERTIFICATE, issued.auth_certificate.as_ref()),
+            (files::JPKI_AUTH_CA, Some(&issued.auth_ca)),
+            (files::JPKI_SIGN_CERTIFICATE, issued.sign_certificate.as_ref()),
+            (files::JPKI_SIGN_CA, Some(&issued.sign_ca)),
+        ];
+        for (file, bytes) in certificates {
+            if let Some(bytes) = bytes {
+                self.put(file.application, file.sfi, Body::File { bytes: filled(bytes.clone()), access: file.access });
+            }
+        }
+        for (sfi, signer, access) in [
+            (files::JPKI_AUTH_KEY, issued.auth_key, &[files::JPKI_AUTHENTICATION_PIN.sfi]),
+            (files::JPKI_SIGN_KEY, issued.sign_key, &[files::JPKI_SIGNING_PASSWORD.sfi]),
+        ] {
+            let key = Key { access: Access::AnyOf(access), ..Key::signing(Some(Cow::Borrowed(signer))) };
+            self.put(files::JPKI, sfi, Body::Key(Box::new(key)));
+        }
     }
 
     /// Adds the licence application of a holder.
@@ -258,7 +283,7 @@ impl Contents {
         }
         // The pool has no key of its own for 0019, whose public half is nowhere on a card.
         let signer = Some(Cow::Borrowed(keys::signer("my-number-session")?));
-        let key = Key { signer, access: Access::Free, internal: true, answers: Answers::Honestly };
+        let key = Key { signer, access: Access::Free, internal: true, classic: false, answers: Answers::Honestly };
         self.put(files::COMMON, files::COMMON_KEY, Body::Key(Box::new(key)));
         Ok(())
     }
@@ -267,7 +292,8 @@ impl Contents {
         let number_b = persona.number_b().map_err(|_| IssueError::SecurityCode)?;
         let birth = persona.birth_digits().map_err(|_| IssueError::SecurityCode)?;
         let pin = persona.pin.as_bytes();
-        let password = [b"TAIMEN", pin].concat();
+        let password = persona.sign_password();
+        let password = password.as_bytes();
         let birth_date = Reference { limit: profile.birth_date_limit, ..files::FACE_BIRTH_DATE };
         for (reference, value) in [
             (birth_date, Some(birth.expose())),
@@ -276,7 +302,7 @@ impl Contents {
             (files::TEXT_PIN, Some(pin)),
             (files::TEXT_UNKNOWN, None),
             (files::JPKI_AUTHENTICATION_PIN, Some(pin)),
-            (files::JPKI_SIGNING_PASSWORD, Some(&password)),
+            (files::JPKI_SIGNING_PASSWORD, Some(password)),
             (files::RESIDENT_PIN, Some(pin)),
             (files::COMMON_PIN, Some(pin)),
         ] {
@@ -294,36 +320,5 @@ impl Contents {
             (files::data_object::EXPIRY, stored_date(persona.expiry())),
             (files::other_data_object::CONTACT_ATR, CONTACT_ATR.to_vec()),
         ];
-    }
-}
-
-/// JPKI token information of a card: PKCS #11 CK_TOKEN_INFO, 160 bytes (spec my-number 6.1, M).
-fn token_information() -> Vec<u8> {
-    let padded =
-        |text: &str, length: usize| -> Vec<u8> { text.bytes().chain(std::iter::repeat(b' ')).take(length).collect() };
-    let numbers: [u32; 11] = [0x0000_040D, 1, 0, 1, 0, 16, 6, u32::MAX, u32::MAX, u32::MAX, u32::MAX];
-    [
-        padded("JPKIAPICCTOKEN2", 32),
-        padded("00000000000000000000000000000001", 32),
-        padded("E16R01NJ", 16),
-        padded("0000000000000000", 16),
-        numbers.iter().flat_map(|number| number.to_be_bytes()).collect(),
-        padded("0301", 4),
-        vec![b'9'; 16],
-    ]
-    .concat()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn token_information_has_its_size_and_label() {
-        let bytes = token_information();
-        assert_eq!(bytes.len(), files::JPKI_TOKEN.test_card_size);
-        assert!(bytes.starts_with(b"JPKIAPICCTOKEN2 "));
-        assert_eq!(&bytes[96..100], [0, 0, 4, 0x0D]);
-        assert_eq!(&bytes[140..], b"03019999999999999999");
     }
 }

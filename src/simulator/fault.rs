@@ -16,6 +16,7 @@ use super::{
     contents::{Answers, Key},
     fault_table::faults_of,
     issue::{self, IssueError, Issued, Issuer, Order, PORTRAITS, Side},
+    jpki_fault::JpkiFault,
     keys,
     licence::{IssuedLicence, LicenceFault, LicenceOrder, LicenceProfile},
     persona::{Persona, stored_date},
@@ -70,6 +71,8 @@ pub enum Fault {
     GetResponse,
     ExactLength,
     Slow(u64),
+    /// A fault of the JPKI application.
+    Jpki(JpkiFault),
     /// A fault of a licence or of a マイナ免許証.
     Licence(LicenceFault),
     /// A fault of a residence card.
@@ -228,6 +231,7 @@ impl Fault {
             Self::NoExtended | Self::ExactLength => profile.extended_le = ExtendedLe::WrongLength,
             Self::Wake6F00 => profile.wake_6f00 = true,
             Self::Filler(length) => profile.filler = *length,
+            Self::Jpki(fault) => order.jpki.push(*fault),
             _ => {}
         }
     }
@@ -332,6 +336,7 @@ impl Fault {
             Self::GetResponse => card.link.get_response = true,
             Self::ExactLength => card.link.exact_length = true,
             Self::Slow(milliseconds) => card.link.pause = *milliseconds,
+            Self::Jpki(fault) => fault.arm(card)?,
             Self::Licence(fault) => fault.arm(card),
             Self::Residence(fault) => fault.arm(card)?,
             Self::WrongOffsets => damage(card, |bytes| {
@@ -352,13 +357,13 @@ impl Fault {
 }
 
 /// Another person of the same municipality: born on another day, of another sex or not, with an own text file.
-fn neighbour(persona: &Persona) -> Persona {
+pub(super) fn neighbour(persona: &Persona) -> Persona {
     let born_otherwise = |other: &Persona| other.birth != persona.birth;
     let other = (0_u64..).map(Persona::from_seed).find(born_otherwise).unwrap_or_else(|| persona.clone());
     Persona { municipality: persona.municipality.clone(), ..other }
 }
 
-fn flip(bytes: Option<&mut Vec<u8>>) {
+pub(super) fn flip(bytes: Option<&mut Vec<u8>>) {
     if let Some(last) = bytes.and_then(|bytes| bytes.last_mut()) {
         *last ^= 0x01;
     }

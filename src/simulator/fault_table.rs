@@ -8,6 +8,7 @@ use crate::{
 
 use super::{
     fault::Fault,
+    jpki_fault::JPKI_FAULTS,
     licence::{LICENCE_FAULTS, MENKYO_FAULTS},
     residence::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
 };
@@ -438,7 +439,7 @@ pub fn faults_of(kind: CardKind) -> impl Iterator<Item = &'static FaultRow> {
         CardKind::Residence1Child => ([RESIDENCE_CHILD_FAULTS, &[][..]], LINK),
         CardKind::Residence2 | CardKind::Residence2Special => ([RESIDENCE2_FAULTS, RESIDENCE_FAULTS], LINK),
         CardKind::ResidenceSpecified => ([&[][..]; 2], LINK),
-        CardKind::MyNumber | CardKind::MyNumberNoPhoto => ([FAULTS, &[]], &[][..]),
+        CardKind::MyNumber | CardKind::MyNumberNoPhoto => ([FAULTS, JPKI_FAULTS], &[][..]),
     };
     tables.into_iter().flatten().chain(FAULTS.iter().filter(move |row| link.contains(&row.name)))
 }

@@ -16,6 +16,8 @@ use crate::{
 };
 
 use super::{
+    jpki::{self, IssuedJpki},
+    jpki_fault::JpkiFault,
     keys::{self, NoSuchKey},
     licence::{TooLong, text::NotInJisX0208},
     objects::ObjectFile,
@@ -136,6 +138,8 @@ pub struct Order {
     pub photo: Option<Vec<u8>>,
     /// Whether the card's own key signs the data, where the municipality's should (a fault).
     pub signed_by_card_key: bool,
+    /// What is wrong with the JPKI application.
+    pub jpki: Vec<JpkiFault>,
 }
 
 impl Order {
@@ -148,6 +152,7 @@ impl Order {
             face: Issuer::default(),
             text: Issuer::default(),
             signed_by_card_key: false,
+            jpki: Vec::new(),
         }
     }
 }
@@ -187,6 +192,8 @@ pub struct Issued {
     pub face_signer: &'static Signer,
     /// The text application's chip key.
     pub text_signer: &'static Signer,
+    /// The JPKI application.
+    pub jpki: IssuedJpki,
 }
 
 /// Objects of the three groups that the face signature covers (spec my-number 5.3, V).
@@ -196,7 +203,7 @@ const FACE_GROUPS: [&[Tag]; 3] = [
     &[files::FACE_PHOTO.tag],
 ];
 
-/// Issues a card. Costs three RSA signatures; certificates and the text key's signature are made once a process.
+/// Issues a card. Costs five RSA signatures; certificates and the text key's signature are made once a process.
 ///
 /// # Errors
 /// [`IssueError`].
@@ -217,6 +224,7 @@ pub fn issue(order: &Order) -> Result<Issued, IssueError> {
         text_key: text_key_file(text_signer, &order.text)?,
         face_signer,
         text_signer,
+        jpki: jpki::issue(persona, &order.jpki)?,
         persona: persona.clone(),
     })
 }

@@ -103,6 +103,11 @@ impl Persona {
             .unwrap_or(self.birth)
     }
 
+    /// 署名用パスワード: `TAIMEN` and the four digits.
+    pub fn sign_password(&self) -> String {
+        format!("TAIMEN{}", self.pin)
+    }
+
     /// The birth date as printed: with its era.
     pub fn printed_birth(&self) -> PrintedDate {
         PrintedDate::with_era(self.birth).unwrap_or(PrintedDate::western(self.birth))

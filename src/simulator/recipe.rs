@@ -197,7 +197,7 @@ impl Recipe {
         self
     }
 
-    /// Makes the card. Costs three RSA signatures once the certificates are made.
+    /// Makes the card. Costs five RSA signatures once the certificates are made.
     ///
     /// # Errors
     /// [`IssueError`] when a hand-made persona does not fit, or the pool is damaged.

@@ -47,6 +47,8 @@ pub struct Header {
     pub reader: Option<String>,
     /// `scope:` what was asked of the card, a machine name such as `full` or `age`.
     pub scope: Option<String>,
+    /// `jpki:` the JPKI application of a My Number Card was asked for too, and with what.
+    pub jpki: Option<JpkiHeader>,
     /// `time:` the reader's time that went into the challenges, whole seconds.
     pub time: Option<Timestamp>,
     /// `random:` one line a draw, in order.
@@ -54,6 +56,53 @@ pub struct Header {
     /// `session-key:` one line a key of secure messaging, in order: with it the answers can be read, and the credential
     /// that it came of cannot be found.
     pub session_keys: Vec<Vec<u8>>,
+}
+
+/// What was given for the JPKI application: `certificates`, then `auth-pin` and `sign-password/LENGTH` where those were.
+/// Never the values; the length is that of the masked VERIFY.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JpkiHeader {
+    /// A PIN for user authentication, four digits.
+    pub auth_pin: bool,
+    /// A password for digital signature, of so many characters.
+    pub sign_password: Option<u8>,
+}
+
+/// The word that every `jpki:` line begins with.
+const JPKI_CERTIFICATES: &str = "certificates";
+const JPKI_AUTH_PIN: &str = "auth-pin";
+const JPKI_SIGN_PASSWORD: &str = "sign-password/";
+
+impl JpkiHeader {
+    fn to_text(self) -> String {
+        let mut text = JPKI_CERTIFICATES.to_owned();
+        if self.auth_pin {
+            text.push(' ');
+            text.push_str(JPKI_AUTH_PIN);
+        }
+        if let Some(length) = self.sign_password {
+            text.push(' ');
+            text.push_str(JPKI_SIGN_PASSWORD);
+            text.push_str(&length.to_string());
+        }
+        text
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_ascii_whitespace().peekable();
+        if words.next() != Some(JPKI_CERTIFICATES) {
+            return None;
+        }
+        let auth_pin = words.next_if_eq(&JPKI_AUTH_PIN).is_some();
+        let sign_password = match words.next() {
+            None => None,
+            Some(word) => {
+                let length: u8 = word.strip_prefix(JPKI_SIGN_PASSWORD)?.parse().ok()?;
+                Some(Some(length).filter(|length| (6..=16).contains(length))?)
+            }
+        };
+        words.next().is_none().then_some(Self { auth_pin, sign_password })
+    }
 }
 
 /// One exchange.
@@ -92,11 +141,14 @@ impl Recording {
             text.push_str(value);
             text.push('\n');
         };
-        let Header { card, reader, scope, time, random, session_keys } = &self.header;
+        let Header { card, reader, scope, jpki, time, random, session_keys } = &self.header;
         for (key, value) in [("card", card), ("reader", reader), ("scope", scope)] {
             if let Some(value) = value.as_deref().map(one_line).filter(|value| !value.is_empty()) {
                 line(key, &value);
             }
+        }
+        if let Some(jpki) = jpki {
+            line("jpki", &jpki.to_text());
         }
         if let Some(time) = time {
             line("time", &whole_seconds(*time).to_string());
@@ -259,6 +311,7 @@ impl Parser {
             "scope" if value.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'-')) => {
                 set_once(&mut header.scope, text_value(value)?)
             }
+            "jpki" => set_once(&mut header.jpki, JpkiHeader::parse(value).ok_or(Problem::Value)?),
             "reader" => set_once(&mut header.reader, text_value(value)?),
             "time" => {
                 let time: Timestamp = value.parse().map_err(|_| Problem::Value)?;

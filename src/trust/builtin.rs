@@ -50,7 +50,9 @@ const FOLDERS: &[Folder] = &[
             "zairyu-ca.der",
             "zairyu-ca-old.der",
             "zairyu-ca2.der",
-            "zairyu-ca2-old.der"
+            "zairyu-ca2-old.der",
+            "jpki-auth-ca.der",
+            "jpki-sign-ca.der"
         ]
     ),
 ];

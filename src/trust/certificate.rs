@@ -15,7 +15,7 @@ use x509_parser::{
     x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name},
 };
 
-use super::der;
+use super::{der, memo::Memo};
 use crate::crypto::{EcPublicKey, EcdsaForm, KeyError, PublicKey};
 
 /// A key that a certificate holds.
@@ -121,6 +121,8 @@ pub struct Certificate {
     pub issuer: String,
     /// The serial number in hex. A negative one or zero is shown as it stands (RFC 5280 4.1.2.2): nothing rests on it.
     pub serial: String,
+    /// Every extension: its identifier with dots, its value.
+    extensions: Vec<(String, Vec<u8>)>,
     pub(super) subject_name: Name,
     pub(super) issuer_name: Name,
     pub(super) algorithm: Algorithm,
@@ -219,6 +221,11 @@ impl Certificate {
             subject: certificate.subject().to_string(),
             issuer: certificate.issuer().to_string(),
             serial: hex::encode(certificate.raw_serial()),
+            extensions: certificate
+                .extensions()
+                .iter()
+                .map(|one| (one.oid.to_id_string(), one.value.to_vec()))
+                .collect(),
             subject_name: name(certificate.subject()),
             issuer_name: name(certificate.issuer()),
             algorithm: if same_algorithm { algorithm(&certificate.signature_algorithm) } else { Algorithm::Other },
@@ -233,16 +240,21 @@ impl Certificate {
         self.usage.is_some_and(|usage| usage.digital_signature || usage.non_repudiation) && self.authority.is_none()
     }
 
+    /// The value of an extension, by its identifier with dots: for what only one kind of card has.
+    pub fn extension(&self, oid: &str) -> Option<&[u8]> {
+        self.extensions.iter().find(|(known, _)| known == oid).map(|(_, value)| value.as_slice())
+    }
+
     /// Whether this certificate's own signature is one of the key, over the bytes as they stand in the certificate.
-    pub(super) fn is_signed_by(&self, key: &CertifiedKey) -> bool {
-        let verified = match (key, self.algorithm) {
-            (CertifiedKey::Rsa(key), Algorithm::RsaSha256) => key.verify_sha256(&[&self.tbs], &self.signature),
-            (CertifiedKey::Ec(key), Algorithm::EcdsaSha256) => {
-                key.verify_sha256(&[&self.tbs], &self.signature, EcdsaForm::Der)
-            }
-            _ => return false,
+    pub(super) fn is_signed_by(&self, key: &CertifiedKey, memo: &Memo) -> bool {
+        if self.algorithm != key.algorithm() {
+            return false;
+        }
+        let verify = || match key {
+            CertifiedKey::Rsa(key) => key.verify_sha256(&[&self.tbs], &self.signature).is_ok(),
+            CertifiedKey::Ec(key) => key.verify_sha256(&[&self.tbs], &self.signature, EcdsaForm::Der).is_ok(),
         };
-        verified.is_ok()
+        memo.holds(key.fingerprint().as_bytes(), &self.tbs, &self.signature, verify)
     }
 }
 

@@ -170,6 +170,70 @@ pub const CATALOG: &[CheckText] = &[
         ),
     },
     CheckText {
+        id: CheckId::JpkiAuthChain,
+        title: Bilingual::new("利用者証明用電子証明書", "certificate for user authentication (JPKI)"),
+        proves: Bilingual::new(
+            "利用者証明用電子証明書が、J-LISの認証局が発行したもので、用途が正しく、判定の時点で期限内であること。",
+            "The certificate for user authentication was issued by a J-LIS root for this use, and had not expired.",
+        ),
+        does_not_prove: Bilingual::new(
+            "失効しているかどうか（OCSP・CRLへの問い合わせは認定を受けた検証者だけに許され、行っていません）。この証明書には氏名等がなく、誰でも読み出せるため、これだけではカードや人との結び付きを示しません。",
+            "Whether it was revoked: OCSP and CRL are open to certified verifiers alone and were not asked. It names nobody              and anybody can read it, so alone it ties to no card and no person.",
+        ),
+        otherwise: Bilingual::new(
+            "電子証明書の期限切れや失効はカードの真正性とは別の事柄です。利用者証明用電子証明書は根拠にしないでください。",
+            "An expired certificate does not make the card false. Do not rely on the certificate for user authentication.",
+        ),
+    },
+    CheckText {
+        id: CheckId::JpkiAuthKey,
+        title: Bilingual::new("利用者証明用の鍵の応答", "answer of the authentication key (JPKI)"),
+        proves: Bilingual::new(
+            "読み取り時に、利用者証明用電子証明書の秘密鍵を持つICチップがあり、その暗証番号が正しく入力されたこと。",
+            "A chip with the private key of the certificate for user authentication was there, and its PIN was right.",
+        ),
+        does_not_prove: Bilingual::new(
+            "その鍵が券面データと同じ人のものであること（両者を結び付ける署名はありません）。別の場所にあるカードへの中継（リレー）は防げません。",
+            "That the key belongs to the person of the face data: no signature ties the two. A relay to a card elsewhere is              not prevented.",
+        ),
+        otherwise: Bilingual::new(
+            "利用者証明用の鍵を確認できませんでした。利用者証明用電子証明書は根拠にしないでください。",
+            "The authentication key was not confirmed. Do not rely on the certificate for user authentication.",
+        ),
+    },
+    CheckText {
+        id: CheckId::JpkiSignChain,
+        title: Bilingual::new("署名用電子証明書", "certificate for digital signature (JPKI)"),
+        proves: Bilingual::new(
+            "署名用電子証明書の氏名・住所・生年月日・性別が、J-LISの認証局が証明したもので、判定の時点で期限内であること。",
+            "Name, address, birth date and sex in the certificate are what a J-LIS root certified; it had not expired.",
+        ),
+        does_not_prove: Bilingual::new(
+            "失効しているかどうか（引っ越しや氏名の変更でも失効します。OCSP・CRLへの問い合わせは認定を受けた検証者だけに許され、行っていません）。署名用の鍵は使っていないため、このICチップにその鍵があることは示しません。",
+            "Whether it was revoked, as it is when the holder moves or changes the name: OCSP and CRL are open to certified              verifiers alone and were not asked. The signing key was not used, so it is not shown to be in this chip.",
+        ),
+        otherwise: Bilingual::new(
+            "署名用電子証明書の氏名・住所等は使わないでください（期限切れは偽造という意味ではありません）。",
+            "Do not use name, address and the like from this certificate (an expired one is no forgery).",
+        ),
+    },
+    CheckText {
+        id: CheckId::JpkiAgrees,
+        title: Bilingual::new("署名用電子証明書と券面データの一致", "signing certificate and card data agree (JPKI)"),
+        proves: Bilingual::new(
+            "署名用電子証明書の生年月日と性別が署名された券面データと同じで、氏名と住所が（確認できた場合は）文字データと同じであること。代替文字は相違としません。",
+            "Birth date and sex in the certificate are those of the signed face data; name and address are those of the text              data, where that was confirmed. A substituted character is no difference.",
+        ),
+        does_not_prove: Bilingual::new(
+            "同じ生年月日と性別の別人ではないこと（文字データを確認できなかったとき）。比べた項目は根拠の欄にあります。",
+            "Where the text was not confirmed, that it is not somebody else of the same birth date and sex. The evidence              names the items that were compared.",
+        ),
+        otherwise: Bilingual::new(
+            "別人の署名用電子証明書か、文字の表記の違いです。券面と見比べ、署名用電子証明書の内容は使わないでください。",
+            "The certificate is another person's, or is written otherwise. Compare it with the print, and do not use it.",
+        ),
+    },
+    CheckText {
         id: CheckId::LicenceSignature,
         title: Bilingual::new("運転免許証の電子署名", "signature of the licence"),
         proves: Bilingual::new(
@@ -261,10 +325,11 @@ pub const CATALOG: &[CheckText] = &[
              the name picture are as issued.",
         ),
         does_not_prove: Bilingual::new(
-            "データの丸ごとの複製は見分けられません（ICチップに複製を検出する仕組みがありません）。裏面の住居地・許可・申請の記載、第2世代の住居地画像とカード番号は署名の対象外です。カードが失効していないことも、券面の印刷がチップと同じであることも示しません。",
+            "データの丸ごとの複製は見分けられません（ICチップに複製を検出する仕組みがありません）。裏面の住居地・許可・申請の記載、第2世代の住居地画像とカード番号は署名の対象外です。第1世代ではカードの種類（在留カードか特別永住者証明書か）も署名の対象外です。カードが失効していないことも、券面の印刷がチップと同じであることも示しません。",
             "A complete copy of the data cannot be told from the card: the chip has no means against it. Entries of the back \
              (address, permissions, renewal) and, in the second generation, the address picture and the card number are not \
-             signed. It does not show that the card is still valid, nor that the print is what the chip holds.",
+             signed, nor in the first generation which kind of card it is. It does not show that the card is still valid, nor \
+             that the print is what the chip holds.",
         ),
         otherwise: Bilingual::new(
             "本人確認書類として扱わないでください。署名が記録されないカード（16歳未満など）では、真正性は判定できません。",

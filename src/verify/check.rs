@@ -28,6 +28,14 @@ pub enum CheckId {
     TextChipKey,
     /// Birth date and sex are the same in the face and the text application.
     TextAgrees,
+    /// 利用者証明用電子証明書, issued by a J-LIS root.
+    JpkiAuthChain,
+    /// The chip's answer to our challenge, under the key of the certificate for user authentication.
+    JpkiAuthKey,
+    /// 署名用電子証明書, issued by a J-LIS root.
+    JpkiSignChain,
+    /// The holder of the certificate for digital signature is the one of the face and the text application.
+    JpkiAgrees,
     /// The signature of a 運転免許証, over data, 本籍 and photo.
     LicenceSignature,
     /// The certificate of whoever signed the licence.
@@ -46,7 +54,7 @@ pub enum CheckId {
     Revocation,
 }
 
-const IDS: [(CheckId, &str); 17] = [
+const IDS: [(CheckId, &str); 21] = [
     (CheckId::FaceCertificate, "face-certificate"),
     (CheckId::FaceSignature, "face-signature"),
     (CheckId::AgeSignature, "age-signature"),
@@ -56,6 +64,10 @@ const IDS: [(CheckId, &str); 17] = [
     (CheckId::TextSignature, "text-signature"),
     (CheckId::TextChipKey, "text-chip-key"),
     (CheckId::TextAgrees, "text-agrees"),
+    (CheckId::JpkiAuthChain, "jpki-auth-chain"),
+    (CheckId::JpkiAuthKey, "jpki-auth-key"),
+    (CheckId::JpkiSignChain, "jpki-sign-chain"),
+    (CheckId::JpkiAgrees, "jpki-agrees"),
     (CheckId::LicenceSignature, "licence-signature"),
     (CheckId::LicenceSigner, "licence-signer"),
     (CheckId::NoUnsignedChanges, "no-unsigned-changes"),
@@ -123,6 +135,13 @@ impl Evidence {
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.0.push((name, value.into()));
+        self
+    }
+
+    /// Takes a fact away.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.0.retain(|(known, _)| *known != name);
         self
     }
 

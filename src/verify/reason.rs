@@ -42,6 +42,10 @@ pub enum Reason {
     WrongAlgorithm,
     /// The certificate is one of an authority, and its issuer allows none below it.
     PathTooLong,
+    /// The certificate does not say that it may be used for this.
+    WrongPurpose,
+    /// The certificate was issued under another policy than cards of this hierarchy have.
+    WrongPolicy,
 }
 
 /// Why a check was not done.
@@ -57,6 +61,8 @@ pub enum Why {
     LayoutUnknown,
     /// The data is never stored, so it cannot be checked later.
     NotStored,
+    /// The data is never read over a network.
+    NotOverNetwork,
     /// The file was not read.
     NotRead,
     /// The card does not hold the data.
@@ -73,7 +79,7 @@ pub enum Why {
     UnknownExtension,
 }
 
-const REASONS: [(Reason, &str, Bilingual); 17] = [
+const REASONS: [(Reason, &str, Bilingual); 19] = [
     (
         Reason::SignatureMismatch,
         "signature_mismatch",
@@ -165,9 +171,19 @@ const REASONS: [(Reason, &str, Bilingual); 17] = [
             "a certificate of an authority that its issuer does not allow",
         ),
     ),
+    (
+        Reason::WrongPurpose,
+        "wrong_purpose",
+        Bilingual::new("この用途の証明書ではありません", "the certificate does not name this use"),
+    ),
+    (
+        Reason::WrongPolicy,
+        "wrong_policy",
+        Bilingual::new("証明書ポリシーが違います", "the certificate has another policy"),
+    ),
 ];
 
-const WHYS: [(&str, Bilingual); 12] = [
+const WHYS: [(&str, Bilingual); 13] = [
     ("depends_on", Bilingual::new("前提の検査に合格していません", "it rests on a check that did not pass")),
     ("no_anchor", Bilingual::new("この発行者の鍵を持っていません", "no key of this issuer is known")),
     (
@@ -183,6 +199,13 @@ const WHYS: [(&str, Bilingual); 12] = [
         Bilingual::new(
             "保存しないデータのため、後からは検査できません",
             "the data is never stored, so it cannot be checked later",
+        ),
+    ),
+    (
+        "not_over_network",
+        Bilingual::new(
+            "ネットワーク越し（スマートフォン）では読み取らないデータのため、検査できません",
+            "the data is never read over a network (a phone), so it cannot be checked",
         ),
     ),
     ("not_read", Bilingual::new("読み取っていません", "it was not read")),
@@ -244,6 +267,7 @@ impl Why {
             anchor_expired,
             layout_unknown,
             not_stored,
+            not_over_network,
             not_read,
             not_on_card,
             not_available,
@@ -258,6 +282,7 @@ impl Why {
             Self::AnchorExpired => anchor_expired,
             Self::LayoutUnknown => layout_unknown,
             Self::NotStored => not_stored,
+            Self::NotOverNetwork => not_over_network,
             Self::NotRead => not_read,
             Self::NotOnCard => not_on_card,
             Self::NotAvailable => not_available,

@@ -80,6 +80,7 @@ impl Example {
             card: Some(self.kind.to_owned()),
             reader: Some(format!("sim:{}", self.kind)),
             scope: Some("full".to_owned()),
+            jpki: None,
             time: Some("2026-11-22T03:00:00Z".parse().unwrap()),
             random: Self::draws(),
             session_keys: Vec::new(),

@@ -69,6 +69,7 @@ pub fn run<T: Transport>(
         time: TIME.parse().unwrap(),
         reader: "test".to_owned(),
         guests,
+        jpki: None,
         private_withheld: false,
         counter: &mut |_, _| {},
         progress: &mut |_, _, _| {},

@@ -7,7 +7,7 @@ use crate::{lang::Bilingual, tlv::Tag, verify::CheckId};
 
 pub use crate::cards::table::{Application, Reference};
 
-pub use super::other_files::*;
+pub use super::{jpki_files::*, other_files::*};
 
 /// 券面事項確認AP (C).
 pub const FACE: Application = Application {
@@ -241,8 +241,19 @@ pub const TEXT_KEY: File = File {
 };
 
 /// Every file that this program reads.
-pub const FILES: &[File] =
-    &[FACE_AGE, FACE_DATA, FACE_CERTIFICATE, TEXT_ATTRIBUTES, TEXT_DIGESTS, TEXT_CERTIFICATE, TEXT_KEY];
+pub const FILES: &[File] = &[
+    FACE_AGE,
+    FACE_DATA,
+    FACE_CERTIFICATE,
+    TEXT_ATTRIBUTES,
+    TEXT_DIGESTS,
+    TEXT_CERTIFICATE,
+    TEXT_KEY,
+    JPKI_SIGN_CERTIFICATE,
+    JPKI_SIGN_CA,
+    JPKI_AUTH_CERTIFICATE,
+    JPKI_AUTH_CA,
+];
 
 /// Files whose bytes may stand in no recording: those with the 個人番号 or its hash. The bytes in front of `clear` are
 /// the object's header.

@@ -1,11 +1,11 @@
-//! What else a My Number Card holds: files, keys and references that this program neither reads nor presents. The
-//! simulator answers for them. Source of each fact: spec my-number sections 1.6 and 2.
+//! What else a My Number Card holds: files that are no objects, and files, keys and references that this program neither
+//! reads nor presents. The simulator answers for them. Source of each fact: spec my-number sections 1.6 and 2.
 
 use crate::{lang::Bilingual, tlv::Tag};
 
-use super::files::{Access, Application, COMMON, FACE, JPKI, RESIDENT, Reference, TEXT};
+use super::files::{Access, Application, COMMON, FACE, JPKI_PRESENCE, JPKI_TOKEN, RESIDENT, Reference, TEXT};
 
-/// A file, key or reference that cards hold and this program neither reads nor presents; the simulator answers for it.
+/// A file that cards hold and this program does not read as an object of its table; the simulator answers for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OtherFile {
     /// Its application.
@@ -21,7 +21,13 @@ pub struct OtherFile {
 }
 
 impl OtherFile {
-    const fn new(application: Application, sfi: u8, access: Access, tag: Option<Tag>, test_card_size: usize) -> Self {
+    pub(super) const fn new(
+        application: Application,
+        sfi: u8,
+        access: Access,
+        tag: Option<Tag>,
+        test_card_size: usize,
+    ) -> Self {
         Self { application, sfi, access, tag, test_card_size }
     }
 }
@@ -41,10 +47,6 @@ pub const TEXT_SESSION_KEY: OtherFile =
     OtherFile::new(TEXT, 0x06, Access::AnyOf(&[0x11, 0x14, 0x15]), Some(basics::SESSION_KEY), 269);
 /// 16 × `FF`, purpose and access unknown (M, U).
 pub const TEXT_FILLER: OtherFile = OtherFile::new(TEXT, 0x08, Access::AnyOf(&[0x11, 0x14, 0x15]), None, 16);
-/// JPKI token information (M).
-pub const JPKI_TOKEN: OtherFile = OtherFile::new(JPKI, 0x06, Access::Free, None, 160);
-/// Which JPKI certificates the card holds: three bytes (M).
-pub const JPKI_PRESENCE: OtherFile = OtherFile::new(JPKI, 0x08, Access::Free, None, 3);
 /// カード情報: a record file; record 1 is serial, municipality and expiry (C, M).
 pub const COMMON_CARD: OtherFile = OtherFile::new(COMMON, 0x01, Access::Free, None, 30);
 /// A record file with one key reference, equal to the resident register application's (M).
@@ -52,7 +54,8 @@ pub const COMMON_REFERENCE: OtherFile = OtherFile::new(COMMON, 0x02, Access::Fre
 /// A record file with one key reference (M).
 pub const RESIDENT_REFERENCE: OtherFile = OtherFile::new(RESIDENT, 0x02, Access::Free, None, 18);
 
-/// Every file that the reader does not read.
+/// Every file that the reader does not read, or does not read as an object: [`JPKI_TOKEN`] and [`JPKI_PRESENCE`] with
+/// `--jpki`, [`COMMON_CARD`] with `--age`.
 pub const OTHER_FILES: &[OtherFile] = &[
     FACE_BASICS,
     FACE_NUMBER,
@@ -80,22 +83,6 @@ pub const TEXT_UNKNOWN: Reference =
     Reference {
         application: TEXT, sfi: 0x12, title: Bilingual::new("用途不明", "unknown"), limit: 0, printed: false
     };
-/// 利用者証明用暗証番号 (C, D).
-pub const JPKI_AUTHENTICATION_PIN: Reference = Reference {
-    application: JPKI,
-    sfi: 0x18,
-    title: Bilingual::new("利用者証明用暗証番号", "PIN for user authentication"),
-    limit: 3,
-    printed: false,
-};
-/// 署名用パスワード (C, D).
-pub const JPKI_SIGNING_PASSWORD: Reference = Reference {
-    application: JPKI,
-    sfi: 0x1B,
-    title: Bilingual::new("署名用パスワード", "password for digital signature"),
-    limit: 5,
-    printed: false,
-};
 /// 住民基本台帳用暗証番号 in the resident register application (M).
 pub const RESIDENT_PIN: Reference = Reference {
     application: RESIDENT,

@@ -11,10 +11,13 @@ use crate::{
     privacy::Pin,
     text::compact_date,
     tlv,
-    transport::{Draws, Transport},
+    transport::{Draws, Transport, phone::NAME_PREFIX},
 };
 
-use super::files::{self, Application, File, Reference};
+use super::{
+    files::{self, Application, File, Reference},
+    jpki_read::JpkiEntries,
+};
 
 pub use crate::cards::read_error::ReadError;
 use crate::cards::read_error::present;
@@ -63,13 +66,27 @@ pub enum StepId {
     TextChallenge,
     /// The expiry that the issuer security domain tells.
     DomainExpiry,
+    /// SELECT of the JPKI application, and what its token says about itself.
+    JpkiToken,
+    /// Which JPKI certificates there are.
+    JpkiPresence,
+    /// The certificate for user authentication.
+    JpkiAuthCertificate,
+    /// The certificate of its issuer that the card carries.
+    JpkiAuthCa,
+    /// The certificate of the issuer for digital signature that the card carries.
+    JpkiSignCa,
+    /// Tries query, VERIFY, and the challenge to the authentication key.
+    JpkiAuthKey,
+    /// Tries query, VERIFY, and the certificate for digital signature.
+    JpkiSignCertificate,
 }
 
-const FULL: &[Scope] = &[Scope::Full];
+pub(super) const FULL: &[Scope] = &[Scope::Full];
 const AGE: &[Scope] = &[Scope::Age];
 const BOTH: &[Scope] = &[Scope::Full, Scope::Age];
 
-const fn step(
+pub(super) const fn step(
     id: StepId,
     title: Bilingual,
     needs: Option<Reference>,
@@ -85,7 +102,7 @@ const TB: Option<Reference> = Some(files::TEXT_NUMBER_B);
 const OPEN: Bilingual = Bilingual::new("照合しています", "opening");
 const CHALLENGE: Bilingual = Bilingual::new("ICチップに問いかけています", "challenging the chip");
 
-const fn reads(id: StepId, file: File, needs: Option<Reference>, scopes: &'static [Scope]) -> Step {
+pub(super) const fn reads(id: StepId, file: File, needs: Option<Reference>, scopes: &'static [Scope]) -> Step {
     step(id, file.title, needs, Some(file), 1, scopes)
 }
 
@@ -162,6 +179,8 @@ pub struct Reading<'a> {
     pub reader: String,
     /// Other applications that were recognised; go into the dump.
     pub guests: Vec<CardKind>,
+    /// The JPKI application, where it was asked for; read only with [`Scope::Full`], after everything else.
+    pub jpki: Option<JpkiEntries<'a>>,
     /// Set for a replayed recording, which holds no bytes of private files.
     pub private_withheld: bool,
     /// Told the counter of each credential before it is presented.
@@ -197,13 +216,11 @@ impl Reading<'_> {
                     Some(certificate) => dump.keep(files::FACE_CERTIFICATE.name, certificate),
                     None => self.read_file(session, step, &mut dump)?,
                 },
-                StepId::FaceData
-                | StepId::AgeRecord
-                | StepId::TextAttributes
-                | StepId::TextDigests
-                | StepId::TextCertificate
-                | StepId::TextKey => self.read_file(session, step, &mut dump)?,
+                _ => self.read_file(session, step, &mut dump)?,
             }
+        }
+        if let Some(entries) = self.jpki.filter(|_| self.scope == Scope::Full) {
+            self.read_jpki(session, entries, &mut dump)?;
         }
         Ok(dump)
     }
@@ -272,13 +289,17 @@ impl Reading<'_> {
         }
     }
 
-    fn read_file<T: Transport>(
+    pub(super) fn read_file<T: Transport>(
         &mut self,
         session: &mut Session<T>,
         step: &'static Step,
         dump: &mut Dump,
     ) -> Result<(), ReadError> {
         let Some(file) = step.yields else { return Ok(()) };
+        if file.private && over_network(&self.reader) {
+            dump.lacks(file.name, NotRead::NotOverNetwork);
+            return Ok(());
+        }
         let progress = &mut *self.progress;
         let read = session.read_tlv_file(file.sfi, file.limit, &mut |done, total| progress(step, done, total));
         match read {
@@ -313,7 +334,13 @@ impl Reading<'_> {
     }
 }
 
-fn select<T: Transport>(session: &mut Session<T>, application: Application) -> Result<(), ReadError> {
+/// Whether others may listen between reader and program, or the reader itself shows what passes: then what gives the
+/// 個人番号 away is not asked for. A recording keeps the reader's name, so that its replay asks for the same.
+fn over_network(reader: &str) -> bool {
+    reader.starts_with(NAME_PREFIX)
+}
+
+pub(super) fn select<T: Transport>(session: &mut Session<T>, application: Application) -> Result<(), ReadError> {
     if session.select(application.aid)? { Ok(()) } else { Err(CardError::Status(Status::NOT_FOUND).into()) }
 }
 

@@ -15,7 +15,9 @@ use super::{
         Settings,
         args::name,
         check::{self, Wish},
-        files, output, problem,
+        files,
+        jpki::Jpki,
+        output, problem,
         reader::Link,
     },
     MADE_AT,
@@ -30,7 +32,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let recipe: Recipe = address.parse().map_err(|error| problem::recipe(&address, &error))?;
     let times = matches.get_flag(name::TIMES);
     let mut link = Link::making(recipe.card()?, format!("sim:{address}"), recipe.seed, MADE_AT, times);
-    let wish = Wish::new(&link, matches, None);
+    let jpki = Jpki::wanted(&link, matches, None)?;
+    let wish = Wish::new(&link, matches, None, jpki.as_ref());
     let (recording, read) = check::record(settings, &mut link, wish, recipe.kind);
     let recording = recording.ok_or(Problem::Internal { place: "recording" })?;
     let ended = match read {

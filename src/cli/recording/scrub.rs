@@ -89,6 +89,9 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
 
 fn scrub(settings: &Settings, path: &Path, recording: &Recording, seed: u64) -> Result<Scrubbed, Problem> {
     let refused = |why| Problem::ScrubRefused { path: path.display().to_string(), why };
+    if recording.header.jpki.is_some() {
+        return Err(refused(ScrubRefusal::Jpki));
+    }
     let Played { read, rest } = check::play(settings, recording, None);
     let (dump, ended) = match read {
         Err(problem) if differs(&problem) => return Err(refused(ScrubRefusal::DoesNotPlay)),
@@ -167,7 +170,7 @@ fn once(
 ) -> Result<Scrubbed, ScrubRefusal> {
     let no_card = |_| ScrubRefusal::Kind(recipe.kind);
     let card = recipe.card().map_err(no_card)?;
-    let wish = Wish::recorded(&Link::replaying(recording.clone()), allow_last_try);
+    let wish = Wish::recorded(&Link::replaying(recording.clone()), None, allow_last_try);
     let mut link = Link::making(card, READER.to_owned(), recipe.seed, MADE_AT, false).shaped(recording);
     let (made, read) = check::record(settings, &mut link, wish, recipe.kind);
     let end = recording.steps.len();

@@ -47,6 +47,8 @@ pub struct BasicConstraints {
 pub mod usage {
     /// digitalSignature
     pub const DIGITAL_SIGNATURE: u8 = 0x80;
+    /// nonRepudiation
+    pub const NON_REPUDIATION: u8 = 0x40;
     /// keyEncipherment
     pub const KEY_ENCIPHERMENT: u8 = 0x20;
     /// keyCertSign
@@ -97,6 +99,8 @@ pub struct CertificateOrder {
     pub key_usage: Option<u8>,
     /// basicConstraints.
     pub constraints: Option<BasicConstraints>,
+    /// Further extensions, encoded.
+    pub more: Vec<Vec<u8>>,
     /// How the outermost SEQUENCE is encoded.
     pub form: OuterForm,
 }
@@ -201,6 +205,7 @@ impl CertificateOrder {
             authority_key_id: key.key_id().ok(),
             key_usage: Some(usage::CERT_SIGN | usage::CRL_SIGN),
             constraints: Some(BasicConstraints { ca: true, path_length: Some(0) }),
+            more: Vec::new(),
             form: OuterForm::Der,
         }
     }
@@ -222,6 +227,7 @@ impl CertificateOrder {
             authority_key_id: signer.key_id().ok(),
             key_usage: Some(usage::DIGITAL_SIGNATURE),
             constraints: None,
+            more: Vec::new(),
             form: OuterForm::Der,
         }
     }
@@ -262,6 +268,7 @@ impl CertificateOrder {
             let path = path_length.map(|length| integer(&[length])).unwrap_or_default();
             extensions.push(extension(0x13, true, &sequence(&[ca, path])));
         }
+        extensions.extend(self.more.iter().cloned());
         let mut parts = vec![
             tlv(0xA0, &integer(&[2])),
             integer(&self.serial),
@@ -307,7 +314,7 @@ const EC_PUBLIC_KEY: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
 const SECP384R1: &[u8] = &[0x2B, 0x81, 0x04, 0x00, 0x22];
 
 /// An object with the shortest length field, as DER wants it.
-fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
+pub(in crate::simulator) fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
     let [.., high, low] = value.len().to_be_bytes();
     let mut out = vec![tag];
     match value.len() {
@@ -320,12 +327,16 @@ fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
     out
 }
 
-fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
+pub(in crate::simulator) fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
     tlv(SEQUENCE, &parts.concat())
 }
 
-fn oid(value: &[u8]) -> Vec<u8> {
+pub(in crate::simulator) fn oid(value: &[u8]) -> Vec<u8> {
     tlv(0x06, value)
+}
+
+pub(in crate::simulator) fn octets(value: &[u8]) -> Vec<u8> {
+    tlv(OCTET_STRING, value)
 }
 
 /// A number that is not negative, from big-endian bytes.
@@ -341,9 +352,14 @@ fn bit_string(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// An extension of id-ce (2.5.29) by its last number.
-fn extension(number: u8, critical: bool, value: &[u8]) -> Vec<u8> {
+pub(in crate::simulator) fn extension(number: u8, critical: bool, value: &[u8]) -> Vec<u8> {
     let critical = if critical { tlv(BOOLEAN, &[0xFF]) } else { Vec::new() };
     sequence(&[oid(&[0x55, 0x1D, number]), critical, tlv(OCTET_STRING, value)])
+}
+
+/// A distinguished name with the simulator's organisation.
+pub(in crate::simulator) fn directory_name(common: &str) -> Vec<u8> {
+    name(common, true)
 }
 
 fn name(common: &str, unit: bool) -> Vec<u8> {

@@ -3,6 +3,7 @@
 mod advice;
 mod chip;
 mod issuer;
+mod jpki;
 mod outcome;
 mod text;
 
@@ -27,6 +28,7 @@ use super::{
 use advice::{AGE_ONLY, hierarchy_notes, notes_for};
 use chip::chip_check;
 use issuer::{Issuer, certificate_check, certified};
+use jpki::{Others, jpki_part};
 use outcome::malformed;
 use text::text_checks;
 
@@ -38,6 +40,10 @@ pub const REQUIREMENT: Requirement = Requirement {
         CheckId::TextSignature,
         CheckId::TextChipKey,
         CheckId::TextAgrees,
+        CheckId::JpkiAuthChain,
+        CheckId::JpkiAuthKey,
+        CheckId::JpkiSignChain,
+        CheckId::JpkiAgrees,
         CheckId::Revocation,
     ],
 };
@@ -73,6 +79,14 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
     let expiry = face.as_ref().and_then(|data| data.expiry);
     let not_expired = expiry_check(expiry.map(|object| object.value), face.is_some(), at);
     let text = text_checks(dump, trust, &issuer, &signature, face.as_ref());
+    let confirmed = text.checks.iter().all(Check::is_passed);
+    let others = Others {
+        issuer: &issuer,
+        face_signature: &signature,
+        face: face.as_ref(),
+        text: text.data.as_ref().filter(|_| confirmed),
+    };
+    let jpki = jpki_part(dump, trust, at, &others);
 
     let mut findings = Findings {
         kind: if photo_missing { CardKind::MyNumberNoPhoto } else { CardKind::MyNumber },
@@ -81,7 +95,7 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         hierarchy: issuer.hierarchy,
         holder: Holder::default(),
         pictures: face.as_ref().map(pictures).unwrap_or_default(),
-        items: expiry.and_then(|object| expiry_item(object.value)).into_iter().collect(),
+        items: expiry.and_then(|object| expiry_item(object.value)).into_iter().chain(jpki.items).collect(),
         history: Vec::new(),
         external: Vec::new(),
         tries: Vec::new(),
@@ -89,7 +103,8 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         guests: dump.guests.clone(),
         notes: Vec::new(),
         judged_at: at,
-        checks: [vec![issuer.check, signature, chip, not_expired], text.checks, vec![revocation()]].concat(),
+        checks: [vec![issuer.check, signature, chip, not_expired], text.checks, jpki.checks, vec![revocation()]]
+            .concat(),
     };
     if let Some(data) = &face {
         let by = |field: Field| field.signed_by;
@@ -106,6 +121,7 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         findings.holder.address = value(&data.address, files::TEXT_ADDRESS);
     }
     findings.notes = notes_for(&findings, issuer.unofficial, text.data.is_some(), withheld);
+    findings.notes.extend(jpki.notes);
     findings
 }
 
@@ -150,10 +166,14 @@ fn check_age(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
 }
 
 /// Whether the text may be shown beside the pictures: everything that a reading can check about it passed. What is never
-/// stored cannot be checked again, so a saved reading shows the text although its signature was not confirmed.
+/// stored, nor sent over a network, cannot be checked there, so such a reading shows the text although its signature was
+/// not confirmed.
 fn text_counts(findings: &Findings) -> bool {
     let verdict = |id| findings.verdict(id);
-    let signed = matches!(verdict(CheckId::TextSignature), Some(Verdict::Passed | Verdict::NotDone(Why::NotStored)));
+    let signed = matches!(
+        verdict(CheckId::TextSignature),
+        Some(Verdict::Passed | Verdict::NotDone(Why::NotStored | Why::NotOverNetwork))
+    );
     let passed = |id| verdict(id) == Some(Verdict::Passed);
     signed && [CheckId::TextCertificate, CheckId::TextChipKey, CheckId::TextAgrees].into_iter().all(passed)
 }
