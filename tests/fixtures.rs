@@ -16,7 +16,7 @@ use std::{
 use common::program::{Program, argument};
 use serde_json::{Map, Value, json};
 use taimen::simulator::{
-    FAULTS, FaultRow, KINDS,
+    FAULTS, FaultRow, JPKI_FAULTS, KINDS,
     licence::{LICENCE_FAULTS, MENKYO_FAULTS},
     residence::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
 };
@@ -80,6 +80,10 @@ fn fixtures() -> Vec<Fixture> {
             let options = [&["--fault", row.example], application(kind)].concat();
             all.push(Fixture { exit: Some(row.expected.exit_code()), ..Fixture::new(kind, row.name, &options) });
         }
+    }
+    for row in JPKI_FAULTS {
+        let options = ["--jpki", "--fault", row.example];
+        all.push(Fixture { exit: Some(row.expected.exit_code()), ..Fixture::new("my-number", row.name, &options) });
     }
     all
 }
