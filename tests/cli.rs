@@ -140,6 +140,9 @@ fn prepare(program: &Program, folder: &TempDir) {
             folder.write(&format!("official-{kind}.{extension}"), content);
         }
     }
+    make(&["recording", "make", "licence", "--without-pin", "--out", "licence.apdu"]);
+    make(&["recording", "make", "residence1-child", "--fault", "removed-at=4", "--out", "removed.apdu"]);
+    make(&["recording", "make", "my-number-no-photo", "--out", "no-photo.apdu"]);
     folder.write("authca03.cer", jlis_certificate("authca03.cer"));
     // Certificates that bear the names of the issuer of residence cards, with keys that nobody has.
     let (ca, ca2) = (certificate("claims-zairyu-ca.der"), certificate("claims-zairyu-ca2.der"));

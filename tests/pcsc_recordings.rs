@@ -55,7 +55,7 @@ fn record(link: impl Transport, own: &Credentials, reader: &str) -> Recording {
             reading::read(&mut recorder, &own.number_b().unwrap(), Scope::Full).unwrap();
         }
         CardKind::Licence | CardKind::Menkyo => {
-            licence_reading::read(&mut recorder, own, Scope::Full).unwrap();
+            licence_reading::read_on(&mut recorder, own, Scope::Full).unwrap();
         }
         CardKind::ResidenceSpecified => {
             let recognised = recognise(&mut Session::new(&mut recorder)).unwrap();

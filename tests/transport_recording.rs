@@ -12,6 +12,11 @@ use taimen::transport::{
     },
     replay::UnusedSteps,
 };
+use taimen::{
+    cards::Trace,
+    kind::CardKind,
+    simulator::{Recipe, Shape},
+};
 
 const EXAMPLE: &str = "taimen-recording 1\r
 # comments and blank lines may stand anywhere
@@ -301,11 +306,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Err(LinkFailure::Length)),
         1 => Just(Err(LinkFailure::Removed)),
     ];
-    (masked(), answer, prop::option::of(any::<u64>())).prop_map(|(command, answer, micros)| Step {
-        powered: false,
-        command: framed(4, &command, 0),
-        answer,
-        elapsed: micros.map(Duration::from_micros),
+    (masked(), answer, prop::option::of(any::<u64>()), any::<bool>()).prop_map(|(command, answer, micros, powered)| {
+        Step { powered, command: framed(4, &command, 0), answer, elapsed: micros.map(Duration::from_micros) }
     })
 }
 
@@ -314,10 +316,13 @@ proptest! {
 
     #[test]
     fn what_is_printed_reads_back(
-        steps in prop::collection::vec(step(), 0..6),
+        mut steps in prop::collection::vec(step(), 0..6),
         random in prop::collection::vec(prop::collection::vec(any::<u8>(), 1..40), 0..4),
         reader in "[ -~あ-ん]{0,30}",
     ) {
+        if let Some(first) = steps.first_mut() {
+            first.powered = false;
+        }
         let reader = Some(reader.trim().to_owned()).filter(|reader| !reader.is_empty());
         let recording = Recording { header: Header { reader, random, ..Header::default() }, steps };
         let text = recording.to_text();
@@ -334,11 +339,45 @@ proptest! {
 
     #[test]
     fn no_lines_make_it_panic(
-        lines in prop::collection::vec("[><!#]? ?([0-9A-F<>; :]|secret bytes|us|random){0,12}", 0..12),
+        lines in prop::collection::vec("[><!#=]? ?([0-9A-F<>; :]|secret bytes|us|random|time|card|power|length|removed){0,12}", 0..12),
     ) {
         let text = format!("{FIRST_LINE}\n{}", lines.join("\n"));
         if let Ok(recording) = Recording::parse(text.as_bytes()) {
             prop_assert_eq!(Recording::parse(recording.to_text().as_bytes()), Ok(recording));
         }
+    }
+
+    #[test]
+    fn every_step_has_a_name(
+        kind in prop::option::of(prop::sample::select(CardKind::all().collect::<Vec<_>>())),
+        commands in prop::collection::vec((any::<[u8; 2]>(), prop::sample::select(vec![0xA4, 0xB0, 0xB2, 0x20, 0x82, 0xC0, 0xCA, 0x00]), any::<[u8; 2]>(), prop::collection::vec(any::<u8>(), 0..20)), 0..12),
+    ) {
+        let mut trace = Trace::new(kind);
+        for ([cla, status], ins, [p1, p2], body) in commands {
+            let command = Masked::clear(&[&[cla, ins, p1, p2][..], &body].concat());
+            let answer = Ok(Masked::clear(&[0x90 | status >> 4, status]));
+            let meaning = trace.step(&Step { powered: status == 0, command, answer, elapsed: None });
+            prop_assert!(!meaning.ja.is_empty() && !meaning.en.is_empty());
+        }
+    }
+}
+
+proptest! {
+    // A card is issued for each case.
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_shape_makes_a_card_panic(
+        steps in prop::collection::vec(step(), 0..6),
+        commands in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..8), 0..3),
+    ) {
+        let mut card = Recipe::new(CardKind::Licence, 1).card().unwrap();
+        card.power_on();
+        let recording = Recording { header: Header::default(), steps };
+        let mut shape = Shape::new(&recording);
+        for command in recording.steps.iter().map(|step| step.command.with_zeros()).chain(commands) {
+            let _ = shape.on(&mut card).exchange(&command);
+        }
+        prop_assert!(recording.steps.is_empty() || shape.finish().is_ok());
     }
 }

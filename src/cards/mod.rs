@@ -16,6 +16,7 @@ mod read_error;
 mod recognise;
 pub mod residence_card;
 mod table;
+mod trace;
 
 pub use findings::{
     CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat,
@@ -24,6 +25,7 @@ pub use findings::{
 pub use read_error::ReadError;
 pub use recognise::{LicenceProbe, RecogniseError, Recognised, read_long, recognise};
 pub use table::{Application, Reference};
+pub use trace::{Meaning, Trace};
 
 /// Decodes and checks a dump of any card that this version reads, as of a time; `None` for the other kinds.
 pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Option<Findings> {

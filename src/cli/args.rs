@@ -18,11 +18,13 @@ pub mod name {
     pub const ANCHOR: &str = "anchor";
     pub const APPLICATION: &str = "application";
     pub const AT: &str = "at";
+    pub const CARD: &str = "card";
     pub const CREDENTIALS: &str = "credentials";
     pub const CREDENTIALS_OUT: &str = "credentials-out";
     pub const DOMICILE: &str = "domicile";
     pub const FAULT: &str = "fault";
     pub const FILE: &str = "file";
+    pub const HEX: &str = "hex";
     pub const HTML: &str = "html";
     pub const JOBS: &str = "jobs";
     pub const JPKI: &str = "jpki";
@@ -31,6 +33,7 @@ pub mod name {
     pub const KIND: &str = "kind";
     pub const LANG: &str = "lang";
     pub const PATH: &str = "path";
+    pub const OUT: &str = "out";
     pub const PHOTO: &str = "photo";
     pub const FRONT: &str = "front";
     pub const PURPOSE: &str = "purpose";
@@ -39,11 +42,12 @@ pub mod name {
     pub const SAVE_DUMP: &str = "save-dump";
     pub const SEAL: &str = "seal";
     pub const SEALED_BY: &str = "sealed-by";
+    pub const SEED: &str = "seed";
     pub const SEX: &str = "sex";
+    pub const TIMES: &str = "times";
     pub const TRUST_DIR: &str = "trust-dir";
     pub const UNPINNED: &str = "unpinned";
     pub const SCRIPT: &str = "script";
-    pub const SEED: &str = "seed";
     pub const VPCD: &str = "vpcd";
     pub const WAIT: &str = "wait";
     pub const WATCH: &str = "watch";
@@ -193,6 +197,7 @@ pub fn command(lang: Lang) -> Command {
                         .help(t("vpcd の待ち受け先（1番目のリーダー。2番目以降は次のポート）", "Where vpcd listens: its first reader; the next ones have the next ports")),
                 )
                 .arg(b.path(name::CREDENTIALS_OUT, "模擬カードの照合値を --credentials の形で書く（複数なら NAME-1.EXT から）", "Write the cards' entries as --credentials files (several: NAME-1.EXT and so on)")),
+            b.recording(),
             b.sub("seal-key", "保存データを封印する鍵を作り、その指紋を表示する", "Make a key that seals saved dumps, and print its fingerprint")
                 .arg(b.file("鍵を書くファイル（新しく作る。秘密に保つこと）", "Where the key goes: a new file, to be kept secret"))
                 .arg(b.json_list()),
@@ -358,6 +363,94 @@ impl Builder {
             .value_name("PURPOSE")
             .value_parser(PossibleValuesParser::new(crate::trust::Purpose::all().map(crate::trust::Purpose::as_str)))
             .help(self.t("用途", "What it may vouch for"))
+    }
+
+    /// `recording` and the commands below it.
+    fn recording(self) -> Command {
+        let seed = || {
+            Arg::new(name::SEED).long(name::SEED).value_name("N").value_parser(value_parser!(u64)).help(self.t(
+                "模擬カードの名義人と乱数を決める数（既定：1）",
+                "Which invented holder, and which random draws (default: 1)",
+            ))
+        };
+        let out = Arg::new(name::OUT).value_name("FILE").value_parser(value_parser!(std::path::PathBuf));
+        self.sub(
+            "recording",
+            "通信記録を見る・作る・確かめる・個人情報を取り除く",
+            "Recordings: show, make, check, scrub",
+        )
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommand_help_heading(self.t("コマンド", "Commands"))
+        .subcommands([
+            self.sub(
+                "show",
+                "命令とファイルの名前、ステータスワードの意味をつけて表示する（データは表示しない）",
+                "Print it with the names of commands and files and the meaning of status words, without data",
+            )
+            .arg(self.file("通信記録（- は標準入力）", "The recording (- is standard input)"))
+            .arg(self.flag(name::HEX, "データも16進で表示する（個人情報）", "Print the bytes too (personal data)"))
+            .arg(self.json_list()),
+            self.sub(
+                "make",
+                "模擬カードの読み取りを記録する（何度作っても同じバイト列）",
+                "Record the reading of a simulated card: the same bytes every time",
+            )
+            .arg(
+                Arg::new(name::CARD)
+                    .required(true)
+                    .value_name("KIND[?fault=…&seed=…]")
+                    .help(self.t("カードの種類（sim: と同じ書き方）", "The card, written as in sim: addresses")),
+            )
+            .arg(
+                Arg::new(name::FAULT).long(name::FAULT).value_name("NAME[=VALUE]").action(ArgAction::Append).help(
+                    self.t("カードの不具合（docs/simulator.md）", "What is wrong with the card (docs/simulator.md)"),
+                ),
+            )
+            .arg(seed())
+            .arg(
+                out.clone()
+                    .long(name::OUT)
+                    .help(self.t("書き出す先（省略すると標準出力）", "Where it goes (standard output without it)")),
+            )
+            .arg(self.flag(
+                name::TIMES,
+                "所要時間も記録する（毎回変わる）",
+                "Note how long each answer took (differs every time)",
+            ))
+            .args([
+                self.application(),
+                self.flag(
+                    name::WITHOUT_PIN,
+                    "運転免許証を暗証番号なしで読む",
+                    "Read a driver's licence without its PINs",
+                ),
+                self.flag(name::AGE, "年齢だけを確認する", "The age record alone"),
+                self.flag(name::JPKI, "公的個人認証も読む", "The JPKI application too").conflicts_with(name::AGE),
+                self.flag(name::ALLOW_LAST_TRY, "残り1回でも照合する", "Try even when one try is left"),
+            ]),
+            self.sub(
+                "check",
+                "再生し、この版の命令と1つずつ比べる",
+                "Play them back and compare every command with this version's",
+            )
+            .arg(self.file("通信記録", "The recordings").num_args(1..))
+            .arg(self.path(
+                name::CREDENTIALS,
+                "照合する値のファイル（相互認証を伏せていない記録だけに必要）",
+                "File with the entries, which only a recording that tells its handshake needs",
+            ))
+            .arg(self.json_list()),
+            self.sub(
+                "scrub",
+                "実物のカードの記録から、同じ形の架空の人物の記録を作る",
+                "Make of a real card's recording one of an invented person, with the same shape",
+            )
+            .arg(self.file("元の記録（個人情報）", "The recording (personal data)"))
+            .arg(out.required(true).value_name("OUT").help(self.t("書き出す先", "Where the new one goes")))
+            .arg(seed()),
+        ])
     }
 
     fn trust_dir(self) -> Arg {

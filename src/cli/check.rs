@@ -121,7 +121,7 @@ pub struct Wish<'a> {
 
 impl<'a> Wish<'a> {
     /// What the options say, and where a card is replayed, what its recording says.
-    fn new(link: &Link, matches: &ArgMatches, entries: Option<&'a Entries>, jpki: Option<&'a Jpki>) -> Self {
+    pub fn new(link: &Link, matches: &ArgMatches, entries: Option<&'a Entries>, jpki: Option<&'a Jpki>) -> Self {
         let without_pin = matches.get_flag(name::WITHOUT_PIN);
         let asked = if matches.get_flag(name::AGE) { Scope::Age } else { Scope::Full };
         let asked = if without_pin { Scope::WithoutPin } else { asked };
@@ -139,7 +139,7 @@ impl<'a> Wish<'a> {
     }
 
     /// What a recording says, where there are no options.
-    fn recorded(link: &Link, jpki: Option<&'a Jpki>, allow_last_try: bool) -> Self {
+    pub fn recorded(link: &Link, jpki: Option<&'a Jpki>, allow_last_try: bool) -> Self {
         let (scope, kind) = told(link);
         Self {
             scope: scope.unwrap_or(Scope::Full),
@@ -182,7 +182,52 @@ pub fn replay(settings: &Settings, recording: &Recording) -> Result<Read, Proble
     }
 }
 
-fn entries(matches: &ArgMatches) -> Result<Option<Entries>, Problem> {
+/// A recording played back: what it yields, and whether all of it was asked for.
+pub struct Played {
+    /// The reading, or the trouble in which it ended.
+    pub read: Result<Read, Problem>,
+    /// Whether steps are left.
+    pub rest: Result<(), Problem>,
+}
+
+/// Plays a recording back, with entries where it tells what was presented. Nobody is asked.
+pub fn play(settings: &Settings, recording: &Recording, entries: Option<&Entries>) -> Played {
+    let once = |allow_last_try| {
+        let mut link = Link::replaying(recording.clone());
+        let jpki = Jpki::recorded(&link);
+        let wish = Wish { entries, ..Wish::recorded(&link, jpki.as_ref(), allow_last_try) };
+        let read = read(&mut link, wish, &Terminal::nobody(settings));
+        Played { read, rest: link.finish() }
+    };
+    let played = once(false);
+    match (&played.read, &played.rest) {
+        (Err(Problem::LastTry { .. }), Err(_)) => once(true),
+        _ => played,
+    }
+}
+
+/// Reads a card for a recording, which is there however the reading ended. `kind` is what the card is.
+pub fn record(
+    settings: &Settings,
+    link: &mut Link,
+    wish: Wish<'_>,
+    kind: CardKind,
+) -> (Option<Recording>, Result<Read, Problem>) {
+    let read = read(link, wish, &Terminal::nobody(settings));
+    let meant = match kind {
+        CardKind::Menkyo if !wish.menkyo => CardKind::MyNumber,
+        kind => kind,
+    };
+    let done = read.as_ref().ok().map(|read| (read.dump.kind, read.dump.scope));
+    let (kind, scope) = done.unwrap_or((meant, wish.scope));
+    (link.take_recording(Some(kind.as_str()), scope, wish.jpki.map(Jpki::header)), read)
+}
+
+/// The entries of `--credentials`.
+///
+/// # Errors
+/// [`Problem`].
+pub fn entries(matches: &ArgMatches) -> Result<Option<Entries>, Problem> {
     let Some(path) = matches.get_one::<PathBuf>(name::CREDENTIALS) else { return Ok(None) };
     let bytes = Zeroizing::new(paths::read_limited(path, credentials::MAX_FILE)?);
     Ok(Some(Entries::parse(&bytes)?))

@@ -83,9 +83,9 @@ impl Plan {
             (None, Source::Pcsc(_)) => Entered::default(),
             (None, Source::Phone(_)) => Entered::default(),
         };
-        let (scope, asked) = match link.source() {
-            Source::Replay(replay) => (Some(wish.scope), replay.asked_in_the_middle()),
-            _ => (wish.without_pin.then_some(Scope::WithoutPin), false),
+        let (scope, asked) = match link.asked_then() {
+            Some(asked) => (Some(wish.scope), asked),
+            None => (wish.without_pin.then_some(Scope::WithoutPin), false),
         };
         let settled = wish.entries.is_some() || !link.is_live();
         Ok(Self {

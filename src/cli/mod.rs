@@ -19,6 +19,7 @@ mod problem;
 mod reader;
 #[cfg(feature = "pcsc")]
 mod readers;
+mod recording;
 mod residence;
 mod seal;
 mod simulate;
@@ -75,6 +76,7 @@ fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
         Some(("doctor", matches)) => doctor::run(settings, matches),
         Some(("trust", matches)) => trust::run(settings, matches),
         Some(("simulate", matches)) => simulate::run(settings, matches),
+        Some(("recording", matches)) => recording::run(settings, matches),
         Some(("seal-key", matches)) => seal::run(settings, matches),
         Some(("explain", matches)) => explain::run(settings, matches),
         Some(("completions", matches)) => completions(settings, matches),

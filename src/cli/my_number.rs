@@ -61,10 +61,7 @@ impl<'a> Plan<'a> {
             Some(entries) => Some(entries.my_number(scope)?),
             None => own_credential(link.source(), scope),
         };
-        let ask = match link.source() {
-            Source::Replay(replay) => replay.asked_in_the_middle(),
-            _ => known.is_none(),
-        };
+        let ask = link.asked_then().unwrap_or(known.is_none());
         Ok(Self {
             scope,
             known,

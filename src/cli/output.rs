@@ -92,6 +92,11 @@ pub fn problem(settings: &Settings, problem: &Problem) -> ExitCode {
     problem.exit()
 }
 
+/// A remark on standard error.
+pub fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "taimen: {}", visible(text));
+}
+
 /// What happened and what to do, on standard error.
 pub fn complaint(settings: &Settings, problem: &Problem) {
     let message = problem.message(settings.lang);

@@ -12,7 +12,7 @@ use crate::{
     dump::Scope,
     messages::Problem,
     privacy::Pin,
-    simulator::{Recipe, SimulatedCard, issue::IssueError},
+    simulator::{Recipe, SeededDraws, Shape, SimulatedCard, issue::IssueError},
     transport::{
         Draws, LinkFigures, Log, Metered, NeverRecorded, Recorder, Recording, Replay, Transport, TransportError,
         draws::{ListedDraws, RecordedDraws, SystemDraws},
@@ -42,6 +42,8 @@ pub enum Source {
 /// A card on its way through one command: counted, and recorded where asked for.
 pub struct Link {
     source: Source,
+    /// The recording in whose shape a simulated card answers, and whether a person was asked in it.
+    shape: Option<(Shape, bool)>,
     address: String,
     log: Option<Log>,
     figures: LinkFigures,
@@ -82,6 +84,37 @@ impl Link {
         Self::new(Source::Replay(Replay::new(recording)), reader)
     }
 
+    /// A simulated card that is read and recorded in the same way every time: time and draws are given.
+    pub fn making(card: SimulatedCard, address: String, seed: u64, time: Timestamp, times: bool) -> Self {
+        let log = Log::new(never_recorded());
+        Self {
+            log: Some(if times { log } else { log.without_times() }),
+            draws: RecordedDraws::new(Box::new(SeededDraws::new(seed))),
+            time,
+            ..Self::new(Source::Sim(Box::new(card)), address)
+        }
+    }
+
+    /// The same, where the card answers in the shape of a recording.
+    pub fn shaped(self, recording: &Recording) -> Self {
+        let asked = Replay::new(recording.clone()).asked_in_the_middle();
+        Self { shape: Some((Shape::new(recording), asked)), ..self }
+    }
+
+    /// Whether the card was let go in the middle, where a recording says that; `None` where none does.
+    pub fn asked_then(&self) -> Option<bool> {
+        match (&self.source, &self.shape) {
+            (Source::Replay(replay), _) => Some(replay.asked_in_the_middle()),
+            (_, Some((_, asked))) => Some(*asked),
+            _ => None,
+        }
+    }
+
+    /// The shape that is left.
+    pub fn take_shape(&mut self) -> Option<Shape> {
+        self.shape.take().map(|(shape, _)| shape)
+    }
+
     fn new(source: Source, address: String) -> Self {
         let (draws, time): (Box<dyn Draws>, _) = match &source {
             Source::Replay(replay) => {
@@ -92,6 +125,7 @@ impl Link {
         };
         Self {
             source,
+            shape: None,
             address,
             log: None,
             figures: LinkFigures::default(),
@@ -118,7 +152,7 @@ impl Link {
 
     /// Takes the time anew, after a person was asked; a recording keeps its own.
     pub fn refresh_time(&mut self) -> Timestamp {
-        if !matches!(self.source, Source::Replay(_)) {
+        if self.asked_then().is_none() {
             self.time = Timestamp::now();
         }
         self.time
@@ -160,7 +194,10 @@ impl Link {
             Source::Sim(card) => {
                 card.power_off();
                 card.power_on();
-                Box::new(&mut **card)
+                match &mut self.shape {
+                    Some((shape, _)) => Box::new(shape.on(card)),
+                    None => Box::new(&mut **card),
+                }
             }
             Source::Replay(replay) => Box::new(replay),
             Source::Phone(reader) => Box::new(reader.open()?),

@@ -79,7 +79,8 @@ impl Plan {
             }
             Source::Replay(replay) => (Known::from(entered), replay.asked_in_the_middle()),
             Source::Sim(card) if wish.entries.is_none() => {
-                (Known::from(card.credentials().and_then(|own| own.card_number().cloned())), false)
+                let own = card.credentials().and_then(|own| own.card_number().cloned());
+                (Known::from(own), link.asked_then().unwrap_or(false))
             }
             Source::Sim(_) => (Known::from(entered), false),
             _ => {

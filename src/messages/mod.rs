@@ -7,6 +7,7 @@ mod credential;
 mod exit;
 mod files;
 mod reader;
+mod recording;
 mod script;
 mod trust;
 pub mod ui;
@@ -26,6 +27,7 @@ use crate::{
 
 pub use exit::ExitCode;
 pub use reader::Platform;
+pub use recording::ScrubRefusal;
 
 /// What went wrong. Holds no personal data: what a person typed is never repeated.
 #[derive(Debug)]
@@ -205,6 +207,13 @@ pub enum Problem {
         /// Line, from 1.
         line: usize,
     },
+    /// A recording is not scrubbed, and nothing was written.
+    ScrubRefused {
+        /// The path.
+        path: String,
+        /// Why.
+        why: ScrubRefusal,
+    },
     /// A recording goes on after the program has ended.
     RecordingUnused {
         /// Steps that are left over.
@@ -346,6 +355,7 @@ impl Problem {
             | Self::CardHandshake
             | Self::BadPin { .. }
             | Self::BadPassword { .. } => credential::text(self),
+            Self::ScrubRefused { .. } => recording::text(self),
             Self::NotAnInput { .. }
             | Self::InputTooLarge { .. }
             | Self::NotAFile { .. }

@@ -3,6 +3,11 @@
 //! Algorithm: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (OOPSLA 2014), figure 17. It is
 //! no cryptographic generator and needs to be none: its output is invented names and published simulated data.
 
+use crate::transport::{
+    Draws,
+    draws::{DrawError, MAX_DRAW},
+};
+
 /// A splitmix64 generator.
 #[derive(Debug, Clone)]
 pub struct SplitMix64(u64);
@@ -46,6 +51,24 @@ impl SplitMix64 {
     /// So many ASCII digits.
     pub fn digits(&mut self, count: usize) -> String {
         (0..count).map(|_| char::from(b'0' + u8::try_from(self.below(10)).unwrap_or(0))).collect()
+    }
+}
+
+/// Draws of a seed: whoever reads with them reads the same way every time. For simulated cards alone; a challenge that
+/// anybody can foresee proves nothing about a real one.
+#[derive(Debug, Clone)]
+pub struct SeededDraws(SplitMix64);
+
+impl SeededDraws {
+    /// The draws of a seed. They are another stream than the holder's.
+    pub fn new(seed: u64) -> Self {
+        Self(SplitMix64::new(seed ^ 0x7461_696D_656E_4452))
+    }
+}
+
+impl Draws for SeededDraws {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
+        if bytes > MAX_DRAW { Err(DrawError::TooMany) } else { Ok(self.0.bytes(bytes)) }
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Recipe {
     pub seed: u64,
     /// The holder, where not the seed's.
     pub persona: Option<Persona>,
+    /// The face picture of a My Number Card, where not the holder's.
+    pub photo: Option<Vec<u8>>,
     /// The holder of a licence, where not the seed's.
     pub holder: Option<LicenceHolder>,
     /// The holder of a residence card, where not the seed's.
@@ -180,6 +182,7 @@ impl Recipe {
             variant: Variant::Plain,
             seed,
             persona: None,
+            photo: None,
             holder: None,
             resident: None,
             faults: Faults::default(),
@@ -206,6 +209,9 @@ impl Recipe {
         }
         let holder = self.licence_holder();
         let mut order = Order::new(self.persona.clone().unwrap_or_else(|| Persona::from_seed(self.seed)));
+        if let Some(photo) = &self.photo {
+            order.photo = Some(photo.clone());
+        }
         if self.kind == CardKind::Menkyo && self.persona.is_none() {
             // Old enough for a licence.
             order.persona.birth = holder.persona.birth;

@@ -100,7 +100,7 @@ impl Transport for Replay {
 }
 
 /// A command without its data: `00B08200, 7 bytes`.
-fn outline(command: &[u8], length: usize) -> String {
+pub(crate) fn outline(command: &[u8], length: usize) -> String {
     let header = command.get(..4).unwrap_or_default();
     format!("{}, {length} bytes", hex::encode_upper(header))
 }

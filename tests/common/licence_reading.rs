@@ -33,11 +33,11 @@ pub fn card(recipe: &str) -> SimulatedCard {
 /// Reads a card with its own credentials; the licence application where it has one.
 pub fn read_card(card: &mut SimulatedCard, scope: Scope) -> Result<(Dump, LinkFigures), Trouble> {
     let own = card.credentials().expect("a persona's card").clone();
-    read(card, &own, scope)
+    read_on(card, &own, scope)
 }
 
-/// The same over any link to the card.
-pub fn read(transport: impl Transport, own: &Credentials, scope: Scope) -> Result<(Dump, LinkFigures), Trouble> {
+/// The same through any transport.
+pub fn read_on(transport: impl Transport, own: &Credentials, scope: Scope) -> Result<(Dump, LinkFigures), Trouble> {
     let mut metered = Metered::new(transport);
     let mut session = Session::new(&mut metered);
     let recognised = recognise(&mut session).map_err(Trouble::Recognise)?;

@@ -1,0 +1,200 @@
+//! `taimen recording scrub IN OUT`: a recording of a real card becomes one of an invented person's card with the same
+//! shape.
+//!
+//! A simulated card of the same kind is issued, with files of the same sizes where they vary, and read by this program
+//! while it answers in the recording's shape ([`Shape`](crate::simulator::Shape)). So nothing of the old recording but
+//! lengths, status words and times can reach the new one, and the new one plays back.
+
+use std::{
+    mem::discriminant,
+    path::{Path, PathBuf},
+};
+
+use clap::ArgMatches;
+
+use crate::{
+    cards::{
+        self,
+        drivers_licence::files::{MENKYO_SETTING, PIN_SETTING, PinSetting},
+        my_number::files::{FACE_DATA, TEXT_ATTRIBUTES},
+    },
+    dump::Dump,
+    kind::CardKind,
+    lang::Bilingual,
+    messages::{ExitCode, Problem, ScrubRefusal},
+    simulator::{KINDS, Persona, Recipe, Variant, fit},
+    transport::{Recording, TransportError},
+    trust::TrustStore,
+    verify::{CheckId, Verdict, Why},
+};
+
+use super::{
+    super::{
+        Settings,
+        args::name,
+        check::{self, Played, Wish},
+        files, output,
+        reader::Link,
+    },
+    MADE_AT,
+    check::differs,
+};
+
+/// What the new recording says in place of the reader, whose name may hold a serial number.
+const READER: &str = "scrubbed";
+
+/// A recording without the person, and the steps whose answers hold zeros.
+struct Scrubbed {
+    recording: Recording,
+    zeroed: Vec<usize>,
+    /// Whether the face picture had to be cut.
+    cut: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`Problem`].
+pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
+    let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
+    let out = matches.get_one::<PathBuf>(name::OUT).cloned().unwrap_or_default();
+    let seed = matches.get_one::<u64>(name::SEED).copied().unwrap_or(1);
+    let recording = super::read(&path)?;
+    let Scrubbed { recording, zeroed, cut } = scrub(settings, &path, &recording, seed)?;
+    files::write_private(&out, recording.to_text().as_bytes())?;
+    let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
+    output::note(t(
+        "すべてのデータを架空の人物の模擬カードのものに置き換えました。残っているのは、命令の順序、長さ、ステータスワード、所要時間です。",
+        "Every byte of the card was replaced by an invented person's. What is left: the order of the commands, lengths, status words and times.",
+    ));
+    if cut {
+        output::note(t(
+            "元の券面データが小さいため、顔写真は途中で切れています（署名は合いますが、表示できません）。",
+            "The face data was too small for a whole picture: the new one is cut. It is signed, and cannot be shown.",
+        ));
+    }
+    if !zeroed.is_empty() {
+        let steps: Vec<String> = zeroed.iter().map(usize::to_string).collect();
+        output::note(&format!(
+            "{} {}",
+            t(
+                "模擬カードに対応するデータがなく、ゼロで埋めたステップ：",
+                "Steps with zeros, because the simulated card has no such data:"
+            ),
+            steps.join(", ")
+        ));
+    }
+    Ok(ExitCode::Authentic)
+}
+
+fn scrub(settings: &Settings, path: &Path, recording: &Recording, seed: u64) -> Result<Scrubbed, Problem> {
+    let refused = |why| Problem::ScrubRefused { path: path.display().to_string(), why };
+    if recording.header.jpki.is_some() {
+        return Err(refused(ScrubRefusal::Jpki));
+    }
+    let Played { read, rest } = check::play(settings, recording, None);
+    let (dump, ended) = match read {
+        Err(problem) if differs(&problem) => return Err(refused(ScrubRefusal::DoesNotPlay)),
+        Err(problem) => (None, Some(problem)),
+        Ok(read) => (Some(read.dump), None),
+    };
+    rest.map_err(|_| refused(ScrubRefusal::DoesNotPlay))?;
+    let mut last = ScrubRefusal::DoesNotPlay;
+    for recipe in recipes(recording, dump.as_ref(), seed).map_err(refused)? {
+        match attempt(settings, recording, &recipe, ended.as_ref()) {
+            Ok(scrubbed) => return Ok(scrubbed),
+            Err(why) => last = why,
+        }
+    }
+    Err(refused(last))
+}
+
+/// The cards that could take the recording's place, the likeliest first.
+fn recipes(recording: &Recording, dump: Option<&Dump>, seed: u64) -> Result<Vec<Recipe>, ScrubRefusal> {
+    let Some(dump) = dump else {
+        // A reading that ended in trouble: the header names the kind, or every kind is tried.
+        let named = recording.header.card.as_deref().and_then(|kind| kind.parse::<CardKind>().ok());
+        let possible = KINDS.iter().filter(|known| named.is_none_or(|kind| kind == known.kind));
+        return Ok(possible.map(|known| Recipe { variant: known.variant, ..Recipe::new(known.kind, seed) }).collect());
+    };
+    let mut recipe = Recipe::new(dump.kind, seed);
+    for setting in [PIN_SETTING, MENKYO_SETTING] {
+        let byte = dump.file(setting.name).and_then(|file| file.get(2).copied());
+        if byte.and_then(PinSetting::from_byte) == Some(PinSetting::NotSet) {
+            recipe.variant = Variant::NoPin;
+        }
+    }
+    // Where the real card took this form, so does the simulated one.
+    recipe.profile.residence.short_secure_read = true;
+    if dump.kind == CardKind::Residence1 && is_unsigned(dump) {
+        recipe.kind = CardKind::Residence1Child;
+    }
+    if matches!(dump.kind, CardKind::MyNumber | CardKind::MyNumberNoPhoto) {
+        let text = dump.file(TEXT_ATTRIBUTES.name);
+        let face = dump.file(FACE_DATA.name);
+        let no_size = |file| ScrubRefusal::Size { kind: dump.kind, file };
+        recipe.persona = Some(Persona::from_seed(seed));
+        if let Some(wanted) = text.and_then(fit::announced) {
+            recipe = fit::text(recipe, wanted).ok_or_else(|| no_size(TEXT_ATTRIBUTES.name))?;
+        }
+        if let Some(wanted) = face.and_then(fit::announced) {
+            recipe = fit::face(recipe, wanted).ok_or_else(|| no_size(FACE_DATA.name))?;
+        }
+    }
+    Ok(vec![recipe])
+}
+
+/// Whether it is a child's card: nothing on the wire tells but that nobody signed it.
+fn is_unsigned(dump: &Dump) -> bool {
+    let findings = TrustStore::shipped().ok().and_then(|store| cards::check(dump, &store, dump.read_at));
+    findings.is_some_and(|findings| findings.verdict(CheckId::CardSignature) == Some(Verdict::NotDone(Why::NotSigned)))
+}
+
+/// Reads the card in the recording's shape. A last try is spent only where the recording did.
+fn attempt(
+    settings: &Settings,
+    recording: &Recording,
+    recipe: &Recipe,
+    ended: Option<&Problem>,
+) -> Result<Scrubbed, ScrubRefusal> {
+    once(settings, recording, recipe, ended, false)
+        .or_else(|first| once(settings, recording, recipe, ended, true).map_err(|_| first))
+}
+
+fn once(
+    settings: &Settings,
+    recording: &Recording,
+    recipe: &Recipe,
+    ended: Option<&Problem>,
+    allow_last_try: bool,
+) -> Result<Scrubbed, ScrubRefusal> {
+    let no_card = |_| ScrubRefusal::Kind(recipe.kind);
+    let card = recipe.card().map_err(no_card)?;
+    let wish = Wish::recorded(&Link::replaying(recording.clone()), None, allow_last_try);
+    let mut link = Link::making(card, READER.to_owned(), recipe.seed, MADE_AT, false).shaped(recording);
+    let (made, read) = check::record(settings, &mut link, wish, recipe.kind);
+    let end = recording.steps.len();
+    let same_end = match (&read, ended) {
+        (Ok(_), None) => true,
+        (Err(now), Some(then)) => discriminant(now) == discriminant(then),
+        _ => false,
+    };
+    let step = match read {
+        Err(Problem::Transport(TransportError::Mismatch { step, .. })) => step,
+        _ => end,
+    };
+    let shape = link.take_shape().ok_or(ScrubRefusal::Step(end))?;
+    let zeroed = shape.finish().map_err(|unfit| ScrubRefusal::Step(unfit.step.min(step)))?;
+    let mut made = made.ok_or(ScrubRefusal::Step(end))?;
+    if !same_end || made.steps.len() != end {
+        return Err(ScrubRefusal::Step(step));
+    }
+    for (new, old) in made.steps.iter_mut().zip(&recording.steps) {
+        new.elapsed = old.elapsed;
+    }
+    let Played { read, rest } = check::play(settings, &made, None);
+    if rest.is_err() || read.is_err_and(|problem| differs(&problem)) {
+        return Err(ScrubRefusal::Step(end));
+    }
+    Ok(Scrubbed { recording: made, zeroed, cut: fit::is_cut(recipe) })
+}
