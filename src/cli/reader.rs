@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::{
-    cards::my_number::files::NEVER_RECORDED,
+    cards::NEVER_RECORDED,
     dump::Scope,
     messages::Problem,
     privacy::Pin,
     simulator::{Recipe, SimulatedCard},
     transport::{
-        Draws, LinkFigures, Log, Metered, NeverRecorded, Recorder, Recording, Replay, Transport,
+        Draws, LinkFigures, Log, Metered, Recorder, Recording, Replay, Transport,
         draws::{ListedDraws, RecordedDraws, SystemDraws},
         recording::{Header, JpkiHeader, MAX_RECORDING},
     },
@@ -180,7 +180,7 @@ impl Link {
         let header = Header {
             card: card.map(str::to_owned),
             reader: Some(self.address.clone()),
-            scope: Some(scope_name(scope).to_owned()),
+            scope: Some(scope.as_str().to_owned()),
             jpki,
             time: Some(crate::text::whole_seconds(self.time)),
             random: self.draws.drawn().to_vec(),
@@ -198,19 +198,6 @@ impl Link {
             Source::Replay(replay) => Ok(replay.finish()?),
             _ => Ok(()),
         }
-    }
-}
-
-/// Every scope, for reading their names back.
-pub const SCOPES: [Scope; 4] = [Scope::Full, Scope::Age, Scope::Pin1, Scope::WithoutPin];
-
-/// The machine name of a scope in recordings.
-pub fn scope_name(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Full => "full",
-        Scope::Age => "age",
-        Scope::Pin1 => "pin1",
-        Scope::WithoutPin => "without-pin",
     }
 }
 
@@ -279,17 +266,5 @@ pub fn simulated(address: &str) -> Result<SimulatedCard, Problem> {
 }
 
 fn log(record: bool) -> Option<Log> {
-    record.then(|| Log::new(never_recorded()))
-}
-
-/// The transport's form of the table of files that no recording may hold.
-fn never_recorded() -> &'static [NeverRecorded] {
-    const fn row(index: usize) -> NeverRecorded {
-        // The index is a constant below the table's length, or this does not compile.
-        #[allow(clippy::indexing_slicing)]
-        let (application, sfi, clear) = NEVER_RECORDED[index];
-        NeverRecorded { aid: application.aid, sfi, clear }
-    }
-    const ROWS: [NeverRecorded; NEVER_RECORDED.len()] = [row(0), row(1), row(2)];
-    &ROWS
+    record.then(|| Log::new(NEVER_RECORDED))
 }

@@ -27,6 +27,7 @@ pub use reader::Platform;
 
 /// What went wrong. Holds no personal data: what a person typed is never repeated.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Problem {
     /// No answer from the card.
     Transport(TransportError),
@@ -262,6 +263,7 @@ pub enum Problem {
 
 /// What a person reads about a [`Problem`], in one language.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Message {
     /// Machine name.
     pub id: &'static str,

@@ -41,6 +41,7 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 
 /// Why no answer came. Each has its message, remedy and exit code in `messages`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TransportError {
     /// pcscd (or the platform's smart card service) does not run.
     #[error("the smart card service is not running")]

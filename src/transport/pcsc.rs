@@ -18,6 +18,7 @@ use error::transport_error;
 
 /// A slot of a reader that the service knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReaderInfo {
     /// The name, as the service writes it.
     pub name: String,
@@ -31,6 +32,7 @@ pub struct ReaderInfo {
 
 /// What a reader's name says about a slot. The order is that of preference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Slot {
     /// Contactless, by its name.
     Contactless,
