@@ -209,11 +209,12 @@ fn what_belongs_to_another_card_is_refused_before_anything_is_presented() {
         refused
     };
     let plain = || Request::new("test", time());
+    let other = |asked, kind| ReadAnyError::NotOfThisCard { asked, kind };
     for (name, request, expected) in [
-        ("licence", plain().scope(Scope::Age), ReadAnyError::NotOfThisCard(CardKind::Licence)),
-        ("residence1", plain().scope(Scope::WithoutPin), ReadAnyError::NotOfThisCard(CardKind::Residence1)),
-        ("my-number", plain().scope(Scope::WithoutPin), ReadAnyError::NotOfThisCard(CardKind::MyNumber)),
-        ("menkyo", request(CardKind::Menkyo).scope(Scope::Age), ReadAnyError::NotOfThisCard(CardKind::Menkyo)),
+        ("licence", plain().scope(Scope::Age), other("age", CardKind::Licence)),
+        ("residence1", plain().scope(Scope::WithoutPin), other("without-pin", CardKind::Residence1)),
+        ("my-number", plain().scope(Scope::WithoutPin), other("without-pin", CardKind::MyNumber)),
+        ("menkyo", request(CardKind::Menkyo).scope(Scope::Age), other("age", CardKind::Menkyo)),
         ("my-number", request(CardKind::Menkyo), ReadAnyError::NoSuchApplication(CardKind::Menkyo)),
         ("licence", request(CardKind::Menkyo), ReadAnyError::NoSuchApplication(CardKind::Menkyo)),
     ] {
@@ -221,7 +222,7 @@ fn what_belongs_to_another_card_is_refused_before_anything_is_presented() {
     }
     let mut jpki = plain();
     jpki.jpki = true;
-    assert_eq!(ask("residence2", jpki), ReadAnyError::NotOfThisCard(CardKind::Residence2));
+    assert_eq!(ask("residence2", jpki), other("jpki", CardKind::Residence2));
     struct Nothing;
     impl Transport for Nothing {
         fn exchange(&mut self, _: &[u8]) -> Result<Vec<u8>, TransportError> {

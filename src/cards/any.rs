@@ -71,8 +71,11 @@ impl Request {
             kind if Generation::of(kind).is_some() => &[Scope::Full],
             other => return Err(ReadAnyError::NotReadable(other)),
         };
-        if !scopes.contains(&self.scope) || (self.jpki && kind != CardKind::MyNumber) {
-            return Err(ReadAnyError::NotOfThisCard(kind));
+        if !scopes.contains(&self.scope) {
+            return Err(ReadAnyError::NotOfThisCard { asked: self.scope.as_str(), kind });
+        }
+        if self.jpki && kind != CardKind::MyNumber {
+            return Err(ReadAnyError::NotOfThisCard { asked: "jpki", kind });
         }
         Ok(kind)
     }
@@ -122,8 +125,13 @@ pub enum ReadAnyError {
     #[error("the card does not hold the application {0}")]
     NoSuchApplication(CardKind),
     /// The scope, or JPKI, belongs to another kind of card. Nothing was presented.
-    #[error("what was asked for belongs to another card than {0}")]
-    NotOfThisCard(CardKind),
+    #[error("{asked} belongs to another card than {kind}")]
+    NotOfThisCard {
+        /// What was asked for: the name of a scope, or `jpki`.
+        asked: &'static str,
+        /// The card.
+        kind: CardKind,
+    },
     /// The card needs a credential that was not given. Nothing was presented.
     #[error("{} is missing", .0.as_str())]
     Missing(Credential),

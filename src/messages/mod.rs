@@ -1,13 +1,16 @@
 //! Everything that a person reads and that is no card fact: errors in two halves, what happened and what to do, and the
 //! words of the conversation.
 
+#[doc(hidden)]
 pub mod audit;
 mod batch;
 mod credential;
 mod exit;
 mod files;
 mod reader;
+mod reading;
 mod trust;
+#[doc(hidden)]
 pub mod ui;
 
 use std::io::ErrorKind;
@@ -24,6 +27,8 @@ use crate::{
 
 pub use exit::ExitCode;
 pub use reader::Platform;
+#[cfg(feature = "cli")]
+pub(crate) use reading::credential_title;
 
 /// What went wrong. Holds no personal data: what a person typed is never repeated.
 #[derive(Debug)]

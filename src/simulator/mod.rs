@@ -33,6 +33,7 @@ mod commands;
 mod contents;
 mod fault;
 mod fault_table;
+#[doc(hidden)]
 pub mod font;
 pub mod issue;
 pub mod jpki;
@@ -42,6 +43,7 @@ pub mod licence;
 mod link;
 mod objects;
 pub mod persona;
+#[doc(hidden)]
 pub mod picture;
 mod prng;
 pub mod profile;
