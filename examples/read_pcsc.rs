@@ -43,9 +43,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn ask(looked: &Looked) -> Result<Credentials, Box<dyn Error>> {
     let mut known = Credentials::default();
     for wanted in looked.wanted() {
-        if let Some(tries) = wanted.tries {
-            // Nothing is asked for that may not be presented.
-            tries.gate(false)?;
+        // Nothing is asked for that may not be presented. A licence without its PIN 2 is read as far as PIN 1 goes.
+        match wanted.tries.map_or(Ok(()), |tries| tries.gate(false)) {
+            Err(_) if wanted.credential == Credential::Pin2 => continue,
+            allowed => allowed?,
         }
         eprint!("{} ({:?}): ", wanted.credential.title().en, wanted.tries);
         let mut line = String::new();

@@ -5,7 +5,6 @@ use crate::{
         ReadAnyError, ReadError, RecogniseError, Reference, drivers_licence::files, my_number::files as my_number,
     },
     kind::CardKind,
-    lang::Bilingual,
     transport::{DrawError, TransportError, replay::UnusedSteps},
 };
 
@@ -93,7 +92,7 @@ fn entry_of(reference: &Reference) -> &'static str {
 
 /// The title of the credential of a line in a credentials file.
 #[cfg(feature = "cli")]
-pub fn credential_title(entry: &str) -> Option<Bilingual> {
+pub fn credential_title(entry: &str) -> Option<crate::lang::Bilingual> {
     ENTRIES.iter().find(|(name, _)| *name == entry).map(|(_, reference)| reference.title)
 }
 
