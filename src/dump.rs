@@ -54,6 +54,9 @@ pub struct Dump {
     /// Who vouches that nothing was changed since; see [`Dump::seal`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seal: Option<Seal>,
+    /// Whether it was read from a file that says more than is kept here, or something twice: no seal covers such a file.
+    #[serde(skip)]
+    loose: bool,
     /// Files that never leave the live check.
     #[serde(skip)]
     private: BTreeMap<String, Private<Vec<u8>>>,
@@ -106,6 +109,8 @@ pub struct UnknownScope;
 pub enum NotRead {
     /// It is never stored.
     NotStored,
+    /// It is never read over a network.
+    NotOverNetwork,
     /// The card answered this status word.
     Status {
         /// Four hex digits.
@@ -186,6 +191,7 @@ impl Dump {
             tries: BTreeMap::new(),
             link: LinkFigures::default(),
             seal: None,
+            loose: false,
             private: BTreeMap::new(),
         }
     }
@@ -275,7 +281,9 @@ impl Dump {
         if schema.schema != SCHEMA {
             return Err(DumpError::OtherSchema);
         }
-        serde_json::from_slice(json).map_err(DumpError::from)
+        let mut dump: Self = serde_json::from_slice(json).map_err(DumpError::from)?;
+        dump.loose = dump.seal.is_some() && !seal::says_all(json, &dump);
+        Ok(dump)
     }
 }
 

@@ -144,7 +144,6 @@ fn prepare(program: &Program, folder: &TempDir) {
         ("added", "my-number-card", key),
         ("added", "residence-card", "claims2.crt"),
         ("damaged", "my-number-card", key),
-        ("audited", "drivers-licence", "weak.der"),
         ("audited", "residence-card", "claims.crt"),
         ("shrinking", "residence-card", "claims.crt"),
         ("dwindling", "residence-card", "claims2.crt"),
@@ -153,6 +152,16 @@ fn prepare(program: &Program, folder: &TempDir) {
     ] {
         make(&["trust", "add", "--purpose", purpose, "--unpinned", "--trust-dir", trust, file]);
     }
+    // No command adds a key that nothing can be verified with: somebody wrote this folder by hand.
+    let weak = certificate("weak-ca.der");
+    let sha256 = hex::encode(taimen::crypto::sha256(&[&weak]));
+    folder.write(&format!("audited/{sha256}.der"), &weak);
+    let others = read("audited/anchors.toml");
+    let row = format!(
+        "[[anchor]]\npurpose = \"drivers-licence\"\nname = \"C=XX, O=Invented, CN=weak CA\"\nfile = \"{sha256}.der\"\n\
+         sha256 = \"{sha256}\"\nsource = \"by hand\"\nofficial = false\n\n{others}"
+    );
+    folder.write("audited/anchors.toml", row);
     folder.write("audited/left-over.new", "");
     fs::create_dir(folder.file("empty")).unwrap();
     let damaged = fs::read_dir(folder.file("damaged")).unwrap().map(|entry| entry.unwrap().path());
@@ -216,7 +225,9 @@ fn every_case_stands_in_both_languages_and_every_exit_code_has_one() {
     for code in 0..=5 {
         assert!(english.values().any(|(_, expected)| *expected == code), "exit code {code}");
     }
-    for command in ["check", "identify", "verify", "batch", "readers", "trust", "simulate", "explain", "seal-key"] {
+    for command in
+        ["check", "identify", "verify", "batch", "readers", "doctor", "trust", "simulate", "explain", "seal-key"]
+    {
         assert!(
             english.values().any(|(arguments, _)| arguments.first().is_some_and(|word| word == command)),
             "{command}"
@@ -278,6 +289,7 @@ fn completions_and_the_manual_page_name_every_command() {
         "completions",
         "man",
         "seal-key",
+        "doctor",
     ];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = program.run(["completions", shell]).expect(0).stdout;

@@ -921,6 +921,7 @@ mod program {
             "docs/batch.md",
             "docs/cards/licence.md",
             "docs/cards/my-number.md",
+            "docs/doctor.md",
             "docs/dump.md",
             "docs/privacy.md",
             "docs/readers.md",

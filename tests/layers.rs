@@ -26,6 +26,7 @@ const LAYERS: &[&str] = &[
     "messages",
     "report",
     "batch",
+    "doctor",
     "cli",
 ];
 

@@ -5,16 +5,14 @@ mod common;
 
 use std::{
     fs,
-    io::{Read, Write},
     path::{Path, PathBuf},
-    process::{ChildStdin, Command, Stdio},
-    sync::{Arc, Mutex},
-    thread,
+    process::{Command, Stdio},
     time::Duration,
 };
 
 use common::{
     pcscd::{Pcscd, wait_for},
+    person::Person,
     program::{Outcome, Program, Running, argument, assert_private, installed, run},
 };
 use serde_json::{Value, json};
@@ -65,6 +63,12 @@ struct Desk {
     program: Program,
     seed: u64,
     card: Option<Running>,
+}
+
+impl AsRef<Program> for Desk {
+    fn as_ref(&self) -> &Program {
+        &self.program
+    }
 }
 
 impl Desk {
@@ -163,8 +167,10 @@ fn a_simulated_card_in_the_real_stack_is_authentic() {
     assert_private(&desk.credentials());
     let readers = desk.program.run(["readers", "--json"]).expect(0).json();
     let rows = readers["readers"].as_array().unwrap();
-    let full = json!({"name": READER, "card": true, "atr": "3B888001000005E0B381A1007F", "slot": "unknown"});
-    let empty = json!({"name": "Virtual PCD 00 01", "card": false, "atr": "", "slot": "unknown"});
+    let full = json!({"name": READER, "card": true, "mute": false, "atr": "3B888001000005E0B381A1007F",
+                      "slot": "unknown", "pcsc": "takes"});
+    let empty = json!({"name": "Virtual PCD 00 01", "card": false, "mute": false, "atr": "",
+                       "slot": "unknown", "pcsc": "passes"});
     assert!(rows.contains(&full) && rows.contains(&empty), "{rows:?}");
 
     let identified = desk.program.run(["identify", "--json"]).expect(0).json();
@@ -331,7 +337,7 @@ fn no_card_and_no_such_reader() {
     assert!(none.stderr.contains("No card reader was found."), "{}", none.stderr);
     assert!(none.stderr.contains("taimen readers"), "{}", none.stderr);
     let readers = desk.program.run(["readers"]).expect(0);
-    for line in ["Virtual PCD 00 00 - no card", "Virtual PCD 00 01 - no card"] {
+    for line in ["Virtual PCD 00 00 - no card [pcsc waits here]", "Virtual PCD 00 01 - no card [pcsc waits here]"] {
         assert!(readers.stdout.lines().any(|told| told == line), "{}", readers.stdout);
     }
 }
@@ -527,64 +533,6 @@ fn holds_no_secret(path: &Path, persona: &Persona) {
     // The search would find what is there: the certificate that everybody may read.
     let certificate = issue::certificate(issue::Side::Text, &issue::Issuer::default(), &persona.municipality).unwrap();
     assert!(text.contains(&hex::encode(&certificate[..64])), "{}", path.display());
-}
-
-/// A person at a pseudo-terminal, which `script` of util-linux makes.
-struct Person {
-    child: Running,
-    keyboard: ChildStdin,
-    screen: Arc<Mutex<Vec<u8>>>,
-}
-
-impl Person {
-    fn at(desk: &Desk, lang: &str, arguments: &[&str]) -> Self {
-        let line = arguments.iter().map(|word| format!(" '{word}'")).collect::<String>();
-        let mut command = Command::new(installed("script", "bsdutils"));
-        let plain = desk.program.command(["check"]);
-        for (name, value) in plain.get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
-        command.env("TAIMEN_LANG", lang).env("TERM", "dumb").args(["--quiet", "--return", "--command"]);
-        command.arg(format!("'{}'{line}", env!("CARGO_BIN_EXE_taimen"))).arg("/dev/null");
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let (keyboard, mut output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-        let screen = Arc::new(Mutex::new(Vec::new()));
-        let shown = Arc::clone(&screen);
-        thread::spawn(move || {
-            let mut buffer = [0; 4_096];
-            while let Ok(read @ 1..) = output.read(&mut buffer) {
-                shown.lock().unwrap().extend_from_slice(&buffer[..read]);
-            }
-        });
-        Self { child: Running(child), keyboard, screen }
-    }
-
-    fn screen(&self) -> String {
-        String::from_utf8_lossy(&self.screen.lock().unwrap()).into_owned()
-    }
-
-    /// Waits until the screen shows something so many times.
-    fn sees(&self, what: &str, times: usize) {
-        let seen = wait_for(SOON, || self.screen().matches(what).count() >= times);
-        assert!(seen.is_some(), "{what} did not appear {times} times in\n{}", self.screen());
-    }
-
-    fn types(&mut self, line: &str) {
-        self.keyboard.write_all(format!("{line}\n").as_bytes()).unwrap();
-        self.keyboard.flush().unwrap();
-    }
-
-    /// Waits for the end; returns the exit code and the screen.
-    fn leaves(mut self) -> (Option<i32>, String) {
-        let ended = wait_for(SOON, || !matches!(self.child.0.try_wait(), Ok(None)));
-        assert!(ended.is_some(), "the program did not end:\n{}", self.screen());
-        let code = self.child.0.wait().unwrap().code();
-        thread::sleep(Duration::from_millis(50));
-        (code, self.screen())
-    }
 }
 
 #[test]

@@ -67,3 +67,29 @@ fn a_check_costs_at_most_three_times_its_signature_checks() {
     println!("check and JSON report: {least:.2} times its signature checks ({:?} and {:?})", spent.1, spent.0);
     assert!(least <= 3.0, "{least:.2} times: {:?} against {:?}", spent.1, spent.0);
 }
+
+/// A saved reading, verified under a store that has met its issuer before, as those of a batch are.
+#[test]
+fn verifying_a_dump_costs_little_more_than_its_signature_checks() {
+    let (dump, _) = read_card(&mut card("my-number"), Scope::Full).unwrap();
+    let saved = dump.to_json();
+    let at = TIME.parse().unwrap();
+    let trust = simulated_trust();
+    let whole = || {
+        let dump = Dump::from_json(saved.as_bytes()).unwrap();
+        let findings = check(&dump, &trust, at);
+        assert_eq!(findings.overall(), Overall::Authentic);
+        std::hint::black_box(findings);
+    };
+    let signatures = signature_checks(&dump);
+    let mut least = f64::MAX;
+    for _ in 0..5 {
+        // Live there is one more: the text's signature, whose digests are never saved.
+        let base = fastest(20, &signatures).mul_f64(6.0 / 7.0);
+        least = least.min(fastest(20, whole).as_secs_f64() / base.as_secs_f64());
+    }
+    println!("a saved reading: {least:.2} times its signature checks");
+    // Reading JSON is ten times slower without optimisation; `scripts/test-long` runs this with it.
+    let most = if cfg!(debug_assertions) { 4.0 } else { 1.3 };
+    assert!(least <= most, "{least:.2} times");
+}

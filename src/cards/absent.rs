@@ -10,6 +10,7 @@ pub(in crate::cards) fn absent(id: CheckId, dump: &Dump, file: &'static str) -> 
     let evidence = Evidence::new().with("file", file);
     match dump.not_read(file) {
         Some(NotRead::NotStored) => Check::not_done(id, Why::NotStored, evidence),
+        Some(NotRead::NotOverNetwork) => Check::not_done(id, Why::NotOverNetwork, evidence),
         Some(NotRead::Status { status }) => Check::not_done(id, Why::NotRead, evidence.with("status", status.clone())),
         Some(NotRead::Malformed { detail }) => {
             Check::failed(id, Reason::Malformed, evidence.with("detail", detail.clone()))

@@ -26,7 +26,7 @@ pub use findings::{
     SEX_ITEM, Sex, Signed, TriesLeft, Warning, notes, remarks,
 };
 pub use read_error::ReadError;
-pub use recognise::{LicenceProbe, RecogniseError, Recognised, recognise};
+pub use recognise::{LicenceProbe, RecogniseError, Recognised, read_long, recognise};
 pub use table::{Application, Reference};
 
 /// Decodes and checks a dump of any card that this version reads, as of a time; `None` for the other kinds.

@@ -139,6 +139,21 @@ fn whole_kind<T: Transport>(session: &mut Session<T>, mut file: Vec<u8>) -> Resu
     Ok(file)
 }
 
+/// READ BINARY with an extended Le, of a file that everybody may read: for finding out whether reader and card pass such
+/// commands. No credential is used and no counter touched. Only a My Number Card has such a file of more than 256 bytes,
+/// the certificate of its face application.
+///
+/// # Errors
+/// [`CardError`]; [`crate::transport::TransportError::LengthUnsupported`] in it where the reader does not pass it.
+pub fn read_long<T: Transport>(session: &mut Session<T>, kind: CardKind) -> Result<Response, CardError> {
+    if kind == CardKind::MyNumber {
+        session.select(files::FACE.aid)?;
+        return session.send(&Command::read_sfi(files::FACE_CERTIFICATE.sfi, 0, Le::Extended));
+    }
+    session.select_master_file()?;
+    session.send(&Command::read_sfi(PROBE_SFI, 0, Le::Extended))
+}
+
 /// Reads MF/EF02 with room for its longest form; a fixed shorter Le breaks newer cards (spec residence 10).
 fn probe<T: Transport>(session: &mut Session<T>) -> Result<Vec<u8>, CardError> {
     let mut response = read_probe(session, KIND_LENGTH)?;

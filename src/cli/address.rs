@@ -1,6 +1,11 @@
 //! `--reader ADDRESS`.
 
-use std::path::PathBuf;
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+use crate::transport::phone;
 
 /// Where the card is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +16,13 @@ pub enum Address {
     Sim(String),
     /// A recording.
     Replay(PathBuf),
+    /// Whoever offers a card over vpcd's protocol.
+    Phone {
+        /// Where to listen.
+        address: SocketAddr,
+        /// Without extended lengths.
+        short: bool,
+    },
 }
 
 /// Not an address.
@@ -23,6 +35,9 @@ impl std::str::FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self, BadAddress> {
         let bad = || BadAddress(text.to_owned());
+        if let Some(rest) = text.strip_prefix("phone") {
+            return phone_address(rest).ok_or_else(bad);
+        }
         match text.split_once(':') {
             None if text == "pcsc" => Ok(Self::Pcsc(None)),
             Some(("pcsc", part)) if !part.is_empty() => Ok(Self::Pcsc(Some(part.to_owned()))),
@@ -31,6 +46,26 @@ impl std::str::FromStr for Address {
             _ => Err(bad()),
         }
     }
+}
+
+/// What stands behind `phone`: `[:ADDRESS[:PORT]][?short]`. Names are no addresses: which of a machine's networks is
+/// meant must be clear.
+fn phone_address(rest: &str) -> Option<Address> {
+    let (place, short) = match rest.split_once('?') {
+        Some((place, "short")) => (place, true),
+        Some(_) => return None,
+        None => (rest, false),
+    };
+    if place.is_empty() {
+        return Some(Address::Phone { address: (Ipv4Addr::LOCALHOST, phone::DEFAULT_PORT).into(), short });
+    }
+    let place = place.strip_prefix(':')?;
+    let bare = place.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(place);
+    let address = match bare.parse::<IpAddr>() {
+        Ok(address) => SocketAddr::from((address, phone::DEFAULT_PORT)),
+        Err(_) => place.parse().ok()?,
+    };
+    Some(Address::Phone { address, short })
 }
 
 #[cfg(test)]
@@ -44,7 +79,30 @@ mod tests {
         assert_eq!(read("pcsc:PaSoRi"), Ok(Address::Pcsc(Some("PaSoRi".to_owned()))));
         assert_eq!(read("replay:a:b.apdu"), Ok(Address::Replay("a:b.apdu".into())));
         assert_eq!(read("sim:my-number?seed=7"), Ok(Address::Sim("my-number?seed=7".to_owned())));
-        for bad in ["", "sim:", "pcsc:", "replay:", "usb"] {
+        let phone = |address: &str, short| Ok(Address::Phone { address: address.parse().unwrap(), short });
+        assert_eq!(read("phone"), phone("127.0.0.1:35970", false));
+        assert_eq!(read("phone?short"), phone("127.0.0.1:35970", true));
+        assert_eq!(read("phone:0.0.0.0"), phone("0.0.0.0:35970", false));
+        assert_eq!(read("phone:192.168.1.5:4000?short"), phone("192.168.1.5:4000", true));
+        assert_eq!(read("phone:::1"), phone("[::1]:35970", false));
+        assert_eq!(read("phone:[::]"), phone("[::]:35970", false));
+        assert_eq!(read("phone:[fd00::5]:4000"), phone("[fd00::5]:4000", false));
+        for bad in [
+            "",
+            "sim:",
+            "pcsc:",
+            "replay:",
+            "usb",
+            "phone:",
+            "phones",
+            "phone:4000",
+            "phone:counter:4000",
+            "phone?long",
+            "phone:127.0.0.1:",
+            "phone:127.0.0.1:70000",
+            "phone:[127.0.0.1",
+            "phone?short?short",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

@@ -40,6 +40,7 @@ pub mod name {
     pub const UNPINNED: &str = "unpinned";
     pub const VPCD: &str = "vpcd";
     pub const WAIT: &str = "wait";
+    pub const WATCH: &str = "watch";
     pub const WITHOUT_PIN: &str = "without-pin";
 }
 
@@ -122,7 +123,12 @@ pub fn command(lang: Lang) -> Command {
                 .arg(b.sealed_by())
                 .args(b.trust())
                 .arg(b.at()),
-            b.sub("readers", "カードリーダーの一覧", "The readers of this machine").arg(b.json_list()),
+            b.sub("readers", "カードリーダーの一覧", "The readers of this machine").args([
+                b.flag(name::WATCH, "リーダーの接続・取り外しとカードの出し入れを、Ctrl-C まで表示し続ける", "Go on printing readers and cards that come and go, until Ctrl-C"),
+                b.json_list(),
+            ]),
+            b.sub("doctor", "この端末でカードを確認できるかを調べ、できないときは直し方を示す（暗証番号は使わない）", "Whether a check can run on this machine, and what to put right; no credential is used")
+                .args([b.trust_dir(), b.json_list()]),
             b.sub("trust", "信頼する発行者の鍵と証明書", "Whose signatures count")
                 .subcommand_required(true)
                 .arg_required_else_help(true)
@@ -257,8 +263,8 @@ impl Builder {
             .hide_env_values(true)
             .default_value("pcsc")
             .help(self.t(
-                "リーダー：pcsc, pcsc:名前の一部, sim:種類[?fault=…&seed=…], replay:ファイル",
-                "The reader: pcsc, pcsc:PART-OF-NAME, sim:KIND[?fault=…&seed=…], replay:FILE",
+                "リーダー：pcsc, pcsc:名前の一部, phone[:IPアドレス[:ポート]][?short]（スマートフォン）, sim:種類[?fault=…&seed=…], replay:ファイル",
+                "The reader: pcsc, pcsc:PART-OF-NAME, phone[:IP-ADDRESS[:PORT]][?short], sim:KIND[?fault=…&seed=…], replay:FILE",
             ))
     }
 
@@ -281,7 +287,7 @@ impl Builder {
             .value_name("SECONDS")
             .value_parser(value_parser!(u64).range(0..=86_400))
             .default_value("30")
-            .help(self.t("カードを待つ秒数", "How long to wait for a card"))
+            .help(self.t("カードを待つ秒数", "How long to wait for a card or a phone"))
     }
 
     /// What a report shows only when asked for.

@@ -37,8 +37,7 @@ impl Jpki {
                     sign_password: own.and_then(|own| own.sign_password()).cloned(),
                 })
             }
-            #[cfg(feature = "pcsc")]
-            (Source::Pcsc(_), None) if asked => Some(Self { auth_pin: None, sign_password: None }),
+            (_, None) if asked => Some(Self { auth_pin: None, sign_password: None }),
             _ => None,
         };
         Ok(jpki)

@@ -81,6 +81,7 @@ impl Plan {
             (None, Source::Replay(_)) => Entered { pin1: zeros(), pin2: zeros(), licence_pin: zeros() },
             #[cfg(feature = "pcsc")]
             (None, Source::Pcsc(_)) => Entered::default(),
+            (None, Source::Phone(_)) => Entered::default(),
         };
         let (scope, asked) = match link.source() {
             Source::Replay(replay) => (Some(wish.scope), replay.asked_in_the_middle()),

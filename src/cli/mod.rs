@@ -5,6 +5,7 @@ mod args;
 mod batch;
 mod check;
 mod credentials;
+mod doctor;
 mod explain;
 mod files;
 mod identify;
@@ -12,6 +13,7 @@ mod jpki;
 mod licence;
 mod my_number;
 mod output;
+mod phone;
 mod problem;
 mod reader;
 #[cfg(feature = "pcsc")]
@@ -69,6 +71,7 @@ fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
         Some(("readers", matches)) => readers::run(settings, matches),
         #[cfg(not(feature = "pcsc"))]
         Some(("readers", _)) => Err(Problem::NotBuilt { feature: "pcsc" }),
+        Some(("doctor", matches)) => doctor::run(settings, matches),
         Some(("trust", matches)) => trust::run(settings, matches),
         Some(("simulate", matches)) => simulate::run(settings, matches),
         Some(("seal-key", matches)) => seal::run(settings, matches),

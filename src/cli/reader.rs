@@ -1,6 +1,9 @@
 //! Opens every reader address, and counts and records what goes over it.
 
-use std::time::{Duration, Instant};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 
@@ -11,8 +14,9 @@ use crate::{
     privacy::Pin,
     simulator::{Recipe, SimulatedCard},
     transport::{
-        Draws, LinkFigures, Log, Metered, Recorder, Recording, Replay, Transport,
+        Draws, LinkFigures, Log, Metered, Recorder, Recording, Replay, Transport, TransportError,
         draws::{ListedDraws, RecordedDraws, SystemDraws},
+        phone::{NAME_PREFIX, PhoneReader},
         recording::{Header, JpkiHeader, MAX_RECORDING},
     },
 };
@@ -31,6 +35,8 @@ pub enum Source {
     Sim(Box<SimulatedCard>),
     /// A recording.
     Replay(Replay),
+    /// A card that a phone, or any program, offers over the network.
+    Phone(PhoneReader),
 }
 
 /// A card on its way through one command: counted, and recorded where asked for.
@@ -45,7 +51,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// Finds the card that an address names; waits for it at a PC/SC reader.
+    /// Finds the card that an address names; waits for it at a PC/SC reader or for a phone.
     ///
     /// # Errors
     /// [`Problem`].
@@ -65,6 +71,7 @@ impl Link {
                     .map_err(|error| problem::recording(&path, error))?;
                 return Ok(Self { log: log(record), ..Self::replaying(recording) });
             }
+            Address::Phone { address, short } => find_phone(address, short, wait, tell)?,
         };
         Ok(Self { log: log(record), card_time, ..Self::new(source, name) })
     }
@@ -130,10 +137,11 @@ impl Link {
         match &mut self.source {
             #[cfg(feature = "pcsc")]
             Source::Pcsc(reader) => Ok(reader.wait_again(&mut |waiting| tell(Waiting::from(waiting)))?),
-            _ => {
-                let _ = tell;
-                Ok(())
+            Source::Phone(reader) => {
+                let address = reader.address();
+                reader.wait_again(&mut || tell(Waiting::Phone(address))).map_err(|error| no_phone(address, error))
             }
+            Source::Sim(_) | Source::Replay(_) => Ok(()),
         }
     }
 
@@ -155,6 +163,7 @@ impl Link {
                 Box::new(&mut **card)
             }
             Source::Replay(replay) => Box::new(replay),
+            Source::Phone(reader) => Box::new(reader.open()?),
         };
         let mut metered = Metered::new(opened);
         let result = match &mut self.log {
@@ -166,7 +175,13 @@ impl Link {
         self.figures.exchanges += figures.exchanges;
         self.figures.bytes_sent += figures.bytes_sent;
         self.figures.bytes_received += figures.bytes_received;
-        result
+        drop(metered);
+        match (result, &self.source) {
+            (Err(Problem::Transport(TransportError::Removed)), Source::Phone(reader)) if reader.lost_at_extended() => {
+                Err(Problem::PhoneLostAtExtended)
+            }
+            (result, _) => result,
+        }
     }
 
     /// What the link carried so far; `elapsed` is the whole time that the program took.
@@ -206,6 +221,7 @@ pub fn own_credential(source: &Source, scope: Scope) -> Option<Pin> {
     match source {
         #[cfg(feature = "pcsc")]
         Source::Pcsc(_) => None,
+        Source::Phone(_) => None,
         Source::Sim(card) => {
             let credentials = card.credentials()?;
             match scope {
@@ -225,12 +241,14 @@ pub fn own_credential(source: &Source, scope: Scope) -> Option<Pin> {
 
 /// What is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(feature = "pcsc"), allow(dead_code))] // Only a PC/SC reader makes anybody wait.
+#[cfg_attr(not(feature = "pcsc"), allow(dead_code))] // Only a PC/SC reader is waited for with a card.
 pub enum Waiting {
     /// A reader.
     Reader,
     /// A card.
     Card,
+    /// Whoever offers a card at this address.
+    Phone(SocketAddr),
 }
 
 #[cfg(feature = "pcsc")]
@@ -254,6 +272,37 @@ fn find_pcsc(part: Option<&str>, wait: Duration, tell: &mut dyn FnMut(Waiting)) 
 #[cfg(not(feature = "pcsc"))]
 fn find_pcsc(_: Option<&str>, _: Duration, _: &mut dyn FnMut(Waiting)) -> Result<(Source, String), Problem> {
     Err(Problem::NotBuilt { feature: "pcsc" })
+}
+
+fn find_phone(
+    address: SocketAddr,
+    short: bool,
+    wait: Duration,
+    tell: &mut dyn FnMut(Waiting),
+) -> Result<(Source, String), Problem> {
+    let mut reader = PhoneReader::listen(address, wait).map_err(|error| no_phone(address, error))?;
+    if short {
+        reader = reader.without_extended();
+    }
+    let address = reader.address();
+    tell(Waiting::Phone(address));
+    reader.wait_for_card().map_err(|error| no_phone(address, error))?;
+    Ok((Source::Phone(reader), format!("{NAME_PREFIX}{address}")))
+}
+
+/// Why no phone offered a card at an address.
+fn no_phone(address: SocketAddr, error: TransportError) -> Problem {
+    let address = address.to_string();
+    match error {
+        TransportError::NoCard { seconds } => Problem::NoPhone { address, seconds },
+        TransportError::Connection(
+            error @ (std::io::ErrorKind::AddrInUse
+            | std::io::ErrorKind::AddrNotAvailable
+            | std::io::ErrorKind::PermissionDenied),
+        ) => Problem::CannotListen { address, error },
+        TransportError::Connection(_) | TransportError::Removed => Problem::NotAPhone { address },
+        error => error.into(),
+    }
 }
 
 /// The simulated card of an address.

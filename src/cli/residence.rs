@@ -82,8 +82,7 @@ impl Plan {
                 (Known::from(card.credentials().and_then(|own| own.card_number().cloned())), false)
             }
             Source::Sim(_) => (Known::from(entered), false),
-            #[cfg(feature = "pcsc")]
-            Source::Pcsc(_) => {
+            _ => {
                 let ask = entered.is_none() && wish.entries.is_none();
                 (Known::from(entered), ask)
             }

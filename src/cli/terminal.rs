@@ -24,7 +24,7 @@ use crate::{
     text::PrintedDate,
 };
 
-use super::{Settings, credentials, reader::Waiting};
+use super::{Settings, credentials, phone, reader::Waiting};
 
 /// How often a person may mistype an entry before the command gives up. Nothing is sent to the card meanwhile.
 const MAX_ATTEMPTS: usize = 5;
@@ -59,10 +59,12 @@ impl Terminal {
 
     /// Tells what is waited for.
     pub fn waiting(&self, waiting: Waiting) {
-        self.tell(match waiting {
-            Waiting::Reader => ui::CONNECT_READER,
-            Waiting::Card => ui::PLACE_CARD,
-        });
+        match waiting {
+            Waiting::Reader => self.tell(ui::CONNECT_READER),
+            Waiting::Card => self.tell(ui::PLACE_CARD),
+            // Where to connect to and what to beware of are told to scripts too.
+            Waiting::Phone(address) => phone::notice(self.settings.lang, address),
+        }
     }
 
     /// Tells which card was found.

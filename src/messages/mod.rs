@@ -138,6 +138,27 @@ pub enum Problem {
     UnknownSimKind(String),
     /// `fault=` with an unknown name.
     UnknownSimFault(String),
+    /// Nobody offered a card at the address of `--reader phone`.
+    NoPhone {
+        /// Address and port.
+        address: String,
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// Somebody connected to `--reader phone` who did not answer as a card.
+    NotAPhone {
+        /// Address and port.
+        address: String,
+    },
+    /// The address or port of `--reader phone` is not to be had.
+    CannotListen {
+        /// Address and port.
+        address: String,
+        /// Why.
+        error: ErrorKind,
+    },
+    /// The phone lost the card while a command with extended lengths was on its way.
+    PhoneLostAtExtended,
     /// A reader address of a link that this build does not have.
     NotBuilt {
         /// The feature.
@@ -299,6 +320,10 @@ impl Problem {
             | Self::BadReaderAddress(_)
             | Self::UnknownSimKind(_)
             | Self::UnknownSimFault(_)
+            | Self::NoPhone { .. }
+            | Self::NotAPhone { .. }
+            | Self::CannotListen { .. }
+            | Self::PhoneLostAtExtended
             | Self::NotBuilt { .. } => reader::text(self, platform),
             Self::CredentialWrong { .. }
             | Self::CredentialBlocked { .. }

@@ -84,11 +84,11 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
             ExitCode::Usage,
             (
                 format!("「{address}」はリーダーの指定として読めません。"),
-                "pcsc、pcsc:リーダー名の一部、sim:種類、replay:ファイル のいずれかで指定してください。",
+                "pcsc、pcsc:リーダー名の一部、phone[:IPアドレス[:ポート]]、sim:種類、replay:ファイル のいずれかで指定してください。",
             ),
             (
                 format!("'{address}' is not a reader address."),
-                "Give one of: pcsc, pcsc:PART-OF-NAME, sim:KIND, replay:FILE.",
+                "Give one of: pcsc, pcsc:PART-OF-NAME, phone[:IP-ADDRESS[:PORT]], sim:KIND, replay:FILE.",
             ),
         ),
         Problem::UnknownSimKind(name) => Text::new(
@@ -119,6 +119,64 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
             (
                 format!("This program was built without the feature '{feature}'."),
                 "Use another address, or build it with that feature.",
+            ),
+        ),
+        Problem::NoPhone { .. }
+        | Problem::NotAPhone { .. }
+        | Problem::CannotListen { .. }
+        | Problem::PhoneLostAtExtended => phone(problem),
+        _ => internal("messages/reader"),
+    }
+}
+
+fn phone(problem: &Problem) -> Text {
+    match problem {
+        Problem::NoPhone { address, seconds } => Text::new(
+            "no-phone",
+            ExitCode::Card,
+            (
+                format!("{seconds}秒待ちましたが、{address} にスマートフォンからの接続がありませんでした。"),
+                "アプリの接続先がこのアドレスとポートになっているか、カードをスマートフォンに当てているかを確かめて、もう一度実行してください。待つ時間は --wait で変えられます。",
+            ),
+            (
+                format!("No phone offered a card at {address} within {seconds} seconds."),
+                "See that the app has this address and port and that the card lies on the phone, and run this again. --wait sets the time.",
+            ),
+        ),
+        Problem::NotAPhone { address } => Text::new(
+            "not-a-phone",
+            ExitCode::Card,
+            (
+                format!("{address} に接続がありましたが、カードとして応答しませんでした。"),
+                "このポートに接続した別のプログラムがないか確かめ、カードをスマートフォンに当て直して、もう一度実行してください。",
+            ),
+            (
+                format!("Somebody connected to {address} and did not answer as a card."),
+                "See whether another program uses this port, place the card on the phone anew, and run this again.",
+            ),
+        ),
+        Problem::CannotListen { address, error } => Text::new(
+            "cannot-listen",
+            ExitCode::Usage,
+            (
+                format!("{address} で待ち受けられません（{error}）。"),
+                "この端末のアドレスか、ほかのプログラムが同じポートを使っていないかを確かめ、別のポート（例：phone:127.0.0.1:35971）を指定してください。",
+            ),
+            (
+                format!("Cannot listen at {address} ({error})."),
+                "See that it is an address of this computer and that no other program has the port, or name another port, such as phone:127.0.0.1:35971.",
+            ),
+        ),
+        Problem::PhoneLostAtExtended => Text::new(
+            "phone-lost-at-extended",
+            ExitCode::Card,
+            (
+                "長い読み取りの途中で、スマートフォンとの接続が切れました。結果は出ていません。",
+                "カードを動かしていないのに切れたときは、長い通信に対応しない機種かもしれません。--reader に ?short を付けて（例：phone?short）、もう一度実行してください。",
+            ),
+            (
+                "The phone was lost during a long command. There is no result.",
+                "If the card was not moved, the phone may not pass long commands: run this again with ?short behind the address, such as phone?short.",
             ),
         ),
         _ => internal("messages/reader"),
@@ -187,11 +245,11 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
             ExitCode::Usage,
             (
                 "カードリーダーが見つかりません。",
-                "リーダーをUSBに接続し、taimen readers で表示されるか確かめてください。名前で指定したときは、名前も確かめてください。",
+                "リーダーをUSBに接続し、taimen readers で表示されるか確かめてください。表示されないときは taimen doctor が原因を調べます。名前で指定したときは、名前も確かめてください。",
             ),
             (
                 "No card reader was found.",
-                "Connect the reader and see whether taimen readers lists it. If you gave a name, check the name.",
+                "Connect the reader and see whether taimen readers lists it; taimen doctor looks for the cause if not. If you gave a name, check the name.",
             ),
         ),
         TransportError::NoCard { seconds } => Text::new(

@@ -69,6 +69,10 @@ fn every_problem() -> Vec<Problem> {
         Problem::UnknownSimKind("visa".to_owned()),
         Problem::UnknownSimFault("fire".to_owned()),
         Problem::NotBuilt { feature: "pcsc" },
+        Problem::NoPhone { address: "127.0.0.1:35970".to_owned(), seconds: 30 },
+        Problem::NotAPhone { address: "127.0.0.1:35970".to_owned() },
+        Problem::CannotListen { address: "127.0.0.1:35970".to_owned(), error: ErrorKind::AddrInUse },
+        Problem::PhoneLostAtExtended,
         Problem::Unreadable { path: path(), error: ErrorKind::NotFound },
         Problem::Unwritable { path: path(), error: ErrorKind::StorageFull },
         Problem::Unwritable { path: path(), error: ErrorKind::AlreadyExists },
@@ -113,6 +117,9 @@ fn every_problem() -> Vec<Problem> {
         ImportError::NotCvKey,
         ImportError::Key(KeyError::Modulus),
         ImportError::NotCertificate,
+        ImportError::Unusable { why: crate::trust::Unusable::Form },
+        ImportError::Unusable { why: crate::trust::Unusable::Key },
+        ImportError::Unusable { why: crate::trust::Unusable::NotACa },
         ImportError::BadArchive,
         ImportError::NotOneCertificate { found: 2 },
     ];
@@ -186,6 +193,11 @@ fn exit_codes_of_the_contract() {
     }
     assert_eq!(exit(Problem::UnknownCard), 4);
     assert_eq!(exit(Problem::DifferentCard), 4);
+    let address = || "127.0.0.1:35970".to_owned();
+    assert_eq!(exit(Problem::NoPhone { address: address(), seconds: 30 }), 4);
+    assert_eq!(exit(Problem::NotAPhone { address: address() }), 4);
+    assert_eq!(exit(Problem::PhoneLostAtExtended), 4);
+    assert_eq!(exit(Problem::CannotListen { address: address(), error: ErrorKind::AddrInUse }), 2);
     assert_eq!(exit(Problem::MissingCredential { name: "birth".to_owned() }), 2);
     assert_eq!(exit(Problem::BadBirthDate(PrintedDateError::Bare)), 2);
     for refusal in [Refusal::Blocked, Refusal::LastTry, Refusal::CounterUnknown, Refusal::AlreadyTried] {

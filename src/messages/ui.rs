@@ -66,6 +66,36 @@ pub const ASK_INTRODUCTION: Bilingual = Bilingual::new(
     "Enter what is printed on the front of the card. No PIN is needed.",
 );
 
+/// Asks for a phone with a card.
+pub const OFFER_CARD_BY_PHONE: Bilingual = Bilingual::new(
+    "スマートフォンの「Remote Smart Card Reader」で次のQRコードを読み取るか接続先を入力し、カードをスマートフォンに当ててください。終わるまで動かさないでください。",
+    "Scan the code with the app Remote Smart Card Reader on the phone, or enter the address there. Then place the card on the phone and leave it there until the end.",
+);
+
+/// Said where only this computer can connect.
+pub const PHONE_BY_CABLE: Bilingual = Bilingual::new(
+    "この端末の中からだけ接続できます。USBケーブルでつないだスマートフォンは、次のコマンドを実行すると接続できます:",
+    "Only this computer itself can connect. A phone on a USB cable can after this command:",
+);
+
+/// Said where others can connect.
+pub const PHONE_NOT_ENCRYPTED: Bilingual = Bilingual::new(
+    "注意: この通信は暗号化されません。同じネットワークの人が個人情報や暗証番号を読み取れます。関係者だけの専用ネットワークで使うか、USBケーブル（--reader phone）を使ってください。",
+    "Warning: this link is not encrypted. Others on the network can read personal data and PINs. Use a private network of your own, or a USB cable (--reader phone).",
+);
+
+/// What the app itself does with what passes through it.
+pub const PHONE_SHOWS_COMMANDS: Bilingual = Bilingual::new(
+    "注意: このアプリは通信内容（入力した暗証番号や読み取った内容も）を自分の画面に16進で表示します。スマートフォンの画面を人に見せず、終わったらカードを離してアプリの記録を消してください。",
+    "Warning: the app shows what passes through it, entered PINs and card contents too, in hex on its own screen. Keep that screen to yourself; afterwards take the card away and clear the app's log.",
+);
+
+/// Where no own address is known.
+pub const PHONE_NO_ADDRESS: Bilingual = Bilingual::new(
+    "この端末のネットワーク上のアドレスが分かりません。アドレスを --reader phone:アドレス で指定してください。",
+    "The address of this computer on the network is not known. Name it: --reader phone:ADDRESS.",
+);
+
 /// Recognition.
 pub const RECOGNISING: Bilingual = Bilingual::new("カードを確認しています", "Recognising the card");
 /// The credential goes to the card.
@@ -183,6 +213,11 @@ mod tests {
             CHECKING,
             DONE,
             WROTE_PERSONAL_FILE,
+            OFFER_CARD_BY_PHONE,
+            PHONE_BY_CABLE,
+            PHONE_NOT_ENCRYPTED,
+            PHONE_SHOWS_COMMANDS,
+            PHONE_NO_ADDRESS,
         ];
         let name = Bilingual::new("照合番号B", "number B");
         let tries = [Tries::Left(9), Tries::Blocked, Tries::NoCounter, Tries::AlreadyVerified];

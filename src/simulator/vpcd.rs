@@ -1,26 +1,21 @@
-//! vpcd's protocol, from the card's side: a stream that vpcd (or a phone bridge's reader) listens on drives a card.
-//!
-//! Each message is a length of two bytes, big-endian, and so many bytes. A message of one byte is an event: 0 power off,
-//! 1 power on, 2 reset, 4 "send the ATR"; anything else is a command APDU. Events but the last have no answer
-//! (vsmartcard, `virtualsmartcard/doc/api.txt`).
+//! vpcd's protocol ([`crate::transport::vpcd`]), from the card's side: a stream that vpcd (or `--reader phone`) listens
+//! on drives a card.
 //!
 //! vpcd writes length and payload separately, and waits 40 ms for the acknowledgement of the first where the peer delays
 //! it (spec field-needs 4.3, measured). So an answer leaves in one write here, and whoever opens
 //! the stream sees to it that it acknowledges at once where the system can be told to (`taimen simulate` does).
 
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 
-use crate::transport::{Transport, TransportError};
+use crate::transport::{
+    Transport, TransportError,
+    vpcd::{GET_ATR, MAX_MESSAGE, POWER_OFF, POWER_ON, RESET, receive, send},
+};
 
 use super::card::SimulatedCard;
 
 /// The port on which vpcd waits for a card.
 pub const DEFAULT_PORT: u16 = 35_963;
-
-const POWER_OFF: u8 = 0;
-const POWER_ON: u8 = 1;
-const RESET: u8 = 2;
-const GET_ATR: u8 = 4;
 
 /// A card that vpcd can drive.
 pub trait VirtualCard: Transport {
@@ -73,7 +68,7 @@ pub enum VpcdError {
 /// [`VpcdError`].
 pub fn serve<S: Read + Write, C: VirtualCard + ?Sized>(stream: S, card: &mut C) -> Result<(), VpcdError> {
     let mut stream = BufReader::with_capacity(8_192, stream);
-    while let Some(message) = receive(&mut stream)? {
+    while let Some(message) = receive(&mut stream, MAX_MESSAGE)? {
         let answer = match message.as_slice() {
             [] => continue,
             [POWER_OFF] => {
@@ -91,33 +86,11 @@ pub fn serve<S: Read + Write, C: VirtualCard + ?Sized>(stream: S, card: &mut C) 
             [GET_ATR] => card.answer_to_reset(),
             command => card.exchange(command)?,
         };
+        if answer.len() > MAX_MESSAGE {
+            return Err(VpcdError::AnswerTooLong);
+        }
         send(stream.get_mut(), &answer)?;
     }
-    Ok(())
-}
-
-/// One message; `None` when the peer closed the connection before it.
-fn receive(stream: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
-    let mut length = [0; 2];
-    let [first, second] = &mut length;
-    match stream.read(std::slice::from_mut(first)) {
-        Ok(0) => return Ok(None),
-        Ok(_) => stream.read_exact(std::slice::from_mut(second))?,
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => stream.read_exact(&mut length)?,
-        Err(error) => return Err(error),
-    }
-    let mut message = vec![0; usize::from(u16::from_be_bytes(length))];
-    stream.read_exact(&mut message)?;
-    Ok(Some(message))
-}
-
-/// Length and payload in one write.
-fn send(stream: &mut impl Write, answer: &[u8]) -> Result<(), VpcdError> {
-    let length = u16::try_from(answer.len()).map_err(|_| VpcdError::AnswerTooLong)?;
-    let mut whole = BufWriter::with_capacity(answer.len() + 2, stream);
-    whole.write_all(&length.to_be_bytes())?;
-    whole.write_all(answer)?;
-    whole.flush()?;
     Ok(())
 }
 

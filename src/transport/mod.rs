@@ -6,9 +6,12 @@ pub mod masked;
 pub mod meter;
 #[cfg(feature = "pcsc")]
 pub mod pcsc;
+pub mod phone;
 pub mod record;
 pub mod recording;
 pub mod replay;
+pub mod slot;
+pub mod vpcd;
 
 pub use draws::{DrawError, Draws};
 pub use mask::NeverRecorded;
@@ -37,6 +40,11 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         (**self).exchange(command)
     }
+}
+
+/// Whether a command has extended length fields (ISO/IEC 7816-3 12.1).
+pub(crate) fn is_extended(command: &[u8]) -> bool {
+    command.len() > 6 && command.get(4) == Some(&0)
 }
 
 /// Why no answer came. Each has its message, remedy and exit code in `messages`.

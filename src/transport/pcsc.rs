@@ -5,13 +5,16 @@
 mod error;
 mod link;
 mod wait;
+mod watch;
 
 use std::{ffi::CString, time::Duration};
 
 use ::pcsc::{Context, ReaderState, Scope, State};
 
+pub use super::slot::Slot;
 pub use link::{PATIENCE, PcscLink};
 pub use wait::Waiting;
+pub use watch::{Event, Stopper, Watch};
 
 use super::{Transport, TransportError};
 use error::transport_error;
@@ -24,40 +27,12 @@ pub struct ReaderInfo {
     pub name: String,
     /// Whether a card that answers is in the slot or in its field.
     pub card: bool,
+    /// Whether a card is there that does not answer.
+    pub mute: bool,
     /// The card's answer to reset; empty without a card. A hint only: contactless readers make it up.
     pub atr: Vec<u8>,
     /// What the name says about the slot.
     pub slot: Slot,
-}
-
-/// What a reader's name says about a slot. The order is that of preference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Slot {
-    /// Contactless, by its name.
-    Contactless,
-    /// The name does not say.
-    Unknown,
-    /// For the reader's own security module; no customer's card is ever there.
-    Sam,
-}
-
-/// Words, between non-letters, that tell a contactless slot (spec field-needs 4.1; names of the CCID list).
-const CONTACTLESS_WORDS: [&str; 6] = ["PICC", "CONTACTLESS", "CL", "NFC", "FELICA", "RFID"];
-
-impl Slot {
-    /// Judges a reader's name.
-    pub fn guess(name: &str) -> Self {
-        let name = name.to_uppercase();
-        let mut words = name.split(|character: char| !character.is_alphabetic());
-        if words.clone().any(|word| word == "SAM") {
-            Self::Sam
-        } else if words.any(|word| CONTACTLESS_WORDS.contains(&word)) {
-            Self::Contactless
-        } else {
-            Self::Unknown
-        }
-    }
 }
 
 /// Every reader slot that the service knows, the preferred ones first.
@@ -137,13 +112,20 @@ fn establish() -> Result<Context, TransportError> {
 struct SlotState {
     name: CString,
     state: State,
+    /// How many insertions and removals the service has counted, where it counts.
+    count: u32,
     atr: Vec<u8>,
 }
 
 impl SlotState {
+    /// A card is there, whether it answers or not.
+    fn is_present(&self) -> bool {
+        self.state.contains(State::PRESENT)
+    }
+
     /// A card is there, and it answers. (A card at the edge of the field may be there and mute.)
     fn has_card(&self) -> bool {
-        self.state.contains(State::PRESENT) && !self.state.contains(State::MUTE)
+        self.is_present() && !self.state.contains(State::MUTE)
     }
 
     fn display_name(&self) -> String {
@@ -156,7 +138,8 @@ impl SlotState {
 
     fn info(&self) -> ReaderInfo {
         let atr = if self.has_card() { self.atr.clone() } else { Vec::new() };
-        ReaderInfo { name: self.display_name(), card: self.has_card(), atr, slot: self.slot() }
+        let mute = self.is_present() && !self.has_card();
+        ReaderInfo { name: self.display_name(), card: self.has_card(), mute, atr, slot: self.slot() }
     }
 }
 
@@ -169,29 +152,14 @@ fn slots(context: &Context) -> Result<Vec<SlotState>, TransportError> {
     }
     let mut slots: Vec<SlotState> = states
         .iter()
-        .map(|state| SlotState { name: state.name().to_owned(), state: state.event_state(), atr: state.atr().to_vec() })
+        .map(|state| SlotState {
+            name: state.name().to_owned(),
+            state: state.event_state(),
+            count: state.event_count(),
+            atr: state.atr().to_vec(),
+        })
         .collect();
     // Stable: within a kind of slot the service's order stays.
     slots.sort_by_key(SlotState::slot);
     Ok(slots)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_tell_the_slot() {
-        for (name, slot) in [
-            ("ACS ACR1252 Dual Reader [ACR1252 Dual Reader PICC] 00 00", Slot::Contactless),
-            ("ACS ACR1252 Dual Reader [ACR1252 Dual Reader SAM] 00 01", Slot::Sam),
-            ("SONY FeliCa RC-S300/S 00 00", Slot::Contactless),
-            ("Identiv uTrust 3700 F CL Reader [uTrust 3700 F CL Reader] 00 00", Slot::Contactless),
-            ("SAMSUNG Contact Reader 0", Slot::Unknown),
-            ("Virtual PCD 00 00", Slot::Unknown),
-            ("CLOUD 2700 R Smart Card Reader 0", Slot::Unknown),
-        ] {
-            assert_eq!(Slot::guess(name), slot, "{name}");
-        }
-    }
 }

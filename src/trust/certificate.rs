@@ -15,7 +15,7 @@ use x509_parser::{
     x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name},
 };
 
-use super::der;
+use super::{der, memo::Memo};
 use crate::crypto::{EcPublicKey, EcdsaForm, KeyError, PublicKey};
 
 /// A key that a certificate holds.
@@ -247,15 +247,15 @@ impl Certificate {
     }
 
     /// Whether this certificate's own signature is one of the key, over the bytes as they stand in the certificate.
-    pub(super) fn is_signed_by(&self, key: &CertifiedKey) -> bool {
-        let verified = match (key, self.algorithm) {
-            (CertifiedKey::Rsa(key), Algorithm::RsaSha256) => key.verify_sha256(&[&self.tbs], &self.signature),
-            (CertifiedKey::Ec(key), Algorithm::EcdsaSha256) => {
-                key.verify_sha256(&[&self.tbs], &self.signature, EcdsaForm::Der)
-            }
-            _ => return false,
+    pub(super) fn is_signed_by(&self, key: &CertifiedKey, memo: &Memo) -> bool {
+        if self.algorithm != key.algorithm() {
+            return false;
+        }
+        let verify = || match key {
+            CertifiedKey::Rsa(key) => key.verify_sha256(&[&self.tbs], &self.signature).is_ok(),
+            CertifiedKey::Ec(key) => key.verify_sha256(&[&self.tbs], &self.signature, EcdsaForm::Der).is_ok(),
         };
-        verified.is_ok()
+        memo.holds(key.fingerprint().as_bytes(), &self.tbs, &self.signature, verify)
     }
 }
 

@@ -4,6 +4,8 @@
 //! residence 5.3). Name, key identifier and signature together choose, among all anchors of a purpose, so that a
 //! certificate of a hierarchy that was not accepted is called by that name and not "unknown".
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
@@ -91,11 +93,13 @@ pub struct Issued<'a> {
 pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore, at: Timestamp) -> Issued<'a> {
     let known: Vec<Candidate<'a>> = trust
         .certificates(purpose)
-        .filter_map(|(anchor, der)| Candidate::of(leaf, anchor, der))
+        .filter_map(|(anchor, der)| Candidate::of(leaf, anchor, trust.memo().parsed(der)?))
         .filter(|candidate| candidate.certificate.subject_name == leaf.issuer_name)
         .collect();
 
-    let fits = |candidate: &&Candidate<'_>| candidate.naming != Naming::Other && leaf.is_signed_by(&candidate.key);
+    let fits = |candidate: &&Candidate<'_>| {
+        candidate.naming != Naming::Other && leaf.is_signed_by(&candidate.key, trust.memo())
+    };
     let judged = known.iter().filter(fits).map(|candidate| (candidate, candidate.judge(leaf, trust, at)));
     // Accepted hierarchies come first, and one anchor that holds is enough: a CA may be certified anew with its key.
     let best = judged.min_by_key(|(_, outcome)| match outcome {
@@ -107,7 +111,7 @@ pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore
     if let Some((candidate, outcome)) = best {
         return candidate.found(outcome);
     }
-    if let Some(other) = known.iter().find(|candidate| leaf.is_signed_by(&candidate.key)) {
+    if let Some(other) = known.iter().find(|candidate| leaf.is_signed_by(&candidate.key, trust.memo())) {
         return other.found(Err(PathError::WrongKeyIdentifier));
     }
     let named = || known.iter().filter(|candidate| candidate.naming == Naming::Same);
@@ -133,14 +137,13 @@ enum Naming {
 
 struct Candidate<'a> {
     anchor: &'a Anchor,
-    certificate: Certificate,
+    certificate: Arc<Certificate>,
     key: CertifiedKey,
     naming: Naming,
 }
 
 impl<'a> Candidate<'a> {
-    fn of(leaf: &Certificate, anchor: &'a Anchor, der: &[u8]) -> Option<Self> {
-        let certificate = Certificate::parse(der).ok()?;
+    fn of(leaf: &Certificate, anchor: &'a Anchor, certificate: Arc<Certificate>) -> Option<Self> {
         let key = certificate.key.as_ref().ok()?.clone();
         let naming = match (&leaf.authority_key_id, &certificate.subject_key_id) {
             (Some(named), Some(own)) if named == own => Naming::Same,
@@ -151,12 +154,12 @@ impl<'a> Candidate<'a> {
     }
 
     fn found(&self, outcome: Result<(), PathError>) -> Issued<'a> {
-        Issued { outcome, anchor: Some((self.anchor, self.certificate.clone())) }
+        Issued { outcome, anchor: Some((self.anchor, Certificate::clone(&self.certificate))) }
     }
 
     /// Everything but name and signature. What speaks against the card comes before what only leaves it open.
     fn judge(&self, leaf: &Certificate, trust: &TrustStore, at: Timestamp) -> Result<(), PathError> {
-        let issuer = &self.certificate;
+        let issuer: &Certificate = &self.certificate;
         if !trust.accepts(self.anchor.hierarchy) {
             return Err(PathError::HierarchyNotAccepted);
         }

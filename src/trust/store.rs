@@ -6,6 +6,7 @@ use super::{
     anchor::{Anchor, CvCaKey, Hierarchy, KeyId, Material, Purpose},
     builtin,
     manifest::ManifestError,
+    memo::Memo,
 };
 
 /// The anchors that a check may rest on.
@@ -13,6 +14,7 @@ use super::{
 pub struct TrustStore {
     anchors: Vec<Anchor>,
     accepted: BTreeSet<Hierarchy>,
+    memo: Memo,
 }
 
 impl std::fmt::Debug for TrustStore {
@@ -30,6 +32,7 @@ impl TrustStore {
         Ok(Self {
             anchors: builtin::anchors()?,
             accepted: BTreeSet::from([Hierarchy::Production, Hierarchy::Installed]),
+            memo: Memo::default(),
         })
     }
 
@@ -50,6 +53,17 @@ impl TrustStore {
     /// Whether a hierarchy counts in this run.
     pub fn accepts(&self, hierarchy: Hierarchy) -> bool {
         self.accepted.contains(&hierarchy)
+    }
+
+    /// What was found out before.
+    pub(super) fn memo(&self) -> &Memo {
+        &self.memo
+    }
+
+    /// Whether an issuer's key made this signature. What held once is remembered: a batch meets few issuers.
+    pub fn is_signed(&self, key: &CvCaKey, signed: &[u8], signature: &[u8]) -> bool {
+        let verify = || key.key.verify_sha256(&[signed], signature).is_ok();
+        self.memo.holds(&key.key.fingerprint(), signed, signature, verify)
     }
 
     /// Every anchor.

@@ -63,6 +63,8 @@ pub enum Why {
     LayoutUnknown,
     /// The data is never stored, so it cannot be checked later.
     NotStored,
+    /// The data is never read over a network.
+    NotOverNetwork,
     /// The file was not read.
     NotRead,
     /// The card does not hold the data.
@@ -183,7 +185,7 @@ const REASONS: [(Reason, &str, Bilingual); 19] = [
     ),
 ];
 
-const WHYS: [(&str, Bilingual); 12] = [
+const WHYS: [(&str, Bilingual); 13] = [
     ("depends_on", Bilingual::new("前提の検査に合格していません", "it rests on a check that did not pass")),
     ("no_anchor", Bilingual::new("この発行者の鍵を持っていません", "no key of this issuer is known")),
     (
@@ -199,6 +201,13 @@ const WHYS: [(&str, Bilingual); 12] = [
         Bilingual::new(
             "保存しないデータのため、後からは検査できません",
             "the data is never stored, so it cannot be checked later",
+        ),
+    ),
+    (
+        "not_over_network",
+        Bilingual::new(
+            "ネットワーク越し（スマートフォン）では読み取らないデータのため、検査できません",
+            "the data is never read over a network (a phone), so it cannot be checked",
         ),
     ),
     ("not_read", Bilingual::new("読み取っていません", "it was not read")),
@@ -260,6 +269,7 @@ impl Why {
             anchor_expired,
             layout_unknown,
             not_stored,
+            not_over_network,
             not_read,
             not_on_card,
             not_available,
@@ -274,6 +284,7 @@ impl Why {
             Self::AnchorExpired => anchor_expired,
             Self::LayoutUnknown => layout_unknown,
             Self::NotStored => not_stored,
+            Self::NotOverNetwork => not_over_network,
             Self::NotRead => not_read,
             Self::NotOnCard => not_on_card,
             Self::NotAvailable => not_available,

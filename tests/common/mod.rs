@@ -6,6 +6,8 @@ pub mod fixtures;
 pub mod offer;
 #[cfg(target_os = "linux")]
 pub mod pcscd;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+pub mod person;
 #[cfg(all(feature = "cli", unix))]
 pub mod program;
 pub mod temp;

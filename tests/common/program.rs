@@ -85,6 +85,12 @@ impl Program {
     }
 }
 
+impl AsRef<Self> for Program {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 /// Runs a command to its end.
 pub fn run(mut command: Command) -> Outcome {
     let shown = format!("{command:?}");

@@ -11,7 +11,7 @@ use crate::{
     privacy::Pin,
     text::compact_date,
     tlv,
-    transport::{Draws, Transport},
+    transport::{Draws, Transport, phone::NAME_PREFIX},
 };
 
 use super::{
@@ -298,6 +298,10 @@ impl Reading<'_> {
         dump: &mut Dump,
     ) -> Result<(), ReadError> {
         let Some(file) = step.yields else { return Ok(()) };
+        if file.private && over_network(&self.reader) {
+            dump.lacks(file.name, NotRead::NotOverNetwork);
+            return Ok(());
+        }
         let progress = &mut *self.progress;
         let read = session.read_tlv_file(file.sfi, file.limit, &mut |done, total| progress(step, done, total));
         match read {
@@ -330,6 +334,12 @@ impl Reading<'_> {
         dump.challenged(application.name, Challenge { time: dump.read_at, random: HexBytes(random), answer });
         Ok(())
     }
+}
+
+/// Whether others may listen between reader and program, or the reader itself shows what passes: then what gives the
+/// 個人番号 away is not asked for. A recording keeps the reader's name, so that its replay asks for the same.
+fn over_network(reader: &str) -> bool {
+    reader.starts_with(NAME_PREFIX)
 }
 
 pub(super) fn select<T: Transport>(session: &mut Session<T>, application: Application) -> Result<(), ReadError> {

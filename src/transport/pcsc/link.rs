@@ -15,6 +15,7 @@ use super::{
     error::{TransmitError, transmit_error, transport_error},
     establish, slots,
 };
+use crate::transport::is_extended;
 
 /// How long another program may hold the card before this one gives up.
 pub const PATIENCE: Duration = Duration::from_secs(3);
@@ -100,11 +101,6 @@ impl std::fmt::Debug for PcscLink {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "PcscLink({:?})", self.name)
     }
-}
-
-/// Whether a command has extended length fields (ISO/IEC 7816-3 12.1).
-fn is_extended(command: &[u8]) -> bool {
-    command.len() > 6 && command.get(4) == Some(&0)
 }
 
 /// Gets hold of the card or gives up in bounded time.

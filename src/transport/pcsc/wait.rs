@@ -95,7 +95,7 @@ fn until_card(
 }
 
 /// Returns when a slot changes, a reader comes or goes, or `most` is over.
-fn for_change(context: &Context, slots: &[SlotState], most: Duration) -> Result<(), TransportError> {
+pub(super) fn for_change(context: &Context, slots: &[SlotState], most: Duration) -> Result<(), TransportError> {
     let mut states: Vec<ReaderState> =
         slots.iter().map(|slot| ReaderState::new(slot.name.clone(), slot.state)).collect();
     // macOS does not know the reader that stands for all readers.
@@ -115,7 +115,8 @@ fn for_change(context: &Context, slots: &[SlotState], most: Duration) -> Result<
             }
             Ok(())
         }
-        Err(Error::Timeout) => Ok(()),
+        // Cancelled: somebody ended a watch.
+        Err(Error::Timeout | Error::Cancelled) => Ok(()),
         Err(Error::UnknownReader | Error::ReaderUnavailable | Error::NoReadersAvailable | Error::ServiceStopped) => {
             thread::sleep(most.min(PAUSE));
             Ok(())

@@ -27,6 +27,16 @@ const TEXT_UNCONFIRMED: Note = Note {
     ),
 };
 
+/// The text was read over a network, which what its signature needs is not.
+const TEXT_UNCONFIRMED_OVER_NETWORK: Note = Note {
+    id: "text-unconfirmed-over-network",
+    text: Bilingual::new(
+        "スマートフォン越しの読み取りでは、文字の氏名・住所の電子署名を確認しません（確認に要るデータは通信してはならないためです）。画像の氏名・住所を見てください。",
+        "Over a phone the signature of name and address as text is not confirmed, because what it needs must not be sent. \
+         Read them from the pictures.",
+    ),
+};
+
 /// The text application was not read.
 const TEXT_NOT_READ: Note = Note {
     id: "text-not-read",
@@ -75,9 +85,13 @@ pub(super) fn notes_for(findings: &Findings, unofficial: bool, has_text: bool, w
         (true, true) => TEXT_WITHHELD,
         (true, false) => notes::COMPARE_TEXT,
     });
-    let unconfirmed = findings.verdict(CheckId::TextSignature) == Some(Verdict::NotDone(Why::NotStored));
-    if has_text && !withheld && unconfirmed {
-        list.push(TEXT_UNCONFIRMED);
+    let unconfirmed = match findings.verdict(CheckId::TextSignature) {
+        Some(Verdict::NotDone(Why::NotStored)) => Some(TEXT_UNCONFIRMED),
+        Some(Verdict::NotDone(Why::NotOverNetwork)) => Some(TEXT_UNCONFIRMED_OVER_NETWORK),
+        _ => None,
+    };
+    if has_text && !withheld {
+        list.extend(unconfirmed);
     }
     list.push(UNSIGNED_PRINT);
     list.extend(hierarchy_notes(findings, unofficial));

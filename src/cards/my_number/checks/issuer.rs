@@ -41,7 +41,7 @@ pub(super) fn certificate_check(dump: &Dump, trust: &TrustStore, file: &File, ro
     if candidates.is_empty() {
         return without(Check::not_done(id, Why::NoAnchor, evidence));
     }
-    let signs = |key: &CvCaKey| key.key.verify_sha256(&[certificate.body], certificate.signature).is_ok();
+    let signs = |key: &CvCaKey| trust.is_signed(key, certificate.body, certificate.signature);
     let mut signers: Vec<&Anchor> =
         candidates.iter().filter(|(_, key)| signs(key)).map(|(anchor, _)| *anchor).collect();
     signers.sort_by_key(|anchor| !trust.accepts(anchor.hierarchy));

@@ -166,10 +166,14 @@ fn check_age(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
 }
 
 /// Whether the text may be shown beside the pictures: everything that a reading can check about it passed. What is never
-/// stored cannot be checked again, so a saved reading shows the text although its signature was not confirmed.
+/// stored, nor sent over a network, cannot be checked there, so such a reading shows the text although its signature was
+/// not confirmed.
 fn text_counts(findings: &Findings) -> bool {
     let verdict = |id| findings.verdict(id);
-    let signed = matches!(verdict(CheckId::TextSignature), Some(Verdict::Passed | Verdict::NotDone(Why::NotStored)));
+    let signed = matches!(
+        verdict(CheckId::TextSignature),
+        Some(Verdict::Passed | Verdict::NotDone(Why::NotStored | Why::NotOverNetwork))
+    );
     let passed = |id| verdict(id) == Some(Verdict::Passed);
     signed && [CheckId::TextCertificate, CheckId::TextChipKey, CheckId::TextAgrees].into_iter().all(passed)
 }
