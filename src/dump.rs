@@ -7,7 +7,7 @@ mod seal;
 
 pub use seal::{Seal, SealError};
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, str::FromStr};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -65,6 +65,7 @@ pub struct Dump {
 /// How much of a card was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Scope {
     /// Everything that the default check shows.
     Full,
@@ -76,9 +77,35 @@ pub enum Scope {
     WithoutPin,
 }
 
+/// Every scope and its machine name, which dumps and recordings share.
+const SCOPES: [(Scope, &str); 4] =
+    [(Scope::Full, "full"), (Scope::Age, "age"), (Scope::Pin1, "pin1"), (Scope::WithoutPin, "without-pin")];
+
+impl Scope {
+    /// The machine name.
+    pub fn as_str(self) -> &'static str {
+        // The table holds every scope (a test reads each back), so the first row is never the answer by accident.
+        SCOPES.iter().find(|(scope, _)| *scope == self).unwrap_or(&SCOPES[0]).1
+    }
+}
+
+impl FromStr for Scope {
+    type Err = UnknownScope;
+
+    fn from_str(name: &str) -> Result<Self, UnknownScope> {
+        SCOPES.iter().find(|(_, known)| *known == name).map(|(scope, _)| *scope).ok_or(UnknownScope)
+    }
+}
+
+/// A name that is no scope's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no scope has this name")]
+pub struct UnknownScope;
+
 /// Why a file is not in the dump.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "why")]
+#[non_exhaustive]
 pub enum NotRead {
     /// It is never stored.
     NotStored,
@@ -267,6 +294,7 @@ struct SchemaOnly {
 
 /// Why a file is no dump.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DumpError {
     /// Larger than any card.
     #[error("the file is larger than {MAX_DUMP} bytes")]
@@ -343,6 +371,15 @@ mod tests {
         assert_eq!(Dump::from_json(other.as_bytes()).unwrap_err(), DumpError::OtherSchema);
         let odd = dump().to_json().replace("\"ff20\"", "\"ff2\"");
         assert!(matches!(Dump::from_json(odd.as_bytes()).unwrap_err(), DumpError::Malformed { .. }));
+    }
+
+    #[test]
+    fn scopes_have_the_names_that_dumps_write() {
+        for (scope, name) in SCOPES {
+            assert_eq!((name.parse(), scope.as_str()), (Ok(scope), name));
+            assert_eq!(serde_json::to_value(scope).unwrap(), name);
+        }
+        assert_eq!("all".parse::<Scope>(), Err(UnknownScope));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::lang::Bilingual;
 /// What kind of card, or of application on a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum CardKind {
     /// マイナンバーカード
     MyNumber,

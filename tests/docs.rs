@@ -815,6 +815,26 @@ fn the_architecture_page_has_the_layers_of_the_library() {
 }
 
 #[test]
+fn the_library_page_has_every_example_and_the_oldest_compiler() {
+    let text = page("docs/library.md");
+    let rows = rows(&text);
+    let manifest = page("Cargo.toml");
+    for entry in fs::read_dir(root().join("examples")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let row = rows.iter().find(|row| row[0] == format!("[{name}](../examples/{name})"));
+        let row = row.unwrap_or_else(|| panic!("{name} has no row"));
+        // Cargo's default is that an example needs no feature.
+        let needs = manifest.split(&format!("name = \"{}\"\nrequired-features", name.trim_end_matches(".rs"))).nth(1);
+        assert_eq!(row[2] == "none", needs.is_none(), "{name}");
+    }
+    let oldest = manifest.lines().find_map(|line| line.strip_prefix("rust-version = ")).unwrap().trim_matches('"');
+    assert!(text.contains(&format!("minimum supported Rust version is {oldest}.")), "{oldest}");
+    for schema in ["`taimen.dump/1`", "`taimen-recording 1`", "`taimen.batch/1`"] {
+        assert!(text.contains(schema), "{schema}");
+    }
+}
+
+#[test]
 fn both_readmes_have_the_same_form() {
     let form = |name: &str| -> Vec<String> {
         let text = page(name);

@@ -22,7 +22,7 @@ fn dump(scope: Scope) -> Dump {
     dump.keep(files::FACE_CERTIFICATE.name, fixture("surface-0004.bin"));
     match scope {
         Scope::Age => dump.keep(files::FACE_AGE.name, fixture("surface-0001.bin")),
-        Scope::Full | Scope::Pin1 | Scope::WithoutPin => {
+        _ => {
             dump.keep(files::FACE_DATA.name, fixture("surface-0002.bin"));
             dump.keep(files::TEXT_ATTRIBUTES.name, fixture("text-0002.bin"));
             dump.keep_private(files::TEXT_DIGESTS.name, fixture("text-0003.bin"));

@@ -22,7 +22,7 @@ use taimen::{
     report::{Colour, Context, Options, Report, Source},
     simulator::SimulatedCard,
     tlv,
-    transport::{LinkFigures, Transport, TransportError},
+    transport::{Transport, TransportError},
     verify::Overall,
 };
 
@@ -45,15 +45,7 @@ impl Transport for Puppet {
 /// Every page that a report has, so that none of them panics on what a card holds.
 fn show(dump: &Dump) -> Overall {
     let findings = check(dump, &simulated_trust(), TIME.parse().unwrap());
-    let context = Context {
-        source: Source::Live,
-        reader: "test".to_owned(),
-        read_at: TIME.parse().unwrap(),
-        link: LinkFigures::default(),
-        tries: Vec::new(),
-        accepted: Vec::new(),
-        sealed_by: None,
-    };
+    let context = Context::of(dump, Source::Live);
     for lang in [Lang::Ja, Lang::En] {
         let report = Report {
             findings: &findings,
@@ -246,15 +238,8 @@ fn text_that_would_command_a_terminal_or_a_browser_is_made_visible() {
     let dump = Dump::from_json(json.as_bytes()).unwrap();
     let findings = check(&dump, &simulated_trust(), TIME.parse().unwrap());
     assert_eq!(findings.holder.name.as_ref().unwrap().value.text, evil, "the findings hold what the card says");
-    let context = Context {
-        source: Source::Dump,
-        reader: "evil\u{1b}[2J".to_owned(),
-        read_at: TIME.parse().unwrap(),
-        link: LinkFigures::default(),
-        tries: Vec::new(),
-        accepted: Vec::new(),
-        sealed_by: None,
-    };
+    let mut context = Context::of(&dump, Source::Dump);
+    context.reader = "evil\u{1b}[2J".to_owned();
     let report = Report { findings: &findings, context: &context, options: Options::default() };
     let (text, html, json) = (report.text(Colour::Plain), report.html(), report.json());
     for page in [&text, &html, &json] {

@@ -11,7 +11,6 @@ use taimen::{
     crypto::PublicKey,
     dump::{Answer, Dump, Scope},
     report::{Context, Options, Report, Source},
-    transport::LinkFigures,
     verify::Overall,
 };
 
@@ -48,15 +47,7 @@ fn a_check_costs_at_most_three_times_its_signature_checks() {
     let (dump, _) = read_card(&mut card("my-number"), Scope::Full).unwrap();
     let trust = simulated_trust();
     let at = TIME.parse().unwrap();
-    let context = Context {
-        source: Source::Live,
-        reader: "test".to_owned(),
-        read_at: at,
-        link: LinkFigures::default(),
-        tries: Vec::new(),
-        accepted: Vec::new(),
-        sealed_by: None,
-    };
+    let context = Context::of(&dump, Source::Live);
     let whole = || {
         let findings = check(&dump, &trust, at);
         assert_eq!(findings.overall(), Overall::Authentic);

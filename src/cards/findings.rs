@@ -79,6 +79,7 @@ impl std::fmt::Debug for CardText {
 
 /// 外字: a character that the card holds as a picture, because JIS X 0208 lacks it. No signature covers it.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ExternalCharacter {
     /// Which one, from 1.
     pub slot: u8,
@@ -99,6 +100,7 @@ impl std::fmt::Debug for ExternalCharacter {
 /// Where a document's changes lead: the values after all of them. No signature covers them, and they never replace the
 /// signed ones. `None`: not changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Current {
     /// 氏名
     pub name: Option<CardText>,
@@ -116,6 +118,7 @@ pub struct Current {
 
 /// One entry that was added after the document was issued. No signature covers it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Change {
     /// Machine name of what changed, for example `new_address`.
     pub id: &'static str,
@@ -135,6 +138,7 @@ pub struct Change {
 
 /// The tries that a credential had left before any was presented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TriesLeft {
     /// Which credential.
     pub reference: Reference,
@@ -194,6 +198,7 @@ impl Sex {
 
 /// The person, as far as text goes; pictures stand in [`Findings::pictures`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Holder {
     /// 氏名
     pub name: Option<Signed<CardText>>,
@@ -211,6 +216,7 @@ pub struct Holder {
 
 /// How a picture is stored on the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PictureFormat {
     /// PNG
     Png,
@@ -233,6 +239,7 @@ impl PictureFormat {
 
 /// A picture from the chip, as stored.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Picture {
     /// Machine name: `photo`, `front`, `name`, `address`, `security-code`.
     pub id: &'static str,
@@ -254,6 +261,7 @@ impl std::fmt::Debug for Picture {
 
 /// A further fact of the card.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Item {
     /// Machine name, for example `expiry`.
     pub id: &'static str,
@@ -272,6 +280,7 @@ pub const SEX_ITEM: &str = "jpki_sex";
 
 /// The value of an [`Item`].
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ItemValue {
     /// A day.
     Date(Date),
@@ -349,6 +358,7 @@ pub mod remarks {
 
 /// Something odd in the data. Holds no personal data.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Warning {
     /// The file.
     pub file: &'static str,
@@ -427,6 +437,7 @@ pub mod notes {
 
 /// What decoding and checking a card yields: a pure function of the dump, the trust store and the time.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Findings {
     /// What kind of card.
     pub kind: CardKind,

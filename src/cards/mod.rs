@@ -4,10 +4,12 @@
 
 use jiff::Timestamp;
 
-use crate::{dump::Dump, kind::CardKind, trust::TrustStore};
+use crate::{dump::Dump, kind::CardKind, transport::NeverRecorded, trust::TrustStore};
 
 mod absent;
+mod any;
 mod common;
+mod credentials;
 pub mod drivers_licence;
 mod findings;
 pub mod my_number;
@@ -18,6 +20,8 @@ pub mod residence_card;
 mod table;
 mod trace;
 
+pub use any::{Event, Looked, ReadAnyError, Request, Tell, Wanted, look_any, read_any, read_recording};
+pub use credentials::{BadCredential, Credential, Credentials};
 pub use findings::{
     CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat,
     SEX_ITEM, Sex, Signed, TriesLeft, Warning, notes, remarks,
@@ -40,4 +44,16 @@ pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Option<Findings>
         | CardKind::Residence2Special => Some(residence_card::check(dump, trust, at)),
         CardKind::ResidenceSpecified => None,
     }
+}
+
+/// The files whose bytes no recording may hold, for [`Log::new`](crate::transport::Log::new).
+pub const NEVER_RECORDED: &[NeverRecorded] = &ROWS;
+
+const ROWS: [NeverRecorded; my_number::files::NEVER_RECORDED.len()] = [row(0), row(1), row(2)];
+
+const fn row(index: usize) -> NeverRecorded {
+    // The index is a constant below the table's length, or this does not compile.
+    #[allow(clippy::indexing_slicing)]
+    let (application, sfi, clear) = my_number::files::NEVER_RECORDED[index];
+    NeverRecorded { aid: application.aid, sfi, clear }
 }

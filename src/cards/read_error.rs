@@ -10,6 +10,7 @@ use super::{residence_card::protocol::HandshakeError, table::Reference};
 
 /// Why a reading ended without a dump.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ReadError {
     /// The link broke or the card refused what every card answers.
     #[error(transparent)]

@@ -30,6 +30,7 @@ const GUESTS: [(Application, CardKind); 2] =
 
 /// What was recognised.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Recognised {
     /// The card's kind.
     pub kind: CardKind,
@@ -43,6 +44,7 @@ pub struct Recognised {
 
 /// What recognising a 運転免許証 learns on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct LicenceProbe {
     /// MF/EF02, the PIN setting.
     pub setting: Vec<u8>,
@@ -52,6 +54,7 @@ pub struct LicenceProbe {
 
 /// Why no card was recognised.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RecogniseError {
     /// The card is none of the known kinds.
     #[error("the card is of no known kind")]

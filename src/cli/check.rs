@@ -27,7 +27,7 @@ use super::{
     files as paths,
     jpki::Jpki,
     licence, my_number, output,
-    reader::{Link, SCOPES, Source, scope_name},
+    reader::{Link, Source},
     residence, seal,
     terminal::Terminal,
     trust,
@@ -156,7 +156,7 @@ impl<'a> Wish<'a> {
 fn told(link: &Link) -> (Option<Scope>, Option<&str>) {
     let Source::Replay(replay) = link.source() else { return (None, None) };
     let scope = replay.header().scope.as_deref();
-    let scope = SCOPES.into_iter().find(|known| Some(scope_name(*known)) == scope);
+    let scope = scope.and_then(|scope| scope.parse().ok());
     (scope, replay.header().card.as_deref())
 }
 

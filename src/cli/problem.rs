@@ -3,13 +3,12 @@
 use std::{io, path::Path};
 
 use crate::{
-    cards::{ReadError, RecogniseError, Reference, drivers_licence::files, my_number::files as my_number},
+    cards::my_number::files as my_number,
     dump::DumpError,
-    kind::CardKind,
     lang::Bilingual,
-    messages::Problem,
+    messages::{self, Problem},
     simulator::{Recipe, RecipeError, issue::IssueError},
-    transport::{DrawError, TransportError, recording::RecordingError, replay::UnusedSteps},
+    transport::recording::RecordingError,
     trust::{AddError, ManifestError, RemoveError},
 };
 
@@ -31,57 +30,6 @@ impl From<EntryError> for Problem {
             EntryError::Password => Self::BadPassword { credential: my_number::JPKI_SIGNING_PASSWORD.title },
             EntryError::Pin(name) => Self::BadPin { credential: pin_title(name) },
         }
-    }
-}
-
-impl From<RecogniseError> for Problem {
-    fn from(error: RecogniseError) -> Self {
-        match error {
-            RecogniseError::Unknown => Self::UnknownCard,
-            RecogniseError::Card(error) => error.into(),
-        }
-    }
-}
-
-impl From<ReadError> for Problem {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::Card(error) => error.into(),
-            ReadError::Draw(error) => error.into(),
-            ReadError::OtherCard => Self::DifferentCard,
-            ReadError::PinSetting { reference } => Self::PinSettingUnknown { credential: reference.title },
-            ReadError::Missing { reference } => Self::MissingCredential { name: entry_of(reference).to_owned() },
-            ReadError::Refused { refusal, reference } => Self::refused(refusal, reference.title, kind_of(reference)),
-            ReadError::Wrong { reference, left } => {
-                Self::CredentialWrong { credential: reference.title, left, printed: reference.printed }
-            }
-            ReadError::BlockedNow { reference } => {
-                Self::CredentialBlocked { credential: reference.title, kind: kind_of(reference) }
-            }
-            ReadError::NumberRefused => Self::CardNumberWrong,
-            ReadError::Handshake(_) => Self::CardHandshake,
-            // A recording that differs at VERIFY is no lost answer: nothing was sent to a card.
-            ReadError::AnswerLost {
-                error: error @ (TransportError::Mismatch { .. } | TransportError::RecordingEnded { .. }),
-                ..
-            } => error.into(),
-            ReadError::AnswerLost { reference, .. } => Self::AnswerLost { credential: reference.title, left: None },
-        }
-    }
-}
-
-impl From<DrawError> for Problem {
-    fn from(error: DrawError) -> Self {
-        match error {
-            DrawError::System | DrawError::TooMany => Self::NoRandomBytes,
-            DrawError::Ended { draw } | DrawError::Length { draw, .. } => Self::RecordingDraw { draw },
-        }
-    }
-}
-
-impl From<UnusedSteps> for Problem {
-    fn from(error: UnusedSteps) -> Self {
-        Self::RecordingUnused { unused: error.unused, steps: error.steps }
     }
 }
 
@@ -109,33 +57,9 @@ impl From<IssueError> for Problem {
     }
 }
 
-/// Whose credential it is: that decides where it is unblocked.
-fn kind_of(reference: &Reference) -> CardKind {
-    match entry_of(reference) {
-        "pin1" | "pin2" => CardKind::Licence,
-        "licence-pin" => CardKind::Menkyo,
-        _ => CardKind::MyNumber,
-    }
-}
-
-/// The name of a reference's line in a credentials file.
-fn entry_of(reference: &Reference) -> &'static str {
-    ENTRIES.iter().find(|(_, of)| *of == reference).map_or("number-b", |(name, _)| name)
-}
-
 fn pin_title(entry: &str) -> Bilingual {
-    let title = ENTRIES.iter().find(|(name, _)| *name == entry).map(|(_, reference)| reference.title);
-    title.unwrap_or(Bilingual::new("暗証番号", "PIN"))
+    messages::credential_title(entry).unwrap_or(Bilingual::new("暗証番号", "PIN"))
 }
-
-/// The entries that open one reference each, and which.
-const ENTRIES: [(&str, &Reference); 5] = [
-    ("pin1", &files::PIN1),
-    ("pin2", &files::PIN2),
-    ("licence-pin", &files::MENKYO_PIN),
-    ("auth-pin", &my_number::JPKI_AUTHENTICATION_PIN),
-    ("sign-password", &my_number::JPKI_SIGNING_PASSWORD),
-];
 
 /// A simulated card's address that names none.
 pub fn recipe(address: &str, error: &RecipeError) -> Problem {

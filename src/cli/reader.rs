@@ -8,13 +8,13 @@ use std::{
 use jiff::Timestamp;
 
 use crate::{
-    cards::my_number::files::NEVER_RECORDED,
+    cards::NEVER_RECORDED,
     dump::Scope,
     messages::Problem,
     privacy::Pin,
     simulator::{Recipe, SeededDraws, Shape, SimulatedCard, issue::IssueError},
     transport::{
-        Draws, LinkFigures, Log, Metered, NeverRecorded, Recorder, Recording, Replay, Transport, TransportError,
+        Draws, LinkFigures, Log, Metered, Recorder, Recording, Replay, Transport, TransportError,
         draws::{ListedDraws, RecordedDraws, SystemDraws},
         phone::{NAME_PREFIX, PhoneReader},
         recording::{Header, JpkiHeader, MAX_RECORDING},
@@ -86,7 +86,7 @@ impl Link {
 
     /// A simulated card that is read and recorded in the same way every time: time and draws are given.
     pub fn making(card: SimulatedCard, address: String, seed: u64, time: Timestamp, times: bool) -> Self {
-        let log = Log::new(never_recorded());
+        let log = Log::new(NEVER_RECORDED);
         Self {
             log: Some(if times { log } else { log.without_times() }),
             draws: RecordedDraws::new(Box::new(SeededDraws::new(seed))),
@@ -232,7 +232,7 @@ impl Link {
         let header = Header {
             card: card.map(str::to_owned),
             reader: Some(self.address.clone()),
-            scope: Some(scope_name(scope).to_owned()),
+            scope: Some(scope.as_str().to_owned()),
             jpki,
             time: Some(crate::text::whole_seconds(self.time)),
             random: self.draws.drawn().to_vec(),
@@ -250,19 +250,6 @@ impl Link {
             Source::Replay(replay) => Ok(replay.finish()?),
             _ => Ok(()),
         }
-    }
-}
-
-/// Every scope, for reading their names back.
-pub const SCOPES: [Scope; 4] = [Scope::Full, Scope::Age, Scope::Pin1, Scope::WithoutPin];
-
-/// The machine name of a scope in recordings.
-pub fn scope_name(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Full => "full",
-        Scope::Age => "age",
-        Scope::Pin1 => "pin1",
-        Scope::WithoutPin => "without-pin",
     }
 }
 
@@ -382,17 +369,5 @@ pub fn card_of(recipe: &Recipe, address: &str) -> Result<SimulatedCard, Problem>
 }
 
 fn log(record: bool) -> Option<Log> {
-    record.then(|| Log::new(never_recorded()))
-}
-
-/// The transport's form of the table of files that no recording may hold.
-fn never_recorded() -> &'static [NeverRecorded] {
-    const fn row(index: usize) -> NeverRecorded {
-        // The index is a constant below the table's length, or this does not compile.
-        #[allow(clippy::indexing_slicing)]
-        let (application, sfi, clear) = NEVER_RECORDED[index];
-        NeverRecorded { aid: application.aid, sfi, clear }
-    }
-    const ROWS: [NeverRecorded; NEVER_RECORDED.len()] = [row(0), row(1), row(2)];
-    &ROWS
+    record.then(|| Log::new(NEVER_RECORDED))
 }

@@ -11,6 +11,7 @@ mod signer;
 
 pub use self::ecdsa::{EcPublicKey, EcSigner, EcdsaForm};
 pub use self::rsa::{KeyError, PublicKey, Recovered, SignatureError};
+#[doc(hidden)]
 pub use block::{CardCipher, CipherKey, MAC_LENGTH, NotWholeBlocks, sha1_key};
 pub use seal::{NotASealKey, SEAL_PUBLIC_KEY, SEAL_SEED, SEAL_SIGNATURE, SealKey, SealPublicKey};
 pub use signer::{Signer, SignerError};

@@ -21,6 +21,7 @@ pub const MAX_PIXELS: u64 = 4 * 1024 * 1024;
 
 /// How a picture is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// PNG
     Png,
@@ -51,6 +52,7 @@ impl Channels {
 
 /// Why a picture was not decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ImageError {
     /// More than [`MAX_INPUT`] bytes.
     #[error("the picture has more than {MAX_INPUT} bytes")]

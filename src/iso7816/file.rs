@@ -69,6 +69,7 @@ pub type Progress<'a> = &'a mut dyn FnMut(usize, usize);
 
 /// Why a file was not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FileReadError {
     /// The card refused, or the link broke.
     #[error(transparent)]

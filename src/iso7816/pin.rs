@@ -40,6 +40,7 @@ impl Tries {
 
 /// Why the gate lets no VERIFY through. Nothing was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Refusal {
     /// The reference is blocked.
     #[error("the credential is blocked")]

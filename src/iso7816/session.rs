@@ -36,6 +36,7 @@ impl std::fmt::Debug for Response {
 
 /// Why a command had no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CardError {
     /// No answer came.
     #[error(transparent)]

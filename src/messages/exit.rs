@@ -4,6 +4,7 @@ use crate::verify::Overall;
 
 /// How the program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ExitCode {
     /// 0: the card is authentic, or the command did what it was asked to do.
     Authentic,

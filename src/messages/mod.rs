@@ -1,15 +1,18 @@
 //! Everything that a person reads and that is no card fact: errors in two halves, what happened and what to do, and the
 //! words of the conversation.
 
+#[doc(hidden)]
 pub mod audit;
 mod batch;
 mod credential;
 mod exit;
 mod files;
 mod reader;
+mod reading;
 mod recording;
 mod script;
 mod trust;
+#[doc(hidden)]
 pub mod ui;
 
 use std::io::ErrorKind;
@@ -27,10 +30,13 @@ use crate::{
 
 pub use exit::ExitCode;
 pub use reader::Platform;
+#[cfg(feature = "cli")]
+pub(crate) use reading::credential_title;
 pub use recording::ScrubRefusal;
 
 /// What went wrong. Holds no personal data: what a person typed is never repeated.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Problem {
     /// No answer from the card.
     Transport(TransportError),
@@ -301,6 +307,7 @@ pub enum Problem {
 
 /// What a person reads about a [`Problem`], in one language.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Message {
     /// Machine name.
     pub id: &'static str,

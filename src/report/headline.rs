@@ -11,6 +11,7 @@ use crate::{
 /// The verdict as people read it. The machine's verdict is [`Overall`]; this one tells the cases apart that staff must
 /// treat differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Headline {
     /// Every required check passed, under an issuer's key of production.
     Authentic,

@@ -37,6 +37,7 @@ use jiff::Timestamp;
 
 use crate::{
     cards::{Findings, Note},
+    dump::Dump,
     image,
     iso7816::Tries,
     lang::{Bilingual, Lang},
@@ -52,6 +53,7 @@ pub use terminal::Graphics;
 
 /// Where the data of a report came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Source {
     /// A card, just now.
     Live,
@@ -74,6 +76,7 @@ impl Source {
 
 /// What a report says besides the findings.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Context {
     /// Where the data came from.
     pub source: Source,
@@ -89,6 +92,28 @@ pub struct Context {
     pub accepted: Vec<Hierarchy>,
     /// Fingerprint of the key that sealed the dump, 64 hex digits; `None` for one that is not sealed.
     pub sealed_by: Option<String>,
+}
+
+impl Context {
+    /// What a dump says about its reading; no counters, and no further hierarchy accepted.
+    pub fn of(dump: &Dump, source: Source) -> Self {
+        Self {
+            source,
+            reader: dump.reader.clone(),
+            read_at: dump.read_at,
+            link: dump.link,
+            tries: Vec::new(),
+            accepted: Vec::new(),
+            sealed_by: None,
+        }
+    }
+
+    /// The same where a further hierarchy was accepted: the report must say so.
+    #[must_use]
+    pub fn accepting(mut self, hierarchy: Hierarchy) -> Self {
+        self.accepted.push(hierarchy);
+        self
+    }
 }
 
 /// How a report is shown.

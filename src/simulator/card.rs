@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     cards::{
+        self,
         drivers_licence::files as licence_files,
         my_number::files::{self, FILES, OTHER_FILES, Reference},
         residence_card::{files as residence_files, protocol::CardNumber},
@@ -129,6 +130,24 @@ impl Credentials {
     /// Never: six digits fit.
     pub fn birth_digits(&self) -> Result<Pin, PinLength> {
         Pin::new(self.birth.digits())
+    }
+}
+
+impl From<&SimulatedCard> for cards::Credentials {
+    /// All that opens the card, as its holder would give it; nothing for a card from given files.
+    fn from(card: &SimulatedCard) -> Self {
+        let mut known = Self::default();
+        if let Some(own) = card.credentials() {
+            known.number_b = own.number_b().ok();
+            known.birth_date = own.birth_digits().ok();
+            known.pin1 = own.pin1().cloned();
+            known.pin2 = own.pin2().cloned();
+            known.licence_pin = own.licence_pin().cloned();
+            known.card_number = own.card_number().cloned();
+            known.auth_pin = own.auth_pin().cloned();
+            known.sign_password = own.sign_password().cloned();
+        }
+        known
     }
 }
 

@@ -28,6 +28,7 @@ use super::{
 /// One fault. What each means stands in its row of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)] // Each has its row in FAULTS, which says more than a line here could.
+#[non_exhaustive]
 pub enum Fault {
     SwappedPhoto,
     ChangedBirthDate,
@@ -83,6 +84,7 @@ pub enum Fault {
 
 /// Why a text names no fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FaultError {
     /// The table has no such name.
     #[error("no fault has this name")]

@@ -46,6 +46,7 @@ impl Expected {
 
 /// One row: a fault of a card, and what must come of it.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct FaultRow {
     /// Its name in `fault=…`.
     pub name: &'static str,

@@ -27,6 +27,7 @@ use super::{
 
 /// Why a card could not be issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum IssueError {
     /// The pool lacks a key.
     #[error(transparent)]

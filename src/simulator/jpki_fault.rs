@@ -31,6 +31,7 @@ use super::{
 /// One fault. What each means stands in its row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)] // Each has its row in JPKI_FAULTS, which says more than a line here could.
+#[non_exhaustive]
 pub enum JpkiFault {
     WrongSigner,
     UnknownIssuer,

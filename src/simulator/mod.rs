@@ -48,6 +48,7 @@ mod contents;
 mod fault;
 mod fault_table;
 pub mod fit;
+#[doc(hidden)]
 pub mod font;
 pub mod issue;
 pub mod jpki;
@@ -57,6 +58,7 @@ pub mod licence;
 mod link;
 mod objects;
 pub mod persona;
+#[doc(hidden)]
 pub mod picture;
 mod prng;
 pub mod profile;

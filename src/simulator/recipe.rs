@@ -48,6 +48,7 @@ pub struct Recipe {
 
 /// Which of the cards of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Variant {
     /// The plain one: PINs are set, nothing was changed after issue.
     #[default]
@@ -60,6 +61,7 @@ pub enum Variant {
 
 /// A card that can be simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SimKind {
     /// Its name in a reader's address.
     pub name: &'static str,
@@ -159,6 +161,7 @@ pub const KINDS: &[SimKind] = &[
 
 /// Why a text is no recipe.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RecipeError {
     /// No card kind that can be simulated.
     #[error("no simulated card has this name")]

@@ -60,6 +60,7 @@ impl VirtualCard for SimulatedCard {
 
 /// Why a card is no longer served. The peer closing the connection between two messages is no error.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum VpcdError {
     /// The connection broke, or ended inside a message.
     #[error("the connection to vpcd broke: {0}")]

@@ -42,6 +42,7 @@ impl<D: Draws + ?Sized> Draws for Box<D> {
 
 /// Why there are no random bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DrawError {
     /// The operating system gave none.
     #[error("the operating system gives no random bytes")]
@@ -68,11 +69,11 @@ pub enum DrawError {
 }
 
 /// The operating system's random bytes.
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "pcsc"))]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemDraws;
 
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "pcsc"))]
 impl Draws for SystemDraws {
     fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
         if bytes > MAX_DRAW {
@@ -184,7 +185,7 @@ mod tests {
         assert_eq!(recorded.into_drawn(), [vec![1, 2], vec![3]]);
     }
 
-    #[cfg(feature = "cli")]
+    #[cfg(any(feature = "cli", feature = "pcsc"))]
     #[test]
     fn the_system_gives_what_is_asked_for() {
         assert_eq!(SystemDraws.draw(32).unwrap().len(), 32);

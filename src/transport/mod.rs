@@ -49,6 +49,7 @@ pub(crate) fn is_extended(command: &[u8]) -> bool {
 
 /// Why no answer came. Each has its message, remedy and exit code in `messages`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TransportError {
     /// pcscd (or the platform's smart card service) does not run.
     #[error("the smart card service is not running")]

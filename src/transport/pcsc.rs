@@ -21,6 +21,7 @@ use error::transport_error;
 
 /// A slot of a reader that the service knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReaderInfo {
     /// The name, as the service writes it.
     pub name: String,

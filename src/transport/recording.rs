@@ -121,6 +121,7 @@ pub struct Step {
 
 /// Why a command had no answer. Only what a program reacts to is recorded; after any other error the recording ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LinkFailure {
     /// Reader or card cannot do this length, and the program goes on with shorter commands.
     Length,
@@ -370,6 +371,7 @@ fn split_time(text: &str) -> Result<(&str, Option<Duration>), Problem> {
 
 /// Why a file is no recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RecordingError {
     /// Larger than any session.
     #[error("the file is larger than {MAX_RECORDING} bytes")]
@@ -386,6 +388,7 @@ pub enum RecordingError {
 
 /// What is wrong with a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Problem {
     /// The first line is another text.
     #[error("a recording begins with the line {FIRST_LINE:?}")]

@@ -12,6 +12,7 @@ use crate::{
 /// What an anchor may vouch for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Purpose {
     /// 券面事項確認AP・券面事項入力補助AP: CA keys of card-verifiable certificates
     MyNumberCard,
@@ -28,6 +29,7 @@ pub enum Purpose {
 /// Where an anchor belongs, and so whether it counts without being asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Hierarchy {
     /// Keys of cards that people hold.
     Production,

@@ -15,6 +15,7 @@ const SECONDS_OF_DAY: i64 = 86_400;
 
 /// What is worth looking at. None of it makes a folder unusable.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Concern {
     /// It is no longer valid.
     Expired {
@@ -71,6 +72,7 @@ impl Concern {
 
 /// A concern and the anchors that it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding<'a> {
     /// What it is.
     pub concern: Concern,

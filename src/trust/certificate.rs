@@ -132,6 +132,7 @@ pub struct Certificate {
 
 /// Why bytes are no certificate that can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CertificateError {
     /// A certificate by its shape, but in an encoding that leaves open what its signature covers.
     #[error("a certificate that is not in DER")]

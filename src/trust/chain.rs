@@ -35,6 +35,7 @@ impl Place {
 
 /// Why a certificate has no path to an anchor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PathError {
     /// No anchor has the issuer's name and the key that the certificate names.
     #[error("no anchor names this issuer and its key")]

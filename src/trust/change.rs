@@ -25,6 +25,7 @@ use super::{
 
 /// Why an anchor was not added. Nothing was written then.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum AddError {
     /// The file is no anchor for this purpose.
     #[error(transparent)]
@@ -66,6 +67,7 @@ pub enum AddError {
 
 /// Why an anchor was not removed. The folder is as it was then.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RemoveError {
     /// The beginning of a fingerprint needs eight digits.
     #[error("'{selector}' is too short for a fingerprint")]

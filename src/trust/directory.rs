@@ -26,6 +26,7 @@ pub(super) const LOCK: &str = ".lock";
 
 /// A user's folder as it stands, with what is wrong with each of its anchors.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Folder {
     /// The folder.
     pub path: PathBuf,
@@ -39,6 +40,7 @@ pub struct Folder {
 
 /// One row of a folder's manifest.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Entry {
     /// The row.
     pub row: Row,

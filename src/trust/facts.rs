@@ -9,6 +9,7 @@ use super::anchor::Material;
 
 /// What an audit reads in a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Facts {
     /// The subject, for people.
     pub subject: String,
@@ -28,6 +29,7 @@ pub struct Facts {
 
 /// The kind of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum KeyKind {
     /// RSA.
     Rsa {

@@ -15,6 +15,7 @@ pub const MAX_FILE: usize = 64 * 1024;
 
 /// Why a file is no anchor for this purpose.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ImportError {
     /// More than 64 KiB.
     #[error("the file is larger than {MAX_FILE} bytes")]

@@ -57,6 +57,7 @@ impl Row {
 
 /// Why a folder of anchors cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ManifestError {
     /// The manifest is not TOML of this form.
     #[error("anchors.toml does not parse: {0}")]

@@ -5,6 +5,7 @@ use crate::lang::Bilingual;
 
 /// What people may know about a check.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct CheckText {
     /// Which check.
     pub id: CheckId,

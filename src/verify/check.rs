@@ -9,6 +9,7 @@ use super::reason::{Reason, Why};
 /// Every check that a report can hold, by its machine name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum CheckId {
     /// The face application's certificate, signed by a CA key.
     FaceCertificate,

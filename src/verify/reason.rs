@@ -7,6 +7,7 @@ use crate::lang::Bilingual;
 
 /// Why a check failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Reason {
     /// A signature does not fit its key and data.
     SignatureMismatch,
@@ -50,6 +51,7 @@ pub enum Reason {
 
 /// Why a check was not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Why {
     /// It rests on a check that did not pass.
     DependsOn(CheckId),

@@ -6,6 +6,7 @@ mod decode;
 mod field;
 pub mod fields;
 pub mod files;
+#[doc(hidden)]
 pub mod layout;
 mod menkyo_checks;
 mod menkyo_read;

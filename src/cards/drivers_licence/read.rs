@@ -19,6 +19,7 @@ use super::files::{self, Access, Address, Application, File, PinSetting, Referen
 
 /// One step of the reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Step {
     /// Which step.
     pub id: StepId,
@@ -36,6 +37,7 @@ pub struct Step {
 
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum StepId {
     /// What a card tells before any credential: [`prepare`] or [`super::menkyo_read::prepare`].
     Look,

@@ -27,6 +27,7 @@ pub struct CvCertificate<'a> {
 
 /// Why bytes are no card-verifiable certificate, or no public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CertificateError {
     /// The structure is broken.
     #[error(transparent)]

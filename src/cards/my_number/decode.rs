@@ -12,6 +12,7 @@ use super::files::{self, Content, Field, File};
 
 /// Why a file does not decode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DecodeError {
     /// The structure is broken.
     #[error(transparent)]

@@ -24,6 +24,7 @@ use crate::cards::read_error::present;
 
 /// One step of the reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Step {
     /// Which step.
     pub id: StepId,
@@ -41,6 +42,7 @@ pub struct Step {
 
 /// The steps' names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum StepId {
     /// SELECT of the face application, tries query, VERIFY.
     OpenFace,

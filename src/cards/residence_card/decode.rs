@@ -28,6 +28,7 @@ pub struct DecodeError {
 
 /// What can be odd in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DecodeErrorKind {
     /// Its structure.
     #[error("{0}")]

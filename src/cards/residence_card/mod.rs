@@ -5,12 +5,14 @@ pub mod codes;
 mod decode;
 mod fields;
 pub mod files;
+#[doc(hidden)]
 pub mod protocol;
 mod read;
 mod signature;
 
 pub use checks::{FIRST_REQUIREMENT, SECOND_REQUIREMENT, check};
 pub use decode::{DecodeError, DecodeErrorKind, Item, Period, Record, Value};
+pub use protocol::{CardNumber, NotACardNumber};
 pub use read::{
     Opening, Prepared, Progress, Reading, STEPS_1, STEPS_1_SPECIAL, STEPS_2, STEPS_2_SPECIAL, Step, StepId, prepare,
     steps,

@@ -100,6 +100,7 @@ impl fmt::Debug for CardNumber {
 
 /// Why the other side's half of the handshake was not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum HandshakeError {
     /// Not 40 bytes.
     #[error("the answer has not {AUTHENTICATE_LENGTH} bytes")]

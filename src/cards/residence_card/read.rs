@@ -26,6 +26,7 @@ const NUMBER_REFERENCE: u8 = 0x86;
 
 /// One step of the reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Step {
     /// Which step.
     pub id: StepId,
@@ -41,6 +42,7 @@ pub struct Step {
 
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum StepId {
     /// What a card tells everybody: [`prepare`].
     Look,

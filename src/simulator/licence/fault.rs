@@ -23,6 +23,7 @@ use super::{
 /// One fault of a licence or of a マイナ免許証.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)] // Each has its row in a table, which says more than a line here could.
+#[non_exhaustive]
 pub enum LicenceFault {
     SwappedPhoto,
     ChangedName,

@@ -21,6 +21,7 @@ use super::{
 /// One fault of a residence card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)] // Each has its row in a table, which says more than a line here could.
+#[non_exhaustive]
 pub enum ResidenceFault {
     SwappedPhoto,
     ChangedFront,

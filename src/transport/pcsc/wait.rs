@@ -11,6 +11,7 @@ use super::{Slot, SlotState, TransportError, establish, slots, transport_error};
 
 /// What is being waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Waiting<'a> {
     /// A reader: none is attached, or none with the wanted name.
     Reader,

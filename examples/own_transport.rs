@@ -1,0 +1,69 @@
+//! A reader of your own: implement `Transport`, one method, and every card can be read through it. Needs no feature:
+//! `cargo run --no-default-features --example own_transport`.
+
+use std::{error::Error, io::Write};
+
+use jiff::Timestamp;
+use taimen::{
+    cards::{self, Credentials, Event, Request, read_any},
+    iso7816::PinGate,
+    simulator::{Recipe, SimulatedCard},
+    transport::{Transport, TransportError, draws::ListedDraws},
+    trust::{Hierarchy, TrustStore},
+};
+
+/// Your driver: whatever takes a command APDU and gives the answer back. Here a simulated card stands in its place.
+struct Driver(SimulatedCard);
+
+impl Driver {
+    fn transceive(&mut self, command: &[u8]) -> Option<Vec<u8>> {
+        self.0.exchange(command).ok()
+    }
+}
+
+/// The reader, as taimen sees it.
+struct OwnReader {
+    driver: Driver,
+    /// The longest command that the hardware passes.
+    limit: usize,
+}
+
+impl Transport for OwnReader {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        // Said this way, the reading steps down to shorter commands by itself.
+        if command.len() > self.limit || command.get(4) == Some(&0) && command.len() > 5 {
+            return Err(TransportError::LengthUnsupported);
+        }
+        // Data and status word together. An answer that did not come is a card that was taken away, never an empty one.
+        self.driver.transceive(command).filter(|answer| answer.len() >= 2).ok_or(TransportError::Removed)
+    }
+}
+
+/// Reads a licence through the reader, tells what goes on, and prints the verdict.
+///
+/// # Errors
+/// Whatever issuing, reading or writing says.
+pub fn run(time: Timestamp, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
+    let card = "licence?seed=3".parse::<Recipe>()?.card()?;
+    let credentials = Credentials::from(&card);
+    let mut reader = OwnReader { driver: Driver(card), limit: 261 };
+    let request = Request::new("own reader", time);
+    let mut told = Vec::new();
+    let tell = &mut |event: Event<'_>| match event {
+        Event::Recognised(card) => told.push(format!("a card: {}", card.kind.name().en)),
+        Event::Counter { title, tries } => told.push(format!("{}: {tries:?}", title.en)),
+        _ => {}
+    };
+    // A licence is asked for no challenge, so no random bytes are drawn.
+    let draws = &mut ListedDraws::new(Vec::new());
+    let dump = read_any(&mut reader, &request, &credentials, &mut PinGate::new(false), draws, tell)?;
+    let trust = TrustStore::shipped()?.accepting(Hierarchy::Simulated);
+    let findings = cards::check(&dump, &trust, time).ok_or("cards of this kind are not verified")?;
+    writeln!(out, "{}\n{}", told.join("\n"), findings.overall().as_str())?;
+    Ok(())
+}
+
+#[allow(dead_code)] // A test calls `run`.
+fn main() -> Result<(), Box<dyn Error>> {
+    run(Timestamp::now(), &mut std::io::stdout())
+}
