@@ -600,6 +600,11 @@ fn files_that_were_not_read() {
         let findings = expect(&without(&signed, status()), not_read, Passed, Overall::Undetermined);
         assert_eq!(findings.check(CardSignature).unwrap().evidence.get("status"), Some("6A82"));
         assert!(findings.notes.iter().any(|note| note.id == "no-face"));
+        // Nothing that was signed has been seen: no forgery.
+        let unreadable = || NotRead::Unreadable { detail: "not one encrypted object".to_owned() };
+        expect(&without(&signature_file(kind), unreadable()), not_read, not_read, Overall::Undetermined);
+        let findings = expect(&without(&signed, unreadable()), not_read, Passed, Overall::Undetermined);
+        assert_eq!(findings.check(CardSignature).unwrap().evidence.get("detail"), Some("not one encrypted object"));
         let broken = NotRead::Malformed { detail: "cut off".to_owned() };
         expect(&without(&signed, broken), Failed(Reason::Malformed), Passed, Overall::Rejected);
         if generation(kind) == Generation::Second {

@@ -329,12 +329,16 @@ fn read<T: Transport>(
     })
 }
 
-/// What the card refused or garbled belongs into the dump; only a broken link ends a reading.
+/// What the card refused or garbled belongs into the dump; only a broken link ends a reading. Secure messaging has no
+/// authentication, so an answer that does not open, or an empty one, tells nothing about what an issuer signed.
 fn outcome(read: Result<Vec<u8>, FileReadError>) -> Result<Result<Vec<u8>, NotRead>, ReadError> {
     match read {
         Ok(bytes) => Ok(Ok(bytes)),
         Err(FileReadError::Card(CardError::Status(status))) => Ok(Err(NotRead::Status { status: status.to_string() })),
         Err(FileReadError::Card(error)) => Err(error.into()),
+        Err(nothing @ (FileReadError::Unopened { .. } | FileReadError::Truncated { got: 0, .. })) => {
+            Ok(Err(NotRead::Unreadable { detail: nothing.to_string() }))
+        }
         Err(malformed) => Ok(Err(NotRead::Malformed { detail: malformed.to_string() })),
     }
 }

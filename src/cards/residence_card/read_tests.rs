@@ -283,9 +283,14 @@ fn a_file_that_cannot_be_read_is_told_with_its_reason() {
     assert_eq!(lacks("00A4040C10D392F0004F03", "6A82", "df2/04"), (NotRead::NoApplication, 4, 11));
     // An answer that is no encrypted object, and one under another key.
     let (why, ..) = lacks("08B085", "D0821B589000", "df1/05");
-    assert_eq!(why, NotRead::Malformed { detail: "the answer is not one encrypted object".to_owned() });
+    let unreadable = |detail: &str| NotRead::Unreadable { detail: detail.to_owned() };
+    assert_eq!(why, unreadable("the answer is not one encrypted object"));
+    let (why, ..) = lacks("08B085", "9000", "df1/05");
+    assert_eq!(why, unreadable("the answer is not one encrypted object"), "nothing at all");
     let (why, ..) = lacks("08B085", "86090100112233445566779000", "df1/05");
-    assert_eq!(why, NotRead::Malformed { detail: "the padding does not fit the session key".to_owned() });
+    assert_eq!(why, unreadable("the padding does not fit the session key"));
+    let (why, missing, _) = lacks("00B082", "9000", "df3/02");
+    assert_eq!((why, missing), (unreadable("the file ends at byte 0 of 1464"), 2), "in plain");
 }
 
 #[test]
