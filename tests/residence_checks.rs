@@ -669,6 +669,27 @@ fn infants_of_the_second_generation() {
     assert!(findings.warnings.iter().any(|warning| warning.detail == "df1/04, byte 2504: tag D1 is empty"));
     // What is signed where there is no picture at all is not known.
     expect(&infant(Nothing::EmptyObject), NotDone(Why::LayoutUnknown), Passed, Overall::Undetermined);
+    // A signature over everything but the face, beside a face of zeros; and one that is none at all.
+    let mut dump = infant(Nothing::Zeros);
+    let pictures = dump.file(files::NAME_AND_FACE.name).unwrap().to_vec();
+    let entries = dump.file(files::ENTRIES_05.name).unwrap().to_vec();
+    let values = files::ENTRIES_05.fields.iter().scan(0, |at, field| {
+        let from = *at + 2;
+        *at = from + field.size;
+        Some(entries[from..*at].to_vec())
+    });
+    let faceless = [values.collect::<Vec<_>>().concat(), pictures[4..2504].to_vec()].concat();
+    assert_eq!(faceless.len(), 53 + 2500);
+    let signer = keys::ec_signer("zairyu-signer2").unwrap();
+    let signature = signer.sign_sha256(&[&faceless], taimen::crypto::EcdsaForm::Fixed).unwrap();
+    bytes(&mut dump, &files::SIGNATURE_2)[2..98].copy_from_slice(&signature);
+    let findings = expect(&dump, NotDone(Why::LayoutUnknown), Passed, Overall::Undetermined);
+    let detail = findings.check(CardSignature).unwrap().evidence.get("detail").unwrap();
+    assert!(detail.contains("no face"), "{detail}");
+    // With a face the same signature is one over other data.
+    let face = honest(CardKind::Residence2).file(files::NAME_AND_FACE.name).unwrap()[2508..].to_vec();
+    bytes(&mut dump, &files::NAME_AND_FACE)[2508..].copy_from_slice(&face);
+    expect(&dump, Failed(Reason::SignatureMismatch), Passed, Overall::Rejected);
     // A card without any signature neither.
     let mut dump = honest(CardKind::Residence2);
     dump.keep(files::SIGNATURE_2.name, [&[0xDC, 0x00, 0xDD, 0x00][..], &[0; 700]].concat());

@@ -56,10 +56,24 @@ pub(super) fn signature_check(
         _ => return depends(evidence),
     };
     match fits {
+        None if generation == Generation::Second && face_is_zeros(records) => {
+            // What an infant's card signs in place of a face is not known (spec residence 6.5, INF).
+            Check::not_done(
+                ID,
+                Why::LayoutUnknown,
+                evidence.with("detail", "no face, and zeros in its place do not fit"),
+            )
+        }
         None => Check::failed(ID, Reason::SignatureMismatch, evidence),
         Some((name, value)) if issued => Check::passed(ID, evidence.with(name, value)),
         Some((name, value)) => depends(evidence.with(name, value).with("fits_own_certificate", "yes")),
     }
+}
+
+/// Whether nothing but zeros stands in the face's place.
+fn face_is_zeros(records: &[Record<'_>]) -> bool {
+    let record = records.iter().find(|record| record.file.name == files::NAME_AND_FACE.name);
+    record.and_then(|record| record.bytes("photo")).is_some_and(|face| face.iter().all(|byte| *byte == 0))
 }
 
 fn scheme(key: &CertifiedKey) -> &'static str {
