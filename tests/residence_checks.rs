@@ -268,7 +268,7 @@ fn either_block_and_either_form_and_no_other() {
             if generation(kind) == Generation::First { ("encoding", "bare-hash") } else { ("form", "der") };
         assert_eq!(evidence.get(name), Some(value));
     }
-    // SHA-256 of the message behind other prefixes than the two.
+    // SHA-256 of the message behind other prefixes than the two: good padding, so a third form is possible; never a pass.
     let message = |dump: &Dump| {
         let value = |file: &File| dump.file(file.name).unwrap()[4..].to_vec();
         [value(&files::FRONT), value(&files::FACE_1)].concat()
@@ -277,18 +277,27 @@ fn either_block_and_either_form_and_no_other() {
     let hash = taimen::crypto::sha256(&[&message(&dump)]);
     let info = taimen::crypto::sha256_digest_info(&hash);
     let signer = keys::signer("zairyu-signer").unwrap();
+    let without_null = [&[0x30, 0x2F, 0x30, 0x0B][..], &info[4..15], &info[17..]].concat();
+    let other = taimen::crypto::sha256(&[b"other data"]);
+    let unknown = NotDone(Why::LayoutUnknown);
     for (block, expected) in [
         (info.clone(), Passed),
         (hash.to_vec(), Passed),
-        ([&[0_u8][..], &hash].concat(), Failed(Reason::SignatureMismatch)),
-        ([&hash[..], &[0]].concat(), Failed(Reason::SignatureMismatch)),
-        ([&info[..], &hash].concat(), Failed(Reason::SignatureMismatch)),
-        (info[2..].to_vec(), Failed(Reason::SignatureMismatch)),
-        (hash[..31].to_vec(), Failed(Reason::SignatureMismatch)),
+        (taimen::crypto::sha256_digest_info(&other), Failed(Reason::SignatureMismatch)),
+        (other.to_vec(), Failed(Reason::SignatureMismatch)),
+        (without_null, unknown),
+        ([&[0_u8][..], &hash].concat(), unknown),
+        ([&hash[..], &[0]].concat(), unknown),
+        ([&info[..], &hash].concat(), unknown),
+        (info[2..].to_vec(), unknown),
+        (hash[..31].to_vec(), unknown),
     ] {
         let signature = signer.sign_padded(&block).unwrap();
         bytes(&mut dump, &files::SIGNATURE_1)[4..260].copy_from_slice(&signature);
-        assert_eq!(judged(&dump).verdict(CardSignature), Some(expected), "{} bytes", block.len());
+        let findings = judged(&dump);
+        assert_eq!(findings.verdict(CardSignature), Some(expected), "{} bytes", block.len());
+        let detail = findings.check(CardSignature).unwrap().evidence.get("detail");
+        assert_eq!(detail.is_some_and(|detail| detail.contains("good padding")), expected == unknown, "{detail:?}");
     }
 }
 
@@ -655,6 +664,27 @@ fn files_of_zeros_that_mean_none() {
     };
     assert!(none("comprehensive_permission") && none("individual_permission"));
     assert!(!findings.items.iter().any(|item| item.id == "address_date" || item.id == "municipality"));
+}
+
+#[test]
+fn a_signature_beside_no_face() {
+    for kind in [CardKind::Residence1, CardKind::Residence1Special] {
+        let mut dump = honest(kind);
+        let face = bytes(&mut dump, &files::FACE_1);
+        face.fill(0);
+        face[0] = 0xD1;
+        let findings = expect(&dump, NotDone(Why::LayoutUnknown), Passed, Overall::Undetermined);
+        let evidence = &findings.check(CardSignature).unwrap().evidence;
+        assert_eq!(
+            (evidence.get("file"), evidence.get("detail")),
+            (Some("df1/06"), Some("no face beside a signature"))
+        );
+        let warned: Vec<_> = findings.warnings.iter().map(|one| (one.file, one.detail.as_str())).collect();
+        assert_eq!(warned, [("df1/06", "no face beside a signature")]);
+        // Something behind the empty object is no such file.
+        bytes(&mut dump, &files::FACE_1)[100] = 0x55;
+        expect(&dump, Failed(Reason::Malformed), Passed, Overall::Rejected);
+    }
 }
 
 #[test]
