@@ -341,6 +341,23 @@ fn encodings() {
             assert_eq!(Certificate::parse(&trailing).unwrap_err(), CertificateError::Trailing, "{form:?}");
         }
         assert_eq!(Certificate::parse(&build(OuterForm::LongLength)).unwrap_err(), CertificateError::NotDer);
+        // BER may write the signature's BIT STRING in pieces, of definite or indefinite length.
+        let parts = children(content(&der));
+        let pieces = [
+            tlv(0x23, &parts[2]),
+            [&[0x23, 0x80][..], &parts[2], &[0, 0]].concat(),
+            tlv(
+                0x23,
+                &[tlv(0x03, &content(&parts[2])[..9]), tlv(0x03, &[&[0], &content(&parts[2])[9..]].concat())].concat(),
+            ),
+        ];
+        for signature in pieces {
+            let body = [&parts[0][..], &parts[1], &signature].concat();
+            let open = [&[0x30, 0x80][..], &body, &[0, 0]].concat();
+            for certificate in [tlv(0x30, &body), open, [tlv(0x30, &body), vec![0; 9]].concat()] {
+                assert_eq!(Certificate::parse(&certificate).unwrap_err(), CertificateError::NotDer);
+            }
+        }
         for length in [0, 1, 4, 100, der.len() - 1] {
             assert_eq!(Certificate::parse(&der[..length]).unwrap_err(), CertificateError::Malformed, "{length} bytes");
         }

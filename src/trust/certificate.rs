@@ -164,7 +164,9 @@ impl Certificate {
         }
         let parts = der::children(outer.content).ok_or(CertificateError::Malformed)?;
         let [tbs, algorithm, signature] = parts.as_slice() else { return Err(CertificateError::Malformed) };
-        if (tbs.tag, algorithm.tag, signature.tag) != (der::SEQUENCE, der::SEQUENCE, der::BIT_STRING) {
+        // BER may write a string in pieces; that is no DER, which is looked at below.
+        let bits = signature.tag == der::BIT_STRING || signature.tag == der::BIT_STRING_IN_PIECES;
+        if (tbs.tag, algorithm.tag, bits) != (der::SEQUENCE, der::SEQUENCE, true) {
             return Err(CertificateError::Malformed);
         }
         if !outer.strict_content || (outer.definite && !outer.strict_header) {
