@@ -776,7 +776,12 @@ fn certificates_that_do_not_count() {
             with(&|order| order.certificate.authority_key_id = impostor.key_id().ok()),
             failed(Reason::WrongKeyIdentifier),
         );
-        check(with(&|order| order.certificate.not_before = midnight(2019, 12, 31)), failed(Reason::NotValidAtIssue));
+        let over = |order: &mut ResidenceOrder| {
+            order.certificate.signer = old;
+            order.certificate.authority_key_id = old.key_id().ok();
+            order.certificate.not_before = midnight(2024, 1, 1);
+        };
+        check(with(&over), failed(Reason::IssuerOver));
 
         // States of their own: the chain holds, so the signature says what it says.
         let findings = check(
@@ -799,6 +804,12 @@ fn certificates_that_do_not_count() {
         check(
             with(&|order| order.certificate.not_before = midnight(2030, 1, 1)),
             (Passed, NotDone(Why::NotYetValid), Overall::Undetermined),
+        );
+
+        // The authority may have had an older certificate of the same key.
+        check(
+            with(&|order| order.certificate.not_before = midnight(2019, 12, 31)),
+            (Passed, NotDone(Why::IssuerNewer), Overall::Undetermined),
         );
 
         let long = prepared(kind, |order, _| order.certificate.form = OuterForm::LongLength);

@@ -188,6 +188,28 @@ fn an_authority_that_was_certified_anew_with_its_key() {
 }
 
 #[test]
+fn a_leaf_that_is_older_than_its_issuers_newer_certificate() {
+    for (ca, signer, _) in KINDS {
+        let mut leaf = own_leaf(signer, ca);
+        leaf.not_before = midnight(2019, 6, 1);
+        let leaf = leaf.build().unwrap();
+        let renewed = own_authority(ca);
+        let mut first = own_authority(ca);
+        (first.not_before, first.not_after, first.serial) = (midnight(2015, 1, 1), last_second(2039, 12, 31), vec![9]);
+        let outcome = |orders: &[&CertificateOrder]| {
+            let anchors = orders.iter().map(|order| anchor(Hierarchy::Installed, order)).collect();
+            outcome_in(&leaf, &shipped().with(anchors), now())
+        };
+        assert_eq!(outcome(&[&renewed]), Err(PathError::IssuerNewer));
+        assert_eq!(outcome(&[&renewed, &first]), Ok(()), "the older one is installed too");
+        // The older one is over by now: that is what is told, in either order.
+        first.not_after = last_second(2024, 12, 31);
+        assert_eq!(outcome(&[&renewed, &first]), Err(PathError::Expired(Place::Anchor)));
+        assert_eq!(outcome(&[&first, &renewed]), Err(PathError::Expired(Place::Anchor)));
+    }
+}
+
+#[test]
 fn a_signature_of_its_key_under_the_wrong_identifier() {
     let outcome = leaf_alone(|leaf| leaf.authority_key_id = Some(vec![0xA5; 20]));
     assert_eq!(outcome, Err(PathError::WrongKeyIdentifier));
@@ -304,11 +326,10 @@ fn an_authority_signs_no_cards() {
 
 #[test]
 fn times() {
-    let outside = Err(PathError::NotValidAtIssue);
     let early = |leaf: &mut CertificateOrder| leaf.not_before = midnight(2019, 12, 31);
-    assert_eq!(leaf_alone(early), outside, "issued before its issuer's time");
+    assert_eq!(leaf_alone(early), Err(PathError::IssuerNewer), "issued before this certificate of its issuer began");
     let ended = |authority: &mut CertificateOrder| authority.not_after = last_second(2025, 3, 31);
-    assert_eq!(authority_alone(ended), outside, "issued after its issuer's time");
+    assert_eq!(authority_alone(ended), Err(PathError::IssuerOver), "issued after its issuer's time");
     let last_moment = |authority: &mut CertificateOrder| authority.not_after = midnight(2025, 4, 1);
     assert_eq!(authority_alone(last_moment), Err(PathError::Expired(Place::Anchor)), "issued in its last second");
 

@@ -90,6 +90,7 @@ fn verdict(outcome: Result<(), PathError>) -> Verdict {
         Err(PathError::NoAnchor) => Verdict::NotDone(Why::NoAnchor),
         Err(PathError::Expired(_)) => Verdict::NotDone(Why::AnchorExpired),
         Err(PathError::NotYetValid) => Verdict::NotDone(Why::NotYetValid),
+        Err(PathError::IssuerNewer) => Verdict::NotDone(Why::IssuerNewer),
         Err(PathError::UnknownExtension(_)) => Verdict::NotDone(Why::UnknownExtension),
         Err(PathError::SignatureMismatch) => Verdict::Failed(Reason::SignatureMismatch),
         Err(PathError::WrongAlgorithm) => Verdict::Failed(Reason::WrongAlgorithm),
@@ -99,6 +100,6 @@ fn verdict(outcome: Result<(), PathError>) -> Verdict {
         Err(PathError::WrongKeyUsage(_)) => Verdict::Failed(Reason::WrongKeyUsage),
         Err(PathError::PathTooLong) => Verdict::Failed(Reason::PathTooLong),
         Err(PathError::BadKey) => Verdict::Failed(Reason::BadKey),
-        Err(PathError::NotValidAtIssue) => Verdict::Failed(Reason::NotValidAtIssue),
+        Err(PathError::IssuerOver) => Verdict::Failed(Reason::IssuerOver),
     }
 }

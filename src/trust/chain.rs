@@ -64,9 +64,13 @@ pub enum PathError {
     /// The leaf's key is none that cards have.
     #[error("the certificate's key is none that cards have")]
     BadKey,
-    /// The anchor was not valid when the leaf's validity began.
-    #[error("the anchor was not valid when the certificate was issued")]
-    NotValidAtIssue,
+    /// The anchor's validity was over when the leaf's began.
+    #[error("the anchor was over when the certificate was issued")]
+    IssuerOver,
+    /// The anchor's validity began after the leaf's: an authority may be certified anew with its key, so an older
+    /// certificate of the same key may be the one.
+    #[error("the anchor is newer than the certificate")]
+    IssuerNewer,
     /// Critical, and not known here: what the issuer meant by it cannot be kept.
     #[error("the {} has a critical extension that is not known", .0.as_str())]
     UnknownExtension(Place),
@@ -103,9 +107,10 @@ pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore
     // Accepted hierarchies come first, and one anchor that holds is enough: a CA may be certified anew with its key.
     let best = judged.min_by_key(|(_, outcome)| match outcome {
         Ok(()) => 0,
-        Err(PathError::HierarchyNotAccepted) => 3,
+        Err(PathError::HierarchyNotAccepted) => 4,
         Err(PathError::Expired(_) | PathError::NotYetValid | PathError::UnknownExtension(_)) => 1,
-        Err(_) => 2,
+        Err(PathError::IssuerNewer) => 2,
+        Err(_) => 3,
     });
     if let Some((candidate, outcome)) = best {
         return candidate.found(outcome);
@@ -176,13 +181,16 @@ impl<'a> Candidate<'a> {
         if leaf.key.is_err() {
             return Err(PathError::BadKey);
         }
-        if leaf.not_before < issuer.not_before || leaf.not_before > issuer.not_after {
-            return Err(PathError::NotValidAtIssue);
+        if leaf.not_before > issuer.not_after {
+            return Err(PathError::IssuerOver);
         }
         for (place, certificate) in [(Place::Leaf, leaf), (Place::Anchor, issuer)] {
             if certificate.unknown_critical.is_some() {
                 return Err(PathError::UnknownExtension(place));
             }
+        }
+        if leaf.not_before < issuer.not_before {
+            return Err(PathError::IssuerNewer);
         }
         if at < leaf.not_before {
             return Err(PathError::NotYetValid);

@@ -30,6 +30,8 @@ pub enum Reason {
     BadKey,
     /// The signer's certificate was not valid on the day of issue.
     NotValidAtIssue,
+    /// The certificate of the signer's CA was over when the signer's was issued.
+    IssuerOver,
     /// The signer's certificate is not one for signatures over data.
     WrongKeyUsage,
     /// Entries that no signature covers were added after issue.
@@ -77,9 +79,11 @@ pub enum Why {
     NotYetValid,
     /// A certificate has a critical extension that is not known here.
     UnknownExtension,
+    /// The CA's certificate that is installed began after the signer's: an older one may be the right one.
+    IssuerNewer,
 }
 
-const REASONS: [(Reason, &str, Bilingual); 19] = [
+const REASONS: [(Reason, &str, Bilingual); 20] = [
     (
         Reason::SignatureMismatch,
         "signature_mismatch",
@@ -133,6 +137,14 @@ const REASONS: [(Reason, &str, Bilingual); 19] = [
         ),
     ),
     (
+        Reason::IssuerOver,
+        "issuer_over",
+        Bilingual::new(
+            "署名者の証明書が、CAの証明書の有効期間が終わった後に発行されています",
+            "the signer's certificate was issued after its CA's certificate was over",
+        ),
+    ),
+    (
         Reason::WrongKeyUsage,
         "wrong_key_usage",
         Bilingual::new("署名用の証明書ではありません", "the certificate is not one for signing data"),
@@ -183,7 +195,7 @@ const REASONS: [(Reason, &str, Bilingual); 19] = [
     ),
 ];
 
-const WHYS: [(&str, Bilingual); 13] = [
+const WHYS: [(&str, Bilingual); 14] = [
     ("depends_on", Bilingual::new("前提の検査に合格していません", "it rests on a check that did not pass")),
     ("no_anchor", Bilingual::new("この発行者の鍵を持っていません", "no key of this issuer is known")),
     (
@@ -228,6 +240,13 @@ const WHYS: [(&str, Bilingual); 13] = [
         Bilingual::new(
             "証明書に、この版では解釈できない必須の条件があります（taimenの更新を確認してください）",
             "the certificate sets a condition that this version does not know (look for an update of taimen)",
+        ),
+    ),
+    (
+        "issuer_newer",
+        Bilingual::new(
+            "登録されているCA証明書が、カードの証明書より新しいものです（同じCAの古い証明書も登録してください）",
+            "the installed CA certificate is newer than the card's certificate (install the CA's older one too)",
         ),
     ),
 ];
@@ -275,6 +294,7 @@ impl Why {
             not_der,
             not_yet_valid,
             unknown_extension,
+            issuer_newer,
         ] = WHYS;
         match self {
             Self::DependsOn(_) => depends_on,
@@ -290,6 +310,7 @@ impl Why {
             Self::CertificateNotDer => not_der,
             Self::NotYetValid => not_yet_valid,
             Self::UnknownExtension => unknown_extension,
+            Self::IssuerNewer => issuer_newer,
         }
     }
 }

@@ -36,10 +36,11 @@ pub(super) fn signature_check(
     certified: &Certified,
 ) -> Check {
     let depends = |evidence| Check::not_done(ID, Why::DependsOn(certified.check.id), evidence);
-    // The certificate's own signature holds in all of these; the last three are states of their own.
+    // The certificate's own signature holds in all of these; all but the first are states of their own.
     let issued = matches!(
         certified.check.verdict,
-        Verdict::Passed | Verdict::NotDone(Why::AnchorExpired | Why::NotYetValid | Why::UnknownExtension)
+        Verdict::Passed
+            | Verdict::NotDone(Why::AnchorExpired | Why::NotYetValid | Why::UnknownExtension | Why::IssuerNewer)
     );
     let issuer_unknown = certified.check.verdict == Verdict::NotDone(Why::NoAnchor);
     let Some(key) = certified.key.as_ref().filter(|_| issued || issuer_unknown) else {

@@ -29,8 +29,8 @@ const NO_ANCHOR: Differs = &[(CardCertificate, Verdict::NotDone(Why::NoAnchor)),
 /// The certificate's own signature holds, and so does the card's.
 const CA_EXPIRED: Differs = &[(CardCertificate, Verdict::NotDone(Why::AnchorExpired))];
 const NOT_YET: Differs = &[(CardCertificate, Verdict::NotDone(Why::NotYetValid))];
-const NOT_AT_ISSUE: Differs =
-    &[failed(CardCertificate, Reason::NotValidAtIssue), rests(CardSignature, CardCertificate)];
+const NOT_AT_ISSUE: Differs = &[failed(CardCertificate, Reason::IssuerOver), rests(CardSignature, CardCertificate)];
+const ISSUER_NEWER: Differs = &[(CardCertificate, Verdict::NotDone(Why::IssuerNewer))];
 const IS_CA: Differs = &[failed(CardCertificate, Reason::PathTooLong), rests(CardSignature, CardCertificate)];
 const USAGE: Differs = &[failed(CardCertificate, Reason::WrongKeyUsage), rests(CardSignature, CardCertificate)];
 const IDENTIFIER: Differs =
@@ -167,11 +167,19 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
     ),
     row!(
         "not-valid-at-issue",
-        "署名者の証明書がCAより古い",
-        "the signer's certificate is older than its CA",
+        "CAの有効期間が終わった後に発行された署名者の証明書",
+        "the signer's certificate was issued after its CA was over",
         ResidenceFault::NotValidAtIssue,
         NOT_AT_ISSUE,
         REJECTED
+    ),
+    row!(
+        "older-than-ca",
+        "署名者の証明書がCAの証明書より古い",
+        "the signer's certificate is older than its CA's",
+        ResidenceFault::OlderThanCa,
+        ISSUER_NEWER,
+        UNDETERMINED
     ),
     row!(
         "signer-is-ca",
