@@ -255,14 +255,32 @@ fn algorithms_other_than_the_issuers() {
         outcome_in(&order.build().unwrap(), &trust, now())
     };
     assert_eq!(rsa(Algorithm::RsaSha256), Ok(()));
-    for algorithm in [Algorithm::RsaSha1, Algorithm::EcdsaSha256, Algorithm::EcdsaSha256Null, Algorithm::EcdsaSha384] {
+    assert_eq!(rsa(Algorithm::RsaSha1), Err(PathError::UnsupportedAlgorithm), "of the issuer's kind of key");
+    for algorithm in [Algorithm::EcdsaSha256, Algorithm::EcdsaSha256Null, Algorithm::EcdsaSha384] {
         assert_eq!(rsa(algorithm), Err(PathError::WrongAlgorithm), "{algorithm:?}");
     }
     assert_eq!(ec(Algorithm::EcdsaSha256Null), Ok(()), "as real certificates have it");
     assert_eq!(ec(Algorithm::EcdsaSha256), Ok(()), "as RFC 5758 has it");
-    for algorithm in [Algorithm::RsaSha256, Algorithm::RsaSha1, Algorithm::EcdsaSha384] {
+    assert_eq!(ec(Algorithm::EcdsaSha384), Err(PathError::UnsupportedAlgorithm), "of the issuer's kind of key");
+    for algorithm in [Algorithm::RsaSha256, Algorithm::RsaSha1] {
         assert_eq!(ec(algorithm), Err(PathError::WrongAlgorithm), "{algorithm:?}");
     }
+    // An algorithm nobody has heard of, stated twice alike; and one whose parameters are none that are known.
+    let stated = |algorithm: Vec<u8>| {
+        let der = own_leaf(EC_SIGNER, EC_CA).build().unwrap();
+        let parts = children(content(&der));
+        let mut fields = children(content(&parts[0]));
+        fields[2] = tlv(0x30, &algorithm);
+        let tbs = tlv(0x30, &fields.concat());
+        installed_outcome(&tlv(0x30, &[&tbs, &fields[2], &parts[2]].map(|part| &part[..]).concat()))
+    };
+    assert_eq!(stated(tlv(0x06, &[0x2A, 0x03, 0x04])), Err(PathError::UnsupportedAlgorithm));
+    let ecdsa_sha256 = tlv(0x06, &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02]);
+    assert_eq!(stated([ecdsa_sha256, tlv(0x30, &[])].concat()), Err(PathError::UnsupportedAlgorithm));
+    // Whose key it is must be said: by the name alone nobody knows.
+    let order =
+        CertificateOrder { algorithm: Algorithm::EcdsaSha384, authority_key_id: None, ..own_leaf(EC_SIGNER, EC_CA) };
+    assert_eq!(installed_outcome(&order.build().unwrap()), Err(PathError::NoAnchor));
 }
 
 #[test]

@@ -91,6 +91,7 @@ fn verdict(outcome: Result<(), PathError>) -> Verdict {
         Err(PathError::Expired(_)) => Verdict::NotDone(Why::AnchorExpired),
         Err(PathError::NotYetValid) => Verdict::NotDone(Why::NotYetValid),
         Err(PathError::IssuerNewer) => Verdict::NotDone(Why::IssuerNewer),
+        Err(PathError::UnsupportedAlgorithm) => Verdict::NotDone(Why::UnsupportedAlgorithm),
         Err(PathError::UnknownExtension(_)) => Verdict::NotDone(Why::UnknownExtension),
         Err(PathError::SignatureMismatch) => Verdict::Failed(Reason::SignatureMismatch),
         Err(PathError::WrongAlgorithm) => Verdict::Failed(Reason::WrongAlgorithm),

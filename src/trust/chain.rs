@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{
     anchor::{Anchor, Purpose},
-    certificate::{Certificate, CertifiedKey},
+    certificate::{Algorithm, Certificate, CertifiedKey},
     store::TrustStore,
 };
 
@@ -42,9 +42,13 @@ pub enum PathError {
     /// An anchor has the name and the key identifier, and the signature is not one of its key.
     #[error("the signature is not one of the issuer's key")]
     SignatureMismatch,
-    /// The certificate names an issuer whose key has another algorithm than its signature.
+    /// The certificate names an issuer whose key is of another kind than its signature, or states two algorithms.
     #[error("the signature's algorithm is not that of the issuer's key")]
     WrongAlgorithm,
+    /// The certificate names an issuer and its key and is signed with an algorithm of that kind of key, or of none that is
+    /// known, which is not supported here: whether the signature holds is not known.
+    #[error("the signature's algorithm is not supported")]
+    UnsupportedAlgorithm,
     /// The signature is one of an anchor that has another key identifier than the certificate names.
     #[error("the certificate names another key than the one that signed it")]
     WrongKeyIdentifier,
@@ -121,6 +125,11 @@ pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore
     let named = || known.iter().filter(|candidate| candidate.naming == Naming::Same);
     if let Some(same) = named().find(|candidate| candidate.key.algorithm() == leaf.algorithm) {
         return same.found(Err(PathError::SignatureMismatch));
+    }
+    if let Algorithm::Unsupported(kind) = leaf.algorithm
+        && let Some(same) = named().find(|candidate| kind.is_none_or(|kind| kind == candidate.key.kind()))
+    {
+        return same.found(Err(PathError::UnsupportedAlgorithm));
     }
     match named().next() {
         Some(same) => same.found(Err(PathError::WrongAlgorithm)),

@@ -81,6 +81,8 @@ pub enum Why {
     UnknownExtension,
     /// The CA's certificate that is installed began after the signer's: an older one may be the right one.
     IssuerNewer,
+    /// A certificate is signed with an algorithm that is not supported here.
+    UnsupportedAlgorithm,
 }
 
 const REASONS: [(Reason, &str, Bilingual); 20] = [
@@ -195,7 +197,7 @@ const REASONS: [(Reason, &str, Bilingual); 20] = [
     ),
 ];
 
-const WHYS: [(&str, Bilingual); 14] = [
+const WHYS: [(&str, Bilingual); 15] = [
     ("depends_on", Bilingual::new("前提の検査に合格していません", "it rests on a check that did not pass")),
     ("no_anchor", Bilingual::new("この発行者の鍵を持っていません", "no key of this issuer is known")),
     (
@@ -249,6 +251,13 @@ const WHYS: [(&str, Bilingual); 14] = [
             "the installed CA certificate is newer than the card's certificate (install the CA's older one too)",
         ),
     ),
+    (
+        "unsupported_algorithm",
+        Bilingual::new(
+            "証明書の署名方式に、この版は対応していません（taimenの更新を確認してください）",
+            "this version does not support the certificate's signature algorithm (look for an update of taimen)",
+        ),
+    ),
 ];
 
 impl Reason {
@@ -295,6 +304,7 @@ impl Why {
             not_yet_valid,
             unknown_extension,
             issuer_newer,
+            unsupported_algorithm,
         ] = WHYS;
         match self {
             Self::DependsOn(_) => depends_on,
@@ -311,6 +321,7 @@ impl Why {
             Self::NotYetValid => not_yet_valid,
             Self::UnknownExtension => unknown_extension,
             Self::IssuerNewer => issuer_newer,
+            Self::UnsupportedAlgorithm => unsupported_algorithm,
         }
     }
 }

@@ -26,7 +26,7 @@ pub const MAX_DER_SIGNATURE: usize = 104;
 
 /// Verifies the signature under the key of the card's own certificate.
 ///
-/// Where that certificate has no known issuer, a signature that does not fit speaks against the card all the same: data
+/// Where that certificate has no known issuer, or none whose signature can be verified, a signature that does not fit speaks against the card all the same: data
 /// and certificate come from the same card. One that fits proves nothing then.
 pub(super) fn signature_check(
     generation: Generation,
@@ -42,7 +42,7 @@ pub(super) fn signature_check(
         Verdict::Passed
             | Verdict::NotDone(Why::AnchorExpired | Why::NotYetValid | Why::UnknownExtension | Why::IssuerNewer)
     );
-    let issuer_unknown = certified.check.verdict == Verdict::NotDone(Why::NoAnchor);
+    let issuer_unknown = matches!(certified.check.verdict, Verdict::NotDone(Why::NoAnchor | Why::UnsupportedAlgorithm));
     let Some(key) = certified.key.as_ref().filter(|_| issued || issuer_unknown) else {
         return depends(Evidence::new());
     };

@@ -36,6 +36,8 @@ const USAGE: Differs = &[failed(CardCertificate, Reason::WrongKeyUsage), rests(C
 const IDENTIFIER: Differs =
     &[failed(CardCertificate, Reason::WrongKeyIdentifier), rests(CardSignature, CardCertificate)];
 const ALGORITHM: Differs = &[failed(CardCertificate, Reason::WrongAlgorithm), rests(CardSignature, CardCertificate)];
+const UNSUPPORTED: Differs =
+    &[(CardCertificate, Verdict::NotDone(Why::UnsupportedAlgorithm)), rests(CardSignature, CardCertificate)];
 const NOT_DER: Differs =
     &[(CardCertificate, Verdict::NotDone(Why::CertificateNotDer)), rests(CardSignature, CardCertificate)];
 const NO_CERTIFICATE: Differs = &[failed(CardCertificate, Reason::Malformed), rests(CardSignature, CardCertificate)];
@@ -218,8 +220,8 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         "証明書の署名方式が別のハッシュ関数を称する",
         "the certificate states another hash",
         ResidenceFault::UnknownAlgorithm,
-        ALGORITHM,
-        REJECTED
+        UNSUPPORTED,
+        UNDETERMINED
     ),
     row!(
         "indefinite-certificate",
