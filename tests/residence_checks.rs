@@ -832,6 +832,26 @@ fn certificates_that_do_not_count() {
 }
 
 #[test]
+fn a_key_that_is_not_supported() {
+    // The authority certified exponent 65539.
+    let mut dump = honest(CardKind::Residence1);
+    let file = bytes(&mut dump, &files::SIGNATURE_1);
+    let certificate = 264;
+    let length = usize::from(u16::from_be_bytes([file[certificate + 6], file[certificate + 7]]));
+    let tbs = certificate + 4..certificate + 8 + length;
+    let exponent = [0x02, 0x03, 0x01, 0x00, 0x01];
+    let at = tbs.start + file[tbs.clone()].windows(5).position(|window| window == exponent).unwrap() + 4;
+    file[at] = 0x03;
+    let signature = keys::signer("zairyu-ca").unwrap().sign_sha256(&[&file[tbs.clone()]]).unwrap();
+    let from =
+        tbs.end + file[tbs.end..].windows(5).position(|window| window == [0x03, 0x82, 0x01, 0x01, 0x00]).unwrap() + 5;
+    file[from..from + 256].copy_from_slice(&signature);
+    let findings = expect(&dump, DEPENDS, NotDone(Why::UnsupportedKey), Overall::Undetermined);
+    let detail = findings.check(CardCertificate).unwrap().evidence.get("detail");
+    assert_eq!(detail, Some("the exponent is not 65537"));
+}
+
+#[test]
 fn an_issuer_that_nobody_knows() {
     for kind in SIGNED_KINDS {
         let impostor =

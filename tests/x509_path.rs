@@ -522,12 +522,31 @@ fn a_key_that_no_card_has() {
         let algorithm = tlv(0x30, &[children(content(&info[0]))[0].clone(), p256].concat());
         fields[6] = tlv(0x30, &[algorithm, info[1].clone()].concat());
     });
-    assert_eq!(installed_outcome(&other_curve), Err(PathError::BadKey));
+    assert_eq!(installed_outcome(&other_curve), Err(PathError::UnsupportedKey));
     let off_curve = resigned(|fields| {
         let last = fields[6].len() - 1;
         fields[6][last] ^= 1;
     });
-    assert_eq!(installed_outcome(&off_curve), Err(PathError::BadKey));
+    assert_eq!(installed_outcome(&off_curve), Err(PathError::UnsupportedKey));
+    // RSA with exponent 3, and with 1,024 bits.
+    let rsa = |modulus: usize, exponent: &[u8]| {
+        resigned(|fields| {
+            let oid = tlv(0x06, &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01]);
+            let number = tlv(0x02, &[vec![0x00, 0x80], vec![0x01; modulus - 1]].concat());
+            let key = tlv(0x30, &[number, tlv(0x02, exponent)].concat());
+            let algorithm = tlv(0x30, &[oid, vec![0x05, 0x00]].concat());
+            fields[6] = tlv(0x30, &[algorithm, tlv(0x03, &[vec![0], key].concat())].concat());
+        })
+    };
+    assert_eq!(installed_outcome(&rsa(256, &[1, 0, 1])), Ok(()), "the same way, as cards have it");
+    assert_eq!(installed_outcome(&rsa(256, &[3])), Err(PathError::UnsupportedKey));
+    assert_eq!(installed_outcome(&rsa(128, &[1, 0, 1])), Err(PathError::UnsupportedKey));
+    assert_eq!(installed_outcome(&rsa(512, &[1, 0, 1])), Err(PathError::UnsupportedKey));
+    // What speaks against the certificate comes first.
+    let mut changed = rsa(256, &[3]);
+    let last = changed.len() - 1;
+    changed[last] ^= 1;
+    assert_eq!(installed_outcome(&changed), Err(PathError::SignatureMismatch));
     let parsed = Certificate::parse(&resigned(|_| {})).unwrap();
     assert!(matches!(parsed.key, Ok(CertifiedKey::Ec(_))));
 }

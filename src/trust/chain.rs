@@ -65,9 +65,9 @@ pub enum PathError {
     /// The leaf is an authority itself, and the anchor allows none below it.
     #[error("the anchor allows no authority below it")]
     PathTooLong,
-    /// The leaf's key is none that cards have.
-    #[error("the certificate's key is none that cards have")]
-    BadKey,
+    /// The leaf's key is none that is known of cards: another size, exponent or curve. The issuer certified it all the same.
+    #[error("the certificate's key is not supported")]
+    UnsupportedKey,
     /// The anchor's validity was over when the leaf's began.
     #[error("the anchor was over when the certificate was issued")]
     IssuerOver,
@@ -112,7 +112,9 @@ pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore
     let best = judged.min_by_key(|(_, outcome)| match outcome {
         Ok(()) => 0,
         Err(PathError::HierarchyNotAccepted) => 4,
-        Err(PathError::Expired(_) | PathError::NotYetValid | PathError::UnknownExtension(_)) => 1,
+        Err(
+            PathError::Expired(_) | PathError::NotYetValid | PathError::UnknownExtension(_) | PathError::UnsupportedKey,
+        ) => 1,
         Err(PathError::IssuerNewer) => 2,
         Err(_) => 3,
     });
@@ -187,9 +189,6 @@ impl<'a> Candidate<'a> {
         if leaf.usage.is_some_and(|usage| !usage.digital_signature) {
             return Err(PathError::WrongKeyUsage(Place::Leaf));
         }
-        if leaf.key.is_err() {
-            return Err(PathError::BadKey);
-        }
         if leaf.not_before > issuer.not_after {
             return Err(PathError::IssuerOver);
         }
@@ -197,6 +196,9 @@ impl<'a> Candidate<'a> {
             if certificate.unknown_critical.is_some() {
                 return Err(PathError::UnknownExtension(place));
             }
+        }
+        if leaf.key.is_err() {
+            return Err(PathError::UnsupportedKey);
         }
         if leaf.not_before < issuer.not_before {
             return Err(PathError::IssuerNewer);

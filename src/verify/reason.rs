@@ -83,6 +83,8 @@ pub enum Why {
     IssuerNewer,
     /// A certificate is signed with an algorithm that is not supported here.
     UnsupportedAlgorithm,
+    /// The certified key has a size, an exponent or a curve that is not supported here.
+    UnsupportedKey,
 }
 
 const REASONS: [(Reason, &str, Bilingual); 20] = [
@@ -197,7 +199,7 @@ const REASONS: [(Reason, &str, Bilingual); 20] = [
     ),
 ];
 
-const WHYS: [(&str, Bilingual); 15] = [
+const WHYS: [(&str, Bilingual); 16] = [
     ("depends_on", Bilingual::new("前提の検査に合格していません", "it rests on a check that did not pass")),
     ("no_anchor", Bilingual::new("この発行者の鍵を持っていません", "no key of this issuer is known")),
     (
@@ -258,6 +260,13 @@ const WHYS: [(&str, Bilingual); 15] = [
             "this version does not support the certificate's signature algorithm (look for an update of taimen)",
         ),
     ),
+    (
+        "unsupported_key",
+        Bilingual::new(
+            "証明書の鍵の種類や長さに、この版は対応していません（taimenの更新を確認してください）",
+            "this version does not support the kind or size of the certificate's key (look for an update of taimen)",
+        ),
+    ),
 ];
 
 impl Reason {
@@ -305,6 +314,7 @@ impl Why {
             unknown_extension,
             issuer_newer,
             unsupported_algorithm,
+            unsupported_key,
         ] = WHYS;
         match self {
             Self::DependsOn(_) => depends_on,
@@ -322,6 +332,7 @@ impl Why {
             Self::UnknownExtension => unknown_extension,
             Self::IssuerNewer => issuer_newer,
             Self::UnsupportedAlgorithm => unsupported_algorithm,
+            Self::UnsupportedKey => unsupported_key,
         }
     }
 }

@@ -179,7 +179,7 @@ fn certificate(dump: &Dump, card: &Card<'_>, unsigned: bool, trust: &TrustStore,
     let mut certified = certificate_check(id, certificate, Purpose::ResidenceCard, trust, at);
     let fits = match (card.generation, &certified.key) {
         (Generation::First, Some(CertifiedKey::Rsa(_))) | (Generation::Second, Some(CertifiedKey::Ec(_))) => true,
-        // A key that is none of cards failed already.
+        // A key that is not supported has said so already.
         (_, None) => true,
         _ => false,
     };
