@@ -58,7 +58,11 @@ impl From<ReadError> for Problem {
             ReadError::BlockedNow { reference } => {
                 Self::CredentialBlocked { credential: reference.title, kind: kind_of(reference) }
             }
-            ReadError::NumberRefused => Self::CardNumberWrong,
+            ReadError::NumberRefused { kind, left } => Self::CardNumberWrong { kind, left },
+            ReadError::NumberBlocked { kind } => {
+                let credential = Bilingual::new("カード番号の照合", "card number");
+                Self::CredentialBlocked { credential, kind }
+            }
             ReadError::Handshake(_) => Self::CardHandshake,
             // A recording that differs at VERIFY is no lost answer: nothing was sent to a card.
             ReadError::AnswerLost {

@@ -237,7 +237,7 @@ impl Reading<'_> {
     }
 
     /// Number authentication: both sides prove that they know the number, then VERIFY under the session key. One attempt:
-    /// there is no counter, but only a person may say that another entry is worth one.
+    /// none is known to be counted, but only a person may say that another entry is worth one.
     fn authenticate<T: Transport>(
         &mut self,
         session: &mut Session<T>,
@@ -254,7 +254,7 @@ impl Reading<'_> {
             Opening::Recorded(_) => None,
         };
         let data = initiator.as_ref().map_or(vec![0; AUTHENTICATE_LENGTH], |initiator| initiator.data(&challenge));
-        let answer = presented(session, &Command::mutual_authenticate(&data))?;
+        let answer = presented(session, self.prepared.kind, &Command::mutual_authenticate(&data))?;
         let key = match (self.opening, &initiator) {
             (Opening::Recorded(Some(key)), _) => SessionKey::new(cipher, *key),
             (_, Some(initiator)) => initiator.finish(&challenge, &answer)?,
@@ -266,7 +266,7 @@ impl Reading<'_> {
             Opening::Number(number) => key.verify_data(number),
             Opening::Recorded(_) => vec![0; VERIFY_LENGTH],
         };
-        presented(session, &Command::verify_secure(NUMBER_REFERENCE, &data))?;
+        presented(session, self.prepared.kind, &Command::verify_secure(NUMBER_REFERENCE, &data))?;
         Ok(key)
     }
 }
@@ -277,12 +277,17 @@ fn draw<const LENGTH: usize>(draws: &mut dyn Draws) -> Result<Zeroizing<[u8; LEN
     Ok(Zeroizing::new(drawn))
 }
 
-/// Presents what the number gives. `63xx` is the card's word for a number that does not fit.
-fn presented<T: Transport>(session: &mut Session<T>, command: &Command) -> Result<Vec<u8>, ReadError> {
+/// Presents what the number gives. `63xx` is the card's word for a number that does not fit; a count behind it, and a block,
+/// are told although no such card is known.
+fn presented<T: Transport>(session: &mut Session<T>, kind: CardKind, command: &Command) -> Result<Vec<u8>, ReadError> {
     let response = session.send(command)?;
     match response.status {
         Status::OK => Ok(response.data),
-        Status(status) if status.to_be_bytes().first() == Some(&0x63) => Err(ReadError::NumberRefused),
+        Status::BLOCKED | Status::BLOCKED_ISO => Err(ReadError::NumberBlocked { kind }),
+        status if status.tries() == Some(0) => Err(ReadError::NumberBlocked { kind }),
+        Status(word) if word.to_be_bytes().first() == Some(&0x63) => {
+            Err(ReadError::NumberRefused { kind, left: Status(word).tries() })
+        }
         status => Err(CardError::Status(status).into()),
     }
 }

@@ -233,12 +233,27 @@ fn the_official_examples_byte_for_byte() {
 fn a_refused_number_ends_it_at_once() {
     for kind in KINDS {
         let mut chip = Chip::new(kind);
-        assert_eq!(read_with(&mut chip, "AA12345678BC", &mut official_draws()).unwrap_err(), ReadError::NumberRefused);
+        assert_eq!(
+            read_with(&mut chip, "AA12345678BC", &mut official_draws()).unwrap_err(),
+            ReadError::NumberRefused { kind, left: None }
+        );
         assert_eq!(chip.commands.len(), 4, "nothing behind MUTUAL AUTHENTICATE");
-        for answer in ["6300", "63C3"] {
+        let refused = |left| ReadError::NumberRefused { kind, left };
+        let blocked = || ReadError::NumberBlocked { kind };
+        for (answer, error) in [
+            ("6300", refused(None)),
+            ("63C3", refused(Some(3))),
+            ("63C1", refused(Some(1))),
+            ("63C0", blocked()),
+            ("6983", blocked()),
+            ("6984", blocked()),
+        ] {
             let mut chip = Chip::new(kind).answering("0820", answer);
-            assert_eq!(read_chip(&mut chip).unwrap_err(), ReadError::NumberRefused);
+            assert_eq!(read_chip(&mut chip).unwrap_err(), error);
             assert_eq!(chip.commands.len(), 5, "nothing behind VERIFY");
+            let mut chip = Chip::new(kind).answering("0082", answer);
+            assert_eq!(read_chip(&mut chip).unwrap_err(), error);
+            assert_eq!(chip.commands.len(), 4, "nothing behind MUTUAL AUTHENTICATE");
         }
     }
 }
@@ -356,6 +371,9 @@ fn a_recorded_session_is_read_with_its_key() {
     };
     assert_eq!(recorded(Opening::Recorded(Some(&key)), zeros), (Ok(0), 1, 2));
     // A session that failed is played back to its failure.
-    assert_eq!(recorded(Opening::Recorded(None), "6300"), (Err(ReadError::NumberRefused), 0, 2));
+    assert_eq!(
+        recorded(Opening::Recorded(None), "6300"),
+        (Err(ReadError::NumberRefused { kind: CardKind::Residence1, left: None }), 0, 2)
+    );
     assert_eq!(recorded(Opening::Recorded(None), zeros), (Err(ReadError::Handshake(HandshakeError::Mac)), 0, 2));
 }
