@@ -54,6 +54,9 @@ pub struct Dump {
     /// Who vouches that nothing was changed since; see [`Dump::seal`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seal: Option<Seal>,
+    /// Whether it was read from a file that says more than is kept here, or something twice: no seal covers such a file.
+    #[serde(skip)]
+    loose: bool,
     /// Files that never leave the live check.
     #[serde(skip)]
     private: BTreeMap<String, Private<Vec<u8>>>,
@@ -167,6 +170,7 @@ impl Dump {
             tries: BTreeMap::new(),
             link: LinkFigures::default(),
             seal: None,
+            loose: false,
             private: BTreeMap::new(),
         }
     }
@@ -256,7 +260,9 @@ impl Dump {
         if schema.schema != SCHEMA {
             return Err(DumpError::OtherSchema);
         }
-        serde_json::from_slice(json).map_err(DumpError::from)
+        let mut dump: Self = serde_json::from_slice(json).map_err(DumpError::from)?;
+        dump.loose = dump.seal.is_some() && !seal::says_all(json, &dump);
+        Ok(dump)
     }
 }
 

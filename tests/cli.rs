@@ -111,6 +111,16 @@ fn prepare(program: &Program, folder: &TempDir) {
     }
     folder.write("bytes.credentials", [0xFF, 0xFE]);
 
+    for (name, content) in [
+        ("word", "insert 1 my-number\nwait 1\neject 1\n"),
+        ("card", "# two readers\ninsert 1 my-number?seed=7\ninsert 2 licence?fault=cloned\n"),
+        ("taken", "insert 1 my-number\ninsert 1 licence\n"),
+        ("repeat", "insert 1 my-number\nremove 1\nrepeat\n"),
+        ("good", "insert 1 my-number\nwait 1\n"),
+    ] {
+        folder.write(&format!("{name}.script"), content);
+    }
+
     // A key that no one published: the forger's of the simulator's pool, once under an id of its own and once under that
     // of a production key.
     let key = keys::signer("impostor").unwrap().public_key().unwrap();
@@ -144,7 +154,6 @@ fn prepare(program: &Program, folder: &TempDir) {
         ("added", "my-number-card", key),
         ("added", "residence-card", "claims2.crt"),
         ("damaged", "my-number-card", key),
-        ("audited", "drivers-licence", "weak.der"),
         ("audited", "residence-card", "claims.crt"),
         ("shrinking", "residence-card", "claims.crt"),
         ("dwindling", "residence-card", "claims2.crt"),
@@ -153,6 +162,16 @@ fn prepare(program: &Program, folder: &TempDir) {
     ] {
         make(&["trust", "add", "--purpose", purpose, "--unpinned", "--trust-dir", trust, file]);
     }
+    // No command adds a key that nothing can be verified with: somebody wrote this folder by hand.
+    let weak = certificate("weak-ca.der");
+    let sha256 = hex::encode(taimen::crypto::sha256(&[&weak]));
+    folder.write(&format!("audited/{sha256}.der"), &weak);
+    let others = read("audited/anchors.toml");
+    let row = format!(
+        "[[anchor]]\npurpose = \"drivers-licence\"\nname = \"C=XX, O=Invented, CN=weak CA\"\nfile = \"{sha256}.der\"\n\
+         sha256 = \"{sha256}\"\nsource = \"by hand\"\nofficial = false\n\n{others}"
+    );
+    folder.write("audited/anchors.toml", row);
     folder.write("audited/left-over.new", "");
     fs::create_dir(folder.file("empty")).unwrap();
     let damaged = fs::read_dir(folder.file("damaged")).unwrap().map(|entry| entry.unwrap().path());
@@ -299,7 +318,8 @@ fn completions_and_the_manual_page_name_every_command() {
         // roff writes a hyphen as \-.
         let page = page.replace("\\-", "-");
         assert!(page.starts_with(".ie") || page.starts_with(".TH"), "{}", &page[..40]);
-        for word in commands.iter().copied().chain(["--save-dump", "--allow-last-try", "--unpinned", words]) {
+        for word in commands.iter().copied().chain(["--save-dump", "--allow-last-try", "--unpinned", "--script", words])
+        {
             assert!(page.contains(word), "{lang}: {word}");
         }
     }

@@ -24,6 +24,7 @@ use taimen::{
         Expected, FAULTS, FaultRow, JPKI_FAULTS, KINDS, Recipe, faults_of,
         licence::{LICENCE_FAULTS, MENKYO_FAULTS},
         residence::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
+        script,
     },
     tlv::Tag,
     transport::Transport,
@@ -701,6 +702,29 @@ fn the_simulator_page_has_every_fault_and_kind() {
 }
 
 #[test]
+fn the_script_of_the_simulator_page_is_one() {
+    let text = page("docs/simulator.md");
+    let script: String = section(&text, "### Scripts")
+        .lines()
+        .filter_map(|line| line.strip_prefix("    "))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    let read: script::Script = script.parse().unwrap();
+    assert_eq!((read.steps.len(), read.runs), (8, script::Runs::Times(3)));
+    assert_eq!(read.cards().count(), 2);
+    let grouped = |number: usize| {
+        let digits = number.to_string();
+        digits
+            .split_at_checked(digits.len().saturating_sub(3))
+            .map_or(digits.clone(), |(high, low)| format!("{high},{low}"))
+    };
+    let limits =
+        format!("at most {} bytes and {} instructions", grouped(script::MAX_SCRIPT), grouped(script::MAX_STEPS));
+    assert!(text.contains(&limits), "{limits}");
+    assert!(text.contains(&format!("up to {} can be asked for", script::MAX_READERS)));
+}
+
+#[test]
 fn the_lines_of_the_simulator_page_work() {
     fn lines() -> Result<Vec<u8>, Box<dyn std::error::Error>> {
         let mut card = "my-number?seed=7&fault=cloned".parse::<Recipe>()?.card()?;
@@ -1055,8 +1079,9 @@ fn every_attack_of_the_catalogue_is_mounted_and_every_test_of_one_stands_in_it()
     let rows: BTreeSet<&str> =
         catalogue.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name).collect();
     let mut tests = BTreeSet::new();
-    let files: Vec<String> =
-        ["data", "issuers", "sessions", "signatures"].map(|name| page(&format!("tests/attacks/{name}.rs"))).into();
+    let files: Vec<String> = ["data", "issuers", "jpki", "sessions", "signatures"]
+        .map(|name| page(&format!("tests/attacks/{name}.rs")))
+        .into();
     for file in &files {
         for part in file.split("#[test]\nfn ").skip(1) {
             tests.insert(part.split('(').next().unwrap());

@@ -71,6 +71,7 @@ fn complaint(kind: CardKind, row: &FaultRow) -> Option<String> {
         (Expected::CardTrouble, Err(trouble)) => matches!(
             trouble,
             Trouble::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))
+                | Trouble::Read(ReadError::Handshake(_))
                 | Trouble::Read(ReadError::Card(CardError::Transport(
                     TransportError::Removed | TransportError::LengthUnsupported
                 )))

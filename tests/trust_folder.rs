@@ -85,10 +85,9 @@ fn additions_at_the_same_time_lose_nothing_and_readers_never_see_half_of_one() {
 fn programs_at_the_same_time_lose_nothing() {
     let folder = TempDir::new();
     let trust = folder.file("trust");
-    let certificates: Vec<PathBuf> =
-        ["claims-zairyu-ca.der", "claims-zairyu-ca2.der", "weak-ca.der", "claims-jpki-test.der"]
-            .map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/certificates").join(name))
-            .to_vec();
+    let certificates: Vec<PathBuf> = ["claims-zairyu-ca.der", "claims-zairyu-ca2.der", "claims-jpki-test.der"]
+        .map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/certificates").join(name))
+        .to_vec();
     let start = |arguments: [&str; 3], file: &Path| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_taimen"));
         command.args(["trust", "add", "--trust-dir"]).arg(&trust).args(arguments).arg(file);
@@ -374,4 +373,52 @@ mod unix {
         fs::write(trust.join("left-over.new"), "").unwrap();
         assert_eq!(inspect(&trust).unwrap().strays, ["left-over.new"]);
     }
+}
+
+#[test]
+fn a_certificate_on_which_no_card_can_rest_is_refused_when_it_is_added() {
+    use taimen::trust::{ImportError, Unusable};
+    let folder = TempDir::new();
+    let trust = folder.file("trust");
+    let bytes =
+        |name: &str| fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/certificates").join(name)).unwrap();
+    let ca = bytes("claims-zairyu-ca.der");
+    // cA of basicConstraints as an odd TRUE, which DER forbids and lenient parsers take.
+    let at = ca.windows(3).position(|three| three == [0x01, 0x01, 0xFF]).unwrap();
+    let mut odd = ca.clone();
+    odd[at + 2] = 0x01;
+    let signer =
+        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("certs/simulated/taimen/licence-signer.der")).unwrap();
+    for (purpose, content, why) in [
+        (Purpose::ResidenceCard, odd, Unusable::Form),
+        (Purpose::DriversLicence, bytes("weak-ca.der"), Unusable::Key),
+        (Purpose::ResidenceCard, signer, Unusable::NotACa),
+    ] {
+        let path = folder.write("handed-in.der", content);
+        let refused = add(&trust, purpose, &path, true, now()).unwrap_err();
+        assert!(matches!(refused, AddError::Import(ImportError::Unusable { why: found }) if found == why), "{refused}");
+        assert!(!trust.exists(), "nothing was made");
+    }
+}
+
+#[cfg(all(unix, feature = "cli"))]
+#[test]
+fn an_open_umask_leaves_a_folder_that_works() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = TempDir::new();
+    let trust = folder.file("trust");
+    let certificate = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/certificates/claims-zairyu-ca.der");
+    let command = format!(
+        "umask 000; exec '{}' trust add --purpose residence-card --unpinned --trust-dir '{}' '{}'",
+        env!("CARGO_BIN_EXE_taimen"),
+        trust.display(),
+        certificate.display()
+    );
+    let ended = std::process::Command::new("sh").args(["-c", &command]).output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    for entry in fs::read_dir(&trust).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o022, 0, "{}", entry.path().display());
+    }
+    assert_eq!(load_directory(&trust).unwrap().len(), 1);
 }

@@ -93,7 +93,7 @@ mod tests {
     }
 
     fn judged(overall: Overall) -> Outcome {
-        Outcome::Judged { overall, report: serde_json::value::to_raw_value(&serde_json::json!({})).unwrap() }
+        Outcome::Judged { overall, report: "{}".to_owned() }
     }
 
     #[test]

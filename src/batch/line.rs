@@ -1,7 +1,6 @@
 //! What a batch says about one input.
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use crate::{
     messages::{ExitCode, Message},
@@ -30,8 +29,8 @@ pub enum Outcome {
     Judged {
         /// The verdict.
         overall: Overall,
-        /// The report as one line of JSON.
-        report: Box<RawValue>,
+        /// The report as one line of JSON, as [`crate::report::Report::json_line`] gives it.
+        report: String,
     },
     /// It was not.
     Failed(Message),
@@ -46,13 +45,18 @@ pub enum Expected {
     Failed(Vec<String>),
 }
 
+/// What stands in front of the report.
 #[derive(Serialize)]
-struct Document<'a> {
+struct Head<'a> {
     schema: &'static str,
     input: &'a str,
     exit: u8,
     counts: u8,
-    report: Option<&'a RawValue>,
+}
+
+/// What stands behind it.
+#[derive(Serialize)]
+struct Tail<'a> {
     error: Option<Failure<'a>>,
     expect: Option<Comparison<'a>>,
 }
@@ -97,24 +101,25 @@ impl Line {
         }
     }
 
-    /// One line of JSON, without a newline.
+    /// One line of JSON, without a newline. The report stands in it as it came.
     pub fn json(&self) -> String {
-        let document = Document {
-            schema: SCHEMA,
-            input: &self.input,
-            exit: self.outcome.exit().code(),
-            counts: self.counts().code(),
-            report: match &self.outcome {
-                Outcome::Judged { report, .. } => Some(report),
-                Outcome::Failed(_) => None,
-            },
+        let head =
+            Head { schema: SCHEMA, input: &self.input, exit: self.outcome.exit().code(), counts: self.counts().code() };
+        let report = match &self.outcome {
+            Outcome::Judged { report, .. } => report,
+            Outcome::Failed(_) => "null",
+        };
+        let tail = Tail {
             error: self.outcome.failure(),
             expect: self.expected.as_ref().map(|expected| match expected {
                 Expected::Met => Comparison { result: "met", differs: &[] },
                 Expected::Failed(differs) => Comparison { result: "failed", differs },
             }),
         };
-        json_escaped(&serde_json::to_string(&document).unwrap_or_default())
+        let head = json_escaped(&serde_json::to_string(&head).unwrap_or_default());
+        let tail = json_escaped(&serde_json::to_string(&tail).unwrap_or_default());
+        let (head, tail) = (head.strip_suffix('}').unwrap_or_default(), tail.strip_prefix('{').unwrap_or_default());
+        format!("{head},\"report\":{report},{tail}")
     }
 }
 

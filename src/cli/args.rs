@@ -2,7 +2,10 @@
 
 use clap::{Arg, ArgAction, Command, builder::PossibleValuesParser, value_parser};
 
-use crate::lang::{Bilingual, Lang};
+use crate::{
+    lang::{Bilingual, Lang},
+    simulator::script::MAX_READERS,
+};
 
 use super::seal;
 
@@ -18,6 +21,7 @@ pub mod name {
     pub const CREDENTIALS: &str = "credentials";
     pub const CREDENTIALS_OUT: &str = "credentials-out";
     pub const DOMICILE: &str = "domicile";
+    pub const FAULT: &str = "fault";
     pub const FILE: &str = "file";
     pub const HTML: &str = "html";
     pub const JOBS: &str = "jobs";
@@ -38,6 +42,8 @@ pub mod name {
     pub const SEX: &str = "sex";
     pub const TRUST_DIR: &str = "trust-dir";
     pub const UNPINNED: &str = "unpinned";
+    pub const SCRIPT: &str = "script";
+    pub const SEED: &str = "seed";
     pub const VPCD: &str = "vpcd";
     pub const WAIT: &str = "wait";
     pub const WATCH: &str = "watch";
@@ -154,21 +160,39 @@ pub fn command(lang: Lang) -> Command {
                     b.sub("check", "点検する：期限・重複・弱い鍵・紛らわしい名前・書き換え", "Audit them: expiry, duplicates, weak keys, names that could be mistaken, changed files")
                         .args([b.json_list(), b.trust_dir(), b.at()]),
                 ]),
-            b.sub("simulate", "模擬カードを vpcd に差し出す（どのPC/SCプログラムからも読める）", "Offer a simulated card to vpcd, and so to every PC/SC program")
+            b.sub("simulate", "模擬カードを vpcd に差し出す（どのPC/SCプログラムからも読める）", "Offer simulated cards to vpcd, and so to every PC/SC program")
                 .arg(
                     Arg::new(name::KIND)
-                        .required(true)
+                        .required_unless_present(name::SCRIPT)
+                        .conflicts_with(name::SCRIPT)
+                        .num_args(1..=usize::from(MAX_READERS))
                         .value_name("KIND[?fault=…&seed=…]")
-                        .help(t("カードの種類（sim: と同じ書き方）", "The card, written as in sim: addresses")),
+                        .help(t("カードの種類（sim: と同じ書き方）。複数なら、リーダーごとに1枚", "The card, written as in sim: addresses; several: each on a reader of its own")),
                 )
+                .arg(
+                    Arg::new(name::FAULT)
+                        .long(name::FAULT)
+                        .value_name("NAME[=VALUE]")
+                        .action(ArgAction::Append)
+                        .conflicts_with(name::SCRIPT)
+                        .help(t("異常（docs/simulator.md の表）。繰り返し指定できる", "What is wrong with the cards (tables in docs/simulator.md); may be given again")),
+                )
+                .arg(
+                    Arg::new(name::SEED)
+                        .long(name::SEED)
+                        .value_name("NUMBER")
+                        .conflicts_with(name::SCRIPT)
+                        .help(t("どの人のカードか（既定は1）", "Whose cards they are (1 unless told)")),
+                )
+                .arg(b.path(name::SCRIPT, "カードの出し入れをファイルの手順で行う（- は標準入力）", "Insert and remove cards as a file says (- is standard input)"))
                 .arg(
                     Arg::new(name::VPCD)
                         .long(name::VPCD)
                         .value_name("HOST:PORT")
                         .default_value("127.0.0.1:35963")
-                        .help(t("vpcd の待ち受け先", "Where vpcd listens")),
+                        .help(t("vpcd の待ち受け先（1番目のリーダー。2番目以降は次のポート）", "Where vpcd listens: its first reader; the next ones have the next ports")),
                 )
-                .arg(b.path(name::CREDENTIALS_OUT, "模擬カードの照合値を --credentials の形で書く", "Write the simulated card's entries as a --credentials file")),
+                .arg(b.path(name::CREDENTIALS_OUT, "模擬カードの照合値を --credentials の形で書く（複数なら NAME-1.EXT から）", "Write the cards' entries as --credentials files (several: NAME-1.EXT and so on)")),
             b.sub("seal-key", "保存データを封印する鍵を作り、その指紋を表示する", "Make a key that seals saved dumps, and print its fingerprint")
                 .arg(b.file("鍵を書くファイル（新しく作る。秘密に保つこと）", "Where the key goes: a new file, to be kept secret"))
                 .arg(b.json_list()),

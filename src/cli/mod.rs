@@ -12,6 +12,7 @@ mod identify;
 mod jpki;
 mod licence;
 mod my_number;
+mod offer;
 mod output;
 mod phone;
 mod problem;

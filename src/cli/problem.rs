@@ -8,7 +8,7 @@ use crate::{
     kind::CardKind,
     lang::Bilingual,
     messages::Problem,
-    simulator::{Faults, RecipeError, issue::IssueError},
+    simulator::{Recipe, RecipeError, issue::IssueError},
     transport::{DrawError, TransportError, recording::RecordingError, replay::UnusedSteps},
     trust::{AddError, ManifestError, RemoveError},
 };
@@ -149,7 +149,7 @@ pub fn recipe(address: &str, error: &RecipeError) -> Problem {
         RecipeError::Fault(_) => {
             let mut faults =
                 options.split('&').filter_map(|option| option.strip_prefix("fault=")).flat_map(|all| all.split(','));
-            let wrong = faults.find(|fault| fault.parse::<Faults>().is_err());
+            let wrong = faults.find(|fault| format!("{kind}?fault={fault}").parse::<Recipe>().is_err());
             Problem::UnknownSimFault(wrong.unwrap_or(options).to_owned())
         }
         RecipeError::Option | RecipeError::Seed(_) => Problem::BadReaderAddress(format!("sim:{address}")),

@@ -12,7 +12,7 @@ use crate::{
     dump::Scope,
     messages::Problem,
     privacy::Pin,
-    simulator::{Recipe, SimulatedCard},
+    simulator::{Recipe, SimulatedCard, issue::IssueError},
     transport::{
         Draws, LinkFigures, Log, Metered, NeverRecorded, Recorder, Recording, Replay, Transport, TransportError,
         draws::{ListedDraws, RecordedDraws, SystemDraws},
@@ -324,7 +324,24 @@ fn no_phone(address: SocketAddr, error: TransportError) -> Problem {
 /// [`Problem`] when the address names none.
 pub fn simulated(address: &str) -> Result<SimulatedCard, Problem> {
     let recipe: Recipe = address.parse().map_err(|error| problem::recipe(address, &error))?;
-    Ok(recipe.card()?)
+    card_of(&recipe, address)
+}
+
+/// The card of a recipe that stands in an address.
+///
+/// # Errors
+/// [`Problem`] when it cannot be made.
+pub fn card_of(recipe: &Recipe, address: &str) -> Result<SimulatedCard, Problem> {
+    recipe.card().map_err(|error| match error {
+        // A byte behind the end of its file is known only when the card is there.
+        IssueError::NoSuchByte => {
+            let mut options = address.split(['?', '&', ',']).map(|option| option.trim_start_matches("fault="));
+            Problem::UnknownSimFault(
+                options.find(|option| option.starts_with("bit-flip")).unwrap_or(address).to_owned(),
+            )
+        }
+        error => error.into(),
+    })
 }
 
 fn log(record: bool) -> Option<Log> {

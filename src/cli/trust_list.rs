@@ -80,7 +80,7 @@ fn table(settings: &Settings, store: &TrustStore, listed: &[Listed], at: Timesta
     let mut rows = vec![
         [
             t("用途", "PURPOSE"),
-            t("階層", "HIERARCHY"),
+            t("系統", "HIERARCHY"),
             t("受入", "ACCEPTED"),
             t("公式", "OFFICIAL"),
             t("有効期限", "VALID UNTIL"),
@@ -97,7 +97,10 @@ fn table(settings: &Settings, store: &TrustStore, listed: &[Listed], at: Timesta
             yes_no(store.accepts(anchor.hierarchy)),
             yes_no(anchor.official),
             end.unwrap_or_else(|| "-".to_owned()),
-            trust::days_left(anchor, at).map_or_else(|| "-".to_owned(), |days| days.to_string()),
+            trust::days_left(anchor, at).map_or_else(
+                || "-".to_owned(),
+                |days| if days < 0 { t("期限切れ", "expired").to_owned() } else { days.to_string() },
+            ),
             visible(&short_name(anchor)),
         ]);
     }

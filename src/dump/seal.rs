@@ -2,7 +2,13 @@
 //!
 //! A seal says who saved the reading, never that the card was authentic: that is for the card's own signatures.
 
-use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt};
+
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, SeqAccess, Visitor},
+};
+use serde_json::Value;
 
 use crate::crypto::{SEAL_PUBLIC_KEY, SEAL_SIGNATURE, SealKey, SealPublicKey, Sha256Hash};
 
@@ -52,6 +58,9 @@ impl Dump {
     /// [`SealError`] when the dump was changed since, or the seal is broken.
     pub fn sealed_by(&self) -> Result<Option<Sha256Hash>, SealError> {
         let Some(seal) = &self.seal else { return Ok(None) };
+        if self.loose {
+            return Err(SealError);
+        }
         let key: &[u8; SEAL_PUBLIC_KEY] = seal.public_key.0.as_slice().try_into().map_err(|_| SealError)?;
         let signature: &[u8; SEAL_SIGNATURE] = seal.signature.0.as_slice().try_into().map_err(|_| SealError)?;
         let key = SealPublicKey::from_bytes(key).ok_or(SealError)?;
@@ -66,8 +75,118 @@ impl Dump {
         if let Some(members) = value.as_object_mut() {
             members.remove("seal");
         }
-        // serde_json keeps the members of a value sorted unless a feature that this crate does not use is on.
-        format!("{SEAL_LABEL}{value}").into_bytes()
+        let mut text = SEAL_LABEL.to_owned();
+        sorted(&value, &mut text);
+        text.into_bytes()
+    }
+}
+
+/// JSON on one line with the members of each object in the order of their names, whatever order the library keeps them in.
+fn sorted(value: &Value, text: &mut String) {
+    let list = |text: &mut String, ends: [char; 2], parts: &mut dyn FnMut(&mut String)| {
+        text.push(ends[0]);
+        parts(text);
+        text.push(ends[1]);
+    };
+    match value {
+        Value::Object(members) => {
+            let members: BTreeMap<&String, &Value> = members.iter().collect();
+            list(text, ['{', '}'], &mut |text| {
+                for (at, (name, value)) in members.iter().enumerate() {
+                    text.push_str(if at > 0 { "," } else { "" });
+                    text.push_str(&Value::from(name.as_str()).to_string());
+                    text.push(':');
+                    sorted(value, text);
+                }
+            });
+        }
+        Value::Array(items) => list(text, ['[', ']'], &mut |text| {
+            for (at, item) in items.iter().enumerate() {
+                text.push_str(if at > 0 { "," } else { "" });
+                sorted(item, text);
+            }
+        }),
+        other => text.push_str(&other.to_string()),
+    }
+}
+
+/// Whether a file says nothing twice and nothing that the dump does not keep: else a reader of another make could find
+/// something in it that no seal covers.
+pub(super) fn says_all(json: &[u8], dump: &Dump) -> bool {
+    let kept = serde_json::to_value(dump).unwrap_or_default();
+    serde_json::from_slice::<Once>(json).is_ok_and(|Once(said)| is_kept(&said, &kept))
+}
+
+fn is_kept(said: &Value, kept: &Value) -> bool {
+    match (said, kept) {
+        (Value::Object(said), Value::Object(kept)) => {
+            said.iter().all(|(name, value)| kept.get(name).is_some_and(|kept| is_kept(value, kept)))
+        }
+        (Value::Array(said), Value::Array(kept)) => {
+            said.len() == kept.len() && said.iter().zip(kept).all(|(said, kept)| is_kept(said, kept))
+        }
+        (said, kept) => said == kept,
+    }
+}
+
+/// JSON in which no object has a member twice.
+struct Once(Value);
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OnceVisitor).map(Self)
+    }
+}
+
+struct OnceVisitor;
+
+impl<'de> Visitor<'de> for OnceVisitor {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON without repeated members")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut found = Vec::new();
+        while let Some(Once(item)) = items.next_element()? {
+            found.push(item);
+        }
+        Ok(found.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut found = serde_json::Map::new();
+        while let Some((name, Once(value))) = members.next_entry::<String, Once>()? {
+            if found.insert(name, value).is_some() {
+                return Err(serde::de::Error::custom("a member stands twice"));
+            }
+        }
+        Ok(found.into())
     }
 }
 
@@ -118,6 +237,34 @@ mod tests {
             assert_ne!(changed, json, "{from}");
             assert_eq!(Dump::from_json(changed.as_bytes()).unwrap().sealed_by(), Err(SealError), "{from}");
         }
+    }
+
+    #[test]
+    fn a_file_that_says_more_than_was_sealed_has_no_seal() {
+        let json = sealed().to_json();
+        for (from, to) in [
+            // The true file and, in front of it, a false one that another program may take.
+            ("\"df1/0001\": \"010203\"", "\"df1/0001\": \"ffffff\", \"df1/0001\": \"010203\""),
+            (
+                "\"not_read\": {}",
+                "\"not_read\": { \"a/0002\": { \"why\": \"not_stored\" }, \"a/0002\": { \"why\": \"not_stored\" } }",
+            ),
+            ("\"guests\": []", "\"guests\": [\"menkyo\"]"),
+        ] {
+            let changed = json.replacen(from, to, 1);
+            assert_ne!(changed, json, "{from}");
+            assert_eq!(Dump::from_json(changed.as_bytes()).unwrap().sealed_by(), Err(SealError), "{from}");
+        }
+        let mut more = sealed();
+        more.lacks("a/0002", crate::dump::NotRead::NotStored);
+        more.seal(&SealKey::from_seed(&[7; 32]));
+        let said =
+            more.to_json().replacen("\"why\": \"not_stored\"", "\"why\": \"not_stored\", \"remark\": \"forged\"", 1);
+        assert!(said.contains("remark"));
+        let read = Dump::from_json(said.as_bytes());
+        assert!(read.is_err() || read.is_ok_and(|dump| dump.sealed_by() == Err(SealError)));
+        let link = json.replacen("\"exchanges\"", "\"extra\": 1, \"exchanges\"", 1);
+        assert!(Dump::from_json(link.as_bytes()).is_err());
     }
 
     #[test]

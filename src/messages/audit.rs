@@ -98,7 +98,7 @@ fn both(concern: &Concern) -> [[String; 2]; 2] {
         ),
         Concern::NameInTwoHierarchies { .. } => text(
             (
-                "同じ名前のものが、複数の階層にあります。",
+                "同じ名前のものが、複数の系統にあります。",
                 "試験用や模擬のものを本物と取り違えないよう、SHA-256で見分けてください。",
             ),
             (

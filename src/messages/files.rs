@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 
 use crate::dump::DumpError;
 
-use super::{ExitCode, Problem, Text, trust};
+use super::{ExitCode, Problem, Text, script, trust};
 
 pub(super) fn text(problem: &Problem) -> Text {
     match problem {
@@ -133,6 +133,7 @@ pub(super) fn text(problem: &Problem) -> Text {
                 "See whether pcscd runs with vpcd (Debian and Ubuntu: sudo apt-get install pcscd vsmartcard-vpcd).",
             ),
         ),
+        Problem::Script { path, error } => script::text(path, error),
         Problem::NoPicture => Text::new(
             "no-picture",
             ExitCode::Card,
@@ -216,6 +217,7 @@ pub(super) fn io_ja(error: ErrorKind) -> String {
         ErrorKind::AlreadyExists => "すでにあります".to_owned(),
         ErrorKind::IsADirectory => "フォルダーです".to_owned(),
         ErrorKind::StorageFull => "空きがありません".to_owned(),
+        ErrorKind::InvalidInput => "通常のファイルではありません".to_owned(),
         other => other.to_string(),
     }
 }

@@ -7,6 +7,7 @@ mod credential;
 mod exit;
 mod files;
 mod reader;
+mod script;
 mod trust;
 pub mod ui;
 
@@ -17,6 +18,7 @@ use crate::{
     iso7816::{CardError, Refusal},
     kind::CardKind,
     lang::{Bilingual, Lang},
+    simulator::script::ScriptError,
     text::PrintedDateError,
     transport::TransportError,
     trust::{AddError, ManifestError, RemoveError},
@@ -228,6 +230,13 @@ pub enum Problem {
         address: String,
         /// Why.
         error: ErrorKind,
+    },
+    /// A script of simulated readers cannot be followed.
+    Script {
+        /// Its path.
+        path: String,
+        /// Which line, and why.
+        error: Box<ScriptError>,
     },
     /// A picture that was asked for as a file does not decode, or is not there.
     NoPicture,

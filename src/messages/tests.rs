@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::iso7816::Status;
+use crate::{iso7816::Status, simulator::script};
 
 use super::*;
 
@@ -107,6 +107,17 @@ fn every_problem() -> Vec<Problem> {
         Problem::NoInputs,
         Problem::Internal { place: "report" },
     ]);
+    let scripts =
+        ["insert", "insert 0 licence", "insert 1 visa", "remove 2", "wait soon", "repeat", "wait 1\nrepeat 0"]
+            .into_iter()
+            .chain(["insert 1 licence?fault=fire", "insert 1 licence?x=1", "insert 1 licence?seed=x"])
+            .chain(["insert 1 licence\ninsert 1 menkyo", "wait 1\nrepeat\nwait 1"])
+            .map(str::to_owned)
+            .chain([" ".repeat(script::MAX_SCRIPT + 1), "wait 1\n".repeat(script::MAX_STEPS + 1)]);
+    problems.extend(
+        scripts
+            .map(|text| Problem::Script { path: path(), error: Box::new(text.parse::<script::Script>().unwrap_err()) }),
+    );
     problems.extend(CardKind::all().map(Problem::UnsupportedKind));
     problems.extend(CardKind::all().map(|kind| Problem::CredentialBlocked { credential: NAME, kind }));
     problems.extend(
@@ -120,6 +131,9 @@ fn every_problem() -> Vec<Problem> {
         ImportError::NotCvKey,
         ImportError::Key(KeyError::Modulus),
         ImportError::NotCertificate,
+        ImportError::Unusable { why: crate::trust::Unusable::Form },
+        ImportError::Unusable { why: crate::trust::Unusable::Key },
+        ImportError::Unusable { why: crate::trust::Unusable::NotACa },
         ImportError::BadArchive,
         ImportError::NotOneCertificate { found: 2 },
     ];

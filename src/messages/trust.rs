@@ -1,6 +1,10 @@
 //! Messages about trust anchors.
 
-use crate::trust::{AddError, Hierarchy, ImportError, ManifestError, Purpose, RemoveError, published, published_by};
+use std::io::ErrorKind;
+
+use crate::trust::{
+    AddError, Hierarchy, ImportError, ManifestError, Purpose, RemoveError, Unusable, published, published_by,
+};
 
 use super::{
     ExitCode, Text,
@@ -126,8 +130,16 @@ pub(super) fn add(error: &AddError) -> Text {
                 format!("{path} を読み書きできません（{}）。", io_ja(*error)),
                 "パスと権限を確かめてください。何も追加していません。",
             ),
-            (format!("{path}: {error}."), "Check the path and your permissions. Nothing was added."),
+            (format!("{path}: {}.", io_en(*error)), "Check the path and your permissions. Nothing was added."),
         ),
+    }
+}
+
+fn io_en(error: ErrorKind) -> String {
+    match error {
+        // What the folder's guard says of devices, pipes and the like.
+        ErrorKind::InvalidInput => "not a regular file".to_owned(),
+        other => other.to_string(),
     }
 }
 
@@ -277,6 +289,7 @@ fn import(error: &ImportError) -> (String, String) {
             "DERまたはPEM形式の一つのX.509証明書ではありません。".to_owned(),
             "The file is not one X.509 certificate in DER or PEM.".to_owned(),
         ),
+        ImportError::Unusable { why } => unusable(*why),
         ImportError::BadArchive => (
             "ZIPファイルが壊れているか、証明書の入ったものではありません。".to_owned(),
             "The zip file is broken, or not one that holds a certificate.".to_owned(),
@@ -286,4 +299,21 @@ fn import(error: &ImportError) -> (String, String) {
             format!("A zip file must hold one certificate (.crt, .cer or .der); this one holds {found}."),
         ),
     }
+}
+
+/// A certificate under which no card could ever count.
+fn unusable(why: Unusable) -> (String, String) {
+    let (ja, en) = match why {
+        Unusable::Form => {
+            ("形式が正しくありません（DERに厳密に従っていません）", "it is not in the strict form that checks read")
+        }
+        Unusable::Key => {
+            ("鍵が2048ビットのRSAでもP-384でもありません", "its key is neither RSA with 2048 bits nor P-384")
+        }
+        Unusable::NotACa => ("認証局（CA）の証明書ではありません", "it is not one of a certification authority"),
+    };
+    (
+        format!("この証明書では、どのカードも確認できません：{ja}。"),
+        format!("No card can rest on this certificate: {en}."),
+    )
 }

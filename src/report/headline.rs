@@ -1,7 +1,7 @@
 //! The verdict in words: one line that a person acts on, and one that says why.
 
 use crate::{
-    cards::{Findings, Note},
+    cards::{Findings, Note, residence_card::files::Generation},
     dump::Scope,
     lang::Bilingual,
     trust::{Hierarchy, Place},
@@ -232,9 +232,9 @@ impl Headline {
                 "Data that is needed was not read, so nothing can be said for or against the card.",
             ),
             Self::Undetermined(Why::NotSigned) => Bilingual::new(
-                "発行者の電子署名が記録されないカードです（16歳未満の在留カードなど）。署名がないだけで、偽造という意味ではありません。ICチップからは真正とも偽造とも言えません。",
-                "The issuer stores no signature on this kind of card (holders under 16): it is not signed, which does not \
-                 mean forged. The chip says nothing for or against the card.",
+                "電子署名の記録がないカードです。発行者が署名を記録しないのは16歳未満の方などのカードだけです：来店者や券面の生年月日が16歳以上なら、受け付けないでください。16歳未満なら、署名がないこと自体は偽造を意味しません。",
+                "The card holds no signature. The issuer leaves it out for holders under 16 alone: if the person, or the birth \
+                 date on the card, is 16 or older, do not accept it. For somebody under 16 its absence does not mean forged.",
             ),
             Self::Undetermined(Why::AnchorExpired) => Bilingual::new(
                 "発行者の証明書の有効期間が過ぎています。カードの偽造を示すものではありませんが、真正とも判定できません。",
@@ -333,10 +333,22 @@ const UNSIGNED_CHANGES: Note = Note {
     ),
 };
 
+/// The first generation of residence cards has its expiry in the picture of the front alone.
+const EXPIRY_NOT_CHECKED: Note = Note {
+    id: "expiry-not-checked",
+    text: Bilingual::new(
+        "有効期間は確認していません（券面で確認してください）",
+        "The expiry was not checked (look at it on the card)",
+    ),
+};
+
 /// What stands beside the verdict.
 pub(super) fn notes_of(findings: &Findings) -> Vec<Note> {
     let changed = findings.holder.current.is_some() || !findings.history.is_empty();
-    changed.then_some(UNSIGNED_CHANGES).into_iter().collect()
+    let no_expiry = Generation::of(findings.kind) == Some(Generation::First);
+    let rejected = findings.overall() == Overall::Rejected;
+    let notes = [changed.then_some(UNSIGNED_CHANGES), (no_expiry && !rejected).then_some(EXPIRY_NOT_CHECKED)];
+    notes.into_iter().flatten().collect()
 }
 
 /// Why the first required check was not done, followed to its root. A check that is absent was not read.

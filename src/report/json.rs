@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use crate::{
-    cards::{CardText, ItemValue, Picture, Signed},
+    cards::{CardText, ItemValue, Picture, Signed, residence_card::files::Generation},
     dump::Scope,
     image,
     iso7816::Tries,
@@ -390,6 +390,10 @@ fn signed_by(report: &Report<'_>) -> BTreeMap<String, Option<CheckId>> {
     if report.age_only() {
         map.insert("holder.age".to_owned(), holder.age.as_ref().and_then(|age| age.signed_by));
         return map;
+    }
+    // The kind of a first-generation residence card stands in a file that nothing signs.
+    if Generation::of(report.findings.kind) == Some(Generation::First) {
+        map.insert("card.kind".to_owned(), None);
     }
     map.insert("holder.name".to_owned(), holder.name.as_ref().and_then(|name| name.signed_by));
     map.insert("holder.address".to_owned(), holder.address.as_ref().and_then(|address| address.signed_by));

@@ -94,8 +94,8 @@ fn a_child_is_undetermined_and_not_called_forged() {
     for options in [JA, EN] {
         let text = text(&child, options);
         let words = match options.lang {
-            Lang::Ja => ["偽造という意味ではありません", "カードに電子署名が記録されていません"],
-            Lang::En => ["it is not signed, which does not mean forged", "the card stores no signature"],
+            Lang::Ja => ["16歳以上なら、受け付けないでください", "カードに電子署名が記録されていません"],
+            Lang::En => ["For somebody under 16 its absence does not mean forged", "the card stores no signature"],
         };
         assert!(words.iter().all(|words| says(&text, words)), "{text}");
         assert!(!text.contains("no key of the issuer") && !text.contains("発行者の鍵が見つかりません"), "{text}");

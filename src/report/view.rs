@@ -322,6 +322,7 @@ impl Report<'_> {
                     | "not-tied"
                     | "front-only"
                     | "unsigned-back"
+                    | "unsigned-kind"
                     | "unsigned-number"
                     | "no-face"
             )

@@ -286,6 +286,20 @@ impl SimulatedCard {
         }
     }
 
+    /// A file's stored bytes by the name that it has in dumps.
+    pub(super) fn named_file_mut(&mut self, name: &str) -> Option<&mut Vec<u8>> {
+        if let Some(file) = FILES.iter().find(|file| file.name == name) {
+            return self.file_mut(&file.application, file.sfi);
+        }
+        if let Some(file) = licence_files::file(name) {
+            return self.licence_file_mut(file);
+        }
+        match &mut self.chip {
+            Chip::Residence(chip) => chip.named_file_mut(name),
+            Chip::MyNumber(_) | Chip::Licence(_) => None,
+        }
+    }
+
     /// The same for a file of a residence card.
     pub fn residence_file_mut(&mut self, file: &residence_files::File) -> Option<&mut Vec<u8>> {
         match &mut self.chip {

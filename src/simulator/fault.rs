@@ -71,6 +71,8 @@ pub enum Fault {
     GetResponse,
     ExactLength,
     Slow(u64),
+    /// The lowest bit of one byte of a file, by the file's name and the byte's place.
+    BitFlip(&'static str, usize),
     /// A fault of the JPKI application.
     Jpki(JpkiFault),
     /// A fault of a licence or of a マイナ免許証.
@@ -336,6 +338,10 @@ impl Fault {
             Self::GetResponse => card.link.get_response = true,
             Self::ExactLength => card.link.exact_length = true,
             Self::Slow(milliseconds) => card.link.pause = *milliseconds,
+            Self::BitFlip(file, byte) => {
+                let byte = card.named_file_mut(file).and_then(|bytes| bytes.get_mut(*byte));
+                *byte.ok_or(IssueError::NoSuchByte)? ^= 0x01;
+            }
             Self::Jpki(fault) => fault.arm(card)?,
             Self::Licence(fault) => fault.arm(card),
             Self::Residence(fault) => fault.arm(card)?,

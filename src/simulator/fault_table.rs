@@ -1,6 +1,7 @@
 //! The table of faults: what each does and what a check of the card must say. Tests are generated from it.
 
 use crate::{
+    cards::my_number::files,
     kind::CardKind,
     lang::Bilingual,
     verify::{CheckId, Overall, Reason, Verdict, Why},
@@ -137,7 +138,7 @@ macro_rules! row {
             make: |value| value.is_none().then_some(Fault::$fault),
         }
     };
-    ($name:literal = $value:literal ($example:literal), $ja:literal, $en:literal, $make:expr, $differs:expr, $expected:expr) => {
+    ($name:literal = $value:literal ($example:literal), $ja:expr, $en:expr, $make:expr, $differs:expr, $expected:expr) => {
         FaultRow {
             name: $name,
             value: Some($value),
@@ -377,6 +378,14 @@ pub const FAULTS: &[FaultRow] = &[
         AUTHENTIC
     ),
     row!(
+        "bit-flip" = "FILE:BYTE"("face/0002:600"),
+        BIT_FLIP.ja,
+        BIT_FLIP.en,
+        |value| bit_flip(files::FILES.iter().map(|file| file.name), value?),
+        FACE_CHANGED,
+        REJECTED
+    ),
+    row!(
         "slow" = "[MILLISECONDS]"("5"),
         "1回のやり取りに時間がかかる",
         "each exchange takes so many milliseconds (50)",
@@ -444,6 +453,21 @@ pub fn faults_of(kind: CardKind) -> impl Iterator<Item = &'static FaultRow> {
     tables.into_iter().flatten().chain(FAULTS.iter().filter(move |row| link.contains(&row.name)))
 }
 
+/// What `bit-flip` does, with whatever files a kind has.
+pub(super) const BIT_FLIP: Bilingual = Bilingual::new(
+    "ファイルFILEのBYTE番目（0から）の最下位ビットを反転",
+    "the lowest bit of byte BYTE (from 0) of the file FILE flipped",
+);
+
+/// Reads `FILE:BYTE`; `None` for a file that is not among those of the card.
+pub(super) fn bit_flip(mut files: impl Iterator<Item = &'static str>, value: &str) -> Option<Fault> {
+    let (name, byte) = value.split_once(':')?;
+    Some(Fault::BitFlip(files.find(|file| *file == name)?, byte.parse().ok().filter(|byte| *byte < MAX_BYTE)?))
+}
+
+/// No file is longer.
+const MAX_BYTE: usize = 0x8000;
+
 /// An exchange's number, from 1.
 fn number(text: &str) -> Option<u32> {
     text.parse().ok().filter(|number| *number > 0)
@@ -482,6 +506,22 @@ mod tests {
     }
 
     #[test]
+    fn a_bit_that_no_file_holds_cannot_be_flipped() {
+        let make = |recipe: &str| recipe.parse::<crate::simulator::Recipe>().unwrap().card().map(|_| ());
+        let size = make("licence?fault=bit-flip=df1/0001:879");
+        assert_eq!(size, Ok(()), "the last byte of 880");
+        for recipe in [
+            "licence?fault=bit-flip=df1/0001:880",
+            "my-number?fault=bit-flip=text/0002:32767",
+            "residence1?fault=bit-flip=df3/02:1464",
+            "menkyo?fault=bit-flip=menkyo/001B:32767",
+            "residence2?fault=bit-flip=df2/04:0",
+        ] {
+            assert_eq!(make(recipe), Err(crate::simulator::issue::IssueError::NoSuchByte), "{recipe}");
+        }
+    }
+
+    #[test]
     fn values_are_checked() {
         for text in [
             "",
@@ -494,6 +534,12 @@ mod tests {
             "filler=513",
             "short-answers=0",
             "slow=60001",
+            "bit-flip",
+            "bit-flip=face/0002",
+            "bit-flip=face/0002:x",
+            "bit-flip=face/0002:32768",
+            "bit-flip=face/0005:1",
+            "bit-flip=df1/0001:40",
         ] {
             let expected = if text.is_empty() { FaultError::Unknown } else { FaultError::Value };
             assert_eq!(text.parse::<Faults>(), Err(expected), "{text}");

@@ -52,6 +52,9 @@ pub enum IssueError {
     /// A hand-made holder's card number is none.
     #[error(transparent)]
     CardNumber(#[from] NotACardNumber),
+    /// A fault changes a byte that the card does not hold.
+    #[error("the card has no such byte")]
+    NoSuchByte,
     /// A hand-made persona's security code has not four digits.
     #[error("the persona's security code has not four digits")]
     SecurityCode,

@@ -1,15 +1,29 @@
 //! Simulated cards: a function of state and command, faithful to what is known of the real ones.
 //!
 //! A card is made from a [`Recipe`] and is a [`Transport`](crate::transport::Transport); [`vpcd`] offers it to a PC/SC
-//! service. The people on the cards are invented ([`Persona`]), the keys are the committed pool of the simulated
-//! hierarchy ([`keys`]), whose private halves are public. What it does where nobody knows what the real card does is a
-//! [`Profile`]; what can be wrong with it is a table ([`faults_of`]).
+//! service, and a [`script`] says which of them lie on which reader, and when. The people on the cards are invented
+//! ([`Persona`]), the keys are the committed pool of the simulated hierarchy ([`keys`]), whose private halves are public.
+//! What it does where nobody knows what the real card does is a [`Profile`]; what can be wrong with it is a table
+//! ([`faults_of`]).
 //!
 //! Licences ([`licence`]), the licence application on a My Number Card, and residence cards ([`residence`]) have a state
 //! machine, switches and faults of their own.
 //!
 //! A simulated card shows that the program agrees with what is written about the card. It does not show that a real card
 //! behaves so.
+//!
+//! A card in a test takes three lines:
+//!
+//! ```
+//! use taimen::{simulator::Recipe, transport::Transport};
+//!
+//! let mut card = "licence?seed=7&fault=slow=1".parse::<Recipe>()?.card()?;
+//! let setting = card.exchange(&[0x00, 0xB0, 0x8A, 0x00, 0x04])?;
+//! assert!(setting.ends_with(&[0x90, 0x00]));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! And one that a reader opens with what is printed on it:
 //!
 //! ```
 //! use taimen::{
@@ -47,6 +61,7 @@ mod prng;
 pub mod profile;
 mod recipe;
 pub mod residence;
+pub mod script;
 mod state;
 pub mod vpcd;
 

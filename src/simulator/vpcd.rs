@@ -4,6 +4,17 @@
 //! vpcd writes length and payload separately, and waits 40 ms for the acknowledgement of the first where the peer delays
 //! it (spec field-needs 4.3, measured). So an answer leaves in one write here, and whoever opens
 //! the stream sees to it that it acknowledges at once where the system can be told to (`taimen simulate` does).
+//!
+//! A card on vpcd's first reader, until vpcd closes the connection:
+//!
+//! ```no_run
+//! use taimen::simulator::{Recipe, vpcd};
+//!
+//! let mut card = "my-number?seed=7".parse::<Recipe>()?.card()?;
+//! let reader = std::net::TcpStream::connect(("127.0.0.1", vpcd::DEFAULT_PORT))?;
+//! vpcd::serve(reader, &mut card)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::io::{self, BufReader, Read, Write};
 

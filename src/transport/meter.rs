@@ -8,6 +8,7 @@ use super::{Transport, TransportError};
 
 /// What the link carried: the `link` of every report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LinkFigures {
     /// Command and answer pairs.
     pub exchanges: u64,

@@ -175,7 +175,10 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
     });
     let path = folder.join(&stored);
     let was_there = path.exists();
-    write_atomically(&path, content).map_err(|error| failed(&path, &error))?;
+    // What another purpose rests on already is left alone: somebody may be reading it.
+    if read_regular(&path, MAX_FILE).ok().as_deref() != Some(content.as_slice()) {
+        write_atomically(&path, content).map_err(|error| failed(&path, &error))?;
+    }
     if let Err(error) = write_manifest(folder, &rows) {
         if !was_there {
             let _ = fs::remove_file(&path);
@@ -328,7 +331,7 @@ fn lock(folder: &Path, attempts: u32) -> io::Result<fs::File> {
         Ok(found) if !found.is_file() => return Err(io::ErrorKind::AlreadyExists.into()),
         _ => {}
     }
-    let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+    let file = for_owner(fs::OpenOptions::new().create(true).truncate(false).write(true)).open(path)?;
     for _ in 0..attempts {
         match file.try_lock() {
             Ok(()) => return Ok(file),
@@ -353,13 +356,21 @@ fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let written = fs::OpenOptions::new().write(true).create_new(true).open(&temporary).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
+    let written =
+        for_owner(fs::OpenOptions::new().write(true).create_new(true)).open(&temporary).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
     written.and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
         let _ = fs::remove_file(&temporary);
     })
+}
+
+/// Whatever the umask: a folder that anybody may write counts for nothing.
+fn for_owner(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o644);
+    options
 }
 
 fn shown(path: &Path) -> String {

@@ -6,6 +6,7 @@ use x509_parser::{pem::parse_x509_pem, prelude::FromDer, prelude::X509Certificat
 use super::{
     anchor::{CvCaKey, KeyId, Material, Purpose},
     archive,
+    certificate::Certificate,
 };
 use crate::crypto::{KeyError, PublicKey};
 
@@ -27,6 +28,13 @@ pub enum ImportError {
     /// Neither DER nor PEM of one certificate.
     #[error("the file is not an X.509 certificate in DER or PEM")]
     NotCertificate,
+    /// A certificate under which no card could ever count: not DER, no key that these cards' issuers have, or no
+    /// certification authority where one is needed.
+    #[error("no card can rest on this certificate: {why}")]
+    Unusable {
+        /// What is wrong with it.
+        why: Unusable,
+    },
     /// A zip archive that cannot be read, or has more entries than such a publication has.
     #[error("the zip archive cannot be read")]
     BadArchive,
@@ -36,6 +44,20 @@ pub enum ImportError {
         /// How many.
         found: usize,
     },
+}
+
+/// Why no card can rest on a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// It is not in DER, or an extension is broken.
+    #[error("it is not in the strict form that checks read")]
+    Form,
+    /// Its key is neither RSA-2048 nor P-384.
+    #[error("its key is neither RSA with 2048 bits nor P-384")]
+    Key,
+    /// It is no certification authority.
+    #[error("it is not one of a certification authority")]
+    NotACa,
 }
 
 #[derive(Deserialize)]
@@ -53,10 +75,24 @@ struct CvKeyFile {
 /// [`ImportError`].
 pub fn import_handed_in(purpose: Purpose, bytes: &[u8]) -> Result<(Material, Option<String>), ImportError> {
     if purpose == Purpose::MyNumberCard || bytes.len() > MAX_FILE || !archive::is_archive(bytes) {
-        return Ok((import(purpose, bytes)?, None));
+        return Ok((usable(purpose, import(purpose, bytes)?)?, None));
     }
     let entry = archive::certificate(bytes)?;
-    Ok((import(purpose, &entry.bytes)?, Some(entry.name)))
+    Ok((usable(purpose, import(purpose, &entry.bytes)?)?, Some(entry.name)))
+}
+
+/// A certificate that checks would pass over in silence is refused here, where somebody sees it.
+fn usable(purpose: Purpose, material: Material) -> Result<Material, ImportError> {
+    let unusable = |why| Err(ImportError::Unusable { why });
+    let Material::Certificate(der) = &material else { return Ok(material) };
+    let Ok(certificate) = Certificate::parse(der) else { return unusable(Unusable::Form) };
+    // A licence's anchor signs the data itself; that of other purposes certifies signers.
+    let signs_cards = purpose == Purpose::DriversLicence;
+    match &certificate.key {
+        Err(_) => unusable(Unusable::Key),
+        Ok(_) if !signs_cards && certificate.authority.is_none() => unusable(Unusable::NotACa),
+        Ok(_) => Ok(material),
+    }
 }
 
 /// Reads an anchor file for a purpose, as folders of anchors hold it.

@@ -28,7 +28,7 @@ pub use chain::{Issued, PathError, Place, issuer_of};
 pub use change::{AddError, RemoveError, add, remove};
 pub use directory::{Entry, Folder, inspect, inspect_named, load_directory, load_named_directory};
 pub use facts::{Facts, KeyKind};
-pub use import::{ImportError, import, validity};
+pub use import::{ImportError, Unusable, import, validity};
 pub use manifest::{ManifestError, Row};
 pub use pins::{Pin, published, published_by};
 pub use store::TrustStore;

@@ -325,10 +325,11 @@ pub const CATALOG: &[CheckText] = &[
              the name picture are as issued.",
         ),
         does_not_prove: Bilingual::new(
-            "データの丸ごとの複製は見分けられません（ICチップに複製を検出する仕組みがありません）。裏面の住居地・許可・申請の記載、第2世代の住居地画像とカード番号は署名の対象外です。カードが失効していないことも、券面の印刷がチップと同じであることも示しません。",
+            "データの丸ごとの複製は見分けられません（ICチップに複製を検出する仕組みがありません）。裏面の住居地・許可・申請の記載、第2世代の住居地画像とカード番号は署名の対象外です。第1世代ではカードの種類（在留カードか特別永住者証明書か）も署名の対象外です。カードが失効していないことも、券面の印刷がチップと同じであることも示しません。",
             "A complete copy of the data cannot be told from the card: the chip has no means against it. Entries of the back \
              (address, permissions, renewal) and, in the second generation, the address picture and the card number are not \
-             signed. It does not show that the card is still valid, nor that the print is what the chip holds.",
+             signed, nor in the first generation which kind of card it is. It does not show that the card is still valid, nor \
+             that the print is what the chip holds.",
         ),
         otherwise: Bilingual::new(
             "本人確認書類として扱わないでください。署名が記録されないカード（16歳未満など）では、真正性は判定できません。",

@@ -38,6 +38,28 @@ pub const MY_NUMBER: Kind = Kind {
     saved: &["text-signature: not_done(not_stored)"],
 };
 
+/// A My Number Card whose JPKI application is checked too.
+pub const JPKI: Kind = Kind {
+    name: "my-number",
+    options: &["--jpki"],
+    honest: &[
+        "face-certificate: passed",
+        "face-signature: passed",
+        "chip-key: passed",
+        "not-expired: passed",
+        "text-certificate: passed",
+        "text-signature: passed",
+        "text-chip-key: passed",
+        "text-agrees: passed",
+        "jpki-auth-chain: passed",
+        "jpki-auth-key: passed",
+        "jpki-sign-chain: passed",
+        "jpki-agrees: passed",
+        "revocation: not_done(not_available)",
+    ],
+    saved: &["text-signature: not_done(not_stored)"],
+};
+
 pub const LICENCE: Kind = Kind {
     name: "licence",
     options: &[],

@@ -7,5 +7,6 @@ mod bench;
 mod common;
 mod data;
 mod issuers;
+mod jpki;
 mod sessions;
 mod signatures;

@@ -9,8 +9,8 @@ use taimen::{
     dump::{Dump, Scope},
     iso7816::{PinGate, Session},
     kind::CardKind,
-    simulator::{Recipe, SimulatedCard},
-    transport::{LinkFigures, Metered},
+    simulator::{Credentials, Recipe, SimulatedCard},
+    transport::{LinkFigures, Metered, Transport},
     trust::{Hierarchy, TrustStore},
 };
 
@@ -33,7 +33,12 @@ pub fn card(recipe: &str) -> SimulatedCard {
 /// Reads a card with its own credentials; the licence application where it has one.
 pub fn read_card(card: &mut SimulatedCard, scope: Scope) -> Result<(Dump, LinkFigures), Trouble> {
     let own = card.credentials().expect("a persona's card").clone();
-    let mut metered = Metered::new(card);
+    read(card, &own, scope)
+}
+
+/// The same over any link to the card.
+pub fn read(transport: impl Transport, own: &Credentials, scope: Scope) -> Result<(Dump, LinkFigures), Trouble> {
+    let mut metered = Metered::new(transport);
     let mut session = Session::new(&mut metered);
     let recognised = recognise(&mut session).map_err(Trouble::Recognise)?;
     let mut gate = PinGate::new(false);

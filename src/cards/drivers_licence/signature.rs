@@ -66,7 +66,7 @@ pub(super) fn signer_check<'a>(
     let chosen = candidates
         .iter()
         .find(|(_, certificate)| fits(certificate))
-        .or(candidates.iter().find(|(_, certificate)| made(certificate)))
+        .or_else(|| candidates.iter().find(|(_, certificate)| made(certificate)))
         .or(candidates.first());
     let Some((anchor, certificate)) = chosen else {
         return without(Check::not_done(id, Why::NoAnchor, evidence));

@@ -53,11 +53,30 @@ const FRONT: Note = Note {
     ),
 };
 
+/// The kind stands in a file that nothing signs, and the front's picture leaves out what is pre-printed (2.3).
+const UNSIGNED_KIND: Note = Note {
+    id: "unsigned-kind",
+    text: Bilingual::new(
+        "カードの種類（在留カードか特別永住者証明書か）は電子署名の対象外です。券面の表題と見比べてください。",
+        "Which kind of card it is (residence card or special permanent resident certificate) is not signed. Compare it with \
+         the title printed on the card.",
+    ),
+};
+
 const UNSIGNED_BACK: Note = Note {
     id: "unsigned-back",
     text: Bilingual::new(
         "裏面の記載（住居地・資格外活動許可・申請）は電子署名の対象外です。券面裏面と見比べてください。",
         "The entries of the back (address, permissions, renewal) are not signed. Compare them with the back of the card.",
+    ),
+};
+
+/// The same for a card whose back has nothing but the address.
+const UNSIGNED_ADDRESS: Note = Note {
+    id: "unsigned-back",
+    text: Bilingual::new(
+        "裏面の住居地の記載は電子署名の対象外です。券面裏面と見比べてください。",
+        "The address on the back is not signed. Compare it with the back of the card.",
     ),
 };
 
@@ -69,13 +88,22 @@ const UNSIGNED_NUMBER: Note = Note {
     ),
 };
 
+/// The same for a 特別永住者証明書, which has neither permissions nor renewals.
+const UNSIGNED_NUMBER_ALONE: Note = Note {
+    id: "unsigned-number",
+    text: Bilingual::new(
+        "カード番号と住居地の画像は電子署名の対象外です。券面の印刷と見比べてください。",
+        "Card number and address picture are not signed. Compare them with the print.",
+    ),
+};
+
 /// Holders under 16 (6.2).
 const NOT_SIGNED: Note = Note {
     id: "not-signed",
     text: Bilingual::new(
-        "16歳未満の方等のカードには、顔写真と電子署名が記録されません（偽造という意味ではありません）。カード番号がこのICチップのものであることだけを確認しました。",
-        "Cards of holders under 16 hold neither face picture nor signature (that does not make them forgeries). All that was \
-         seen is that the number belongs to this chip.",
+        "署名のないカードは、原則として16歳未満の方のものだけです。来店者や券面の生年月日が16歳以上なら、受け付けないでください。確認できたのは、カード番号がこのICチップのものであることだけです。",
+        "Only holders under 16 have cards without a signature. If the person, or the birth date on the card, is 16 or older, do \
+         not accept it. All that was seen is that the number belongs to this chip.",
     ),
 };
 
@@ -371,8 +399,11 @@ fn warnings(dump: &Dump, card: &Card<'_>, unsigned: bool) -> Vec<Warning> {
 
 fn notes_for(findings: &Findings, card: &Card<'_>, unsigned: bool) -> Vec<Note> {
     let mut list = vec![notes::COMPARE_FACE, COPY];
+    let special = matches!(findings.kind, CardKind::Residence1Special | CardKind::Residence2Special);
     match card.generation {
-        Generation::First => list.extend([FRONT, UNSIGNED_BACK]),
+        Generation::First if special => list.extend([FRONT, UNSIGNED_KIND, UNSIGNED_ADDRESS]),
+        Generation::First => list.extend([FRONT, UNSIGNED_KIND, UNSIGNED_BACK]),
+        Generation::Second if special => list.push(UNSIGNED_NUMBER_ALONE),
         Generation::Second => list.push(UNSIGNED_NUMBER),
     }
     if unsigned {

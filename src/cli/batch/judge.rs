@@ -49,6 +49,9 @@ struct Listed<'a> {
     recording: Option<String>,
 }
 
+/// What became of an input, and what was expected.
+type Found = (Result<Outcome, Problem>, Option<Expectation>);
+
 impl Judge {
     /// What the options say.
     ///
@@ -72,47 +75,46 @@ impl Judge {
 
     /// What is said about an input. Nothing that one input does reaches another.
     pub fn line(&self, item: Item) -> Line {
-        let input = match &item {
-            Item::File(path) => path.to_string_lossy().into_owned(),
+        match item {
+            Item::File(path) => self.said(path.to_string_lossy().into_owned(), || self.file(&path)),
+            Item::Refused { input, problem } => self.said(input, || (Err(problem), None)),
             Item::Line { number, json } => {
-                let listed = serde_json::from_slice::<Listed<'_>>(json).ok();
-                listed.and_then(|listed| listed.input).unwrap_or_else(|| format!("-:{number}"))
+                let nameless = || format!("-:{number}");
+                let refused = || (Err(Problem::ListLine { line: number }), None);
+                let Ok(listed) = serde_json::from_slice::<Listed<'_>>(&json) else {
+                    return self.said(nameless(), refused);
+                };
+                let input = listed.input.clone().unwrap_or_else(nameless);
+                self.said(input.clone(), || self.listed(&listed, &input).unwrap_or_else(refused))
             }
-            Item::Refused { input, .. } => input.clone(),
-        };
+        }
+    }
+
+    fn said(&self, input: String, work: impl FnOnce() -> Found) -> Line {
         // A fault of the program must not take the other inputs with it, nor leave a hole in the order.
-        let done = catch_unwind(AssertUnwindSafe(|| self.item(item)));
+        let done = catch_unwind(AssertUnwindSafe(work));
         let (outcome, expectation) = done.unwrap_or((Err(Problem::Internal { place: "batch" }), None));
         let outcome = outcome.unwrap_or_else(|problem| Outcome::Failed(problem.message(self.settings.lang)));
         let expected = expectation.map(|expectation| expectation.compare(&outcome));
         Line { input, outcome, expected }
     }
 
-    fn item(&self, item: Item) -> (Result<Outcome, Problem>, Option<Expectation>) {
-        match item {
-            Item::File(path) => self.file(&path),
-            Item::Line { number, json } => self.listed(number, &json),
-            Item::Refused { problem, .. } => (Err(problem), None),
-        }
-    }
-
     /// An input whose expectation cannot be read is not judged: nobody could tell what its verdict counts.
-    fn file(&self, path: &Path) -> (Result<Outcome, Problem>, Option<Expectation>) {
+    fn file(&self, path: &Path) -> Found {
         match expectation(path) {
             Ok(expectation) => (read(path).and_then(|bytes| self.judge(path, &bytes)), expectation),
             Err(problem) => (Err(problem), None),
         }
     }
 
-    fn listed(&self, number: u64, json: &[u8]) -> (Result<Outcome, Problem>, Option<Expectation>) {
-        let refused = (Err(Problem::ListLine { line: number }), None);
-        let Ok(Listed { input, dump, recording }) = serde_json::from_slice(json) else { return refused };
-        let named = input.clone().unwrap_or_else(|| format!("-:{number}"));
-        match (input, dump, recording) {
-            (Some(path), None, None) => self.file(Path::new(&path)),
-            (_, Some(dump), None) => (self.judge(Path::new(&named), dump.get().as_bytes()), None),
-            (_, None, Some(text)) => (self.judge(Path::new(&named), text.as_bytes()), None),
-            _ => refused,
+    /// `None` where a line says neither where its input is nor what, or says two things.
+    fn listed(&self, listed: &Listed<'_>, name: &str) -> Option<Found> {
+        let path = Path::new(name);
+        match (&listed.input, listed.dump, &listed.recording) {
+            (Some(_), None, None) => Some(self.file(path)),
+            (_, Some(dump), None) => Some((self.judge(path, dump.get().as_bytes()), None)),
+            (_, None, Some(text)) => Some((self.judge(path, text.as_bytes()), None)),
+            _ => None,
         }
     }
 
@@ -149,7 +151,6 @@ impl Judge {
         let (findings, context) = saved.judge(dump, &self.store, self.at)?;
         let options = Options { age: findings.holder.age.is_some(), ..self.options };
         let report = Report { findings: &findings, context: &context, options }.json_line();
-        let report = RawValue::from_string(report).map_err(|_| Problem::Internal { place: "batch" })?;
         Ok(Outcome::Judged { overall: findings.overall(), report })
     }
 }

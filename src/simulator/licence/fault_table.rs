@@ -1,7 +1,7 @@
 //! The tables of licences' faults: what each does and what a check of the licence must say.
 
 use crate::{
-    cards::drivers_licence::files::{LICENCE_LAYOUTS, Layout, MENKYO_LAYOUTS},
+    cards::drivers_licence::files::{FILES, LICENCE_LAYOUTS, Layout, MENKYO_FILES, MENKYO_LAYOUTS},
     lang::Bilingual,
     verify::{CheckId, Overall, Reason, Verdict, Why},
 };
@@ -9,7 +9,7 @@ use crate::{
 use super::{
     super::{
         fault::Fault,
-        fault_table::{Expected, FaultRow, failed},
+        fault_table::{BIT_FLIP, Expected, FaultRow, bit_flip, failed},
     },
     fault::{FIRST, GUEST, LicenceFault, SECOND},
     profile::{PastEnd, PhotoForm},
@@ -59,6 +59,23 @@ macro_rules! row {
         }
     };
 }
+
+const FLIP: FaultRow = FaultRow {
+    name: "bit-flip",
+    value: Some("FILE:BYTE"),
+    example: "bit-flip=df1/0001:40",
+    what: BIT_FLIP,
+    differs: CHANGED,
+    expected: UNDETERMINED,
+    make: |value| bit_flip(FILES.iter().map(|file| file.name), value?),
+};
+
+const MENKYO_FLIP: FaultRow = FaultRow {
+    example: "bit-flip=menkyo/001B:40",
+    differs: MENKYO_CHANGED,
+    make: |value| bit_flip(MENKYO_FILES.iter().map(|file| file.name), value?),
+    ..FLIP
+};
 
 const PIN_SETTING: FaultRow = FaultRow {
     name: "pin-setting",
@@ -327,6 +344,7 @@ pub const LICENCE_FAULTS: &[FaultRow] = &[
         UNSIGNED_CHANGE,
         AUTHENTIC
     ),
+    FLIP,
     PIN_SETTING,
     LAYOUT,
     PARTIAL,
@@ -440,6 +458,7 @@ pub const MENKYO_FAULTS: &[FaultRow] = &[
         &[],
         AUTHENTIC
     ),
+    MENKYO_FLIP,
     PIN_SETTING,
     MENKYO_LAYOUT,
 ];

@@ -8,7 +8,8 @@ use crate::{
     cards::residence_card::{
         files::{Access, DF1, DF2, DF3, File, Generation, MF},
         protocol::{
-            AUTHENTICATE_LENGTH, CardNumber, MATERIAL_LENGTH, RANDOM_LENGTH, Responder, SessionKey, VERIFY_LENGTH,
+            AUTHENTICATE_LENGTH, CardNumber, Initiator, MATERIAL_LENGTH, RANDOM_LENGTH, Responder, SessionKey,
+            VERIFY_LENGTH,
         },
     },
     crypto::CardCipher,
@@ -77,6 +78,11 @@ impl ResidenceChip {
     /// A file's stored bytes.
     pub fn file_mut(&mut self, file: &File) -> Option<&mut Vec<u8>> {
         self.files.iter_mut().find(|(known, _)| known.name == file.name).map(|(_, bytes)| bytes)
+    }
+
+    /// The same by the file's name in dumps.
+    pub fn named_file_mut(&mut self, name: &str) -> Option<&mut Vec<u8>> {
+        self.files.iter_mut().find(|(known, _)| known.name == name).map(|(_, bytes)| bytes)
     }
 
     /// The number that opens the card from now on.
@@ -170,6 +176,15 @@ impl ResidenceChip {
         let responder =
             Responder { cipher: self.cipher, key: self.number.key(), random, material: Zeroizing::new(material) };
         match responder.answer(apdu.data) {
+            Ok((answer, _)) if self.profile.stale_challenge => {
+                let earlier = Initiator {
+                    cipher: self.cipher,
+                    key: self.number.key(),
+                    random: self.draw(),
+                    material: Zeroizing::new(self.draw()),
+                };
+                Ok(responder.answer(&earlier.data(&random)).map_or(answer, |(stale, _)| stale))
+            }
             Ok((answer, session)) => {
                 self.session = Some(session);
                 self.authenticated &= self.profile.after_handshake == Again::Kept;

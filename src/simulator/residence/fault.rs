@@ -56,6 +56,8 @@ pub enum ResidenceFault {
     LongLengths,
     BrokenPicture,
     RenewalPending,
+    LyingLength,
+    StaleChallenge,
     WrongNumber,
     OtherGeneration,
     NoExplicitExtended,
@@ -126,6 +128,7 @@ impl ResidenceFault {
             }
             Self::Certificate(form) => certificate.form = form,
             Self::RenewalPending => order.holder.renewal = true,
+            Self::StaleChallenge => profile.stale_challenge = true,
             Self::NoExplicitExtended => profile.explicit_extended = false,
             Self::NoSecureForm => (profile.extended, profile.short_secure_read) = (false, false),
             Self::BlockedFolders => profile.blocked_folders = true,
@@ -245,6 +248,17 @@ impl ResidenceFault {
                 for file in [FACE_1, NAME_AND_FACE] {
                     if let Some(bytes) = card.residence_file_mut(&file).filter(|bytes| bytes.len() == file.size) {
                         bytes.truncate(file.size / 2);
+                    }
+                }
+            }
+            Self::LyingLength => {
+                if let Some(bytes) = card.named_file_mut(SIGNATURE_1.name) {
+                    // Tag, then a length of one byte or of 82 and two.
+                    let header = if bytes.get(1) == Some(&0x82) { 1..4 } else { 1..2 };
+                    let size = bytes.len();
+                    if header.end <= size {
+                        bytes.splice(header, [0x82, 0x7F, 0xFF]);
+                        bytes.truncate(size);
                     }
                 }
             }

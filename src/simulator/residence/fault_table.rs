@@ -1,6 +1,7 @@
 //! The tables of residence cards' faults: what each does and what a check of the card must say.
 
 use crate::{
+    cards::residence_card::files::{FILES_1, FILES_1_SPECIAL, FILES_2, FILES_2_SPECIAL},
     lang::Bilingual,
     verify::{CheckId, Overall, Reason, Verdict, Why},
 };
@@ -8,7 +9,7 @@ use crate::{
 use super::{
     super::{
         fault::Fault,
-        fault_table::{Expected, FaultRow, failed, rests},
+        fault_table::{BIT_FLIP, Expected, FaultRow, bit_flip, failed, rests},
     },
     certificate::OuterForm,
     fault::ResidenceFault,
@@ -328,6 +329,34 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         AUTHENTIC
     ),
     row!(
+        "lying-length",
+        "電子署名が32,767バイトの長さを称する",
+        "the signature announces 32,767 bytes",
+        ResidenceFault::LyingLength,
+        NOTHING_THERE,
+        REJECTED
+    ),
+    FaultRow {
+        name: "bit-flip",
+        value: Some("FILE:BYTE"),
+        example: "bit-flip=df3/02:40",
+        what: BIT_FLIP,
+        differs: CHANGED,
+        expected: REJECTED,
+        make: |value| {
+            let files = [FILES_1, FILES_2].into_iter().flatten().chain(FILES_1_SPECIAL).chain(FILES_2_SPECIAL);
+            bit_flip(files.map(|file| file.name), value?)
+        },
+    },
+    row!(
+        "stale-challenge",
+        "相互認証に、別のチャレンジへの応答を返す",
+        "answers the mutual authentication as for another challenge",
+        ResidenceFault::StaleChallenge,
+        &[],
+        Expected::CardTrouble
+    ),
+    row!(
         "wrong-number",
         "券面の番号とICチップの番号が違う",
         "the chip has another number than the print",
@@ -510,6 +539,15 @@ pub const RESIDENCE_CHILD_FAULTS: &[FaultRow] = &[
         &[],
         UNDETERMINED
     ),
+    FaultRow {
+        name: "bit-flip",
+        value: Some("FILE:BYTE"),
+        example: "bit-flip=df1/05:3000",
+        what: BIT_FLIP,
+        differs: &[],
+        expected: UNDETERMINED,
+        make: |value| bit_flip(FILES_1.iter().map(|file| file.name), value?),
+    },
     row!(
         "wrong-number",
         "券面の番号とICチップの番号が違う",

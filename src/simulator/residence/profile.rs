@@ -57,6 +57,8 @@ pub struct ResidenceProfile {
     pub atr: Vec<u8>,
     /// RND.ICC and K.ICC of every handshake, for worked examples; `None`: random.
     pub fixed: Option<([u8; RANDOM_LENGTH], [u8; MATERIAL_LENGTH])>,
+    /// The card answers MUTUAL AUTHENTICATE as if the reader's challenge had been another one.
+    pub stale_challenge: bool,
     /// The authenticated flag after a second handshake that succeeds.
     pub after_handshake: Again,
     /// Session key and flag after a handshake that fails.
@@ -108,6 +110,7 @@ impl Default for ResidenceProfile {
         Self {
             atr: ATR.to_vec(),
             fixed: None,
+            stale_challenge: false,
             after_handshake: Again::Cleared,
             after_failure: Again::Cleared,
             unknown_application: Status::NOT_FOUND,
