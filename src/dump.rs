@@ -121,6 +121,12 @@ pub enum NotRead {
         /// What is wrong, and where.
         detail: String,
     },
+    /// No answer could be made out: it was empty, or secure messaging did not open it. Nothing of the file was seen, so this
+    /// speaks neither for the card nor against it.
+    Unreadable {
+        /// What is wrong with the answer.
+        detail: String,
+    },
     /// Its application is not on the card.
     NoApplication,
     /// The card says that it does not hold it.

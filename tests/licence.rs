@@ -256,9 +256,13 @@ fn a_signature_tells_padding_from_content() {
     let public = key.public_key().unwrap();
     let hash = taimen::crypto::sha256(&[b"data"]);
     assert_eq!(public.recover(&key.sign_sha256(&[b"data"]).unwrap()), Ok(Recovered::Sha256(hash)));
-    assert_eq!(public.recover(&key.sign_padded(&hash).unwrap()), Ok(Recovered::Other), "no DigestInfo");
+    assert_eq!(public.recover(&key.sign_padded(&hash).unwrap()), Ok(Recovered::Other { length: 32 }), "no DigestInfo");
     let long = [taimen::crypto::sha256_digest_info(&hash), vec![0]].concat();
-    assert_eq!(public.recover(&key.sign_padded(&long).unwrap()), Ok(Recovered::Other), "bytes behind the hash");
+    assert_eq!(
+        public.recover(&key.sign_padded(&long).unwrap()),
+        Ok(Recovered::Other { length: long.len() }),
+        "bytes behind the hash"
+    );
     assert!(public.recover(&signer("impostor").unwrap().sign_sha256(&[b"data"]).unwrap()).is_err());
     for wrong in [vec![], vec![0; 255], vec![0; 256], vec![0xFF; 256], vec![1; 257]] {
         assert!(public.recover(&wrong).is_err());

@@ -268,7 +268,7 @@ fn either_block_and_either_form_and_no_other() {
             if generation(kind) == Generation::First { ("encoding", "bare-hash") } else { ("form", "der") };
         assert_eq!(evidence.get(name), Some(value));
     }
-    // SHA-256 of the message behind other prefixes than the two.
+    // SHA-256 of the message behind other prefixes than the two: good padding, so a third form is possible; never a pass.
     let message = |dump: &Dump| {
         let value = |file: &File| dump.file(file.name).unwrap()[4..].to_vec();
         [value(&files::FRONT), value(&files::FACE_1)].concat()
@@ -277,18 +277,27 @@ fn either_block_and_either_form_and_no_other() {
     let hash = taimen::crypto::sha256(&[&message(&dump)]);
     let info = taimen::crypto::sha256_digest_info(&hash);
     let signer = keys::signer("zairyu-signer").unwrap();
+    let without_null = [&[0x30, 0x2F, 0x30, 0x0B][..], &info[4..15], &info[17..]].concat();
+    let other = taimen::crypto::sha256(&[b"other data"]);
+    let unknown = NotDone(Why::LayoutUnknown);
     for (block, expected) in [
         (info.clone(), Passed),
         (hash.to_vec(), Passed),
-        ([&[0_u8][..], &hash].concat(), Failed(Reason::SignatureMismatch)),
-        ([&hash[..], &[0]].concat(), Failed(Reason::SignatureMismatch)),
-        ([&info[..], &hash].concat(), Failed(Reason::SignatureMismatch)),
-        (info[2..].to_vec(), Failed(Reason::SignatureMismatch)),
-        (hash[..31].to_vec(), Failed(Reason::SignatureMismatch)),
+        (taimen::crypto::sha256_digest_info(&other), Failed(Reason::SignatureMismatch)),
+        (other.to_vec(), Failed(Reason::SignatureMismatch)),
+        (without_null, unknown),
+        ([&[0_u8][..], &hash].concat(), unknown),
+        ([&hash[..], &[0]].concat(), unknown),
+        ([&info[..], &hash].concat(), unknown),
+        (info[2..].to_vec(), unknown),
+        (hash[..31].to_vec(), unknown),
     ] {
         let signature = signer.sign_padded(&block).unwrap();
         bytes(&mut dump, &files::SIGNATURE_1)[4..260].copy_from_slice(&signature);
-        assert_eq!(judged(&dump).verdict(CardSignature), Some(expected), "{} bytes", block.len());
+        let findings = judged(&dump);
+        assert_eq!(findings.verdict(CardSignature), Some(expected), "{} bytes", block.len());
+        let detail = findings.check(CardSignature).unwrap().evidence.get("detail");
+        assert_eq!(detail.is_some_and(|detail| detail.contains("good padding")), expected == unknown, "{detail:?}");
     }
 }
 
@@ -600,6 +609,11 @@ fn files_that_were_not_read() {
         let findings = expect(&without(&signed, status()), not_read, Passed, Overall::Undetermined);
         assert_eq!(findings.check(CardSignature).unwrap().evidence.get("status"), Some("6A82"));
         assert!(findings.notes.iter().any(|note| note.id == "no-face"));
+        // Nothing that was signed has been seen: no forgery.
+        let unreadable = || NotRead::Unreadable { detail: "not one encrypted object".to_owned() };
+        expect(&without(&signature_file(kind), unreadable()), not_read, not_read, Overall::Undetermined);
+        let findings = expect(&without(&signed, unreadable()), not_read, Passed, Overall::Undetermined);
+        assert_eq!(findings.check(CardSignature).unwrap().evidence.get("detail"), Some("not one encrypted object"));
         let broken = NotRead::Malformed { detail: "cut off".to_owned() };
         expect(&without(&signed, broken), Failed(Reason::Malformed), Passed, Overall::Rejected);
         if generation(kind) == Generation::Second {
@@ -653,6 +667,27 @@ fn files_of_zeros_that_mean_none() {
 }
 
 #[test]
+fn a_signature_beside_no_face() {
+    for kind in [CardKind::Residence1, CardKind::Residence1Special] {
+        let mut dump = honest(kind);
+        let face = bytes(&mut dump, &files::FACE_1);
+        face.fill(0);
+        face[0] = 0xD1;
+        let findings = expect(&dump, NotDone(Why::LayoutUnknown), Passed, Overall::Undetermined);
+        let evidence = &findings.check(CardSignature).unwrap().evidence;
+        assert_eq!(
+            (evidence.get("file"), evidence.get("detail")),
+            (Some("df1/06"), Some("no face beside a signature"))
+        );
+        let warned: Vec<_> = findings.warnings.iter().map(|one| (one.file, one.detail.as_str())).collect();
+        assert_eq!(warned, [("df1/06", "no face beside a signature")]);
+        // Something behind the empty object is no such file.
+        bytes(&mut dump, &files::FACE_1)[100] = 0x55;
+        expect(&dump, Failed(Reason::Malformed), Passed, Overall::Rejected);
+    }
+}
+
+#[test]
 fn infants_of_the_second_generation() {
     // Zeros of full length are a layout that the table has, and the issuer signed them.
     let infant = |nothing| {
@@ -664,6 +699,27 @@ fn infants_of_the_second_generation() {
     assert!(findings.warnings.iter().any(|warning| warning.detail == "df1/04, byte 2504: tag D1 is empty"));
     // What is signed where there is no picture at all is not known.
     expect(&infant(Nothing::EmptyObject), NotDone(Why::LayoutUnknown), Passed, Overall::Undetermined);
+    // A signature over everything but the face, beside a face of zeros; and one that is none at all.
+    let mut dump = infant(Nothing::Zeros);
+    let pictures = dump.file(files::NAME_AND_FACE.name).unwrap().to_vec();
+    let entries = dump.file(files::ENTRIES_05.name).unwrap().to_vec();
+    let values = files::ENTRIES_05.fields.iter().scan(0, |at, field| {
+        let from = *at + 2;
+        *at = from + field.size;
+        Some(entries[from..*at].to_vec())
+    });
+    let faceless = [values.collect::<Vec<_>>().concat(), pictures[4..2504].to_vec()].concat();
+    assert_eq!(faceless.len(), 53 + 2500);
+    let signer = keys::ec_signer("zairyu-signer2").unwrap();
+    let signature = signer.sign_sha256(&[&faceless], taimen::crypto::EcdsaForm::Fixed).unwrap();
+    bytes(&mut dump, &files::SIGNATURE_2)[2..98].copy_from_slice(&signature);
+    let findings = expect(&dump, NotDone(Why::LayoutUnknown), Passed, Overall::Undetermined);
+    let detail = findings.check(CardSignature).unwrap().evidence.get("detail").unwrap();
+    assert!(detail.contains("no face"), "{detail}");
+    // With a face the same signature is one over other data.
+    let face = honest(CardKind::Residence2).file(files::NAME_AND_FACE.name).unwrap()[2508..].to_vec();
+    bytes(&mut dump, &files::NAME_AND_FACE)[2508..].copy_from_slice(&face);
+    expect(&dump, Failed(Reason::SignatureMismatch), Passed, Overall::Rejected);
     // A card without any signature neither.
     let mut dump = honest(CardKind::Residence2);
     dump.keep(files::SIGNATURE_2.name, [&[0xDC, 0x00, 0xDD, 0x00][..], &[0; 700]].concat());
@@ -720,7 +776,12 @@ fn certificates_that_do_not_count() {
             with(&|order| order.certificate.authority_key_id = impostor.key_id().ok()),
             failed(Reason::WrongKeyIdentifier),
         );
-        check(with(&|order| order.certificate.not_before = midnight(2019, 12, 31)), failed(Reason::NotValidAtIssue));
+        let over = |order: &mut ResidenceOrder| {
+            order.certificate.signer = old;
+            order.certificate.authority_key_id = old.key_id().ok();
+            order.certificate.not_before = midnight(2024, 1, 1);
+        };
+        check(with(&over), failed(Reason::IssuerOver));
 
         // States of their own: the chain holds, so the signature says what it says.
         let findings = check(
@@ -745,6 +806,12 @@ fn certificates_that_do_not_count() {
             (Passed, NotDone(Why::NotYetValid), Overall::Undetermined),
         );
 
+        // The authority may have had an older certificate of the same key.
+        check(
+            with(&|order| order.certificate.not_before = midnight(2019, 12, 31)),
+            (Passed, NotDone(Why::IssuerNewer), Overall::Undetermined),
+        );
+
         let long = prepared(kind, |order, _| order.certificate.form = OuterForm::LongLength);
         check(long, (DEPENDS, NotDone(Why::CertificateNotDer), Overall::Undetermined));
         let open = prepared(kind, |order, _| order.certificate.form = OuterForm::Indefinite);
@@ -762,6 +829,26 @@ fn certificates_that_do_not_count() {
         *value = [&value[..at], &[tag, 0x82], &length, &der].concat();
         check(dump, failed(Reason::BadKey));
     }
+}
+
+#[test]
+fn a_key_that_is_not_supported() {
+    // The authority certified exponent 65539.
+    let mut dump = honest(CardKind::Residence1);
+    let file = bytes(&mut dump, &files::SIGNATURE_1);
+    let certificate = 264;
+    let length = usize::from(u16::from_be_bytes([file[certificate + 6], file[certificate + 7]]));
+    let tbs = certificate + 4..certificate + 8 + length;
+    let exponent = [0x02, 0x03, 0x01, 0x00, 0x01];
+    let at = tbs.start + file[tbs.clone()].windows(5).position(|window| window == exponent).unwrap() + 4;
+    file[at] = 0x03;
+    let signature = keys::signer("zairyu-ca").unwrap().sign_sha256(&[&file[tbs.clone()]]).unwrap();
+    let from =
+        tbs.end + file[tbs.end..].windows(5).position(|window| window == [0x03, 0x82, 0x01, 0x01, 0x00]).unwrap() + 5;
+    file[from..from + 256].copy_from_slice(&signature);
+    let findings = expect(&dump, DEPENDS, NotDone(Why::UnsupportedKey), Overall::Undetermined);
+    let detail = findings.check(CardCertificate).unwrap().evidence.get("detail");
+    assert_eq!(detail, Some("the exponent is not 65537"));
 }
 
 #[test]

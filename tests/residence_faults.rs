@@ -67,7 +67,7 @@ fn complaint(kind: CardKind, row: &FaultRow) -> Option<String> {
             let overall = if overall == Overall::Authentic { honest_overall(kind) } else { overall };
             *found == overall && *checks == expected(kind, row)
         }
-        (Expected::CredentialRefused, Err(Trouble::Read(ReadError::NumberRefused))) => true,
+        (Expected::CredentialRefused, Err(Trouble::Read(ReadError::NumberRefused { left: None, .. }))) => true,
         (Expected::CardTrouble, Err(trouble)) => matches!(
             trouble,
             Trouble::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))

@@ -188,6 +188,28 @@ fn an_authority_that_was_certified_anew_with_its_key() {
 }
 
 #[test]
+fn a_leaf_that_is_older_than_its_issuers_newer_certificate() {
+    for (ca, signer, _) in KINDS {
+        let mut leaf = own_leaf(signer, ca);
+        leaf.not_before = midnight(2019, 6, 1);
+        let leaf = leaf.build().unwrap();
+        let renewed = own_authority(ca);
+        let mut first = own_authority(ca);
+        (first.not_before, first.not_after, first.serial) = (midnight(2015, 1, 1), last_second(2039, 12, 31), vec![9]);
+        let outcome = |orders: &[&CertificateOrder]| {
+            let anchors = orders.iter().map(|order| anchor(Hierarchy::Installed, order)).collect();
+            outcome_in(&leaf, &shipped().with(anchors), now())
+        };
+        assert_eq!(outcome(&[&renewed]), Err(PathError::IssuerNewer));
+        assert_eq!(outcome(&[&renewed, &first]), Ok(()), "the older one is installed too");
+        // The older one is over by now: that is what is told, in either order.
+        first.not_after = last_second(2024, 12, 31);
+        assert_eq!(outcome(&[&renewed, &first]), Err(PathError::Expired(Place::Anchor)));
+        assert_eq!(outcome(&[&first, &renewed]), Err(PathError::Expired(Place::Anchor)));
+    }
+}
+
+#[test]
 fn a_signature_of_its_key_under_the_wrong_identifier() {
     let outcome = leaf_alone(|leaf| leaf.authority_key_id = Some(vec![0xA5; 20]));
     assert_eq!(outcome, Err(PathError::WrongKeyIdentifier));
@@ -233,14 +255,32 @@ fn algorithms_other_than_the_issuers() {
         outcome_in(&order.build().unwrap(), &trust, now())
     };
     assert_eq!(rsa(Algorithm::RsaSha256), Ok(()));
-    for algorithm in [Algorithm::RsaSha1, Algorithm::EcdsaSha256, Algorithm::EcdsaSha256Null, Algorithm::EcdsaSha384] {
+    assert_eq!(rsa(Algorithm::RsaSha1), Err(PathError::UnsupportedAlgorithm), "of the issuer's kind of key");
+    for algorithm in [Algorithm::EcdsaSha256, Algorithm::EcdsaSha256Null, Algorithm::EcdsaSha384] {
         assert_eq!(rsa(algorithm), Err(PathError::WrongAlgorithm), "{algorithm:?}");
     }
     assert_eq!(ec(Algorithm::EcdsaSha256Null), Ok(()), "as real certificates have it");
     assert_eq!(ec(Algorithm::EcdsaSha256), Ok(()), "as RFC 5758 has it");
-    for algorithm in [Algorithm::RsaSha256, Algorithm::RsaSha1, Algorithm::EcdsaSha384] {
+    assert_eq!(ec(Algorithm::EcdsaSha384), Err(PathError::UnsupportedAlgorithm), "of the issuer's kind of key");
+    for algorithm in [Algorithm::RsaSha256, Algorithm::RsaSha1] {
         assert_eq!(ec(algorithm), Err(PathError::WrongAlgorithm), "{algorithm:?}");
     }
+    // An algorithm nobody has heard of, stated twice alike; and one whose parameters are none that are known.
+    let stated = |algorithm: Vec<u8>| {
+        let der = own_leaf(EC_SIGNER, EC_CA).build().unwrap();
+        let parts = children(content(&der));
+        let mut fields = children(content(&parts[0]));
+        fields[2] = tlv(0x30, &algorithm);
+        let tbs = tlv(0x30, &fields.concat());
+        installed_outcome(&tlv(0x30, &[&tbs, &fields[2], &parts[2]].map(|part| &part[..]).concat()))
+    };
+    assert_eq!(stated(tlv(0x06, &[0x2A, 0x03, 0x04])), Err(PathError::UnsupportedAlgorithm));
+    let ecdsa_sha256 = tlv(0x06, &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02]);
+    assert_eq!(stated([ecdsa_sha256, tlv(0x30, &[])].concat()), Err(PathError::UnsupportedAlgorithm));
+    // Whose key it is must be said: by the name alone nobody knows.
+    let order =
+        CertificateOrder { algorithm: Algorithm::EcdsaSha384, authority_key_id: None, ..own_leaf(EC_SIGNER, EC_CA) };
+    assert_eq!(installed_outcome(&order.build().unwrap()), Err(PathError::NoAnchor));
 }
 
 #[test]
@@ -304,11 +344,10 @@ fn an_authority_signs_no_cards() {
 
 #[test]
 fn times() {
-    let outside = Err(PathError::NotValidAtIssue);
     let early = |leaf: &mut CertificateOrder| leaf.not_before = midnight(2019, 12, 31);
-    assert_eq!(leaf_alone(early), outside, "issued before its issuer's time");
+    assert_eq!(leaf_alone(early), Err(PathError::IssuerNewer), "issued before this certificate of its issuer began");
     let ended = |authority: &mut CertificateOrder| authority.not_after = last_second(2025, 3, 31);
-    assert_eq!(authority_alone(ended), outside, "issued after its issuer's time");
+    assert_eq!(authority_alone(ended), Err(PathError::IssuerOver), "issued after its issuer's time");
     let last_moment = |authority: &mut CertificateOrder| authority.not_after = midnight(2025, 4, 1);
     assert_eq!(authority_alone(last_moment), Err(PathError::Expired(Place::Anchor)), "issued in its last second");
 
@@ -341,6 +380,23 @@ fn encodings() {
             assert_eq!(Certificate::parse(&trailing).unwrap_err(), CertificateError::Trailing, "{form:?}");
         }
         assert_eq!(Certificate::parse(&build(OuterForm::LongLength)).unwrap_err(), CertificateError::NotDer);
+        // BER may write the signature's BIT STRING in pieces, of definite or indefinite length.
+        let parts = children(content(&der));
+        let pieces = [
+            tlv(0x23, &parts[2]),
+            [&[0x23, 0x80][..], &parts[2], &[0, 0]].concat(),
+            tlv(
+                0x23,
+                &[tlv(0x03, &content(&parts[2])[..9]), tlv(0x03, &[&[0], &content(&parts[2])[9..]].concat())].concat(),
+            ),
+        ];
+        for signature in pieces {
+            let body = [&parts[0][..], &parts[1], &signature].concat();
+            let open = [&[0x30, 0x80][..], &body, &[0, 0]].concat();
+            for certificate in [tlv(0x30, &body), open, [tlv(0x30, &body), vec![0; 9]].concat()] {
+                assert_eq!(Certificate::parse(&certificate).unwrap_err(), CertificateError::NotDer);
+            }
+        }
         for length in [0, 1, 4, 100, der.len() - 1] {
             assert_eq!(Certificate::parse(&der[..length]).unwrap_err(), CertificateError::Malformed, "{length} bytes");
         }
@@ -466,12 +522,31 @@ fn a_key_that_no_card_has() {
         let algorithm = tlv(0x30, &[children(content(&info[0]))[0].clone(), p256].concat());
         fields[6] = tlv(0x30, &[algorithm, info[1].clone()].concat());
     });
-    assert_eq!(installed_outcome(&other_curve), Err(PathError::BadKey));
+    assert_eq!(installed_outcome(&other_curve), Err(PathError::UnsupportedKey));
     let off_curve = resigned(|fields| {
         let last = fields[6].len() - 1;
         fields[6][last] ^= 1;
     });
-    assert_eq!(installed_outcome(&off_curve), Err(PathError::BadKey));
+    assert_eq!(installed_outcome(&off_curve), Err(PathError::UnsupportedKey));
+    // RSA with exponent 3, and with 1,024 bits.
+    let rsa = |modulus: usize, exponent: &[u8]| {
+        resigned(|fields| {
+            let oid = tlv(0x06, &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01]);
+            let number = tlv(0x02, &[vec![0x00, 0x80], vec![0x01; modulus - 1]].concat());
+            let key = tlv(0x30, &[number, tlv(0x02, exponent)].concat());
+            let algorithm = tlv(0x30, &[oid, vec![0x05, 0x00]].concat());
+            fields[6] = tlv(0x30, &[algorithm, tlv(0x03, &[vec![0], key].concat())].concat());
+        })
+    };
+    assert_eq!(installed_outcome(&rsa(256, &[1, 0, 1])), Ok(()), "the same way, as cards have it");
+    assert_eq!(installed_outcome(&rsa(256, &[3])), Err(PathError::UnsupportedKey));
+    assert_eq!(installed_outcome(&rsa(128, &[1, 0, 1])), Err(PathError::UnsupportedKey));
+    assert_eq!(installed_outcome(&rsa(512, &[1, 0, 1])), Err(PathError::UnsupportedKey));
+    // What speaks against the certificate comes first.
+    let mut changed = rsa(256, &[3]);
+    let last = changed.len() - 1;
+    changed[last] ^= 1;
+    assert_eq!(installed_outcome(&changed), Err(PathError::SignatureMismatch));
     let parsed = Certificate::parse(&resigned(|_| {})).unwrap();
     assert!(matches!(parsed.key, Ok(CertifiedKey::Ec(_))));
 }

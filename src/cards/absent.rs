@@ -15,6 +15,9 @@ pub(in crate::cards) fn absent(id: CheckId, dump: &Dump, file: &'static str) -> 
         Some(NotRead::Malformed { detail }) => {
             Check::failed(id, Reason::Malformed, evidence.with("detail", detail.clone()))
         }
+        Some(NotRead::Unreadable { detail }) => {
+            Check::not_done(id, Why::NotRead, evidence.with("detail", detail.clone()))
+        }
         Some(NotRead::NoApplication | NotRead::NotOnCard) => Check::not_done(id, Why::NotOnCard, evidence),
         Some(NotRead::NotOpened { reason }) => {
             Check::not_done(id, Why::NotRead, evidence.with("reason", reason.clone()))

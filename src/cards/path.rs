@@ -76,6 +76,9 @@ pub(in crate::cards) fn certificate_check(
     if let Some(extension) = extension {
         evidence = evidence.with("extension", extension);
     }
+    if let (Err(PathError::UnsupportedKey), Err(error)) = (issued.outcome, &leaf.key) {
+        evidence = evidence.with("detail", error.to_string());
+    }
     Certified {
         check: Check { id, verdict: verdict(issued.outcome), evidence },
         key: leaf.key.as_ref().ok().cloned(),
@@ -90,6 +93,8 @@ fn verdict(outcome: Result<(), PathError>) -> Verdict {
         Err(PathError::NoAnchor) => Verdict::NotDone(Why::NoAnchor),
         Err(PathError::Expired(_)) => Verdict::NotDone(Why::AnchorExpired),
         Err(PathError::NotYetValid) => Verdict::NotDone(Why::NotYetValid),
+        Err(PathError::IssuerNewer) => Verdict::NotDone(Why::IssuerNewer),
+        Err(PathError::UnsupportedAlgorithm) => Verdict::NotDone(Why::UnsupportedAlgorithm),
         Err(PathError::UnknownExtension(_)) => Verdict::NotDone(Why::UnknownExtension),
         Err(PathError::SignatureMismatch) => Verdict::Failed(Reason::SignatureMismatch),
         Err(PathError::WrongAlgorithm) => Verdict::Failed(Reason::WrongAlgorithm),
@@ -98,7 +103,7 @@ fn verdict(outcome: Result<(), PathError>) -> Verdict {
         Err(PathError::NotACa) => Verdict::Failed(Reason::NotACa),
         Err(PathError::WrongKeyUsage(_)) => Verdict::Failed(Reason::WrongKeyUsage),
         Err(PathError::PathTooLong) => Verdict::Failed(Reason::PathTooLong),
-        Err(PathError::BadKey) => Verdict::Failed(Reason::BadKey),
-        Err(PathError::NotValidAtIssue) => Verdict::Failed(Reason::NotValidAtIssue),
+        Err(PathError::UnsupportedKey) => Verdict::NotDone(Why::UnsupportedKey),
+        Err(PathError::IssuerOver) => Verdict::Failed(Reason::IssuerOver),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     iso7816::{CardError, PinGate, PinOutcome, Refusal, Session, Tries},
+    kind::CardKind,
     privacy::Pin,
     transport::{DrawError, Transport, TransportError},
 };
@@ -55,10 +56,21 @@ pub enum ReadError {
         /// Which credential.
         reference: &'static Reference,
     },
-    /// The card says that the number does not fit (`6300`), which has no counter: it was typed wrong, or the card does not
-    /// speak the protocol of its kind. Nothing is repeated.
+    /// The card says that the number does not fit (`63xx`): it was typed wrong, or the card does not speak the protocol of
+    /// its kind. Nothing is repeated.
     #[error("the card refused the number")]
-    NumberRefused,
+    NumberRefused {
+        /// What the card says it is: only of the first generation is it published that nothing counts.
+        kind: CardKind,
+        /// Tries left, where the card names them (`63Cx`) against all that is known.
+        left: Option<u8>,
+    },
+    /// The card says that its number is blocked (`6983`, `6984`, `63C0`), though none is known to block.
+    #[error("the card says that its number is blocked")]
+    NumberBlocked {
+        /// What the card says it is.
+        kind: CardKind,
+    },
     /// The card's half of the number authentication is not right: it does not know the number, or its answer was changed.
     #[error("the card's half of the number authentication is not right: {0}")]
     Handshake(#[from] HandshakeError),

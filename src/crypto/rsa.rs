@@ -50,7 +50,10 @@ pub enum Recovered {
     /// The whole block is that of a SHA-256 signature with this hash.
     Sha256(Sha256Hash),
     /// Good padding in front of something else: another hash, or another form.
-    Other,
+    Other {
+        /// Bytes behind the padding.
+        length: usize,
+    },
 }
 
 /// The signature does not fit the key and the data.
@@ -141,7 +144,7 @@ impl PublicKey {
             return Err(SignatureError);
         };
         let hash = info.strip_prefix(&SHA256_DIGEST_INFO[..]).and_then(|hash| hash.try_into().ok());
-        Ok(hash.map_or(Recovered::Other, Recovered::Sha256))
+        Ok(hash.map_or(Recovered::Other { length: info.len() }, Recovered::Sha256))
     }
 
     fn verify_prefixed(&self, prefix: &[u8], payload: &[u8], signature: &[u8]) -> Result<(), SignatureError> {

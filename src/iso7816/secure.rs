@@ -55,6 +55,8 @@ enum Setback {
     Refused(Option<Status>),
     /// The answer was longer than the reader's buffer.
     Cut,
+    /// The answer was not opened. Some link may have harmed it, and another form may pass.
+    Broken,
 }
 
 /// Why an answer was not opened.
@@ -79,8 +81,8 @@ impl SecureStep {
     /// The next form to try; `None` when none is left.
     fn below(self, setback: Setback) -> Option<Self> {
         let next = match (self.form(), setback) {
-            // Extended commands pass: only the answer was too long.
-            (_, Setback::Cut) | (Rung::Short(_), _) => self.rung + 1,
+            // Extended commands pass: only the answer was too long, or came broken.
+            (_, Setback::Cut | Setback::Broken) | (Rung::Short(_), _) => self.rung + 1,
             (Rung::Whole, Setback::Refused(_)) => SMALLEST_EXTENDED,
             (Rung::Extended(_), Setback::Refused(_)) => (self.rung + 1).max(SMALLEST_EXTENDED),
         };
@@ -90,7 +92,7 @@ impl SecureStep {
 
 impl<T: Transport> Session<T> {
     /// Reads a file whose size a table tells, under secure messaging; `open` decrypts one answer. No byte is asked for
-    /// twice but where an answer was cut, a short answer is continued, and a file that ends earlier is returned as it is.
+    /// twice but where an answer was cut or not opened, a short answer is continued, and a file that ends earlier is returned as it is.
     ///
     /// # Errors
     /// [`FileReadError`]; with [`TransportError::LengthUnsupported`] where reader and card have no form in common.
@@ -101,7 +103,8 @@ impl<T: Transport> Session<T> {
         open: Opener<'_>,
         progress: Progress<'_>,
     ) -> Result<Vec<u8>, FileReadError> {
-        let found = self.secure_step;
+        let found = (self.secure_step, self.step);
+        let mut broken = None;
         let mut bytes = Vec::new();
         let mut ended = false;
         for _ in 0..MAX_READS {
@@ -113,7 +116,7 @@ impl<T: Transport> Session<T> {
                 Ok(offset) if usize::from(offset) <= MAX_OFFSET => (SecureFrom::Current(offset), size - bytes.len()),
                 _ => break,
             };
-            match self.read_piece(from, wanted, open)? {
+            match self.read_piece(from, wanted, open, &mut broken)? {
                 Ok(piece) => {
                     self.secure_step.proven = true;
                     ended = piece.is_empty();
@@ -127,7 +130,7 @@ impl<T: Transport> Session<T> {
                 },
                 Err(setback) => match self.secure_step.below(setback) {
                     Some(below) => self.step_down(below),
-                    None => return Err(self.no_form_left(found, setback)),
+                    None => return Err(self.no_form_left(found, setback, broken)),
                 },
             }
         }
@@ -140,6 +143,7 @@ impl<T: Transport> Session<T> {
         from: SecureFrom,
         wanted: usize,
         open: Opener<'_>,
+        broken: &mut Option<String>,
     ) -> Result<Result<Vec<u8>, Setback>, FileReadError> {
         let most = |limit: u16| limit.min(u16::try_from(wanted).unwrap_or(limit));
         let (plain, short) = match self.secure_step.form() {
@@ -163,7 +167,10 @@ impl<T: Transport> Session<T> {
             Status::OK | Status::END_OF_FILE => match open(&response.data) {
                 Ok(piece) => Ok(Ok(piece)),
                 Err(Unopened::Cut) => Ok(Err(Setback::Cut)),
-                Err(Unopened::Broken(detail)) => Err(FileReadError::Unopened { detail }),
+                Err(Unopened::Broken(detail)) => {
+                    *broken = Some(detail);
+                    Ok(Err(Setback::Broken))
+                }
             },
             status @ (Status::WRONG_LENGTH | Status::PAST_END) => Ok(Err(Setback::Refused(Some(status)))),
             status if status.exact_length().is_some() => Ok(Err(Setback::Refused(Some(status)))),
@@ -180,11 +187,20 @@ impl<T: Transport> Session<T> {
     }
 
     /// No form of the ladder brought the file. Where one brought another file, the file itself is the trouble, and the
-    /// next one is read as those before.
-    fn no_form_left(&mut self, found: SecureStep, setback: Setback) -> FileReadError {
+    /// next one is read as those before; the same where an answer came and was not opened.
+    fn no_form_left(
+        &mut self,
+        found: (SecureStep, ReadStep),
+        setback: Setback,
+        broken: Option<String>,
+    ) -> FileReadError {
+        if let Some(detail) = broken {
+            (self.secure_step, self.step) = found;
+            return FileReadError::Unopened { detail };
+        }
         match setback {
-            Setback::Refused(Some(status)) if found.proven => {
-                self.secure_step = found;
+            Setback::Refused(Some(status)) if found.0.proven => {
+                self.secure_step = found.0;
                 CardError::Status(status).into()
             }
             _ => CardError::Transport(TransportError::LengthUnsupported).into(),

@@ -175,4 +175,19 @@ fn refusals_endings_and_broken_answers() {
     let mut session = Session::new(&mut fake);
     let error = session.read_secure_file(5, 9, &broken, &mut |_, _| {});
     assert_eq!(error, Err(FileReadError::Unopened { detail: "no object".to_owned() }));
+    // Every rung was tried; what was found before counts again for the next file.
+    assert!(session.step().is_extended());
+    assert_eq!(read(&mut session, 9).map(|bytes| bytes.len()), Ok(9));
+    // Whole, 1,024 and 224 extended; then the card refuses short commands, which hides nothing. And the next file, at once.
+    let lengths: Vec<usize> = fake.commands.iter().map(Vec::len).collect();
+    assert_eq!(lengths, [13, 13, 13, 10, 10, 10, 10, 13]);
+    // One answer that a link harmed: the next form brings the file.
+    let harmed = std::cell::Cell::new(true);
+    let once = |answer: &[u8]| match harmed.replace(false) {
+        true => Err(Unopened::Broken("harmed".to_owned())),
+        false => open(answer),
+    };
+    let mut fake = Fake::new(9);
+    assert_eq!(Session::new(&mut fake).read_secure_file(5, 9, &once, &mut |_, _| {}).map(|bytes| bytes.len()), Ok(9));
+    assert_eq!(fake.commands.len(), 2);
 }

@@ -82,21 +82,7 @@ pub(super) fn text(problem: &Problem) -> Text {
                 "Enter the number at the top right of the front: two letters, eight digits, two letters, such as AA12345678BB.",
             ),
         ),
-        Problem::CardNumberWrong => Text::new(
-            "card-number-wrong",
-            ExitCode::Credential,
-            (
-                "カード番号が合わないとカードが答えました。回数の制限はありません。",
-                "自動では繰り返していません。表面右上の番号とよく見比べて、もう一度実行してください。番号が正しいときは、カードの方式が\
-                 名乗っている種類や世代のものと違うことが考えられます。別の確認方法を使ってください。",
-            ),
-            (
-                "The card says that the card number does not fit. It has no counter.",
-                "Nothing was repeated. Compare the number with the one at the top right of the front and run this again. If it is \
-                 right, the card follows another protocol than that of the kind and generation it names: use another way to \
-                 check it.",
-            ),
-        ),
+        Problem::CardNumberWrong { kind, left } => number_wrong(*kind, *left),
         Problem::CardHandshake => Text::new(
             "card-handshake",
             ExitCode::Card,
@@ -123,6 +109,40 @@ pub(super) fn text(problem: &Problem) -> Text {
         ),
         _ => internal("messages/credential"),
     }
+}
+
+/// A residence card refused its number. That nothing counts is published of the first generation alone.
+fn number_wrong(kind: CardKind, left: Option<u8>) -> Text {
+    let first = matches!(kind, CardKind::Residence1 | CardKind::Residence1Special | CardKind::Residence1Child);
+    let (count_ja, count_en) = match left {
+        Some(left) => {
+            let tries = if left == 1 { "1 try is".to_owned() } else { format!("{left} tries are") };
+            (format!("残りはあと{left}回だと答えています。"), format!("It says that {tries} left."))
+        }
+        None if first => ("回数の制限はありません。".to_owned(), "It has no counter.".to_owned()),
+        None => ("回数の制限は知られていません。".to_owned(), "No counter is known of it.".to_owned()),
+    };
+    let (ja, en) = match left {
+        Some(_) => (
+            "繰り返していません。もう一度実行しないでください。知られている在留カード等は回数を数えないので、このカードは知られていない方式の\
+             ものです。別の確認方法を使ってください。",
+            "Nothing was repeated. Do not run this again: no residence card is known to count, so this one follows a protocol that \
+             is not known. Use another way to check it.",
+        ),
+        None => (
+            "自動では繰り返していません。表面右上の番号とよく見比べて、もう一度実行してください。番号が正しいときは、カードの方式が\
+             名乗っている種類や世代のものと違うことが考えられます。別の確認方法を使ってください。",
+            "Nothing was repeated. Compare the number with the one at the top right of the front and run this again. If it is \
+             right, the card follows another protocol than that of the kind and generation it names: use another way to \
+             check it.",
+        ),
+    };
+    Text::new(
+        "card-number-wrong",
+        ExitCode::Credential,
+        (format!("カード番号が合わないとカードが答えました。{count_ja}"), ja),
+        (format!("The card says that the card number does not fit. {count_en}"), en),
+    )
 }
 
 /// An entry of a wrong form, found before the card was touched.

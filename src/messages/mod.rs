@@ -123,7 +123,12 @@ pub enum Problem {
     /// Not two letters, eight digits and two letters.
     BadCardNumber,
     /// A residence card says that the number does not fit; nothing was repeated.
-    CardNumberWrong,
+    CardNumberWrong {
+        /// What the card says it is.
+        kind: CardKind,
+        /// Tries left, where the card names them.
+        left: Option<u8>,
+    },
     /// A residence card's half of the number authentication is not right.
     CardHandshake,
     /// A PIN of a wrong form.
@@ -358,7 +363,7 @@ impl Problem {
             | Self::BadSecurityCode
             | Self::BadNumberB
             | Self::BadCardNumber
-            | Self::CardNumberWrong
+            | Self::CardNumberWrong { .. }
             | Self::CardHandshake
             | Self::BadPin { .. }
             | Self::BadPassword { .. } => credential::text(self),

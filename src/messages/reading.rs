@@ -5,6 +5,7 @@ use crate::{
         ReadAnyError, ReadError, RecogniseError, Reference, drivers_licence::files, my_number::files as my_number,
     },
     kind::CardKind,
+    lang::Bilingual,
     transport::{DrawError, TransportError, replay::UnusedSteps},
 };
 
@@ -34,7 +35,11 @@ impl From<ReadError> for Problem {
             ReadError::BlockedNow { reference } => {
                 Self::CredentialBlocked { credential: reference.title, kind: kind_of(reference) }
             }
-            ReadError::NumberRefused => Self::CardNumberWrong,
+            ReadError::NumberRefused { kind, left } => Self::CardNumberWrong { kind, left },
+            ReadError::NumberBlocked { kind } => {
+                let credential = Bilingual::new("カード番号の照合", "card number");
+                Self::CredentialBlocked { credential, kind }
+            }
             ReadError::Handshake(_) => Self::CardHandshake,
             // A recording that differs at VERIFY is no lost answer: nothing was sent to a card.
             ReadError::AnswerLost {

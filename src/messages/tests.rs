@@ -61,7 +61,10 @@ fn every_problem() -> Vec<Problem> {
         Problem::BadSecurityCode,
         Problem::BadNumberB,
         Problem::BadCardNumber,
-        Problem::CardNumberWrong,
+        Problem::CardNumberWrong { kind: CardKind::Residence1, left: None },
+        Problem::CardNumberWrong { kind: CardKind::Residence2, left: None },
+        Problem::CardNumberWrong { kind: CardKind::Residence2, left: Some(1) },
+        Problem::CredentialBlocked { credential: NAME, kind: CardKind::Residence1 },
         Problem::CardHandshake,
         Problem::BadPin { credential: NAME },
         Problem::BadPassword { credential: NAME },
@@ -222,13 +225,16 @@ fn exit_codes_of_the_contract() {
     assert_eq!(exit(Problem::CredentialWrong { credential: NAME, left: Some(9), printed: true }), 5);
     assert_eq!(exit(Problem::AnswerLost { credential: NAME, left: None }), 4);
     assert_eq!(exit(Problem::BadCardNumber), 2);
-    assert_eq!(exit(Problem::CardNumberWrong), 5);
+    assert_eq!(exit(Problem::CardNumberWrong { kind: CardKind::Residence1, left: None }), 5);
+    assert_eq!(exit(Problem::CardNumberWrong { kind: CardKind::Residence2, left: Some(1) }), 5);
+    assert_eq!(exit(Problem::CredentialBlocked { credential: NAME, kind: CardKind::Residence2 }), 5);
     assert_eq!(exit(Problem::CardHandshake), 4);
 }
 
 #[test]
 fn a_refused_number_is_explained_with_both_causes() {
-    let told = |lang| Problem::CardNumberWrong.message(lang);
+    let kind = CardKind::Residence1;
+    let told = |lang| Problem::CardNumberWrong { kind, left: None }.message(lang);
     let (ja, en) = (told(Lang::Ja), told(Lang::En));
     assert!(en.todo.contains("Compare the number") && en.todo.contains("another protocol"), "{}", en.todo);
     assert!(ja.todo.contains("見比べて") && ja.todo.contains("世代"), "{}", ja.todo);
@@ -237,6 +243,31 @@ fn a_refused_number_is_explained_with_both_causes() {
     {
         let specified = Problem::UnsupportedKind(CardKind::ResidenceSpecified).message(lang);
         assert!(words.iter().all(|word| specified.what.contains(word)), "{}", specified.what);
+    }
+}
+
+#[test]
+fn only_what_is_published_of_a_counter_is_told() {
+    let told = |kind, left| [Lang::Ja, Lang::En].map(|lang| Problem::CardNumberWrong { kind, left }.message(lang));
+    for kind in [CardKind::Residence1, CardKind::Residence1Special, CardKind::Residence1Child] {
+        let [ja, en] = told(kind, None);
+        assert!(ja.what.contains("回数の制限はありません") && en.what.contains("It has no counter"), "{}", en.what);
+    }
+    for kind in [CardKind::Residence2, CardKind::Residence2Special] {
+        let [ja, en] = told(kind, None);
+        assert!(
+            ja.what.contains("回数の制限は知られていません") && en.what.contains("No counter is known"),
+            "{}",
+            en.what
+        );
+        assert!(en.todo.contains("run this again"));
+    }
+    for kind in [CardKind::Residence1, CardKind::Residence2] {
+        let [ja, en] = told(kind, Some(1));
+        assert!(ja.what.contains("あと1回") && en.what.contains("1 try is left"), "{} {}", ja.what, en.what);
+        assert!(ja.todo.contains("もう一度実行しないで") && en.todo.contains("Do not run this again"));
+        assert!(!ja.what.contains("制限はありません") && !en.what.contains("no counter"));
+        assert!(told(kind, Some(2))[1].what.contains("2 tries are left"));
     }
 }
 

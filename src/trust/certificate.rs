@@ -52,6 +52,14 @@ impl CertifiedKey {
         }
     }
 
+    /// Which of the two kinds it is.
+    pub(super) fn kind(&self) -> KeyKind {
+        match self {
+            Self::Rsa(_) => KeyKind::Rsa,
+            Self::Ec(_) => KeyKind::Ec,
+        }
+    }
+
     /// SHA-256 of the modulus, or of the uncompressed point, in hex.
     pub fn fingerprint(&self) -> String {
         hex::encode(match self {
@@ -69,8 +77,19 @@ pub enum Algorithm {
     /// ecdsa-with-SHA256; NULL parameters, which real certificates have against RFC 5758 3.2, count as none
     /// (spec residence 5.2).
     EcdsaSha256,
-    /// Another one, or two that differ inside and outside of what is signed.
-    Other,
+    /// One that is not supported here, of a kind of key or of an unknown one.
+    Unsupported(Option<KeyKind>),
+    /// Two that differ inside and outside of what is signed.
+    Differing,
+}
+
+/// The two kinds of key that signatures of certificates are made with here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// RSA
+    Rsa,
+    /// Elliptic curves
+    Ec,
 }
 
 /// keyUsage (RFC 5280 4.2.1.3), as far as checks ask.
@@ -165,7 +184,9 @@ impl Certificate {
         }
         let parts = der::children(outer.content).ok_or(CertificateError::Malformed)?;
         let [tbs, algorithm, signature] = parts.as_slice() else { return Err(CertificateError::Malformed) };
-        if (tbs.tag, algorithm.tag, signature.tag) != (der::SEQUENCE, der::SEQUENCE, der::BIT_STRING) {
+        // BER may write a string in pieces; that is no DER, which is looked at below.
+        let bits = signature.tag == der::BIT_STRING || signature.tag == der::BIT_STRING_IN_PIECES;
+        if (tbs.tag, algorithm.tag, bits) != (der::SEQUENCE, der::SEQUENCE, true) {
             return Err(CertificateError::Malformed);
         }
         if !outer.strict_content || (outer.definite && !outer.strict_header) {
@@ -229,7 +250,7 @@ impl Certificate {
                 .collect(),
             subject_name: name(certificate.subject()),
             issuer_name: name(certificate.issuer()),
-            algorithm: if same_algorithm { algorithm(&certificate.signature_algorithm) } else { Algorithm::Other },
+            algorithm: if same_algorithm { algorithm(&certificate.signature_algorithm) } else { Algorithm::Differing },
             tbs: certificate.tbs_certificate.as_ref().to_vec(),
             signature: certificate.signature_value.data.to_vec(),
         })
@@ -279,13 +300,25 @@ fn key(info: &SubjectPublicKeyInfo<'_>) -> Result<CertifiedKey, KeyError> {
 fn algorithm(stated: &AlgorithmIdentifier<'_>) -> Algorithm {
     let parameters = stated.parameters.as_ref();
     if !parameters.is_none_or(|parameters| parameters.tag() == Tag::Null && parameters.data.is_empty()) {
-        Algorithm::Other
+        Algorithm::Unsupported(key_kind(&stated.algorithm))
     } else if stated.algorithm == OID_PKCS1_SHA256WITHRSA {
         Algorithm::RsaSha256
     } else if stated.algorithm == OID_SIG_ECDSA_WITH_SHA256 {
         Algorithm::EcdsaSha256
     } else {
-        Algorithm::Other
+        Algorithm::Unsupported(key_kind(&stated.algorithm))
+    }
+}
+
+/// The kind of key that an algorithm belongs to, by its arc: pkcs-1 (RFC 8017 C) or the signatures of ANSI X9.62.
+fn key_kind(algorithm: &Oid<'_>) -> Option<KeyKind> {
+    let dotted = algorithm.to_id_string();
+    if dotted.starts_with("1.2.840.113549.1.1.") {
+        Some(KeyKind::Rsa)
+    } else if dotted.starts_with("1.2.840.10045.4.") {
+        Some(KeyKind::Ec)
+    } else {
+        None
     }
 }
 

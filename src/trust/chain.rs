@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{
     anchor::{Anchor, Purpose},
-    certificate::{Certificate, CertifiedKey},
+    certificate::{Algorithm, Certificate, CertifiedKey},
     store::TrustStore,
 };
 
@@ -43,9 +43,13 @@ pub enum PathError {
     /// An anchor has the name and the key identifier, and the signature is not one of its key.
     #[error("the signature is not one of the issuer's key")]
     SignatureMismatch,
-    /// The certificate names an issuer whose key has another algorithm than its signature.
+    /// The certificate names an issuer whose key is of another kind than its signature, or states two algorithms.
     #[error("the signature's algorithm is not that of the issuer's key")]
     WrongAlgorithm,
+    /// The certificate names an issuer and its key and is signed with an algorithm of that kind of key, or of none that is
+    /// known, which is not supported here: whether the signature holds is not known.
+    #[error("the signature's algorithm is not supported")]
+    UnsupportedAlgorithm,
     /// The signature is one of an anchor that has another key identifier than the certificate names.
     #[error("the certificate names another key than the one that signed it")]
     WrongKeyIdentifier,
@@ -62,12 +66,16 @@ pub enum PathError {
     /// The leaf is an authority itself, and the anchor allows none below it.
     #[error("the anchor allows no authority below it")]
     PathTooLong,
-    /// The leaf's key is none that cards have.
-    #[error("the certificate's key is none that cards have")]
-    BadKey,
-    /// The anchor was not valid when the leaf's validity began.
-    #[error("the anchor was not valid when the certificate was issued")]
-    NotValidAtIssue,
+    /// The leaf's key is none that is known of cards: another size, exponent or curve. The issuer certified it all the same.
+    #[error("the certificate's key is not supported")]
+    UnsupportedKey,
+    /// The anchor's validity was over when the leaf's began.
+    #[error("the anchor was over when the certificate was issued")]
+    IssuerOver,
+    /// The anchor's validity began after the leaf's: an authority may be certified anew with its key, so an older
+    /// certificate of the same key may be the one.
+    #[error("the anchor is newer than the certificate")]
+    IssuerNewer,
     /// Critical, and not known here: what the issuer meant by it cannot be kept.
     #[error("the {} has a critical extension that is not known", .0.as_str())]
     UnknownExtension(Place),
@@ -104,9 +112,12 @@ pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore
     // Accepted hierarchies come first, and one anchor that holds is enough: a CA may be certified anew with its key.
     let best = judged.min_by_key(|(_, outcome)| match outcome {
         Ok(()) => 0,
-        Err(PathError::HierarchyNotAccepted) => 3,
-        Err(PathError::Expired(_) | PathError::NotYetValid | PathError::UnknownExtension(_)) => 1,
-        Err(_) => 2,
+        Err(PathError::HierarchyNotAccepted) => 4,
+        Err(
+            PathError::Expired(_) | PathError::NotYetValid | PathError::UnknownExtension(_) | PathError::UnsupportedKey,
+        ) => 1,
+        Err(PathError::IssuerNewer) => 2,
+        Err(_) => 3,
     });
     if let Some((candidate, outcome)) = best {
         return candidate.found(outcome);
@@ -117,6 +128,11 @@ pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore
     let named = || known.iter().filter(|candidate| candidate.naming == Naming::Same);
     if let Some(same) = named().find(|candidate| candidate.key.algorithm() == leaf.algorithm) {
         return same.found(Err(PathError::SignatureMismatch));
+    }
+    if let Algorithm::Unsupported(kind) = leaf.algorithm
+        && let Some(same) = named().find(|candidate| kind.is_none_or(|kind| kind == candidate.key.kind()))
+    {
+        return same.found(Err(PathError::UnsupportedAlgorithm));
     }
     match named().next() {
         Some(same) => same.found(Err(PathError::WrongAlgorithm)),
@@ -174,16 +190,19 @@ impl<'a> Candidate<'a> {
         if leaf.usage.is_some_and(|usage| !usage.digital_signature) {
             return Err(PathError::WrongKeyUsage(Place::Leaf));
         }
-        if leaf.key.is_err() {
-            return Err(PathError::BadKey);
-        }
-        if leaf.not_before < issuer.not_before || leaf.not_before > issuer.not_after {
-            return Err(PathError::NotValidAtIssue);
+        if leaf.not_before > issuer.not_after {
+            return Err(PathError::IssuerOver);
         }
         for (place, certificate) in [(Place::Leaf, leaf), (Place::Anchor, issuer)] {
             if certificate.unknown_critical.is_some() {
                 return Err(PathError::UnknownExtension(place));
             }
+        }
+        if leaf.key.is_err() {
+            return Err(PathError::UnsupportedKey);
+        }
+        if leaf.not_before < issuer.not_before {
+            return Err(PathError::IssuerNewer);
         }
         if at < leaf.not_before {
             return Err(PathError::NotYetValid);

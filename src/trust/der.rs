@@ -9,6 +9,7 @@ const MAX_DEPTH: usize = 16;
 const BOOLEAN: u8 = 0x01;
 const INTEGER: u8 = 0x02;
 pub(super) const BIT_STRING: u8 = 0x03;
+pub(super) const BIT_STRING_IN_PIECES: u8 = BIT_STRING | CONSTRUCTED;
 pub(super) const SEQUENCE: u8 = 0x30;
 const CONSTRUCTED: u8 = 0x20;
 const UNIVERSAL_SEQUENCE: u8 = 0x10;

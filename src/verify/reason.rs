@@ -31,6 +31,8 @@ pub enum Reason {
     BadKey,
     /// The signer's certificate was not valid on the day of issue.
     NotValidAtIssue,
+    /// The certificate of the signer's CA was over when the signer's was issued.
+    IssuerOver,
     /// The signer's certificate is not one for signatures over data.
     WrongKeyUsage,
     /// Entries that no signature covers were added after issue.
@@ -79,9 +81,15 @@ pub enum Why {
     NotYetValid,
     /// A certificate has a critical extension that is not known here.
     UnknownExtension,
+    /// The CA's certificate that is installed began after the signer's: an older one may be the right one.
+    IssuerNewer,
+    /// A certificate is signed with an algorithm that is not supported here.
+    UnsupportedAlgorithm,
+    /// The certified key has a size, an exponent or a curve that is not supported here.
+    UnsupportedKey,
 }
 
-const REASONS: [(Reason, &str, Bilingual); 19] = [
+const REASONS: [(Reason, &str, Bilingual); 20] = [
     (
         Reason::SignatureMismatch,
         "signature_mismatch",
@@ -135,6 +143,14 @@ const REASONS: [(Reason, &str, Bilingual); 19] = [
         ),
     ),
     (
+        Reason::IssuerOver,
+        "issuer_over",
+        Bilingual::new(
+            "署名者の証明書が、CAの証明書の有効期間が終わった後に発行されています",
+            "the signer's certificate was issued after its CA's certificate was over",
+        ),
+    ),
+    (
         Reason::WrongKeyUsage,
         "wrong_key_usage",
         Bilingual::new("署名用の証明書ではありません", "the certificate is not one for signing data"),
@@ -185,7 +201,7 @@ const REASONS: [(Reason, &str, Bilingual); 19] = [
     ),
 ];
 
-const WHYS: [(&str, Bilingual); 13] = [
+const WHYS: [(&str, Bilingual); 16] = [
     ("depends_on", Bilingual::new("前提の検査に合格していません", "it rests on a check that did not pass")),
     ("no_anchor", Bilingual::new("この発行者の鍵を持っていません", "no key of this issuer is known")),
     (
@@ -230,6 +246,27 @@ const WHYS: [(&str, Bilingual); 13] = [
         Bilingual::new(
             "証明書に、この版では解釈できない必須の条件があります（taimenの更新を確認してください）",
             "the certificate sets a condition that this version does not know (look for an update of taimen)",
+        ),
+    ),
+    (
+        "issuer_newer",
+        Bilingual::new(
+            "登録されているCA証明書が、カードの証明書より新しいものです（同じCAの古い証明書も登録してください）",
+            "the installed CA certificate is newer than the card's certificate (install the CA's older one too)",
+        ),
+    ),
+    (
+        "unsupported_algorithm",
+        Bilingual::new(
+            "証明書の署名方式に、この版は対応していません（taimenの更新を確認してください）",
+            "this version does not support the certificate's signature algorithm (look for an update of taimen)",
+        ),
+    ),
+    (
+        "unsupported_key",
+        Bilingual::new(
+            "証明書の鍵の種類や長さに、この版は対応していません（taimenの更新を確認してください）",
+            "this version does not support the kind or size of the certificate's key (look for an update of taimen)",
         ),
     ),
 ];
@@ -277,6 +314,9 @@ impl Why {
             not_der,
             not_yet_valid,
             unknown_extension,
+            issuer_newer,
+            unsupported_algorithm,
+            unsupported_key,
         ] = WHYS;
         match self {
             Self::DependsOn(_) => depends_on,
@@ -292,6 +332,9 @@ impl Why {
             Self::CertificateNotDer => not_der,
             Self::NotYetValid => not_yet_valid,
             Self::UnknownExtension => unknown_extension,
+            Self::IssuerNewer => issuer_newer,
+            Self::UnsupportedAlgorithm => unsupported_algorithm,
+            Self::UnsupportedKey => unsupported_key,
         }
     }
 }

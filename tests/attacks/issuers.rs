@@ -182,8 +182,9 @@ fn expired_or_future_certificate() {
         }
         bench.live(kind, "fault=not-valid-at-issue").expect(
             Rejected,
-            &["card-certificate: failed(not_valid_at_issue)", "card-signature: not_done(depends_on card-certificate)"],
+            &["card-certificate: failed(issuer_over)", "card-signature: not_done(depends_on card-certificate)"],
         );
+        bench.live(kind, "fault=older-than-ca").expect(Undetermined, &["card-certificate: not_done(issuer_newer)"]);
     }
     bench.live(&RESIDENCE2, "fault=not-yet-valid").expect(Undetermined, &["card-certificate: not_done(not_yet_valid)"]);
     // Certificates of My Number Cards have no dates. Those of licences that a user installed do.

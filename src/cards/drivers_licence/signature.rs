@@ -139,7 +139,7 @@ pub(super) fn signature_check(
         .with("key_sha256", hex::encode(key.fingerprint()));
     let hash = match key.recover(signature) {
         Err(_) => return Check::failed(id, Reason::SignatureMismatch, evidence),
-        Ok(Recovered::Other) => {
+        Ok(Recovered::Other { .. }) => {
             return Check::not_done(id, Why::LayoutUnknown, evidence.with("detail", "another hash than SHA-256"));
         }
         Ok(Recovered::Sha256(hash)) => hash,

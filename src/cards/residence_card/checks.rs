@@ -21,7 +21,7 @@ use crate::{
 use super::{
     decode::{DecodeErrorKind, Item as Decoded, Period, Record, Value},
     files::{self, Content, File, Generation},
-    signature::{problem, signature_check},
+    signature::{FACELESS, has_no_face, problem, signature_check},
 };
 
 /// What a card of the first generation must pass. Its expiry stands in the picture of the front alone.
@@ -207,7 +207,7 @@ fn certificate(dump: &Dump, card: &Card<'_>, unsigned: bool, trust: &TrustStore,
     let mut certified = certificate_check(id, certificate, Purpose::ResidenceCard, trust, at);
     let fits = match (card.generation, &certified.key) {
         (Generation::First, Some(CertifiedKey::Rsa(_))) | (Generation::Second, Some(CertifiedKey::Ec(_))) => true,
-        // A key that is none of cards failed already.
+        // A key that is not supported has said so already.
         (_, None) => true,
         _ => false,
     };
@@ -384,6 +384,9 @@ fn warnings(dump: &Dump, card: &Card<'_>, unsigned: bool) -> Vec<Warning> {
         {
             let detail = "the kind on the card is not the one that the reading says".to_owned();
             warnings.push(Warning { file, detail });
+        }
+        if !unsigned && has_no_face(record) {
+            warnings.push(Warning { file, detail: FACELESS.to_owned() });
         }
         let photo = record.value("photo") == Some(&Value::Bytes);
         if unsigned && photo {

@@ -239,7 +239,7 @@ impl Reading<'_> {
     }
 
     /// Number authentication: both sides prove that they know the number, then VERIFY under the session key. One attempt:
-    /// there is no counter, but only a person may say that another entry is worth one.
+    /// none is known to be counted, but only a person may say that another entry is worth one.
     fn authenticate<T: Transport>(
         &mut self,
         session: &mut Session<T>,
@@ -256,7 +256,7 @@ impl Reading<'_> {
             Opening::Recorded(_) => None,
         };
         let data = initiator.as_ref().map_or(vec![0; AUTHENTICATE_LENGTH], |initiator| initiator.data(&challenge));
-        let answer = presented(session, &Command::mutual_authenticate(&data))?;
+        let answer = presented(session, self.prepared.kind, &Command::mutual_authenticate(&data))?;
         let key = match (self.opening, &initiator) {
             (Opening::Recorded(Some(key)), _) => SessionKey::new(cipher, *key),
             (_, Some(initiator)) => initiator.finish(&challenge, &answer)?,
@@ -268,7 +268,7 @@ impl Reading<'_> {
             Opening::Number(number) => key.verify_data(number),
             Opening::Recorded(_) => vec![0; VERIFY_LENGTH],
         };
-        presented(session, &Command::verify_secure(NUMBER_REFERENCE, &data))?;
+        presented(session, self.prepared.kind, &Command::verify_secure(NUMBER_REFERENCE, &data))?;
         Ok(key)
     }
 }
@@ -279,12 +279,17 @@ fn draw<const LENGTH: usize>(draws: &mut dyn Draws) -> Result<Zeroizing<[u8; LEN
     Ok(Zeroizing::new(drawn))
 }
 
-/// Presents what the number gives. `63xx` is the card's word for a number that does not fit.
-fn presented<T: Transport>(session: &mut Session<T>, command: &Command) -> Result<Vec<u8>, ReadError> {
+/// Presents what the number gives. `63xx` is the card's word for a number that does not fit; a count behind it, and a block,
+/// are told although no such card is known.
+fn presented<T: Transport>(session: &mut Session<T>, kind: CardKind, command: &Command) -> Result<Vec<u8>, ReadError> {
     let response = session.send(command)?;
     match response.status {
         Status::OK => Ok(response.data),
-        Status(status) if status.to_be_bytes().first() == Some(&0x63) => Err(ReadError::NumberRefused),
+        Status::BLOCKED | Status::BLOCKED_ISO => Err(ReadError::NumberBlocked { kind }),
+        status if status.tries() == Some(0) => Err(ReadError::NumberBlocked { kind }),
+        Status(word) if word.to_be_bytes().first() == Some(&0x63) => {
+            Err(ReadError::NumberRefused { kind, left: Status(word).tries() })
+        }
         status => Err(CardError::Status(status).into()),
     }
 }
@@ -331,12 +336,16 @@ fn read<T: Transport>(
     })
 }
 
-/// What the card refused or garbled belongs into the dump; only a broken link ends a reading.
+/// What the card refused or garbled belongs into the dump; only a broken link ends a reading. Secure messaging has no
+/// authentication, so an answer that does not open, or an empty one, tells nothing about what an issuer signed.
 fn outcome(read: Result<Vec<u8>, FileReadError>) -> Result<Result<Vec<u8>, NotRead>, ReadError> {
     match read {
         Ok(bytes) => Ok(Ok(bytes)),
         Err(FileReadError::Card(CardError::Status(status))) => Ok(Err(NotRead::Status { status: status.to_string() })),
         Err(FileReadError::Card(error)) => Err(error.into()),
+        Err(nothing @ (FileReadError::Unopened { .. } | FileReadError::Truncated { got: 0, .. })) => {
+            Ok(Err(NotRead::Unreadable { detail: nothing.to_string() }))
+        }
         Err(malformed) => Ok(Err(NotRead::Malformed { detail: malformed.to_string() })),
     }
 }

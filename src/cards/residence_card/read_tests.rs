@@ -233,12 +233,27 @@ fn the_official_examples_byte_for_byte() {
 fn a_refused_number_ends_it_at_once() {
     for kind in KINDS {
         let mut chip = Chip::new(kind);
-        assert_eq!(read_with(&mut chip, "AA12345678BC", &mut official_draws()).unwrap_err(), ReadError::NumberRefused);
+        assert_eq!(
+            read_with(&mut chip, "AA12345678BC", &mut official_draws()).unwrap_err(),
+            ReadError::NumberRefused { kind, left: None }
+        );
         assert_eq!(chip.commands.len(), 4, "nothing behind MUTUAL AUTHENTICATE");
-        for answer in ["6300", "63C3"] {
+        let refused = |left| ReadError::NumberRefused { kind, left };
+        let blocked = || ReadError::NumberBlocked { kind };
+        for (answer, error) in [
+            ("6300", refused(None)),
+            ("63C3", refused(Some(3))),
+            ("63C1", refused(Some(1))),
+            ("63C0", blocked()),
+            ("6983", blocked()),
+            ("6984", blocked()),
+        ] {
             let mut chip = Chip::new(kind).answering("0820", answer);
-            assert_eq!(read_chip(&mut chip).unwrap_err(), ReadError::NumberRefused);
+            assert_eq!(read_chip(&mut chip).unwrap_err(), error);
             assert_eq!(chip.commands.len(), 5, "nothing behind VERIFY");
+            let mut chip = Chip::new(kind).answering("0082", answer);
+            assert_eq!(read_chip(&mut chip).unwrap_err(), error);
+            assert_eq!(chip.commands.len(), 4, "nothing behind MUTUAL AUTHENTICATE");
         }
     }
 }
@@ -283,9 +298,14 @@ fn a_file_that_cannot_be_read_is_told_with_its_reason() {
     assert_eq!(lacks("00A4040C10D392F0004F03", "6A82", "df2/04"), (NotRead::NoApplication, 4, 11));
     // An answer that is no encrypted object, and one under another key.
     let (why, ..) = lacks("08B085", "D0821B589000", "df1/05");
-    assert_eq!(why, NotRead::Malformed { detail: "the answer is not one encrypted object".to_owned() });
+    let unreadable = |detail: &str| NotRead::Unreadable { detail: detail.to_owned() };
+    assert_eq!(why, unreadable("the answer is not one encrypted object"));
+    let (why, ..) = lacks("08B085", "9000", "df1/05");
+    assert_eq!(why, unreadable("the answer is not one encrypted object"), "nothing at all");
     let (why, ..) = lacks("08B085", "86090100112233445566779000", "df1/05");
-    assert_eq!(why, NotRead::Malformed { detail: "the padding does not fit the session key".to_owned() });
+    assert_eq!(why, unreadable("the padding does not fit the session key"));
+    let (why, missing, _) = lacks("00B082", "9000", "df3/02");
+    assert_eq!((why, missing), (unreadable("the file ends at byte 0 of 1464"), 2), "in plain");
 }
 
 #[test]
@@ -351,6 +371,9 @@ fn a_recorded_session_is_read_with_its_key() {
     };
     assert_eq!(recorded(Opening::Recorded(Some(&key)), zeros), (Ok(0), 1, 2));
     // A session that failed is played back to its failure.
-    assert_eq!(recorded(Opening::Recorded(None), "6300"), (Err(ReadError::NumberRefused), 0, 2));
+    assert_eq!(
+        recorded(Opening::Recorded(None), "6300"),
+        (Err(ReadError::NumberRefused { kind: CardKind::Residence1, left: None }), 0, 2)
+    );
     assert_eq!(recorded(Opening::Recorded(None), zeros), (Err(ReadError::Handshake(HandshakeError::Mac)), 0, 2));
 }

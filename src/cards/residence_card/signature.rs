@@ -2,7 +2,7 @@
 
 use crate::{
     cards::{absent::absent, path::Certified},
-    crypto::{EcPublicKey, EcdsaForm, PublicKey},
+    crypto::{EcPublicKey, EcdsaForm, PublicKey, Recovered},
     dump::Dump,
     trust::CertifiedKey,
     verify::{Check, CheckId, Evidence, Reason, Verdict, Why},
@@ -18,12 +18,15 @@ const ID: CheckId = CheckId::CardSignature;
 /// Bytes of the entries in the message of generation 2: shorter ones are filled with zeros (5.2).
 pub const ENTRIES_SIGNED: usize = 53;
 
+/// Bytes of a bare SHA-256 value.
+const BARE_LENGTH: usize = 32;
+
 /// The longest ECDSA signature over P-384 in DER: two numbers of 49 bytes, their headers and that of the SEQUENCE.
 pub const MAX_DER_SIGNATURE: usize = 104;
 
 /// Verifies the signature under the key of the card's own certificate.
 ///
-/// Where that certificate has no known issuer, a signature that does not fit speaks against the card all the same: data
+/// Where that certificate has no known issuer, or none whose signature can be verified, a signature that does not fit speaks against the card all the same: data
 /// and certificate come from the same card. One that fits proves nothing then.
 pub(super) fn signature_check(
     generation: Generation,
@@ -33,12 +36,13 @@ pub(super) fn signature_check(
     certified: &Certified,
 ) -> Check {
     let depends = |evidence| Check::not_done(ID, Why::DependsOn(certified.check.id), evidence);
-    // The certificate's own signature holds in all of these; the last three are states of their own.
+    // The certificate's own signature holds in all of these; all but the first are states of their own.
     let issued = matches!(
         certified.check.verdict,
-        Verdict::Passed | Verdict::NotDone(Why::AnchorExpired | Why::NotYetValid | Why::UnknownExtension)
+        Verdict::Passed
+            | Verdict::NotDone(Why::AnchorExpired | Why::NotYetValid | Why::UnknownExtension | Why::IssuerNewer)
     );
-    let issuer_unknown = certified.check.verdict == Verdict::NotDone(Why::NoAnchor);
+    let issuer_unknown = matches!(certified.check.verdict, Verdict::NotDone(Why::NoAnchor | Why::UnsupportedAlgorithm));
     let Some(key) = certified.key.as_ref().filter(|_| issued || issuer_unknown) else {
         return depends(Evidence::new());
     };
@@ -56,10 +60,30 @@ pub(super) fn signature_check(
         _ => return depends(evidence),
     };
     match fits {
-        None => Check::failed(ID, Reason::SignatureMismatch, evidence),
+        None if generation == Generation::Second && face_is_zeros(records) => {
+            // What an infant's card signs in place of a face is not known (spec residence 6.5, INF).
+            Check::not_done(
+                ID,
+                Why::LayoutUnknown,
+                evidence.with("detail", "no face, and zeros in its place do not fit"),
+            )
+        }
+        None => match other_form(key, signature) {
+            Some(length) => {
+                let detail = format!("good padding over {length} bytes of another form than the two known");
+                Check::not_done(ID, Why::LayoutUnknown, evidence.with("detail", detail))
+            }
+            None => Check::failed(ID, Reason::SignatureMismatch, evidence),
+        },
         Some((name, value)) if issued => Check::passed(ID, evidence.with(name, value)),
         Some((name, value)) => depends(evidence.with(name, value).with("fits_own_certificate", "yes")),
     }
+}
+
+/// Whether nothing but zeros stands in the face's place.
+fn face_is_zeros(records: &[Record<'_>]) -> bool {
+    let record = records.iter().find(|record| record.file.name == files::NAME_AND_FACE.name);
+    record.and_then(|record| record.bytes("photo")).is_some_and(|face| face.iter().all(|byte| *byte == 0))
 }
 
 fn scheme(key: &CertifiedKey) -> &'static str {
@@ -76,6 +100,16 @@ fn encoding(key: &PublicKey, parts: &[&[u8]], signature: &[u8]) -> Option<&'stat
         Some("digest-info")
     } else {
         key.verify_bare_sha256(parts, signature).is_ok().then_some("bare-hash")
+    }
+}
+
+/// Bytes behind the good padding of an RSA signature whose content is neither of the two known forms (a DigestInfo of
+/// SHA-256, 32 bare bytes): the issuer may have signed in a third one, and only he can make such padding. A known form with
+/// another hash is one over other data.
+fn other_form(key: &CertifiedKey, signature: &[u8]) -> Option<usize> {
+    match key.rsa()?.recover(signature) {
+        Ok(Recovered::Other { length }) if length != BARE_LENGTH => Some(length),
+        _ => None,
     }
 }
 
@@ -112,16 +146,29 @@ fn message<'a>(generation: Generation, dump: &Dump, records: &[Record<'a>]) -> R
     }
 }
 
-/// D0, then D1, whole (SPEC). The specification is complete, so any other layout is broken.
+/// D0, then D1, whole (SPEC). The specification is complete, so any other layout is broken; but what it wants signed where
+/// a card with a signature has no face (`D1 00`), it does not say.
 fn pictures<'a>(dump: &Dump, records: &[Record<'a>]) -> Result<Vec<&'a [u8]>, Check> {
     let value = |file: &File, id| {
         let record = record(dump, records, file)?;
+        if has_no_face(record) {
+            let evidence = Evidence::new().with("file", file.name).with("detail", FACELESS);
+            return Err(Check::not_done(ID, Why::LayoutUnknown, evidence));
+        }
         match record.bytes(id).filter(|_| record.is_exact()) {
             Some(value) => Ok(value),
             None => Err(Check::failed(ID, Reason::Malformed, problem(record))),
         }
     };
     Ok(vec![value(&files::FRONT, "front")?, value(&files::FACE_1, "photo")?])
+}
+
+/// What is told of a card with a signature whose face file says "none".
+pub(super) const FACELESS: &str = "no face beside a signature";
+
+/// Whether a file of the first generation says that there is no face: `D1 00`, then zeros (6.2).
+pub(super) fn has_no_face(record: &Record<'_>) -> bool {
+    *record.file == files::FACE_1 && record.problems.is_empty() && record.bytes("photo").is_some_and(<[u8]>::is_empty)
 }
 
 /// The values of the entries in the order of the file, zeros up to [`ENTRIES_SIGNED`], D1, D0 (SPEC2*).

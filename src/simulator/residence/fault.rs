@@ -39,6 +39,7 @@ pub enum ResidenceFault {
     ExpiredCertificate,
     NotYetValid,
     NotValidAtIssue,
+    OlderThanCa,
     SignerIsCa,
     WrongKeyUsage,
     WrongKeyIdentifier,
@@ -101,7 +102,12 @@ impl ResidenceFault {
             }
             Self::ExpiredCertificate => certificate.not_after = last_second(2023, 6, 30),
             Self::NotYetValid => certificate.not_before = midnight(2098, 1, 1),
-            Self::NotValidAtIssue => certificate.not_before = midnight(2019, 6, 1),
+            Self::NotValidAtIssue => {
+                certificate.signer = older(certificate.signer);
+                certificate.authority_key_id = certificate.signer.key_id().ok();
+                certificate.not_before = midnight(2024, 6, 1);
+            }
+            Self::OlderThanCa => certificate.not_before = midnight(2019, 6, 1),
             Self::SignerIsCa => {
                 certificate.constraints = Some(BasicConstraints { ca: true, path_length: None });
                 // The extension takes room that a shorter name makes.

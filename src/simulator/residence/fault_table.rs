@@ -30,13 +30,15 @@ const NO_ANCHOR: Differs = &[(CardCertificate, Verdict::NotDone(Why::NoAnchor)),
 /// The certificate's own signature holds, and so does the card's.
 const CA_EXPIRED: Differs = &[(CardCertificate, Verdict::NotDone(Why::AnchorExpired))];
 const NOT_YET: Differs = &[(CardCertificate, Verdict::NotDone(Why::NotYetValid))];
-const NOT_AT_ISSUE: Differs =
-    &[failed(CardCertificate, Reason::NotValidAtIssue), rests(CardSignature, CardCertificate)];
+const NOT_AT_ISSUE: Differs = &[failed(CardCertificate, Reason::IssuerOver), rests(CardSignature, CardCertificate)];
+const ISSUER_NEWER: Differs = &[(CardCertificate, Verdict::NotDone(Why::IssuerNewer))];
 const IS_CA: Differs = &[failed(CardCertificate, Reason::PathTooLong), rests(CardSignature, CardCertificate)];
 const USAGE: Differs = &[failed(CardCertificate, Reason::WrongKeyUsage), rests(CardSignature, CardCertificate)];
 const IDENTIFIER: Differs =
     &[failed(CardCertificate, Reason::WrongKeyIdentifier), rests(CardSignature, CardCertificate)];
 const ALGORITHM: Differs = &[failed(CardCertificate, Reason::WrongAlgorithm), rests(CardSignature, CardCertificate)];
+const UNSUPPORTED: Differs =
+    &[(CardCertificate, Verdict::NotDone(Why::UnsupportedAlgorithm)), rests(CardSignature, CardCertificate)];
 const NOT_DER: Differs =
     &[(CardCertificate, Verdict::NotDone(Why::CertificateNotDer)), rests(CardSignature, CardCertificate)];
 const NO_CERTIFICATE: Differs = &[failed(CardCertificate, Reason::Malformed), rests(CardSignature, CardCertificate)];
@@ -168,11 +170,19 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
     ),
     row!(
         "not-valid-at-issue",
-        "署名者の証明書がCAより古い",
-        "the signer's certificate is older than its CA",
+        "CAの有効期間が終わった後に発行された署名者の証明書",
+        "the signer's certificate was issued after its CA was over",
         ResidenceFault::NotValidAtIssue,
         NOT_AT_ISSUE,
         REJECTED
+    ),
+    row!(
+        "older-than-ca",
+        "署名者の証明書がCAの証明書より古い",
+        "the signer's certificate is older than its CA's",
+        ResidenceFault::OlderThanCa,
+        ISSUER_NEWER,
+        UNDETERMINED
     ),
     row!(
         "signer-is-ca",
@@ -211,8 +221,8 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
         "証明書の署名方式が別のハッシュ関数を称する",
         "the certificate states another hash",
         ResidenceFault::UnknownAlgorithm,
-        ALGORITHM,
-        REJECTED
+        UNSUPPORTED,
+        UNDETERMINED
     ),
     row!(
         "indefinite-certificate",
