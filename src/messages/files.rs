@@ -217,7 +217,6 @@ pub(super) fn io_ja(error: ErrorKind) -> String {
         ErrorKind::AlreadyExists => "すでにあります".to_owned(),
         ErrorKind::IsADirectory => "フォルダーです".to_owned(),
         ErrorKind::StorageFull => "空きがありません".to_owned(),
-        ErrorKind::InvalidInput => "通常のファイルではありません".to_owned(),
         other => other.to_string(),
     }
 }

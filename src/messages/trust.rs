@@ -123,23 +123,26 @@ pub(super) fn add(error: &AddError) -> Text {
         ),
         AddError::Busy { folder } => busy(folder),
         AddError::Folder(error) => folder(error),
-        AddError::Io { path, error } => Text::new(
-            "trust-add-io",
-            usage,
-            (
-                format!("{path} を読み書きできません（{}）。", io_ja(*error)),
-                "パスと権限を確かめてください。何も追加していません。",
-            ),
-            (format!("{path}: {}.", io_en(*error)), "Check the path and your permissions. Nothing was added."),
-        ),
+        AddError::Io { path, error } => {
+            let (ja, en) = io_words(*error);
+            Text::new(
+                "trust-add-io",
+                usage,
+                (
+                    format!("{path} を読み書きできません（{ja}）。"),
+                    "パスと権限を確かめてください。何も追加していません。",
+                ),
+                (format!("{path}: {en}."), "Check the path and your permissions. Nothing was added."),
+            )
+        }
     }
 }
 
-fn io_en(error: ErrorKind) -> String {
+/// What the folder's guard says of devices, pipes and the like has words of its own.
+fn io_words(error: ErrorKind) -> (String, String) {
     match error {
-        // What the folder's guard says of devices, pipes and the like.
-        ErrorKind::InvalidInput => "not a regular file".to_owned(),
-        other => other.to_string(),
+        ErrorKind::InvalidInput => ("通常のファイルではありません".to_owned(), "not a regular file".to_owned()),
+        other => (io_ja(other), other.to_string()),
     }
 }
 
