@@ -100,8 +100,8 @@ pub struct Issued<'a> {
 /// two, as of a time. Anchors that are no certificate, or whose key is none that cards use, do not count.
 pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore, at: Timestamp) -> Issued<'a> {
     let known: Vec<Candidate<'a>> = trust
-        .certificates(purpose)
-        .filter_map(|(anchor, der)| Candidate::of(leaf, anchor, trust.memo().parsed(der)?))
+        .parsed_certificates(purpose)
+        .filter_map(|(anchor, certificate)| Candidate::of(leaf, anchor, certificate))
         .filter(|candidate| candidate.certificate.subject_name == leaf.issuer_name)
         .collect();
 

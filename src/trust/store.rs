@@ -1,10 +1,11 @@
 //! The anchors of one run, and which hierarchies it accepts.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     anchor::{Anchor, CvCaKey, Hierarchy, KeyId, Material, Purpose},
     builtin,
+    certificate::Certificate,
     manifest::ManifestError,
     memo::Memo,
 };
@@ -80,6 +81,12 @@ impl TrustStore {
                 _ => None,
             }
         })
+    }
+
+    /// The certificates of a purpose as [`TrustStore::certificates`] has them, each read once a store; those that cannot be
+    /// read are left out.
+    pub fn parsed_certificates(&self, purpose: Purpose) -> impl Iterator<Item = (&Anchor, Arc<Certificate>)> {
+        self.certificates(purpose).filter_map(|(anchor, der)| Some((anchor, self.memo.parsed(der)?)))
     }
 
     /// The certificates of a purpose, those of accepted hierarchies first.
