@@ -5,7 +5,8 @@
 use jiff::Timestamp;
 use taimen::{
     cards::{
-        self, Credential, Credentials, Event, NEVER_RECORDED, ReadAnyError, ReadError, RecogniseError, Request, Wanted,
+        self, BadCredential, Credential, Credentials, Event, NEVER_RECORDED, ReadAnyError, ReadError, RecogniseError,
+        Request, Wanted,
         drivers_licence::files::{MENKYO_PIN, PIN1, PIN2},
         look_any,
         my_number::files::{FACE_NUMBER_B, TEXT_NUMBER_B},
@@ -14,6 +15,7 @@ use taimen::{
     dump::{Dump, Scope},
     iso7816::{PinGate, Refusal, Tries},
     kind::CardKind,
+    privacy::Pin,
     simulator::{KINDS, Recipe, SimulatedCard},
     transport::{
         DrawError, Draws, Log, Recorder, Recording, Replay, Transport, TransportError,
@@ -331,4 +333,32 @@ fn a_recording_that_tells_the_handshake_needs_the_number() {
     let dump = read_any(&mut replay, &request, &known, gate, &mut draws, &mut |_| {}).unwrap();
     assert_eq!(dump.kind, CardKind::Residence2);
     replay.finish().unwrap();
+}
+
+#[test]
+fn a_value_of_another_form_is_refused_before_the_card_sees_it() {
+    let mut credentials = Credentials::default();
+    credentials.pin1 = Pin::new(*b"12345").ok();
+    let (mut card, mut exchanges) = (card("licence"), 0);
+    let refused = read(Counted(&mut card, &mut exchanges), &request(CardKind::Licence), &credentials);
+    assert!(
+        matches!(refused, Err(ReadAnyError::Malformed(BadCredential(Credential::Pin1)))),
+        "{:?}",
+        refused.map(|dump| dump.kind)
+    );
+    assert_eq!(exchanges, 0);
+    for (pin, password) in [(Some("123"), None), (None, Some("abcdef")), (None, Some("ABC12")), (Some("12a4"), None)] {
+        assert!(Credentials::default().with_jpki(pin, password).is_err());
+    }
+    assert!(Credentials::default().with_jpki(Some("1234"), Some("ABC123")).is_ok());
+}
+
+/// Counts what reaches the card.
+struct Counted<'a>(&'a mut SimulatedCard, &'a mut usize);
+
+impl Transport for Counted<'_> {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        *self.1 += 1;
+        self.0.exchange(command)
+    }
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    Credential, Credentials, ReadError, RecogniseError, Recognised,
+    BadCredential, Credential, Credentials, ReadError, RecogniseError, Recognised,
     drivers_licence::{self, MenkyoPrepared, MenkyoReading, Pins, files::PinSetting},
     my_number::{self, files},
     recognise,
@@ -35,7 +35,9 @@ pub struct Request {
     pub jpki: bool,
     /// The reader's time: it stands in the challenges and in the dump.
     pub time: Timestamp,
-    /// Which reader; goes into the dump.
+    /// Which reader; goes into the dump. A name that begins
+    /// with [`crate::transport::phone::NAME_PREFIX`] says that others may listen in between: then the file with the hash of the
+    /// 個人番号 is not read.
     pub reader: String,
 }
 
@@ -74,7 +76,7 @@ impl Request {
         if !scopes.contains(&self.scope) {
             return Err(ReadAnyError::NotOfThisCard { asked: self.scope.as_str(), kind });
         }
-        if self.jpki && kind != CardKind::MyNumber {
+        if self.jpki && (kind != CardKind::MyNumber || self.scope != Scope::Full) {
             return Err(ReadAnyError::NotOfThisCard { asked: "jpki", kind });
         }
         Ok(kind)
@@ -135,6 +137,9 @@ pub enum ReadAnyError {
     /// The card needs a credential that was not given. Nothing was presented.
     #[error("{} is missing", .0.as_str())]
     Missing(Credential),
+    /// A value has another form than its card compares. Nothing was sent.
+    #[error(transparent)]
+    Malformed(#[from] BadCredential),
     /// The header of the recording has no time.
     #[error("the recording does not say when it was made")]
     NoTime,
@@ -188,6 +193,7 @@ pub fn read_any(
     draws: &mut dyn Draws,
     tell: Tell<'_>,
 ) -> Result<Dump, ReadAnyError> {
+    credentials.check_form()?;
     let mut session = Session::new(Metered::new(transport));
     let (recognised, own) = look(&mut session, request, false, tell)?;
     let entries = Entries { credentials, gate, draws, tell };
@@ -250,6 +256,7 @@ impl Looked {
         draws: &mut dyn Draws,
         tell: Tell<'_>,
     ) -> Result<Dump, ReadAnyError> {
+        credentials.check_form()?;
         let Self { request, recognised, own, step, figures } = self;
         let request = Request { time, ..request };
         // The reading of a residence card begins with recognition, and measures anew.

@@ -14,7 +14,7 @@ use super::{
     drivers_licence::files::{MENKYO_PIN, PIN_LENGTH, PIN1, PIN2},
     my_number::{
         JpkiEntries,
-        files::{FACE_BIRTH_DATE, FACE_NUMBER_B},
+        files::{FACE_BIRTH_DATE, FACE_NUMBER_B, JPKI_AUTHENTICATION_PIN, JPKI_SIGNING_PASSWORD},
     },
     residence_card::{
         Opening,
@@ -29,12 +29,16 @@ const HANDSHAKE: u8 = 0x82;
 const NUMBER_B_LENGTH: usize = 14;
 const BIRTH_LENGTH: usize = 6;
 
+/// Characters of a 署名用パスワード (spec my-number 2.1).
+const PASSWORD_LENGTHS: std::ops::RangeInclusive<usize> = 6..=16;
+
 /// The years of expiry that a card can bear: the first cards came in 2016.
 const EXPIRY_YEARS: std::ops::RangeInclusive<u16> = 2016..=2999;
 
 /// What a person typed or showed, for any card. What the card at hand does not need is never sent to it.
 ///
-/// The constructors check the form, because a value in the wrong form would cost a try. `Debug` shows lengths alone.
+/// A value in the wrong form would cost a try: constructors check it, and a reading does once more before it sends anything,
+/// because the members are public. `Debug` shows lengths alone.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Credentials {
@@ -149,6 +153,52 @@ impl Credentials {
         }
     }
 
+    /// What opens the JPKI application of a My Number Card, beside [`Credentials::my_number`]: 利用者証明用暗証番号 (four
+    /// digits) and 署名用パスワード (6 to 16 capital letters and digits).
+    ///
+    /// # Errors
+    /// [`BadCredential`].
+    pub fn with_jpki(self, auth_pin: Option<&str>, sign_password: Option<&str>) -> Result<Self, BadCredential> {
+        let pin = |text: Option<&str>, what| {
+            text.map(|text| Pin::new(text.as_bytes()).map_err(|_| BadCredential(what))).transpose()
+        };
+        let all = Self {
+            auth_pin: pin(auth_pin, Credential::AuthPin)?,
+            sign_password: pin(sign_password, Credential::SignPassword)?,
+            ..self
+        };
+        all.check_form()?;
+        Ok(all)
+    }
+
+    /// Whether every value has the form that its card compares. What replays a recording is as long as what was sent then.
+    pub(super) fn check_form(&self) -> Result<(), BadCredential> {
+        if self.is_recorded() {
+            return Ok(());
+        }
+        let digits = |length| move |bytes: &[u8]| bytes.len() == length && bytes.iter().all(u8::is_ascii_digit);
+        let password = |bytes: &[u8]| {
+            PASSWORD_LENGTHS.contains(&bytes.len())
+                && bytes.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+        };
+        let four = digits(PIN_LENGTH);
+        let fits = |pin: &Option<Pin>, form: &dyn Fn(&[u8]) -> bool| pin.as_ref().is_none_or(|pin| form(pin.expose()));
+        for (fits, what) in [
+            (fits(&self.number_b, &digits(NUMBER_B_LENGTH)), Credential::NumberB),
+            (fits(&self.birth_date, &digits(BIRTH_LENGTH)), Credential::BirthDate),
+            (fits(&self.pin1, &four), Credential::Pin1),
+            (fits(&self.pin2, &four), Credential::Pin2),
+            (fits(&self.licence_pin, &four), Credential::LicencePin),
+            (fits(&self.auth_pin, &four), Credential::AuthPin),
+            (fits(&self.sign_password, &password), Credential::SignPassword),
+        ] {
+            if !fits {
+                return Err(BadCredential(what));
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn is_recorded(&self) -> bool {
         self.recorded.is_some()
     }
@@ -183,6 +233,10 @@ pub enum Credential {
     LicencePin,
     /// [`Credentials::card_number`]: printed.
     CardNumber,
+    /// [`Credentials::auth_pin`]: the holder knows it.
+    AuthPin,
+    /// [`Credentials::sign_password`]: the holder knows it.
+    SignPassword,
 }
 
 impl Credential {
@@ -195,6 +249,8 @@ impl Credential {
             Self::Pin2 => "pin2",
             Self::LicencePin => "licence-pin",
             Self::CardNumber => "card-number",
+            Self::AuthPin => "auth-pin",
+            Self::SignPassword => "sign-password",
         }
     }
 
@@ -207,6 +263,8 @@ impl Credential {
             Self::Pin2 => PIN2.title,
             Self::LicencePin => MENKYO_PIN.title,
             Self::CardNumber => Bilingual::new("在留カード等番号", "card number"),
+            Self::AuthPin => JPKI_AUTHENTICATION_PIN.title,
+            Self::SignPassword => JPKI_SIGNING_PASSWORD.title,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the commands of a recording mean: the names that the cards' tables have for what they address.
 
-use crate::{kind::CardKind, transport::recording::Step};
+use crate::{kind::CardKind, lang::Bilingual, transport::recording::Step};
 
 use super::{
     drivers_licence::files as licence,
@@ -46,15 +46,20 @@ const APPLICATIONS: [Application; 14] = [
     residence::DF3,
 ];
 
-const REFERENCES: [Reference; 7] = [
+const REFERENCES: [Reference; 9] = [
     my_number::FACE_BIRTH_DATE,
     my_number::FACE_NUMBER_B,
     my_number::TEXT_NUMBER_B,
     my_number::TEXT_PIN,
+    my_number::JPKI_AUTHENTICATION_PIN,
+    my_number::JPKI_SIGNING_PASSWORD,
     licence::PIN1,
     licence::PIN2,
     licence::MENKYO_PIN,
 ];
+
+const TOKEN: Bilingual = Bilingual::new("JPKIトークン情報", "JPKI token information");
+const PRESENCE: Bilingual = Bilingual::new("電子証明書の有無", "which JPKI certificates the card holds");
 
 const MASTER_FILE: [u8; 2] = [0x3F, 0x00];
 
@@ -208,7 +213,7 @@ impl Trace {
     }
 
     /// Name and title of a file of the current application.
-    fn file_of(&self, sfi: u8) -> Option<(&'static str, crate::lang::Bilingual)> {
+    fn file_of(&self, sfi: u8) -> Option<(&'static str, Bilingual)> {
         let residence = self.kind.map(residence::files_of).unwrap_or_default();
         if let Some(file) = residence.iter().find(|file| file.sfi == sfi && self.is_in(&file.application)) {
             return Some((file.name, file.title));
@@ -216,6 +221,15 @@ impl Trace {
         let of_my_number = my_number::FILES.iter().find(|file| file.sfi == sfi && self.is_in(&file.application));
         if let Some(file) = of_my_number {
             return Some((file.name, file.title));
+        }
+        let plain = [
+            (my_number::JPKI_TOKEN, my_number::JPKI_TOKEN_NAME, TOKEN),
+            (my_number::JPKI_PRESENCE, my_number::JPKI_PRESENCE_NAME, PRESENCE),
+        ];
+        if let Some((_, name, title)) =
+            plain.into_iter().find(|(file, ..)| file.sfi == sfi && self.is_in(&file.application))
+        {
+            return Some((name, title));
         }
         // A recognition reads the same short identifier on every card.
         if self.application.is_none() && self.kind != Some(CardKind::Licence) {

@@ -1,6 +1,11 @@
 //! Messages about credentials. None repeats what was typed.
 
-use crate::{kind::CardKind, text::PrintedDateError};
+use crate::{
+    cards::my_number::files::{JPKI_AUTHENTICATION_PIN, JPKI_SIGNING_PASSWORD},
+    kind::CardKind,
+    lang::Bilingual,
+    text::PrintedDateError,
+};
 
 use super::{ExitCode, Problem, Text, files::internal};
 
@@ -161,7 +166,7 @@ fn refused(problem: &Problem) -> Text {
             let (again_ja, again_en) = if *printed {
                 ("カードの印刷とよく見比べてから", "Compare carefully with what is printed on the card")
             } else {
-                ("カードの持ち主に番号を確かめてもらってから", "Have the holder make sure of the number")
+                ("カードの持ち主に入力を確かめてもらってから", "Have the holder make sure of the entry")
             };
             let (left_ja, left_en) = match left {
                 Some(left) => (format!("あと{left}回です。"), format!("Tries left: {left}. ")),
@@ -172,33 +177,52 @@ fn refused(problem: &Problem) -> Text {
                 ExitCode::Credential,
                 (
                     format!("{}が違うとカードが答えました。{left_ja}", credential.ja),
-                    format!("自動では繰り返していません。{again_ja}、もう一度実行してください。"),
+                    format!(
+                        "自動では繰り返していません。{again_ja}、もう一度実行してください。{}",
+                        without_jpki(*credential).ja
+                    ),
                 ),
                 (
                     format!("The card says that the {} is wrong. {left_en}", credential.en).trim_end().to_owned(),
-                    format!("Nothing was repeated. {again_en} before you run this again."),
+                    format!(
+                        "Nothing was repeated. {again_en} before you run this again.{}",
+                        without_jpki(*credential).en
+                    ),
                 ),
             )
         }
         Problem::CredentialBlocked { credential, kind } => {
-            let (ja, en) = where_to_unblock(*kind);
+            let extra = without_jpki(*credential);
+            let (ja, en) = match extra.ja {
+                "" => where_to_unblock(*kind),
+                _ => (
+                    "解除は、カードの持ち主がお住まいの市区町村の窓口でできます。",
+                    "The holder can have it unblocked at the municipal office.",
+                ),
+            };
             Text::new(
                 "credential-blocked",
                 ExitCode::Credential,
-                (format!("{}がロックされています。", credential.ja), ja),
-                (format!("The {} is blocked.", credential.en), en),
+                (format!("{}がロックされています。", credential.ja), ja.to_owned() + extra.ja),
+                (format!("The {} is blocked.", credential.en), en.to_owned() + extra.en),
             )
         }
         Problem::LastTry { credential } => Text::new(
             "last-try",
             ExitCode::Credential,
             (
-                format!("{}は、あと1回間違えるとロックされます。カードには送っていません。", credential.ja),
-                "カードの持ち主の了解を得て、入力を確かめたうえで、--allow-last-try を付けて実行してください。",
+                format!("{0}は、あと1回間違えるとロックされます。{0}はカードに送っていません。", credential.ja),
+                format!(
+                    "カードの持ち主の了解を得て、入力を確かめたうえで、--allow-last-try を付けて実行してください。{}",
+                    without_jpki(*credential).ja
+                ),
             ),
             (
-                format!("One more wrong entry blocks the {}. Nothing was sent to the card.", credential.en),
-                "Ask the holder for consent, make sure of the entry, then run this with --allow-last-try.",
+                format!("One more wrong entry blocks the {}. It was not sent to the card.", credential.en),
+                format!(
+                    "Ask the holder for consent, make sure of the entry, then run this with --allow-last-try.{}",
+                    without_jpki(*credential).en
+                ),
             ),
         ),
         Problem::CounterUnknown { credential } => Text::new(
@@ -256,6 +280,18 @@ fn refused(problem: &Problem) -> Text {
             ),
         ),
         _ => internal("messages/credential"),
+    }
+}
+
+/// The JPKI application is an addition: the card can be checked without it.
+fn without_jpki(credential: Bilingual) -> Bilingual {
+    if [JPKI_AUTHENTICATION_PIN.title, JPKI_SIGNING_PASSWORD.title].contains(&credential) {
+        Bilingual::new(
+            "カードそのものの確認は、この項目なしで（または --jpki なしで）もう一度実行すればできます。",
+            " The card itself can be checked: run this again without that entry, or without --jpki.",
+        )
+    } else {
+        Bilingual::new("", "")
     }
 }
 

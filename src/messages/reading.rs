@@ -2,7 +2,8 @@
 
 use crate::{
     cards::{
-        ReadAnyError, ReadError, RecogniseError, Reference, drivers_licence::files, my_number::files as my_number,
+        BadCredential, ReadAnyError, ReadError, RecogniseError, Reference, drivers_licence::files,
+        my_number::files as my_number,
     },
     kind::CardKind,
     lang::Bilingual,
@@ -75,6 +76,7 @@ impl From<ReadAnyError> for Problem {
             ReadAnyError::NoSuchApplication(kind) => Self::NoSuchApplication(kind),
             ReadAnyError::NotOfThisCard { asked, kind } => Self::OtherCardsOption { option: asked, kind },
             ReadAnyError::Missing(credential) => Self::MissingCredential { name: credential.as_str().to_owned() },
+            ReadAnyError::Malformed(BadCredential(what)) => Self::BadPin { credential: what.title() },
             ReadAnyError::NoTime => Self::Recording { path: "replay".to_owned(), line: 1 },
             ReadAnyError::Unused(error) => error.into(),
         }

@@ -292,8 +292,13 @@ fn counter<T: Transport>(session: &mut Session<T>, reference: &Reference) -> Res
     if tries != Tries::AlreadyVerified {
         return Ok(tries);
     }
-    select(session, files::ISSUER_DOMAIN)?;
-    select(session, reference.application)?;
+    // Where the way back fails, another application is selected, whose references are none of ours.
+    let lost = |error| match error {
+        ReadError::Card(CardError::Status(_)) => ReadError::OtherCard,
+        error => error,
+    };
+    select(session, files::ISSUER_DOMAIN).map_err(lost)?;
+    select(session, reference.application).map_err(lost)?;
     Ok(session.ask_tries(reference.sfi)?)
 }
 

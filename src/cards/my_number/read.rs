@@ -177,7 +177,9 @@ pub struct Reading<'a> {
     pub draws: &'a mut dyn Draws,
     /// The reader's time; the challenges contain it.
     pub time: Timestamp,
-    /// Which address and reader; goes into the dump.
+    /// Which address and reader; goes into the dump. A name that begins
+    /// with [`crate::transport::phone::NAME_PREFIX`] says that others may listen in between: then the file with the hash of the
+    /// 個人番号 is not read.
     pub reader: String,
     /// Other applications that were recognised; go into the dump.
     pub guests: Vec<CardKind>,

@@ -23,7 +23,7 @@ use crate::{
     lang::Bilingual,
     messages::{ExitCode, Problem, ScrubRefusal},
     simulator::{KINDS, Persona, Recipe, Variant, fit},
-    transport::{Recording, TransportError},
+    transport::{Recording, TransportError, phone::NAME_PREFIX},
     trust::TrustStore,
     verify::{CheckId, Verdict, Why},
 };
@@ -42,6 +42,12 @@ use super::{
 
 /// What the new recording says in place of the reader, whose name may hold a serial number.
 const READER: &str = "scrubbed";
+
+/// A name that says whether the card was read over a network, which decides what is read, and nothing else.
+fn reader_of(recording: &Recording) -> String {
+    let old = recording.header.reader.as_deref().unwrap_or_default();
+    if old.starts_with(NAME_PREFIX) { format!("{NAME_PREFIX}{READER}") } else { READER.to_owned() }
+}
 
 /// A recording without the person, and the steps whose answers hold zeros.
 struct Scrubbed {
@@ -171,7 +177,7 @@ fn once(
     let no_card = |_| ScrubRefusal::Kind(recipe.kind);
     let card = recipe.card().map_err(no_card)?;
     let wish = Wish::recorded(&Link::replaying(recording.clone()), None, allow_last_try);
-    let mut link = Link::making(card, READER.to_owned(), recipe.seed, MADE_AT, false).shaped(recording);
+    let mut link = Link::making(card, reader_of(recording), recipe.seed, MADE_AT, false).shaped(recording);
     let (made, read) = check::record(settings, &mut link, wish, recipe.kind);
     let end = recording.steps.len();
     let same_end = match (&read, ended) {
