@@ -199,25 +199,49 @@ fn takes(batch: &mut Batch, inputs: &[String], count: usize) -> (f64, f64) {
     (elapsed - waited / jobs, besides / (worked + besides))
 }
 
-/// On a machine with one core the rule is another: a second job must not make it slower.
+/// What two threads that share nothing gain over one here and now: two where both cores are free, less where they are two
+/// halves of one, or where others use them.
+fn gain_of_two_threads(work: &(impl Fn(usize) + Sync), count: usize) -> f64 {
+    let start = Instant::now();
+    work(2 * count);
+    let one = start.elapsed();
+    let start = Instant::now();
+    thread::scope(|scope| {
+        scope.spawn(|| work(count));
+        work(count);
+    });
+    one.as_secs_f64() / start.elapsed().as_secs_f64()
+}
+
+/// Nine tenths of what the machine has: 1.8 times where two cores do twice the work of one. On a machine with one core a
+/// second job must not make it slower.
 #[test]
 fn two_jobs_do_at_least_one_point_eight_times_the_work_of_one() {
     let _alone = alone();
     let program = Program::new();
     let all = inputs(&program);
     let cores = thread::available_parallelism().unwrap().get();
-    let wanted = if cores >= 2 { 1.8 } else { 0.85 };
+    let wanted = if cores >= 2 { 0.9 } else { 0.85 };
     let count = if cfg!(debug_assertions) { 60 } else { 400 };
+    let (dump, _) = read_card(&mut card("my-number"), Scope::Full).unwrap();
+    let signatures = signature_checks(&dump);
     let (mut one, mut two) = (Batch::new(&program, 1), Batch::new(&program, 2));
-    let mut seen = Vec::new();
+    let (mut seen, mut gains) = (Vec::new(), Vec::new());
     // Alternating, and several times: others may use the cores as well.
     while seen.len() < 5 || (median(&seen) < wanted && seen.len() < 25) {
+        let before = gain_of_two_threads(&signatures, 4 * count);
         let [(one, _), (two, besides)] = [&mut one, &mut two].map(|batch| takes(batch, &all[..2], count));
+        let machine = f64::midpoint(before, gain_of_two_threads(&signatures, 4 * count));
         assert!(besides < 0.1, "reading the list and writing took {besides:.2} of the time");
-        seen.push((one / two * 100.0).round() / 100.0);
+        gains.push((one / two * 100.0).round() / 100.0);
+        seen.push((one / two / machine * 100.0).round() / 100.0);
     }
-    println!("{cores} cores: two jobs do {:.2} times the work of one {seen:?}", median(&seen));
-    assert!(median(&seen) >= wanted, "{:.2} times, {seen:?}", median(&seen));
+    println!(
+        "{cores} cores: two jobs do {:.2} times the work of one, {:.2} of what the machine has",
+        median(&gains),
+        median(&seen)
+    );
+    assert!(median(&seen) >= wanted, "{:.2} of what the machine has, {seen:?}, {gains:?}", median(&seen));
 }
 
 fn median(values: &[f64]) -> f64 {
