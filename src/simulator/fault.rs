@@ -82,6 +82,24 @@ pub enum Fault {
     Residence(ResidenceFault),
 }
 
+impl From<JpkiFault> for Fault {
+    fn from(fault: JpkiFault) -> Self {
+        Self::Jpki(fault)
+    }
+}
+
+impl From<LicenceFault> for Fault {
+    fn from(fault: LicenceFault) -> Self {
+        Self::Licence(fault)
+    }
+}
+
+impl From<ResidenceFault> for Fault {
+    fn from(fault: ResidenceFault) -> Self {
+        Self::Residence(fault)
+    }
+}
+
 /// Why a text names no fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

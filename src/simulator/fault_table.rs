@@ -4,82 +4,20 @@ use crate::{
     cards::my_number::files,
     kind::CardKind,
     lang::Bilingual,
-    verify::{CheckId, Overall, Reason, Verdict, Why},
+    verify::{CheckId, Reason, Verdict, Why},
 };
 
 use super::{
     fault::Fault,
+    fault_row::{AUTHENTIC, Expected, FaultRow, REJECTED, UNDETERMINED, failed, rests, row},
     jpki_fault::JPKI_FAULTS,
     licence::{LICENCE_FAULTS, MENKYO_FAULTS},
     residence::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
 };
 
-/// How a check of the faulty card must end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expected {
-    /// With this verdict.
-    Verdict(Overall),
-    /// The card refuses the credential.
-    CredentialRefused,
-    /// The credential is blocked; nothing is tried.
-    CredentialBlocked,
-    /// One try is left; nothing is tried unasked.
-    LastTry,
-    /// The card does not say in a known way whether PINs were set; nothing is tried.
-    PinSettingUnknown,
-    /// The card left, or gave an answer that is none.
-    CardTrouble,
-}
-
-impl Expected {
-    /// The program's exit code.
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Self::Verdict(Overall::Authentic) => 0,
-            Self::Verdict(Overall::Rejected) => 1,
-            Self::Verdict(Overall::Undetermined) => 3,
-            Self::CardTrouble => 4,
-            Self::CredentialRefused | Self::CredentialBlocked | Self::LastTry | Self::PinSettingUnknown => 5,
-        }
-    }
-}
-
-/// One row: a fault of a card, and what must come of it.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct FaultRow {
-    /// Its name in `fault=…`.
-    pub name: &'static str,
-    /// How its value is written, where it takes one; in brackets where it may be left out.
-    pub value: Option<&'static str>,
-    /// The fault as a test writes it.
-    pub example: &'static str,
-    /// What it does.
-    pub what: Bilingual,
-    /// Checks whose verdict differs from the honest card's, with the verdict that they must have. Empty where the
-    /// check ends before a verdict.
-    pub differs: &'static [(CheckId, Verdict)],
-    /// How the check ends.
-    pub expected: Expected,
-    /// Makes the fault from its value; `None` for a value that does not fit.
-    pub make: fn(Option<&str>) -> Option<Fault>,
-}
-
-pub(super) const fn failed(id: CheckId, reason: Reason) -> (CheckId, Verdict) {
-    (id, Verdict::Failed(reason))
-}
-
-pub(super) const fn rests(id: CheckId, on: CheckId) -> (CheckId, Verdict) {
-    (id, Verdict::NotDone(Why::DependsOn(on)))
-}
-
 use CheckId::{
     ChipKey, FaceCertificate, FaceSignature, NotExpired, TextAgrees, TextCertificate, TextChipKey, TextSignature,
 };
-
-const AUTHENTIC: Expected = Expected::Verdict(Overall::Authentic);
-const REJECTED: Expected = Expected::Verdict(Overall::Rejected);
-const UNDETERMINED: Expected = Expected::Verdict(Overall::Undetermined);
 
 const AFTER_FACE: [(CheckId, Verdict); 2] = [rests(ChipKey, FaceSignature), rests(TextAgrees, FaceSignature)];
 const FACE_CHANGED: &[(CheckId, Verdict)] =
@@ -125,32 +63,6 @@ const FACE_LAYOUT_UNKNOWN: &[(CheckId, Verdict)] =
 const TEXT_SIGNATURE_WRONG: &[(CheckId, Verdict)] = &[failed(TextSignature, Reason::SignatureMismatch)];
 const TEXT_DIGEST_WRONG: &[(CheckId, Verdict)] = &[failed(TextSignature, Reason::DigestMismatch)];
 const TEXT_KEY_WRONG: &[(CheckId, Verdict)] = &[failed(TextChipKey, Reason::SignatureMismatch)];
-
-/// Rows of faults without a value, and of faults with one.
-macro_rules! row {
-    ($name:literal, $ja:literal, $en:literal, $fault:ident, $differs:expr, $expected:expr) => {
-        FaultRow {
-            name: $name,
-            value: None,
-            example: $name,
-            what: Bilingual::new($ja, $en),
-            differs: $differs,
-            expected: $expected,
-            make: |value| value.is_none().then_some(Fault::$fault),
-        }
-    };
-    ($name:literal = $value:literal ($example:literal), $ja:expr, $en:expr, $make:expr, $differs:expr, $expected:expr) => {
-        FaultRow {
-            name: $name,
-            value: Some($value),
-            example: concat!($name, "=", $example),
-            what: Bilingual::new($ja, $en),
-            differs: $differs,
-            expected: $expected,
-            make: $make,
-        }
-    };
-}
 
 /// Every fault of a simulated My Number Card.
 pub const FAULTS: &[FaultRow] = &[
@@ -477,33 +389,21 @@ fn number(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulator::fault::{FaultError, Faults};
+    use crate::simulator::{
+        fault::{FaultError, Faults},
+        fault_row::checks,
+    };
 
     #[test]
-    fn every_row_reads_its_example_and_has_its_own_name() {
-        for row in FAULTS {
-            assert_eq!(row.example.parse::<Faults>().unwrap().len(), 1, "{}", row.name);
-            assert_eq!(row.value.is_some(), row.example.contains('='), "{}", row.name);
-            assert_eq!(FAULTS.iter().filter(|other| other.name == row.name).count(), 1, "{}", row.name);
-            assert!(!row.what.ja.is_empty() && !row.what.en.is_empty());
-        }
+    fn every_row_is_complete() {
+        checks::complete(CardKind::MyNumber);
     }
 
     #[test]
     fn verdicts_and_exit_codes_agree() {
-        let required = [FaceCertificate, FaceSignature, ChipKey, NotExpired];
-        for row in FAULTS {
-            let of = |wanted: fn(&Verdict) -> bool| {
-                row.differs.iter().any(|(id, verdict)| required.contains(id) && wanted(verdict))
-            };
-            let expected = match (of(|v| matches!(v, Verdict::Failed(_))), of(|v| matches!(v, Verdict::NotDone(_)))) {
-                (true, _) => 1,
-                (false, true) => 3,
-                (false, false) if matches!(row.expected, Expected::Verdict(_)) => 0,
-                _ => row.expected.exit_code(),
-            };
-            assert_eq!(row.expected.exit_code(), expected, "{}", row.name);
-        }
+        checks::exit_codes_agree(FAULTS, &[FaceCertificate, FaceSignature, ChipKey, NotExpired]);
+        // No check of the JPKI application is required.
+        checks::exit_codes_agree(JPKI_FAULTS, &[FaceCertificate, FaceSignature, ChipKey, NotExpired]);
     }
 
     #[test]

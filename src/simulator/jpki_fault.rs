@@ -12,7 +12,7 @@ use crate::{
     trust::{Hierarchy, Purpose},
     verify::{
         CheckId::{JpkiAgrees, JpkiAuthChain, JpkiAuthKey, JpkiSignChain},
-        Overall, Reason, Verdict, Why,
+        Reason, Verdict, Why,
     },
 };
 
@@ -20,7 +20,7 @@ use super::{
     card::{Chip, SimulatedCard},
     contents::{Answers, Body, Key},
     fault::{Fault, flip, neighbour},
-    fault_table::{Expected, FaultRow, failed, rests},
+    fault_row::{AUTHENTIC, Expected, FaultRow, failed, rests, row},
     issue::IssueError,
     jpki::{self, Holder, IssuedJpki},
     keys,
@@ -203,8 +203,6 @@ fn with_key(card: &mut SimulatedCard, change: impl FnOnce(&mut Key)) {
     }
 }
 
-const AUTHENTIC: Expected = Expected::Verdict(Overall::Authentic);
-
 type Differing = (crate::verify::CheckId, Verdict);
 
 const fn open(id: crate::verify::CheckId, why: Why) -> Differing {
@@ -218,15 +216,7 @@ const SIGNATURE_UNREAD: [Differing; 2] = [open(JpkiSignChain, Why::NotRead), ope
 
 macro_rules! faults {
     ($($name:literal, $ja:literal, $en:literal, $fault:ident, $differs:expr, $expected:expr;)*) => {
-        &[$(FaultRow {
-            name: $name,
-            value: None,
-            example: $name,
-            what: Bilingual::new($ja, $en),
-            differs: $differs,
-            expected: $expected,
-            make: |value| value.is_none().then_some(Fault::Jpki(JpkiFault::$fault)),
-        }),*]
+        &[$(row!($name, $ja, $en, JpkiFault::$fault, $differs, $expected)),*]
     };
 }
 

@@ -46,6 +46,7 @@ mod card;
 mod commands;
 mod contents;
 mod fault;
+mod fault_row;
 mod fault_table;
 pub mod fit;
 #[doc(hidden)]
@@ -71,7 +72,8 @@ pub mod vpcd;
 
 pub use card::{Credentials, SimulatedCard, UnknownFile};
 pub use fault::{Fault, FaultError, Faults};
-pub use fault_table::{Expected, FAULTS, FaultRow, faults_of};
+pub use fault_row::{Expected, FaultRow};
+pub use fault_table::{FAULTS, faults_of};
 pub use jpki_fault::{JPKI_FAULTS, JpkiFault};
 pub use objects::ObjectFile;
 pub use persona::Persona;

@@ -3,25 +3,20 @@
 use crate::{
     cards::drivers_licence::files::{FILES, LICENCE_LAYOUTS, Layout, MENKYO_FILES, MENKYO_LAYOUTS},
     lang::Bilingual,
-    verify::{CheckId, Overall, Reason, Verdict, Why},
+    verify::{CheckId, Reason, Verdict, Why},
 };
 
 use super::{
     super::{
         fault::Fault,
-        fault_table::{BIT_FLIP, Expected, FaultRow, bit_flip, failed},
+        fault_row::{AUTHENTIC, Differs, Expected, FaultRow, REJECTED, UNDETERMINED, failed, row},
+        fault_table::{BIT_FLIP, bit_flip},
     },
     fault::{FIRST, GUEST, LicenceFault, SECOND},
     profile::{PastEnd, PhotoForm},
 };
 
 use CheckId::{LicenceSignature, LicenceSigner, MenkyoSignature, MenkyoSigner, NoUnsignedChanges, NotExpired};
-
-const AUTHENTIC: Expected = Expected::Verdict(Overall::Authentic);
-const REJECTED: Expected = Expected::Verdict(Overall::Rejected);
-const UNDETERMINED: Expected = Expected::Verdict(Overall::Undetermined);
-
-type Differs = &'static [(CheckId, Verdict)];
 
 /// A good block over data that no candidate layout gives: changed data, or a layout that nobody knows. Only the issuer's
 /// own specification could tell which (design 3).
@@ -44,21 +39,6 @@ const MENKYO_UNKNOWN_SIGNER: Differs =
 const MENKYO_NO_SIGNATURE: Differs =
     &[(MenkyoSigner, Verdict::NotDone(Why::LayoutUnknown)), (MenkyoSignature, Verdict::NotDone(Why::LayoutUnknown))];
 const EXPIRED: Differs = &[failed(NotExpired, Reason::Expired)];
-
-/// A row of a licence's fault without a value.
-macro_rules! row {
-    ($name:literal, $ja:literal, $en:literal, $fault:expr, $differs:expr, $expected:expr) => {
-        FaultRow {
-            name: $name,
-            value: None,
-            example: $name,
-            what: Bilingual::new($ja, $en),
-            differs: $differs,
-            expected: $expected,
-            make: |value| value.is_none().then_some(Fault::Licence($fault)),
-        }
-    };
-}
 
 const FLIP: FaultRow = FaultRow {
     name: "bit-flip",
@@ -468,17 +448,13 @@ mod tests {
     use super::*;
     use crate::{
         kind::CardKind,
-        simulator::{Faults, faults_of},
+        simulator::{Faults, fault_row::checks},
     };
 
     #[test]
-    fn every_row_reads_its_example_and_has_its_own_name() {
+    fn every_row_is_complete() {
         for kind in [CardKind::Licence, CardKind::Menkyo] {
-            for row in faults_of(kind) {
-                assert_eq!(Faults::parse(kind, row.example).unwrap().len(), 1, "{}", row.name);
-                assert_eq!(row.value.is_some(), row.example.contains('='), "{}", row.name);
-                assert_eq!(faults_of(kind).filter(|other| other.name == row.name).count(), 1, "{}", row.name);
-            }
+            checks::complete(kind);
         }
         for text in ["pin-setting", "pin-setting=2", "pin-setting=xx", "layout=nonsense", "partial-layout=1", "cloned"]
         {
@@ -490,17 +466,6 @@ mod tests {
     #[test]
     fn verdicts_and_exit_codes_agree() {
         let required = [LicenceSignature, LicenceSigner, MenkyoSignature, MenkyoSigner, NotExpired];
-        for row in LICENCE_FAULTS.iter().chain(MENKYO_FAULTS) {
-            let of = |wanted: fn(&Verdict) -> bool| {
-                row.differs.iter().any(|(id, verdict)| required.contains(id) && wanted(verdict))
-            };
-            let expected = match (of(|v| matches!(v, Verdict::Failed(_))), of(|v| matches!(v, Verdict::NotDone(_)))) {
-                (true, _) => 1,
-                (false, true) => 3,
-                (false, false) if matches!(row.expected, Expected::Verdict(_)) => 0,
-                _ => row.expected.exit_code(),
-            };
-            assert_eq!(row.expected.exit_code(), expected, "{}", row.name);
-        }
+        checks::exit_codes_agree(LICENCE_FAULTS.iter().chain(MENKYO_FAULTS), &required);
     }
 }

@@ -1,30 +1,24 @@
-//! The tables of residence cards' faults: what each does and what a check of the card must say.
+//! The table of residence cards' faults of either generation: what each does and what a check of the card must say.
 
 use crate::{
     cards::residence_card::files::{FILES_1, FILES_1_SPECIAL, FILES_2, FILES_2_SPECIAL},
     lang::Bilingual,
-    verify::{CheckId, Overall, Reason, Verdict, Why},
+    verify::{CheckId, Reason, Verdict, Why},
 };
 
 use super::{
     super::{
         fault::Fault,
-        fault_table::{BIT_FLIP, Expected, FaultRow, bit_flip, failed, rests},
+        fault_row::{AUTHENTIC, Differs, Expected, FaultRow, REJECTED, UNDETERMINED, failed, rests, row},
+        fault_table::{BIT_FLIP, bit_flip},
     },
     certificate::OuterForm,
     fault::ResidenceFault,
-    profile::Nothing,
 };
 
 use CheckId::{CardCertificate, CardSignature, NotExpired};
 
-const AUTHENTIC: Expected = Expected::Verdict(Overall::Authentic);
-const REJECTED: Expected = Expected::Verdict(Overall::Rejected);
-const UNDETERMINED: Expected = Expected::Verdict(Overall::Undetermined);
-
-type Differs = &'static [(CheckId, Verdict)];
-
-const CHANGED: Differs = &[failed(CardSignature, Reason::SignatureMismatch)];
+pub(super) const CHANGED: Differs = &[failed(CardSignature, Reason::SignatureMismatch)];
 const FORGED_CA: Differs = &[failed(CardCertificate, Reason::SignatureMismatch), rests(CardSignature, CardCertificate)];
 const NO_ANCHOR: Differs = &[(CardCertificate, Verdict::NotDone(Why::NoAnchor)), rests(CardSignature, CardCertificate)];
 /// The certificate's own signature holds, and so does the card's.
@@ -44,7 +38,7 @@ const NOT_DER: Differs =
 const NO_CERTIFICATE: Differs = &[failed(CardCertificate, Reason::Malformed), rests(CardSignature, CardCertificate)];
 const BROKEN: Differs = &[failed(CardSignature, Reason::Malformed)];
 const NOTHING_THERE: Differs = &[failed(CardCertificate, Reason::Malformed), failed(CardSignature, Reason::Malformed)];
-const OTHER_LAYOUT: Differs = &[(CardSignature, Verdict::NotDone(Why::LayoutUnknown))];
+pub(super) const OTHER_LAYOUT: Differs = &[(CardSignature, Verdict::NotDone(Why::LayoutUnknown))];
 const SIGNATURE_NOT_READ: Differs =
     &[(CardCertificate, Verdict::NotDone(Why::NotRead)), (CardSignature, Verdict::NotDone(Why::NotRead))];
 const DATA_NOT_READ: Differs = &[(CardSignature, Verdict::NotDone(Why::NotRead))];
@@ -53,22 +47,7 @@ const NOTHING_READ: Differs = &[
     (CardSignature, Verdict::NotDone(Why::NotRead)),
     (NotExpired, Verdict::NotDone(Why::NotRead)),
 ];
-const EXPIRED: Differs = &[failed(NotExpired, Reason::Expired)];
-
-/// A row of a residence card's fault without a value.
-macro_rules! row {
-    ($name:literal, $ja:literal, $en:literal, $fault:expr, $differs:expr, $expected:expr) => {
-        FaultRow {
-            name: $name,
-            value: None,
-            example: $name,
-            what: Bilingual::new($ja, $en),
-            differs: $differs,
-            expected: $expected,
-            make: |value| value.is_none().then_some(Fault::Residence($fault)),
-        }
-    };
-}
+pub(super) const EXPIRED: Differs = &[failed(NotExpired, Reason::Expired)];
 
 /// The faults of residence cards of either generation, but for a child's and those of the link.
 pub const RESIDENCE_FAULTS: &[FaultRow] = &[
@@ -416,154 +395,16 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = &[
 /// No reader carries less than a short APDU.
 const SMALLEST_LIMIT: usize = 256;
 
-/// What only the first generation can have.
-pub const RESIDENCE1_FAULTS: &[FaultRow] = &[
-    row!(
-        "changed-front",
-        "券面の画像の氏名を変更",
-        "another name in the picture of the front",
-        ResidenceFault::ChangedFront,
-        CHANGED,
-        REJECTED
-    ),
-    row!(
-        "bare-hash",
-        "DigestInfoのない署名（仕様書の図のとおり）",
-        "a signature without DigestInfo, as the specification draws it",
-        ResidenceFault::OtherForm,
-        &[],
-        AUTHENTIC
-    ),
-    row!(
-        "withdrawn-permissions",
-        "資格外活動許可の取消し後（欄がすべて00）",
-        "permissions were withdrawn: their files hold zeros alone",
-        ResidenceFault::Withdrawn,
-        &[],
-        AUTHENTIC
-    ),
-    row!(
-        "empty-address",
-        "住居地の記載がない（すべて00）",
-        "no address was entered: the file holds zeros alone",
-        ResidenceFault::EmptyAddress(Nothing::Zeros),
-        &[],
-        AUTHENTIC
-    ),
-    row!(
-        "zero-address",
-        "住居地の記載がない（値が00）",
-        "no address was entered: its values are zeros",
-        ResidenceFault::EmptyAddress(Nothing::ZeroValues),
-        &[],
-        AUTHENTIC
-    ),
-];
-
-/// What only the second generation can have.
-pub const RESIDENCE2_FAULTS: &[FaultRow] = &[
-    row!(
-        "changed-entries",
-        "有効期限を1日延ばす",
-        "the expiry one day later",
-        ResidenceFault::ChangedEntries,
-        CHANGED,
-        REJECTED
-    ),
-    row!(
-        "changed-name-picture",
-        "氏名の画像を変更",
-        "another name picture",
-        ResidenceFault::ChangedNamePicture,
-        CHANGED,
-        REJECTED
-    ),
-    row!(
-        "expired",
-        "有効期限切れ（署名は正しい）",
-        "expired, validly signed",
-        ResidenceFault::Expired,
-        EXPIRED,
-        REJECTED
-    ),
-    row!("der-signature", "DERで書かれた署名", "a signature written in DER", ResidenceFault::OtherForm, &[], AUTHENTIC),
-    row!(
-        "long-certificate",
-        "599バイトの証明書",
-        "a certificate of 599 bytes",
-        ResidenceFault::LongCertificate,
-        &[],
-        AUTHENTIC
-    ),
-    row!(
-        "infant",
-        "1歳未満の人のカード（顔写真の欄が00）",
-        "holder under 1: zeros in the photo's place",
-        ResidenceFault::Infant(Nothing::Zeros),
-        &[],
-        AUTHENTIC
-    ),
-    row!(
-        "infant-empty",
-        "1歳未満の人のカード（顔写真の長さが0）",
-        "holder under 1: a photo of length 0",
-        ResidenceFault::Infant(Nothing::EmptyObject),
-        OTHER_LAYOUT,
-        UNDETERMINED
-    ),
-];
-
-/// What only the card of a holder under 16 can have (first generation). None of them makes it anything but undetermined.
-pub const RESIDENCE_CHILD_FAULTS: &[FaultRow] = &[
-    row!(
-        "one-object",
-        "電子署名のファイルがDA 00だけ",
-        "the signature file begins DA 00, without DB",
-        ResidenceFault::OneObject,
-        &[],
-        UNDETERMINED
-    ),
-    row!(
-        "zero-photo",
-        "顔写真のファイルがすべて00",
-        "the photo's file holds zeros alone",
-        ResidenceFault::ChildFace(Nothing::Zeros),
-        &[],
-        UNDETERMINED
-    ),
-    row!(
-        "absent-photo",
-        "顔写真のファイルがない",
-        "there is no file for a photo",
-        ResidenceFault::ChildFace(Nothing::Absent),
-        &[],
-        UNDETERMINED
-    ),
-    FaultRow {
-        name: "bit-flip",
-        value: Some("FILE:BYTE"),
-        example: "bit-flip=df1/05:3000",
-        what: BIT_FLIP,
-        differs: &[],
-        expected: UNDETERMINED,
-        make: |value| bit_flip(FILES_1.iter().map(|file| file.name), value?),
-    },
-    row!(
-        "wrong-number",
-        "券面の番号とICチップの番号が違う",
-        "the chip has another number than the print",
-        ResidenceFault::WrongNumber,
-        &[],
-        Expected::CredentialRefused
-    ),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         kind::CardKind,
-        simulator::{Faults, faults_of},
+        simulator::{
+            Faults,
+            fault_row::checks,
+            residence::{RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
+        },
     };
 
     const KINDS: [CardKind; 5] = [
@@ -575,14 +416,9 @@ mod tests {
     ];
 
     #[test]
-    fn every_row_reads_its_example_and_has_its_own_name() {
+    fn every_row_is_complete() {
         for kind in KINDS {
-            for row in faults_of(kind) {
-                assert_eq!(Faults::parse(kind, row.example).unwrap().len(), 1, "{}", row.name);
-                assert_eq!(row.value.is_some(), row.example.contains('='), "{}", row.name);
-                assert_eq!(faults_of(kind).filter(|other| other.name == row.name).count(), 1, "{kind} {}", row.name);
-                assert!(!row.what.ja.is_empty() && !row.what.en.is_empty());
-            }
+            checks::complete(kind);
         }
         for text in ["response-limit", "response-limit=255", "response-limit=x", "swapped-photo=1", "expired"] {
             assert!(Faults::parse(CardKind::Residence1, text).is_err(), "{text}");
@@ -594,18 +430,7 @@ mod tests {
 
     #[test]
     fn verdicts_and_exit_codes_agree() {
-        let required = [CardSignature, CardCertificate, NotExpired];
-        for row in RESIDENCE_FAULTS.iter().chain(RESIDENCE1_FAULTS).chain(RESIDENCE2_FAULTS) {
-            let of = |wanted: fn(&Verdict) -> bool| {
-                row.differs.iter().any(|(id, verdict)| required.contains(id) && wanted(verdict))
-            };
-            let expected = match (of(|v| matches!(v, Verdict::Failed(_))), of(|v| matches!(v, Verdict::NotDone(_)))) {
-                (true, _) => 1,
-                (false, true) => 3,
-                (false, false) if matches!(row.expected, Expected::Verdict(_)) => 0,
-                _ => row.expected.exit_code(),
-            };
-            assert_eq!(row.expected.exit_code(), expected, "{}", row.name);
-        }
+        let rows = RESIDENCE_FAULTS.iter().chain(RESIDENCE1_FAULTS).chain(RESIDENCE2_FAULTS);
+        checks::exit_codes_agree(rows, &[CardSignature, CardCertificate, NotExpired]);
     }
 }

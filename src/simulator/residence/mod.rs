@@ -9,6 +9,7 @@ mod chip;
 mod contents;
 mod fault;
 mod fault_table;
+mod generation_fault_table;
 mod holder;
 mod issue;
 pub mod profile;
@@ -17,7 +18,8 @@ mod tiff;
 pub(super) use chip::ResidenceChip;
 pub use contents::ResidenceFile;
 pub use fault::ResidenceFault;
-pub use fault_table::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS};
+pub use fault_table::RESIDENCE_FAULTS;
+pub use generation_fault_table::{RESIDENCE_CHILD_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS};
 pub use holder::ResidenceHolder;
 pub(super) use issue::specified_files;
 pub use issue::{
