@@ -32,8 +32,8 @@ pub fn run(time: Timestamp, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
         let mut card = known.name.parse::<Recipe>()?.card()?;
         let credentials = Credentials::from(&card);
         let mut request = Request::new("simulated", time);
-        if known.kind == CardKind::Menkyo {
-            request = request.application(CardKind::Menkyo);
+        if known.kind == CardKind::MENKYO {
+            request = request.application(CardKind::MENKYO);
         }
         match read_any(&mut card, &request, &credentials, &mut PinGate::new(false), &mut Fixed, &mut |_| {}) {
             Ok(dump) => {

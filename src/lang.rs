@@ -30,7 +30,7 @@ impl FromStr for Lang {
 pub struct UnknownLang;
 
 /// One text in both languages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Bilingual {
     /// 日本語
     pub ja: &'static str,

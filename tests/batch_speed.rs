@@ -223,7 +223,7 @@ fn two_jobs_do_at_least_one_point_eight_times_the_work_of_one() {
     let cores = thread::available_parallelism().unwrap().get();
     let wanted = if cores >= 2 { 0.9 } else { 0.85 };
     let count = if cfg!(debug_assertions) { 60 } else { 400 };
-    let (dump, _) = read_card(&mut card("my-number"), Scope::Full).unwrap();
+    let (dump, _) = read_card(&mut card("my-number"), Scope::FULL).unwrap();
     let signatures = signature_checks(&dump);
     let (mut one, mut two) = (Batch::new(&program, 1), Batch::new(&program, 2));
     let (mut seen, mut gains) = (Vec::new(), Vec::new());
@@ -273,7 +273,7 @@ fn a_batch_costs_little_more_than_its_signature_checks() {
     let all = inputs(&program);
     let licence = argument(&program.home.file("licence.json"));
     program.run(["check", "--json", "--reader", "sim:licence", "--save-dump", &licence]).expect(0);
-    let (dump, _) = read_card(&mut card("my-number"), Scope::Full).unwrap();
+    let (dump, _) = read_card(&mut card("my-number"), Scope::FULL).unwrap();
     let signatures = signature_checks(&dump);
     // What, how many RSA operations as in tests/speed.rs (a licence: who signed, and what), limit, limit without
     // optimisation. A licence has so few that reading and writing weigh more.

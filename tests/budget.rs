@@ -80,7 +80,7 @@ fn figures(recipe: &str, scope: Scope) -> LinkFigures {
 
 #[test]
 fn the_steps_add_up_to_what_is_measured() {
-    for scope in [Scope::Full, Scope::Age] {
+    for scope in [Scope::FULL, Scope::AGE] {
         let told: u64 = RECOGNITION + steps(scope).map(|step| step.exchanges).sum::<u64>();
         // Recognition has selected the face application already.
         assert_eq!(figures("my-number", scope).exchanges, told - 1, "{scope:?}");
@@ -89,20 +89,20 @@ fn the_steps_add_up_to_what_is_measured() {
 
 #[test]
 fn a_face_check_takes_at_most_12_exchanges_and_20_with_the_text() {
-    let full = figures("my-number", Scope::Full).exchanges;
+    let full = figures("my-number", Scope::FULL).exchanges;
     let text: u64 = STEPS
         .iter()
         .filter(|step| step.id == StepId::OpenText || step.needs == Some(files::TEXT_NUMBER_B))
         .map(|step| step.exchanges)
         .sum();
     assert_eq!((full, full - text), (17, 9));
-    assert_eq!(figures("my-number?fault=wake-6f00", Scope::Full).exchanges, full + 1, "a wake-up aside");
+    assert_eq!(figures("my-number?fault=wake-6f00", Scope::FULL).exchanges, full + 1, "a wake-up aside");
 }
 
 #[test]
 fn asking_in_the_middle_stays_within_the_budget() {
     let mut simulated = card("my-number");
-    let number = credential(&simulated, Scope::Full);
+    let number = credential(&simulated, Scope::FULL);
     let mut first = Metered::new(&mut simulated);
     let mut session = Session::new(&mut first);
     let recognised = recognise(&mut session).unwrap();
@@ -114,7 +114,7 @@ fn asking_in_the_middle_stays_within_the_budget() {
 
     let mut second = Metered::new(&mut simulated);
     let mut session = Session::with_step(&mut second, step);
-    let dump = reading::run(&mut session, &number, Scope::Full, Some(prepared), recognised.guests).unwrap();
+    let dump = reading::run(&mut session, &number, Scope::FULL, Some(prepared), recognised.guests).unwrap();
     let total = before + second.figures().exchanges;
     assert_eq!((total - 8, total), (12, 20), "face alone, and with the text");
     let findings = check(&dump, &reading::simulated_trust(), reading::TIME.parse().unwrap());
@@ -123,14 +123,14 @@ fn asking_in_the_middle_stays_within_the_budget() {
 
 #[test]
 fn another_card_after_the_question_is_noticed() {
-    let number = credential(&card("my-number?seed=1"), Scope::Full);
+    let number = credential(&card("my-number?seed=1"), Scope::FULL);
     let run = |second: &mut SimulatedCard| {
         let mut first = card("my-number?seed=1");
         let mut session = Session::new(&mut first);
         recognise(&mut session).unwrap();
         let prepared = prepare(&mut session, &files::FACE_NUMBER_B).unwrap();
         let mut session = Session::new(second);
-        reading::run(&mut session, &number, Scope::Full, Some(prepared), Vec::new()).map(|_| ())
+        reading::run(&mut session, &number, Scope::FULL, Some(prepared), Vec::new()).map(|_| ())
     };
     assert_eq!(run(&mut card("my-number?seed=1")), Ok(()));
     let other = (2..50)
@@ -146,7 +146,7 @@ fn another_card_after_the_question_is_noticed() {
 }
 
 fn municipality(recipe: &str) -> Vec<u8> {
-    let (dump, _) = read_card(&mut card(recipe), Scope::Full).unwrap();
+    let (dump, _) = read_card(&mut card(recipe), Scope::FULL).unwrap();
     dump.file(files::FACE_CERTIFICATE.name).unwrap()[26..42].to_vec()
 }
 
@@ -155,7 +155,7 @@ fn no_byte_is_received_twice_and_the_ladder_finds_its_step_once() {
     for recipe in
         ["my-number", "my-number?fault=no-extended", "my-number?fault=short-answers=64", "my-number?fault=filler"]
     {
-        for scope in [Scope::Full, Scope::Age] {
+        for scope in [Scope::FULL, Scope::AGE] {
             let mut simulated = card(recipe);
             let number = credential(&simulated, scope);
             let mut spy = spy(&mut simulated);
@@ -181,9 +181,9 @@ fn dump_files(dump: &Dump) -> usize {
 #[test]
 fn nothing_is_read_that_no_check_or_field_uses() {
     let mut simulated = card("my-number");
-    let number = credential(&simulated, Scope::Full);
+    let number = credential(&simulated, Scope::FULL);
     let mut spy = spy(&mut simulated);
-    read(&mut spy, &number, Scope::Full).unwrap();
+    read(&mut spy, &number, Scope::FULL).unwrap();
     let read: Vec<String> = spy
         .reads
         .iter()
@@ -198,7 +198,7 @@ fn nothing_is_read_that_no_check_or_field_uses() {
 
 #[test]
 fn the_number_is_never_asked_for() {
-    for scope in [Scope::Full, Scope::Age] {
+    for scope in [Scope::FULL, Scope::AGE] {
         let mut simulated = card("my-number");
         let number = credential(&simulated, scope);
         let mut spy = spy(&mut simulated);
@@ -211,7 +211,7 @@ fn the_number_is_never_asked_for() {
             assert!(!touched, "{} {sfi:02X}", application.name);
         }
         let verifies = spy.commands.iter().filter(|command| command[1] == 0x20 && command.len() > 4).count();
-        assert_eq!(verifies, if scope == Scope::Full { 2 } else { 1 });
+        assert_eq!(verifies, if scope == Scope::FULL { 2 } else { 1 });
     }
 }
 
@@ -259,7 +259,7 @@ fn a_residence_card_gives_no_byte_twice_and_nothing_between_challenge_and_answer
         let reads: Vec<&Vec<u8>> = spy.commands.iter().filter(|command| command[1] == 0xB0).collect();
         // Each command is one whole file.
         let files = residence_files::files_of(if recipe == "residence1-child" {
-            CardKind::Residence1
+            CardKind::RESIDENCE1
         } else {
             recipe.parse().unwrap()
         });

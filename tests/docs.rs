@@ -225,14 +225,14 @@ fn the_card_page_has_every_step() {
     for step in STEPS {
         let name = ticked(format!("{:?}", step.id));
         let row = rows.iter().find(|row| row[0].starts_with(&name)).unwrap_or_else(|| panic!("no row of {name}"));
-        let scopes = [Scope::Full, Scope::Age].map(|scope| if step.scopes.contains(&scope) { "yes" } else { "–" });
+        let scopes = [Scope::FULL, Scope::AGE].map(|scope| if step.scopes.contains(&scope) { "yes" } else { "–" });
         assert_eq!(row[2], step.exchanges.to_string(), "{name}");
         assert_eq!([row[3].as_str(), row[4].as_str()], scopes, "{name}");
     }
     // Recognition takes four and leaves the face application selected, which saves a SELECT.
     let exchanges = |scope| 4 - 1 + steps(scope).map(|step| step.exchanges).sum::<u64>();
     // With an expiry that the issuer security domain tells, as that of simulated cards does.
-    let sentence = format!("{} exchanges in full and {} with `--age`", exchanges(Scope::Full), exchanges(Scope::Age));
+    let sentence = format!("{} exchanges in full and {} with `--age`", exchanges(Scope::FULL), exchanges(Scope::AGE));
     assert!(page(MY_NUMBER).replace('\n', " ").contains(&sentence), "{sentence}");
 }
 
@@ -440,8 +440,8 @@ fn the_licence_page_has_every_step() {
             assert_eq!(row[4..], marks, "{name} {file}");
         }
     };
-    check(licence::STEPS, &[Scope::Full, Scope::Pin1, Scope::WithoutPin]);
-    check(licence::MENKYO_STEPS, &[Scope::Full, Scope::WithoutPin]);
+    check(licence::STEPS, &[Scope::FULL, Scope::PIN1, Scope::WITHOUT_PIN]);
+    check(licence::MENKYO_STEPS, &[Scope::FULL, Scope::WITHOUT_PIN]);
     // Recognition: two exchanges for a licence, four for a My Number Card.
     let own = |scope| 2 + licence::steps(scope).map(|step| step.exchanges).sum::<u64>();
     let guest = |scope| 4 + licence::menkyo_steps(scope).map(|step| step.exchanges).sum::<u64>();
@@ -449,11 +449,11 @@ fn the_licence_page_has_every_step() {
     for sentence in [
         format!(
             "a licence takes {} exchanges in full, {} with PIN 1 alone and {} without a PIN",
-            own(Scope::Full),
-            own(Scope::Pin1),
-            own(Scope::WithoutPin)
+            own(Scope::FULL),
+            own(Scope::PIN1),
+            own(Scope::WITHOUT_PIN)
         ),
-        format!("it takes {} exchanges in full and {} without a PIN", guest(Scope::Full), guest(Scope::WithoutPin)),
+        format!("it takes {} exchanges in full and {} without a PIN", guest(Scope::FULL), guest(Scope::WITHOUT_PIN)),
     ] {
         assert!(text.contains(&sentence), "{sentence}");
     }
@@ -465,10 +465,10 @@ const RESIDENCE: &str = "docs/cards/residence.md";
 /// The four cards that are read, by the value of `C1` that names them.
 fn residence_kinds() -> [(&'static str, CardKind); 4] {
     [
-        ("1", CardKind::Residence1),
-        ("2", CardKind::Residence1Special),
-        ("05", CardKind::Residence2),
-        ("06", CardKind::Residence2Special),
+        ("1", CardKind::RESIDENCE1),
+        ("2", CardKind::RESIDENCE1_SPECIAL),
+        ("05", CardKind::RESIDENCE2),
+        ("06", CardKind::RESIDENCE2_SPECIAL),
     ]
 }
 
@@ -689,7 +689,7 @@ fn the_simulator_page_has_every_fault_and_kind() {
         assert_eq!(differ(&found, &expected), Vec::<Vec<String>>::new(), "{heading} has rows of no fault");
     }
     // The faults of the link, which the other cards share, stand in a sentence.
-    for kind in CardKind::all().filter(|kind| !matches!(kind, CardKind::MyNumber | CardKind::MyNumberNoPhoto)) {
+    for kind in CardKind::all().filter(|kind| !matches!(*kind, CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO)) {
         let own = || tables.iter().skip(1).flat_map(|(_, faults)| *faults);
         for row in faults_of(kind).filter(|row| own().all(|own| own.name != row.name)) {
             assert!(section(&text, "## Faults").contains(&ticked(row.name)), "{} of {kind:?}", row.name);
@@ -775,7 +775,7 @@ fn the_readmes_have_every_exit_code() {
 fn the_example_of_the_dump_page_is_a_dump() {
     let page = page("docs/dump.md");
     let dump = Dump::from_json(fenced(&page, "json").as_bytes()).unwrap();
-    assert_eq!((dump.schema.as_str(), dump.kind), (SCHEMA, CardKind::MyNumber));
+    assert_eq!((dump.schema.as_str(), dump.kind), (SCHEMA, CardKind::MY_NUMBER));
     assert_eq!(dump.not_read("text/0003"), Some(&NotRead::NotStored));
     assert_eq!(dump.challenge("face").unwrap().random.0.len(), 32);
     let keys = serde_json::from_str::<serde_json::Value>(&dump.to_json()).unwrap();

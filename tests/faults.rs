@@ -151,12 +151,12 @@ fn a_free_certificate_that_could_not_be_read_is_read_again() {
     };
     // Exchange 6 of the first transaction is the certificate.
     let mut card = reading::card("my-number?fault=status-at=6:6F00");
-    let number = reading::credential(&card, Scope::Full);
+    let number = reading::credential(&card, Scope::FULL);
     let mut session = Session::new(&mut card);
     recognise(&mut session).unwrap();
     let prepared = prepare(&mut session, &files::FACE_NUMBER_B).unwrap();
     let mut session = Session::new(&mut card);
-    let dump = reading::run(&mut session, &number, Scope::Full, Some(prepared), Vec::new()).unwrap();
+    let dump = reading::run(&mut session, &number, Scope::FULL, Some(prepared), Vec::new()).unwrap();
     let findings = check(&dump, &reading::simulated_trust(), reading::TIME.parse().unwrap());
     assert_eq!(findings.overall(), Overall::Authentic);
 }

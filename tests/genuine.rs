@@ -18,10 +18,10 @@ use taimen::{
 const TIME: &str = "2026-11-22T03:00:00Z";
 
 fn dump(scope: Scope) -> Dump {
-    let mut dump = Dump::new(CardKind::MyNumber, scope, "fixtures", TIME.parse().unwrap());
+    let mut dump = Dump::new(CardKind::MY_NUMBER, scope, "fixtures", TIME.parse().unwrap());
     dump.keep(files::FACE_CERTIFICATE.name, fixture("surface-0004.bin"));
     match scope {
-        Scope::Age => dump.keep(files::FACE_AGE.name, fixture("surface-0001.bin")),
+        Scope::AGE => dump.keep(files::FACE_AGE.name, fixture("surface-0001.bin")),
         _ => {
             dump.keep(files::FACE_DATA.name, fixture("surface-0002.bin"));
             dump.keep(files::TEXT_ATTRIBUTES.name, fixture("text-0002.bin"));
@@ -46,7 +46,7 @@ fn verdicts(dump: &Dump, trust: &TrustStore) -> (Overall, Vec<(CheckId, Verdict)
 #[test]
 fn with_the_test_hierarchy_every_passive_check_passes_and_the_chip_fails_honestly() {
     let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Test);
-    let (overall, verdicts) = verdicts(&dump(Scope::Full), &trust);
+    let (overall, verdicts) = verdicts(&dump(Scope::FULL), &trust);
     assert_eq!(
         verdicts,
         [
@@ -67,7 +67,7 @@ fn with_the_test_hierarchy_every_passive_check_passes_and_the_chip_fails_honestl
 #[test]
 fn without_asking_for_the_test_hierarchy_the_card_is_rejected() {
     let trust = TrustStore::shipped().unwrap();
-    let (overall, verdicts) = verdicts(&dump(Scope::Full), &trust);
+    let (overall, verdicts) = verdicts(&dump(Scope::FULL), &trust);
     let depends = |id| Verdict::NotDone(Why::DependsOn(id));
     assert_eq!(
         verdicts,
@@ -89,7 +89,7 @@ fn without_asking_for_the_test_hierarchy_the_card_is_rejected() {
 #[test]
 fn the_age_record_verifies() {
     let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Test);
-    let findings = check(&dump(Scope::Age), &trust, TIME.parse().unwrap());
+    let findings = check(&dump(Scope::AGE), &trust, TIME.parse().unwrap());
     assert_eq!(findings.verdict(CheckId::FaceCertificate), Some(Verdict::Passed));
     assert_eq!(findings.verdict(CheckId::AgeSignature), Some(Verdict::Passed));
     assert_eq!(findings.verdict(CheckId::ChipKey), Some(Verdict::Failed(Reason::ChallengeRefused)));
@@ -100,7 +100,7 @@ fn the_age_record_verifies() {
 
 #[test]
 fn a_synthetic_certificate_that_claims_a_production_id_fails() {
-    let mut forged = dump(Scope::Full);
+    let mut forged = dump(Scope::FULL);
     forged.keep(files::FACE_CERTIFICATE.name, fixture("cv-certificate-synthetic.bin"));
     let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Test).accepting(Hierarchy::Simulated);
     let (overall, verdicts) = verdicts(&forged, &trust);
@@ -175,7 +175,7 @@ const JPKI_CHECKS: [CheckId; 4] =
 
 /// The test card's JPKI certificates beside its other files; its token and presence as the specification has them.
 fn jpki_dump() -> Dump {
-    let mut dump = dump(Scope::Full);
+    let mut dump = dump(Scope::FULL);
     dump.jpki = true;
     dump.keep(files::JPKI_TOKEN_NAME, format!("{:<160}", "JPKIAPICCTOKEN2").into_bytes());
     dump.keep(files::JPKI_PRESENCE_NAME, vec![0x8F, 0x8F, 0x00]);

@@ -144,7 +144,7 @@ proptest! {
 
     #[test]
     fn a_puppet_card_ends_and_is_never_authentic(answers in prop::collection::vec(answer(), 1..24), age in any::<bool>()) {
-        let scope = if age { Scope::Age } else { Scope::Full };
+        let scope = if age { Scope::AGE } else { Scope::FULL };
         let mut puppet = Puppet { answers, at: 0, exchanges: 0 };
         if let Ok((dump, _)) = read(&mut puppet, &Pin::new(*b"55021720352285").unwrap(), scope) {
             prop_assert_ne!(show(&dump), Overall::Authentic);
@@ -195,7 +195,7 @@ proptest! {
         cut in any::<prop::sample::Index>(),
         splice in prop::collection::vec(any::<u8>(), 0..40),
     ) {
-        let (mut dump, _) = read_card(&mut card("my-number"), Scope::Full).unwrap();
+        let (mut dump, _) = read_card(&mut card("my-number"), Scope::FULL).unwrap();
         let length = guarded(&dump, file);
         let original = dump.file(file).unwrap().to_vec();
         for (name, bytes) in dump.files_mut() {
@@ -220,7 +220,7 @@ proptest! {
 
 #[test]
 fn text_that_would_command_a_terminal_or_a_browser_is_made_visible() {
-    let (mut dump, _) = read_card(&mut card("my-number"), Scope::Full).unwrap();
+    let (mut dump, _) = read_card(&mut card("my-number"), Scope::FULL).unwrap();
     let file = files::TEXT_ATTRIBUTES;
     let evil = "\u{1b}]0;x\u{7}\u{202e}<script>alert(1)</script>\r\n";
     let original = dump.file(file.name).unwrap().to_vec();

@@ -39,7 +39,7 @@ impl<T: Transport> Transmit for Adapter<T> {
 }
 
 fn recipe(seed: u64) -> Recipe {
-    Recipe::new(CardKind::MyNumber, seed)
+    Recipe::new(CardKind::MY_NUMBER, seed)
 }
 
 /// The other reader's own rule for 照合番号B, from what is printed on a persona's card.
@@ -288,7 +288,7 @@ fn genuine() -> SimulatedCard {
 fn read(card: &mut SimulatedCard, scope: Scope, credential: &[u8]) -> Result<Dump, ReadError> {
     let mut session = Session::new(card);
     let recognised = recognise(&mut session).unwrap();
-    assert_eq!((recognised.kind, recognised.guests.len()), (CardKind::MyNumber, 0));
+    assert_eq!((recognised.kind, recognised.guests.len()), (CardKind::MY_NUMBER, 0));
     let mut steps = Vec::new();
     let dump = Reading {
         scope,
@@ -323,7 +323,7 @@ fn depends(id: CheckId) -> Verdict {
 #[test]
 fn our_reader_reads_the_genuine_test_card_and_every_passive_check_passes() {
     let mut card = genuine();
-    let dump = read(&mut card, Scope::Full, NUMBER_B).unwrap();
+    let dump = read(&mut card, Scope::FULL, NUMBER_B).unwrap();
     for (name, file) in [
         ("face/0002", "surface-0002.bin"),
         ("face/0004", "surface-0004.bin"),
@@ -357,7 +357,7 @@ fn our_reader_reads_the_genuine_test_card_and_every_passive_check_passes() {
 
 #[test]
 fn our_reader_rejects_the_genuine_test_card_where_nobody_asked_for_its_hierarchy() {
-    let dump = read(&mut genuine(), Scope::Full, NUMBER_B).unwrap();
+    let dump = read(&mut genuine(), Scope::FULL, NUMBER_B).unwrap();
     for accepted in [&[][..], &[Hierarchy::Simulated]] {
         let (overall, checks) = verdicts(&dump, accepted);
         assert_eq!(
@@ -381,7 +381,7 @@ fn our_reader_rejects_the_genuine_test_card_where_nobody_asked_for_its_hierarchy
 #[test]
 fn our_reader_reads_the_genuine_age_record_alone() {
     let mut card = genuine();
-    let dump = read(&mut card, Scope::Age, BIRTH_DATE).unwrap();
+    let dump = read(&mut card, Scope::AGE, BIRTH_DATE).unwrap();
     assert_eq!(dump.file("face/0001"), Some(fixture("surface-0001.bin").as_slice()));
     assert_eq!(dump.file("face/0002"), None);
     let (overall, checks) = verdicts(&dump, &[Hierarchy::Test]);
@@ -401,7 +401,7 @@ fn our_reader_reads_the_genuine_age_record_alone() {
 #[test]
 fn a_wrong_number_costs_the_genuine_card_one_try() {
     let mut card = genuine();
-    let error = read(&mut card, Scope::Full, b"55021720352286").unwrap_err();
+    let error = read(&mut card, Scope::FULL, b"55021720352286").unwrap_err();
     assert_eq!(error, ReadError::Wrong { reference: &files::FACE_NUMBER_B, left: Some(9) });
     assert_eq!(card.tries(&files::FACE_NUMBER_B), Some(9));
     assert_eq!(card.tries(&files::TEXT_NUMBER_B), Some(10), "the text application was not asked");

@@ -311,7 +311,7 @@ fn a_hierarchy_that_was_not_accepted_is_named() {
 fn the_steps_add_up_to_what_is_measured() {
     let mut simulated = card("my-number");
     let all = Entries::of(&simulated);
-    let main = RECOGNITION + steps(Scope::Full).map(|step| step.exchanges).sum::<u64>();
+    let main = RECOGNITION + steps(Scope::FULL).map(|step| step.exchanges).sum::<u64>();
     for (auth_pin, sign_password) in [(false, false), (true, false), (false, true), (true, true)] {
         let entries = Entries {
             auth_pin: all.auth_pin.clone().filter(|_| auth_pin),
@@ -485,7 +485,7 @@ fn an_answer_of_another_reading_does_not_pass() {
 fn neither_pin_nor_password_stands_in_a_dump() {
     let mut simulated = card("my-number");
     let entries = Entries::of(&simulated);
-    let number = credential(&simulated, Scope::Full);
+    let number = credential(&simulated, Scope::FULL);
     let json = read(&mut simulated, &entries).unwrap().to_json();
     let password = entries.sign_password.unwrap();
     for secret in [password.expose(), number.expose()] {

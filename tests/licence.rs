@@ -41,7 +41,7 @@ fn reading(card: &mut dyn Transport, scope: Scope, pins: Pins<'_>) -> Result<(Du
     let mut metered = Metered::new(card);
     let mut session = Session::new(&mut metered);
     let recognised = recognise(&mut session).unwrap();
-    assert_eq!(recognised.kind, CardKind::Licence);
+    assert_eq!(recognised.kind, CardKind::LICENCE);
     let prepared = prepare(&mut session, &recognised.licence)?;
     let reading = Reading {
         scope,
@@ -66,7 +66,7 @@ fn read_menkyo(card: &mut SimulatedCard, scope: Scope) -> (Dump, LinkFigures) {
     let credentials = card.credentials().unwrap().clone();
     let mut metered = Metered::new(card);
     let mut session = Session::new(&mut metered);
-    assert_eq!(recognise(&mut session).unwrap().guests, [CardKind::Menkyo]);
+    assert_eq!(recognise(&mut session).unwrap().guests, [CardKind::MENKYO]);
     let prepared = prepare_menkyo(&mut session).unwrap();
     let reading = MenkyoReading {
         scope,
@@ -104,7 +104,7 @@ fn text(findings: &Findings, id: &str) -> Option<String> {
 #[test]
 fn an_honest_licence_is_authentic_and_shows_everything() {
     for name in ["licence", "licence-nopin"] {
-        let found = findings(name, Scope::Full);
+        let found = findings(name, Scope::FULL);
         assert_eq!(found.overall(), Overall::Authentic, "{name}: {:?}", found.checks);
         assert_eq!(found.warnings, [], "{name}");
         assert_eq!(found.check(CheckId::LicenceSignature).unwrap().evidence.get("layout"), Some("whole-files"));
@@ -124,7 +124,7 @@ fn an_honest_licence_is_authentic_and_shows_everything() {
 #[test]
 fn changes_stand_beside_the_signed_values() {
     for seed in 1..6 {
-        let found = findings(&format!("licence-changed?seed={seed}"), Scope::Full);
+        let found = findings(&format!("licence-changed?seed={seed}"), Scope::FULL);
         assert_eq!(found.overall(), Overall::Authentic, "changes are advisory");
         assert_eq!(found.verdict(CheckId::NoUnsignedChanges), Some(Verdict::Failed(Reason::UnsignedChanges)));
         let current = found.holder.current.clone().unwrap();
@@ -147,7 +147,7 @@ fn changes_stand_beside_the_signed_values() {
 
 #[test]
 fn without_pins_it_is_undetermined_and_says_why() {
-    let free = findings("licence", Scope::WithoutPin);
+    let free = findings("licence", Scope::WITHOUT_PIN);
     assert_eq!(free.overall(), Overall::Undetermined);
     assert_eq!(free.verdict(CheckId::NotExpired), Some(Verdict::Passed));
     assert_eq!(free.verdict(CheckId::LicenceSignature), Some(Verdict::NotDone(Why::NotRead)));
@@ -156,7 +156,7 @@ fn without_pins_it_is_undetermined_and_says_why() {
     assert_eq!(free.tries.len(), 2);
     assert!(free.notes.iter().any(|note| note.id == "without-pin") && free.holder.name.is_none());
 
-    let one = findings("licence", Scope::Pin1);
+    let one = findings("licence", Scope::PIN1);
     assert_eq!(one.overall(), Overall::Undetermined);
     assert!(one.holder.name.is_some() && one.picture("photo").is_none() && text(&one, "domicile").is_none());
     assert_eq!(one.verdict(CheckId::NoUnsignedChanges), Some(Verdict::NotDone(Why::NotRead)));
@@ -164,7 +164,7 @@ fn without_pins_it_is_undetermined_and_says_why() {
 
 #[test]
 fn the_issuer_decides() {
-    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::Full).unwrap();
+    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap();
     let at = TIME.parse().unwrap();
     let shipped = check(&dump, &TrustStore::shipped().unwrap(), at).unwrap();
     assert_eq!(shipped.overall(), Overall::Rejected);
@@ -202,7 +202,7 @@ fn replace(bytes: &mut [u8], old: &[u8], new: &[u8]) {
 
 #[test]
 fn each_fault_of_the_signer_has_its_own_name() {
-    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::Full).unwrap();
+    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap();
     let signer = |found: &Findings| (found.verdict(CheckId::LicenceSigner), found.verdict(CheckId::LicenceSignature));
     let depends = Some(Verdict::NotDone(Why::DependsOn(CheckId::LicenceSigner)));
     let key_id = |name: &str| {
@@ -238,7 +238,7 @@ fn each_fault_of_the_signer_has_its_own_name() {
 
 #[test]
 fn no_change_hides_behind_broken_bytes() {
-    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::Full).unwrap();
+    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap();
     let verdict = |bytes: &[u8]| {
         let found = change(&dump, files::CHANGES.name, |file| file[..bytes.len()].copy_from_slice(bytes));
         found.verdict(CheckId::NoUnsignedChanges)
@@ -272,7 +272,7 @@ fn a_signature_tells_padding_from_content() {
 /// Every byte of the signed files: never authentic. Good padding over other data is no proof of forgery.
 #[test]
 fn no_flipped_byte_is_authentic() {
-    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::Full).unwrap();
+    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap();
     let trust = trust();
     let at = TIME.parse().unwrap();
     for name in [files::DATA.name, files::DOMICILE.name, files::PHOTO.name, files::SIGNATURE.name] {
@@ -298,7 +298,7 @@ fn only_layouts_that_cover_everything_pass() {
         order.layout = layout;
         let profile = LicenceProfile { signature: SignatureForm::Short, ..LicenceProfile::default() };
         let issued = issue(&order, &profile).unwrap();
-        let mut dump = Dump::new(CardKind::Licence, Scope::Full, "test", TIME.parse().unwrap());
+        let mut dump = Dump::new(CardKind::LICENCE, Scope::FULL, "test", TIME.parse().unwrap());
         for file in &issued.files {
             dump.keep(file.file().name, file.encode().unwrap());
         }
@@ -313,7 +313,7 @@ fn only_layouts_that_cover_everything_pass() {
 /// An item that changes its file leaves the hash as it was; the files no longer hold their own items.
 #[test]
 fn an_item_in_another_file_does_not_pass() {
-    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::Full).unwrap();
+    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap();
     let mut moved = dump.clone();
     let tail: Vec<u8> = {
         let (_, file) = moved.files_mut().find(|(name, _)| *name == files::DATA.name).unwrap();
@@ -333,31 +333,31 @@ fn an_item_in_another_file_does_not_pass() {
 #[test]
 fn the_steps_add_up_and_stay_within_the_budget() {
     let of = |text: &str, scope| read(&mut recipe(text).card().unwrap(), scope).unwrap().1;
-    for scope in [Scope::Full, Scope::Pin1, Scope::WithoutPin] {
+    for scope in [Scope::FULL, Scope::PIN1, Scope::WITHOUT_PIN] {
         let told = RECOGNITION + steps(scope).map(|step| step.exchanges).sum::<u64>();
         assert_eq!(of("licence", scope).exchanges, told, "{scope:?}");
     }
-    let full = of("licence", Scope::Full);
+    let full = of("licence", Scope::FULL);
     assert!(full.exchanges <= 22, "{full:?}");
-    assert!(of("licence", Scope::WithoutPin).exchanges <= 7);
+    assert!(of("licence", Scope::WITHOUT_PIN).exchanges <= 7);
     let data = full.bytes_received - 2 * full.exchanges;
     assert!((5_388..=5_388 * 102 / 100).contains(&data), "{full:?}");
 
-    let menkyo = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::Full).1;
-    let told = RECOGNITION_OF_A_GUEST + menkyo_steps(Scope::Full).map(|step| step.exchanges).sum::<u64>();
+    let menkyo = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::FULL).1;
+    let told = RECOGNITION_OF_A_GUEST + menkyo_steps(Scope::FULL).map(|step| step.exchanges).sum::<u64>();
     assert_eq!(menkyo.exchanges, told);
 }
 
 /// Readers without extended APDUs, and cards that answer in every other way: the same bytes, none of them twice.
 #[test]
 fn every_way_of_answering_gives_the_same_bytes() {
-    let whole = read(&mut recipe("licence").card().unwrap(), Scope::Full).unwrap().0;
+    let whole = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap().0;
     for past_end in [PastEnd::Short, PastEnd::Warned, PastEnd::Exact, PastEnd::WrongLength] {
         for extended in [true, false] {
             let mut other = recipe("licence");
             other.profile.licence.past_end = past_end;
             other.profile.licence.extended_le = extended;
-            let (dump, figures) = read(&mut other.card().unwrap(), Scope::Full).unwrap();
+            let (dump, figures) = read(&mut other.card().unwrap(), Scope::FULL).unwrap();
             for file in files::FILES.iter().filter(|file| file.application != files::DF3) {
                 assert_eq!(dump.file(file.name), whole.file(file.name), "{past_end:?} {extended} {}", file.name);
             }
@@ -366,7 +366,7 @@ fn every_way_of_answering_gives_the_same_bytes() {
     }
     for fault in ["short-answers=84", "short-answers=250", "short-answers=400", "get-response"] {
         let Ok(recipe) = format!("licence?fault={fault}").parse::<Recipe>() else { continue };
-        let (dump, _) = read(&mut recipe.card().unwrap(), Scope::Full).unwrap();
+        let (dump, _) = read(&mut recipe.card().unwrap(), Scope::FULL).unwrap();
         assert_eq!(dump.file(files::PHOTO.name), whole.file(files::PHOTO.name), "{fault}");
     }
 }
@@ -376,12 +376,12 @@ fn a_blocked_folder_spends_no_try_and_shows_what_is_free() {
     let mut blocked = recipe("licence");
     blocked.profile.licence.blocked_folders = true;
     let mut card = blocked.card().unwrap();
-    let (dump, _) = read(&mut card, Scope::Full).unwrap();
+    let (dump, _) = read(&mut card, Scope::FULL).unwrap();
     assert_eq!(dump.not_read(files::DATA.name), Some(&NotRead::Status { status: "6283".to_owned() }));
     let found = judged(&dump);
     assert_eq!(found.overall(), Overall::Undetermined);
     assert!(text(&found, "expiry").is_some() && found.notes.iter().any(|note| note.id == "chip-blocked"));
-    assert!(!prepared(&mut card).asks(Scope::Full));
+    assert!(!prepared(&mut card).asks(Scope::FULL));
 }
 
 fn prepared(card: &mut SimulatedCard) -> Prepared {
@@ -418,7 +418,7 @@ fn attempt(card: &mut SimulatedCard, pin1: &str, pin2: &str, lost: bool) -> (Res
     card.power_off();
     card.power_on();
     let mut counted = Verifies { card, sent: Vec::new(), lost };
-    let result = reading(&mut counted, Scope::Full, Pins { pin1: Some(&pin1), pin2: Some(&pin2) });
+    let result = reading(&mut counted, Scope::FULL, Pins { pin1: Some(&pin1), pin2: Some(&pin2) });
     (result.map(|_| ()), counted.sent)
 }
 
@@ -467,7 +467,7 @@ fn an_unknown_setting_tries_no_pin() {
     assert_eq!((sent, card.tries(&PIN1)), (vec![], Some(3)));
     card.power_off();
     card.power_on();
-    let (dump, _) = reading(&mut card, Scope::WithoutPin, Pins::default()).unwrap();
+    let (dump, _) = reading(&mut card, Scope::WITHOUT_PIN, Pins::default()).unwrap();
     let found = judged(&dump);
     assert!(text(&found, "expiry").is_some(), "the free part is shown");
     assert!(found.warnings.iter().any(|warning| warning.file == "mf/000A"), "{:?}", found.warnings);
@@ -483,7 +483,7 @@ fn another_card_in_the_middle_is_noticed() {
         let pins = card.credentials().unwrap().clone();
         let mut counted = Verifies { card, sent: Vec::new(), lost: false };
         let result = Reading {
-            scope: Scope::Full,
+            scope: Scope::FULL,
             pins: Pins { pin1: pins.pin1(), pin2: pins.pin2() },
             gate: &mut PinGate::new(false),
             prepared: before.clone(),
@@ -506,15 +506,15 @@ fn the_licence_application() {
     for filler in [0x00, 0xFF] {
         let mut recipe = recipe("menkyo");
         recipe.profile.licence.guest_filler = filler;
-        let (dump, _) = read_menkyo(&mut recipe.card().unwrap(), Scope::Full);
+        let (dump, _) = read_menkyo(&mut recipe.card().unwrap(), Scope::FULL);
         let found = judged(&dump);
         assert_eq!(found.overall(), Overall::Authentic, "{:?} {:?}", found.checks, found.warnings);
-        assert_eq!((found.kind, found.warnings.len()), (CardKind::Menkyo, 0), "{:?}", found.warnings);
+        assert_eq!((found.kind, found.warnings.len()), (CardKind::MENKYO, 0), "{:?}", found.warnings);
         assert!(found.picture("photo").is_some() && text(&found, "expiry").is_some());
         assert!(found.holder.name.is_none() && found.tries[0].left == 10);
         assert!(found.notes.iter().any(|note| note.id == "not-tied"));
     }
-    let (dump, _) = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::WithoutPin);
+    let (dump, _) = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::WITHOUT_PIN);
     assert_eq!(judged(&dump).overall(), Overall::Undetermined);
     let again = Dump::from_json(dump.to_json().as_bytes()).unwrap();
     assert_eq!(again.tries("menkyo/0006"), Some(10), "counters are saved");
@@ -522,7 +522,7 @@ fn the_licence_application() {
 
 #[test]
 fn no_flipped_byte_of_the_licence_application_is_authentic() {
-    let (dump, _) = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::Full);
+    let (dump, _) = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::FULL);
     for name in [files::MENKYO_DATA.name, files::MENKYO_SIGNATURE.name] {
         for at in 0..dump.file(name).unwrap().len() {
             let found = change(&dump, name, |file| file[at] ^= 0x01);
@@ -544,7 +544,7 @@ proptest! {
         changes in proptest::collection::vec(any::<u8>(), 0..640),
         signature in proptest::collection::vec(any::<u8>(), 0..600),
     ) {
-        let mut dump = Dump::new(CardKind::Licence, Scope::Full, "test", TIME.parse().unwrap());
+        let mut dump = Dump::new(CardKind::LICENCE, Scope::FULL, "test", TIME.parse().unwrap());
         dump.keep(files::DATA.name, data.clone());
         dump.keep(files::DOMICILE.name, domicile);
         dump.keep(files::CHANGES.name, changes.clone());
@@ -553,7 +553,7 @@ proptest! {
         dump.keep(files::SIGNATURE.name, signature.clone());
         dump.keep(files::COMMON_DATA.name, signature.clone());
         prop_assert_ne!(judged(&dump).overall(), Overall::Authentic);
-        let mut dump = Dump::new(CardKind::Menkyo, Scope::Full, "test", TIME.parse().unwrap());
+        let mut dump = Dump::new(CardKind::MENKYO, Scope::FULL, "test", TIME.parse().unwrap());
         dump.keep(files::MENKYO_DATA.name, data);
         dump.keep(files::MENKYO_SIGNATURE.name, signature);
         prop_assert_ne!(judged(&dump).overall(), Overall::Authentic);

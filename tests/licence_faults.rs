@@ -26,7 +26,7 @@ type Verdicts = Vec<(CheckId, Verdict)>;
 fn honest(kind: CardKind) -> Verdicts {
     let revocation = (CheckId::Revocation, Verdict::NotDone(Why::NotAvailable));
     let required: &[CheckId] = match kind {
-        CardKind::Licence => {
+        CardKind::LICENCE => {
             &[CheckId::LicenceSignature, CheckId::LicenceSigner, CheckId::NotExpired, CheckId::NoUnsignedChanges]
         }
         _ => &[CheckId::MenkyoSignature, CheckId::MenkyoSigner, CheckId::NotExpired],
@@ -79,7 +79,7 @@ fn honest_licences_pass_every_check() {
     for seed in 1..=20 {
         for name in ["licence", "licence-nopin", "menkyo"] {
             let (overall, checks) = verdicts(&format!("{name}?seed={seed}")).unwrap();
-            let kind = if name == "menkyo" { CardKind::Menkyo } else { CardKind::Licence };
+            let kind = if name == "menkyo" { CardKind::MENKYO } else { CardKind::LICENCE };
             assert_eq!(checks, honest(kind), "{name} {seed}");
             assert_eq!(overall, Overall::Authentic);
         }
@@ -94,7 +94,7 @@ fn honest_licences_pass_every_check() {
 
 #[test]
 fn every_fault_fails_exactly_what_the_table_says() {
-    let kinds = [CardKind::Licence, CardKind::Menkyo];
+    let kinds = [CardKind::LICENCE, CardKind::MENKYO];
     let complaints: Vec<String> =
         kinds.into_iter().flat_map(|kind| faults_of(kind).filter_map(move |row| complaint(kind, row))).collect();
     assert!(kinds.iter().all(|kind| faults_of(*kind).count() > 20));
@@ -105,7 +105,7 @@ fn every_fault_fails_exactly_what_the_table_says() {
 fn a_licence_pulled_away_at_any_exchange_ends_in_a_clear_error() {
     for (name, exchanges) in [("licence", 25_u32), ("menkyo", 12)] {
         let mut card = card(name);
-        let (_, figures) = read_card(&mut card, Scope::Full).unwrap();
+        let (_, figures) = read_card(&mut card, Scope::FULL).unwrap();
         assert!(figures.exchanges <= u64::from(exchanges), "{name}: {} exchanges", figures.exchanges);
         for exchange in 1..=u32::try_from(figures.exchanges).unwrap() {
             for fault in ["removed-at", "one-byte-at"] {
@@ -126,8 +126,8 @@ fn a_licence_pulled_away_at_any_exchange_ends_in_a_clear_error() {
 #[test]
 fn only_layouts_that_cover_everything_pass() {
     // Seed 2 has external characters, so that the layouts with them differ.
-    let layouts = LICENCE_LAYOUTS.iter().map(|layout| (CardKind::Licence, CheckId::LicenceSignature, layout));
-    let guests = MENKYO_LAYOUTS.iter().map(|layout| (CardKind::Menkyo, CheckId::MenkyoSignature, layout));
+    let layouts = LICENCE_LAYOUTS.iter().map(|layout| (CardKind::LICENCE, CheckId::LicenceSignature, layout));
+    let guests = MENKYO_LAYOUTS.iter().map(|layout| (CardKind::MENKYO, CheckId::MenkyoSignature, layout));
     for (kind, id, layout) in layouts.chain(guests) {
         let findings = findings(&format!("{kind}?seed=2&fault=layout={}", layout.name)).unwrap();
         let expected = if layout.covers { Verdict::Passed } else { Verdict::NotDone(Why::LayoutUnknown) };

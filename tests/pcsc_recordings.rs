@@ -51,15 +51,15 @@ fn record(link: impl Transport, own: &Credentials, reader: &str) -> Recording {
     let mut log = Log::new(&NEVER);
     let mut recorder = Recorder::new(link, &mut log);
     match own.kind {
-        CardKind::MyNumber | CardKind::MyNumberNoPhoto => {
-            reading::read(&mut recorder, &own.number_b().unwrap(), Scope::Full).unwrap();
+        CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO => {
+            reading::read(&mut recorder, &own.number_b().unwrap(), Scope::FULL).unwrap();
         }
-        CardKind::Licence | CardKind::Menkyo => {
-            licence_reading::read_on(&mut recorder, own, Scope::Full).unwrap();
+        CardKind::LICENCE | CardKind::MENKYO => {
+            licence_reading::read_on(&mut recorder, own, Scope::FULL).unwrap();
         }
-        CardKind::ResidenceSpecified => {
+        CardKind::RESIDENCE_SPECIFIED => {
             let recognised = recognise(&mut Session::new(&mut recorder)).unwrap();
-            assert_eq!(recognised.guests, [CardKind::ResidenceSpecified]);
+            assert_eq!(recognised.guests, [CardKind::RESIDENCE_SPECIFIED]);
         }
         _ => {
             let opening = Opening::Number(own.card_number().unwrap());

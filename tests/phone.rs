@@ -320,7 +320,7 @@ fn a_port_that_is_taken() {
 fn the_simulator_serves_a_card_over_it() {
     let mut reader = listen(WAIT);
     let card = peer(reader.address(), |stream| {
-        let mut card = Recipe::new(CardKind::MyNumber, 1).card().unwrap();
+        let mut card = Recipe::new(CardKind::MY_NUMBER, 1).card().unwrap();
         vpcd::serve(stream, &mut card)
     });
     reader.wait_for_card().unwrap();

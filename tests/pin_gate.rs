@@ -67,11 +67,11 @@ proptest! {
         let mut simulated = card(&format!("my-number?seed={seed}{query}"));
         simulated.set_tries(&files::FACE_NUMBER_B, face);
         simulated.set_tries(&files::TEXT_NUMBER_B, text);
-        let own = credential(&simulated, Scope::Full);
+        let own = credential(&simulated, Scope::FULL);
         let entry = if wrong { Pin::new(*b"01010120990000").unwrap() } else { own };
         let mut watch =
             Watch { card: &mut simulated, application: Vec::new(), verifies: Vec::new(), counters: Vec::new() };
-        let _ = read(&mut watch, &entry, Scope::Full);
+        let _ = read(&mut watch, &entry, Scope::FULL);
         for (index, (application, sfi, told)) in watch.verifies.iter().enumerate() {
             let again = watch.verifies[..index].iter().any(|(aid, of, _)| (aid, of) == (application, sfi));
             prop_assert!(!again, "a second VERIFY of {sfi:02X}");
@@ -96,7 +96,7 @@ proptest! {
         tries in (0_u8..=3, 0_u8..=3),
         wrong in (any::<bool>(), any::<bool>()),
         given in (any::<bool>(), any::<bool>()),
-        scope in prop::sample::select(vec![Scope::Full, Scope::Pin1, Scope::WithoutPin]),
+        scope in prop::sample::select(vec![Scope::FULL, Scope::PIN1, Scope::WITHOUT_PIN]),
         allow in any::<bool>(),
         removed in prop::option::of(1_u32..22),
         forced in prop::option::of((1_u32..22, prop::sample::select(vec![
@@ -129,7 +129,7 @@ proptest! {
             Watch { card: &mut simulated, application: Vec::new(), verifies: Vec::new(), counters: Vec::new() };
         let mut session = Session::new(&mut watch);
         if let Ok(recognised) = recognise(&mut session)
-            && recognised.kind == CardKind::Licence
+            && recognised.kind == CardKind::LICENCE
             && let Ok(prepared) = prepare(&mut session, &recognised.licence)
         {
             let _ = Reading {
@@ -148,8 +148,8 @@ proptest! {
         for (index, (_, sfi, _)) in watch.verifies.iter().enumerate() {
             prop_assert!(!watch.verifies[..index].iter().any(|(_, of, _)| of == sfi), "a second VERIFY of {sfi:02X}");
             prop_assert!([PIN1.sfi, PIN2.sfi].contains(sfi));
-            prop_assert!(scope != Scope::WithoutPin, "no PIN was asked for");
-            prop_assert!(*sfi == PIN1.sfi || scope == Scope::Full, "PIN 2 was not asked for");
+            prop_assert!(scope != Scope::WITHOUT_PIN, "no PIN was asked for");
+            prop_assert!(*sfi == PIN1.sfi || scope == Scope::FULL, "PIN 2 was not asked for");
             let told = watch.counters.iter().rev().find(|(_, of, _)| of == sfi).map(|(.., status)| *status);
             let least = if allow { 0x63C1 } else { 0x63C2 };
             prop_assert!(

@@ -47,7 +47,7 @@ fn card(recipe: &str) -> SimulatedCard {
 
 fn request(kind: CardKind) -> Request {
     let request = Request::new("test", time());
-    if kind == CardKind::Menkyo { request.application(kind) } else { request }
+    if kind == CardKind::MENKYO { request.application(kind) } else { request }
 }
 
 fn read(card: impl Transport, request: &Request, known: &Credentials) -> Result<Dump, ReadAnyError> {
@@ -85,16 +85,16 @@ fn every_simulated_kind_is_read_the_same_way() {
         let (gate, draws) = (&mut PinGate::new(false), &mut Counting::default());
         let read = read_any(&mut card, &request(known.kind), &credentials, gate, draws, tell);
         assert_eq!(kinds.len(), 1, "{}", known.name);
-        if known.kind == CardKind::ResidenceSpecified {
+        if known.kind == CardKind::RESIDENCE_SPECIFIED {
             let read = read.map(|dump| dump.kind);
-            assert_eq!(read, Ok(CardKind::MyNumber), "it lives on a My Number Card, which is what is read of it");
+            assert_eq!(read, Ok(CardKind::MY_NUMBER), "it lives on a My Number Card, which is what is read of it");
             continue;
         }
         let dump = read.unwrap_or_else(|error| panic!("{}: {error}", known.name));
         let expected = match known.kind {
-            CardKind::MyNumberNoPhoto => (CardKind::MyNumber, Overall::Undetermined),
+            CardKind::MY_NUMBER_NO_PHOTO => (CardKind::MY_NUMBER, Overall::Undetermined),
             // Nothing on the card says so beforehand.
-            CardKind::Residence1Child => (CardKind::Residence1, Overall::Undetermined),
+            CardKind::RESIDENCE1_CHILD => (CardKind::RESIDENCE1, Overall::Undetermined),
             kind => (kind, Overall::Authentic),
         };
         assert_eq!((dump.kind, overall(&dump)), expected, "{}", known.name);
@@ -105,7 +105,7 @@ fn every_simulated_kind_is_read_the_same_way() {
 /// What was asked and answered in the middle gives the same files as one transaction.
 #[test]
 fn a_person_is_asked_between_two_transactions() {
-    for known in KINDS.iter().filter(|known| known.kind != CardKind::ResidenceSpecified) {
+    for known in KINDS.iter().filter(|known| known.kind != CardKind::RESIDENCE_SPECIFIED) {
         let mut one = card(known.name);
         let credentials = Credentials::from(&one);
         let request = request(known.kind);
@@ -118,9 +118,9 @@ fn a_person_is_asked_between_two_transactions() {
         let names: Vec<_> = wanted.iter().map(|wanted| wanted.credential).collect();
         let expected: &[Credential] = match (known.name, known.kind) {
             ("licence-nopin", _) => &[],
-            (_, CardKind::Licence) => &[Credential::Pin1, Credential::Pin2],
-            (_, CardKind::Menkyo) => &[Credential::LicencePin],
-            (_, CardKind::MyNumber | CardKind::MyNumberNoPhoto) => &[Credential::NumberB],
+            (_, CardKind::LICENCE) => &[Credential::Pin1, Credential::Pin2],
+            (_, CardKind::MENKYO) => &[Credential::LicencePin],
+            (_, CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO) => &[Credential::NumberB],
             _ => &[Credential::CardNumber],
         };
         assert_eq!(names, expected, "{}", known.name);
@@ -141,7 +141,7 @@ fn a_person_is_asked_between_two_transactions() {
 #[test]
 fn another_card_after_the_question_is_noticed() {
     let mut first = card("my-number?seed=1");
-    let looked = look_any(&mut first, &request(CardKind::MyNumber), &mut |_| {}).unwrap();
+    let looked = look_any(&mut first, &request(CardKind::MY_NUMBER), &mut |_| {}).unwrap();
     let mut other = card("licence");
     let known = Credentials::from(&first);
     let mut watched = Watched(&mut other, 0);
@@ -195,8 +195,8 @@ fn a_missing_credential_spends_nothing() {
     let mut licence = card("licence");
     let mut known = Credentials::from(&licence);
     known.pin2 = None;
-    let dump = read(&mut licence, &request(CardKind::Licence), &known).unwrap();
-    assert_eq!((dump.scope, overall(&dump)), (Scope::Pin1, Overall::Undetermined));
+    let dump = read(&mut licence, &request(CardKind::LICENCE), &known).unwrap();
+    assert_eq!((dump.scope, overall(&dump)), (Scope::PIN1, Overall::Undetermined));
     assert_eq!((licence.tries(&PIN1), licence.tries(&PIN2)), (Some(3), Some(3)));
 }
 
@@ -213,18 +213,18 @@ fn what_belongs_to_another_card_is_refused_before_anything_is_presented() {
     let plain = || Request::new("test", time());
     let other = |asked, kind| ReadAnyError::NotOfThisCard { asked, kind };
     for (name, request, expected) in [
-        ("licence", plain().scope(Scope::Age), other("age", CardKind::Licence)),
-        ("residence1", plain().scope(Scope::WithoutPin), other("without-pin", CardKind::Residence1)),
-        ("my-number", plain().scope(Scope::WithoutPin), other("without-pin", CardKind::MyNumber)),
-        ("menkyo", request(CardKind::Menkyo).scope(Scope::Age), other("age", CardKind::Menkyo)),
-        ("my-number", request(CardKind::Menkyo), ReadAnyError::NoSuchApplication(CardKind::Menkyo)),
-        ("licence", request(CardKind::Menkyo), ReadAnyError::NoSuchApplication(CardKind::Menkyo)),
+        ("licence", plain().scope(Scope::AGE), other("age", CardKind::LICENCE)),
+        ("residence1", plain().scope(Scope::WITHOUT_PIN), other("without-pin", CardKind::RESIDENCE1)),
+        ("my-number", plain().scope(Scope::WITHOUT_PIN), other("without-pin", CardKind::MY_NUMBER)),
+        ("menkyo", request(CardKind::MENKYO).scope(Scope::AGE), other("age", CardKind::MENKYO)),
+        ("my-number", request(CardKind::MENKYO), ReadAnyError::NoSuchApplication(CardKind::MENKYO)),
+        ("licence", request(CardKind::MENKYO), ReadAnyError::NoSuchApplication(CardKind::MENKYO)),
     ] {
         assert_eq!(ask(name, request), expected, "{name}");
     }
     let mut jpki = plain();
     jpki.jpki = true;
-    assert_eq!(ask("residence2", jpki), other("jpki", CardKind::Residence2));
+    assert_eq!(ask("residence2", jpki), other("jpki", CardKind::RESIDENCE2));
     struct Nothing;
     impl Transport for Nothing {
         fn exchange(&mut self, _: &[u8]) -> Result<Vec<u8>, TransportError> {
@@ -239,16 +239,16 @@ fn what_belongs_to_another_card_is_refused_before_anything_is_presented() {
 fn scopes_and_the_jpki_application() {
     let mut age = card("my-number");
     let known = Credentials::from(&age);
-    let dump = read(&mut age, &Request::new("test", time()).scope(Scope::Age), &known).unwrap();
-    assert_eq!((dump.scope, overall(&dump)), (Scope::Age, Overall::Authentic));
+    let dump = read(&mut age, &Request::new("test", time()).scope(Scope::AGE), &known).unwrap();
+    assert_eq!((dump.scope, overall(&dump)), (Scope::AGE, Overall::Authentic));
     let mut jpki = Request::new("test", time());
     jpki.jpki = true;
     let dump = read(&mut card("my-number"), &jpki, &known).unwrap();
     assert!(dump.jpki);
     let mut menkyo = card("menkyo");
-    let looked = request(CardKind::Menkyo).scope(Scope::WithoutPin);
+    let looked = request(CardKind::MENKYO).scope(Scope::WITHOUT_PIN);
     let dump = read(&mut menkyo, &looked, &Credentials::default()).unwrap();
-    assert_eq!((dump.scope, overall(&dump)), (Scope::WithoutPin, Overall::Undetermined));
+    assert_eq!((dump.scope, overall(&dump)), (Scope::WITHOUT_PIN, Overall::Undetermined));
     assert_eq!(menkyo.tries(&MENKYO_PIN), Some(10));
 }
 
@@ -257,7 +257,7 @@ fn record(name: &str, kind: CardKind, asking: bool, gate: &mut PinGate) -> (Reco
     let mut card = card(name);
     let known = Credentials::from(&card);
     let mut request = request(kind);
-    request.jpki = kind == CardKind::MyNumber;
+    request.jpki = kind == CardKind::MY_NUMBER;
     let mut draws = RecordedDraws::new(Counting::default());
     let mut log = Log::new(NEVER_RECORDED).without_times();
     let read = if asking {
@@ -284,7 +284,7 @@ fn record(name: &str, kind: CardKind, asking: bool, gate: &mut PinGate) -> (Reco
 
 #[test]
 fn a_recording_of_every_kind_gives_its_dump_again() {
-    for known in KINDS.iter().filter(|known| known.kind != CardKind::ResidenceSpecified) {
+    for known in KINDS.iter().filter(|known| known.kind != CardKind::RESIDENCE_SPECIFIED) {
         for asking in [false, true] {
             let (recording, read) = record(known.name, known.kind, asking, &mut PinGate::new(false));
             let mut then = read.unwrap();
@@ -300,13 +300,13 @@ fn a_recording_of_every_kind_gives_its_dump_again() {
 fn recordings_that_do_not_go_to_their_end() {
     // The last try was allowed then; nothing is spent now.
     let name = "my-number?fault=last-try";
-    let (recording, read) = record(name, CardKind::MyNumber, false, &mut PinGate::new(true));
+    let (recording, read) = record(name, CardKind::MY_NUMBER, false, &mut PinGate::new(true));
     assert_eq!(read_recording(&recording).unwrap().file("face/0002"), read.unwrap().file("face/0002"));
     // It was refused then.
-    let (recording, read) = record(name, CardKind::MyNumber, false, &mut PinGate::new(false));
+    let (recording, read) = record(name, CardKind::MY_NUMBER, false, &mut PinGate::new(false));
     assert_eq!(read_recording(&recording).unwrap_err(), read.unwrap_err());
     // One step too many, one too few, no time.
-    let (recording, _) = record("licence", CardKind::Licence, false, &mut PinGate::new(false));
+    let (recording, _) = record("licence", CardKind::LICENCE, false, &mut PinGate::new(false));
     let mut long = recording.clone();
     long.steps.push(long.steps[0].clone());
     assert!(matches!(read_recording(&long), Err(ReadAnyError::Unused(_))));
@@ -331,7 +331,7 @@ fn a_recording_that_tells_the_handshake_needs_the_number() {
     let request = Request::new("replay", replay.time().unwrap());
     let gate = &mut PinGate::new(false);
     let dump = read_any(&mut replay, &request, &known, gate, &mut draws, &mut |_| {}).unwrap();
-    assert_eq!(dump.kind, CardKind::Residence2);
+    assert_eq!(dump.kind, CardKind::RESIDENCE2);
     replay.finish().unwrap();
 }
 
@@ -340,7 +340,7 @@ fn a_value_of_another_form_is_refused_before_the_card_sees_it() {
     let mut credentials = Credentials::default();
     credentials.pin1 = Pin::new(*b"12345").ok();
     let (mut card, mut exchanges) = (card("licence"), 0);
-    let refused = read(Counted(&mut card, &mut exchanges), &request(CardKind::Licence), &credentials);
+    let refused = read(Counted(&mut card, &mut exchanges), &request(CardKind::LICENCE), &credentials);
     assert!(
         matches!(refused, Err(ReadAnyError::Malformed(BadCredential(Credential::Pin1)))),
         "{:?}",

@@ -108,17 +108,17 @@ fn day(day: jiff::civil::Date) -> String {
 }
 
 fn my_number() -> Marked {
-    let recipe = Recipe { persona: Some(persona()), ..Recipe::new(CardKind::MyNumber, 6) };
+    let recipe = Recipe { persona: Some(persona()), ..Recipe::new(CardKind::MY_NUMBER, 6) };
     let mut card = recipe.card().unwrap();
-    let pin = reading::credential(&card, Scope::Full);
+    let pin = reading::credential(&card, Scope::FULL);
     let mut log = Log::new(never());
     card.power_on();
-    let (dump, _) = reading::read(Recorder::new(&mut card, &mut log), &pin, Scope::Full).unwrap();
+    let (dump, _) = reading::read(Recorder::new(&mut card, &mut log), &pin, Scope::FULL).unwrap();
     let random = vec![vec![0x3C; 32], vec![0xA5; 32]];
     let mut marks = of_persona(&persona());
     marks.push(String::from_utf8(pin.expose().to_vec()).unwrap());
     // The chip signed this time: another one would not play back.
-    let header = Header { time: Some(reading::TIME.parse().unwrap()), ..header(CardKind::MyNumber, random, vec![]) };
+    let header = Header { time: Some(reading::TIME.parse().unwrap()), ..header(CardKind::MY_NUMBER, random, vec![]) };
     Marked { recording: log.into_recording(header), dump, marks }
 }
 
@@ -146,7 +146,7 @@ fn licence(kind: CardKind) -> Marked {
     let own = card.credentials().unwrap().clone();
     let mut log = Log::new(never());
     card.power_on();
-    let (dump, _) = licence_reading::read_on(Recorder::new(&mut card, &mut log), &own, Scope::Full).unwrap();
+    let (dump, _) = licence_reading::read_on(Recorder::new(&mut card, &mut log), &own, Scope::FULL).unwrap();
     let marks = [
         &holder.kana,
         &holder.alias,
@@ -327,7 +327,7 @@ fn unmarked(kind: CardKind) -> Marked {
     let mut arguments = vec!["check", "--json", "--reader", &reader];
     let (record, save) = (argument(&path), argument(&saved));
     arguments.extend(["--record", &record, "--save-dump", &save]);
-    if kind == CardKind::Menkyo {
+    if kind == CardKind::MENKYO {
         arguments.extend(["--application", "menkyo"]);
     }
     Program::new().run(arguments).expect(0);
@@ -353,13 +353,13 @@ fn a_mark_is_found_in_every_form() {
 
 #[test]
 fn no_mark_of_a_my_number_card_comes_out() {
-    proven(&my_number(), &unmarked(CardKind::MyNumber));
+    proven(&my_number(), &unmarked(CardKind::MY_NUMBER));
 }
 
 #[test]
 fn a_question_in_the_middle_keeps_its_place() {
     let mut card = reading::card("my-number?seed=6");
-    let pin = reading::credential(&card, Scope::Full);
+    let pin = reading::credential(&card, Scope::FULL);
     let mut log = Log::new(never());
     card.power_on();
     let (guests, prepared) = {
@@ -370,9 +370,9 @@ fn a_question_in_the_middle_keeps_its_place() {
     card.power_off();
     card.power_on();
     let mut session = Session::new(Recorder::new(&mut card, &mut log));
-    let dump = reading::run(&mut session, &pin, Scope::Full, Some(prepared), guests).unwrap();
+    let dump = reading::run(&mut session, &pin, Scope::FULL, Some(prepared), guests).unwrap();
     let random = vec![vec![0x3C; 32], vec![0xA5; 32]];
-    let mut header = header(CardKind::MyNumber, random, vec![]);
+    let mut header = header(CardKind::MY_NUMBER, random, vec![]);
     header.time = Some(reading::TIME.parse().unwrap());
     let recording = log.into_recording(header);
     assert_eq!(recording.steps.iter().filter(|step| step.powered).count(), 1);
@@ -384,18 +384,19 @@ fn a_question_in_the_middle_keeps_its_place() {
     assert_eq!(shape(&parse(&after)), shape(&recording));
     let shown = program.run(["recording", "show", &argument(&after)]).expect(0).stdout;
     assert!(shown.contains("a person was asked"), "{shown}");
-    assert_eq!(dump.kind, CardKind::MyNumber);
+    assert_eq!(dump.kind, CardKind::MY_NUMBER);
 }
 
 #[test]
 fn no_mark_of_a_licence_comes_out() {
-    proven(&licence(CardKind::Licence), &unmarked(CardKind::Licence));
-    proven(&licence(CardKind::Menkyo), &unmarked(CardKind::Menkyo));
+    proven(&licence(CardKind::LICENCE), &unmarked(CardKind::LICENCE));
+    proven(&licence(CardKind::MENKYO), &unmarked(CardKind::MENKYO));
 }
 
 #[test]
 fn no_mark_of_a_residence_card_comes_out() {
-    for kind in [CardKind::Residence1, CardKind::Residence1Special, CardKind::Residence2, CardKind::Residence2Special] {
+    for kind in [CardKind::RESIDENCE1, CardKind::RESIDENCE1_SPECIAL, CardKind::RESIDENCE2, CardKind::RESIDENCE2_SPECIAL]
+    {
         proven(&residence(kind), &unmarked(kind));
     }
 }

@@ -57,7 +57,7 @@ fn every_kind_is_read_whole_in_the_exchanges_that_its_steps_tell() {
         }
         let told: u64 = steps(dump.kind).iter().map(|step| step.exchanges).sum();
         assert_eq!(figures.exchanges, 1 + told, "{recipe}");
-        let expected = if recipe == "residence1-child" { CardKind::Residence1 } else { recipe.parse().unwrap() };
+        let expected = if recipe == "residence1-child" { CardKind::RESIDENCE1 } else { recipe.parse().unwrap() };
         assert_eq!(dump.kind, expected, "a child's card says nothing of it before it is read");
     }
 }
@@ -397,7 +397,7 @@ fn another_card_after_the_question_is_noticed_where_it_can_be() {
     // Cards of one kind tell nothing by which they could be told apart: the number does it, at no cost.
     assert_eq!(
         swap("residence1", "residence1?seed=9"),
-        (Err(ReadError::NumberRefused { kind: CardKind::Residence1, left: None }), 1)
+        (Err(ReadError::NumberRefused { kind: CardKind::RESIDENCE1, left: None }), 1)
     );
 }
 

@@ -36,7 +36,7 @@ use CheckId::{CardCertificate, CardSignature, NotExpired, Revocation};
 use Verdict::{Failed, NotDone, Passed};
 
 const SIGNED_KINDS: [CardKind; 4] =
-    [CardKind::Residence1, CardKind::Residence1Special, CardKind::Residence2, CardKind::Residence2Special];
+    [CardKind::RESIDENCE1, CardKind::RESIDENCE1_SPECIAL, CardKind::RESIDENCE2, CardKind::RESIDENCE2_SPECIAL];
 
 const DEPENDS: Verdict = NotDone(Why::DependsOn(CardCertificate));
 
@@ -74,7 +74,7 @@ fn order(kind: CardKind, profile: &ResidenceProfile) -> ResidenceOrder {
 }
 
 fn dump_of(kind: CardKind, issued: &IssuedResidence) -> Dump {
-    let mut dump = Dump::new(kind, Scope::Full, "a test", now());
+    let mut dump = Dump::new(kind, Scope::FULL, "a test", now());
     for file in &issued.files {
         dump.keep(file.file().name, file.encode());
     }
@@ -175,13 +175,13 @@ fn honest_cards_are_authentic_by_each_required_check() {
 
 #[test]
 fn other_kinds_are_not_read() {
-    let dump = Dump::new(CardKind::ResidenceSpecified, Scope::Full, "a test", now());
+    let dump = Dump::new(CardKind::RESIDENCE_SPECIFIED, Scope::FULL, "a test", now());
     assert!(cards::check(&dump, &simulated(), now()).is_none());
 }
 
 #[test]
 fn what_the_first_generation_says() {
-    let findings = judged(&honest(CardKind::Residence1));
+    let findings = judged(&honest(CardKind::RESIDENCE1));
     let address = findings.holder.address.clone().unwrap();
     assert_eq!((&*address.value, address.signed_by), (holder().address.as_str(), None), "the back is not signed");
     assert!(findings.holder.name.is_none() && findings.holder.current.is_none());
@@ -199,7 +199,7 @@ fn what_the_first_generation_says() {
 
 #[test]
 fn what_the_second_generation_says() {
-    let findings = judged(&honest(CardKind::Residence2));
+    let findings = judged(&honest(CardKind::RESIDENCE2));
     let birth = findings.holder.birth_date.clone().unwrap();
     assert_eq!((birth.value, birth.signed_by), (holder().birth, Some(CardSignature)));
     let sex = findings.holder.sex.clone().unwrap();
@@ -273,7 +273,7 @@ fn either_block_and_either_form_and_no_other() {
         let value = |file: &File| dump.file(file.name).unwrap()[4..].to_vec();
         [value(&files::FRONT), value(&files::FACE_1)].concat()
     };
-    let mut dump = honest(CardKind::Residence1);
+    let mut dump = honest(CardKind::RESIDENCE1);
     let hash = taimen::crypto::sha256(&[&message(&dump)]);
     let info = taimen::crypto::sha256_digest_info(&hash);
     let signer = keys::signer("zairyu-signer").unwrap();
@@ -314,9 +314,9 @@ fn with_dc(dump: &Dump, dc: &[u8]) -> Dump {
 #[test]
 fn signatures_of_the_second_generation() {
     // A short certificate leaves room for a longer signature.
-    let dump = prepared(CardKind::Residence2, |_, profile| profile.certificate_length = 590);
+    let dump = prepared(CardKind::RESIDENCE2, |_, profile| profile.certificate_length = 590);
     let fixed = dump.file(files::SIGNATURE_2.name).unwrap()[2..98].to_vec();
-    let der = prepared(CardKind::Residence2, |_, profile| {
+    let der = prepared(CardKind::RESIDENCE2, |_, profile| {
         (profile.signature, profile.certificate_length) = (SignatureForm::Other, 590);
     });
     let der_file = der.file(files::SIGNATURE_2.name).unwrap();
@@ -347,10 +347,10 @@ fn signatures_of_the_second_generation() {
 
 #[test]
 fn every_byte_that_is_signed_and_every_byte_of_the_signature() {
-    for kind in [CardKind::Residence1, CardKind::Residence2, CardKind::Residence2Special] {
+    for kind in [CardKind::RESIDENCE1, CardKind::RESIDENCE2, CardKind::RESIDENCE2_SPECIAL] {
         let signed: &[File] = match kind {
-            CardKind::Residence1 => &[files::FRONT, files::FACE_1, files::SIGNATURE_1],
-            CardKind::Residence2 => &[files::ENTRIES_05, files::NAME_AND_FACE, files::SIGNATURE_2],
+            CardKind::RESIDENCE1 => &[files::FRONT, files::FACE_1, files::SIGNATURE_1],
+            CardKind::RESIDENCE2 => &[files::ENTRIES_05, files::NAME_AND_FACE, files::SIGNATURE_2],
             _ => &[files::ENTRIES_05],
         };
         let trust = simulated();
@@ -416,8 +416,8 @@ fn parts_of_another_card() {
         }
     }
     // The photo alone, in the file that also holds the name.
-    let other = another(CardKind::Residence2);
-    let mut mixed = honest(CardKind::Residence2);
+    let other = another(CardKind::RESIDENCE2);
+    let mut mixed = honest(CardKind::RESIDENCE2);
     let photo = other.file(files::NAME_AND_FACE.name).unwrap()[2504..].to_vec();
     bytes(&mut mixed, &files::NAME_AND_FACE)[2504..].copy_from_slice(&photo);
     expect(&mixed, Failed(Reason::SignatureMismatch), Passed, Overall::Rejected);
@@ -426,7 +426,7 @@ fn parts_of_another_card() {
 #[test]
 fn bytes_moved_from_one_field_to_the_next() {
     // Generation 1: the last byte of the front becomes the first of the face; the hashed bytes stay the same.
-    let mut dump = honest(CardKind::Residence1);
+    let mut dump = honest(CardKind::RESIDENCE1);
     let front = bytes(&mut dump, &files::FRONT);
     let moved = front.pop().unwrap();
     front[2..4].copy_from_slice(&6999_u16.to_be_bytes());
@@ -436,7 +436,7 @@ fn bytes_moved_from_one_field_to_the_next() {
     expect(&dump, Failed(Reason::Malformed), Passed, Overall::Rejected);
 
     // Generation 2: the tags of expiry and birth date exchanged, their values where they were.
-    let mut dump = honest(CardKind::Residence2);
+    let mut dump = honest(CardKind::RESIDENCE2);
     let entries = bytes(&mut dump, &files::ENTRIES_05);
     (entries[0], entries[10]) = (0xC6, 0xC5);
     // The birth date stands as the expiry now, so the card has expired too.
@@ -445,7 +445,7 @@ fn bytes_moved_from_one_field_to_the_next() {
     assert_eq!(findings.holder.birth_date.as_ref().unwrap().value, holder().expiry, "shown as the tags say");
 
     // One entry longer, the next shorter.
-    let mut dump = honest(CardKind::Residence2);
+    let mut dump = honest(CardKind::RESIDENCE2);
     let entries = bytes(&mut dump, &files::ENTRIES_05);
     let at = 20;
     assert_eq!((entries[at], entries[at + 1], entries[at + 3], entries[at + 4]), (0xC7, 1, 0xC8, 3));
@@ -454,7 +454,7 @@ fn bytes_moved_from_one_field_to_the_next() {
     expect(&dump, NotDone(Why::LayoutUnknown), Passed, Overall::Undetermined);
 
     // Face and name: 3000 and 2500 bytes under each other's tags.
-    let mut dump = honest(CardKind::Residence2);
+    let mut dump = honest(CardKind::RESIDENCE2);
     let file = bytes(&mut dump, &files::NAME_AND_FACE);
     let (name, face) = file.split_at(2504);
     *file = [face, name].concat();
@@ -463,8 +463,8 @@ fn bytes_moved_from_one_field_to_the_next() {
 
 #[test]
 fn the_shorter_entries_do_not_pass_for_longer_ones_that_say_nothing() {
-    let mut dump = honest(CardKind::Residence2Special);
-    dump.kind = CardKind::Residence2;
+    let mut dump = honest(CardKind::RESIDENCE2_SPECIAL);
+    dump.kind = CardKind::RESIDENCE2;
     let entries = bytes(&mut dump, &files::ENTRIES_05);
     for (tag, size) in [(0xCA, 2), (0xCB, 8), (0xCC, 1), (0xCD, 8)] {
         entries.extend([&[tag, size][..], &vec![0; usize::from(size)]].concat());
@@ -475,29 +475,29 @@ fn the_shorter_entries_do_not_pass_for_longer_ones_that_say_nothing() {
 
 #[test]
 fn doubled_and_unknown_tags_in_a_signed_file() {
-    let mut dump = honest(CardKind::Residence2);
+    let mut dump = honest(CardKind::RESIDENCE2);
     let entries = bytes(&mut dump, &files::ENTRIES_05);
     entries.extend([0xC5, 8]);
     entries.extend(b"20991231");
     let findings = expect(&dump, Failed(Reason::Malformed), Passed, Overall::Rejected);
     assert!(findings.warnings.iter().any(|warning| warning.detail.contains("tag C5 stands twice")), "{findings:?}");
 
-    let mut dump = honest(CardKind::Residence2);
+    let mut dump = honest(CardKind::RESIDENCE2);
     bytes(&mut dump, &files::ENTRIES_05).extend([0xCF, 1, b'1']);
     let findings = expect(&dump, NotDone(Why::LayoutUnknown), Passed, Overall::Undetermined);
     assert!(findings.warnings.iter().any(|warning| warning.detail.contains("tag CF is not known")));
 
-    let mut dump = honest(CardKind::Residence1);
+    let mut dump = honest(CardKind::RESIDENCE1);
     bytes(&mut dump, &files::FRONT).extend([0xD1, 1, 0]);
     expect(&dump, Failed(Reason::Malformed), Passed, Overall::Rejected);
-    let mut dump = honest(CardKind::Residence1);
+    let mut dump = honest(CardKind::RESIDENCE1);
     bytes(&mut dump, &files::FRONT).extend([0, 0, 1]);
     expect(&dump, Failed(Reason::Malformed), Passed, Overall::Rejected);
 }
 
 #[test]
 fn lengths_that_are_not_minimal() {
-    let mut dump = honest(CardKind::Residence2);
+    let mut dump = honest(CardKind::RESIDENCE2);
     let entries = bytes(&mut dump, &files::ENTRIES_05);
     entries.splice(0..2, [0xC5, 0x82, 0x00, 0x08]);
     let signature = bytes(&mut dump, &files::SIGNATURE_2);
@@ -506,7 +506,7 @@ fn lengths_that_are_not_minimal() {
     let findings = judged(&dump);
     // The file is two bytes longer than any card's.
     assert_eq!(verdicts(&findings), [Some(NotDone(Why::LayoutUnknown)), Some(Passed), Some(Passed)]);
-    let mut dump = honest(CardKind::Residence1);
+    let mut dump = honest(CardKind::RESIDENCE1);
     let signature = bytes(&mut dump, &files::SIGNATURE_1);
     assert_eq!(signature[..4], [0xDA, 0x82, 0x01, 0x00]);
     bytes(&mut dump, &files::RENEWAL_1).splice(1..2, [0x81, 0x01]);
@@ -517,35 +517,35 @@ fn lengths_that_are_not_minimal() {
 fn cards_of_children() {
     for unsigned in [Unsigned::Both, Unsigned::First] {
         for face in [Nothing::EmptyObject, Nothing::Zeros, Nothing::ZeroValues, Nothing::Absent] {
-            let mut dump = prepared(CardKind::Residence1Child, |_, profile| {
+            let mut dump = prepared(CardKind::RESIDENCE1_CHILD, |_, profile| {
                 (profile.unsigned, profile.child_face) = (unsigned, face);
             });
             let not_signed = NotDone(Why::NotSigned);
-            for read_as in [CardKind::Residence1, CardKind::Residence1Child] {
+            for read_as in [CardKind::RESIDENCE1, CardKind::RESIDENCE1_CHILD] {
                 dump.kind = read_as;
                 let findings = expect(&dump, not_signed, not_signed, Overall::Undetermined);
-                assert_eq!(findings.kind, CardKind::Residence1Child);
+                assert_eq!(findings.kind, CardKind::RESIDENCE1_CHILD);
                 assert_eq!(findings.check(CardSignature).unwrap().evidence.get("photo"), Some("none"));
                 assert!(findings.picture("photo").is_none() && findings.picture("front").is_some());
                 assert!(findings.notes.iter().any(|note| note.id == "not-signed"));
                 assert_eq!(findings.warnings, [], "{unsigned:?} {face:?}");
                 assert_eq!(findings.hierarchy, None);
             }
-            dump.kind = CardKind::Residence1Special;
+            dump.kind = CardKind::RESIDENCE1_SPECIAL;
             let findings = expect(&dump, not_signed, not_signed, Overall::Undetermined);
-            assert_eq!(findings.kind, CardKind::Residence1Special, "there is no name for its child's card");
+            assert_eq!(findings.kind, CardKind::RESIDENCE1_SPECIAL, "there is no name for its child's card");
         }
     }
 }
 
 #[test]
 fn a_dump_cannot_claim_to_be_a_childs() {
-    let mut dump = honest(CardKind::Residence1);
-    dump.kind = CardKind::Residence1Child;
+    let mut dump = honest(CardKind::RESIDENCE1);
+    dump.kind = CardKind::RESIDENCE1_CHILD;
     let findings = expect(&dump, Passed, Passed, Overall::Authentic);
-    assert_eq!(findings.kind, CardKind::Residence1);
+    assert_eq!(findings.kind, CardKind::RESIDENCE1);
     // An adult's card whose signature was taken out.
-    let mut dump = honest(CardKind::Residence1);
+    let mut dump = honest(CardKind::RESIDENCE1);
     let file = bytes(&mut dump, &files::SIGNATURE_1);
     file.fill(0);
     file[0] = 0xDA;
@@ -595,7 +595,7 @@ fn files_that_were_not_read() {
         let not_read = NotDone(Why::NotRead);
         let without = |file: &File, why: NotRead| {
             let full = honest(kind);
-            let mut dump = Dump::new(kind, Scope::Full, "a test", now());
+            let mut dump = Dump::new(kind, Scope::FULL, "a test", now());
             for other in files::files_of(kind).iter().filter(|other| other.name != file.name) {
                 dump.keep(other.name, full.file(other.name).unwrap().to_vec());
             }
@@ -621,7 +621,7 @@ fn files_that_were_not_read() {
             assert_eq!(verdicts(&findings), [Some(not_read), Some(Passed), Some(not_read)]);
             assert!(findings.holder.birth_date.is_none());
         }
-        let nothing = judged(&Dump::new(kind, Scope::Full, "a test", now()));
+        let nothing = judged(&Dump::new(kind, Scope::FULL, "a test", now()));
         assert_eq!(nothing.overall(), Overall::Undetermined);
         assert!(nothing.checks.iter().all(|check| matches!(check.verdict, NotDone(_))));
     }
@@ -630,10 +630,10 @@ fn files_that_were_not_read() {
 #[test]
 fn signed_files_of_zeros() {
     for (kind, file) in [
-        (CardKind::Residence1, files::FRONT),
-        (CardKind::Residence1, files::FACE_1),
-        (CardKind::Residence2, files::ENTRIES_05),
-        (CardKind::Residence2, files::NAME_AND_FACE),
+        (CardKind::RESIDENCE1, files::FRONT),
+        (CardKind::RESIDENCE1, files::FACE_1),
+        (CardKind::RESIDENCE2, files::ENTRIES_05),
+        (CardKind::RESIDENCE2, files::NAME_AND_FACE),
     ] {
         let mut dump = honest(kind);
         bytes(&mut dump, &file).fill(0);
@@ -647,7 +647,7 @@ fn signed_files_of_zeros() {
 #[test]
 fn files_of_zeros_that_mean_none() {
     let dump = dump_with(
-        CardKind::Residence1,
+        CardKind::RESIDENCE1,
         |_, _| {},
         |issued| {
             for file in [files::ADDRESS, files::COMPREHENSIVE, files::INDIVIDUAL] {
@@ -668,7 +668,7 @@ fn files_of_zeros_that_mean_none() {
 
 #[test]
 fn a_signature_beside_no_face() {
-    for kind in [CardKind::Residence1, CardKind::Residence1Special] {
+    for kind in [CardKind::RESIDENCE1, CardKind::RESIDENCE1_SPECIAL] {
         let mut dump = honest(kind);
         let face = bytes(&mut dump, &files::FACE_1);
         face.fill(0);
@@ -691,7 +691,7 @@ fn a_signature_beside_no_face() {
 fn infants_of_the_second_generation() {
     // Zeros of full length are a layout that the table has, and the issuer signed them.
     let infant = |nothing| {
-        prepared(CardKind::Residence2, move |order, profile| (order.photo, profile.infant_face) = (None, nothing))
+        prepared(CardKind::RESIDENCE2, move |order, profile| (order.photo, profile.infant_face) = (None, nothing))
     };
     let findings = expect(&infant(Nothing::Zeros), Passed, Passed, Overall::Authentic);
     assert!(findings.picture("photo").is_none());
@@ -717,11 +717,11 @@ fn infants_of_the_second_generation() {
     let detail = findings.check(CardSignature).unwrap().evidence.get("detail").unwrap();
     assert!(detail.contains("no face"), "{detail}");
     // With a face the same signature is one over other data.
-    let face = honest(CardKind::Residence2).file(files::NAME_AND_FACE.name).unwrap()[2508..].to_vec();
+    let face = honest(CardKind::RESIDENCE2).file(files::NAME_AND_FACE.name).unwrap()[2508..].to_vec();
     bytes(&mut dump, &files::NAME_AND_FACE)[2508..].copy_from_slice(&face);
     expect(&dump, Failed(Reason::SignatureMismatch), Passed, Overall::Rejected);
     // A card without any signature neither.
-    let mut dump = honest(CardKind::Residence2);
+    let mut dump = honest(CardKind::RESIDENCE2);
     dump.keep(files::SIGNATURE_2.name, [&[0xDC, 0x00, 0xDD, 0x00][..], &[0; 700]].concat());
     let unknown = NotDone(Why::LayoutUnknown);
     expect(&dump, unknown, unknown, Overall::Undetermined);
@@ -729,7 +729,7 @@ fn infants_of_the_second_generation() {
 
 #[test]
 fn expiry_is_counted_in_japan_through_its_day() {
-    let dump = honest(CardKind::Residence2);
+    let dump = honest(CardKind::RESIDENCE2);
     let last = holder().expiry;
     let next = last.tomorrow().unwrap();
     // 00:00 in Japan is 15:00 UTC of the day before.
@@ -744,7 +744,7 @@ fn expiry_is_counted_in_japan_through_its_day() {
     assert_eq!(evidence.get("judged_on"), Some(next.to_string().as_str()));
     assert_eq!(evidence.get("signed"), Some("yes"));
     let broken =
-        dump_with(CardKind::Residence2, |_, _| {}, |issued| issued.set(&[files::ENTRIES_05], "expiry", b"20269999"));
+        dump_with(CardKind::RESIDENCE2, |_, _| {}, |issued| issued.set(&[files::ENTRIES_05], "expiry", b"20269999"));
     let findings = judged(&broken);
     assert_eq!(
         verdicts(&findings),
@@ -834,7 +834,7 @@ fn certificates_that_do_not_count() {
 #[test]
 fn a_key_that_is_not_supported() {
     // The authority certified exponent 65539.
-    let mut dump = honest(CardKind::Residence1);
+    let mut dump = honest(CardKind::RESIDENCE1);
     let file = bytes(&mut dump, &files::SIGNATURE_1);
     let certificate = 264;
     let length = usize::from(u16::from_be_bytes([file[certificate + 6], file[certificate + 7]]));
@@ -922,18 +922,18 @@ fn an_anchor_that_nobody_published() {
 
 #[test]
 fn the_kind_that_the_card_says() {
-    let mut dump = honest(CardKind::Residence1Special);
-    dump.kind = CardKind::Residence1;
+    let mut dump = honest(CardKind::RESIDENCE1_SPECIAL);
+    dump.kind = CardKind::RESIDENCE1;
     let findings = judged(&dump);
     assert!(findings.warnings.iter().any(|warning| warning.detail.contains("the kind on the card")), "{findings:?}");
-    let mut other = honest(CardKind::Residence1);
-    other.kind = CardKind::Residence2;
+    let mut other = honest(CardKind::RESIDENCE1);
+    other.kind = CardKind::RESIDENCE2;
     assert_ne!(judged(&other).overall(), Overall::Authentic);
 }
 
 #[test]
 fn a_signature_over_the_files_in_another_order() {
-    let mut dump = honest(CardKind::Residence2);
+    let mut dump = honest(CardKind::RESIDENCE2);
     let values = |dump: &Dump| {
         let entries = dump.file(files::ENTRIES_05.name).unwrap().to_vec();
         let mut at = 0;
@@ -1059,8 +1059,8 @@ proptest! {
     #[test]
     fn whatever_is_changed_nothing_panics_and_nothing_false_is_authentic(
         kind in prop::sample::select(vec![
-            CardKind::Residence1, CardKind::Residence1Special, CardKind::Residence1Child, CardKind::Residence2,
-            CardKind::Residence2Special,
+            CardKind::RESIDENCE1, CardKind::RESIDENCE1_SPECIAL, CardKind::RESIDENCE1_CHILD, CardKind::RESIDENCE2,
+            CardKind::RESIDENCE2_SPECIAL,
         ]),
         claimed in prop::option::weighted(0.1, prop::sample::select(SIGNED_KINDS.to_vec())),
         changes in prop::collection::vec((any::<prop::sample::Index>(), mutation()), 1..4),
@@ -1088,7 +1088,7 @@ proptest! {
         kind in prop::sample::select(SIGNED_KINDS.to_vec()),
         contents in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..200), 12),
     ) {
-        let mut dump = Dump::new(kind, Scope::Full, "a test", now());
+        let mut dump = Dump::new(kind, Scope::FULL, "a test", now());
         for (file, bytes) in files::files_of(kind).iter().zip(contents) {
             dump.keep(file.name, bytes);
         }

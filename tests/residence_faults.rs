@@ -33,11 +33,11 @@ type Verdicts = Vec<(CheckId, Verdict)>;
 /// The verdicts of an honest card. A child's is not signed.
 fn honest(kind: CardKind) -> Verdicts {
     let signed = match kind {
-        CardKind::Residence1Child => Verdict::NotDone(Why::NotSigned),
+        CardKind::RESIDENCE1_CHILD => Verdict::NotDone(Why::NotSigned),
         _ => Verdict::Passed,
     };
     let mut verdicts = vec![(CheckId::CardSignature, signed), (CheckId::CardCertificate, signed)];
-    if matches!(kind, CardKind::Residence2 | CardKind::Residence2Special) {
+    if matches!(kind, CardKind::RESIDENCE2 | CardKind::RESIDENCE2_SPECIAL) {
         verdicts.push((CheckId::NotExpired, Verdict::Passed));
     }
     verdicts.push((CheckId::Revocation, Verdict::NotDone(Why::NotAvailable)));
@@ -45,7 +45,7 @@ fn honest(kind: CardKind) -> Verdicts {
 }
 
 fn honest_overall(kind: CardKind) -> Overall {
-    if kind == CardKind::Residence1Child { Overall::Undetermined } else { Overall::Authentic }
+    if kind == CardKind::RESIDENCE1_CHILD { Overall::Undetermined } else { Overall::Authentic }
 }
 
 fn verdicts(recipe: &str) -> Result<(Overall, Verdicts), Trouble> {
@@ -143,7 +143,7 @@ fn forms_that_pass_are_named() {
 
 #[test]
 fn every_limit_of_a_reader_gives_the_same_bytes() {
-    for kind in kinds().filter(|kind| *kind != CardKind::Residence1Child) {
+    for kind in kinds().filter(|kind| *kind != CardKind::RESIDENCE1_CHILD) {
         let (honest, figures) = read_card(&mut card(&kind.to_string())).unwrap();
         let faults =
             ["response-limit=256", "response-limit=1693", "response-limit=7013", "no-extended", "short-answers=64"];
@@ -159,7 +159,7 @@ fn every_limit_of_a_reader_gives_the_same_bytes() {
 fn a_copy_of_a_genuine_card_passes_and_the_report_says_so() {
     // There is no secret on the card that a copy would lack (spec residence 5.5): whoever read a card and knows its number
     // can answer for it. Here one chip serves another's files.
-    let mut copy = Recipe::new(CardKind::Residence2, 4);
+    let mut copy = Recipe::new(CardKind::RESIDENCE2, 4);
     copy.resident = Some(ResidenceHolder::from_seed(3));
     let mut copy = copy.card().unwrap();
     let (original, _) = read_card(&mut card("residence2?seed=3")).unwrap();
@@ -174,9 +174,9 @@ fn a_copy_of_a_genuine_card_passes_and_the_report_says_so() {
 fn a_child_is_told_from_an_adult_by_the_signature_file_alone() {
     for fault in ["", "?fault=one-object", "?fault=zero-photo", "?fault=absent-photo"] {
         let recipe = format!("residence1-child{fault}");
-        assert_eq!(findings(&recipe).unwrap().kind, CardKind::Residence1Child, "{recipe}");
+        assert_eq!(findings(&recipe).unwrap().kind, CardKind::RESIDENCE1_CHILD, "{recipe}");
     }
-    assert_eq!(findings("residence1?fault=no-signature").unwrap().kind, CardKind::Residence1);
+    assert_eq!(findings("residence1?fault=no-signature").unwrap().kind, CardKind::RESIDENCE1);
 }
 
 #[test]
@@ -223,8 +223,8 @@ fn an_anchor_that_may_not_certify_carries_no_card() {
         (silent, Verdict::Passed),
     ];
     for (kind, generation, key) in [
-        (CardKind::Residence1, Generation::First, PoolKey::Rsa("zairyu-ca")),
-        (CardKind::Residence2, Generation::Second, PoolKey::Ec("zairyu-ca2")),
+        (CardKind::RESIDENCE1, Generation::First, PoolKey::Rsa("zairyu-ca")),
+        (CardKind::RESIDENCE2, Generation::Second, PoolKey::Ec("zairyu-ca2")),
     ] {
         for (change, verdict) in cases {
             let mut authority = CertificateOrder::authority(key, NAME, 1, midnight(2020, 1, 1), midnight(2099, 1, 1));

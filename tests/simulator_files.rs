@@ -146,7 +146,7 @@ fn a_seed_gives_the_same_card_for_ever() {
         hex::encode(sha256(&[&all]))
     };
     assert_eq!(
-        [digest(CardKind::MyNumber), digest(CardKind::MyNumberNoPhoto)],
+        [digest(CardKind::MY_NUMBER), digest(CardKind::MY_NUMBER_NO_PHOTO)],
         [
             "1aa1f143030addc1b2d4c0d47f2dd4fcafee3ac69ee74267630ea661534ad5be",
             "be99ef1245e20161bc64504a5b8eb9e9f353f3a3a7f34e9475c16e16d1d40403"
@@ -156,7 +156,7 @@ fn a_seed_gives_the_same_card_for_ever() {
 
 #[test]
 fn an_infants_card_has_no_photo_and_is_signed_all_the_same() {
-    let mut recipe = Recipe::new(CardKind::MyNumberNoPhoto, 1);
+    let mut recipe = Recipe::new(CardKind::MY_NUMBER_NO_PHOTO, 1);
     recipe.persona = Some(sample());
     let mut card = recipe.card().unwrap();
     let bytes = read(&mut card, IN_FACE, RIGHT_B, FACE_DATA.sfi);

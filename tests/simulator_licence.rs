@@ -54,7 +54,7 @@ fn card_with(kind: CardKind, change: impl FnOnce(&mut LicenceProfile)) -> Simula
 }
 
 fn card() -> SimulatedCard {
-    card_with(CardKind::Licence, |_| {})
+    card_with(CardKind::LICENCE, |_| {})
 }
 
 /// Name and steps; every scenario begins with a card that was just powered on.
@@ -236,7 +236,7 @@ fn answers_of_section_8() {
 #[test]
 fn profiles_change_the_answers_that_are_not_known() {
     let check = |name: &str, change: fn(&mut LicenceProfile), steps: &[(&str, Is)]| {
-        run(name, &mut card_with(CardKind::Licence, change), steps);
+        run(name, &mut card_with(CardKind::LICENCE, change), steps);
     };
     check("no extended Le", |p| p.extended_le = false, &[("00B08A00000003", Answer("6700")), ("00B08A0003", Bytes(3))]);
     check("6282", |p| p.past_end = PastEnd::Warned, &[("00B08A0004", Answer("0501016282")), ("00B08A0003", Bytes(3))]);
@@ -320,7 +320,7 @@ fn every_file_has_its_size_and_is_well_formed() {
 
 #[test]
 fn the_signature_verifies_with_the_shipped_certificate() {
-    let mut card = Recipe::new(CardKind::Licence, 7).card().unwrap();
+    let mut card = Recipe::new(CardKind::LICENCE, 7).card().unwrap();
     let all = files(&mut card);
     let of = |file: files::File| all.iter().find(|(known, _)| *known == file).unwrap().1.clone();
     let signature = of(SIGNATURE);
@@ -370,7 +370,7 @@ fn a_seed_gives_the_same_licence_for_ever() {
 #[test]
 fn forms_that_are_not_known_are_switches() {
     let file = |file: files::File, change: fn(&mut LicenceProfile)| {
-        let mut card = card_with(CardKind::Licence, change);
+        let mut card = card_with(CardKind::LICENCE, change);
         card.licence_file_mut(&file).unwrap().clone()
     };
     let not_held = |change| value(&file(DATA, change), DATA.rules, 0x27);
@@ -389,7 +389,7 @@ fn forms_that_are_not_known_are_switches() {
     assert!(!photo(|p| p.photo = PhotoForm::NoEnd).ends_with(&[0xFF, 0xD9]));
     let short = file(SIGNATURE, |p| p.signature = SignatureForm::Short);
     assert!(licence::items(&short, SIGNATURE.rules).end < 578 && short.len() == 578 && short.ends_with(&[0xFF; 8]));
-    let mut slots = Recipe::new(CardKind::Licence, 1);
+    let mut slots = Recipe::new(CardKind::LICENCE, 1);
     slots.profile.licence.empty_slots = false;
     let changes = slots.card().unwrap().licence_file_mut(&files::CHANGES).unwrap().clone();
     assert_eq!(changes[..4], [0x50, 0x01, 0x00, 0xFF]);
@@ -420,7 +420,7 @@ fn pins_that_were_never_set() {
 fn a_licence_offers_its_pins_and_its_counters() {
     let mut card = card();
     let own = card.credentials().unwrap().clone();
-    assert_eq!(own.kind, CardKind::Licence);
+    assert_eq!(own.kind, CardKind::LICENCE);
     assert_eq!((own.pin1().unwrap().expose(), own.pin2().unwrap().expose()), (&b"1111"[..], &b"2222"[..]));
     assert!(own.licence_pin().is_none());
     assert_eq!((card.tries(&PIN1), card.tries(&PIN2)), (Some(3), Some(3)));
@@ -431,7 +431,7 @@ fn a_licence_offers_its_pins_and_its_counters() {
 
 #[test]
 fn changes_stand_in_their_files() {
-    let mut recipe = Recipe::new(CardKind::Licence, 5);
+    let mut recipe = Recipe::new(CardKind::LICENCE, 5);
     recipe.variant = Variant::Changed;
     let mut card = recipe.card().unwrap();
     let changes = card.licence_file_mut(&files::CHANGES).unwrap().clone();
@@ -457,13 +457,13 @@ fn recognised_as_what_they_are() {
         let recognised = recognise(&mut Session::new(card)).unwrap();
         (recognised.kind, recognised.guests)
     };
-    assert_eq!(kind(&mut card()), (CardKind::Licence, vec![]));
-    assert_eq!(kind(&mut card_with(CardKind::Licence, |p| p.blocked_folders = true)).0, CardKind::Licence);
+    assert_eq!(kind(&mut card()), (CardKind::LICENCE, vec![]));
+    assert_eq!(kind(&mut card_with(CardKind::LICENCE, |p| p.blocked_folders = true)).0, CardKind::LICENCE);
     for past_end in [PastEnd::Warned, PastEnd::Exact, PastEnd::WrongLength] {
-        let mut card = card_with(CardKind::Licence, |p| p.past_end = past_end);
-        assert_eq!(kind(&mut card).0, CardKind::Licence, "{past_end:?}");
+        let mut card = card_with(CardKind::LICENCE, |p| p.past_end = past_end);
+        assert_eq!(kind(&mut card).0, CardKind::LICENCE, "{past_end:?}");
     }
-    assert_eq!(kind(&mut card_with(CardKind::Menkyo, |_| {})), (CardKind::MyNumber, vec![CardKind::Menkyo]));
+    assert_eq!(kind(&mut card_with(CardKind::MENKYO, |_| {})), (CardKind::MY_NUMBER, vec![CardKind::MENKYO]));
 }
 
 const IN_MENKYO: &str = "00A4040C10 A0000002310600000000000000000000";
@@ -494,10 +494,10 @@ fn the_licence_application_of_section_8_7() {
         ("00B09B0001", Answer("6982")),
         ("00200086", Answer("63CA")),
     ];
-    run("menkyo", &mut card_with(CardKind::Menkyo, |_| {}), steps);
+    run("menkyo", &mut card_with(CardKind::MENKYO, |_| {}), steps);
     run(
         "the right stays",
-        &mut card_with(CardKind::Menkyo, |p| p.guest_right_stays = true),
+        &mut card_with(CardKind::MENKYO, |p| p.guest_right_stays = true),
         &[
             (IN_MENKYO, OK),
             (RIGHT, OK),
@@ -510,14 +510,14 @@ fn the_licence_application_of_section_8_7() {
             ("00B09B0001", Answer("6982")),
         ],
     );
-    let mut plain = Recipe::new(CardKind::MyNumber, 1).card().unwrap();
+    let mut plain = Recipe::new(CardKind::MY_NUMBER, 1).card().unwrap();
     assert_eq!(send(&mut plain, IN_MENKYO), "6A82");
 }
 
 #[test]
 fn the_licence_applications_signature_verifies() {
     for filler in [0xFF, 0x00] {
-        let mut card = card_with(CardKind::Menkyo, |p| p.guest_filler = filler);
+        let mut card = card_with(CardKind::MENKYO, |p| p.guest_filler = filler);
         assert_eq!(card.credentials().unwrap().licence_pin().unwrap().expose(), b"3333");
         let data = card.licence_file_mut(&files::MENKYO_DATA).unwrap().clone();
         let signature = card.licence_file_mut(&files::MENKYO_SIGNATURE).unwrap().clone();
@@ -549,7 +549,7 @@ proptest! {
         ),
         guest in any::<bool>(),
     ) {
-        let mut card = card_with(if guest { CardKind::Menkyo } else { CardKind::Licence }, |_| {});
+        let mut card = card_with(if guest { CardKind::MENKYO } else { CardKind::LICENCE }, |_| {});
         for (cla, ins, p1, p2, body) in commands {
             let before = (card.tries(&PIN1), card.tries(&PIN2), card.tries(&files::MENKYO_PIN));
             let command = [&[cla, ins, p1, p2], body.as_slice()].concat();

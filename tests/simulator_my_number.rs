@@ -457,7 +457,7 @@ fn given_files_are_served_through_the_same_file_system() {
 
 #[test]
 fn a_card_that_leaves_says_so_and_keeps_its_counters() {
-    let mut recipe = Recipe::new(CardKind::MyNumber, 1).with_faults("removed-at=2".parse().unwrap());
+    let mut recipe = Recipe::new(CardKind::MY_NUMBER, 1).with_faults("removed-at=2".parse().unwrap());
     recipe.persona = Some(sample());
     let mut card = recipe.card().unwrap();
     assert_eq!(send(&mut card, IN_FACE), "9000");

@@ -408,21 +408,21 @@ fn run_all(kind: CardKind, scenarios: &[Scenario], change: fn(&mut ResidenceProf
 
 #[test]
 fn every_scenario() {
-    run_all(CardKind::Residence1, FIRST, |_| {});
-    run_all(CardKind::Residence2, SECOND, |_| {});
-    run_all(CardKind::Residence1Special, SPECIAL, |_| {});
-    run_all(CardKind::Residence2Special, SPECIAL_2, |_| {});
+    run_all(CardKind::RESIDENCE1, FIRST, |_| {});
+    run_all(CardKind::RESIDENCE2, SECOND, |_| {});
+    run_all(CardKind::RESIDENCE1_SPECIAL, SPECIAL, |_| {});
+    run_all(CardKind::RESIDENCE2_SPECIAL, SPECIAL_2, |_| {});
 }
 
 #[test]
 fn a_specified_card_answers_what_is_known() {
-    run_all(CardKind::ResidenceSpecified, SPECIFIED, |_| {});
+    run_all(CardKind::RESIDENCE_SPECIFIED, SPECIFIED, |_| {});
 }
 
 #[test]
 fn switches_change_what_they_name() {
     let authenticated = |change: fn(&mut ResidenceProfile)| {
-        let mut card = card_with(CardKind::Residence1, change);
+        let mut card = card_with(CardKind::RESIDENCE1, change);
         for (command, answer) in [(CHALLENGE, CHALLENGE_1), (HANDSHAKE_1, ANSWER_1), (VERIFY_1, "9000")] {
             assert_eq!(send(&mut card, command), answer.replace(' ', ""));
         }
@@ -463,7 +463,7 @@ fn switches_change_what_they_name() {
     assert_eq!(one(|p| p.blocked_folders = true, DF1_SECURE), "6283");
     assert_eq!(one(|p| p.blocked_folders = true, IN_MF), "9000");
     let no_session = |p: &mut ResidenceProfile| p.no_session = taimen::iso7816::Status(0x6987);
-    let mut card = card_with(CardKind::Residence1, no_session);
+    let mut card = card_with(CardKind::RESIDENCE1, no_session);
     assert_eq!(send(&mut card, VERIFY_1), "6987");
 }
 
@@ -514,7 +514,7 @@ fn opened(recipe: &Recipe) -> (SimulatedCard, SessionKey) {
 }
 
 const READ: [CardKind; 4] =
-    [CardKind::Residence1, CardKind::Residence1Special, CardKind::Residence2, CardKind::Residence2Special];
+    [CardKind::RESIDENCE1, CardKind::RESIDENCE1_SPECIAL, CardKind::RESIDENCE2, CardKind::RESIDENCE2_SPECIAL];
 
 fn of<'a>(read: &'a [(File, Vec<u8>)], file: &File) -> &'a [u8] {
     &read.iter().find(|(known, _)| known.name == file.name).unwrap().1
@@ -593,7 +593,7 @@ fn is_signed_by(leaf: &X509Certificate<'_>, ca: &X509Certificate<'_>) -> bool {
 
 #[test]
 fn chunks_are_plain_offsets_and_each_is_an_object_of_its_own() {
-    for (kind, file) in [(CardKind::Residence1, files::FRONT), (CardKind::Residence2, files::NAME_AND_FACE)] {
+    for (kind, file) in [(CardKind::RESIDENCE1, files::FRONT), (CardKind::RESIDENCE2, files::NAME_AND_FACE)] {
         let (mut card, key) = opened(&Recipe::new(kind, 3));
         let whole = of(&read_all(&mut card, kind, &key), &file).to_vec();
         for size in [224_usize, 256, 1_000] {
@@ -616,7 +616,7 @@ fn chunks_are_plain_offsets_and_each_is_an_object_of_its_own() {
 
 #[test]
 fn three_hundred_wrong_numbers_lock_nothing() {
-    for kind in [CardKind::Residence1, CardKind::Residence2] {
+    for kind in [CardKind::RESIDENCE1, CardKind::RESIDENCE2] {
         let recipe = Recipe::new(kind, 5);
         let mut card = recipe.card().unwrap();
         let right = card.credentials().unwrap().card_number().unwrap().clone();
@@ -641,7 +641,7 @@ fn three_hundred_wrong_numbers_lock_nothing() {
 
 #[test]
 fn a_number_with_another_padding_is_no_object() {
-    let mut card = card(CardKind::Residence1);
+    let mut card = card(CardKind::RESIDENCE1);
     for command in [CHALLENGE, HANDSHAKE_1] {
         send(&mut card, command);
     }
@@ -660,10 +660,10 @@ fn a_number_with_another_padding_is_no_object() {
 
 #[test]
 fn challenges_are_random_and_the_same_seed_gives_the_same_card() {
-    let mut card = Recipe::new(CardKind::Residence2, 7).card().unwrap();
+    let mut card = Recipe::new(CardKind::RESIDENCE2, 7).card().unwrap();
     let first = send(&mut card, CHALLENGE);
     assert_ne!(first, send(&mut card, CHALLENGE));
-    assert_eq!(first, send(&mut Recipe::new(CardKind::Residence2, 7).card().unwrap(), CHALLENGE));
+    assert_eq!(first, send(&mut Recipe::new(CardKind::RESIDENCE2, 7).card().unwrap(), CHALLENGE));
     for kind in READ {
         let read = |seed| {
             let (mut card, key) = opened(&Recipe::new(kind, seed));
@@ -676,17 +676,20 @@ fn challenges_are_random_and_the_same_seed_gives_the_same_card() {
 
 #[test]
 fn every_kind_is_recognised_and_by_no_atr() {
-    for kind in READ.into_iter().chain([CardKind::Residence1Child]) {
+    for kind in READ.into_iter().chain([CardKind::RESIDENCE1_CHILD]) {
         let mut card = Recipe::new(kind, 1).card().unwrap();
-        let licence = Recipe::new(CardKind::Licence, 1).card().unwrap();
+        let licence = Recipe::new(CardKind::LICENCE, 1).card().unwrap();
         assert_eq!(card.atr(), licence.atr());
         let found = recognise(&mut Session::new(&mut card)).unwrap().kind;
-        let expected = if kind == CardKind::Residence1Child { CardKind::Residence1 } else { kind };
+        let expected = if kind == CardKind::RESIDENCE1_CHILD { CardKind::RESIDENCE1 } else { kind };
         assert_eq!(found, expected);
     }
-    let mut card = Recipe::new(CardKind::ResidenceSpecified, 1).card().unwrap();
+    let mut card = Recipe::new(CardKind::RESIDENCE_SPECIFIED, 1).card().unwrap();
     let found = recognise(&mut Session::new(&mut card)).unwrap();
-    assert!(found.kind == CardKind::ResidenceSpecified || found.guests == [CardKind::ResidenceSpecified], "{found:?}");
+    assert!(
+        found.kind == CardKind::RESIDENCE_SPECIFIED || found.guests == [CardKind::RESIDENCE_SPECIFIED],
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -702,7 +705,7 @@ fn forms_of_what_is_not_there() {
         let answer = card.exchange(&command).unwrap();
         answer.strip_suffix(&[0x90, 0x00]).map(|object| key.open(object).unwrap())
     };
-    let child = CardKind::Residence1Child;
+    let child = CardKind::RESIDENCE1_CHILD;
     let bytes = |found: Option<Vec<u8>>, start: &[u8], size: usize| {
         let found = found.unwrap();
         assert!(found.starts_with(start) && found[start.len()..].iter().all(|byte| *byte == 0));
@@ -713,13 +716,13 @@ fn forms_of_what_is_not_there() {
     assert_eq!(file(read(child, |p| p.child_face = Nothing::Absent), files::FACE_1), None);
     bytes(file(read(child, |_| {}), files::SIGNATURE_1), &[0xDA, 0x00, 0xDB, 0x00], 1_464);
     bytes(file(read(child, |p| p.unsigned = Unsigned::First), files::SIGNATURE_1), &[0xDA, 0x00], 1_464);
-    let long = file(read(CardKind::Residence2, |p| p.certificate_length = 599), files::SIGNATURE_2).unwrap();
+    let long = file(read(CardKind::RESIDENCE2, |p| p.certificate_length = 599), files::SIGNATURE_2).unwrap();
     assert_eq!(
         (long.len(), &long[98..104], &long[701..]),
         (704, &[0xDD, 0x82, 0x02, 0x57, 0x30, 0x82][..], &[0; 3][..])
     );
     let der = file(
-        read(CardKind::Residence2, |p| (p.signature, p.certificate_length) = (SignatureForm::Other, 590)),
+        read(CardKind::RESIDENCE2, |p| (p.signature, p.certificate_length) = (SignatureForm::Other, 590)),
         files::SIGNATURE_2,
     );
     let der = der.unwrap();
@@ -732,7 +735,7 @@ fn a_test_may_bring_its_own_certificate() {
     let mut certificate = leaf(Generation::First);
     "taimen simulated other signer".clone_into(&mut certificate.subject);
     profile.certificate = Some(certificate);
-    let order = ResidenceOrder::new(CardKind::Residence1, ResidenceHolder::from_seed(1), &profile);
+    let order = ResidenceOrder::new(CardKind::RESIDENCE1, ResidenceHolder::from_seed(1), &profile);
     let issued = issue(&order, &profile).unwrap();
     let file = issued.files.iter().find(|file| file.file().name == files::SIGNATURE_1.name).unwrap();
     let value = file.value("certificate");

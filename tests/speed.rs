@@ -44,7 +44,7 @@ fn signature_checks(dump: &Dump) -> impl Fn() {
 
 #[test]
 fn a_check_costs_at_most_three_times_its_signature_checks() {
-    let (dump, _) = read_card(&mut card("my-number"), Scope::Full).unwrap();
+    let (dump, _) = read_card(&mut card("my-number"), Scope::FULL).unwrap();
     let trust = simulated_trust();
     let at = TIME.parse().unwrap();
     let context = Context::of(&dump, Source::Live);
@@ -71,7 +71,7 @@ fn a_check_costs_at_most_three_times_its_signature_checks() {
 /// A saved reading, verified under a store that has met its issuer before, as those of a batch are.
 #[test]
 fn verifying_a_dump_costs_little_more_than_its_signature_checks() {
-    let (dump, _) = read_card(&mut card("my-number"), Scope::Full).unwrap();
+    let (dump, _) = read_card(&mut card("my-number"), Scope::FULL).unwrap();
     let saved = dump.to_json();
     let at = TIME.parse().unwrap();
     let trust = simulated_trust();

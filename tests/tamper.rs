@@ -74,7 +74,7 @@ fn object(dump: &Dump, file: &files::File, field: files::Field) -> Range<usize> 
 
 #[test]
 fn every_byte_of_the_face_data() {
-    let (dump, trust) = honest(Scope::Full);
+    let (dump, trust) = honest(Scope::FULL);
     let file = &files::FACE_DATA;
     let of = |field| object(&dump, file, field);
     let offsets = of(files::FACE_OFFSETS);
@@ -130,7 +130,7 @@ fn every_byte_of_the_face_data() {
 
 #[test]
 fn every_byte_of_the_certificates() {
-    let (dump, trust) = honest(Scope::Full);
+    let (dump, trust) = honest(Scope::FULL);
     for (file, id, required) in [
         (&files::FACE_CERTIFICATE, CheckId::FaceCertificate, true),
         (&files::TEXT_CERTIFICATE, CheckId::TextCertificate, false),
@@ -144,7 +144,7 @@ fn every_byte_of_the_certificates() {
 
 #[test]
 fn every_byte_of_the_text_files() {
-    let (dump, trust) = honest(Scope::Full);
+    let (dump, trust) = honest(Scope::FULL);
     let attributes = &files::TEXT_ATTRIBUTES;
     let offsets = object(&dump, attributes, files::TEXT_OFFSETS);
     let length = dump.file(attributes.name).unwrap().len();
@@ -160,7 +160,7 @@ fn every_byte_of_the_text_files() {
 
 #[test]
 fn every_byte_of_the_digests() {
-    let (honest, trust) = honest(Scope::Full);
+    let (honest, trust) = honest(Scope::FULL);
     let name = files::TEXT_DIGESTS.name;
     let bytes = honest.private_file(name).unwrap().expose().clone();
     for at in 0..bytes.len() {
@@ -177,7 +177,7 @@ fn every_byte_of_the_digests() {
 
 #[test]
 fn every_byte_of_the_age_record() {
-    let (dump, trust) = honest(Scope::Age);
+    let (dump, trust) = honest(Scope::AGE);
     let file = &files::FACE_AGE;
     let range = 0..dump.file(file.name).unwrap().len();
     let breaks: &[CheckId] = &[CheckId::AgeSignature];
@@ -186,7 +186,7 @@ fn every_byte_of_the_age_record() {
 
 #[test]
 fn every_byte_of_the_answers_to_the_challenges() {
-    let (honest, trust) = honest(Scope::Full);
+    let (honest, trust) = honest(Scope::FULL);
     for (application, id) in [("face", CheckId::ChipKey), ("text", CheckId::TextChipKey)] {
         for at in 0..256 {
             let mut dump = honest.clone();
@@ -206,7 +206,7 @@ fn every_byte_of_the_answers_to_the_challenges() {
 
 #[test]
 fn a_challenge_of_another_time_or_length_proves_nothing() {
-    let (honest, trust) = honest(Scope::Full);
+    let (honest, trust) = honest(Scope::FULL);
     let chip = |dump: &Dump| {
         let findings = check(dump, &trust, TIME.parse().unwrap());
         findings.verdict(CheckId::ChipKey).unwrap()

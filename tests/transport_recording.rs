@@ -371,7 +371,7 @@ proptest! {
         steps in prop::collection::vec(step(), 0..6),
         commands in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..8), 0..3),
     ) {
-        let mut card = Recipe::new(CardKind::Licence, 1).card().unwrap();
+        let mut card = Recipe::new(CardKind::LICENCE, 1).card().unwrap();
         card.power_on();
         let recording = Recording { header: Header::default(), steps };
         let mut shape = Shape::new(&recording);

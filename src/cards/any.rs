@@ -27,7 +27,7 @@ use super::{
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Request {
-    /// How much. [`Scope::Full`] of a licence whose holder gave PIN 1 alone becomes [`Scope::Pin1`].
+    /// How much. [`Scope::FULL`] of a licence whose holder gave PIN 1 alone becomes [`Scope::PIN1`].
     pub scope: Scope,
     /// Which application of a card that carries several; `None`: its own.
     pub application: Option<CardKind>,
@@ -44,7 +44,7 @@ pub struct Request {
 impl Request {
     /// Everything that the default check shows.
     pub fn new(reader: impl Into<String>, time: Timestamp) -> Self {
-        Self { scope: Scope::Full, application: None, jpki: false, time, reader: reader.into() }
+        Self { scope: Scope::FULL, application: None, jpki: false, time, reader: reader.into() }
     }
 
     /// The same with another scope.
@@ -53,7 +53,7 @@ impl Request {
         Self { scope, ..self }
     }
 
-    /// The same of one application, for example [`CardKind::Menkyo`].
+    /// The same of one application, for example [`CardKind::MENKYO`].
     #[must_use]
     pub fn application(self, application: CardKind) -> Self {
         Self { application: Some(application), ..self }
@@ -67,16 +67,16 @@ impl Request {
             _ => found.kind,
         };
         let scopes: &[Scope] = match kind {
-            CardKind::MyNumber => &[Scope::Full, Scope::Age],
-            CardKind::Licence => &[Scope::Full, Scope::Pin1, Scope::WithoutPin],
-            CardKind::Menkyo => &[Scope::Full, Scope::WithoutPin],
-            kind if Generation::of(kind).is_some() => &[Scope::Full],
+            CardKind::MY_NUMBER => &[Scope::FULL, Scope::AGE],
+            CardKind::LICENCE => &[Scope::FULL, Scope::PIN1, Scope::WITHOUT_PIN],
+            CardKind::MENKYO => &[Scope::FULL, Scope::WITHOUT_PIN],
+            kind if Generation::of(kind).is_some() => &[Scope::FULL],
             other => return Err(ReadAnyError::NotReadable(other)),
         };
         if !scopes.contains(&self.scope) {
             return Err(ReadAnyError::NotOfThisCard { asked: self.scope.as_str(), kind });
         }
-        if self.jpki && (kind != CardKind::MyNumber || self.scope != Scope::Full) {
+        if self.jpki && (kind != CardKind::MY_NUMBER || self.scope != Scope::FULL) {
             return Err(ReadAnyError::NotOfThisCard { asked: "jpki", kind });
         }
         Ok(kind)
@@ -227,11 +227,11 @@ impl Looked {
         let scope = self.request.scope;
         match &self.own {
             Own::MyNumber(prepared) => {
-                let credential = if scope == Scope::Age { Credential::BirthDate } else { Credential::NumberB };
+                let credential = if scope == Scope::AGE { Credential::BirthDate } else { Credential::NumberB };
                 prepared.iter().map(|prepared| counted(credential, prepared.tries)).collect()
             }
             Own::Licence(prepared) if prepared.setting == Some(PinSetting::Set) && prepared.asks(scope) => {
-                let second = (scope == Scope::Full).then(|| counted(Credential::Pin2, prepared.pin2));
+                let second = (scope == Scope::FULL).then(|| counted(Credential::Pin2, prepared.pin2));
                 std::iter::once(counted(Credential::Pin1, prepared.pin1)).chain(second).collect()
             }
             Own::Menkyo(prepared) if prepared.setting == Some(PinSetting::Set) && prepared.asks(scope) => {
@@ -289,10 +289,10 @@ fn replayed(recording: &Recording, allow_last_try: bool) -> Result<Dump, ReadAny
     let mut replay = Replay::new(recording.clone());
     let header = &recording.header;
     let time = header.time.ok_or(ReadAnyError::NoTime)?;
-    let menkyo = header.card.as_deref() == Some(CardKind::Menkyo.as_str());
+    let menkyo = header.card.as_deref() == Some(CardKind::MENKYO.as_str());
     let request = Request {
-        scope: header.scope.as_deref().and_then(|scope| scope.parse().ok()).unwrap_or(Scope::Full),
-        application: menkyo.then_some(CardKind::Menkyo),
+        scope: header.scope.as_deref().and_then(|scope| scope.parse().ok()).unwrap_or(Scope::FULL),
+        application: menkyo.then_some(CardKind::MENKYO),
         jpki: header.jpki.is_some(),
         ..Request::new(header.reader.as_deref().unwrap_or("replay"), time)
     };
@@ -319,12 +319,12 @@ fn look<T: Transport>(
     let recognised = recognise(session)?;
     tell(Event::Recognised(&recognised));
     let own = match request.fits(&recognised)? {
-        CardKind::MyNumber => {
-            let reference = if request.scope == Scope::Age { &files::FACE_BIRTH_DATE } else { &files::FACE_NUMBER_B };
+        CardKind::MY_NUMBER => {
+            let reference = if request.scope == Scope::AGE { &files::FACE_BIRTH_DATE } else { &files::FACE_NUMBER_B };
             Own::MyNumber(if asking { Some(my_number::prepare(session, reference)?) } else { None })
         }
-        CardKind::Licence => Own::Licence(drivers_licence::prepare(session, &recognised.licence)?),
-        CardKind::Menkyo => Own::Menkyo(drivers_licence::prepare_menkyo(session)?),
+        CardKind::LICENCE => Own::Licence(drivers_licence::prepare(session, &recognised.licence)?),
+        CardKind::MENKYO => Own::Menkyo(drivers_licence::prepare_menkyo(session)?),
         kind => Own::Residence(residence_card::prepare(session, kind, &recognised.kind_file)?),
     };
     Ok((recognised, own))
@@ -359,7 +359,7 @@ fn read<T: Transport>(
     let dump = match own {
         Own::MyNumber(prepared) => {
             let (wanted, known) = match request.scope {
-                Scope::Age => (Credential::BirthDate, &credentials.birth_date),
+                Scope::AGE => (Credential::BirthDate, &credentials.birth_date),
                 _ => (Credential::NumberB, &credentials.number_b),
             };
             let reading = my_number::Reading {
@@ -383,13 +383,13 @@ fn read<T: Transport>(
             if asks && credentials.pin1.is_none() {
                 return Err(ReadAnyError::Missing(Credential::Pin1));
             }
-            let alone = asks && request.scope == Scope::Full && credentials.pin2.is_none();
+            let alone = asks && request.scope == Scope::FULL && credentials.pin2.is_none();
             for (title, tries) in [(Credential::Pin1.title(), prepared.pin1), (Credential::Pin2.title(), prepared.pin2)]
             {
                 say(Event::Counter { title, tries });
             }
             let reading = drivers_licence::Reading {
-                scope: if alone { Scope::Pin1 } else { request.scope },
+                scope: if alone { Scope::PIN1 } else { request.scope },
                 pins: Pins { pin1: credentials.pin1.as_ref(), pin2: credentials.pin2.as_ref() },
                 gate,
                 prepared,

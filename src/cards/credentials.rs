@@ -44,7 +44,7 @@ const EXPIRY_YEARS: std::ops::RangeInclusive<u16> = 2016..=2999;
 pub struct Credentials {
     /// 照合番号B of a My Number Card: 14 digits.
     pub number_b: Option<Pin>,
-    /// 生年月日 of a My Number Card as it compares it, six digits: for [`Scope::Age`](crate::dump::Scope::Age).
+    /// 生年月日 of a My Number Card as it compares it, six digits: for [`Scope::AGE`](crate::dump::Scope::AGE).
     pub birth_date: Option<Pin>,
     /// 暗証番号1 of a licence: four digits.
     pub pin1: Option<Pin>,
@@ -91,7 +91,7 @@ impl Credentials {
         Ok(Self { number_b: Some(Pin::new(digits.as_bytes()).map_err(|_| bad)?), ..Self::birth_date_digits(&birth)? })
     }
 
-    /// The birth date of a My Number Card alone, as it is printed: for [`Scope::Age`](crate::dump::Scope::Age).
+    /// The birth date of a My Number Card alone, as it is printed: for [`Scope::AGE`](crate::dump::Scope::AGE).
     ///
     /// # Errors
     /// Never: six digits fit.

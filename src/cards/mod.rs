@@ -16,6 +16,7 @@ pub mod my_number;
 mod path;
 mod read_error;
 mod recognise;
+mod registry;
 pub mod residence_card;
 mod table;
 mod trace;
@@ -34,15 +35,15 @@ pub use trace::{Meaning, Trace};
 /// Decodes and checks a dump of any card that this version reads, as of a time; `None` for the other kinds.
 pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Option<Findings> {
     match dump.kind {
-        CardKind::MyNumber | CardKind::MyNumberNoPhoto => Some(my_number::check(dump, trust, at)),
-        CardKind::Licence => Some(drivers_licence::check(dump, trust, at)),
-        CardKind::Menkyo => Some(drivers_licence::check_menkyo(dump, trust, at)),
-        CardKind::Residence1
-        | CardKind::Residence1Special
-        | CardKind::Residence1Child
-        | CardKind::Residence2
-        | CardKind::Residence2Special => Some(residence_card::check(dump, trust, at)),
-        CardKind::ResidenceSpecified => None,
+        CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO => Some(my_number::check(dump, trust, at)),
+        CardKind::LICENCE => Some(drivers_licence::check(dump, trust, at)),
+        CardKind::MENKYO => Some(drivers_licence::check_menkyo(dump, trust, at)),
+        CardKind::RESIDENCE1
+        | CardKind::RESIDENCE1_SPECIAL
+        | CardKind::RESIDENCE1_CHILD
+        | CardKind::RESIDENCE2
+        | CardKind::RESIDENCE2_SPECIAL => Some(residence_card::check(dump, trust, at)),
+        _ => None,
     }
 }
 

@@ -26,7 +26,7 @@ const KIND_LENGTH: u8 = 4;
 
 /// Applications that a My Number Card may carry as a guest, and the kind that each makes.
 const GUESTS: [(Application, CardKind); 2] =
-    [(files::LICENCE_GUEST, CardKind::Menkyo), (files::RESIDENCE_GUEST, CardKind::ResidenceSpecified)];
+    [(files::LICENCE_GUEST, CardKind::MENKYO), (files::RESIDENCE_GUEST, CardKind::RESIDENCE_SPECIFIED)];
 
 /// What was recognised.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +85,7 @@ pub fn recognise<T: Transport>(session: &mut Session<T>) -> Result<Recognised, R
         let kind_file = whole_kind(session, probe.clone())?;
         match residence_kind(&kind_file).ok_or(RecogniseError::Unknown)? {
             // It lives on a My Number Card, which is what can be read of it.
-            CardKind::ResidenceSpecified => specified = true,
+            CardKind::RESIDENCE_SPECIFIED => specified = true,
             kind => return Ok(Recognised { kind_file, ..recognised(kind, Vec::new()) }),
         }
     }
@@ -93,21 +93,21 @@ pub fn recognise<T: Transport>(session: &mut Session<T>) -> Result<Recognised, R
         && let Some(blocked) = blocked(session, DF1.aid)?
     {
         let licence = LicenceProbe { setting: probe, blocked };
-        return Ok(Recognised { licence, ..recognised(CardKind::Licence, Vec::new()) });
+        return Ok(Recognised { licence, ..recognised(CardKind::LICENCE, Vec::new()) });
     }
     let mut guests = Vec::new();
     for (application, kind) in GUESTS {
-        let known = specified && kind == CardKind::ResidenceSpecified;
+        let known = specified && kind == CardKind::RESIDENCE_SPECIFIED;
         if known || has(session, application.aid)? {
             guests.push(kind);
         }
     }
     if has(session, files::FACE.aid)? {
-        return Ok(recognised(CardKind::MyNumber, guests));
+        return Ok(recognised(CardKind::MY_NUMBER, guests));
     }
-    if guests.contains(&CardKind::ResidenceSpecified) {
-        guests.retain(|guest| *guest != CardKind::ResidenceSpecified);
-        return Ok(recognised(CardKind::ResidenceSpecified, guests));
+    if guests.contains(&CardKind::RESIDENCE_SPECIFIED) {
+        guests.retain(|guest| *guest != CardKind::RESIDENCE_SPECIFIED);
+        return Ok(recognised(CardKind::RESIDENCE_SPECIFIED, guests));
     }
     Err(RecogniseError::Unknown)
 }
@@ -146,7 +146,7 @@ fn whole_kind<T: Transport>(session: &mut Session<T>, mut file: Vec<u8>) -> Resu
 /// # Errors
 /// [`CardError`]; [`crate::transport::TransportError::LengthUnsupported`] in it where the reader does not pass it.
 pub fn read_long<T: Transport>(session: &mut Session<T>, kind: CardKind) -> Result<Response, CardError> {
-    if kind == CardKind::MyNumber {
+    if kind == CardKind::MY_NUMBER {
         session.select(files::FACE.aid)?;
         return session.send(&Command::read_sfi(files::FACE_CERTIFICATE.sfi, 0, Le::Extended));
     }
@@ -225,24 +225,24 @@ mod tests {
             let file = hex::decode(file).unwrap();
             assert_eq!(found(&[("00B08A0004", answer)]), (Ok(kind), Vec::new(), file, commands), "{answer}");
         };
-        first("C101319000", CardKind::Residence1, "C10131", 1);
-        first("C101326282", CardKind::Residence1Special, "C10132", 1);
-        first("C10230359000", CardKind::Residence2, "C1023035", 1);
-        first("C10230369000", CardKind::Residence2Special, "C1023036", 1);
-        first("C1013100FFFF9000", CardKind::Residence1, "C10131", 1);
+        first("C101319000", CardKind::RESIDENCE1, "C10131", 1);
+        first("C101326282", CardKind::RESIDENCE1_SPECIAL, "C10132", 1);
+        first("C10230359000", CardKind::RESIDENCE2, "C1023035", 1);
+        first("C10230369000", CardKind::RESIDENCE2_SPECIAL, "C1023036", 1);
+        first("C1013100FFFF9000", CardKind::RESIDENCE1, "C10131", 1);
         // Cards and readers that want the exact length, or give less than was asked for.
         for (table, kind, file, commands) in [
-            (&[("00B08A0004", "6C03"), ("00B08A0003", "C101319000")][..], CardKind::Residence1, "C10131", 2),
-            (&[("00B08A0004", "6700"), ("00B08A0003", "C101319000")], CardKind::Residence1, "C10131", 2),
+            (&[("00B08A0004", "6C03"), ("00B08A0003", "C101319000")][..], CardKind::RESIDENCE1, "C10131", 2),
+            (&[("00B08A0004", "6700"), ("00B08A0003", "C101319000")], CardKind::RESIDENCE1, "C10131", 2),
             (
                 &[("00B08A0004", "6700"), ("00B08A0003", "C102309000"), ("00B08A0301", "359000")],
-                CardKind::Residence2,
+                CardKind::RESIDENCE2,
                 "C1023035",
                 3,
             ),
             (
                 &[("00B08A0004", "C19000"), ("00B08A0101", "019000"), ("00B08A0201", "329000")],
-                CardKind::Residence1Special,
+                CardKind::RESIDENCE1_SPECIAL,
                 "C10132",
                 3,
             ),
@@ -260,7 +260,7 @@ mod tests {
                 Ok(hex::decode(if self.0 == 1 { "6F00" } else { "C10230359000" }).unwrap())
             }
         }
-        assert_eq!(recognise(&mut Session::new(Cold(0))).unwrap().kind, CardKind::Residence2);
+        assert_eq!(recognise(&mut Session::new(Cold(0))).unwrap().kind, CardKind::RESIDENCE2);
     }
 
     #[test]
@@ -273,18 +273,18 @@ mod tests {
 
     #[test]
     fn a_specified_card_is_a_my_number_card_where_it_is_one() {
-        let guest = vec![CardKind::ResidenceSpecified];
+        let guest = vec![CardKind::RESIDENCE_SPECIFIED];
         for kind in ["37", "38"] {
             let answer = format!("C10230{kind}9000");
             let told = found(&[("00B08A0004", &answer), (FACE, "9000")]);
-            assert_eq!((told.0, told.1), (Ok(CardKind::MyNumber), guest.clone()));
+            assert_eq!((told.0, told.1), (Ok(CardKind::MY_NUMBER), guest.clone()));
             let told = found(&[("00B08A0004", &answer)]);
-            assert_eq!((told.0, told.1), (Ok(CardKind::ResidenceSpecified), Vec::new()));
+            assert_eq!((told.0, told.1), (Ok(CardKind::RESIDENCE_SPECIFIED), Vec::new()));
         }
         let told = found(&[(SPECIFIED, "9000"), (FACE, "9000")]);
-        assert_eq!((told.0, told.1), (Ok(CardKind::MyNumber), guest));
+        assert_eq!((told.0, told.1), (Ok(CardKind::MY_NUMBER), guest));
         let told = found(&[(SPECIFIED, "9000")]);
-        assert_eq!((told.0, told.1), (Ok(CardKind::ResidenceSpecified), Vec::new()));
+        assert_eq!((told.0, told.1), (Ok(CardKind::RESIDENCE_SPECIFIED), Vec::new()));
         assert_eq!(found(&[]).0, Err(RecogniseError::Unknown));
     }
 }

@@ -232,7 +232,7 @@ impl Trace {
             return Some((name, title));
         }
         // A recognition reads the same short identifier on every card.
-        if self.application.is_none() && self.kind != Some(CardKind::Licence) {
+        if self.application.is_none() && self.kind != Some(CardKind::LICENCE) {
             return None;
         }
         let of_licence = licence::FILES.iter().chain(licence::MENKYO_FILES);
@@ -266,7 +266,7 @@ mod tests {
                      > 002000920E<14 secret bytes>\n< 9000\n> 00B08200000000\n! length\n> 00B0820008\n< 00009000\n\
                      > 00B0000800\n< 00009000\n> 00A4040C0AD3921000310001010408\n< 6A82\n> 00B0820000\n< 6A82\n";
         assert_eq!(
-            names(Some(CardKind::MyNumber), steps),
+            names(Some(CardKind::MY_NUMBER), steps),
             [
                 "READ BINARY file with SFI 0A",
                 "SELECT face application (face)",
@@ -288,7 +288,7 @@ mod tests {
         let steps =
             format!("> 00B08A0004\n< 0501016282\n> {df1}\n< 9000\n= power\n> 0020008104<4 secret bytes>\n< 9000\n");
         assert_eq!(
-            names(Some(CardKind::Licence), &steps),
+            names(Some(CardKind::LICENCE), &steps),
             ["READ BINARY PIN setting (mf/000A)", "SELECT licence data (df1)", "VERIFY PIN 1 (暗証番号1)"]
         );
     }
@@ -298,7 +298,7 @@ mod tests {
         let steps = "> 00A4040C10D392F0004F0200000000000000000000\n< 9000\n> 08B08500000004960200000000\n< 9000\n\
                      > 08200086<19 secret bytes>\n< 9000\n";
         assert_eq!(
-            names(Some(CardKind::Residence1), steps),
+            names(Some(CardKind::RESIDENCE1), steps),
             ["SELECT card face (df1)", "READ BINARY (SM) picture of the front (df1/05)", "VERIFY the card number"]
         );
     }

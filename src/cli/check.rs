@@ -123,10 +123,10 @@ impl<'a> Wish<'a> {
     /// What the options say, and where a card is replayed, what its recording says.
     pub fn new(link: &Link, matches: &ArgMatches, entries: Option<&'a Entries>, jpki: Option<&'a Jpki>) -> Self {
         let without_pin = matches.get_flag(name::WITHOUT_PIN);
-        let asked = if matches.get_flag(name::AGE) { Scope::Age } else { Scope::Full };
-        let asked = if without_pin { Scope::WithoutPin } else { asked };
+        let asked = if matches.get_flag(name::AGE) { Scope::AGE } else { Scope::FULL };
+        let asked = if without_pin { Scope::WITHOUT_PIN } else { asked };
         let (recorded, kind) = told(link);
-        let menkyo = CardKind::Menkyo.as_str();
+        let menkyo = CardKind::MENKYO.as_str();
         let named = matches.get_one::<String>(name::APPLICATION).map(String::as_str);
         Self {
             scope: recorded.unwrap_or(asked),
@@ -142,9 +142,9 @@ impl<'a> Wish<'a> {
     pub fn recorded(link: &Link, jpki: Option<&'a Jpki>, allow_last_try: bool) -> Self {
         let (scope, kind) = told(link);
         Self {
-            scope: scope.unwrap_or(Scope::Full),
+            scope: scope.unwrap_or(Scope::FULL),
             without_pin: false,
-            menkyo: kind == Some(CardKind::Menkyo.as_str()),
+            menkyo: kind == Some(CardKind::MENKYO.as_str()),
             entries: None,
             jpki,
             allow_last_try,
@@ -215,7 +215,7 @@ pub fn record(
 ) -> (Option<Recording>, Result<Read, Problem>) {
     let read = read(link, wish, &Terminal::nobody(settings));
     let meant = match kind {
-        CardKind::Menkyo if !wish.menkyo => CardKind::MyNumber,
+        CardKind::MENKYO if !wish.menkyo => CardKind::MY_NUMBER,
         kind => kind,
     };
     let done = read.as_ref().ok().map(|read| (read.dump.kind, read.dump.scope));
@@ -267,30 +267,30 @@ fn read(link: &mut Link, wish: Wish<'_>, terminal: &Terminal) -> Result<Read, Pr
         let recognised = recognise(&mut session)?;
         terminal.recognised(&recognised);
         // An option that means another card is refused before anything is presented.
-        let licence_meant = recognised.kind == CardKind::Licence || wish.menkyo;
-        if wish.without_pin && recognised.kind == CardKind::MyNumber && !licence_meant {
+        let licence_meant = recognised.kind == CardKind::LICENCE || wish.menkyo;
+        if wish.without_pin && recognised.kind == CardKind::MY_NUMBER && !licence_meant {
             return Err(Problem::OtherCardsOption { option: name::WITHOUT_PIN, kind: recognised.kind });
         }
-        if wish.scope == Scope::Age && licence_meant {
-            let kind = if wish.menkyo { CardKind::Menkyo } else { recognised.kind };
+        if wish.scope == Scope::AGE && licence_meant {
+            let kind = if wish.menkyo { CardKind::MENKYO } else { recognised.kind };
             return Err(Problem::OtherCardsOption { option: name::AGE, kind });
         }
-        if wish.jpki.is_some() && (licence_meant || recognised.kind != CardKind::MyNumber) {
-            let kind = if wish.menkyo { CardKind::Menkyo } else { recognised.kind };
+        if wish.jpki.is_some() && (licence_meant || recognised.kind != CardKind::MY_NUMBER) {
+            let kind = if wish.menkyo { CardKind::MENKYO } else { recognised.kind };
             return Err(Problem::OtherCardsOption { option: name::JPKI, kind });
         }
         match recognised.kind {
-            CardKind::MyNumber if wish.menkyo => {
-                if !recognised.guests.contains(&CardKind::Menkyo) {
-                    return Err(Problem::NoSuchApplication(CardKind::Menkyo));
+            CardKind::MY_NUMBER if wish.menkyo => {
+                if !recognised.guests.contains(&CardKind::MENKYO) {
+                    return Err(Problem::NoSuchApplication(CardKind::MENKYO));
                 }
                 licence.first(&mut session, None, terminal)
             }
-            CardKind::MyNumber => {
+            CardKind::MY_NUMBER => {
                 let own = my_number.take().unwrap_or(Err(Problem::Internal { place: "check" }))?;
                 plan.insert(own).first(&mut session, draws, recognised, terminal)
             }
-            CardKind::Licence => licence.first(&mut session, Some(&recognised.licence), terminal),
+            CardKind::LICENCE => licence.first(&mut session, Some(&recognised.licence), terminal),
             kind if Generation::of(kind).is_some() => {
                 residence::fits(wish, kind)?;
                 residence.first(&mut session, draws, &recognised, terminal)

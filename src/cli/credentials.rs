@@ -163,14 +163,14 @@ impl Entries {
         if let Ok(number) = entry("number-b") {
             let digits = number_b(number)?;
             return pin(match scope {
-                Scope::Full | Scope::Pin1 | Scope::WithoutPin => &digits,
-                Scope::Age => digits.get(..6).ok_or(EntryError::NumberB)?,
+                Scope::AGE => digits.get(..6).ok_or(EntryError::NumberB)?,
+                _ => &digits,
             });
         }
         let birth: PrintedDate = entry("birth")?.parse()?;
         match scope {
-            Scope::Age => birth_pin(birth),
-            Scope::Full | Scope::Pin1 | Scope::WithoutPin => {
+            Scope::AGE => birth_pin(birth),
+            _ => {
                 let year = entry("expiry-year")?;
                 let code = entry("security-code")?;
                 number_b_pin(birth, &expiry_year(year)?, &security_code(code)?)
@@ -268,7 +268,7 @@ mod tests {
     use super::*;
 
     fn full(text: &str) -> Result<Pin, EntryError> {
-        Entries::parse(text.as_bytes())?.my_number(Scope::Full)
+        Entries::parse(text.as_bytes())?.my_number(Scope::FULL)
     }
 
     #[test]
@@ -276,7 +276,7 @@ mod tests {
         let parts = "# printed\nbirth = 昭和55年2月17日\nexpiry-year = ２０３５\n\nsecurity-code=2285\npin1 = 1234\n";
         assert_eq!(full(parts).unwrap().expose(), b"55021720352285");
         assert_eq!(full("number-b = 55021720352285").unwrap().expose(), b"55021720352285");
-        let age = Entries::parse(b"birth = S55-02-17").unwrap().my_number(Scope::Age).unwrap();
+        let age = Entries::parse(b"birth = S55-02-17").unwrap().my_number(Scope::AGE).unwrap();
         assert_eq!(age.expose(), b"550217");
     }
 

@@ -207,7 +207,7 @@ mod pcsc_card {
     fn measured(kind: CardKind, response: &Response) -> Long {
         match response.status {
             Status::OK | Status::END_OF_FILE => {
-                let of = (kind == CardKind::MyNumber).then(|| tlv::header(&response.data, 0).ok()).flatten();
+                let of = (kind == CardKind::MY_NUMBER).then(|| tlv::header(&response.data, 0).ok()).flatten();
                 Long::Passed { bytes: response.data.len(), of: of.map(|header| header.total()) }
             }
             Status::WRONG_LENGTH => Long::NotByCard(response.status.0),

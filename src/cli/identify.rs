@@ -73,8 +73,8 @@ fn identify(card: &mut dyn Transport, reader: &str, now: Timestamp) -> Result<Id
     let mut found =
         Identified { kind: recognised.kind, guests: recognised.guests, tries: Vec::new(), items: Vec::new() };
     match found.kind {
-        CardKind::MyNumber => {
-            let menkyo = found.guests.contains(&CardKind::Menkyo).then_some(MENKYO_COUNTER);
+        CardKind::MY_NUMBER => {
+            let menkyo = found.guests.contains(&CardKind::MENKYO).then_some(MENKYO_COUNTER);
             for (id, reference) in COUNTERS.into_iter().chain(menkyo) {
                 let told = match session.select(reference.application.aid) {
                     Ok(true) => session.ask_tries(reference.sfi),
@@ -88,14 +88,14 @@ fn identify(card: &mut dyn Transport, reader: &str, now: Timestamp) -> Result<Id
                 });
             }
         }
-        CardKind::Licence => {
+        CardKind::LICENCE => {
             let prepared = drivers_licence::prepare(&mut session, &recognised.licence)?;
             found.tries = vec![
                 ("mf/pin1", &licence_files::PIN1, Some(prepared.pin1)),
                 ("mf/pin2", &licence_files::PIN2, Some(prepared.pin2)),
             ];
             let reading = Reading {
-                scope: Scope::WithoutPin,
+                scope: Scope::WITHOUT_PIN,
                 pins: Pins::default(),
                 gate: &mut PinGate::new(false),
                 prepared,

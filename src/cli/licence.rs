@@ -85,7 +85,7 @@ impl Plan {
         };
         let (scope, asked) = match link.asked_then() {
             Some(asked) => (Some(wish.scope), asked),
-            None => (wish.without_pin.then_some(Scope::WithoutPin), false),
+            None => (wish.without_pin.then_some(Scope::WITHOUT_PIN), false),
         };
         let settled = wish.entries.is_some() || !link.is_live();
         Ok(Self {
@@ -155,13 +155,13 @@ impl Plan {
     fn scope(&self, looked: &Looked, pins: &Entered) -> Scope {
         match (self.scope, looked) {
             (Some(scope), _) => scope,
-            (None, Looked::Licence(prepared)) if prepared.asks(Scope::Full) && pins.pin2.is_none() => Scope::Pin1,
-            (None, _) => Scope::Full,
+            (None, Looked::Licence(prepared)) if prepared.asks(Scope::FULL) && pins.pin2.is_none() => Scope::PIN1,
+            (None, _) => Scope::FULL,
         }
     }
 
     fn asks(&self, looked: &Looked) -> bool {
-        let scope = self.scope.unwrap_or(Scope::Full);
+        let scope = self.scope.unwrap_or(Scope::FULL);
         match looked {
             Looked::Licence(prepared) => prepared.asks(scope),
             Looked::Menkyo(prepared) => prepared.asks(scope),

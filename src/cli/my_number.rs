@@ -56,7 +56,7 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// [`Problem`] when an entry is missing or wrong.
     pub fn new(link: &Link, wish: Wish<'a>) -> Result<Self, Problem> {
-        let scope = if wish.scope == Scope::Age { Scope::Age } else { Scope::Full };
+        let scope = if wish.scope == Scope::AGE { Scope::AGE } else { Scope::FULL };
         let known = match wish.entries {
             Some(entries) => Some(entries.my_number(scope)?),
             None => own_credential(link.source(), scope),
@@ -125,8 +125,8 @@ impl<'a> Plan<'a> {
 
     fn reference(&self) -> &'static files::Reference {
         match self.scope {
-            Scope::Age => &files::FACE_BIRTH_DATE,
-            Scope::Full | Scope::Pin1 | Scope::WithoutPin => &files::FACE_NUMBER_B,
+            Scope::AGE => &files::FACE_BIRTH_DATE,
+            _ => &files::FACE_NUMBER_B,
         }
     }
 

@@ -262,14 +262,14 @@ pub fn own_credential(source: &Source, scope: Scope) -> Option<Pin> {
         Source::Sim(card) => {
             let credentials = card.credentials()?;
             match scope {
-                Scope::Full | Scope::Pin1 | Scope::WithoutPin => credentials.number_b().ok(),
-                Scope::Age => credentials.birth_digits().ok(),
+                Scope::AGE => credentials.birth_digits().ok(),
+                _ => credentials.number_b().ok(),
             }
         }
         Source::Replay(_) => {
             let length = match scope {
-                Scope::Full | Scope::Pin1 | Scope::WithoutPin => 14,
-                Scope::Age => 6,
+                Scope::AGE => 6,
+                _ => 14,
             };
             Pin::new(vec![b'0'; length]).ok()
         }

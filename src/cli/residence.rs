@@ -57,11 +57,11 @@ pub fn fits(wish: Wish<'_>, kind: CardKind) -> Result<(), Problem> {
     if wish.without_pin {
         return Err(Problem::OtherCardsOption { option: name::WITHOUT_PIN, kind });
     }
-    if wish.scope == Scope::Age {
+    if wish.scope == Scope::AGE {
         return Err(Problem::OtherCardsOption { option: name::AGE, kind });
     }
     if wish.menkyo {
-        return Err(Problem::NoSuchApplication(CardKind::Menkyo));
+        return Err(Problem::NoSuchApplication(CardKind::MENKYO));
     }
     Ok(())
 }

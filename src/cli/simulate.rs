@@ -228,7 +228,7 @@ fn numbered(path: &Path, number: usize) -> PathBuf {
 /// The card's entries as a credentials file.
 fn credentials(card: &SimulatedCard) -> String {
     let Some(own) = card.credentials() else { return String::new() };
-    let printed = own.kind != CardKind::Licence && Generation::of(own.kind).is_none();
+    let printed = own.kind != CardKind::LICENCE && Generation::of(own.kind).is_none();
     let number = own.number_b().ok().filter(|_| printed);
     let entries = [
         ("number-b", number.as_ref()),

@@ -139,8 +139,8 @@ impl Terminal {
         if !self.can_ask() {
             return Err(Problem::MissingCredential {
                 name: match scope {
-                    Scope::Full | Scope::Pin1 | Scope::WithoutPin => MY_NUMBER_ENTRIES,
-                    Scope::Age => "birth",
+                    Scope::AGE => "birth",
+                    _ => MY_NUMBER_ENTRIES,
                 }
                 .to_owned(),
             });
@@ -148,8 +148,8 @@ impl Terminal {
         self.tell(ui::ASK_INTRODUCTION);
         let birth: PrintedDate = self.ask(ui::ASK_BIRTH_DATE, MY_NUMBER_ENTRIES, |text| Ok(text.parse()?))?;
         Ok(match scope {
-            Scope::Age => credentials::birth_pin(birth)?,
-            Scope::Full | Scope::Pin1 | Scope::WithoutPin => {
+            Scope::AGE => credentials::birth_pin(birth)?,
+            _ => {
                 let year = self.ask(ui::ASK_EXPIRY_YEAR, MY_NUMBER_ENTRIES, credentials::expiry_year)?;
                 let code = self.ask(ui::ASK_SECURITY_CODE, MY_NUMBER_ENTRIES, credentials::security_code)?;
                 credentials::number_b_pin(birth, &year, &code)?

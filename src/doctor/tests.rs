@@ -15,7 +15,7 @@ fn healthy() -> Environment {
         readers: vec![reader("Identiv uTrust 3700 F CL Reader 00 00", true)],
         usb: Some(vec![(0x04E6, 0x5790), (0x1D6B, 0x0002)]),
         ccid: Some("1.5.2".to_owned()),
-        card: Card::Known { kind: CardKind::MyNumber, long: Long::Passed { bytes: 568, of: Some(568) } },
+        card: Card::Known { kind: CardKind::MY_NUMBER, long: Long::Passed { bytes: 568, of: Some(568) } },
         trust: Trust::Usable { installed: 2 },
         clock: Clock { now: time("2026-11-22T01:02:03Z"), synchronised: Some(true), program_written: None },
         terminal: Terminal { interactive: true, utf8: true, pictures: true },
@@ -204,7 +204,7 @@ fn readers(environment: &mut Environment, names: &[&str]) {
 }
 
 fn long(environment: &mut Environment, long: Long) {
-    environment.card = Card::Known { kind: CardKind::MyNumber, long };
+    environment.card = Card::Known { kind: CardKind::MY_NUMBER, long };
 }
 
 fn diagnosed(case: &Case) -> Vec<Finding> {

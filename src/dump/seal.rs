@@ -197,7 +197,7 @@ mod tests {
     use super::*;
 
     fn sealed() -> Dump {
-        let mut dump = Dump::new(CardKind::Licence, Scope::Full, "replay", "2026-11-22T01:02:03Z".parse().unwrap());
+        let mut dump = Dump::new(CardKind::LICENCE, Scope::FULL, "replay", "2026-11-22T01:02:03Z".parse().unwrap());
         dump.keep("df1/0001", vec![1, 2, 3]);
         dump.keep("a/0001", vec![]);
         dump.seal(&SealKey::from_seed(&[7; 32]));

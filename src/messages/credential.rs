@@ -118,7 +118,7 @@ pub(super) fn text(problem: &Problem) -> Text {
 
 /// A residence card refused its number. That nothing counts is published of the first generation alone.
 fn number_wrong(kind: CardKind, left: Option<u8>) -> Text {
-    let first = matches!(kind, CardKind::Residence1 | CardKind::Residence1Special | CardKind::Residence1Child);
+    let first = matches!(kind, CardKind::RESIDENCE1 | CardKind::RESIDENCE1_SPECIAL | CardKind::RESIDENCE1_CHILD);
     let (count_ja, count_en) = match left {
         Some(left) => {
             let tries = if left == 1 { "1 try is".to_owned() } else { format!("{left} tries are") };
@@ -298,20 +298,15 @@ fn without_jpki(credential: Bilingual) -> Bilingual {
 /// Who can unblock a credential of a card.
 fn where_to_unblock(kind: CardKind) -> (&'static str, &'static str) {
     match kind {
-        CardKind::MyNumber | CardKind::MyNumberNoPhoto => (
+        CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO => (
             "解除は、カードの持ち主がお住まいの市区町村の窓口でできます。ここでは別の本人確認書類を使ってください。",
             "The holder can have it unblocked at the municipal office. Use another document here.",
         ),
-        CardKind::Licence | CardKind::Menkyo => (
+        CardKind::LICENCE | CardKind::MENKYO => (
             "解除は、カードの持ち主が警察の窓口でできます。ここでは別の本人確認書類を使ってください。",
             "The holder can have it unblocked by the police, in person. Use another document here.",
         ),
-        CardKind::Residence1
-        | CardKind::Residence1Special
-        | CardKind::Residence1Child
-        | CardKind::Residence2
-        | CardKind::Residence2Special
-        | CardKind::ResidenceSpecified => (
+        _ => (
             "カードの持ち主から、出入国在留管理庁の窓口に問い合わせてください。ここでは別の本人確認書類を使ってください。",
             "The holder can ask the Immigration Services Agency. Use another document here.",
         ),

@@ -184,7 +184,7 @@ fn phone(problem: &Problem) -> Text {
 }
 
 fn unsupported(kind: CardKind) -> Text {
-    if kind == CardKind::ResidenceSpecified {
+    if kind == CardKind::RESIDENCE_SPECIFIED {
         return Text::new(
             "unsupported-kind",
             ExitCode::Card,

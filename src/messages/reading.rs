@@ -86,9 +86,9 @@ impl From<ReadAnyError> for Problem {
 /// Whose credential it is: that decides where it is unblocked.
 fn kind_of(reference: &Reference) -> CardKind {
     match entry_of(reference) {
-        "pin1" | "pin2" => CardKind::Licence,
-        "licence-pin" => CardKind::Menkyo,
-        _ => CardKind::MyNumber,
+        "pin1" | "pin2" => CardKind::LICENCE,
+        "licence-pin" => CardKind::MENKYO,
+        _ => CardKind::MY_NUMBER,
     }
 }
 
@@ -127,10 +127,10 @@ mod tests {
         let read = |refusal| ReadError::Refused { refusal, reference: &files::PIN1 }.into();
         for (error, id, exit) in [
             (RecogniseError::Unknown.into(), "unknown-card", ExitCode::Card),
-            (ReadAnyError::NotReadable(CardKind::ResidenceSpecified), "unsupported-kind", ExitCode::Card),
-            (ReadAnyError::NoSuchApplication(CardKind::Menkyo), "no-such-application", ExitCode::Card),
+            (ReadAnyError::NotReadable(CardKind::RESIDENCE_SPECIFIED), "unsupported-kind", ExitCode::Card),
+            (ReadAnyError::NoSuchApplication(CardKind::MENKYO), "no-such-application", ExitCode::Card),
             (
-                ReadAnyError::NotOfThisCard { asked: "age", kind: CardKind::Licence },
+                ReadAnyError::NotOfThisCard { asked: "age", kind: CardKind::LICENCE },
                 "other-cards-option",
                 ExitCode::Usage,
             ),

@@ -46,7 +46,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::from(CardError::Status(Status(0x6982))),
         Problem::from(CardError::Endless),
         Problem::UnknownCard,
-        Problem::NoSuchApplication(CardKind::Menkyo),
+        Problem::NoSuchApplication(CardKind::MENKYO),
         Problem::DifferentCard,
         Problem::CredentialWrong { credential: NAME, left: Some(9), printed: true },
         Problem::CredentialWrong { credential: NAME, left: None, printed: false },
@@ -61,10 +61,10 @@ fn every_problem() -> Vec<Problem> {
         Problem::BadSecurityCode,
         Problem::BadNumberB,
         Problem::BadCardNumber,
-        Problem::CardNumberWrong { kind: CardKind::Residence1, left: None },
-        Problem::CardNumberWrong { kind: CardKind::Residence2, left: None },
-        Problem::CardNumberWrong { kind: CardKind::Residence2, left: Some(1) },
-        Problem::CredentialBlocked { credential: NAME, kind: CardKind::Residence1 },
+        Problem::CardNumberWrong { kind: CardKind::RESIDENCE1, left: None },
+        Problem::CardNumberWrong { kind: CardKind::RESIDENCE2, left: None },
+        Problem::CardNumberWrong { kind: CardKind::RESIDENCE2, left: Some(1) },
+        Problem::CredentialBlocked { credential: NAME, kind: CardKind::RESIDENCE1 },
         Problem::CardHandshake,
         Problem::BadPin { credential: NAME },
         Problem::BadPassword { credential: NAME },
@@ -90,8 +90,11 @@ fn every_problem() -> Vec<Problem> {
         Problem::BadCredentialsFile,
         Problem::ScrubRefused { path: path(), why: ScrubRefusal::DoesNotPlay },
         Problem::ScrubRefused { path: path(), why: ScrubRefusal::Jpki },
-        Problem::ScrubRefused { path: path(), why: ScrubRefusal::Kind(CardKind::MyNumber) },
-        Problem::ScrubRefused { path: path(), why: ScrubRefusal::Size { kind: CardKind::MyNumber, file: "face/0002" } },
+        Problem::ScrubRefused { path: path(), why: ScrubRefusal::Kind(CardKind::MY_NUMBER) },
+        Problem::ScrubRefused {
+            path: path(),
+            why: ScrubRefusal::Size { kind: CardKind::MY_NUMBER, file: "face/0002" },
+        },
         Problem::ScrubRefused { path: path(), why: ScrubRefusal::Step(4) },
         Problem::RecordingUnused { unused: 2, steps: 12 },
         Problem::RecordingDraw { draw: 1 },
@@ -220,20 +223,20 @@ fn exit_codes_of_the_contract() {
     assert_eq!(exit(Problem::MissingCredential { name: "birth".to_owned() }), 2);
     assert_eq!(exit(Problem::BadBirthDate(PrintedDateError::Bare)), 2);
     for refusal in [Refusal::Blocked, Refusal::LastTry, Refusal::CounterUnknown, Refusal::AlreadyTried] {
-        assert_eq!(exit(Problem::refused(refusal, NAME, CardKind::MyNumber)), 5);
+        assert_eq!(exit(Problem::refused(refusal, NAME, CardKind::MY_NUMBER)), 5);
     }
     assert_eq!(exit(Problem::CredentialWrong { credential: NAME, left: Some(9), printed: true }), 5);
     assert_eq!(exit(Problem::AnswerLost { credential: NAME, left: None }), 4);
     assert_eq!(exit(Problem::BadCardNumber), 2);
-    assert_eq!(exit(Problem::CardNumberWrong { kind: CardKind::Residence1, left: None }), 5);
-    assert_eq!(exit(Problem::CardNumberWrong { kind: CardKind::Residence2, left: Some(1) }), 5);
-    assert_eq!(exit(Problem::CredentialBlocked { credential: NAME, kind: CardKind::Residence2 }), 5);
+    assert_eq!(exit(Problem::CardNumberWrong { kind: CardKind::RESIDENCE1, left: None }), 5);
+    assert_eq!(exit(Problem::CardNumberWrong { kind: CardKind::RESIDENCE2, left: Some(1) }), 5);
+    assert_eq!(exit(Problem::CredentialBlocked { credential: NAME, kind: CardKind::RESIDENCE2 }), 5);
     assert_eq!(exit(Problem::CardHandshake), 4);
 }
 
 #[test]
 fn a_refused_number_is_explained_with_both_causes() {
-    let kind = CardKind::Residence1;
+    let kind = CardKind::RESIDENCE1;
     let told = |lang| Problem::CardNumberWrong { kind, left: None }.message(lang);
     let (ja, en) = (told(Lang::Ja), told(Lang::En));
     assert!(en.todo.contains("Compare the number") && en.todo.contains("another protocol"), "{}", en.todo);
@@ -241,7 +244,7 @@ fn a_refused_number_is_explained_with_both_causes() {
     for (lang, words) in
         [(Lang::Ja, ["特定在留カード", "セッション鍵"]), (Lang::En, ["specified residence card", "session key"])]
     {
-        let specified = Problem::UnsupportedKind(CardKind::ResidenceSpecified).message(lang);
+        let specified = Problem::UnsupportedKind(CardKind::RESIDENCE_SPECIFIED).message(lang);
         assert!(words.iter().all(|word| specified.what.contains(word)), "{}", specified.what);
     }
 }
@@ -249,11 +252,11 @@ fn a_refused_number_is_explained_with_both_causes() {
 #[test]
 fn only_what_is_published_of_a_counter_is_told() {
     let told = |kind, left| [Lang::Ja, Lang::En].map(|lang| Problem::CardNumberWrong { kind, left }.message(lang));
-    for kind in [CardKind::Residence1, CardKind::Residence1Special, CardKind::Residence1Child] {
+    for kind in [CardKind::RESIDENCE1, CardKind::RESIDENCE1_SPECIAL, CardKind::RESIDENCE1_CHILD] {
         let [ja, en] = told(kind, None);
         assert!(ja.what.contains("回数の制限はありません") && en.what.contains("It has no counter"), "{}", en.what);
     }
-    for kind in [CardKind::Residence2, CardKind::Residence2Special] {
+    for kind in [CardKind::RESIDENCE2, CardKind::RESIDENCE2_SPECIAL] {
         let [ja, en] = told(kind, None);
         assert!(
             ja.what.contains("回数の制限は知られていません") && en.what.contains("No counter is known"),
@@ -262,7 +265,7 @@ fn only_what_is_published_of_a_counter_is_told() {
         );
         assert!(en.todo.contains("run this again"));
     }
-    for kind in [CardKind::Residence1, CardKind::Residence2] {
+    for kind in [CardKind::RESIDENCE1, CardKind::RESIDENCE2] {
         let [ja, en] = told(kind, Some(1));
         assert!(ja.what.contains("あと1回") && en.what.contains("1 try is left"), "{} {}", ja.what, en.what);
         assert!(ja.todo.contains("もう一度実行しないで") && en.todo.contains("Do not run this again"));
@@ -274,6 +277,6 @@ fn only_what_is_published_of_a_counter_is_told() {
 #[test]
 fn a_blocked_card_names_the_place_that_unblocks_it() {
     let todo = |kind, lang| Problem::CredentialBlocked { credential: NAME, kind }.message(lang).todo;
-    assert!(todo(CardKind::MyNumber, Lang::Ja).contains("市区町村"));
-    assert!(todo(CardKind::Licence, Lang::En).contains("police"));
+    assert!(todo(CardKind::MY_NUMBER, Lang::Ja).contains("市区町村"));
+    assert!(todo(CardKind::LICENCE, Lang::En).contains("police"));
 }

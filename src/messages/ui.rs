@@ -224,8 +224,8 @@ mod tests {
         let made = |lang| {
             let mut lines = vec![
                 waiting(lang, 30),
-                found(lang, CardKind::MyNumber),
-                also_holds(lang, CardKind::Menkyo),
+                found(lang, CardKind::MY_NUMBER),
+                also_holds(lang, CardKind::MENKYO),
                 progress(lang, READING, 3, 12),
                 accepting(lang, Hierarchy::Simulated),
             ];

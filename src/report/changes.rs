@@ -21,7 +21,7 @@ pub(super) struct HistoryRow {
 impl Report<'_> {
     /// Whether the card's facts are many, and stand in a block of their own.
     pub(super) fn has_many_facts(&self) -> bool {
-        matches!(self.findings.kind, CardKind::Licence | CardKind::Menkyo) || self.is_residence()
+        matches!(self.findings.kind, CardKind::LICENCE | CardKind::MENKYO) || self.is_residence()
     }
 
     /// Further facts: the sex only where it was asked for.

@@ -258,11 +258,11 @@ impl Headline {
     pub fn meaning_of(self, findings: &Findings) -> Bilingual {
         let proves_chip = findings.requirement.requires(CheckId::ChipKey);
         match (self, findings.scope) {
-            (Self::Undetermined(_), Scope::WithoutPin) => Bilingual::new(
+            (Self::Undetermined(_), Scope::WITHOUT_PIN) => Bilingual::new(
                 "暗証番号なしで読みました。署名されたデータを読んでいないため、真正とも偽造とも言えません。",
                 "The PINs were not entered: nothing signed was read, so nothing can be said for or against the card.",
             ),
-            (Self::Undetermined(Why::NotRead), Scope::Pin1) => Bilingual::new(
+            (Self::Undetermined(Why::NotRead), Scope::PIN1) => Bilingual::new(
                 "暗証番号2がないため、電子署名の検査に必要なデータを読んでいません。真正とも偽造とも言えません。",
                 "PIN 2 was not entered: data that the signature covers was not read, so nothing can be said for or against \
                  the card.",

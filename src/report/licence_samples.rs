@@ -50,7 +50,7 @@ pub(super) fn menkyo(recipe: &str, scope: Scope) -> Findings {
     let own = card.credentials().cloned();
     let mut session = Session::new(&mut card);
     let recognised = recognise(&mut session).unwrap();
-    assert!(recognised.guests.contains(&CardKind::Menkyo));
+    assert!(recognised.guests.contains(&CardKind::MENKYO));
     let prepared = drivers_licence::prepare_menkyo(&mut session).unwrap();
     let reading = drivers_licence::MenkyoReading {
         scope,
@@ -63,7 +63,7 @@ pub(super) fn menkyo(recipe: &str, scope: Scope) -> Findings {
         progress: &mut |_, _, _| {},
     };
     let mut dump = reading.run(&mut session).unwrap();
-    dump.guests = vec![CardKind::MyNumber];
+    dump.guests = vec![CardKind::MY_NUMBER];
     drivers_licence::check_menkyo(&dump, &trust(), TIME.parse().unwrap())
 }
 
@@ -86,11 +86,11 @@ pub(super) const SEED: &str = "seed=3";
 pub(super) fn all() -> Vec<(&'static str, Findings, Context)> {
     let changed = format!("licence-changed?{SEED}");
     vec![
-        ("licence", licence("licence?seed=7", Scope::Full), context("sim:licence")),
-        ("licence_changed", licence(&changed, Scope::Full), context("sim:licence-changed")),
-        ("licence_pin1", licence("licence?seed=7", Scope::Pin1), context("sim:licence")),
-        ("licence_without_pin", licence("licence?seed=7", Scope::WithoutPin), context("sim:licence")),
-        ("menkyo", menkyo("menkyo?seed=7", Scope::Full), context("sim:menkyo")),
-        ("menkyo_without_pin", menkyo("menkyo?seed=7", Scope::WithoutPin), context("sim:menkyo")),
+        ("licence", licence("licence?seed=7", Scope::FULL), context("sim:licence")),
+        ("licence_changed", licence(&changed, Scope::FULL), context("sim:licence-changed")),
+        ("licence_pin1", licence("licence?seed=7", Scope::PIN1), context("sim:licence")),
+        ("licence_without_pin", licence("licence?seed=7", Scope::WITHOUT_PIN), context("sim:licence")),
+        ("menkyo", menkyo("menkyo?seed=7", Scope::FULL), context("sim:menkyo")),
+        ("menkyo_without_pin", menkyo("menkyo?seed=7", Scope::WITHOUT_PIN), context("sim:menkyo")),
     ]
 }

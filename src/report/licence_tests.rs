@@ -206,6 +206,6 @@ fn counters_of_both_pins_are_shown_once() {
     let json = json(&report(&findings, &context, JA));
     let left: Vec<&Value> = json["tries"].as_array().unwrap().iter().map(|row| &row["left"]).collect();
     assert_eq!(left, [2, 3]);
-    let unset = licence("licence-nopin?seed=7", Scope::Full);
+    let unset = licence("licence-nopin?seed=7", Scope::FULL);
     assert!(report(&unset, &context, JA).text(Colour::Plain).contains("未設定（署名なし）"));
 }

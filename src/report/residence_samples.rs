@@ -68,7 +68,7 @@ fn findings(kind: CardKind, requirement: &'static Requirement, hierarchy: Hierar
     }
     Findings {
         kind,
-        scope: Scope::Full,
+        scope: Scope::FULL,
         requirement,
         checks: vec![
             Check::passed(CheckId::CardSignature, Evidence::new().with("encoding", "digest-info")),
@@ -91,7 +91,7 @@ fn findings(kind: CardKind, requirement: &'static Requirement, hierarchy: Hierar
 
 /// A 在留カード of the first generation.
 pub(super) fn first(hierarchy: Hierarchy, official: &str) -> Findings {
-    let mut found = findings(CardKind::Residence1, &FIRST_REQUIREMENT, hierarchy, official);
+    let mut found = findings(CardKind::RESIDENCE1, &FIRST_REQUIREMENT, hierarchy, official);
     found.holder.address = Some(Signed::new("東京都千代田区見本町１丁目２番３号".into(), None));
     found.pictures = vec![picture(&files::FRONT, "front", 7000), picture(&files::FACE_1, "photo", 3000)];
     found.items = vec![
@@ -112,7 +112,7 @@ pub(super) fn child() -> Findings {
     let unsigned = |id| Check::not_done(id, Why::NotSigned, Evidence::new());
     let checks = [unsigned(CheckId::CardSignature), unsigned(CheckId::CardCertificate)];
     let mut found = with(first(Hierarchy::Production, "yes"), &checks);
-    found.kind = CardKind::Residence1Child;
+    found.kind = CardKind::RESIDENCE1_CHILD;
     found.hierarchy = None;
     found.pictures.retain(|picture| picture.id != "photo");
     found.items.retain(|item| item.id.starts_with("address") || item.id == "municipality");
@@ -121,7 +121,7 @@ pub(super) fn child() -> Findings {
 
 /// A 在留カード of the second generation.
 pub(super) fn second(hierarchy: Hierarchy, official: &str) -> Findings {
-    let mut found = findings(CardKind::Residence2, &SECOND_REQUIREMENT, hierarchy, official);
+    let mut found = findings(CardKind::RESIDENCE2, &SECOND_REQUIREMENT, hierarchy, official);
     let entries = &files::ENTRIES_05;
     let signed = entries.field("expiry").unwrap().signed_by;
     let evidence = Evidence::new().with("expiry", "2028-04-01").with("signed", "yes");

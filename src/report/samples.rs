@@ -89,8 +89,8 @@ pub(super) fn authentic(hierarchy: Hierarchy) -> Findings {
     }
     notes.push(notes::REVOCATION);
     Findings {
-        kind: CardKind::MyNumber,
-        scope: Scope::Full,
+        kind: CardKind::MY_NUMBER,
+        scope: Scope::FULL,
         requirement: &REQUIREMENT,
         checks: vec![
             Check::passed(CheckId::FaceCertificate, anchor(hierarchy, issuer)),
@@ -127,7 +127,7 @@ pub(super) fn authentic(hierarchy: Hierarchy) -> Findings {
         external: Vec::new(),
         tries: Vec::new(),
         warnings: Vec::new(),
-        guests: vec![CardKind::Menkyo],
+        guests: vec![CardKind::MENKYO],
         notes,
         judged_at: "2026-11-22T01:02:03Z".parse().unwrap(),
     }
@@ -198,7 +198,7 @@ pub(super) fn no_anchor() -> Findings {
 
 pub(super) fn age() -> Findings {
     let mut findings = authentic(Hierarchy::Production);
-    findings.scope = Scope::Age;
+    findings.scope = Scope::AGE;
     findings.requirement = &AGE_REQUIREMENT;
     findings.checks.retain(|check| AGE_REQUIREMENT.required.contains(&check.id) || check.id == CheckId::Revocation);
     findings.checks.insert(1, Check::passed(CheckId::AgeSignature, Evidence::new().with("covers", "DF11 DF12")));

@@ -37,7 +37,7 @@ impl Report<'_> {
                 age.map(|age| (Shown::new(&self.years(age.value)), age.signed_by)),
             )];
         }
-        if self.findings.kind == CardKind::Menkyo {
+        if self.findings.kind == CardKind::MENKYO {
             let value = Shown::new(self.say(label::NOT_IN_RECORD));
             return vec![Row { id: "person", title: label::PERSON_OF_RECORD, value, mark: None }];
         }
@@ -93,7 +93,7 @@ impl Report<'_> {
         match value {
             Some((value, signed_by)) => {
                 // The signature of a licence covers the text with its place for the picture, not the picture.
-                let drawn = (self.findings.kind == CardKind::Licence && value.has_external()).then_some(label::DRAWN);
+                let drawn = (self.findings.kind == CardKind::LICENCE && value.has_external()).then_some(label::DRAWN);
                 let mark = self.mark(signed_by).or(drawn);
                 Row { id, title, value, mark }
             }
@@ -262,7 +262,7 @@ impl Report<'_> {
             Some(hierarchy) => lines.push((label::HIERARCHY, self.say(hierarchy.name()).to_owned())),
             None => {
                 let none = match self.headline() {
-                    _ if self.findings.scope == Scope::WithoutPin => label::NO_SIGNATURE_READ,
+                    _ if self.findings.scope == Scope::WITHOUT_PIN => label::NO_SIGNATURE_READ,
                     Headline::Undetermined(Why::NotSigned) => label::NO_SIGNATURE_STORED,
                     Headline::Undetermined(Why::NotRead) => label::NO_SIGNATURE_READ,
                     _ => label::NO_ANCHOR,
@@ -328,7 +328,7 @@ impl Report<'_> {
             )
         };
         // Nor is a licence record of which nothing was read.
-        let unread = |id: &str| id == "not-tied" && self.findings.scope == Scope::WithoutPin;
+        let unread = |id: &str| id == "not-tied" && self.findings.scope == Scope::WITHOUT_PIN;
         // Nor a face that the card does not hold; and the note on copies asks for the same comparison.
         let copied = self.findings.notes.iter().any(|note| note.id == "copy");
         let faceless = |id: &str| id == "compare-face" && (copied || self.findings.picture("photo").is_none());

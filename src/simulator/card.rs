@@ -51,7 +51,7 @@ pub struct Credentials {
 impl Credentials {
     /// What is printed on a persona's card.
     pub fn of(kind: CardKind, persona: &Persona) -> Self {
-        let my_number = matches!(kind, CardKind::MyNumber | CardKind::MyNumberNoPhoto | CardKind::Menkyo);
+        let my_number = matches!(kind, CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO | CardKind::MENKYO);
         let jpki = Pin::new(persona.pin.as_bytes()).ok().zip(Pin::new(persona.sign_password()).ok());
         Self {
             kind,
@@ -71,7 +71,7 @@ impl Credentials {
     /// [`PinLength`] when a hand-made holder's PIN cannot be one.
     pub(super) fn with_pins_of(mut self, holder: &LicenceHolder) -> Result<Self, PinLength> {
         match self.kind {
-            CardKind::Licence => {
+            CardKind::LICENCE => {
                 self.pins = Some((Pin::new(holder.pin1.as_bytes())?, Pin::new(holder.pin2.as_bytes())?));
             }
             _ => self.licence_pin = Some(Pin::new(holder.menkyo_pin.as_bytes())?),

@@ -121,7 +121,7 @@ impl FromStr for Faults {
 
     /// Reads faults of a My Number Card: `name`, `name=value`, several with commas between.
     fn from_str(text: &str) -> Result<Self, FaultError> {
-        Self::parse(CardKind::MyNumber, text)
+        Self::parse(CardKind::MY_NUMBER, text)
     }
 }
 

@@ -355,13 +355,13 @@ const LINK: &[&str] =
 /// The faults that a kind of simulated card can have.
 pub fn faults_of(kind: CardKind) -> impl Iterator<Item = &'static FaultRow> {
     let (tables, link) = match kind {
-        CardKind::Licence => ([LICENCE_FAULTS, &[]], LINK),
-        CardKind::Menkyo => ([MENKYO_FAULTS, &[]], LINK),
-        CardKind::Residence1 | CardKind::Residence1Special => ([RESIDENCE1_FAULTS, RESIDENCE_FAULTS], LINK),
-        CardKind::Residence1Child => ([RESIDENCE_CHILD_FAULTS, &[][..]], LINK),
-        CardKind::Residence2 | CardKind::Residence2Special => ([RESIDENCE2_FAULTS, RESIDENCE_FAULTS], LINK),
-        CardKind::ResidenceSpecified => ([&[][..]; 2], LINK),
-        CardKind::MyNumber | CardKind::MyNumberNoPhoto => ([FAULTS, JPKI_FAULTS], &[][..]),
+        CardKind::LICENCE => ([LICENCE_FAULTS, &[]], LINK),
+        CardKind::MENKYO => ([MENKYO_FAULTS, &[]], LINK),
+        CardKind::RESIDENCE1 | CardKind::RESIDENCE1_SPECIAL => ([RESIDENCE1_FAULTS, RESIDENCE_FAULTS], LINK),
+        CardKind::RESIDENCE1_CHILD => ([RESIDENCE_CHILD_FAULTS, &[][..]], LINK),
+        CardKind::RESIDENCE2 | CardKind::RESIDENCE2_SPECIAL => ([RESIDENCE2_FAULTS, RESIDENCE_FAULTS], LINK),
+        CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO => ([FAULTS, JPKI_FAULTS], &[][..]),
+        _ => ([&[][..]; 2], LINK),
     };
     tables.into_iter().flatten().chain(FAULTS.iter().filter(move |row| link.contains(&row.name)))
 }
@@ -396,7 +396,7 @@ mod tests {
 
     #[test]
     fn every_row_is_complete() {
-        checks::complete(CardKind::MyNumber);
+        checks::complete(CardKind::MY_NUMBER);
     }
 
     #[test]

@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_card_is_made_to_measure() {
-        let mut recipe = Recipe::new(CardKind::MyNumber, 3);
+        let mut recipe = Recipe::new(CardKind::MY_NUMBER, 3);
         for wanted in [60, 100, 104, 127, 140, 300] {
             recipe = text(recipe, wanted).unwrap_or_else(|| panic!("{wanted}"));
             assert_eq!(size(&mut recipe.card().unwrap(), Part::Text), Some(wanted));

@@ -79,80 +79,80 @@ const fn kind(name: &'static str, kind: CardKind, variant: Variant, ja: &'static
 
 /// The cards that can be simulated.
 pub const KINDS: &[SimKind] = &[
-    kind("my-number", CardKind::MyNumber, Variant::Plain, "マイナンバーカード（模擬）", "simulated My Number Card"),
+    kind("my-number", CardKind::MY_NUMBER, Variant::Plain, "マイナンバーカード（模擬）", "simulated My Number Card"),
     kind(
         "my-number-no-photo",
-        CardKind::MyNumberNoPhoto,
+        CardKind::MY_NUMBER_NO_PHOTO,
         Variant::Plain,
         "顔写真のないマイナンバーカード（模擬。実物の配置は未公表）",
         "simulated My Number Card without a photo (the real layout is not public)",
     ),
     kind(
         "licence",
-        CardKind::Licence,
+        CardKind::LICENCE,
         Variant::Plain,
         "運転免許証（模擬。電子署名の対象の配置は未公表）",
         "simulated driver's licence (what a real one signs is not public)",
     ),
     kind(
         "licence-nopin",
-        CardKind::Licence,
+        CardKind::LICENCE,
         Variant::NoPin,
         "暗証番号を設定していない運転免許証（模擬）",
         "simulated driver's licence whose PINs were never set",
     ),
     kind(
         "licence-changed",
-        CardKind::Licence,
+        CardKind::LICENCE,
         Variant::Changed,
         "氏名・住所等の変更を追記した運転免許証（模擬）",
         "simulated driver's licence with changes of name, address, conditions and domicile",
     ),
     kind(
         "menkyo",
-        CardKind::Menkyo,
+        CardKind::MENKYO,
         Variant::Plain,
         "マイナ免許証を載せたマイナンバーカード（模擬）",
         "simulated My Number Card with the licence application",
     ),
     kind(
         "residence1",
-        CardKind::Residence1,
+        CardKind::RESIDENCE1,
         Variant::Plain,
         "在留カード（第1世代・模擬）",
         "simulated residence card, first generation",
     ),
     kind(
         "residence1-special",
-        CardKind::Residence1Special,
+        CardKind::RESIDENCE1_SPECIAL,
         Variant::Plain,
         "特別永住者証明書（第1世代・模擬）",
         "simulated special permanent resident certificate, first generation",
     ),
     kind(
         "residence1-child",
-        CardKind::Residence1Child,
+        CardKind::RESIDENCE1_CHILD,
         Variant::Plain,
         "16歳未満の人の在留カード（第1世代・模擬。電子署名と顔写真はない）",
         "simulated residence card, first generation, holder under 16: neither signed nor with a photo",
     ),
     kind(
         "residence2",
-        CardKind::Residence2,
+        CardKind::RESIDENCE2,
         Variant::Plain,
         "在留カード（第2世代・模擬）",
         "simulated residence card, second generation",
     ),
     kind(
         "residence2-special",
-        CardKind::Residence2Special,
+        CardKind::RESIDENCE2_SPECIAL,
         Variant::Plain,
         "特別永住者証明書（第2世代・模擬）",
         "simulated special permanent resident certificate, second generation",
     ),
     kind(
         "residence-specified",
-        CardKind::ResidenceSpecified,
+        CardKind::RESIDENCE_SPECIFIED,
         Variant::Plain,
         "特定在留カード（模擬。実物の読取り手順は未公表のため、種類の判定のみ）",
         "simulated specified residence card (how a real one is read is not known here: recognition only)",
@@ -206,7 +206,7 @@ impl Recipe {
     /// [`IssueError`] when a hand-made persona does not fit, or the pool is damaged.
     pub fn card(&self) -> Result<SimulatedCard, IssueError> {
         match self.kind {
-            CardKind::Licence => return self.licence(),
+            CardKind::LICENCE => return self.licence(),
             kind if Generation::of(kind).is_some() => return self.residence(),
             _ => {}
         }
@@ -215,11 +215,11 @@ impl Recipe {
         if let Some(photo) = &self.photo {
             order.photo = Some(photo.clone());
         }
-        if self.kind == CardKind::Menkyo && self.persona.is_none() {
+        if self.kind == CardKind::MENKYO && self.persona.is_none() {
             // Old enough for a licence.
             order.persona.birth = holder.persona.birth;
         }
-        if self.kind == CardKind::MyNumberNoPhoto {
+        if self.kind == CardKind::MY_NUMBER_NO_PHOTO {
             order.photo = None;
         }
         let mut profile = self.profile.clone();
@@ -228,7 +228,7 @@ impl Recipe {
         self.faults.tamper(&mut issued, &order)?;
         let mut contents = Contents::my_number(&issued, &profile)?;
         let mut credentials = Credentials::of(self.kind, &order.persona);
-        if self.kind == CardKind::Menkyo {
+        if self.kind == CardKind::MENKYO {
             let mut order = menkyo::order(LicenceOrder::new(holder, self.pin_setting()));
             self.faults.prepare_licence(&mut order, &mut profile.licence);
             let mut issued = menkyo::issue(&order, &profile.licence)?;
@@ -238,7 +238,7 @@ impl Recipe {
             contents.put_guest(&issued, pin.as_bytes())?;
             credentials = credentials.with_pins_of(&order.holder).map_err(|_| IssueError::Pin)?;
         }
-        if self.kind == CardKind::ResidenceSpecified {
+        if self.kind == CardKind::RESIDENCE_SPECIFIED {
             contents.put_residence_guest(&residence::specified_files(&profile.residence));
             credentials = credentials.with_card_number(self.resident().number.parse()?);
         }
@@ -325,14 +325,14 @@ mod tests {
     #[test]
     fn reads_addresses() {
         let recipe: Recipe = "my-number?fault=expired,removed-at=3&seed=7".parse().unwrap();
-        assert_eq!((recipe.kind, recipe.seed, recipe.faults.len()), (CardKind::MyNumber, 7, 2));
+        assert_eq!((recipe.kind, recipe.seed, recipe.faults.len()), (CardKind::MY_NUMBER, 7, 2));
         assert_eq!("my-number-no-photo".parse::<Recipe>().unwrap().seed, 1);
         assert_eq!("my-number?fault=expired&fault=filler".parse::<Recipe>().unwrap().faults.len(), 2);
         let error = |text: &str| text.parse::<Recipe>().unwrap_err();
         assert_eq!(error("visa"), RecipeError::Kind);
         assert_eq!(error("residence3"), RecipeError::Kind);
         let changed: Recipe = "licence-changed".parse().unwrap();
-        assert_eq!((changed.kind, changed.variant), (CardKind::Licence, Variant::Changed));
+        assert_eq!((changed.kind, changed.variant), (CardKind::LICENCE, Variant::Changed));
         assert_eq!(error("my-number?size=3"), RecipeError::Option);
         assert!(matches!(error("my-number?seed=x"), RecipeError::Seed(_)));
         assert!(matches!(error("my-number?fault=nonsense"), RecipeError::Fault(_)));

@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn events_commands_and_a_clean_end() {
-        let recipe = Recipe::new(CardKind::MyNumber, 1);
+        let recipe = Recipe::new(CardKind::MY_NUMBER, 1);
         let select = "000F 00A4040C0A D3921000310001010402";
         let (result, got) = converse(&recipe, &format!("0001 01 0001 04 {select} 0001 02 0004 00200092 0001 00 0000"));
         result.unwrap();
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_cut_message_and_a_card_that_leaves() {
-        let recipe = Recipe::new(CardKind::MyNumber, 1);
+        let recipe = Recipe::new(CardKind::MY_NUMBER, 1);
         assert!(matches!(converse(&recipe, "0004 0020").0, Err(VpcdError::Connection(_))));
         assert!(matches!(converse(&recipe, "00").0, Err(VpcdError::Connection(_))));
         let leaving = recipe.with_faults("removed-at=1".parse().unwrap());

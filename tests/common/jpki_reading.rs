@@ -49,7 +49,7 @@ pub fn read(transport: impl Transport, entries: &Entries) -> Result<Dump, Troubl
     let mut session = Session::new(transport);
     let recognised = recognise(&mut session).map_err(Trouble::Recognise)?;
     let reading = Reading {
-        scope: Scope::Full,
+        scope: Scope::FULL,
         credential: entries.number.as_ref().expect("the print"),
         gate: &mut PinGate::new(entries.allow_last_try),
         prepared: None,

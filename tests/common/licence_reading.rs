@@ -43,7 +43,7 @@ pub fn read_on(transport: impl Transport, own: &Credentials, scope: Scope) -> Re
     let recognised = recognise(&mut session).map_err(Trouble::Recognise)?;
     let mut gate = PinGate::new(false);
     let time = TIME.parse().unwrap();
-    let dump = if recognised.kind == CardKind::Licence {
+    let dump = if recognised.kind == CardKind::LICENCE {
         let prepared = drivers_licence::prepare(&mut session, &recognised.licence).map_err(Trouble::Read)?;
         let reading = Reading {
             scope,
@@ -77,7 +77,7 @@ pub fn read_on(transport: impl Transport, own: &Credentials, scope: Scope) -> Re
 
 /// Reads everything and checks, the simulated hierarchy accepted.
 pub fn findings(recipe: &str) -> Result<Findings, Trouble> {
-    let (dump, _) = read_card(&mut card(recipe), Scope::Full)?;
+    let (dump, _) = read_card(&mut card(recipe), Scope::FULL)?;
     let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated);
     Ok(cards::check(&dump, &trust, TIME.parse().unwrap()).expect("a kind that is checked"))
 }

@@ -47,7 +47,7 @@ pub fn card(recipe: &str) -> SimulatedCard {
 pub fn credential(card: &SimulatedCard, scope: Scope) -> Pin {
     let own = card.credentials().expect("a persona's card");
     match scope {
-        Scope::Age => own.birth_digits().unwrap(),
+        Scope::AGE => own.birth_digits().unwrap(),
         _ => own.number_b().unwrap(),
     }
 }
@@ -101,6 +101,6 @@ pub fn simulated_trust() -> TrustStore {
 /// Reads and checks.
 #[allow(dead_code)]
 pub fn findings(recipe: &str) -> Result<Findings, Trouble> {
-    let (dump, _) = read_card(&mut card(recipe), Scope::Full)?;
+    let (dump, _) = read_card(&mut card(recipe), Scope::FULL)?;
     Ok(check(&dump, &simulated_trust(), TIME.parse().unwrap()))
 }

@@ -23,7 +23,7 @@ pub fn sample() -> Persona {
 
 /// The sample persona's card with some of its uncertain answers chosen.
 pub fn card_with(profile: Profile) -> SimulatedCard {
-    let mut recipe = Recipe::new(CardKind::MyNumber, 1);
+    let mut recipe = Recipe::new(CardKind::MY_NUMBER, 1);
     recipe.persona = Some(sample());
     recipe.profile = profile;
     recipe.card().unwrap()

@@ -113,7 +113,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
 
     let Signer { check: signer, hierarchy, .. } = signer;
     let mut findings = Findings {
-        kind: CardKind::Licence,
+        kind: CardKind::LICENCE,
         scope: dump.scope,
         requirement: &LICENCE_REQUIREMENT,
         checks: vec![signature, signer, not_expired(expiry, dump, at), changes, revocation()],
@@ -292,9 +292,9 @@ fn notes_for(findings: &Findings, dump: &Dump, data: Option<&Record<'_>>) -> Vec
         dump.missing().any(|(_, why)| matches!(why, crate::dump::NotRead::Status { status } if status == "6283"));
     match dump.scope {
         _ if blocked => list.push(BLOCKED),
-        Scope::WithoutPin => list.push(WITHOUT_PIN),
-        Scope::Pin1 => list.push(PIN1_ONLY),
-        Scope::Full | Scope::Age => {}
+        Scope::WITHOUT_PIN => list.push(WITHOUT_PIN),
+        Scope::PIN1 => list.push(PIN1_ONLY),
+        _ => {}
     }
     list.push(COPY);
     if !findings.history.is_empty() {

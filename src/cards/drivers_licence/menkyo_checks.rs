@@ -71,7 +71,7 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings 
     let Signer { check: signer, hierarchy, .. } = signer;
     let shown = records.iter().filter(|record| record.file.name != files::MENKYO_SIGNATURE.name);
     let mut findings = Findings {
-        kind: CardKind::Menkyo,
+        kind: CardKind::MENKYO,
         scope: dump.scope,
         requirement: &MENKYO_REQUIREMENT,
         checks: vec![signature, signer, not_expired, revocation()],
@@ -87,7 +87,7 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings 
         notes: Vec::new(),
         judged_at: at,
     };
-    if dump.scope == Scope::WithoutPin {
+    if dump.scope == Scope::WITHOUT_PIN {
         findings.notes.push(WITHOUT_PIN);
     }
     findings.notes.push(NOT_TIED);

@@ -16,8 +16,8 @@ use super::{
     read::{LOOK, OPEN, Progress, Step, StepId, count, open, read, read_into, setting_of},
 };
 
-const ALL: &[Scope] = &[Scope::Full, Scope::WithoutPin];
-const FULL: &[Scope] = &[Scope::Full];
+const ALL: &[Scope] = &[Scope::FULL, Scope::WITHOUT_PIN];
+const FULL: &[Scope] = &[Scope::FULL];
 
 const fn reads(file: File) -> Step {
     Step {
@@ -56,7 +56,7 @@ pub struct MenkyoPrepared {
 impl MenkyoPrepared {
     /// Whether a person must be asked for the PIN.
     pub fn asks(&self, scope: Scope) -> bool {
-        scope != Scope::WithoutPin && self.setting != Some(PinSetting::NotSet)
+        scope != Scope::WITHOUT_PIN && self.setting != Some(PinSetting::NotSet)
     }
 }
 
@@ -76,7 +76,7 @@ pub fn prepare<T: Transport>(session: &mut Session<T>) -> Result<MenkyoPrepared,
 
 /// What a reading needs besides the card.
 pub struct MenkyoReading<'a> {
-    /// What to read: [`Scope::Full`] or [`Scope::WithoutPin`].
+    /// What to read: [`Scope::FULL`] or [`Scope::WITHOUT_PIN`].
     pub scope: Scope,
     /// What was typed. Never used where no PIN was set.
     pub pin: Option<&'a Pin>,
@@ -102,7 +102,7 @@ impl MenkyoReading<'_> {
     /// [`ReadError`]; a file that cannot be read is no error but stands in the dump with its reason.
     pub fn run<T: Transport>(self, session: &mut Session<T>) -> Result<Dump, ReadError> {
         let Self { scope, pin, gate, prepared, released, time, reader, progress } = self;
-        let mut dump = Dump::new(CardKind::Menkyo, scope, reader, time);
+        let mut dump = Dump::new(CardKind::MENKYO, scope, reader, time);
         for step in menkyo_steps(scope) {
             progress(step, 0, 0);
             match (step.id, &step.yields) {
@@ -128,7 +128,7 @@ impl MenkyoReading<'_> {
                 (StepId::Read, None) => {}
             }
         }
-        if scope == Scope::WithoutPin {
+        if scope == Scope::WITHOUT_PIN {
             for file in [files::MENKYO_DATA, files::MENKYO_SIGNATURE] {
                 dump.lacks(file.name, NotRead::NotOpened { reason: "without_pin".to_owned() });
             }

@@ -49,9 +49,9 @@ pub enum StepId {
     Read,
 }
 
-const ALL: &[Scope] = &[Scope::Full, Scope::Pin1, Scope::WithoutPin];
-const WITH_PIN: &[Scope] = &[Scope::Full, Scope::Pin1];
-const FULL: &[Scope] = &[Scope::Full];
+const ALL: &[Scope] = &[Scope::FULL, Scope::PIN1, Scope::WITHOUT_PIN];
+const WITH_PIN: &[Scope] = &[Scope::FULL, Scope::PIN1];
+const FULL: &[Scope] = &[Scope::FULL];
 
 pub(super) const LOOK: Bilingual = Bilingual::new("カードを調べています", "looking at the card");
 pub(super) const OPEN: Bilingual = Bilingual::new("照合しています", "opening");
@@ -102,7 +102,7 @@ impl Prepared {
     /// Whether a person must be asked for the PINs of a scope: not where none was ever set (the default opens the card),
     /// not where they could open nothing.
     pub fn asks(&self, scope: Scope) -> bool {
-        scope != Scope::WithoutPin && !self.blocked && self.setting != Some(PinSetting::NotSet)
+        scope != Scope::WITHOUT_PIN && !self.blocked && self.setting != Some(PinSetting::NotSet)
     }
 }
 
@@ -141,7 +141,7 @@ pub struct Pins<'a> {
 
 /// What a reading needs besides the card.
 pub struct Reading<'a> {
-    /// What to read: [`Scope::Full`] with both PINs, [`Scope::Pin1`], [`Scope::WithoutPin`].
+    /// What to read: [`Scope::FULL`] with both PINs, [`Scope::PIN1`], [`Scope::WITHOUT_PIN`].
     pub scope: Scope,
     /// What was typed. Never used where no PIN was set, and never more of it than the scope needs.
     pub pins: Pins<'a>,
@@ -166,7 +166,7 @@ impl Reading<'_> {
     /// # Errors
     /// [`ReadError`]; a file that cannot be read is no error but stands in the dump with its reason.
     pub fn run<T: Transport>(mut self, session: &mut Session<T>) -> Result<Dump, ReadError> {
-        let mut dump = Dump::new(CardKind::Licence, self.scope, self.reader.clone(), self.time);
+        let mut dump = Dump::new(CardKind::LICENCE, self.scope, self.reader.clone(), self.time);
         for step in steps(self.scope) {
             (self.progress)(step, 0, 0);
             match step.id {
@@ -220,7 +220,7 @@ impl Reading<'_> {
     ) -> Result<(), ReadError> {
         // Before the first VERIFY of a full reading: both counters must allow it, so that no try of the one is spent
         // where the other is blocked or missing.
-        if self.scope == Scope::Full {
+        if self.scope == Scope::FULL {
             counted(self.prepared.pin2)
                 .and_then(|()| self.gate.look(self.prepared.pin2))
                 .map_err(|refusal| ReadError::Refused { refusal, reference: &files::PIN2 })?;
@@ -275,7 +275,7 @@ fn not_opened(dump: &mut Dump, scope: Scope) {
         let asked = steps(scope).any(|step| step.yields == Some(*file));
         let missing = match file.access {
             Access::Free | Access::Never => continue,
-            Access::AllOf(needs) if scope == Scope::Pin1 && needs.contains(&files::PIN2.sfi) => "without_pin2",
+            Access::AllOf(needs) if scope == Scope::PIN1 && needs.contains(&files::PIN2.sfi) => "without_pin2",
             Access::AllOf(_) => "without_pin",
         };
         if !asked {

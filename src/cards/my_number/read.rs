@@ -84,9 +84,9 @@ pub enum StepId {
     JpkiSignCertificate,
 }
 
-pub(super) const FULL: &[Scope] = &[Scope::Full];
-const AGE: &[Scope] = &[Scope::Age];
-const BOTH: &[Scope] = &[Scope::Full, Scope::Age];
+pub(super) const FULL: &[Scope] = &[Scope::FULL];
+const AGE: &[Scope] = &[Scope::AGE];
+const BOTH: &[Scope] = &[Scope::FULL, Scope::AGE];
 
 pub(super) const fn step(
     id: StepId,
@@ -167,7 +167,7 @@ pub fn prepare<T: Transport>(session: &mut Session<T>, reference: &Reference) ->
 pub struct Reading<'a> {
     /// What to read.
     pub scope: Scope,
-    /// 照合番号B, or the six digits of the birth date for [`Scope::Age`].
+    /// 照合番号B, or the six digits of the birth date for [`Scope::AGE`].
     pub credential: &'a Pin,
     /// The gate of this person's entries.
     pub gate: &'a mut PinGate,
@@ -183,7 +183,7 @@ pub struct Reading<'a> {
     pub reader: String,
     /// Other applications that were recognised; go into the dump.
     pub guests: Vec<CardKind>,
-    /// The JPKI application, where it was asked for; read only with [`Scope::Full`], after everything else.
+    /// The JPKI application, where it was asked for; read only with [`Scope::FULL`], after everything else.
     pub jpki: Option<JpkiEntries<'a>>,
     /// Set for a replayed recording, which holds no bytes of private files.
     pub private_withheld: bool,
@@ -199,7 +199,7 @@ impl Reading<'_> {
     /// # Errors
     /// [`ReadError`]; a file that cannot be read is no error but stands in the dump with its reason.
     pub fn run<T: Transport>(mut self, session: &mut Session<T>) -> Result<Dump, ReadError> {
-        let mut dump = Dump::new(CardKind::MyNumber, self.scope, self.reader.clone(), self.time);
+        let mut dump = Dump::new(CardKind::MY_NUMBER, self.scope, self.reader.clone(), self.time);
         dump.guests = std::mem::take(&mut self.guests);
         let mut text_open = false;
         for step in steps(self.scope) {
@@ -223,7 +223,7 @@ impl Reading<'_> {
                 _ => self.read_file(session, step, &mut dump)?,
             }
         }
-        if let Some(entries) = self.jpki.filter(|_| self.scope == Scope::Full) {
+        if let Some(entries) = self.jpki.filter(|_| self.scope == Scope::FULL) {
             self.read_jpki(session, entries, &mut dump)?;
         }
         Ok(dump)
@@ -231,8 +231,8 @@ impl Reading<'_> {
 
     fn reference(&self) -> &'static Reference {
         match self.scope {
-            Scope::Full | Scope::Pin1 | Scope::WithoutPin => &files::FACE_NUMBER_B,
-            Scope::Age => &files::FACE_BIRTH_DATE,
+            Scope::AGE => &files::FACE_BIRTH_DATE,
+            _ => &files::FACE_NUMBER_B,
         }
     }
 

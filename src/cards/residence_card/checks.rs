@@ -192,8 +192,8 @@ fn is_unsigned(card: &Card<'_>) -> bool {
 fn kind(read: CardKind, unsigned: bool) -> CardKind {
     match read {
         // The card tells a child's by nothing else, so a dump cannot claim it.
-        CardKind::Residence1 | CardKind::Residence1Child if unsigned => CardKind::Residence1Child,
-        CardKind::Residence1Child => CardKind::Residence1,
+        CardKind::RESIDENCE1 | CardKind::RESIDENCE1_CHILD if unsigned => CardKind::RESIDENCE1_CHILD,
+        CardKind::RESIDENCE1_CHILD => CardKind::RESIDENCE1,
         other => other,
     }
 }
@@ -399,7 +399,7 @@ fn warnings(dump: &Dump, card: &Card<'_>, unsigned: bool) -> Vec<Warning> {
 
 fn notes_for(findings: &Findings, card: &Card<'_>, unsigned: bool) -> Vec<Note> {
     let mut list = vec![notes::COMPARE_FACE, COPY];
-    let special = matches!(findings.kind, CardKind::Residence1Special | CardKind::Residence2Special);
+    let special = matches!(findings.kind, CardKind::RESIDENCE1_SPECIAL | CardKind::RESIDENCE2_SPECIAL);
     match card.generation {
         Generation::First if special => list.extend([FRONT, UNSIGNED_KIND, UNSIGNED_ADDRESS]),
         Generation::First => list.extend([FRONT, UNSIGNED_KIND, UNSIGNED_BACK]),

@@ -25,8 +25,8 @@ impl Generation {
     /// The generation of a kind; `None` for kinds that are read in no or in another way.
     pub fn of(kind: CardKind) -> Option<Self> {
         match kind {
-            CardKind::Residence1 | CardKind::Residence1Special | CardKind::Residence1Child => Some(Self::First),
-            CardKind::Residence2 | CardKind::Residence2Special => Some(Self::Second),
+            CardKind::RESIDENCE1 | CardKind::RESIDENCE1_SPECIAL | CardKind::RESIDENCE1_CHILD => Some(Self::First),
+            CardKind::RESIDENCE2 | CardKind::RESIDENCE2_SPECIAL => Some(Self::Second),
             _ => None,
         }
     }
@@ -294,21 +294,21 @@ pub const FILES_2_SPECIAL: &[File] =
 
 /// Tag C1 of MF/EF02: the kind, one or two ASCII digits (spec residence 1.1; SPEC, from 05 on SPEC2*).
 pub const KINDS: &[(&[u8], CardKind)] = &[
-    (b"1", CardKind::Residence1),
-    (b"2", CardKind::Residence1Special),
-    (b"05", CardKind::Residence2),
-    (b"06", CardKind::Residence2Special),
-    (b"07", CardKind::ResidenceSpecified),
-    (b"08", CardKind::ResidenceSpecified),
+    (b"1", CardKind::RESIDENCE1),
+    (b"2", CardKind::RESIDENCE1_SPECIAL),
+    (b"05", CardKind::RESIDENCE2),
+    (b"06", CardKind::RESIDENCE2_SPECIAL),
+    (b"07", CardKind::RESIDENCE_SPECIFIED),
+    (b"08", CardKind::RESIDENCE_SPECIFIED),
 ];
 
 /// The files of a kind in reading order; none for kinds that are not read.
 pub fn files_of(kind: CardKind) -> &'static [File] {
     match kind {
-        CardKind::Residence1 | CardKind::Residence1Child => FILES_1,
-        CardKind::Residence1Special => FILES_1_SPECIAL,
-        CardKind::Residence2 => FILES_2,
-        CardKind::Residence2Special => FILES_2_SPECIAL,
+        CardKind::RESIDENCE1 | CardKind::RESIDENCE1_CHILD => FILES_1,
+        CardKind::RESIDENCE1_SPECIAL => FILES_1_SPECIAL,
+        CardKind::RESIDENCE2 => FILES_2,
+        CardKind::RESIDENCE2_SPECIAL => FILES_2_SPECIAL,
         _ => &[],
     }
 }

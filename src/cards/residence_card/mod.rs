@@ -9,6 +9,7 @@ pub mod files;
 pub mod protocol;
 mod read;
 mod signature;
+mod spec;
 
 pub use checks::{FIRST_REQUIREMENT, SECOND_REQUIREMENT, check};
 pub use decode::{DecodeError, DecodeErrorKind, Item, Period, Record, Value};
@@ -18,3 +19,4 @@ pub use read::{
     steps,
 };
 pub use signature::{ENTRIES_SIGNED, MAX_DER_SIGNATURE};
+pub use spec::KINDS;

@@ -125,10 +125,10 @@ pub const STEPS_2_SPECIAL: &[Step] = &[
 /// The steps of a kind; none for kinds that are not read.
 pub fn steps(kind: CardKind) -> &'static [Step] {
     match kind {
-        CardKind::Residence1 | CardKind::Residence1Child => STEPS_1,
-        CardKind::Residence1Special => STEPS_1_SPECIAL,
-        CardKind::Residence2 => STEPS_2,
-        CardKind::Residence2Special => STEPS_2_SPECIAL,
+        CardKind::RESIDENCE1 | CardKind::RESIDENCE1_CHILD => STEPS_1,
+        CardKind::RESIDENCE1_SPECIAL => STEPS_1_SPECIAL,
+        CardKind::RESIDENCE2 => STEPS_2,
+        CardKind::RESIDENCE2_SPECIAL => STEPS_2_SPECIAL,
         _ => &[],
     }
 }
@@ -197,7 +197,7 @@ impl Reading<'_> {
         let kind = self.prepared.kind;
         // Kinds that are not read have no steps.
         let generation = Generation::of(kind).ok_or(CardError::Status(Status::NOT_FOUND))?;
-        let mut dump = Dump::new(kind, Scope::Full, self.reader.clone(), self.time);
+        let mut dump = Dump::new(kind, Scope::FULL, self.reader.clone(), self.time);
         let mut key = None;
         let mut unselected = None;
         for step in steps(kind) {

@@ -43,9 +43,9 @@ impl Chip {
         Self {
             generation,
             kind_file: match kind {
-                CardKind::Residence1 => b"\xC1\x011".to_vec(),
-                CardKind::Residence1Special => b"\xC1\x012".to_vec(),
-                CardKind::Residence2 => b"\xC1\x0205".to_vec(),
+                CardKind::RESIDENCE1 => b"\xC1\x011".to_vec(),
+                CardKind::RESIDENCE1_SPECIAL => b"\xC1\x012".to_vec(),
+                CardKind::RESIDENCE2 => b"\xC1\x0205".to_vec(),
                 _ => b"\xC1\x0206".to_vec(),
             },
             files: files::files_of(kind).to_vec(),
@@ -154,7 +154,7 @@ fn read_chip(chip: &mut Chip) -> Result<Dump, ReadError> {
 }
 
 const KINDS: [CardKind; 4] =
-    [CardKind::Residence1, CardKind::Residence1Special, CardKind::Residence2, CardKind::Residence2Special];
+    [CardKind::RESIDENCE1, CardKind::RESIDENCE1_SPECIAL, CardKind::RESIDENCE2, CardKind::RESIDENCE2_SPECIAL];
 
 #[test]
 fn every_file_of_a_kind_has_its_step() {
@@ -205,7 +205,7 @@ fn the_official_examples_byte_for_byte() {
         (chip.commands, key)
     };
     // Spec residence 9.1: the dialogue of the first generation, DF2 aside, which the example does not read.
-    let (commands, key) = dialogue(CardKind::Residence1);
+    let (commands, key) = dialogue(CardKind::RESIDENCE1);
     let data = "937745C20883A1BAD1E04193722A1592378F81A8F1DC589157AEB0F7544FA1BA1AD7FB6A3389E017";
     let wanted = [
         "0084000008".to_owned(),
@@ -220,7 +220,7 @@ fn the_official_examples_byte_for_byte() {
     assert_eq!(commands[commands.len() - 2..], last);
     assert_eq!(key, ["CE94938E19E3B97DF96EABCEDC1715CC"]);
     // Spec residence 9.2.
-    let (commands, key) = dialogue(CardKind::Residence2);
+    let (commands, key) = dialogue(CardKind::RESIDENCE2);
     let data = "4AD3C7B6BB484A52771977DED618B41DF841FA0476A05FBE041DEAD6109E773BAC854617634F5397";
     let verify = "0820008613861101EE0B31EF877F68D071C56D58C72E6748";
     assert_eq!(commands[3..5], [format!("0082000028{data}00"), verify.to_owned()]);
@@ -261,7 +261,7 @@ fn a_refused_number_ends_it_at_once() {
 #[test]
 fn other_refusals_and_wrong_answers_of_the_handshake_have_names_of_their_own() {
     let outcome =
-        |command, answer| read_chip(&mut Chip::new(CardKind::Residence1).answering(command, answer)).unwrap_err();
+        |command, answer| read_chip(&mut Chip::new(CardKind::RESIDENCE1).answering(command, answer)).unwrap_err();
     let status = |status| ReadError::Card(CardError::Status(Status(status)));
     assert_eq!(outcome("0084", "6985"), status(0x6985));
     assert_eq!(outcome("0084", "01029000"), ReadError::Handshake(HandshakeError::Length));
@@ -273,7 +273,7 @@ fn other_refusals_and_wrong_answers_of_the_handshake_have_names_of_their_own() {
     let answer = "5860775B4D032CC564BA204B8EA868F694A74E7475A8FEF240588B\
                   DA1AF496CE59388FD6CD45248C9000";
     assert_eq!(outcome("0082", answer), ReadError::Handshake(HandshakeError::Mac));
-    let mut chip = Chip::new(CardKind::Residence1)
+    let mut chip = Chip::new(CardKind::RESIDENCE1)
         .answering("0084", "5A6E7E385162B7A49000")
         .answering("0082", "5860775B4D032CC564BA204B8EA868F694A74E7475A8FEF240588BDA1AF496CE59388FD6CD45248B9000");
     assert_eq!(read_chip(&mut chip).unwrap_err(), ReadError::Handshake(HandshakeError::Challenge));
@@ -282,7 +282,7 @@ fn other_refusals_and_wrong_answers_of_the_handshake_have_names_of_their_own() {
 #[test]
 fn a_file_that_cannot_be_read_is_told_with_its_reason() {
     let lacks = |command, answer, file: &str| {
-        let mut chip = Chip::new(CardKind::Residence1).answering(command, answer);
+        let mut chip = Chip::new(CardKind::RESIDENCE1).answering(command, answer);
         let dump = read_chip(&mut chip).unwrap();
         let missing: Vec<&str> = dump.missing().map(|(file, _)| file).collect();
         assert!(missing.contains(&file), "{missing:?}");
@@ -337,18 +337,18 @@ fn after_a_question_the_card_must_tell_the_same() {
         (read.map(|dump| dump.missing().count()), first.commands.len() + second.commands.len())
     };
     let chip = Chip::new;
-    let same = released(&mut chip(CardKind::Residence1), &mut chip(CardKind::Residence1));
+    let same = released(&mut chip(CardKind::RESIDENCE1), &mut chip(CardKind::RESIDENCE1));
     assert_eq!(same, (Ok(0), 17), "the budget of a first-generation card, with a question in the middle");
     for other in [
-        chip(CardKind::Residence1Special),
-        chip(CardKind::Residence2),
-        chip(CardKind::Residence1).answering("00B08B", "C004303030329000"),
-        chip(CardKind::Residence1).answering("00B08B", "6A82"),
+        chip(CardKind::RESIDENCE1_SPECIAL),
+        chip(CardKind::RESIDENCE2),
+        chip(CardKind::RESIDENCE1).answering("00B08B", "C004303030329000"),
+        chip(CardKind::RESIDENCE1).answering("00B08B", "6A82"),
         // No residence card at all.
-        chip(CardKind::Residence1).answering("00B08A", "6A82"),
+        chip(CardKind::RESIDENCE1).answering("00B08A", "6A82"),
     ] {
         let mut other = other;
-        let (read, _) = released(&mut chip(CardKind::Residence1), &mut other);
+        let (read, _) = released(&mut chip(CardKind::RESIDENCE1), &mut other);
         assert_eq!(read, Err(ReadError::OtherCard));
         assert!(other.commands.iter().all(|command| !command.starts_with("0082")), "nothing is presented to it");
     }
@@ -360,7 +360,7 @@ fn a_recorded_session_is_read_with_its_key() {
     let zeros: &'static str = Box::leak((zeros + "9000").into_boxed_str());
     let key = hex::decode("CE94938E19E3B97DF96EABCEDC1715CC").unwrap().try_into().unwrap();
     let recorded = |opening: Opening<'_>, answer: &'static str| {
-        let mut chip = Chip::new(CardKind::Residence1).answering("0082", answer).answering("0820", "9000");
+        let mut chip = Chip::new(CardKind::RESIDENCE1).answering("0082", answer).answering("0820", "9000");
         chip.key = Some(SessionKey::new(Generation::First.cipher(), key));
         let mut session = Session::new(&mut chip);
         let found = recognise(&mut session).unwrap();
@@ -373,7 +373,7 @@ fn a_recorded_session_is_read_with_its_key() {
     // A session that failed is played back to its failure.
     assert_eq!(
         recorded(Opening::Recorded(None), "6300"),
-        (Err(ReadError::NumberRefused { kind: CardKind::Residence1, left: None }), 0, 2)
+        (Err(ReadError::NumberRefused { kind: CardKind::RESIDENCE1, left: None }), 0, 2)
     );
     assert_eq!(recorded(Opening::Recorded(None), zeros), (Err(ReadError::Handshake(HandshakeError::Mac)), 0, 2));
 }

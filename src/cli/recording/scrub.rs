@@ -132,10 +132,10 @@ fn recipes(recording: &Recording, dump: Option<&Dump>, seed: u64) -> Result<Vec<
     }
     // Where the real card took this form, so does the simulated one.
     recipe.profile.residence.short_secure_read = true;
-    if dump.kind == CardKind::Residence1 && is_unsigned(dump) {
-        recipe.kind = CardKind::Residence1Child;
+    if dump.kind == CardKind::RESIDENCE1 && is_unsigned(dump) {
+        recipe.kind = CardKind::RESIDENCE1_CHILD;
     }
-    if matches!(dump.kind, CardKind::MyNumber | CardKind::MyNumberNoPhoto) {
+    if matches!(dump.kind, CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO) {
         let text = dump.file(TEXT_ATTRIBUTES.name);
         let face = dump.file(FACE_DATA.name);
         let no_size = |file| ScrubRefusal::Size { kind: dump.kind, file };

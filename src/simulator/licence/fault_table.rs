@@ -453,14 +453,14 @@ mod tests {
 
     #[test]
     fn every_row_is_complete() {
-        for kind in [CardKind::Licence, CardKind::Menkyo] {
+        for kind in [CardKind::LICENCE, CardKind::MENKYO] {
             checks::complete(kind);
         }
         for text in ["pin-setting", "pin-setting=2", "pin-setting=xx", "layout=nonsense", "partial-layout=1", "cloned"]
         {
-            assert!(Faults::parse(CardKind::Licence, text).is_err(), "{text}");
+            assert!(Faults::parse(CardKind::LICENCE, text).is_err(), "{text}");
         }
-        assert!(Faults::parse(CardKind::Menkyo, "changed-name").is_err());
+        assert!(Faults::parse(CardKind::MENKYO, "changed-name").is_err());
     }
 
     #[test]

@@ -408,11 +408,11 @@ mod tests {
     };
 
     const KINDS: [CardKind; 5] = [
-        CardKind::Residence1,
-        CardKind::Residence1Special,
-        CardKind::Residence1Child,
-        CardKind::Residence2,
-        CardKind::Residence2Special,
+        CardKind::RESIDENCE1,
+        CardKind::RESIDENCE1_SPECIAL,
+        CardKind::RESIDENCE1_CHILD,
+        CardKind::RESIDENCE2,
+        CardKind::RESIDENCE2_SPECIAL,
     ];
 
     #[test]
@@ -421,11 +421,11 @@ mod tests {
             checks::complete(kind);
         }
         for text in ["response-limit", "response-limit=255", "response-limit=x", "swapped-photo=1", "expired"] {
-            assert!(Faults::parse(CardKind::Residence1, text).is_err(), "{text}");
+            assert!(Faults::parse(CardKind::RESIDENCE1, text).is_err(), "{text}");
         }
-        assert!(Faults::parse(CardKind::Residence2, "bare-hash").is_err());
-        assert!(Faults::parse(CardKind::Residence1Child, "swapped-photo").is_err());
-        assert!(Faults::parse(CardKind::ResidenceSpecified, "expired").is_err());
+        assert!(Faults::parse(CardKind::RESIDENCE2, "bare-hash").is_err());
+        assert!(Faults::parse(CardKind::RESIDENCE1_CHILD, "swapped-photo").is_err());
+        assert!(Faults::parse(CardKind::RESIDENCE_SPECIFIED, "expired").is_err());
     }
 
     #[test]

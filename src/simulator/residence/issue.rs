@@ -79,7 +79,7 @@ impl ResidenceOrder {
     pub fn new(kind: CardKind, holder: ResidenceHolder, profile: &ResidenceProfile) -> Self {
         let certificate = profile.certificate.clone().unwrap_or_else(|| leaf(generation(kind)));
         Self {
-            photo: (kind != CardKind::Residence1Child).then(|| portrait(holder.portrait).to_vec()),
+            photo: (kind != CardKind::RESIDENCE1_CHILD).then(|| portrait(holder.portrait).to_vec()),
             signer: certificate.key,
             certificate,
             kind,
@@ -151,7 +151,7 @@ impl IssuedResidence {
             file.set_sized("signature", signature);
             file.set_sized("certificate", certificate);
         }
-        if order.kind == CardKind::Residence1Child {
+        if order.kind == CardKind::RESIDENCE1_CHILD {
             file.replace(match profile.unsigned {
                 Unsigned::Both => vec![0xDA, 0x00, 0xDB, 0x00],
                 Unsigned::First => vec![0xDA, 0x00],
@@ -229,10 +229,10 @@ pub fn issue(order: &ResidenceOrder, profile: &ResidenceProfile) -> Result<Issue
 /// Tag C1 of MF/EF02 (spec residence 1.1).
 fn kind_code(kind: CardKind) -> &'static [u8] {
     match kind {
-        CardKind::Residence1Special => b"2",
-        CardKind::Residence2 => b"05",
-        CardKind::Residence2Special => b"06",
-        CardKind::ResidenceSpecified => b"07",
+        CardKind::RESIDENCE1_SPECIAL => b"2",
+        CardKind::RESIDENCE2 => b"05",
+        CardKind::RESIDENCE2_SPECIAL => b"06",
+        CardKind::RESIDENCE_SPECIFIED => b"07",
         _ => b"1",
     }
 }
@@ -241,7 +241,7 @@ fn kind_code(kind: CardKind) -> &'static [u8] {
 /// (spec residence 8.9).
 pub(in super::super) fn specified_files(profile: &ResidenceProfile) -> [ResidenceFile; 2] {
     let mut kind = ResidenceFile::new(files::KIND_2);
-    kind.set("kind", kind_code(CardKind::ResidenceSpecified));
+    kind.set("kind", kind_code(CardKind::RESIDENCE_SPECIFIED));
     let mut common = ResidenceFile::new(files::COMMON_DATA);
     common.set("version", profile.version);
     [kind, common]
@@ -414,10 +414,10 @@ mod tests {
             let order = ResidenceOrder::new(kind, ResidenceHolder::from_seed(1), &profile);
             signed_message(&issue(&order, &profile).unwrap().files)
         };
-        assert_eq!(message(CardKind::Residence1).len(), 10_000);
-        assert_eq!(message(CardKind::Residence1Special).len(), 10_000);
-        assert_eq!(message(CardKind::Residence2).len(), 5_553);
-        let special = message(CardKind::Residence2Special);
+        assert_eq!(message(CardKind::RESIDENCE1).len(), 10_000);
+        assert_eq!(message(CardKind::RESIDENCE1_SPECIAL).len(), 10_000);
+        assert_eq!(message(CardKind::RESIDENCE2).len(), 5_553);
+        let special = message(CardKind::RESIDENCE2_SPECIAL);
         assert_eq!(special.len(), 5_553);
         assert_eq!(&special[34..53], [0; 19]);
     }

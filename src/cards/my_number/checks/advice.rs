@@ -75,7 +75,7 @@ pub(super) const AGE_ONLY: Note = Note {
 
 pub(super) fn notes_for(findings: &Findings, unofficial: bool, has_text: bool, withheld: bool) -> Vec<Note> {
     let mut list = Vec::new();
-    if findings.kind == CardKind::MyNumberNoPhoto {
+    if findings.kind == CardKind::MY_NUMBER_NO_PHOTO {
         list.push(NO_PHOTO);
     } else {
         list.push(notes::COMPARE_FACE);

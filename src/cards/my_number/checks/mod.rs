@@ -57,8 +57,8 @@ pub const AGE_REQUIREMENT: Requirement = Requirement {
 /// Decodes and checks a My Number Card's dump, as of a time.
 pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
     match dump.scope {
-        Scope::Age => check_age(dump, trust, at),
-        Scope::Full | Scope::Pin1 | Scope::WithoutPin => check_full(dump, trust, at),
+        Scope::AGE => check_age(dump, trust, at),
+        _ => check_full(dump, trust, at),
     }
 }
 
@@ -89,7 +89,7 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
     let jpki = jpki_part(dump, trust, at, &others);
 
     let mut findings = Findings {
-        kind: if photo_missing { CardKind::MyNumberNoPhoto } else { CardKind::MyNumber },
+        kind: if photo_missing { CardKind::MY_NUMBER_NO_PHOTO } else { CardKind::MY_NUMBER },
         scope: dump.scope,
         requirement: &REQUIREMENT,
         hierarchy: issuer.hierarchy,
@@ -142,7 +142,7 @@ fn check_age(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
     let birth = age.as_ref().and_then(|data| decode::date_of(&data.birth).ok());
     let years = birth.and_then(|birth| age_on(birth, japan_date(at)));
     let mut findings = Findings {
-        kind: CardKind::MyNumber,
+        kind: CardKind::MY_NUMBER,
         scope: dump.scope,
         requirement: &AGE_REQUIREMENT,
         hierarchy: issuer.hierarchy,
