@@ -20,22 +20,6 @@ fn sample(name: &str) -> (crate::cards::Findings, super::Context) {
     (findings, context)
 }
 
-#[test]
-fn text_reports() {
-    for (name, findings, context) in all() {
-        for (lang, options) in [("ja", JA), ("en", EN)] {
-            insta::assert_snapshot!(format!("{name}_{lang}"), report(&findings, &context, options).text(Colour::Plain));
-        }
-    }
-}
-
-#[test]
-fn json_reports() {
-    for (name, findings, context) in all() {
-        insta::assert_snapshot!(format!("{name}_json"), report(&findings, &context, EN).json());
-    }
-}
-
 const DOMICILED: [Options; 2] = [Options { domicile: true, ..JA }, Options { domicile: true, ..EN }];
 
 fn json(report: &super::Report<'_>) -> Value {

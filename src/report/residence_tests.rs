@@ -15,23 +15,6 @@ use super::{
     samples::{EN, JA, report, with},
 };
 
-#[test]
-fn text_reports() {
-    for (name, findings, context) in all() {
-        for (lang, options) in [("ja", JA), ("en", EN)] {
-            insta::assert_snapshot!(format!("{name}_{lang}"), report(&findings, &context, options).text(Colour::Plain));
-        }
-    }
-}
-
-#[test]
-fn json_reports() {
-    for name in ["residence1", "residence1_child", "residence2"] {
-        let (_, findings, context) = all().into_iter().find(|(known, ..)| *known == name).unwrap();
-        insta::assert_snapshot!(format!("{name}_json"), report(&findings, &context, EN).json());
-    }
-}
-
 fn json(findings: &Findings, options: Options) -> Value {
     serde_json::from_str(&report(findings, &context(), options).json()).unwrap()
 }

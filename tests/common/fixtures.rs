@@ -1,7 +1,5 @@
 //! The genuine JPKI test card of the crate `myna-card` (MIT): its files, found through cargo, not copied.
 
-#![allow(dead_code)] // Each test binary uses a part of it.
-
 use std::{path::PathBuf, process::Command, sync::OnceLock};
 
 /// The folder of the published package.

@@ -17,7 +17,6 @@ use super::reading::{TIME, Trouble, card, simulated_trust};
 
 /// What is presented.
 #[derive(Clone, Default)]
-#[allow(dead_code)]
 pub struct Entries {
     pub number: Option<Pin>,
     pub auth_pin: Option<Pin>,
@@ -25,7 +24,6 @@ pub struct Entries {
     pub allow_last_try: bool,
 }
 
-#[allow(dead_code)]
 impl Entries {
     /// Everything that a simulated card offers.
     pub fn of(card: &SimulatedCard) -> Self {
@@ -66,7 +64,6 @@ pub fn read(transport: impl Transport, entries: &Entries) -> Result<Dump, Troubl
 }
 
 /// Reads a simulated card with everything that it offers, and checks.
-#[allow(dead_code)]
 pub fn findings(recipe: &str) -> Result<Findings, Trouble> {
     let mut simulated = card(recipe);
     let entries = Entries::of(&simulated);

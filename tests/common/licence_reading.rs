@@ -19,7 +19,6 @@ pub const TIME: &str = "2026-11-22T03:00:00Z";
 
 /// Why there is no dump.
 #[derive(Debug, PartialEq, Eq)]
-#[allow(dead_code)]
 pub enum Trouble {
     Recognise(RecogniseError),
     Read(ReadError),

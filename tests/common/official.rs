@@ -92,7 +92,7 @@ impl Example {
              # {NUMBER} ({}).\n\
              # The files are synthetic, from taimen's simulator: an invented person, a signature that only the simulated\n\
              # hierarchy trusts. No genuine card has these bytes.\n\
-             # Nothing is masked, because nothing is secret; tests/official.rs makes this file anew.\n",
+             # Nothing is masked, because nothing is secret; tests/cards/official.rs makes this file anew.\n",
             self.source
         );
         text.replacen(&format!("{FIRST_LINE}\n"), &comments, 1)

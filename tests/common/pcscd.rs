@@ -1,7 +1,7 @@
 //! The real pcscd with vpcd's virtual readers, started for one test and stopped behind it.
 //!
 //! pcscd has one fixed socket, so only one can run: [`Pcscd::start`] takes a lock that spans all threads and all test
-//! binaries of the machine. A pcscd that someone else started is never stopped; where it serves vpcd's readers it is
+//! executables of the machine. A pcscd that someone else started is never stopped; where it serves vpcd's readers it is
 //! used as it is (that is the way for a user who is not root), else the test fails and says what to do.
 
 use std::{
@@ -13,6 +13,7 @@ use std::{
     },
     path::Path,
     process::{Child, Command, Stdio},
+    sync::{Mutex, MutexGuard, PoisonError},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -42,6 +43,8 @@ pub struct Pcscd {
     port: u16,
     /// Given back last, when pcscd is gone.
     _turn: UnixListener,
+    /// Given back after it: the tests of this process queue for the machine's lock instead of racing for it.
+    _queue: MutexGuard<'static, ()>,
 }
 
 impl Pcscd {
@@ -49,12 +52,14 @@ impl Pcscd {
     pub fn start() -> Self {
         let port = vpcd_port();
         assert!(find("pcscd").is_some(), "pcscd is not installed. Remedy: {INSTALL}");
+        static QUEUE: Mutex<()> = Mutex::new(());
+        let queue = QUEUE.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = take_turn();
         stop_leftover();
         if listening() && vpcd_listens(port) {
             // Time to notice that the card of the test before is gone: pcscd looks every 400 ms.
             sleep(Duration::from_millis(600));
-            return Self { child: None, port, _turn: turn };
+            return Self { child: None, port, _turn: turn, _queue: queue };
         }
         assert!(
             wait_for(START, || !listening()).is_some(),
@@ -77,7 +82,7 @@ impl Pcscd {
             .spawn()
             .expect("pcscd cannot be started");
         // From here on the drop stops it, also when an assertion fails.
-        let mut started = Self { child: Some(child), port, _turn: turn };
+        let mut started = Self { child: Some(child), port, _turn: turn, _queue: queue };
         let up = wait_for(START, || started.has_ended() || (listening() && vpcd_listens(port))).is_some();
         if !up || started.has_ended() {
             panic!("{}", started.explain());

@@ -16,7 +16,6 @@ use taimen::{
 };
 
 /// How many random cases: few in every run, a hundred times as many with `scripts/test-long`.
-#[allow(dead_code)]
 pub fn cases(short: u32) -> proptest::prelude::ProptestConfig {
     let factor = if std::env::var_os("TAIMEN_LONG").is_some() { 100 } else { 1 };
     proptest::prelude::ProptestConfig { cases: short * factor, ..Default::default() }
@@ -27,7 +26,6 @@ pub const TIME: &str = "2026-11-22T03:00:00Z";
 
 /// Why there is no dump.
 #[derive(Debug, PartialEq, Eq)]
-#[allow(dead_code)]
 pub enum Trouble {
     Recognise(RecogniseError),
     Read(ReadError),
@@ -99,7 +97,6 @@ pub fn simulated_trust() -> TrustStore {
 }
 
 /// Reads and checks.
-#[allow(dead_code)]
 pub fn findings(recipe: &str) -> Result<Findings, Trouble> {
     let (dump, _) = read_card(&mut card(recipe), Scope::FULL)?;
     Ok(check(&dump, &simulated_trust(), TIME.parse().unwrap()))

@@ -16,13 +16,11 @@ use taimen::{
 pub const TIME: &str = "2026-11-22T03:00:00Z";
 
 /// Every simulated kind that is read.
-#[allow(dead_code)]
 pub const KINDS: [&str; 5] =
     ["residence1", "residence1-special", "residence1-child", "residence2", "residence2-special"];
 
 /// Why there is no dump.
 #[derive(Debug, PartialEq, Eq)]
-#[allow(dead_code)]
 pub enum Trouble {
     Recognise(RecogniseError),
     Read(ReadError),
@@ -73,13 +71,11 @@ pub fn read_card(card: &mut SimulatedCard) -> Result<(Dump, LinkFigures), Troubl
 }
 
 /// The shipped anchors, the simulated hierarchy accepted.
-#[allow(dead_code)]
 pub fn simulated_trust() -> TrustStore {
     TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated)
 }
 
 /// Reads and checks.
-#[allow(dead_code)]
 pub fn findings(recipe: &str) -> Result<Findings, Trouble> {
     let (dump, _) = read_card(&mut card(recipe))?;
     Ok(cards::check(&dump, &simulated_trust(), TIME.parse().unwrap()).expect("a kind that is checked"))

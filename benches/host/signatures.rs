@@ -1,0 +1,21 @@
+//! The yardstick: RSA verifications, and nothing else.
+
+use taimen::{
+    cards::my_number::{CvCertificate, files},
+    dump::{Answer, Dump},
+};
+
+/// As many signature checks as it is told, keys parsed before. A signature that does not fit costs as much as one that
+/// does.
+pub fn checks(dump: &Dump) -> impl Fn(usize) + use<> {
+    let file = dump.file(files::FACE_CERTIFICATE.name).unwrap().to_vec();
+    let challenge = dump.challenge("face").unwrap();
+    let Answer::Signature(answer) = &challenge.answer else { panic!("an honest card answers") };
+    let (message, answer) = (challenge.message(), answer.0.clone());
+    move |count| {
+        let certificate = CvCertificate::parse(&file).unwrap();
+        for _ in 0..count {
+            let _ = std::hint::black_box(certificate.key.verify_sha256(&[&message], &answer));
+        }
+    }
+}

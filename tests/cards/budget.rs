@@ -1,0 +1,270 @@
+//! What a check may cost on the link: counts, never milliseconds.
+
+use crate::common::reading;
+use crate::common::residence_reading as residence;
+
+use crate::common::reading::{card, credential, read, read_card};
+use taimen::{
+    cards::{
+        my_number::{STEPS, StepId, check, files, prepare, steps},
+        recognise,
+        residence_card::{
+            Opening,
+            files::{self as residence_files, Access, Generation},
+            protocol::{AUTHENTICATE_LENGTH, RANDOM_LENGTH, SessionKey},
+        },
+    },
+    dump::{Dump, Scope},
+    iso7816::Session,
+    kind::CardKind,
+    simulator::SimulatedCard,
+    transport::{LinkFigures, Metered, Transport, TransportError},
+    verify::Overall,
+};
+
+/// Exchanges of recognition: the probe, two guests, the face application.
+const RECOGNITION: u64 = 4;
+
+/// A transport that keeps every READ BINARY: short EF identifier (or the current one), offset, bytes that came.
+struct Spy<'card> {
+    card: &'card mut SimulatedCard,
+    application: Vec<u8>,
+    sfi: u8,
+    reads: Vec<(Vec<u8>, u8, usize, usize)>,
+    commands: Vec<Vec<u8>>,
+}
+
+impl Transport for Spy<'_> {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let answer = self.card.exchange(command)?;
+        self.commands.push(command.to_vec());
+        match command {
+            [0x00, 0xA4, 0x04, 0x0C, _, aid @ ..] if answer == [0x90, 0x00] => self.application = aid.to_vec(),
+            [0x00, 0xB0, p1, p2, ..] if answer.len() > 2 => {
+                let offset = if p1 & 0x80 != 0 {
+                    self.sfi = p1 & 0x1F;
+                    usize::from(*p2)
+                } else {
+                    usize::from(u16::from_be_bytes([*p1, *p2]))
+                };
+                self.reads.push((self.application.clone(), self.sfi, offset, answer.len() - 2));
+            }
+            _ => {}
+        }
+        Ok(answer)
+    }
+}
+
+fn spy(card: &mut SimulatedCard) -> Spy<'_> {
+    Spy { card, application: Vec::new(), sfi: 0, reads: Vec::new(), commands: Vec::new() }
+}
+
+/// Where a byte was received twice, if anywhere.
+fn overlap(reads: &[(Vec<u8>, u8, usize, usize)]) -> Option<String> {
+    for (index, (application, sfi, offset, length)) in reads.iter().enumerate() {
+        for (other_application, other_sfi, other_offset, other_length) in &reads[..index] {
+            let same = application == other_application && sfi == other_sfi;
+            if same && *offset < other_offset + other_length && *other_offset < offset + length {
+                return Some(format!("file {sfi:02X} at {offset}+{length} and {other_offset}+{other_length}"));
+            }
+        }
+    }
+    None
+}
+
+fn figures(recipe: &str, scope: Scope) -> LinkFigures {
+    read_card(&mut card(recipe), scope).unwrap().1
+}
+
+#[test]
+fn the_steps_add_up_to_what_is_measured() {
+    for scope in [Scope::FULL, Scope::AGE] {
+        let told: u64 = RECOGNITION + steps(scope).map(|step| step.exchanges).sum::<u64>();
+        // Recognition has selected the face application already.
+        assert_eq!(figures("my-number", scope).exchanges, told - 1, "{scope:?}");
+    }
+}
+
+#[test]
+fn a_face_check_takes_at_most_12_exchanges_and_20_with_the_text() {
+    let full = figures("my-number", Scope::FULL).exchanges;
+    let text: u64 = STEPS
+        .iter()
+        .filter(|step| step.id == StepId::OpenText || step.needs == Some(files::TEXT_NUMBER_B))
+        .map(|step| step.exchanges)
+        .sum();
+    assert_eq!((full, full - text), (17, 9));
+    assert_eq!(figures("my-number?fault=wake-6f00", Scope::FULL).exchanges, full + 1, "a wake-up aside");
+}
+
+#[test]
+fn asking_in_the_middle_stays_within_the_budget() {
+    let mut simulated = card("my-number");
+    let number = credential(&simulated, Scope::FULL);
+    let mut first = Metered::new(&mut simulated);
+    let mut session = Session::new(&mut first);
+    let recognised = recognise(&mut session).unwrap();
+    let prepared = prepare(&mut session, &files::FACE_NUMBER_B).unwrap();
+    let step = session.step();
+    let before = first.figures().exchanges;
+    simulated.power_off();
+    simulated.power_on();
+
+    let mut second = Metered::new(&mut simulated);
+    let mut session = Session::with_step(&mut second, step);
+    let dump = reading::run(&mut session, &number, Scope::FULL, Some(prepared), recognised.guests).unwrap();
+    let total = before + second.figures().exchanges;
+    assert_eq!((total - 8, total), (12, 20), "face alone, and with the text");
+    let findings = check(&dump, &reading::simulated_trust(), reading::TIME.parse().unwrap());
+    assert_eq!(findings.overall(), Overall::Authentic);
+}
+
+#[test]
+fn another_card_after_the_question_is_noticed() {
+    let number = credential(&card("my-number?seed=1"), Scope::FULL);
+    let run = |second: &mut SimulatedCard| {
+        let mut first = card("my-number?seed=1");
+        let mut session = Session::new(&mut first);
+        recognise(&mut session).unwrap();
+        let prepared = prepare(&mut session, &files::FACE_NUMBER_B).unwrap();
+        let mut session = Session::new(second);
+        reading::run(&mut session, &number, Scope::FULL, Some(prepared), Vec::new()).map(|_| ())
+    };
+    assert_eq!(run(&mut card("my-number?seed=1")), Ok(()));
+    let other = (2..50)
+        .map(|seed| format!("my-number?seed={seed}"))
+        .find(|other| municipality(other) != municipality("my-number?seed=1"))
+        .expect("personas live in several municipalities");
+    let mut other = card(&other);
+    assert_eq!(run(&mut other), Err(taimen::cards::my_number::ReadError::OtherCard));
+    assert_eq!(other.tries(&files::FACE_NUMBER_B), Some(10), "nothing was presented to it");
+    let mut fewer = card("my-number?seed=1");
+    fewer.set_tries(&files::FACE_NUMBER_B, 9);
+    assert_eq!(run(&mut fewer), Err(taimen::cards::my_number::ReadError::OtherCard), "another counter");
+}
+
+fn municipality(recipe: &str) -> Vec<u8> {
+    let (dump, _) = read_card(&mut card(recipe), Scope::FULL).unwrap();
+    dump.file(files::FACE_CERTIFICATE.name).unwrap()[26..42].to_vec()
+}
+
+#[test]
+fn no_byte_is_received_twice_and_the_ladder_finds_its_step_once() {
+    for recipe in
+        ["my-number", "my-number?fault=no-extended", "my-number?fault=short-answers=64", "my-number?fault=filler"]
+    {
+        for scope in [Scope::FULL, Scope::AGE] {
+            let mut simulated = card(recipe);
+            let number = credential(&simulated, scope);
+            let mut spy = spy(&mut simulated);
+            let (dump, _) = read(&mut spy, &number, scope).unwrap();
+            assert_eq!(overlap(&spy.reads), None, "{recipe} {scope:?}");
+            let refused =
+                spy.commands.iter().filter(|command| matches!(command[..], [0x00, 0xB0, .., 0, 0, 0])).count();
+            let files = dump_files(&dump);
+            match recipe {
+                "my-number?fault=no-extended" => assert_eq!(refused, 1, "one extended attempt in the session"),
+                "my-number" => assert_eq!(refused, files, "one extended read a file"),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Files that READ BINARY brought.
+fn dump_files(dump: &Dump) -> usize {
+    files::FILES.iter().filter(|file| dump.file(file.name).is_some() || dump.private_file(file.name).is_some()).count()
+}
+
+#[test]
+fn nothing_is_read_that_no_check_or_field_uses() {
+    let mut simulated = card("my-number");
+    let number = credential(&simulated, Scope::FULL);
+    let mut spy = spy(&mut simulated);
+    read(&mut spy, &number, Scope::FULL).unwrap();
+    let read: Vec<String> = spy
+        .reads
+        .iter()
+        .map(|(aid, sfi, ..)| {
+            let file = files::FILES.iter().find(|file| file.application.aid == &aid[..] && file.sfi == *sfi);
+            file.unwrap_or_else(|| panic!("SFI {sfi:02X} is in no table")).name.to_owned()
+        })
+        .collect();
+    let wanted = ["face/0004", "face/0002", "text/0002", "text/0003", "text/0004", "text/0007"];
+    assert_eq!(read, wanted);
+}
+
+#[test]
+fn the_number_is_never_asked_for() {
+    for scope in [Scope::FULL, Scope::AGE] {
+        let mut simulated = card("my-number");
+        let number = credential(&simulated, scope);
+        let mut spy = spy(&mut simulated);
+        read(&mut spy, &number, scope).unwrap();
+        for (application, sfi) in files::NUMBER_A_SFIS {
+            let touched = spy
+                .commands
+                .iter()
+                .any(|command| matches!(command[..], [_, 0x20 | 0x24, _, p2, ..] if p2 & 0x1F == sfi));
+            assert!(!touched, "{} {sfi:02X}", application.name);
+        }
+        let verifies = spy.commands.iter().filter(|command| command[1] == 0x20 && command.len() > 4).count();
+        assert_eq!(verifies, if scope == Scope::FULL { 2 } else { 1 });
+    }
+}
+
+/// Bytes of status words, of the encrypted objects around secure files, and of the handshake: what the protocol costs on
+/// top of the files.
+fn protocol(kind: CardKind, exchanges: u64) -> u64 {
+    let cipher = Generation::of(kind).unwrap().cipher();
+    let secure = residence_files::files_of(kind).iter().filter(|file| file.access == Access::NumberSecure);
+    let wrapped: usize = secure.map(|file| SessionKey::sealed_length(cipher, file.size) - file.size).sum();
+    let handshake = RANDOM_LENGTH + AUTHENTICATE_LENGTH;
+    2 * exchanges + u64::try_from(wrapped + handshake).unwrap()
+}
+
+#[test]
+fn a_residence_card_takes_at_most_17_exchanges_and_hardly_a_byte_more_than_its_files() {
+    for (recipe, wanted) in [
+        ("residence1", 15),
+        ("residence1-special", 12),
+        ("residence1-child", 15),
+        ("residence2", 16),
+        ("residence2-special", 14),
+    ] {
+        let (dump, figures) = residence::read_card(&mut residence::card(recipe)).unwrap();
+        assert_eq!(figures.exchanges, wanted, "{recipe}");
+        let files: usize = residence_files::files_of(dump.kind).iter().map(|file| file.size).sum();
+        let least = u64::try_from(files).unwrap() + protocol(dump.kind, figures.exchanges);
+        assert!(
+            figures.bytes_received >= least && figures.bytes_received * 100 <= least * 102,
+            "{recipe}: {figures:?}"
+        );
+        // Nothing at all is received that is neither file nor protocol.
+        assert_eq!(figures.bytes_received, least, "{recipe}");
+        // With a question in the middle the two free files are read once more.
+        assert!(figures.exchanges + 2 <= if recipe.starts_with("residence1") { 17 } else { 18 }, "{recipe}");
+    }
+}
+
+#[test]
+fn a_residence_card_gives_no_byte_twice_and_nothing_between_challenge_and_answer() {
+    for recipe in residence::KINDS {
+        let mut simulated = residence::card(recipe);
+        let number = residence::number(&simulated);
+        let mut spy = spy(&mut simulated);
+        residence::read(&mut spy, Opening::Number(&number), &mut residence::draws()).unwrap();
+        let reads: Vec<&Vec<u8>> = spy.commands.iter().filter(|command| command[1] == 0xB0).collect();
+        // Each command is one whole file.
+        let files = residence_files::files_of(if recipe == "residence1-child" {
+            CardKind::RESIDENCE1
+        } else {
+            recipe.parse().unwrap()
+        });
+        assert_eq!(reads.len(), files.len(), "{recipe}");
+        let challenge = spy.commands.iter().position(|command| command[1] == 0x84).unwrap();
+        assert_eq!(spy.commands[challenge + 1][..2], [0x00, 0x82], "{recipe}");
+        let selected = spy.commands.iter().filter(|command| command[1] == 0xA4).count();
+        assert_eq!(selected, 3, "{recipe}: each application once");
+    }
+}

@@ -1,0 +1,125 @@
+//! The examples that need no reader, run as modules of this test; `read_pcsc` needs one and is only compiled. And the
+//! promise that a pure verifier needs no system library.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+use std::process::Command;
+
+use jiff::Timestamp;
+use taimen::{
+    cards::{Credentials, Request, read_any},
+    iso7816::PinGate,
+    simulator::Recipe,
+    transport::draws::ListedDraws,
+    trust::{Hierarchy, TrustStore},
+    verify::Overall,
+};
+
+#[path = "../../examples/check_simulated.rs"]
+mod check_simulated;
+#[path = "../../examples/own_transport.rs"]
+mod own_transport;
+#[path = "../../examples/replay_recording.rs"]
+mod replay_recording;
+#[path = "../../examples/test_with_fault.rs"]
+mod test_with_fault;
+#[path = "../../examples/verify_dump.rs"]
+mod verify_dump;
+
+fn time() -> Timestamp {
+    "2026-11-22T03:00:00Z".parse().unwrap()
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn a_saved_dump_is_verified() {
+    let mut card = "residence2".parse::<Recipe>().unwrap().card().unwrap();
+    let credentials = Credentials::from(&card);
+    let mut draws = ListedDraws::new(vec![vec![1; 8], vec![2; 16]]);
+    let request = Request::new("test", time());
+    let dump = read_any(&mut card, &request, &credentials, &mut PinGate::new(false), &mut draws, &mut |_| {}).unwrap();
+    let json = dump.to_json();
+    for (trust, expected) in [
+        (TrustStore::shipped().unwrap(), Overall::Rejected),
+        (TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated), Overall::Authentic),
+    ] {
+        let mut out = Vec::new();
+        assert_eq!(verify_dump::run(json.as_bytes(), &trust, &mut out).unwrap(), expected);
+        let report: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!((&report["overall"], &report["card"]["kind"]), (&expected.as_str().into(), &"residence2".into()));
+    }
+    let damaged = verify_dump::run(b"{}", &TrustStore::shipped().unwrap(), &mut Vec::new()).unwrap_err();
+    assert_eq!(damaged.to_string(), "the file is not a dump: line 1, column 2");
+}
+
+#[test]
+fn every_simulated_kind_has_a_verdict() {
+    let mut out = Vec::new();
+    check_simulated::run(time(), &mut out).unwrap();
+    let expected = "\
+my-number            my-number           authentic     17 exchanges
+my-number-no-photo   my-number           undetermined  17 exchanges
+licence              licence             authentic     19 exchanges
+licence-nopin        licence             authentic     19 exchanges
+licence-changed      licence             authentic     19 exchanges
+menkyo               menkyo              authentic     10 exchanges
+residence1           residence1          authentic     15 exchanges
+residence1-special   residence1-special  authentic     12 exchanges
+residence1-child     residence1          undetermined  15 exchanges
+residence2           residence2          authentic     16 exchanges
+residence2-special   residence2-special  authentic     14 exchanges
+residence-specified  my-number           authentic     17 exchanges
+";
+    assert_eq!(text(out), expected);
+}
+
+#[test]
+fn a_recording_plays_without_card_and_credentials() {
+    let recording = replay_recording::record(time()).unwrap();
+    assert!(recording.contains("secret bytes"), "the credential is masked");
+    let mut out = Vec::new();
+    replay_recording::play(recording.as_bytes(), &mut out).unwrap();
+    assert_eq!(text(out), "my-number, read at 2026-11-22T03:00:00Z: authentic (17 steps)\n");
+}
+
+#[test]
+fn a_reader_of_ones_own() {
+    let mut out = Vec::new();
+    own_transport::run(time(), &mut out).unwrap();
+    let told = "a card: driver's licence\nPIN 1 (暗証番号1): Left(3)\nPIN 2 (暗証番号2): Left(3)\nauthentic\n";
+    assert_eq!(text(out), told);
+}
+
+#[test]
+fn faults_in_three_lines() {
+    let mut out = Vec::new();
+    test_with_fault::run(&mut out).unwrap();
+    let said = "swapped-photo: rejected\nremoved-at=9: the card was removed\nlast-try: only one try is left\n";
+    assert_eq!(text(out), said);
+}
+
+/// What the library depends on without features, and with all of them, so that the first list is known to say something.
+#[test]
+fn a_pure_verifier_needs_no_system_library() {
+    let packages = |features: &[&str]| {
+        let output = Command::new(env!("CARGO"))
+            .args(["tree", "--offline", "--locked", "--edges", "normal,build", "--prefix", "none"])
+            .args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")])
+            .args(features)
+            .output()
+            .expect("cargo tree runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        text(output.stdout).lines().filter_map(|line| line.split(' ').next().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let linked = |name: &String| name.starts_with("pcsc") || name.ends_with("-sys");
+    assert!(packages(&[]).iter().any(|name| name == "pcsc-sys"));
+    let pure = packages(&["--no-default-features"]);
+    assert!(pure.iter().any(|name| name == "rsa"), "{pure:?}");
+    assert_eq!(pure.iter().filter(|name| linked(name)).collect::<Vec<_>>(), Vec::<&String>::new());
+    for program in ["clap", "rpassword", "dirs"] {
+        assert!(!pure.iter().any(|name| name == program), "{program} belongs to the program alone");
+    }
+}

@@ -1,0 +1,173 @@
+//! Every row of the simulator's fault table: each check by its id, the verdict, or the named trouble.
+
+use crate::common::reading;
+
+use crate::common::reading::{Trouble, findings};
+use taimen::{
+    cards::{RecogniseError, my_number::ReadError},
+    iso7816::{CardError, Refusal},
+    simulator::{Expected, FAULTS, FaultRow},
+    transport::TransportError,
+    verify::{CheckId, Overall, Verdict, Why},
+};
+
+/// The verdicts of an honest card.
+const HONEST: [(CheckId, Verdict); 9] = [
+    (CheckId::FaceCertificate, Verdict::Passed),
+    (CheckId::FaceSignature, Verdict::Passed),
+    (CheckId::ChipKey, Verdict::Passed),
+    (CheckId::NotExpired, Verdict::Passed),
+    (CheckId::TextCertificate, Verdict::Passed),
+    (CheckId::TextSignature, Verdict::Passed),
+    (CheckId::TextChipKey, Verdict::Passed),
+    (CheckId::TextAgrees, Verdict::Passed),
+    (CheckId::Revocation, Verdict::NotDone(Why::NotAvailable)),
+];
+
+fn verdicts(recipe: &str) -> Result<(Overall, Vec<(CheckId, Verdict)>), Trouble> {
+    let findings = findings(recipe)?;
+    Ok((findings.overall(), findings.checks.iter().map(|check| (check.id, check.verdict)).collect()))
+}
+
+fn expected(row: &FaultRow) -> Vec<(CheckId, Verdict)> {
+    let differs = |id| row.differs.iter().find(|(other, _)| *other == id).map(|(_, verdict)| *verdict);
+    HONEST.into_iter().map(|(id, verdict)| (id, differs(id).unwrap_or(verdict))).collect()
+}
+
+/// What is wrong with a row, if anything.
+fn complaint(row: &FaultRow) -> Option<String> {
+    let recipe = format!("my-number?fault={}", row.example);
+    let outcome = verdicts(&recipe);
+    let fits = match (row.expected, &outcome) {
+        (Expected::Verdict(overall), Ok((found, checks))) => *found == overall && *checks == expected(row),
+        (Expected::CredentialRefused, Err(Trouble::Read(ReadError::Wrong { left: Some(9), .. }))) => true,
+        (Expected::CredentialBlocked, Err(Trouble::Read(ReadError::Refused { refusal: Refusal::Blocked, .. }))) => true,
+        (Expected::LastTry, Err(Trouble::Read(ReadError::Refused { refusal: Refusal::LastTry, .. }))) => true,
+        (Expected::CardTrouble, Err(trouble)) => matches!(
+            trouble,
+            Trouble::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))
+                | Trouble::Read(ReadError::Card(CardError::Transport(TransportError::Removed)))
+                | Trouble::Read(ReadError::AnswerLost { error: TransportError::Removed, .. })
+        ),
+        _ => false,
+    };
+    (!fits).then(|| {
+        let found = match outcome {
+            Ok((overall, checks)) => {
+                let wanted = expected(row);
+                let differ: Vec<_> = checks.iter().zip(&wanted).filter(|(found, wanted)| found != wanted).collect();
+                format!("{overall:?}, found and wanted: {differ:?}")
+            }
+            Err(trouble) => format!("{trouble:?}"),
+        };
+        format!("{}: wanted {:?}, got {found}", row.example, row.expected)
+    })
+}
+
+#[test]
+fn an_honest_card_passes_every_check() {
+    for seed in [1, 2, 3] {
+        let (overall, checks) = verdicts(&format!("my-number?seed={seed}")).unwrap();
+        assert_eq!(checks, HONEST, "seed {seed}");
+        assert_eq!(overall, Overall::Authentic);
+    }
+}
+
+#[test]
+fn every_fault_fails_exactly_what_the_table_says() {
+    let complaints: Vec<String> = FAULTS.iter().filter_map(complaint).collect();
+    assert!(FAULTS.len() >= 20, "{} faults", FAULTS.len());
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn a_card_pulled_away_at_any_exchange_ends_in_a_clear_error() {
+    for exchange in 1..=17 {
+        for fault in ["removed-at", "one-byte-at"] {
+            let trouble = verdicts(&format!("my-number?fault={fault}={exchange}")).unwrap_err();
+            let removed = match &trouble {
+                Trouble::Recognise(RecogniseError::Card(error)) | Trouble::Read(ReadError::Card(error)) => {
+                    *error == CardError::Transport(TransportError::Removed)
+                }
+                // The two exchanges that carry the credential: nobody knows whether a try was spent.
+                Trouble::Read(ReadError::AnswerLost { error, .. }) => *error == TransportError::Removed,
+                _ => false,
+            };
+            assert!(removed, "{fault}={exchange}: {trouble:?}");
+        }
+    }
+    assert!(verdicts("my-number?fault=removed-at=18").is_ok(), "17 exchanges are all there are");
+}
+
+#[test]
+fn a_card_that_never_tells_its_counter_gets_no_verify() {
+    // The counter is asked at exchange 5, and again at 8 after the application was left and selected anew.
+    let trouble = verdicts("my-number?fault=status-at=5:9000,status-at=8:9000").unwrap_err();
+    assert!(
+        matches!(trouble, Trouble::Read(ReadError::Refused { refusal: Refusal::CounterUnknown, .. })),
+        "{trouble:?}"
+    );
+    assert!(verdicts("my-number?fault=status-at=5:9000").is_ok(), "leaving the application clears the status");
+}
+
+#[test]
+fn a_card_without_a_photo_is_a_kind_of_its_own_and_undetermined() {
+    let findings = findings("my-number-no-photo").unwrap();
+    assert_eq!(findings.kind.as_str(), "my-number-no-photo");
+    assert_eq!(findings.verdict(CheckId::FaceCertificate), Some(Verdict::Passed));
+    assert_eq!(findings.verdict(CheckId::FaceSignature), Some(Verdict::NotDone(Why::LayoutUnknown)));
+    assert_eq!(findings.verdict(CheckId::ChipKey), Some(Verdict::NotDone(Why::DependsOn(CheckId::FaceSignature))));
+    assert_eq!(findings.overall(), Overall::Undetermined);
+}
+
+#[test]
+fn text_is_shown_only_when_everything_about_it_passed() {
+    let shown = |recipe: &str| {
+        let holder = findings(recipe).unwrap().holder;
+        assert_eq!(holder.name.is_some(), holder.address.is_some(), "{recipe}");
+        holder.name.is_some()
+    };
+    assert!(shown("my-number"));
+    for fault in ["text-mixed", "text-changed", "text-digest", "text-key", "changed-birth-date", "unknown-issuer"] {
+        assert!(!shown(&format!("my-number?fault={fault}")), "{fault}");
+    }
+    // A relay that passes the face application through and answers for the text application: exchanges 15 and 17 read
+    // its certificate and its key.
+    for exchange in [13, 14, 15, 16, 17] {
+        let recipe = format!("my-number?fault=status-at={exchange}:6A82");
+        assert_eq!(findings(&recipe).unwrap().overall(), Overall::Authentic, "{recipe}: the face data stands alone");
+        assert!(!shown(&recipe), "{recipe}");
+    }
+}
+
+#[test]
+fn a_free_certificate_that_could_not_be_read_is_read_again() {
+    use taimen::{
+        cards::my_number::{check, files, prepare},
+        cards::recognise,
+        dump::Scope,
+        iso7816::Session,
+    };
+    // Exchange 6 of the first transaction is the certificate.
+    let mut card = reading::card("my-number?fault=status-at=6:6F00");
+    let number = reading::credential(&card, Scope::FULL);
+    let mut session = Session::new(&mut card);
+    recognise(&mut session).unwrap();
+    let prepared = prepare(&mut session, &files::FACE_NUMBER_B).unwrap();
+    let mut session = Session::new(&mut card);
+    let dump = reading::run(&mut session, &number, Scope::FULL, Some(prepared), Vec::new()).unwrap();
+    let findings = check(&dump, &reading::simulated_trust(), reading::TIME.parse().unwrap());
+    assert_eq!(findings.overall(), Overall::Authentic);
+}
+
+#[test]
+fn bad_padding_is_a_failure_even_where_the_layout_is_unknown() {
+    use taimen::verify::Reason;
+    for faults in
+        ["missing-photo,bad-face-signature", "wrong-offsets,bad-face-signature", "wrong-offsets,changed-birth-date"]
+    {
+        let (overall, checks) = verdicts(&format!("my-number?fault={faults}")).unwrap();
+        assert_eq!(overall, Overall::Rejected, "{faults}");
+        assert_eq!(checks[1], (CheckId::FaceSignature, Verdict::Failed(Reason::SignatureMismatch)), "{faults}");
+    }
+}

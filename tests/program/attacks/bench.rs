@@ -1,0 +1,223 @@
+//! What the attacks share: the kinds of card with the checks of an honest one, the program that judges, the assertions.
+
+use std::fs;
+
+use taimen::dump::Dump;
+
+use crate::common::{
+    program::{Outcome, Program, argument, run},
+    temp::TempDir,
+};
+
+/// A kind of card under attack.
+pub struct Kind {
+    /// Its name in `sim:`.
+    pub name: &'static str,
+    /// What `check` needs to be told.
+    pub options: &'static [&'static str],
+    /// Every check of an honest card, live.
+    pub honest: &'static [&'static str],
+    /// What a check of a saved reading says differently.
+    pub saved: &'static [&'static str],
+}
+
+pub const MY_NUMBER: Kind = Kind {
+    name: "my-number",
+    options: &[],
+    honest: &[
+        "face-certificate: passed",
+        "face-signature: passed",
+        "chip-key: passed",
+        "not-expired: passed",
+        "text-certificate: passed",
+        "text-signature: passed",
+        "text-chip-key: passed",
+        "text-agrees: passed",
+        "revocation: not_done(not_available)",
+    ],
+    saved: &["text-signature: not_done(not_stored)"],
+};
+
+/// A My Number Card whose JPKI application is checked too.
+pub const JPKI: Kind = Kind {
+    name: "my-number",
+    options: &["--jpki"],
+    honest: &[
+        "face-certificate: passed",
+        "face-signature: passed",
+        "chip-key: passed",
+        "not-expired: passed",
+        "text-certificate: passed",
+        "text-signature: passed",
+        "text-chip-key: passed",
+        "text-agrees: passed",
+        "jpki-auth-chain: passed",
+        "jpki-auth-key: passed",
+        "jpki-sign-chain: passed",
+        "jpki-agrees: passed",
+        "revocation: not_done(not_available)",
+    ],
+    saved: &["text-signature: not_done(not_stored)"],
+};
+
+pub const LICENCE: Kind = Kind {
+    name: "licence",
+    options: &[],
+    honest: &[
+        "licence-signature: passed",
+        "licence-signer: passed",
+        "not-expired: passed",
+        "no-unsigned-changes: passed",
+        "revocation: not_done(not_available)",
+    ],
+    saved: &[],
+};
+
+pub const MENKYO: Kind = Kind {
+    name: "menkyo",
+    options: &["--application", "menkyo"],
+    honest: &[
+        "menkyo-signature: passed",
+        "menkyo-signer: passed",
+        "not-expired: passed",
+        "revocation: not_done(not_available)",
+    ],
+    saved: &[],
+};
+
+pub const RESIDENCE1: Kind = Kind {
+    name: "residence1",
+    options: &[],
+    honest: &["card-signature: passed", "card-certificate: passed", "revocation: not_done(not_available)"],
+    saved: &[],
+};
+
+pub const RESIDENCE2: Kind = Kind {
+    name: "residence2",
+    options: &[],
+    honest: &[
+        "card-signature: passed",
+        "card-certificate: passed",
+        "not-expired: passed",
+        "revocation: not_done(not_available)",
+    ],
+    saved: &[],
+};
+
+/// Every kind.
+pub const KINDS: [&Kind; 5] = [&MY_NUMBER, &LICENCE, &MENKYO, &RESIDENCE1, &RESIDENCE2];
+
+/// The residence cards, which their issuer signs in two ways.
+pub const RESIDENCE: [&Kind; 2] = [&RESIDENCE1, &RESIDENCE2];
+
+/// The verdict and its exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overall {
+    Authentic,
+    Rejected,
+    Undetermined,
+}
+pub use Overall::{Authentic, Rejected, Undetermined};
+
+/// The time of every judgement here, unless an attack chooses another.
+const TIME: &str = "2026-11-22T03:00:00Z";
+
+/// The program and a folder of its own.
+pub struct Bench {
+    program: Program,
+    folder: TempDir,
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        Self { program: Program::new(), folder: TempDir::new() }
+    }
+
+    /// Runs the program. The simulated hierarchy is accepted, as it always is for `sim:`.
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
+        run(self.program.command(arguments))
+    }
+
+    /// Checks a card live; `query` is what follows `?` in its address.
+    pub fn live(&self, kind: &Kind, query: &str) -> Judged {
+        let address = format!("sim:{}?{query}", kind.name);
+        let outcome = self.run(&[&["check", "--reader", &address, "--json"], kind.options].concat());
+        Judged { outcome, expected: kind.honest.iter().map(|check| (*check).to_owned()).collect(), what: address }
+    }
+
+    /// What is read from a card.
+    pub fn dump(&self, kind: &Kind, query: &str) -> Dump {
+        let path = argument(&self.folder.file("read.json"));
+        let address = format!("sim:{}?{query}", kind.name);
+        self.run(&[&["check", "--reader", &address, "--json", "--save-dump", &path], kind.options].concat());
+        Dump::from_json(&fs::read(&path).unwrap()).unwrap()
+    }
+
+    /// Judges a reading that somebody prepared.
+    pub fn saved(&self, kind: &Kind, dump: &Dump, options: &[&str]) -> Judged {
+        let path = argument(&self.folder.write("prepared.json", dump.to_json()));
+        let at = if options.contains(&"--at") { &[][..] } else { &["--at", TIME] };
+        let accept = if options.contains(&"--accept") { &[][..] } else { &["--accept", "simulated"] };
+        let outcome = self.run(&[&["verify", &path, "--json"], at, accept, options].concat());
+        let expected = with(kind.honest.iter().map(|check| (*check).to_owned()).collect(), kind.saved);
+        Judged { outcome, expected, what: format!("saved {}", kind.name) }
+    }
+}
+
+/// What the program said, and what it says about an honest card.
+pub struct Judged {
+    pub outcome: Outcome,
+    expected: Vec<String>,
+    what: String,
+}
+
+impl Judged {
+    /// Asserts the verdict, the exit code and every check: those of an honest card but for the ones that `differ`.
+    pub fn expect(self, overall: Overall, differ: &[&str]) -> Self {
+        let (name, code) = match overall {
+            Authentic => ("authentic", 0),
+            Rejected => ("rejected", 1),
+            Undetermined => ("undetermined", 3),
+        };
+        let found = self.outcome.checks();
+        assert_eq!(found, with(self.expected.clone(), differ), "{}", self.what);
+        assert_eq!(self.outcome.json()["overall"], name, "{}", self.what);
+        assert_eq!(self.outcome.code, Some(code), "{}", self.what);
+        self
+    }
+
+    /// Asserts that the report itself says what it cannot tell.
+    pub fn admits(self, words: &str) -> Self {
+        let checks = self.outcome.json()["checks"].to_string();
+        let explained: String = self
+            .outcome
+            .checks()
+            .iter()
+            .filter_map(|check| check.split_once(": "))
+            .filter_map(|(id, _)| taimen::verify::text_of(id.parse().unwrap()))
+            .map(|text| text.does_not_prove.en)
+            .collect();
+        assert!(explained.contains(words), "{}: {words} in {explained}\n{checks}", self.what);
+        self
+    }
+}
+
+pub fn with(mut checks: Vec<String>, differ: &[&str]) -> Vec<String> {
+    for other in differ {
+        let id = other.split(':').next().unwrap();
+        let place = checks.iter_mut().find(|check| check.split(':').next() == Some(id));
+        *place.unwrap_or_else(|| panic!("no check {id}")) = (*other).to_owned();
+    }
+    checks
+}
+
+/// Replaces a file of a reading.
+pub fn put(dump: &mut Dump, name: &str, bytes: Vec<u8>) {
+    let (_, file) = dump.files_mut().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("no file {name}"));
+    *file = bytes;
+}
+
+/// A file of a reading.
+pub fn get(dump: &Dump, name: &str) -> Vec<u8> {
+    dump.file(name).unwrap_or_else(|| panic!("no file {name}")).to_vec()
+}

@@ -1,0 +1,9 @@
+//! The catalogue of attacks (`docs/attacks.md`), one test a row: mounted against every kind of card that it applies to,
+//! judged by the program itself, every check asserted.
+
+pub mod bench;
+mod data;
+mod issuers;
+mod jpki;
+mod sessions;
+mod signatures;

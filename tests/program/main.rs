@@ -1,0 +1,17 @@
+//! The program as a separate process, without a reader: words, exit codes, files, and the catalogue of attacks.
+#![cfg(all(feature = "cli", unix))]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod attacks;
+mod batch;
+mod batch_memory;
+mod cli;
+mod fixtures;
+mod jpki_check;
+mod recording_scrub;
+mod reports;
+mod residence_recording;
+mod seal;
+mod simulate;

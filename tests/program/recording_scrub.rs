@@ -1,0 +1,448 @@
+//! `taimen recording scrub`, proven with marked persons: every field of a card bears a mark, and no mark is in what comes
+//! out, in any form.
+#![cfg(all(feature = "cli", unix))]
+// Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+use crate::common::licence_reading;
+use crate::common::reading;
+use crate::common::residence_reading;
+
+use std::{collections::HashSet, fs, path::Path};
+
+use crate::common::program::{Program, argument, assert_private};
+use taimen::{
+    cards::{
+        my_number::{
+            self,
+            files::{FACE_NUMBER_B, NEVER_RECORDED},
+        },
+        recognise,
+        residence_card::Opening,
+    },
+    dump::{Dump, Scope},
+    iso7816::Session,
+    kind::CardKind,
+    simulator::{Persona, Recipe, SimulatedCard, licence::LicenceHolder, residence::ResidenceHolder},
+    transport::{
+        Log, NeverRecorded, Recorder, Recording,
+        draws::RecordedDraws,
+        recording::{Header, LinkFailure},
+    },
+};
+
+/// A reader's name with a serial number, as PC/SC gives it.
+const READER: &str = "pcsc:MARKED READER SN-A40071177 00 00";
+
+/// When the marked cards were read.
+const THEN: &str = "2026-03-14T01:59:26Z";
+
+/// Shorter marks could stand in hex by accident.
+const SHORTEST: usize = 4;
+
+/// Bytes that are compared as one run.
+const WINDOW: usize = 12;
+
+/// So many hex digits in a row are bytes and no word.
+const LONG_RUN: usize = 24;
+
+/// Object header, offset table, and the header of the first field behind it.
+const FACE_HEAD: usize = 29;
+
+/// A card, its recording, and what must not come out.
+struct Marked {
+    recording: Recording,
+    dump: Dump,
+    /// As text.
+    marks: Vec<String>,
+}
+
+fn never() -> &'static [NeverRecorded] {
+    let row = |(application, sfi, clear): (taimen::cards::Application, u8, usize)| NeverRecorded {
+        aid: application.aid,
+        sfi,
+        clear,
+    };
+    Box::leak(NEVER_RECORDED.iter().copied().map(row).collect())
+}
+
+fn header(kind: CardKind, random: Vec<Vec<u8>>, session_keys: Vec<Vec<u8>>) -> Header {
+    Header {
+        card: Some(kind.as_str().to_owned()),
+        reader: Some(READER.to_owned()),
+        scope: Some("full".to_owned()),
+        time: Some(THEN.parse().unwrap()),
+        random,
+        session_keys,
+        jpki: None,
+    }
+}
+
+fn persona() -> Persona {
+    Persona {
+        name: "標的　印之介".to_owned(),
+        address: "印県目印市標的町大字焼印７７７７番地の３３".to_owned(),
+        birth: "1971-12-23".parse().unwrap(),
+        expiry_year: 2087,
+        security_code: "7391".to_owned(),
+        serial: "915738462615973".to_owned(),
+        pin: "8264".to_owned(),
+        number_digest: [0xD7; 32],
+        ..Persona::from_seed(6)
+    }
+}
+
+fn of_persona(persona: &Persona) -> Vec<String> {
+    let own = [&persona.name, &persona.address, &persona.security_code, &persona.serial, &persona.pin];
+    let parts = ["標的", "印之介", "目印市", "７７７７番地"].map(str::to_owned);
+    own.into_iter().cloned().chain(parts).chain([day(persona.birth), "2087".to_owned()]).collect()
+}
+
+fn day(day: jiff::civil::Date) -> String {
+    day.strftime("%Y%m%d").to_string()
+}
+
+fn my_number() -> Marked {
+    let recipe = Recipe { persona: Some(persona()), ..Recipe::new(CardKind::MY_NUMBER, 6) };
+    let mut card = recipe.card().unwrap();
+    let pin = reading::credential(&card, Scope::FULL);
+    let mut log = Log::new(never());
+    card.power_on();
+    let (dump, _) = reading::read(Recorder::new(&mut card, &mut log), &pin, Scope::FULL).unwrap();
+    let random = vec![vec![0x3C; 32], vec![0xA5; 32]];
+    let mut marks = of_persona(&persona());
+    marks.push(String::from_utf8(pin.expose().to_vec()).unwrap());
+    // The chip signed this time: another one would not play back.
+    let header = Header { time: Some(reading::TIME.parse().unwrap()), ..header(CardKind::MY_NUMBER, random, vec![]) };
+    Marked { recording: log.into_recording(header), dump, marks }
+}
+
+fn holder() -> LicenceHolder {
+    LicenceHolder {
+        persona: persona(),
+        kana: "ヒヨウテキ　シルシノスケ".to_owned(),
+        alias: "通印　目太郎".to_owned(),
+        unified_kana: "ヒヨウテキ　シルシノスケ".to_owned(),
+        reference_number: "71935".to_owned(),
+        number: "917364528190".to_owned(),
+        domicile: "印県焼印郡烙印村大字刻印４８番地".to_owned(),
+        pin1: "6173".to_owned(),
+        pin2: "9428".to_owned(),
+        menkyo_pin: "5739".to_owned(),
+        ..LicenceHolder::from_seed(6)
+    }
+}
+
+fn licence(kind: CardKind) -> Marked {
+    let holder = holder();
+    let persona = Some(persona());
+    let recipe = Recipe { holder: Some(holder.clone()), persona, ..Recipe::new(kind, 6) };
+    let mut card = recipe.card().unwrap();
+    let own = card.credentials().unwrap().clone();
+    let mut log = Log::new(never());
+    card.power_on();
+    let (dump, _) = licence_reading::read_on(Recorder::new(&mut card, &mut log), &own, Scope::FULL).unwrap();
+    let marks = [
+        &holder.kana,
+        &holder.alias,
+        &holder.reference_number,
+        &holder.number,
+        &holder.domicile,
+        &holder.pin1,
+        &holder.pin2,
+        &holder.menkyo_pin,
+    ];
+    let marks = marks.into_iter().cloned().chain(of_persona(&holder.persona)).collect();
+    Marked { recording: log.into_recording(header(kind, vec![], vec![])), dump, marks }
+}
+
+fn residence(kind: CardKind) -> Marked {
+    let holder = ResidenceHolder {
+        name: "MARKWORTHY BRANDMARK".to_owned(),
+        number: "QX71936428YK".to_owned(),
+        birth: "1971-12-23".parse().unwrap(),
+        address: "印県目印市標的町大字焼印７７７７番地".to_owned(),
+        ..ResidenceHolder::from_seed(6)
+    };
+    let recipe = Recipe { resident: Some(holder.clone()), ..Recipe::new(kind, 6) };
+    let mut card: SimulatedCard = recipe.card().unwrap();
+    let number = residence_reading::number(&card);
+    let mut log = Log::new(never());
+    let mut draws = RecordedDraws::new(residence_reading::draws());
+    card.power_on();
+    let opening = Opening::Number(&number);
+    let (dump, _) = residence_reading::read(Recorder::new(&mut card, &mut log), opening, &mut draws).unwrap();
+    let keys: Vec<Vec<u8>> = draws.session_keys().map(<[u8]>::to_vec).collect();
+    let header = header(kind, draws.drawn().to_vec(), keys);
+    let marks = vec![holder.name, holder.number, "71936428".to_owned(), day(holder.birth), holder.address];
+    Marked { recording: log.into_recording(header), dump, marks }
+}
+
+/// Base 64 at each of the three places where a byte can stand, without the digits that depend on neighbours.
+fn base64(bytes: &[u8]) -> Vec<String> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let encode = |bytes: &[u8]| {
+        let bits: Vec<u8> = bytes.iter().flat_map(|byte| (0..8).rev().map(move |at| byte >> at & 1)).collect();
+        let digit =
+            |chunk: &[u8]| chunk.iter().fold(0, |value, bit| value << 1 | usize::from(*bit)) << (6 - chunk.len());
+        bits.chunks(6).map(|chunk| char::from(DIGITS[digit(chunk)])).collect::<String>()
+    };
+    (0..3_usize)
+        .map(|lead| {
+            let text = encode(&[&vec![0; lead], bytes].concat());
+            text[(lead * 8).div_ceil(6)..(lead + bytes.len()) * 8 / 6].to_owned()
+        })
+        .collect()
+}
+
+/// A mark in every encoding that cards and programs use.
+fn encodings(mark: &str) -> Vec<Vec<u8>> {
+    let utf16 = |order: fn(u16) -> [u8; 2]| mark.encode_utf16().flat_map(order).collect::<Vec<u8>>();
+    let euc = encoding_rs::EUC_JP.encode(mark).0.into_owned();
+    let jis = euc.iter().map(|byte| byte & 0x7F).collect();
+    let shift_jis = encoding_rs::SHIFT_JIS.encode(mark).0.into_owned();
+    vec![mark.as_bytes().to_vec(), utf16(u16::to_le_bytes), utf16(u16::to_be_bytes), shift_jis, euc, jis]
+}
+
+/// Everything that a file says: its text, and the bytes of every run of hex in it.
+struct Said {
+    text: String,
+    words: String,
+    bytes: Vec<Vec<u8>>,
+}
+
+impl Said {
+    fn of(path: &Path) -> Self {
+        let text = fs::read_to_string(path).unwrap();
+        let runs = text.split(|c: char| !c.is_ascii_hexdigit()).filter(|run| run.len() % 2 == 0);
+        let bytes = runs.filter_map(|run| hex::decode(run).ok()).filter(|bytes| !bytes.is_empty()).collect();
+        let words = text.split_inclusive(|c: char| !c.is_ascii_hexdigit()).filter(|run| run.len() < LONG_RUN).collect();
+        Self { text, words, bytes }
+    }
+
+    fn finds(&self, mark: &str) -> Option<String> {
+        // Few digits stand in hex by accident; as words they do not.
+        let text = if mark.len() < 8 { &self.words } else { &self.text };
+        if text.contains(mark) {
+            return Some("as text".to_owned());
+        }
+        for (number, form) in encodings(mark).into_iter().enumerate() {
+            assert!(form.len() >= SHORTEST, "{mark}");
+            if self.bytes.iter().any(|bytes| bytes.windows(form.len()).any(|window| window == form)) {
+                return Some(format!("in encoding {number}"));
+            }
+            let upper = hex::encode_upper(&form);
+            if self.text.contains(&upper) || self.text.contains(&upper.to_lowercase()) {
+                return Some(format!("as hex of encoding {number}"));
+            }
+            if form.len() >= 6 && base64(&form).iter().any(|digits| self.text.contains(digits)) {
+                return Some(format!("in base 64 of encoding {number}"));
+            }
+        }
+        None
+    }
+}
+
+/// Runs of bytes that mean something: not filler.
+fn runs(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.windows(WINDOW).filter(|run| run.iter().collect::<HashSet<_>>().len() > WINDOW / 2)
+}
+
+/// What a card stores and answers: files, signatures, keys, pictures.
+fn stored(marked: &Marked) -> Vec<Vec<u8>> {
+    let mut all: Vec<Vec<u8>> = marked.dump.clone().files_mut().map(|(_, bytes)| bytes.clone()).collect();
+    all.extend(marked.recording.steps.iter().filter_map(|step| Some(step.answer.as_ref().ok()?.with_zeros())));
+    all.extend(marked.recording.header.random.iter().chain(&marked.recording.header.session_keys).cloned());
+    all
+}
+
+/// Power, the command's header and length, the answer's length and status word, microseconds.
+type StepShape = (bool, Vec<u8>, usize, Result<(usize, Vec<u8>), LinkFailure>, Option<u128>);
+
+fn shape(recording: &Recording) -> Vec<StepShape> {
+    let steps = recording.steps.iter().map(|step| {
+        let answer = step.answer.as_ref().map_err(|failure| *failure);
+        let answer = answer.map(|answer| (answer.len(), answer.tail()[answer.tail().len() - 2..].to_vec()));
+        let elapsed = step.elapsed.map(|elapsed| elapsed.as_micros());
+        (step.powered, step.command.head()[..4].to_vec(), step.command.len(), answer, elapsed)
+    });
+    steps.collect()
+}
+
+fn parse(path: &Path) -> Recording {
+    Recording::parse(&fs::read(path).unwrap()).unwrap()
+}
+
+fn proven(marked: &Marked, other: &Marked) {
+    let program = Program::new();
+    let (before, after) = (program.home.file("before.apdu"), program.home.file("after.apdu"));
+    fs::write(&before, marked.recording.to_text()).unwrap();
+    // Seed 4 has another portrait and other keys than seed 6.
+    program.run(["recording", "scrub", &argument(&before), &argument(&after), "--seed", "4"]).expect(0);
+    assert_private(&after);
+    assert_eq!(shape(&parse(&after)), shape(&marked.recording));
+
+    // What stands there encrypted is searched too.
+    let saved = program.home.file("after.json");
+    let replay = format!("replay:{}", argument(&after));
+    let arguments = ["check", "--json", "--accept", "simulated", "--reader", &replay, "--save-dump", &argument(&saved)];
+    let report = program.run(arguments).expect(0).json();
+    assert_eq!((report["overall"].as_str(), report["hierarchy"].as_str()), (Some("authentic"), Some("simulated")));
+
+    let mut marks = marked.marks.clone();
+    marks.extend([READER, "MARKED", "A40071177", THEN, "2026-03-14"].map(str::to_owned));
+    let originals = [Said::of(&before)];
+    assert!(
+        marked.marks.iter().any(|mark| originals[0].finds(mark).is_some())
+            || marked.recording.header.session_keys.len() == 1
+    );
+    for said in [Said::of(&after), Said::of(&saved)] {
+        for mark in &marks {
+            assert_eq!(said.finds(mark), None, "{mark}");
+        }
+        // What another person's card has as well is nobody's: the issuer's keys and names.
+        let stored_elsewhere = stored(other);
+        // The face file begins with lengths and offsets: they are its shape.
+        let head = marked.dump.file("face/0002").and_then(|file| file.get(..FACE_HEAD)).unwrap_or_default();
+        let common: HashSet<&[u8]> = stored_elsewhere.iter().flat_map(|bytes| runs(bytes)).chain(runs(head)).collect();
+        let here: HashSet<&[u8]> = said.bytes.iter().flat_map(|bytes| runs(bytes)).collect();
+        for bytes in stored(marked) {
+            for run in runs(&bytes).filter(|run| !common.contains(run)) {
+                assert!(!here.contains(run), "{}", hex::encode(run));
+            }
+        }
+    }
+}
+
+/// The same card of a person without marks, with the portrait and keys of the new recording's.
+fn unmarked(kind: CardKind) -> Marked {
+    let folder = crate::common::temp::TempDir::new();
+    let (path, saved) = (folder.file("other.apdu"), folder.file("other.json"));
+    let reader = format!("sim:{kind}?seed=4");
+    let mut arguments = vec!["check", "--json", "--reader", &reader];
+    let (record, save) = (argument(&path), argument(&saved));
+    arguments.extend(["--record", &record, "--save-dump", &save]);
+    if kind == CardKind::MENKYO {
+        arguments.extend(["--application", "menkyo"]);
+    }
+    Program::new().run(arguments).expect(0);
+    Marked { recording: parse(&path), dump: Dump::from_json(&fs::read(&saved).unwrap()).unwrap(), marks: vec![] }
+}
+
+#[test]
+fn a_mark_is_found_in_every_form() {
+    let folder = crate::common::temp::TempDir::new();
+    for form in encodings("標的印之介") {
+        let texts = [hex::encode(&form), hex::encode_upper(&form), base64(&form)[0].clone()];
+        for text in texts {
+            let path = folder.write("file", format!("> 0000{text}\n"));
+            assert!(Said::of(&path).finds("標的印之介").is_some(), "{text}");
+        }
+    }
+    assert!(Said::of(&folder.write("file", "name: 標的印之介\n")).finds("標的印之介").is_some());
+    assert!(Said::of(&folder.write("file", "name: 7391\n")).finds("7391").is_some());
+    let line = |bytes: &str| format!("> {}{bytes}\n", "00".repeat(LONG_RUN));
+    assert!(Said::of(&folder.write("file", line("37333931"))).finds("7391").is_some());
+    assert_eq!(Said::of(&folder.write("file", line("00739100"))).finds("7391"), None);
+}
+
+#[test]
+fn no_mark_of_a_my_number_card_comes_out() {
+    proven(&my_number(), &unmarked(CardKind::MY_NUMBER));
+}
+
+#[test]
+fn a_question_in_the_middle_keeps_its_place() {
+    let mut card = reading::card("my-number?seed=6");
+    let pin = reading::credential(&card, Scope::FULL);
+    let mut log = Log::new(never());
+    card.power_on();
+    let (guests, prepared) = {
+        let mut session = Session::new(Recorder::new(&mut card, &mut log));
+        let recognised = recognise(&mut session).unwrap();
+        (recognised.guests, my_number::prepare(&mut session, &FACE_NUMBER_B).unwrap())
+    };
+    card.power_off();
+    card.power_on();
+    let mut session = Session::new(Recorder::new(&mut card, &mut log));
+    let dump = reading::run(&mut session, &pin, Scope::FULL, Some(prepared), guests).unwrap();
+    let random = vec![vec![0x3C; 32], vec![0xA5; 32]];
+    let mut header = header(CardKind::MY_NUMBER, random, vec![]);
+    header.time = Some(reading::TIME.parse().unwrap());
+    let recording = log.into_recording(header);
+    assert_eq!(recording.steps.iter().filter(|step| step.powered).count(), 1);
+
+    let program = Program::new();
+    let (before, after) = (program.home.file("before.apdu"), program.home.file("after.apdu"));
+    fs::write(&before, recording.to_text()).unwrap();
+    program.run(["recording", "scrub", &argument(&before), &argument(&after), "--seed", "4"]).expect(0);
+    assert_eq!(shape(&parse(&after)), shape(&recording));
+    let shown = program.run(["recording", "show", &argument(&after)]).expect(0).stdout;
+    assert!(shown.contains("a person was asked"), "{shown}");
+    assert_eq!(dump.kind, CardKind::MY_NUMBER);
+}
+
+#[test]
+fn no_mark_of_a_licence_comes_out() {
+    proven(&licence(CardKind::LICENCE), &unmarked(CardKind::LICENCE));
+    proven(&licence(CardKind::MENKYO), &unmarked(CardKind::MENKYO));
+}
+
+#[test]
+fn no_mark_of_a_residence_card_comes_out() {
+    for kind in [CardKind::RESIDENCE1, CardKind::RESIDENCE1_SPECIAL, CardKind::RESIDENCE2, CardKind::RESIDENCE2_SPECIAL]
+    {
+        proven(&residence(kind), &unmarked(kind));
+    }
+}
+
+#[test]
+fn what_the_shape_cannot_carry_is_refused_and_nothing_written() {
+    let program = Program::new();
+    let out = program.home.file("out.apdu");
+    let refused = |name: &str, recording: &Recording| {
+        let path = program.home.write(name, recording.to_text());
+        let outcome = program.run(["recording", "scrub", &argument(&path), &argument(&out)]).expect(2);
+        assert!(!out.exists());
+        outcome.stderr
+    };
+    let mut cut = my_number().recording;
+    cut.steps.pop();
+    assert!(refused("cut.apdu", &cut).contains("cannot play it back"));
+    let fixture = |name: &str| parse(&Path::new(env!("CARGO_MANIFEST_DIR")).join("apdu-fixtures").join(name));
+    let said = refused("no-photo.apdu", &fixture("my-number-no-photo/genuine.apdu"));
+    assert!(said.contains("face/0002 of a My Number Card cannot be made in the same size"), "{said}");
+    assert!(refused("tells.apdu", &fixture("residence1/official-handshake.apdu")).contains("cannot play it back"));
+}
+
+#[test]
+fn troubles_questions_and_chunks_keep_their_shape() {
+    let program = Program::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("apdu-fixtures");
+    let out = program.home.file("out.apdu");
+    for name in [
+        "my-number/age.apdu",
+        "my-number/short-answers.apdu",
+        "my-number/get-response.apdu",
+        "my-number/exact-length.apdu",
+        "my-number/wrong-code.apdu",
+        "my-number/last-try-allowed.apdu",
+        "my-number/removed-at.apdu",
+        "licence/without-pin.apdu",
+        "licence-nopin/genuine.apdu",
+        "residence1/no-extended.apdu",
+        "residence1-child/genuine.apdu",
+    ] {
+        let path = folder.join(name);
+        program.run(["recording", "scrub", &argument(&path), &argument(&out), "--seed", "9"]).expect(0);
+        assert_eq!(shape(&parse(&out)), shape(&parse(&path)), "{name}");
+        program.run(["recording", "check", &argument(&out)]).expect(0);
+        let exit = |path: &Path| {
+            let replay = format!("replay:{}", argument(path));
+            program.run(["check", "--accept", "simulated", "--allow-last-try", "--reader", &replay]).code
+        };
+        if !name.contains("wrong-code") {
+            assert_eq!(exit(&out), exit(&path), "{name}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Everything that comes over a link: the real pcscd with vpcd's virtual readers, and phones.
+#![cfg(target_os = "linux")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod pcsc;
+mod pcsc_check;
+mod pcsc_readers;
+mod pcsc_recordings;
+mod pcsc_simulate;
+mod phone;

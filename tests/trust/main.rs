@@ -1,0 +1,12 @@
+//! Issuers: certificate paths, the trust folder, published and simulated anchors.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod trust;
+mod trust_audit;
+mod trust_folder;
+mod trust_published;
+mod trust_simulated;
+mod x509_openssl;
+mod x509_path;

@@ -1,0 +1,247 @@
+//! The rules of the X.509 path beside an independent implementation: several hundred chains, each judged here and by
+//! `openssl verify`. The two must say the same, or a line of `tests/certificates/openssl-exceptions.txt` says why not.
+#![cfg(unix)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    process::Command,
+};
+
+use crate::common::temp::TempDir;
+use jiff::Timestamp;
+use taimen::{
+    simulator::{
+        SplitMix64,
+        residence::certificate::{
+            Algorithm, BasicConstraints, CertificateOrder, OuterForm, PoolKey, last_second, midnight, usage,
+        },
+    },
+    trust::{Anchor, Certificate, Hierarchy, Material, Purpose, TrustStore, issuer_of},
+};
+
+/// How many chains with several deviations are drawn, besides the honest ones and those with one deviation each.
+const DRAWN: usize = 300;
+
+/// One way to deviate from an honest chain.
+struct Deviation {
+    name: &'static str,
+    /// Changes authority, leaf or the time of judging.
+    apply: fn(&mut CertificateOrder, &mut CertificateOrder, &mut Timestamp),
+}
+
+const fn deviation(
+    name: &'static str,
+    apply: fn(&mut CertificateOrder, &mut CertificateOrder, &mut Timestamp),
+) -> Deviation {
+    Deviation { name, apply }
+}
+
+/// A key of the other kind of issuer; and one of the same kind that is not the issuer's.
+fn impostor(like: PoolKey) -> PoolKey {
+    match like {
+        PoolKey::Rsa(_) => PoolKey::Rsa("impostor"),
+        PoolKey::Ec(_) => PoolKey::Ec("impostor2"),
+    }
+}
+
+const DEVIATIONS: &[Deviation] = &[
+    deviation("leaf-signed-by-another-key", |_, leaf, _| leaf.signer = impostor(leaf.signer)),
+    deviation("leaf-of-another-issuer", |_, leaf, _| leaf.issuer = "somebody else, simulated".to_owned()),
+    deviation("leaf-names-another-key", |_, leaf, _| leaf.authority_key_id = Some(vec![7; 20])),
+    deviation("leaf-names-no-key", |_, leaf, _| leaf.authority_key_id = None),
+    deviation("leaf-without-own-key-identifier", |_, leaf, _| leaf.subject_key_id = None),
+    deviation("authority-without-key-identifier", |authority, _, _| authority.subject_key_id = None),
+    deviation("leaf-expired", |_, leaf, _| leaf.not_after = last_second(2026, 1, 31)),
+    deviation("leaf-not-yet-valid", |_, leaf, _| leaf.not_before = midnight(2027, 1, 1)),
+    deviation("authority-expired", |authority, _, _| authority.not_after = last_second(2026, 1, 31)),
+    deviation("authority-began-after-the-leaf", |authority, _, _| authority.not_before = midnight(2025, 9, 1)),
+    deviation("judged-on-the-last-second", |_, leaf, at| *at = leaf.not_after),
+    deviation("judged-a-second-later", |_, leaf, at| *at = leaf.not_after + jiff::SignedDuration::from_secs(1)),
+    deviation("judged-on-the-first-second", |_, leaf, at| *at = leaf.not_before),
+    deviation("authority-is-no-authority", |authority, _, _| {
+        authority.constraints = Some(BasicConstraints { ca: false, path_length: None });
+    }),
+    deviation("authority-without-constraints", |authority, _, _| authority.constraints = None),
+    deviation("authority-without-path-length", |authority, _, _| {
+        authority.constraints = Some(BasicConstraints { ca: true, path_length: None });
+    }),
+    deviation("authority-may-not-sign-certificates", |authority, _, _| authority.key_usage = Some(usage::CRL_SIGN)),
+    deviation("authority-without-key-usage", |authority, _, _| authority.key_usage = None),
+    deviation("leaf-may-not-sign-data", |_, leaf, _| leaf.key_usage = Some(usage::KEY_ENCIPHERMENT)),
+    deviation("leaf-without-key-usage", |_, leaf, _| leaf.key_usage = None),
+    deviation("leaf-is-an-authority", |_, leaf, _| {
+        leaf.constraints = Some(BasicConstraints { ca: true, path_length: None });
+    }),
+    deviation("leaf-says-it-is-none", |_, leaf, _| {
+        leaf.constraints = Some(BasicConstraints { ca: false, path_length: None });
+    }),
+    deviation("leaf-states-sha1", |_, leaf, _| leaf.algorithm = Algorithm::RsaSha1),
+    deviation("leaf-states-sha384", |_, leaf, _| leaf.algorithm = Algorithm::EcdsaSha384),
+    deviation("leaf-states-two-algorithms", |_, leaf, _| {
+        leaf.outer_algorithm = Some(match leaf.algorithm {
+            Algorithm::RsaSha256 => Algorithm::RsaSha1,
+            _ => Algorithm::EcdsaSha384,
+        });
+    }),
+    deviation("leaf-states-the-other-kind", |_, leaf, _| {
+        leaf.algorithm = match leaf.signer {
+            PoolKey::Rsa(_) => Algorithm::EcdsaSha256,
+            PoolKey::Ec(_) => Algorithm::RsaSha256,
+        };
+    }),
+    deviation("leaf-of-indefinite-length", |_, leaf, _| leaf.form = OuterForm::Indefinite),
+    deviation("leaf-of-a-long-length", |_, leaf, _| leaf.form = OuterForm::LongLength),
+];
+
+/// One line of the exceptions: a deviation, what is said here, what OpenSSL says, why.
+struct Exception {
+    here: bool,
+    openssl: bool,
+}
+
+fn exceptions() -> BTreeMap<String, Exception> {
+    let text = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/certificates/openssl-exceptions.txt"));
+    let says = |word: &str| match word {
+        "accepts" => true,
+        "refuses" => false,
+        other => panic!("{other} is neither accepts nor refuses"),
+    };
+    let mut found = BTreeMap::new();
+    for line in text.unwrap().lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let parts: Vec<&str> = line.splitn(4, ' ').collect();
+        let [name, here, openssl, why] = parts[..] else { panic!("{line}") };
+        assert!(why.len() > 20, "{line}");
+        let exception = Exception { here: says(here), openssl: says(openssl) };
+        assert_ne!(exception.here, exception.openssl, "{line}");
+        assert!(found.insert(name.to_owned(), exception).is_none(), "{name} twice");
+    }
+    found
+}
+
+/// A chain with the names of its deviations.
+struct Chain {
+    deviations: BTreeSet<&'static str>,
+    authority: Vec<u8>,
+    leaf: Vec<u8>,
+    at: Timestamp,
+}
+
+fn chain(kind: usize, chosen: &[&Deviation]) -> Chain {
+    let (ca, signer) = [
+        (PoolKey::Rsa("zairyu-ca"), PoolKey::Rsa("zairyu-signer")),
+        (PoolKey::Ec("zairyu-ca2"), PoolKey::Ec("zairyu-signer2")),
+        // An RSA authority over a P-384 leaf, and the other way round.
+        (PoolKey::Rsa("zairyu-ca"), PoolKey::Ec("zairyu-signer2")),
+        (PoolKey::Ec("zairyu-ca2"), PoolKey::Rsa("zairyu-signer")),
+    ][kind % 4];
+    let name = "taimen simulated test authority";
+    let mut authority = CertificateOrder::authority(ca, name, 1, midnight(2020, 1, 1), last_second(2039, 12, 31));
+    let mut leaf = CertificateOrder::leaf(signer, "signer of a test", ca, name);
+    (leaf.not_before, leaf.not_after) = (midnight(2025, 4, 1), last_second(2035, 3, 31));
+    let mut at = "2026-11-22T03:00:00Z".parse().unwrap();
+    for deviation in chosen {
+        (deviation.apply)(&mut authority, &mut leaf, &mut at);
+    }
+    Chain {
+        deviations: chosen.iter().map(|deviation| deviation.name).collect(),
+        authority: authority.build().unwrap(),
+        leaf: leaf.build().unwrap(),
+        at,
+    }
+}
+
+/// Honest chains, each deviation alone for each kind of key, and drawn combinations of two and three.
+fn chains() -> Vec<Chain> {
+    let mut chains: Vec<Chain> = (0..4).map(|kind| chain(kind, &[])).collect();
+    for deviation in DEVIATIONS {
+        chains.extend((0..4).map(|kind| chain(kind, &[deviation])));
+    }
+    let mut random = SplitMix64::new(20_261_122);
+    let mut draw = |below: usize| usize::try_from(random.next_u64() % u64::try_from(below).unwrap()).unwrap();
+    for _ in 0..DRAWN {
+        let (kind, count) = (draw(4), 2 + draw(2));
+        let chosen: BTreeSet<usize> = (0..count).map(|_| draw(DEVIATIONS.len())).collect();
+        let chosen: Vec<&Deviation> = chosen.into_iter().map(|index| &DEVIATIONS[index]).collect();
+        chains.push(chain(kind, &chosen));
+    }
+    chains
+}
+
+fn accepted_here(chain: &Chain) -> bool {
+    let anchor = Anchor {
+        purpose: Purpose::ResidenceCard,
+        hierarchy: Hierarchy::Installed,
+        name: "a test".to_owned(),
+        material: Material::Certificate(chain.authority.clone()),
+        source: "a test".to_owned(),
+        official: false,
+    };
+    let trust = TrustStore::shipped().unwrap().with(vec![anchor]);
+    Certificate::parse(&chain.leaf)
+        .is_ok_and(|leaf| issuer_of(&leaf, Purpose::ResidenceCard, &trust, chain.at).outcome.is_ok())
+}
+
+fn accepted_by_openssl(chain: &Chain, folder: &TempDir) -> bool {
+    let (authority, leaf) = (pem(folder, "authority", &chain.authority), pem(folder, "leaf", &chain.leaf));
+    let output = Command::new("openssl")
+        .args(["verify", "-attime", &chain.at.as_second().to_string(), "-no-CApath", "-no-CAstore", "-CAfile"])
+        .args([authority, leaf])
+        .output()
+        .expect("openssl is needed: sudo apt-get install openssl");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.success(), told.trim_end().ends_with(": OK"), "{told}");
+    output.status.success()
+}
+
+fn pem(folder: &TempDir, name: &str, der: &[u8]) -> std::path::PathBuf {
+    let lines: String = base64(der).as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line) + "\n").collect();
+    folder.write(&format!("{name}.pem"), format!("-----BEGIN CERTIFICATE-----\n{lines}-----END CERTIFICATE-----\n"))
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            let letter = LETTERS[(bits >> (18 - 6 * place) & 0x3F) as usize];
+            text.push(if place <= chunk.len() { char::from(letter) } else { '=' });
+        }
+    }
+    text
+}
+
+#[test]
+fn openssl_says_the_same_of_every_chain() {
+    let (folder, exceptions) = (TempDir::new(), exceptions());
+    for name in exceptions.keys() {
+        assert!(DEVIATIONS.iter().any(|deviation| deviation.name == name), "{name} is no deviation");
+    }
+    let mut complaints = Vec::new();
+    let mut used = BTreeSet::new();
+    let (mut both, mut neither) = (0, 0);
+    for chain in chains() {
+        let (here, there) = (accepted_here(&chain), accepted_by_openssl(&chain, &folder));
+        match (here, there) {
+            (true, true) => both += 1,
+            (false, false) => neither += 1,
+            _ => {
+                // A difference needs a deviation whose exception speaks of this very difference.
+                let reasons: Vec<&&str> = chain
+                    .deviations
+                    .iter()
+                    .filter(|name| exceptions.get(**name).is_some_and(|one| (one.here, one.openssl) == (here, there)))
+                    .collect();
+                used.extend(reasons.iter().map(|name| (**name).to_owned()));
+                if reasons.is_empty() {
+                    complaints.push(format!("{:?}: here {here}, openssl {there}", chain.deviations));
+                }
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "{} differ:\n{}", complaints.len(), complaints.join("\n"));
+    assert!(both > 20 && neither > 150, "{both} accepted by both, {neither} by neither");
+    let unused: Vec<&String> = exceptions.keys().filter(|name| !used.contains(*name)).collect();
+    assert!(unused.is_empty(), "no chain needs {unused:?}");
+}
