@@ -2,7 +2,9 @@
 //! eight bytes (spec residence 3.2, 3.3).
 
 use aes::Aes128;
-use cbc::cipher::{BlockDecrypt, BlockDecryptMut, BlockEncrypt, BlockEncryptMut, KeyInit, KeyIvInit, consts::U8};
+use cbc::cipher::{
+    Array, BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit, consts::U8,
+};
 use cmac::{Cmac, Mac};
 use des::{Des, TdesEde2};
 use sha1::{Digest, Sha1};
@@ -42,15 +44,14 @@ impl CardCipher {
     /// [`NotWholeBlocks`].
     pub fn encrypt(self, key: &CipherKey, plain: &[u8]) -> Result<Vec<u8>, NotWholeBlocks> {
         let mut bytes = self.whole(plain)?;
-        let mut blocks = bytes.chunks_exact_mut(self.block());
         match self {
             Self::TripleDes => {
                 let mut cipher = cbc::Encryptor::<TdesEde2>::new(key.into(), &[0; 8].into());
-                blocks.by_ref().for_each(|block| cipher.encrypt_block_mut(block.into()));
+                bytes.as_chunks_mut::<8>().0.iter_mut().for_each(|block| cipher.encrypt_block(block.into()));
             }
             Self::Aes128 => {
                 let mut cipher = cbc::Encryptor::<Aes128>::new(key.into(), &[0; 16].into());
-                blocks.by_ref().for_each(|block| cipher.encrypt_block_mut(block.into()));
+                bytes.as_chunks_mut::<16>().0.iter_mut().for_each(|block| cipher.encrypt_block(block.into()));
             }
         }
         Ok(bytes)
@@ -62,15 +63,14 @@ impl CardCipher {
     /// [`NotWholeBlocks`].
     pub fn decrypt(self, key: &CipherKey, encrypted: &[u8]) -> Result<Vec<u8>, NotWholeBlocks> {
         let mut bytes = self.whole(encrypted)?;
-        let mut blocks = bytes.chunks_exact_mut(self.block());
         match self {
             Self::TripleDes => {
                 let mut cipher = cbc::Decryptor::<TdesEde2>::new(key.into(), &[0; 8].into());
-                blocks.by_ref().for_each(|block| cipher.decrypt_block_mut(block.into()));
+                bytes.as_chunks_mut::<8>().0.iter_mut().for_each(|block| cipher.decrypt_block(block.into()));
             }
             Self::Aes128 => {
                 let mut cipher = cbc::Decryptor::<Aes128>::new(key.into(), &[0; 16].into());
-                blocks.by_ref().for_each(|block| cipher.decrypt_block_mut(block.into()));
+                bytes.as_chunks_mut::<16>().0.iter_mut().for_each(|block| cipher.decrypt_block(block.into()));
             }
         }
         Ok(bytes)
@@ -97,13 +97,12 @@ impl CardCipher {
 /// ISO/IEC 9797-1:2011 7.4 (algorithm 3) with 6.3.3 (padding method 2): DES-CBC under the first half of the key, the
 /// last block once more through the second half and the first.
 fn retail_mac(key: &CipherKey, message: &[u8]) -> [u8; MAC_LENGTH] {
-    let (first, second) = key.split_at(MAC_LENGTH);
-    let half = |half: &[u8]| Des::new(cbc::cipher::generic_array::GenericArray::from_slice(half));
-    let (first, second) = (half(first), half(second));
+    let half = |from: usize| Des::new(&Array::from_fn(|at| key.get(from + at).copied().unwrap_or_default()));
+    let (first, second) = (half(0), half(MAC_LENGTH));
     let mut padded = message.to_vec();
     padded.push(0x80);
     padded.resize(padded.len().next_multiple_of(MAC_LENGTH), 0x00);
-    let mut chain = cbc::cipher::generic_array::GenericArray::<u8, U8>::default();
+    let mut chain = Array::<u8, U8>::default();
     for block in padded.chunks_exact(MAC_LENGTH) {
         chain.iter_mut().zip(block).for_each(|(chained, byte)| *chained ^= byte);
         first.encrypt_block(&mut chain);

@@ -34,7 +34,7 @@ impl EcPublicKey {
 
     /// The point, uncompressed, 97 bytes.
     pub fn point(&self) -> Vec<u8> {
-        self.0.to_encoded_point(false).as_bytes().to_vec()
+        self.0.to_sec1_point(false).as_bytes().to_vec()
     }
 
     /// SHA-256 of the uncompressed point.

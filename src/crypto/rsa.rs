@@ -1,6 +1,6 @@
 //! RSA signature verification, PKCS #1 v1.5 (RFC 8017 8.2.2).
 
-use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey, traits::PublicKeyParts};
+use rsa::{BoxedUint, Pkcs1v15Sign, hazmat, traits::PublicKeyParts};
 
 use super::{SHA256_DIGEST_INFO, Sha256Hash, TRIPLE_SHA256_DIGEST_INFO, sha256};
 
@@ -17,7 +17,7 @@ pub const EXPONENT: u32 = 65537;
 /// An RSA-2048 public key with exponent 65537.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
-    key: RsaPublicKey,
+    key: rsa::PublicKey,
     modulus: Vec<u8>,
 }
 
@@ -73,10 +73,10 @@ impl PublicKey {
         if modulus.last().is_none_or(|byte| byte & 1 == 0) {
             return Err(KeyError::NotRsa);
         }
-        if BigUint::from_bytes_be(exponent) != BigUint::from(EXPONENT) {
+        if BoxedUint::from_be_slice_vartime(exponent) != BoxedUint::from(EXPONENT) {
             return Err(KeyError::Exponent);
         }
-        let key = RsaPublicKey::new(BigUint::from_bytes_be(modulus), BigUint::from(EXPONENT))
+        let key = rsa::PublicKey::new(BoxedUint::from_be_slice_vartime(modulus), BoxedUint::from(EXPONENT))
             .map_err(|_| KeyError::NotRsa)?;
         Ok(Self { key, modulus: modulus.to_vec() })
     }
@@ -88,7 +88,7 @@ impl PublicKey {
 
     /// The exponent, big-endian without leading zeros.
     pub fn exponent(&self) -> Vec<u8> {
-        self.key.e().to_bytes_be()
+        self.key.e_bytes().into_vec()
     }
 
     /// SHA-256 of the 256 modulus bytes: what anchors are pinned by.
@@ -129,15 +129,14 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureError`] for a wrong length or bad padding.
     pub fn recover(&self, signature: &[u8]) -> Result<Recovered, SignatureError> {
-        let number = BigUint::from_bytes_be(signature);
-        if signature.len() != MODULUS_LENGTH || number >= *self.key.n() {
+        let number = BoxedUint::from_be_slice_vartime(signature);
+        if signature.len() != MODULUS_LENGTH || number >= **self.key.n() {
             return Err(SignatureError);
         }
-        let block = number.modpow(self.key.e(), self.key.n()).to_bytes_be();
-        // The block's first byte, 00, is no digit of the number.
-        let [0x01, padded @ ..] = block.as_slice() else { return Err(SignatureError) };
+        let block = hazmat::rsa_encrypt(&self.key, &number).map_err(|_| SignatureError)?.to_be_bytes();
+        let [0x00, 0x01, padded @ ..] = &*block else { return Err(SignatureError) };
         let padding = padded.iter().take_while(|byte| **byte == 0xFF).count();
-        if block.len() != MODULUS_LENGTH - 1 || padding < MIN_PADDING {
+        if padding < MIN_PADDING {
             return Err(SignatureError);
         }
         let Some((0x00, info)) = padded.get(padding..).and_then(<[u8]>::split_first) else {

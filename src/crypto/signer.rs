@@ -1,13 +1,13 @@
 //! The signer of simulated cards and simulated issuers. No key of a real issuer can get here: keys come from the
 //! committed pool of the simulated hierarchy.
 
-use rsa::{Pkcs1v15Sign, RsaPrivateKey, pkcs1::DecodeRsaPrivateKey, traits::PublicKeyParts};
+use rsa::{Pkcs1v15Sign, PrivateKey, pkcs1::DecodeRsaPrivateKey, traits::PublicKeyParts};
 
 use super::{PublicKey, sha256, sha256_digest_info, triple_sha256_digest_info};
 
 /// An RSA-2048 private key.
 #[derive(Clone)]
-pub struct Signer(RsaPrivateKey);
+pub struct Signer(PrivateKey);
 
 impl std::fmt::Debug for Signer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -32,7 +32,7 @@ impl Signer {
     /// # Errors
     /// [`SignerError::Key`] when it is not one.
     pub fn from_pkcs1_der(der: &[u8]) -> Result<Self, SignerError> {
-        RsaPrivateKey::from_pkcs1_der(der).map(Self).map_err(|_| SignerError::Key)
+        PrivateKey::from_pkcs1_der(der).map(Self).map_err(|_| SignerError::Key)
     }
 
     /// The public half.
@@ -40,7 +40,7 @@ impl Signer {
     /// # Errors
     /// [`SignerError::Key`] when it is not RSA-2048 with exponent 65537.
     pub fn public_key(&self) -> Result<PublicKey, SignerError> {
-        PublicKey::new(&self.0.n().to_bytes_be(), &self.0.e().to_bytes_be()).map_err(|_| SignerError::Key)
+        PublicKey::new(&self.0.n_bytes(), &self.0.e_bytes()).map_err(|_| SignerError::Key)
     }
 
     /// Signs bytes that are padded as they are (type 1): the My Number Card's `80 2A 00`.

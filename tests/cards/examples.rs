@@ -1,9 +1,9 @@
 //! The examples that need no reader, run as modules of this test; `read_pcsc` needs one and is only compiled. And the
-//! promise that a pure verifier needs no system library.
+//! promises about the dependency tree.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use std::process::Command;
+use std::{collections::BTreeSet, process::Command};
 
 use jiff::Timestamp;
 use taimen::{
@@ -101,25 +101,48 @@ fn faults_in_three_lines() {
     assert_eq!(text(out), said);
 }
 
+/// The packages of the dependency tree, each as `name v1.2.3` and once.
+fn packages(features: &[&str]) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "--edges", "normal,build", "--prefix", "none"])
+        .args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")])
+        .args(features)
+        .output()
+        .expect("cargo tree runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let name_and_version = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    text(output.stdout).lines().filter(|line| !line.is_empty()).map(name_and_version).collect()
+}
+
+fn name(package: &str) -> &str {
+    package.split(' ').next().unwrap_or_default()
+}
+
 /// What the library depends on without features, and with all of them, so that the first list is known to say something.
 #[test]
 fn a_pure_verifier_needs_no_system_library() {
-    let packages = |features: &[&str]| {
-        let output = Command::new(env!("CARGO"))
-            .args(["tree", "--offline", "--locked", "--edges", "normal,build", "--prefix", "none"])
-            .args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")])
-            .args(features)
-            .output()
-            .expect("cargo tree runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        text(output.stdout).lines().filter_map(|line| line.split(' ').next().map(str::to_owned)).collect::<Vec<_>>()
-    };
-    let linked = |name: &String| name.starts_with("pcsc") || name.ends_with("-sys");
-    assert!(packages(&[]).iter().any(|name| name == "pcsc-sys"));
+    let linked = |package: &&String| name(package).starts_with("pcsc") || name(package).ends_with("-sys");
+    assert!(packages(&[]).iter().any(|package| name(package) == "pcsc-sys"));
     let pure = packages(&["--no-default-features"]);
-    assert!(pure.iter().any(|name| name == "rsa"), "{pure:?}");
-    assert_eq!(pure.iter().filter(|name| linked(name)).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert!(pure.iter().any(|package| name(package) == "rsa"), "{pure:?}");
+    assert_eq!(pure.iter().filter(linked).collect::<Vec<_>>(), Vec::<&String>::new());
     for program in ["clap", "rpassword", "dirs"] {
-        assert!(!pure.iter().any(|name| name == program), "{program} belongs to the program alone");
+        assert!(!pure.iter().any(|package| name(package) == program), "{program} belongs to the program alone");
+    }
+}
+
+/// Two versions of one cryptographic package would be two answers to one question. Only tests bring an older one
+/// (`deny.toml` says which and why), and no pre-release is shipped.
+#[test]
+fn cryptography_is_of_one_generation() {
+    let generation = "aes 0.9, cbc 0.2, cipher 0.5, cmac 0.8, crypto-bigint 0.7, der 0.8, des 0.9, digest 0.11, ecdsa 0.17, \
+                      ed25519-dalek 3, elliptic-curve 0.14, p384 0.14, pkcs1 0.8, pkcs8 0.11, rsa 0.10, sha1 0.11, \
+                      sha2 0.11, signature 3, spki 0.8";
+    let shipped = packages(&[]);
+    for (wanted, generation) in generation.split(", ").filter_map(|line| line.split_once(' ')) {
+        let found: Vec<_> = shipped.iter().filter(|package| name(package) == wanted).collect();
+        let [one] = found[..] else { panic!("{wanted}: {found:?}") };
+        let version = one.trim_start_matches(wanted).trim_start_matches(" v");
+        assert!(version.starts_with(&format!("{generation}.")) && !version.contains('-'), "{one}");
     }
 }

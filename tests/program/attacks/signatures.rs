@@ -1,11 +1,7 @@
 //! Tricks with the signature itself: its algorithm, its padding, its numbers. The forger is given the issuer's private
 //! key, so that nothing but the form of the block can give him away.
 
-use rsa::{
-    BigUint, RsaPrivateKey,
-    pkcs1::DecodeRsaPrivateKey,
-    traits::{PrivateKeyParts, PublicKeyParts},
-};
+use rsa::{BoxedUint, PrivateKey, hazmat, pkcs1::DecodeRsaPrivateKey, rand_core::CryptoRng, traits::PublicKeyParts};
 use taimen::{
     cards::my_number::files::{self, Field},
     crypto::{sha256, sha256_digest_info, triple_sha256_digest_info},
@@ -16,34 +12,38 @@ use taimen::{
 use super::bench::{Bench, LICENCE, MY_NUMBER, RESIDENCE1, RESIDENCE2, Rejected, Undetermined, get, put};
 
 /// A key of the simulator's pool that signs any block, padded as the forger likes.
-struct RawKey(RsaPrivateKey);
+struct RawKey(PrivateKey);
 
 impl RawKey {
     fn of_municipality() -> Self {
         let der = include_bytes!("../../../src/simulator/pool/keys/my-number-municipality-face.der");
-        Self(RsaPrivateKey::from_pkcs1_der(der).unwrap())
+        Self(PrivateKey::from_pkcs1_der(der).unwrap())
     }
 
     fn of_residence_cards() -> Self {
-        Self(
-            RsaPrivateKey::from_pkcs1_der(include_bytes!("../../../src/simulator/pool/keys/zairyu-signer.der"))
-                .unwrap(),
-        )
+        Self(PrivateKey::from_pkcs1_der(include_bytes!("../../../src/simulator/pool/keys/zairyu-signer.der")).unwrap())
     }
 
     fn of_licences() -> Self {
-        Self(
-            RsaPrivateKey::from_pkcs1_der(include_bytes!("../../../src/simulator/pool/keys/licence-signer.der"))
-                .unwrap(),
-        )
+        Self(PrivateKey::from_pkcs1_der(include_bytes!("../../../src/simulator/pool/keys/licence-signer.der")).unwrap())
     }
 
     /// The 256 bytes that the public key turns into `block`.
     fn sign(&self, block: &[u8]) -> Vec<u8> {
         assert_eq!(block.len(), 256);
-        let signature = BigUint::from_bytes_be(block).modpow(self.0.d(), self.0.n()).to_bytes_be();
-        [vec![0; 256 - signature.len()], signature].concat()
+        let block = BoxedUint::from_be_slice_vartime(block);
+        hazmat::rsa_decrypt(None::<&mut dyn CryptoRng>, &self.0, &block).unwrap().to_be_bytes().into_vec()
     }
+}
+
+/// The sum of two numbers of the same length, if that length holds it.
+fn sum(left: &[u8], right: &[u8]) -> Option<Vec<u8>> {
+    let (mut sum, mut carry) = (left.to_vec(), 0);
+    for (digit, more) in sum.iter_mut().zip(right).rev() {
+        let whole = u16::from(*digit) + u16::from(*more) + carry;
+        (*digit, carry) = (whole.to_be_bytes()[1], whole >> 8);
+    }
+    (carry == 0).then_some(sum)
 }
 
 /// `00 01`, so many bytes FF, `00`, the content, and whatever fills the rest.
@@ -249,7 +249,7 @@ fn numbers_of_curves() {
     let order =
         hex::decode("ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973")
             .unwrap();
-    let above = (BigUint::from_bytes_be(r) + BigUint::from_bytes_be(&order)).to_bytes_be();
+    let above = sum(r, &order);
     let (zero, ones) = (vec![0; 48], vec![0xFF; 48]);
     let mut pairs = vec![
         [&zero, s].concat(),
@@ -262,7 +262,7 @@ fn numbers_of_curves() {
         // The empty pair of DER, its zeros behind it.
         [&[0x30, 0x06, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00][..], &[0; 88]].concat(),
     ];
-    pairs.extend((above.len() == 48).then(|| [&above, s].concat()));
+    pairs.extend(above.map(|above| [&above, s].concat()));
     for pair in pairs {
         bench.saved(&RESIDENCE2, &with_card_signature(&honest, &pair), &[]).expect(Rejected, CARD_REFUSED);
     }
@@ -275,17 +275,17 @@ fn numbers_of_curves() {
 fn numbers() {
     let (bench, key) = (Bench::new(), RawKey::of_municipality());
     let honest = bench.dump(&MY_NUMBER, "");
-    let modulus = key.0.n().to_bytes_be();
+    let modulus = key.0.n_bytes().into_vec();
     let mut above = modulus.clone();
     above[255] |= 0x0F;
     let signature = {
         let info = triple_sha256_digest_info(&groups(&honest));
-        BigUint::from_bytes_be(&key.sign(&block(256 - 3 - info.len(), &info, 0)))
+        key.sign(&block(256 - 3 - info.len(), &info, 0))
     };
     // The same signature plus the modulus, where 256 bytes hold it.
-    let plus = (signature + key.0.n()).to_bytes_be();
+    let plus = sum(&signature, &modulus);
     let mut numbers = vec![vec![0; 256], modulus, above, vec![0xFF; 256]];
-    numbers.extend((plus.len() == 256).then_some(plus));
+    numbers.extend(plus);
     for number in numbers {
         bench.saved(&MY_NUMBER, &with_signature(&honest, &number), &[]).expect(Rejected, FACE_REFUSED);
     }
