@@ -127,6 +127,9 @@
 pub mod batch;
 pub mod cards;
 pub mod crypto;
+// The library alone writes anchors and nothing else.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
+mod destination;
 pub mod doctor;
 pub mod dump;
 pub mod image;

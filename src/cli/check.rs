@@ -40,11 +40,13 @@ use super::{
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let started = Instant::now();
     let terminal = Terminal::new(settings, matches.get_flag(name::JSON));
+    let record = paths::destination(matches, name::RECORD)?;
+    let saved = paths::destination(matches, name::SAVE_DUMP)?;
+    let destinations = output::Destinations::of(matches)?;
     let entries = entries(matches)?;
     let mut store = trust::store(matches)?;
     let mut accepted = trust::accepted(matches);
     let seal = seal::key(matches)?;
-    let record = matches.get_one::<PathBuf>(name::RECORD);
     let address = matches.get_one::<String>(name::READER).map_or("pcsc", String::as_str);
     let wait = Duration::from_secs(matches.get_one::<u64>(name::WAIT).copied().unwrap_or(30));
 
@@ -65,7 +67,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     // A session that failed is worth recording most; a recording that cannot be written must not hide the verdict.
     let done = read.as_ref().ok().map(|read| (read.dump.kind.as_str(), read.dump.scope));
     let scope = done.map_or(wish.scope, |(_, scope)| scope);
-    let recording = record.zip(link.take_recording(done.map(|(kind, _)| kind), scope, jpki.as_ref().map(Jpki::header)));
+    let recording =
+        record.as_ref().zip(link.take_recording(done.map(|(kind, _)| kind), scope, jpki.as_ref().map(Jpki::header)));
     let recorded = recording.map_or(Ok(()), |(path, recording)| terminal.write(path, recording.to_text().as_bytes()));
     let Read { mut dump, tries } = read?;
     let at = matches.get_one::<jiff::Timestamp>(name::AT).copied().unwrap_or(dump.read_at);
@@ -89,9 +92,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         tries,
         accepted,
     };
-    let saved = matches.get_one::<PathBuf>(name::SAVE_DUMP);
-    let save = || saved.map_or(Ok(()), |path| terminal.write(path, dump.to_json().as_bytes()));
-    output::report(settings, matches, &findings, &context, || recorded.and_then(|()| save()))
+    let save = || saved.map_or(Ok(()), |saved| terminal.write(&saved, dump.to_json().as_bytes()));
+    output::report(settings, matches, &findings, &context, destinations, || recorded.and_then(|()| save()))
 }
 
 /// What a reading yields.

@@ -2,61 +2,53 @@
 
 use std::{
     fs,
-    io::{self, Read, Write},
-    path::Path,
+    io::{self, Read},
+    path::{Path, PathBuf},
 };
 
-use crate::messages::Problem;
+use clap::ArgMatches;
+
+use crate::{
+    destination::{Destination, DestinationError, Existing, Readers},
+    messages::Problem,
+};
 
 use super::problem::{unreadable, unwritable};
 
-/// Writes a file that only its owner may read. An existing file is replaced, and becomes private before it is written.
+/// The file that an option names, found to be one that can be written: before a card is touched and anything is typed.
 ///
 /// # Errors
-/// [`Problem::Unwritable`].
-pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+/// [`Problem::Unwritable`], [`Problem::UnfitDestination`].
+pub fn destination(matches: &ArgMatches, option: &str) -> Result<Option<Destination>, Problem> {
+    matches.get_one::<PathBuf>(option).map(|path| private(path, Existing::Replaced)).transpose()
+}
+
+/// A file that only its owner may read.
+///
+/// # Errors
+/// [`Problem::Unwritable`], [`Problem::UnfitDestination`].
+pub fn private(path: &Path, existing: Existing) -> Result<Destination, Problem> {
     if path == Path::new("-") {
         // Standard output has the report; a file of this name would surprise everybody.
         return Err(unwritable(path, &io::ErrorKind::InvalidFilename.into()));
     }
-    let write = || -> io::Result<()> {
-        let mut file = open_private(path)?;
-        file.write_all(bytes)?;
-        file.flush()
-    };
-    write().map_err(|error| unwritable(path, &error))
+    Destination::new(path, Readers::Owner, existing).map_err(|error| unwritten(path, error))
 }
 
-/// Writes a new file that only its owner may read; nothing is ever replaced.
+/// Writes a file whole.
 ///
 /// # Errors
-/// [`Problem::Unwritable`], also where something stands there.
-pub fn write_new_private(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
-    let write = || -> io::Result<()> {
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    write().map_err(|error| unwritable(path, &error))
+/// [`Problem::Unwritable`], [`Problem::UnfitDestination`].
+pub fn write(destination: &Destination, bytes: &[u8]) -> Result<(), Problem> {
+    destination.write(bytes).map_err(|error| unwritten(destination.path(), error))
 }
 
-#[cfg(unix)]
-fn open_private(path: &Path) -> io::Result<fs::File> {
-    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    let file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    if file.metadata()?.is_file() {
-        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+/// A file that was not written.
+pub fn unwritten(path: &Path, error: DestinationError) -> Problem {
+    match error {
+        DestinationError::NotAFile => Problem::UnfitDestination { path: path.display().to_string() },
+        DestinationError::Io(error) => unwritable(path, &error),
     }
-    Ok(file)
-}
-
-#[cfg(not(unix))]
-fn open_private(path: &Path) -> io::Result<fs::File> {
-    fs::File::create(path)
 }
 
 /// Reads a file, or standard input for `-`, up to a limit and one byte more, so that the caller notices a larger one.

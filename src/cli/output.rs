@@ -2,13 +2,14 @@
 
 use std::{
     io::{self, IsTerminal, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use clap::ArgMatches;
 
 use crate::{
     cards::{Findings, Picture},
+    destination::Destination,
     image::{self, Format},
     messages::{ExitCode, Problem},
     report::{Colour, Context, Options, Report, json_escaped, visible},
@@ -16,6 +17,43 @@ use crate::{
 };
 
 use super::{Settings, args::name, files, problem::unwritable, terminal};
+
+/// The files that a report can be written to.
+pub struct Destinations {
+    page: Option<Destination>,
+    /// The option's picture, and what is said if there is none.
+    pictures: Vec<(Destination, &'static str, Problem)>,
+}
+
+impl Destinations {
+    /// What the options name, each found to be one that can be written.
+    ///
+    /// # Errors
+    /// [`Problem::Unwritable`], [`Problem::UnfitDestination`].
+    pub fn of(matches: &ArgMatches) -> Result<Self, Problem> {
+        let page = files::destination(matches, name::HTML)?;
+        let mut pictures = Vec::new();
+        for (option, id, none) in [(name::PHOTO, "photo", Problem::NoPicture), (name::FRONT, "front", Problem::NoFront)]
+        {
+            pictures.extend(files::destination(matches, option)?.map(|destination| (destination, id, none)));
+        }
+        Ok(Self { page, pictures })
+    }
+
+    /// Writes them.
+    fn write(self, findings: &Findings, report: &Report<'_>) -> Result<(), Problem> {
+        if let Some(page) = self.page {
+            files::write(&page, report.html().as_bytes())?;
+        }
+        for (destination, id, none) in self.pictures {
+            let png = confirmed(findings, id).and_then(|picture| {
+                image::decode(&picture.bytes, Format::from(picture.format)).and_then(|raster| raster.to_png()).ok()
+            });
+            files::write(&destination, &png.ok_or(none)?)?;
+        }
+        Ok(())
+    }
+}
 
 /// A report to every place that was asked for; returns the verdict's exit code. It is shown before the files are written
 /// (those of the report, then `further` ones), so that the verdict stands there when one of them cannot be.
@@ -27,6 +65,7 @@ pub fn report(
     matches: &ArgMatches,
     findings: &Findings,
     context: &Context,
+    destinations: Destinations,
     further: impl FnOnce() -> Result<(), Problem>,
 ) -> Result<ExitCode, Problem> {
     let options = Options {
@@ -53,7 +92,7 @@ pub fn report(
         }
     }
     let verdict = ExitCode::from(findings.overall());
-    match save(matches, findings, &report).and_then(|()| further()) {
+    match destinations.write(findings, &report).and_then(|()| further()) {
         Err(problem) if verdict == ExitCode::Authentic => Err(problem),
         // A file that was not written never hides that a card is not authentic.
         Err(problem) => {
@@ -62,21 +101,6 @@ pub fn report(
         }
         Ok(()) => Ok(verdict),
     }
-}
-
-/// Writes the files that were asked for.
-fn save(matches: &ArgMatches, findings: &Findings, report: &Report<'_>) -> Result<(), Problem> {
-    if let Some(path) = matches.get_one::<PathBuf>(name::HTML) {
-        files::write_private(path, report.html().as_bytes())?;
-    }
-    for (option, id, none) in [(name::PHOTO, "photo", Problem::NoPicture), (name::FRONT, "front", Problem::NoFront)] {
-        let Some(path) = matches.get_one::<PathBuf>(option) else { continue };
-        let png = confirmed(findings, id).and_then(|picture| {
-            image::decode(&picture.bytes, Format::from(picture.format)).and_then(|raster| raster.to_png()).ok()
-        });
-        files::write_private(path, &png.ok_or(none)?)?;
-    }
-    Ok(())
 }
 
 /// A picture, if the check that covers it passed.

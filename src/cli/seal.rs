@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     crypto::{SEAL_SEED, SealKey},
+    destination::Existing,
     dump::Dump,
     messages::{ExitCode, Problem, ui},
     report::visible,
@@ -29,7 +30,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let seed: &[u8; SEAL_SEED] = seed.as_slice().try_into().map_err(|_| Problem::Internal { place: "seal" })?;
     let key = SealKey::from_seed(seed);
     let pem = key.to_pem().map_err(|_| Problem::Internal { place: "seal" })?;
-    files::write_new_private(&path, pem.as_bytes())?;
+    files::write(&files::private(&path, Existing::Kept)?, pem.as_bytes())?;
     let fingerprint = hex::encode(key.public_key().fingerprint());
     if matches.get_flag(name::JSON) {
         output::line(&json!({ "public_key": hex::encode(key.public_key().to_bytes()), "sha256": fingerprint }))?;

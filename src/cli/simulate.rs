@@ -10,6 +10,7 @@ use clap::ArgMatches;
 
 use crate::{
     cards::residence_card::files::Generation,
+    destination::Existing,
     kind::CardKind,
     lang::Bilingual,
     messages::{ExitCode, Problem},
@@ -210,7 +211,7 @@ fn write_credentials<'a>(
     let single = cards.len() == 1;
     for (number, card) in (1..).zip(cards) {
         let own = if single { path.clone() } else { numbered(path, number) };
-        files::write_private(&own, credentials(card).as_bytes())?;
+        files::write(&files::private(&own, Existing::Replaced)?, credentials(card).as_bytes())?;
     }
     Ok(())
 }

@@ -3,7 +3,6 @@
 use std::{
     cell::RefCell,
     io::{self, BufRead, IsTerminal, Read, Write},
-    path::Path,
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -15,6 +14,7 @@ use crate::{
         my_number::{ReadError, files::Reference},
         residence_card::protocol::CardNumber,
     },
+    destination::Destination,
     dump::Scope,
     iso7816::Tries,
     lang::Bilingual,
@@ -91,9 +91,9 @@ impl Terminal {
     ///
     /// # Errors
     /// [`Problem::Unwritable`].
-    pub fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Problem> {
-        super::files::write_private(path, bytes)?;
-        let name = visible(&path.display().to_string());
+    pub fn write(&self, destination: &Destination, bytes: &[u8]) -> Result<(), Problem> {
+        super::files::write(destination, bytes)?;
+        let name = visible(&destination.path().display().to_string());
         self.say(&format!("{}: {name}", ui::WROTE_PERSONAL_FILE.get(self.settings.lang)));
         Ok(())
     }

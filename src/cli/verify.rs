@@ -22,6 +22,7 @@ use super::{Settings, args::name, files, output, problem, seal, trust};
 /// # Errors
 /// [`Problem`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
+    let destinations = output::Destinations::of(matches)?;
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
     let dump = Dump::from_json(&files::read_limited(&path, MAX_DUMP)?).map_err(|error| problem::dump(&path, error))?;
     let sealed_by = seal::sealed_by(&path, &dump, seal::wanted(matches).as_deref())?;
@@ -29,7 +30,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let at = matches.get_one::<Timestamp>(name::AT).copied();
     let saved = Saved { source: Source::Dump, accepted: trust::accepted(matches), tries: Vec::new(), sealed_by };
     let (findings, context) = saved.judge(&dump, &store, at)?;
-    output::report(settings, matches, &findings, &context, || Ok(()))
+    output::report(settings, matches, &findings, &context, destinations, || Ok(()))
 }
 
 /// What belongs to a reading that is judged later.

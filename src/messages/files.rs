@@ -27,6 +27,20 @@ pub(super) fn text(problem: &Problem) -> Text {
                 "See whether the folder exists and has space, and whether you may write there.",
             ),
         ),
+        Problem::UnfitDestination { path } => Text::new(
+            "unfit-destination",
+            ExitCode::Usage,
+            (
+                format!(
+                    "{path} は普通のファイルではない（フォルダー、リンク、パイプ、装置など）ため、書き込んでいません。"
+                ),
+                "普通のファイルの名前を指定してください。リンクの場合は、リンク先のファイルを直接指定してください。",
+            ),
+            (
+                format!("{path} is not a regular file but a folder, link, pipe or device. Nothing was written there."),
+                "Name a regular file. If it is a link, name the file that it leads to.",
+            ),
+        ),
         Problem::Dump { path, error } => dump(path, *error),
         Problem::NotASealKey { path } => Text::new(
             "not-a-seal-key",

@@ -187,6 +187,11 @@ pub enum Problem {
         /// Why.
         error: ErrorKind,
     },
+    /// A file would be written through a link, into a pipe or a device, or over a folder.
+    UnfitDestination {
+        /// The path.
+        path: String,
+    },
     /// A file is no key that seals dumps.
     NotASealKey {
         /// The path.

@@ -79,6 +79,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::Unreadable { path: path(), error: ErrorKind::NotFound },
         Problem::Unwritable { path: path(), error: ErrorKind::StorageFull },
         Problem::Unwritable { path: path(), error: ErrorKind::AlreadyExists },
+        Problem::UnfitDestination { path: path() },
         Problem::Dump { path: path(), error: DumpError::TooLarge },
         Problem::Dump { path: path(), error: DumpError::Malformed { line: 4, column: 7 } },
         Problem::Dump { path: path(), error: DumpError::OtherSchema },

@@ -1,16 +1,14 @@
 //! Changing a user's folder of anchors: one program at a time, each change whole or not at all.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
-    thread,
-    time::Duration,
-};
+use std::{fs, io, path::Path, thread, time::Duration};
 
 use jiff::Timestamp;
 
-use crate::{crypto, text::whole_seconds};
+use crate::{
+    crypto,
+    destination::{Destination, DestinationError, Existing, Readers},
+    text::whole_seconds,
+};
 
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose},
@@ -349,22 +347,11 @@ fn write_manifest(folder: &Path, rows: &Manifest) -> io::Result<()> {
     write_atomically(&folder.join(MANIFEST), text.as_bytes())
 }
 
-/// Writes beside the file and renames. What a broken run left there goes first, so that nothing is written through a
-/// link.
 fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut temporary = PathBuf::from(path);
-    temporary.set_extension("new");
-    match fs::remove_file(&temporary) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let written =
-        for_owner(fs::OpenOptions::new().write(true).create_new(true)).open(&temporary).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()
-        });
-    written.and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
-        let _ = fs::remove_file(&temporary);
+    let destination = Destination::new(path, Readers::Everybody, Existing::Replaced);
+    destination.and_then(|destination| destination.write(bytes)).map_err(|error| match error {
+        DestinationError::NotAFile => io::ErrorKind::AlreadyExists.into(),
+        DestinationError::Io(error) => error,
     })
 }
 

@@ -11,6 +11,7 @@ use std::{
 const LAYERS: &[&str] = &[
     "lang",
     "privacy",
+    "destination",
     "kind",
     "text",
     "tlv",

@@ -409,6 +409,32 @@ fn files_with_pictures_are_private_and_the_verdict_is_shown_even_where_one_canno
     assert_eq!(huge.json()["overall"], "authentic", "a picture is no evidence");
     let nowhere = argument(&program.home.file("none/photo.png"));
     let unwritable = check("sim:my-number", &nowhere).expect(2);
-    assert_eq!(unwritable.json()["overall"], "authentic");
+    assert!(unwritable.stdout.is_empty(), "found before the card is touched");
     assert!(unwritable.stderr.contains("cannot be written"), "{}", unwritable.stderr);
+}
+
+/// Before a card is touched and anybody is asked for anything.
+#[test]
+fn an_output_that_cannot_be_written_is_found_first() {
+    let program = Program::new();
+    let nowhere = argument(&program.home.file("none/output"));
+    let refused = |arguments: &[&str]| {
+        let outcome = program.run(arguments).expect(2);
+        assert!(outcome.stdout.is_empty(), "{}", outcome.stdout);
+        assert!(outcome.stderr.contains("none/output cannot be written"), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains("See whether the folder exists"), "{}", outcome.stderr);
+    };
+    let recording = argument(&program.home.file("reading.apdu"));
+    for option in ["--save-dump", "--html", "--photo", "--front"] {
+        refused(&["check", "--reader", "sim:my-number", "--record", &recording, option, &nowhere]);
+        // Without a terminal a card that asks ends with another message.
+        refused(&["check", "--reader", "sim:licence", option, &nowhere]);
+        assert!(!program.home.file("reading.apdu").exists(), "no card was read");
+    }
+    refused(&["check", "--reader", "sim:my-number", "--record", &nowhere]);
+    program.run(["check", "--reader", "sim:my-number", "--save-dump", &argument(&program.home.file("dump"))]).expect(0);
+    refused(&["verify", &argument(&program.home.file("dump")), "--html", &nowhere]);
+    refused(&["batch", &argument(&program.home.file("dump")), "--junit", &nowhere]);
+    refused(&["recording", "make", "sim:my-number", "--out", &nowhere]);
+    refused(&["seal-key", &nowhere]);
 }

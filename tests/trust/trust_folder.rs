@@ -269,13 +269,15 @@ mod unix {
         let victim = folder.write("victim", "precious");
         let file = folder.write("third.crt", include_bytes!("../certificates/own-for-impostor-key.der"));
         let third = sha256(include_bytes!("../certificates/own-for-impostor-key.der"));
-        for name in ["anchors.new".to_owned(), format!("{third}.new"), format!("{third}.der")] {
-            symlink(&victim, trust.join(&name)).unwrap();
-        }
+        let linked = trust.join(format!("{third}.der"));
+        symlink(&victim, &linked).unwrap();
+        let refused = add(&trust, Purpose::DriversLicence, &file, false, now());
+        assert!(matches!(refused, Err(AddError::Io { .. })), "{refused:?}");
+        fs::remove_file(linked).unwrap();
         add(&trust, Purpose::DriversLicence, &file, false, now()).unwrap();
         assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
         assert_eq!(load_directory(&trust).unwrap().len(), 3);
-        assert!(content(&trust).keys().all(|name| !name.ends_with(".new")));
+        assert!(content(&trust).keys().all(|name| !name.starts_with(".taimen-")), "nothing is left behind");
 
         let before = content(&trust);
         fs::remove_file(trust.join(".lock")).unwrap();
@@ -327,19 +329,20 @@ mod unix {
         let trust = filled(&folder);
         let before = content(&trust);
         let file = folder.write("third.crt", include_bytes!("../certificates/own-for-impostor-key.der"));
-        // A folder in the place of the file to come stops even root.
-        let third = sha256(include_bytes!("../certificates/own-for-impostor-key.der"));
-        for name in [format!("{third}.new"), "anchors.new".to_owned()] {
-            fs::create_dir(trust.join(&name)).unwrap();
-            let refused = add(&trust, Purpose::DriversLicence, &file, false, now());
-            assert!(matches!(refused, Err(AddError::Io { .. })), "{name}: {refused:?}");
-            fs::remove_dir(trust.join(&name)).unwrap();
-            assert_eq!(content(&trust), before, "{name}");
-        }
-        fs::create_dir(trust.join("anchors.new")).unwrap();
+        // A folder in the place of the file to come stops even root, and so does a manifest that nobody may write.
+        let third = trust.join(format!("{}.der", sha256(include_bytes!("../certificates/own-for-impostor-key.der"))));
+        fs::create_dir(&third).unwrap();
+        let refused = add(&trust, Purpose::DriversLicence, &file, false, now());
+        assert!(matches!(refused, Err(AddError::Io { .. })), "{refused:?}");
+        fs::remove_dir(&third).unwrap();
+        assert_eq!(content(&trust), before);
+        let manifest = trust.join("anchors.toml");
+        fs::set_permissions(&manifest, fs::Permissions::from_mode(0o444)).unwrap();
+        let refused = add(&trust, Purpose::DriversLicence, &file, false, now());
+        assert!(matches!(refused, Err(AddError::Io { .. })), "{refused:?}");
         let refused = remove(&trust, &sha256(CA), None);
         assert!(matches!(refused, Err(RemoveError::Io { .. })), "{refused:?}");
-        fs::remove_dir(trust.join("anchors.new")).unwrap();
+        fs::set_permissions(&manifest, fs::Permissions::from_mode(0o644)).unwrap();
         assert_eq!(content(&trust), before);
 
         fs::set_permissions(&trust, fs::Permissions::from_mode(0o555)).unwrap();

@@ -9,8 +9,7 @@ mod judge;
 
 use std::{
     collections::BTreeMap,
-    fs::File,
-    io::{self, BufWriter, IsTerminal, Seek, SeekFrom, Write},
+    io::{self, BufWriter, IsTerminal, Seek, Write},
     num::NonZero,
     ops::ControlFlow,
     path::PathBuf,
@@ -28,11 +27,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     batch::{Line, Summary, junit_case, junit_head, junit_tail},
+    destination::{DestinationError, Existing, Started},
     lang::Bilingual,
     messages::{ExitCode, Problem},
 };
 
-use super::{Settings, args::name, output, problem::unwritable};
+use super::{
+    Settings,
+    args::name,
+    files::{self, unwritten},
+    output,
+    problem::unwritable,
+};
 use gate::Gate;
 use judge::Judge;
 
@@ -240,25 +246,16 @@ fn progress(settings: &Settings, json: bool) -> Option<ProgressBar> {
 /// The file of `--junit`. Its head has room for the counts, which are written at the end.
 struct Junit {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: BufWriter<Started>,
     result: io::Result<()>,
 }
 
 impl Junit {
     fn create(path: PathBuf) -> Result<Self, Problem> {
-        let create = || -> io::Result<BufWriter<File>> {
-            if path == std::path::Path::new("-") {
-                return Err(io::ErrorKind::InvalidFilename.into());
-            }
-            let mut file = File::create(&path)?;
-            // A pipe could not be written anew at the end.
-            file.seek(SeekFrom::Start(0))?;
-            let mut file = BufWriter::new(file);
-            file.write_all(junit_head(&Summary::default()).as_bytes())?;
-            Ok(file)
-        };
-        let file = create().map_err(|error| unwritable(&path, &error))?;
-        Ok(Self { path, file, result: Ok(()) })
+        let started = files::private(&path, Existing::Replaced)?.start().map_err(|error| unwritten(&path, error))?;
+        let mut file = BufWriter::new(started);
+        let result = file.write_all(junit_head(&Summary::default()).as_bytes());
+        Ok(Self { path, file, result })
     }
 
     fn case(&mut self, case: &str) {
@@ -269,13 +266,15 @@ impl Junit {
 
     fn finish(self, summary: &Summary) -> Result<(), Problem> {
         let Self { path, mut file, result } = self;
-        let finish = || -> io::Result<()> {
+        let finish = || -> Result<(), DestinationError> {
             result?;
             file.write_all(junit_tail(summary).as_bytes())?;
-            file.seek(SeekFrom::Start(0))?;
-            file.write_all(junit_head(summary).as_bytes())?;
-            file.flush()
+            file.flush()?;
+            let mut started = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            started.file().rewind()?;
+            started.file().write_all(junit_head(summary).as_bytes())?;
+            started.finish()
         };
-        finish().map_err(|error| unwritable(&path, &error))
+        finish().map_err(|error| unwritten(&path, error))
     }
 }

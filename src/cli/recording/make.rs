@@ -1,7 +1,5 @@
 //! `taimen recording make CARD`: what `check` and a simulated card say to each other, the same bytes every time.
 
-use std::path::PathBuf;
-
 use clap::ArgMatches;
 
 use crate::{
@@ -28,6 +26,7 @@ use super::{
 /// # Errors
 /// [`Problem`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
+    let out = files::destination(matches, name::OUT)?;
     let address = address(matches);
     let recipe: Recipe = address.parse().map_err(|error| problem::recipe(&address, &error))?;
     let times = matches.get_flag(name::TIMES);
@@ -42,8 +41,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         Err(problem) => Some(problem),
         Ok(_) => None,
     };
-    match matches.get_one::<PathBuf>(name::OUT) {
-        Some(path) => files::write_private(path, recording.to_text().as_bytes())?,
+    match out {
+        Some(out) => files::write(&out, recording.to_text().as_bytes())?,
         None => output::text(&recording.to_text())?,
     }
     if let Some(problem) = ended {

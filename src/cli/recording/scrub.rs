@@ -18,6 +18,7 @@ use crate::{
         drivers_licence::files::{MENKYO_SETTING, PIN_SETTING, PinSetting},
         my_number::files::{FACE_DATA, TEXT_ATTRIBUTES},
     },
+    destination::Existing,
     dump::Dump,
     kind::CardKind,
     lang::Bilingual,
@@ -64,10 +65,11 @@ struct Scrubbed {
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
     let out = matches.get_one::<PathBuf>(name::OUT).cloned().unwrap_or_default();
+    let out = files::private(&out, Existing::Replaced)?;
     let seed = matches.get_one::<u64>(name::SEED).copied().unwrap_or(1);
     let recording = super::read(&path)?;
     let Scrubbed { recording, zeroed, cut } = scrub(settings, &path, &recording, seed)?;
-    files::write_private(&out, recording.to_text().as_bytes())?;
+    files::write(&out, recording.to_text().as_bytes())?;
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
     output::note(t(
         "すべてのデータを架空の人物の模擬カードのものに置き換えました。残っているのは、命令の順序、長さ、ステータスワード、所要時間です。",

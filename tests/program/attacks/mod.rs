@@ -7,3 +7,4 @@ mod issuers;
 mod jpki;
 mod sessions;
 mod signatures;
+mod surroundings;
