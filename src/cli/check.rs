@@ -57,7 +57,11 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     }
     let jpki = Jpki::wanted(&link, matches, entries.as_ref())?;
     let wish = Wish::new(&link, matches, entries.as_ref(), jpki.as_ref());
+    let asked = wish.scope;
     let read = read(&mut link, wish, &terminal);
+    let header = jpki.map(|jpki| jpki.header());
+    // Nothing is presented any more: reports, pictures and files come without what was entered.
+    drop(entries);
     terminal.done();
 
     let source = match link.source() {
@@ -66,9 +70,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     };
     // A session that failed is worth recording most; a recording that cannot be written must not hide the verdict.
     let done = read.as_ref().ok().map(|read| (read.dump.kind.as_str(), read.dump.scope));
-    let scope = done.map_or(wish.scope, |(_, scope)| scope);
-    let recording =
-        record.as_ref().zip(link.take_recording(done.map(|(kind, _)| kind), scope, jpki.as_ref().map(Jpki::header)));
+    let scope = done.map_or(asked, |(_, scope)| scope);
+    let recording = record.as_ref().zip(link.take_recording(done.map(|(kind, _)| kind), scope, header));
     let recorded = recording.map_or(Ok(()), |(path, recording)| terminal.write(path, recording.to_text().as_bytes()));
     let Read { mut dump, tries } = read?;
     let at = matches.get_one::<jiff::Timestamp>(name::AT).copied().unwrap_or(dump.read_at);

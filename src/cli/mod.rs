@@ -11,6 +11,7 @@ mod files;
 mod identify;
 mod jpki;
 mod licence;
+mod memory;
 mod my_number;
 mod offer;
 mod output;
@@ -52,6 +53,7 @@ impl From<Exit> for std::process::ExitCode {
 
 /// The program's entry: reads the command line, runs the command, says what went wrong.
 pub fn main() -> std::process::ExitCode {
+    memory::close();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let lang = language(&arguments);
     let settings = Settings { lang };

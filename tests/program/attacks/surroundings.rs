@@ -4,10 +4,10 @@ use std::{
     fs,
     io::{Read, Seek},
     os::unix::fs::symlink,
-    process::Command,
+    process::{Command, Stdio},
 };
 
-use crate::common::program::{Program, argument};
+use crate::common::program::{Program, Running, argument};
 
 /// The options of `check` that name a file to write.
 const OUTPUTS: [&str; 5] = ["--save-dump", "--record", "--html", "--photo", "--front"];
@@ -60,4 +60,45 @@ fn open_descriptor_of_the_old_file() {
         assert_eq!((seen.as_str(), fs::read_to_string(&other_name).unwrap().as_str()), ("old", "old"), "{option}");
         fs::remove_file(&other_name).unwrap();
     }
+}
+
+/// Another user than root, whose processes show by their owner whether others of his may look into them.
+#[cfg(target_os = "linux")]
+const NOBODY: u32 = 65_534;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_of_the_process() {
+    use std::os::unix::{fs::MetadataExt, process::CommandExt};
+    // Out of the folders that nobody may enter, such as root's home.
+    let copy = std::env::temp_dir().join(format!("taimen-memory-{}", std::process::id()));
+    fs::copy(env!("CARGO_BIN_EXE_taimen"), &copy).unwrap();
+    let root = fs::metadata("/proc/self").unwrap().uid() == 0;
+    let waiting = |mut command: Command| {
+        if root {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command.current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        Running(command.spawn().unwrap())
+    };
+    // The kernel gives root the files of a process into which its own user may not look.
+    let owner = |child: &Running| fs::metadata(format!("/proc/{}/mem", child.0.id())).map(|found| found.uid());
+
+    let mut batch = Command::new(&copy);
+    batch.args(["batch", "--json", "-"]).env_clear();
+    let mut closed = waiting(batch);
+    // Its first line says that the program is under way.
+    let mut line = [0; 1];
+    std::io::Write::write_all(closed.0.stdin.as_mut().unwrap(), b"/none\n").unwrap();
+    closed.0.stdout.as_mut().unwrap().read_exact(&mut line).unwrap();
+    let limits = fs::read_to_string(format!("/proc/{}/limits", closed.0.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
+    assert_eq!(owner(&closed).unwrap(), 0, "not even its own user may look into it");
+
+    // The same sign on a program that does nothing about it.
+    let open = waiting(Command::new("cat"));
+    assert_ne!(owner(&open).unwrap(), 0);
+    drop((closed, open));
+    fs::remove_file(copy).unwrap();
 }
