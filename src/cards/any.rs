@@ -278,9 +278,9 @@ impl Looked {
 pub fn read_recording(recording: &Recording) -> Result<Dump, ReadAnyError> {
     // Whether the last try was allowed then stands in no header. If it was, the recording goes on with it.
     match replayed(recording, false) {
-        Err(ReadAnyError::Read(refused @ ReadError::Refused { refusal: Refusal::LastTry, .. })) => {
-            replayed(recording, true).map_err(|_| refused.into())
-        }
+        Err(ReadAnyError::Read(
+            refused @ ReadError::Refused { refusal: Refusal::LastTry | Refusal::NoCounter, .. },
+        )) => replayed(recording, true).map_err(|_| refused.into()),
         done => done,
     }
 }

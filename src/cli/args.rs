@@ -95,7 +95,7 @@ pub fn command(lang: Lang) -> Command {
                     b.path(name::SAVE_DUMP, "読み取った全データを保存する（個人情報。0600で作成）", "Save everything that was read (personal data; mode 0600)"),
                     b.path(name::SEAL, "保存するデータに電子署名（封印）を付ける鍵（taimen seal-key で作成）", "Seal what is saved with this key (made by taimen seal-key), so that a later change is noticed").requires(name::SAVE_DUMP),
                     b.path(name::RECORD, "カードとの通信を記録する（個人情報。照合番号等は伏せる）", "Record the exchanges (personal data; credentials are left out)"),
-                    b.flag(name::ALLOW_LAST_TRY, "残り1回でも照合する（失敗すると閉塞する）", "Try even when one try is left (a wrong entry blocks it)"),
+                    b.flag(name::ALLOW_LAST_TRY, "残り1回でも、残り回数を示さなくても照合する（失敗すると閉塞する）", "Try even when one try is left, or when the card counts none (a wrong entry blocks it)"),
                     b.path(name::CREDENTIALS, "照合する値のファイル（- は標準入力）：birth・expiry-year・security-code または number-b、免許証は pin1・pin2、マイナ免許証は licence-pin、在留カード等は card-number、JPKIは auth-pin・sign-password（端末ではたずねない）", "File with the entries (- is standard input): birth, expiry-year, security-code, or number-b; pin1, pin2 of a licence; licence-pin; card-number of a residence card; auth-pin, sign-password for --jpki (never asked for)"),
                 ])
                 .args(b.trust())

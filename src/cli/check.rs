@@ -44,7 +44,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let saved = paths::destination(matches, name::SAVE_DUMP)?;
     let destinations = output::Destinations::of(matches)?;
     let entries = entries(matches)?;
-    let mut store = trust::store(matches)?;
+    let mut store = trust::store(settings, matches)?;
     let mut accepted = trust::accepted(matches);
     let seal = seal::key(matches)?;
     let address = matches.get_one::<String>(name::READER).map_or("pcsc", String::as_str);
@@ -182,7 +182,7 @@ pub fn replay(settings: &Settings, recording: &Recording) -> Result<Read, Proble
     };
     // Whether the last try was allowed then stands in no header. If it was, the recording goes on with it.
     match once(false) {
-        Err(refused @ Problem::LastTry { .. }) => once(true).map_err(|_| refused),
+        Err(refused @ (Problem::LastTry { .. } | Problem::NoCounter { .. })) => once(true).map_err(|_| refused),
         done => done,
     }
 }
@@ -206,7 +206,7 @@ pub fn play(settings: &Settings, recording: &Recording, entries: Option<&Entries
     };
     let played = once(false);
     match (&played.read, &played.rest) {
-        (Err(Problem::LastTry { .. }), Err(_)) => once(true),
+        (Err(Problem::LastTry { .. } | Problem::NoCounter { .. }), Err(_)) => once(true),
         _ => played,
     }
 }

@@ -266,7 +266,7 @@ fn ccid_version(plist: &str) -> Option<String> {
 }
 
 fn anchors(matches: &ArgMatches) -> Trust {
-    match trust::store(matches) {
+    match trust::anchors(matches) {
         Ok(store) => Trust::Usable {
             installed: store
                 .anchors()

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     lang::Bilingual,
-    messages::{ExitCode, Problem},
+    messages::{ExitCode, Problem, audit as words},
     report::visible,
     trust::{self, Entry, Folder, Hierarchy, ManifestError, Purpose, TrustStore},
 };
@@ -28,12 +28,24 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     }
 }
 
+/// The anchors that count in a run. A folder that the users of a group may write is named on standard error, every time.
+///
+/// # Errors
+/// [`Problem::TrustFolder`] when a folder cannot be trusted.
+pub fn store(settings: &Settings, matches: &ArgMatches) -> Result<TrustStore, Problem> {
+    let store = anchors(matches)?;
+    for folder in own_folder().into_iter().chain(trust_dir(matches)).filter(|folder| trust::is_group_writable(folder)) {
+        output::note(&format!("{}: {}", folder.display(), words::group_writable(settings.lang).join(" ")));
+    }
+    Ok(store)
+}
+
 /// The anchors that count in a run: those that ship, those in the user's folder, those in `--trust-dir`; and the
 /// hierarchies that `--accept` names.
 ///
 /// # Errors
 /// [`Problem::TrustFolder`] when a folder cannot be trusted.
-pub fn store(matches: &ArgMatches) -> Result<TrustStore, Problem> {
+pub fn anchors(matches: &ArgMatches) -> Result<TrustStore, Problem> {
     let mut store = TrustStore::shipped()?;
     if let Some(folder) = own_folder() {
         store = store.with(trust::load_directory(&folder)?);

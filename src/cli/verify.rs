@@ -26,7 +26,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
     let dump = Dump::from_json(&files::read_limited(&path, MAX_DUMP)?).map_err(|error| problem::dump(&path, error))?;
     let sealed_by = seal::sealed_by(&path, &dump, seal::wanted(matches).as_deref())?;
-    let store = trust::store(matches)?;
+    let store = trust::store(settings, matches)?;
     let at = matches.get_one::<Timestamp>(name::AT).copied();
     let saved = Saved { source: Source::Dump, accepted: trust::accepted(matches), tries: Vec::new(), sealed_by };
     let (findings, context) = saved.judge(&dump, &store, at)?;

@@ -24,7 +24,7 @@ pub enum Tries {
 }
 
 impl Tries {
-    /// Whether a try may be spent, given the person's explicit option about the last one.
+    /// Whether a try may be spent, given the person's explicit option about the last one. Without a counter each may be it.
     ///
     /// # Errors
     /// [`Refusal`].
@@ -33,6 +33,7 @@ impl Tries {
             Self::Left(0) | Self::Blocked => Err(Refusal::Blocked),
             Self::Left(1) if !allow_last_try => Err(Refusal::LastTry),
             Self::AlreadyVerified => Err(Refusal::CounterUnknown),
+            Self::NoCounter if !allow_last_try => Err(Refusal::NoCounter),
             Self::Left(_) | Self::NoCounter => Ok(()),
         }
     }
@@ -48,6 +49,10 @@ pub enum Refusal {
     /// One try is left and `--allow-last-try` was not given.
     #[error("only one try is left")]
     LastTry,
+    /// The card says that it counts no tries (`6300`), so that any could be the last one, and `--allow-last-try` was not
+    /// given.
+    #[error("the card has no counter")]
+    NoCounter,
     /// The card does not tell how many tries are left.
     #[error("the card does not tell its counter")]
     CounterUnknown,
@@ -62,6 +67,7 @@ impl Refusal {
         match self {
             Self::Blocked => "blocked",
             Self::LastTry => "last_try",
+            Self::NoCounter => "no_counter",
             Self::CounterUnknown => "counter_unknown",
             Self::AlreadyTried => "already_tried",
         }
@@ -167,7 +173,8 @@ mod tests {
         assert_eq!(gate.permit(&aid, 0x12, Tries::AlreadyVerified).unwrap_err(), Refusal::CounterUnknown);
         assert!(gate.permit(&aid, 0x12, Tries::Left(2)).is_ok());
         assert_eq!(gate.permit(&aid, 0x12, Tries::Left(2)).unwrap_err(), Refusal::AlreadyTried);
-        assert!(gate.permit(&aid, 0x15, Tries::NoCounter).is_ok());
+        assert_eq!(gate.permit(&aid, 0x15, Tries::NoCounter).unwrap_err(), Refusal::NoCounter);
+        assert!(PinGate::new(true).permit(&aid, 0x15, Tries::NoCounter).is_ok());
         assert!(PinGate::new(true).permit(&aid, 0x12, Tries::Left(1)).is_ok());
     }
 }

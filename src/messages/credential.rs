@@ -14,6 +14,7 @@ pub(super) fn text(problem: &Problem) -> Text {
         Problem::CredentialWrong { .. }
         | Problem::CredentialBlocked { .. }
         | Problem::LastTry { .. }
+        | Problem::NoCounter { .. }
         | Problem::CounterUnknown { .. }
         | Problem::PinSettingUnknown { .. }
         | Problem::AnswerLost { .. }
@@ -223,6 +224,26 @@ fn refused(problem: &Problem) -> Text {
                     "Ask the holder for consent, make sure of the entry, then run this with --allow-last-try.{}",
                     without_jpki(*credential).en
                 ),
+            ),
+        ),
+        Problem::NoCounter { credential } => Text::new(
+            "no-counter",
+            ExitCode::Credential,
+            (
+                format!(
+                    "カードが{0}の残り回数を示さず、次の間違いでロックされるおそれがあります。{0}は送っていません。",
+                    credential.ja
+                ),
+                "別の確認方法を使ってください。続ける場合は、カードの持ち主の了解を得て、入力を確かめたうえで、--allow-last-try を付けて\
+                 実行してください。",
+            ),
+            (
+                format!(
+                    "The card says that it counts no tries of the {}, so the next wrong entry may block it. It was not sent to the card.",
+                    credential.en
+                ),
+                "Use another way to check it. To go on, ask the holder for consent, make sure of the entry, and run this with \
+                 --allow-last-try.",
             ),
         ),
         Problem::CounterUnknown { credential } => Text::new(

@@ -78,6 +78,11 @@ pub enum Problem {
         /// Which one.
         credential: Bilingual,
     },
+    /// The card counts no tries (`6300`) and `--allow-last-try` was not given.
+    NoCounter {
+        /// Which one.
+        credential: Bilingual,
+    },
     /// The card does not tell how many tries are left.
     CounterUnknown {
         /// Which one.
@@ -356,6 +361,7 @@ impl Problem {
             Self::CredentialWrong { .. }
             | Self::CredentialBlocked { .. }
             | Self::LastTry { .. }
+            | Self::NoCounter { .. }
             | Self::CounterUnknown { .. }
             | Self::PinSettingUnknown { .. }
             | Self::AnswerLost { .. }
@@ -395,6 +401,7 @@ impl Problem {
         match refusal {
             Refusal::Blocked => Self::CredentialBlocked { credential, kind },
             Refusal::LastTry => Self::LastTry { credential },
+            Refusal::NoCounter => Self::NoCounter { credential },
             Refusal::CounterUnknown => Self::CounterUnknown { credential },
             Refusal::AlreadyTried => Self::AlreadyTried { credential },
         }

@@ -51,6 +51,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::CredentialWrong { credential: NAME, left: Some(9), printed: true },
         Problem::CredentialWrong { credential: NAME, left: None, printed: false },
         Problem::LastTry { credential: NAME },
+        Problem::NoCounter { credential: NAME },
         Problem::CounterUnknown { credential: NAME },
         Problem::AnswerLost { credential: NAME, left: Some(8) },
         Problem::AnswerLost { credential: NAME, left: None },
@@ -144,6 +145,7 @@ fn every_problem() -> Vec<Problem> {
         ImportError::Unusable { why: crate::trust::Unusable::Key },
         ImportError::Unusable { why: crate::trust::Unusable::NotACa },
         ImportError::BadArchive,
+        ImportError::DuplicateEntries,
         ImportError::NotOneCertificate { found: 2 },
     ];
     problems.extend(imports.map(|error| Problem::TrustAdd(AddError::Import(error))));
@@ -223,7 +225,9 @@ fn exit_codes_of_the_contract() {
     assert_eq!(exit(Problem::CannotListen { address: address(), error: ErrorKind::AddrInUse }), 2);
     assert_eq!(exit(Problem::MissingCredential { name: "birth".to_owned() }), 2);
     assert_eq!(exit(Problem::BadBirthDate(PrintedDateError::Bare)), 2);
-    for refusal in [Refusal::Blocked, Refusal::LastTry, Refusal::CounterUnknown, Refusal::AlreadyTried] {
+    for refusal in
+        [Refusal::Blocked, Refusal::LastTry, Refusal::NoCounter, Refusal::CounterUnknown, Refusal::AlreadyTried]
+    {
         assert_eq!(exit(Problem::refused(refusal, NAME, CardKind::MY_NUMBER)), 5);
     }
     assert_eq!(exit(Problem::CredentialWrong { credential: NAME, left: Some(9), printed: true }), 5);

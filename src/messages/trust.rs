@@ -297,6 +297,10 @@ fn import(error: &ImportError) -> (String, String) {
             "ZIPファイルが壊れているか、証明書の入ったものではありません。".to_owned(),
             "The zip file is broken, or not one that holds a certificate.".to_owned(),
         ),
+        ImportError::DuplicateEntries => (
+            "ZIPファイルの中に同じ名前のファイルが二つあります。".to_owned(),
+            "The zip file holds two files of one name.".to_owned(),
+        ),
         ImportError::NotOneCertificate { found } => (
             format!("ZIPファイルの中の証明書（.crt .cer .der）は一つでなければなりません（{found}個あります）。"),
             format!("A zip file must hold one certificate (.crt, .cer or .der); this one holds {found}."),

@@ -161,7 +161,7 @@ pub fn tries_left(lang: Lang, credential: Bilingual, tries: Tries) -> String {
         (Lang::En, Tries::Left(left)) => format!("{}: blocked after {left} more wrong entries.", credential.en),
         (Lang::Ja, Tries::Blocked) => format!("{}: ロックされています。", credential.ja),
         (Lang::En, Tries::Blocked) => format!("{}: blocked.", credential.en),
-        (Lang::Ja, Tries::NoCounter) => format!("{}: 回数の制限はありません。", credential.ja),
+        (Lang::Ja, Tries::NoCounter) => format!("{}: カードが残り回数を示していません。", credential.ja),
         (Lang::En, Tries::NoCounter) => format!("{}: no counter.", credential.en),
         (Lang::Ja, Tries::AlreadyVerified) => format!("{}: 照合済みです。", credential.ja),
         (Lang::En, Tries::AlreadyVerified) => format!("{}: verified.", credential.en),

@@ -18,6 +18,8 @@ pub enum Expected {
     CredentialBlocked,
     /// One try is left; nothing is tried unasked.
     LastTry,
+    /// The card counts no tries; nothing is tried unasked.
+    NoCounter,
     /// The card does not say in a known way whether PINs were set; nothing is tried.
     PinSettingUnknown,
     /// The card left, or gave an answer that is none.
@@ -32,7 +34,11 @@ impl Expected {
             Self::Verdict(Overall::Rejected) => 1,
             Self::Verdict(Overall::Undetermined) => 3,
             Self::CardTrouble => 4,
-            Self::CredentialRefused | Self::CredentialBlocked | Self::LastTry | Self::PinSettingUnknown => 5,
+            Self::CredentialRefused
+            | Self::CredentialBlocked
+            | Self::LastTry
+            | Self::NoCounter
+            | Self::PinSettingUnknown => 5,
         }
     }
 }

@@ -239,7 +239,14 @@ pub const FAULTS: &[FaultRow] = &[
         &[],
         AUTHENTIC
     ),
-    row!("tries-unknown", "残り回数を答えない（6300）", "the card has no counter (6300)", TriesUnknown, &[], AUTHENTIC),
+    row!(
+        "tries-unknown",
+        "残り回数を答えない（6300）",
+        "the card has no counter (6300)",
+        TriesUnknown,
+        &[],
+        Expected::NoCounter
+    ),
     row!(
         "removed-at" = "N"("3"),
         "N回目のやり取りでカードが離れる（命令は実行され、応答は失われる）",

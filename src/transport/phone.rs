@@ -6,11 +6,13 @@
 //! `NFCReader.java`; read, not tried).
 //!
 //! Whoever connects is hostile until proven otherwise: each message has a limit, each exchange one time for all of its
-//! bytes, and after a failure nothing more is taken from that connection. While one is in use nothing listens.
+//! bytes, and after a failure nothing more is taken from that connection. Who connects and says nothing holds up nobody:
+//! several are greeted at once, few of them from one address. While one is in use nothing listens, and once a card was
+//! served, only its address is.
 
 use std::{
     io::{self, ErrorKind, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{IpAddr, SocketAddr, TcpListener, TcpStream},
     thread,
     time::{Duration, Instant},
 };
@@ -29,6 +31,12 @@ pub const NAME_PREFIX: &str = "phone:";
 /// The longest answer to reset that is taken. The standard has 33 bytes (ISO/IEC 7816-3 8.2.1); apps make theirs up from
 /// what a contactless card says.
 pub const MAX_ATR: usize = 64;
+
+/// How many are greeted at once. A phone answers in milliseconds: when more come, who has said nothing for longest is left.
+const MAX_GREETED: usize = 32;
+
+/// How many of them from one address, so that one machine cannot push the others out.
+const MAX_GREETED_OF_ONE: usize = 4;
 
 /// The pause between two looks at the listener.
 const LOOK: Duration = Duration::from_millis(10);
@@ -59,6 +67,8 @@ pub struct PhoneReader {
     /// There while a phone is waited for, and only then.
     listener: Option<TcpListener>,
     phone: Option<Connection>,
+    /// Where the first card came from; nobody else is served after it.
+    paired: Option<IpAddr>,
     lost_at_extended: bool,
 }
 
@@ -77,6 +87,7 @@ impl PhoneReader {
             extended: true,
             listener: Some(listener),
             phone: None,
+            paired: None,
             lost_at_extended: false,
         })
     }
@@ -104,7 +115,7 @@ impl PhoneReader {
     }
 
     /// Waits until somebody offers a card. Who connects and does not answer as a card within the limit is left, and the
-    /// wait goes on.
+    /// wait goes on; others are greeted meanwhile. After the first card only its address is served.
     ///
     /// # Errors
     /// [`TransportError::NoCard`] when nobody came in time, [`TransportError::Connection`] when somebody came who is no
@@ -116,22 +127,28 @@ impl PhoneReader {
             None => listen(self.address)?,
         };
         let deadline = Instant::now() + self.wait;
-        let mut refused = None;
+        let (mut guests, mut refused) = (Guests::default(), None);
         loop {
-            match listener.accept() {
-                Ok((stream, _)) => {
-                    let until = deadline.min(Instant::now() + self.limits.greeting);
-                    match Connection::greet(stream, until) {
-                        // The listener ends here: whoever else wanted to connect is refused.
-                        Ok(phone) => {
-                            self.phone = Some(phone);
-                            return Ok(());
-                        }
-                        Err(error) => refused = Some(TransportError::Connection(error.kind())),
+            // All who came since the last look, as far as there is room for them.
+            for _ in 0..MAX_GREETED {
+                match listener.accept() {
+                    Ok((stream, from)) if admits(self.paired, from.ip()) => {
+                        guests.welcome(stream, from.ip(), deadline.min(Instant::now() + self.limits.greeting));
                     }
+                    Ok(_) => {}
+                    Err(error) if transient(error.kind()) => break,
+                    Err(error) => return Err(TransportError::Connection(error.kind())),
                 }
-                Err(error) if transient(error.kind()) => {}
-                Err(error) => return Err(TransportError::Connection(error.kind())),
+            }
+            match guests.look() {
+                // The listener ends here, and so do the other guests.
+                Some(Ok((phone, from))) => {
+                    self.phone = Some(phone);
+                    self.paired = Some(from);
+                    return Ok(());
+                }
+                Some(Err(error)) => refused = Some(TransportError::Connection(error.kind())),
+                None => {}
             }
             if Instant::now() >= deadline {
                 self.listener = Some(listener);
@@ -242,6 +259,109 @@ fn failure(error: &io::Error) -> TransportError {
     }
 }
 
+/// Whether an address may offer a card: any for the first one, then that one's alone.
+fn admits(paired: Option<IpAddr>, from: IpAddr) -> bool {
+    paired.is_none_or(|paired| paired == from)
+}
+
+/// Only these two begin an answer to reset (ISO/IEC 7816-3 8.1).
+fn is_atr(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x3B | 0x3F, _, ..])
+}
+
+/// Those who connected and have not answered as a card yet, in the order in which they came.
+#[derive(Debug, Default)]
+struct Guests(Vec<Guest>);
+
+/// Somebody who was asked for an answer to reset.
+#[derive(Debug)]
+struct Guest {
+    stream: TcpStream,
+    from: IpAddr,
+    until: Instant,
+    /// What he has said: the length of a message, then the message.
+    said: Vec<u8>,
+}
+
+impl Guests {
+    /// Switches a guest's card on and asks for its answer to reset. Where there is no room, the guest leaves who came first:
+    /// of the same address if that has its share, else of all.
+    fn welcome(&mut self, stream: TcpStream, from: IpAddr, until: Instant) {
+        let same = self.0.iter().filter(|guest| guest.from == from).count();
+        let leaves = if same >= MAX_GREETED_OF_ONE {
+            self.0.iter().position(|guest| guest.from == from)
+        } else {
+            (self.0.len() >= MAX_GREETED).then_some(0)
+        };
+        if let Some(leaves) = leaves {
+            self.0.remove(leaves);
+        }
+        // A new connection takes three bytes twice without waiting; who does not is left.
+        let asked = stream.set_nonblocking(true).and_then(|()| {
+            // Messages are written whole; a link that cannot be told so is slow, not broken.
+            let _ = stream.set_nodelay(true);
+            send(&mut &stream, &[POWER_ON])?;
+            send(&mut &stream, &[GET_ATR])
+        });
+        if asked.is_ok() {
+            self.0.push(Guest { stream, from, until, said: Vec::new() });
+        }
+    }
+
+    /// The first who has answered as a card; else why one of them is left.
+    fn look(&mut self) -> Option<io::Result<(Connection, IpAddr)>> {
+        let mut failed = None;
+        let mut at = 0;
+        while let Some(guest) = self.0.get_mut(at) {
+            match guest.hear() {
+                Ok(false) => at = at.saturating_add(1),
+                Ok(true) => {
+                    let Guest { stream, from, .. } = self.0.remove(at);
+                    let phone = Connection { stream };
+                    match phone.is_silent() {
+                        Ok(()) => return Some(Ok((phone, from))),
+                        Err(error) => failed = Some(Err(error)),
+                    }
+                }
+                Err(error) => {
+                    self.0.remove(at);
+                    failed = Some(Err(error));
+                }
+            }
+        }
+        failed
+    }
+}
+
+impl Guest {
+    /// Takes what has come, without waiting: whether it is a whole answer to reset by now.
+    fn hear(&mut self) -> io::Result<bool> {
+        loop {
+            let wanted = match self.said.as_slice() {
+                [high, low, message @ ..] => {
+                    let length = usize::from(u16::from_be_bytes([*high, *low]));
+                    if length > MAX_ATR || (message.len() == length && !is_atr(message)) {
+                        return Err(ErrorKind::InvalidData.into());
+                    }
+                    length.saturating_sub(message.len())
+                }
+                begun => 2_usize.saturating_sub(begun.len()),
+            };
+            if wanted == 0 {
+                return Ok(true);
+            }
+            let mut bytes = [0; MAX_ATR];
+            match (&self.stream).read(bytes.get_mut(..wanted).unwrap_or_default()) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(count) => self.said.extend(bytes.iter().take(count)),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock && Instant::now() < self.until => return Ok(false),
+                Err(error) => return Err(timed_out(error)),
+            }
+        }
+    }
+}
+
 /// A phone that answered as a card once.
 #[derive(Debug)]
 struct Connection {
@@ -249,24 +369,12 @@ struct Connection {
 }
 
 impl Connection {
-    /// Switches the card on and takes its answer to reset.
-    fn greet(stream: TcpStream, until: Instant) -> io::Result<Self> {
-        // Some systems hand the listener's mode on.
-        stream.set_nonblocking(false)?;
-        // Messages are written whole; a link that cannot be told so is slow, not broken.
-        let _ = stream.set_nodelay(true);
-        let phone = Self { stream };
-        phone.start(until)?;
-        Ok(phone)
-    }
-
     /// Switches the card on, and makes sure with its answer to reset that both sides are in step.
     fn start(&self, until: Instant) -> io::Result<()> {
         self.event(POWER_ON, until)?;
         self.event(GET_ATR, until)?;
         let atr = self.answer(MAX_ATR, until)?;
-        // Only these two begin an answer to reset (ISO/IEC 7816-3 8.1).
-        if !matches!(atr.as_slice(), [0x3B | 0x3F, _, ..]) {
+        if !is_atr(&atr) {
             return Err(ErrorKind::InvalidData.into());
         }
         self.is_silent()

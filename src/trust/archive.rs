@@ -39,6 +39,9 @@ pub fn certificate(bytes: &[u8]) -> Result<Entry, ImportError> {
     if archive.len() > MAX_ENTRIES {
         return Err(ImportError::BadArchive);
     }
+    if archive.has_duplicate_names() {
+        return Err(ImportError::DuplicateEntries);
+    }
     let mut wanted = Vec::new();
     for at in 0..archive.len() {
         let name = match archive.name_for_index(at) {
@@ -99,6 +102,23 @@ mod tests {
         let names: Vec<String> = (0..=MAX_ENTRIES).map(|at| format!("{at}.txt")).collect();
         let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
         assert_eq!(certificate(&archive(&files)), Err(ImportError::BadArchive));
+    }
+
+    #[test]
+    fn two_entries_of_one_name_are_refused() {
+        // The writer refuses to make such an archive, so the second name is changed afterwards, in both of its places.
+        let twice = |files: &[(&str, &[u8])]| {
+            let mut zip = archive(files);
+            for at in 0..zip.len().saturating_sub(4) {
+                if &zip[at..at + 5] == b"b.crt" {
+                    zip[at] = b'a';
+                }
+            }
+            zip
+        };
+        let zip = twice(&[("a.crt", b"genuine"), ("b.crt", b"forged!")]);
+        assert_eq!(certificate(&zip), Err(ImportError::DuplicateEntries));
+        assert_eq!(certificate(&twice(&[("a.crt", b"one"), ("b.crt", b"")])), Err(ImportError::DuplicateEntries));
     }
 
     #[test]

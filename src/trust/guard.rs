@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::manifest::ManifestError;
+use super::manifest::{MANIFEST, ManifestError};
 
 /// Refuses what anybody may write, or what belongs to neither this user nor root. The rights of other systems than Unix
 /// are not looked at.
@@ -51,16 +51,18 @@ fn own_uid() -> io::Result<u32> {
     Ok(fs::File::from(OwnedFd::from(reader)).metadata()?.uid())
 }
 
-/// Whether the users of a group may write here, which is no reason to refuse it but one to say so.
+/// Whether the users of a group may write in a folder of anchors or in its manifest, which is no reason to refuse it but
+/// one to say so.
 #[cfg(unix)]
-pub fn is_group_writable(path: &Path) -> bool {
+pub fn is_group_writable(folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o020 != 0)
+    let writable = |path: &Path| fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o020 != 0);
+    writable(folder) || writable(&folder.join(MANIFEST))
 }
 
 /// The rights of other systems are not looked at.
 #[cfg(not(unix))]
-pub fn is_group_writable(_path: &Path) -> bool {
+pub fn is_group_writable(_folder: &Path) -> bool {
     false
 }
 

@@ -39,6 +39,9 @@ pub enum ImportError {
     /// A zip archive that cannot be read, or has more entries than such a publication has.
     #[error("the zip archive cannot be read")]
     BadArchive,
+    /// A zip archive with two entries of one name: which one counts is another thing to every program.
+    #[error("the zip archive holds two entries of one name")]
+    DuplicateEntries,
     /// A zip archive without a certificate, or with several.
     #[error("the zip archive holds {found} certificates, not one")]
     NotOneCertificate {

@@ -28,6 +28,7 @@ pub use chain::{Issued, PathError, Place, issuer_of};
 pub use change::{AddError, RemoveError, add, remove};
 pub use directory::{Entry, Folder, inspect, inspect_named, load_directory, load_named_directory};
 pub use facts::{Facts, KeyKind};
+pub use guard::is_group_writable;
 pub use import::{ImportError, Unusable, import, validity};
 pub use manifest::{ManifestError, Row};
 pub use pins::{Pin, published, published_by};

@@ -43,6 +43,7 @@ fn complaint(row: &FaultRow) -> Option<String> {
         (Expected::CredentialRefused, Err(Trouble::Read(ReadError::Wrong { left: Some(9), .. }))) => true,
         (Expected::CredentialBlocked, Err(Trouble::Read(ReadError::Refused { refusal: Refusal::Blocked, .. }))) => true,
         (Expected::LastTry, Err(Trouble::Read(ReadError::Refused { refusal: Refusal::LastTry, .. }))) => true,
+        (Expected::NoCounter, Err(Trouble::Read(ReadError::Refused { refusal: Refusal::NoCounter, .. }))) => true,
         (Expected::CardTrouble, Err(trouble)) => matches!(
             trouble,
             Trouble::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))

@@ -648,6 +648,7 @@ fn fault_row(row: &FaultRow) -> Vec<String> {
         Expected::CredentialRefused => "credential refused",
         Expected::CredentialBlocked => "credential blocked",
         Expected::LastTry => "last try",
+        Expected::NoCounter => "no counter",
         Expected::PinSettingUnknown => "PIN setting unknown",
         Expected::CardTrouble => "card trouble",
     };

@@ -57,6 +57,7 @@ fn fixtures() -> Vec<Fixture> {
     all.extend([
         Fixture::new("my-number", "age", &["--age"]),
         Fixture::new("my-number", "last-try-allowed", &["--fault", "last-try", "--allow-last-try"]),
+        Fixture::new("my-number", "tries-unknown-allowed", &["--fault", "tries-unknown", "--allow-last-try"]),
         Fixture::new("my-number", "seed-2", &["--seed", "2"]),
         Fixture::new("my-number", "jpki", &["--jpki"]),
         Fixture::new("licence", "without-pin", &["--without-pin"]),

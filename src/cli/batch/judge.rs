@@ -60,7 +60,7 @@ impl Judge {
     pub fn new(settings: &Settings, matches: &ArgMatches) -> Result<Self, Problem> {
         Ok(Self {
             settings: *settings,
-            store: trust::store(matches)?,
+            store: trust::store(settings, matches)?,
             accepted: trust::accepted(matches),
             at: matches.get_one::<Timestamp>(name::AT).copied(),
             sealed_by: seal::wanted(matches),
