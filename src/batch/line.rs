@@ -18,7 +18,7 @@ pub struct Line {
     pub input: String,
     /// The report, or why there is none.
     pub outcome: Outcome,
-    /// What the expectation beside it says; `None` without one.
+    /// What its expectation says; `None` without one.
     pub expected: Option<Expected>,
 }
 

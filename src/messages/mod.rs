@@ -294,11 +294,16 @@ pub enum Problem {
         /// Line, from 1.
         line: u64,
     },
-    /// A file beside an input that is no expectation.
+    /// An expectation that no input had.
+    ExpectationUnused {
+        /// The path.
+        path: String,
+    },
+    /// A file that is no expectation.
     Expectation {
         /// The path.
         path: String,
-        /// Line and column where it is no JSON; `None` where it expects nothing, or is too large.
+        /// Line and column where it is no JSON; `None` where it asserts nothing, or is too large.
         place: Option<(usize, usize)>,
     },
     /// A batch without any input.
@@ -373,6 +378,7 @@ impl Problem {
             | Self::NotAFile { .. }
             | Self::FolderLoop { .. }
             | Self::ListLine { .. }
+            | Self::ExpectationUnused { .. }
             | Self::Expectation { .. }
             | Self::NoInputs => batch::text(self),
             _ => files::text(self),

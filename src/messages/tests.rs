@@ -112,6 +112,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::ListLine { line: 7 },
         Problem::Expectation { path: path(), place: Some((1, 2)) },
         Problem::Expectation { path: path(), place: None },
+        Problem::ExpectationUnused { path: path() },
         Problem::NoInputs,
         Problem::Internal { place: "report" },
     ]);

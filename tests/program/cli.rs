@@ -71,17 +71,17 @@ pub fn prepare(program: &Program, folder: &TempDir) {
     // A folder for batches: an expectation that is met, one that is not, a file that is no dump, one that is no input.
     make_with(&["check", "--reader", "sim:licence", "--without-pin", "--record", "days.apdu"], 3);
     make_with(&["check", "--reader", "sim:my-number?fault=blocked", "--record", "blocked.apdu"], 5);
-    for name in ["batch", "no-inputs"] {
+    for name in ["batch", "expect", "no-inputs"] {
         fs::create_dir(folder.file(name)).unwrap();
     }
     for (name, content) in [
         ("batch/1.apdu", &*recording),
         (
-            "batch/1.expect.json",
+            "expect/1.expect.json",
             "{\"overall\":\"authentic\",\"checks\":[{\"id\":\"chip-key\",\"verdict\":\"passed\"}]}",
         ),
         ("batch/2.json", &dump),
-        ("batch/2.expect.json", "{\"exit\":1,\"checks\":[{\"id\":\"chip-key\",\"verdict\":\"failed\"}]}"),
+        ("expect/2.expect.json", "{\"exit\":1,\"checks\":[{\"id\":\"chip-key\",\"verdict\":\"failed\"}]}"),
         ("batch/3.json", &dump[..200]),
         ("batch/note.txt", "nothing"),
     ] {
