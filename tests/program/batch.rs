@@ -502,7 +502,8 @@ fn a_gate_that_looked_at_nothing_does_not_stand_open() {
     batch.write("x.expect.json", "{}");
     for arguments in [&["in"][..], &["in/x.expect.json"], &["-"]] {
         let outcome = batch.run(arguments).expect(2);
-        assert!(outcome.stdout.is_empty() && outcome.stderr.contains("There was nothing to look at."));
+        assert_eq!(column(&outcome, "/error/id"), ["no-inputs"]);
+        assert!(outcome.stderr.contains("There was nothing to look at."));
         assert_eq!(summary(&outcome)["inputs"], 0);
     }
 }
@@ -711,11 +712,14 @@ fn junit_has_a_case_for_each_input_and_nothing_personal() {
     assert_eq!(well_formed(&fs::read_to_string(batch.folder.file("report.xml")).unwrap()), 1);
     for nowhere in ["none/report.xml", "-", "in"] {
         let outcome = batch.run(&["in/full.json", "--junit", nowhere]).expect(2);
-        assert!(outcome.stdout.is_empty() && outcome.stderr.contains("cannot be written"), "{}", outcome.stderr);
+        assert_eq!(column(&outcome, "/schema"), ["taimen.error/1"], "nothing was judged");
+        assert!(outcome.stderr.contains("cannot be written"), "{}", outcome.stderr);
     }
     if Path::new("/dev/full").exists() {
         let outcome = batch.run(&["in/full.json", "--junit", "/dev/full"]).expect(2);
-        assert_eq!(column(&outcome, "/counts"), [0], "the lines are written all the same");
+        let [line, failure] = &lines(&outcome)[..] else { panic!("a line and a failure: {}", outcome.stdout) };
+        assert_eq!(line["counts"], 0, "the lines are written all the same");
+        assert_eq!(failure["error"]["id"], "unwritable");
         let mut full = batch.batch(&["in/full.json"]);
         full.stdout(fs::File::options().write(true).open("/dev/full").unwrap()).stderr(Stdio::piped());
         let output = full.output().unwrap();

@@ -225,11 +225,11 @@ impl Writer<'_> {
             Ok(()) => {}
         }
         if let Err(problem) = saved {
-            output::complaint(self.settings, &problem);
+            output::problem(self.settings, &problem);
             self.summary.worsen(problem.exit());
         }
         if self.summary.inputs() == 0 && !self.summary.is_interrupted() {
-            output::complaint(self.settings, &Problem::NoInputs);
+            output::problem(self.settings, &Problem::NoInputs);
         }
         let text = if json { format!("{}\n", self.summary.json()) } else { self.summary.text(self.settings.lang) };
         let _ = io::stderr().write_all(text.as_bytes());
