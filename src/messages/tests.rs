@@ -125,7 +125,7 @@ fn every_problem() -> Vec<Problem> {
     let word = |word: &str| word.to_owned();
     problems.extend(
         [
-            UsageError::Unknown { given: word("--alow-last-try"), meant: Some(word("--allow-last-try")) },
+            UsageError::Unknown { given: word("json"), meant: Some(word("--json")) },
             UsageError::UnknownCommand { given: word("chek"), meant: None },
             UsageError::NoCommand,
             UsageError::Value { option: word("--wait <SECONDS>"), given: word("soon"), possible: Vec::new() },
