@@ -18,7 +18,7 @@ pub struct Line {
     pub input: String,
     /// The report, or why there is none.
     pub outcome: Outcome,
-    /// What the expectation beside it says; `None` without one.
+    /// What its expectation says; `None` without one.
     pub expected: Option<Expected>,
 }
 
@@ -57,15 +57,8 @@ struct Head<'a> {
 /// What stands behind it.
 #[derive(Serialize)]
 struct Tail<'a> {
-    error: Option<Failure<'a>>,
+    error: Option<&'a Message>,
     expect: Option<Comparison<'a>>,
-}
-
-#[derive(Serialize)]
-pub(super) struct Failure<'a> {
-    id: &'static str,
-    message: &'a str,
-    remedy: &'a str,
 }
 
 #[derive(Serialize)]
@@ -83,10 +76,10 @@ impl Outcome {
         }
     }
 
-    pub(super) fn failure(&self) -> Option<Failure<'_>> {
+    pub(super) fn failure(&self) -> Option<&Message> {
         match self {
             Self::Judged { .. } => None,
-            Self::Failed(Message { id, what, todo, .. }) => Some(Failure { id, message: what, remedy: todo }),
+            Self::Failed(message) => Some(message),
         }
     }
 }

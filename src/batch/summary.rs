@@ -4,14 +4,22 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::{lang::Lang, messages::ExitCode, verify::Overall};
+use crate::{
+    lang::{Bilingual, Lang},
+    messages::ExitCode,
+    report::visible,
+    verify::Overall,
+};
 
 use super::{Expected, Line, Outcome};
 
 /// The schema name of a summary, described by `docs/batch.schema.json`.
 pub const SUMMARY_SCHEMA: &str = "taimen.batch-summary/1";
 
-/// Counts, and how the batch ends.
+/// The most inputs that are named.
+const MAX_NAMED: usize = 20;
+
+/// Counts, what did not pass, and how the batch ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     inputs: u64,
@@ -23,8 +31,31 @@ pub struct Summary {
     failed: u64,
     /// By the code that an input counts.
     counts: BTreeMap<u8, u64>,
+    /// The first inputs that count more than 0: what, which, why.
+    named: Vec<(u8, String, Why)>,
     worst: ExitCode,
     interrupted: bool,
+}
+
+/// Why an input did not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    Verdict(Overall),
+    Expectation,
+    Failure(&'static str),
+}
+
+impl Why {
+    fn words(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::Verdict(Overall::Rejected), Lang::Ja) => "不合格",
+            (Self::Verdict(Overall::Undetermined), Lang::Ja) => "判定不能",
+            (Self::Verdict(overall), _) => overall.as_str(),
+            (Self::Expectation, Lang::Ja) => "期待と違う",
+            (Self::Expectation, Lang::En) => "not as expected",
+            (Self::Failure(id), _) => id,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -64,6 +95,7 @@ impl Default for Summary {
             met: 0,
             failed: 0,
             counts: codes.map(|exit| (exit.code(), 0)).collect(),
+            named: Vec::new(),
             worst: ExitCode::Authentic,
             interrupted: false,
         }
@@ -88,6 +120,14 @@ impl Summary {
         let counts = line.counts();
         *self.counts.entry(counts.code()).or_default() += 1;
         self.worst = self.worst.worse(counts);
+        if counts != ExitCode::Authentic && self.named.len() < MAX_NAMED {
+            let why = match (&line.expected, &line.outcome) {
+                (Some(_), _) => Why::Expectation,
+                (None, Outcome::Judged { overall, .. }) => Why::Verdict(*overall),
+                (None, Outcome::Failed(message)) => Why::Failure(message.id),
+            };
+            self.named.push((counts.code(), line.input.clone(), why));
+        }
     }
 
     /// Notes that something besides the inputs went wrong.
@@ -169,7 +209,7 @@ impl Summary {
                 if !counts.is_empty() {
                     text.push_str(&format!("        コード別の件数 {counts}\n"));
                 }
-                text
+                text + &self.failing(lang)
             }
             Lang::En => {
                 let stopped = if self.interrupted { " (interrupted: the rest was not looked at)" } else { "" };
@@ -183,9 +223,30 @@ impl Summary {
                 if !counts.is_empty() {
                     text.push_str(&format!("        inputs by code {counts}\n"));
                 }
-                text
+                text + &self.failing(lang)
             }
         }
+    }
+
+    /// The inputs that did not pass, each with what it counts and why; the first of them by name.
+    fn failing(&self, lang: Lang) -> String {
+        if self.named.is_empty() {
+            return String::new();
+        }
+        let passed = self.counts.get(&ExitCode::Authentic.code()).copied().unwrap_or_default();
+        let rest =
+            self.inputs.saturating_sub(passed).saturating_sub(u64::try_from(self.named.len()).unwrap_or(u64::MAX));
+        let title = Bilingual::new("合格しなかった入力:", "not passed:").get(lang);
+        let mut text = format!("        {title}\n");
+        for (counts, input, why) in &self.named {
+            text.push_str(&format!("          {counts}  {}: {}\n", visible(input), why.words(lang)));
+        }
+        match (rest, lang) {
+            (0, _) => {}
+            (_, Lang::Ja) => text.push_str(&format!("          ほか{rest}件\n")),
+            (_, Lang::En) => text.push_str(&format!("          and {rest} more\n")),
+        }
+        text
     }
 }
 

@@ -22,6 +22,7 @@ pub mod name {
     pub const CREDENTIALS: &str = "credentials";
     pub const CREDENTIALS_OUT: &str = "credentials-out";
     pub const DOMICILE: &str = "domicile";
+    pub const EXPECT: &str = "expect";
     pub const FAULT: &str = "fault";
     pub const FILE: &str = "file";
     pub const HEX: &str = "hex";
@@ -120,6 +121,7 @@ pub fn command(lang: Lang) -> Command {
                             "Files, folders (.apdu and .json in them), or - (a list on standard input: a path or JSON a line)",
                         )),
                 )
+                .arg(b.path(name::EXPECT, "期待ファイル（NAME.expect.json）のフォルダー。入力の隣のファイルは使わない", "Folder of expectations, NAME.expect.json; files beside the inputs do not count").value_name("DIR"))
                 .arg(b.path(name::JUNIT, "JUnit形式のXMLを書く（CI用。個人情報なし）", "Write JUnit XML for CI (no personal data)"))
                 .arg(
                     Arg::new(name::JOBS)

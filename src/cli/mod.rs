@@ -28,11 +28,12 @@ mod terminal;
 mod trust;
 mod trust_check;
 mod trust_list;
+mod usage;
 mod verify;
 
-use std::{ffi::OsString, io::Write};
+use std::ffi::OsString;
 
-use clap::ArgMatches;
+use clap::{ArgMatches, error::ErrorKind};
 
 use crate::{
     lang::Lang,
@@ -43,6 +44,8 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 struct Settings {
     lang: Lang,
+    /// `--json`: a failure is an object too.
+    json: bool,
 }
 
 impl From<Exit> for std::process::ExitCode {
@@ -56,13 +59,13 @@ pub fn main() -> std::process::ExitCode {
     memory::close();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let lang = language(&arguments);
-    let settings = Settings { lang };
+    let settings =
+        Settings { lang, json: arguments.iter().take_while(|word| *word != "--").any(|word| word == "--json") };
     let matches = match args::command(lang).try_get_matches_from(&arguments) {
         Ok(matches) => matches,
-        Err(error) => return usage(lang, &error),
+        Err(error) => return usage(&settings, &error, &arguments).into(),
     };
-    let exit = run(&settings, &matches).unwrap_or_else(|problem| output::problem(&settings, &problem));
-    exit.into()
+    run(&settings, &matches).unwrap_or_else(|problem| output::problem(&settings, &problem)).into()
 }
 
 fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
@@ -117,18 +120,22 @@ fn man(settings: &Settings) -> Result<Exit, Problem> {
     Ok(Exit::Authentic)
 }
 
-/// A wrong command line, or `--help` and `--version`.
-fn usage(lang: Lang, error: &clap::Error) -> std::process::ExitCode {
-    let wrong = error.use_stderr();
-    if wrong && lang == Lang::Ja {
-        let _ = writeln!(std::io::stderr(), "コマンドの指定に誤りがあります（taimen --help で使い方を表示します）。");
+/// `--help` and `--version`, or a wrong command line.
+fn usage(settings: &Settings, error: &clap::Error, words: &[OsString]) -> Exit {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = error.print();
+            Exit::Authentic
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = error.print();
+            Exit::Usage
+        }
+        _ => output::problem(settings, &usage::problem(error, &args::command(settings.lang), words)),
     }
-    let _ = error.print();
-    if wrong { Exit::Usage } else { Exit::Authentic }.into()
 }
 
 /// The language before the command line is read, because help is in it too: `--lang`, `TAIMEN_LANG`, then the locale.
-/// Japanese unless something says otherwise.
 fn language(arguments: &[OsString]) -> Lang {
     let mut words = arguments.iter().map(|word| word.to_string_lossy());
     while let Some(word) = words.next() {
@@ -145,9 +152,17 @@ fn language(arguments: &[OsString]) -> Lang {
     if let Some(lang) = variable("TAIMEN_LANG").and_then(|value| value.parse().ok()) {
         return lang;
     }
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(variable).unwrap_or_default();
-    match locale.get(..2) {
-        Some("C" | "PO" | "C." | "ja") | None => Lang::Ja,
-        Some(_) => Lang::En,
-    }
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(variable).or_else(system_locale);
+    if locale.is_some_and(|locale| locale.starts_with("ja")) { Lang::Ja } else { Lang::En }
+}
+
+/// The language of the desktop, where no variable of the environment has it.
+#[cfg(any(windows, target_os = "macos"))]
+fn system_locale() -> Option<String> {
+    sys_locale::get_locale()
+}
+
+#[cfg(not(any(windows, target_os = "macos")))]
+fn system_locale() -> Option<String> {
+    None
 }

@@ -6,12 +6,14 @@ use std::{
 };
 
 use clap::ArgMatches;
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::{
     cards::{Findings, Picture},
     destination::Destination,
     image::{self, Format},
-    messages::{ExitCode, Problem},
+    messages::{ExitCode, Message, Problem},
     report::{Colour, Context, Options, Report, json_escaped, visible},
     verify::Verdict,
 };
@@ -56,7 +58,8 @@ impl Destinations {
 }
 
 /// A report to every place that was asked for; returns the verdict's exit code. It is shown before the files are written
-/// (those of the report, then `further` ones), so that the verdict stands there when one of them cannot be.
+/// (those of the report, then `further` ones), so that the verdict stands there when one of them cannot be. As JSON it is
+/// one document, which has the failure too, so the files come first.
 ///
 /// # Errors
 /// [`Problem`].
@@ -75,8 +78,14 @@ pub fn report(
         domicile: matches.get_flag(name::DOMICILE),
     };
     let report = Report { findings, context, options };
+    let verdict = ExitCode::from(findings.overall());
+    let files = || destinations.write(findings, &report).and_then(|()| further());
     if matches.get_flag(name::JSON) {
-        text(&report.json())?;
+        let Err(problem) = files() else { return text(&report.json()).map(|()| verdict) };
+        let exit = if verdict == ExitCode::Authentic { problem.exit() } else { verdict };
+        complaint(settings, &problem);
+        text(&(failure(settings, &problem, exit, Some((verdict, &report.json_line()))) + "\n"))?;
+        return Ok(exit);
     } else {
         text(&report.text(Colour::Ansi))?;
         if io::stdout().is_terminal() {
@@ -91,8 +100,7 @@ pub fn report(
             text(&format!("{} {}\n", headline.symbol(), headline.words().get(settings.lang)))?;
         }
     }
-    let verdict = ExitCode::from(findings.overall());
-    match destinations.write(findings, &report).and_then(|()| further()) {
+    match files() {
         Err(problem) if verdict == ExitCode::Authentic => Err(problem),
         // A file that was not written never hides that a card is not authentic.
         Err(problem) => {
@@ -110,10 +118,42 @@ fn confirmed<'a>(findings: &'a Findings, id: &str) -> Option<&'a Picture> {
     covered.then_some(picture)
 }
 
-/// A problem in its two halves; returns its exit code.
+/// A problem in its two halves, and with `--json` as an object on standard output; returns its exit code.
 pub fn problem(settings: &Settings, problem: &Problem) -> ExitCode {
     complaint(settings, problem);
-    problem.exit()
+    let exit = problem.exit();
+    if settings.json {
+        // Where standard output itself is what cannot be written, standard error has said so.
+        let _ = text(&(failure(settings, problem, exit, None) + "\n"));
+    }
+    exit
+}
+
+/// The schema name of a failure, described by `docs/error.schema.json`.
+const ERROR_SCHEMA: &str = "taimen.error/1";
+
+/// A failure as JSON.
+#[derive(Serialize)]
+struct Failure<'a> {
+    schema: &'static str,
+    error: Message,
+    exit: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a RawValue>,
+}
+
+/// A failure as one line of JSON, without a newline; behind a verdict with its exit code and the report.
+fn failure(settings: &Settings, problem: &Problem, exit: ExitCode, judged: Option<(ExitCode, &str)>) -> String {
+    let failure = Failure {
+        schema: ERROR_SCHEMA,
+        error: problem.message(settings.lang),
+        exit: exit.code(),
+        verdict: judged.map(|(verdict, _)| verdict.code()),
+        report: judged.and_then(|(_, report)| serde_json::from_str(report).ok()),
+    };
+    json_escaped(&serde_json::to_string(&failure).unwrap_or_default())
 }
 
 /// A remark on standard error.
@@ -155,5 +195,36 @@ fn written(result: io::Result<()>) -> Result<(), Problem> {
     match result.and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritable(Path::new("-"), &error)),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{
+        lang::Lang,
+        report::{samples, schema_tests::errors},
+    };
+
+    #[test]
+    fn a_failure_follows_its_schema() {
+        let schema: Value = serde_json::from_str(include_str!("../../docs/error.schema.json")).unwrap();
+        let report = |name: &str| -> Value { serde_json::from_str(name).unwrap() };
+        let settings = Settings { lang: Lang::En, json: true };
+        let failed = failure(&settings, &Problem::UnknownCard, ExitCode::Card, None);
+        let value = report(&failed);
+        assert_eq!(errors(&schema, &schema, &value, ""), Vec::<String>::new());
+        assert_eq!(value, json!({ "schema": ERROR_SCHEMA, "error": value["error"], "exit": 4 }));
+        for (_, findings, context) in samples::all() {
+            let line = samples::report(&findings, &context, samples::JA).json_line();
+            let verdict = ExitCode::from(findings.overall());
+            let failed = failure(&settings, &Problem::NoPicture, verdict, Some((verdict, &line)));
+            assert!(!failed.contains('\n'));
+            let value = report(&failed);
+            assert_eq!(errors(&schema, &schema, &value, ""), Vec::<String>::new());
+            assert_eq!(value["report"], report(&line));
+        }
     }
 }

@@ -72,6 +72,11 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         output::text(&text(settings.lang, anchors.len(), &lines))?;
     }
     match problems.into_iter().next() {
+        // The object has it among its findings.
+        Some((_, problem)) if matches.get_flag(name::JSON) => {
+            output::complaint(settings, &problem);
+            Ok(problem.exit())
+        }
         Some((_, problem)) => Err(problem),
         None => Ok(ExitCode::Authentic),
     }

@@ -83,12 +83,24 @@ pub(super) fn text(problem: &Problem) -> Text {
             "expectation-empty",
             usage,
             (
-                format!("期待ファイル {path} は、何も期待していないか、大きすぎます。この入力は判定していません。"),
-                "報告の一部を、JSONのオブジェクトとして書いてください。書き方は docs/batch.md にあります。",
+                format!("期待ファイル {path} は、何も定めていないか、大きすぎます。この入力は判定していません。"),
+                "exit や overall のように、値のある項目を一つ以上書いてください。書き方は docs/batch.md にあります。",
             ),
             (
-                format!("The expectation {path} expects nothing, or is too large. Its input was not judged."),
-                "Write a part of the report, as a JSON object. docs/batch.md describes expectations.",
+                format!("The expectation {path} asserts nothing, or is too large. taimen did not judge its input."),
+                "Write at least one member with a value, such as exit or overall. docs/batch.md describes expectations.",
+            ),
+        ),
+        Problem::ExpectationUnused { path } => Text::new(
+            "expectation-unused",
+            usage,
+            (
+                format!("期待ファイル {path} に当たる入力がありません。"),
+                "入力が足りないか、名前が違わないか確かめてください。不要な期待ファイルは --expect のフォルダーから除いてください。",
+            ),
+            (
+                format!("No input has the expectation {path}."),
+                "See whether an input is missing or has another name. Take expectations that you do not need out of the folder.",
             ),
         ),
         Problem::NoInputs => Text::new(

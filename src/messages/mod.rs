@@ -14,8 +14,11 @@ mod script;
 mod trust;
 #[doc(hidden)]
 pub mod ui;
+mod usage;
 
 use std::io::ErrorKind;
+
+use serde::Serialize;
 
 use crate::{
     dump::DumpError,
@@ -33,6 +36,7 @@ pub use reader::Platform;
 #[cfg(feature = "cli")]
 pub(crate) use reading::credential_title;
 pub use recording::ScrubRefusal;
+pub use usage::UsageError;
 
 /// What went wrong. Holds no personal data: what a person typed is never repeated.
 #[derive(Debug)]
@@ -304,15 +308,27 @@ pub enum Problem {
         /// Line, from 1.
         line: u64,
     },
-    /// A file beside an input that is no expectation.
+    /// An expectation that no input had.
+    ExpectationUnused {
+        /// The path.
+        path: String,
+    },
+    /// A file that is no expectation.
     Expectation {
         /// The path.
         path: String,
-        /// Line and column where it is no JSON; `None` where it expects nothing, or is too large.
+        /// Line and column where it is no JSON; `None` where it asserts nothing, or is too large.
         place: Option<(usize, usize)>,
     },
     /// A batch without any input.
     NoInputs,
+    /// The command line is wrong.
+    Usage {
+        /// The command whose help says more.
+        command: String,
+        /// What is wrong.
+        error: UsageError,
+    },
     /// A fault of the program itself.
     Internal {
         /// Where, for a bug report.
@@ -320,17 +336,20 @@ pub enum Problem {
     },
 }
 
-/// What a person reads about a [`Problem`], in one language.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a person reads about a [`Problem`], in one language; as JSON an object with `id`, `message` and `remedy`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Message {
     /// Machine name.
     pub id: &'static str,
     /// What happened.
+    #[serde(rename = "message")]
     pub what: String,
     /// What to do.
+    #[serde(rename = "remedy")]
     pub todo: String,
     /// How the program ends.
+    #[serde(skip)]
     pub exit: ExitCode,
 }
 
@@ -384,8 +403,10 @@ impl Problem {
             | Self::NotAFile { .. }
             | Self::FolderLoop { .. }
             | Self::ListLine { .. }
+            | Self::ExpectationUnused { .. }
             | Self::Expectation { .. }
             | Self::NoInputs => batch::text(self),
+            Self::Usage { command, error } => usage::text(command, error),
             _ => files::text(self),
         };
         text.in_lang(lang)

@@ -6,6 +6,10 @@ use super::*;
 
 const NAME: Bilingual = Bilingual::new("照合番号B", "number B");
 
+fn any_kind() -> CardKind {
+    CardKind::all().next().unwrap()
+}
+
 fn transport() -> Vec<TransportError> {
     vec![
         TransportError::NoService,
@@ -47,7 +51,6 @@ fn every_problem() -> Vec<Problem> {
         Problem::from(CardError::Endless),
         Problem::UnknownCard,
         Problem::NoSuchApplication(CardKind::MENKYO),
-        Problem::DifferentCard,
         Problem::CredentialWrong { credential: NAME, left: Some(9), printed: true },
         Problem::CredentialWrong { credential: NAME, left: None, printed: false },
         Problem::LastTry { credential: NAME },
@@ -114,9 +117,29 @@ fn every_problem() -> Vec<Problem> {
         Problem::ListLine { line: 7 },
         Problem::Expectation { path: path(), place: Some((1, 2)) },
         Problem::Expectation { path: path(), place: None },
+        Problem::ExpectationUnused { path: path() },
         Problem::NoInputs,
+        Problem::DifferentCard,
+        Problem::OtherCardsOption { option: "age", kind: any_kind() },
+        Problem::PinSettingUnknown { credential: NAME },
         Problem::Internal { place: "report" },
     ]);
+    let word = |word: &str| word.to_owned();
+    problems.extend(
+        [
+            UsageError::Unknown { given: word("json"), meant: Some(word("--json")) },
+            UsageError::UnknownCommand { given: word("chek"), meant: None },
+            UsageError::NoCommand,
+            UsageError::Value { option: word("--wait <SECONDS>"), given: word("soon"), possible: Vec::new() },
+            UsageError::NoValue { option: word("--wait <SECONDS>") },
+            UsageError::Missing { what: vec![word("<FILE>")] },
+            UsageError::Conflict { option: word("--age"), with: vec![word("--jpki")] },
+            UsageError::Conflict { option: word("--age"), with: Vec::new() },
+            UsageError::Number { option: word("--wait <SECONDS>") },
+            UsageError::NotText,
+        ]
+        .map(|error| Problem::Usage { command: word("taimen check"), error }),
+    );
     let scripts =
         ["insert", "insert 0 licence", "insert 1 visa", "remove 2", "wait soon", "repeat", "wait 1\nrepeat 0"]
             .into_iter()
@@ -204,6 +227,85 @@ fn every_kind_of_problem_has_its_own_name() {
     let internal = every_problem().into_iter().filter(|problem| problem.message(Lang::En).id == "internal").count();
     assert_eq!(internal, 1);
     assert!(ids.len() > 45, "{}", ids.len());
+}
+
+/// The names of the variants in the source of an enum, in order.
+fn variants<'a>(source: &'a str, name: &str) -> Vec<&'a str> {
+    let body = source.split_once(&format!("pub enum {name} {{\n")).unwrap().1.split_once("\n}").unwrap().0;
+    let lines = body.lines().filter_map(|line| line.strip_prefix("    "));
+    let named = lines.filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()));
+    named.map(|line| line.split(|c: char| !c.is_alphanumeric()).next().unwrap()).collect()
+}
+
+/// A new variant needs a row here, and so one on the page.
+#[test]
+fn every_variant_is_among_the_problems() {
+    let shown: BTreeSet<String> = every_problem().iter().map(|problem| format!("{problem:?}")).collect();
+    let named =
+        |name: &str| shown.iter().any(|shown| shown.split(|c: char| !c.is_alphanumeric()).any(|word| word == name));
+    for (source, enums) in [
+        (include_str!("mod.rs"), &["Problem"][..]),
+        (include_str!("usage.rs"), &["UsageError"]),
+        (include_str!("recording.rs"), &["ScrubRefusal"]),
+    ] {
+        for name in enums {
+            let variants = variants(source, name);
+            assert!(variants.len() > 4, "{name}");
+            for variant in variants {
+                assert!(named(variant), "{name}::{variant}");
+            }
+        }
+    }
+}
+
+/// Every id that the sources hand to a message.
+fn ids_of_the_sources() -> BTreeSet<&'static str> {
+    let sources = [
+        include_str!("batch.rs"),
+        include_str!("credential.rs"),
+        include_str!("files.rs"),
+        include_str!("reader.rs"),
+        include_str!("recording.rs"),
+        include_str!("script.rs"),
+        include_str!("trust.rs"),
+    ];
+    let made = sources.iter().flat_map(|source| source.split("Text::new(").chain(source.split("bad_entry(")).skip(1));
+    made.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()).collect()
+}
+
+/// `docs/errors.md`, made of the messages themselves. `TAIMEN_DOCS=write cargo test --lib errors` writes it anew.
+#[test]
+fn the_page_of_errors_has_every_id() {
+    let mut rows = std::collections::BTreeMap::new();
+    for problem in every_problem() {
+        let told = [Lang::Ja, Lang::En].map(|lang| problem.message_on(lang, Platform::Linux));
+        rows.entry(told[0].id).or_insert(told);
+    }
+    let ids = ids_of_the_sources();
+    assert!(ids.len() > 45);
+    for id in ids {
+        assert!(rows.contains_key(id), "{id} has no row");
+    }
+    let mut page = "# Errors\n\nMade of the messages by a test (`src/messages/tests.rs`); do not edit it.\n\n\
+        A command that fails says what happened and what to do on standard error. With `--json` it prints one line on standard output too\n\
+        ([error.schema.json](error.schema.json)):\n\n    \
+        {\"schema\":\"taimen.error/1\",\"error\":{\"id\":\"no-reader\",\"message\":\"…\",\"remedy\":\"…\"},\"exit\":2}\n\n\
+        If the card was judged and a file could not be written, the line holds `verdict` (the exit code of the verdict alone) and `report` too.\n\
+        `exit` is then the verdict's, or the failure's if the verdict is *authentic*. The same ids stand in the lines of `taimen batch`\n\
+        ([batch.md](batch.md)). [exit-codes.md](exit-codes.md) describes the exit codes.\n\n\
+        The messages here are examples: names and numbers in them are invented, and some differ by system.\n\n\
+        | id | exit code | what happened, what to do |\n| --- | --- | --- |\n"
+        .to_owned();
+    for (id, [ja, en]) in rows {
+        let cell = [&en.what, &en.todo, &ja.what, &ja.todo].map(|half| half.replace('|', "\\|").replace('<', "&lt;"));
+        let [what, todo, ja_what, ja_todo] = cell;
+        page += &format!("| `{id}` | {} | {what} {todo}<br>{ja_what}{ja_todo} |\n", en.exit.code());
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors.md");
+    if std::env::var_os("TAIMEN_DOCS").is_some_and(|value| value == "write") {
+        std::fs::write(path, &page).unwrap();
+    }
+    assert!(std::fs::read_to_string(path).unwrap_or_default() == page, "docs/errors.md is not what the messages say");
 }
 
 #[test]

@@ -31,6 +31,14 @@ impl Outcome {
             .unwrap_or_else(|error| panic!("{error} in\n{}\n{}", self.stdout, self.stderr))
     }
 
+    /// Asserts that nothing half-said stands on standard output: nothing at all, or with `--json` the failure alone.
+    pub fn assert_no_report(&self) {
+        if !self.stdout.is_empty() {
+            let failure = self.json();
+            assert_eq!((&failure["schema"], failure.get("report")), (&"taimen.error/1".into(), None), "{failure}");
+        }
+    }
+
     /// Every check of a JSON report with its verdict, `id: verdict` or `id: verdict(reason)`.
     pub fn checks(&self) -> Vec<String> {
         let json = self.json();

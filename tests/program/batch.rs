@@ -25,7 +25,9 @@ struct Batch {
 impl Batch {
     fn new() -> Self {
         let batch = Self { program: Program::new(), folder: TempDir::new() };
-        fs::create_dir(batch.folder.file("in")).unwrap();
+        for name in ["in", "expect"] {
+            fs::create_dir(batch.folder.file(name)).unwrap();
+        }
         batch
     }
 
@@ -66,6 +68,11 @@ impl Batch {
 
     fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         self.folder.write(&format!("in/{name}"), content);
+    }
+
+    /// An expectation in the folder `expect`.
+    fn expect(&self, name: &str, content: &str) {
+        self.folder.write(&format!("expect/{name}.expect.json"), content);
     }
 
     fn read(&self, name: &str) -> String {
@@ -203,14 +210,6 @@ fn every_bad_input_is_named_and_stops_nothing() {
     batch.write("bytes.apdu", [0xFF, 0xFE, 0x00]);
     batch.write("text.json", "hello");
     fs::File::create(batch.folder.file("in/huge.apdu")).unwrap().set_len(1 << 40).unwrap();
-    batch.write("expects-nothing.json", &dump);
-    batch.write("expects-nothing.expect.json", "{}");
-    batch.write("expects-what.json", &dump);
-    batch.write("expects-what.expect.json", "{\"overall\":");
-    batch.write("expects-much.json", &dump);
-    batch.write("expects-much.expect.json", " ".repeat(1024 * 1024 + 1));
-    batch.write("expects-device.json", &dump);
-    symlink("/dev/zero", batch.folder.file("in/expects-device.expect.json")).unwrap();
     let mut pipe = Command::new("mkfifo");
     pipe.arg(batch.folder.file("in/pipe.apdu"));
     run(pipe).expect(0);
@@ -235,10 +234,6 @@ fn every_bad_input_is_named_and_stops_nothing() {
         ("in/huge.apdu", "input-too-large", 2),
         ("/dev/zero", "not-a-file", 2),
         ("in/pipe.apdu", "not-a-file", 2),
-        ("in/expects-nothing.json", "expectation-empty", 2),
-        ("in/expects-what.json", "expectation-malformed", 2),
-        ("in/expects-much.json", "expectation-empty", 2),
-        ("in/expects-device.json", "not-a-file", 2),
     ];
     for (input, id, exit) in bad {
         let outcome = batch.run(&[input, "in/full.json"]).expect(exit);
@@ -287,9 +282,9 @@ fn an_expectation_makes_an_input_a_test() {
     batch.make("sim:my-number?fault=removed-at=5", &["--record", "in/removed.apdu"], 4);
     let run = |expectations: &[(&str, Value)]| {
         for (name, expected) in expectations {
-            batch.write(&format!("{name}.expect.json"), expected.to_string());
+            batch.expect(name, &expected.to_string());
         }
-        batch.run(&["in/full.json", "in/cloned.json", "in/removed.apdu"])
+        batch.run(&["in/full.json", "in/cloned.json", "in/removed.apdu", "--expect", "expect"])
     };
     let met = [
         ("full", json!({ "overall": "authentic", "hierarchy": "simulated", "accepted_hierarchies": ["simulated"] })),
@@ -310,6 +305,128 @@ fn an_expectation_makes_an_input_a_test() {
     assert_eq!(differs, [json!(["/holder/name", "/overal"]), json!([]), json!(["/overall"])]);
     assert!(!outcome.stdout.contains("別人"), "an expected value is personal data too");
     assert_eq!(summary(&outcome)["expectations"], json!({ "met": 1, "failed": 2 }));
+}
+
+/// By its place below a named folder, by its place below the folder of expectations, or by its name.
+#[test]
+fn an_expectation_is_found_by_the_place_of_its_input() {
+    let batch = Batch::new();
+    batch.make("sim:my-number?fault=cloned", &["--age", "--save-dump", "in/a.json"], 1);
+    let dump = batch.read("a.json");
+    fs::create_dir_all(batch.folder.file("in/deep/er")).unwrap();
+    batch.write("deep/er/a.json", &dump);
+    batch.expect("a", "{\"exit\":1}");
+    let outcome = batch.run(&["in", "--expect", "expect"]).expect(1);
+    assert_eq!(column(&outcome, "/counts"), [0, 1]);
+    fs::create_dir_all(batch.folder.file("expect/deep/er")).unwrap();
+    batch.expect("deep/er/a", "{\"overall\":\"rejected\"}");
+    batch.run(&["in", "--expect", "expect"]).expect(0);
+    batch.list("in/a.json\n{\"input\":\"in/deep/er/a.json\"}", &["--expect", "expect"]).expect(2);
+
+    // The inputs' own folder, because its owner names it; files that are named themselves too.
+    batch.write("a.expect.json", "{\"exit\":1}");
+    batch.write("deep/er/a.expect.json", "{\"exit\":1}");
+    for inputs in [&["in"][..], &["in/a.json", "in/deep"], &["./in/deep/er/../../a.json", "in/deep/er/a.json"]] {
+        let outcome = batch.run(&[inputs, &["--expect", "in"]].concat()).expect(0);
+        assert_eq!(column(&outcome, "/counts"), [0, 0], "{inputs:?}");
+    }
+    // Without the option what stands there does not count.
+    let outcome = batch.run(&["in"]).expect(1);
+    assert_eq!(column(&outcome, "/expect"), [Value::Null, Value::Null]);
+}
+
+#[test]
+fn an_expectation_without_an_input_is_an_error() {
+    let batch = Batch::new();
+    batch.inputs();
+    fs::create_dir_all(batch.folder.file("expect/deep")).unwrap();
+    for name in ["age", "b", "a", "deep/full"] {
+        batch.expect(name, "{\"exit\":0}");
+    }
+    let outcome = batch.run(&["in/age.json", "--expect", "expect", "--junit", "report.xml"]).expect(2);
+    let unused = ["expect/a.expect.json", "expect/b.expect.json", "expect/deep/full.expect.json"];
+    assert_eq!(column(&outcome, "/input")[1..], unused);
+    assert!(lines(&outcome)[1..].iter().all(|line| line["error"]["id"] == "expectation-unused" && line["counts"] == 2));
+    assert_eq!(well_formed(&fs::read_to_string(batch.folder.file("report.xml")).unwrap()), 4);
+    for nowhere in ["absent", "in/age.json"] {
+        let outcome = batch.run(&["in", "--expect", nowhere]).expect(2);
+        assert!(outcome.stderr.contains("cannot be read"), "{}", outcome.stderr);
+    }
+}
+
+/// Nothing outside the folder is read, and what asserts nothing makes no input pass.
+#[test]
+fn an_expectation_that_cannot_be_used_makes_its_input_an_error() {
+    let batch = Batch::new();
+    batch.make("sim:my-number?fault=cloned", &["--age", "--save-dump", "in/a.json"], 1);
+    batch.folder.write("outside.expect.json", "{\"exit\":1}");
+    fs::create_dir(batch.folder.file("linked")).unwrap();
+    batch.folder.write("linked/a.expect.json", "{\"exit\":1}");
+    let count = |id: &str| {
+        let outcome = batch.run(&["in/a.json", "--expect", "expect"]).expect(2);
+        assert_eq!(column(&outcome, "/error/id"), [id]);
+    };
+    for nothing in ["{}", "{\"holder\":{}}", "{\"error\":null}", "{\"checks\":[{\"id\":\"chip-key\"}]}"] {
+        batch.expect("a", nothing);
+        count("expectation-empty");
+    }
+    batch.expect("a", &" ".repeat(1024 * 1024 + 1));
+    count("expectation-empty");
+    batch.expect("a", "{\"overall\":");
+    count("expectation-malformed");
+    for target in ["../outside.expect.json", "/dev/zero", "nowhere"] {
+        fs::remove_file(batch.folder.file("expect/a.expect.json")).unwrap();
+        symlink(target, batch.folder.file("expect/a.expect.json")).unwrap();
+        count("not-a-file");
+    }
+    // A linked folder is not looked into, and a name leads nowhere.
+    fs::remove_file(batch.folder.file("expect/a.expect.json")).unwrap();
+    symlink("../linked", batch.folder.file("expect/in")).unwrap();
+    for input in ["in/a.json", "in", "expect/../in/a.json"] {
+        assert_eq!(column(&batch.run(&[input, "--expect", "expect"]).expect(1), "/counts"), [1]);
+    }
+}
+
+#[test]
+fn an_expectation_never_makes_up_for_a_seal() {
+    let batch = Batch::new();
+    batch.inputs();
+    let key = run(batch.command(&["seal-key", "seal.pem", "--json"])).expect(0).json();
+    let fingerprint = key["sha256"].as_str().unwrap();
+    batch.make("sim:my-number?fault=cloned", &["--save-dump", "in/sealed.json", "--seal", "seal.pem"], 1);
+    batch.expect("sealed", "{\"overall\":\"rejected\"}");
+    batch.expect("full", "{\"exit\":2,\"error\":{\"id\":\"no-seal\"}}");
+    let names = ["in/sealed.json", "in/full.json", "--expect", "expect"];
+    let outcome = batch.run(&[&names[..], &["--sealed-by", fingerprint]].concat()).expect(2);
+    assert_eq!(column(&outcome, "/counts"), [0, 2]);
+    assert_eq!(column(&outcome, "/expect")[1], Value::Null);
+}
+
+#[test]
+fn the_summary_names_what_did_not_pass() {
+    let batch = Batch::new();
+    batch.inputs();
+    batch.make("sim:my-number?fault=cloned", &["--save-dump", "in/cloned.json"], 1);
+    batch.expect("full", "{\"exit\":1}");
+    let inputs = ["in/age.json", "in/cloned.json", "in/full.json", "in/ab\u{1B}sent"];
+    let told = |more: &[&str]| {
+        let arguments = [&["batch", "--accept", "simulated"], &inputs[..], &["--expect", "expect"], more].concat();
+        run(batch.command(&arguments)).expect(2).stderr
+    };
+    let en = told(&["--lang", "en"]);
+    for line in ["1  in/cloned.json: rejected", "1  in/full.json: not as expected", "2  in/ab[U+001B]sent: unreadable"]
+    {
+        assert!(en.contains(&format!("          {line}\n")), "{en}");
+    }
+    assert!(!en.contains("age.json") && !en.contains("more"), "{en}");
+    assert!(told(&["--lang", "ja"]).contains("合格しなかった入力:\n          1  in/cloned.json: 不合格\n"));
+
+    let list = batch.folder.write("many", vec!["absent"; 25].join("\n"));
+    let mut many = batch.command(&["batch", "-", "--lang", "en"]);
+    many.stdin(fs::File::open(list).unwrap());
+    let told = run(many).expect(2).stderr;
+    assert_eq!(told.matches("2  absent: unreadable").count(), 20);
+    assert!(told.contains("          and 5 more"), "{told}");
 }
 
 #[test]
@@ -385,7 +502,8 @@ fn a_gate_that_looked_at_nothing_does_not_stand_open() {
     batch.write("x.expect.json", "{}");
     for arguments in [&["in"][..], &["in/x.expect.json"], &["-"]] {
         let outcome = batch.run(arguments).expect(2);
-        assert!(outcome.stdout.is_empty() && outcome.stderr.contains("There was nothing to look at."));
+        assert_eq!(column(&outcome, "/error/id"), ["no-inputs"]);
+        assert!(outcome.stderr.contains("There was nothing to look at."));
         assert_eq!(summary(&outcome)["inputs"], 0);
     }
 }
@@ -566,9 +684,9 @@ fn junit_has_a_case_for_each_input_and_nothing_personal() {
     batch.make("sim:licence", &["--save-dump", "in/licence.json"], 0);
     batch.write("a\"><&'\u{1B}\n.json", &dump);
     batch.write("expected.json", &dump);
-    batch.write("expected.expect.json", "{\"holder\":{\"name\":\"誰か 別人\"}}");
+    batch.expect("expected", "{\"holder\":{\"name\":\"誰か 別人\"}}");
     batch.write("none.json", "");
-    let outcome = batch.run(&["in", "--junit", "report.xml"]).expect(2);
+    let outcome = batch.run(&["in", "--expect", "expect", "--junit", "report.xml"]).expect(2);
     let report = fs::read_to_string(batch.folder.file("report.xml")).unwrap();
     let all = lines(&outcome);
     assert_eq!(well_formed(&report), all.len());
@@ -599,7 +717,8 @@ fn junit_has_a_case_for_each_input_and_nothing_personal() {
         ("/dev/null", "is not a regular file"),
     ] {
         let outcome = batch.run(&["in/full.json", "--junit", nowhere]).expect(2);
-        assert!(outcome.stdout.is_empty() && outcome.stderr.contains(said), "{}", outcome.stderr);
+        assert_eq!(column(&outcome, "/schema"), ["taimen.error/1"], "nothing was judged");
+        assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
     }
     if Path::new("/dev/full").exists() {
         let mut full = batch.batch(&["in/full.json"]);

@@ -71,17 +71,17 @@ pub fn prepare(program: &Program, folder: &TempDir) {
     // A folder for batches: an expectation that is met, one that is not, a file that is no dump, one that is no input.
     make_with(&["check", "--reader", "sim:licence", "--without-pin", "--record", "days.apdu"], 3);
     make_with(&["check", "--reader", "sim:my-number?fault=blocked", "--record", "blocked.apdu"], 5);
-    for name in ["batch", "no-inputs"] {
+    for name in ["batch", "expect", "no-inputs"] {
         fs::create_dir(folder.file(name)).unwrap();
     }
     for (name, content) in [
         ("batch/1.apdu", &*recording),
         (
-            "batch/1.expect.json",
+            "expect/1.expect.json",
             "{\"overall\":\"authentic\",\"checks\":[{\"id\":\"chip-key\",\"verdict\":\"passed\"}]}",
         ),
         ("batch/2.json", &dump),
-        ("batch/2.expect.json", "{\"exit\":1,\"checks\":[{\"id\":\"chip-key\",\"verdict\":\"failed\"}]}"),
+        ("expect/2.expect.json", "{\"exit\":1,\"checks\":[{\"id\":\"chip-key\",\"verdict\":\"failed\"}]}"),
         ("batch/3.json", &dump[..200]),
         ("batch/note.txt", "nothing"),
     ] {
@@ -273,10 +273,10 @@ fn help_needs_no_environment_no_file_and_no_reader() {
         assert!(!outcome.stdout.is_empty() && outcome.stderr.is_empty(), "{arguments:?}");
     }
     assert_eq!(fs::read_dir(empty.path()).unwrap().count(), 0);
-    // Nothing that decides the language: Japanese.
+    // Nothing that decides the language: English, as everywhere without a locale.
     let mut command = Command::new(env!("CARGO_BIN_EXE_taimen"));
     command.env_clear().arg("--help");
-    assert!(run(command).expect(0).stdout.contains("使い方: taimen"));
+    assert!(run(command).expect(0).stdout.contains("Usage: taimen"));
 }
 
 #[test]
@@ -297,8 +297,12 @@ fn the_language_is_that_of_the_option_then_of_the_variable_then_of_the_locale() 
     assert_eq!(speaks(&[], &[("LANG", "ja_JP.UTF-8")]), "ja");
     assert_eq!(speaks(&[], &[("LANG", "de_DE.UTF-8")]), "en");
     assert_eq!(speaks(&[], &[("LC_ALL", "ja_JP.UTF-8"), ("LANG", "en_US.UTF-8")]), "ja");
-    assert_eq!(speaks(&[], &[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")]), "ja");
-    assert_eq!(speaks(&[], &[]), "ja");
+    assert_eq!(speaks(&[], &[("LC_ALL", "C"), ("LANG", "ja_JP.UTF-8")]), "en");
+    assert_eq!(speaks(&[], &[("LC_MESSAGES", "ja_JP"), ("LANG", "C.UTF-8")]), "ja");
+    assert_eq!(speaks(&[], &[("LC_ALL", ""), ("LANG", "ja")]), "ja");
+    for other in [&[("LANG", "C")][..], &[("LANG", "POSIX")], &[("LANG", "C.UTF-8")], &[]] {
+        assert_eq!(speaks(&[], other), "en", "{other:?}");
+    }
 }
 
 #[test]
@@ -401,15 +405,15 @@ fn files_with_pictures_are_private_and_the_verdict_is_shown_even_where_one_canno
     // A missing file never hides that a card is not authentic, and a picture that nothing covers is not saved.
     for fault in ["truncated-file", "swapped-photo"] {
         let none = check(&format!("sim:my-number?fault={fault}"), &photo_file).expect(1);
-        assert_eq!(none.json()["overall"], "rejected");
+        assert_eq!(none.json()["report"]["overall"], "rejected");
         assert!(none.stderr.contains("No file with the face picture was written."), "{}", none.stderr);
         assert!(!photo.exists());
     }
     let huge = check("sim:my-number?fault=huge-picture", &photo_file).expect(4);
-    assert_eq!(huge.json()["overall"], "authentic", "a picture is no evidence");
+    assert_eq!(huge.json()["report"]["overall"], "authentic", "a picture is no evidence");
     let nowhere = argument(&program.home.file("none/photo.png"));
     let unwritable = check("sim:my-number", &nowhere).expect(2);
-    assert!(unwritable.stdout.is_empty(), "found before the card is touched");
+    assert!(unwritable.json()["report"].is_null(), "found before the card is touched");
     assert!(unwritable.stderr.contains("cannot be written"), "{}", unwritable.stderr);
 }
 
@@ -437,4 +441,73 @@ fn an_output_that_cannot_be_written_is_found_first() {
     refused(&["batch", &argument(&program.home.file("dump")), "--junit", &nowhere]);
     refused(&["recording", "make", "sim:my-number", "--out", &nowhere]);
     refused(&["seal-key", &nowhere]);
+}
+
+/// Standard output of a command with `--json` that fails: one object, whatever the command is.
+#[test]
+fn every_failure_is_an_object_where_json_is_asked_for() {
+    let program = Program::new();
+    let folder = TempDir::new();
+    folder.write("no.json", "{}");
+    folder.write("seal.pem", "there");
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/errors.md")).unwrap();
+    for (arguments, id, exit) in [
+        (&["check", "--reader", "usb"][..], "bad-reader-address", 2),
+        (&["check", "--reader", "sim:my-number?fault=blocked"], "credential-blocked", 5),
+        (&["check", "--reader", "sim:my-number?fault=removed-at=5"], "removed", 4),
+        (&["check", "--bogus"], "usage-unknown", 2),
+        (&["check", "--wait"], "usage-no-value", 2),
+        (&["check", "--jpki", "--age"], "usage-conflict", 2),
+        (&["check", "--at", "yesterday"], "bad-time", 2),
+        (&["identify", "--reader", "sim:visa"], "unknown-sim-kind", 2),
+        (&["verify", "no.json"], "dump-malformed", 2),
+        (&["verify"], "usage-missing", 2),
+        (&["batch", "absent", "--expect", "absent"], "unreadable", 2),
+        (&["trust", "list", "--trust-dir", "absent"], "trust-no-manifest", 2),
+        (&["recording", "show", "absent"], "unreadable", 2),
+        (&["seal-key", "seal.pem"], "already-exists", 2),
+    ] {
+        for lang in ["ja", "en"] {
+            let mut command = program.command([arguments, &["--json", "--lang", lang]].concat());
+            command.current_dir(folder.path());
+            let outcome = run(command).expect(exit);
+            assert_eq!(outcome.stdout.lines().count(), 1, "{arguments:?}: {}", outcome.stdout);
+            let object = outcome.json();
+            let error = &object["error"];
+            assert_eq!(
+                (&object["schema"], &error["id"], &object["exit"]),
+                (&json!("taimen.error/1"), &json!(id), &json!(exit))
+            );
+            for half in ["message", "remedy"] {
+                let half = error[half].as_str().unwrap();
+                assert!(outcome.stderr.contains(half), "{}", outcome.stderr);
+            }
+            assert_eq!(error["remedy"].as_str().unwrap().is_ascii(), lang == "en", "{error}");
+            assert_eq!((object.as_object().unwrap().len(), error.as_object().unwrap().len()), (3, 3));
+            assert!(page.contains(&format!("| `{id}` | {exit} |")), "{id}");
+        }
+        // Without the option standard output has nothing.
+        let mut command = program.command(arguments);
+        command.current_dir(folder.path());
+        assert_eq!(run(command).expect(exit).stdout, "");
+    }
+}
+
+/// What cannot be written never hides the verdict, whichever it is.
+#[test]
+fn a_failing_write_keeps_the_verdict_in_json() {
+    let program = Program::new();
+    let photo = argument(&program.home.file("face.png"));
+    for (reader, more, verdict, exit) in [
+        ("sim:licence", "--without-pin", 3, 3),
+        ("sim:my-number?fault=swapped-photo", "--sex", 1, 1),
+        ("sim:my-number", "--age", 0, 4),
+    ] {
+        let outcome = program.run(["check", "--json", "--reader", reader, "--photo", &photo, more]).expect(exit);
+        let object = outcome.json();
+        assert_eq!(object["schema"], "taimen.error/1", "{}", outcome.stdout);
+        assert_eq!((&object["verdict"], &object["exit"]), (&json!(verdict), &json!(exit)));
+        assert_eq!(object["report"]["schema"], "taimen.report/1");
+        assert!(outcome.stderr.contains(object["error"]["message"].as_str().unwrap()));
+    }
 }

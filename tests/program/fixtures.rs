@@ -1,4 +1,4 @@
-//! The recordings under `apdu-fixtures`: made anew byte for byte, and judged as the expectations beside them say.
+//! The recordings under `apdu-fixtures`: made anew byte for byte, and judged as the expectations in the same folders say.
 //! `TAIMEN_FIXTURES=write cargo test --test fixtures` writes them anew (look at the difference).
 #![cfg(all(feature = "cli", unix))]
 // Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
@@ -130,8 +130,9 @@ fn expectation(line: &Value) -> Value {
 }
 
 /// The folder's inputs as a batch judges them, each with its path.
-fn judged(folder: &Path) -> Vec<(PathBuf, Value)> {
-    let outcome = Program::new().run(["batch", "--accept", "simulated", &argument(folder)]);
+fn judged(folder: &Path, expect: &[&str]) -> Vec<(PathBuf, Value)> {
+    let folder = argument(folder);
+    let outcome = Program::new().run([&["batch", "--accept", "simulated", &folder], expect].concat());
     let lines = outcome.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     lines.map(|line| (PathBuf::from(line["input"].as_str().unwrap()), line)).collect()
 }
@@ -158,7 +159,7 @@ fn the_program_makes_them_byte_for_byte_and_judges_them_as_expected() {
     }
     let mut seen = BTreeSet::new();
     for folder in folders() {
-        for (path, line) in judged(&folder) {
+        for (path, line) in judged(&folder, &[]) {
             let beside = path.with_extension("expect.json");
             let expected = serde_json::to_string_pretty(&expectation(&line)).unwrap() + "\n";
             if is_written() {
@@ -183,7 +184,7 @@ fn the_program_makes_them_byte_for_byte_and_judges_them_as_expected() {
 #[test]
 fn a_batch_over_them_meets_every_expectation() {
     for folder in folders() {
-        for (path, line) in judged(&folder) {
+        for (path, line) in judged(&folder, &["--expect", &argument(&folder)]) {
             assert_eq!(line["expect"]["result"], "met", "{}: {}", path.display(), line["expect"]);
             assert_eq!(line["counts"], 0, "{}", path.display());
         }

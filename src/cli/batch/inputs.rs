@@ -13,7 +13,7 @@ use std::{
 use crate::{cli::problem::unreadable, dump::MAX_DUMP, messages::Problem};
 
 /// The deepest folder that is looked into, counted from the one that was named.
-const MAX_DEPTH: usize = 64;
+pub const MAX_DEPTH: usize = 64;
 
 /// How many names of a folder are held at once. A larger folder is read again for the names behind them, so that its size
 /// costs time and no memory.
@@ -22,14 +22,30 @@ const MAX_NAMES: usize = 65_536;
 /// The longest line of a list, in bytes.
 pub const MAX_LINE: usize = MAX_DUMP;
 
-/// How a file's name ends that says what is expected of the input beside it.
-const EXPECTATION: &str = ".expect.json";
+/// How a file's name ends that says what is expected of an input.
+pub const EXPECTATION: &str = ".expect.json";
+
+/// A file that may be an input.
+#[derive(Debug)]
+pub struct Input {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The named folder in which it was found; `None` for a file that was named itself.
+    pub below: Option<PathBuf>,
+}
+
+impl Input {
+    /// A file that was named itself.
+    pub fn named(path: &Path) -> Self {
+        Self { path: path.to_owned(), below: None }
+    }
+}
 
 /// One input, not opened yet.
 #[derive(Debug)]
 pub enum Item {
     /// A file that was named, or found in a folder.
-    File(PathBuf),
+    File(Input),
     /// A line of a list that is JSON.
     Line {
         /// Line, from 1.
@@ -59,13 +75,6 @@ pub fn each(paths: &[PathBuf], give: Give<'_>) -> ControlFlow<()> {
         }
     }
     ControlFlow::Continue(())
-}
-
-/// Where the expectation of an input would be.
-pub fn expectation_of(path: &Path) -> Option<PathBuf> {
-    let mut name = path.file_stem()?.to_owned();
-    name.push(EXPECTATION);
-    Some(path.with_file_name(name))
 }
 
 /// The inputs of a list: a path or a JSON object a line; blank lines count as none.
@@ -114,19 +123,19 @@ fn path_of(line: Vec<u8>) -> Option<PathBuf> {
 }
 
 fn named(path: &Path, give: Give<'_>) -> ControlFlow<()> {
-    // A shell's pattern names expectations too. They belong to their inputs.
+    // A shell's pattern names expectations too. They are no inputs.
     if path.file_name().is_some_and(is_expectation) {
         return ControlFlow::Continue(());
     }
     match fs::metadata(path) {
-        Ok(found) if found.is_dir() => folder(path, &mut Vec::new(), give),
+        Ok(found) if found.is_dir() => folder(path, path, &mut Vec::new(), give),
         // What is not there or no file is told where it is opened.
-        _ => give(Item::File(path.to_owned())),
+        _ => give(Item::File(Input::named(path))),
     }
 }
 
-/// `above` are the real paths of the folders that lead here: one of them again is a loop.
-fn folder(path: &Path, above: &mut Vec<PathBuf>, give: Give<'_>) -> ControlFlow<()> {
+/// `top` is the folder that was named; `above` are the real paths of the folders that lead here: one of them again is a loop.
+fn folder(top: &Path, path: &Path, above: &mut Vec<PathBuf>, give: Give<'_>) -> ControlFlow<()> {
     let refused = |problem| Item::Refused { input: path.display().to_string(), problem };
     let real = match fs::canonicalize(path) {
         Ok(real) => real,
@@ -144,12 +153,13 @@ fn folder(path: &Path, above: &mut Vec<PathBuf>, give: Give<'_>) -> ControlFlow<
         };
         for (name, found) in &names {
             let path = path.join(name);
+            let file = |path| Item::File(Input { path, below: Some(top.to_owned()) });
             match found {
-                Found::Folder => folder(&path, above, give)?,
-                Found::File => give(Item::File(path))?,
+                Found::Folder => folder(top, &path, above, give)?,
+                Found::File => give(file(path))?,
                 Found::Link => match fs::metadata(&path) {
-                    Ok(target) if target.is_dir() => folder(&path, above, give)?,
-                    _ if is_wanted(name) => give(Item::File(path))?,
+                    Ok(target) if target.is_dir() => folder(top, &path, above, give)?,
+                    _ if is_wanted(name) => give(file(path))?,
                     _ => {}
                 },
             }
@@ -243,7 +253,7 @@ mod tests {
         let mut seen = Vec::new();
         let done = list(&mut &*text, &mut |item| {
             seen.push(match item {
-                Item::File(path) => path.display().to_string(),
+                Item::File(input) => input.path.display().to_string(),
                 Item::Line { number, json } => format!("{number}={}", String::from_utf8_lossy(&json)),
                 Item::Refused { input, problem } => format!("{input}: {problem:?}"),
             });
@@ -271,14 +281,5 @@ mod tests {
         just.extend(b"\r\nnext.apdu");
         assert_eq!(listed(&just).len(), 2);
         assert!(listed(&just)[0].starts_with("1={{"));
-    }
-
-    #[test]
-    fn an_expectation_stands_beside_its_input() {
-        let of = |path: &str| expectation_of(Path::new(path)).map(|path| path.display().to_string());
-        assert_eq!(of("a/b.apdu").as_deref(), Some("a/b.expect.json"));
-        assert_eq!(of("b.c.json").as_deref(), Some("b.c.expect.json"));
-        assert_eq!(of("plain").as_deref(), Some("plain.expect.json"));
-        assert_eq!(of(".."), None);
     }
 }

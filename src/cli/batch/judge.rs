@@ -4,7 +4,7 @@ use std::{
     fs,
     io::ErrorKind,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use clap::ArgMatches;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    batch::{Expectation, ExpectationError, Line, MAX_EXPECTATION, Outcome},
+    batch::{Expectation, Line, Outcome},
     cli::{
         Settings,
         args::name,
@@ -28,7 +28,10 @@ use crate::{
     trust::{Hierarchy, TrustStore},
 };
 
-use super::inputs::{Item, expectation_of};
+use super::{
+    expectations::Expectations,
+    inputs::{Input, Item},
+};
 
 /// What holds for every input. The trust store is loaded once.
 pub struct Judge {
@@ -38,6 +41,7 @@ pub struct Judge {
     at: Option<Timestamp>,
     sealed_by: Option<String>,
     options: Options,
+    expectations: Expectations,
 }
 
 /// A line of a list: an input by its path, or a name and the input itself.
@@ -70,13 +74,17 @@ impl Judge {
                 age: false,
                 domicile: matches.get_flag(name::DOMICILE),
             },
+            expectations: match matches.get_one::<PathBuf>(name::EXPECT) {
+                Some(folder) => Expectations::of(folder)?,
+                None => Expectations::default(),
+            },
         })
     }
 
     /// What is said about an input. Nothing that one input does reaches another.
     pub fn line(&self, item: Item) -> Line {
         match item {
-            Item::File(path) => self.said(path.to_string_lossy().into_owned(), || self.file(&path)),
+            Item::File(input) => self.said(input.path.to_string_lossy().into_owned(), || self.file(&input)),
             Item::Refused { input, problem } => self.said(input, || (Err(problem), None)),
             Item::Line { number, json } => {
                 let nameless = || format!("-:{number}");
@@ -95,23 +103,34 @@ impl Judge {
         let done = catch_unwind(AssertUnwindSafe(work));
         let (outcome, expectation) = done.unwrap_or((Err(Problem::Internal { place: "batch" }), None));
         let outcome = outcome.unwrap_or_else(|problem| Outcome::Failed(problem.message(self.settings.lang)));
+        // Under a demanded seal nobody's expectation makes up for it: what was not judged counts as what it is.
+        let expectation = expectation.filter(|_| self.sealed_by.is_none() || matches!(outcome, Outcome::Judged { .. }));
         let expected = expectation.map(|expectation| expectation.compare(&outcome));
         Line { input, outcome, expected }
     }
 
     /// An input whose expectation cannot be read is not judged: nobody could tell what its verdict counts.
-    fn file(&self, path: &Path) -> Found {
-        match expectation(path) {
-            Ok(expectation) => (read(path).and_then(|bytes| self.judge(path, &bytes)), expectation),
+    fn file(&self, input: &Input) -> Found {
+        match self.expectations.take(input) {
+            Ok(expectation) => (read(&input.path).and_then(|bytes| self.judge(&input.path, &bytes)), expectation),
             Err(problem) => (Err(problem), None),
         }
+    }
+
+    /// A line for each expectation that no input had: what its owner waits for is not among the inputs.
+    pub fn unused(&self) -> impl Iterator<Item = Line> {
+        self.expectations.unused().map(|path| {
+            let input = path.display().to_string();
+            let problem = Problem::ExpectationUnused { path: input.clone() };
+            self.said(input, || (Err(problem), None))
+        })
     }
 
     /// `None` where a line says neither where its input is nor what, or says two things.
     fn listed(&self, listed: &Listed<'_>, name: &str) -> Option<Found> {
         let path = Path::new(name);
         match (&listed.input, listed.dump, &listed.recording) {
-            (Some(_), None, None) => Some(self.file(path)),
+            (Some(_), None, None) => Some(self.file(&Input::named(path))),
             (_, Some(dump), None) => Some((self.judge(path, dump.get().as_bytes()), None)),
             (_, None, Some(text)) => Some((self.judge(path, text.as_bytes()), None)),
             _ => None,
@@ -171,26 +190,4 @@ fn read(path: &Path) -> Result<Vec<u8>, Problem> {
         _ => Some(files::read_limited(path, MAX_RECORDING)?).filter(|bytes| bytes.len() <= MAX_RECORDING),
     };
     bytes.ok_or_else(|| Problem::InputTooLarge { path: shown() })
-}
-
-/// What is expected of an input, where a file beside it says so.
-fn expectation(path: &Path) -> Result<Option<Expectation>, Problem> {
-    let Some(beside) = expectation_of(path) else { return Ok(None) };
-    let shown = || beside.display().to_string();
-    match fs::metadata(&beside) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        // Its input says better what is wrong with the path.
-        Err(error) if error.kind() == ErrorKind::NotADirectory => return Ok(None),
-        Err(error) => return Err(problem::unreadable(&beside, &error)),
-        Ok(found) if !found.is_file() => return Err(Problem::NotAFile { path: shown() }),
-        Ok(_) => {}
-    }
-    let bytes = files::read_limited(&beside, MAX_EXPECTATION)?;
-    Expectation::parse(&bytes).map(Some).map_err(|error| Problem::Expectation {
-        path: shown(),
-        place: match error {
-            ExpectationError::Malformed { line, column } => Some((line, column)),
-            ExpectationError::TooLarge | ExpectationError::Nothing => None,
-        },
-    })
 }

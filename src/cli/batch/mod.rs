@@ -3,6 +3,7 @@
 //! One thread finds the inputs, a pool judges them, and this one writes. What is under way is bounded ([`gate`]), so a
 //! million inputs need no more memory than ten.
 
+mod expectations;
 mod gate;
 mod inputs;
 mod judge;
@@ -67,7 +68,7 @@ struct Done {
 /// # Errors
 /// [`Problem`] of the batch itself; what is wrong with an input stands in its line.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
-    let judge = Judge::new(settings, matches)?;
+    let judge = Arc::new(Judge::new(settings, matches)?);
     let jobs = matches.get_one::<u16>(name::JOBS).copied().map(usize::from);
     let jobs = jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
     let paths: Vec<PathBuf> = matches.get_many::<PathBuf>(name::PATH).into_iter().flatten().cloned().collect();
@@ -77,7 +78,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let gate = Arc::new(Gate::new(jobs.saturating_mul(AHEAD)));
     let (sender, receiver) = mpsc::channel();
     interruptible(&gate, sender.clone())?;
-    let feed = Feed { judge: Arc::new(judge), gate: Arc::clone(&gate), sender };
+    let feed = Feed { judge: Arc::clone(&judge), gate: Arc::clone(&gate), sender };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).thread_name(|job| format!("job-{job}")).build();
     let pool = pool.map_err(|_| Problem::Internal { place: "batch" })?;
     // Not joined: it may wait for a line on standard input for ever.
@@ -90,7 +91,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         summary: Summary::default(),
         progress: progress(settings, json),
     };
-    let written = writer.all(&gate, &receiver);
+    let written = writer.all(&gate, &receiver).and_then(|()| writer.unused(&judge));
     writer.end(json, written)
 }
 
@@ -188,6 +189,18 @@ impl Writer<'_> {
         self.out.flush()
     }
 
+    /// What was expected and did not come; not known of a batch that was interrupted.
+    fn unused(&mut self, judge: &Judge) -> io::Result<()> {
+        if self.summary.is_interrupted() {
+            return Ok(());
+        }
+        for line in judge.unused() {
+            let json = line.json() + "\n";
+            self.write(&Done { number: 0, line, json, took: Duration::ZERO })?;
+        }
+        self.out.flush()
+    }
+
     fn write(&mut self, done: &Done) -> io::Result<()> {
         self.out.write_all(done.json.as_bytes())?;
         self.summary.add(&done.line);
@@ -218,11 +231,11 @@ impl Writer<'_> {
             Ok(()) => {}
         }
         if let Err(problem) = saved {
-            output::complaint(self.settings, &problem);
+            output::problem(self.settings, &problem);
             self.summary.worsen(problem.exit());
         }
         if self.summary.inputs() == 0 && !self.summary.is_interrupted() {
-            output::complaint(self.settings, &Problem::NoInputs);
+            output::problem(self.settings, &Problem::NoInputs);
         }
         let text = if json { format!("{}\n", self.summary.json()) } else { self.summary.text(self.settings.lang) };
         let _ = io::stderr().write_all(text.as_bytes());

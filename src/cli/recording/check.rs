@@ -90,10 +90,6 @@ fn words(settings: &Settings, path: &Path, outcome: &Result<Fits, Problem>) -> R
 }
 
 fn line(settings: &Settings, path: &Path, outcome: &Result<Fits, Problem>) -> Result<(), Problem> {
-    let told = |problem: &Problem| {
-        let message = problem.message(settings.lang);
-        json!({ "id": message.id, "what": message.what, "todo": message.todo })
-    };
     let (fits, steps, problem) = match outcome {
         Ok(fits) => (true, Some(fits.steps), fits.ended.as_ref()),
         Err(problem) => (false, None, Some(problem)),
@@ -102,6 +98,6 @@ fn line(settings: &Settings, path: &Path, outcome: &Result<Fits, Problem>) -> Re
         "recording": path.display().to_string(),
         "as_recorded": fits,
         "steps": steps,
-        "problem": problem.map(told),
+        "problem": problem.map(|problem| problem.message(settings.lang)),
     }))
 }

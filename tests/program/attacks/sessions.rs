@@ -118,3 +118,20 @@ fn file_that_changes() {
         }
     }
 }
+
+#[test]
+fn expectation_beside_the_input() {
+    let bench = Bench::new();
+    let folder = TempDir::new();
+    for kind in KINDS {
+        // Nothing here was read from a card of an accepted issuer, so that each of them is rejected.
+        let forged = bench.dump(kind, "").to_json();
+        let input = folder.write(&format!("{}.json", kind.name), forged);
+        folder.write(&format!("{}.expect.json", kind.name), "{\"exit\":1,\"overall\":\"rejected\"}");
+        let outcome = bench.run(&["batch", &argument(&input)]).expect(1);
+        assert!(outcome.stdout.contains("\"exit\":1,\"counts\":1") && outcome.stdout.contains("\"expect\":null"));
+    }
+    bench.run(&["batch", &argument(folder.path())]).expect(1);
+    // Who runs the batch may name that folder.
+    bench.run(&["batch", &argument(folder.path()), "--expect", &argument(folder.path())]).expect(0);
+}
