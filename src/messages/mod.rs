@@ -17,6 +17,8 @@ pub mod ui;
 
 use std::io::ErrorKind;
 
+use jiff::Timestamp;
+
 use crate::{
     dump::DumpError,
     iso7816::{CardError, Refusal},
@@ -204,6 +206,13 @@ pub enum Problem {
         /// Fingerprint of the key that did; `None`: no seal.
         found: Option<String>,
     },
+    /// A saved reading says that it was made after now.
+    ReadInFuture {
+        /// When it says.
+        read_at: Timestamp,
+    },
+    /// `--seal` of a replayed recording for which the operator does not vouch.
+    SealWithoutWord,
     /// A file is no dump.
     Dump {
         /// The path.

@@ -5,5 +5,6 @@ pub mod bench;
 mod data;
 mod issuers;
 mod jpki;
+mod saved;
 mod sessions;
 mod signatures;
