@@ -11,6 +11,7 @@ use taimen::{
     simulator::{KINDS, Recipe},
     transport::{DrawError, Draws},
     trust::{Hierarchy, TrustStore},
+    verify::Basis,
 };
 
 /// The same bytes whenever random ones are wanted, so that the output never changes. With a real card take `SystemDraws`.
@@ -37,7 +38,8 @@ pub fn run(time: Timestamp, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
         }
         match read_any(&mut card, &request, &credentials, &mut PinGate::new(false), &mut Fixed, &mut |_| {}) {
             Ok(dump) => {
-                let findings = cards::check(&dump, &trust, time).ok_or("cards of this kind are not verified")?;
+                let findings =
+                    cards::check(&dump, &trust, Basis::Live(time)).ok_or("cards of this kind are not verified")?;
                 let (kind, verdict) = (dump.kind.as_str(), findings.overall().as_str());
                 writeln!(out, "{:<20} {kind:<19} {verdict:<13} {} exchanges", known.name, dump.link.exchanges)?;
             }

@@ -10,6 +10,7 @@ use taimen::{
     simulator::{Recipe, SimulatedCard},
     transport::{Transport, TransportError, draws::ListedDraws},
     trust::{Hierarchy, TrustStore},
+    verify::Basis,
 };
 
 /// Your driver: whatever takes a command APDU and gives the answer back. Here a simulated card stands in its place.
@@ -58,7 +59,7 @@ pub fn run(time: Timestamp, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let draws = &mut ListedDraws::new(Vec::new());
     let dump = read_any(&mut reader, &request, &credentials, &mut PinGate::new(false), draws, tell)?;
     let trust = TrustStore::shipped()?.accepting(Hierarchy::Simulated);
-    let findings = cards::check(&dump, &trust, time).ok_or("cards of this kind are not verified")?;
+    let findings = cards::check(&dump, &trust, Basis::Live(time)).ok_or("cards of this kind are not verified")?;
     writeln!(out, "{}\n{}", told.join("\n"), findings.overall().as_str())?;
     Ok(())
 }

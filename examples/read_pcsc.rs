@@ -17,6 +17,7 @@ use taimen::{
     report::{Colour, Context, Options, Report, Source},
     transport::{draws::SystemDraws, pcsc::PcscReader},
     trust::TrustStore,
+    verify::Basis,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -32,7 +33,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let now = Timestamp::now();
     let dump = looked.read(reader.connect()?, now, &credentials, &mut gate, &mut SystemDraws, &mut |_| {})?;
 
-    let findings = cards::check(&dump, &TrustStore::shipped()?, now).ok_or("cards of this kind are not verified")?;
+    let findings =
+        cards::check(&dump, &TrustStore::shipped()?, Basis::Live(now)).ok_or("cards of this kind are not verified")?;
     let context = Context::of(&dump, Source::Live);
     let report = Report { findings: &findings, context: &context, options: Options::default() };
     io::stdout().write_all(report.text(Colour::Plain).as_bytes())?;

@@ -15,6 +15,7 @@ use taimen::{
         recording::Header,
     },
     trust::{Hierarchy, TrustStore},
+    verify::Basis,
 };
 
 /// Records a reading of a simulated My Number Card. Credentials and the files that no recording may hold are masked.
@@ -41,7 +42,7 @@ pub fn record(time: Timestamp) -> Result<String, Box<dyn Error>> {
     Ok(log.into_recording(header).to_text())
 }
 
-/// Plays a recording and prints the verdict as of its own time.
+/// Plays a recording and prints the verdict as of its own time: whoever runs this vouches for it.
 ///
 /// # Errors
 /// What is no recording, a reading that does not fit it, and whatever writing says.
@@ -49,7 +50,8 @@ pub fn play(text: &[u8], out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let recording = Recording::parse(text)?;
     let dump = read_recording(&recording)?;
     let trust = TrustStore::shipped()?.accepting(Hierarchy::Simulated);
-    let findings = cards::check(&dump, &trust, dump.read_at).ok_or("cards of this kind are not verified")?;
+    let findings =
+        cards::check(&dump, &trust, Basis::Operator(dump.read_at)).ok_or("cards of this kind are not verified")?;
     let (kind, verdict, steps) = (dump.kind, findings.overall().as_str(), recording.steps.len());
     writeln!(out, "{kind}, read at {}: {verdict} ({steps} steps)", dump.read_at)?;
     Ok(())

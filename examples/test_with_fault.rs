@@ -11,7 +11,7 @@ use taimen::{
     simulator::{Recipe, SimulatedCard},
     transport::draws::ListedDraws,
     trust::{Hierarchy, TrustStore},
-    verify::{CheckId, Reason, Verdict},
+    verify::{Basis, CheckId, Reason, Verdict},
 };
 
 /// The program under test: here it is the reading alone.
@@ -32,7 +32,8 @@ pub fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let trust = TrustStore::shipped()?.accepting(Hierarchy::Simulated);
 
     let mut card = "my-number?fault=swapped-photo".parse::<Recipe>()?.card()?;
-    let findings = cards::check(&read(&mut card)?, &trust, TIME).ok_or("cards of this kind are not verified")?;
+    let findings =
+        cards::check(&read(&mut card)?, &trust, Basis::Live(TIME)).ok_or("cards of this kind are not verified")?;
     assert_eq!(findings.verdict(CheckId::FaceSignature), Some(Verdict::Failed(Reason::SignatureMismatch)));
     writeln!(out, "swapped-photo: {}", findings.overall().as_str())?;
 

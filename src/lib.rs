@@ -53,12 +53,12 @@
 //! # 3. Check
 //!
 //! [`cards::check`] decodes a dump and verifies what the issuer signed: a pure function of the dump, a
-//! [`trust::TrustStore`] and a time. It needs no card, no feature and no system library, so a saved dump can be judged
+//! [`trust::TrustStore`] and a [`verify::Basis`]: as of when, and who vouches for what is not signed. It needs no card, no feature and no system library, so a saved dump can be judged
 //! again later, elsewhere, as often as one likes.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use taimen::{cards, dump::Dump, trust::{Hierarchy, TrustStore}, verify::{CheckId, Overall, Verdict}};
+//! use taimen::{cards, dump::Dump, trust::{Hierarchy, TrustStore}, verify::{Basis, CheckId, Overall, Verdict}};
 //!
 //! # let mut card = "my-number?seed=7".parse::<taimen::simulator::Recipe>()?.card()?;
 //! # let known = cards::Credentials::from(&card);
@@ -66,7 +66,8 @@
 //! #     &mut taimen::iso7816::PinGate::new(false), &mut taimen::transport::draws::ListedDraws::new(vec![vec![1; 32], vec![2; 32]]), &mut |_| {})?.to_json();
 //! let dump = Dump::from_json(saved.as_bytes())?; // what `Dump::to_json` or `taimen check --save-dump` wrote
 //! let trust = TrustStore::shipped()?.accepting(Hierarchy::Simulated); // real cards: `TrustStore::shipped()?` alone
-//! let findings = cards::check(&dump, &trust, dump.read_at).ok_or("recognised only")?;
+//! let basis = Basis::Operator(dump.read_at); // we vouch for the file; else `Basis::saved(…)` judges it as of now
+//! let findings = cards::check(&dump, &trust, basis).ok_or("recognised only")?;
 //! assert_eq!(findings.overall(), Overall::Authentic);
 //! assert_eq!(findings.verdict(CheckId::ChipKey), Some(Verdict::Passed));
 //! let birth = findings.holder.birth_date.as_ref().ok_or("no birth date")?;
@@ -89,7 +90,7 @@
 //! # let dump = cards::read_any(&mut card, &cards::Request::new("", "2026-11-22T03:00:00Z".parse()?), &known,
 //! #     &mut taimen::iso7816::PinGate::new(false), &mut taimen::transport::draws::ListedDraws::new(vec![vec![1; 8], vec![2; 16]]), &mut |_| {})?;
 //! # let trust = taimen::trust::TrustStore::shipped()?.accepting(Hierarchy::Simulated);
-//! # let findings = cards::check(&dump, &trust, dump.read_at).ok_or("recognised only")?;
+//! # let findings = cards::check(&dump, &trust, taimen::verify::Basis::Live(dump.read_at)).ok_or("recognised only")?;
 //! let context = Context::of(&dump, Source::Live).accepting(Hierarchy::Simulated);
 //! let options = Options { lang: Lang::En, ..Options::default() };
 //! let report = Report { findings: &findings, context: &context, options };

@@ -6,7 +6,7 @@ use taimen::{
     cards::my_number,
     dump::{Dump, Scope},
     report::{Context, Options, Report, Source},
-    verify::Overall,
+    verify::{Basis, Overall},
 };
 
 use crate::{
@@ -43,7 +43,7 @@ fn times(base: impl Fn(), whole: impl Fn()) -> f64 {
 pub fn check() -> Vec<Figure> {
     let (dump, _) = read_card(&mut card("my-number"), Scope::FULL).unwrap();
     let trust = simulated_trust();
-    let at = TIME.parse().unwrap();
+    let at = Basis::Live(TIME.parse().unwrap());
     let context = Context::of(&dump, Source::Live);
     let whole = || {
         let findings = my_number::check(&dump, &trust, at);
@@ -63,7 +63,7 @@ pub fn check() -> Vec<Figure> {
 pub fn verify() -> Vec<Figure> {
     let (dump, _) = read_card(&mut card("my-number"), Scope::FULL).unwrap();
     let saved = dump.to_json();
-    let at = TIME.parse().unwrap();
+    let at = Basis::Live(TIME.parse().unwrap());
     let trust = simulated_trust();
     let whole = || {
         let dump = Dump::from_json(saved.as_bytes()).unwrap();

@@ -1,24 +1,32 @@
 //! Checks and notes that more than one card has in the same words.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
 use crate::{
     text::japan_date,
     trust::Hierarchy,
-    verify::{Check, CheckId, Evidence, Reason, Verdict, Why, text_of},
+    verify::{Basis, Check, CheckId, Evidence, Reason, Verdict, Why, text_of},
 };
 
 use super::{Findings, Note, notes};
 
-/// The check of an expiry day: a document is valid through it, Japan time.
-pub(in crate::cards) fn expiry_check(last_day: Date, signed: bool, at: Timestamp) -> Check {
+/// The check of an expiry day: a document is valid through it, Japan time. `covered_by` is the check of the signature over
+/// it. Where nobody vouches for the reading, a day that no passed check covers can fail but never pass.
+pub(in crate::cards) fn expiry_check(last_day: Date, covered_by: Option<&Check>, basis: Basis) -> Check {
     let id = CheckId::NotExpired;
-    let today = japan_date(at);
+    let today = japan_date(basis.at());
     let evidence = Evidence::new()
         .with("expiry", last_day.to_string())
         .with("judged_on", today.to_string())
-        .with("signed", if signed { "yes" } else { "no" });
-    if today > last_day { Check::failed(id, Reason::Expired, evidence) } else { Check::passed(id, evidence) }
+        .with("signed", if covered_by.is_some() { "yes" } else { "no" });
+    match covered_by {
+        _ if today > last_day => Check::failed(id, Reason::Expired, evidence),
+        None if !basis.vouches() => Check::not_done(id, Why::Unsigned, evidence),
+        Some(check) if !basis.vouches() && !check.is_passed() => {
+            Check::not_done(id, Why::DependsOn(check.id), evidence)
+        }
+        _ => Check::passed(id, evidence),
+    }
 }
 
 /// Nobody lets this program ask.

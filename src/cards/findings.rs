@@ -1,6 +1,6 @@
 //! What decoding and checking a card yields, in one form for every card.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
 use super::table::Reference;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     lang::{Bilingual, Lang},
     text::LicenceText,
     trust::Hierarchy,
-    verify::{Check, CheckId, Overall, Requirement, Verdict, overall},
+    verify::{Basis, Check, CheckId, Overall, Requirement, Verdict, overall},
 };
 
 /// A value and the check that covers it. `None`: no signature covers it.
@@ -210,8 +210,20 @@ pub struct Holder {
     pub sex: Option<Signed<Sex>>,
     /// Age in whole years on the day of the check, Japan time: only for `--age`, which shows nothing else.
     pub age: Option<Signed<i16>>,
+    /// Text that a signature covers which could not be verified: anybody may have written it. `None`: there is none.
+    pub unconfirmed: Option<Unconfirmed>,
     /// Unsigned values after changes; `None` where nothing was changed.
     pub current: Option<Current>,
+}
+
+/// Text for which nobody vouches: its signature was not verified. It never stands in the [`Holder`] itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Unconfirmed {
+    /// 氏名
+    pub name: Option<CardText>,
+    /// 住所
+    pub address: Option<CardText>,
 }
 
 /// How a picture is stored on the card.
@@ -378,7 +390,7 @@ pub struct Note {
 /// Notes that more than one card uses.
 pub mod notes {
     use super::Note;
-    use crate::lang::Bilingual;
+    use crate::{lang::Bilingual, verify::Basis};
 
     /// The human's part of every check.
     pub const COMPARE_FACE: Note = Note {
@@ -426,16 +438,31 @@ pub mod notes {
     };
 
     /// A check of a saved reading.
-    pub const PRESENCE_THEN: Note = Note {
+    const PRESENCE_THEN: Note = Note {
         id: "presence-then",
         text: Bilingual::new(
             "保存された読み取りの検査です。カードの存在を示すのは読み取りの時点であり、現在ではありません。",
             "This is a check of a saved reading: it shows that the card was present then, not now.",
         ),
     };
+
+    /// The same where nobody vouches for the time of the reading.
+    const PRESENCE_ONCE: Note = Note {
+        id: "presence-once",
+        text: Bilingual::new(
+            "保存された読み取りの検査です。いつ読み取られたかを保証する人がいないため、読み取りの時刻は根拠にしていません。今カードがあることも示しません。",
+            "This is a check of a saved reading. Nobody vouches for when it was made, so its time counts for nothing, and it \
+             does not show that the card is present now.",
+        ),
+    };
+
+    /// What a check of a saved reading shows of the card's presence.
+    pub fn presence(basis: Basis) -> Note {
+        if basis.vouches() { PRESENCE_THEN } else { PRESENCE_ONCE }
+    }
 }
 
-/// What decoding and checking a card yields: a pure function of the dump, the trust store and the time.
+/// What decoding and checking a card yields: a pure function of the dump, the trust store and the basis.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Findings {
@@ -467,8 +494,8 @@ pub struct Findings {
     pub guests: Vec<CardKind>,
     /// What staff must know or do.
     pub notes: Vec<Note>,
-    /// As of which time it was judged.
-    pub judged_at: Timestamp,
+    /// As of when it was judged, and by whose word.
+    pub basis: Basis,
 }
 
 impl Findings {

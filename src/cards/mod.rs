@@ -2,9 +2,7 @@
 //!
 //! Whatever the card, decoding and checking end in [`Findings`], which is all that a report needs.
 
-use jiff::Timestamp;
-
-use crate::{dump::Dump, kind::CardKind, transport::NeverRecorded, trust::TrustStore};
+use crate::{dump::Dump, kind::CardKind, transport::NeverRecorded, trust::TrustStore, verify::Basis};
 
 mod absent;
 mod any;
@@ -25,24 +23,24 @@ pub use any::{Event, Looked, ReadAnyError, Request, Tell, Wanted, look_any, read
 pub use credentials::{BadCredential, Credential, Credentials};
 pub use findings::{
     CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat,
-    SEX_ITEM, Sex, Signed, TriesLeft, Warning, notes, remarks,
+    SEX_ITEM, Sex, Signed, TriesLeft, Unconfirmed, Warning, notes, remarks,
 };
 pub use read_error::ReadError;
 pub use recognise::{LicenceProbe, RecogniseError, Recognised, read_long, recognise};
 pub use table::{Application, Reference};
 pub use trace::{Meaning, Trace};
 
-/// Decodes and checks a dump of any card that this version reads, as of a time; `None` for the other kinds.
-pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Option<Findings> {
+/// Decodes and checks a dump of any card that this version reads; `None` for the other kinds.
+pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
     match dump.kind {
-        CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO => Some(my_number::check(dump, trust, at)),
-        CardKind::LICENCE => Some(drivers_licence::check(dump, trust, at)),
-        CardKind::MENKYO => Some(drivers_licence::check_menkyo(dump, trust, at)),
+        CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO => Some(my_number::check(dump, trust, basis)),
+        CardKind::LICENCE => Some(drivers_licence::check(dump, trust, basis)),
+        CardKind::MENKYO => Some(drivers_licence::check_menkyo(dump, trust, basis)),
         CardKind::RESIDENCE1
         | CardKind::RESIDENCE1_SPECIAL
         | CardKind::RESIDENCE1_CHILD
         | CardKind::RESIDENCE2
-        | CardKind::RESIDENCE2_SPECIAL => Some(residence_card::check(dump, trust, at)),
+        | CardKind::RESIDENCE2_SPECIAL => Some(residence_card::check(dump, trust, basis)),
         _ => None,
     }
 }

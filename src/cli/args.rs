@@ -7,7 +7,7 @@ use crate::{
     simulator::script::MAX_READERS,
 };
 
-use super::seal;
+use super::{basis, seal};
 
 /// Names of options, where more than one file needs them.
 pub mod name {
@@ -148,7 +148,7 @@ pub fn command(lang: Lang) -> Command {
                 .subcommand_help_heading(t("コマンド", "Commands"))
                 .subcommands([
                     b.sub("list", "一覧（用途・出所・指紋・有効期限）", "List them: purpose, source, fingerprint, validity")
-                        .args([b.json_list(), b.trust_dir(), b.at()]),
+                        .args([b.json_list(), b.trust_dir(), b.time()]),
                     b.sub("add", "追加する", "Add one")
                         .arg(b.purpose().required(true))
                         .arg(b.flag(name::UNPINNED, "公表された指紋と違うものも受け入れる", "Accept it although it is not one that the issuer published"))
@@ -164,7 +164,7 @@ pub fn command(lang: Lang) -> Command {
                                 .help(t("SHA-256の先頭8桁以上、またはフォルダー内のファイル名", "The first 8 or more digits of its SHA-256, or its file name in the folder")),
                         ),
                     b.sub("check", "点検する：期限・重複・弱い鍵・紛らわしい名前・書き換え", "Audit them: expiry, duplicates, weak keys, names that could be mistaken, changed files")
-                        .args([b.json_list(), b.trust_dir(), b.at()]),
+                        .args([b.json_list(), b.trust_dir(), b.time()]),
                 ]),
             b.sub("simulate", "模擬カードを vpcd に差し出す（どのPC/SCプログラムからも読める）", "Offer simulated cards to vpcd, and so to every PC/SC program")
                 .arg(
@@ -477,12 +477,19 @@ impl Builder {
         [self.trust_dir(), accept]
     }
 
-    fn at(self) -> Arg {
+    fn time(self) -> Arg {
         Arg::new(name::AT)
             .long(name::AT)
             .value_name("TIME")
             .value_parser(value_parser!(jiff::Timestamp))
             .help(self.t("この時刻の時点で判定する（RFC 3339）", "Judge as of this time (RFC 3339)"))
+    }
+
+    fn at(self) -> Arg {
+        Arg::new(name::AT).long(name::AT).value_name("TIME|recorded").value_parser(basis::at).help(self.t(
+            "この時刻の時点で判定する（RFC 3339）。recorded は、保存された読み取りの時刻と署名のない記載を、あなたが保証して使う",
+            "Judge as of this time (RFC 3339). recorded: you vouch for a saved reading, its time and what nobody signed",
+        ))
     }
 }
 

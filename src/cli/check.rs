@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::ArgMatches;
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -18,11 +19,13 @@ use crate::{
     report::{Context, Source as ReportSource},
     transport::Recording,
     trust::Hierarchy,
+    verify::{At, Basis},
 };
 
 use super::{
     Settings,
     args::name,
+    basis,
     credentials::{self, Entries},
     files as paths,
     jpki::Jpki,
@@ -55,6 +58,11 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         accepted.push(Hierarchy::Simulated);
         store = store.accepting(Hierarchy::Simulated);
     }
+    let at = matches.get_one::<At>(name::AT).copied();
+    // Else a seal would turn a file that anybody may have written into one that somebody vouches for.
+    if seal.is_some() && matches!(link.source(), Source::Replay(_)) && at != Some(At::Recorded) {
+        return Err(Problem::SealWithoutWord);
+    }
     let jpki = Jpki::wanted(&link, matches, entries.as_ref())?;
     let wish = Wish::new(&link, matches, entries.as_ref(), jpki.as_ref());
     let asked = wish.scope;
@@ -74,10 +82,13 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let recording = record.as_ref().zip(link.take_recording(done.map(|(kind, _)| kind), scope, header));
     let recorded = recording.map_or(Ok(()), |(path, recording)| terminal.write(path, recording.to_text().as_bytes()));
     let Read { mut dump, tries } = read?;
-    let at = matches.get_one::<jiff::Timestamp>(name::AT).copied().unwrap_or(dump.read_at);
-    let mut findings = cards::check(&dump, &store, at).ok_or(Problem::UnsupportedKind(dump.kind))?;
+    let basis = match source {
+        ReportSource::Replay => basis::saved(dump.read_at, at, false, Timestamp::now())?,
+        _ => Basis::live(dump.read_at, at),
+    };
+    let mut findings = cards::check(&dump, &store, basis).ok_or(Problem::UnsupportedKind(dump.kind))?;
     if source == ReportSource::Replay {
-        findings.notes.push(cards::notes::PRESENCE_THEN);
+        findings.notes.push(cards::notes::presence(basis));
     }
     let figures = link.figures(started.elapsed());
     dump.link = figures;

@@ -5,7 +5,7 @@ use clap::ArgMatches;
 use crate::{
     lang::Bilingual,
     messages::{ExitCode, Problem},
-    verify::{CATALOG, CheckId, CheckText, text_of},
+    verify::{CATALOG, CheckId, CheckText, saved_limit, text_of},
 };
 
 use super::{Settings, output};
@@ -33,8 +33,9 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
 fn explain(settings: &Settings, text: &CheckText) -> String {
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
     let say = |text: Bilingual| text.get(settings.lang);
+    let saved = saved_limit(text.id).map(|limit| format!("\n  {}", say(limit))).unwrap_or_default();
     format!(
-        "{} ({})\n\n{}\n  {}\n\n{}\n  {}\n\n{}\n  {}\n",
+        "{} ({})\n\n{}\n  {}\n\n{}\n  {}{saved}\n\n{}\n  {}\n",
         say(text.title),
         text.id,
         t("合格が証明すること", "What it proves when it passes"),

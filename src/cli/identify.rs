@@ -20,6 +20,7 @@ use crate::{
     messages::{ExitCode, Problem, ui},
     transport::Transport,
     trust::TrustStore,
+    verify::Basis,
 };
 
 use super::{Settings, args::name, output, reader::Link, terminal::Terminal};
@@ -105,7 +106,7 @@ fn identify(card: &mut dyn Transport, reader: &str, now: Timestamp) -> Result<Id
                 progress: &mut |_, _, _| {},
             };
             let dump = reading.run(&mut session)?;
-            found.items = drivers_licence::check(&dump, &TrustStore::shipped()?, now).items;
+            found.items = drivers_licence::check(&dump, &TrustStore::shipped()?, Basis::Live(now)).items;
         }
         _ => {}
     }

@@ -2,6 +2,7 @@
 
 mod address;
 mod args;
+mod basis;
 mod batch;
 mod check;
 mod credentials;

@@ -13,11 +13,12 @@ use crate::{
     messages::{ExitCode, Problem},
     report::{Context, Source},
     trust::{Hierarchy, TrustStore},
+    verify::{At, Basis},
 };
 
-use super::{Settings, args::name, files, output, problem, seal, trust};
+use super::{Settings, args::name, basis, files, output, problem, seal, trust};
 
-/// Runs the command. Judges as of the reading's time unless `--at` says otherwise.
+/// Runs the command. Judges as of now, unless a seal is demanded or `--at` says otherwise.
 ///
 /// # Errors
 /// [`Problem`].
@@ -25,11 +26,13 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let destinations = output::Destinations::of(matches)?;
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
     let dump = Dump::from_json(&files::read_limited(&path, MAX_DUMP)?).map_err(|error| problem::dump(&path, error))?;
-    let sealed_by = seal::sealed_by(&path, &dump, seal::wanted(matches).as_deref())?;
+    let wanted = seal::wanted(matches);
+    let sealed_by = seal::sealed_by(&path, &dump, wanted.as_deref())?;
     let store = trust::store(settings, matches)?;
-    let at = matches.get_one::<Timestamp>(name::AT).copied();
+    let at = matches.get_one::<At>(name::AT).copied();
+    let basis = basis::saved(dump.read_at, at, wanted.is_some(), Timestamp::now())?;
     let saved = Saved { source: Source::Dump, accepted: trust::accepted(matches), tries: Vec::new(), sealed_by };
-    let (findings, context) = saved.judge(&dump, &store, at)?;
+    let (findings, context) = saved.judge(&dump, &store, basis)?;
     output::report(settings, matches, &findings, &context, destinations, || Ok(()))
 }
 
@@ -46,14 +49,13 @@ pub struct Saved {
 }
 
 impl Saved {
-    /// Judges as of the reading's time, or another.
+    /// Judges on a basis.
     ///
     /// # Errors
     /// [`Problem::UnsupportedKind`].
-    pub fn judge(self, dump: &Dump, store: &TrustStore, at: Option<Timestamp>) -> Result<(Findings, Context), Problem> {
-        let at = at.unwrap_or(dump.read_at);
-        let mut findings = cards::check(dump, store, at).ok_or(Problem::UnsupportedKind(dump.kind))?;
-        findings.notes.push(notes::PRESENCE_THEN);
+    pub fn judge(self, dump: &Dump, store: &TrustStore, basis: Basis) -> Result<(Findings, Context), Problem> {
+        let mut findings = cards::check(dump, store, basis).ok_or(Problem::UnsupportedKind(dump.kind))?;
+        findings.notes.push(notes::presence(basis));
         let context = Context {
             source: self.source,
             reader: dump.reader.clone(),

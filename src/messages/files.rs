@@ -87,6 +87,33 @@ pub(super) fn text(problem: &Problem) -> Text {
             ),
             (format!("{path} is not sealed. Nothing was judged."), "Get the sealed file, or leave --sealed-by out."),
         ),
+        Problem::ReadInFuture { read_at } => Text::new(
+            "read-in-future",
+            ExitCode::Usage,
+            (
+                format!("保存された読み取りの時刻（{read_at}）が、このパソコンの時計より先です。判定していません。"),
+                "パソコンの時計を確かめてください。時計が正しければ、読み取った側の時計が狂っていたか、時刻が書き換えられています。ファイル全体を自分で保証できるときだけ --at recorded を付けてください。",
+            ),
+            (
+                format!(
+                    "The reading says that it was made at {read_at}, which is ahead of this computer's clock. Nothing was judged."
+                ),
+                "Look at this computer's clock. If it is right, the reader's clock was wrong or somebody changed the time. Add \
+                 --at recorded only if you yourself can vouch for the whole file.",
+            ),
+        ),
+        Problem::SealWithoutWord => Text::new(
+            "seal-without-word",
+            ExitCode::Usage,
+            (
+                "記録の再生に封印を付けようとしています。封印は内容を保証しますが、記録がいつどのカードから作られたかは再生では分かりません。",
+                "記録全体を自分で保証できるときだけ --at recorded を付けてください。そうでなければ --seal を外してください。",
+            ),
+            (
+                "A seal vouches for a reading, but a replay does not show when and from which card its recording was made.",
+                "Add --at recorded if you yourself can vouch for the whole recording. If not, leave --seal out.",
+            ),
+        ),
         Problem::Recording { path, line } => Text::new(
             "recording",
             ExitCode::Usage,

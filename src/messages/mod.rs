@@ -18,6 +18,7 @@ mod usage;
 
 use std::io::ErrorKind;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
@@ -218,6 +219,13 @@ pub enum Problem {
         /// Fingerprint of the key that did; `None`: no seal.
         found: Option<String>,
     },
+    /// A saved reading says that it was made after now.
+    ReadInFuture {
+        /// When it says.
+        read_at: Timestamp,
+    },
+    /// `--seal` of a replayed recording for which the operator does not vouch.
+    SealWithoutWord,
     /// A file is no dump.
     Dump {
         /// The path.

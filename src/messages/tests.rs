@@ -91,6 +91,8 @@ fn every_problem() -> Vec<Problem> {
         Problem::SealBroken { path: path() },
         Problem::OtherSeal { path: path(), found: Some("00ff".to_owned()) },
         Problem::OtherSeal { path: path(), found: None },
+        Problem::ReadInFuture { read_at: "2098-01-01T00:00:00Z".parse().unwrap() },
+        Problem::SealWithoutWord,
         Problem::Recording { path: path(), line: 5 },
         Problem::BadCredentialsFile,
         Problem::ScrubRefused { path: path(), why: ScrubRefusal::DoesNotPlay },

@@ -73,6 +73,11 @@ impl Report<'_> {
         let mut texts: Vec<(String, &CardText)> = Vec::new();
         let signed = [("holder.name", &holder.name), ("holder.address", &holder.address)];
         texts.extend(signed.into_iter().filter_map(|(path, text)| Some((path.to_owned(), &text.as_ref()?.value))));
+        if let Some(text) = holder.unconfirmed.as_ref().filter(|_| !self.age_only()) {
+            let fields = [("name", &text.name), ("address", &text.address)];
+            let path = |name| format!("holder_unconfirmed.{name}");
+            texts.extend(fields.into_iter().filter_map(|(name, text)| Some((path(name), text.as_ref()?))));
+        }
         if let Some(current) = &holder.current {
             let domicile = if self.hides(true) { &None } else { &current.domicile };
             let fields = [

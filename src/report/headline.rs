@@ -5,7 +5,7 @@ use crate::{
     dump::Scope,
     lang::Bilingual,
     trust::{Hierarchy, Place},
-    verify::{CheckId, Overall, Reason, Verdict, Why},
+    verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
 
 /// The verdict as people read it. The machine's verdict is [`Overall`]; this one tells the cases apart that staff must
@@ -232,6 +232,10 @@ impl Headline {
                 "必要なデータを読み取っていません。真正とも偽造とも言えません。",
                 "Data that is needed was not read, so nothing can be said for or against the card.",
             ),
+            Self::Undetermined(Why::Unsigned) => Bilingual::new(
+                "有効期限が電子署名の対象外で、この保存データの内容を保証する人もいないため、期限内かどうか判定できません。",
+                "The expiry is not signed and nobody vouches for this saved reading, so whether the card has expired is not known.",
+            ),
             Self::Undetermined(Why::NotSigned) => Bilingual::new(
                 "電子署名の記録がないカードです。発行者が署名を記録しないのは16歳未満の方などのカードだけです：来店者や券面の生年月日が16歳以上なら、受け付けないでください。16歳未満なら、署名がないこと自体は偽造を意味しません。",
                 "The card holds no signature. The issuer leaves it out for holders under 16 alone: if the person, or the birth \
@@ -307,7 +311,9 @@ impl Headline {
         match self {
             Self::Copied(reason) | Self::Forged(reason) => Some(reason.text()),
             // For these the meaning says it.
-            Self::Undetermined(Why::NoAnchor | Why::NotRead | Why::NotSigned | Why::CertificateNotDer) => None,
+            Self::Undetermined(
+                Why::NoAnchor | Why::NotRead | Why::NotSigned | Why::Unsigned | Why::CertificateNotDer,
+            ) => None,
             Self::Undetermined(why) => Some(why.text()),
             _ => None,
         }
@@ -343,12 +349,45 @@ const EXPIRY_NOT_CHECKED: Note = Note {
     ),
 };
 
+/// A saved reading counts because whoever sealed it is trusted.
+const SEALERS_WORD: Note = Note {
+    id: "sealers-word",
+    text: Bilingual::new(
+        "時刻と署名のない記載は、封印した人の言葉によります（--sealed-by）",
+        "The time and what nobody signed stand by the sealer's word (--sealed-by)",
+    ),
+};
+
+/// The operator says so.
+const OPERATORS_WORD: Note = Note {
+    id: "operators-word",
+    text: Bilingual::new(
+        "時刻と署名のない記載は、操作した人の言葉によります（--at）",
+        "The time and what nobody signed stand by the operator's word (--at)",
+    ),
+};
+
+/// Only the time is the operator's.
+const OPERATORS_TIME: Note = Note {
+    id: "operators-time",
+    text: Bilingual::new(
+        "操作した人が指定した時刻（--at）の時点で判定しました",
+        "As of a time that the operator named (--at)",
+    ),
+};
+
 /// What stands beside the verdict.
 pub(super) fn notes_of(findings: &Findings) -> Vec<Note> {
     let changed = findings.holder.current.is_some() || !findings.history.is_empty();
     let no_expiry = Generation::of(findings.kind) == Some(Generation::First);
     let rejected = findings.overall() == Overall::Rejected;
-    let notes = [changed.then_some(UNSIGNED_CHANGES), (no_expiry && !rejected).then_some(EXPIRY_NOT_CHECKED)];
+    let word = match findings.basis {
+        Basis::Live(_) | Basis::Now(_) => None,
+        Basis::Named(_) => Some(OPERATORS_TIME),
+        Basis::Sealed(_) => Some(SEALERS_WORD),
+        Basis::Operator(_) => Some(OPERATORS_WORD),
+    };
+    let notes = [word, changed.then_some(UNSIGNED_CHANGES), (no_expiry && !rejected).then_some(EXPIRY_NOT_CHECKED)];
     notes.into_iter().flatten().collect()
 }
 

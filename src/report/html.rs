@@ -80,8 +80,8 @@ impl Page<'_> {
         };
         let mut meta = vec![self.say(report.findings.kind.name())];
         meta.extend(report.origin().map(|origin| self.say(origin)));
-        meta.push(format!("{}: {}", self.say(label::JUDGED_AT), html(&report.time(report.findings.judged_at))));
-        if report.context.read_at.as_second() != report.findings.judged_at.as_second() || report.origin().is_some() {
+        meta.push(format!("{}: {}", self.say(label::JUDGED_AT), html(&report.judged())));
+        if report.context.read_at.as_second() != report.findings.basis.at().as_second() || report.origin().is_some() {
             meta.push(format!("{}: {}", self.say(label::READ_AT), html(&report.time(report.context.read_at))));
         }
         if let Some(fingerprint) = &report.context.sealed_by {

@@ -35,6 +35,8 @@ struct Document<'a> {
     card: Card,
     applications: Vec<Application>,
     holder: Holder<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holder_unconfirmed: Option<Unconfirmed<'a>>,
     photo: Photo,
     pictures: Vec<PictureSummary>,
     items: Vec<Item<'a>>,
@@ -52,7 +54,14 @@ struct Document<'a> {
     reader: &'a str,
     read_at: Timestamp,
     judged_at: Timestamp,
+    judged: Judged,
     sealed_by: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Judged {
+    at: Timestamp,
+    basis: &'static str,
 }
 
 #[derive(Serialize)]
@@ -81,6 +90,12 @@ enum Holder<'a> {
         sex: Option<Option<&'static str>>,
         current: Option<Current<'a>>,
     },
+}
+
+#[derive(Serialize)]
+struct Unconfirmed<'a> {
+    name: Option<&'a str>,
+    address: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -227,6 +242,7 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> Document<'a> {
         card: Card { kind: findings.kind, name: report.say(findings.kind.name()) },
         applications: applications(report),
         holder: holder(report),
+        holder_unconfirmed: unconfirmed(report),
         photo: photo(report.pictures()),
         pictures: report.pictures().iter().map(|picture| summary(report, picture)).collect(),
         items: items(report),
@@ -242,7 +258,8 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> Document<'a> {
         source: context.source.as_str(),
         reader: &context.reader,
         read_at: context.read_at,
-        judged_at: findings.judged_at,
+        judged_at: findings.basis.at(),
+        judged: Judged { at: findings.basis.at(), basis: findings.basis.as_str() },
         sealed_by: context.sealed_by.as_deref(),
     }
 }
@@ -270,6 +287,11 @@ fn holder<'a>(report: &'a Report<'_>) -> Holder<'a> {
         current: holder.current.as_ref().map(|current| self::current(report, current)),
         sex: report.options.sex.then(|| holder.sex.as_ref().map(|sex| sex.value.as_str())),
     }
+}
+
+fn unconfirmed<'a>(report: &'a Report<'_>) -> Option<Unconfirmed<'a>> {
+    let text = report.findings.holder.unconfirmed.as_ref().filter(|_| !report.age_only())?;
+    Some(Unconfirmed { name: text.name.as_deref(), address: text.address.as_deref() })
 }
 
 fn current<'a>(report: &Report<'_>, current: &'a crate::cards::Current) -> Current<'a> {
@@ -404,6 +426,9 @@ fn signed_by(report: &Report<'_>) -> BTreeMap<String, Option<CheckId>> {
     for picture in report.pictures() {
         let path = if picture.id == "photo" { "photo".to_owned() } else { format!("pictures.{}", picture.id) };
         map.insert(path, picture.signed_by);
+    }
+    if holder.unconfirmed.is_some() {
+        map.insert("holder_unconfirmed".to_owned(), None);
     }
     // What was added after issue is never signed.
     if holder.current.is_some() {

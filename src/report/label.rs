@@ -12,6 +12,9 @@ labels! {
     PERSON: "本人の情報", "Person";
     NAME: "氏名", "Name";
     ADDRESS: "住所", "Address";
+    NAME_UNCONFIRMED: "氏名（文字）", "Name as text";
+    ADDRESS_UNCONFIRMED: "住所（文字）", "Address as text";
+    NOBODYS_TEXT: "署名を確認できていません：画像を見てください", "nobody vouches for it: read the picture";
     BIRTH_DATE: "生年月日", "Birth date";
     SEX: "性別", "Sex";
     NAME_KANA: "呼び名（カナ）", "Name in kana";
@@ -94,6 +97,13 @@ labels! {
 }
 
 /// A check that the verdict needs was not done.
+/// What makes an unsigned entry of a saved reading count.
+pub const NOBODY_VOUCHES: Bilingual = Bilingual::new(
+    "保存した人の封印を --sealed-by で確かめるか、ファイル全体を自分で保証できるときだけ --at recorded を付けて判定してください。どちらもできないときは、カードそのものを読み取ってください。",
+    "Demand the seal of whoever saved the reading (--sealed-by), or judge with --at recorded if you yourself can vouch for the \
+     whole file. If neither is possible, read the card itself.",
+);
+
 pub const NEEDED_CHECK_OPEN: Bilingual = Bilingual::new(
     "判定に必要な検査を行えませんでした。このカードだけで本人確認を済ませず、別の書類も確認してください。",
     "A check that the verdict needs was not done. Do not rely on this card alone; ask for another document.",

@@ -8,6 +8,7 @@ use crate::{
     simulator::{Recipe, SimulatedCard},
     transport::LinkFigures,
     trust::{Hierarchy, TrustStore},
+    verify::Basis,
 };
 
 use super::{Context, Source};
@@ -41,7 +42,7 @@ pub(super) fn licence(recipe: &str, scope: Scope) -> Findings {
         progress: &mut |_, _, _| {},
     };
     let dump = reading.run(&mut session).unwrap();
-    drivers_licence::check(&dump, &trust(), TIME.parse().unwrap())
+    drivers_licence::check(&dump, &trust(), Basis::Live(TIME.parse().unwrap()))
 }
 
 /// A マイナ免許証, read and checked.
@@ -64,7 +65,7 @@ pub(super) fn menkyo(recipe: &str, scope: Scope) -> Findings {
     };
     let mut dump = reading.run(&mut session).unwrap();
     dump.guests = vec![CardKind::MY_NUMBER];
-    drivers_licence::check_menkyo(&dump, &trust(), TIME.parse().unwrap())
+    drivers_licence::check_menkyo(&dump, &trust(), Basis::Live(TIME.parse().unwrap()))
 }
 
 fn context(reader: &str) -> Context {

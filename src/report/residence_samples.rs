@@ -19,7 +19,7 @@ use crate::{
     simulator::Recipe,
     transport::draws::ListedDraws,
     trust::{Anchor, Hierarchy, Material, Purpose, TrustStore},
-    verify::{Check, CheckId, Evidence, Reason, Requirement, Why},
+    verify::{Basis, Check, CheckId, Evidence, Reason, Requirement, Why},
 };
 
 use super::{
@@ -85,7 +85,7 @@ fn findings(kind: CardKind, requirement: &'static Requirement, hierarchy: Hierar
         warnings: Vec::new(),
         guests: Vec::new(),
         notes: list,
-        judged_at: "2026-11-22T01:02:03Z".parse().unwrap(),
+        basis: Basis::Live("2026-11-22T01:02:03Z".parse().unwrap()),
     }
 }
 
@@ -249,7 +249,7 @@ fn checked(recipe: &str, trust: TrustStore) -> Findings {
         progress: &mut |_, _, _| {},
     };
     let dump = reading.run(&mut session).unwrap();
-    check(&dump, &trust, time)
+    check(&dump, &trust, Basis::Live(time))
 }
 
 /// What a report says of a card whose name nobody reads as text.

@@ -11,7 +11,7 @@ use crate::{
     lang::{Bilingual, Lang},
     transport::LinkFigures,
     trust::Hierarchy,
-    verify::{Check, CheckId, Evidence, Reason, Requirement, Why},
+    verify::{Basis, Check, CheckId, Evidence, Reason, Requirement, Why},
 };
 
 use super::{Context, Options, Report, Source};
@@ -108,6 +108,7 @@ pub(super) fn authentic(hierarchy: Hierarchy) -> Findings {
         ],
         hierarchy: Some(hierarchy),
         holder: Holder {
+            unconfirmed: None,
             name: text("見本　花子"),
             address: text("東京都千代田区霞が関１丁目１番１号"),
             birth_date: Some(Signed::new(date(1980, 2, 17), Some(CheckId::FaceSignature))),
@@ -129,7 +130,7 @@ pub(super) fn authentic(hierarchy: Hierarchy) -> Findings {
         warnings: Vec::new(),
         guests: vec![CardKind::MENKYO],
         notes,
-        judged_at: "2026-11-22T01:02:03Z".parse().unwrap(),
+        basis: Basis::Live("2026-11-22T01:02:03Z".parse().unwrap()),
     }
 }
 

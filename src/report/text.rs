@@ -112,9 +112,9 @@ impl Page<'_> {
         }
         let line = self.paint(BOLD, &line);
         self.line(&line);
-        let judged = (label::JUDGED_AT, report.time(report.findings.judged_at));
+        let judged = (label::JUDGED_AT, report.judged());
         let mut lines = vec![judged];
-        if report.context.read_at.as_second() != report.findings.judged_at.as_second() || report.origin().is_some() {
+        if report.context.read_at.as_second() != report.findings.basis.at().as_second() || report.origin().is_some() {
             lines.push((label::READ_AT, report.time(report.context.read_at)));
         }
         if let Some(fingerprint) = &report.context.sealed_by {

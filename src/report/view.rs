@@ -10,7 +10,7 @@ use crate::{
     lang::{Bilingual, Lang},
     text::{Era, era_year, japan_time},
     trust::Hierarchy,
-    verify::{Check, CheckId, Overall, Verdict, Why, text_of},
+    verify::{Check, CheckId, Overall, Verdict, Why, saved_limit, text_of},
 };
 
 use super::{Headline, Report, clean::visible, label, shown::Shown};
@@ -50,6 +50,14 @@ impl Report<'_> {
                 holder.birth_date.as_ref().map(|date| (Shown::new(&self.date(date.value)), date.signed_by)),
             ),
         ];
+        if let Some(text) = &holder.unconfirmed {
+            let fields = [
+                ("name_unconfirmed", label::NAME_UNCONFIRMED, &text.name),
+                ("address_unconfirmed", label::ADDRESS_UNCONFIRMED, &text.address),
+            ];
+            let row = |id, title, text| Row { id, title, value: Shown::of(text), mark: Some(label::NOBODYS_TEXT) };
+            rows.extend(fields.into_iter().filter_map(|(id, title, text)| Some(row(id, title, text.as_ref()?))));
+        }
         if self.options.sex {
             let sex = holder.sex.as_ref();
             rows.push(self.row(
@@ -188,6 +196,13 @@ impl Report<'_> {
         }
     }
 
+    /// As of when it was judged, and by whose word.
+    pub(super) fn judged(&self) -> String {
+        let basis = self.findings.basis;
+        let word = basis.name().map(|name| self.bracketed(name)).unwrap_or_default();
+        format!("{}{word}", self.time(basis.at()))
+    }
+
     /// Where the data came from, unless from a card just now.
     pub(super) fn origin(&self) -> Option<Bilingual> {
         match self.context.source {
@@ -287,9 +302,12 @@ impl Report<'_> {
                 (CheckId::NotExpired, Some(_)) => label::EXPIRY_UNSIGNED,
                 _ => text.does_not_prove,
             };
-            Some((text.title, limit))
+            // An expiry that passed without anybody's word is a signed one.
+            let once = !self.findings.basis.vouches() && check.id != CheckId::NotExpired;
+            let once = saved_limit(check.id).filter(|_| once);
+            Some([Some((text.title, limit)), once.map(|limit| (text.title, limit))].into_iter().flatten())
         };
-        self.required_checks().iter().filter(|check| check.is_passed()).filter_map(limit).collect()
+        self.required_checks().iter().filter(|check| check.is_passed()).filter_map(limit).flatten().collect()
     }
 
     /// What staff must know or do: first about what did not pass, then the card's notes. Each sentence once.
@@ -298,6 +316,9 @@ impl Report<'_> {
         let required = self.required_checks();
         let action = |check: &Check| match check.verdict {
             Verdict::Passed | Verdict::NotDone(Why::DependsOn(_)) => None,
+            Verdict::NotDone(Why::Unsigned) if self.findings.requirement.requires(check.id) => {
+                Some((check.id.as_str(), label::NOBODY_VOUCHES))
+            }
             Verdict::NotDone(why) if why != Why::NoAnchor => {
                 self.findings.requirement.requires(check.id).then_some((check.id.as_str(), label::NEEDED_CHECK_OPEN))
             }

@@ -378,6 +378,29 @@ pub fn text_of(id: CheckId) -> Option<&'static CheckText> {
     CATALOG.iter().find(|text| text.id == id)
 }
 
+/// What a passed check leaves open besides where it looked at a saved reading for which nobody vouches.
+pub fn saved_limit(id: CheckId) -> Option<Bilingual> {
+    match id {
+        CheckId::ChipKey | CheckId::TextChipKey | CheckId::JpkiAuthKey => Some(Bilingual::new(
+            "保存された読み取りでは、ICチップが一度応答したことだけを示します。応答の時刻は読み取った側の時計によるもので、封印の確認（--sealed-by）か --at recorded がない限り、いつのことか、今もカードがあるかは分かりません。",
+            "Of a saved reading it shows only that the chip answered once. The time in its answer is the clock of whoever \
+             read it: without a demanded seal (--sealed-by) or --at recorded it does not show when, nor that the card is \
+             there now.",
+        )),
+        CheckId::NotExpired => Some(Bilingual::new(
+            "保存された読み取りでは、封印の確認（--sealed-by）か --at recorded がない限り、署名の対象外の有効期限は不合格になることはあっても、合格にはなりません。",
+            "Of a saved reading, without a demanded seal (--sealed-by) or --at recorded, an expiry that is not signed can \
+             fail but never pass.",
+        )),
+        CheckId::NoUnsignedChanges | CheckId::TextAgrees => Some(Bilingual::new(
+            "保存された読み取りでは、封印の確認（--sealed-by）か --at recorded がない限り、署名を確認できない記載は不合格になることはあっても、合格にはなりません。",
+            "Of a saved reading, without a demanded seal (--sealed-by) or --at recorded, entries whose signature was not \
+             confirmed can fail but never pass.",
+        )),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

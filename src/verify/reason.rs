@@ -75,6 +75,8 @@ pub enum Why {
     NotAvailable,
     /// The issuer does not sign this kind of card.
     NotSigned,
+    /// No signature covers the entry, and nobody vouches for the saved reading that holds it.
+    Unsigned,
     /// The certificate is not DER, and nobody says what its signature would cover then.
     CertificateNotDer,
     /// The certificate's validity has not begun: more likely the clock is wrong than the card.
@@ -201,7 +203,7 @@ const REASONS: [(Reason, &str, Bilingual); 20] = [
     ),
 ];
 
-const WHYS: [(&str, Bilingual); 16] = [
+const WHYS: [(&str, Bilingual); 17] = [
     ("depends_on", Bilingual::new("前提の検査に合格していません", "it rests on a check that did not pass")),
     ("no_anchor", Bilingual::new("この発行者の鍵を持っていません", "no key of this issuer is known")),
     (
@@ -232,6 +234,13 @@ const WHYS: [(&str, Bilingual); 16] = [
     (
         "not_signed",
         Bilingual::new("発行者の電子署名が記録されないカードです", "the issuer does not sign this kind of card"),
+    ),
+    (
+        "unsigned",
+        Bilingual::new(
+            "電子署名の対象外の記載で、この保存データの内容を保証する人がいません",
+            "no signature covers the entry, and nobody vouches for this saved reading",
+        ),
     ),
     ("certificate_not_der", Bilingual::new("証明書の形式がDERではありません", "the certificate is not in DER")),
     (
@@ -311,6 +320,7 @@ impl Why {
             not_on_card,
             not_available,
             not_signed,
+            unsigned,
             not_der,
             not_yet_valid,
             unknown_extension,
@@ -329,6 +339,7 @@ impl Why {
             Self::NotOnCard => not_on_card,
             Self::NotAvailable => not_available,
             Self::NotSigned => not_signed,
+            Self::Unsigned => unsigned,
             Self::CertificateNotDer => not_der,
             Self::NotYetValid => not_yet_valid,
             Self::UnknownExtension => unknown_extension,

@@ -19,7 +19,7 @@ use taimen::{
     kind::CardKind,
     simulator::SimulatedCard,
     transport::{LinkFigures, Metered, Transport, TransportError},
-    verify::Overall,
+    verify::{Basis, Overall},
 };
 
 /// Exchanges of recognition: the probe, two guests, the face application.
@@ -115,7 +115,7 @@ fn asking_in_the_middle_stays_within_the_budget() {
     let dump = reading::run(&mut session, &number, Scope::FULL, Some(prepared), recognised.guests).unwrap();
     let total = before + second.figures().exchanges;
     assert_eq!((total - 8, total), (12, 20), "face alone, and with the text");
-    let findings = check(&dump, &reading::simulated_trust(), reading::TIME.parse().unwrap());
+    let findings = check(&dump, &reading::simulated_trust(), Basis::Live(reading::TIME.parse().unwrap()));
     assert_eq!(findings.overall(), Overall::Authentic);
 }
 

@@ -12,7 +12,7 @@ use taimen::{
     simulator::Recipe,
     transport::draws::ListedDraws,
     trust::{Hierarchy, TrustStore},
-    verify::Overall,
+    verify::{At, Overall},
 };
 
 #[path = "../../examples/check_simulated.rs"]
@@ -47,11 +47,11 @@ fn a_saved_dump_is_verified() {
         (TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated), Overall::Authentic),
     ] {
         let mut out = Vec::new();
-        assert_eq!(verify_dump::run(json.as_bytes(), &trust, &mut out).unwrap(), expected);
+        assert_eq!(verify_dump::run(json.as_bytes(), &trust, Some(At::Recorded), &mut out).unwrap(), expected);
         let report: serde_json::Value = serde_json::from_slice(&out).unwrap();
         assert_eq!((&report["overall"], &report["card"]["kind"]), (&expected.as_str().into(), &"residence2".into()));
     }
-    let damaged = verify_dump::run(b"{}", &TrustStore::shipped().unwrap(), &mut Vec::new()).unwrap_err();
+    let damaged = verify_dump::run(b"{}", &TrustStore::shipped().unwrap(), None, &mut Vec::new()).unwrap_err();
     assert_eq!(damaged.to_string(), "the file is not a dump: line 1, column 2");
 }
 

@@ -8,7 +8,7 @@ use taimen::{
     iso7816::{CardError, Refusal},
     simulator::{Expected, FAULTS, FaultRow},
     transport::TransportError,
-    verify::{CheckId, Overall, Verdict, Why},
+    verify::{Basis, CheckId, Overall, Verdict, Why},
 };
 
 /// The verdicts of an honest card.
@@ -157,7 +157,7 @@ fn a_free_certificate_that_could_not_be_read_is_read_again() {
     let prepared = prepare(&mut session, &files::FACE_NUMBER_B).unwrap();
     let mut session = Session::new(&mut card);
     let dump = reading::run(&mut session, &number, Scope::FULL, Some(prepared), Vec::new()).unwrap();
-    let findings = check(&dump, &reading::simulated_trust(), reading::TIME.parse().unwrap());
+    let findings = check(&dump, &reading::simulated_trust(), Basis::Live(reading::TIME.parse().unwrap()));
     assert_eq!(findings.overall(), Overall::Authentic);
 }
 

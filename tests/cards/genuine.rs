@@ -9,7 +9,7 @@ use taimen::{
     dump::{Answer, CHALLENGE_RANDOM, Challenge, Dump, HexBytes, Scope},
     kind::CardKind,
     trust::{Hierarchy, TrustStore},
-    verify::{CheckId, Overall, Reason, Verdict, Why},
+    verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
 
 const TIME: &str = "2026-11-22T03:00:00Z";
@@ -36,7 +36,7 @@ fn dump(scope: Scope) -> Dump {
 }
 
 fn verdicts(dump: &Dump, trust: &TrustStore) -> (Overall, Vec<(CheckId, Verdict)>) {
-    let findings = check(dump, trust, TIME.parse().unwrap());
+    let findings = check(dump, trust, Basis::Live(TIME.parse().unwrap()));
     (findings.overall(), findings.checks.iter().map(|check| (check.id, check.verdict)).collect())
 }
 
@@ -86,7 +86,7 @@ fn without_asking_for_the_test_hierarchy_the_card_is_rejected() {
 #[test]
 fn the_age_record_verifies() {
     let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Test);
-    let findings = check(&dump(Scope::AGE), &trust, TIME.parse().unwrap());
+    let findings = check(&dump(Scope::AGE), &trust, Basis::Live(TIME.parse().unwrap()));
     assert_eq!(findings.verdict(CheckId::FaceCertificate), Some(Verdict::Passed));
     assert_eq!(findings.verdict(CheckId::AgeSignature), Some(Verdict::Passed));
     assert_eq!(findings.verdict(CheckId::ChipKey), Some(Verdict::Failed(Reason::ChallengeRefused)));
@@ -186,7 +186,7 @@ fn jpki_dump() -> Dump {
 #[test]
 fn the_jpki_certificates_verify_under_the_test_hierarchy() {
     let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Test);
-    let findings = check(&jpki_dump(), &trust, TIME.parse().unwrap());
+    let findings = check(&jpki_dump(), &trust, Basis::Live(TIME.parse().unwrap()));
     assert_eq!(
         JPKI_CHECKS.map(|id| findings.verdict(id).unwrap()),
         [Verdict::Passed, Verdict::NotDone(Why::NotRead), Verdict::Passed, Verdict::Passed]
@@ -219,7 +219,7 @@ fn the_jpki_certificates_verify_under_the_test_hierarchy() {
 #[test]
 fn the_jpki_certificates_are_rejected_where_the_test_hierarchy_was_not_accepted() {
     for trust in [TrustStore::shipped().unwrap(), TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated)] {
-        let findings = check(&jpki_dump(), &trust, TIME.parse().unwrap());
+        let findings = check(&jpki_dump(), &trust, Basis::Live(TIME.parse().unwrap()));
         let not_accepted = Verdict::Failed(Reason::HierarchyNotAccepted);
         assert_eq!(
             JPKI_CHECKS.map(|id| findings.verdict(id).unwrap()),
@@ -239,7 +239,7 @@ fn a_jpki_certificate_in_the_other_s_place_and_after_its_end() {
     let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Test);
     let mut swapped = jpki_dump();
     swapped.keep(files::JPKI_AUTH_CERTIFICATE.name, fixture("jpki-sign-cert.der"));
-    let findings = check(&swapped, &trust, TIME.parse().unwrap());
+    let findings = check(&swapped, &trust, Basis::Live(TIME.parse().unwrap()));
     assert_eq!(findings.verdict(CheckId::JpkiAuthChain), Some(Verdict::NotDone(Why::NoAnchor)));
     // Both end on the holder's fifth birthday after their issue, 23:59:59 in Japan.
     for (at, verdict) in [
@@ -247,7 +247,7 @@ fn a_jpki_certificate_in_the_other_s_place_and_after_its_end() {
         ("2030-02-17T15:00:00Z", Verdict::Failed(Reason::Expired)),
         ("2025-01-01T00:00:00Z", Verdict::NotDone(Why::NotYetValid)),
     ] {
-        let findings = check(&jpki_dump(), &trust, at.parse().unwrap());
+        let findings = check(&jpki_dump(), &trust, Basis::Live(at.parse().unwrap()));
         assert_eq!(findings.verdict(CheckId::JpkiSignChain), Some(verdict), "{at}");
     }
 }

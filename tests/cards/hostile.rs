@@ -21,7 +21,7 @@ use taimen::{
     simulator::SimulatedCard,
     tlv,
     transport::{Transport, TransportError},
-    verify::Overall,
+    verify::{Basis, Overall},
 };
 
 /// Answers from a list, over and over; a status word where the list says nothing better.
@@ -42,7 +42,7 @@ impl Transport for Puppet {
 
 /// Every page that a report has, so that none of them panics on what a card holds.
 fn show(dump: &Dump) -> Overall {
-    let findings = check(dump, &simulated_trust(), TIME.parse().unwrap());
+    let findings = check(dump, &simulated_trust(), Basis::Live(TIME.parse().unwrap()));
     let context = Context::of(dump, Source::Live);
     for lang in [Lang::Ja, Lang::En] {
         let report = Report {
@@ -234,8 +234,12 @@ fn text_that_would_command_a_terminal_or_a_browser_is_made_visible() {
     // The signature over the old text no longer counts here: a dump holds no digests, so the text is shown unconfirmed.
     let json = dump.to_json();
     let dump = Dump::from_json(json.as_bytes()).unwrap();
-    let findings = check(&dump, &simulated_trust(), TIME.parse().unwrap());
-    assert_eq!(findings.holder.name.as_ref().unwrap().value.text, evil, "the findings hold what the card says");
+    let findings = check(&dump, &simulated_trust(), Basis::Live(TIME.parse().unwrap()));
+    assert_eq!(
+        findings.holder.unconfirmed.as_ref().unwrap().name.as_ref().unwrap().text,
+        evil,
+        "the findings hold what the card says"
+    );
     let mut context = Context::of(&dump, Source::Dump);
     context.reader = "evil\u{1b}[2J".to_owned();
     let report = Report { findings: &findings, context: &context, options: Options::default() };
@@ -247,5 +251,5 @@ fn text_that_would_command_a_terminal_or_a_browser_is_made_visible() {
     }
     assert!(!html.contains("<script"), "markup from a card is escaped");
     let parsed: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(parsed["holder"]["name"], evil, "JSON holds the exact text, escaped");
+    assert_eq!(parsed["holder_unconfirmed"]["name"], evil, "JSON holds the exact text, escaped");
 }

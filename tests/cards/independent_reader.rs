@@ -24,7 +24,7 @@ use taimen::{
     simulator::{Persona, Profile, Recipe, SimulatedCard, issue},
     transport::{Transport, draws::ListedDraws},
     trust::{Hierarchy, KeyId, TrustStore},
-    verify::{CheckId, Overall, Reason, Verdict, Why},
+    verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
 
 /// Our transports, as the other reader wants them.
@@ -310,7 +310,7 @@ fn read(card: &mut SimulatedCard, scope: Scope, credential: &[u8]) -> Result<Dum
 
 fn verdicts(dump: &Dump, accepted: &[Hierarchy]) -> (Overall, Vec<(CheckId, Verdict)>) {
     let store = accepted.iter().fold(TrustStore::shipped().unwrap(), |store, next| store.accepting(*next));
-    let findings = my_number::check(dump, &store, TIME.parse().unwrap());
+    let findings = my_number::check(dump, &store, Basis::Live(TIME.parse().unwrap()));
     (findings.overall(), findings.checks.iter().map(|check| (check.id, check.verdict)).collect())
 }
 

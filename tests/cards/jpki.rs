@@ -16,7 +16,7 @@ use taimen::{
     simulator::{Expected, FaultRow, JPKI_FAULTS, SimulatedCard},
     transport::{Transport, TransportError},
     trust::TrustStore,
-    verify::{CheckId, Overall, Reason, Verdict, Why},
+    verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
 
 /// The verdicts of an honest card that was asked for everything.
@@ -297,7 +297,7 @@ fn a_hierarchy_that_was_not_accepted_is_named() {
     let mut simulated = card("my-number");
     let entries = Entries::of(&simulated);
     let dump = read(&mut simulated, &entries).unwrap();
-    let findings = check(&dump, &TrustStore::shipped().unwrap(), reading::TIME.parse().unwrap());
+    let findings = check(&dump, &TrustStore::shipped().unwrap(), Basis::Live(reading::TIME.parse().unwrap()));
     let not_accepted = Some(Verdict::Failed(Reason::HierarchyNotAccepted));
     assert_eq!(findings.verdict(CheckId::JpkiAuthChain), not_accepted);
     assert_eq!(findings.verdict(CheckId::JpkiSignChain), not_accepted);

@@ -24,7 +24,7 @@ use taimen::{
     },
     transport::{LinkFigures, Metered, Transport, TransportError},
     trust::{Certificate, Hierarchy, Purpose, TrustStore},
-    verify::{CheckId, Overall, Reason, Verdict, Why},
+    verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
 
 const TIME: &str = "2026-11-22T03:00:00Z";
@@ -87,7 +87,7 @@ fn trust() -> TrustStore {
 }
 
 fn judged(dump: &Dump) -> Findings {
-    check(dump, &trust(), TIME.parse().unwrap()).unwrap()
+    check(dump, &trust(), Basis::Live(TIME.parse().unwrap())).unwrap()
 }
 
 fn findings(text: &str, scope: Scope) -> Findings {
@@ -165,13 +165,13 @@ fn without_pins_it_is_undetermined_and_says_why() {
 #[test]
 fn the_issuer_decides() {
     let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap();
-    let at = TIME.parse().unwrap();
+    let at = Basis::Live(TIME.parse().unwrap());
     let shipped = check(&dump, &TrustStore::shipped().unwrap(), at).unwrap();
     assert_eq!(shipped.overall(), Overall::Rejected);
     assert_eq!(shipped.verdict(CheckId::LicenceSigner), Some(Verdict::Failed(Reason::HierarchyNotAccepted)));
-    let expired = check(&dump, &trust(), "2099-01-01T00:00:00Z".parse().unwrap()).unwrap();
+    let expired = check(&dump, &trust(), Basis::Live("2099-01-01T00:00:00Z".parse().unwrap())).unwrap();
     assert_eq!(expired.verdict(CheckId::NotExpired), Some(Verdict::Failed(Reason::Expired)));
-    let later = check(&dump, &trust(), "2101-01-01T00:00:00Z".parse().unwrap()).unwrap();
+    let later = check(&dump, &trust(), Basis::Live("2101-01-01T00:00:00Z".parse().unwrap())).unwrap();
     assert_eq!(later.verdict(CheckId::LicenceSigner), Some(Verdict::NotDone(Why::AnchorExpired)));
 
     // Another key identifier: no certificate is known, and nothing is said about forgery.
@@ -274,7 +274,7 @@ fn a_signature_tells_padding_from_content() {
 fn no_flipped_byte_is_authentic() {
     let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap();
     let trust = trust();
-    let at = TIME.parse().unwrap();
+    let at = Basis::Live(TIME.parse().unwrap());
     for name in [files::DATA.name, files::DOMICILE.name, files::PHOTO.name, files::SIGNATURE.name] {
         let size = dump.file(name).unwrap().len();
         for at_byte in 0..size {

@@ -23,7 +23,7 @@ use taimen::{
         recording::{Header, JpkiHeader},
     },
     trust::{Hierarchy, TrustStore},
-    verify::Overall,
+    verify::{Basis, Overall},
 };
 
 fn time() -> Timestamp {
@@ -56,7 +56,7 @@ fn read(card: impl Transport, request: &Request, known: &Credentials) -> Result<
 
 fn overall(dump: &Dump) -> Overall {
     let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated);
-    cards::check(dump, &trust, time()).unwrap().overall()
+    cards::check(dump, &trust, Basis::Live(time())).unwrap().overall()
 }
 
 /// Counts the commands that present something: VERIFY with data, and MUTUAL AUTHENTICATE.

@@ -29,7 +29,7 @@ use taimen::{
         },
     },
     trust::{Hierarchy, Material, Purpose, TrustStore},
-    verify::{CheckId, Overall, Reason, Verdict, Why},
+    verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
 
 use CheckId::{CardCertificate, CardSignature, NotExpired, Revocation};
@@ -107,7 +107,7 @@ fn prepared(kind: CardKind, prepare: impl Fn(&mut ResidenceOrder, &mut Residence
 }
 
 fn judged(dump: &Dump) -> Findings {
-    cards::check(dump, &simulated(), now()).unwrap()
+    cards::check(dump, &simulated(), Basis::Live(now())).unwrap()
 }
 
 fn bytes<'a>(dump: &'a mut Dump, file: &File) -> &'a mut Vec<u8> {
@@ -176,7 +176,7 @@ fn honest_cards_are_authentic_by_each_required_check() {
 #[test]
 fn other_kinds_are_not_read() {
     let dump = Dump::new(CardKind::RESIDENCE_SPECIFIED, Scope::FULL, "a test", now());
-    assert!(cards::check(&dump, &simulated(), now()).is_none());
+    assert!(cards::check(&dump, &simulated(), Basis::Live(now())).is_none());
 }
 
 #[test]
@@ -363,7 +363,7 @@ fn every_byte_that_is_signed_and_every_byte_of_the_signature() {
             while at < length {
                 let mut dump = honest.clone();
                 bytes(&mut dump, file)[at] ^= 1 << (at % 8);
-                let findings = cards::check(&dump, &trust, now()).unwrap();
+                let findings = cards::check(&dump, &trust, Basis::Live(now())).unwrap();
                 // The length of the certificate's field is not signed, as long as the certificate is all there.
                 let same = signature_values(&dump) == signature_values(&honest)
                     && signed_values(&dump) == signed_values(&honest);
@@ -733,7 +733,7 @@ fn expiry_is_counted_in_japan_through_its_day() {
     let last = holder().expiry;
     let next = last.tomorrow().unwrap();
     // 00:00 in Japan is 15:00 UTC of the day before.
-    let at = |time: String| cards::check(&dump, &simulated(), time.parse().unwrap()).unwrap();
+    let at = |time: String| cards::check(&dump, &simulated(), Basis::Live(time.parse().unwrap())).unwrap();
     let still = at(format!("{last}T14:59:59Z"));
     assert_eq!(still.verdict(NotExpired), Some(Passed));
     let over = at(format!("{last}T15:00:00Z"));
@@ -882,7 +882,7 @@ fn an_issuer_that_nobody_knows() {
 #[test]
 fn a_hierarchy_that_was_not_accepted() {
     for kind in SIGNED_KINDS {
-        let findings = cards::check(&honest(kind), &shipped(), now()).unwrap();
+        let findings = cards::check(&honest(kind), &shipped(), Basis::Live(now())).unwrap();
         let found = verdicts(&findings);
         assert_eq!((found[0], found[1]), (Some(DEPENDS), Some(Failed(Reason::HierarchyNotAccepted))), "{kind}");
         assert_eq!((findings.overall(), findings.hierarchy), (Overall::Rejected, Some(Hierarchy::Simulated)));
@@ -912,7 +912,7 @@ fn an_anchor_that_nobody_published() {
                 anchor.official = official;
                 anchor
             });
-            let findings = cards::check(&honest(kind), &shipped().with(anchors.collect()), now()).unwrap();
+            let findings = cards::check(&honest(kind), &shipped().with(anchors.collect()), Basis::Live(now())).unwrap();
             assert_eq!((findings.overall(), findings.hierarchy), (Overall::Authentic, Some(Hierarchy::Installed)));
             findings.notes.iter().any(|note| note.id == "unpinned-anchor")
         };
@@ -1074,7 +1074,7 @@ proptest! {
             mutate(bytes, change);
         }
         dump.kind = claimed.unwrap_or(kind);
-        let findings = cards::check(&dump, &simulated(), now()).unwrap();
+        let findings = cards::check(&dump, &simulated(), Basis::Live(now())).unwrap();
         if findings.overall() == Overall::Authentic {
             prop_assert_eq!(generation(dump.kind), generation(kind));
             let signed = dump.kind == kind || generation(kind) == Generation::First;
@@ -1092,6 +1092,6 @@ proptest! {
         for (file, bytes) in files::files_of(kind).iter().zip(contents) {
             dump.keep(file.name, bytes);
         }
-        prop_assert_ne!(cards::check(&dump, &simulated(), now()).unwrap().overall(), Overall::Authentic);
+        prop_assert_ne!(cards::check(&dump, &simulated(), Basis::Live(now())).unwrap().overall(), Overall::Authentic);
     }
 }

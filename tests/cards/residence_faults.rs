@@ -22,7 +22,7 @@ use taimen::{
     },
     transport::TransportError,
     trust::{Anchor, Hierarchy, Material, Purpose},
-    verify::{CheckId, Overall, Reason, Verdict, Why},
+    verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
 
 type Verdicts = Vec<(CheckId, Verdict)>;
@@ -162,7 +162,7 @@ fn a_copy_of_a_genuine_card_passes_and_the_report_says_so() {
     let (original, _) = read_card(&mut card("residence2?seed=3")).unwrap();
     let (dump, _) = read_card(&mut copy).unwrap();
     assert_eq!(files(&dump), files(&original));
-    let findings = check(&dump, &simulated_trust(), TIME.parse().unwrap()).unwrap();
+    let findings = check(&dump, &simulated_trust(), Basis::Live(TIME.parse().unwrap())).unwrap();
     assert_eq!(findings.overall(), Overall::Authentic);
     assert!(findings.notes.iter().any(|note| note.id == "copy"));
 }
@@ -231,7 +231,7 @@ fn an_anchor_that_may_not_certify_carries_no_card() {
                 Some(CertificateOrder { issuer: NAME.to_owned(), ..leaf(generation) });
             let (dump, _) = read_card(&mut recipe.card().unwrap()).unwrap();
             let trust = simulated_trust().with(vec![anchor(&authority)]);
-            let findings = check(&dump, &trust, TIME.parse().unwrap()).unwrap();
+            let findings = check(&dump, &trust, Basis::Live(TIME.parse().unwrap())).unwrap();
             assert_eq!(findings.verdict(CheckId::CardCertificate), Some(verdict), "{kind}");
             let overall = if verdict == Verdict::Passed { Overall::Authentic } else { Overall::Rejected };
             assert_eq!(findings.overall(), overall, "{kind}");

@@ -8,7 +8,7 @@ use taimen::{
     dump::{Dump, Scope},
     tlv,
     trust::TrustStore,
-    verify::{CheckId, Overall, Verdict},
+    verify::{Basis, CheckId, Overall, Verdict},
 };
 
 /// What a flipped byte of a range may do: the checks of which at least one must then not pass.
@@ -22,7 +22,7 @@ struct Rule {
 }
 
 fn outcome(dump: &Dump, trust: &TrustStore) -> (Overall, Vec<(CheckId, Verdict)>) {
-    let findings = check(dump, trust, TIME.parse().unwrap());
+    let findings = check(dump, trust, Basis::Live(TIME.parse().unwrap()));
     (findings.overall(), findings.checks.iter().map(|check| (check.id, check.verdict)).collect())
 }
 
@@ -205,7 +205,7 @@ fn every_byte_of_the_answers_to_the_challenges() {
 fn a_challenge_of_another_time_or_length_proves_nothing() {
     let (honest, trust) = honest(Scope::FULL);
     let chip = |dump: &Dump| {
-        let findings = check(dump, &trust, TIME.parse().unwrap());
+        let findings = check(dump, &trust, Basis::Live(TIME.parse().unwrap()));
         findings.verdict(CheckId::ChipKey).unwrap()
     };
     assert_eq!(chip(&honest), Verdict::Passed);

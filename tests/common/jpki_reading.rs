@@ -72,5 +72,5 @@ pub fn findings(recipe: &str) -> Result<Findings, Trouble> {
 
 /// Checks with the simulated hierarchy accepted.
 pub fn judge(dump: &Dump) -> Findings {
-    check(dump, &simulated_trust(), TIME.parse().unwrap())
+    check(dump, &simulated_trust(), taimen::verify::Basis::Live(TIME.parse().unwrap()))
 }

@@ -12,6 +12,7 @@ use taimen::{
     simulator::{Credentials, Recipe, SimulatedCard},
     transport::{LinkFigures, Metered, Transport},
     trust::{Hierarchy, TrustStore},
+    verify::Basis,
 };
 
 /// The time of every reading in these tests.
@@ -78,5 +79,5 @@ pub fn read_on(transport: impl Transport, own: &Credentials, scope: Scope) -> Re
 pub fn findings(recipe: &str) -> Result<Findings, Trouble> {
     let (dump, _) = read_card(&mut card(recipe), Scope::FULL)?;
     let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated);
-    Ok(cards::check(&dump, &trust, TIME.parse().unwrap()).expect("a kind that is checked"))
+    Ok(cards::check(&dump, &trust, Basis::Live(TIME.parse().unwrap())).expect("a kind that is checked"))
 }

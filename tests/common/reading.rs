@@ -13,6 +13,7 @@ use taimen::{
     simulator::{Recipe, SimulatedCard},
     transport::{LinkFigures, Metered, Transport, draws::ListedDraws},
     trust::{Hierarchy, TrustStore},
+    verify::Basis,
 };
 
 /// How many random cases: few in every run, a hundred times as many with `scripts/test-long`.
@@ -99,5 +100,5 @@ pub fn simulated_trust() -> TrustStore {
 /// Reads and checks.
 pub fn findings(recipe: &str) -> Result<Findings, Trouble> {
     let (dump, _) = read_card(&mut card(recipe), Scope::FULL)?;
-    Ok(check(&dump, &simulated_trust(), TIME.parse().unwrap()))
+    Ok(check(&dump, &simulated_trust(), Basis::Live(TIME.parse().unwrap())))
 }

@@ -10,6 +10,7 @@ use taimen::{
     simulator::{Recipe, SimulatedCard},
     transport::{Draws, LinkFigures, Metered, Transport, draws::ListedDraws},
     trust::{Hierarchy, TrustStore},
+    verify::Basis,
 };
 
 /// The time of every reading in these tests.
@@ -78,5 +79,5 @@ pub fn simulated_trust() -> TrustStore {
 /// Reads and checks.
 pub fn findings(recipe: &str) -> Result<Findings, Trouble> {
     let (dump, _) = read_card(&mut card(recipe))?;
-    Ok(cards::check(&dump, &simulated_trust(), TIME.parse().unwrap()).expect("a kind that is checked"))
+    Ok(cards::check(&dump, &simulated_trust(), Basis::Live(TIME.parse().unwrap())).expect("a kind that is checked"))
 }

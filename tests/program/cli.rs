@@ -379,7 +379,7 @@ fn entries_come_from_standard_input_too() {
 
     let dump = argument(&program.home.file("dump.json"));
     program.run(["check", "--reader", "sim:my-number", "--save-dump", &dump]).expect(0);
-    let mut command = program.command(["verify", "-", "--accept", "simulated", "--json"]);
+    let mut command = program.command(["verify", "-", "--accept", "simulated", "--json", "--at", "recorded"]);
     command.stdin(fs::File::open(dump).unwrap());
     assert_eq!(run(command).expect(0).json()["source"], "dump");
 }

@@ -152,9 +152,10 @@ fn recordings_and_dumps_know_that_it_was_asked_and_hold_no_credential() {
     assert_eq!(lengths, [14, 14, 4, 10]);
 
     let address = format!("replay:{record_file}");
-    let replayed = program.run(["check", "--json", "--accept", "simulated", "--reader", &address]).expect(0);
+    let replayed =
+        program.run(["check", "--json", "--accept", "simulated", "--at", "recorded", "--reader", &address]).expect(0);
     assert_eq!(replayed.checks()[8..12], JPKI_PASSED);
-    let verified = program.run(["verify", "--json", "--accept", "simulated", &dump_file]).expect(0);
+    let verified = program.run(["verify", "--json", "--accept", "simulated", "--at", "recorded", &dump_file]).expect(0);
     assert_eq!(verified.checks()[8..12], JPKI_PASSED);
     assert_eq!(verified.json()["items"], live.json()["items"]);
     // Later than every certificate: the same dump, judged then.
@@ -182,7 +183,8 @@ fn a_session_that_was_cut_off_is_played_back_to_its_end() {
         let reader = format!("sim:my-number?seed=3&fault={fault}");
         program.run(["check", "--jpki", "--json", "--record", &file, "--reader", &reader]).expect(code);
         let address = format!("replay:{file}");
-        let replayed = program.run(["check", "--json", "--accept", "simulated", "--reader", &address]);
+        let replayed =
+            program.run(["check", "--json", "--accept", "simulated", "--at", "recorded", "--reader", &address]);
         assert_eq!(replayed.code, Some(code), "{fault}: {}", replayed.stderr);
         std::fs::remove_file(record).unwrap();
     }

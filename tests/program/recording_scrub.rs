@@ -285,8 +285,8 @@ fn proven(marked: &Marked, other: &Marked) {
     // What stands there encrypted is searched too.
     let saved = program.home.file("after.json");
     let replay = format!("replay:{}", argument(&after));
-    let arguments = ["check", "--json", "--accept", "simulated", "--reader", &replay, "--save-dump", &argument(&saved)];
-    let report = program.run(arguments).expect(0).json();
+    let arguments = ["check", "--json", "--accept", "simulated", "--at", "recorded", "--reader", &replay];
+    let report = program.run([&arguments[..], &["--save-dump", &argument(&saved)]].concat()).expect(0).json();
     assert_eq!((report["overall"].as_str(), report["hierarchy"].as_str()), (Some("authentic"), Some("simulated")));
 
     let mut marks = marked.marks.clone();
@@ -439,7 +439,9 @@ fn troubles_questions_and_chunks_keep_their_shape() {
         program.run(["recording", "check", &argument(&out)]).expect(0);
         let exit = |path: &Path| {
             let replay = format!("replay:{}", argument(path));
-            program.run(["check", "--accept", "simulated", "--allow-last-try", "--reader", &replay]).code
+            program
+                .run(["check", "--accept", "simulated", "--allow-last-try", "--at", "recorded", "--reader", &replay])
+                .code
         };
         if !name.contains("wrong-code") {
             assert_eq!(exit(&out), exit(&path), "{name}");

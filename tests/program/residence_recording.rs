@@ -23,7 +23,8 @@ use taimen::{
 
 /// `taimen check --json` of a reader, with what else is given.
 fn check(program: &Program, reader: &str, more: &[&str]) -> Outcome {
-    program.run([&["check", "--json", "--accept", "simulated", "--reader", reader], more].concat())
+    let at = if reader.starts_with("replay:") { &["--at", "recorded"][..] } else { &[] };
+    program.run([&["check", "--json", "--accept", "simulated", "--reader", reader], at, more].concat())
 }
 
 fn recording(path: &Path) -> Recording {

@@ -50,11 +50,16 @@ fn a_sealed_dump_is_verified_and_names_its_key() {
     let report = sealed.verify(&sealed.dump().to_string(), &["--sealed-by", &fingerprint.to_uppercase()]).expect(0);
     assert_eq!(report.json()["sealed_by"], fingerprint);
     assert_eq!(report.json()["overall"], "authentic");
+    assert_eq!(report.json()["judged"], serde_json::json!({ "at": sealed.dump()["read_at"], "basis": "sealed" }));
+    assert_eq!(report.json()["headline_notes"][0]["id"], "sealers-word");
 
     let mut without = sealed.dump();
     without.as_object_mut().unwrap().remove("seal").unwrap();
     let report = sealed.verify(&without.to_string(), &[]).expect(0);
     assert_eq!(report.json()["sealed_by"], Value::Null);
+    // A seal that nobody asked for vouches for nothing: anybody can seal a file with a key of his own.
+    let report = sealed.verify(&sealed.dump().to_string(), &[]).expect(0);
+    assert_eq!((&report.json()["judged"]["basis"], &report.json()["sealed_by"]), (&"now".into(), &fingerprint.into()));
     let refused = sealed.verify(&without.to_string(), &["--sealed-by", fingerprint]).expect(2);
     assert!(refused.stderr.contains("is not sealed"), "{}", refused.stderr);
     let other = "0".repeat(64);

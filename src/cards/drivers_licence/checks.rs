@@ -1,6 +1,6 @@
 //! What a 運転免許証's data proves: pure functions of the dump, the trust store and the time (spec licence 5).
 
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
 use crate::{
     cards::{
@@ -13,7 +13,7 @@ use crate::{
     kind::CardKind,
     lang::Bilingual,
     trust::TrustStore,
-    verify::{Check, CheckId, Evidence, Reason, Requirement},
+    verify::{Basis, Check, CheckId, Evidence, Reason, Requirement, Why},
 };
 
 use super::{
@@ -96,27 +96,27 @@ impl<'a> Licence<'a> {
     }
 }
 
-/// Decodes and checks a licence's dump, as of a time.
-pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
+/// Decodes and checks a licence's dump.
+pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     let licence = Licence::of(dump);
     let data = licence.record(&files::DATA);
     let issued = data.and_then(|data| data.day("issue_date"));
     let signature_file = licence.record(&files::SIGNATURE);
 
-    let signer = signer_check(CheckId::LicenceSigner, dump, &files::SIGNATURE, signature_file, issued, trust, at);
+    let signer = signer_check(CheckId::LicenceSigner, dump, &files::SIGNATURE, signature_file, issued, trust, basis);
     let covered = [&files::DATA, &files::DOMICILE, &files::PHOTO];
     let signature =
         signature_check(CheckId::LicenceSignature, dump, &licence.records, &covered, &signer, LICENCE_LAYOUTS);
-    let expiry = expiry(&licence);
+    let not_expired = not_expired(expiry(&licence), &signature, dump, basis);
     let history = history(&licence);
-    let changes = changes_check(dump, &licence, history.len());
+    let changes = changes_check(dump, &licence, history.len(), basis);
 
     let Signer { check: signer, hierarchy, .. } = signer;
     let mut findings = Findings {
         kind: CardKind::LICENCE,
         scope: dump.scope,
         requirement: &LICENCE_REQUIREMENT,
-        checks: vec![signature, signer, not_expired(expiry, dump, at), changes, revocation()],
+        checks: vec![signature, signer, not_expired, changes, revocation()],
         hierarchy,
         holder: data.map(holder).unwrap_or_default(),
         pictures: licence.record(&files::PHOTO).and_then(photo).into_iter().collect(),
@@ -127,7 +127,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         warnings: warnings(&licence.records),
         guests: dump.guests.clone(),
         notes: Vec::new(),
-        judged_at: at,
+        basis,
     };
     findings.warnings.extend(days_disagree(&licence));
     findings.holder.current = current(&licence, &findings.history);
@@ -159,13 +159,13 @@ fn days_disagree(licence: &Licence<'_>) -> Option<Warning> {
 }
 
 /// A document is valid through its expiry day, Japan time.
-fn not_expired(expiry: Option<(Date, Option<CheckId>)>, dump: &Dump, at: Timestamp) -> Check {
+fn not_expired(expiry: Option<(Date, Option<CheckId>)>, signature: &Check, dump: &Dump, basis: Basis) -> Check {
     let Some((last_day, signed)) = expiry else { return absent(CheckId::NotExpired, dump, files::COMMON_DATA.name) };
-    expiry_check(last_day, signed.is_some(), at)
+    expiry_check(last_day, signed.map(|_| signature), basis)
 }
 
 /// Whether entries were added after issue. The flags of the files are not asked: their values are not public (2.8, U).
-fn changes_check(dump: &Dump, licence: &Licence<'_>, entries: usize) -> Check {
+fn changes_check(dump: &Dump, licence: &Licence<'_>, entries: usize, basis: Basis) -> Check {
     let id = CheckId::NoUnsignedChanges;
     let evidence = Evidence::new().with("entries", entries.to_string());
     if entries > 0 {
@@ -177,6 +177,8 @@ fn changes_check(dump: &Dump, licence: &Licence<'_>, entries: usize) -> Check {
     match (problem, places.iter().find(|file| dump.file(file.name).is_none())) {
         (Some(problem), _) => Check::failed(id, Reason::Malformed, evidence.with("detail", problem.to_string())),
         (None, Some(file)) => absent(id, dump, file.name),
+        // Whoever holds a saved reading can take entries away.
+        (None, None) if !basis.vouches() => Check::not_done(id, Why::Unsigned, evidence),
         (None, None) => Check::passed(id, evidence),
     }
 }

@@ -1,7 +1,5 @@
 //! What a マイナ免許証's data proves (spec licence 6.4): pure functions of the dump, the trust store and the time.
 
-use jiff::Timestamp;
-
 use crate::{
     cards::{
         Findings, Holder, Note,
@@ -12,7 +10,7 @@ use crate::{
     kind::CardKind,
     lang::Bilingual,
     trust::TrustStore,
-    verify::{CheckId, Requirement},
+    verify::{Basis, CheckId, Requirement},
 };
 
 use super::{
@@ -45,8 +43,8 @@ const WITHOUT_PIN: Note = Note {
     ),
 };
 
-/// Decodes and checks a マイナ免許証's dump, as of a time.
-pub fn check_menkyo(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
+/// Decodes and checks a マイナ免許証's dump.
+pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     let records: Vec<Record<'_>> =
         files::MENKYO_FILES.iter().filter_map(|file| Some(Record::decode(file, dump.file(file.name)?))).collect();
     let record = |file: &files::File| records.iter().find(|record| record.file.name == file.name);
@@ -60,12 +58,12 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings 
         record(&files::MENKYO_SIGNATURE),
         recorded,
         trust,
-        at,
+        basis,
     );
     let signature =
         signature_check(CheckId::MenkyoSignature, dump, &records, &[&files::MENKYO_DATA], &signer, MENKYO_LAYOUTS);
     let not_expired = match data.and_then(|data| data.day("expiry_date")) {
-        Some(day) => expiry_check(day, true, at),
+        Some(day) => expiry_check(day, Some(&signature), basis),
         None => absent(CheckId::NotExpired, dump, files::MENKYO_DATA.name),
     };
     let Signer { check: signer, hierarchy, .. } = signer;
@@ -85,7 +83,7 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings 
         warnings: warnings(&records),
         guests: dump.guests.clone(),
         notes: Vec::new(),
-        judged_at: at,
+        basis,
     };
     if dump.scope == Scope::WITHOUT_PIN {
         findings.notes.push(WITHOUT_PIN);

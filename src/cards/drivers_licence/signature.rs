@@ -1,6 +1,6 @@
 //! The signatures of both licences: who signed, and what the signature covers (spec licence 5.1 to 5.3, 6.4).
 
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
 use crate::{
     cards::absent::absent,
@@ -8,7 +8,7 @@ use crate::{
     dump::Dump,
     text::japan_date,
     trust::{Certificate, Hierarchy, Purpose, TrustStore},
-    verify::{Check, CheckId, Evidence, Reason, Verdict, Why},
+    verify::{Basis, Check, CheckId, Evidence, Reason, Verdict, Why},
 };
 
 use super::{
@@ -35,7 +35,7 @@ pub(super) fn signer_check<'a>(
     record: Option<&Record<'a>>,
     issued: Option<Date>,
     trust: &TrustStore,
-    at: Timestamp,
+    basis: Basis,
 ) -> Signer<'a> {
     let without = |check| Signer { check, key: None, hierarchy: None, signature: None };
     let Some(record) = record else { return without(absent(id, dump, file.name)) };
@@ -92,7 +92,7 @@ pub(super) fn signer_check<'a>(
         match issued {
             None => Check::not_done(id, Why::NotRead, evidence.with("missing", "issue date")),
             Some(day) if !valid_on(certificate, day) => Check::failed(id, Reason::NotValidAtIssue, evidence),
-            Some(_) if at < certificate.not_before || at > certificate.not_after => {
+            Some(_) if basis.at() < certificate.not_before || basis.at() > certificate.not_after => {
                 Check::not_done(id, Why::AnchorExpired, evidence)
             }
             Some(_) => Check::passed(id, evidence),

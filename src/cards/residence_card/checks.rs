@@ -1,7 +1,5 @@
 //! What a residence card's data proves: pure functions of the dump, the trust store and the time (spec residence 5, 6).
 
-use jiff::Timestamp;
-
 use crate::{
     cards::{
         CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex, Signed, Warning,
@@ -15,7 +13,7 @@ use crate::{
     kind::CardKind,
     lang::Bilingual,
     trust::{CertifiedKey, Hierarchy, Purpose, TrustStore},
-    verify::{Check, CheckId, Evidence, Reason, Requirement, Verdict, Why},
+    verify::{Basis, Check, CheckId, Evidence, Reason, Requirement, Verdict, Why},
 };
 
 use super::{
@@ -137,20 +135,19 @@ impl<'a> Card<'a> {
     }
 }
 
-/// Decodes and checks a residence card's dump, as of a time. Other kinds of card yield findings without any check.
-pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
+/// Decodes and checks a residence card's dump. Other kinds of card yield findings without any check.
+pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     let generation = Generation::of(dump.kind).unwrap_or(Generation::First);
     let decoded = files::files_of(dump.kind).iter();
     let records = decoded.filter_map(|file| Some(Record::decode(file, dump.file(file.name)?))).collect();
     let card = Card { generation, records };
     let unsigned = is_unsigned(&card);
 
-    let certified = certificate(dump, &card, unsigned, trust, at);
+    let certified = certificate(dump, &card, unsigned, trust, basis);
     let signature = signature(dump, &card, unsigned, &certified);
+    let not_expired = (generation == Generation::Second).then(|| not_expired(dump, &card, &signature, basis));
     let mut checks = vec![signature, certified.check.clone()];
-    if generation == Generation::Second {
-        checks.push(not_expired(dump, &card, at));
-    }
+    checks.extend(not_expired);
     checks.push(revocation());
 
     let mut findings = Findings {
@@ -171,7 +168,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         warnings: warnings(dump, &card, unsigned),
         guests: dump.guests.clone(),
         notes: Vec::new(),
-        judged_at: at,
+        basis,
     };
     findings.notes = notes_for(&findings, &card, unsigned);
     findings
@@ -198,13 +195,13 @@ fn kind(read: CardKind, unsigned: bool) -> CardKind {
     }
 }
 
-fn certificate(dump: &Dump, card: &Card<'_>, unsigned: bool, trust: &TrustStore, at: Timestamp) -> Certified {
+fn certificate(dump: &Dump, card: &Card<'_>, unsigned: bool, trust: &TrustStore, basis: Basis) -> Certified {
     let id = CheckId::CardCertificate;
     let certificate = match stored(id, dump, card, unsigned, "certificate") {
         Ok(certificate) => certificate,
         Err(check) => return Certified::without_key(check),
     };
-    let mut certified = certificate_check(id, certificate, Purpose::ResidenceCard, trust, at);
+    let mut certified = certificate_check(id, certificate, Purpose::ResidenceCard, trust, basis.at());
     let fits = match (card.generation, &certified.key) {
         (Generation::First, Some(CertifiedKey::Rsa(_))) | (Generation::Second, Some(CertifiedKey::Ec(_))) => true,
         // A key that is not supported has said so already.
@@ -257,11 +254,13 @@ fn stored<'a>(
 }
 
 /// The signed expiry of the entries.
-fn not_expired(dump: &Dump, card: &Card<'_>, at: Timestamp) -> Check {
+fn not_expired(dump: &Dump, card: &Card<'_>, signature: &Check, basis: Basis) -> Check {
     let id = CheckId::NotExpired;
     let Some(entries) = card.record(&files::ENTRIES_05) else { return absent(id, dump, files::ENTRIES_05.name) };
     match entries.get("expiry") {
-        Some(Decoded { field, value: Value::Day(day), .. }) => expiry_check(*day, field.signed_by.is_some(), at),
+        Some(Decoded { field, value: Value::Day(day), .. }) => {
+            expiry_check(*day, field.signed_by.map(|_| signature), basis)
+        }
         // Where the entries are signed nobody but the issuer can have written this.
         _ => Check::not_done(id, Why::LayoutUnknown, problem(entries)),
     }

@@ -17,6 +17,7 @@ use crate::{
     cli::{
         Settings,
         args::name,
+        basis,
         check::{self, Read},
         files, problem, seal, trust,
         verify::Saved,
@@ -26,6 +27,7 @@ use crate::{
     report::{Options, Report, Source},
     transport::{Recording, recording::MAX_RECORDING},
     trust::{Hierarchy, TrustStore},
+    verify::At,
 };
 
 use super::{
@@ -38,7 +40,9 @@ pub struct Judge {
     settings: Settings,
     store: TrustStore,
     accepted: Vec<Hierarchy>,
-    at: Option<Timestamp>,
+    at: Option<At>,
+    /// One day for all inputs, however long the batch takes.
+    now: Timestamp,
     sealed_by: Option<String>,
     options: Options,
     expectations: Expectations,
@@ -66,7 +70,8 @@ impl Judge {
             settings: *settings,
             store: trust::store(settings, matches)?,
             accepted: trust::accepted(matches),
-            at: matches.get_one::<Timestamp>(name::AT).copied(),
+            at: matches.get_one::<At>(name::AT).copied(),
+            now: Timestamp::now(),
             sealed_by: seal::wanted(matches),
             options: Options {
                 lang: settings.lang,
@@ -167,7 +172,9 @@ impl Judge {
     }
 
     fn report(&self, dump: &Dump, saved: Saved) -> Result<Outcome, Problem> {
-        let (findings, context) = saved.judge(dump, &self.store, self.at)?;
+        // A recording never comes this far where a seal is demanded.
+        let basis = basis::saved(dump.read_at, self.at, self.sealed_by.is_some(), self.now)?;
+        let (findings, context) = saved.judge(dump, &self.store, basis)?;
         let options = Options { age: findings.holder.age.is_some(), ..self.options };
         let report = Report { findings: &findings, context: &context, options }.json_line();
         Ok(Outcome::Judged { overall: findings.overall(), report })

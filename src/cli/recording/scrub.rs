@@ -26,7 +26,7 @@ use crate::{
     simulator::{KINDS, Persona, Recipe, Variant, fit},
     transport::{Recording, TransportError, phone::NAME_PREFIX},
     trust::TrustStore,
-    verify::{CheckId, Verdict, Why},
+    verify::{Basis, CheckId, Verdict, Why},
 };
 
 use super::{
@@ -154,7 +154,8 @@ fn recipes(recording: &Recording, dump: Option<&Dump>, seed: u64) -> Result<Vec<
 
 /// Whether it is a child's card: nothing on the wire tells but that nobody signed it.
 fn is_unsigned(dump: &Dump) -> bool {
-    let findings = TrustStore::shipped().ok().and_then(|store| cards::check(dump, &store, dump.read_at));
+    let findings =
+        TrustStore::shipped().ok().and_then(|store| cards::check(dump, &store, Basis::Operator(dump.read_at)));
     findings.is_some_and(|findings| findings.verdict(CheckId::CardSignature) == Some(Verdict::NotDone(Why::NotSigned)))
 }
 

@@ -119,13 +119,10 @@ pub enum Overall {
 }
 pub use Overall::{Authentic, Rejected, Undetermined};
 
-/// The time of every judgement here, unless an attack chooses another.
-const TIME: &str = "2026-11-22T03:00:00Z";
-
 /// The program and a folder of its own.
 pub struct Bench {
     program: Program,
-    folder: TempDir,
+    pub folder: TempDir,
 }
 
 impl Bench {
@@ -153,14 +150,14 @@ impl Bench {
         Dump::from_json(&fs::read(&path).unwrap()).unwrap()
     }
 
-    /// Judges a reading that somebody prepared.
+    /// Judges a reading that somebody prepared. Unless an attack chooses otherwise the operator vouches for the file, so
+    /// that nothing but the attacked rule can stop it.
     pub fn saved(&self, kind: &Kind, dump: &Dump, options: &[&str]) -> Judged {
         let path = argument(&self.folder.write("prepared.json", dump.to_json()));
-        let at = if options.contains(&"--at") { &[][..] } else { &["--at", TIME] };
+        let at = if options.contains(&"--at") { &[][..] } else { &["--at", "recorded"] };
         let accept = if options.contains(&"--accept") { &[][..] } else { &["--accept", "simulated"] };
         let outcome = self.run(&[&["verify", &path, "--json"], at, accept, options].concat());
-        let expected = with(kind.honest.iter().map(|check| (*check).to_owned()).collect(), kind.saved);
-        Judged { outcome, expected, what: format!("saved {}", kind.name) }
+        Judged::saved(kind, outcome, &format!("saved {}", kind.name))
     }
 }
 
@@ -172,6 +169,12 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// What was said of a saved reading.
+    pub fn saved(kind: &Kind, outcome: Outcome, what: &str) -> Self {
+        let expected = with(kind.honest.iter().map(|check| (*check).to_owned()).collect(), kind.saved);
+        Self { outcome, expected, what: what.to_owned() }
+    }
+
     /// Asserts the verdict, the exit code and every check: those of an honest card but for the ones that `differ`.
     pub fn expect(self, overall: Overall, differ: &[&str]) -> Self {
         let (name, code) = match overall {

@@ -195,6 +195,7 @@ fn expired_or_future_certificate() {
             "licence-signer: not_done(anchor_expired)",
             "licence-signature: not_done(depends_on licence-signer)",
             "not-expired: failed(expired)",
+            "no-unsigned-changes: not_done(unsigned)",
         ],
     );
     let menkyo = bench.dump(&MENKYO, "");

@@ -8,6 +8,8 @@ use crate::{
     verify::{Check, CheckId, Verdict, Why},
 };
 
+use super::Standing;
+
 /// Name and address as text are withheld when their own checks fail.
 const TEXT_WITHHELD: Note = Note {
     id: "text-withheld",
@@ -73,26 +75,21 @@ pub(super) const AGE_ONLY: Note = Note {
     ),
 };
 
-pub(super) fn notes_for(findings: &Findings, unofficial: bool, has_text: bool, withheld: bool) -> Vec<Note> {
+pub(super) fn notes_for(findings: &Findings, unofficial: bool, text: Option<Standing>) -> Vec<Note> {
     let mut list = Vec::new();
     if findings.kind == CardKind::MY_NUMBER_NO_PHOTO {
         list.push(NO_PHOTO);
     } else {
         list.push(notes::COMPARE_FACE);
     }
-    list.push(match (has_text, withheld) {
-        (false, _) => TEXT_NOT_READ,
-        (true, true) => TEXT_WITHHELD,
-        (true, false) => notes::COMPARE_TEXT,
+    let networked = findings.verdict(CheckId::TextSignature) == Some(Verdict::NotDone(Why::NotOverNetwork));
+    list.push(match text {
+        None => TEXT_NOT_READ,
+        Some(Standing::Withheld) => TEXT_WITHHELD,
+        Some(Standing::Unconfirmed) if networked => TEXT_UNCONFIRMED_OVER_NETWORK,
+        Some(Standing::Unconfirmed) => TEXT_UNCONFIRMED,
+        Some(Standing::Confirmed) => notes::COMPARE_TEXT,
     });
-    let unconfirmed = match findings.verdict(CheckId::TextSignature) {
-        Some(Verdict::NotDone(Why::NotStored)) => Some(TEXT_UNCONFIRMED),
-        Some(Verdict::NotDone(Why::NotOverNetwork)) => Some(TEXT_UNCONFIRMED_OVER_NETWORK),
-        _ => None,
-    };
-    if has_text && !withheld {
-        list.extend(unconfirmed);
-    }
     list.push(UNSIGNED_PRINT);
     list.extend(hierarchy_notes(findings, unofficial));
     list

@@ -1,8 +1,6 @@
 //! The JPKI application: advisory, because nothing ties it to the chip's face data but agreement. Only where it was
 //! asked for.
 
-use jiff::Timestamp;
-
 use crate::{
     cards::{
         CardText, Item, ItemValue, Note, SEX_ITEM,
@@ -15,7 +13,7 @@ use crate::{
     text::japan_date,
     tlv,
     trust::{Certificate, CertifiedKey, Hierarchy, Purpose, TrustStore},
-    verify::{Check, CheckId, Evidence, Reason, Verdict, Why},
+    verify::{Basis, Check, CheckId, Evidence, Reason, Verdict, Why},
 };
 
 use super::{
@@ -63,12 +61,12 @@ pub(super) struct Others<'a> {
     pub(super) text: Option<&'a TextData<'a>>,
 }
 
-pub(super) fn jpki_part(dump: &Dump, trust: &TrustStore, at: Timestamp, others: &Others<'_>) -> JpkiPart {
+pub(super) fn jpki_part(dump: &Dump, trust: &TrustStore, basis: Basis, others: &Others<'_>) -> JpkiPart {
     if !dump.jpki {
         return JpkiPart::default();
     }
-    let auth = chain(dump, trust, at, &AUTHENTICATION, others.issuer);
-    let sign = chain(dump, trust, at, &SIGNATURE, others.issuer);
+    let auth = chain(dump, trust, basis, &AUTHENTICATION, others.issuer);
+    let sign = chain(dump, trust, basis, &SIGNATURE, others.issuer);
     let auth_key = auth_key(dump, &auth);
     let holder = sign.leaf.as_ref().map(jpki::holder);
     let agrees = agrees(dump, &sign, holder.as_ref(), others);
@@ -125,12 +123,12 @@ struct Chain {
     leaf: Option<Certificate>,
 }
 
-fn chain(dump: &Dump, trust: &TrustStore, at: Timestamp, kind: &Kind, face: &Issuer) -> Chain {
+fn chain(dump: &Dump, trust: &TrustStore, basis: Basis, kind: &Kind, face: &Issuer) -> Chain {
     let Some(stored) = dump.file(kind.file.name) else {
         return Chain { check: absent(kind.id, dump, kind.file.name), leaf: None };
     };
     let Certified { check, leaf, hierarchy, .. } =
-        certificate_check(kind.id, without_filler(stored), kind.purpose, trust, at);
+        certificate_check(kind.id, without_filler(stored), kind.purpose, trust, basis.at());
     let Check { id, verdict, evidence } = check;
     // The subject's name is a number of this one person, which no auditor needs.
     let evidence = evidence.without("certificate_subject");

@@ -7,17 +7,21 @@ mod jpki;
 mod outcome;
 mod text;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
 use crate::{
-    cards::{Findings, Holder, Item, ItemValue, Picture, PictureFormat, Signed, absent::absent},
+    cards::{
+        CardText, Findings, Holder, Item, ItemValue, Picture, PictureFormat, Signed, Unconfirmed,
+        absent::absent,
+        common::{expiry_check, revocation},
+    },
     crypto::sha256,
     dump::{Dump, Scope},
     kind::CardKind,
     text::{compact_date, japan_date},
     tlv::Object,
     trust::{KeyRole, TrustStore},
-    verify::{Check, CheckId, Evidence, Reason, Requirement, Verdict, Why},
+    verify::{Basis, Check, CheckId, Evidence, Reason, Requirement, Verdict, Why},
 };
 
 use super::{
@@ -54,15 +58,15 @@ pub const AGE_REQUIREMENT: Requirement = Requirement {
     advisory: &[CheckId::Revocation],
 };
 
-/// Decodes and checks a My Number Card's dump, as of a time.
-pub fn check(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
+/// Decodes and checks a My Number Card's dump.
+pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     match dump.scope {
-        Scope::AGE => check_age(dump, trust, at),
-        _ => check_full(dump, trust, at),
+        Scope::AGE => check_age(dump, trust, basis),
+        _ => check_full(dump, trust, basis),
     }
 }
 
-fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
+fn check_full(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     let issuer = certificate_check(dump, trust, &files::FACE_CERTIFICATE, KeyRole::Face);
     let face = dump.file(files::FACE_DATA.name).map(decode::face);
     let photo_missing = matches!(&face, Some(Ok(data)) if data.photo.is_none());
@@ -77,8 +81,8 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
     );
     let face = face.and_then(Result::ok);
     let expiry = face.as_ref().and_then(|data| data.expiry);
-    let not_expired = expiry_check(expiry.map(|object| object.value), face.is_some(), at);
-    let text = text_checks(dump, trust, &issuer, &signature, face.as_ref());
+    let not_expired = not_expired(expiry.map(|object| object.value), face.is_some(), basis);
+    let text = text_checks(dump, trust, basis, &issuer, &signature, face.as_ref());
     let confirmed = text.checks.iter().all(Check::is_passed);
     let others = Others {
         issuer: &issuer,
@@ -86,7 +90,7 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         face: face.as_ref(),
         text: text.data.as_ref().filter(|_| confirmed),
     };
-    let jpki = jpki_part(dump, trust, at, &others);
+    let jpki = jpki_part(dump, trust, basis, &others);
 
     let mut findings = Findings {
         kind: if photo_missing { CardKind::MY_NUMBER_NO_PHOTO } else { CardKind::MY_NUMBER },
@@ -102,7 +106,7 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         warnings: Vec::new(),
         guests: dump.guests.clone(),
         notes: Vec::new(),
-        judged_at: at,
+        basis,
         checks: [vec![issuer.check, signature, chip, not_expired], text.checks, jpki.checks, vec![revocation()]]
             .concat(),
     };
@@ -112,20 +116,26 @@ fn check_full(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
             decode::date_of(&data.birth).ok().map(|date| Signed::new(date, by(files::FACE_BIRTH)));
         findings.holder.sex = decode::sex_of(&data.sex).ok().map(|sex| Signed::new(sex, by(files::FACE_SEX)));
     }
-    let withheld = !text_counts(&findings);
-    if let (Some(data), false) = (&text.data, withheld) {
-        let value = |object: &Object<'_>, field: Field| {
-            decode::text_of(object).ok().map(|text| Signed::new(text.into(), field.signed_by))
-        };
-        findings.holder.name = value(&data.name, files::TEXT_NAME);
-        findings.holder.address = value(&data.address, files::TEXT_ADDRESS);
+    let standing = standing(&findings);
+    if let Some(data) = &text.data {
+        let text = |object: &Object<'_>| decode::text_of(object).ok().map(CardText::from);
+        let (name, address) = (text(&data.name), text(&data.address));
+        let signed = |field: Field| move |text| Signed::new(text, field.signed_by);
+        match standing {
+            Standing::Confirmed => {
+                findings.holder.name = name.map(signed(files::TEXT_NAME));
+                findings.holder.address = address.map(signed(files::TEXT_ADDRESS));
+            }
+            Standing::Unconfirmed => findings.holder.unconfirmed = Some(Unconfirmed { name, address }),
+            Standing::Withheld => {}
+        }
     }
-    findings.notes = notes_for(&findings, issuer.unofficial, text.data.is_some(), withheld);
+    findings.notes = notes_for(&findings, issuer.unofficial, text.data.as_ref().map(|_| standing));
     findings.notes.extend(jpki.notes);
     findings
 }
 
-fn check_age(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
+fn check_age(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     let issuer = certificate_check(dump, trust, &files::FACE_CERTIFICATE, KeyRole::Face);
     let age = dump.file(files::FACE_AGE.name).map(decode::age);
     let signature = age_signature(dump, &issuer, age.as_ref());
@@ -138,9 +148,9 @@ fn check_age(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
     );
     let age = age.and_then(Result::ok);
     let expiry = dump.file(files::DOMAIN_EXPIRY).map(<[u8]>::to_vec);
-    let not_expired = expiry_check(expiry.as_deref(), true, at);
+    let not_expired = not_expired(expiry.as_deref(), true, basis);
     let birth = age.as_ref().and_then(|data| decode::date_of(&data.birth).ok());
-    let years = birth.and_then(|birth| age_on(birth, japan_date(at)));
+    let years = birth.and_then(|birth| age_on(birth, japan_date(basis.at())));
     let mut findings = Findings {
         kind: CardKind::MY_NUMBER,
         scope: dump.scope,
@@ -158,24 +168,36 @@ fn check_age(dump: &Dump, trust: &TrustStore, at: Timestamp) -> Findings {
         warnings: Vec::new(),
         guests: dump.guests.clone(),
         notes: Vec::new(),
-        judged_at: at,
+        basis,
         checks: vec![issuer.check, signature, chip, not_expired, revocation()],
     };
     findings.notes = std::iter::once(AGE_ONLY).chain(hierarchy_notes(&findings, issuer.unofficial)).collect();
     findings
 }
 
-/// Whether the text may be shown beside the pictures: everything that a reading can check about it passed. What is never
-/// stored, nor sent over a network, cannot be checked there, so such a reading shows the text although its signature was
-/// not confirmed.
-fn text_counts(findings: &Findings) -> bool {
+/// What becomes of name and address as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Their signature and every other check of the text passed.
+    Confirmed,
+    /// What their signature needs is never stored, nor sent over a network; nothing else speaks against them.
+    Unconfirmed,
+    /// A check speaks against them.
+    Withheld,
+}
+
+fn standing(findings: &Findings) -> Standing {
     let verdict = |id| findings.verdict(id);
-    let signed = matches!(
-        verdict(CheckId::TextSignature),
-        Some(Verdict::Passed | Verdict::NotDone(Why::NotStored | Why::NotOverNetwork))
-    );
     let passed = |id| verdict(id) == Some(Verdict::Passed);
-    signed && [CheckId::TextCertificate, CheckId::TextChipKey, CheckId::TextAgrees].into_iter().all(passed)
+    let key = passed(CheckId::TextCertificate) && passed(CheckId::TextChipKey);
+    match (verdict(CheckId::TextSignature), verdict(CheckId::TextAgrees)) {
+        (Some(Verdict::Passed), Some(Verdict::Passed)) if key => Standing::Confirmed,
+        (
+            Some(Verdict::NotDone(Why::NotStored | Why::NotOverNetwork)),
+            Some(Verdict::Passed | Verdict::NotDone(Why::DependsOn(CheckId::TextSignature))),
+        ) if key => Standing::Unconfirmed,
+        _ => Standing::Withheld,
+    }
 }
 
 /// Whole years on a day; the birthday itself counts. Somebody born on 29 February gets older on 1 March of common years.
@@ -245,24 +267,14 @@ fn age_signature(dump: &Dump, issuer: &Issuer, age: Option<&Result<AgeData<'_>, 
     }
 }
 
-/// A document is valid through its expiry day, Japan time. `expected` tells whether the day should have been there.
-fn expiry_check(expiry: Option<&[u8]>, read: bool, at: Timestamp) -> Check {
+/// The expiry day, which nothing on this card signs. `read` says whether the day should have been there.
+fn not_expired(expiry: Option<&[u8]>, read: bool, basis: Basis) -> Check {
     let id = CheckId::NotExpired;
-    let Some(digits) = expiry else {
-        let why = if read { Why::NotOnCard } else { Why::NotRead };
-        return Check::not_done(id, why, Evidence::new());
-    };
-    let today = japan_date(at);
-    let Some(last_day) = compact_date(digits) else {
-        return Check::failed(id, Reason::Malformed, Evidence::new());
-    };
-    let evidence =
-        Evidence::new().with("expiry", last_day.to_string()).with("judged_on", today.to_string()).with("signed", "no");
-    if today > last_day { Check::failed(id, Reason::Expired, evidence) } else { Check::passed(id, evidence) }
-}
-
-fn revocation() -> Check {
-    Check::not_done(CheckId::Revocation, Why::NotAvailable, Evidence::new())
+    match expiry.map(compact_date) {
+        None => Check::not_done(id, if read { Why::NotOnCard } else { Why::NotRead }, Evidence::new()),
+        Some(None) => Check::failed(id, Reason::Malformed, Evidence::new()),
+        Some(Some(last_day)) => expiry_check(last_day, None, basis),
+    }
 }
 
 fn pictures(face: &FaceData<'_>) -> Vec<Picture> {
