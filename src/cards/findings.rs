@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::table::Reference;
+use super::model::Reference;
 use crate::{
     dump::Scope,
     kind::CardKind,
@@ -141,7 +141,7 @@ pub struct Change {
 #[non_exhaustive]
 pub struct TriesLeft {
     /// Which credential.
-    pub reference: Reference,
+    pub reference: &'static Reference,
     /// 0: blocked.
     pub left: u8,
 }

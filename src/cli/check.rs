@@ -6,29 +6,21 @@ use std::{
 };
 
 use clap::ArgMatches;
-use zeroize::Zeroizing;
 
 use crate::{
-    cards::{self, recognise, residence_card::files::Generation},
-    dump::{Dump, Scope},
-    iso7816::{Session, Tries},
-    kind::CardKind,
-    lang::Bilingual,
+    cards,
     messages::{ExitCode, Problem},
     report::{Context, Source as ReportSource},
-    transport::Recording,
     trust::Hierarchy,
 };
 
 use super::{
     Settings,
     args::name,
-    credentials::{self, Entries},
-    files as paths,
-    jpki::Jpki,
-    licence, my_number, output,
+    output,
     reader::{Link, Source},
-    residence, seal,
+    reading::{self, Plan},
+    seal,
     terminal::Terminal,
     trust,
 };
@@ -40,7 +32,7 @@ use super::{
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let started = Instant::now();
     let terminal = Terminal::new(settings, matches.get_flag(name::JSON));
-    let entries = entries(matches)?;
+    let entries = reading::entries(matches)?;
     let mut store = trust::store(matches)?;
     let mut accepted = trust::accepted(matches);
     let seal = seal::key(matches)?;
@@ -53,9 +45,9 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         accepted.push(Hierarchy::Simulated);
         store = store.accepting(Hierarchy::Simulated);
     }
-    let jpki = Jpki::wanted(&link, matches, entries.as_ref())?;
-    let wish = Wish::new(&link, matches, entries.as_ref(), jpki.as_ref());
-    let read = read(&mut link, wish, &terminal);
+    let plan = Plan::new(&link, matches, entries)?;
+    let header = plan.header();
+    let read = plan.read(&mut link, &terminal);
     terminal.done();
 
     let source = match link.source() {
@@ -63,17 +55,15 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         _ => ReportSource::Live,
     };
     // A session that failed is worth recording most; a recording that cannot be written must not hide the verdict.
-    let done = read.as_ref().ok().map(|read| (read.dump.kind.as_str(), read.dump.scope));
-    let scope = done.map_or(wish.scope, |(_, scope)| scope);
-    let recording = record.zip(link.take_recording(done.map(|(kind, _)| kind), scope, jpki.as_ref().map(Jpki::header)));
+    let recording = record.zip(header.recording(&mut link, read.as_ref().map(|(dump, _)| dump), None));
     let recorded = recording.map_or(Ok(()), |(path, recording)| terminal.write(path, recording.to_text().as_bytes()));
-    let Read { mut dump, tries } = read?;
+    let (mut dump, asked) = read?;
     let at = matches.get_one::<jiff::Timestamp>(name::AT).copied().unwrap_or(dump.read_at);
     let mut findings = cards::check(&dump, &store, at).ok_or(Problem::UnsupportedKind(dump.kind))?;
     if source == ReportSource::Replay {
         findings.notes.push(cards::notes::PRESENCE_THEN);
     }
-    let figures = link.figures(started.elapsed());
+    let figures = link.figures(started.elapsed().saturating_sub(asked));
     dump.link = figures;
     link.finish()?;
     if let Some(key) = &seal {
@@ -86,223 +76,10 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         reader: dump.reader.clone(),
         read_at: dump.read_at,
         link: figures,
-        tries,
+        tries: Vec::new(),
         accepted,
     };
     let saved = matches.get_one::<PathBuf>(name::SAVE_DUMP);
     let save = || saved.map_or(Ok(()), |path| terminal.write(path, dump.to_json().as_bytes()));
     output::report(settings, matches, &findings, &context, || recorded.and_then(|()| save()))
-}
-
-/// What a reading yields.
-pub struct Read {
-    /// What was read.
-    pub dump: Dump,
-    /// The counters that are known at the end.
-    pub tries: Vec<(Bilingual, Tries)>,
-}
-
-/// What every card's reading needs to know of the command.
-#[derive(Clone, Copy)]
-pub struct Wish<'a> {
-    /// What to read of a My Number Card, or what a recording holds.
-    pub scope: Scope,
-    /// Whether a licence is read without its PINs.
-    pub without_pin: bool,
-    /// Whether the licence application of a My Number Card is meant.
-    pub menkyo: bool,
-    /// The entries of a credentials file.
-    pub entries: Option<&'a Entries>,
-    /// The JPKI application of a My Number Card, where it is asked for.
-    pub jpki: Option<&'a Jpki>,
-    /// Whether a last try may be spent.
-    pub allow_last_try: bool,
-}
-
-impl<'a> Wish<'a> {
-    /// What the options say, and where a card is replayed, what its recording says.
-    pub fn new(link: &Link, matches: &ArgMatches, entries: Option<&'a Entries>, jpki: Option<&'a Jpki>) -> Self {
-        let without_pin = matches.get_flag(name::WITHOUT_PIN);
-        let asked = if matches.get_flag(name::AGE) { Scope::AGE } else { Scope::FULL };
-        let asked = if without_pin { Scope::WITHOUT_PIN } else { asked };
-        let (recorded, kind) = told(link);
-        let menkyo = CardKind::MENKYO.as_str();
-        let named = matches.get_one::<String>(name::APPLICATION).map(String::as_str);
-        Self {
-            scope: recorded.unwrap_or(asked),
-            without_pin,
-            menkyo: named == Some(menkyo) || (named.is_none() && kind == Some(menkyo)),
-            entries,
-            jpki,
-            allow_last_try: matches.get_flag(name::ALLOW_LAST_TRY),
-        }
-    }
-
-    /// What a recording says, where there are no options.
-    pub fn recorded(link: &Link, jpki: Option<&'a Jpki>, allow_last_try: bool) -> Self {
-        let (scope, kind) = told(link);
-        Self {
-            scope: scope.unwrap_or(Scope::FULL),
-            without_pin: false,
-            menkyo: kind == Some(CardKind::MENKYO.as_str()),
-            entries: None,
-            jpki,
-            allow_last_try,
-        }
-    }
-}
-
-/// Scope and kind that the header of a recording names.
-fn told(link: &Link) -> (Option<Scope>, Option<&str>) {
-    let Source::Replay(replay) = link.source() else { return (None, None) };
-    let scope = replay.header().scope.as_deref();
-    let scope = scope.and_then(|scope| scope.parse().ok());
-    (scope, replay.header().card.as_deref())
-}
-
-/// Reads from a recording: nothing is told, nobody asked.
-///
-/// # Errors
-/// [`Problem`].
-pub fn replay(settings: &Settings, recording: &Recording) -> Result<Read, Problem> {
-    let once = |allow_last_try| {
-        let started = Instant::now();
-        let mut link = Link::replaying(recording.clone());
-        let jpki = Jpki::recorded(&link);
-        let wish = Wish::recorded(&link, jpki.as_ref(), allow_last_try);
-        let mut done = read(&mut link, wish, &Terminal::nobody(settings))?;
-        done.dump.link = link.figures(started.elapsed());
-        link.finish()?;
-        Ok(done)
-    };
-    // Whether the last try was allowed then stands in no header. If it was, the recording goes on with it.
-    match once(false) {
-        Err(refused @ Problem::LastTry { .. }) => once(true).map_err(|_| refused),
-        done => done,
-    }
-}
-
-/// A recording played back: what it yields, and whether all of it was asked for.
-pub struct Played {
-    /// The reading, or the trouble in which it ended.
-    pub read: Result<Read, Problem>,
-    /// Whether steps are left.
-    pub rest: Result<(), Problem>,
-}
-
-/// Plays a recording back, with entries where it tells what was presented. Nobody is asked.
-pub fn play(settings: &Settings, recording: &Recording, entries: Option<&Entries>) -> Played {
-    let once = |allow_last_try| {
-        let mut link = Link::replaying(recording.clone());
-        let jpki = Jpki::recorded(&link);
-        let wish = Wish { entries, ..Wish::recorded(&link, jpki.as_ref(), allow_last_try) };
-        let read = read(&mut link, wish, &Terminal::nobody(settings));
-        Played { read, rest: link.finish() }
-    };
-    let played = once(false);
-    match (&played.read, &played.rest) {
-        (Err(Problem::LastTry { .. }), Err(_)) => once(true),
-        _ => played,
-    }
-}
-
-/// Reads a card for a recording, which is there however the reading ended. `kind` is what the card is.
-pub fn record(
-    settings: &Settings,
-    link: &mut Link,
-    wish: Wish<'_>,
-    kind: CardKind,
-) -> (Option<Recording>, Result<Read, Problem>) {
-    let read = read(link, wish, &Terminal::nobody(settings));
-    let meant = match kind {
-        CardKind::MENKYO if !wish.menkyo => CardKind::MY_NUMBER,
-        kind => kind,
-    };
-    let done = read.as_ref().ok().map(|read| (read.dump.kind, read.dump.scope));
-    let (kind, scope) = done.unwrap_or((meant, wish.scope));
-    (link.take_recording(Some(kind.as_str()), scope, wish.jpki.map(Jpki::header)), read)
-}
-
-/// The entries of `--credentials`.
-///
-/// # Errors
-/// [`Problem`].
-pub fn entries(matches: &ArgMatches) -> Result<Option<Entries>, Problem> {
-    let Some(path) = matches.get_one::<PathBuf>(name::CREDENTIALS) else { return Ok(None) };
-    let bytes = Zeroizing::new(paths::read_limited(path, credentials::MAX_FILE)?);
-    Ok(Some(Entries::parse(&bytes)?))
-}
-
-/// How the first transaction ended.
-pub enum First {
-    /// With everything read.
-    Read(Box<Read>),
-    /// With a question to a person; the card is released meanwhile.
-    Ask(Question),
-}
-
-/// What is asked, by the card.
-pub enum Question {
-    /// What is printed on a My Number Card.
-    MyNumber(my_number::Question),
-    /// The PINs of a licence.
-    Licence(licence::Question),
-    /// The number of a residence card.
-    Residence(residence::Question),
-}
-
-/// Recognises the card and reads it; where a person must be asked, in two transactions.
-fn read(link: &mut Link, wish: Wish<'_>, terminal: &Terminal) -> Result<Read, Problem> {
-    let licence = licence::Plan::new(link, wish)?;
-    let residence = residence::Plan::new(link, wish)?;
-    // A malformed entry is refused before the card is touched; a missing one matters only to the card that needs it.
-    let my_number = match my_number::Plan::new(link, wish) {
-        Err(problem) if !matches!(problem, Problem::MissingCredential { .. }) => return Err(problem),
-        plan => plan,
-    };
-    let mut my_number = Some(my_number);
-    let mut plan = None;
-    let first = link.with_card(|card, draws| {
-        let mut session = Session::new(card);
-        let recognised = recognise(&mut session)?;
-        terminal.recognised(&recognised);
-        // An option that means another card is refused before anything is presented.
-        let licence_meant = recognised.kind == CardKind::LICENCE || wish.menkyo;
-        if wish.without_pin && recognised.kind == CardKind::MY_NUMBER && !licence_meant {
-            return Err(Problem::OtherCardsOption { option: name::WITHOUT_PIN, kind: recognised.kind });
-        }
-        if wish.scope == Scope::AGE && licence_meant {
-            let kind = if wish.menkyo { CardKind::MENKYO } else { recognised.kind };
-            return Err(Problem::OtherCardsOption { option: name::AGE, kind });
-        }
-        if wish.jpki.is_some() && (licence_meant || recognised.kind != CardKind::MY_NUMBER) {
-            let kind = if wish.menkyo { CardKind::MENKYO } else { recognised.kind };
-            return Err(Problem::OtherCardsOption { option: name::JPKI, kind });
-        }
-        match recognised.kind {
-            CardKind::MY_NUMBER if wish.menkyo => {
-                if !recognised.guests.contains(&CardKind::MENKYO) {
-                    return Err(Problem::NoSuchApplication(CardKind::MENKYO));
-                }
-                licence.first(&mut session, None, terminal)
-            }
-            CardKind::MY_NUMBER => {
-                let own = my_number.take().unwrap_or(Err(Problem::Internal { place: "check" }))?;
-                plan.insert(own).first(&mut session, draws, recognised, terminal)
-            }
-            CardKind::LICENCE => licence.first(&mut session, Some(&recognised.licence), terminal),
-            kind if Generation::of(kind).is_some() => {
-                residence::fits(wish, kind)?;
-                residence.first(&mut session, draws, &recognised, terminal)
-            }
-            other => Err(Problem::UnsupportedKind(other)),
-        }
-    })?;
-    match (first, plan) {
-        (First::Read(read), _) => Ok(*read),
-        (First::Ask(Question::MyNumber(question)), Some(plan)) => plan.second(link, question, terminal),
-        (First::Ask(Question::Licence(question)), _) => licence.second(link, question, terminal),
-        (First::Ask(Question::Residence(question)), _) => residence.second(link, question, terminal),
-        (First::Ask(Question::MyNumber(_)), None) => Err(Problem::Internal { place: "check" }),
-    }
 }

@@ -174,7 +174,7 @@ pub struct Record<'a> {
 impl<'a> Record<'a> {
     /// Decodes a file by its tables. Never fails as a whole.
     pub fn decode(file: &'static File, bytes: &'a [u8]) -> Self {
-        let read = licence::items(bytes, file.rules);
+        let read = licence::items(bytes, file.own.rules);
         let problem = |at, kind| DecodeError { file: file.name, at, kind };
         let mut problems: Vec<DecodeError> =
             read.faults.iter().map(|fault| problem(fault.at, DecodeErrorKind::Tlv(fault.kind))).collect();

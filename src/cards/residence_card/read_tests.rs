@@ -65,7 +65,7 @@ impl Chip {
     }
 
     fn file(&self, sfi: u8) -> Option<Vec<u8>> {
-        let file = self.files.iter().find(|file| file.application == self.application && file.sfi == sfi)?;
+        let file = self.files.iter().find(|file| file.application == self.application && file.sfi() == sfi)?;
         Some(if *file == files::KIND_1 || *file == files::KIND_2 { self.kind_file.clone() } else { content(file) })
     }
 
@@ -117,7 +117,7 @@ impl Chip {
 
 /// What the chip holds in a file.
 fn content(file: &File) -> Vec<u8> {
-    vec![file.sfi; file.size]
+    vec![file.sfi(); file.extent.bytes()]
 }
 
 impl Transport for Chip {

@@ -78,7 +78,7 @@ impl FieldFile {
     /// # Errors
     /// [`TooLong`].
     pub fn encode(&self) -> Result<Vec<u8>, TooLong> {
-        licence::fill(self.data(), self.file.size, self.filler).ok_or(TooLong)
+        licence::fill(self.data(), self.file.extent.bytes(), self.filler).ok_or(TooLong)
     }
 
     /// What a signature takes of the file.
