@@ -302,10 +302,30 @@ pub fn start(
         }
         (Ask::Never | Ask::IfMissing, None) => {}
     }
-    let mut dump = read(&mut session, meant, request, state, credentials, gate, draws, tell)?;
+    let mut dump = run(&mut session, meant, request, state, credentials, gate, draws, tell)?;
     dump.guests = recognised.guests;
     dump.link = metered.figures();
     Ok(Outcome::Done(Box::new(dump)))
+}
+
+/// [`start`], where nobody can be asked: reads whatever card lies there with what was given.
+///
+/// # Errors
+/// [`FlowError`]; [`FlowError::Missing`] if the card wants what was not given.
+pub fn read(
+    card: &mut dyn Transport,
+    request: &Request,
+    credentials: Credentials,
+    gate: &mut PinGate,
+    draws: &mut dyn Draws,
+    tell: Tell<'_>,
+) -> Result<Dump, FlowError> {
+    let request = Request { ask: Ask::Never, ..request.clone() };
+    match start(card, &request, credentials, gate, draws, tell)? {
+        Outcome::Done(dump) => Ok(*dump),
+        // Nobody is asked, so this does not come.
+        Outcome::Ask(looked) => Err(FlowError::NotReadable(looked.kind())),
+    }
 }
 
 impl Looked {
@@ -361,7 +381,7 @@ impl Looked {
         let mut session: CardSession<'_> = Session::with_step(&mut metered, step);
         let mut context = LookContext { session: &mut session, found: &meant.found, request: &request, asking: true };
         let state = meant.card.look_again(&mut context, &state)?;
-        let mut dump = read(&mut session, meant, &request, state, credentials, gate, draws, tell)?;
+        let mut dump = run(&mut session, meant, &request, state, credentials, gate, draws, tell)?;
         dump.guests = recognised.guests;
         dump.link = sum(figures, metered.figures());
         Ok(dump)
@@ -395,7 +415,7 @@ fn wanted(spec: &'static KindSpec, scope: Scope, state: &CardState) -> Result<Ve
 
 /// Runs the steps; a scope whose optional credential is missing becomes the smaller one.
 #[allow(clippy::too_many_arguments)] // The two callers own every part.
-fn read(
+fn run(
     session: &mut CardSession<'_>,
     meant: Meant,
     request: &Request,
@@ -469,7 +489,7 @@ pub fn identify(card: &mut dyn Transport, request: &Request, draws: &mut dyn Dra
         let state = meant.card.look(&mut context)?;
         counters = state.counters.iter().map(|(reference, tries)| (*reference, Some(*tries))).collect();
         let (gate, tell) = (&mut PinGate::new(false), &mut |_: Event<'_>| {});
-        dump = Some(read(&mut session, meant, &request, state, Credentials::default(), gate, draws, tell)?);
+        dump = Some(run(&mut session, meant, &request, state, Credentials::default(), gate, draws, tell)?);
     }
     let guests = recognised.guests.iter().filter_map(|guest| Some(registry::find(*guest)?.1.references)).flatten();
     for reference in spec.references.iter().chain(guests).copied() {

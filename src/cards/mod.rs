@@ -22,7 +22,7 @@ pub use findings::{
 };
 pub use flow::{
     Ask, Event, FlowError, Identified, Looked, Outcome, RecogniseError, Recognised, Request, Tell, Wanted, identify,
-    play, read_long, read_recording, start,
+    play, read, read_long, read_recording, start,
 };
 pub use model::{Application, CredentialSpec, Credentials, EntryError, EntrySpec, Reference, Who};
 pub use read_error::ReadError;
