@@ -153,8 +153,14 @@ impl Trace {
 
     fn verify(&self, view: &View<'_>) -> Meaning {
         let sfi = view.p2 & 0x1F;
+        let authenticated = || {
+            let kind = registry::tables(self.kind).next().filter(|_| self.kind.is_some());
+            let mut credentials = kind.into_iter().flat_map(|spec| spec.scopes).flat_map(|scope| scope.credentials);
+            credentials.find(|credential| credential.handshake).map(|credential| credential.title)
+        };
         let (ja, en) = if view.secure {
-            ("認証情報", "what both sides have authenticated")
+            authenticated()
+                .map_or(("表にない照合先", "a reference that no table has"), |title| (title.ja, title.en))
         } else {
             let mut references = registry::tables(self.kind).flat_map(|spec| spec.references);
             let known = references.find(|known| known.sfi == sfi && self.is_in(&known.application));
@@ -250,7 +256,7 @@ mod tests {
                      > 08200086<19 secret bytes>\n< 9000\n";
         assert_eq!(
             names(Some(CardKind::RESIDENCE1), steps),
-            ["SELECT card face (df1)", "READ BINARY (SM) picture of the front (df1/05)", "VERIFY the card number"]
+            ["SELECT card face (df1)", "READ BINARY (SM) picture of the front (df1/05)", "VERIFY card number"]
         );
     }
 }

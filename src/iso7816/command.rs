@@ -230,16 +230,19 @@ mod tests {
         assert_eq!(hex(&Command::get_challenge()), "0084000008");
         assert_eq!(hex(&Command::mutual_authenticate(&[0xAB; 40])), format!("0082000028{}00", "AB".repeat(40)));
         assert_eq!(hex(&Command::verify_secure(0x86, &[0xCD; 19])), format!("0820008613{}", "CD".repeat(19)));
-        assert_eq!(hex(&Command::read_secure(SecureFrom::Short(5), 0, false, 0)), "08B08500000004960200000000");
-        assert_eq!(
-            hex(&Command::read_secure(SecureFrom::Current(0x1C0), 0xE0, false, 0)),
-            "08B001C0000004960200E00000"
-        );
-        assert_eq!(hex(&Command::read_secure(SecureFrom::Short(5), 0xE0, true, 0)), "08B0850004960200E000");
-        assert_eq!(hex(&Command::read_secure(SecureFrom::Short(1), 0, false, 0x13)), "08B08100000004960200000013");
-        for command in
-            [Command::mutual_authenticate(&[0xAB; 40]), Command::read_secure(SecureFrom::Short(5), 0, true, 0)]
-        {
+        let secured = |plain: &Command, length: u16, le| {
+            let [high, low] = length.to_be_bytes();
+            Command::secured(plain, &[0x96, 0x02, high, low], le)
+        };
+        let whole = Command::read_sfi(5, 0, Le::Extended);
+        assert_eq!((whole.le(), whole.is_extended()), (Some(0), true));
+        assert_eq!(hex(&secured(&whole, 0, 0)), "08B08500000004960200000000");
+        let part = Command::read_current(0x1C0, Le::Exact(0xE0));
+        assert_eq!((part.le(), hex(&secured(&part, 0xE0, 0))), (Some(0xE0), "08B001C0000004960200E00000".to_owned()));
+        let short = Command::read_sfi(5, 0, Le::Short(0xE0));
+        assert_eq!((short.le(), hex(&secured(&short, 0xE0, 0))), (Some(0xE0), "08B0850004960200E000".to_owned()));
+        assert_eq!(hex(&secured(&Command::read_sfi(1, 0, Le::Extended), 0, 0x13)), "08B08100000004960200000013");
+        for command in [Command::mutual_authenticate(&[0xAB; 40]), secured(&short, 0, 0)] {
             assert!(command.with_short_le(40).is_none(), "nothing with data is repeated");
         }
         assert!(Command::ask_tries(0x12).with_short_le(14).is_none(), "a tries query never gets a fifth byte");

@@ -114,7 +114,7 @@ impl<T: Transport> Session<T> {
         &mut self,
         sfi: u8,
         size: usize,
-        channel: &mut (dyn SecureChannel + 'static),
+        channel: &mut dyn SecureChannel,
         progress: Progress<'_>,
     ) -> Result<Vec<u8>, FileReadError> {
         let found = (self.secure_step, self.step);
@@ -156,7 +156,7 @@ impl<T: Transport> Session<T> {
         &mut self,
         (sfi, offset): (u8, Option<u16>),
         wanted: usize,
-        channel: &mut (dyn SecureChannel + 'static),
+        channel: &mut dyn SecureChannel,
         broken: &mut Option<String>,
     ) -> Result<Result<Vec<u8>, Setback>, FileReadError> {
         let most = |limit: u16| limit.min(u16::try_from(wanted).unwrap_or(limit));

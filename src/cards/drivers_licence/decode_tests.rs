@@ -44,7 +44,7 @@ fn master_file_vectors() {
 fn data_vector() {
     let items = bytes(DATA_ITEMS);
     assert_eq!(items.len(), 327);
-    let file = fill(items, files::DATA.size, FILLER).unwrap();
+    let file = fill(items, files::DATA.extent.bytes(), FILLER).unwrap();
     let record = Record::decode(&files::DATA, &file);
     assert_eq!((record.problems.as_slice(), record.end), (&[][..], 327));
     assert!(record.is_sound());
@@ -114,7 +114,7 @@ fn changes_with_all_fifteen_commissions() {
         items.extend(encode(Tag(tag), &entry("5010501", "", "大阪府公安")));
     }
     items.extend(encode(Tag(0x70), &entry("5020310", "大阪府大阪市北区１−２", "大阪府公安")));
-    let file = fill(items, files::CHANGES.size, FILLER).unwrap();
+    let file = fill(items, files::CHANGES.extent.bytes(), FILLER).unwrap();
     let record = Record::decode(&files::CHANGES, &file);
     assert!(record.problems.is_empty(), "{:?}", record.problems);
     let changes: Vec<_> = record.changes().collect();

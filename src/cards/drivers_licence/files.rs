@@ -332,14 +332,14 @@ mod tests {
             (MENKYO_SIGNATURE, 584),
         ];
         for (file, size) in sizes {
-            assert_eq!((full_size(&file), file.size), (size, size), "{}", file.name);
+            assert_eq!((full_size(&file), file.extent.bytes()), (size, size), "{}", file.name);
         }
         // These hold fewer entries than they have tags for: the file's size is the limit (2.8, C2+).
         for (file, size) in [(CHANGES, 640), (DOMICILE_CHANGES, 256)] {
-            assert_eq!(file.size, size, "{}", file.name);
+            assert_eq!(file.extent.bytes(), size, "{}", file.name);
             assert!(full_size(&file) > size, "{}", file.name);
         }
-        let read: usize = FILES.iter().filter(|file| file.application != DF3).map(|file| file.size).sum();
+        let read: usize = FILES.iter().filter(|file| file.application != DF3).map(|file| file.extent.bytes()).sum();
         assert_eq!(read, 5_388, "spec 3.4");
     }
 
@@ -361,8 +361,8 @@ mod tests {
     fn short_identifiers_are_the_low_five_bits() {
         for file in FILES.iter().chain(MENKYO_FILES) {
             match file.address {
-                Address::Short(sfi) => assert_eq!(u16::from(sfi), file.id & 0x1F, "{}", file.name),
-                Address::Select(id) => assert_eq!((id, file.name), (file.id, "mf/2F01")),
+                Address::Short(sfi) => assert_eq!(u16::from(sfi), file.id() & 0x1F, "{}", file.name),
+                Address::Select(id) => assert_eq!((id, file.name), (file.id(), "mf/2F01")),
             }
         }
         assert_eq!(PinSetting::from_byte(2), None);

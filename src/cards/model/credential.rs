@@ -24,7 +24,6 @@ pub enum Who {
 }
 
 /// A credential that a card may want.
-#[derive(Debug)]
 pub struct CredentialSpec {
     /// The machine name.
     pub id: &'static str,
@@ -54,6 +53,12 @@ impl PartialEq for CredentialSpec {
 }
 
 impl Eq for CredentialSpec {}
+
+impl std::fmt::Debug for CredentialSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CredentialSpec({})", self.id)
+    }
+}
 
 impl CredentialSpec {
     /// The entries that a person is asked for, in this order.

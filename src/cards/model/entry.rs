@@ -10,7 +10,6 @@ use crate::{
 use super::EntryError;
 
 /// One thing that a person types, for example a birth date. A credential is made of one or several.
-#[derive(Debug)]
 pub struct EntrySpec {
     /// The machine name, which is also its line in a credentials file.
     pub id: &'static str,
@@ -50,6 +49,12 @@ pub enum Form {
     PrintedDate,
     /// `A` for a letter of either case, `0` for a digit; spaces, hyphens and full-width forms are accepted.
     Pattern(&'static str),
+}
+
+impl std::fmt::Debug for EntrySpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "EntrySpec({})", self.id)
+    }
 }
 
 impl EntrySpec {

@@ -137,7 +137,7 @@ mod tests {
     fn every_file_has_its_size_and_the_documented_headers() {
         for files in [files::FILES_1, files::FILES_1_SPECIAL, files::FILES_2, files::FILES_2_SPECIAL] {
             for file in files {
-                assert_eq!(ResidenceFile::new(*file).encode().len(), file.size, "{}", file.official);
+                assert_eq!(ResidenceFile::new(*file).encode().len(), file.extent.bytes(), "{}", file.own.official);
             }
         }
         let starts = |file, hex: &str| {
