@@ -7,7 +7,7 @@ use crate::{
     dump::Scope,
     kind::CardKind,
     lang::{Bilingual, Lang},
-    text::LicenceText,
+    text::JisText,
     trust::Hierarchy,
     verify::{Check, CheckId, Overall, Requirement, Verdict, overall},
 };
@@ -65,8 +65,8 @@ impl From<&str> for CardText {
     }
 }
 
-impl From<&LicenceText> for CardText {
-    fn from(text: &LicenceText) -> Self {
+impl From<&JisText> for CardText {
+    fn from(text: &JisText) -> Self {
         Self { text: text.plain(), external: text.external().collect() }
     }
 }

@@ -7,6 +7,7 @@ use crate::common::simulator::Is::{self, Answer, Bytes};
 use crate::common::simulator::{EVENT, OK, run, send};
 use proptest::prelude::*;
 use taimen::{
+    cards::drivers_licence::tlv as licence,
     cards::{
         drivers_licence::files::{self, DATA, DOMICILE, Form, LICENCE_LAYOUTS, PHOTO, PIN1, PIN2, SIGNATURE},
         recognise,
@@ -21,7 +22,7 @@ use taimen::{
             profile::{BlockedQuery, Mismatch, NotHeld, PastEnd, PhotoForm, SignatureForm, VerifiedQuery},
         },
     },
-    tlv::{Tag, licence},
+    tlv::Tag,
     transport::Transport,
     trust::{Material, Purpose, TrustStore},
 };

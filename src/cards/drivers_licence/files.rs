@@ -5,8 +5,8 @@
 //! in the doc lines are those of its section 0.1.
 
 use crate::{
+    cards::drivers_licence::tlv::{Rules, encoded_length},
     lang::Bilingual,
-    tlv::licence::{Rules, encoded_length},
     verify::CheckId,
 };
 

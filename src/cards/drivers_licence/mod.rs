@@ -12,6 +12,7 @@ mod menkyo_checks;
 mod read;
 mod signature;
 pub mod spec;
+pub mod tlv;
 
 pub use checks::{LICENCE_REQUIREMENT, check};
 pub use decode::{CardDates, DecodeError, DecodeErrorKind, Entry, Item, Record, Value, check_digit_fits};

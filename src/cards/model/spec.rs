@@ -79,6 +79,8 @@ pub struct KindSpec {
     pub extra: Option<&'static Extra>,
     /// Whether it is found as an application on another card.
     pub guest: bool,
+    /// Why the kind is recognised only, and what to do instead; `None` for a kind that is read.
+    pub unread: Option<[Bilingual; 2]>,
     /// Whether it is published that nothing counts wrong entries of a credential without a counter.
     pub uncounted: bool,
 }

@@ -287,6 +287,7 @@ const KIND: KindSpec = KindSpec {
     applications: &[&files::COMMON, &files::RESIDENT, &files::ISSUER_DOMAIN],
     extra: Some(&JPKI),
     guest: false,
+    unread: None,
     uncounted: false,
 };
 

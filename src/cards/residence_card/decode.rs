@@ -5,8 +5,9 @@
 use jiff::civil::Date;
 
 use crate::{
+    cards::residence_card::tlv as residence,
     text::{compact_date, utf8_or_shift_jis},
-    tlv::{Object, Tag, TlvErrorKind, residence},
+    tlv::{Object, Tag, TlvErrorKind},
 };
 
 use super::{

@@ -10,6 +10,7 @@ pub mod protocol;
 mod read;
 mod signature;
 pub mod spec;
+pub mod tlv;
 
 pub use checks::{FIRST_REQUIREMENT, SECOND_REQUIREMENT, check};
 pub use decode::{DecodeError, DecodeErrorKind, Item, Period, Record, Value};

@@ -157,6 +157,7 @@ const fn kind(kind: CardKind, uncounted: bool, steps: &'static [Step], files: &'
         applications: &[],
         extra: None,
         guest: false,
+        unread: None,
         uncounted,
     }
 }
@@ -234,6 +235,18 @@ pub const SPECIFIED_SPEC: CardSpec = CardSpec {
         steps: &[],
         applications: &[&files::SPECIFIED],
         guest: true,
+        unread: Some([
+            Bilingual::new(
+                "特定在留カードを認識しましたが、その読み取り（セッション鍵の設定の手順）には対応していません。",
+                "This is a specified residence card, which cannot be read: its way of agreeing on a session key is not supported.",
+            ),
+            Bilingual::new(
+                "真正かどうかは判定していません。マイナンバーカードとしても応答するカードは、マイナンバーカードとして確認されます。\
+                 そうでなければ、別の確認方法を使ってください。",
+                "Nothing was said about its authenticity. If it answers as a My Number Card too, it is checked as one. Else use \
+                 another way to check it.",
+            ),
+        ]),
         uncounted: false,
         ..kind(CardKind::RESIDENCE_SPECIFIED, false, &[], &[])
     }],

@@ -4,8 +4,8 @@
 
 use crate::{
     cards::drivers_licence::files::{self, Access, PIN_LENGTH},
+    cards::drivers_licence::tlv::FILLER,
     iso7816::Status,
-    tlv::licence::FILLER,
 };
 
 use super::{

@@ -8,7 +8,7 @@ use crate::{
         CHANGES, COMMON_DATA, DATA, DOMICILE, File, MENKYO_DATA, MENKYO_PIN, MENKYO_SIGNATURE, PHOTO, PIN1, PIN2,
         Reference, SIGNATURE,
     },
-    tlv::licence as tlv,
+    cards::drivers_licence::tlv,
 };
 
 use super::{

@@ -2,7 +2,8 @@
 
 use crate::{
     cards::drivers_licence::files::{Field, File, Form, field_named, fields_of},
-    tlv::{Tag, licence},
+    cards::drivers_licence::tlv as licence,
+    tlv::Tag,
 };
 
 /// A file as its fields in stored order. A fault may change one.
