@@ -37,9 +37,9 @@ pub struct Dump {
     /// Other applications on the same chip.
     #[serde(default)]
     pub guests: Vec<CardKind>,
-    /// Whether the JPKI application of a My Number Card was asked for too (`--jpki`).
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub jpki: bool,
+    /// Whether the card's extra application was asked for too (`--jpki`).
+    #[serde(default, rename = "jpki", skip_serializing_if = "std::ops::Not::not")]
+    pub extra: bool,
     /// File name (for example `face/0002`) to its bytes, as stored, filler included where it was read.
     files: BTreeMap<String, HexBytes>,
     /// File name to why it was not read, or is not here.
@@ -187,7 +187,7 @@ impl Dump {
             reader: reader.into(),
             scope,
             guests: Vec::new(),
-            jpki: false,
+            extra: false,
             files: BTreeMap::new(),
             not_read: BTreeMap::new(),
             challenges: BTreeMap::new(),

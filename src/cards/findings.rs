@@ -2,12 +2,12 @@
 
 use jiff::civil::Date;
 
-use super::table::Reference;
+use super::model::Reference;
 use crate::{
     dump::Scope,
     kind::CardKind,
     lang::{Bilingual, Lang},
-    text::LicenceText,
+    text::JisText,
     trust::Hierarchy,
     verify::{Basis, Check, CheckId, Overall, Requirement, Verdict, overall},
 };
@@ -65,8 +65,8 @@ impl From<&str> for CardText {
     }
 }
 
-impl From<&LicenceText> for CardText {
-    fn from(text: &LicenceText) -> Self {
+impl From<&JisText> for CardText {
+    fn from(text: &JisText) -> Self {
         Self { text: text.plain(), external: text.external().collect() }
     }
 }
@@ -141,7 +141,7 @@ pub struct Change {
 #[non_exhaustive]
 pub struct TriesLeft {
     /// Which credential.
-    pub reference: Reference,
+    pub reference: &'static Reference,
     /// 0: blocked.
     pub left: u8,
 }

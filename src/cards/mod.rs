@@ -1,58 +1,30 @@
-//! The cards: recognition, and for each card its tables, reading, decoding and checks.
+//! The cards: what a card is (`model`), the one flow that reads any of them, and for each card a folder of its own with tables,
+//! what is special in its reading, decoding and checks. [`registry`] has one line a card.
 //!
 //! Whatever the card, decoding and checking end in [`Findings`], which is all that a report needs.
 
-use crate::{dump::Dump, kind::CardKind, transport::NeverRecorded, trust::TrustStore, verify::Basis};
-
 mod absent;
-mod any;
 mod common;
-mod credentials;
 pub mod drivers_licence;
 mod findings;
+pub mod flow;
+pub mod model;
 pub mod my_number;
 mod path;
 mod read_error;
-mod recognise;
-mod registry;
+pub mod registry;
 pub mod residence_card;
-mod table;
 mod trace;
 
-pub use any::{Event, Looked, ReadAnyError, Request, Tell, Wanted, look_any, read_any, read_recording};
-pub use credentials::{BadCredential, Credential, Credentials};
 pub use findings::{
     CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat,
     SEX_ITEM, Sex, Signed, TriesLeft, Unconfirmed, Warning, notes, remarks,
 };
+pub use flow::{
+    Ask, Event, FlowError, Identified, Looked, Outcome, RecogniseError, Recognised, Request, Tell, Wanted, identify,
+    play, read, read_long, read_recording, start,
+};
+pub use model::{Application, CredentialSpec, Credentials, EntryError, EntrySpec, Reference, Who};
 pub use read_error::ReadError;
-pub use recognise::{LicenceProbe, RecogniseError, Recognised, read_long, recognise};
-pub use table::{Application, Reference};
+pub use registry::{check, never_recorded};
 pub use trace::{Meaning, Trace};
-
-/// Decodes and checks a dump of any card that this version reads; `None` for the other kinds.
-pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
-    match dump.kind {
-        CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO => Some(my_number::check(dump, trust, basis)),
-        CardKind::LICENCE => Some(drivers_licence::check(dump, trust, basis)),
-        CardKind::MENKYO => Some(drivers_licence::check_menkyo(dump, trust, basis)),
-        CardKind::RESIDENCE1
-        | CardKind::RESIDENCE1_SPECIAL
-        | CardKind::RESIDENCE1_CHILD
-        | CardKind::RESIDENCE2
-        | CardKind::RESIDENCE2_SPECIAL => Some(residence_card::check(dump, trust, basis)),
-        _ => None,
-    }
-}
-
-/// The files whose bytes no recording may hold, for [`Log::new`](crate::transport::Log::new).
-pub const NEVER_RECORDED: &[NeverRecorded] = &ROWS;
-
-const ROWS: [NeverRecorded; my_number::files::NEVER_RECORDED.len()] = [row(0), row(1), row(2)];
-
-const fn row(index: usize) -> NeverRecorded {
-    // The index is a constant below the table's length, or this does not compile.
-    #[allow(clippy::indexing_slicing)]
-    let (application, sfi, clear) = my_number::files::NEVER_RECORDED[index];
-    NeverRecorded { aid: application.aid, sfi, clear }
-}

@@ -1,13 +1,12 @@
-//! Why a reading ended without a dump, and the one place that presents a credential: the same for every card.
+//! Why a reading ended without a dump: the same for every card.
 
 use crate::{
-    iso7816::{CardError, PinGate, PinOutcome, Refusal, Session, Tries},
+    iso7816::{CardError, Refusal},
     kind::CardKind,
-    privacy::Pin,
-    transport::{DrawError, Transport, TransportError},
+    transport::{DrawError, TransportError},
 };
 
-use super::{residence_card::protocol::HandshakeError, table::Reference};
+use super::model::{CredentialSpec, Reference};
 
 /// Why a reading ended without a dump.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,24 +55,37 @@ pub enum ReadError {
         /// Which credential.
         reference: &'static Reference,
     },
-    /// The card says that the number does not fit (`63xx`): it was typed wrong, or the card does not speak the protocol of
-    /// its kind. Nothing is repeated.
-    #[error("the card refused the number")]
-    NumberRefused {
-        /// What the card says it is: only of the first generation is it published that nothing counts.
+    /// The scope needs a credential that no reference compares, and it was not given; nothing was sent.
+    #[error("a credential is missing")]
+    NotGiven {
+        /// Which credential.
+        credential: &'static CredentialSpec,
+    },
+    /// The card says that a credential without a counter does not fit (`63xx`): it was typed wrong, or the card does not speak
+    /// the protocol of its kind. Nothing is repeated.
+    #[error("the card refused the credential")]
+    UncountedRefused {
+        /// Which credential.
+        credential: &'static CredentialSpec,
+        /// What the card says it is.
         kind: CardKind,
-        /// Tries left, where the card names them (`63Cx`) against all that is known.
+        /// Tries left, if the card names them (`63Cx`) against all that is known.
         left: Option<u8>,
     },
-    /// The card says that its number is blocked (`6983`, `6984`, `63C0`), though none is known to block.
-    #[error("the card says that its number is blocked")]
-    NumberBlocked {
+    /// The card says that a credential without a counter is blocked (`6983`, `6984`, `63C0`), though none is known to block.
+    #[error("the card says that the credential is blocked")]
+    UncountedBlocked {
+        /// Which credential.
+        credential: &'static CredentialSpec,
         /// What the card says it is.
         kind: CardKind,
     },
-    /// The card's half of the number authentication is not right: it does not know the number, or its answer was changed.
-    #[error("the card's half of the number authentication is not right: {0}")]
-    Handshake(#[from] HandshakeError),
+    /// The card's half of a mutual authentication is not right: it does not know the credential, or its answer was changed.
+    #[error("the card's half of the mutual authentication is not right: {detail}")]
+    Handshake {
+        /// What is wrong with it.
+        detail: String,
+    },
     /// The answer to VERIFY was lost: a try may be spent. The counter must be asked before anything else.
     #[error("the card's answer to the credential was lost")]
     AnswerLost {
@@ -82,42 +94,4 @@ pub enum ReadError {
         /// What broke.
         error: TransportError,
     },
-}
-
-/// Presents a credential once, if the gate lets it through; `tries` is what its counter said just now.
-///
-/// # Errors
-/// [`ReadError::Refused`], [`ReadError::Wrong`], [`ReadError::BlockedNow`], [`ReadError::AnswerLost`],
-/// [`ReadError::Card`].
-pub(super) fn present<T: Transport>(
-    session: &mut Session<T>,
-    gate: &mut PinGate,
-    reference: &'static Reference,
-    tries: Tries,
-    credential: &Pin,
-) -> Result<(), ReadError> {
-    let permit = gate
-        .permit(reference.application.aid, reference.sfi, tries)
-        .map_err(|refusal| ReadError::Refused { refusal, reference })?;
-    match session.verify(permit, credential) {
-        Ok(PinOutcome::Accepted) => Ok(()),
-        Ok(PinOutcome::Wrong(None)) => Err(match tries {
-            Tries::Left(before) => uncounted(session, reference, before),
-            _ => ReadError::Wrong { reference, left: None },
-        }),
-        Ok(PinOutcome::Wrong(left)) => Err(ReadError::Wrong { reference, left }),
-        Ok(PinOutcome::Blocked) => Err(ReadError::BlockedNow { reference }),
-        Err(CardError::Transport(error)) => Err(ReadError::AnswerLost { reference, error }),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Wrong, and the answer (`6300`) names no count, though the reference has a counter: the card is asked for it, which
-/// costs no try.
-fn uncounted<T: Transport>(session: &mut Session<T>, reference: &'static Reference, before: u8) -> ReadError {
-    match session.ask_tries(reference.sfi) {
-        Ok(Tries::Blocked | Tries::Left(0)) => ReadError::BlockedNow { reference },
-        Ok(Tries::Left(left)) => ReadError::Wrong { reference, left: Some(left) },
-        _ => ReadError::Wrong { reference, left: Some(before.saturating_sub(1)) },
-    }
 }

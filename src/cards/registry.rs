@@ -1,23 +1,114 @@
-//! The registry: one line a card.
+//! The registry: one line a card. Nothing else outside a card's own folders names it.
 
-use std::str::FromStr;
+use std::{str::FromStr, sync::OnceLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{
-    dump::{Scope, UnknownScope},
+    dump::{Dump, Scope, UnknownScope},
     kind::{CardKind, UnknownKind},
+    transport::NeverRecorded,
+    trust::TrustStore,
+    verify::Basis,
 };
 
-use super::{drivers_licence, my_number, residence_card};
+use super::{
+    Findings, TriesLeft,
+    drivers_licence::{DriversLicence, LicenceApplication},
+    model::{Application, Card, CredentialSpec, EntrySpec, Extra, File, KindSpec, Reference},
+    my_number::MyNumberCard,
+    residence_card::{ResidenceCard, SpecifiedResidenceCard},
+};
 
-/// The kinds of every card.
-const KINDS: &[&[CardKind]] = &[my_number::KINDS, drivers_licence::KINDS, residence_card::KINDS];
+/// Every card, in the order in which a card on the reader is asked. The order decides how many exchanges recognition takes,
+/// never which card it is.
+pub(crate) const CARDS: &[&dyn Card] =
+    &[&ResidenceCard, &DriversLicence, &LicenceApplication, &SpecifiedResidenceCard, &MyNumberCard];
+
+/// Every kind of every card.
+pub(crate) fn kinds() -> impl Iterator<Item = (&'static dyn Card, &'static KindSpec)> {
+    CARDS.iter().flat_map(|card| card.spec().kinds.iter().map(|kind| (*card, kind)))
+}
+
+/// A kind's card.
+pub(crate) fn find(kind: CardKind) -> Option<(&'static dyn Card, &'static KindSpec)> {
+    kinds().find(|(_, spec)| spec.kind == kind)
+}
+
+/// Whether a kind is an application that is read only if it is asked for by name.
+pub(crate) fn is_guest(kind: CardKind) -> bool {
+    find(kind).is_some_and(|(_, spec)| spec.guest && !spec.scopes.is_empty())
+}
+
+/// Whether a guest is also a card of its own.
+pub(crate) fn stands_alone(kind: CardKind) -> bool {
+    find(kind).is_some_and(|(_, spec)| spec.guest && spec.scopes.is_empty())
+}
+
+/// Every extra application.
+pub(crate) fn extras() -> impl Iterator<Item = &'static Extra> {
+    kinds().filter_map(|(_, spec)| spec.extra)
+}
+
+/// Whether a credential opens parts of an extra application.
+pub(crate) fn is_extra(credential: &CredentialSpec) -> bool {
+    extras().any(|extra| extra.credentials.contains(&credential))
+}
+
+/// Every credential, each once.
+pub fn credentials() -> impl Iterator<Item = &'static CredentialSpec> {
+    let mut seen: Vec<&str> = Vec::new();
+    let of_scopes = kinds().flat_map(|(_, spec)| spec.scopes).flat_map(|scope| scope.credentials);
+    let all = of_scopes.chain(extras().flat_map(|extra| extra.credentials)).copied();
+    all.filter(move |credential| {
+        let fresh = !seen.contains(&credential.id);
+        seen.push(credential.id);
+        fresh
+    })
+}
+
+/// An entry by its name in a credentials file.
+pub fn entry(id: &str) -> Option<&'static EntrySpec> {
+    credentials()
+        .flat_map(|credential| credential.ways.iter().copied().flatten())
+        .map(|part| part.entry)
+        .find(|entry| entry.id == id)
+}
+
+/// The tables in which a command's address is looked up: the kind's own first, then every other kind's.
+pub(crate) fn tables(kind: Option<CardKind>) -> impl Iterator<Item = &'static KindSpec> {
+    let own = kind.and_then(find).map(|(_, spec)| spec);
+    own.into_iter().chain(kinds().map(|(_, spec)| spec).filter(move |spec| Some(spec.kind) != kind))
+}
+
+/// Every application that a table names.
+pub(crate) fn applications(kind: Option<CardKind>) -> impl Iterator<Item = &'static Application> {
+    tables(kind).flat_map(|spec| {
+        let of_files = spec.files.iter().map(|file: &&'static File| &file.application);
+        let of_references = spec.references.iter().map(|reference: &&'static Reference| &reference.application);
+        of_files.chain(of_references).chain(spec.applications.iter().copied())
+    })
+}
+
+/// Decodes and checks a dump of any card that this version reads, as of a time; `None` for the other kinds.
+pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
+    let (card, spec) = find(dump.kind)?;
+    let mut findings = card.check(dump, trust, basis)?;
+    let left = |reference: &&'static Reference| Some(TriesLeft { reference, left: dump.tries(reference.name)? });
+    findings.tries = spec.references.iter().filter_map(left).collect();
+    Some(findings)
+}
+
+/// The files whose bytes no recording may hold, for [`Log::new`](crate::transport::Log::new).
+pub fn never_recorded() -> &'static [NeverRecorded] {
+    static FILES: OnceLock<Vec<NeverRecorded>> = OnceLock::new();
+    FILES.get_or_init(|| CARDS.iter().flat_map(|card| card.spec().never_recorded.iter().copied()).collect())
+}
 
 impl CardKind {
     /// Every kind.
     pub fn all() -> impl Iterator<Item = Self> {
-        KINDS.iter().flat_map(|kinds| kinds.iter().copied())
+        kinds().map(|(_, spec)| spec.kind)
     }
 }
 
@@ -41,14 +132,12 @@ impl<'de> Deserialize<'de> for CardKind {
     }
 }
 
-/// Every scope of every card.
-const SCOPES: &[Scope] = &[Scope::FULL, Scope::AGE, Scope::PIN1, Scope::WITHOUT_PIN];
-
 impl FromStr for Scope {
     type Err = UnknownScope;
 
     fn from_str(name: &str) -> Result<Self, UnknownScope> {
-        SCOPES.iter().find(|scope| scope.as_str() == name).copied().ok_or(UnknownScope)
+        let mut scopes = kinds().flat_map(|(_, spec)| spec.scopes).map(|spec| spec.scope);
+        scopes.find(|scope| scope.as_str() == name).ok_or(UnknownScope)
     }
 }
 
@@ -66,6 +155,8 @@ impl<'de> Deserialize<'de> for Scope {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -76,5 +167,38 @@ mod tests {
             assert_eq!(serde_json::from_value::<CardKind>(kind.as_str().into()).unwrap(), kind);
         }
         assert_eq!("visa".parse::<CardKind>(), Err(UnknownKind));
+        let mut seen = BTreeSet::new();
+        assert!(CardKind::all().all(|kind| seen.insert(kind.as_str())));
+        let entries: Vec<&EntrySpec> = credentials()
+            .flat_map(|credential| credential.ways.iter().copied().flatten())
+            .map(|part| part.entry)
+            .collect();
+        for one in &entries {
+            assert!(
+                entries.iter().filter(|other| other.id == one.id).all(|other| std::ptr::eq(*other, *one)),
+                "{}",
+                one.id
+            );
+        }
+    }
+
+    #[test]
+    fn every_step_has_its_file_in_the_kinds_table_and_every_credential_a_way() {
+        for (_, spec) in kinds() {
+            for step in spec.scopes.iter().flat_map(|scope| spec.steps_of(scope.scope, spec.extra.is_some())) {
+                if let Some(file) = step.yields() {
+                    assert!(spec.files.contains(&file), "{} {}", spec.kind, file.name);
+                }
+            }
+            for file in spec.files {
+                assert_eq!(spec.files.iter().filter(|other| other.name == file.name).count(), 1, "{}", file.name);
+            }
+        }
+        for credential in credentials() {
+            assert!(credential.asked().next().is_some(), "{}", credential.id);
+            for text in [credential.title, credential.unblock_at] {
+                assert!(!text.ja.is_empty() && !text.en.is_empty(), "{}", credential.id);
+            }
+        }
     }
 }

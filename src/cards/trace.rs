@@ -1,12 +1,10 @@
 //! What the commands of a recording mean: the names that the cards' tables have for what they address.
 
-use crate::{kind::CardKind, lang::Bilingual, transport::recording::Step};
+use crate::{iso7816::MASTER_FILE, kind::CardKind, lang::Bilingual, transport::recording::Step};
 
 use super::{
-    drivers_licence::files as licence,
-    my_number::files as my_number,
-    residence_card::files as residence,
-    table::{Application, Reference},
+    model::{Address, Application, File},
+    registry,
 };
 
 /// A command in words of both languages.
@@ -28,40 +26,6 @@ pub struct Trace {
     application: Option<Application>,
     file: Option<u8>,
 }
-
-const APPLICATIONS: [Application; 14] = [
-    my_number::FACE,
-    my_number::TEXT,
-    my_number::JPKI,
-    my_number::COMMON,
-    my_number::RESIDENT,
-    my_number::ISSUER_DOMAIN,
-    my_number::LICENCE_GUEST,
-    my_number::RESIDENCE_GUEST,
-    licence::DF1,
-    licence::DF2,
-    licence::DF3,
-    residence::DF1,
-    residence::DF2,
-    residence::DF3,
-];
-
-const REFERENCES: [Reference; 9] = [
-    my_number::FACE_BIRTH_DATE,
-    my_number::FACE_NUMBER_B,
-    my_number::TEXT_NUMBER_B,
-    my_number::TEXT_PIN,
-    my_number::JPKI_AUTHENTICATION_PIN,
-    my_number::JPKI_SIGNING_PASSWORD,
-    licence::PIN1,
-    licence::PIN2,
-    licence::MENKYO_PIN,
-];
-
-const TOKEN: Bilingual = Bilingual::new("JPKIトークン情報", "JPKI token information");
-const PRESENCE: Bilingual = Bilingual::new("電子証明書の有無", "which JPKI certificates the card holds");
-
-const MASTER_FILE: [u8; 2] = [0x3F, 0x00];
 
 /// The parts of a command that its name is made of. Credentials are not among them.
 struct View<'a> {
@@ -129,7 +93,7 @@ impl Trace {
     fn select(&mut self, view: &View<'_>, ok: bool) -> Meaning {
         let by_name = view.p1 & 0xFC == 0x04;
         if by_name {
-            let known = APPLICATIONS.into_iter().find(|known| known.aid == view.data);
+            let known = registry::applications(self.kind).find(|known| known.aid == view.data).copied();
             if ok {
                 (self.application, self.file) = (known, None);
             }
@@ -153,8 +117,8 @@ impl Trace {
             self.file = Some(low & 0x1F);
         }
         let id = u16::from_be_bytes(id);
-        // 2F01 and IEF 0001 share the short identifier 1.
-        let found = (id == licence::COMMON_DATA.id).then_some(licence::COMMON_DATA);
+        // A file that is read by SELECT shares its short identifier with another one.
+        let found = self.files().find(|file| file.address == Address::Select(id));
         match found {
             Some(file) => named("SELECT", file.name, file.title.ja, file.title.en),
             None => both(&format!("SELECT ファイル{id:04X}"), &format!("SELECT file {id:04X}")),
@@ -189,10 +153,17 @@ impl Trace {
 
     fn verify(&self, view: &View<'_>) -> Meaning {
         let sfi = view.p2 & 0x1F;
+        let authenticated = || {
+            let kind = registry::tables(self.kind).next().filter(|_| self.kind.is_some());
+            let mut credentials = kind.into_iter().flat_map(|spec| spec.scopes).flat_map(|scope| scope.credentials);
+            credentials.find(|credential| credential.handshake).map(|credential| credential.title)
+        };
         let (ja, en) = if view.secure {
-            ("カード番号", "the card number")
+            authenticated()
+                .map_or(("表にない照合先", "a reference that no table has"), |title| (title.ja, title.en))
         } else {
-            let known = REFERENCES.iter().find(|known| known.sfi == sfi && self.is_in(&known.application));
+            let mut references = registry::tables(self.kind).flat_map(|spec| spec.references);
+            let known = references.find(|known| known.sfi == sfi && self.is_in(&known.application));
             known.map_or(("表にない照合先", "a reference that no table has"), |known| {
                 (known.title.ja, known.title.en)
             })
@@ -214,30 +185,16 @@ impl Trace {
 
     /// Name and title of a file of the current application.
     fn file_of(&self, sfi: u8) -> Option<(&'static str, Bilingual)> {
-        let residence = self.kind.map(residence::files_of).unwrap_or_default();
-        if let Some(file) = residence.iter().find(|file| file.sfi == sfi && self.is_in(&file.application)) {
-            return Some((file.name, file.title));
-        }
-        let of_my_number = my_number::FILES.iter().find(|file| file.sfi == sfi && self.is_in(&file.application));
-        if let Some(file) = of_my_number {
-            return Some((file.name, file.title));
-        }
-        let plain = [
-            (my_number::JPKI_TOKEN, my_number::JPKI_TOKEN_NAME, TOKEN),
-            (my_number::JPKI_PRESENCE, my_number::JPKI_PRESENCE_NAME, PRESENCE),
-        ];
-        if let Some((_, name, title)) =
-            plain.into_iter().find(|(file, ..)| file.sfi == sfi && self.is_in(&file.application))
-        {
-            return Some((name, title));
-        }
-        // A recognition reads the same short identifier on every card.
-        if self.application.is_none() && self.kind != Some(CardKind::LICENCE) {
-            return None;
-        }
-        let of_licence = licence::FILES.iter().chain(licence::MENKYO_FILES);
-        let mut of_licence = of_licence.filter(|file| file.id & 0x1F == u16::from(sfi));
-        of_licence.find(|file| self.is_in(&file.application)).map(|file| (file.name, file.title))
+        let file = self.files().find(|file| file.sfi() == sfi && self.is_in(&file.application))?;
+        Some((file.name, file.title))
+    }
+
+    /// The files that may be meant. A recognition reads the same short identifier on every card, so the master file's are those
+    /// of the recording's own kind.
+    fn files(&self) -> impl Iterator<Item = &'static File> + use<> {
+        let (kind, in_master_file) = (self.kind, self.application.is_none());
+        let tables = registry::tables(kind).filter(move |spec| !in_master_file || Some(spec.kind) == kind);
+        tables.flat_map(|spec| spec.files.iter().copied())
     }
 }
 
@@ -299,7 +256,7 @@ mod tests {
                      > 08200086<19 secret bytes>\n< 9000\n";
         assert_eq!(
             names(Some(CardKind::RESIDENCE1), steps),
-            ["SELECT card face (df1)", "READ BINARY (SM) picture of the front (df1/05)", "VERIFY the card number"]
+            ["SELECT card face (df1)", "READ BINARY (SM) picture of the front (df1/05)", "VERIFY card number"]
         );
     }
 }

@@ -169,10 +169,9 @@ mod pcsc_card {
     use std::time::Duration;
 
     use crate::{
-        cards::{RecogniseError, read_long, recognise},
+        cards::{RecogniseError, read_long},
         doctor::{Card, Long},
-        iso7816::{CardError, Response, Session, Status},
-        kind::CardKind,
+        iso7816::{CardError, Response, Status},
         tlv,
         transport::{TransportError, pcsc::PcscReader},
     };
@@ -188,14 +187,13 @@ mod pcsc_card {
 
     fn looked() -> Result<Card, TransportError> {
         let mut reader = PcscReader::find(None, Duration::ZERO, &mut |_| {})?;
-        let mut session = Session::new(reader.open()?);
-        let kind = match recognise(&mut session) {
-            Ok(recognised) => recognised.kind,
+        let (kind, long) = match read_long(&mut reader.open()?) {
+            Ok(found) => found,
             Err(RecogniseError::Card(CardError::Transport(error))) => return Err(error),
             Err(_) => return Ok(Card::Unknown),
         };
-        let long = match read_long(&mut session, kind) {
-            Ok(response) => measured(kind, &response),
+        let long = match long {
+            Ok((response, object)) => measured(&response, object),
             Err(CardError::Transport(TransportError::LengthUnsupported)) => Long::NotByReader,
             Err(CardError::Transport(error)) => return Err(error),
             Err(CardError::Status(Status(status))) => Long::NotMeasured(status),
@@ -204,10 +202,10 @@ mod pcsc_card {
         Ok(Card::Known { kind, long })
     }
 
-    fn measured(kind: CardKind, response: &Response) -> Long {
+    fn measured(response: &Response, object: bool) -> Long {
         match response.status {
             Status::OK | Status::END_OF_FILE => {
-                let of = (kind == CardKind::MY_NUMBER).then(|| tlv::header(&response.data, 0).ok()).flatten();
+                let of = object.then(|| tlv::header(&response.data, 0).ok()).flatten();
                 Long::Passed { bytes: response.data.len(), of: of.map(|header| header.total()) }
             }
             Status::WRONG_LENGTH => Long::NotByCard(response.status.0),

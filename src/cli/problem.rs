@@ -3,35 +3,12 @@
 use std::{io, path::Path};
 
 use crate::{
-    cards::my_number::files as my_number,
     dump::DumpError,
-    lang::Bilingual,
-    messages::{self, Problem},
+    messages::Problem,
     simulator::{Recipe, RecipeError, issue::IssueError},
     transport::recording::RecordingError,
     trust::{AddError, ManifestError, RemoveError},
 };
-
-use super::credentials::EntryError;
-
-impl From<EntryError> for Problem {
-    fn from(error: EntryError) -> Self {
-        match error {
-            EntryError::Line { line } | EntryError::UnknownName { line } | EntryError::Repeated { line } => {
-                Self::BadCredentialLine { line }
-            }
-            EntryError::NotText => Self::BadCredentialsFile,
-            EntryError::Missing(name) => Self::MissingCredential { name: name.to_owned() },
-            EntryError::Birth(error) => Self::BadBirthDate(error),
-            EntryError::ExpiryYear => Self::BadExpiryYear,
-            EntryError::SecurityCode => Self::BadSecurityCode,
-            EntryError::NumberB => Self::BadNumberB,
-            EntryError::CardNumber => Self::BadCardNumber,
-            EntryError::Password => Self::BadPassword { credential: my_number::JPKI_SIGNING_PASSWORD.title },
-            EntryError::Pin(name) => Self::BadPin { credential: pin_title(name) },
-        }
-    }
-}
 
 impl From<ManifestError> for Problem {
     fn from(error: ManifestError) -> Self {
@@ -55,10 +32,6 @@ impl From<IssueError> for Problem {
     fn from(_: IssueError) -> Self {
         Self::Internal { place: "simulator" }
     }
-}
-
-fn pin_title(entry: &str) -> Bilingual {
-    messages::credential_title(entry).unwrap_or(Bilingual::new("暗証番号", "PIN"))
 }
 
 /// A simulated card's address that names none.

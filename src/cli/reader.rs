@@ -8,16 +8,15 @@ use std::{
 use jiff::Timestamp;
 
 use crate::{
-    cards::NEVER_RECORDED,
+    cards::{Credentials, never_recorded},
     dump::Scope,
     messages::Problem,
-    privacy::Pin,
     simulator::{Recipe, SeededDraws, Shape, SimulatedCard, issue::IssueError},
     transport::{
         Draws, LinkFigures, Log, Metered, Recorder, Recording, Replay, Transport, TransportError,
         draws::{ListedDraws, RecordedDraws, SystemDraws},
         phone::{NAME_PREFIX, PhoneReader},
-        recording::{Header, JpkiHeader, MAX_RECORDING},
+        recording::{ExtraHeader, Header, MAX_RECORDING},
     },
 };
 
@@ -86,7 +85,7 @@ impl Link {
 
     /// A simulated card that is read and recorded in the same way every time: time and draws are given.
     pub fn making(card: SimulatedCard, address: String, seed: u64, time: Timestamp, times: bool) -> Self {
-        let log = Log::new(NEVER_RECORDED);
+        let log = Log::new(never_recorded());
         Self {
             log: Some(if times { log } else { log.without_times() }),
             draws: RecordedDraws::new(Box::new(SeededDraws::new(seed))),
@@ -143,6 +142,14 @@ impl Link {
     /// The reader's time: now, or a recording's.
     pub fn time(&self) -> Timestamp {
         self.time
+    }
+
+    /// What the source offers by itself, so that nothing is asked: a simulated card what is printed on it.
+    pub fn own_credentials(&self) -> Credentials {
+        match &self.source {
+            Source::Sim(card) => Credentials::from(&**card),
+            _ => Credentials::default(),
+        }
     }
 
     /// Whether a person is there with a card: neither a simulated card nor a recording.
@@ -228,12 +235,13 @@ impl Link {
     }
 
     /// The recording of everything so far; `None` when nothing was to be recorded.
-    pub fn take_recording(&mut self, card: Option<&str>, scope: Scope, jpki: Option<JpkiHeader>) -> Option<Recording> {
+    pub fn take_recording(&mut self, card: Option<&str>, scope: Scope, jpki: Option<ExtraHeader>) -> Option<Recording> {
         let header = Header {
             card: card.map(str::to_owned),
             reader: Some(self.address.clone()),
             scope: Some(scope.as_str().to_owned()),
             jpki,
+            network: matches!(self.source, Source::Phone(_)),
             time: Some(crate::text::whole_seconds(self.time)),
             random: self.draws.drawn().to_vec(),
             session_keys: self.draws.session_keys().map(<[u8]>::to_vec).collect(),
@@ -249,29 +257,6 @@ impl Link {
         match self.source {
             Source::Replay(replay) => Ok(replay.finish()?),
             _ => Ok(()),
-        }
-    }
-}
-
-/// What a simulated card or a recording presents, so that nothing is asked: its own values, or as many zeros.
-pub fn own_credential(source: &Source, scope: Scope) -> Option<Pin> {
-    match source {
-        #[cfg(feature = "pcsc")]
-        Source::Pcsc(_) => None,
-        Source::Phone(_) => None,
-        Source::Sim(card) => {
-            let credentials = card.credentials()?;
-            match scope {
-                Scope::AGE => credentials.birth_digits().ok(),
-                _ => credentials.number_b().ok(),
-            }
-        }
-        Source::Replay(_) => {
-            let length = match scope {
-                Scope::AGE => 6,
-                _ => 14,
-            };
-            Pin::new(vec![b'0'; length]).ok()
         }
     }
 }
@@ -369,5 +354,5 @@ pub fn card_of(recipe: &Recipe, address: &str) -> Result<SimulatedCard, Problem>
 }
 
 fn log(record: bool) -> Option<Log> {
-    record.then(|| Log::new(NEVER_RECORDED))
+    record.then(|| Log::new(never_recorded()))
 }

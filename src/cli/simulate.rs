@@ -9,9 +9,7 @@ use std::{
 use clap::ArgMatches;
 
 use crate::{
-    cards::residence_card::files::Generation,
     destination::Existing,
-    kind::CardKind,
     lang::Bilingual,
     messages::{ExitCode, Problem},
     simulator::{
@@ -23,7 +21,6 @@ use crate::{
 use super::{
     Settings,
     args::name,
-    credentials::CARD_NUMBER,
     files,
     offer::{Event, Left, Readers},
     reader::{card_of, simulated},
@@ -228,25 +225,9 @@ fn numbered(path: &Path, number: usize) -> PathBuf {
 
 /// The card's entries as a credentials file.
 fn credentials(card: &SimulatedCard) -> String {
-    let Some(own) = card.credentials() else { return String::new() };
-    let printed = own.kind != CardKind::LICENCE && Generation::of(own.kind).is_none();
-    let number = own.number_b().ok().filter(|_| printed);
-    let entries = [
-        ("number-b", number.as_ref()),
-        ("pin1", own.pin1()),
-        ("pin2", own.pin2()),
-        ("licence-pin", own.licence_pin()),
-        ("auth-pin", own.auth_pin()),
-        ("sign-password", own.sign_password()),
-    ];
     let mut lines = "# a simulated card's entries\n".to_owned();
-    for (name, pin) in entries {
-        if let Some(pin) = pin {
-            lines.push_str(&format!("{name} = {}\n", String::from_utf8_lossy(pin.expose())));
-        }
-    }
-    if let Some(number) = own.card_number() {
-        lines.push_str(&format!("{CARD_NUMBER} = {}\n", String::from_utf8_lossy(number.expose())));
+    for (name, value) in card.credentials().into_iter().flat_map(|own| own.entries()) {
+        lines.push_str(&format!("{name} = {}\n", *value));
     }
     lines
 }

@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    collections::BTreeSet,
     io::{self, BufRead, IsTerminal, Read, Write},
 };
 
@@ -9,28 +10,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 use zeroize::Zeroizing;
 
 use crate::{
-    cards::{
-        Recognised,
-        my_number::{ReadError, files::Reference},
-        residence_card::protocol::CardNumber,
-    },
+    cards::{CredentialSpec, Credentials, EntrySpec, Event, Looked, Recognised, Who},
     destination::Destination,
-    dump::Scope,
-    iso7816::Tries,
+    iso7816::PinGate,
     lang::Bilingual,
     messages::{Problem, ui},
-    privacy::Pin,
     report::{Graphics, visible},
-    text::PrintedDate,
 };
 
-use super::{Settings, credentials, phone, reader::Waiting};
+use super::{Settings, phone, reader::Waiting};
 
 /// How often a person may mistype an entry before the command gives up. Nothing is sent to the card meanwhile.
 const MAX_ATTEMPTS: usize = 5;
-
-/// The entries of a My Number Card, for the message when nobody can be asked.
-const MY_NUMBER_ENTRIES: &str = "birth, expiry-year, security-code";
 
 /// The longest line that is read as an entry.
 const MAX_ENTRY: u64 = 256;
@@ -43,18 +34,20 @@ pub struct Terminal {
     /// Nobody is there: nothing is told at all, and nothing asked.
     nobody: bool,
     bar: RefCell<Option<ProgressBar>>,
+    /// The references whose counters were told.
+    told: RefCell<BTreeSet<&'static str>>,
 }
 
 impl Terminal {
     /// The terminal of a command; quiet unless a person is there to see it.
     pub fn new(settings: &Settings, json: bool) -> Self {
         let quiet = json || !io::stderr().is_terminal();
-        Self { settings: *settings, quiet, nobody: false, bar: RefCell::new(None) }
+        Self { settings: *settings, quiet, nobody: false, bar: RefCell::new(None), told: RefCell::default() }
     }
 
     /// Nobody at all: not a word is written, and whatever would be asked for is missing.
     pub fn nobody(settings: &Settings) -> Self {
-        Self { settings: *settings, quiet: true, nobody: true, bar: RefCell::new(None) }
+        Self { settings: *settings, quiet: true, nobody: true, bar: RefCell::new(None), told: RefCell::default() }
     }
 
     /// Tells what is waited for.
@@ -68,23 +61,11 @@ impl Terminal {
     }
 
     /// Tells which card was found.
-    pub fn recognised(&self, found: &Recognised) {
+    fn recognised(&self, found: &Recognised) {
         self.say(&ui::found(self.settings.lang, found.kind));
         for guest in &found.guests {
             self.say(&ui::also_holds(self.settings.lang, *guest));
         }
-    }
-
-    /// Tells the counter of the credential that will be asked for. Told even when progress is not: it is a warning.
-    pub fn tries(&self, what: Bilingual, tries: Tries) {
-        if !self.nobody {
-            let _ = writeln!(io::stderr(), "{}", ui::tries_left(self.settings.lang, what, tries));
-        }
-    }
-
-    /// Tells the counter of a credential that is about to be presented.
-    pub fn counter(&self, what: Bilingual, tries: Tries) {
-        self.say(&ui::tries_left(self.settings.lang, what, tries));
     }
 
     /// Writes a file with personal data and tells so.
@@ -99,7 +80,7 @@ impl Terminal {
     }
 
     /// Shows how far the reading is, in bytes.
-    pub fn show(&self, title: Bilingual, done: usize, total: usize) {
+    fn show(&self, title: Bilingual, done: usize, total: usize) {
         if self.quiet {
             return;
         }
@@ -124,120 +105,90 @@ impl Terminal {
         }
     }
 
-    /// Asks staff for what is printed on a My Number Card. Nothing is asked when the counter forbids a try anyway.
-    ///
-    /// # Errors
-    /// [`Problem::NoTerminal`] without a terminal, [`Problem::Entry`] after too many mistyped entries.
-    pub fn ask_my_number(
-        &self,
-        reference: &'static Reference,
-        scope: Scope,
-        tries: Tries,
-        allow_last_try: bool,
-    ) -> Result<Pin, Problem> {
-        tries.gate(allow_last_try).map_err(|refusal| ReadError::Refused { refusal, reference })?;
-        if !self.can_ask() {
-            return Err(Problem::MissingCredential {
-                name: match scope {
-                    Scope::AGE => "birth",
-                    _ => MY_NUMBER_ENTRIES,
+    /// Tells what goes on.
+    pub fn event(&self, event: Event<'_>) {
+        match event {
+            Event::Recognised(found) => self.recognised(found),
+            Event::Counter { reference, tries } => {
+                if self.told.borrow_mut().insert(reference.name) {
+                    self.say(&ui::tries_left(self.settings.lang, reference.title, tries));
                 }
-                .to_owned(),
-            });
-        }
-        self.tell(ui::ASK_INTRODUCTION);
-        let birth: PrintedDate = self.ask(ui::ASK_BIRTH_DATE, MY_NUMBER_ENTRIES, |text| Ok(text.parse()?))?;
-        Ok(match scope {
-            Scope::AGE => credentials::birth_pin(birth)?,
-            _ => {
-                let year = self.ask(ui::ASK_EXPIRY_YEAR, MY_NUMBER_ENTRIES, credentials::expiry_year)?;
-                let code = self.ask(ui::ASK_SECURITY_CODE, MY_NUMBER_ENTRIES, credentials::security_code)?;
-                credentials::number_b_pin(birth, &year, &code)?
             }
-        })
+            Event::Step { title, done, total } => self.show(title, done, total),
+        }
     }
 
-    /// Asks the customer for a licence's PINs, one after the other, without echo; the `second` only where it may be tried.
-    /// An empty second one means that it is not known.
+    /// Asks for what the card wants: staff for what is printed on it, the customer for what only he knows, without echo. Nobody
+    /// is asked for what may not be presented; of an optional credential an empty entry means that it is not known.
     ///
     /// # Errors
-    /// [`Problem::MissingCredential`] without a terminal, [`Problem::BadPin`] after too many mistyped entries.
-    pub fn ask_pins(&self, second: bool) -> Result<(Pin, Option<Pin>), Problem> {
-        self.tell(ui::ASK_PINS_INTRODUCTION);
-        let first = self.ask_hidden(ui::ASK_PIN1, "pin1", false)?;
-        let first = first.ok_or(Problem::MissingCredential { name: "pin1".to_owned() })?;
-        let second = if second { self.ask_hidden(ui::ASK_PIN2, "pin2", true)? } else { None };
-        Ok((first, second))
-    }
-
-    /// Asks the customer for the PIN of a マイナ免許証, without echo.
-    ///
-    /// # Errors
-    /// As [`Terminal::ask_pins`].
-    pub fn ask_licence_pin(&self) -> Result<Pin, Problem> {
-        self.tell(ui::ASK_PINS_INTRODUCTION);
-        let pin = self.ask_hidden(ui::ASK_LICENCE_PIN, "licence-pin", false)?;
-        pin.ok_or(Problem::MissingCredential { name: "licence-pin".to_owned() })
+    /// [`Problem`] if a counter forbids a try, without a terminal, or after too many mistyped entries.
+    pub fn ask(&self, looked: &Looked, gate: &PinGate) -> Result<Credentials, Problem> {
+        let mut entered = Credentials::default();
+        let mut introduced = None;
+        let wanted = looked.wanted();
+        for (reference, tries) in wanted.iter().filter_map(|wanted| wanted.counter) {
+            if self.told.borrow_mut().insert(reference.name) && !self.nobody {
+                // Told even if progress is not: it is a warning.
+                let _ = writeln!(io::stderr(), "{}", ui::tries_left(self.settings.lang, reference.title, tries));
+            }
+        }
+        for wanted in &wanted {
+            match looked.refusal(wanted, gate) {
+                // What the others open is read.
+                Err(_) if wanted.credential.optional => continue,
+                refusal => refusal?,
+            }
+            let names = || wanted.credential.asked().map(|entry| entry.id).collect::<Vec<_>>().join(", ");
+            if !self.can_ask() {
+                return Err(Problem::MissingCredential { name: names() });
+            }
+            if introduced.replace(wanted.credential.who) != Some(wanted.credential.who) {
+                self.tell(match wanted.credential.who {
+                    Who::Staff => ui::ASK_INTRODUCTION,
+                    Who::Customer => ui::ASK_PINS_INTRODUCTION,
+                });
+            }
+            for entry in wanted.credential.asked() {
+                self.ask_entry(entry, wanted.credential, &mut entered)?;
+            }
+        }
+        Ok(entered)
     }
 
     fn can_ask(&self) -> bool {
         !self.nobody && io::stdin().is_terminal()
     }
 
-    /// Asks staff for the number of a residence card. It is printed on the card, so it is echoed.
-    ///
-    /// # Errors
-    /// [`Problem::MissingCredential`] without a terminal, [`Problem::BadCardNumber`] after too many mistyped entries.
-    pub fn ask_card_number(&self) -> Result<CardNumber, Problem> {
-        if !self.can_ask() {
-            return Err(Problem::MissingCredential { name: credentials::CARD_NUMBER.to_owned() });
-        }
-        self.tell(ui::ASK_INTRODUCTION);
-        self.ask(ui::ASK_CARD_NUMBER, credentials::CARD_NUMBER, credentials::card_number)
-    }
-
-    fn ask_hidden(&self, question: Bilingual, name: &'static str, may_be_empty: bool) -> Result<Option<Pin>, Problem> {
-        let missing = || Problem::MissingCredential { name: name.to_owned() };
-        if !self.can_ask() {
-            return Err(missing());
-        }
-        let mut attempts = 1;
-        loop {
-            let mut error_stream = io::stderr();
-            let _ = write!(error_stream, "{}", question.get(self.settings.lang));
-            let _ = error_stream.flush();
-            let line = Zeroizing::new(rpassword::read_password().map_err(|_| missing())?);
-            if may_be_empty && line.trim().is_empty() {
-                return Ok(None);
-            }
-            match credentials::licence_pin(name, &line) {
-                Ok(pin) => return Ok(Some(pin)),
-                Err(error) if attempts == MAX_ATTEMPTS => return Err(error.into()),
-                Err(error) => super::output::complaint(&self.settings, &error.into()),
-            }
-            attempts += 1;
-        }
-    }
-
-    /// Asks until the entry is well formed. What is asked here is printed on the card, so it is echoed.
-    fn ask<R>(
+    /// Asks until the entry is well formed.
+    fn ask_entry(
         &self,
-        question: Bilingual,
-        entries: &'static str,
-        read: impl Fn(&str) -> Result<R, credentials::EntryError>,
-    ) -> Result<R, Problem> {
+        entry: &'static EntrySpec,
+        credential: &CredentialSpec,
+        entered: &mut Credentials,
+    ) -> Result<(), Problem> {
+        let missing = || Problem::MissingCredential { name: entry.id.to_owned() };
         let mut attempts = 1;
         loop {
             let mut error_stream = io::stderr();
-            let _ = write!(error_stream, "{}", question.get(self.settings.lang));
+            let _ = write!(error_stream, "{}: ", entry.prompt.get(self.settings.lang));
             let _ = error_stream.flush();
-            let mut line = Zeroizing::new(String::new());
-            let got = io::stdin().lock().take(MAX_ENTRY).read_line(&mut line).unwrap_or(0);
-            if got == 0 {
-                return Err(Problem::MissingCredential { name: entries.to_owned() });
+            let line = match credential.who {
+                Who::Customer => Zeroizing::new(rpassword::read_password().map_err(|_| missing())?),
+                Who::Staff => {
+                    let mut line = Zeroizing::new(String::new());
+                    let got = io::stdin().lock().take(MAX_ENTRY).read_line(&mut line).unwrap_or(0);
+                    if got == 0 {
+                        return Err(missing());
+                    }
+                    line
+                }
+            };
+            if credential.optional && line.trim().is_empty() {
+                return Ok(());
             }
-            match read(line.trim()) {
-                Ok(entry) => return Ok(entry),
+            match entered.insert(entry, line.trim()) {
+                Ok(()) => return Ok(()),
                 Err(error) if attempts == MAX_ATTEMPTS => return Err(error.into()),
                 Err(error) => super::output::complaint(&self.settings, &error.into()),
             }

@@ -8,8 +8,6 @@ use jiff::Timestamp;
 use crate::{
     cards::{self, Findings, notes},
     dump::{Dump, MAX_DUMP},
-    iso7816::Tries,
-    lang::Bilingual,
     messages::{ExitCode, Problem},
     report::{Context, Source},
     trust::{Hierarchy, TrustStore},
@@ -31,7 +29,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let store = trust::store(settings, matches)?;
     let at = matches.get_one::<At>(name::AT).copied();
     let basis = basis::saved(dump.read_at, at, wanted.is_some(), Timestamp::now())?;
-    let saved = Saved { source: Source::Dump, accepted: trust::accepted(matches), tries: Vec::new(), sealed_by };
+    let saved = Saved { source: Source::Dump, accepted: trust::accepted(matches), sealed_by };
     let (findings, context) = saved.judge(&dump, &store, basis)?;
     output::report(settings, matches, &findings, &context, destinations, || Ok(()))
 }
@@ -42,8 +40,6 @@ pub struct Saved {
     pub source: Source,
     /// The hierarchies that `--accept` names.
     pub accepted: Vec<Hierarchy>,
-    /// The counters that are known.
-    pub tries: Vec<(Bilingual, Tries)>,
     /// Who sealed it.
     pub sealed_by: Option<String>,
 }
@@ -61,7 +57,7 @@ impl Saved {
             reader: dump.reader.clone(),
             read_at: dump.read_at,
             link: dump.link,
-            tries: self.tries,
+            tries: Vec::new(),
             accepted: self.accepted,
             sealed_by: self.sealed_by,
         };

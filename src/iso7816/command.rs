@@ -23,9 +23,6 @@ const MUTUAL_AUTHENTICATE: u8 = 0x82;
 /// Class of a command under secure messaging whose header is not authenticated (ISO/IEC 7816-4 5.4.1).
 const SECURE: u8 = 0x08;
 
-/// Tag of the protected Le of a command (ISO/IEC 7816-4 10.2.5; spec residence 3.1).
-const PROTECTED_LE: u8 = 0x96;
-
 /// Le of a short command that takes whatever the file has, up to 256 bytes.
 const SHORT_LE_ALL: u8 = 0x00;
 
@@ -67,27 +64,6 @@ impl Command {
         Self::encode([SECURE, VERIFY, 0x00, reference], data, &[], true)
     }
 
-    /// READ BINARY under secure messaging: the answer is one encrypted object (spec residence 3.1). `short` is the form
-    /// without extended lengths, which no specification shows. `le` is the length of the answer where the card named it,
-    /// else 0.
-    pub fn read_secure(from: SecureFrom, plain: u16, short: bool, le: u8) -> Self {
-        let [p1, p2] = match from {
-            SecureFrom::Short(sfi) => [0x80 | sfi, 0x00],
-            SecureFrom::Current(offset) => {
-                let [high, low] = offset.to_be_bytes();
-                [high & 0x7F, low]
-            }
-        };
-        let [high, low] = plain.to_be_bytes();
-        let data = [PROTECTED_LE, 0x02, high, low];
-        let header = [SECURE, 0xB0, p1, p2];
-        if short {
-            return Self::encode(header, &data, &[le], false);
-        }
-        let bytes = [&header[..], &[0x00, 0x00, 0x04], &data, &[0x00, le]].concat();
-        Self { bytes: Zeroizing::new(bytes), data: data.len(), secret: false }
-    }
-
     /// READ BINARY by short EF identifier from offset 0 to 255 (ISO/IEC 7816-4 11.3.3).
     pub fn read_sfi(sfi: u8, offset: u8, le: Le) -> Self {
         Self::encode([0x00, 0xB0, 0x80 | sfi, offset], &[], &le.encode(), false)
@@ -124,6 +100,38 @@ impl Command {
         repeatable.then(|| Self::encode(header, &[], &[le], self.secret))
     }
 
+    /// A command under secure messaging: this header, data objects that are made already, and an Le in the same form as
+    /// `plain` has it. `le` is the length of the answer if the card named it, else 0.
+    pub fn secured(plain: &Self, data: &[u8], le: u8) -> Self {
+        let header = plain.header();
+        let header = [header[0] | SECURE, header[1], header[2], header[3]];
+        if !plain.is_extended() {
+            return Self::encode(header, data, &[le], plain.secret);
+        }
+        let [high, low] = u16::try_from(data.len()).unwrap_or(u16::MAX).to_be_bytes();
+        let bytes = [&header[..], &[0x00, high, low], data, &[0x00, le]].concat();
+        Self { bytes: Zeroizing::new(bytes), data: data.len(), secret: plain.secret }
+    }
+
+    /// Class, instruction and parameters.
+    pub fn header(&self) -> [u8; 4] {
+        self.bytes.first_chunk::<4>().copied().unwrap_or_default()
+    }
+
+    /// Whether its lengths are extended ones.
+    pub fn is_extended(&self) -> bool {
+        self.bytes.get(4) == Some(&0) && self.bytes.len() > 5
+    }
+
+    /// Le of a command without data: 0 for whatever the file has; `None` if it has none.
+    pub fn le(&self) -> Option<u16> {
+        match self.bytes.get(4..)? {
+            [0, high, low] => Some(u16::from_be_bytes([*high, *low])),
+            [le] => Some(if *le == 0 { 256 } else { u16::from(*le) }),
+            _ => None,
+        }
+    }
+
     /// Whether it carries a credential.
     pub fn is_secret(&self) -> bool {
         self.secret
@@ -144,15 +152,6 @@ impl Command {
         bytes.extend(le);
         Self { bytes, data: data.len(), secret }
     }
-}
-
-/// Where a READ BINARY under secure messaging begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SecureFrom {
-    /// At the beginning of the file with this short EF identifier.
-    Short(u8),
-    /// At this 15-bit offset of the current file, counted in plain bytes.
-    Current(u16),
 }
 
 /// How many bytes a READ BINARY asks for.
@@ -231,16 +230,19 @@ mod tests {
         assert_eq!(hex(&Command::get_challenge()), "0084000008");
         assert_eq!(hex(&Command::mutual_authenticate(&[0xAB; 40])), format!("0082000028{}00", "AB".repeat(40)));
         assert_eq!(hex(&Command::verify_secure(0x86, &[0xCD; 19])), format!("0820008613{}", "CD".repeat(19)));
-        assert_eq!(hex(&Command::read_secure(SecureFrom::Short(5), 0, false, 0)), "08B08500000004960200000000");
-        assert_eq!(
-            hex(&Command::read_secure(SecureFrom::Current(0x1C0), 0xE0, false, 0)),
-            "08B001C0000004960200E00000"
-        );
-        assert_eq!(hex(&Command::read_secure(SecureFrom::Short(5), 0xE0, true, 0)), "08B0850004960200E000");
-        assert_eq!(hex(&Command::read_secure(SecureFrom::Short(1), 0, false, 0x13)), "08B08100000004960200000013");
-        for command in
-            [Command::mutual_authenticate(&[0xAB; 40]), Command::read_secure(SecureFrom::Short(5), 0, true, 0)]
-        {
+        let secured = |plain: &Command, length: u16, le| {
+            let [high, low] = length.to_be_bytes();
+            Command::secured(plain, &[0x96, 0x02, high, low], le)
+        };
+        let whole = Command::read_sfi(5, 0, Le::Extended);
+        assert_eq!((whole.le(), whole.is_extended()), (Some(0), true));
+        assert_eq!(hex(&secured(&whole, 0, 0)), "08B08500000004960200000000");
+        let part = Command::read_current(0x1C0, Le::Exact(0xE0));
+        assert_eq!((part.le(), hex(&secured(&part, 0xE0, 0))), (Some(0xE0), "08B001C0000004960200E00000".to_owned()));
+        let short = Command::read_sfi(5, 0, Le::Short(0xE0));
+        assert_eq!((short.le(), hex(&secured(&short, 0xE0, 0))), (Some(0xE0), "08B0850004960200E000".to_owned()));
+        assert_eq!(hex(&secured(&Command::read_sfi(1, 0, Le::Extended), 0, 0x13)), "08B08100000004960200000013");
+        for command in [Command::mutual_authenticate(&[0xAB; 40]), secured(&short, 0, 0)] {
             assert!(command.with_short_le(40).is_none(), "nothing with data is repeated");
         }
         assert!(Command::ask_tries(0x12).with_short_le(14).is_none(), "a tries query never gets a fifth byte");

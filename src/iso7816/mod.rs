@@ -7,10 +7,9 @@ mod secure;
 mod session;
 mod status;
 
-pub use command::{Command, Le, SecureFrom, select_application, select_file};
+pub use command::{Command, Le, select_application, select_file};
 pub use file::{FileReadError, Progress, ReadFrom, ReadStep};
 pub use pin::{Permit, PinGate, PinOutcome, Refusal, Tries};
-#[doc(hidden)]
-pub use secure::{Opener, Unopened};
-pub use session::{CardError, Response, Session};
+pub use secure::{ChannelError, SecureChannel};
+pub use session::{CardError, CardSession, MASTER_FILE, Response, Session};
 pub use status::{STATUS_WORDS, Status, StatusWord};

@@ -10,6 +10,9 @@ use super::{
     status::Status,
 };
 
+/// The GlobalPlatform issuer security domain: what is current after a reset (GlobalPlatform Card Specification 2.3.1, 7.3).
+pub const ISSUER_DOMAIN: [u8; 7] = [0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00];
+
 /// What the card says about the tries of one reference (spec my-number 3.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tries {
@@ -140,6 +143,31 @@ impl<T: Transport> Session<T> {
             (Status::OK, _) => Ok(Tries::AlreadyVerified),
             (other, _) => Err(CardError::Status(other)),
         }
+    }
+
+    /// Selects a reference's application and asks its counter. Another program may have left the reference verified, and then
+    /// the card reports no counter: leaving the application clears that (spec my-number 8.2, M).
+    ///
+    /// # Errors
+    /// [`CardError::Status`] if the application is not there, or for an answer that is not a counter.
+    pub fn open_counter(&mut self, aid: &[u8], sfi: u8) -> Result<Tries, CardError> {
+        self.must_select(aid)?;
+        let tries = self.ask_tries(sfi)?;
+        if tries == Tries::AlreadyVerified { self.reopen_counter(aid, sfi) } else { Ok(tries) }
+    }
+
+    /// The same, by way of another application.
+    ///
+    /// # Errors
+    /// As [`Session::open_counter`].
+    pub fn reopen_counter(&mut self, aid: &[u8], sfi: u8) -> Result<Tries, CardError> {
+        self.must_select(&ISSUER_DOMAIN)?;
+        self.must_select(aid)?;
+        self.ask_tries(sfi)
+    }
+
+    fn must_select(&mut self, aid: &[u8]) -> Result<(), CardError> {
+        if self.select_any(aid)? { Ok(()) } else { Err(CardError::Status(Status::NOT_FOUND)) }
     }
 
     /// Presents a credential once.

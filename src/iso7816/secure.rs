@@ -1,12 +1,12 @@
-//! READ BINARY of whole files under secure messaging. Each answer is an encrypted object of its own, and offsets count
-//! plain bytes (spec residence 3.5). Whoever calls brings the key: nothing here knows a cipher.
+//! Secure messaging: the trait that wraps commands and unwraps answers, and READ BINARY of whole files through it. Offsets
+//! count plain bytes (spec residence 3.5). Whoever calls brings the channel: nothing here knows a cipher.
 
 use crate::transport::{Transport, TransportError};
 
 use super::{
-    command::{Command, SecureFrom},
+    command::{Command, Le},
     file::{FileReadError, MAX_OFFSET, MAX_READS, Progress, ReadStep},
-    session::{CardError, Session},
+    session::{CardError, Response, Session},
     status::Status,
 };
 
@@ -59,19 +59,33 @@ enum Setback {
     Broken,
 }
 
-/// Why an answer was not opened.
+/// Why an answer was not unwrapped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unopened {
+pub enum ChannelError {
     /// Fewer bytes came than the object announces: the reader's buffer is too small, and a smaller piece may pass.
     #[error("the answer was cut")]
     Cut,
-    /// It is no answer under this session's key.
+    /// It is not an answer under this session's keys.
     #[error("{0}")]
     Broken(String),
 }
 
-/// Decrypts one answer.
-pub type Opener<'a> = &'a dyn Fn(&[u8]) -> Result<Vec<u8>, Unopened>;
+/// Secure messaging (ISO/IEC 7816-4 10): what both sides of a session put around commands and answers.
+pub trait SecureChannel {
+    /// The command as it goes over the link, its Le in the same form (short or extended). `le` is the length of the answer
+    /// if the card named it (`6Cxx`), else 0. A channel with a counter advances it: a command that is repeated is wrapped
+    /// anew.
+    ///
+    /// # Errors
+    /// [`ChannelError`] if the command does not fit.
+    fn wrap(&mut self, command: &Command, le: u8) -> Result<Command, ChannelError>;
+
+    /// What the answer holds in plain.
+    ///
+    /// # Errors
+    /// [`ChannelError`].
+    fn unwrap(&mut self, response: Response) -> Result<Response, ChannelError>;
+}
 
 impl SecureStep {
     fn form(self) -> Rung {
@@ -91,8 +105,8 @@ impl SecureStep {
 }
 
 impl<T: Transport> Session<T> {
-    /// Reads a file whose size a table tells, under secure messaging; `open` decrypts one answer. No byte is asked for
-    /// twice but where an answer was cut or not opened, a short answer is continued, and a file that ends earlier is returned as it is.
+    /// Reads a file whose size a table gives, through a channel. No byte is asked for twice unless an answer was cut or not
+    /// unwrapped; a short answer is continued, and a file that ends earlier is returned as it is.
     ///
     /// # Errors
     /// [`FileReadError`]; with [`TransportError::LengthUnsupported`] where reader and card have no form in common.
@@ -100,7 +114,7 @@ impl<T: Transport> Session<T> {
         &mut self,
         sfi: u8,
         size: usize,
-        open: Opener<'_>,
+        channel: &mut dyn SecureChannel,
         progress: Progress<'_>,
     ) -> Result<Vec<u8>, FileReadError> {
         let found = (self.secure_step, self.step);
@@ -112,11 +126,11 @@ impl<T: Transport> Session<T> {
                 break;
             }
             let (from, wanted) = match u16::try_from(bytes.len()) {
-                Ok(0) => (SecureFrom::Short(sfi), size),
-                Ok(offset) if usize::from(offset) <= MAX_OFFSET => (SecureFrom::Current(offset), size - bytes.len()),
+                Ok(0) => (None, size),
+                Ok(offset) if usize::from(offset) <= MAX_OFFSET => (Some(offset), size - bytes.len()),
                 _ => break,
             };
-            match self.read_piece(from, wanted, open, &mut broken)? {
+            match self.read_piece((sfi, from), wanted, channel, &mut broken)? {
                 Ok(piece) => {
                     self.secure_step.proven = true;
                     ended = piece.is_empty();
@@ -140,34 +154,40 @@ impl<T: Transport> Session<T> {
     /// One command and its answer, opened.
     fn read_piece(
         &mut self,
-        from: SecureFrom,
+        (sfi, offset): (u8, Option<u16>),
         wanted: usize,
-        open: Opener<'_>,
+        channel: &mut dyn SecureChannel,
         broken: &mut Option<String>,
     ) -> Result<Result<Vec<u8>, Setback>, FileReadError> {
         let most = |limit: u16| limit.min(u16::try_from(wanted).unwrap_or(limit));
-        let (plain, short) = match self.secure_step.form() {
-            Rung::Whole => (0, false),
-            Rung::Extended(limit) => (most(limit), false),
-            Rung::Short(limit) => (most(limit), true),
+        let le = match self.secure_step.form() {
+            Rung::Whole => Le::Extended,
+            Rung::Extended(limit) => Le::Exact(most(limit)),
+            Rung::Short(limit) => Le::Short(most(limit)),
         };
+        let command = match offset {
+            None => Command::read_sfi(sfi, 0, le),
+            Some(offset) => Command::read_current(offset, le),
+        };
+        let unfit = |error: ChannelError| FileReadError::Unopened { detail: error.to_string() };
+        let wrapped = channel.wrap(&command, 0).map_err(unfit)?;
         // A session does not repeat a command that has data. A read may be, once, with the length that the card names.
-        let answer = self.send(&Command::read_secure(from, plain, short, 0)).and_then(|first| {
-            match first.status.exact_length() {
-                Some(le) if first.data.is_empty() => self.send(&Command::read_secure(from, plain, short, le)),
-                _ => Ok(first),
-            }
-        });
+        let mut answer = self.send(&wrapped);
+        if let Ok(Response { data, status }) = &answer
+            && let (true, Some(le)) = (data.is_empty(), status.exact_length())
+        {
+            answer = self.send(&channel.wrap(&command, le).map_err(unfit)?);
+        }
         let response = match answer {
             Ok(response) => response,
             Err(CardError::Transport(TransportError::LengthUnsupported)) => return Ok(Err(Setback::Refused(None))),
             Err(error) => return Err(error.into()),
         };
         match response.status {
-            Status::OK | Status::END_OF_FILE => match open(&response.data) {
-                Ok(piece) => Ok(Ok(piece)),
-                Err(Unopened::Cut) => Ok(Err(Setback::Cut)),
-                Err(Unopened::Broken(detail)) => {
+            Status::OK | Status::END_OF_FILE => match channel.unwrap(response) {
+                Ok(plain) => Ok(Ok(plain.data)),
+                Err(ChannelError::Cut) => Ok(Err(Setback::Cut)),
+                Err(ChannelError::Broken(detail)) => {
                     *broken = Some(detail);
                     Ok(Err(Setback::Broken))
                 }

@@ -59,14 +59,28 @@ impl Transport for Fake {
     }
 }
 
-fn open(answer: &[u8]) -> Result<Vec<u8>, Unopened> {
+/// A channel whose protected Le is that of residence cards, and whose answers a function opens.
+struct Channel<F>(F);
+
+impl<F: Fn(&[u8]) -> Result<Vec<u8>, ChannelError>> SecureChannel for Channel<F> {
+    fn wrap(&mut self, command: &Command, le: u8) -> Result<Command, ChannelError> {
+        let [high, low] = command.le().unwrap_or(0).to_be_bytes();
+        Ok(Command::secured(command, &[0x96, 0x02, high, low], le))
+    }
+
+    fn unwrap(&mut self, response: Response) -> Result<Response, ChannelError> {
+        Ok(Response { data: (self.0)(&response.data)?, ..response })
+    }
+}
+
+fn open(answer: &[u8]) -> Result<Vec<u8>, ChannelError> {
     let (length, plain) = answer.split_first_chunk::<2>().unwrap();
-    if plain.len() < usize::from(u16::from_be_bytes(*length)) { Err(Unopened::Cut) } else { Ok(plain.to_vec()) }
+    if plain.len() < usize::from(u16::from_be_bytes(*length)) { Err(ChannelError::Cut) } else { Ok(plain.to_vec()) }
 }
 
 /// Reads the file through a session; returns how many commands it took and how many of them brought nothing.
 fn read(session: &mut Session<&mut Fake>, size: usize) -> Result<Vec<u8>, FileReadError> {
-    session.read_secure_file(5, size, &open, &mut |_, _| {})
+    session.read_secure_file(5, size, &mut Channel(open), &mut |_, _| {})
 }
 
 fn outcome(mut fake: Fake, size: usize) -> (usize, usize) {
@@ -139,7 +153,7 @@ fn no_form_in_common_is_the_readers_limit_and_one_bad_file_is_its_own() {
     }
     let mut card = OneBad(Fake::new(300));
     let mut session = Session::new(&mut card);
-    let mut read = |sfi| session.read_secure_file(sfi, 300, &open, &mut |_, _| {});
+    let mut read = |sfi| session.read_secure_file(sfi, 300, &mut Channel(open), &mut |_, _| {});
     assert!(read(5).is_ok());
     assert_eq!(read(6), Err(FileReadError::Card(CardError::Status(Status::WRONG_LENGTH))));
     assert!(read(5).is_ok());
@@ -156,7 +170,7 @@ fn refusals_endings_and_broken_answers() {
             }
         }
         let script = Script(answers.iter().map(|answer| answer.to_vec()).collect());
-        Session::new(script).read_secure_file(5, 3, &open, &mut |_, _| {})
+        Session::new(script).read_secure_file(5, 3, &mut Channel(open), &mut |_, _| {})
     };
     let status = |status| Err(FileReadError::Card(CardError::Status(Status(status))));
     assert_eq!(answers(&[&[0x69, 0x82]]), status(0x6982));
@@ -170,10 +184,10 @@ fn refusals_endings_and_broken_answers() {
     assert_eq!(answers(&[&[0x6C, 0x05], &[0, 3, 1, 2, 3, 0x90, 0x00]]), Ok(vec![1, 2, 3]));
     assert_eq!(answers(&[&[0x6C, 0x05], &[0x6C, 0x05], &[0, 3, 1, 2, 3, 0x90, 0x00]]), Ok(vec![1, 2, 3]));
     assert_eq!(answers(&[&[0, 3, 1, 0x61, 0x02], &[2, 3, 0x90, 0x00]]), Ok(vec![1, 2, 3]));
-    let broken = |_: &[u8]| Err(Unopened::Broken("no object".to_owned()));
+    let broken = |_: &[u8]| Err(ChannelError::Broken("no object".to_owned()));
     let mut fake = Fake::new(9);
     let mut session = Session::new(&mut fake);
-    let error = session.read_secure_file(5, 9, &broken, &mut |_, _| {});
+    let error = session.read_secure_file(5, 9, &mut Channel(broken), &mut |_, _| {});
     assert_eq!(error, Err(FileReadError::Unopened { detail: "no object".to_owned() }));
     // Every rung was tried; what was found before counts again for the next file.
     assert!(session.step().is_extended());
@@ -184,10 +198,13 @@ fn refusals_endings_and_broken_answers() {
     // One answer that a link harmed: the next form brings the file.
     let harmed = std::cell::Cell::new(true);
     let once = |answer: &[u8]| match harmed.replace(false) {
-        true => Err(Unopened::Broken("harmed".to_owned())),
+        true => Err(ChannelError::Broken("harmed".to_owned())),
         false => open(answer),
     };
     let mut fake = Fake::new(9);
-    assert_eq!(Session::new(&mut fake).read_secure_file(5, 9, &once, &mut |_, _| {}).map(|bytes| bytes.len()), Ok(9));
+    assert_eq!(
+        Session::new(&mut fake).read_secure_file(5, 9, &mut Channel(once), &mut |_, _| {}).map(|bytes| bytes.len()),
+        Ok(9)
+    );
     assert_eq!(fake.commands.len(), 2);
 }

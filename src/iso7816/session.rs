@@ -17,7 +17,7 @@ const MAX_CONTINUATIONS: usize = 260;
 const MAX_EXCHANGES: usize = 16_384;
 
 /// The identifier of the master file (ISO/IEC 7816-4 8.2.1.2).
-const MASTER_FILE: [u8; 2] = [0x3F, 0x00];
+pub const MASTER_FILE: [u8; 2] = [0x3F, 0x00];
 
 /// Data and status word of one answer.
 #[derive(Clone, PartialEq, Eq)]
@@ -59,6 +59,9 @@ pub struct Session<T> {
     pub(super) step: ReadStep,
     pub(super) secure_step: SecureStep,
 }
+
+/// A session over whatever way to a card there is.
+pub type CardSession<'a> = Session<&'a mut (dyn Transport + 'a)>;
 
 impl<T: Transport> Session<T> {
     /// A session with a card in an unknown state.
@@ -147,6 +150,14 @@ impl<T: Transport> Session<T> {
                 Err(CardError::Status(other))
             }
         }
+    }
+
+    /// [`Session::select`], or [`Session::select_master_file`] for the master file's identifier.
+    ///
+    /// # Errors
+    /// As those.
+    pub fn select_any(&mut self, aid: &[u8]) -> Result<bool, CardError> {
+        if aid == MASTER_FILE { self.select_master_file().map(|()| true) } else { self.select(aid) }
     }
 
     /// Selects the master file unless it is selected: without data, the form that most readers of licences use; with its

@@ -1,9 +1,8 @@
 //! Messages about credentials. None repeats what was typed.
 
 use crate::{
-    cards::my_number::files::{JPKI_AUTHENTICATION_PIN, JPKI_SIGNING_PASSWORD},
+    cards::{CredentialSpec, Who, registry},
     kind::CardKind,
-    lang::Bilingual,
     text::PrintedDateError,
 };
 
@@ -56,98 +55,71 @@ pub(super) fn text(problem: &Problem) -> Text {
             ),
         ),
         Problem::BadBirthDate(error) => birth_date(*error),
-        Problem::BadExpiryYear => bad_entry(
-            "bad-expiry-year",
-            ("有効期限の年", "カード表面の有効期限の西暦年を、4桁の数字で入力してください（例: 2035）。"),
-            ("The expiry year", "Enter the Western year of the expiry printed on the card, four digits, such as 2035."),
-        ),
-        Problem::BadSecurityCode => bad_entry(
-            "bad-security-code",
-            ("セキュリティコード", "カード表面の有効期限の近くにある、4桁の数字を入力してください。"),
-            ("The security code", "Enter the four digits printed near the expiry on the front of the card."),
-        ),
-        Problem::BadNumberB => bad_entry(
-            "bad-number-b",
-            (
-                "照合番号B",
-                "生年月日6桁・有効期限の西暦年4桁・セキュリティコード4桁の、合わせて14桁の数字を入力してください。",
-            ),
-            (
-                "Number B",
-                "Enter 14 digits: six of the birth date as printed, four of the expiry year, four of the security code.",
-            ),
-        ),
-        Problem::BadCardNumber => bad_entry(
-            "bad-card-number",
-            (
-                "カード番号",
-                "カード表面の右上にある番号（英字2文字・数字8桁・英字2文字。例: AA12345678BB）を入力してください。",
-            ),
-            (
-                "The card number",
-                "Enter the number at the top right of the front: two letters, eight digits, two letters, such as AA12345678BB.",
-            ),
-        ),
-        Problem::CardNumberWrong { kind, left } => number_wrong(*kind, *left),
+        Problem::BadEntry(entry) => {
+            bad_entry(entry.bad, (entry.title.ja, entry.hint.ja), (&capital(entry.title.en), entry.hint.en))
+        }
+        Problem::UncountedWrong { credential, kind, left } => uncounted_wrong(credential, *kind, *left),
         Problem::CardHandshake => Text::new(
             "card-handshake",
             ExitCode::Card,
             (
-                "カード番号による相互認証で、カードの応答が正しくありません。読み取りを中止しました。",
-                "カードを置き直して、もう一度お試しください。続くときは別の確認方法を使ってください。カードが番号を知っていることは\
+                "相互認証で、カードの応答が正しくありません。読み取りを中止しました。",
+                "カードを置き直して、もう一度お試しください。続くときは別の確認方法を使ってください。カードが照合の値を知っていることは\
                  確かめられていません。",
             ),
             (
-                "The card's answer in the number authentication is not right. The reading was stopped.",
+                "The card's answer in the mutual authentication is not right. taimen stopped the reading.",
                 "Place the card again and retry. If it goes on, use another way to check it: the card has not shown that it knows \
-                 its number.",
+                 what was entered.",
             ),
-        ),
-        Problem::BadPassword { credential } => bad_entry(
-            "bad-password",
-            (credential.ja, "英大文字と数字の6文字から16文字で書いてください。小文字は使えません。"),
-            (credential.en, "Write 6 to 16 capital letters (A to Z) and digits. Small letters are none of a password."),
-        ),
-        Problem::BadPin { credential } => bad_entry(
-            "bad-pin",
-            (credential.ja, "決められた桁数と文字で入力してください。"),
-            (credential.en, "Enter it with the right number and kind of characters."),
         ),
         _ => internal("messages/credential"),
     }
 }
 
-/// A residence card refused its number. That nothing counts is published of the first generation alone.
-fn number_wrong(kind: CardKind, left: Option<u8>) -> Text {
-    let first = matches!(kind, CardKind::RESIDENCE1 | CardKind::RESIDENCE1_SPECIAL | CardKind::RESIDENCE1_CHILD);
+/// A name at the beginning of a sentence.
+fn capital(name: &str) -> String {
+    let mut characters = name.chars();
+    characters.next().map_or(String::new(), |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// A card refused a credential that nothing counts, as far as is known.
+fn uncounted_wrong(credential: &CredentialSpec, kind: CardKind, left: Option<u8>) -> Text {
+    let published = registry::find(kind).is_some_and(|(_, spec)| spec.uncounted);
     let (count_ja, count_en) = match left {
         Some(left) => {
             let tries = if left == 1 { "1 try is".to_owned() } else { format!("{left} tries are") };
             (format!("残りはあと{left}回だと答えています。"), format!("It says that {tries} left."))
         }
-        None if first => ("回数の制限はありません。".to_owned(), "It has no counter.".to_owned()),
+        None if published => ("回数の制限はありません。".to_owned(), "It has no counter.".to_owned()),
         None => ("回数の制限は知られていません。".to_owned(), "No counter is known of it.".to_owned()),
     };
+    let (title, name) = (credential.title.ja, credential.title.en);
     let (ja, en) = match left {
         Some(_) => (
-            "繰り返していません。もう一度実行しないでください。知られている在留カード等は回数を数えないので、このカードは知られていない方式の\
-             ものです。別の確認方法を使ってください。",
-            "Nothing was repeated. Do not run this again: no residence card is known to count, so this one follows a protocol that \
-             is not known. Use another way to check it.",
+            "繰り返していません。もう一度実行しないでください。知られているこの種類のカードは回数を数えないので、このカードは知られていない方式の\
+             ものです。別の確認方法を使ってください。"
+                .to_owned(),
+            "Nothing was repeated. Do not run this again: no card of this kind is known to count, so this one follows a protocol \
+             that is not known. Use another way to check it."
+                .to_owned(),
         ),
         None => (
-            "自動では繰り返していません。表面右上の番号とよく見比べて、もう一度実行してください。番号が正しいときは、カードの方式が\
-             名乗っている種類や世代のものと違うことが考えられます。別の確認方法を使ってください。",
-            "Nothing was repeated. Compare the number with the one at the top right of the front and run this again. If it is \
-             right, the card follows another protocol than that of the kind and generation it names: use another way to \
-             check it.",
+            format!(
+                "自動では繰り返していません。券面の{title}とよく見比べて、もう一度実行してください。{title}が正しいときは、カードの方式が\
+                 名乗っている種類や世代のものと違うことが考えられます。別の確認方法を使ってください。"
+            ),
+            format!(
+                "Nothing was repeated. Compare the {name} with the one on the card and run this again. If it is right, the card \
+                 follows another protocol than that of the kind and generation it names: use another way to check it."
+            ),
         ),
     };
     Text::new(
         "card-number-wrong",
         ExitCode::Credential,
-        (format!("カード番号が合わないとカードが答えました。{count_ja}"), ja),
-        (format!("The card says that the card number does not fit. {count_en}"), en),
+        (format!("{title}が合わないとカードが答えました。{count_ja}"), ja),
+        (format!("The card says that the {name} does not fit. {count_en}"), en),
     )
 }
 
@@ -163,8 +135,8 @@ fn bad_entry(id: &'static str, ja: (&str, &str), en: (&str, &str)) -> Text {
 
 fn refused(problem: &Problem) -> Text {
     match problem {
-        Problem::CredentialWrong { credential, left, printed } => {
-            let (again_ja, again_en) = if *printed {
+        Problem::CredentialWrong { credential, left } => {
+            let (again_ja, again_en) = if credential.who == Who::Staff {
                 ("カードの印刷とよく見比べてから", "Compare carefully with what is printed on the card")
             } else {
                 ("カードの持ち主に入力を確かめてもらってから", "Have the holder make sure of the entry")
@@ -177,52 +149,45 @@ fn refused(problem: &Problem) -> Text {
                 "credential-wrong",
                 ExitCode::Credential,
                 (
-                    format!("{}が違うとカードが答えました。{left_ja}", credential.ja),
+                    format!("{}が違うとカードが答えました。{left_ja}", credential.title.ja),
                     format!(
                         "自動では繰り返していません。{again_ja}、もう一度実行してください。{}",
-                        without_jpki(*credential).ja
+                        credential.without.ja
                     ),
                 ),
                 (
-                    format!("The card says that the {} is wrong. {left_en}", credential.en).trim_end().to_owned(),
-                    format!(
-                        "Nothing was repeated. {again_en} before you run this again.{}",
-                        without_jpki(*credential).en
-                    ),
+                    format!("The card says that the {} is wrong. {left_en}", credential.title.en).trim_end().to_owned(),
+                    format!("Nothing was repeated. {again_en} before you run this again.{}", credential.without.en),
                 ),
             )
         }
-        Problem::CredentialBlocked { credential, kind } => {
-            let extra = without_jpki(*credential);
-            let (ja, en) = match extra.ja {
-                "" => where_to_unblock(*kind),
-                _ => (
-                    "解除は、カードの持ち主がお住まいの市区町村の窓口でできます。",
-                    "The holder can have it unblocked at the municipal office.",
-                ),
-            };
-            Text::new(
-                "credential-blocked",
-                ExitCode::Credential,
-                (format!("{}がロックされています。", credential.ja), ja.to_owned() + extra.ja),
-                (format!("The {} is blocked.", credential.en), en.to_owned() + extra.en),
-            )
-        }
+        Problem::CredentialBlocked { credential } => Text::new(
+            "credential-blocked",
+            ExitCode::Credential,
+            (
+                format!("{}がロックされています。", credential.title.ja),
+                credential.unblock_at.ja.to_owned() + credential.without.ja,
+            ),
+            (
+                format!("The {} is blocked.", credential.title.en),
+                credential.unblock_at.en.to_owned() + credential.without.en,
+            ),
+        ),
         Problem::LastTry { credential } => Text::new(
             "last-try",
             ExitCode::Credential,
             (
-                format!("{0}は、あと1回間違えるとロックされます。{0}はカードに送っていません。", credential.ja),
+                format!("{0}は、あと1回間違えるとロックされます。{0}はカードに送っていません。", credential.title.ja),
                 format!(
                     "カードの持ち主の了解を得て、入力を確かめたうえで、--allow-last-try を付けて実行してください。{}",
-                    without_jpki(*credential).ja
+                    credential.without.ja
                 ),
             ),
             (
-                format!("One more wrong entry blocks the {}. It was not sent to the card.", credential.en),
+                format!("One more wrong entry blocks the {}. It was not sent to the card.", credential.title.en),
                 format!(
                     "Ask the holder for consent, make sure of the entry, then run this with --allow-last-try.{}",
-                    without_jpki(*credential).en
+                    credential.without.en
                 ),
             ),
         ),
@@ -232,7 +197,7 @@ fn refused(problem: &Problem) -> Text {
             (
                 format!(
                     "カードが{0}の残り回数を示さず、次の間違いでロックされるおそれがあります。{0}は送っていません。",
-                    credential.ja
+                    credential.title.ja
                 ),
                 "別の確認方法を使ってください。続ける場合は、カードの持ち主の了解を得て、入力を確かめたうえで、--allow-last-try を付けて\
                  実行してください。",
@@ -240,7 +205,7 @@ fn refused(problem: &Problem) -> Text {
             (
                 format!(
                     "The card says that it counts no tries of the {}, so the next wrong entry may block it. It was not sent to the card.",
-                    credential.en
+                    credential.title.en
                 ),
                 "Use another way to check it. To go on, ask the holder for consent, make sure of the entry, and run this with \
                  --allow-last-try.",
@@ -250,11 +215,11 @@ fn refused(problem: &Problem) -> Text {
             "counter-unknown",
             ExitCode::Credential,
             (
-                format!("{}の残り回数をカードが答えないため、送りませんでした。", credential.ja),
+                format!("{}の残り回数をカードが答えないため、送りませんでした。", credential.title.ja),
                 "カードを置き直して、もう一度お試しください。続くときは別の確認方法を使ってください。",
             ),
             (
-                format!("The card does not tell the tries left of the {}, so nothing was sent.", credential.en),
+                format!("The card does not tell the tries left of the {}, so nothing was sent.", credential.title.en),
                 "Place the card again and retry. If it goes on, use another way to check it.",
             ),
         ),
@@ -262,11 +227,14 @@ fn refused(problem: &Problem) -> Text {
             "pin-setting-unknown",
             ExitCode::Credential,
             (
-                format!("暗証番号の設定の有無をカードから読み取れないため、{}を送りませんでした。", credential.ja),
+                format!(
+                    "暗証番号の設定の有無をカードから読み取れないため、{}を送りませんでした。",
+                    credential.title.ja
+                ),
                 "別の本人確認書類を使ってください。有効期限などは taimen check --without-pin で表示できます。",
             ),
             (
-                format!("The card does not tell whether PINs were set, so the {} was not sent.", credential.en),
+                format!("The card does not tell whether PINs were set, so the {} was not sent.", credential.title.en),
                 "Use another document. taimen check --without-pin shows the expiry and the like.",
             ),
         ),
@@ -279,11 +247,11 @@ fn refused(problem: &Problem) -> Text {
                 "answer-lost",
                 ExitCode::Card,
                 (
-                    format!("{}を送りましたが、カードの答えを受け取れませんでした。{ja}", credential.ja),
+                    format!("{}を送りましたが、カードの答えを受け取れませんでした。{ja}", credential.title.ja),
                     "自動では繰り返していません。taimen identify で残り回数を確かめてから、やり直してください。",
                 ),
                 (
-                    format!("The {} was sent, but the card's answer was lost. {en}", credential.en),
+                    format!("The {} was sent, but the card's answer was lost. {en}", credential.title.en),
                     "Nothing was repeated. See the tries left with taimen identify before you start again.",
                 ),
             )
@@ -292,45 +260,15 @@ fn refused(problem: &Problem) -> Text {
             "already-tried",
             ExitCode::Credential,
             (
-                format!("この{}は一度使いました。二度目は送っていません。", credential.ja),
+                format!("この{}は一度使いました。二度目は送っていません。", credential.title.ja),
                 "入力を確かめて、もう一度最初から実行してください。",
             ),
             (
-                format!("This {} was tried once already. It was not sent again.", credential.en),
+                format!("This {} was tried once already. It was not sent again.", credential.title.en),
                 "Make sure of the entry and start again.",
             ),
         ),
         _ => internal("messages/credential"),
-    }
-}
-
-/// The JPKI application is an addition: the card can be checked without it.
-fn without_jpki(credential: Bilingual) -> Bilingual {
-    if [JPKI_AUTHENTICATION_PIN.title, JPKI_SIGNING_PASSWORD.title].contains(&credential) {
-        Bilingual::new(
-            "カードそのものの確認は、この項目なしで（または --jpki なしで）もう一度実行すればできます。",
-            " The card itself can be checked: run this again without that entry, or without --jpki.",
-        )
-    } else {
-        Bilingual::new("", "")
-    }
-}
-
-/// Who can unblock a credential of a card.
-fn where_to_unblock(kind: CardKind) -> (&'static str, &'static str) {
-    match kind {
-        CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO => (
-            "解除は、カードの持ち主がお住まいの市区町村の窓口でできます。ここでは別の本人確認書類を使ってください。",
-            "The holder can have it unblocked at the municipal office. Use another document here.",
-        ),
-        CardKind::LICENCE | CardKind::MENKYO => (
-            "解除は、カードの持ち主が警察の窓口でできます。ここでは別の本人確認書類を使ってください。",
-            "The holder can have it unblocked by the police, in person. Use another document here.",
-        ),
-        _ => (
-            "カードの持ち主から、出入国在留管理庁の窓口に問い合わせてください。ここでは別の本人確認書類を使ってください。",
-            "The holder can ask the Immigration Services Agency. Use another document here.",
-        ),
     }
 }
 

@@ -22,10 +22,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
+    cards::{CredentialSpec, EntrySpec},
     dump::DumpError,
     iso7816::{CardError, Refusal},
     kind::CardKind,
-    lang::{Bilingual, Lang},
+    lang::Lang,
     simulator::script::ScriptError,
     text::PrintedDateError,
     transport::TransportError,
@@ -34,8 +35,6 @@ use crate::{
 
 pub use exit::ExitCode;
 pub use reader::Platform;
-#[cfg(feature = "cli")]
-pub(crate) use reading::credential_title;
 pub use recording::ScrubRefusal;
 pub use usage::UsageError;
 
@@ -65,50 +64,46 @@ pub enum Problem {
     /// The card refused a credential; nothing was repeated.
     CredentialWrong {
         /// Which one.
-        credential: Bilingual,
+        credential: &'static CredentialSpec,
         /// What is left; `None` for a credential without a counter.
         left: Option<u8>,
-        /// Whether it stands on the card; else only the holder knows it.
-        printed: bool,
     },
     /// The credential is blocked, now or before.
     CredentialBlocked {
         /// Which one.
-        credential: Bilingual,
-        /// The card.
-        kind: CardKind,
+        credential: &'static CredentialSpec,
     },
     /// One try is left and `--allow-last-try` was not given.
     LastTry {
         /// Which one.
-        credential: Bilingual,
+        credential: &'static CredentialSpec,
     },
     /// The card counts no tries (`6300`) and `--allow-last-try` was not given.
     NoCounter {
         /// Which one.
-        credential: Bilingual,
+        credential: &'static CredentialSpec,
     },
-    /// The card does not tell how many tries are left.
+    /// The card does not report how many tries are left.
     CounterUnknown {
         /// Which one.
-        credential: Bilingual,
+        credential: &'static CredentialSpec,
     },
     /// The card's PIN setting is not known, so none may be tried.
     PinSettingUnknown {
         /// Which one.
-        credential: Bilingual,
+        credential: &'static CredentialSpec,
     },
     /// The answer to a VERIFY was lost.
     AnswerLost {
         /// Which one.
-        credential: Bilingual,
-        /// What the counter says since, where it could be asked.
+        credential: &'static CredentialSpec,
+        /// What the counter says since, if it could be asked.
         left: Option<u8>,
     },
     /// This entry was tried once already.
     AlreadyTried {
         /// Which one.
-        credential: Bilingual,
+        credential: &'static CredentialSpec,
     },
     /// A credential is missing and there is no terminal to ask on.
     MissingCredential {
@@ -124,33 +119,19 @@ pub enum Problem {
     BadCredentialsFile,
     /// The birth date is not one as printed.
     BadBirthDate(PrintedDateError),
-    /// Not four digits of a year.
-    BadExpiryYear,
-    /// Not four digits.
-    BadSecurityCode,
-    /// 照合番号B is not 14 digits.
-    BadNumberB,
-    /// Not two letters, eight digits and two letters.
-    BadCardNumber,
-    /// A residence card says that the number does not fit; nothing was repeated.
-    CardNumberWrong {
+    /// An entry has another form than a card compares.
+    BadEntry(&'static EntrySpec),
+    /// A card says that a credential without a counter does not fit; nothing was repeated.
+    UncountedWrong {
+        /// Which one.
+        credential: &'static CredentialSpec,
         /// What the card says it is.
         kind: CardKind,
-        /// Tries left, where the card names them.
+        /// Tries left, if the card names them.
         left: Option<u8>,
     },
-    /// A residence card's half of the number authentication is not right.
+    /// The card's half of a mutual authentication is not right.
     CardHandshake,
-    /// A PIN of a wrong form.
-    BadPin {
-        /// Which one.
-        credential: Bilingual,
-    },
-    /// A password of a wrong form.
-    BadPassword {
-        /// Which one.
-        credential: Bilingual,
-    },
     /// `--reader` is no address.
     BadReaderAddress(String),
     /// `sim:` with a kind that is not simulated.
@@ -397,14 +378,9 @@ impl Problem {
             | Self::BadCredentialLine { .. }
             | Self::BadCredentialsFile
             | Self::BadBirthDate(_)
-            | Self::BadExpiryYear
-            | Self::BadSecurityCode
-            | Self::BadNumberB
-            | Self::BadCardNumber
-            | Self::CardNumberWrong { .. }
-            | Self::CardHandshake
-            | Self::BadPin { .. }
-            | Self::BadPassword { .. } => credential::text(self),
+            | Self::BadEntry(_)
+            | Self::UncountedWrong { .. }
+            | Self::CardHandshake => credential::text(self),
             Self::ScrubRefused { .. } => recording::text(self),
             Self::NotAnInput { .. }
             | Self::InputTooLarge { .. }
@@ -426,9 +402,9 @@ impl Problem {
     }
 
     /// What the PIN gate refused, about which credential.
-    pub fn refused(refusal: Refusal, credential: Bilingual, kind: CardKind) -> Self {
+    pub fn refused(refusal: Refusal, credential: &'static CredentialSpec) -> Self {
         match refusal {
-            Refusal::Blocked => Self::CredentialBlocked { credential, kind },
+            Refusal::Blocked => Self::CredentialBlocked { credential },
             Refusal::LastTry => Self::LastTry { credential },
             Refusal::NoCounter => Self::NoCounter { credential },
             Refusal::CounterUnknown => Self::CounterUnknown { credential },

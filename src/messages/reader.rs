@@ -1,6 +1,6 @@
 //! Messages about readers, cards and their addresses.
 
-use crate::{iso7816::CardError, kind::CardKind, transport::TransportError};
+use crate::{cards::registry, iso7816::CardError, kind::CardKind, transport::TransportError};
 
 use super::{ExitCode, Problem, Text, files::internal};
 
@@ -184,21 +184,8 @@ fn phone(problem: &Problem) -> Text {
 }
 
 fn unsupported(kind: CardKind) -> Text {
-    if kind == CardKind::RESIDENCE_SPECIFIED {
-        return Text::new(
-            "unsupported-kind",
-            ExitCode::Card,
-            (
-                "特定在留カードを認識しましたが、その読み取り（セッション鍵の設定の手順）には対応していません。",
-                "真正かどうかは判定していません。マイナンバーカードとしても応答するカードは、マイナンバーカードとして確認されます。\
-                 そうでなければ、別の確認方法を使ってください。",
-            ),
-            (
-                "This is a specified residence card, which cannot be read: its way of agreeing on a session key is not supported.",
-                "Nothing was said about its authenticity. Where it answers as a My Number Card too, it is checked as one. Else use \
-                 another way to check it.",
-            ),
-        );
+    if let Some([what, todo]) = registry::find(kind).and_then(|(_, spec)| spec.unread) {
+        return Text::new("unsupported-kind", ExitCode::Card, (what.ja, todo.ja), (what.en, todo.en));
     }
     Text::new(
         "unsupported-kind",

@@ -1,12 +1,7 @@
 //! How the errors of a reading become the [`Problem`]s that people read.
 
 use crate::{
-    cards::{
-        BadCredential, ReadAnyError, ReadError, RecogniseError, Reference, drivers_licence::files,
-        my_number::files as my_number,
-    },
-    kind::CardKind,
-    lang::Bilingual,
+    cards::{EntryError, FlowError, ReadError, RecogniseError, Reference},
     transport::{DrawError, TransportError, replay::UnusedSteps},
 };
 
@@ -27,29 +22,43 @@ impl From<ReadError> for Problem {
             ReadError::Card(error) => error.into(),
             ReadError::Draw(error) => error.into(),
             ReadError::OtherCard => Self::DifferentCard,
-            ReadError::PinSetting { reference } => Self::PinSettingUnknown { credential: reference.title },
-            ReadError::Missing { reference } => Self::MissingCredential { name: entry_of(reference).to_owned() },
-            ReadError::Refused { refusal, reference } => Self::refused(refusal, reference.title, kind_of(reference)),
+            ReadError::PinSetting { reference } => {
+                about(reference, |credential| Self::PinSettingUnknown { credential })
+            }
+            ReadError::Missing { reference } => {
+                about(reference, |credential| Self::MissingCredential { name: credential.id.to_owned() })
+            }
+            ReadError::NotGiven { credential } => Self::MissingCredential { name: credential.id.to_owned() },
+            ReadError::Refused { refusal, reference } => {
+                about(reference, |credential| Self::refused(refusal, credential))
+            }
             ReadError::Wrong { reference, left } => {
-                Self::CredentialWrong { credential: reference.title, left, printed: reference.printed }
+                about(reference, |credential| Self::CredentialWrong { credential, left })
             }
             ReadError::BlockedNow { reference } => {
-                Self::CredentialBlocked { credential: reference.title, kind: kind_of(reference) }
+                about(reference, |credential| Self::CredentialBlocked { credential })
             }
-            ReadError::NumberRefused { kind, left } => Self::CardNumberWrong { kind, left },
-            ReadError::NumberBlocked { kind } => {
-                let credential = Bilingual::new("カード番号の照合", "card number");
-                Self::CredentialBlocked { credential, kind }
-            }
-            ReadError::Handshake(_) => Self::CardHandshake,
-            // A recording that differs at VERIFY is no lost answer: nothing was sent to a card.
+            ReadError::UncountedRefused { credential, kind, left } => Self::UncountedWrong { credential, kind, left },
+            ReadError::UncountedBlocked { credential, .. } => Self::CredentialBlocked { credential },
+            ReadError::Handshake { .. } => Self::CardHandshake,
+            // A recording that differs at VERIFY is not a lost answer: nothing was sent to a card.
             ReadError::AnswerLost {
                 error: error @ (TransportError::Mismatch { .. } | TransportError::RecordingEnded { .. }),
                 ..
             } => error.into(),
-            ReadError::AnswerLost { reference, .. } => Self::AnswerLost { credential: reference.title, left: None },
+            ReadError::AnswerLost { reference, .. } => {
+                about(reference, |credential| Self::AnswerLost { credential, left: None })
+            }
         }
     }
+}
+
+/// A problem with what opens a reference. Nothing presents a reference without a credential.
+fn about(
+    reference: &'static Reference,
+    problem: impl FnOnce(&'static crate::cards::CredentialSpec) -> Problem,
+) -> Problem {
+    reference.credential.map_or(Problem::Internal { place: "messages/reading" }, problem)
 }
 
 impl From<DrawError> for Problem {
@@ -67,81 +76,30 @@ impl From<UnusedSteps> for Problem {
     }
 }
 
-impl From<ReadAnyError> for Problem {
-    fn from(error: ReadAnyError) -> Self {
+impl From<FlowError> for Problem {
+    fn from(error: FlowError) -> Self {
         match error {
-            ReadAnyError::Recognise(error) => error.into(),
-            ReadAnyError::Read(error) => error.into(),
-            ReadAnyError::NotReadable(kind) => Self::UnsupportedKind(kind),
-            ReadAnyError::NoSuchApplication(kind) => Self::NoSuchApplication(kind),
-            ReadAnyError::NotOfThisCard { asked, kind } => Self::OtherCardsOption { option: asked, kind },
-            ReadAnyError::Missing(credential) => Self::MissingCredential { name: credential.as_str().to_owned() },
-            ReadAnyError::Malformed(BadCredential(what)) => Self::BadPin { credential: what.title() },
-            ReadAnyError::NoTime => Self::Recording { path: "replay".to_owned(), line: 1 },
-            ReadAnyError::Unused(error) => error.into(),
+            FlowError::Recognise(error) => error.into(),
+            FlowError::Read(error) => error.into(),
+            FlowError::NotReadable(kind) => Self::UnsupportedKind(kind),
+            FlowError::NoSuchApplication(kind) => Self::NoSuchApplication(kind),
+            FlowError::NotOfThisCard { asked, kind } => Self::OtherCardsOption { option: asked, kind },
+            FlowError::Missing(credential) => Self::MissingCredential { name: credential.id.to_owned() },
+            FlowError::NoTime => Self::Recording { path: "replay".to_owned(), line: 1 },
+            FlowError::Unused(error) => error.into(),
         }
     }
 }
 
-/// Whose credential it is: that decides where it is unblocked.
-fn kind_of(reference: &Reference) -> CardKind {
-    match entry_of(reference) {
-        "pin1" | "pin2" => CardKind::LICENCE,
-        "licence-pin" => CardKind::MENKYO,
-        _ => CardKind::MY_NUMBER,
-    }
-}
-
-/// The name of a reference's line in a credentials file.
-fn entry_of(reference: &Reference) -> &'static str {
-    ENTRIES.iter().find(|(_, of)| *of == reference).map_or("number-b", |(name, _)| name)
-}
-
-/// The title of the credential of a line in a credentials file.
-#[cfg(feature = "cli")]
-pub fn credential_title(entry: &str) -> Option<crate::lang::Bilingual> {
-    ENTRIES.iter().find(|(name, _)| *name == entry).map(|(_, reference)| reference.title)
-}
-
-/// The entries that open one reference each, and which.
-const ENTRIES: [(&str, &Reference); 5] = [
-    ("pin1", &files::PIN1),
-    ("pin2", &files::PIN2),
-    ("licence-pin", &files::MENKYO_PIN),
-    ("auth-pin", &my_number::JPKI_AUTHENTICATION_PIN),
-    ("sign-password", &my_number::JPKI_SIGNING_PASSWORD),
-];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        cards::Credential,
-        iso7816::Refusal,
-        lang::Lang,
-        messages::{ExitCode, Platform},
-    };
-
-    #[test]
-    fn what_ends_a_reading_has_words_and_an_exit_code() {
-        let read = |refusal| ReadError::Refused { refusal, reference: &files::PIN1 }.into();
-        for (error, id, exit) in [
-            (RecogniseError::Unknown.into(), "unknown-card", ExitCode::Card),
-            (ReadAnyError::NotReadable(CardKind::RESIDENCE_SPECIFIED), "unsupported-kind", ExitCode::Card),
-            (ReadAnyError::NoSuchApplication(CardKind::MENKYO), "no-such-application", ExitCode::Card),
-            (
-                ReadAnyError::NotOfThisCard { asked: "age", kind: CardKind::LICENCE },
-                "other-cards-option",
-                ExitCode::Usage,
-            ),
-            (ReadAnyError::Missing(Credential::CardNumber), "missing-credential", ExitCode::Usage),
-            (read(Refusal::LastTry), "last-try", ExitCode::Credential),
-        ] {
-            let problem = Problem::from(error);
-            for lang in [Lang::Ja, Lang::En] {
-                let message = problem.message_on(lang, Platform::Linux);
-                assert_eq!((message.id, message.exit), (id, exit), "{problem:?}");
+impl From<EntryError> for Problem {
+    fn from(error: EntryError) -> Self {
+        match error {
+            EntryError::Line { line } | EntryError::UnknownName { line } | EntryError::Repeated { line } => {
+                Self::BadCredentialLine { line }
             }
+            EntryError::NotText => Self::BadCredentialsFile,
+            EntryError::Form(entry) => Self::BadEntry(entry),
+            EntryError::Date(_, error) => Self::BadBirthDate(error),
         }
     }
 }

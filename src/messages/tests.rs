@@ -1,10 +1,17 @@
 use std::collections::BTreeSet;
 
-use crate::{iso7816::Status, simulator::script};
+use crate::{cards::registry, iso7816::Status, simulator::script};
 
 use super::*;
 
-const NAME: Bilingual = Bilingual::new("照合番号B", "number B");
+/// A credential that stands on the card, with a counter.
+fn printed() -> &'static CredentialSpec {
+    credential("number-b")
+}
+
+fn credential(id: &str) -> &'static CredentialSpec {
+    registry::credentials().find(|credential| credential.id == id).unwrap()
+}
 
 fn any_kind() -> CardKind {
     CardKind::all().next().unwrap()
@@ -51,27 +58,20 @@ fn every_problem() -> Vec<Problem> {
         Problem::from(CardError::Endless),
         Problem::UnknownCard,
         Problem::NoSuchApplication(CardKind::MENKYO),
-        Problem::CredentialWrong { credential: NAME, left: Some(9), printed: true },
-        Problem::CredentialWrong { credential: NAME, left: None, printed: false },
-        Problem::LastTry { credential: NAME },
-        Problem::NoCounter { credential: NAME },
-        Problem::CounterUnknown { credential: NAME },
-        Problem::AnswerLost { credential: NAME, left: Some(8) },
-        Problem::AnswerLost { credential: NAME, left: None },
-        Problem::AlreadyTried { credential: NAME },
+        Problem::CredentialWrong { credential: printed(), left: Some(9) },
+        Problem::CredentialWrong { credential: credential("pin1"), left: None },
+        Problem::LastTry { credential: printed() },
+        Problem::NoCounter { credential: printed() },
+        Problem::CounterUnknown { credential: printed() },
+        Problem::AnswerLost { credential: printed(), left: Some(8) },
+        Problem::AnswerLost { credential: printed(), left: None },
+        Problem::AlreadyTried { credential: printed() },
         Problem::MissingCredential { name: "birth".to_owned() },
         Problem::BadCredentialLine { line: 2 },
-        Problem::BadExpiryYear,
-        Problem::BadSecurityCode,
-        Problem::BadNumberB,
-        Problem::BadCardNumber,
-        Problem::CardNumberWrong { kind: CardKind::RESIDENCE1, left: None },
-        Problem::CardNumberWrong { kind: CardKind::RESIDENCE2, left: None },
-        Problem::CardNumberWrong { kind: CardKind::RESIDENCE2, left: Some(1) },
-        Problem::CredentialBlocked { credential: NAME, kind: CardKind::RESIDENCE1 },
+        Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE1, left: None },
+        Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE2, left: None },
+        Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE2, left: Some(1) },
         Problem::CardHandshake,
-        Problem::BadPin { credential: NAME },
-        Problem::BadPassword { credential: NAME },
         Problem::BadReaderAddress("usb".to_owned()),
         Problem::UnknownSimKind("visa".to_owned()),
         Problem::UnknownSimFault("fire".to_owned()),
@@ -154,7 +154,10 @@ fn every_problem() -> Vec<Problem> {
             .map(|text| Problem::Script { path: path(), error: Box::new(text.parse::<script::Script>().unwrap_err()) }),
     );
     problems.extend(CardKind::all().map(Problem::UnsupportedKind));
-    problems.extend(CardKind::all().map(|kind| Problem::CredentialBlocked { credential: NAME, kind }));
+    problems.extend(registry::credentials().map(|credential| Problem::CredentialBlocked { credential }));
+    let entries = registry::credentials().flat_map(|credential| credential.ways.iter().copied().flatten());
+    let ids: BTreeSet<&str> = entries.map(|part| part.entry.id).collect();
+    problems.extend(ids.into_iter().filter_map(registry::entry).map(Problem::BadEntry));
     problems.extend(
         [PrintedDateError::Bare, PrintedDateError::Form, PrintedDateError::NoSuchDay, PrintedDateError::NotInEra]
             .map(Problem::BadBirthDate),
@@ -214,6 +217,9 @@ fn every_problem_speaks_both_languages_in_two_halves() {
                 assert!(!half.contains("個人番号"), "{half}");
             }
             for half in [&en.what, &en.todo] {
+                // A name that stands on the card in Japanese is given beside the English one.
+                let named = registry::credentials().map(|credential| credential.title);
+                let half = named.fold(half.clone(), |half, title| half.replace(&format!(" ({})", title.ja), ""));
                 assert!(half.is_ascii() && half.len() > 10 && half.ends_with(['.', ')']), "{problem:?}: {half}");
             }
             assert!(ja.id == "internal" || !ja.what.contains("messages/"), "{problem:?}");
@@ -332,23 +338,33 @@ fn exit_codes_of_the_contract() {
     for refusal in
         [Refusal::Blocked, Refusal::LastTry, Refusal::NoCounter, Refusal::CounterUnknown, Refusal::AlreadyTried]
     {
-        assert_eq!(exit(Problem::refused(refusal, NAME, CardKind::MY_NUMBER)), 5);
+        assert_eq!(exit(Problem::refused(refusal, printed())), 5);
     }
-    assert_eq!(exit(Problem::CredentialWrong { credential: NAME, left: Some(9), printed: true }), 5);
-    assert_eq!(exit(Problem::AnswerLost { credential: NAME, left: None }), 4);
-    assert_eq!(exit(Problem::BadCardNumber), 2);
-    assert_eq!(exit(Problem::CardNumberWrong { kind: CardKind::RESIDENCE1, left: None }), 5);
-    assert_eq!(exit(Problem::CardNumberWrong { kind: CardKind::RESIDENCE2, left: Some(1) }), 5);
-    assert_eq!(exit(Problem::CredentialBlocked { credential: NAME, kind: CardKind::RESIDENCE2 }), 5);
+    assert_eq!(exit(Problem::CredentialWrong { credential: printed(), left: Some(9) }), 5);
+    assert_eq!(exit(Problem::AnswerLost { credential: printed(), left: None }), 4);
+    assert_eq!(exit(Problem::BadEntry(registry::entry("card-number").unwrap())), 2);
+    assert_eq!(
+        exit(Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE1, left: None }),
+        5
+    );
+    assert_eq!(
+        exit(Problem::UncountedWrong {
+            credential: credential("card-number"),
+            kind: CardKind::RESIDENCE2,
+            left: Some(1)
+        }),
+        5
+    );
+    assert_eq!(exit(Problem::CredentialBlocked { credential: credential("card-number") }), 5);
     assert_eq!(exit(Problem::CardHandshake), 4);
 }
 
 #[test]
 fn a_refused_number_is_explained_with_both_causes() {
     let kind = CardKind::RESIDENCE1;
-    let told = |lang| Problem::CardNumberWrong { kind, left: None }.message(lang);
+    let told = |lang| Problem::UncountedWrong { credential: credential("card-number"), kind, left: None }.message(lang);
     let (ja, en) = (told(Lang::Ja), told(Lang::En));
-    assert!(en.todo.contains("Compare the number") && en.todo.contains("another protocol"), "{}", en.todo);
+    assert!(en.todo.contains("Compare the card number") && en.todo.contains("another protocol"), "{}", en.todo);
     assert!(ja.todo.contains("見比べて") && ja.todo.contains("世代"), "{}", ja.todo);
     for (lang, words) in
         [(Lang::Ja, ["特定在留カード", "セッション鍵"]), (Lang::En, ["specified residence card", "session key"])]
@@ -360,7 +376,10 @@ fn a_refused_number_is_explained_with_both_causes() {
 
 #[test]
 fn only_what_is_published_of_a_counter_is_told() {
-    let told = |kind, left| [Lang::Ja, Lang::En].map(|lang| Problem::CardNumberWrong { kind, left }.message(lang));
+    let told = |kind, left| {
+        [Lang::Ja, Lang::En]
+            .map(|lang| Problem::UncountedWrong { credential: credential("card-number"), kind, left }.message(lang))
+    };
     for kind in [CardKind::RESIDENCE1, CardKind::RESIDENCE1_SPECIAL, CardKind::RESIDENCE1_CHILD] {
         let [ja, en] = told(kind, None);
         assert!(ja.what.contains("回数の制限はありません") && en.what.contains("It has no counter"), "{}", en.what);
@@ -385,7 +404,7 @@ fn only_what_is_published_of_a_counter_is_told() {
 
 #[test]
 fn a_blocked_card_names_the_place_that_unblocks_it() {
-    let todo = |kind, lang| Problem::CredentialBlocked { credential: NAME, kind }.message(lang).todo;
-    assert!(todo(CardKind::MY_NUMBER, Lang::Ja).contains("市区町村"));
-    assert!(todo(CardKind::LICENCE, Lang::En).contains("police"));
+    let todo = |id, lang| Problem::CredentialBlocked { credential: credential(id) }.message(lang).todo;
+    assert!(todo("number-b", Lang::Ja).contains("市区町村"));
+    assert!(todo("pin2", Lang::En).contains("police"));
 }

@@ -1,12 +1,12 @@
 //! Findings of simulated licences, read through the library, for the tests of every form of the report.
 
 use crate::{
-    cards::{Findings, drivers_licence, recognise},
+    cards::{self, Credentials, Findings, Request},
     dump::Scope,
-    iso7816::{PinGate, Session},
+    iso7816::PinGate,
     kind::CardKind,
     simulator::{Recipe, SimulatedCard},
-    transport::LinkFigures,
+    transport::{LinkFigures, draws::ListedDraws},
     trust::{Hierarchy, TrustStore},
     verify::Basis,
 };
@@ -25,47 +25,23 @@ fn card(recipe: &str) -> SimulatedCard {
 
 /// A 運転免許証, read as far as the scope goes and checked.
 pub(super) fn licence(recipe: &str, scope: Scope) -> Findings {
-    let mut card = card(recipe);
-    let own = card.credentials().cloned();
-    let mut session = Session::new(&mut card);
-    let recognised = recognise(&mut session).unwrap();
-    let prepared = drivers_licence::prepare(&mut session, &recognised.licence).unwrap();
-    let own = own.as_ref();
-    let reading = drivers_licence::Reading {
-        scope,
-        pins: drivers_licence::Pins { pin1: own.and_then(|own| own.pin1()), pin2: own.and_then(|own| own.pin2()) },
-        gate: &mut PinGate::new(false),
-        prepared,
-        released: false,
-        time: TIME.parse().unwrap(),
-        reader: "sim:licence".to_owned(),
-        progress: &mut |_, _, _| {},
-    };
-    let dump = reading.run(&mut session).unwrap();
-    drivers_licence::check(&dump, &trust(), Basis::Live(TIME.parse().unwrap()))
+    read(recipe, Request::new("sim:licence", TIME.parse().unwrap()).scope(scope))
 }
 
 /// A マイナ免許証, read and checked.
 pub(super) fn menkyo(recipe: &str, scope: Scope) -> Findings {
+    read(recipe, Request::new("sim:menkyo", TIME.parse().unwrap()).scope(scope).application(CardKind::MENKYO))
+}
+
+fn read(recipe: &str, request: Request) -> Findings {
     let mut card = card(recipe);
-    let own = card.credentials().cloned();
-    let mut session = Session::new(&mut card);
-    let recognised = recognise(&mut session).unwrap();
-    assert!(recognised.guests.contains(&CardKind::MENKYO));
-    let prepared = drivers_licence::prepare_menkyo(&mut session).unwrap();
-    let reading = drivers_licence::MenkyoReading {
-        scope,
-        pin: own.as_ref().and_then(|own| own.licence_pin()),
-        gate: &mut PinGate::new(false),
-        prepared,
-        released: false,
-        time: TIME.parse().unwrap(),
-        reader: "sim:menkyo".to_owned(),
-        progress: &mut |_, _, _| {},
-    };
-    let mut dump = reading.run(&mut session).unwrap();
-    dump.guests = vec![CardKind::MY_NUMBER];
-    drivers_licence::check_menkyo(&dump, &trust(), Basis::Live(TIME.parse().unwrap()))
+    let credentials = Credentials::from(&card);
+    let (gate, draws) = (&mut PinGate::new(false), &mut ListedDraws::new(Vec::new()));
+    let mut dump = cards::read(&mut card, &request, credentials, gate, draws, &mut |_| {}).unwrap();
+    if dump.kind == CardKind::MENKYO {
+        dump.guests = vec![CardKind::MY_NUMBER];
+    }
+    cards::check(&dump, &trust(), Basis::Live(TIME.parse().unwrap())).unwrap()
 }
 
 fn context(reader: &str) -> Context {

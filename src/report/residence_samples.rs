@@ -4,16 +4,16 @@ use jiff::civil::date;
 
 use crate::{
     cards::{
-        Findings, Holder, Item, ItemValue, Picture, PictureFormat, Sex, Signed, notes, recognise, remarks,
+        Credentials, Findings, Holder, Item, ItemValue, Picture, PictureFormat, Request, Sex, Signed, notes, read,
+        remarks,
         residence_card::{
-            FIRST_REQUIREMENT, Opening, Reading, SECOND_REQUIREMENT, check,
+            FIRST_REQUIREMENT, SECOND_REQUIREMENT, check,
             codes::{self, Code},
             files::{self, File},
-            prepare,
         },
     },
     dump::Scope,
-    iso7816::Session,
+    iso7816::PinGate,
     kind::CardKind,
     lang::Bilingual,
     simulator::Recipe,
@@ -234,21 +234,11 @@ pub(super) fn installed(official: bool) -> Findings {
 
 fn checked(recipe: &str, trust: TrustStore) -> Findings {
     let mut card = recipe.parse::<Recipe>().unwrap().card().unwrap();
-    let number = card.credentials().unwrap().card_number().unwrap().clone();
-    let mut session = Session::new(&mut card);
-    let recognised = recognise(&mut session).unwrap();
-    let prepared = prepare(&mut session, recognised.kind, &recognised.kind_file).unwrap();
+    let credentials = Credentials::from(&card);
     let time = "2026-11-22T01:02:03Z".parse().unwrap();
-    let reading = Reading {
-        opening: Opening::Number(&number),
-        prepared,
-        released: false,
-        draws: &mut ListedDraws::new(vec![vec![1; 8], vec![2; 16]]),
-        time,
-        reader: "sim:residence".to_owned(),
-        progress: &mut |_, _, _| {},
-    };
-    let dump = reading.run(&mut session).unwrap();
+    let draws = &mut ListedDraws::new(vec![vec![1; 8], vec![2; 16]]);
+    let (gate, request) = (&mut PinGate::new(false), Request::new("sim:residence", time));
+    let dump = read(&mut card, &request, credentials, gate, draws, &mut |_| {}).unwrap();
     check(&dump, &trust, Basis::Live(time))
 }
 

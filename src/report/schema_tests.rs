@@ -138,5 +138,8 @@ fn the_schema_names_every_check_and_kind() {
     let schema = report_schema();
     let names = |name: &str| -> Vec<String> { serde_json::from_value(schema["$defs"][name]["enum"].clone()).unwrap() };
     assert_eq!(names("check"), CheckId::all().map(|id| id.as_str().to_owned()).collect::<Vec<_>>());
-    assert_eq!(names("kind"), CardKind::all().map(|kind| kind.as_str().to_owned()).collect::<Vec<_>>());
+    let mut kinds: Vec<_> = CardKind::all().map(|kind| kind.as_str().to_owned()).collect();
+    let mut named = names("kind");
+    (kinds.sort(), named.sort());
+    assert_eq!(named, kinds);
 }

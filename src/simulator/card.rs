@@ -116,6 +116,27 @@ impl Credentials {
         self.jpki.as_ref().map(|(_, password)| password)
     }
 
+    /// What a person would enter, by the entry's name in a credentials file.
+    pub fn entries(&self) -> Vec<(&'static str, zeroize::Zeroizing<String>)> {
+        let text = |bytes: &[u8]| zeroize::Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
+        let pin = |id, pin: Option<&Pin>| pin.map(|pin| (id, text(pin.expose())));
+        let of_my_number = self.kind != CardKind::LICENCE && self.card_number.is_none();
+        let number_b = self.number_b().ok().filter(|_| of_my_number);
+        let mut entries: Vec<_> = [
+            pin("number-b", number_b.as_ref()),
+            pin("pin1", self.pin1()),
+            pin("pin2", self.pin2()),
+            pin("licence-pin", self.licence_pin()),
+            pin("auth-pin", self.auth_pin()),
+            pin("sign-password", self.sign_password()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        entries.extend(self.card_number().map(|number| ("card-number", text(number.expose()))));
+        entries
+    }
+
     /// 照合番号B
     ///
     /// # Errors
@@ -137,15 +158,11 @@ impl From<&SimulatedCard> for cards::Credentials {
     /// All that opens the card, as its holder would give it; nothing for a card from given files.
     fn from(card: &SimulatedCard) -> Self {
         let mut known = Self::default();
-        if let Some(own) = card.credentials() {
-            known.number_b = own.number_b().ok();
-            known.birth_date = own.birth_digits().ok();
-            known.pin1 = own.pin1().cloned();
-            known.pin2 = own.pin2().cloned();
-            known.licence_pin = own.licence_pin().cloned();
-            known.card_number = own.card_number().cloned();
-            known.auth_pin = own.auth_pin().cloned();
-            known.sign_password = own.sign_password().cloned();
+        for (id, value) in card.credentials().into_iter().flat_map(Credentials::entries) {
+            // A hand-made holder's value of another form opens nothing.
+            if let Some(entry) = cards::registry::entry(id) {
+                let _ = known.insert(entry, &value);
+            }
         }
         known
     }
@@ -205,7 +222,7 @@ impl SimulatedCard {
         let mut contents = Contents::bare();
         contents.put_chip_keys(face_key.map(Cow::Owned), text_key.map(Cow::Owned));
         for (name, bytes) in given {
-            let known = FILES.iter().map(|file| (file.application, file.sfi, file.access));
+            let known = FILES.iter().map(|file| (file.application, file.sfi(), file.access));
             let other = OTHER_FILES.iter().map(|file| (file.application, file.sfi, file.access));
             let (application, sfi, access) = known
                 .chain(other)
@@ -297,10 +314,10 @@ impl SimulatedCard {
     pub fn licence_file_mut(&mut self, file: &licence_files::File) -> Option<&mut Vec<u8>> {
         match &mut self.chip {
             Chip::MyNumber(state) => {
-                let [_, sfi] = file.id.to_be_bytes();
+                let [_, sfi] = file.id().to_be_bytes();
                 state.contents.file_mut(&file.application, sfi)
             }
-            Chip::Licence(chip) => chip.file_mut(file.application.name, file.id),
+            Chip::Licence(chip) => chip.file_mut(file.application.name, file.id()),
             Chip::Residence(_) => None,
         }
     }
@@ -308,7 +325,7 @@ impl SimulatedCard {
     /// A file's stored bytes by the name that it has in dumps.
     pub(super) fn named_file_mut(&mut self, name: &str) -> Option<&mut Vec<u8>> {
         if let Some(file) = FILES.iter().find(|file| file.name == name) {
-            return self.file_mut(&file.application, file.sfi);
+            return self.file_mut(&file.application, file.sfi());
         }
         if let Some(file) = licence_files::file(name) {
             return self.licence_file_mut(file);
@@ -322,7 +339,7 @@ impl SimulatedCard {
     /// The same for a file of a residence card.
     pub fn residence_file_mut(&mut self, file: &residence_files::File) -> Option<&mut Vec<u8>> {
         match &mut self.chip {
-            Chip::MyNumber(state) => state.contents.file_mut(&file.application, file.sfi),
+            Chip::MyNumber(state) => state.contents.file_mut(&file.application, file.sfi()),
             Chip::Licence(_) => None,
             Chip::Residence(chip) => chip.file_mut(file),
         }

@@ -4,7 +4,7 @@
 //! content \[derived\].
 
 use crate::{
-    cards::my_number::files::{self, LICENCE_GUEST},
+    cards::my_number::files::{self},
     crypto::{sha256, sha256_digest_info},
     iso7816::Status,
     privacy::MAX_PIN_LENGTH,
@@ -39,7 +39,7 @@ impl State {
             (0x00, 0x88) => self.internal_authenticate(&apdu),
             (0x00, 0xCA) => self.get_data(&apdu),
             // What a 特定在留カード does here is not known (spec residence 8.9).
-            (0x80, 0xAE) if self.is_in(&files::RESIDENCE_GUEST) => Err(sw::UNKNOWN_INSTRUCTION),
+            (0x80, 0xAE) if self.is_in(&crate::cards::residence_card::files::SPECIFIED) => Err(sw::UNKNOWN_INSTRUCTION),
             (0x80, 0xAE) => self.set_session_key(&apdu),
             // Terminal authentication needs a certificate of J-LIS, which nobody here has.
             (0x80, 0xA2) if [[0x06, 0xC1], [0x00, 0xC1]].contains(&[apdu.p1, apdu.p2]) => Err(Status::WRONG_LENGTH),
@@ -135,7 +135,8 @@ impl State {
             return Err(Status::WRONG_LENGTH);
         }
         // The マイナ免許証 answers otherwise than this card's own applications (spec licence 8.7, C).
-        let missing = if self.is_in(&LICENCE_GUEST) { Status::NOT_FOUND } else { Status::NO_DATA };
+        let missing =
+            if self.is_in(&crate::cards::drivers_licence::files::MENKYO) { Status::NOT_FOUND } else { Status::NO_DATA };
         let no_reference = if sfi.is_some() { missing } else { sw::FILE_STRUCTURE };
         let sfi = self.resolve(sfi, missing)?;
         let (profile, verified) = (self.profile.clone(), self.verified.contains(&sfi));

@@ -201,7 +201,7 @@ impl Contents {
             (files::TEXT_CERTIFICATE, issued.text_certificate.clone()),
             (files::TEXT_KEY, issued.text_key.encode()),
         ] {
-            contents.put(file.application, file.sfi, Body::File { bytes: filled(bytes), access: file.access });
+            contents.put(file.application, file.sfi(), Body::File { bytes: filled(bytes), access: file.access });
         }
         let session_key = issue::key_object(keys::signer("my-number-session")?)?;
         contents.put_other(&files::FACE_BASICS, filled(issue::face_basics(persona)));
@@ -228,7 +228,11 @@ impl Contents {
         ];
         for (file, bytes) in certificates {
             if let Some(bytes) = bytes {
-                self.put(file.application, file.sfi, Body::File { bytes: filled(bytes.clone()), access: file.access });
+                self.put(
+                    file.application,
+                    file.sfi(),
+                    Body::File { bytes: filled(bytes.clone()), access: file.access },
+                );
             }
         }
         for (sfi, signer, access) in [
@@ -247,13 +251,7 @@ impl Contents {
     pub fn put_guest(&mut self, issued: &IssuedLicence, pin: &[u8]) -> Result<(), IssueError> {
         for fields in &issued.files {
             let file = fields.file();
-            let access = match file.access {
-                licence::Access::AllOf(needs) => Access::AnyOf(needs),
-                licence::Access::Free => Access::Free,
-                licence::Access::Never => Access::AnyOf(&[]),
-            };
-            let [_, sfi] = file.id.to_be_bytes();
-            self.put(file.application, sfi, Body::File { bytes: fields.encode()?, access });
+            self.put(file.application, file.sfi(), Body::File { bytes: fields.encode()?, access: file.access });
         }
         self.put_reference(&licence::MENKYO_PIN, licence::MENKYO_PIN.limit, Some(pin));
         Ok(())
@@ -263,7 +261,7 @@ impl Contents {
     pub fn put_residence_guest(&mut self, guest: &[ResidenceFile]) {
         for file in guest {
             let body = Body::File { bytes: file.encode(), access: Access::Free };
-            self.put(files::RESIDENCE_GUEST, file.file().sfi, body);
+            self.put(crate::cards::residence_card::files::SPECIFIED, file.file().sfi(), body);
         }
     }
 

@@ -396,7 +396,7 @@ pub(super) fn flip(bytes: Option<&mut Vec<u8>>) {
 }
 
 fn damage(card: &mut SimulatedCard, change: impl FnOnce(&mut Vec<u8>)) {
-    if let Some(bytes) = card.file_mut(&FACE, files::FACE_DATA.sfi) {
+    if let Some(bytes) = card.file_mut(&FACE, files::FACE_DATA.sfi()) {
         change(bytes);
     }
 }

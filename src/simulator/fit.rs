@@ -72,8 +72,8 @@ enum Part {
 
 fn size(card: &mut SimulatedCard, part: Part) -> Option<usize> {
     let (application, sfi) = match part {
-        Part::Text => (TEXT, TEXT_ATTRIBUTES.sfi),
-        Part::Face => (FACE, FACE_DATA.sfi),
+        Part::Text => (TEXT, TEXT_ATTRIBUTES.sfi()),
+        Part::Face => (FACE, FACE_DATA.sfi()),
     };
     card.file_mut(&application, sfi).and_then(|file| announced(file))
 }

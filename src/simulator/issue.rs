@@ -251,7 +251,7 @@ pub fn key_object(signer: &Signer) -> Result<Vec<u8>, SignerError> {
 }
 
 fn age_file(persona: &Persona, chip: &Signer, signer: &Signer) -> Result<ObjectFile, IssueError> {
-    let mut file = ObjectFile::new(files::FACE_AGE.tag, None);
+    let mut file = ObjectFile::new(files::FACE_AGE.own.tag, None);
     file.set(files::AGE_BIRTH_DATE.tag, stored_date(persona.birth));
     file.set(files::AGE_KEY.tag, key_object(chip)?);
     let signature = signer.sign_sha256(&[&file.raw(&[files::AGE_BIRTH_DATE.tag, files::AGE_KEY.tag])])?;
@@ -262,7 +262,7 @@ fn age_file(persona: &Persona, chip: &Signer, signer: &Signer) -> Result<ObjectF
 fn face_file(order: &Order, chip: &Signer, signer: &Signer) -> Result<ObjectFile, IssueError> {
     let persona = &order.persona;
     let drawn = |picture: Result<Vec<u8>, png::EncodingError>| picture.map_err(|_| IssueError::Picture);
-    let mut file = ObjectFile::new(files::FACE_DATA.tag, Some(files::FACE_OFFSETS));
+    let mut file = ObjectFile::new(files::FACE_DATA.own.tag, Some(files::FACE_OFFSETS));
     file.set(files::FACE_BIRTH.tag, stored_date(persona.birth));
     file.set(files::FACE_SEX.tag, [persona.sex]);
     file.set(files::FACE_KEY.tag, key_object(chip)?);
@@ -283,12 +283,12 @@ fn face_file(order: &Order, chip: &Signer, signer: &Signer) -> Result<ObjectFile
 /// # Errors
 /// [`IssueError`].
 pub fn text_data(persona: &Persona, issuer: &Issuer) -> Result<(ObjectFile, ObjectFile), IssueError> {
-    let mut attributes = ObjectFile::new(files::TEXT_ATTRIBUTES.tag, Some(files::TEXT_OFFSETS));
+    let mut attributes = ObjectFile::new(files::TEXT_ATTRIBUTES.own.tag, Some(files::TEXT_OFFSETS));
     attributes.set(files::TEXT_NAME.tag, persona.name.as_bytes());
     attributes.set(files::TEXT_ADDRESS.tag, persona.address.as_bytes());
     attributes.set(files::TEXT_BIRTH.tag, stored_date(persona.birth));
     attributes.set(files::TEXT_SEX.tag, [persona.sex]);
-    let mut digests = ObjectFile::new(files::TEXT_DIGESTS.tag, None);
+    let mut digests = ObjectFile::new(files::TEXT_DIGESTS.own.tag, None);
     digests.set(files::DIGEST_NUMBER.tag, persona.number_digest);
     digests.set(files::DIGEST_ATTRIBUTES.tag, attributes_digest(&attributes));
     let signed = digests.raw(&[files::DIGEST_NUMBER.tag, files::DIGEST_ATTRIBUTES.tag]);
@@ -304,7 +304,7 @@ pub fn attributes_digest(attributes: &ObjectFile) -> Vec<u8> {
 }
 
 fn text_key_file(chip: &Signer, issuer: &Issuer) -> Result<ObjectFile, IssueError> {
-    let mut file = ObjectFile::new(files::TEXT_KEY.tag, None);
+    let mut file = ObjectFile::new(files::TEXT_KEY.own.tag, None);
     file.set(files::TEXT_CHIP_KEY.tag, key_object(chip)?);
     let signed = file.raw(&[files::TEXT_CHIP_KEY.tag]);
     file.set(files::TEXT_KEY_SIGNATURE.tag, cached_signature(&issuer.municipality_key(Side::Text), signed)?);
@@ -332,7 +332,7 @@ pub fn certificate(side: Side, issuer: &Issuer, municipality: &str) -> Result<Ve
     let body = [&issuer_id.0[..], &subject_id.0, &key].concat();
     let signature = cached_signature(&issuer.ca_key(side), body.clone())?;
     let content = [tlv::encode(files::CV_BODY, &body), tlv::encode(files::CV_SIGNATURE, &signature)].concat();
-    Ok(tlv::encode(files::FACE_CERTIFICATE.tag, &content))
+    Ok(tlv::encode(files::FACE_CERTIFICATE.own.tag, &content))
 }
 
 /// AP基本情報 of the face application. Nothing in it is signed; the opaque bytes are derived from the id's name.

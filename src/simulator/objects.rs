@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn writes_the_worked_attributes_file() {
         // spec my-number 9.3: text EF 0002 of the public test card, a synthetic holder.
-        let mut file = ObjectFile::new(files::TEXT_ATTRIBUTES.tag, Some(files::TEXT_OFFSETS));
+        let mut file = ObjectFile::new(files::TEXT_ATTRIBUTES.own.tag, Some(files::TEXT_OFFSETS));
         file.set(files::TEXT_NAME.tag, "黒桐　幹也");
         file.set(files::TEXT_ADDRESS.tag, "東京都清瀬市観布子南１２－７－２０２");
         file.set(files::TEXT_BIRTH.tag, *b"19800217");

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use crate::transport::{
-    Recording, Transport, TransportError,
+    LinkKind, Recording, Transport, TransportError,
     recording::{LinkFailure, Step},
     replay::outline,
 };
@@ -20,6 +20,7 @@ pub struct Shape {
     /// What GET RESPONSE goes on with.
     pending: Vec<u8>,
     zeroed: Vec<usize>,
+    link: LinkKind,
 }
 
 /// A recording whose shape the simulated card did not use to its end.
@@ -33,7 +34,13 @@ pub struct Unfit {
 impl Shape {
     /// The shape of a recording, before its first step.
     pub fn new(recording: &Recording) -> Self {
-        Self { steps: recording.steps.clone().into(), played: 0, pending: Vec::new(), zeroed: Vec::new() }
+        Self {
+            steps: recording.steps.clone().into(),
+            played: 0,
+            pending: Vec::new(),
+            zeroed: Vec::new(),
+            link: recording.header.link(),
+        }
     }
 
     /// A simulated card in this shape.
@@ -100,6 +107,10 @@ impl Transport for Shaped<'_> {
         }
         bytes.extend(status);
         Ok(bytes)
+    }
+
+    fn link(&self) -> LinkKind {
+        self.shape.link
     }
 }
 

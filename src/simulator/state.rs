@@ -143,6 +143,8 @@ impl State {
         match access {
             Access::Free => true,
             Access::AnyOf(references) => references.iter().any(|sfi| self.verified.contains(sfi)),
+            Access::AllOf(references) => references.iter().all(|sfi| self.verified.contains(sfi)),
+            Access::Authenticated | Access::Secured | Access::Never => false,
         }
     }
 

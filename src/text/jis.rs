@@ -44,7 +44,7 @@ pub enum Piece {
 
 /// A text from the card, nothing of it lost.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct LicenceText {
+pub struct JisText {
     /// Its characters.
     pub pieces: Vec<Piece>,
     /// What could not be decoded: everything from the first fault on, as stored.
@@ -87,7 +87,7 @@ pub enum JisErrorKind {
     Digits,
 }
 
-impl LicenceText {
+impl JisText {
     /// Decodes JIS X 0208 text. Decoding stops at the first fault, which is told; the bytes from there on are kept.
     pub fn decode(bytes: &[u8]) -> (Self, Option<JisError>) {
         let mut text = Self::default();
@@ -162,7 +162,7 @@ impl LicenceText {
         text
     }
 
-    /// Where [`LicenceText::plain`] has marks for pictures: index of the character, slot.
+    /// Where [`JisText::plain`] has marks for pictures: index of the character, slot.
     pub fn external(&self) -> impl Iterator<Item = (usize, u8)> {
         self.pieces.iter().enumerate().filter_map(|(at, piece)| match piece {
             Piece::External(slot) => Some((at, *slot)),
@@ -177,9 +177,9 @@ impl LicenceText {
 }
 
 /// Names and addresses do not belong into logs.
-impl fmt::Debug for LicenceText {
+impl fmt::Debug for JisText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LicenceText({} characters, {} bytes not decoded)", self.pieces.len(), self.rest.len())
+        write!(f, "JisText({} characters, {} bytes not decoded)", self.pieces.len(), self.rest.len())
     }
 }
 
@@ -267,7 +267,7 @@ mod tests {
     use super::*;
 
     fn plain(hex: &str) -> (String, Option<JisError>) {
-        let (text, error) = LicenceText::decode(&hex::decode(hex).unwrap());
+        let (text, error) = JisText::decode(&hex::decode(hex).unwrap());
         (text.plain(), error)
     }
 
@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn external_characters_are_places_not_text() {
         let bytes = hex::decode("3b6efff14f3afff7fffa").unwrap();
-        let (text, error) = LicenceText::decode(&bytes);
+        let (text, error) = JisText::decode(&bytes);
         assert_eq!(error, None);
         assert_eq!(text.plain(), "試〓郎〓〓");
         assert_eq!(text.external().collect::<Vec<_>>(), [(1, 1), (3, 7)]);
@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn wave_dash_and_minus_are_those_of_jis() {
         assert_eq!(plain("2141215d214221712172224c").0, "〜−‖¢£¬");
-        assert_eq!(LicenceText::plain_text("〜−").encode(), Some(vec![0x21, 0x41, 0x21, 0x5D]));
+        assert_eq!(JisText::plain_text("〜−").encode(), Some(vec![0x21, 0x41, 0x21, 0x5D]));
     }
 
     #[test]
@@ -318,7 +318,7 @@ mod tests {
         assert_eq!(error("3b6effff"), JisError { at: 2, kind: JisErrorKind::External });
         assert_eq!(error("2921").kind, JisErrorKind::Unassigned);
         assert_eq!(error("3bff").kind, JisErrorKind::Byte);
-        assert!(LicenceText::decode(&hex::decode("2d21").unwrap()).0.vendor, "NEC row 13");
+        assert!(JisText::decode(&hex::decode("2d21").unwrap()).0.vendor, "NEC row 13");
         assert_eq!(jis_x0201(b"12\x0034"), Err(JisError { at: 2, kind: JisErrorKind::Latin }));
         assert_eq!(jis_x0201(b"A\\~\xB1").unwrap(), "A¥‾ｱ");
         assert_eq!(full_width_digits(b"#5#0").unwrap(), b"50");
@@ -350,13 +350,13 @@ mod tests {
 
     #[test]
     fn debug_does_not_show_text() {
-        assert_eq!(format!("{:?}", LicenceText::plain_text("試験")), "LicenceText(2 characters, 0 bytes not decoded)");
+        assert_eq!(format!("{:?}", JisText::plain_text("試験")), "JisText(2 characters, 0 bytes not decoded)");
     }
 
     proptest! {
         #[test]
         fn no_bytes_panic_and_none_is_lost(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
-            let (text, error) = LicenceText::decode(&bytes);
+            let (text, error) = JisText::decode(&bytes);
             prop_assert_eq!(text.pieces.len() * 2 + text.rest.len(), bytes.len());
             prop_assert_eq!(error.is_some(), !text.rest.is_empty());
             if !text.vendor {

@@ -9,5 +9,5 @@ pub use encoded::{Encoded, utf8_or_shift_jis};
 pub use era::{
     Era, EraDateError, EraDigitDate, PrintedDate, PrintedDateError, era_year, from_era_digits, to_era_digits,
 };
-pub use jis::{Edition, JisError, JisErrorKind, LicenceText, MARK, Piece, full_width_digits, jis_x0201};
+pub use jis::{Edition, JisError, JisErrorKind, JisText, MARK, Piece, full_width_digits, jis_x0201};
 pub use time::{compact_date, japan_date, japan_time, whole_seconds};

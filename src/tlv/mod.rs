@@ -3,8 +3,6 @@
 //! Signatures cover the bytes as stored, and the cards store lengths that are not minimal (`82 00A9`), so an
 //! [`Object`] keeps its raw bytes and its position. ISO/IEC 7816-4:2020 6.3 (two- and three-byte tags), ISO/IEC 8825-1.
 
-pub mod licence;
-pub mod residence;
 mod simple;
 
 pub use simple::{Record, simple_record};
@@ -236,6 +234,24 @@ pub fn encode(tag: Tag, value: &[u8]) -> Vec<u8> {
     }
     out.extend_from_slice(value);
     out
+}
+
+/// The items of one file, as far as they can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Items<'a> {
+    /// Every whole item in stored order, a repeated tag left out.
+    pub objects: Vec<Object<'a>>,
+    /// Bytes in front of the filler: headers and values.
+    pub end: usize,
+    /// What is wrong, in the order of the file. A structural fault ends the reading; the items in front of it stand.
+    pub faults: Vec<TlvError>,
+}
+
+impl<'a> Items<'a> {
+    /// The item with this tag.
+    pub fn get(&self, tag: Tag) -> Option<Object<'a>> {
+        self.objects.iter().find(|object| object.tag == tag).copied()
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Transport, TransportError};
+use super::{LinkKind, Transport, TransportError};
 
 /// What the link carried: the `link` of every report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -64,5 +64,9 @@ impl<T: Transport> Transport for Metered<T> {
             self.figures.bytes_received += length(answer.len());
         }
         answer
+    }
+
+    fn link(&self) -> LinkKind {
+        self.inner.link()
     }
 }

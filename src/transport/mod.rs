@@ -28,17 +28,40 @@ pub trait Transport {
     /// # Errors
     /// [`TransportError`], which never holds payload bytes.
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError>;
+
+    /// Who else may see what passes.
+    fn link(&self) -> LinkKind {
+        LinkKind::Local
+    }
+}
+
+/// Who may see what passes between a card and the program. What would give a 個人番号 away never passes a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LinkKind {
+    /// A reader at this computer, or a card in this process.
+    #[default]
+    Local,
+    /// A network, or a device that shows or keeps what passes.
+    Network,
 }
 
 impl<T: Transport + ?Sized> Transport for &mut T {
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         (**self).exchange(command)
     }
+
+    fn link(&self) -> LinkKind {
+        (**self).link()
+    }
 }
 
 impl<T: Transport + ?Sized> Transport for Box<T> {
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         (**self).exchange(command)
+    }
+
+    fn link(&self) -> LinkKind {
+        (**self).link()
     }
 }
 

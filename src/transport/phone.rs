@@ -18,7 +18,7 @@ use std::{
 };
 
 use super::{
-    Transport, TransportError, is_extended,
+    LinkKind, Transport, TransportError, is_extended,
     vpcd::{GET_ATR, MAX_MESSAGE, POWER_OFF, POWER_ON, receive, send},
 };
 
@@ -235,6 +235,10 @@ impl Transport for PhoneLink<'_> {
                 Err(error)
             }
         }
+    }
+
+    fn link(&self) -> LinkKind {
+        LinkKind::Network
     }
 }
 

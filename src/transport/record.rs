@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{
-    Transport, TransportError,
+    LinkKind, Transport, TransportError,
     mask::{Masker, NeverRecorded},
     masked::{MAX_APDU, Masked},
     recording::{Header, LinkFailure, MAX_STEPS, Recording, Step},
@@ -83,6 +83,10 @@ impl<T: Transport> Transport for Recorder<'_, T> {
             self.log.steps.push(Step { powered, command: masked_command, answer, elapsed });
         }
         result
+    }
+
+    fn link(&self) -> LinkKind {
+        self.inner.link()
     }
 }
 

@@ -6,7 +6,11 @@ use jiff::Timestamp;
 
 use crate::text::whole_seconds;
 
-use super::masked::{Masked, MaskedError, parse_hex};
+use super::{
+    LinkKind,
+    masked::{Masked, MaskedError, parse_hex},
+    phone,
+};
 
 /// The first line of every recording.
 pub const FIRST_LINE: &str = "taimen-recording 1";
@@ -47,8 +51,10 @@ pub struct Header {
     pub reader: Option<String>,
     /// `scope:` what was asked of the card, a machine name such as `full` or `age`.
     pub scope: Option<String>,
-    /// `jpki:` the JPKI application of a My Number Card was asked for too, and with what.
-    pub jpki: Option<JpkiHeader>,
+    /// `jpki:` the card's extra application was asked for too, and with what.
+    pub jpki: Option<ExtraHeader>,
+    /// `link: network`: others could see what passed. Recordings without it tell by their reader's name.
+    pub network: bool,
     /// `time:` the reader's time that went into the challenges, whole seconds.
     pub time: Option<Timestamp>,
     /// `random:` one line a draw, in order.
@@ -58,50 +64,71 @@ pub struct Header {
     pub session_keys: Vec<Vec<u8>>,
 }
 
-/// What was given for the JPKI application: `certificates`, then `auth-pin` and `sign-password/LENGTH` where those were.
-/// Never the values; the length is that of the masked VERIFY.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct JpkiHeader {
-    /// A PIN for user authentication, four digits.
-    pub auth_pin: bool,
-    /// A password for digital signature, of so many characters.
-    pub sign_password: Option<u8>,
+/// The value of `link:`.
+const NETWORK: &str = "network";
+
+impl Header {
+    /// Who could see what passed then.
+    pub fn link(&self) -> LinkKind {
+        let phone = self.reader.as_deref().is_some_and(|reader| reader.starts_with(phone::NAME_PREFIX));
+        if self.network || phone { LinkKind::Network } else { LinkKind::Local }
+    }
 }
 
-/// The word that every `jpki:` line begins with.
-const JPKI_CERTIFICATES: &str = "certificates";
-const JPKI_AUTH_PIN: &str = "auth-pin";
-const JPKI_SIGN_PASSWORD: &str = "sign-password/";
+/// What was given for an extra application: `certificates`, then each credential that was, with `/LENGTH` if that is not
+/// fixed. Never the values; the length is that of the masked VERIFY.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ExtraHeader {
+    /// The credentials, in order.
+    pub given: Vec<GivenCredential>,
+}
 
-impl JpkiHeader {
-    fn to_text(self) -> String {
-        let mut text = JPKI_CERTIFICATES.to_owned();
-        if self.auth_pin {
+/// A credential that was given, and how long it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenCredential {
+    /// Its machine name.
+    pub id: String,
+    /// Its length in bytes, 1 to 16; `None` if every such credential has the same.
+    pub length: Option<u8>,
+}
+
+/// The word that every line about an extra application begins with.
+const CERTIFICATES: &str = "certificates";
+
+/// The most credentials on such a line.
+const MAX_GIVEN: usize = 4;
+
+impl ExtraHeader {
+    fn to_text(&self) -> String {
+        let mut text = CERTIFICATES.to_owned();
+        for GivenCredential { id, length } in &self.given {
             text.push(' ');
-            text.push_str(JPKI_AUTH_PIN);
-        }
-        if let Some(length) = self.sign_password {
-            text.push(' ');
-            text.push_str(JPKI_SIGN_PASSWORD);
-            text.push_str(&length.to_string());
+            text.push_str(id);
+            if let Some(length) = length {
+                text.push_str(&format!("/{length}"));
+            }
         }
         text
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let mut words = text.split_ascii_whitespace().peekable();
-        if words.next() != Some(JPKI_CERTIFICATES) {
+        let mut words = text.split_ascii_whitespace();
+        if words.next() != Some(CERTIFICATES) {
             return None;
         }
-        let auth_pin = words.next_if_eq(&JPKI_AUTH_PIN).is_some();
-        let sign_password = match words.next() {
-            None => None,
-            Some(word) => {
-                let length: u8 = word.strip_prefix(JPKI_SIGN_PASSWORD)?.parse().ok()?;
-                Some(Some(length).filter(|length| (6..=16).contains(length))?)
+        let mut given: Vec<GivenCredential> = Vec::new();
+        for word in words {
+            let (id, length) = match word.split_once('/') {
+                Some((id, length)) => (id, Some(length.parse().ok().filter(|length| (1..=16).contains(length))?)),
+                None => (word, None),
+            };
+            let known = given.iter().any(|known| known.id == id);
+            if known || given.len() >= MAX_GIVEN || !id.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'-')) {
+                return None;
             }
-        };
-        words.next().is_none().then_some(Self { auth_pin, sign_password })
+            given.push(GivenCredential { id: id.to_owned(), length });
+        }
+        Some(Self { given })
     }
 }
 
@@ -142,11 +169,14 @@ impl Recording {
             text.push_str(value);
             text.push('\n');
         };
-        let Header { card, reader, scope, jpki, time, random, session_keys } = &self.header;
+        let Header { card, reader, scope, jpki, network, time, random, session_keys } = &self.header;
         for (key, value) in [("card", card), ("reader", reader), ("scope", scope)] {
             if let Some(value) = value.as_deref().map(one_line).filter(|value| !value.is_empty()) {
                 line(key, &value);
             }
+        }
+        if *network {
+            line("link", NETWORK);
         }
         if let Some(jpki) = jpki {
             line("jpki", &jpki.to_text());
@@ -312,7 +342,11 @@ impl Parser {
             "scope" if value.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'-')) => {
                 set_once(&mut header.scope, text_value(value)?)
             }
-            "jpki" => set_once(&mut header.jpki, JpkiHeader::parse(value).ok_or(Problem::Value)?),
+            "link" if value == NETWORK && !header.network => {
+                header.network = true;
+                Ok(())
+            }
+            "jpki" => set_once(&mut header.jpki, ExtraHeader::parse(value).ok_or(Problem::Value)?),
             "reader" => set_once(&mut header.reader, text_value(value)?),
             "time" => {
                 let time: Timestamp = value.parse().map_err(|_| Problem::Value)?;
@@ -321,7 +355,7 @@ impl Parser {
                 }
                 set_once(&mut header.time, time)
             }
-            "card" | "scope" => Err(Problem::Value),
+            "card" | "scope" | "link" => Err(Problem::Value),
             _ => Err(Problem::UnknownKey),
         }
     }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 
 use super::{
-    Transport, TransportError,
+    LinkKind, Transport, TransportError,
     draws::ListedDraws,
     masked::Masked,
     recording::{Header, LinkFailure, Recording, Step},
@@ -96,6 +96,10 @@ impl Transport for Replay {
         self.steps.pop_front();
         self.played += 1;
         answer
+    }
+
+    fn link(&self) -> LinkKind {
+        self.header.link()
     }
 }
 

@@ -186,7 +186,7 @@ fn nothing_is_read_that_no_check_or_field_uses() {
         .reads
         .iter()
         .map(|(aid, sfi, ..)| {
-            let file = files::FILES.iter().find(|file| file.application.aid == &aid[..] && file.sfi == *sfi);
+            let file = files::FILES.iter().find(|file| file.application.aid == &aid[..] && file.sfi() == *sfi);
             file.unwrap_or_else(|| panic!("SFI {sfi:02X} is in no table")).name.to_owned()
         })
         .collect();
@@ -218,7 +218,8 @@ fn the_number_is_never_asked_for() {
 fn protocol(kind: CardKind, exchanges: u64) -> u64 {
     let cipher = Generation::of(kind).unwrap().cipher();
     let secure = residence_files::files_of(kind).iter().filter(|file| file.access == Access::NumberSecure);
-    let wrapped: usize = secure.map(|file| SessionKey::sealed_length(cipher, file.size) - file.size).sum();
+    let wrapped: usize =
+        secure.map(|file| SessionKey::sealed_length(cipher, file.extent.bytes()) - file.extent.bytes()).sum();
     let handshake = RANDOM_LENGTH + AUTHENTICATE_LENGTH;
     2 * exchanges + u64::try_from(wrapped + handshake).unwrap()
 }
@@ -234,7 +235,7 @@ fn a_residence_card_takes_at_most_17_exchanges_and_hardly_a_byte_more_than_its_f
     ] {
         let (dump, figures) = residence::read_card(&mut residence::card(recipe)).unwrap();
         assert_eq!(figures.exchanges, wanted, "{recipe}");
-        let files: usize = residence_files::files_of(dump.kind).iter().map(|file| file.size).sum();
+        let files: usize = residence_files::files_of(dump.kind).iter().map(|file| file.extent.bytes()).sum();
         let least = u64::try_from(files).unwrap() + protocol(dump.kind, figures.exchanges);
         assert!(
             figures.bytes_received >= least && figures.bytes_received * 100 <= least * 102,

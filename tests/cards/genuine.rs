@@ -162,8 +162,8 @@ fn the_table_has_the_sizes_of_the_test_card() {
         (files::TEXT_CERTIFICATE, "text-0004.bin"),
         (files::TEXT_KEY, "text-0007.bin"),
     ] {
-        assert_eq!(fixture(fixture_name).len(), file.test_card_size, "{}", file.name);
-        assert!(file.test_card_size <= file.limit);
+        assert_eq!(fixture(fixture_name).len(), file.own.test_card_size, "{}", file.name);
+        assert!(file.own.test_card_size <= file.extent.bytes());
     }
 }
 

@@ -163,7 +163,7 @@ proptest! {
             if let Ok((dump, _)) = residence::read(&mut puppet, opening, &mut residence::draws()) {
                 for file in residence_files::files_of(dump.kind) {
                     prop_assert_ne!(dump.file(file.name).is_some(), dump.not_read(file.name).is_some(), "{}", file.name);
-                    prop_assert!(dump.file(file.name).is_none_or(|bytes| bytes.len() <= file.size));
+                    prop_assert!(dump.file(file.name).is_none_or(|bytes| bytes.len() <= file.extent.bytes()));
                 }
                 prop_assert!(Dump::from_json(dump.to_json().as_bytes()).is_ok());
             }
@@ -182,7 +182,7 @@ proptest! {
         let mut liar = Liar { card: &mut simulated, at, answer };
         if let Ok((dump, _)) = residence::read(&mut liar, Opening::Number(&number), &mut residence::draws()) {
             for file in residence_files::files_of(dump.kind) {
-                prop_assert!(dump.file(file.name).is_none_or(|bytes| bytes.len() <= file.size), "{}", file.name);
+                prop_assert!(dump.file(file.name).is_none_or(|bytes| bytes.len() <= file.extent.bytes()), "{}", file.name);
             }
         }
     }
@@ -222,7 +222,7 @@ fn text_that_would_command_a_terminal_or_a_browser_is_made_visible() {
     let file = files::TEXT_ATTRIBUTES;
     let evil = "\u{1b}]0;x\u{7}\u{202e}<script>alert(1)</script>\r\n";
     let original = dump.file(file.name).unwrap().to_vec();
-    let children = tlv::file(&original, file.tag).unwrap().0.children().unwrap();
+    let children = tlv::file(&original, file.own.tag).unwrap().0.children().unwrap();
     let body: Vec<u8> = children
         .iter()
         .flat_map(|child| {
@@ -230,7 +230,7 @@ fn text_that_would_command_a_terminal_or_a_browser_is_made_visible() {
             tlv::encode(child.tag, value)
         })
         .collect();
-    dump.keep(file.name, tlv::encode(file.tag, &body));
+    dump.keep(file.name, tlv::encode(file.own.tag, &body));
     // The signature over the old text no longer counts here: a dump holds no digests, so the text is shown unconfirmed.
     let json = dump.to_json();
     let dump = Dump::from_json(json.as_bytes()).unwrap();

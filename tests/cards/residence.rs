@@ -160,10 +160,16 @@ fn short_apdus_alone_bring_every_byte_once() {
         let (figures, said) = through(simulated, recipe, SHORT).unwrap();
         let files = files_of(recipe);
         let pieces = |size: usize, piece: usize| u64::try_from(size.div_ceil(piece)).unwrap();
-        let secure: u64 =
-            files.iter().filter(|file| file.application == files::DF1).map(|file| pieces(file.size, 224)).sum();
-        let plain: u64 =
-            files.iter().filter(|file| file.application != files::DF1).map(|file| pieces(file.size, 256)).sum();
+        let secure: u64 = files
+            .iter()
+            .filter(|file| file.application == files::DF1)
+            .map(|file| pieces(file.extent.bytes(), 224))
+            .sum();
+        let plain: u64 = files
+            .iter()
+            .filter(|file| file.application != files::DF1)
+            .map(|file| pieces(file.extent.bytes(), 256))
+            .sum();
         // Challenge, handshake, VERIFY, three applications; two attempts in extended form, for the whole session.
         assert_eq!(figures.exchanges, secure + plain + 6 + 2, "{recipe}");
         assert_eq!(said.iter().filter(|(_, answer)| answer.is_err()).count(), 2, "{recipe}");

@@ -469,7 +469,7 @@ fn the_shorter_entries_do_not_pass_for_longer_ones_that_say_nothing() {
     for (tag, size) in [(0xCA, 2), (0xCB, 8), (0xCC, 1), (0xCD, 8)] {
         entries.extend([&[tag, size][..], &vec![0; usize::from(size)]].concat());
     }
-    assert_eq!(entries.len(), files::ENTRIES_05.size);
+    assert_eq!(entries.len(), files::ENTRIES_05.extent.bytes());
     expect(&dump, NotDone(Why::LayoutUnknown), Passed, Overall::Undetermined);
 }
 
@@ -703,7 +703,7 @@ fn infants_of_the_second_generation() {
     let mut dump = infant(Nothing::Zeros);
     let pictures = dump.file(files::NAME_AND_FACE.name).unwrap().to_vec();
     let entries = dump.file(files::ENTRIES_05.name).unwrap().to_vec();
-    let values = files::ENTRIES_05.fields.iter().scan(0, |at, field| {
+    let values = files::ENTRIES_05.own.fields.iter().scan(0, |at, field| {
         let from = *at + 2;
         *at = from + field.size;
         Some(entries[from..*at].to_vec())
@@ -972,7 +972,7 @@ fn signed_values(dump: &Dump) -> Vec<Option<Vec<u8>>> {
         .flat_map(|file| {
             let file = known.iter().find(|own| own.name == file.name).unwrap();
             let bytes = dump.file(file.name).unwrap_or_default();
-            file.fields.iter().map(|field| value_by_tag(bytes, field.tag.0)).collect::<Vec<_>>()
+            file.own.fields.iter().map(|field| value_by_tag(bytes, field.tag.0)).collect::<Vec<_>>()
         })
         .collect()
 }
@@ -987,7 +987,7 @@ fn signature_values(dump: &Dump) -> Vec<Option<Vec<u8>>> {
         }
         value
     };
-    file.fields.iter().map(|field| value_by_tag(bytes, field.tag.0).map(trimmed)).collect()
+    file.own.fields.iter().map(|field| value_by_tag(bytes, field.tag.0).map(trimmed)).collect()
 }
 
 /// A second, careless reader of the same structure: the value of the first object with a tag.

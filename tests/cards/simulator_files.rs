@@ -32,7 +32,7 @@ fn key(bytes: &[u8]) -> PublicKey {
 
 /// The municipality's key, once the shipped simulated anchor vouches for it.
 fn certified(file: &[u8], issuer: &[u8; 7], subject: &[u8; 7]) -> PublicKey {
-    let (certificate, filler) = tlv::file(file, FACE_CERTIFICATE.tag).unwrap();
+    let (certificate, filler) = tlv::file(file, FACE_CERTIFICATE.own.tag).unwrap();
     assert!(filler.is_empty());
     let (body, signature) = (child(&certificate, files::CV_BODY), child(&certificate, files::CV_SIGNATURE));
     assert_eq!(body.value.len(), 297);
@@ -57,11 +57,11 @@ fn answer(card: &mut SimulatedCard) -> Vec<u8> {
 #[test]
 fn the_face_applications_signatures_verify_down_from_the_shipped_anchor() {
     let mut card = card();
-    let certificate = read(&mut card, IN_FACE, RIGHT_B, FACE_CERTIFICATE.sfi);
+    let certificate = read(&mut card, IN_FACE, RIGHT_B, FACE_CERTIFICATE.sfi());
     let municipality = certified(&certificate, b"7000023", b"9920421");
 
-    let bytes = read(&mut card, IN_FACE, RIGHT_B, FACE_DATA.sfi);
-    let (face, _) = tlv::file(&bytes, FACE_DATA.tag).unwrap();
+    let bytes = read(&mut card, IN_FACE, RIGHT_B, FACE_DATA.sfi());
+    let (face, _) = tlv::file(&bytes, FACE_DATA.own.tag).unwrap();
     let raw =
         |fields: &[files::Field]| fields.iter().flat_map(|f| child(&face, f.tag).raw.to_vec()).collect::<Vec<_>>();
     let groups = [
@@ -75,8 +75,8 @@ fn the_face_applications_signatures_verify_down_from_the_shipped_anchor() {
     assert_eq!(child(&face, files::FACE_BIRTH.tag).value, b"19800217");
     assert_eq!(child(&face, files::FACE_EXPIRY.tag).value, b"20350217");
 
-    let bytes = read(&mut card, IN_FACE, "0020009106 353530323137", files::FACE_AGE.sfi);
-    let (age, _) = tlv::file(&bytes, files::FACE_AGE.tag).unwrap();
+    let bytes = read(&mut card, IN_FACE, "0020009106 353530323137", files::FACE_AGE.sfi());
+    let (age, _) = tlv::file(&bytes, files::FACE_AGE.own.tag).unwrap();
     let signed = [child(&age, files::AGE_BIRTH_DATE.tag).raw, child(&age, files::AGE_KEY.tag).raw];
     municipality.verify_sha256(&signed, child(&age, files::AGE_SIGNATURE.tag).value).unwrap();
     assert_eq!(key(child(&age, files::AGE_KEY.tag).value), chip);
@@ -85,19 +85,19 @@ fn the_face_applications_signatures_verify_down_from_the_shipped_anchor() {
 #[test]
 fn the_text_applications_signatures_verify_down_from_the_shipped_anchor() {
     let mut card = card();
-    let certificate = read(&mut card, IN_TEXT, TEXT_B, files::TEXT_CERTIFICATE.sfi);
+    let certificate = read(&mut card, IN_TEXT, TEXT_B, files::TEXT_CERTIFICATE.sfi());
     let municipality = certified(&certificate, b"7000033", b"9920431");
 
-    let bytes = read(&mut card, IN_TEXT, TEXT_B, files::TEXT_ATTRIBUTES.sfi);
-    let (attributes, _) = tlv::file(&bytes, files::TEXT_ATTRIBUTES.tag).unwrap();
-    let bytes = read(&mut card, IN_TEXT, TEXT_B, files::TEXT_DIGESTS.sfi);
-    let (digests, _) = tlv::file(&bytes, files::TEXT_DIGESTS.tag).unwrap();
+    let bytes = read(&mut card, IN_TEXT, TEXT_B, files::TEXT_ATTRIBUTES.sfi());
+    let (attributes, _) = tlv::file(&bytes, files::TEXT_ATTRIBUTES.own.tag).unwrap();
+    let bytes = read(&mut card, IN_TEXT, TEXT_B, files::TEXT_DIGESTS.sfi());
+    let (digests, _) = tlv::file(&bytes, files::TEXT_DIGESTS.own.tag).unwrap();
     let (number, own) = (child(&digests, files::DIGEST_NUMBER.tag), child(&digests, files::DIGEST_ATTRIBUTES.tag));
     assert_eq!(own.value, sha256(&[&attributes.value[11..]]), "everything behind the offset table");
     municipality.verify_sha256(&[number.raw, own.raw], child(&digests, files::DIGEST_SIGNATURE.tag).value).unwrap();
 
-    let bytes = read(&mut card, IN_TEXT, TEXT_B, files::TEXT_KEY.sfi);
-    let (text_key, _) = tlv::file(&bytes, files::TEXT_KEY.tag).unwrap();
+    let bytes = read(&mut card, IN_TEXT, TEXT_B, files::TEXT_KEY.sfi());
+    let (text_key, _) = tlv::file(&bytes, files::TEXT_KEY.own.tag).unwrap();
     let chip = child(&text_key, files::TEXT_CHIP_KEY.tag);
     municipality.verify_sha256(&[chip.raw], child(&text_key, files::TEXT_KEY_SIGNATURE.tag).value).unwrap();
     key(chip.value).verify_sha256(&[MESSAGE], &answer(&mut card)).unwrap();
@@ -109,8 +109,8 @@ fn sizes_and_offsets_are_those_of_the_spec() {
     // Certificates are as long as the names in them, which are those of the simulator.
     let fixed = |file: &&files::File| **file != FACE_DATA && file.application != files::JPKI;
     for file in files::FILES.iter().filter(fixed) {
-        let bytes = card.file_mut(&file.application, file.sfi).unwrap();
-        assert_eq!(bytes.len(), file.test_card_size, "{}", file.name);
+        let bytes = card.file_mut(&file.application, file.sfi()).unwrap();
+        assert_eq!(bytes.len(), file.own.test_card_size, "{}", file.name);
     }
     for file in OTHER_FILES {
         let hidden = file.access == files::Access::AnyOf(&[]);
@@ -119,10 +119,10 @@ fn sizes_and_offsets_are_those_of_the_spec() {
         let expected = if hidden { Some(0) } else { Some(file.test_card_size).filter(|_| !records) };
         assert_eq!(size, expected, "{}/{:04X}", file.application.name, file.sfi);
     }
-    let attributes = card.file_mut(&TEXT, files::TEXT_ATTRIBUTES.sfi).unwrap();
+    let attributes = card.file_mut(&TEXT, files::TEXT_ATTRIBUTES.sfi()).unwrap();
     assert_eq!(hex::encode_upper(&attributes[..14]), "FF2065DF2108000E002000590064");
-    let face = card.file_mut(&FACE, FACE_DATA.sfi).unwrap().clone();
-    let (object, _) = tlv::file(&face, FACE_DATA.tag).unwrap();
+    let face = card.file_mut(&FACE, FACE_DATA.sfi()).unwrap().clone();
+    let (object, _) = tlv::file(&face, FACE_DATA.own.tag).unwrap();
     let table = child(&object, files::FACE_OFFSETS.tag).value;
     let offsets: Vec<usize> = table.chunks(2).map(|pair| usize::from(pair[0]) << 8 | usize::from(pair[1])).collect();
     assert_eq!(offsets[..4], [26, 37, 41, 311]);
@@ -136,7 +136,7 @@ fn a_seed_gives_the_same_card_for_ever() {
         let mut card = Recipe::new(kind, 1).card().unwrap();
         let all: Vec<u8> = files::FILES
             .iter()
-            .map(|file| (file.application, file.sfi))
+            .map(|file| (file.application, file.sfi()))
             .chain(OTHER_FILES.iter().map(|file| (file.application, file.sfi)))
             .filter_map(|(application, sfi)| card.file_mut(&application, sfi).cloned())
             .flatten()
@@ -157,8 +157,8 @@ fn an_infants_card_has_no_photo_and_is_signed_all_the_same() {
     let mut recipe = Recipe::new(CardKind::MY_NUMBER_NO_PHOTO, 1);
     recipe.persona = Some(sample());
     let mut card = recipe.card().unwrap();
-    let bytes = read(&mut card, IN_FACE, RIGHT_B, FACE_DATA.sfi);
-    let (face, _) = tlv::file(&bytes, FACE_DATA.tag).unwrap();
+    let bytes = read(&mut card, IN_FACE, RIGHT_B, FACE_DATA.sfi());
+    let (face, _) = tlv::file(&bytes, FACE_DATA.own.tag).unwrap();
     assert!(face.child(files::FACE_PHOTO.tag).is_err());
     assert_eq!(child(&face, files::FACE_OFFSETS.tag).value.len(), 16);
     assert_eq!(child(&face, files::FACE_SIGNATURE.tag).value.len(), 256);
@@ -167,8 +167,8 @@ fn an_infants_card_has_no_photo_and_is_signed_all_the_same() {
 #[test]
 fn pictures_decode() {
     let mut card = card();
-    let bytes = card.file_mut(&FACE, FACE_DATA.sfi).unwrap().clone();
-    let (face, _) = tlv::file(&bytes, FACE_DATA.tag).unwrap();
+    let bytes = card.file_mut(&FACE, FACE_DATA.sfi()).unwrap().clone();
+    let (face, _) = tlv::file(&bytes, FACE_DATA.own.tag).unwrap();
     for (field, size) in [(files::FACE_NAME, (216, 12)), (files::FACE_ADDRESS, (288, 12)), (files::FACE_CODE, (24, 12))]
     {
         let picture = std::io::Cursor::new(child(&face, field.tag).value);

@@ -7,6 +7,7 @@ use crate::common::simulator::Is::{self, Answer, Bytes};
 use crate::common::simulator::{EVENT, OK, run, send};
 use proptest::prelude::*;
 use taimen::{
+    cards::drivers_licence::tlv as licence,
     cards::{
         drivers_licence::files::{self, DATA, DOMICILE, Form, LICENCE_LAYOUTS, PHOTO, PIN1, PIN2, SIGNATURE},
         recognise,
@@ -21,7 +22,7 @@ use taimen::{
             profile::{BlockedQuery, Mismatch, NotHeld, PastEnd, PhotoForm, SignatureForm, VerifiedQuery},
         },
     },
-    tlv::{Tag, licence},
+    tlv::Tag,
     transport::Transport,
     trust::{Material, Purpose, TrustStore},
 };
@@ -301,8 +302,8 @@ fn every_file_has_its_size_and_is_well_formed() {
         for seed in 0..60 {
             let recipe: Recipe = format!("{kind}?seed={seed}").parse().unwrap();
             for (file, bytes) in files(&mut recipe.card().unwrap()) {
-                assert_eq!(bytes.len(), file.size, "{kind} {seed} {}", file.name);
-                let items = licence::items(&bytes, file.rules);
+                assert_eq!(bytes.len(), file.extent.bytes(), "{kind} {seed} {}", file.name);
+                let items = licence::items(&bytes, file.own.rules);
                 assert!(items.faults.is_empty(), "{kind} {seed} {}: {:?}", file.name, items.faults);
                 for object in &items.objects {
                     let field = files::field_of(&file, object.tag).expect("in the table");
@@ -322,7 +323,7 @@ fn the_signature_verifies_with_the_shipped_certificate() {
     let all = files(&mut card);
     let of = |file: files::File| all.iter().find(|(known, _)| *known == file).unwrap().1.clone();
     let signature = of(SIGNATURE);
-    let field = |tag| value(&signature, SIGNATURE.rules, tag);
+    let field = |tag| value(&signature, SIGNATURE.own.rules, tag);
     let key = signer(&field(0xB6), &field(0xB2));
     let layout = LICENCE_LAYOUTS[files::SIMULATED];
     assert!(layout.covers && layout.parts.iter().all(|(_, form)| *form == Form::Whole));
@@ -371,22 +372,22 @@ fn forms_that_are_not_known_are_switches() {
         let mut card = card_with(CardKind::LICENCE, change);
         card.licence_file_mut(&file).unwrap().clone()
     };
-    let not_held = |change| value(&file(DATA, change), DATA.rules, 0x27);
+    let not_held = |change| value(&file(DATA, change), DATA.own.rules, 0x27);
     assert_eq!(not_held(|_| {}), b"4000000");
     assert_eq!(not_held(|p| p.not_held = NotHeld::Zero), b"0000000");
     assert_eq!(not_held(|p| p.not_held = NotHeld::Empty), b"");
-    assert_eq!(value(&file(DATA, |_| {}), DATA.rules, 0x34), b"4000000");
+    assert_eq!(value(&file(DATA, |_| {}), DATA.own.rules, 0x34), b"4000000");
     let without = file(DATA, |p| p.spare_dates = false);
-    assert!(licence::items(&without, DATA.rules).get(Tag(0x34)).is_none() && without.len() == 880);
+    assert!(licence::items(&without, DATA.own.rules).get(Tag(0x34)).is_none() && without.len() == 880);
     let old = file(DATA, |p| p.version = *b"006");
-    assert!(licence::items(&old, DATA.rules).get(Tag(0x33)).is_none());
+    assert!(licence::items(&old, DATA.own.rules).get(Tag(0x33)).is_none());
     assert_eq!(&file(files::COMMON_DATA, |p| p.version = *b"006")[..5], b"\x45\x0B006");
-    let photo = |change| value(&file(PHOTO, change), PHOTO.rules, 0x5F40);
+    let photo = |change| value(&file(PHOTO, change), PHOTO.own.rules, 0x5F40);
     assert!(photo(|_| {}).starts_with(&hex::decode("0000000C6A5020200D0A870A").unwrap()));
     assert!(photo(|p| p.photo = PhotoForm::Codestream).starts_with(&[0xFF, 0x4F, 0xFF, 0x51]));
     assert!(!photo(|p| p.photo = PhotoForm::NoEnd).ends_with(&[0xFF, 0xD9]));
     let short = file(SIGNATURE, |p| p.signature = SignatureForm::Short);
-    assert!(licence::items(&short, SIGNATURE.rules).end < 578 && short.len() == 578 && short.ends_with(&[0xFF; 8]));
+    assert!(licence::items(&short, SIGNATURE.own.rules).end < 578 && short.len() == 578 && short.ends_with(&[0xFF; 8]));
     let mut slots = Recipe::new(CardKind::LICENCE, 1);
     slots.profile.licence.empty_slots = false;
     let changes = slots.card().unwrap().licence_file_mut(&files::CHANGES).unwrap().clone();
@@ -433,7 +434,7 @@ fn changes_stand_in_their_files() {
     recipe.variant = Variant::Changed;
     let mut card = recipe.card().unwrap();
     let changes = card.licence_file_mut(&files::CHANGES).unwrap().clone();
-    let entry = |tag| value(&changes, files::CHANGES.rules, tag);
+    let entry = |tag| value(&changes, files::CHANGES.own.rules, tag);
     assert_eq!(entry(0x50), [0x11]);
     for tag in [0x51, 0x60, 0x68, 0x70, 0x71, 0x78, 0x88] {
         let entry = entry(tag);
@@ -443,10 +444,10 @@ fn changes_stand_in_their_files() {
     assert_eq!(entry(0x51).len(), 25, "a commission without text");
     assert!(entry(0x60).windows(2).any(|pair| pair == [0xFF, 0xF3]), "外字3 in the new name");
     let domicile = card.licence_file_mut(&files::DOMICILE_CHANGES).unwrap().clone();
-    assert!(value(&domicile, files::DOMICILE_CHANGES.rules, 0xAB).windows(2).any(|pair| pair == [0xFF, 0xF4]));
+    assert!(value(&domicile, files::DOMICILE_CHANGES.own.rules, 0xAB).windows(2).any(|pair| pair == [0xFF, 0xF4]));
     let externals = card.licence_file_mut(&files::CHANGED_EXTERNAL).unwrap().clone();
-    assert!(value(&externals, files::CHANGED_EXTERNAL.rules, 0xA1).len() > 40);
-    assert!(value(&externals, files::CHANGED_EXTERNAL.rules, 0xA3).is_empty());
+    assert!(value(&externals, files::CHANGED_EXTERNAL.own.rules, 0xA1).len() > 40);
+    assert!(value(&externals, files::CHANGED_EXTERNAL.own.rules, 0xA3).is_empty());
 }
 
 #[test]
@@ -520,10 +521,10 @@ fn the_licence_applications_signature_verifies() {
         let data = card.licence_file_mut(&files::MENKYO_DATA).unwrap().clone();
         let signature = card.licence_file_mut(&files::MENKYO_SIGNATURE).unwrap().clone();
         assert_eq!((data.len(), data.last(), signature.len()), (5_845, Some(&filler), 584));
-        let items = licence::items(&data, files::MENKYO_DATA.rules);
+        let items = licence::items(&data, files::MENKYO_DATA.own.rules);
         assert!(items.faults.is_empty(), "{:?}", items.faults);
         assert_eq!(items.get(Tag(0xFF)).unwrap().value, b"0000000", "the real tag FF");
-        let field = |tag| value(&signature, files::MENKYO_SIGNATURE.rules, tag);
+        let field = |tag| value(&signature, files::MENKYO_SIGNATURE.own.rules, tag);
         signer(&field(0x10D), &field(0x109)).verify_sha256(&[&data], &field(0x108)).unwrap();
     }
 }

@@ -494,11 +494,11 @@ fn read_all(card: &mut SimulatedCard, kind: CardKind, key: &SessionKey) -> Vec<(
             [0x00, 0xA4, 0x04, 0x0C, 0x10]
         };
         assert_eq!(card.exchange(&[&select, file.application.aid].concat()).unwrap(), [0x90, 0x00]);
-        let secure = [0x08, 0xB0, 0x80 | file.sfi, 0, 0, 0, 4, 0x96, 2, 0, 0, 0, 0];
-        let plain = [0x00, 0xB0, 0x80 | file.sfi, 0, 0, 0, 0];
+        let secure = [0x08, 0xB0, 0x80 | file.sfi(), 0, 0, 0, 4, 0x96, 2, 0, 0, 0, 0];
+        let plain = [0x00, 0xB0, 0x80 | file.sfi(), 0, 0, 0, 0];
         let is_secure = file.access == Access::NumberSecure;
         let answer = card.exchange(if is_secure { &secure } else { &plain }).unwrap();
-        let data = answer.strip_suffix(&[0x90, 0x00]).unwrap_or_else(|| panic!("{} {answer:02X?}", file.official));
+        let data = answer.strip_suffix(&[0x90, 0x00]).unwrap_or_else(|| panic!("{} {answer:02X?}", file.own.official));
         read.push((*file, if is_secure { key.open(data).unwrap() } else { data.to_vec() }));
     }
     read
@@ -542,7 +542,7 @@ fn honest_cards_have_their_sizes_and_are_signed_under_an_anchor() {
         let (mut card, key) = opened(&Recipe::new(kind, seed));
         let read = read_all(&mut card, kind, &key);
         for (file, bytes) in &read {
-            assert_eq!(bytes.len(), file.size, "{kind} {}", file.official);
+            assert_eq!(bytes.len(), file.extent.bytes(), "{kind} {}", file.own.official);
         }
         let message = message(&read, kind);
         let signature = of(&read, &files::SIGNATURE_1);
@@ -597,9 +597,9 @@ fn chunks_are_plain_offsets_and_each_is_an_object_of_its_own() {
         for size in [224_usize, 256, 1_000] {
             card.exchange(&[&[0x00, 0xA4, 0x04, 0x0C, 0x10][..], file.application.aid].concat()).unwrap();
             let mut bytes = Vec::new();
-            while bytes.len() < file.size {
+            while bytes.len() < file.extent.bytes() {
                 let [high, low] = u16::try_from(bytes.len()).unwrap().to_be_bytes();
-                let from = if bytes.is_empty() { [0x80 | file.sfi, 0] } else { [high, low] };
+                let from = if bytes.is_empty() { [0x80 | file.sfi(), 0] } else { [high, low] };
                 let [size_high, size_low] = u16::try_from(size).unwrap().to_be_bytes();
                 let command = [0x08, 0xB0, from[0], from[1], 0, 0, 4, 0x96, 2, size_high, size_low, 0, 0];
                 let answer = card.exchange(&command).unwrap();
@@ -699,7 +699,7 @@ fn forms_of_what_is_not_there() {
     };
     let file = |(mut card, key): (SimulatedCard, SessionKey), file: File| {
         send(&mut card, if file.application.aid == files::DF1.aid { IN_DF1 } else { IN_DF3 });
-        let command = [0x08, 0xB0, 0x80 | file.sfi, 0, 0, 0, 4, 0x96, 2, 0, 0, 0, 0];
+        let command = [0x08, 0xB0, 0x80 | file.sfi(), 0, 0, 0, 4, 0x96, 2, 0, 0, 0, 0];
         let answer = card.exchange(&command).unwrap();
         answer.strip_suffix(&[0x90, 0x00]).map(|object| key.open(object).unwrap())
     };

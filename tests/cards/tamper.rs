@@ -65,7 +65,7 @@ fn honest(scope: Scope) -> (Dump, TrustStore) {
 
 fn object(dump: &Dump, file: &files::File, field: files::Field) -> Range<usize> {
     let bytes = dump.file(file.name).unwrap();
-    let child = tlv::file(bytes, file.tag).unwrap().0.child(field.tag).unwrap();
+    let child = tlv::file(bytes, file.own.tag).unwrap().0.child(field.tag).unwrap();
     child.at..child.at + child.raw.len()
 }
 

@@ -132,7 +132,8 @@ fn expectation(line: &Value) -> Value {
 /// The folder's inputs as a batch judges them, each with its path.
 fn judged(folder: &Path, expect: &[&str]) -> Vec<(PathBuf, Value)> {
     let folder = argument(folder);
-    let outcome = Program::new().run([&["batch", "--accept", "simulated", "--at", "recorded", &folder], expect].concat());
+    let outcome =
+        Program::new().run([&["batch", "--accept", "simulated", "--at", "recorded", &folder], expect].concat());
     let lines = outcome.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     lines.map(|line| (PathBuf::from(line["input"].as_str().unwrap()), line)).collect()
 }

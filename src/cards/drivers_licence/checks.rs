@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::{
     cards::{
-        CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Signed, TriesLeft, Warning,
+        CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Signed, Warning,
         absent::absent,
         common::{common_notes, expiry_check, revocation},
         remarks,
@@ -123,7 +123,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         items: items(&licence),
         history,
         external: external_characters(&licence.records, files::EXTERNAL_SLOTS),
-        tries: tries(dump, files::REFERENCES),
+        tries: Vec::new(),
         warnings: warnings(&licence.records),
         guests: dump.guests.clone(),
         notes: Vec::new(),
@@ -258,14 +258,6 @@ pub(super) fn record_items(record: &Record<'_>) -> impl Iterator<Item = Item> {
     })
 }
 
-/// The counters as they were before any credential was presented.
-pub(super) fn tries(dump: &Dump, references: &[(&str, u16, files::Reference)]) -> Vec<TriesLeft> {
-    let left = |(name, _, reference): &(&str, u16, files::Reference)| {
-        Some(TriesLeft { reference: *reference, left: dump.tries(name)? })
-    };
-    references.iter().filter_map(left).collect()
-}
-
 /// What is odd in the files, with its place.
 pub(super) fn warnings(records: &[Record<'_>]) -> Vec<Warning> {
     let mut warnings = Vec::new();
@@ -273,8 +265,11 @@ pub(super) fn warnings(records: &[Record<'_>]) -> Vec<Warning> {
         let file = record.file.name;
         warnings.extend(record.problems.iter().map(|problem| Warning { file, detail: problem.to_string() }));
         let size = record.items.last().map_or(0, |item| item.object.at + item.object.raw.len());
-        if size > record.file.size {
-            warnings.push(Warning { file, detail: format!("{size} bytes, more than the file's {}", record.file.size) });
+        if size > record.file.extent.bytes() {
+            warnings.push(Warning {
+                file,
+                detail: format!("{size} bytes, more than the file's {}", record.file.extent.bytes()),
+            });
         }
         if record.latin("licence_number").is_some_and(|number| check_digit_fits(number) != Some(true)) {
             let detail = "the check digit of the licence number does not fit".to_owned();

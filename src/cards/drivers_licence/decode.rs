@@ -5,11 +5,12 @@
 use jiff::civil::Date;
 
 use crate::{
+    cards::drivers_licence::tlv as licence,
     text::{
-        Edition, EraDateError, EraDigitDate, JisError, JisErrorKind, LicenceText, compact_date, from_era_digits,
+        Edition, EraDateError, EraDigitDate, JisError, JisErrorKind, JisText, compact_date, from_era_digits,
         full_width_digits, jis_x0201,
     },
-    tlv::{Object, Tag, TlvErrorKind, licence},
+    tlv::{Object, Tag, TlvErrorKind},
 };
 
 use super::files::{self, Content, Field, File, PinSetting};
@@ -104,9 +105,9 @@ pub struct Entry {
     /// When; `None` where the digits are no day.
     pub date: Option<Date>,
     /// The new value; empty for a change of commission.
-    pub text: LicenceText,
+    pub text: JisText,
     /// The commission whose seal it bears, or the new commission.
-    pub commission: LicenceText,
+    pub commission: JisText,
 }
 
 /// A decoded value.
@@ -115,7 +116,7 @@ pub enum Value {
     /// The field is there and empty.
     Empty,
     /// JIS X 0208 text.
-    Text(LicenceText),
+    Text(JisText),
     /// JIS X 0201 text.
     Latin(String),
     /// A day.
@@ -174,7 +175,7 @@ pub struct Record<'a> {
 impl<'a> Record<'a> {
     /// Decodes a file by its tables. Never fails as a whole.
     pub fn decode(file: &'static File, bytes: &'a [u8]) -> Self {
-        let read = licence::items(bytes, file.rules);
+        let read = licence::items(bytes, file.own.rules);
         let problem = |at, kind| DecodeError { file: file.name, at, kind };
         let mut problems: Vec<DecodeError> =
             read.faults.iter().map(|fault| problem(fault.at, DecodeErrorKind::Tlv(fault.kind))).collect();
@@ -219,7 +220,7 @@ impl<'a> Record<'a> {
     }
 
     /// A text field that is not empty.
-    pub fn text(&self, id: &str) -> Option<&LicenceText> {
+    pub fn text(&self, id: &str) -> Option<&JisText> {
         match self.value(id)? {
             Value::Text(text) => Some(text),
             _ => None,
@@ -291,7 +292,7 @@ fn value_of(content: Content, object: &Object<'_>, faults: &mut Faults<'_>) -> O
     }
     let decoded = match content {
         Content::Text => {
-            let (text, error) = LicenceText::decode(bytes);
+            let (text, error) = JisText::decode(bytes);
             faults.text(0, error);
             return Some(Value::Text(text));
         }
@@ -374,9 +375,9 @@ fn change(bytes: &[u8], faults: &mut Faults<'_>) -> Option<Entry> {
             None
         }
     };
-    let (text, error) = LicenceText::decode(text);
+    let (text, error) = JisText::decode(text);
     faults.text(files::CHANGE_HEAD, error);
-    let (commission, error) = LicenceText::decode(commission);
+    let (commission, error) = JisText::decode(commission);
     faults.text(bytes.len() - files::CHANGE_TAIL, error);
     Some(Entry { edition: Edition(*edition), date, text, commission })
 }

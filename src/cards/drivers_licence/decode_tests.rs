@@ -4,7 +4,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
-use crate::tlv::licence::{FILLER, encode, fill};
+use crate::cards::drivers_licence::tlv::{FILLER, encode, fill};
 
 fn bytes(text: &str) -> Vec<u8> {
     hex::decode(text.split_whitespace().collect::<String>()).unwrap()
@@ -44,7 +44,7 @@ fn master_file_vectors() {
 fn data_vector() {
     let items = bytes(DATA_ITEMS);
     assert_eq!(items.len(), 327);
-    let file = fill(items, files::DATA.size, FILLER).unwrap();
+    let file = fill(items, files::DATA.extent.bytes(), FILLER).unwrap();
     let record = Record::decode(&files::DATA, &file);
     assert_eq!((record.problems.as_slice(), record.end), (&[][..], 327));
     assert!(record.is_sound());
@@ -102,7 +102,7 @@ fn cards_before_v007_have_no_tag_33() {
 }
 
 fn entry(day: &str, text: &str, commission: &str) -> Vec<u8> {
-    let wide = |text: &str| LicenceText::plain_text(text).encode().unwrap();
+    let wide = |text: &str| JisText::plain_text(text).encode().unwrap();
     let day: String = day.chars().map(|digit| char::from_u32(u32::from(digit) + 0xFEE0).unwrap()).collect();
     [vec![0x90], wide(&day), wide(text), wide(commission)].concat()
 }
@@ -114,7 +114,7 @@ fn changes_with_all_fifteen_commissions() {
         items.extend(encode(Tag(tag), &entry("5010501", "", "大阪府公安")));
     }
     items.extend(encode(Tag(0x70), &entry("5020310", "大阪府大阪市北区１−２", "大阪府公安")));
-    let file = fill(items, files::CHANGES.size, FILLER).unwrap();
+    let file = fill(items, files::CHANGES.extent.bytes(), FILLER).unwrap();
     let record = Record::decode(&files::CHANGES, &file);
     assert!(record.problems.is_empty(), "{:?}", record.problems);
     let changes: Vec<_> = record.changes().collect();
@@ -156,7 +156,7 @@ fn a_menkyo_record_at_full_length() {
     for field in files::fields_of(&files::MENKYO_DATA) {
         for tag in field.tags() {
             let value = match field.content {
-                Content::Text => LicenceText::plain_text(&"字".repeat(field.max / 2)).encode().unwrap(),
+                Content::Text => JisText::plain_text(&"字".repeat(field.max / 2)).encode().unwrap(),
                 Content::Date => b"5061122".to_vec(),
                 Content::Latin => vec![b'1'; field.max],
                 _ => vec![1; field.max],

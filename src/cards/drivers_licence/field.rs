@@ -88,9 +88,9 @@ pub(super) const fn field(
     content: Content,
     max: usize,
 ) -> Field {
-    let signed_by = file.signed_by;
-    let masked = file.domicile;
-    Field { file: file.name, tag: Tag(tag), slots: 1, id, title, content, max, required: false, masked, signed_by }
+    let signed_by = file.file.signed_by;
+    let masked = file.own.domicile;
+    Field { file: file.file.name, tag: Tag(tag), slots: 1, id, title, content, max, required: false, masked, signed_by }
 }
 
 pub(super) const fn required(field: Field) -> Field {

@@ -56,27 +56,27 @@ const MORE_RESERVED: std::ops::RangeInclusive<u32> = 0x3B..=0x3F;
 
 /// Whether a tag is one of those.
 pub fn is_more_reserved(file: &File, tag: Tag) -> bool {
-    file.name == DATA.name && MORE_RESERVED.contains(&tag.0)
+    file.name == DATA.file.name && MORE_RESERVED.contains(&tag.0)
 }
 
 /// Slots of external characters: 外字1 and 2 in EF03, 3 to 7 in EF05 (7.2, C2+; the tags of 3 to 7: I). Slot, file, tag.
 pub const EXTERNAL_SLOTS: &[(u8, &str, Tag)] = &[
-    (1, EXTERNAL.name, Tag(0x48)),
-    (2, EXTERNAL.name, Tag(0x49)),
-    (3, CHANGED_EXTERNAL.name, Tag(0xA1)),
-    (4, CHANGED_EXTERNAL.name, Tag(0xA2)),
-    (5, CHANGED_EXTERNAL.name, Tag(0xA3)),
-    (6, CHANGED_EXTERNAL.name, Tag(0xA4)),
-    (7, CHANGED_EXTERNAL.name, Tag(0xA5)),
+    (1, EXTERNAL.file.name, Tag(0x48)),
+    (2, EXTERNAL.file.name, Tag(0x49)),
+    (3, CHANGED_EXTERNAL.file.name, Tag(0xA1)),
+    (4, CHANGED_EXTERNAL.file.name, Tag(0xA2)),
+    (5, CHANGED_EXTERNAL.file.name, Tag(0xA3)),
+    (6, CHANGED_EXTERNAL.file.name, Tag(0xA4)),
+    (7, CHANGED_EXTERNAL.file.name, Tag(0xA5)),
 ];
 
 /// The same for the マイナ免許証 (6.4, S; that the codes are those of the licence: I).
 pub const MENKYO_EXTERNAL_SLOTS: &[(u8, &str, Tag)] = &[
-    (1, MENKYO_DATA.name, Tag(0xCA)),
-    (2, MENKYO_DATA.name, Tag(0xCB)),
-    (3, MENKYO_DATA.name, Tag(0xD4)),
-    (4, MENKYO_DATA.name, Tag(0xD5)),
-    (5, MENKYO_DATA.name, Tag(0xD6)),
+    (1, MENKYO_DATA.file.name, Tag(0xCA)),
+    (2, MENKYO_DATA.file.name, Tag(0xCB)),
+    (3, MENKYO_DATA.file.name, Tag(0xD4)),
+    (4, MENKYO_DATA.file.name, Tag(0xD5)),
+    (5, MENKYO_DATA.file.name, Tag(0xD6)),
 ];
 
 /// Every field, file by file in stored order.

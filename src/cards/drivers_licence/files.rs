@@ -5,15 +5,21 @@
 //! in the doc lines are those of its section 0.1.
 
 use crate::{
+    cards::drivers_licence::tlv::{Rules, encoded_length},
     lang::Bilingual,
-    tlv::licence::{Rules, encoded_length},
     verify::CheckId,
 };
 
+use super::spec;
 pub use super::{fields::*, layout::*};
-pub use crate::cards::{
-    my_number::files::LICENCE_GUEST as MENKYO,
-    table::{Application, Reference},
+use crate::cards::model::{self, Extent, TableFile};
+pub use crate::cards::model::{Access, Address, Application, Reference};
+
+/// マイナ免許証, only on a My Number Card whose holder added it (M).
+pub const MENKYO: Application = Application {
+    name: "menkyo",
+    title: Bilingual::new("マイナ免許証", "driver's licence application"),
+    aid: &[0xA0, 0x00, 0x00, 0x02, 0x31, 0x06, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
 };
 
 /// The master file. Selected by `00 A4 00 00`, not by name; `aid` holds its file identifier (2.1, C2+).
@@ -41,43 +47,38 @@ pub const DF3: Application = Application {
     aid: &[0xA0, 0x00, 0x00, 0x02, 0x48, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
 };
 
-/// What opens a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Nothing is needed.
-    Free,
-    /// Every one of these references, by short EF identifier, must be verified.
-    AllOf(&'static [u8]),
-    /// It is never readable.
-    Never,
-}
-
 /// 暗証番号1: MF/IEF01. Three tries, kept for ever; a right entry puts them back (2.1, 3.2, C2+).
 pub const PIN1: Reference = Reference {
+    name: "mf/0001",
     application: MF,
     sfi: 0x01,
     title: Bilingual::new("暗証番号1", "PIN 1 (暗証番号1)"),
     limit: 3,
-    printed: false,
+    credential: Some(&spec::PIN1),
+    always_counted: true,
 };
 
 /// 暗証番号2: MF/IEF02 (2.1, 3.2, C2+).
 pub const PIN2: Reference = Reference {
+    name: "mf/0002",
     application: MF,
     sfi: 0x02,
     title: Bilingual::new("暗証番号2", "PIN 2 (暗証番号2)"),
     limit: 3,
-    printed: false,
+    credential: Some(&spec::PIN2),
+    always_counted: true,
 };
 
 /// The one PIN of a マイナ免許証: IEF 0006, ten tries (6.4, C; the specification's annex says 0002, which real cards
 /// answer with 6A82).
 pub const MENKYO_PIN: Reference = Reference {
+    name: "menkyo/0006",
     application: MENKYO,
     sfi: 0x06,
     title: Bilingual::new("マイナ免許証の暗証番号", "PIN of the licence application"),
     limit: 10,
-    printed: false,
+    credential: Some(&spec::LICENCE_PIN),
+    always_counted: true,
 };
 
 /// Digits of every PIN here (3.2, 6.4, C2+).
@@ -114,141 +115,137 @@ impl PinSetting {
     }
 }
 
-/// How a file is addressed.
+/// What a file's table says beyond where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Address {
-    /// READ BINARY by the low five bits of its identifier.
-    Short(u8),
-    /// SELECT by its identifier first: 2F01 and IEF 0001 share the short identifier 1 (2.1 note 1, C2+).
-    Select(u16),
-}
-
-/// A file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct File {
-    /// Its name in dumps and reports: application and file identifier.
-    pub name: &'static str,
-    /// Its application.
-    pub application: Application,
-    /// EF identifier.
-    pub id: u16,
-    /// How it is read.
-    pub address: Address,
-    /// Names for people.
-    pub title: Bilingual,
-    /// What opens it.
-    pub access: Access,
-    /// Its size in bytes, filler included, on every version of the card that is known. Whether a card from before v007,
-    /// without tag 33, has a smaller EF01 is not known (11 no. 10, U): a shorter file is read as it is.
-    pub size: usize,
+pub struct Row {
     /// How its items are encoded.
     pub rules: Rules,
-    /// The check that covers it, if one does.
-    pub signed_by: Option<CheckId>,
     /// Whether it holds 本籍, which is shown only when asked for.
     pub domicile: bool,
 }
+
+/// A file. Its size is that of every version of the card that is known, filler included. Whether a card from before v007,
+/// without tag 33, has a smaller EF01 is not known (11 no. 10, U): a shorter file is read as it is.
+pub type File = TableFile<Row>;
+
+const fn file_of(
+    name: &'static str,
+    application: Application,
+    address: Address,
+    title: Bilingual,
+    access: Access,
+    size: usize,
+    signed_by: Option<CheckId>,
+) -> model::File {
+    model::File { name, application, address, title, access, extent: Extent::Sized(size), signed_by, private: false }
+}
+
+const PLAIN: Row = Row { rules: Rules::Licence, domicile: false };
+const DOMICILE_ROW: Row = Row { domicile: true, ..PLAIN };
+const MENKYO_ROW: Row = Row { rules: Rules::Menkyo, ..PLAIN };
 
 const ONE: Access = Access::AllOf(&[PIN1.sfi]);
 const BOTH: Access = Access::AllOf(&[PIN1.sfi, PIN2.sfi]);
 const GUEST: Access = Access::AllOf(&[MENKYO_PIN.sfi]);
 const SIGNED: Option<CheckId> = Some(CheckId::LicenceSignature);
 
-/// 共通データ要素 (C2+, A).
+/// 共通データ要素. SELECT first: 2F01 and IEF 0001 share the short identifier 1 (2.1 note 1, C2+, A).
 pub const COMMON_DATA: File = File {
-    name: "mf/2F01",
-    application: MF,
-    id: 0x2F01,
-    address: Address::Select(0x2F01),
-    title: Bilingual::new("共通データ要素", "common data"),
-    access: Access::Free,
-    size: 17,
-    rules: Rules::Licence,
-    signed_by: None,
-    domicile: false,
+    file: file_of(
+        "mf/2F01",
+        MF,
+        Address::Select(0x2F01),
+        Bilingual::new("共通データ要素", "common data"),
+        Access::Free,
+        17,
+        None,
+    ),
+    own: PLAIN,
 };
 
 /// 暗証番号(PIN)設定 (C2+, A).
 pub const PIN_SETTING: File = File {
-    name: "mf/000A",
-    id: 0x000A,
-    address: Address::Short(0x0A),
-    title: Bilingual::new("暗証番号の設定", "PIN setting"),
-    size: 3,
-    ..COMMON_DATA
+    file: file_of(
+        "mf/000A",
+        MF,
+        Address::Short(0x0A),
+        Bilingual::new("暗証番号の設定", "PIN setting"),
+        Access::Free,
+        3,
+        None,
+    ),
+    own: PLAIN,
 };
 
-const fn df1(name: &'static str, id: u8, title: Bilingual, access: Access, size: usize) -> File {
-    File {
-        name,
-        application: DF1,
-        id: u16_of(id),
-        address: Address::Short(id),
-        title,
-        access,
-        size,
-        rules: Rules::Licence,
-        signed_by: None,
-        domicile: false,
-    }
-}
-
-const fn u16_of(byte: u8) -> u16 {
-    u16::from_be_bytes([0, byte])
+const fn df1(
+    name: &'static str,
+    sfi: u8,
+    title: Bilingual,
+    access: Access,
+    size: usize,
+    signed_by: Option<CheckId>,
+    own: Row,
+) -> File {
+    File { file: file_of(name, DF1, Address::Short(sfi), title, access, size, signed_by), own }
 }
 
 /// 記載事項(本籍除く) (C2+, A).
-pub const DATA: File = File {
-    signed_by: SIGNED,
-    ..df1("df1/0001", 0x01, Bilingual::new("記載事項（本籍を除く）", "licence data without the domicile"), ONE, 880)
-};
+pub const DATA: File = df1(
+    "df1/0001",
+    0x01,
+    Bilingual::new("記載事項（本籍を除く）", "licence data without the domicile"),
+    ONE,
+    880,
+    SIGNED,
+    PLAIN,
+);
 
 /// 記載事項(本籍) (C2+, A).
-pub const DOMICILE: File = File {
-    signed_by: SIGNED,
-    domicile: true,
-    ..df1("df1/0002", 0x02, Bilingual::new("記載事項（本籍）", "registered domicile"), BOTH, 82)
-};
+pub const DOMICILE: File =
+    df1("df1/0002", 0x02, Bilingual::new("記載事項（本籍）", "registered domicile"), BOTH, 82, SIGNED, DOMICILE_ROW);
 
 /// 外字 1, 2 (C, A).
-pub const EXTERNAL: File = df1("df1/0003", 0x03, Bilingual::new("外字", "external characters"), ONE, 264);
+pub const EXTERNAL: File = df1("df1/0003", 0x03, Bilingual::new("外字", "external characters"), ONE, 264, None, PLAIN);
 
 /// 記載事項変更等(本籍除く) (C2+; the size has no check by arithmetic).
-pub const CHANGES: File = df1("df1/0004", 0x04, Bilingual::new("記載事項変更等（本籍を除く）", "changes"), ONE, 640);
+pub const CHANGES: File =
+    df1("df1/0004", 0x04, Bilingual::new("記載事項変更等（本籍を除く）", "changes"), ONE, 640, None, PLAIN);
 
 /// 記載事項変更(外字): external characters 3 to 7 (C, A).
-pub const CHANGED_EXTERNAL: File =
-    df1("df1/0005", 0x05, Bilingual::new("記載事項変更（外字）", "external characters of changes"), ONE, 663);
+pub const CHANGED_EXTERNAL: File = df1(
+    "df1/0005",
+    0x05,
+    Bilingual::new("記載事項変更（外字）", "external characters of changes"),
+    ONE,
+    663,
+    None,
+    PLAIN,
+);
 
 /// 記載事項変更(本籍) (C2+; the size has no check by arithmetic).
-pub const DOMICILE_CHANGES: File = File {
-    domicile: true,
-    ..df1("df1/0006", 0x06, Bilingual::new("記載事項変更（本籍）", "changes of the domicile"), BOTH, 256)
-};
+pub const DOMICILE_CHANGES: File = df1(
+    "df1/0006",
+    0x06,
+    Bilingual::new("記載事項変更（本籍）", "changes of the domicile"),
+    BOTH,
+    256,
+    None,
+    DOMICILE_ROW,
+);
 
 /// 電子署名 (C2+, A).
-pub const SIGNATURE: File = df1("df1/0007", 0x07, Bilingual::new("電子署名", "signature"), ONE, 578);
+pub const SIGNATURE: File = df1("df1/0007", 0x07, Bilingual::new("電子署名", "signature"), ONE, 578, None, PLAIN);
 
 /// 写真 (C2+, A).
 pub const PHOTO: File = File {
-    name: "df2/0001",
-    application: DF2,
-    title: Bilingual::new("写真", "face picture"),
-    access: BOTH,
-    size: 2_005,
-    rules: Rules::LicencePhoto,
-    ..DATA
+    file: file_of("df2/0001", DF2, Address::Short(0x01), Bilingual::new("写真", "face picture"), BOTH, 2_005, SIGNED),
+    own: Row { rules: Rules::LicencePhoto, ..PLAIN },
 };
 
 /// RFU of DF3, filled with FF; never read here (S).
 pub const RESERVED: File = File {
-    name: "df3/0001",
-    application: DF3,
-    title: Bilingual::new("予備", "reserved"),
-    access: ONE,
-    size: 512,
-    signed_by: None,
-    ..DATA
+    file: file_of("df3/0001", DF3, Address::Short(0x01), Bilingual::new("予備", "reserved"), ONE, 512, None),
+    own: PLAIN,
 };
 
 /// Every file of a 運転免許証 that can be read, in reading order.
@@ -266,49 +263,41 @@ pub const FILES: &[File] = &[
     RESERVED,
 ];
 
-/// IEFs: no file is ever read from them. Name, identifier, reference (2.1, C2+).
-pub const REFERENCES: &[(&str, u16, Reference)] = &[("mf/0001", 0x0001, PIN1), ("mf/0002", 0x0002, PIN2)];
+/// The references of a 運転免許証 (2.1, C2+).
+pub const REFERENCES: &[&Reference] = &[&PIN1, &PIN2];
 
-/// The IEF of the マイナ免許証 (6.4, C).
-pub const MENKYO_REFERENCES: &[(&str, u16, Reference)] = &[("menkyo/0006", 0x0006, MENKYO_PIN)];
+/// The reference of the マイナ免許証 (6.4, C).
+pub const MENKYO_REFERENCES: &[&Reference] = &[&MENKYO_PIN];
+
+const fn menkyo(
+    name: &'static str,
+    sfi: u8,
+    title: Bilingual,
+    access: Access,
+    size: usize,
+    signed_by: Option<CheckId>,
+) -> File {
+    File { file: file_of(name, MENKYO, Address::Short(sfi), title, access, size, signed_by), own: MENKYO_ROW }
+}
 
 /// WEF01: PIN setting of the マイナ免許証 (6.4, C2+).
-pub const MENKYO_SETTING: File = File {
-    name: "menkyo/001A",
-    application: MENKYO,
-    id: 0x001A,
-    address: Address::Short(0x1A),
-    title: Bilingual::new("暗証番号の設定", "PIN setting"),
-    access: Access::Free,
-    size: 3,
-    rules: Rules::Menkyo,
-    signed_by: None,
-    domicile: false,
-};
+pub const MENKYO_SETTING: File =
+    menkyo("menkyo/001A", 0x1A, Bilingual::new("暗証番号の設定", "PIN setting"), Access::Free, 3, None);
 
 /// WEF02: 免許情報記録 and 運転経歴情報記録 with the photo (6.4, id C2+, size S, A). The short identifier follows from
 /// the low five bits (I).
-pub const MENKYO_DATA: File = File {
-    name: "menkyo/001B",
-    id: 0x001B,
-    address: Address::Short(0x1B),
-    title: Bilingual::new("免許情報記録", "licence record"),
-    access: GUEST,
-    size: 5_845,
-    signed_by: Some(CheckId::MenkyoSignature),
-    ..MENKYO_SETTING
-};
+pub const MENKYO_DATA: File = menkyo(
+    "menkyo/001B",
+    0x1B,
+    Bilingual::new("免許情報記録", "licence record"),
+    GUEST,
+    5_845,
+    Some(CheckId::MenkyoSignature),
+);
 
 /// WEF03: signature (6.4, id C2+, size S, A; short identifier I).
-pub const MENKYO_SIGNATURE: File = File {
-    name: "menkyo/001C",
-    id: 0x001C,
-    address: Address::Short(0x1C),
-    title: Bilingual::new("電子署名", "signature"),
-    access: GUEST,
-    size: 584,
-    ..MENKYO_SETTING
-};
+pub const MENKYO_SIGNATURE: File =
+    menkyo("menkyo/001C", 0x1C, Bilingual::new("電子署名", "signature"), GUEST, 584, None);
 
 /// Every file of a マイナ免許証, in reading order.
 pub const MENKYO_FILES: &[File] = &[MENKYO_SETTING, MENKYO_DATA, MENKYO_SIGNATURE];
@@ -343,14 +332,14 @@ mod tests {
             (MENKYO_SIGNATURE, 584),
         ];
         for (file, size) in sizes {
-            assert_eq!((full_size(&file), file.size), (size, size), "{}", file.name);
+            assert_eq!((full_size(&file), file.extent.bytes()), (size, size), "{}", file.name);
         }
         // These hold fewer entries than they have tags for: the file's size is the limit (2.8, C2+).
         for (file, size) in [(CHANGES, 640), (DOMICILE_CHANGES, 256)] {
-            assert_eq!(file.size, size, "{}", file.name);
+            assert_eq!(file.extent.bytes(), size, "{}", file.name);
             assert!(full_size(&file) > size, "{}", file.name);
         }
-        let read: usize = FILES.iter().filter(|file| file.application != DF3).map(|file| file.size).sum();
+        let read: usize = FILES.iter().filter(|file| file.application != DF3).map(|file| file.extent.bytes()).sum();
         assert_eq!(read, 5_388, "spec 3.4");
     }
 
@@ -372,8 +361,8 @@ mod tests {
     fn short_identifiers_are_the_low_five_bits() {
         for file in FILES.iter().chain(MENKYO_FILES) {
             match file.address {
-                Address::Short(sfi) => assert_eq!(u16::from(sfi), file.id & 0x1F, "{}", file.name),
-                Address::Select(id) => assert_eq!((id, file.name), (file.id, "mf/2F01")),
+                Address::Short(sfi) => assert_eq!(u16::from(sfi), file.id() & 0x1F, "{}", file.name),
+                Address::Select(id) => assert_eq!((id, file.name), (file.id(), "mf/2F01")),
             }
         }
         assert_eq!(PinSetting::from_byte(2), None);

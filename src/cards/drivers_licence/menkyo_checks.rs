@@ -15,7 +15,7 @@ use crate::{
 
 use super::{
     changes::external_characters,
-    checks::{photo, record_items, tries, warnings},
+    checks::{photo, record_items, warnings},
     decode::Record,
     files::{self, MENKYO_LAYOUTS},
     signature::{Signer, signature_check, signer_check},
@@ -79,7 +79,7 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         items: shown.flat_map(record_items).collect(),
         history: Vec::new(),
         external: external_characters(&records, files::MENKYO_EXTERNAL_SLOTS),
-        tries: tries(dump, files::MENKYO_REFERENCES),
+        tries: Vec::new(),
         warnings: warnings(&records),
         guests: dump.guests.clone(),
         notes: Vec::new(),

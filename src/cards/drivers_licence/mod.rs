@@ -9,14 +9,13 @@ pub mod files;
 #[doc(hidden)]
 pub mod layout;
 mod menkyo_checks;
-mod menkyo_read;
 mod read;
 mod signature;
-mod spec;
+pub mod spec;
+pub mod tlv;
 
 pub use checks::{LICENCE_REQUIREMENT, check};
 pub use decode::{CardDates, DecodeError, DecodeErrorKind, Entry, Item, Record, Value, check_digit_fits};
 pub use menkyo_checks::{MENKYO_REQUIREMENT, check_menkyo};
-pub use menkyo_read::{MENKYO_STEPS, MenkyoPrepared, MenkyoReading, menkyo_steps, prepare as prepare_menkyo};
-pub use read::{Pins, Prepared, Progress, Reading, STEPS, Step, StepId, counted, prepare, steps};
-pub use spec::KINDS;
+pub(in crate::cards) use read::{DriversLicence, LicenceApplication};
+pub use spec::{MENKYO_STEPS, STEPS};

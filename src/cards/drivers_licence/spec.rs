@@ -1,6 +1,13 @@
 //! What a driver's licence is, as data: the card, and the application on a My Number Card.
 
-use crate::{dump::Scope, kind::CardKind, lang::Bilingual};
+use crate::{
+    cards::model::{Action, CardSpec, CredentialSpec, EntrySpec, Form, KindSpec, Part, ScopeSpec, Step, Who},
+    dump::Scope,
+    kind::CardKind,
+    lang::Bilingual,
+};
+
+use super::files;
 
 impl CardKind {
     /// 運転免許証
@@ -15,5 +22,159 @@ impl Scope {
     pub const PIN1: Self = Self::new("pin1");
 }
 
-/// The kinds of this card.
-pub const KINDS: &[CardKind] = &[CardKind::LICENCE, CardKind::MENKYO];
+const fn entry(id: &'static str, title: Bilingual, prompt: Bilingual) -> EntrySpec {
+    let hint = Bilingual::new("4桁の数字を入力してください。", "Enter four digits.");
+    EntrySpec { id, title, prompt, form: Form::Digits(files::PIN_LENGTH), bad: "bad-pin", hint }
+}
+
+const PIN1_ENTRY: EntrySpec = entry(
+    "pin1",
+    Bilingual::new("暗証番号1", "PIN 1 (暗証番号1)"),
+    Bilingual::new("暗証番号1（4桁）", "PIN 1 (four digits)"),
+);
+
+const PIN2_ENTRY: EntrySpec = entry(
+    "pin2",
+    Bilingual::new("暗証番号2", "PIN 2 (暗証番号2)"),
+    Bilingual::new(
+        "暗証番号2（4桁。分からないときは何も入れずにEnter：写真と本籍は読めません）",
+        "PIN 2 (four digits; Enter alone if it is not known: photo and domicile stay unread)",
+    ),
+);
+
+const LICENCE_PIN_ENTRY: EntrySpec = entry(
+    "licence-pin",
+    Bilingual::new("マイナ免許証の暗証番号", "PIN of the licence application"),
+    Bilingual::new("マイナ免許証の暗証番号（4桁）", "PIN of the licence application (four digits)"),
+);
+
+/// 暗証番号1
+pub const PIN1: CredentialSpec = CredentialSpec {
+    id: "pin1",
+    title: PIN1_ENTRY.title,
+    who: Who::Customer,
+    ways: &[&[Part::all(&PIN1_ENTRY)]],
+    length: files::PIN_LENGTH,
+    optional: false,
+    handshake: false,
+    unblock_at: Bilingual::new(
+        "解除は、カードの持ち主が警察の窓口でできます。ここでは別の本人確認書類を使ってください。",
+        "The holder can have it unblocked by the police, in person. Use another document here.",
+    ),
+    without: Bilingual::new("", ""),
+};
+
+/// 暗証番号2: without it neither photo nor 本籍 is read, and the signature stays unchecked.
+pub const PIN2: CredentialSpec =
+    CredentialSpec { id: "pin2", title: PIN2_ENTRY.title, ways: &[&[Part::all(&PIN2_ENTRY)]], optional: true, ..PIN1 };
+
+/// 暗証番号 of a マイナ免許証
+pub const LICENCE_PIN: CredentialSpec = CredentialSpec {
+    id: "licence-pin",
+    title: LICENCE_PIN_ENTRY.title,
+    ways: &[&[Part::all(&LICENCE_PIN_ENTRY)]],
+    ..PIN1
+};
+
+const ALL: &[Scope] = &[Scope::FULL, Scope::PIN1, Scope::WITHOUT_PIN];
+const WITH_PIN: &[Scope] = &[Scope::FULL, Scope::PIN1];
+const FULL: &[Scope] = &[Scope::FULL];
+
+const LOOK: Bilingual = Bilingual::new("カードを調べています", "looking at the card");
+const OPEN: Bilingual = Bilingual::new("照合しています", "opening");
+
+/// Every step in order. With recognition's two exchanges a full reading takes 19 in one transaction.
+pub const STEPS: &[Step] = &[
+    Step { title: LOOK, action: Action::Look, scopes: ALL, exchanges: 5 },
+    Step { title: OPEN, action: Action::Present(&files::PIN1), scopes: WITH_PIN, exchanges: 1 },
+    Step { title: OPEN, action: Action::Present(&files::PIN2), scopes: FULL, exchanges: 1 },
+    Step::read(&files::DATA.file, 2, WITH_PIN),
+    Step::read(&files::DOMICILE.file, 1, FULL),
+    Step::read(&files::EXTERNAL.file, 1, WITH_PIN),
+    Step::read(&files::CHANGES.file, 1, WITH_PIN),
+    Step::read(&files::CHANGED_EXTERNAL.file, 1, WITH_PIN),
+    Step::read(&files::DOMICILE_CHANGES.file, 1, FULL),
+    Step::read(&files::SIGNATURE.file, 1, WITH_PIN),
+    Step::read(&files::PHOTO.file, 2, FULL),
+];
+
+/// Every step of the application in order; recognition's exchanges come on top.
+pub const MENKYO_STEPS: &[Step] = &[
+    Step { title: LOOK, action: Action::Look, scopes: ALL, exchanges: 3 },
+    Step { title: OPEN, action: Action::Present(&files::MENKYO_PIN), scopes: FULL, exchanges: 1 },
+    Step::read(&files::MENKYO_DATA.file, 1, FULL),
+    Step::read(&files::MENKYO_SIGNATURE.file, 1, FULL),
+];
+
+/// The card.
+pub const SPEC: CardSpec = CardSpec {
+    kinds: &[KindSpec {
+        kind: CardKind::LICENCE,
+        scopes: &[
+            ScopeSpec {
+                scope: Scope::FULL,
+                credentials: &[&PIN1, &PIN2],
+                without_optional: Some(Scope::PIN1),
+                leaves_out: None,
+            },
+            ScopeSpec {
+                scope: Scope::PIN1,
+                credentials: &[&PIN1],
+                without_optional: None,
+                leaves_out: Some("without_pin2"),
+            },
+            ScopeSpec {
+                scope: Scope::WITHOUT_PIN,
+                credentials: &[],
+                without_optional: None,
+                leaves_out: Some("without_pin"),
+            },
+        ],
+        steps: STEPS,
+        files: &[
+            &files::COMMON_DATA.file,
+            &files::PIN_SETTING.file,
+            &files::DATA.file,
+            &files::DOMICILE.file,
+            &files::EXTERNAL.file,
+            &files::CHANGES.file,
+            &files::CHANGED_EXTERNAL.file,
+            &files::DOMICILE_CHANGES.file,
+            &files::SIGNATURE.file,
+            &files::PHOTO.file,
+            &files::RESERVED.file,
+        ],
+        references: files::REFERENCES,
+        applications: &[],
+        extra: None,
+        guest: false,
+        unread: None,
+        uncounted: false,
+    }],
+    never_recorded: &[],
+};
+
+/// The application on a My Number Card.
+pub const MENKYO_SPEC: CardSpec = CardSpec {
+    kinds: &[KindSpec {
+        kind: CardKind::MENKYO,
+        scopes: &[
+            ScopeSpec { scope: Scope::FULL, credentials: &[&LICENCE_PIN], without_optional: None, leaves_out: None },
+            ScopeSpec {
+                scope: Scope::WITHOUT_PIN,
+                credentials: &[],
+                without_optional: None,
+                leaves_out: Some("without_pin"),
+            },
+        ],
+        steps: MENKYO_STEPS,
+        files: &[&files::MENKYO_SETTING.file, &files::MENKYO_DATA.file, &files::MENKYO_SIGNATURE.file],
+        references: files::MENKYO_REFERENCES,
+        applications: &[],
+        extra: None,
+        guest: true,
+        unread: None,
+        uncounted: false,
+    }],
+    never_recorded: &[],
+};

@@ -49,7 +49,7 @@ impl<'a> CvCertificate<'a> {
     /// # Errors
     /// [`CertificateError`].
     pub fn parse(file: &'a [u8]) -> Result<Self, CertificateError> {
-        let (outer, _filler) = tlv::file(file, files::FACE_CERTIFICATE.tag)?;
+        let (outer, _filler) = tlv::file(file, files::FACE_CERTIFICATE.own.tag)?;
         let body = outer.child(files::CV_BODY)?;
         let signature = outer.child(files::CV_SIGNATURE)?.value;
         let (issuer, rest) = key_id(body.value)?;

@@ -206,7 +206,7 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn of(bytes: &'a [u8], file: &'static File) -> Result<Self, TlvError> {
-        let (outer, _filler) = tlv::file(bytes, file.tag)?;
+        let (outer, _filler) = tlv::file(bytes, file.own.tag)?;
         Ok(Self { file, children: outer.children()? })
     }
 

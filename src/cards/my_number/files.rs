@@ -5,7 +5,9 @@
 
 use crate::{lang::Bilingual, tlv::Tag, verify::CheckId};
 
-pub use crate::cards::table::{Application, Reference};
+use super::spec;
+pub use crate::cards::model::{Access, Application, Reference};
+use crate::cards::model::{Address, Extent, TableFile};
 
 pub use super::{jpki_files::*, other_files::*};
 
@@ -51,193 +53,172 @@ pub const ISSUER_DOMAIN: Application = Application {
     aid: &[0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00],
 };
 
-/// マイナ免許証, only where the holder added it (M).
-pub const LICENCE_GUEST: Application = Application {
-    name: "menkyo",
-    title: Bilingual::new("マイナ免許証", "driver's licence application"),
-    aid: &[0xA0, 0x00, 0x00, 0x02, 0x31, 0x06, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-};
-
-/// 在留AP, only on a 特定在留カード (D).
-pub const RESIDENCE_GUEST: Application = Application {
-    name: "residence",
-    title: Bilingual::new("在留AP", "residence application"),
-    aid: &[0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-};
-
-/// What opens a file or a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Nothing is needed.
-    Free,
-    /// Any one of these references, by short EF identifier, must be verified.
-    AnyOf(&'static [u8]),
-}
-
 /// 生年月日 (six digits, era year) of the face application. Its limit is not known; 10 is likely (U, I).
 pub const FACE_BIRTH_DATE: Reference = Reference {
+    name: "face/0011",
     application: FACE,
     sfi: 0x11,
     title: Bilingual::new("生年月日", "birth date"),
     limit: 10,
-    printed: true,
+    credential: Some(&spec::BIRTH_DATE),
+    always_counted: false,
 };
 
 /// 照合番号B of the face application (C).
 pub const FACE_NUMBER_B: Reference = Reference {
+    name: "face/0012",
     application: FACE,
     sfi: 0x12,
     title: Bilingual::new("照合番号B", "number B (照合番号B)"),
     limit: 10,
-    printed: true,
+    credential: Some(&spec::NUMBER_B),
+    always_counted: false,
 };
 
 /// 照合番号B of the text application (C).
 pub const TEXT_NUMBER_B: Reference = Reference {
+    name: "text/0015",
     application: TEXT,
     sfi: 0x15,
     title: Bilingual::new("照合番号B", "number B (照合番号B)"),
     limit: 10,
-    printed: true,
+    credential: Some(&spec::NUMBER_B),
+    always_counted: false,
 };
 
 /// 券面事項入力補助用暗証番号 (C).
 pub const TEXT_PIN: Reference = Reference {
+    name: "text/0011",
     application: TEXT,
     sfi: 0x11,
     title: Bilingual::new("券面事項入力補助用暗証番号", "PIN"),
     limit: 3,
-    printed: false,
+    credential: None,
+    always_counted: false,
 };
 
 /// 照合番号A's references. 照合番号A is the 個人番号: nothing presents them, and simulated cards hold them blocked.
 pub const NUMBER_A_SFIS: [(Application, u8); 2] = [(FACE, 0x13), (TEXT, 0x14)];
 
-/// A file that this program reads.
+/// The tag of a file's one object, and what the public test card shows of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct File {
-    /// Its name in dumps and reports: application and file identifier.
-    pub name: &'static str,
-    /// Its application.
-    pub application: Application,
-    /// Short EF identifier.
-    pub sfi: u8,
-    /// Names for people.
-    pub title: Bilingual,
-    /// What opens it.
-    pub access: Access,
+pub struct Object {
     /// The tag of the one object that it holds.
     pub tag: Tag,
     /// Bytes of the object on the public test card (V).
     pub test_card_size: usize,
-    /// The most bytes that the object may announce: images vary, so this is a limit, not a size.
-    pub limit: usize,
-    /// The check that covers it, if one does.
-    pub signed_by: Option<CheckId>,
-    /// Whether it never leaves the memory of the live check.
-    pub private: bool,
 }
 
-/// No file of these applications is larger than this; real sizes of photos are not public (spec my-number 11, 4).
+/// A file that this program reads.
+pub type File = TableFile<Object>;
+
+/// Images vary, so this is a limit, not a size. No file of these applications is larger; real sizes of photos are not public (spec my-number 11, 4).
 const FACE_LIMIT: usize = 0x7FFF;
 
 /// 年齢確認データ (M, V).
 pub const FACE_AGE: File = File {
-    name: "face/0001",
-    application: FACE,
-    sfi: 0x01,
-    title: Bilingual::new("生年月日データ", "age record"),
-    access: Access::AnyOf(&[0x11]),
-    tag: Tag(0xFF10),
-    test_card_size: 547,
-    limit: 2_048,
-    signed_by: Some(CheckId::AgeSignature),
-    private: false,
+    file: crate::cards::model::File {
+        name: "face/0001",
+        application: FACE,
+        address: Address::Short(0x01),
+        title: Bilingual::new("生年月日データ", "age record"),
+        access: Access::AnyOf(&[0x11]),
+        extent: Extent::Object(2_048),
+        signed_by: Some(CheckId::AgeSignature),
+        private: false,
+    },
+    own: Object { tag: Tag(0xFF10), test_card_size: 547 },
 };
 
 /// 券面データ (M, V).
 pub const FACE_DATA: File = File {
-    name: "face/0002",
-    application: FACE,
-    sfi: 0x02,
-    title: Bilingual::new("券面データ", "face data"),
-    access: Access::AnyOf(&[0x12, 0x13]),
-    tag: Tag(0xFF20),
-    test_card_size: 3_070,
-    limit: FACE_LIMIT,
-    signed_by: Some(CheckId::FaceSignature),
-    private: false,
+    file: crate::cards::model::File {
+        name: "face/0002",
+        application: FACE,
+        address: Address::Short(0x02),
+        title: Bilingual::new("券面データ", "face data"),
+        access: Access::AnyOf(&[0x12, 0x13]),
+        extent: Extent::Object(FACE_LIMIT),
+        signed_by: Some(CheckId::FaceSignature),
+        private: false,
+    },
+    own: Object { tag: Tag(0xFF20), test_card_size: 3_070 },
 };
 
 /// 券面事項確認APの証明書 (M, V).
 pub const FACE_CERTIFICATE: File = File {
-    name: "face/0004",
-    application: FACE,
-    sfi: 0x04,
-    title: Bilingual::new("券面事項確認APの証明書", "certificate of the face application"),
-    access: Access::Free,
-    tag: Tag(0x7F21),
-    test_card_size: 568,
-    limit: 2_048,
-    signed_by: Some(CheckId::FaceCertificate),
-    private: false,
+    file: crate::cards::model::File {
+        name: "face/0004",
+        application: FACE,
+        address: Address::Short(0x04),
+        title: Bilingual::new("券面事項確認APの証明書", "certificate of the face application"),
+        access: Access::Free,
+        extent: Extent::Object(2_048),
+        signed_by: Some(CheckId::FaceCertificate),
+        private: false,
+    },
+    own: Object { tag: Tag(0x7F21), test_card_size: 568 },
 };
 
 /// 基本4情報 (M, V).
 pub const TEXT_ATTRIBUTES: File = File {
-    name: "text/0002",
-    application: TEXT,
-    sfi: 0x02,
-    title: Bilingual::new("基本4情報", "four attributes"),
-    access: Access::AnyOf(&[0x11, 0x15]),
-    tag: Tag(0xFF20),
-    test_card_size: 104,
-    limit: 4_096,
-    signed_by: Some(CheckId::TextSignature),
-    private: false,
+    file: crate::cards::model::File {
+        name: "text/0002",
+        application: TEXT,
+        address: Address::Short(0x02),
+        title: Bilingual::new("基本4情報", "four attributes"),
+        access: Access::AnyOf(&[0x11, 0x15]),
+        extent: Extent::Object(4_096),
+        signed_by: Some(CheckId::TextSignature),
+        private: false,
+    },
+    own: Object { tag: Tag(0xFF20), test_card_size: 104 },
 };
 
 /// 真正性確認情報: digests and their signature. One digest is an unsalted hash of the 個人番号, so the file is private
 /// (M, V).
 pub const TEXT_DIGESTS: File = File {
-    name: "text/0003",
-    application: TEXT,
-    sfi: 0x03,
-    title: Bilingual::new("真正性確認情報", "digests and signature"),
-    access: Access::AnyOf(&[0x11, 0x14, 0x15]),
-    tag: Tag(0xFF30),
-    test_card_size: 336,
-    limit: 1_024,
-    signed_by: Some(CheckId::TextSignature),
-    private: true,
+    file: crate::cards::model::File {
+        name: "text/0003",
+        application: TEXT,
+        address: Address::Short(0x03),
+        title: Bilingual::new("真正性確認情報", "digests and signature"),
+        access: Access::AnyOf(&[0x11, 0x14, 0x15]),
+        extent: Extent::Object(1_024),
+        signed_by: Some(CheckId::TextSignature),
+        private: true,
+    },
+    own: Object { tag: Tag(0xFF30), test_card_size: 336 },
 };
 
 /// 券面事項入力補助APの証明書 (M, V).
 pub const TEXT_CERTIFICATE: File = File {
-    name: "text/0004",
-    application: TEXT,
-    sfi: 0x04,
-    title: Bilingual::new("券面事項入力補助APの証明書", "certificate of the text application"),
-    access: Access::Free,
-    tag: Tag(0x7F21),
-    test_card_size: 568,
-    limit: 2_048,
-    signed_by: Some(CheckId::TextCertificate),
-    private: false,
+    file: crate::cards::model::File {
+        name: "text/0004",
+        application: TEXT,
+        address: Address::Short(0x04),
+        title: Bilingual::new("券面事項入力補助APの証明書", "certificate of the text application"),
+        access: Access::Free,
+        extent: Extent::Object(2_048),
+        signed_by: Some(CheckId::TextCertificate),
+        private: false,
+    },
+    own: Object { tag: Tag(0x7F21), test_card_size: 568 },
 };
 
 /// 券面事項入力補助APの公開鍵 (M, V).
 pub const TEXT_KEY: File = File {
-    name: "text/0007",
-    application: TEXT,
-    sfi: 0x07,
-    title: Bilingual::new("券面事項入力補助APの公開鍵", "signed key of the text application"),
-    access: Access::AnyOf(&[0x11, 0x14, 0x15]),
-    tag: Tag(0xFF50),
-    test_card_size: 536,
-    limit: 2_048,
-    signed_by: Some(CheckId::TextChipKey),
-    private: false,
+    file: crate::cards::model::File {
+        name: "text/0007",
+        application: TEXT,
+        address: Address::Short(0x07),
+        title: Bilingual::new("券面事項入力補助APの公開鍵", "signed key of the text application"),
+        access: Access::AnyOf(&[0x11, 0x14, 0x15]),
+        extent: Extent::Object(2_048),
+        signed_by: Some(CheckId::TextChipKey),
+        private: false,
+    },
+    own: Object { tag: Tag(0xFF50), test_card_size: 536 },
 };
 
 /// Every file that this program reads.
@@ -255,9 +236,10 @@ pub const FILES: &[File] = &[
     JPKI_AUTH_CA,
 ];
 
-/// Files whose bytes may stand in no recording: those with the 個人番号 or its hash. The bytes in front of `clear` are
-/// the object's header.
-pub const NEVER_RECORDED: &[(Application, u8, usize)] = &[(FACE, 0x05, 0), (TEXT, 0x01, 0), (TEXT, 0x03, 5)];
+/// Files whose bytes may stand in no recording: those with the 個人番号 or its hash. The bytes that stay readable are the
+/// object's header.
+pub const NEVER_RECORDED: &[crate::transport::NeverRecorded] =
+    &[FACE.never_recorded(0x05, 0), TEXT.never_recorded(0x01, 0), TEXT.never_recorded(0x03, 5)];
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -300,7 +282,7 @@ pub struct Field {
 macro_rules! field {
     ($file:expr, $tag:literal, $ja:literal, $en:literal, $content:ident, $signed_by:expr) => {
         Field {
-            file: $file.name,
+            file: $file.file.name,
             tag: Tag($tag),
             title: Bilingual::new($ja, $en),
             content: Content::$content,

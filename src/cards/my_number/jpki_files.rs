@@ -3,7 +3,11 @@
 
 use crate::{lang::Bilingual, tlv::Tag, verify::CheckId};
 
-use super::files::{Access, File, JPKI, OtherFile, Reference};
+use super::{
+    files::{Access, File, JPKI, Object, OtherFile, Reference},
+    spec,
+};
+use crate::cards::model::{self, Address, Extent};
 
 /// The outermost tag of a certificate.
 const SEQUENCE: Tag = Tag(0x30);
@@ -11,52 +15,56 @@ const SEQUENCE: Tag = Tag(0x30);
 /// The most bytes of a certificate; the test card's have up to 1,758.
 const CERTIFICATE_LIMIT: usize = 4_096;
 
-const fn certificate(name: &'static str, sfi: u8, title: Bilingual, test_card_size: usize) -> File {
-    File {
-        name,
-        application: JPKI,
-        sfi,
-        title,
-        access: Access::Free,
-        tag: SEQUENCE,
-        test_card_size,
-        limit: CERTIFICATE_LIMIT,
-        signed_by: None,
-        private: false,
-    }
+const fn certificate(
+    name: &'static str,
+    sfi: u8,
+    title: Bilingual,
+    access: Access,
+    signed_by: Option<CheckId>,
+    test_card_size: usize,
+) -> File {
+    let (address, extent, private) = (Address::Short(sfi), Extent::Object(CERTIFICATE_LIMIT), false);
+    let file = model::File { name, application: JPKI, address, title, access, extent, signed_by, private };
+    File { file, own: Object { tag: SEQUENCE, test_card_size } }
 }
 
 /// 署名用電子証明書 (C).
-pub const JPKI_SIGN_CERTIFICATE: File = File {
-    access: Access::AnyOf(&[0x1B]),
-    signed_by: Some(CheckId::JpkiSignChain),
-    ..certificate("jpki/0001", 0x01, Bilingual::new("署名用電子証明書", "certificate for digital signature"), 1_758)
-};
+pub const JPKI_SIGN_CERTIFICATE: File = certificate(
+    "jpki/0001",
+    0x01,
+    Bilingual::new("署名用電子証明書", "certificate for digital signature"),
+    Access::AnyOf(&[0x1B]),
+    Some(CheckId::JpkiSignChain),
+    1_758,
+);
 
 /// The certificate of its issuer that the card carries: shown, never trusted (C).
 pub const JPKI_SIGN_CA: File = certificate(
     "jpki/0002",
     0x02,
     Bilingual::new("カード内の署名用CA証明書", "CA certificate for digital signature on the card"),
+    Access::Free,
+    None,
     1_318,
 );
 
 /// 利用者証明用電子証明書: free on the plastic card (C).
-pub const JPKI_AUTH_CERTIFICATE: File = File {
-    signed_by: Some(CheckId::JpkiAuthChain),
-    ..certificate(
-        "jpki/000A",
-        0x0A,
-        Bilingual::new("利用者証明用電子証明書", "certificate for user authentication"),
-        1_590,
-    )
-};
+pub const JPKI_AUTH_CERTIFICATE: File = certificate(
+    "jpki/000A",
+    0x0A,
+    Bilingual::new("利用者証明用電子証明書", "certificate for user authentication"),
+    Access::Free,
+    Some(CheckId::JpkiAuthChain),
+    1_590,
+);
 
 /// The certificate of its issuer that the card carries: shown, never trusted (C).
 pub const JPKI_AUTH_CA: File = certificate(
     "jpki/000B",
     0x0B,
     Bilingual::new("カード内の利用者証明用CA証明書", "CA certificate for user authentication on the card"),
+    Access::Free,
+    None,
     1_333,
 );
 
@@ -68,10 +76,22 @@ pub const JPKI_TOKEN: OtherFile = OtherFile::new(JPKI, 0x06, Access::Free, None,
 /// Which certificates the card holds: three bytes, no object (M).
 pub const JPKI_PRESENCE: OtherFile = OtherFile::new(JPKI, 0x08, Access::Free, None, 3);
 
-/// How a dump names [`JPKI_TOKEN`].
-pub const JPKI_TOKEN_NAME: &str = "jpki/0006";
-/// How a dump names [`JPKI_PRESENCE`].
-pub const JPKI_PRESENCE_NAME: &str = "jpki/0008";
+/// [`JPKI_TOKEN`] as it is read.
+pub const JPKI_TOKEN_FILE: model::File = model::File {
+    name: "jpki/0006",
+    title: Bilingual::new("JPKIトークン情報", "JPKI token information"),
+    address: Address::Short(JPKI_TOKEN.sfi),
+    extent: Extent::Sized(JPKI_TOKEN.test_card_size),
+    ..JPKI_AUTH_CA.file
+};
+/// [`JPKI_PRESENCE`] as it is read.
+pub const JPKI_PRESENCE_FILE: model::File = model::File {
+    name: "jpki/0008",
+    title: Bilingual::new("電子証明書の有無", "which JPKI certificates the card holds"),
+    address: Address::Short(JPKI_PRESENCE.sfi),
+    extent: Extent::Sized(JPKI_PRESENCE.test_card_size),
+    ..JPKI_AUTH_CA.file
+};
 /// How a dump names the authentication key, where it says why that was not challenged.
 pub const JPKI_AUTH_KEY_NAME: &str = "jpki/0017";
 
@@ -82,19 +102,23 @@ pub const JPKI_SIGN_KEY: u8 = 0x1A;
 
 /// 利用者証明用暗証番号 (C, D).
 pub const JPKI_AUTHENTICATION_PIN: Reference = Reference {
+    name: "jpki/0018",
     application: JPKI,
     sfi: 0x18,
     title: Bilingual::new("利用者証明用暗証番号", "PIN for user authentication"),
     limit: 3,
-    printed: false,
+    credential: Some(&spec::AUTH_PIN),
+    always_counted: true,
 };
 /// 署名用パスワード (C, D).
 pub const JPKI_SIGNING_PASSWORD: Reference = Reference {
+    name: "jpki/001B",
     application: JPKI,
     sfi: 0x1B,
     title: Bilingual::new("署名用パスワード", "password for digital signature"),
     limit: 5,
-    printed: false,
+    credential: Some(&spec::SIGN_PASSWORD),
+    always_counted: true,
 };
 
 /// `80 2A 00 97`: the authentication key signs a padded DigestInfo, named by its short EF identifier (M).

@@ -9,11 +9,10 @@ pub mod jpki_files;
 mod jpki_read;
 pub mod other_files;
 mod read;
-mod spec;
+pub mod spec;
 
 pub use certificate::{CertificateError, CvCertificate};
 pub use checks::{AGE_REQUIREMENT, REQUIREMENT, check};
 pub use decode::{AgeData, DecodeError, FaceData, TextData, TextDigests, TextKey, age, digests, face, text, text_key};
-pub use jpki_read::{JPKI_STEPS, JpkiEntries, jpki_steps};
-pub use read::{Prepared, Progress, ReadError, Reading, STEPS, Step, StepId, prepare, steps};
-pub use spec::KINDS;
+pub(in crate::cards) use read::MyNumberCard;
+pub use spec::{JPKI_STEPS, STEPS};

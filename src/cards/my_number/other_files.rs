@@ -79,20 +79,27 @@ pub const TEXT_SIGNING_KEY: u8 = 0x13;
 pub const COMMON_KEY: u8 = 0x19;
 
 /// Text reference 0012: blocked on every card that was looked at (M).
-pub const TEXT_UNKNOWN: Reference =
-    Reference {
-        application: TEXT, sfi: 0x12, title: Bilingual::new("用途不明", "unknown"), limit: 0, printed: false
-    };
+pub const TEXT_UNKNOWN: Reference = Reference {
+    name: "text/0012",
+    application: TEXT,
+    sfi: 0x12,
+    title: Bilingual::new("用途不明", "unknown"),
+    limit: 0,
+    credential: None,
+    always_counted: false,
+};
 /// 住民基本台帳用暗証番号 in the resident register application (M).
 pub const RESIDENT_PIN: Reference = Reference {
+    name: "resident/001C",
     application: RESIDENT,
     sfi: 0x1C,
     title: Bilingual::new("住民基本台帳用暗証番号", "resident register PIN"),
     limit: 3,
-    printed: false,
+    credential: None,
+    always_counted: false,
 };
 /// 住民基本台帳用暗証番号 in the common card application, with its own counter (M).
-pub const COMMON_PIN: Reference = Reference { application: COMMON, ..RESIDENT_PIN };
+pub const COMMON_PIN: Reference = Reference { name: "common/001C", application: COMMON, ..RESIDENT_PIN };
 
 /// Tags inside [`FACE_BASICS`] and [`TEXT_BASICS`]; none of their contents is signed (V).
 pub mod basics {

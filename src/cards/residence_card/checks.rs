@@ -317,7 +317,7 @@ fn items(card: &Card<'_>) -> Vec<Item> {
     let mut items = Vec::new();
     for record in &card.records {
         if record.blank {
-            let none = record.file.fields.iter().filter(|field| PERMISSIONS.contains(&field.id) && !is_odd(record));
+            let none = record.file.own.fields.iter().filter(|field| PERMISSIONS.contains(&field.id) && !is_odd(record));
             items.extend(none.map(|field| item(field, NONE)));
         }
         items.extend(record.items.iter().filter_map(|decoded| Some(item(decoded.field, value(decoded)?))));

@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn every_sentence_belongs_to_a_code_of_a_field() {
-        let fields = || FILES_1.iter().chain(FILES_2).flat_map(|file| file.fields);
+        let fields = || FILES_1.iter().chain(FILES_2).flat_map(|file| file.own.fields);
         for (of, id, _) in AT_THE_COUNTER {
             let known = fields().any(|field| match field.content {
                 Content::Code(codes) => field.id == *of && codes.iter().any(|code| code.id == *id),

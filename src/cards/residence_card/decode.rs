@@ -5,8 +5,9 @@
 use jiff::civil::Date;
 
 use crate::{
+    cards::residence_card::tlv as residence,
     text::{compact_date, utf8_or_shift_jis},
-    tlv::{Object, Tag, TlvErrorKind, residence},
+    tlv::{Object, Tag, TlvErrorKind},
 };
 
 use super::{
@@ -204,8 +205,11 @@ impl<'a> Record<'a> {
         for fault in read.faults {
             record.problem(fault.at, DecodeErrorKind::Tlv(fault.kind));
         }
-        if bytes.len() > file.size {
-            record.problem(file.size, DecodeErrorKind::FileSize { size: file.size, found: bytes.len() });
+        if bytes.len() > file.extent.bytes() {
+            record.problem(
+                file.extent.bytes(),
+                DecodeErrorKind::FileSize { size: file.extent.bytes(), found: bytes.len() },
+            );
         }
         if record.blank {
             if !MAY_BE_BLANK.contains(file) {
@@ -247,7 +251,7 @@ impl<'a> Record<'a> {
     }
 
     fn order(&mut self) {
-        let place = |item: &Item<'_>| self.file.fields.iter().position(|field| field.tag == item.field.tag);
+        let place = |item: &Item<'_>| self.file.own.fields.iter().position(|field| field.tag == item.field.tag);
         let places: Vec<_> = self.items.iter().map(place).collect();
         let late =
             self.items.iter().zip(places.iter().zip(places.iter().skip(1))).find(|(_, (first, second))| first > second);
@@ -255,7 +259,7 @@ impl<'a> Record<'a> {
             let (at, tag) = (item.object.at, item.field.tag);
             self.problem(at, DecodeErrorKind::Order(tag));
         }
-        for field in self.file.fields {
+        for field in self.file.own.fields {
             if !self.items.iter().any(|item| item.field.tag == field.tag) {
                 self.problem(0, DecodeErrorKind::Missing(field.tag));
             }
@@ -266,7 +270,7 @@ impl<'a> Record<'a> {
     /// Only then does a signature over the values alone cover which value belongs to which field.
     pub fn is_exact(&self) -> bool {
         let stored = self.items.iter().map(|item| (item.field.tag, item.object.value.len()));
-        let table = self.file.fields.iter().map(|field| (field.tag, field.size));
+        let table = self.file.own.fields.iter().map(|field| (field.tag, field.size));
         let structural = |problem: &DecodeError| {
             matches!(
                 problem.kind,
@@ -306,7 +310,7 @@ impl<'a> Record<'a> {
 }
 
 fn field_of(file: &File, tag: Tag) -> Option<&'static Field> {
-    file.fields.iter().find(|field| field.tag == tag)
+    file.own.fields.iter().find(|field| field.tag == tag)
 }
 
 /// What a value says, and what is odd about it.

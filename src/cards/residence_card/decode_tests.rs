@@ -52,17 +52,17 @@ fn text_in_another_encoding_is_read_and_told() {
 #[test]
 fn files_of_zeros() {
     for file in [&files::ADDRESS, &files::COMPREHENSIVE, &files::INDIVIDUAL, &files::PERMISSIONS] {
-        let zeros = vec![0; file.size];
+        let zeros = vec![0; file.extent.bytes()];
         let record = Record::decode(file, &zeros);
         assert!(record.blank && record.items.is_empty() && !record.is_readable() && !record.is_exact());
-        assert_eq!(odd(&record), [], "{} may be blank", file.official);
+        assert_eq!(odd(&record), [], "{} may be blank", file.own.official);
     }
     for file in
         [&files::FRONT, &files::FACE_1, &files::SIGNATURE_1, &files::ENTRIES_05, &files::NUMBER, &files::RENEWAL_1]
     {
-        for length in [0, file.size] {
+        for length in [0, file.extent.bytes()] {
             let zeros = vec![0; length];
-            assert_eq!(odd(&Record::decode(file, &zeros)), [DecodeErrorKind::Blank], "{}", file.official);
+            assert_eq!(odd(&Record::decode(file, &zeros)), [DecodeErrorKind::Blank], "{}", file.own.official);
         }
     }
 }
@@ -186,14 +186,14 @@ proptest! {
     fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         for file in files::FILES_1.iter().chain(files::FILES_2).chain(files::FILES_2_SPECIAL) {
             let record = Record::decode(file, &bytes);
-            prop_assert!(!record.is_exact() || (record.is_readable() && bytes.len() <= file.size));
+            prop_assert!(!record.is_exact() || (record.is_readable() && bytes.len() <= file.extent.bytes()));
         }
     }
 
     #[test]
     fn no_value_panics(bytes in proptest::collection::vec(any::<u8>(), 0..20)) {
         for file in files::FILES_1.iter().chain(files::FILES_2) {
-            for field in file.fields {
+            for field in file.own.fields {
                 value_of(field, &bytes);
             }
         }

@@ -7,9 +7,14 @@
 use crate::{crypto::CardCipher, kind::CardKind, lang::Bilingual, tlv::Tag, verify::CheckId};
 
 pub use super::fields::*;
-pub use crate::cards::{
-    my_number::files::RESIDENCE_GUEST as SPECIFIED,
-    table::{Application, Reference},
+use crate::cards::model::{self, Address, Extent, TableFile};
+pub use crate::cards::model::{Access, Application};
+
+/// 在留AP, only on a 特定在留カード (D).
+pub const SPECIFIED: Application = Application {
+    name: "residence",
+    title: Bilingual::new("在留AP", "residence application"),
+    aid: &[0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
 };
 
 /// Which generation: it decides cipher, signature and layout.
@@ -65,72 +70,61 @@ pub const DF3: Application = Application {
     aid: &[0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x04, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
 };
 
-/// What opens a file.
+/// What a file's table says beyond where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Nothing is needed.
-    Free,
-    /// Number authentication; readable in plain or under secure messaging.
-    Number,
-    /// Number authentication, and only under secure messaging.
-    NumberSecure,
-}
-
-/// A file. An EF's number in the specification is not its short identifier (DF1/EF01 has 05 in generation 1), so files
-/// are named after the identifier that goes over the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct File {
-    /// Its name in dumps and reports: application and short EF identifier.
-    pub name: &'static str,
-    /// Its name in the specification.
+pub struct Contents {
+    /// The file's name in the specification.
     pub official: &'static str,
-    /// Its application.
-    pub application: Application,
-    /// Short EF identifier.
-    pub sfi: u8,
-    /// Names for people.
-    pub title: Bilingual,
-    /// Its size in bytes, filler included.
-    pub size: usize,
-    /// What opens it.
-    pub access: Access,
     /// Its fields, in the order of the file.
     pub fields: &'static [Field],
 }
 
+/// A file. An EF's number in the specification is not its short identifier (DF1/EF01 has 05 in generation 1), so files
+/// are named after the identifier that goes over the wire. Its size includes filler.
+pub type File = TableFile<Contents>;
+
 impl File {
     /// One field by its machine name.
     pub fn field(&self, id: &str) -> Option<&'static Field> {
-        self.fields.iter().find(|field| field.id == id)
+        self.own.fields.iter().find(|field| field.id == id)
     }
 }
 
+const fn file_of(
+    (name, official, sfi): (&'static str, &'static str, u8),
+    (application, access): (Application, Access),
+    title: Bilingual,
+    size: usize,
+    fields: &'static [Field],
+) -> File {
+    let extent = match access {
+        Access::Free => Extent::Sized(size),
+        _ => Extent::Whole(size),
+    };
+    let address = Address::Short(sfi);
+    let file = model::File { name, application, address, title, access, extent, signed_by: None, private: false };
+    File { file, own: Contents { official, fields } }
+}
+
 /// 共通データ要素
-pub const COMMON_DATA: File = File {
-    name: "mf/0B",
-    official: "MF/EF01",
-    application: MF,
-    sfi: 0x0B,
-    title: Bilingual::new("共通データ要素", "common data"),
-    size: 6,
-    access: Access::Free,
-    fields: COMMON_FIELDS,
-};
+pub const COMMON_DATA: File = file_of(
+    ("mf/0B", "MF/EF01", 0x0B),
+    (MF, Access::Free),
+    Bilingual::new("共通データ要素", "common data"),
+    6,
+    COMMON_FIELDS,
+);
 
 /// カード種別 of generation 1.
-pub const KIND_1: File = File {
-    name: "mf/0A",
-    official: "MF/EF02",
-    application: MF,
-    sfi: 0x0A,
-    title: Bilingual::new("カード種別", "card kind"),
-    size: 3,
-    access: Access::Free,
-    fields: KIND_FIELDS_1,
-};
+pub const KIND_1: File = card_kind(3, KIND_FIELDS_1);
 
 /// カード種別 of generation 2.
-pub const KIND_2: File = File { size: 4, fields: KIND_FIELDS_2, ..KIND_1 };
+pub const KIND_2: File = card_kind(4, KIND_FIELDS_2);
+
+const fn card_kind(size: usize, fields: &'static [Field]) -> File {
+    let title = Bilingual::new("カード種別", "card kind");
+    file_of(("mf/0A", "MF/EF02", 0x0A), (MF, Access::Free), title, size, fields)
+}
 
 const fn df1(
     name: &'static str,
@@ -140,7 +134,7 @@ const fn df1(
     size: usize,
     fields: &'static [Field],
 ) -> File {
-    File { name, official, application: DF1, sfi, title, size, access: Access::NumberSecure, fields }
+    file_of((name, official, sfi), (DF1, Access::Secured), title, size, fields)
 }
 
 const fn df2(
@@ -151,7 +145,20 @@ const fn df2(
     size: usize,
     fields: &'static [Field],
 ) -> File {
-    File { application: DF2, access: Access::Number, ..df1(name, official, sfi, title, size, fields) }
+    file_of((name, official, sfi), (DF2, Access::Authenticated), title, size, fields)
+}
+
+const fn entries(size: usize, fields: &'static [Field]) -> File {
+    df1("df1/03", "DF1/EF02", 0x03, Bilingual::new("券面記載事項", "entries of the face"), size, fields)
+}
+
+const fn remark(official: &'static str) -> File {
+    df2("df2/03", official, 0x03, Bilingual::new("付記・予備", "remark and reserved"), 207, REMARK_FIELDS)
+}
+
+const fn signature(size: usize, fields: &'static [Field]) -> File {
+    let title = Bilingual::new("電子署名", "electronic signature");
+    file_of(("df3/02", "DF3/EF01", 0x02), (DF3, Access::Authenticated), title, size, fields)
 }
 
 /// 券面(表)イメージ
@@ -202,22 +209,17 @@ pub const RENEWAL_1: File = df2(
 );
 
 /// 電子署名 of generation 1.
-pub const SIGNATURE_1: File = File {
-    application: DF3,
-    access: Access::Number,
-    ..df1("df3/02", "DF3/EF01", 0x02, Bilingual::new("電子署名", "electronic signature"), 1464, SIGNATURE_FIELDS_1)
-};
+pub const SIGNATURE_1: File = signature(1464, SIGNATURE_FIELDS_1);
 
 /// 在留カード等番号
 pub const NUMBER: File =
     df1("df1/01", "DF1/EF01", 0x01, Bilingual::new("カード番号", "card number"), 14, NUMBER_FIELDS);
 
 /// 券面記載事項 of a 在留カード.
-pub const ENTRIES_05: File =
-    df1("df1/03", "DF1/EF02", 0x03, Bilingual::new("券面記載事項", "entries of the face"), 73, ENTRY_FIELDS_05);
+pub const ENTRIES_05: File = entries(73, ENTRY_FIELDS_05);
 
 /// 券面記載事項 of a 特別永住者証明書.
-pub const ENTRIES_06: File = File { size: 46, fields: ENTRY_FIELDS_06, ..ENTRIES_05 };
+pub const ENTRIES_06: File = entries(46, ENTRY_FIELDS_06);
 
 /// 氏名画像・顔画像
 pub const NAME_AND_FACE: File = df1(
@@ -254,18 +256,13 @@ pub const RENEWAL_2: File = df2(
 );
 
 /// 長官の付記・予備, on a 在留カード.
-pub const REMARK_05: File =
-    df2("df2/03", "DF2/EF03", 0x03, Bilingual::new("付記・予備", "remark and reserved"), 207, REMARK_FIELDS);
+pub const REMARK_05: File = remark("DF2/EF03");
 
 /// The same on a 特別永住者証明書, where it is called EF01; its short identifier is seen in code alone (CODE).
-pub const REMARK_06: File = File { official: "DF2/EF01", ..REMARK_05 };
+pub const REMARK_06: File = remark("DF2/EF01");
 
 /// 電子署名 of generation 2.
-pub const SIGNATURE_2: File = File {
-    application: DF3,
-    access: Access::Number,
-    ..df1("df3/02", "DF3/EF01", 0x02, Bilingual::new("電子署名", "electronic signature"), 704, SIGNATURE_FIELDS_2)
-};
+pub const SIGNATURE_2: File = signature(704, SIGNATURE_FIELDS_2);
 
 /// Every file of a 在留カード, generation 1, in reading order.
 pub const FILES_1: &[File] =
@@ -335,12 +332,12 @@ mod tests {
     fn sizes_are_the_sums_of_their_fields() {
         for files in [FILES_1, FILES_1_SPECIAL, FILES_2, FILES_2_SPECIAL] {
             for file in files {
-                let sum: usize = file.fields.iter().map(|field| header(field) + field.size).sum();
+                let sum: usize = file.own.fields.iter().map(|field| header(field) + field.size).sum();
                 // Behind the certificate of generation 2 stand 3 or 4 zero bytes.
                 let filler = if *file == SIGNATURE_2 { 4 } else { 0 };
-                assert_eq!(sum + filler, file.size, "{}", file.official);
-                assert!(file.sfi > 0 && file.sfi < 31);
-                assert_eq!(file.name, format!("{}/{:02X}", file.application.name, file.sfi));
+                assert_eq!(sum + filler, file.extent.bytes(), "{}", file.own.official);
+                assert!(file.sfi() > 0 && file.sfi() < 31);
+                assert_eq!(file.name, format!("{}/{:02X}", file.application.name, file.sfi()));
             }
         }
     }

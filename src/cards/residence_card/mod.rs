@@ -9,14 +9,12 @@ pub mod files;
 pub mod protocol;
 mod read;
 mod signature;
-mod spec;
+pub mod spec;
+pub mod tlv;
 
 pub use checks::{FIRST_REQUIREMENT, SECOND_REQUIREMENT, check};
 pub use decode::{DecodeError, DecodeErrorKind, Item, Period, Record, Value};
 pub use protocol::{CardNumber, NotACardNumber};
-pub use read::{
-    Opening, Prepared, Progress, Reading, STEPS_1, STEPS_1_SPECIAL, STEPS_2, STEPS_2_SPECIAL, Step, StepId, prepare,
-    steps,
-};
+pub(in crate::cards) use read::{ResidenceCard, SpecifiedResidenceCard};
 pub use signature::{ENTRIES_SIGNED, MAX_DER_SIGNATURE};
-pub use spec::KINDS;
+pub use spec::{STEPS_1, STEPS_1_SPECIAL, STEPS_2, STEPS_2_SPECIAL};

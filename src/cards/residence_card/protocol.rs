@@ -80,6 +80,14 @@ impl FromStr for CardNumber {
     }
 }
 
+impl TryFrom<&crate::privacy::Pin> for CardNumber {
+    type Error = NotACardNumber;
+
+    fn try_from(value: &crate::privacy::Pin) -> Result<Self, NotACardNumber> {
+        std::str::from_utf8(value.expose()).map_err(|_| NotACardNumber)?.parse()
+    }
+}
+
 impl CardNumber {
     /// The twelve characters. Each caller answers for where they go.
     pub fn expose(&self) -> &[u8] {

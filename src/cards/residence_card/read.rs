@@ -1,276 +1,207 @@
-//! Reading a residence card: a list of steps, each with what it needs, what it yields and what it costs.
+//! What a residence card does that no table says: its kind file, number authentication, secure messaging.
 
-use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::{
-    cards::{read_error::ReadError, recognise::recognise},
-    crypto::CipherKey,
-    dump::{Dump, NotRead, Scope},
-    iso7816::{CardError, Command, FileReadError, ReadFrom, Session, Status, Unopened},
+    cards::{
+        Findings, ReadError,
+        flow::{RecogniseError, recognise},
+        model::{
+            Card, CardSpec, CardState, Entry, FREE_FILE, Found, LookContext, Opening, OwnAction, Probe, ReadContext,
+            Recognition, read_file,
+        },
+    },
+    dump::Dump,
+    iso7816::{CardError, ChannelError, Command, Le, Response, SecureChannel, Status},
     kind::CardKind,
-    lang::Bilingual,
-    transport::{Draws, Transport},
+    transport::Draws,
+    trust::TrustStore,
+    verify::Basis,
 };
 
 use super::{
-    files::{self, Access, Application, File, Generation},
+    files::{self, Generation},
     protocol::{
         AUTHENTICATE_LENGTH, CardNumber, HandshakeError, Initiator, MATERIAL_LENGTH, RANDOM_LENGTH, SecureError,
         SessionKey, VERIFY_LENGTH,
     },
+    spec,
 };
+
+/// 在留カード, 特別永住者証明書
+pub(in crate::cards) struct ResidenceCard;
+
+/// 特定在留カード
+pub(in crate::cards) struct SpecifiedResidenceCard;
 
 /// Reference of the card number in VERIFY (spec residence 3.1).
 const NUMBER_REFERENCE: u8 = 0x86;
 
-/// One step of the reading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Step {
-    /// Which step.
-    pub id: StepId,
-    /// What is shown while it runs.
-    pub title: Bilingual,
-    /// The application that is selected in it, unless it is already. The master file is current after power-up.
-    pub application: Application,
-    /// The file that it yields, if any.
-    pub yields: Option<File>,
-    /// Exchanges with extended APDUs, SELECT of the application included.
-    pub exchanges: u64,
-}
+/// Tag of the kind in MF/EF02.
+const KIND_TAG: u8 = 0xC1;
 
-/// What a step does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StepId {
-    /// What a card tells everybody: [`prepare`].
-    Look,
-    /// The challenges of both sides, and VERIFY of the number.
-    Authenticate,
-    /// A file.
-    Read,
-}
+/// Bytes of the longest MF/EF02 (spec residence 2.4).
+const KIND_LENGTH: usize = 4;
 
-const LOOK: Step = Step {
-    id: StepId::Look,
-    title: Bilingual::new("カードを調べています", "looking at the card"),
-    application: files::MF,
-    yields: Some(files::COMMON_DATA),
-    exchanges: 1,
-};
+/// Tag of the protected Le of a command (ISO/IEC 7816-4 10.2.5; spec residence 3.1).
+const PROTECTED_LE: u8 = 0x96;
 
-const AUTHENTICATE: Step = Step {
-    id: StepId::Authenticate,
-    title: Bilingual::new("カード番号を照合しています", "presenting the card number"),
-    application: files::MF,
-    yields: None,
-    exchanges: 3,
-};
+impl Card for ResidenceCard {
+    fn spec(&self) -> &'static CardSpec {
+        &spec::SPEC
+    }
 
-const fn reads(file: File, exchanges: u64) -> Step {
-    Step { id: StepId::Read, title: file.title, application: file.application, yields: Some(file), exchanges }
-}
+    fn recognise(&self, probe: &mut Probe<'_, '_>) -> Result<Recognition, CardError> {
+        if probe.free.first() != Some(&KIND_TAG) {
+            return Ok(Recognition::No);
+        }
+        let file = whole_kind(probe)?;
+        Ok(match kind_of(&file) {
+            None => Recognition::Unknown,
+            // It lives on a My Number Card, which is what can be read of it.
+            Some(CardKind::RESIDENCE_SPECIFIED) => Recognition::No,
+            Some(kind) => Recognition::Card(Found { kind, file, blocked: false }),
+        })
+    }
 
-/// Every step of a 在留カード of generation 1. With recognition's one exchange a reading takes 15, and 17 where a person was
-/// asked in the middle.
-pub const STEPS_1: &[Step] = &[
-    LOOK,
-    AUTHENTICATE,
-    reads(files::FRONT, 2),
-    reads(files::FACE_1, 1),
-    reads(files::ADDRESS, 2),
-    reads(files::COMPREHENSIVE, 1),
-    reads(files::INDIVIDUAL, 1),
-    reads(files::RENEWAL_1, 1),
-    reads(files::SIGNATURE_1, 2),
-];
+    fn look(&self, context: &mut LookContext<'_, '_>) -> Result<CardState, ReadError> {
+        let common = read_file(context.session, &files::COMMON_DATA, None, &mut |_, _| {})?;
+        let kind = (files::KIND_1.file.name, Ok(context.found.file.clone()));
+        let files = vec![kind, (files::COMMON_DATA.file.name, common)];
+        Ok(CardState { files, counters: Vec::new(), entry: Entry::Typed, blocked: None })
+    }
 
-/// Every step of a 特別永住者証明書 of generation 1.
-pub const STEPS_1_SPECIAL: &[Step] = &[
-    LOOK,
-    AUTHENTICATE,
-    reads(files::FRONT, 2),
-    reads(files::FACE_1, 1),
-    reads(files::ADDRESS, 2),
-    reads(files::SIGNATURE_1, 2),
-];
+    /// Kind and version are all that it reports without its number, so another card of the same kind is noticed by its number
+    /// alone, which it refuses; that costs nothing.
+    fn look_again(&self, context: &mut LookContext<'_, '_>, before: &CardState) -> Result<CardState, ReadError> {
+        let again = match recognise(context.session) {
+            Ok(again) => again,
+            Err(RecogniseError::Card(error)) => return Err(error.into()),
+            Err(RecogniseError::Unknown) => return Err(ReadError::OtherCard),
+        };
+        if again.kind != context.found.kind || self.look(context)? != *before {
+            return Err(ReadError::OtherCard);
+        }
+        Ok(before.clone())
+    }
 
-/// Every step of a 在留カード of generation 2.
-pub const STEPS_2: &[Step] = &[
-    LOOK,
-    AUTHENTICATE,
-    reads(files::NUMBER, 2),
-    reads(files::ENTRIES_05, 1),
-    reads(files::NAME_AND_FACE, 1),
-    reads(files::ADDRESS_PICTURE, 1),
-    reads(files::PERMISSIONS, 2),
-    reads(files::RENEWAL_2, 1),
-    reads(files::REMARK_05, 1),
-    reads(files::SIGNATURE_2, 2),
-];
+    fn act(&self, action: OwnAction, context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
+        match action {
+            spec::AUTHENTICATE => authenticate(context),
+            _ => Ok(()),
+        }
+    }
 
-/// Every step of a 特別永住者証明書 of generation 2.
-pub const STEPS_2_SPECIAL: &[Step] = &[
-    LOOK,
-    AUTHENTICATE,
-    reads(files::NUMBER, 2),
-    reads(files::ENTRIES_06, 1),
-    reads(files::NAME_AND_FACE, 1),
-    reads(files::ADDRESS_PICTURE, 1),
-    reads(files::REMARK_06, 2),
-    reads(files::SIGNATURE_2, 2),
-];
-
-/// The steps of a kind; none for kinds that are not read.
-pub fn steps(kind: CardKind) -> &'static [Step] {
-    match kind {
-        CardKind::RESIDENCE1 | CardKind::RESIDENCE1_CHILD => STEPS_1,
-        CardKind::RESIDENCE1_SPECIAL => STEPS_1_SPECIAL,
-        CardKind::RESIDENCE2 => STEPS_2,
-        CardKind::RESIDENCE2_SPECIAL => STEPS_2_SPECIAL,
-        _ => &[],
+    fn check(&self, dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
+        Some(super::check(dump, trust, basis))
     }
 }
 
-/// Told while reading: which step, bytes of its file so far, bytes of the file (0 when there is none).
-pub type Progress<'a> = &'a mut dyn FnMut(&'static Step, usize, usize);
-
-/// What a residence card tells before its number is presented.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prepared {
-    /// What the card says it is.
-    pub kind: CardKind,
-    kind_file: Vec<u8>,
-    common: Result<Vec<u8>, NotRead>,
-}
-
-/// Reads what everybody may; `kind` and `kind_file` come from recognition.
-///
-/// # Errors
-/// [`ReadError::Card`].
-pub fn prepare<T: Transport>(
-    session: &mut Session<T>,
-    kind: CardKind,
-    kind_file: &[u8],
-) -> Result<Prepared, ReadError> {
-    let common =
-        session.read_sized_file(ReadFrom::Short(files::COMMON_DATA.sfi), files::COMMON_DATA.size, &mut |_, _| {});
-    Ok(Prepared { kind, kind_file: kind_file.to_vec(), common: outcome(common)? })
-}
-
-/// What opens the card.
-#[derive(Debug, Clone, Copy)]
-pub enum Opening<'a> {
-    /// The number, as it is printed.
-    Number(&'a CardNumber),
-    /// A recording whose handshake is not told: the session key that came of it, or none where it failed.
-    Recorded(Option<&'a CipherKey>),
-}
-
-/// What a reading needs besides the card.
-pub struct Reading<'a> {
-    /// What opens the card. It is presented once.
-    pub opening: Opening<'a>,
-    /// What [`prepare`] learnt.
-    pub prepared: Prepared,
-    /// Whether the card was let go since then (a person was asked): then it is recognised anew and must tell the same.
-    /// Kind and version are all that it tells without its number, so another card of the same kind is noticed by its
-    /// number alone, which it refuses; that costs nothing.
-    pub released: bool,
-    /// Random bytes: RND.IFD, then K.IFD. Told the session key.
-    pub draws: &'a mut dyn Draws,
-    /// The reader's time.
-    pub time: Timestamp,
-    /// Which address and reader; goes into the dump.
-    pub reader: String,
-    /// Told while reading.
-    pub progress: Progress<'a>,
-}
-
-impl Reading<'_> {
-    /// Reads the card, step by step.
-    ///
-    /// # Errors
-    /// [`ReadError`]; a file that cannot be read is no error but stands in the dump with its reason.
-    pub fn run<T: Transport>(mut self, session: &mut Session<T>) -> Result<Dump, ReadError> {
-        let kind = self.prepared.kind;
-        // Kinds that are not read have no steps.
-        let generation = Generation::of(kind).ok_or(CardError::Status(Status::NOT_FOUND))?;
-        let mut dump = Dump::new(kind, Scope::FULL, self.reader.clone(), self.time);
-        let mut key = None;
-        let mut unselected = None;
-        for step in steps(kind) {
-            (self.progress)(step, 0, 0);
-            match (step.id, &step.yields, &key) {
-                (StepId::Look, ..) => self.look(session, &mut dump)?,
-                (StepId::Authenticate, ..) => key = Some(self.authenticate(session, generation)?),
-                (StepId::Read, Some(file), Some(key)) => {
-                    if let Err(why) = select(session, file.application, &mut unselected)? {
-                        dump.lacks(file.name, why);
-                        continue;
-                    }
-                    let progress = &mut *self.progress;
-                    match read(session, file, key, &mut |done, total| progress(step, done, total))? {
-                        Ok(bytes) => dump.keep(file.name, bytes),
-                        Err(why) => dump.lacks(file.name, why),
-                    }
-                }
-                (StepId::Read, ..) => {}
-            }
-        }
-        Ok(dump)
+impl Card for SpecifiedResidenceCard {
+    fn spec(&self) -> &'static CardSpec {
+        &spec::SPECIFIED_SPEC
     }
 
-    /// Keeps what [`prepare`] read; looks again where the card was let go meanwhile.
-    fn look<T: Transport>(&mut self, session: &mut Session<T>, dump: &mut Dump) -> Result<(), ReadError> {
-        if self.released {
-            let again = recognise(session).map_err(|error| error.card().map_or(ReadError::OtherCard, Into::into))?;
-            if again.kind != self.prepared.kind || prepare(session, again.kind, &again.kind_file)? != self.prepared {
-                return Err(ReadError::OtherCard);
-            }
-        }
-        dump.keep(files::KIND_1.name, self.prepared.kind_file.clone());
-        match &self.prepared.common {
-            Ok(bytes) => dump.keep(files::COMMON_DATA.name, bytes.clone()),
-            Err(why) => dump.lacks(files::COMMON_DATA.name, why.clone()),
-        }
+    fn recognise(&self, probe: &mut Probe<'_, '_>) -> Result<Recognition, CardError> {
+        let told = kind_of(&probe.free) == Some(CardKind::RESIDENCE_SPECIFIED);
+        let found = told || probe.selects(&files::SPECIFIED)?.is_some();
+        Ok(if found { Recognition::Guest(Found::plain(CardKind::RESIDENCE_SPECIFIED)) } else { Recognition::No })
+    }
+
+    fn look(&self, _: &mut LookContext<'_, '_>) -> Result<CardState, ReadError> {
+        Ok(CardState::default())
+    }
+
+    fn act(&self, _: OwnAction, _: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         Ok(())
     }
 
-    /// Number authentication: both sides prove that they know the number, then VERIFY under the session key. One attempt:
-    /// none is known to be counted, but only a person may say that another entry is worth one.
-    fn authenticate<T: Transport>(
-        &mut self,
-        session: &mut Session<T>,
-        generation: Generation,
-    ) -> Result<SessionKey, ReadError> {
-        let cipher = generation.cipher();
-        // Drawn first: between the challenge and its answer nothing goes to the card.
-        let random = draw::<RANDOM_LENGTH>(self.draws)?;
-        let material = draw::<MATERIAL_LENGTH>(self.draws)?;
-        let challenge = session.call(&Command::get_challenge())?;
-        let challenge = challenge.try_into().map_err(|_| HandshakeError::Length)?;
-        let initiator = match self.opening {
-            Opening::Number(number) => Some(Initiator { cipher, key: number.key(), random: *random, material }),
-            Opening::Recorded(_) => None,
-        };
-        let data = initiator.as_ref().map_or(vec![0; AUTHENTICATE_LENGTH], |initiator| initiator.data(&challenge));
-        let answer = presented(session, self.prepared.kind, &Command::mutual_authenticate(&data))?;
-        let key = match (self.opening, &initiator) {
-            (Opening::Recorded(Some(key)), _) => SessionKey::new(cipher, *key),
-            (_, Some(initiator)) => initiator.finish(&challenge, &answer)?,
-            // It went on without a key: its answer was not right then either.
-            (_, None) => return Err(HandshakeError::Mac.into()),
-        };
-        self.draws.session_key(key.expose());
-        let data = match self.opening {
-            Opening::Number(number) => key.verify_data(number),
-            Opening::Recorded(_) => vec![0; VERIFY_LENGTH],
-        };
-        presented(session, self.prepared.kind, &Command::verify_secure(NUMBER_REFERENCE, &data))?;
-        Ok(key)
+    fn check(&self, _: &Dump, _: &TrustStore, _: Basis) -> Option<Findings> {
+        None
     }
+}
+
+/// The kind that MF/EF02 names.
+fn kind_of(file: &[u8]) -> Option<CardKind> {
+    let (length, rest) = file.strip_prefix(&[KIND_TAG])?.split_first()?;
+    let value = rest.get(..usize::from(*length))?;
+    files::KINDS.iter().find(|(known, _)| *known == value).map(|(_, kind)| *kind)
+}
+
+/// The rest of an MF/EF02 whose first answer was short. Its own length tells how long it is.
+fn whole_kind(probe: &mut Probe<'_, '_>) -> Result<Vec<u8>, CardError> {
+    let length_of = |file: &[u8]| file.get(1).map_or(2, |length| 2 + usize::from(*length));
+    for _ in 0..KIND_LENGTH {
+        let length = length_of(&probe.free);
+        let (Some(missing), Ok(offset)) = (length.checked_sub(probe.free.len()), u8::try_from(probe.free.len())) else {
+            break;
+        };
+        if missing == 0 || length > KIND_LENGTH {
+            break;
+        }
+        let le = Le::Short(u16::try_from(missing).unwrap_or(1));
+        let response = probe.session.send(&Command::read_sfi(FREE_FILE, offset, le))?;
+        if !matches!(response.status, Status::OK | Status::END_OF_FILE) || response.data.is_empty() {
+            break;
+        }
+        probe.free.extend(response.data);
+    }
+    // What stands behind the kind is not part of the file.
+    let mut file = probe.free.clone();
+    file.truncate(length_of(&file));
+    Ok(file)
+}
+
+/// Secure messaging of residence cards: encryption alone, each answer one object; no authentication, no counter.
+struct Channel(SessionKey);
+
+impl SecureChannel for Channel {
+    fn wrap(&mut self, command: &Command, le: u8) -> Result<Command, ChannelError> {
+        let [high, low] = command.le().unwrap_or(0).to_be_bytes();
+        Ok(Command::secured(command, &[PROTECTED_LE, 0x02, high, low], le))
+    }
+
+    fn unwrap(&mut self, response: Response) -> Result<Response, ChannelError> {
+        let data = self.0.open(&response.data).map_err(|error| match error {
+            SecureError::Cut { .. } => ChannelError::Cut,
+            SecureError::Object | SecureError::Padding => ChannelError::Broken(error.to_string()),
+        })?;
+        Ok(Response { data, ..response })
+    }
+}
+
+/// Number authentication: both sides prove that they know the number, then VERIFY under the session key. One attempt: none is
+/// known to be counted, but only a person may say that another entry is worth one.
+fn authenticate(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
+    let kind = context.kind.kind;
+    // Kinds that are not read have no steps.
+    let generation = Generation::of(kind).ok_or(CardError::Status(Status::NOT_FOUND))?;
+    let cipher = generation.cipher();
+    let missing = ReadError::NotGiven { credential: &spec::CARD_NUMBER };
+    let opening = context.credentials.opening(&spec::CARD_NUMBER).ok_or_else(|| missing.clone())?;
+    let (number, recorded) = match opening {
+        Opening::Value(value) => (Some(CardNumber::try_from(&value).map_err(|_| missing)?), None),
+        Opening::Recorded(key) => (None, key.map(|key| SessionKey::new(cipher, *key))),
+    };
+    // Drawn first: between the challenge and its answer nothing goes to the card.
+    let random = draw::<RANDOM_LENGTH>(context.draws)?;
+    let material = draw::<MATERIAL_LENGTH>(context.draws)?;
+    let challenge = context.session.call(&Command::get_challenge())?;
+    let challenge = challenge.try_into().map_err(|_| HandshakeError::Length)?;
+    let initiator = number.as_ref().map(|number| Initiator { cipher, key: number.key(), random: *random, material });
+    let data = initiator.as_ref().map_or(vec![0; AUTHENTICATE_LENGTH], |initiator| initiator.data(&challenge));
+    let answer = presented(context, &Command::mutual_authenticate(&data))?;
+    let key = match (recorded, &initiator) {
+        (Some(key), _) => key,
+        (None, Some(initiator)) => initiator.finish(&challenge, &answer)?,
+        // It went on without a key: its answer was not right then either.
+        (None, None) => return Err(HandshakeError::Mac.into()),
+    };
+    context.draws.session_key(key.expose());
+    let data = number.as_ref().map_or(vec![0; VERIFY_LENGTH], |number| key.verify_data(number));
+    presented(context, &Command::verify_secure(NUMBER_REFERENCE, &data))?;
+    context.channel = Some(Box::new(Channel(key)));
+    Ok(())
 }
 
 fn draw<const LENGTH: usize>(draws: &mut dyn Draws) -> Result<Zeroizing<[u8; LENGTH]>, ReadError> {
@@ -279,74 +210,25 @@ fn draw<const LENGTH: usize>(draws: &mut dyn Draws) -> Result<Zeroizing<[u8; LEN
     Ok(Zeroizing::new(drawn))
 }
 
-/// Presents what the number gives. `63xx` is the card's word for a number that does not fit; a count behind it, and a block,
-/// are told although no such card is known.
-fn presented<T: Transport>(session: &mut Session<T>, kind: CardKind, command: &Command) -> Result<Vec<u8>, ReadError> {
-    let response = session.send(command)?;
+/// Presents what the number gives. `63xx` is the card's word for a number that does not fit; a count behind it, and a block, are
+/// reported although no such card is known.
+fn presented(context: &mut ReadContext<'_, '_>, command: &Command) -> Result<Vec<u8>, ReadError> {
+    let (kind, credential) = (context.kind.kind, &spec::CARD_NUMBER);
+    let response = context.session.send(command)?;
     match response.status {
         Status::OK => Ok(response.data),
-        Status::BLOCKED | Status::BLOCKED_ISO => Err(ReadError::NumberBlocked { kind }),
-        status if status.tries() == Some(0) => Err(ReadError::NumberBlocked { kind }),
+        Status::BLOCKED | Status::BLOCKED_ISO => Err(ReadError::UncountedBlocked { credential, kind }),
+        status if status.tries() == Some(0) => Err(ReadError::UncountedBlocked { credential, kind }),
         Status(word) if word.to_be_bytes().first() == Some(&0x63) => {
-            Err(ReadError::NumberRefused { kind, left: Status(word).tries() })
+            Err(ReadError::UncountedRefused { credential, kind, left: Status(word).tries() })
         }
         status => Err(CardError::Status(status).into()),
     }
 }
 
-/// Selects an application; one that was refused is not asked for again in the same reading.
-fn select<T: Transport>(
-    session: &mut Session<T>,
-    application: Application,
-    unselected: &mut Option<(Application, NotRead)>,
-) -> Result<Result<(), NotRead>, ReadError> {
-    if let Some((refused, why)) = unselected
-        && *refused == application
-    {
-        return Ok(Err(why.clone()));
-    }
-    let why = match session.select(application.aid) {
-        Ok(true) => return Ok(Ok(())),
-        Ok(false) => NotRead::NoApplication,
-        Err(CardError::Status(status)) => NotRead::Status { status: status.to_string() },
-        Err(error) => return Err(error.into()),
-    };
-    *unselected = Some((application, why.clone()));
-    Ok(Err(why))
-}
-
-/// Reads a file of the selected application: in plain where the card allows it.
-fn read<T: Transport>(
-    session: &mut Session<T>,
-    file: &File,
-    key: &SessionKey,
-    progress: &mut dyn FnMut(usize, usize),
-) -> Result<Result<Vec<u8>, NotRead>, ReadError> {
-    outcome(match file.access {
-        Access::NumberSecure => {
-            let open = |answer: &[u8]| {
-                key.open(answer).map_err(|error| match error {
-                    SecureError::Cut { .. } => Unopened::Cut,
-                    SecureError::Object | SecureError::Padding => Unopened::Broken(error.to_string()),
-                })
-            };
-            session.read_secure_file(file.sfi, file.size, &open, progress)
-        }
-        Access::Free | Access::Number => session.read_whole_file(file.sfi, file.size, progress),
-    })
-}
-
-/// What the card refused or garbled belongs into the dump; only a broken link ends a reading. Secure messaging has no
-/// authentication, so an answer that does not open, or an empty one, tells nothing about what an issuer signed.
-fn outcome(read: Result<Vec<u8>, FileReadError>) -> Result<Result<Vec<u8>, NotRead>, ReadError> {
-    match read {
-        Ok(bytes) => Ok(Ok(bytes)),
-        Err(FileReadError::Card(CardError::Status(status))) => Ok(Err(NotRead::Status { status: status.to_string() })),
-        Err(FileReadError::Card(error)) => Err(error.into()),
-        Err(nothing @ (FileReadError::Unopened { .. } | FileReadError::Truncated { got: 0, .. })) => {
-            Ok(Err(NotRead::Unreadable { detail: nothing.to_string() }))
-        }
-        Err(malformed) => Ok(Err(NotRead::Malformed { detail: malformed.to_string() })),
+impl From<HandshakeError> for ReadError {
+    fn from(error: HandshakeError) -> Self {
+        Self::Handshake { detail: error.to_string() }
     }
 }
 

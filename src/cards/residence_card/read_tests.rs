@@ -1,10 +1,25 @@
 use std::collections::BTreeMap;
 
-use super::*;
+use super::{
+    super::files::{Application, File},
+    *,
+};
 use crate::{
-    cards::residence_card::protocol::Responder,
-    iso7816::select_application,
-    transport::{Metered, TransportError, draws::ListedDraws, draws::RecordedDraws},
+    cards::{
+        Ask, Credentials, FlowError, Outcome, Request,
+        flow::{read, start},
+        model::Step,
+        registry,
+        residence_card::protocol::Responder,
+    },
+    crypto::CipherKey,
+    dump::NotRead,
+    iso7816::{PinGate, select_application},
+    transport::{
+        Recording, Replay, Transport, TransportError,
+        draws::{ListedDraws, RecordedDraws},
+        recording::Header,
+    },
 };
 
 const NUMBER: &str = "AA12345678BB";
@@ -65,7 +80,7 @@ impl Chip {
     }
 
     fn file(&self, sfi: u8) -> Option<Vec<u8>> {
-        let file = self.files.iter().find(|file| file.application == self.application && file.sfi == sfi)?;
+        let file = self.files.iter().find(|file| file.application == self.application && file.sfi() == sfi)?;
         Some(if *file == files::KIND_1 || *file == files::KIND_2 { self.kind_file.clone() } else { content(file) })
     }
 
@@ -117,7 +132,7 @@ impl Chip {
 
 /// What the chip holds in a file.
 fn content(file: &File) -> Vec<u8> {
-    vec![file.sfi; file.size]
+    vec![file.sfi(); file.extent.bytes()]
 }
 
 impl Transport for Chip {
@@ -134,19 +149,33 @@ impl Transport for Chip {
     }
 }
 
-fn read_with(chip: &mut Chip, number: &str, draws: &mut dyn Draws) -> Result<Dump, ReadError> {
-    let number = number.parse().unwrap();
-    let mut session = Session::new(chip);
-    let found = recognise(&mut session).unwrap();
-    let prepared = prepare(&mut session, found.kind, &found.kind_file)?;
-    reading(Opening::Number(&number), prepared, false, draws).run(&mut session)
+fn request() -> Request {
+    Request::new("test", "2026-11-22T03:00:00Z".parse().unwrap())
 }
 
-fn reading<'a>(opening: Opening<'a>, prepared: Prepared, released: bool, draws: &'a mut dyn Draws) -> Reading<'a> {
-    // A closure that keeps nothing needs no room of its own.
-    let progress: Progress<'a> = Box::leak(Box::new(|_: &'static Step, _: usize, _: usize| {}));
-    let time = "2026-11-22T03:00:00Z".parse().unwrap();
-    Reading { opening, prepared, released, draws, time, reader: "test".to_owned(), progress }
+fn read_with(chip: &mut Chip, number: &str, draws: &mut dyn Draws) -> Result<Dump, ReadError> {
+    opened(chip, Credentials::default().with("card-number", number).unwrap(), draws)
+}
+
+fn opened(chip: &mut Chip, credentials: Credentials, draws: &mut dyn Draws) -> Result<Dump, ReadError> {
+    let gate = &mut PinGate::new(false);
+    read(chip, &request(), credentials, gate, draws, &mut |_| {}).map_err(read_error)
+}
+
+fn read_error(error: FlowError) -> ReadError {
+    match error {
+        FlowError::Read(error) => error,
+        FlowError::Recognise(RecogniseError::Card(error)) => error.into(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn handshake(error: HandshakeError) -> ReadError {
+    error.into()
+}
+
+fn steps(kind: CardKind) -> &'static [Step] {
+    registry::find(kind).unwrap().1.steps
 }
 
 fn read_chip(chip: &mut Chip) -> Result<Dump, ReadError> {
@@ -159,16 +188,19 @@ const KINDS: [CardKind; 4] =
 #[test]
 fn every_file_of_a_kind_has_its_step() {
     for kind in CardKind::all() {
-        let told: Vec<File> = steps(kind).iter().filter_map(|step| step.yields).collect();
-        // Recognition brings the kind.
-        let listed: Vec<File> = files::files_of(kind).iter().skip(1).copied().collect();
+        let told: Vec<_> = steps(kind).iter().filter_map(Step::yields).copied().collect();
+        // Kind and common data are looked at before the number.
+        let listed: Vec<_> = files::files_of(kind).iter().skip(2).map(|file| file.file).collect();
+        if listed.is_empty() {
+            continue;
+        }
         assert_eq!(told, listed, "{kind}");
-        for pair in steps(kind).windows(2) {
-            let expected = match pair[1].id {
-                StepId::Authenticate => 3,
-                _ => 1 + u64::from(pair[0].application != pair[1].application),
-            };
-            assert_eq!(pair[1].exchanges, expected, "{:?}", pair[1].yields.map(|file| file.name));
+        assert_eq!(steps(kind)[..2].iter().map(|step| step.exchanges).collect::<Vec<_>>(), [1, 3]);
+        let mut application = files::MF;
+        for step in &steps(kind)[2..] {
+            let file = step.yields().unwrap();
+            assert_eq!(step.exchanges, 1 + u64::from(application != file.application), "{}", file.name);
+            application = file.application;
         }
     }
 }
@@ -176,22 +208,16 @@ fn every_file_of_a_kind_has_its_step() {
 #[test]
 fn every_file_is_read_whole_and_the_steps_add_up() {
     for kind in KINDS {
-        let mut chip = Metered::new(Chip::new(kind));
-        let number = NUMBER.parse().unwrap();
-        let mut session = Session::new(&mut chip);
-        let found = recognise(&mut session).unwrap();
-        assert_eq!(found.kind, kind);
-        let prepared = prepare(&mut session, kind, &found.kind_file).unwrap();
-        let draws = &mut official_draws();
-        let dump = reading(Opening::Number(&number), prepared, false, draws).run(&mut session).unwrap();
+        let mut chip = Chip::new(kind);
+        let dump = read_chip(&mut chip).unwrap();
         assert_eq!(dump.kind, kind);
         assert_eq!(dump.missing().count(), 0);
         for file in files::files_of(kind).iter().skip(1) {
             assert!(dump.file(file.name) == Some(&content(file)[..]), "{kind} {}", file.name);
         }
-        assert_eq!(dump.file("mf/0A"), Some(&chip.inner_mut().kind_file.clone()[..]));
+        assert_eq!(dump.file("mf/0A"), Some(&chip.kind_file[..]));
         let told: u64 = steps(kind).iter().map(|step| step.exchanges).sum();
-        assert_eq!(chip.figures().exchanges, 1 + told, "{kind}");
+        assert_eq!(dump.link.exchanges, 1 + told, "{kind}");
     }
 }
 
@@ -235,11 +261,11 @@ fn a_refused_number_ends_it_at_once() {
         let mut chip = Chip::new(kind);
         assert_eq!(
             read_with(&mut chip, "AA12345678BC", &mut official_draws()).unwrap_err(),
-            ReadError::NumberRefused { kind, left: None }
+            ReadError::UncountedRefused { credential: &spec::CARD_NUMBER, kind, left: None }
         );
         assert_eq!(chip.commands.len(), 4, "nothing behind MUTUAL AUTHENTICATE");
-        let refused = |left| ReadError::NumberRefused { kind, left };
-        let blocked = || ReadError::NumberBlocked { kind };
+        let refused = |left| ReadError::UncountedRefused { credential: &spec::CARD_NUMBER, kind, left };
+        let blocked = || ReadError::UncountedBlocked { credential: &spec::CARD_NUMBER, kind };
         for (answer, error) in [
             ("6300", refused(None)),
             ("63C3", refused(Some(3))),
@@ -264,19 +290,19 @@ fn other_refusals_and_wrong_answers_of_the_handshake_have_names_of_their_own() {
         |command, answer| read_chip(&mut Chip::new(CardKind::RESIDENCE1).answering(command, answer)).unwrap_err();
     let status = |status| ReadError::Card(CardError::Status(Status(status)));
     assert_eq!(outcome("0084", "6985"), status(0x6985));
-    assert_eq!(outcome("0084", "01029000"), ReadError::Handshake(HandshakeError::Length));
+    assert_eq!(outcome("0084", "01029000"), handshake(HandshakeError::Length));
     assert_eq!(outcome("0082", "6985"), status(0x6985));
     assert_eq!(outcome("0082", "6D00"), status(0x6D00));
-    assert_eq!(outcome("0082", "9000"), ReadError::Handshake(HandshakeError::Length));
+    assert_eq!(outcome("0082", "9000"), handshake(HandshakeError::Length));
     assert_eq!(outcome("0820", "6988"), status(0x6988));
     // The answer of the example with another last byte; and its own, where the card chose another challenge.
     let answer = "5860775B4D032CC564BA204B8EA868F694A74E7475A8FEF240588B\
                   DA1AF496CE59388FD6CD45248C9000";
-    assert_eq!(outcome("0082", answer), ReadError::Handshake(HandshakeError::Mac));
+    assert_eq!(outcome("0082", answer), handshake(HandshakeError::Mac));
     let mut chip = Chip::new(CardKind::RESIDENCE1)
         .answering("0084", "5A6E7E385162B7A49000")
         .answering("0082", "5860775B4D032CC564BA204B8EA868F694A74E7475A8FEF240588BDA1AF496CE59388FD6CD45248B9000");
-    assert_eq!(read_chip(&mut chip).unwrap_err(), ReadError::Handshake(HandshakeError::Challenge));
+    assert_eq!(read_chip(&mut chip).unwrap_err(), handshake(HandshakeError::Challenge));
 }
 
 #[test]
@@ -328,12 +354,14 @@ fn a_card_that_leaves_at_any_exchange_ends_the_reading() {
 #[test]
 fn after_a_question_the_card_must_tell_the_same() {
     let released = |first: &mut Chip, second: &mut Chip| {
-        let mut session = Session::new(&mut *first);
-        let found = recognise(&mut session).unwrap();
-        let prepared = prepare(&mut session, found.kind, &found.kind_file).unwrap();
-        let number = NUMBER.parse().unwrap();
-        let draws = &mut official_draws();
-        let read = reading(Opening::Number(&number), prepared, true, draws).run(&mut Session::new(&mut *second));
+        let (gate, draws) = (&mut PinGate::new(false), &mut official_draws());
+        let request = request().ask(Ask::Always);
+        let looked = match start(&mut *first, &request, Credentials::default(), gate, draws, &mut |_| {}).unwrap() {
+            Outcome::Ask(looked) => looked,
+            Outcome::Done(_) => panic!("nobody was asked"),
+        };
+        let number = Credentials::default().with("card-number", NUMBER).unwrap();
+        let read = looked.read(&mut *second, request.time, number, gate, draws, &mut |_| {}).map_err(read_error);
         (read.map(|dump| dump.missing().count()), first.commands.len() + second.commands.len())
     };
     let chip = Chip::new;
@@ -358,22 +386,20 @@ fn after_a_question_the_card_must_tell_the_same() {
 fn a_recorded_session_is_read_with_its_key() {
     let zeros = "0000".to_owned() + &"00".repeat(38);
     let zeros: &'static str = Box::leak((zeros + "9000").into_boxed_str());
-    let key = hex::decode("CE94938E19E3B97DF96EABCEDC1715CC").unwrap().try_into().unwrap();
-    let recorded = |opening: Opening<'_>, answer: &'static str| {
+    let official: CipherKey = hex::decode("CE94938E19E3B97DF96EABCEDC1715CC").unwrap().try_into().unwrap();
+    let recorded = |key: Option<&CipherKey>, answer: &'static str| {
         let mut chip = Chip::new(CardKind::RESIDENCE1).answering("0082", answer).answering("0820", "9000");
-        chip.key = Some(SessionKey::new(Generation::First.cipher(), key));
-        let mut session = Session::new(&mut chip);
-        let found = recognise(&mut session).unwrap();
-        let prepared = prepare(&mut session, found.kind, &found.kind_file).unwrap();
+        chip.key = Some(SessionKey::new(Generation::First.cipher(), official));
+        let header = Header { session_keys: key.into_iter().map(|key| key.to_vec()).collect(), ..Header::default() };
+        let credentials = Credentials::recorded(&Replay::new(Recording { header, steps: Vec::new() }));
         let mut draws = RecordedDraws::new(official_draws());
-        let read = reading(opening, prepared, false, &mut draws).run(&mut session);
+        let read = opened(&mut chip, credentials, &mut draws);
         (read.map(|dump| dump.missing().count()), draws.session_keys().count(), draws.drawn().len())
     };
-    assert_eq!(recorded(Opening::Recorded(Some(&key)), zeros), (Ok(0), 1, 2));
+    assert_eq!(recorded(Some(&official), zeros), (Ok(0), 1, 2));
     // A session that failed is played back to its failure.
-    assert_eq!(
-        recorded(Opening::Recorded(None), "6300"),
-        (Err(ReadError::NumberRefused { kind: CardKind::RESIDENCE1, left: None }), 0, 2)
-    );
-    assert_eq!(recorded(Opening::Recorded(None), zeros), (Err(ReadError::Handshake(HandshakeError::Mac)), 0, 2));
+    let (credential, kind) = (&spec::CARD_NUMBER, CardKind::RESIDENCE1);
+    let refused = ReadError::UncountedRefused { credential, kind, left: None };
+    assert_eq!(recorded(None, "6300"), (Err(refused), 0, 2));
+    assert_eq!(recorded(None, zeros), (Err(handshake(HandshakeError::Mac)), 0, 2));
 }

@@ -14,14 +14,8 @@ use serde_json::value::RawValue;
 
 use crate::{
     batch::{Expectation, Line, Outcome},
-    cli::{
-        Settings,
-        args::name,
-        basis,
-        check::{self, Read},
-        files, problem, seal, trust,
-        verify::Saved,
-    },
+    cards::read_recording,
+    cli::{Settings, args::name, basis, files, problem, seal, trust, verify::Saved},
     dump::Dump,
     messages::Problem,
     report::{Options, Report, Source},
@@ -151,24 +145,19 @@ impl Judge {
             if self.sealed_by.is_some() {
                 return Err(Problem::OtherSeal { path: path.display().to_string(), found: None });
             }
-            let Read { dump, tries } = check::replay(&self.settings, &recording)?;
-            self.report(&dump, self.saved(Source::Replay, tries, None))
+            let dump = read_recording(&recording)?;
+            self.report(&dump, self.saved(Source::Replay, None))
         } else if start.starts_with(b"{") {
             let dump = Dump::from_json(bytes).map_err(|error| problem::dump(path, error))?;
             let sealed_by = seal::sealed_by(path, &dump, self.sealed_by.as_deref())?;
-            self.report(&dump, self.saved(Source::Dump, Vec::new(), sealed_by))
+            self.report(&dump, self.saved(Source::Dump, sealed_by))
         } else {
             Err(Problem::NotAnInput { path: path.display().to_string() })
         }
     }
 
-    fn saved(
-        &self,
-        source: Source,
-        tries: Vec<(crate::lang::Bilingual, crate::iso7816::Tries)>,
-        sealed_by: Option<String>,
-    ) -> Saved {
-        Saved { source, accepted: self.accepted.clone(), tries, sealed_by }
+    fn saved(&self, source: Source, sealed_by: Option<String>) -> Saved {
+        Saved { source, accepted: self.accepted.clone(), sealed_by }
     }
 
     fn report(&self, dump: &Dump, saved: Saved) -> Result<Outcome, Problem> {

@@ -6,6 +6,7 @@ use clap::ArgMatches;
 use serde_json::json;
 
 use crate::{
+    cards::Credentials,
     lang::Bilingual,
     messages::{ExitCode, Problem},
     report::visible,
@@ -15,9 +16,8 @@ use crate::{
 use super::super::{
     Settings,
     args::name,
-    check::{self, Played},
-    credentials::Entries,
     output,
+    reading::{self, Played},
 };
 
 /// A recording that plays back to its end.
@@ -32,11 +32,11 @@ struct Fits {
 /// # Errors
 /// [`Problem`] of the command line; what is wrong with a recording stands in its line.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
-    let entries = check::entries(matches)?;
+    let entries = reading::entries(matches)?.unwrap_or_default();
     let json = matches.get_flag(name::JSON);
     let mut worst = ExitCode::Authentic;
     for path in matches.get_many::<PathBuf>(name::FILE).into_iter().flatten() {
-        let outcome = one(settings, path, entries.as_ref());
+        let outcome = one(path, &entries);
         if let Err(problem) = &outcome {
             worst = worst.worse(problem.exit());
         }
@@ -45,10 +45,10 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     Ok(worst)
 }
 
-fn one(settings: &Settings, path: &Path, entries: Option<&Entries>) -> Result<Fits, Problem> {
+fn one(path: &Path, entries: &Credentials) -> Result<Fits, Problem> {
     let recording = super::read(path)?;
     let steps = recording.steps.len();
-    let Played { read, rest } = check::play(settings, &recording, entries);
+    let Played { read, rest } = reading::play(&recording, entries);
     match read {
         Err(problem) if differs(&problem) => Err(problem),
         read => rest.map(|()| Fits { steps, ended: read.err() }),

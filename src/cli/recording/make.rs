@@ -12,11 +12,10 @@ use super::{
     super::{
         Settings,
         args::name,
-        check::{self, Wish},
-        files,
-        jpki::Jpki,
-        output, problem,
+        files, output, problem,
         reader::Link,
+        reading::{self, Plan},
+        terminal::Terminal,
     },
     MADE_AT,
 };
@@ -31,9 +30,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let recipe: Recipe = address.parse().map_err(|error| problem::recipe(&address, &error))?;
     let times = matches.get_flag(name::TIMES);
     let mut link = Link::making(recipe.card()?, format!("sim:{address}"), recipe.seed, MADE_AT, times);
-    let jpki = Jpki::wanted(&link, matches, None)?;
-    let wish = Wish::new(&link, matches, None, jpki.as_ref());
-    let (recording, read) = check::record(settings, &mut link, wish, recipe.kind);
+    let plan = Plan::new(&link, matches, None)?;
+    let (recording, read) = reading::record(&mut link, plan, recipe.kind, &Terminal::nobody(settings));
     let recording = recording.ok_or(Problem::Internal { place: "recording" })?;
     let ended = match read {
         // What no check of this card can be asked for is no recording of one.

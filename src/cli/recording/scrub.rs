@@ -14,7 +14,7 @@ use clap::ArgMatches;
 
 use crate::{
     cards::{
-        self,
+        self, Credentials,
         drivers_licence::files::{MENKYO_SETTING, PIN_SETTING, PinSetting},
         my_number::files::{FACE_DATA, TEXT_ATTRIBUTES},
     },
@@ -33,9 +33,10 @@ use super::{
     super::{
         Settings,
         args::name,
-        check::{self, Played, Wish},
         files, output,
         reader::Link,
+        reading::{self, Plan, Played},
+        terminal::Terminal,
     },
     MADE_AT,
     check::differs,
@@ -100,11 +101,11 @@ fn scrub(settings: &Settings, path: &Path, recording: &Recording, seed: u64) -> 
     if recording.header.jpki.is_some() {
         return Err(refused(ScrubRefusal::Jpki));
     }
-    let Played { read, rest } = check::play(settings, recording, None);
+    let Played { read, rest } = reading::play(recording, &Credentials::default());
     let (dump, ended) = match read {
         Err(problem) if differs(&problem) => return Err(refused(ScrubRefusal::DoesNotPlay)),
         Err(problem) => (None, Some(problem)),
-        Ok(read) => (Some(read.dump), None),
+        Ok(dump) => (Some(dump), None),
     };
     rest.map_err(|_| refused(ScrubRefusal::DoesNotPlay))?;
     let mut last = ScrubRefusal::DoesNotPlay;
@@ -179,9 +180,9 @@ fn once(
 ) -> Result<Scrubbed, ScrubRefusal> {
     let no_card = |_| ScrubRefusal::Kind(recipe.kind);
     let card = recipe.card().map_err(no_card)?;
-    let wish = Wish::recorded(&Link::replaying(recording.clone()), None, allow_last_try);
     let mut link = Link::making(card, reader_of(recording), recipe.seed, MADE_AT, false).shaped(recording);
-    let (made, read) = check::record(settings, &mut link, wish, recipe.kind);
+    let plan = Plan::like(recording, &link, allow_last_try).map_err(|_| ScrubRefusal::DoesNotPlay)?;
+    let (made, read) = reading::record(&mut link, plan, recipe.kind, &Terminal::nobody(settings));
     let end = recording.steps.len();
     let same_end = match (&read, ended) {
         (Ok(_), None) => true,
@@ -201,7 +202,7 @@ fn once(
     for (new, old) in made.steps.iter_mut().zip(&recording.steps) {
         new.elapsed = old.elapsed;
     }
-    let Played { read, rest } = check::play(settings, &made, None);
+    let Played { read, rest } = reading::play(&made, &Credentials::default());
     if rest.is_err() || read.is_err_and(|problem| differs(&problem)) {
         return Err(ScrubRefusal::Step(end));
     }

@@ -71,7 +71,7 @@ impl Shown<'_> {
 
     fn text(&self) -> String {
         let mut text = String::new();
-        let Header { card, reader, scope, time, random, session_keys, jpki } = &self.recording.header;
+        let Header { card, reader, scope, time, random, session_keys, jpki, network } = &self.recording.header;
         let mut head = |title: &str, value: Option<String>| {
             if let Some(value) = value {
                 let _ = writeln!(text, "{title}: {}", visible(&value));
@@ -84,7 +84,8 @@ impl Shown<'_> {
         head(self.t("カード", "card"), kind);
         head(self.t("リーダー", "reader"), reader.clone());
         head(self.t("範囲", "scope"), scope.clone());
-        head("JPKI", jpki.map(|_| self.t("あり", "yes").to_owned()));
+        head(self.t("経路", "link"), network.then(|| self.t("ネットワーク", "network").to_owned()));
+        head("JPKI", jpki.as_ref().map(|_| self.t("あり", "yes").to_owned()));
         head(self.t("時刻", "time"), time.map(|time| time.to_string()));
         let bytes = |list: &[Vec<u8>]| {
             let sizes: Vec<String> = list.iter().map(|bytes| bytes.len().to_string()).collect();
@@ -145,7 +146,7 @@ impl Shown<'_> {
     }
 
     fn json(&self) -> Value {
-        let Header { card, reader, scope, time, random, session_keys, jpki } = &self.recording.header;
+        let Header { card, reader, scope, time, random, session_keys, jpki, network } = &self.recording.header;
         let steps: Vec<Value> =
             self.steps().map(|(number, step, meaning)| self.step_json(number, step, &meaning)).collect();
         json!({
@@ -154,6 +155,7 @@ impl Shown<'_> {
             "reader": reader,
             "scope": scope,
             "jpki": jpki.is_some(),
+            "network": network,
             "time": time.map(|time| time.to_string()),
             "random": random.iter().map(Vec::len).collect::<Vec<_>>(),
             "session_keys": session_keys.iter().map(Vec::len).collect::<Vec<_>>(),

@@ -4,8 +4,8 @@
 
 use crate::{
     cards::drivers_licence::files::{self, Access, PIN_LENGTH},
+    cards::drivers_licence::tlv::FILLER,
     iso7816::Status,
-    tlv::licence::FILLER,
 };
 
 use super::{
@@ -75,22 +75,22 @@ pub(in super::super) fn folders(issued: &IssuedLicence, pins: [&[u8]; 2]) -> Res
             folder.nodes.push(node);
         }
     };
-    for ((_, id, reference), value) in files::REFERENCES.iter().zip(pins) {
+    for (reference, value) in files::REFERENCES.iter().zip(pins) {
         let secret =
             Secret { value: Some(value.to_vec()), limit: reference.limit, tries: reference.limit, counted: true };
-        put(&reference.application, Node { id: *id, body: NodeBody::Pin(secret) });
+        put(&reference.application, Node { id: u16::from(reference.sfi), body: NodeBody::Pin(secret) });
     }
     for file in files::FILES {
         let bytes = match issued.files.iter().find(|known| known.file().name == file.name) {
             Some(fields) => fields.encode()?,
-            None => vec![FILLER; file.size],
+            None => vec![FILLER; file.extent.bytes()],
         };
         let needs = match file.access {
             Access::Free => Some(&[][..]),
             Access::AllOf(needs) => Some(needs),
-            Access::Never => None,
+            _ => None,
         };
-        put(&file.application, Node { id: file.id, body: NodeBody::File { bytes, needs } });
+        put(&file.application, Node { id: file.id(), body: NodeBody::File { bytes, needs } });
     }
     Ok(folders)
 }

@@ -8,7 +8,7 @@ use crate::{
         CHANGES, COMMON_DATA, DATA, DOMICILE, File, MENKYO_DATA, MENKYO_PIN, MENKYO_SIGNATURE, PHOTO, PIN1, PIN2,
         Reference, SIGNATURE,
     },
-    tlv::licence as tlv,
+    cards::drivers_licence::tlv,
 };
 
 use super::{
@@ -220,7 +220,7 @@ fn set(issued: &mut IssuedLicence, files: &[File], id: &str, value: impl Into<Ve
 /// The last item of the file announces 32,767 bytes.
 fn announce_too_much(card: &mut SimulatedCard, file: &File) {
     let Some(bytes) = card.licence_file_mut(file) else { return };
-    let Some((at, header)) = tlv::items(bytes, file.rules).objects.last().map(|object| {
+    let Some((at, header)) = tlv::items(bytes, file.own.rules).objects.last().map(|object| {
         let header = object.raw.len() - object.value.len();
         (object.at, header)
     }) else {
@@ -228,5 +228,5 @@ fn announce_too_much(card: &mut SimulatedCard, file: &File) {
     };
     let wide = usize::from(u8::from(bytes.get(at) == Some(&0x01)));
     bytes.splice(at + 1 + wide..at + header, [0x82, 0x7F, 0xFF]);
-    bytes.resize(file.size, tlv::FILLER);
+    bytes.resize(file.extent.bytes(), tlv::FILLER);
 }

@@ -2,7 +2,8 @@
 
 use crate::{
     cards::drivers_licence::files::{Field, File, Form, field_named, fields_of},
-    tlv::{Tag, licence},
+    cards::drivers_licence::tlv as licence,
+    tlv::Tag,
 };
 
 /// A file as its fields in stored order. A fault may change one.
@@ -78,7 +79,7 @@ impl FieldFile {
     /// # Errors
     /// [`TooLong`].
     pub fn encode(&self) -> Result<Vec<u8>, TooLong> {
-        licence::fill(self.data(), self.file.size, self.filler).ok_or(TooLong)
+        licence::fill(self.data(), self.file.extent.bytes(), self.filler).ok_or(TooLong)
     }
 
     /// What a signature takes of the file.

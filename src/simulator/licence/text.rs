@@ -1,6 +1,6 @@
 //! A holder's texts: plain strings in which marks stand for external characters (spec licence 7.2).
 
-use crate::text::{LicenceText, Piece};
+use crate::text::{JisText, Piece};
 
 /// Marks an external character in a holder's texts: U+E001 to U+E007 for 外字1 to 7.
 const FIRST_EXTERNAL: u32 = 0xE000;
@@ -21,7 +21,7 @@ pub fn external(slot: u8) -> char {
 pub struct NotInJisX0208;
 
 /// The text as a reader decodes it: marks become external characters.
-pub fn licence_text(text: &str) -> LicenceText {
+pub fn licence_text(text: &str) -> JisText {
     let piece = |character| match character {
         MISSING => Piece::Missing,
         other => {
@@ -29,7 +29,7 @@ pub fn licence_text(text: &str) -> LicenceText {
             slot.map_or(Piece::Char(other), Piece::External)
         }
     };
-    LicenceText { pieces: text.chars().map(piece).collect(), ..LicenceText::default() }
+    JisText { pieces: text.chars().map(piece).collect(), ..JisText::default() }
 }
 
 /// The text as a licence stores it.

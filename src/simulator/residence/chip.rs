@@ -246,8 +246,8 @@ impl ResidenceChip {
             (_, false) => None,
         };
         match file.access {
-            Access::Number | Access::NumberSecure if !self.authenticated => return Err(Status::SECURITY),
-            Access::NumberSecure if !secure => return Err(self.profile.plain_read),
+            Access::Authenticated | Access::Secured if !self.authenticated => return Err(Status::SECURITY),
+            Access::Secured if !secure => return Err(self.profile.plain_read),
             _ => {}
         }
         let rest = bytes.get(offset..).filter(|rest| !rest.is_empty()).ok_or(Status::PAST_END)?;
@@ -274,7 +274,7 @@ impl ResidenceChip {
         let at = match sfi {
             None => self.current.ok_or(sw::NO_CURRENT_FILE)?,
             Some(sfi) => {
-                let named = |(file, _): &(File, Vec<u8>)| file.application.aid == self.folder && file.sfi == sfi;
+                let named = |(file, _): &(File, Vec<u8>)| file.application.aid == self.folder && file.sfi() == sfi;
                 self.files.iter().position(named).ok_or(Status::NOT_FOUND)?
             }
         };

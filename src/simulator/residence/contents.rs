@@ -25,7 +25,7 @@ impl ResidenceFile {
     /// A file whose values are all zeros.
     pub fn new(file: File) -> Self {
         let value = |field: &Field| Value { field: *field, bytes: Vec::new(), size: field.size, length: usual(field) };
-        Self { values: file.fields.iter().map(value).collect(), file, raw: None }
+        Self { values: file.own.fields.iter().map(value).collect(), file, raw: None }
     }
 
     /// Which file it is.
@@ -55,7 +55,7 @@ impl ResidenceFile {
         for value in self.values.iter_mut().filter(|value| value.length < 2 && value.field.size < 0x100) {
             value.length = 2;
         }
-        let excess = self.length().saturating_sub(self.file.size);
+        let excess = self.length().saturating_sub(self.file.extent.bytes());
         if let Some(last) = self.values.last_mut() {
             last.size = last.size.saturating_sub(excess).max(last.bytes.len());
         }
@@ -84,7 +84,7 @@ impl ResidenceFile {
     /// The file as the card stores it: at least at its size, zeros behind the objects.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = self.raw.clone().unwrap_or_else(|| self.values.iter().flat_map(Value::encode).collect());
-        bytes.resize(bytes.len().max(self.file.size), 0x00);
+        bytes.resize(bytes.len().max(self.file.extent.bytes()), 0x00);
         bytes
     }
 
@@ -137,7 +137,7 @@ mod tests {
     fn every_file_has_its_size_and_the_documented_headers() {
         for files in [files::FILES_1, files::FILES_1_SPECIAL, files::FILES_2, files::FILES_2_SPECIAL] {
             for file in files {
-                assert_eq!(ResidenceFile::new(*file).encode().len(), file.size, "{}", file.official);
+                assert_eq!(ResidenceFile::new(*file).encode().len(), file.extent.bytes(), "{}", file.own.official);
             }
         }
         let starts = |file, hex: &str| {

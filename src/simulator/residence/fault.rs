@@ -210,7 +210,9 @@ impl ResidenceFault {
             Self::MissingPhoto => [FACE_1, NAME_AND_FACE].iter().for_each(|file| issued.remove(file)),
             Self::LongLengths => {
                 for file in [ADDRESS, SIGNATURE_2] {
-                    if let Some(file) = issued.file_mut(&file).filter(|known| known.file().fields == file.fields) {
+                    if let Some(file) =
+                        issued.file_mut(&file).filter(|known| known.file().own.fields == file.own.fields)
+                    {
                         file.lengthen();
                     }
                 }
@@ -247,8 +249,10 @@ impl ResidenceFault {
             }
             Self::TruncatedPhoto => {
                 for file in [FACE_1, NAME_AND_FACE] {
-                    if let Some(bytes) = card.residence_file_mut(&file).filter(|bytes| bytes.len() == file.size) {
-                        bytes.truncate(file.size / 2);
+                    if let Some(bytes) =
+                        card.residence_file_mut(&file).filter(|bytes| bytes.len() == file.extent.bytes())
+                    {
+                        bytes.truncate(file.extent.bytes() / 2);
                     }
                 }
             }

@@ -62,7 +62,7 @@ pub(super) struct Others<'a> {
 }
 
 pub(super) fn jpki_part(dump: &Dump, trust: &TrustStore, basis: Basis, others: &Others<'_>) -> JpkiPart {
-    if !dump.jpki {
+    if !dump.extra {
         return JpkiPart::default();
     }
     let auth = chain(dump, trust, basis, &AUTHENTICATION, others.issuer);
@@ -302,7 +302,7 @@ fn item(name: (&'static str, Bilingual), value: ItemValue, signed_by: Option<Che
 }
 
 fn token_item(dump: &Dump) -> Item {
-    let token = dump.file(files::JPKI_TOKEN_NAME).map_or(JpkiToken::Unknown, JpkiToken::of);
+    let token = dump.file(files::JPKI_TOKEN_FILE.name).map_or(JpkiToken::Unknown, JpkiToken::of);
     let value = ItemValue::Term { id: token.as_str(), name: token.name() };
     item(("jpki_token", Bilingual::new("JPKIトークンの種類", "kind of JPKI token")), value, None)
 }

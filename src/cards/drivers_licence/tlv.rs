@@ -8,7 +8,7 @@
 //! | items stand back to back in the order of their tags, then `FF` up to the end of the file | C2+ |
 //! | in the マイナ免許証 `FF` is a real tag too: it is one where a length follows, else filler | S, A, derived |
 
-use super::{Object, Tag, TlvError, TlvErrorKind};
+use crate::tlv::{self, Items, Object, Tag, TlvError, TlvErrorKind};
 
 /// The byte that announces a length of two more bytes.
 const LONG: u8 = 0x82;
@@ -49,24 +49,6 @@ impl Rules {
             (Self::Menkyo, [FILLER, length, ..]) => *length > 0x7F && *length != LONG,
             (Self::Menkyo, _) => false,
         }
-    }
-}
-
-/// The items of one file, as far as they can be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Items<'a> {
-    /// Every whole item in stored order, a repeated tag left out.
-    pub objects: Vec<Object<'a>>,
-    /// Bytes in front of the filler: headers and values.
-    pub end: usize,
-    /// What is wrong, in the order of the file. A structural fault ends the reading; the items in front of it stand.
-    pub faults: Vec<TlvError>,
-}
-
-impl<'a> Items<'a> {
-    /// The item with this tag.
-    pub fn get(&self, tag: Tag) -> Option<Object<'a>> {
-        self.objects.iter().find(|object| object.tag == tag).copied()
     }
 }
 
@@ -131,7 +113,7 @@ pub fn item(bytes: &[u8], at: usize, rules: Rules) -> Result<(Object<'_>, &[u8])
 /// Encodes an item: tag bytes as they are, one length byte up to 127, else `82 hh ll`. Values of 64 KiB and more do not
 /// exist on these cards.
 pub fn encode(tag: Tag, value: &[u8]) -> Vec<u8> {
-    super::encode(tag, value)
+    tlv::encode(tag, value)
 }
 
 /// Bytes of an item with a value of this length.
@@ -154,7 +136,7 @@ pub fn fill(mut items: Vec<u8>, size: usize, filler: u8) -> Option<Vec<u8>> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use crate::tlv::*;
 
     fn tags(hex: &str, rules: Rules) -> (Vec<u32>, usize, Vec<TlvErrorKind>) {
         let bytes = hex::decode(hex.replace(' ', "")).unwrap();

@@ -6,7 +6,7 @@
 //! | a length is one byte up to 127, `81 xx` or `82 xx xx`, not always the shortest form | SPEC, SPEC2* |
 //! | tag `00` ends the data | SPEC |
 
-use super::{MAX_CHILDREN, Object, Tag, TlvError, TlvErrorKind, licence::Items};
+use crate::tlv::{Items, MAX_CHILDREN, Object, Tag, TlvError, TlvErrorKind};
 
 /// Reads the objects of a file. Never fails as a whole: what is wrong stands in [`Items::faults`], with its position.
 /// `wide` are the tags of two bytes.
@@ -70,7 +70,7 @@ fn two_bytes(first: u8, second: u8) -> Tag {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use crate::tlv::*;
 
     const WIDE: &[Tag] = &[Tag(0xDFD1)];
 

@@ -1,0 +1,273 @@
+//! Credentials: what opens a card, who knows it, how it is made of what a person types, and the one place that reads it.
+
+use std::collections::BTreeMap;
+
+use zeroize::Zeroizing;
+
+use crate::{
+    crypto::CipherKey,
+    lang::Bilingual,
+    privacy::Pin,
+    text::PrintedDateError,
+    transport::{Replay, recording::GivenCredential},
+};
+
+use super::EntrySpec;
+
+/// Who enters a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Staff, from what is printed on the card.
+    Staff,
+    /// The holder alone, who knows it.
+    Customer,
+}
+
+/// A credential that a card may want.
+pub struct CredentialSpec {
+    /// The machine name.
+    pub id: &'static str,
+    /// The name that people use.
+    pub title: Bilingual,
+    /// Who enters it.
+    pub who: Who,
+    /// Each way to make it of entries. A person is asked for the last one; of several that a file allows the first counts.
+    pub ways: &'static [&'static [Part]],
+    /// Bytes of the value, as a replay sends zeros; 0 where a recording says how many.
+    pub length: usize,
+    /// Whether a reading goes on with less if it was not given.
+    pub optional: bool,
+    /// Whether both sides prove by mutual authentication that they know it, so that it is never sent.
+    pub handshake: bool,
+    /// Who unblocks it, and what to do now.
+    pub unblock_at: Bilingual,
+    /// What else to say if it was refused: how the card can be checked without it.
+    pub without: Bilingual,
+}
+
+impl PartialEq for CredentialSpec {
+    /// Names are unique, which a test of the registry keeps.
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for CredentialSpec {}
+
+impl std::fmt::Debug for CredentialSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CredentialSpec({})", self.id)
+    }
+}
+
+impl CredentialSpec {
+    /// The entries that a person is asked for, in this order.
+    pub fn asked(&self) -> impl Iterator<Item = &'static EntrySpec> + use<> {
+        self.ways.last().into_iter().flat_map(|way| way.iter().map(|part| part.entry))
+    }
+
+    /// The value, made of what was entered; `None` unless one way has all its entries.
+    fn of(&self, entries: &BTreeMap<&'static str, Zeroizing<String>>) -> Option<Pin> {
+        self.ways.iter().find_map(|way| {
+            let mut value = Zeroizing::new(String::new());
+            for part in *way {
+                let entry = entries.get(part.entry.id)?;
+                value.push_str(part.take.map_or(Some(entry.as_str()), |length| entry.get(..length))?);
+            }
+            Pin::new(value.as_bytes()).ok()
+        })
+    }
+}
+
+/// An entry, or the beginning of one, as a part of a credential.
+#[derive(Debug)]
+pub struct Part {
+    /// The entry.
+    pub entry: &'static EntrySpec,
+    /// How many of its leading characters; `None`: all.
+    pub take: Option<usize>,
+}
+
+impl Part {
+    /// A whole entry.
+    pub const fn all(entry: &'static EntrySpec) -> Self {
+        Self { entry, take: None }
+    }
+}
+
+/// The most bytes of a credentials file.
+pub const MAX_FILE: usize = 4 * 1024;
+
+/// Why entries cannot be used. Holds nothing of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EntryError {
+    /// A line is not `name = value`.
+    #[error("line {line} is not `name = value`")]
+    Line {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A name that no entry has.
+    #[error("line {line} has an unknown name")]
+    UnknownName {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A name twice.
+    #[error("line {line} repeats a name")]
+    Repeated {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// Larger than [`MAX_FILE`], or not UTF-8.
+    #[error("not a credentials file")]
+    NotText,
+    /// The value has another form than a card compares.
+    #[error("{}: the value has another form than the card compares", .0.id)]
+    Form(&'static EntrySpec),
+    /// The value is not a birth date as printed.
+    #[error("{}: {}", .0.id, .1)]
+    Date(&'static EntrySpec, PrintedDateError),
+}
+
+/// What a person typed or showed, for any card. What the card at hand does not need is never sent to it.
+///
+/// A value of another form would cost a try: it is refused when it comes in. `Debug` shows names alone.
+#[derive(Clone, Default)]
+pub struct Credentials {
+    entries: BTreeMap<&'static str, Zeroizing<String>>,
+    recorded: Option<Recorded>,
+}
+
+/// What a recording tells in the place of credentials.
+#[derive(Clone)]
+struct Recorded {
+    /// Whether the recording tells the handshake, so that the credential itself is needed.
+    handshake: bool,
+    /// The session key that came of a handshake that is not told.
+    key: Option<Zeroizing<CipherKey>>,
+    /// What was given for the extra application.
+    given: Vec<GivenCredential>,
+}
+
+/// How a card under mutual authentication is opened.
+pub(crate) enum Opening<'a> {
+    /// With the credential.
+    Value(Pin),
+    /// From a recording whose handshake is not told: the session key that came of it, or none if it failed.
+    Recorded(Option<&'a CipherKey>),
+}
+
+/// MUTUAL AUTHENTICATE, whose data tell whether a recording needs the credential.
+const HANDSHAKE: u8 = 0x82;
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.entries.keys()).finish()
+    }
+}
+
+impl Credentials {
+    /// These, and one entry more; `id` is an entry's name, for example `birth`.
+    ///
+    /// # Errors
+    /// [`EntryError`]; [`EntryError::UnknownName`] at line 0 for a name that no entry has.
+    pub fn with(mut self, id: &str, text: &str) -> Result<Self, EntryError> {
+        let entry = crate::cards::registry::entry(id).ok_or(EntryError::UnknownName { line: 0 })?;
+        self.insert(entry, text)?;
+        Ok(self)
+    }
+
+    /// Adds an entry.
+    ///
+    /// # Errors
+    /// [`EntryError::Form`], [`EntryError::Date`].
+    pub fn insert(&mut self, entry: &'static EntrySpec, text: &str) -> Result<(), EntryError> {
+        self.entries.insert(entry.id, entry.parse(text)?);
+        Ok(())
+    }
+
+    /// Adds everything that others hold.
+    pub fn extend(&mut self, others: Self) {
+        self.entries.extend(others.entries);
+    }
+
+    /// Reads a credentials file: lines `name = value`, `#` comments, blank lines.
+    ///
+    /// # Errors
+    /// [`EntryError`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, EntryError> {
+        let text = std::str::from_utf8(bytes).map_err(|_| EntryError::NotText)?;
+        if bytes.len() > MAX_FILE {
+            return Err(EntryError::NotText);
+        }
+        let mut credentials = Self::default();
+        for (line, content) in (1..).zip(text.strip_prefix('\u{FEFF}').unwrap_or(text).lines()) {
+            let content = content.trim();
+            if content.is_empty() || content.starts_with('#') {
+                continue;
+            }
+            let (name, value) = content.split_once('=').ok_or(EntryError::Line { line })?;
+            let entry = crate::cards::registry::entry(name.trim()).ok_or(EntryError::UnknownName { line })?;
+            if credentials.entries.contains_key(entry.id) {
+                return Err(EntryError::Repeated { line });
+            }
+            credentials.insert(entry, value)?;
+        }
+        Ok(credentials)
+    }
+
+    /// What a recording is opened with: as many zeros as were sent then, and the session key in its header. A recording
+    /// that tells the handshake needs the credential as well.
+    pub fn recorded(replay: &Replay) -> Self {
+        let header = replay.header();
+        let key = header.session_keys.first().and_then(|key| key.as_slice().try_into().ok()).map(Zeroizing::new);
+        let given = header.jpki.clone().map(|header| header.given).unwrap_or_default();
+        Self { entries: BTreeMap::new(), recorded: Some(Recorded { handshake: replay.tells(HANDSHAKE), key, given }) }
+    }
+
+    /// Wipes every entry: nothing is presented any more.
+    pub(crate) fn forget(&mut self) {
+        self.entries.clear();
+    }
+
+    /// Whether the credential can be presented.
+    pub fn has(&self, credential: &CredentialSpec) -> bool {
+        if credential.handshake { self.opening(credential).is_some() } else { self.value(credential).is_some() }
+    }
+
+    /// The credential's bytes, as the card compares them.
+    pub(crate) fn value(&self, credential: &CredentialSpec) -> Option<Pin> {
+        if let Some(value) = credential.of(&self.entries) {
+            return Some(value);
+        }
+        let recorded = self.recorded.as_ref().filter(|_| !credential.handshake)?;
+        let length = match recorded.given.iter().find(|given| given.id == credential.id) {
+            Some(given) => given.length.map_or(credential.length, usize::from),
+            // What opens an extra application was given only if the header says so.
+            None if crate::cards::registry::is_extra(credential) => return None,
+            None => credential.length,
+        };
+        Pin::new(vec![b'0'; length]).ok()
+    }
+
+    /// For the header of a recording: which of these were given, never what they are.
+    pub fn given(&self, credentials: &[&'static CredentialSpec]) -> Vec<GivenCredential> {
+        let given = credentials.iter().filter_map(|credential| {
+            let value = self.value(credential)?;
+            let length = if credential.length == 0 { u8::try_from(value.expose().len()).ok() } else { None };
+            Some(GivenCredential { id: credential.id.to_owned(), length })
+        });
+        given.collect()
+    }
+
+    /// What opens a card under mutual authentication.
+    pub(crate) fn opening(&self, credential: &CredentialSpec) -> Option<Opening<'_>> {
+        match (credential.of(&self.entries), &self.recorded) {
+            (Some(value), _) => Some(Opening::Value(value)),
+            (None, Some(recorded)) if !recorded.handshake => Some(Opening::Recorded(recorded.key.as_deref())),
+            (None, _) => None,
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What a card is: its tables as data, and the engines that read them. Nothing here names a card.
+
+mod credential;
+mod engine;
+mod entry;
+mod spec;
+mod table;
+
+pub(crate) use credential::Opening;
+pub use credential::{CredentialSpec, Credentials, EntryError, MAX_FILE, Part, Who};
+pub(crate) use engine::{ReadContext, allowed, read_file, read_steps};
+pub use entry::{EntrySpec, Form};
+pub use spec::{Action, CardSpec, CardState, Entry, Extra, Found, KindSpec, OwnAction, ScopeSpec, Step};
+pub(crate) use spec::{Card, FREE_FILE, LookContext, Probe, Recognition};
+pub use table::{Access, Address, Application, Extent, File, Reference, TableFile};

@@ -1,0 +1,175 @@
+//! Applications, references and files, as every card's tables write them down.
+
+use crate::{iso7816::Tries, lang::Bilingual, transport::NeverRecorded, verify::CheckId};
+
+use super::CredentialSpec;
+
+/// An application on the card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Application {
+    /// Name in file names and dumps.
+    pub name: &'static str,
+    /// Names for people.
+    pub title: Bilingual,
+    /// The application identifier, always sent whole; of the master file its file identifier.
+    pub aid: &'static [u8],
+}
+
+impl Application {
+    /// Whether it is the master file, which has no application identifier.
+    pub fn is_master_file(&self) -> bool {
+        self.aid == crate::iso7816::MASTER_FILE
+    }
+
+    /// A file of it whose bytes no recording may hold; `clear` leading bytes (an object's header) stay readable.
+    pub(crate) const fn never_recorded(&self, sfi: u8, clear: usize) -> NeverRecorded {
+        NeverRecorded { aid: self.aid, sfi, clear }
+    }
+}
+
+/// A reference (a credential that the card compares), by its short EF identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// Its name in dumps: application and file identifier.
+    pub name: &'static str,
+    /// Its application.
+    pub application: Application,
+    /// Low five bits of the file identifier.
+    pub sfi: u8,
+    /// Names for people.
+    pub title: Bilingual,
+    /// Wrong entries until it is blocked.
+    pub limit: u8,
+    /// What a person enters for it; `None`: nothing ever presents it.
+    pub credential: Option<&'static CredentialSpec>,
+    /// Whether every card keeps a counter of it. Then an answer without one lets no VERIFY through.
+    pub always_counted: bool,
+}
+
+impl Reference {
+    /// What a counter says, as a dump keeps it; `None` for no number.
+    pub fn left(tries: Tries) -> Option<u8> {
+        match tries {
+            Tries::Left(left) => Some(left),
+            Tries::Blocked => Some(0),
+            Tries::NoCounter | Tries::AlreadyVerified => None,
+        }
+    }
+}
+
+/// What opens a file or a key. References stand here by short EF identifier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing is needed.
+    Free,
+    /// Any one of these references must be verified.
+    AnyOf(&'static [u8]),
+    /// Every one of these references must be verified.
+    AllOf(&'static [u8]),
+    /// Mutual authentication; readable in plain or under secure messaging.
+    Authenticated,
+    /// Mutual authentication, and only under secure messaging.
+    Secured,
+    /// It is never readable.
+    Never,
+}
+
+/// How a file is addressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Address {
+    /// READ BINARY by short EF identifier.
+    Short(u8),
+    /// SELECT by file identifier first.
+    Select(u16),
+}
+
+impl Address {
+    /// The low five bits of the file identifier.
+    pub const fn sfi(self) -> u8 {
+        match self {
+            Self::Short(sfi) => sfi,
+            Self::Select(id) => {
+                let [_, low] = id.to_be_bytes();
+                low & 0x1F
+            }
+        }
+    }
+
+    /// The file identifier.
+    pub const fn id(self) -> u16 {
+        match self {
+            Self::Short(sfi) => u16::from_be_bytes([0, sfi]),
+            Self::Select(id) => id,
+        }
+    }
+}
+
+/// Where a file ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// At the end of its one BER-TLV object, which may announce at most so many bytes.
+    Object(usize),
+    /// After so many bytes, filler included; an extended READ BINARY names that length.
+    Sized(usize),
+    /// The same, but an extended READ BINARY asks for the whole file and names no length.
+    Whole(usize),
+}
+
+impl Extent {
+    /// The size, or the limit of an object.
+    pub const fn bytes(self) -> usize {
+        match self {
+            Self::Object(bytes) | Self::Sized(bytes) | Self::Whole(bytes) => bytes,
+        }
+    }
+}
+
+/// A transparent file that a reading may yield.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct File {
+    /// Its name in dumps and reports: application and file identifier.
+    pub name: &'static str,
+    /// Its application.
+    pub application: Application,
+    /// How it is addressed.
+    pub address: Address,
+    /// Names for people.
+    pub title: Bilingual,
+    /// What opens it.
+    pub access: Access,
+    /// Where it ends.
+    pub extent: Extent,
+    /// The check that covers it, if one does.
+    pub signed_by: Option<CheckId>,
+    /// Whether it never leaves the memory of the live check, and never passes a network.
+    pub private: bool,
+}
+
+impl File {
+    /// The low five bits of its identifier.
+    pub const fn sfi(&self) -> u8 {
+        self.address.sfi()
+    }
+
+    /// Its identifier.
+    pub const fn id(&self) -> u16 {
+        self.address.id()
+    }
+}
+
+/// A file, and what only its own card's folder knows of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableFile<X> {
+    /// The file.
+    pub file: File,
+    /// The rest of its row.
+    pub own: X,
+}
+
+impl<X> std::ops::Deref for TableFile<X> {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        &self.file
+    }
+}

@@ -1,0 +1,172 @@
+//! Reading a card for any command: what the options ask for, what a source brings itself, and the question in the middle.
+
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use clap::ArgMatches;
+use zeroize::Zeroizing;
+
+use crate::{
+    cards::{self, Ask, Credentials, Event, Outcome, Request, flow, model, registry},
+    dump::{Dump, Scope},
+    iso7816::PinGate,
+    kind::CardKind,
+    messages::Problem,
+    transport::{
+        Recording,
+        recording::{ExtraHeader, GivenCredential},
+    },
+};
+
+use super::{
+    args::name,
+    files,
+    reader::{Link, Source},
+    terminal::Terminal,
+};
+
+/// One reading: what is asked of the card, and what opens it.
+pub struct Plan {
+    request: Request,
+    credentials: Credentials,
+    allow_last_try: bool,
+    /// What was given for the extra application, for the header of a recording.
+    given: Option<Vec<GivenCredential>>,
+}
+
+impl Plan {
+    /// What the options say, or what a recording says that is played back.
+    ///
+    /// # Errors
+    /// [`Problem`].
+    pub fn new(link: &Link, matches: &ArgMatches, entries: Option<Credentials>) -> Result<Self, Problem> {
+        let allow_last_try = matches.get_flag(name::ALLOW_LAST_TRY);
+        if let Source::Replay(replay) = link.source() {
+            let mut credentials = Credentials::recorded(replay);
+            credentials.extend(entries.unwrap_or_default());
+            return Ok(Self::of(Request::recorded(replay)?, credentials, allow_last_try));
+        }
+        let scope = if matches.get_flag(name::WITHOUT_PIN) {
+            Scope::WITHOUT_PIN
+        } else if matches.get_flag(name::AGE) {
+            Scope::AGE
+        } else {
+            Scope::FULL
+        };
+        let mut request = Request::new(link.reader(), link.time()).scope(scope).extra(matches.get_flag(name::JPKI));
+        let named = matches.get_one::<String>(name::APPLICATION);
+        request.application = named.and_then(|kind| kind.parse::<CardKind>().ok());
+        // A credentials file says all that there is; so does a simulated card.
+        let settled = entries.is_some() || !link.is_live();
+        request.ask = if settled { Ask::Never } else { Ask::IfMissing };
+        Ok(Self::of(request, entries.unwrap_or_else(|| link.own_credentials()), allow_last_try))
+    }
+
+    /// What the program asked for that made a recording, of a card that takes its place.
+    ///
+    /// # Errors
+    /// [`Problem`].
+    pub fn like(recording: &Recording, link: &Link, allow_last_try: bool) -> Result<Self, Problem> {
+        let replay = crate::transport::Replay::new(recording.clone());
+        let recorded = Request::recorded(&replay)?;
+        let mut request = Request::new(link.reader(), link.time()).scope(recorded.scope).ask(recorded.ask);
+        request.application = recorded.application;
+        Ok(Self::of(request, link.own_credentials(), allow_last_try))
+    }
+
+    fn of(request: Request, credentials: Credentials, allow_last_try: bool) -> Self {
+        let extras: Vec<_> = registry::extras().flat_map(|extra| extra.credentials.iter().copied()).collect();
+        let given = request.extra.then(|| credentials.given(&extras));
+        Self { request, credentials, allow_last_try, given }
+    }
+
+    /// Reads the card; if a person must be asked, in two transactions. Also returns how long the person took.
+    ///
+    /// # Errors
+    /// [`Problem`].
+    pub fn read(self, link: &mut Link, terminal: &Terminal) -> Result<(Dump, Duration), Problem> {
+        let Self { request, credentials, allow_last_try, .. } = self;
+        let mut gate = PinGate::new(allow_last_try);
+        let mut tell = |event: Event<'_>| terminal.event(event);
+        let outcome =
+            link.with_card(|card, draws| Ok(cards::start(card, &request, credentials, &mut gate, draws, &mut tell)?))?;
+        let looked = match outcome {
+            Outcome::Done(dump) => return Ok((*dump, Duration::ZERO)),
+            Outcome::Ask(looked) => looked,
+        };
+        let asked = Instant::now();
+        let entered = terminal.ask(&looked, &gate)?;
+        link.wait_again(&mut |waiting| terminal.waiting(waiting))?;
+        let asked = asked.elapsed();
+        let time = link.refresh_time();
+        let dump = link.with_card(|card, draws| Ok(looked.read(card, time, entered, &mut gate, draws, &mut tell)?))?;
+        Ok((dump, asked))
+    }
+
+    /// What the recording's header needs of this plan, which reading consumes.
+    pub fn header(&self) -> Header {
+        Header { scope: self.request.scope, given: self.given.clone() }
+    }
+}
+
+/// What the header of a recording says about what was asked for.
+pub struct Header {
+    scope: Scope,
+    given: Option<Vec<GivenCredential>>,
+}
+
+impl Header {
+    /// The recording of a reading that ended so. `kind` is what the card is, if the reading did not say.
+    pub fn recording(
+        self,
+        link: &mut Link,
+        read: Result<&Dump, &Problem>,
+        kind: Option<CardKind>,
+    ) -> Option<Recording> {
+        let done = read.ok().map(|dump| (dump.kind, dump.scope));
+        let kind = done.map(|(kind, _)| kind).or(kind);
+        let scope = done.map_or(self.scope, |(_, scope)| scope);
+        link.take_recording(kind.map(CardKind::as_str), scope, self.given.map(|given| ExtraHeader { given }))
+    }
+}
+
+/// Reads a card for a recording, which is there however the reading ended. `kind` is what the card is.
+pub fn record(
+    link: &mut Link,
+    plan: Plan,
+    kind: CardKind,
+    terminal: &Terminal,
+) -> (Option<Recording>, Result<Dump, Problem>) {
+    // A guest that was not asked for by name was read on its host's own account.
+    let host = registry::is_guest(kind) && plan.request.application != Some(kind);
+    let header = plan.header();
+    let read = plan.read(link, terminal).map(|(dump, _)| dump);
+    let recording = header.recording(link, read.as_ref(), (!host).then_some(kind));
+    (recording, read)
+}
+
+/// A recording played back: what it yields, and whether all of it was asked for.
+pub struct Played {
+    /// The reading, or the trouble in which it ended.
+    pub read: Result<Dump, Problem>,
+    /// Whether steps are left.
+    pub rest: Result<(), Problem>,
+}
+
+/// Plays a recording back, with entries if it tells the handshake. Nobody is asked.
+pub fn play(recording: &Recording, entries: &Credentials) -> Played {
+    let (read, rest) = flow::play(recording, entries);
+    Played { read: read.map_err(Problem::from), rest: rest.map_err(Problem::from) }
+}
+
+/// The entries of `--credentials`.
+///
+/// # Errors
+/// [`Problem`].
+pub fn entries(matches: &ArgMatches) -> Result<Option<Credentials>, Problem> {
+    let Some(path) = matches.get_one::<PathBuf>(name::CREDENTIALS) else { return Ok(None) };
+    let bytes = Zeroizing::new(files::read_limited(path, model::MAX_FILE)?);
+    Ok(Some(Credentials::parse(&bytes)?))
+}
