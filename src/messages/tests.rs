@@ -123,7 +123,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::NoInputs,
         Problem::DifferentCard,
         Problem::OtherCardsOption { option: "age", kind: any_kind() },
-        Problem::PinSettingUnknown { credential: NAME },
+        Problem::PinSettingUnknown { credential: printed() },
         Problem::Internal { place: "report" },
     ]);
     let word = |word: &str| word.to_owned();

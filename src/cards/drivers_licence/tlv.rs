@@ -136,7 +136,7 @@ pub fn fill(mut items: Vec<u8>, size: usize, filler: u8) -> Option<Vec<u8>> {
 mod tests {
     use proptest::prelude::*;
 
-    use crate::tlv::*;
+    use super::*;
 
     fn tags(hex: &str, rules: Rules) -> (Vec<u32>, usize, Vec<TlvErrorKind>) {
         let bytes = hex::decode(hex.replace(' ', "")).unwrap();

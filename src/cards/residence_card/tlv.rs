@@ -70,7 +70,7 @@ fn two_bytes(first: u8, second: u8) -> Tag {
 mod tests {
     use proptest::prelude::*;
 
-    use crate::tlv::*;
+    use super::*;
 
     const WIDE: &[Tag] = &[Tag(0xDFD1)];
 
