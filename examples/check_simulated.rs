@@ -5,7 +5,7 @@ use std::{error::Error, io::Write};
 
 use jiff::Timestamp;
 use taimen::{
-    cards::{self, Credentials, ReadAnyError, Request, read_any},
+    cards::{self, Credentials, FlowError, Request},
     iso7816::PinGate,
     kind::CardKind,
     simulator::{KINDS, Recipe},
@@ -36,14 +36,14 @@ pub fn run(time: Timestamp, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
         if known.kind == CardKind::MENKYO {
             request = request.application(CardKind::MENKYO);
         }
-        match read_any(&mut card, &request, &credentials, &mut PinGate::new(false), &mut Fixed, &mut |_| {}) {
+        match cards::read(&mut card, &request, credentials, &mut PinGate::new(false), &mut Fixed, &mut |_| {}) {
             Ok(dump) => {
                 let findings =
                     cards::check(&dump, &trust, Basis::Live(time)).ok_or("cards of this kind are not verified")?;
                 let (kind, verdict) = (dump.kind.as_str(), findings.overall().as_str());
                 writeln!(out, "{:<20} {kind:<19} {verdict:<13} {} exchanges", known.name, dump.link.exchanges)?;
             }
-            Err(ReadAnyError::NotReadable(kind)) => writeln!(out, "{:<20} {kind} is recognised only", known.name)?,
+            Err(FlowError::NotReadable(kind)) => writeln!(out, "{:<20} {kind} is recognised only", known.name)?,
             Err(other) => return Err(other.into()),
         }
     }

@@ -6,7 +6,7 @@ use std::{error::Error, io::Write};
 
 use jiff::Timestamp;
 use taimen::{
-    cards::{self, Credentials, NEVER_RECORDED, Request, read_any, read_recording},
+    cards::{self, Credentials, Request, never_recorded, read_recording},
     iso7816::PinGate,
     simulator::Recipe,
     transport::{
@@ -27,9 +27,9 @@ pub fn record(time: Timestamp) -> Result<String, Box<dyn Error>> {
     let credentials = Credentials::from(&card);
     let request = Request::new("sim:my-number?seed=7", time);
     let mut draws = RecordedDraws::new(ListedDraws::new(vec![vec![1; 32], vec![2; 32]]));
-    let mut log = Log::new(NEVER_RECORDED).without_times();
-    let recorder = Recorder::new(&mut card, &mut log);
-    let dump = read_any(recorder, &request, &credentials, &mut PinGate::new(false), &mut draws, &mut |_| {})?;
+    let mut log = Log::new(never_recorded()).without_times();
+    let mut recorder = Recorder::new(&mut card, &mut log);
+    let dump = cards::read(&mut recorder, &request, credentials, &mut PinGate::new(false), &mut draws, &mut |_| {})?;
     let header = Header {
         card: Some(dump.kind.to_string()),
         reader: Some(dump.reader),

@@ -5,7 +5,7 @@
 use std::{error::Error, io::Write};
 
 use taimen::{
-    cards::{self, Credentials, ReadAnyError, Request, read_any},
+    cards::{self, Credentials, FlowError, Request},
     dump::Dump,
     iso7816::PinGate,
     simulator::{Recipe, SimulatedCard},
@@ -15,10 +15,10 @@ use taimen::{
 };
 
 /// The program under test: here it is the reading alone.
-fn read(card: &mut SimulatedCard) -> Result<Dump, ReadAnyError> {
+fn read(card: &mut SimulatedCard) -> Result<Dump, FlowError> {
     let (request, credentials) = (Request::new("test", TIME), Credentials::from(&*card));
     let mut draws = ListedDraws::new(vec![vec![1; 32], vec![2; 32]]);
-    read_any(card, &request, &credentials, &mut PinGate::new(false), &mut draws, &mut |_| {})
+    cards::read(card, &request, credentials, &mut PinGate::new(false), &mut draws, &mut |_| {})
 }
 
 /// A time of our choice; nothing in the library looks at a clock.

@@ -6,7 +6,7 @@
 //!
 //! # 1. Read
 //!
-//! [`cards::read_any`] talks to whatever card lies on a [`transport::Transport`] and yields a [`dump::Dump`]: every file
+//! [`cards::read`] talks to whatever card lies on a [`transport::Transport`] and yields a [`dump::Dump`]: every file
 //! byte for byte, the chip's answers, what was not read and why. Randomness and time are arguments.
 //!
 //! ```
@@ -14,18 +14,18 @@
 //! use taimen::{cards, iso7816::PinGate, simulator::Recipe, transport::draws::ListedDraws};
 //!
 //! let mut card = "my-number?seed=7".parse::<Recipe>()?.card()?; // or `PcscReader::find(…)?.connect()?`
-//! let credentials = cards::Credentials::from(&card); // or `Credentials::my_number(…)`, `licence(…)`, `residence(…)`
+//! let credentials = cards::Credentials::from(&card); // or `Credentials::default().with("pin1", …)?`, `Credentials::parse(…)?`
 //! let request = cards::Request::new("my reader", "2026-11-22T03:00:00Z".parse()?);
 //! let mut gate = PinGate::new(false); // one for a person's entries; no last try is ever spent
 //! let mut draws = ListedDraws::new(vec![vec![1; 32], vec![2; 32]]); // with a real card: `SystemDraws`
-//! let dump = cards::read_any(&mut card, &request, &credentials, &mut gate, &mut draws, &mut |event| {
+//! let dump = cards::read(&mut card, &request, credentials, &mut gate, &mut draws, &mut |event| {
 //!     if let cards::Event::Step { title, .. } = event { println!("{}", title.en) }
 //! })?;
 //! assert_eq!(dump.link.exchanges, 17);
 //! # Ok(()) }
 //! ```
 //!
-//! Where a person must be asked in between, [`cards::look_any`] tells what for, and no card is held meanwhile.
+//! Where a person must be asked in between, [`cards::start`] returns what for, and no card is held meanwhile.
 //! [`cards::read_recording`] reads from a [`transport::Recording`] instead.
 //!
 //! # 2. Decode
@@ -40,7 +40,7 @@
 //! # use taimen::cards;
 //! # let mut card = "my-number?seed=7".parse::<taimen::simulator::Recipe>()?.card()?;
 //! # let known = cards::Credentials::from(&card);
-//! # let dump = cards::read_any(&mut card, &cards::Request::new("", "2026-11-22T03:00:00Z".parse()?), &known,
+//! # let dump = cards::read(&mut card, &cards::Request::new("", "2026-11-22T03:00:00Z".parse()?), known,
 //! #     &mut taimen::iso7816::PinGate::new(false), &mut taimen::transport::draws::ListedDraws::new(vec![vec![1; 32], vec![2; 32]]), &mut |_| {})?;
 //! let bytes = dump.file(files::FACE_DATA.name).ok_or("not read: see Dump::not_read")?;
 //! let face = my_number::face(bytes)?;
@@ -62,7 +62,7 @@
 //!
 //! # let mut card = "my-number?seed=7".parse::<taimen::simulator::Recipe>()?.card()?;
 //! # let known = cards::Credentials::from(&card);
-//! # let saved = cards::read_any(&mut card, &cards::Request::new("", "2026-11-22T03:00:00Z".parse()?), &known,
+//! # let saved = cards::read(&mut card, &cards::Request::new("", "2026-11-22T03:00:00Z".parse()?), known,
 //! #     &mut taimen::iso7816::PinGate::new(false), &mut taimen::transport::draws::ListedDraws::new(vec![vec![1; 32], vec![2; 32]]), &mut |_| {})?.to_json();
 //! let dump = Dump::from_json(saved.as_bytes())?; // what `Dump::to_json` or `taimen check --save-dump` wrote
 //! let trust = TrustStore::shipped()?.accepting(Hierarchy::Simulated); // real cards: `TrustStore::shipped()?` alone
@@ -87,7 +87,7 @@
 //! # use taimen::cards;
 //! # let mut card = "residence2".parse::<taimen::simulator::Recipe>()?.card()?;
 //! # let known = cards::Credentials::from(&card);
-//! # let dump = cards::read_any(&mut card, &cards::Request::new("", "2026-11-22T03:00:00Z".parse()?), &known,
+//! # let dump = cards::read(&mut card, &cards::Request::new("", "2026-11-22T03:00:00Z".parse()?), known,
 //! #     &mut taimen::iso7816::PinGate::new(false), &mut taimen::transport::draws::ListedDraws::new(vec![vec![1; 8], vec![2; 16]]), &mut |_| {})?;
 //! # let trust = taimen::trust::TrustStore::shipped()?.accepting(Hierarchy::Simulated);
 //! # let findings = cards::check(&dump, &trust, taimen::verify::Basis::Live(dump.read_at)).ok_or("recognised only")?;

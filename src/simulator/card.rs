@@ -120,7 +120,9 @@ impl Credentials {
     pub fn entries(&self) -> Vec<(&'static str, zeroize::Zeroizing<String>)> {
         let text = |bytes: &[u8]| zeroize::Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
         let pin = |id, pin: Option<&Pin>| pin.map(|pin| (id, text(pin.expose())));
-        let of_my_number = self.kind != CardKind::LICENCE && self.card_number.is_none();
+        // A specified residence card is a My Number Card that has a card number too.
+        let of_my_number =
+            self.kind == CardKind::RESIDENCE_SPECIFIED || self.kind != CardKind::LICENCE && self.card_number.is_none();
         let number_b = self.number_b().ok().filter(|_| of_my_number);
         let mut entries: Vec<_> = [
             pin("number-b", number_b.as_ref()),

@@ -1,25 +1,22 @@
 //! What a check may cost on the link: counts, never milliseconds.
 
 use crate::common::reading;
-use crate::common::residence_reading as residence;
 
-use crate::common::reading::{card, credential, read, read_card};
+use crate::common::reading::{card, look, printed, read, read_card, read_looked, request};
 use taimen::{
     cards::{
-        my_number::{STEPS, StepId, check, files, prepare, steps},
-        recognise,
+        Credentials, FlowError, ReadError,
+        my_number::{STEPS, files},
         residence_card::{
-            Opening,
             files::{self as residence_files, Access, Generation},
             protocol::{AUTHENTICATE_LENGTH, RANDOM_LENGTH, SessionKey},
         },
     },
     dump::{Dump, Scope},
-    iso7816::Session,
     kind::CardKind,
     simulator::SimulatedCard,
-    transport::{LinkFigures, Metered, Transport, TransportError},
-    verify::{Basis, Overall},
+    transport::{LinkFigures, Transport, TransportError},
+    verify::Overall,
 };
 
 /// Exchanges of recognition: the probe, two guests, the face application.
@@ -79,7 +76,8 @@ fn figures(recipe: &str, scope: Scope) -> LinkFigures {
 #[test]
 fn the_steps_add_up_to_what_is_measured() {
     for scope in [Scope::FULL, Scope::AGE] {
-        let told: u64 = RECOGNITION + steps(scope).map(|step| step.exchanges).sum::<u64>();
+        let told: u64 = RECOGNITION
+            + STEPS.iter().filter(|step| step.scopes.contains(&scope)).map(|step| step.exchanges).sum::<u64>();
         // Recognition has selected the face application already.
         assert_eq!(figures("my-number", scope).exchanges, told - 1, "{scope:?}");
     }
@@ -88,59 +86,47 @@ fn the_steps_add_up_to_what_is_measured() {
 #[test]
 fn a_face_check_takes_at_most_12_exchanges_and_20_with_the_text() {
     let full = figures("my-number", Scope::FULL).exchanges;
-    let text: u64 = STEPS
-        .iter()
-        .filter(|step| step.id == StepId::OpenText || step.needs == Some(files::TEXT_NUMBER_B))
-        .map(|step| step.exchanges)
-        .sum();
-    assert_eq!((full, full - text), (17, 9));
+    let mut simulated = card("my-number");
+    let number = printed(&simulated);
+    let mut spy = spy(&mut simulated);
+    read(&mut spy, &request(), &number).unwrap();
+    let face = spy.commands.iter().position(|command| command.ends_with(files::TEXT.aid)).unwrap();
+    assert_eq!((full, face), (17, 9));
     assert_eq!(figures("my-number?fault=wake-6f00", Scope::FULL).exchanges, full + 1, "a wake-up aside");
 }
 
 #[test]
 fn asking_in_the_middle_stays_within_the_budget() {
     let mut simulated = card("my-number");
-    let number = credential(&simulated, Scope::FULL);
-    let mut first = Metered::new(&mut simulated);
-    let mut session = Session::new(&mut first);
-    let recognised = recognise(&mut session).unwrap();
-    let prepared = prepare(&mut session, &files::FACE_NUMBER_B).unwrap();
-    let step = session.step();
-    let before = first.figures().exchanges;
+    let number = printed(&simulated);
+    let looked = look(&mut simulated, &request()).unwrap();
     simulated.power_off();
     simulated.power_on();
-
-    let mut second = Metered::new(&mut simulated);
-    let mut session = Session::with_step(&mut second, step);
-    let dump = reading::run(&mut session, &number, Scope::FULL, Some(prepared), recognised.guests).unwrap();
-    let total = before + second.figures().exchanges;
+    let (dump, figures) = read_looked(*looked, &mut simulated, &number).unwrap();
+    let total = figures.exchanges;
     assert_eq!((total - 8, total), (12, 20), "face alone, and with the text");
-    let findings = check(&dump, &reading::simulated_trust(), Basis::Live(reading::TIME.parse().unwrap()));
-    assert_eq!(findings.overall(), Overall::Authentic);
+    assert_eq!(reading::judge(&dump).overall(), Overall::Authentic);
 }
 
 #[test]
 fn another_card_after_the_question_is_noticed() {
-    let number = credential(&card("my-number?seed=1"), Scope::FULL);
+    let number = printed(&card("my-number?seed=1"));
     let run = |second: &mut SimulatedCard| {
-        let mut first = card("my-number?seed=1");
-        let mut session = Session::new(&mut first);
-        recognise(&mut session).unwrap();
-        let prepared = prepare(&mut session, &files::FACE_NUMBER_B).unwrap();
-        let mut session = Session::new(second);
-        reading::run(&mut session, &number, Scope::FULL, Some(prepared), Vec::new()).map(|_| ())
+        let looked = look(&mut card("my-number?seed=1"), &request()).unwrap();
+        read_looked(*looked, second, &number).map(|_| ())
     };
+    let noticed = || Err(FlowError::Read(ReadError::OtherCard));
     assert_eq!(run(&mut card("my-number?seed=1")), Ok(()));
     let other = (2..50)
         .map(|seed| format!("my-number?seed={seed}"))
         .find(|other| municipality(other) != municipality("my-number?seed=1"))
         .expect("personas live in several municipalities");
     let mut other = card(&other);
-    assert_eq!(run(&mut other), Err(taimen::cards::my_number::ReadError::OtherCard));
+    assert_eq!(run(&mut other), noticed());
     assert_eq!(other.tries(&files::FACE_NUMBER_B), Some(10), "nothing was presented to it");
     let mut fewer = card("my-number?seed=1");
     fewer.set_tries(&files::FACE_NUMBER_B, 9);
-    assert_eq!(run(&mut fewer), Err(taimen::cards::my_number::ReadError::OtherCard), "another counter");
+    assert_eq!(run(&mut fewer), noticed(), "another counter");
 }
 
 fn municipality(recipe: &str) -> Vec<u8> {
@@ -155,9 +141,9 @@ fn no_byte_is_received_twice_and_the_ladder_finds_its_step_once() {
     {
         for scope in [Scope::FULL, Scope::AGE] {
             let mut simulated = card(recipe);
-            let number = credential(&simulated, scope);
+            let number = printed(&simulated);
             let mut spy = spy(&mut simulated);
-            let (dump, _) = read(&mut spy, &number, scope).unwrap();
+            let (dump, _) = read(&mut spy, &request().scope(scope), &number).unwrap();
             assert_eq!(overlap(&spy.reads), None, "{recipe} {scope:?}");
             let refused =
                 spy.commands.iter().filter(|command| matches!(command[..], [0x00, 0xB0, .., 0, 0, 0])).count();
@@ -179,9 +165,9 @@ fn dump_files(dump: &Dump) -> usize {
 #[test]
 fn nothing_is_read_that_no_check_or_field_uses() {
     let mut simulated = card("my-number");
-    let number = credential(&simulated, Scope::FULL);
+    let number = printed(&simulated);
     let mut spy = spy(&mut simulated);
-    read(&mut spy, &number, Scope::FULL).unwrap();
+    read(&mut spy, &request(), &number).unwrap();
     let read: Vec<String> = spy
         .reads
         .iter()
@@ -198,9 +184,9 @@ fn nothing_is_read_that_no_check_or_field_uses() {
 fn the_number_is_never_asked_for() {
     for scope in [Scope::FULL, Scope::AGE] {
         let mut simulated = card("my-number");
-        let number = credential(&simulated, scope);
+        let number = printed(&simulated);
         let mut spy = spy(&mut simulated);
-        read(&mut spy, &number, scope).unwrap();
+        read(&mut spy, &request().scope(scope), &number).unwrap();
         for (application, sfi) in files::NUMBER_A_SFIS {
             let touched = spy
                 .commands
@@ -217,7 +203,7 @@ fn the_number_is_never_asked_for() {
 /// top of the files.
 fn protocol(kind: CardKind, exchanges: u64) -> u64 {
     let cipher = Generation::of(kind).unwrap().cipher();
-    let secure = residence_files::files_of(kind).iter().filter(|file| file.access == Access::NumberSecure);
+    let secure = residence_files::files_of(kind).iter().filter(|file| file.access == Access::Secured);
     let wrapped: usize =
         secure.map(|file| SessionKey::sealed_length(cipher, file.extent.bytes()) - file.extent.bytes()).sum();
     let handshake = RANDOM_LENGTH + AUTHENTICATE_LENGTH;
@@ -233,7 +219,7 @@ fn a_residence_card_takes_at_most_17_exchanges_and_hardly_a_byte_more_than_its_f
         ("residence2", 16),
         ("residence2-special", 14),
     ] {
-        let (dump, figures) = residence::read_card(&mut residence::card(recipe)).unwrap();
+        let (dump, figures) = read_card(&mut card(recipe), Scope::FULL).unwrap();
         assert_eq!(figures.exchanges, wanted, "{recipe}");
         let files: usize = residence_files::files_of(dump.kind).iter().map(|file| file.extent.bytes()).sum();
         let least = u64::try_from(files).unwrap() + protocol(dump.kind, figures.exchanges);
@@ -250,11 +236,11 @@ fn a_residence_card_takes_at_most_17_exchanges_and_hardly_a_byte_more_than_its_f
 
 #[test]
 fn a_residence_card_gives_no_byte_twice_and_nothing_between_challenge_and_answer() {
-    for recipe in residence::KINDS {
-        let mut simulated = residence::card(recipe);
-        let number = residence::number(&simulated);
+    for recipe in reading::RESIDENCE_KINDS {
+        let mut simulated = card(recipe);
+        let known = Credentials::from(&simulated);
         let mut spy = spy(&mut simulated);
-        residence::read(&mut spy, Opening::Number(&number), &mut residence::draws()).unwrap();
+        read(&mut spy, &request(), &known).unwrap();
         let reads: Vec<&Vec<u8>> = spy.commands.iter().filter(|command| command[1] == 0xB0).collect();
         // Each command is one whole file.
         let files = residence_files::files_of(if recipe == "residence1-child" {

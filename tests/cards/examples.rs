@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, process::Command};
 
 use jiff::Timestamp;
 use taimen::{
-    cards::{Credentials, Request, read_any},
+    cards::{self, Credentials, Request},
     iso7816::PinGate,
     simulator::Recipe,
     transport::draws::ListedDraws,
@@ -40,7 +40,8 @@ fn a_saved_dump_is_verified() {
     let credentials = Credentials::from(&card);
     let mut draws = ListedDraws::new(vec![vec![1; 8], vec![2; 16]]);
     let request = Request::new("test", time());
-    let dump = read_any(&mut card, &request, &credentials, &mut PinGate::new(false), &mut draws, &mut |_| {}).unwrap();
+    let dump =
+        cards::read(&mut card, &request, credentials, &mut PinGate::new(false), &mut draws, &mut |_| {}).unwrap();
     let json = dump.to_json();
     for (trust, expected) in [
         (TrustStore::shipped().unwrap(), Overall::Rejected),

@@ -2,9 +2,9 @@
 
 use crate::common::reading;
 
-use crate::common::reading::{Trouble, findings};
+use crate::common::reading::findings;
 use taimen::{
-    cards::{RecogniseError, my_number::ReadError},
+    cards::{FlowError, ReadError, RecogniseError},
     iso7816::{CardError, Refusal},
     simulator::{Expected, FAULTS, FaultRow},
     transport::TransportError,
@@ -24,7 +24,7 @@ const HONEST: [(CheckId, Verdict); 9] = [
     (CheckId::Revocation, Verdict::NotDone(Why::NotAvailable)),
 ];
 
-fn verdicts(recipe: &str) -> Result<(Overall, Vec<(CheckId, Verdict)>), Trouble> {
+fn verdicts(recipe: &str) -> Result<(Overall, Vec<(CheckId, Verdict)>), FlowError> {
     let findings = findings(recipe)?;
     Ok((findings.overall(), findings.checks.iter().map(|check| (check.id, check.verdict)).collect()))
 }
@@ -40,15 +40,16 @@ fn complaint(row: &FaultRow) -> Option<String> {
     let outcome = verdicts(&recipe);
     let fits = match (row.expected, &outcome) {
         (Expected::Verdict(overall), Ok((found, checks))) => *found == overall && *checks == expected(row),
-        (Expected::CredentialRefused, Err(Trouble::Read(ReadError::Wrong { left: Some(9), .. }))) => true,
-        (Expected::CredentialBlocked, Err(Trouble::Read(ReadError::Refused { refusal: Refusal::Blocked, .. }))) => true,
-        (Expected::LastTry, Err(Trouble::Read(ReadError::Refused { refusal: Refusal::LastTry, .. }))) => true,
-        (Expected::NoCounter, Err(Trouble::Read(ReadError::Refused { refusal: Refusal::NoCounter, .. }))) => true,
+        (Expected::CredentialRefused, Err(FlowError::Read(ReadError::Wrong { left: Some(9), .. }))) => true,
+        (Expected::CredentialBlocked, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::Blocked, .. }))) => {
+            true
+        }
+        (Expected::LastTry, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::LastTry, .. }))) => true,
         (Expected::CardTrouble, Err(trouble)) => matches!(
             trouble,
-            Trouble::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))
-                | Trouble::Read(ReadError::Card(CardError::Transport(TransportError::Removed)))
-                | Trouble::Read(ReadError::AnswerLost { error: TransportError::Removed, .. })
+            FlowError::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))
+                | FlowError::Read(ReadError::Card(CardError::Transport(TransportError::Removed)))
+                | FlowError::Read(ReadError::AnswerLost { error: TransportError::Removed, .. })
         ),
         _ => false,
     };
@@ -87,11 +88,11 @@ fn a_card_pulled_away_at_any_exchange_ends_in_a_clear_error() {
         for fault in ["removed-at", "one-byte-at"] {
             let trouble = verdicts(&format!("my-number?fault={fault}={exchange}")).unwrap_err();
             let removed = match &trouble {
-                Trouble::Recognise(RecogniseError::Card(error)) | Trouble::Read(ReadError::Card(error)) => {
+                FlowError::Recognise(RecogniseError::Card(error)) | FlowError::Read(ReadError::Card(error)) => {
                     *error == CardError::Transport(TransportError::Removed)
                 }
                 // The two exchanges that carry the credential: nobody knows whether a try was spent.
-                Trouble::Read(ReadError::AnswerLost { error, .. }) => *error == TransportError::Removed,
+                FlowError::Read(ReadError::AnswerLost { error, .. }) => *error == TransportError::Removed,
                 _ => false,
             };
             assert!(removed, "{fault}={exchange}: {trouble:?}");
@@ -105,7 +106,7 @@ fn a_card_that_never_tells_its_counter_gets_no_verify() {
     // The counter is asked at exchange 5, and again at 8 after the application was left and selected anew.
     let trouble = verdicts("my-number?fault=status-at=5:9000,status-at=8:9000").unwrap_err();
     assert!(
-        matches!(trouble, Trouble::Read(ReadError::Refused { refusal: Refusal::CounterUnknown, .. })),
+        matches!(trouble, FlowError::Read(ReadError::Refused { refusal: Refusal::CounterUnknown, .. })),
         "{trouble:?}"
     );
     assert!(verdicts("my-number?fault=status-at=5:9000").is_ok(), "leaving the application clears the status");
@@ -143,22 +144,12 @@ fn text_is_shown_only_when_everything_about_it_passed() {
 
 #[test]
 fn a_free_certificate_that_could_not_be_read_is_read_again() {
-    use taimen::{
-        cards::my_number::{check, files, prepare},
-        cards::recognise,
-        dump::Scope,
-        iso7816::Session,
-    };
     // Exchange 6 of the first transaction is the certificate.
     let mut card = reading::card("my-number?fault=status-at=6:6F00");
-    let number = reading::credential(&card, Scope::FULL);
-    let mut session = Session::new(&mut card);
-    recognise(&mut session).unwrap();
-    let prepared = prepare(&mut session, &files::FACE_NUMBER_B).unwrap();
-    let mut session = Session::new(&mut card);
-    let dump = reading::run(&mut session, &number, Scope::FULL, Some(prepared), Vec::new()).unwrap();
-    let findings = check(&dump, &reading::simulated_trust(), Basis::Live(reading::TIME.parse().unwrap()));
-    assert_eq!(findings.overall(), Overall::Authentic);
+    let number = reading::printed(&card);
+    let looked = reading::look(&mut card, &reading::request()).unwrap();
+    let (dump, _) = reading::read_looked(*looked, &mut card, &number).unwrap();
+    assert_eq!(reading::judge(&dump).overall(), Overall::Authentic);
 }
 
 #[test]

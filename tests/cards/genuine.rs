@@ -173,9 +173,9 @@ const JPKI_CHECKS: [CheckId; 4] =
 /// The test card's JPKI certificates beside its other files; its token and presence as the specification has them.
 fn jpki_dump() -> Dump {
     let mut dump = dump(Scope::FULL);
-    dump.jpki = true;
-    dump.keep(files::JPKI_TOKEN_NAME, format!("{:<160}", "JPKIAPICCTOKEN2").into_bytes());
-    dump.keep(files::JPKI_PRESENCE_NAME, vec![0x8F, 0x8F, 0x00]);
+    dump.extra = true;
+    dump.keep(files::JPKI_TOKEN_FILE.name, format!("{:<160}", "JPKIAPICCTOKEN2").into_bytes());
+    dump.keep(files::JPKI_PRESENCE_FILE.name, vec![0x8F, 0x8F, 0x00]);
     dump.keep(files::JPKI_AUTH_CERTIFICATE.name, fixture("jpki-auth-cert.der"));
     dump.keep(files::JPKI_AUTH_CA.name, fixture("jpki-auth-ca-cert.der"));
     dump.keep(files::JPKI_SIGN_CERTIFICATE.name, fixture("jpki-sign-cert.der"));

@@ -1,27 +1,23 @@
 //! A card is hostile until proven otherwise: whatever it answers, the reading ends, nothing panics, nothing is authentic.
 
 use crate::common::reading;
-use crate::common::residence_reading as residence;
 
-use crate::common::reading::{TIME, card, read, read_card, simulated_trust};
+use crate::common::reading::{TIME, card, entry, read, read_card, request, simulated_trust};
 use proptest::prelude::*;
 use taimen::{
     cards::{
+        Credentials,
         my_number::{check, files},
-        residence_card::{
-            Opening, files as residence_files,
-            protocol::{CardNumber, SessionKey},
-        },
+        residence_card::{files as residence_files, protocol::SessionKey},
     },
     crypto::CardCipher,
     dump::{Dump, Scope},
     lang::Lang,
-    privacy::Pin,
     report::{Colour, Context, Options, Report, Source},
     simulator::SimulatedCard,
     tlv,
-    transport::{Transport, TransportError},
-    verify::{Basis, Overall},
+    transport::{Recording, Replay, Transport, TransportError, recording::Header},
+    verify::Overall,
 };
 
 /// Answers from a list, over and over; a status word where the list says nothing better.
@@ -144,7 +140,7 @@ proptest! {
     fn a_puppet_card_ends_and_is_never_authentic(answers in prop::collection::vec(answer(), 1..24), age in any::<bool>()) {
         let scope = if age { Scope::AGE } else { Scope::FULL };
         let mut puppet = Puppet { answers, at: 0, exchanges: 0 };
-        if let Ok((dump, _)) = read(&mut puppet, &Pin::new(*b"55021720352285").unwrap(), scope) {
+        if let Ok((dump, _)) = read(&mut puppet, &request().scope(scope), &entry("number-b", "55021720352285")) {
             prop_assert_ne!(show(&dump), Overall::Authentic);
         }
         prop_assert!(puppet.exchanges <= 16_384, "{} exchanges", puppet.exchanges);
@@ -157,10 +153,11 @@ proptest! {
     ) {
         let first = [hex::decode(kind).unwrap(), vec![0x90, 0x00]].concat();
         // As a recording that tells nothing of its handshake: whatever the puppet says to it goes on.
-        let number: CardNumber = "ZZ12345678ZZ".parse().unwrap();
-        for opening in [Opening::Recorded(Some(&[7; 16])), Opening::Number(&number)] {
+        let header = Header { session_keys: vec![vec![7; 16]], ..Header::default() };
+        let recorded = Credentials::recorded(&Replay::new(Recording { header, steps: Vec::new() }));
+        for known in [recorded, entry("card-number", "ZZ12345678ZZ")] {
             let mut puppet = Puppet { answers: [vec![first.clone()], answers.clone()].concat(), at: 0, exchanges: 0 };
-            if let Ok((dump, _)) = residence::read(&mut puppet, opening, &mut residence::draws()) {
+            if let Ok((dump, _)) = read(&mut puppet, &request(), &known) {
                 for file in residence_files::files_of(dump.kind) {
                     prop_assert_ne!(dump.file(file.name).is_some(), dump.not_read(file.name).is_some(), "{}", file.name);
                     prop_assert!(dump.file(file.name).is_none_or(|bytes| bytes.len() <= file.extent.bytes()));
@@ -173,14 +170,14 @@ proptest! {
 
     #[test]
     fn any_answer_at_any_exchange_of_a_residence_card_ends_the_reading(
-        recipe in prop::sample::select(&residence::KINDS[..]),
+        recipe in prop::sample::select(&reading::RESIDENCE_KINDS[..]),
         at in 0_usize..20,
         answer in secure_answer(),
     ) {
-        let mut simulated = residence::card(recipe);
-        let number = residence::number(&simulated);
+        let mut simulated = card(recipe);
+        let known = Credentials::from(&simulated);
         let mut liar = Liar { card: &mut simulated, at, answer };
-        if let Ok((dump, _)) = residence::read(&mut liar, Opening::Number(&number), &mut residence::draws()) {
+        if let Ok((dump, _)) = read(&mut liar, &request(), &known) {
             for file in residence_files::files_of(dump.kind) {
                 prop_assert!(dump.file(file.name).is_none_or(|bytes| bytes.len() <= file.extent.bytes()), "{}", file.name);
             }

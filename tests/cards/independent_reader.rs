@@ -1,7 +1,7 @@
 //! Two programs that know nothing of each other agree on the same card: the reader of the crate `myna-card` reads our
 //! simulated card, and our reader reads the bytes of its genuine JPKI test card.
 
-use crate::common::fixtures::fixture;
+use crate::common::{fixtures::fixture, reading};
 use myna_card::{
     Card, CardVerifiableCertificate, Error, MasterFile, Pin, Retries, RsaPublicKey, Sex, Transmit,
     ap::{
@@ -14,13 +14,12 @@ use myna_card::{
 };
 use taimen::{
     cards::{
-        my_number::{self, ReadError, Reading, files},
-        recognise,
+        self, Credentials, Event, FlowError, ReadError, Request,
+        my_number::{self, files},
     },
     dump::{Dump, NotRead, Scope},
-    iso7816::{PinGate, Session, Tries},
+    iso7816::{PinGate, Tries},
     kind::CardKind,
-    privacy,
     simulator::{Persona, Profile, Recipe, SimulatedCard, issue},
     transport::{Transport, draws::ListedDraws},
     trust::{Hierarchy, KeyId, TrustStore},
@@ -283,28 +282,20 @@ fn genuine() -> SimulatedCard {
 }
 
 /// Recognises and reads a card as `taimen check` does.
-fn read(card: &mut SimulatedCard, scope: Scope, credential: &[u8]) -> Result<Dump, ReadError> {
-    let mut session = Session::new(card);
-    let recognised = recognise(&mut session).unwrap();
-    assert_eq!((recognised.kind, recognised.guests.len()), (CardKind::MY_NUMBER, 0));
+fn read(card: &mut SimulatedCard, scope: Scope, number: &[u8]) -> Result<Dump, FlowError> {
+    let known = Credentials::default().with("number-b", std::str::from_utf8(number).unwrap()).unwrap();
+    let request = Request::new("fixtures", TIME.parse().unwrap()).scope(scope);
+    let draws = &mut ListedDraws::new(vec![vec![0x11; 32], vec![0x22; 32]]);
     let mut steps = Vec::new();
-    let dump = Reading {
-        scope,
-        credential: &privacy::Pin::new(credential.to_vec()).unwrap(),
-        gate: &mut PinGate::new(false),
-        prepared: None,
-        draws: &mut ListedDraws::new(vec![vec![0x11; 32], vec![0x22; 32]]),
-        time: TIME.parse().unwrap(),
-        reader: "fixtures".to_owned(),
-        guests: recognised.guests,
-        jpki: None,
-        private_withheld: false,
-        counter: &mut |_, _| {},
-        progress: &mut |step, _, _| steps.push(step.id),
-    }
-    .run(&mut session)?;
+    let tell = &mut |event: Event<'_>| match event {
+        Event::Recognised(card) => assert_eq!((card.kind, card.guests.len()), (CardKind::MY_NUMBER, 0)),
+        Event::Step { title, .. } => steps.push(title),
+        _ => {}
+    };
+    let dump = cards::read(card, &request, known, &mut PinGate::new(false), draws, tell)?;
     steps.dedup();
-    assert_eq!(steps, my_number::steps(scope).map(|step| step.id).collect::<Vec<_>>());
+    let told = my_number::STEPS.iter().filter(|step| step.scopes.contains(&scope)).map(|step| step.title);
+    assert_eq!(steps, told.collect::<Vec<_>>());
     Ok(dump)
 }
 
@@ -379,7 +370,7 @@ fn our_reader_rejects_the_genuine_test_card_where_nobody_asked_for_its_hierarchy
 #[test]
 fn our_reader_reads_the_genuine_age_record_alone() {
     let mut card = genuine();
-    let dump = read(&mut card, Scope::AGE, BIRTH_DATE).unwrap();
+    let dump = read(&mut card, Scope::AGE, NUMBER_B).unwrap();
     assert_eq!(dump.file("face/0001"), Some(fixture("surface-0001.bin").as_slice()));
     assert_eq!(dump.file("face/0002"), None);
     let (overall, checks) = verdicts(&dump, &[Hierarchy::Test]);
@@ -400,11 +391,11 @@ fn our_reader_reads_the_genuine_age_record_alone() {
 fn a_wrong_number_costs_the_genuine_card_one_try() {
     let mut card = genuine();
     let error = read(&mut card, Scope::FULL, b"55021720352286").unwrap_err();
-    assert_eq!(error, ReadError::Wrong { reference: &files::FACE_NUMBER_B, left: Some(9) });
+    assert_eq!(error, ReadError::Wrong { reference: &files::FACE_NUMBER_B, left: Some(9) }.into());
     assert_eq!(card.tries(&files::FACE_NUMBER_B), Some(9));
     assert_eq!(card.tries(&files::TEXT_NUMBER_B), Some(10), "the text application was not asked");
     card.power_off();
     card.power_on();
-    let prepared = my_number::prepare(&mut Session::new(&mut card), &files::FACE_NUMBER_B).unwrap();
-    assert_eq!(prepared.tries, Tries::Left(9));
+    let looked = reading::look(&mut card, &reading::request()).unwrap();
+    assert_eq!(looked.wanted()[0].counter, Some((&files::FACE_NUMBER_B, Tries::Left(9))));
 }

@@ -2,16 +2,16 @@
 
 use crate::common::reading;
 
-use crate::common::jpki_reading::{Entries, findings, judge, read};
-use crate::common::reading::{Trouble, card, credential};
+use crate::common::reading::{card, judge, printed, request};
 use proptest::prelude::*;
 use taimen::{
     cards::{
-        Findings, ItemValue, RecogniseError,
-        my_number::{JPKI_STEPS, JpkiEntries, ReadError, check, files, jpki_steps, steps},
+        self, Credentials, Findings, FlowError, ItemValue, ReadError, RecogniseError,
+        model::Action,
+        my_number::{JPKI_STEPS, STEPS, check, files},
     },
     dump::{Dump, NotRead, Scope},
-    iso7816::{CardError, Refusal},
+    iso7816::{CardError, PinGate, Refusal},
     privacy::Pin,
     simulator::{Expected, FaultRow, JPKI_FAULTS, SimulatedCard},
     transport::{Transport, TransportError},
@@ -50,6 +50,23 @@ fn jpki_verdicts(findings: &Findings) -> [Option<Verdict>; 4] {
     JPKI_CHECKS.map(|id| findings.verdict(id))
 }
 
+/// Reads a card, JPKI included.
+fn read(transport: &mut dyn Transport, known: &Credentials) -> Result<Dump, FlowError> {
+    read_allowing(transport, known, false)
+}
+
+fn read_allowing(transport: &mut dyn Transport, known: &Credentials, last_try: bool) -> Result<Dump, FlowError> {
+    let (request, gate) = (request().extra(true), &mut PinGate::new(last_try));
+    cards::read(transport, &request, known.clone(), gate, &mut reading::draws(), &mut |_| {})
+}
+
+/// Reads a simulated card with everything that it offers, and checks.
+fn findings(recipe: &str) -> Result<Findings, FlowError> {
+    let mut simulated = card(recipe);
+    let known = Credentials::from(&simulated);
+    Ok(judge(&read(&mut simulated, &known)?))
+}
+
 /// A transport that keeps every command.
 struct Spy<'card> {
     card: &'card mut SimulatedCard,
@@ -64,7 +81,7 @@ impl Transport for Spy<'_> {
 }
 
 /// The commands of a reading, whatever became of it.
-fn commands(card: &mut SimulatedCard, entries: &Entries) -> (Vec<Vec<u8>>, Result<Dump, Trouble>) {
+fn commands(card: &mut SimulatedCard, entries: &Credentials) -> (Vec<Vec<u8>>, Result<Dump, FlowError>) {
     let mut spy = Spy { card, commands: Vec::new() };
     let outcome = read(&mut spy, entries);
     (spy.commands, outcome)
@@ -105,7 +122,7 @@ fn what_was_not_asked_for_is_not_in_the_report() {
 #[test]
 fn without_a_credential_the_free_certificate_is_checked_and_nothing_presented() {
     let mut simulated = card("my-number");
-    let entries = Entries::free(&simulated);
+    let entries = printed(&simulated);
     let (commands, dump) = commands(&mut simulated, &entries);
     assert_eq!(
         jpki_commands(&commands),
@@ -126,18 +143,19 @@ fn without_a_credential_the_free_certificate_is_checked_and_nothing_presented() 
 #[test]
 fn with_both_credentials_each_is_presented_once_behind_both_counters() {
     let mut simulated = card("my-number");
-    let entries = Entries::of(&simulated);
+    let entries = Credentials::from(&simulated);
     let (commands, dump) = commands(&mut simulated, &entries);
     let commands = jpki_commands(&commands);
-    let pin = hex::encode_upper(entries.auth_pin.as_ref().unwrap().expose());
-    let password = hex::encode_upper(entries.sign_password.as_ref().unwrap().expose());
+    let own = simulated.credentials().unwrap();
+    let pin = hex::encode_upper(own.auth_pin().unwrap().expose());
+    let password = hex::encode_upper(own.sign_password().unwrap().expose());
     assert_eq!(commands[5..7], ["00200098", "0020009B"], "both counters before anything is presented");
     assert_eq!(commands[7], format!("0020009804{pin}"));
     assert!(commands[8].starts_with("802A0097333031300D060960864801650304020105000420"), "{}", commands[8]);
     assert_eq!(commands[9], format!("0020009B0A{password}"));
     assert_eq!(commands[10..], ["00B08100000000"]);
     let dump = dump.unwrap();
-    assert_eq!(dump.challenge("jpki").unwrap().random.0, [0x69; 32], "a draw of its own");
+    assert_eq!(dump.challenge("jpki").unwrap().random.0, [3; 32], "a draw of its own");
     assert!(dump.challenge("face").is_some() && dump.challenge("text").is_some());
     assert_eq!(simulated.tries(&files::JPKI_AUTHENTICATION_PIN), Some(3));
     assert_eq!(simulated.tries(&files::JPKI_SIGNING_PASSWORD), Some(5));
@@ -154,7 +172,7 @@ fn with_both_credentials_each_is_presented_once_behind_both_counters() {
 fn the_signing_key_never_signs() {
     for recipe in ["my-number", "my-number?fault=jpki-classic-form", "my-number?fault=jpki-challenge-refused"] {
         let mut simulated = card(recipe);
-        let entries = Entries::of(&simulated);
+        let entries = Credentials::from(&simulated);
         for command in commands(&mut simulated, &entries).0 {
             assert!(!matches!(command[..], [0x80, 0x2A, _, 0x9A, ..]), "{recipe}");
             assert!(!matches!(command[..], [0x00, 0xA4, 0x02, _, 0x02, _, 0x1A, ..]), "{recipe}");
@@ -165,7 +183,7 @@ fn the_signing_key_never_signs() {
 #[test]
 fn the_classic_form_follows_only_where_the_short_one_is_not_known() {
     let mut simulated = card("my-number?fault=jpki-classic-form");
-    let entries = Entries::of(&simulated);
+    let entries = Credentials::from(&simulated);
     let classic = jpki_commands(&commands(&mut simulated, &entries).0);
     assert!(classic[8].starts_with("802A009733"));
     assert_eq!(classic[9], "00A4020C020017");
@@ -174,7 +192,7 @@ fn the_classic_form_follows_only_where_the_short_one_is_not_known() {
     for (status, follows) in [("6A86", true), ("6A88", true), ("6982", false), ("6985", false), ("6F00", false)] {
         let at = exchange_of(|command| command.starts_with(&[0x80, 0x2A, 0x00, 0x97]));
         let mut simulated = card(&format!("my-number?fault=status-at={at}:{status}"));
-        let entries = Entries::of(&simulated);
+        let entries = Credentials::from(&simulated);
         let (commands, dump) = commands(&mut simulated, &entries);
         let classic = commands.iter().any(|command| command.starts_with(&[0x80, 0x2A, 0x00, 0x80]));
         assert_eq!(classic, follows, "{status}");
@@ -187,7 +205,7 @@ fn the_classic_form_follows_only_where_the_short_one_is_not_known() {
 /// Which exchange, from 1, of an honest full reading is the first of its kind.
 fn exchange_of(is: impl Fn(&[u8]) -> bool) -> usize {
     let mut simulated = card("my-number");
-    let entries = Entries::of(&simulated);
+    let entries = Credentials::from(&simulated);
     let commands = commands(&mut simulated, &entries).0;
     commands.iter().position(|command| is(command)).expect("there is one") + 1
 }
@@ -203,12 +221,12 @@ fn complaint(row: &FaultRow) -> Option<String> {
         .collect();
     let outcome = findings(&format!("my-number?fault={}", row.example));
     let refused = |wanted: Refusal| {
-        matches!(&outcome, Err(Trouble::Read(ReadError::Refused { refusal, reference }))
+        matches!(&outcome, Err(FlowError::Read(ReadError::Refused { refusal, reference }))
         if *refusal == wanted && reference.application == files::JPKI)
     };
     let fits = match (row.expected, &outcome) {
         (Expected::Verdict(overall), Ok(found)) => found.overall() == overall && verdicts(found) == wanted,
-        (Expected::CredentialRefused, Err(Trouble::Read(ReadError::Wrong { reference, left }))) => {
+        (Expected::CredentialRefused, Err(FlowError::Read(ReadError::Wrong { reference, left }))) => {
             reference.application == files::JPKI && *left == Some(reference.limit - 1)
         }
         (Expected::CredentialBlocked, Err(_)) => refused(Refusal::Blocked),
@@ -278,7 +296,7 @@ fn the_items_say_what_the_certificates_say() {
 #[test]
 fn the_card_s_own_certificate_of_the_issuer_is_shown_and_never_trusted() {
     let mut simulated = card("my-number?fault=jpki-wrong-signer");
-    let entries = Entries::of(&simulated);
+    let entries = Credentials::from(&simulated);
     let mut dump = read(&mut simulated, &entries).unwrap();
     // A forger's card carries a root that fits its leaves; here it even carries the leaf itself as one.
     let leaf = dump.file("jpki/000A").unwrap().to_vec();
@@ -295,7 +313,7 @@ fn the_card_s_own_certificate_of_the_issuer_is_shown_and_never_trusted() {
 #[test]
 fn a_hierarchy_that_was_not_accepted_is_named() {
     let mut simulated = card("my-number");
-    let entries = Entries::of(&simulated);
+    let entries = Credentials::from(&simulated);
     let dump = read(&mut simulated, &entries).unwrap();
     let findings = check(&dump, &TrustStore::shipped().unwrap(), Basis::Live(reading::TIME.parse().unwrap()));
     let not_accepted = Some(Verdict::Failed(Reason::HierarchyNotAccepted));
@@ -307,16 +325,24 @@ fn a_hierarchy_that_was_not_accepted_is_named() {
 #[test]
 fn the_steps_add_up_to_what_is_measured() {
     let mut simulated = card("my-number");
-    let all = Entries::of(&simulated);
-    let main = RECOGNITION + steps(Scope::FULL).map(|step| step.exchanges).sum::<u64>();
+    let own = simulated.credentials().unwrap().clone();
+    let text = |pin: Option<&Pin>| String::from_utf8(pin.unwrap().expose().to_vec()).unwrap();
+    let of_scope = STEPS.iter().filter(|step| step.scopes.contains(&Scope::FULL));
+    let main = RECOGNITION + of_scope.map(|step| step.exchanges).sum::<u64>();
     for (auth_pin, sign_password) in [(false, false), (true, false), (false, true), (true, true)] {
-        let entries = Entries {
-            auth_pin: all.auth_pin.clone().filter(|_| auth_pin),
-            sign_password: all.sign_password.clone().filter(|_| sign_password),
-            ..all.clone()
+        let mut entries = printed(&simulated);
+        if auth_pin {
+            entries = entries.with("auth-pin", &text(own.auth_pin())).unwrap();
+        }
+        if sign_password {
+            entries = entries.with("sign-password", &text(own.sign_password())).unwrap();
+        }
+        let runs = |yields: Option<_>, action| match action {
+            Action::Own(_) => auth_pin,
+            _ => sign_password || yields != Some(&files::JPKI_SIGN_CERTIFICATE.file),
         };
-        let given = JpkiEntries { auth_pin: entries.auth_pin.as_ref(), sign_password: entries.sign_password.as_ref() };
-        let told = main + jpki_steps(given).map(|step| step.exchanges).sum::<u64>();
+        let steps = JPKI_STEPS.iter().filter(|step| runs(step.yields(), step.action));
+        let told = main + steps.map(|step| step.exchanges).sum::<u64>();
         simulated.power_off();
         simulated.power_on();
         let measured = commands(&mut simulated, &entries).0.len();
@@ -340,18 +366,18 @@ fn a_reader_without_extended_lengths_reads_the_same() {
 fn a_card_pulled_away_at_any_exchange_ends_in_a_clear_error() {
     let last = {
         let mut simulated = card("my-number");
-        let entries = Entries::of(&simulated);
+        let entries = Credentials::from(&simulated);
         commands(&mut simulated, &entries).0.len()
     };
     for exchange in 18..=last {
         for fault in ["removed-at", "one-byte-at"] {
             let trouble = findings(&format!("my-number?fault={fault}={exchange}")).unwrap_err();
             let removed = match &trouble {
-                Trouble::Recognise(RecogniseError::Card(error)) | Trouble::Read(ReadError::Card(error)) => {
+                FlowError::Recognise(RecogniseError::Card(error)) | FlowError::Read(ReadError::Card(error)) => {
                     *error == CardError::Transport(TransportError::Removed)
                 }
                 // The exchanges that carry a credential: nobody knows whether a try was spent.
-                Trouble::Read(ReadError::AnswerLost { error, reference }) => {
+                FlowError::Read(ReadError::AnswerLost { error, reference }) => {
                     *error == TransportError::Removed && reference.application == files::JPKI
                 }
                 _ => false,
@@ -370,7 +396,7 @@ fn a_refusal_at_any_exchange_leaves_the_verdict() {
             match findings(&format!("my-number?fault=status-at={exchange}:{status}")) {
                 Ok(findings) => assert_eq!(findings.overall(), Overall::Authentic, "{exchange} {status}"),
                 // A refused VERIFY: whatever the card means, nothing is repeated.
-                Err(Trouble::Read(ReadError::Card(CardError::Status(_)))) => {}
+                Err(FlowError::Read(ReadError::Card(CardError::Status(_)))) => {}
                 Err(other) => panic!("{exchange} {status}: {other:?}"),
             }
         }
@@ -387,9 +413,9 @@ fn a_counter_that_is_not_told_forbids_the_entry() {
         (format!("status-at={pin}:9000,status-at={}:9000", pin + 3), Refusal::CounterUnknown),
     ] {
         let mut simulated = card(&format!("my-number?fault={faults}"));
-        let entries = Entries::of(&simulated);
+        let entries = Credentials::from(&simulated);
         let (commands, outcome) = commands(&mut simulated, &entries);
-        let Err(Trouble::Read(ReadError::Refused { refusal: found, reference })) = outcome else {
+        let Err(FlowError::Read(ReadError::Refused { refusal: found, reference })) = outcome else {
             panic!("{faults}: {outcome:?}");
         };
         assert_eq!((found, reference.application), (refusal, files::JPKI), "{faults}");
@@ -406,21 +432,21 @@ fn a_counter_that_is_not_told_forbids_the_entry() {
 #[test]
 fn a_blocked_password_keeps_the_pin_from_being_presented() {
     let mut simulated = card("my-number?fault=jpki-password-blocked");
-    let entries = Entries { auth_pin: Pin::new(*b"0000").ok(), ..Entries::of(&simulated) };
+    let entries = Credentials::from(&simulated).with("auth-pin", "0000").unwrap();
     let outcome = read(&mut simulated, &entries).unwrap_err();
-    assert!(matches!(outcome, Trouble::Read(ReadError::Refused { refusal: Refusal::Blocked, .. })), "{outcome:?}");
+    assert!(matches!(outcome, FlowError::Read(ReadError::Refused { refusal: Refusal::Blocked, .. })), "{outcome:?}");
     assert_eq!(simulated.tries(&files::JPKI_AUTHENTICATION_PIN), Some(3), "no try was spent in vain");
 }
 
 #[test]
 fn a_last_try_is_spent_only_when_allowed() {
     let mut simulated = card("my-number?fault=jpki-pin-last-try");
-    let entries = Entries { allow_last_try: true, ..Entries::of(&simulated) };
-    assert_eq!(verdicts(&judge(&read(&mut simulated, &entries).unwrap())), HONEST);
+    let entries = Credentials::from(&simulated);
+    assert_eq!(verdicts(&judge(&read_allowing(&mut simulated, &entries, true).unwrap())), HONEST);
     assert_eq!(simulated.tries(&files::JPKI_AUTHENTICATION_PIN), Some(3));
     let mut simulated = card("my-number?fault=jpki-pin-last-try,jpki-wrong-pin");
-    let outcome = read(&mut simulated, &entries).unwrap_err();
-    assert!(matches!(outcome, Trouble::Read(ReadError::BlockedNow { .. })), "{outcome:?}");
+    let outcome = read_allowing(&mut simulated, &entries, true).unwrap_err();
+    assert!(matches!(outcome, FlowError::Read(ReadError::BlockedNow { .. })), "{outcome:?}");
 }
 
 #[test]
@@ -434,14 +460,14 @@ fn a_password_that_would_open_nothing_is_not_presented() {
         "jpki-absent",
     ] {
         let mut simulated = card(&format!("my-number?fault={fault}"));
-        let entries = Entries::of(&simulated);
+        let entries = Credentials::from(&simulated);
         let commands = commands(&mut simulated, &entries).0;
         assert!(!commands.iter().any(|command| command.starts_with(&[0x00, 0x20, 0x00, 0x9B])), "{fault}");
     }
     // Nor the PIN where there is no certificate to compare the answer with.
     let at = exchange_of(|command| command.starts_with(&[0x00, 0xB0, 0x8A, 0x00, 0x00, 0x00, 0x00]));
     let mut simulated = card(&format!("my-number?fault=status-at={at}:6A82"));
-    let entries = Entries::of(&simulated);
+    let entries = Credentials::from(&simulated);
     let (commands, dump) = commands(&mut simulated, &entries);
     assert!(!commands.iter().any(|command| command.starts_with(&[0x00, 0x20, 0x00, 0x98])));
     assert_eq!(dump.unwrap().not_read("jpki/0017"), Some(&NotRead::NotOpened { reason: "no_certificate".to_owned() }));
@@ -450,7 +476,7 @@ fn a_password_that_would_open_nothing_is_not_presented() {
 #[test]
 fn every_byte_of_the_certificates_is_covered() {
     let mut simulated = card("my-number");
-    let entries = Entries::of(&simulated);
+    let entries = Credentials::from(&simulated);
     let mut dump = read(&mut simulated, &entries).unwrap();
     for (file, chain) in [("jpki/000A", CheckId::JpkiAuthChain), ("jpki/0001", CheckId::JpkiSignChain)] {
         let length = dump.file(file).unwrap().len();
@@ -472,7 +498,7 @@ fn every_byte_of_the_certificates_is_covered() {
 #[test]
 fn an_answer_of_another_reading_does_not_pass() {
     let mut simulated = card("my-number");
-    let entries = Entries::of(&simulated);
+    let entries = Credentials::from(&simulated);
     let mut dump = read(&mut simulated, &entries).unwrap();
     dump.read_at = "2026-11-22T03:00:01Z".parse().unwrap();
     assert_eq!(judge(&dump).verdict(CheckId::JpkiAuthKey), Some(Verdict::Failed(Reason::ChallengeMismatch)));
@@ -481,11 +507,11 @@ fn an_answer_of_another_reading_does_not_pass() {
 #[test]
 fn neither_pin_nor_password_stands_in_a_dump() {
     let mut simulated = card("my-number");
-    let entries = Entries::of(&simulated);
-    let number = credential(&simulated, Scope::FULL);
+    let entries = Credentials::from(&simulated);
+    let own = simulated.credentials().unwrap().clone();
     let json = read(&mut simulated, &entries).unwrap().to_json();
-    let password = entries.sign_password.unwrap();
-    for secret in [password.expose(), number.expose()] {
+    let number = own.number_b().unwrap();
+    for secret in [own.sign_password().unwrap().expose(), number.expose()] {
         assert!(!json.contains(&hex::encode(secret)));
         assert!(!json.contains(std::str::from_utf8(secret).unwrap()));
     }
@@ -532,7 +558,7 @@ proptest! {
         ),
     ) {
         let simulated = card("my-number");
-        let entries = Entries::of(&simulated);
+        let entries = Credentials::from(&simulated);
         let mut puppet = Puppet { card: simulated, honest, answers, at: 0, verifies: Vec::new() };
         if let Ok(dump) = read(&mut puppet, &entries) {
             let findings = judge(&dump);

@@ -3,26 +3,25 @@
 // Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+use crate::common::reading::{self, look, read_looked, request};
 use proptest::prelude::*;
 use taimen::{
     cards::{
-        Findings, ItemValue, ReadError, check,
+        Credentials, Findings, FlowError, ItemValue, ReadError, check,
         drivers_licence::{
-            self, LICENCE_REQUIREMENT, MenkyoReading, Pins, Prepared, Reading,
+            self, LICENCE_REQUIREMENT, MENKYO_STEPS, STEPS,
             files::{self, PIN1, PIN2},
-            menkyo_steps, prepare, prepare_menkyo, steps,
         },
-        recognise,
     },
     dump::{Dump, NotRead, Scope},
-    iso7816::{PinGate, Refusal, Session},
+    iso7816::Refusal,
     kind::CardKind,
     lang::Lang,
     simulator::{
         Recipe, SimulatedCard,
         licence::profile::{BlockedQuery, Mismatch, PastEnd, SignatureForm},
     },
-    transport::{LinkFigures, Metered, Transport, TransportError},
+    transport::{LinkFigures, Transport, TransportError},
     trust::{Certificate, Hierarchy, Purpose, TrustStore},
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
@@ -37,49 +36,16 @@ fn recipe(text: &str) -> Recipe {
     text.parse().unwrap()
 }
 
-fn reading(card: &mut dyn Transport, scope: Scope, pins: Pins<'_>) -> Result<(Dump, LinkFigures), ReadError> {
-    let mut metered = Metered::new(card);
-    let mut session = Session::new(&mut metered);
-    let recognised = recognise(&mut session).unwrap();
-    assert_eq!(recognised.kind, CardKind::LICENCE);
-    let prepared = prepare(&mut session, &recognised.licence)?;
-    let reading = Reading {
-        scope,
-        pins,
-        gate: &mut PinGate::new(false),
-        prepared,
-        released: false,
-        time: TIME.parse().unwrap(),
-        reader: "test".to_owned(),
-        progress: &mut |_, _, _| {},
-    };
-    let dump = reading.run(&mut session)?;
-    Ok((dump, metered.figures()))
-}
-
-fn read(card: &mut SimulatedCard, scope: Scope) -> Result<(Dump, LinkFigures), ReadError> {
-    let credentials = card.credentials().unwrap().clone();
-    reading(card, scope, Pins { pin1: credentials.pin1(), pin2: credentials.pin2() })
+fn read(card: &mut SimulatedCard, scope: Scope) -> Result<(Dump, LinkFigures), FlowError> {
+    let (dump, figures) = reading::read_card(card, scope)?;
+    assert_eq!(dump.kind, CardKind::LICENCE);
+    Ok((dump, figures))
 }
 
 fn read_menkyo(card: &mut SimulatedCard, scope: Scope) -> (Dump, LinkFigures) {
-    let credentials = card.credentials().unwrap().clone();
-    let mut metered = Metered::new(card);
-    let mut session = Session::new(&mut metered);
-    assert_eq!(recognise(&mut session).unwrap().guests, [CardKind::MENKYO]);
-    let prepared = prepare_menkyo(&mut session).unwrap();
-    let reading = MenkyoReading {
-        scope,
-        pin: credentials.licence_pin(),
-        gate: &mut PinGate::new(false),
-        prepared,
-        released: false,
-        time: TIME.parse().unwrap(),
-        reader: "test".to_owned(),
-        progress: &mut |_, _, _| {},
-    };
-    let dump = reading.run(&mut session).unwrap();
-    (dump, metered.figures())
+    let (dump, figures) = reading::read_card(card, scope).unwrap();
+    assert_eq!((dump.kind, &dump.guests[..]), (CardKind::MENKYO, &[CardKind::MENKYO][..]));
+    (dump, figures)
 }
 
 fn trust() -> TrustStore {
@@ -334,7 +300,8 @@ fn an_item_in_another_file_does_not_pass() {
 fn the_steps_add_up_and_stay_within_the_budget() {
     let of = |text: &str, scope| read(&mut recipe(text).card().unwrap(), scope).unwrap().1;
     for scope in [Scope::FULL, Scope::PIN1, Scope::WITHOUT_PIN] {
-        let told = RECOGNITION + steps(scope).map(|step| step.exchanges).sum::<u64>();
+        let told = RECOGNITION
+            + STEPS.iter().filter(|step| step.scopes.contains(&scope)).map(|step| step.exchanges).sum::<u64>();
         assert_eq!(of("licence", scope).exchanges, told, "{scope:?}");
     }
     let full = of("licence", Scope::FULL);
@@ -344,7 +311,7 @@ fn the_steps_add_up_and_stay_within_the_budget() {
     assert!((5_388..=5_388 * 102 / 100).contains(&data), "{full:?}");
 
     let menkyo = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::FULL).1;
-    let told = RECOGNITION_OF_A_GUEST + menkyo_steps(Scope::FULL).map(|step| step.exchanges).sum::<u64>();
+    let told = RECOGNITION_OF_A_GUEST + MENKYO_STEPS.iter().map(|step| step.exchanges).sum::<u64>();
     assert_eq!(menkyo.exchanges, told);
 }
 
@@ -381,15 +348,9 @@ fn a_blocked_folder_spends_no_try_and_shows_what_is_free() {
     let found = judged(&dump);
     assert_eq!(found.overall(), Overall::Undetermined);
     assert!(text(&found, "expiry").is_some() && found.notes.iter().any(|note| note.id == "chip-blocked"));
-    assert!(!prepared(&mut card).asks(Scope::FULL));
-}
-
-fn prepared(card: &mut SimulatedCard) -> Prepared {
     card.power_off();
     card.power_on();
-    let mut session = Session::new(card);
-    let recognised = recognise(&mut session).unwrap();
-    prepare(&mut session, &recognised.licence).unwrap()
+    assert_eq!(look(&mut card, &request()).unwrap().wanted(), []);
 }
 
 /// Counts VERIFY commands with data, by reference.
@@ -412,14 +373,18 @@ impl Transport for Verifies<'_> {
     }
 }
 
-fn attempt(card: &mut SimulatedCard, pin1: &str, pin2: &str, lost: bool) -> (Result<(), ReadError>, Vec<u8>) {
-    let pin = |text: &str| taimen::privacy::Pin::new(text.as_bytes().to_vec()).unwrap();
-    let (pin1, pin2) = (pin(pin1), pin(pin2));
+fn attempt(card: &mut SimulatedCard, pin1: &str, pin2: &str, lost: bool) -> (Result<(), FlowError>, Vec<u8>) {
+    let known = Credentials::default().with("pin1", pin1).unwrap().with("pin2", pin2).unwrap();
     card.power_off();
     card.power_on();
     let mut counted = Verifies { card, sent: Vec::new(), lost };
-    let result = reading(&mut counted, Scope::FULL, Pins { pin1: Some(&pin1), pin2: Some(&pin2) });
+    let result = reading::read(&mut counted, &request(), &known);
     (result.map(|_| ()), counted.sent)
+}
+
+/// A wrong PIN.
+fn other_than(right: &str) -> String {
+    if right == "9876" { "9875".to_owned() } else { "9876".to_owned() }
 }
 
 #[test]
@@ -428,30 +393,35 @@ fn tries_are_precious() {
     let own = card.credentials().unwrap().clone();
     let as_text = |pin: Option<&taimen::privacy::Pin>| String::from_utf8(pin.unwrap().expose().to_vec()).unwrap();
     let (right1, right2) = (as_text(own.pin1()), as_text(own.pin2()));
+    let wrong1 = other_than(&right1);
 
-    let (result, sent) = attempt(&mut card, "0x0x", &right2, false);
-    assert!(matches!(result, Err(ReadError::Wrong { left: Some(2), reference }) if reference.sfi == PIN1.sfi));
+    let (result, sent) = attempt(&mut card, &wrong1, &right2, false);
+    assert!(
+        matches!(result, Err(FlowError::Read(ReadError::Wrong { left: Some(2), reference })) if reference.sfi == PIN1.sfi)
+    );
     assert_eq!(sent, [0x81]);
     // A card that answers 6300 names no count: it is asked, and never said to have no limit.
     let mut plain = recipe("licence");
     plain.profile.licence.mismatch = Mismatch::Plain;
-    let (result, sent) = attempt(&mut plain.card().unwrap(), "0x0x", &right2, false);
-    assert!(matches!(result, Err(ReadError::Wrong { left: Some(2), reference }) if reference.sfi == PIN1.sfi));
+    let (result, sent) = attempt(&mut plain.card().unwrap(), &wrong1, &right2, false);
+    assert!(
+        matches!(result, Err(FlowError::Read(ReadError::Wrong { left: Some(2), reference })) if reference.sfi == PIN1.sfi)
+    );
     assert_eq!(sent, [0x81]);
     // PIN 2 on its last try: PIN 1 is not even presented.
     card.set_tries(&PIN2, 1);
     let (result, sent) = attempt(&mut card, &right1, &right2, false);
     assert!(
-        matches!(result, Err(ReadError::Refused { refusal: Refusal::LastTry, reference }) if reference.sfi == PIN2.sfi)
+        matches!(result, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::LastTry, reference })) if reference.sfi == PIN2.sfi)
     );
     assert_eq!(sent.len(), 0);
     card.set_tries(&PIN2, 0);
     let (result, sent) = attempt(&mut card, &right1, &right2, false);
-    assert!(matches!(result, Err(ReadError::Refused { refusal: Refusal::Blocked, .. })));
+    assert!(matches!(result, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::Blocked, .. }))));
     assert_eq!((sent, card.tries(&PIN1)), (vec![], Some(2)));
     card.set_tries(&PIN2, 3);
     let (result, sent) = attempt(&mut card, &right1, &right2, true);
-    assert!(matches!(result, Err(ReadError::AnswerLost { .. })));
+    assert!(matches!(result, Err(FlowError::Read(ReadError::AnswerLost { .. }))));
     assert_eq!(sent, [0x81], "never a second one after a lost answer");
     let (result, sent) = attempt(&mut card, &right1, &right2, false);
     assert!(result.is_ok());
@@ -463,11 +433,11 @@ fn an_unknown_setting_tries_no_pin() {
     let mut card = recipe("licence").card().unwrap();
     card.licence_file_mut(&files::PIN_SETTING).unwrap()[2] = 0x02;
     let (result, sent) = attempt(&mut card, "1111", "2222", false);
-    assert!(matches!(result, Err(ReadError::PinSetting { .. })));
+    assert!(matches!(result, Err(FlowError::Read(ReadError::PinSetting { .. }))));
     assert_eq!((sent, card.tries(&PIN1)), (vec![], Some(3)));
     card.power_off();
     card.power_on();
-    let (dump, _) = reading(&mut card, Scope::WITHOUT_PIN, Pins::default()).unwrap();
+    let (dump, _) = reading::read(&mut card, &request().scope(Scope::WITHOUT_PIN), &Credentials::default()).unwrap();
     let found = judged(&dump);
     assert!(text(&found, "expiry").is_some(), "the free part is shown");
     assert!(found.warnings.iter().any(|warning| warning.file == "mf/000A"), "{:?}", found.warnings);
@@ -476,29 +446,19 @@ fn an_unknown_setting_tries_no_pin() {
 #[test]
 fn another_card_in_the_middle_is_noticed() {
     let mut card = recipe("licence").card().unwrap();
-    let before = prepared(&mut card);
     let run = |card: &mut SimulatedCard| {
+        let looked = look(&mut recipe("licence").card().unwrap(), &request()).unwrap();
         card.power_off();
         card.power_on();
-        let pins = card.credentials().unwrap().clone();
+        let known = Credentials::from(&*card);
         let mut counted = Verifies { card, sent: Vec::new(), lost: false };
-        let result = Reading {
-            scope: Scope::FULL,
-            pins: Pins { pin1: pins.pin1(), pin2: pins.pin2() },
-            gate: &mut PinGate::new(false),
-            prepared: before.clone(),
-            released: true,
-            time: TIME.parse().unwrap(),
-            reader: "test".to_owned(),
-            progress: &mut |_, _, _| {},
-        }
-        .run(&mut Session::new(&mut counted));
-        (result.map(|dump| judged(&dump).overall()), counted.sent.len())
+        let result = read_looked(*looked, &mut counted, &known);
+        (result.map(|(dump, _)| judged(&dump).overall()), counted.sent.len())
     };
     assert_eq!(run(&mut card), (Ok(Overall::Authentic), 2));
-    assert_eq!(run(&mut recipe("licence?seed=2").card().unwrap()), (Err(ReadError::OtherCard), 0));
+    assert_eq!(run(&mut recipe("licence?seed=2").card().unwrap()), (Err(ReadError::OtherCard.into()), 0));
     card.set_tries(&PIN1, 2);
-    assert_eq!(run(&mut card), (Err(ReadError::OtherCard), 0));
+    assert_eq!(run(&mut card), (Err(ReadError::OtherCard.into()), 0));
 }
 
 #[test]
@@ -575,7 +535,7 @@ proptest! {
                 card.set_tries(&PIN2, left2);
             }
             let before = (card.tries(&PIN1).unwrap(), card.tries(&PIN2).unwrap());
-            let pin = |right: String, wrong: bool| if wrong { "x0x0".to_owned() } else { right };
+            let pin = |right: String, wrong: bool| if wrong { other_than(&right) } else { right };
             let (_, sent) = attempt(&mut card, &pin(as_text(own.pin1()), wrong1), &pin(as_text(own.pin2()), wrong2), lost);
             let of = |reference| sent.iter().filter(|other| **other == reference).count();
             prop_assert!(of(0x81) <= 1 && of(0x82) <= 1);

@@ -3,10 +3,10 @@
 // Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
 #![allow(clippy::as_conversions, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use crate::common::licence_reading::{Trouble, card, findings, read_card};
+use crate::common::reading::{card, findings, read_card};
 use taimen::{
     cards::{
-        ReadError, RecogniseError,
+        FlowError, ReadError, RecogniseError,
         drivers_licence::files::{LICENCE_LAYOUTS, MENKYO_LAYOUTS},
     },
     dump::Scope,
@@ -31,7 +31,7 @@ fn honest(kind: CardKind) -> Verdicts {
     required.iter().map(|id| (*id, Verdict::Passed)).chain([revocation]).collect()
 }
 
-fn verdicts(recipe: &str) -> Result<(Overall, Verdicts), Trouble> {
+fn verdicts(recipe: &str) -> Result<(Overall, Verdicts), FlowError> {
     let findings = findings(recipe)?;
     Ok((findings.overall(), findings.checks.iter().map(|check| (check.id, check.verdict)).collect()))
 }
@@ -46,15 +46,17 @@ fn complaint(kind: CardKind, row: &FaultRow) -> Option<String> {
     let outcome = verdicts(&format!("{kind}?fault={}", row.example));
     let fits = match (row.expected, &outcome) {
         (Expected::Verdict(overall), Ok((found, checks))) => *found == overall && *checks == expected(kind, row),
-        (Expected::CredentialRefused, Err(Trouble::Read(ReadError::Wrong { left: Some(_), .. }))) => true,
-        (Expected::CredentialBlocked, Err(Trouble::Read(ReadError::Refused { refusal: Refusal::Blocked, .. }))) => true,
-        (Expected::LastTry, Err(Trouble::Read(ReadError::Refused { refusal: Refusal::LastTry, .. }))) => true,
-        (Expected::PinSettingUnknown, Err(Trouble::Read(ReadError::PinSetting { .. }))) => true,
+        (Expected::CredentialRefused, Err(FlowError::Read(ReadError::Wrong { left: Some(_), .. }))) => true,
+        (Expected::CredentialBlocked, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::Blocked, .. }))) => {
+            true
+        }
+        (Expected::LastTry, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::LastTry, .. }))) => true,
+        (Expected::PinSettingUnknown, Err(FlowError::Read(ReadError::PinSetting { .. }))) => true,
         (Expected::CardTrouble, Err(trouble)) => matches!(
             trouble,
-            Trouble::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))
-                | Trouble::Read(ReadError::Card(CardError::Transport(TransportError::Removed)))
-                | Trouble::Read(ReadError::AnswerLost { error: TransportError::Removed, .. })
+            FlowError::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))
+                | FlowError::Read(ReadError::Card(CardError::Transport(TransportError::Removed)))
+                | FlowError::Read(ReadError::AnswerLost { error: TransportError::Removed, .. })
         ),
         _ => false,
     };
@@ -108,10 +110,10 @@ fn a_licence_pulled_away_at_any_exchange_ends_in_a_clear_error() {
             for fault in ["removed-at", "one-byte-at"] {
                 let trouble = verdicts(&format!("{name}?fault={fault}={exchange}")).unwrap_err();
                 let removed = match &trouble {
-                    Trouble::Recognise(RecogniseError::Card(error)) | Trouble::Read(ReadError::Card(error)) => {
+                    FlowError::Recognise(RecogniseError::Card(error)) | FlowError::Read(ReadError::Card(error)) => {
                         *error == CardError::Transport(TransportError::Removed)
                     }
-                    Trouble::Read(ReadError::AnswerLost { error, .. }) => *error == TransportError::Removed,
+                    FlowError::Read(ReadError::AnswerLost { error, .. }) => *error == TransportError::Removed,
                     _ => false,
                 };
                 assert!(removed, "{name} {fault}={exchange}: {trouble:?}");

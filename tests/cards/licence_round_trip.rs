@@ -3,7 +3,7 @@
 // Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
 #![allow(clippy::as_conversions, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use crate::common::licence_reading::findings;
+use crate::common::reading::findings;
 use jiff::civil::Date;
 use taimen::{
     cards::{CardText, Findings, ItemValue},

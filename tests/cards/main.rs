@@ -16,6 +16,7 @@ mod licence_round_trip;
 mod official;
 mod pin_gate;
 mod read_any;
+mod recognition;
 mod residence;
 mod residence_checks;
 mod residence_faults;

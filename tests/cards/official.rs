@@ -10,9 +10,9 @@ use std::{
 };
 
 use crate::common::official::{EXAMPLES, Example, NUMBER};
-use crate::common::residence_reading::read;
+use crate::common::reading::{entry, read_drawing, request};
 use taimen::{
-    cards::residence_card::{Opening, files, protocol::CardNumber},
+    cards::residence_card::files,
     transport::{Recording, Replay, TransportError, draws::RecordedDraws},
 };
 
@@ -21,9 +21,8 @@ fn folder(example: &Example) -> PathBuf {
 }
 
 fn made(example: &Example) -> String {
-    let number: CardNumber = NUMBER.parse().unwrap();
     example.text(|card, draws| {
-        let (dump, _) = read(card, Opening::Number(&number), draws).unwrap();
+        let (dump, _) = read_drawing(card, &request(), &entry("card-number", NUMBER), draws).unwrap();
         assert_eq!(dump.missing().count(), 0);
     })
 }
@@ -71,8 +70,7 @@ fn they_play_back_to_their_end_with_their_number_and_with_no_other() {
         let mut replay = Replay::new(shipped(example));
         assert!(replay.tells(0x82), "nothing is left out");
         let mut draws = RecordedDraws::new(replay.random());
-        let number: CardNumber = NUMBER.parse().unwrap();
-        let (dump, _) = read(&mut replay, Opening::Number(&number), &mut draws).unwrap();
+        let (dump, _) = read_drawing(&mut replay, &request(), &entry("card-number", NUMBER), &mut draws).unwrap();
         replay.finish().unwrap();
         let keys: Vec<String> = draws.session_keys().map(hex::encode_upper).collect();
         assert_eq!(keys, [example.session_key]);
@@ -84,8 +82,8 @@ fn they_play_back_to_their_end_with_their_number_and_with_no_other() {
 
         let mut replay = Replay::new(shipped(example));
         let mut draws = replay.random();
-        let other: CardNumber = "AA12345678BC".parse().unwrap();
-        let error = format!("{:?}", read(&mut replay, Opening::Number(&other), &mut draws).unwrap_err());
+        let other = entry("card-number", "AA12345678BC");
+        let error = format!("{:?}", read_drawing(&mut replay, &request(), &other, &mut draws).unwrap_err());
         let mismatch = TransportError::Mismatch {
             step: 4,
             expected: "00820000, 46 bytes".to_owned(),

@@ -2,11 +2,16 @@
 
 use crate::common::reading;
 
-use crate::common::reading::{card, credential, read};
+use crate::common::reading::{card, entry, printed, read, request};
 use proptest::prelude::*;
 use taimen::{
-    cards::my_number::files,
+    cards::{
+        self, Credentials,
+        drivers_licence::files::{PIN1, PIN2},
+        my_number::files,
+    },
     dump::Scope,
+    iso7816::PinGate,
     privacy::Pin,
     simulator::SimulatedCard,
     transport::{Transport, TransportError},
@@ -66,11 +71,11 @@ proptest! {
         let mut simulated = card(&format!("my-number?seed={seed}{query}"));
         simulated.set_tries(&files::FACE_NUMBER_B, face);
         simulated.set_tries(&files::TEXT_NUMBER_B, text);
-        let own = credential(&simulated, Scope::FULL);
-        let entry = if wrong { Pin::new(*b"01010120990000").unwrap() } else { own };
+        let own = printed(&simulated);
+        let known = if wrong { entry("number-b", "01010120990000") } else { own };
         let mut watch =
             Watch { card: &mut simulated, application: Vec::new(), verifies: Vec::new(), counters: Vec::new() };
-        let _ = read(&mut watch, &entry, Scope::FULL);
+        let _ = read(&mut watch, &request(), &known);
         for (index, (application, sfi, told)) in watch.verifies.iter().enumerate() {
             let again = watch.verifies[..index].iter().any(|(aid, of, _)| (aid, of) == (application, sfi));
             prop_assert!(!again, "a second VERIFY of {sfi:02X}");
@@ -102,11 +107,6 @@ proptest! {
             0x6F00_u16, 0x63C0, 0x63C1, 0x63C3, 0x6300, 0x6984, 0x9000, 0x6C10, 0x6110, 0x6982, 0x6A82,
         ]))),
     ) {
-        use taimen::{
-            cards::{drivers_licence::{Pins, Reading, files::{PIN1, PIN2}, prepare}, recognise},
-            iso7816::{PinGate, Session},
-            kind::CardKind,
-        };
         let mut faults = Vec::new();
         if let Some(at) = removed {
             faults.push(format!("removed-at={at}"));
@@ -123,26 +123,19 @@ proptest! {
             (Some(own), false) => own.clone(),
             _ => Pin::new(*b"9876").unwrap(),
         };
-        let (pin1, pin2) = (pin(own.pin1(), wrong.0), pin(own.pin2(), wrong.1));
+        let mut known = Credentials::default();
+        for (id, given, pin) in [
+            ("pin1", given.0, pin(own.pin1(), wrong.0)),
+            ("pin2", given.1, pin(own.pin2(), wrong.1)),
+        ] {
+            if given {
+                known = known.with(id, std::str::from_utf8(pin.expose()).unwrap()).unwrap();
+            }
+        }
         let mut watch =
             Watch { card: &mut simulated, application: Vec::new(), verifies: Vec::new(), counters: Vec::new() };
-        let mut session = Session::new(&mut watch);
-        if let Ok(recognised) = recognise(&mut session)
-            && recognised.kind == CardKind::LICENCE
-            && let Ok(prepared) = prepare(&mut session, &recognised.licence)
-        {
-            let _ = Reading {
-                scope,
-                pins: Pins { pin1: given.0.then_some(&pin1), pin2: given.1.then_some(&pin2) },
-                gate: &mut PinGate::new(allow),
-                prepared,
-                released: false,
-                time: reading::TIME.parse().unwrap(),
-                reader: "test".to_owned(),
-                progress: &mut |_, _, _| {},
-            }
-            .run(&mut session);
-        }
+        let (request, gate) = (request().scope(scope), &mut PinGate::new(allow));
+        let _ = cards::read(&mut watch, &request, known, gate, &mut reading::draws(), &mut |_| {});
         // A licence's references are the master file's, whatever is selected: its counters are found by reference alone.
         for (index, (_, sfi, _)) in watch.verifies.iter().enumerate() {
             prop_assert!(!watch.verifies[..index].iter().any(|(_, of, _)| of == sfi), "a second VERIFY of {sfi:02X}");

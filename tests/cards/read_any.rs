@@ -2,61 +2,44 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
+use crate::common::reading::{self, TIME, card, draws, look, request_for};
 use jiff::Timestamp;
 use taimen::{
     cards::{
-        self, BadCredential, Credential, Credentials, Event, NEVER_RECORDED, ReadAnyError, ReadError, RecogniseError,
-        Request, Wanted,
-        drivers_licence::files::{MENKYO_PIN, PIN1, PIN2},
-        look_any,
-        my_number::files::{FACE_NUMBER_B, TEXT_NUMBER_B},
-        read_any, read_recording,
+        self, CredentialSpec, Credentials, EntryError, Event, FlowError, ReadError, RecogniseError, Request, Wanted,
+        drivers_licence::{
+            files::{MENKYO_PIN, PIN1, PIN2},
+            spec as licence,
+        },
+        my_number::{
+            files::{FACE_NUMBER_B, TEXT_NUMBER_B},
+            spec as my_number,
+        },
+        never_recorded, read_recording,
+        residence_card::spec::CARD_NUMBER,
     },
     dump::{Dump, Scope},
     iso7816::{PinGate, Refusal, Tries},
     kind::CardKind,
-    privacy::Pin,
-    simulator::{KINDS, Recipe, SimulatedCard},
+    simulator::{KINDS, SimulatedCard},
     transport::{
-        DrawError, Draws, Log, Recorder, Recording, Replay, Transport, TransportError,
+        Log, Recorder, Recording, Replay, Transport, TransportError,
         draws::RecordedDraws,
-        recording::{Header, JpkiHeader},
+        recording::{ExtraHeader, Header},
     },
-    trust::{Hierarchy, TrustStore},
-    verify::{Basis, Overall},
+    verify::Overall,
 };
 
 fn time() -> Timestamp {
-    "2026-11-22T03:00:00Z".parse().unwrap()
+    TIME.parse().unwrap()
 }
 
-/// As many bytes as are wanted, another value each time.
-#[derive(Default)]
-struct Counting(u8);
-
-impl Draws for Counting {
-    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
-        self.0 += 1;
-        Ok(vec![self.0; bytes])
-    }
-}
-
-fn card(recipe: &str) -> SimulatedCard {
-    recipe.parse::<Recipe>().unwrap_or_else(|error| panic!("{recipe}: {error}")).card().unwrap()
-}
-
-fn request(kind: CardKind) -> Request {
-    let request = Request::new("test", time());
-    if kind == CardKind::MENKYO { request.application(kind) } else { request }
-}
-
-fn read(card: impl Transport, request: &Request, known: &Credentials) -> Result<Dump, ReadAnyError> {
-    read_any(card, request, known, &mut PinGate::new(false), &mut Counting::default(), &mut |_| {})
+fn read(card: &mut dyn Transport, request: &Request, known: &Credentials) -> Result<Dump, FlowError> {
+    cards::read(card, request, known.clone(), &mut PinGate::new(false), &mut draws(), &mut |_| {})
 }
 
 fn overall(dump: &Dump) -> Overall {
-    let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated);
-    cards::check(dump, &trust, Basis::Live(time())).unwrap().overall()
+    reading::judge(dump).overall()
 }
 
 /// Counts the commands that present something: VERIFY with data, and MUTUAL AUTHENTICATE.
@@ -82,8 +65,8 @@ fn every_simulated_kind_is_read_the_same_way() {
             Event::Step { .. } => steps += 1,
             _ => {}
         };
-        let (gate, draws) = (&mut PinGate::new(false), &mut Counting::default());
-        let read = read_any(&mut card, &request(known.kind), &credentials, gate, draws, tell);
+        let (gate, draws) = (&mut PinGate::new(false), &mut draws());
+        let read = cards::read(&mut card, &request_for(known.kind), credentials, gate, draws, tell);
         assert_eq!(kinds.len(), 1, "{}", known.name);
         if known.kind == CardKind::RESIDENCE_SPECIFIED {
             let read = read.map(|dump| dump.kind);
@@ -108,29 +91,29 @@ fn a_person_is_asked_between_two_transactions() {
     for known in KINDS.iter().filter(|known| known.kind != CardKind::RESIDENCE_SPECIFIED) {
         let mut one = card(known.name);
         let credentials = Credentials::from(&one);
-        let request = request(known.kind);
+        let request = request_for(known.kind);
         let at_once = read(&mut one, &request, &credentials).unwrap();
         let mut two = card(known.name);
         let mut watched = Watched(&mut two, 0);
-        let looked = look_any(&mut watched, &request, &mut |_| {}).unwrap();
+        let looked = look(&mut watched, &request).unwrap();
         assert_eq!(watched.1, 0, "{}: looking presents nothing", known.name);
         let wanted = looked.wanted();
         let names: Vec<_> = wanted.iter().map(|wanted| wanted.credential).collect();
-        let expected: &[Credential] = match (known.name, known.kind) {
+        let expected: &[&CredentialSpec] = match (known.name, known.kind) {
             ("licence-nopin", _) => &[],
-            (_, CardKind::LICENCE) => &[Credential::Pin1, Credential::Pin2],
-            (_, CardKind::MENKYO) => &[Credential::LicencePin],
-            (_, CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO) => &[Credential::NumberB],
-            _ => &[Credential::CardNumber],
+            (_, CardKind::LICENCE) => &[&licence::PIN1, &licence::PIN2],
+            (_, CardKind::MENKYO) => &[&licence::LICENCE_PIN],
+            (_, CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO) => &[&my_number::NUMBER_B],
+            _ => &[&CARD_NUMBER],
         };
         assert_eq!(names, expected, "{}", known.name);
-        for Wanted { credential, tries, .. } in wanted {
-            assert_eq!(tries.is_none(), credential == Credential::CardNumber);
+        for Wanted { credential, counter, .. } in wanted {
+            assert_eq!(counter.is_none(), credential == &CARD_NUMBER);
         }
         two.power_off();
         two.power_on();
-        let (gate, draws) = (&mut PinGate::new(false), &mut Counting::default());
-        let dump = looked.read(&mut two, time(), &credentials, gate, draws, &mut |_| {}).unwrap();
+        let (gate, draws) = (&mut PinGate::new(false), &mut draws());
+        let dump = looked.read(&mut two, time(), credentials, gate, draws, &mut |_| {}).unwrap();
         assert!(dump.link.exchanges > at_once.link.exchanges, "{}: both transactions count", known.name);
         let (mut first, mut second) = (at_once.clone(), dump.clone());
         (first.link, second.link) = Default::default();
@@ -141,19 +124,19 @@ fn a_person_is_asked_between_two_transactions() {
 #[test]
 fn another_card_after_the_question_is_noticed() {
     let mut first = card("my-number?seed=1");
-    let looked = look_any(&mut first, &request(CardKind::MY_NUMBER), &mut |_| {}).unwrap();
+    let looked = look(&mut first, &request_for(CardKind::MY_NUMBER)).unwrap();
     let mut other = card("licence");
     let known = Credentials::from(&first);
     let mut watched = Watched(&mut other, 0);
-    let (gate, draws) = (&mut PinGate::new(false), &mut Counting::default());
-    let read = looked.read(&mut watched, time(), &known, gate, draws, &mut |_| {});
+    let (gate, draws) = (&mut PinGate::new(false), &mut draws());
+    let read = looked.read(&mut watched, time(), known, gate, draws, &mut |_| {});
     assert!(read.is_err());
     assert_eq!(watched.1, 0, "nothing is presented to it");
 }
 
 #[test]
 fn the_gate_and_the_counters_come_first() {
-    let of = |recipe: &str| (card(recipe), request("my-number".parse().unwrap()));
+    let of = |recipe: &str| (card(recipe), reading::request());
     // A last try.
     let (mut last, asked) = of("my-number?fault=last-try");
     let known = Credentials::from(&last);
@@ -164,20 +147,20 @@ fn the_gate_and_the_counters_come_first() {
         }
     };
     let mut watched = Watched(&mut last, 0);
-    let (gate, draws) = (&mut PinGate::new(false), &mut Counting::default());
-    let refused = read_any(&mut watched, &asked, &known, gate, draws, tell).unwrap_err();
+    let (gate, draws) = (&mut PinGate::new(false), &mut reading::draws());
+    let refused = cards::read(&mut watched, &asked, known.clone(), gate, draws, tell).unwrap_err();
     let expected = ReadError::Refused { refusal: Refusal::LastTry, reference: &FACE_NUMBER_B };
-    assert_eq!((refused, watched.1), (ReadAnyError::Read(expected), 0));
+    assert_eq!((refused, watched.1), (FlowError::Read(expected), 0));
     assert_eq!(told, [Tries::Left(1)]);
-    let (gate, draws) = (&mut PinGate::new(true), &mut Counting::default());
-    assert!(read_any(&mut last, &asked, &known, gate, draws, &mut |_| {}).is_ok());
+    let (gate, draws) = (&mut PinGate::new(true), &mut reading::draws());
+    assert!(cards::read(&mut last, &asked, known, gate, draws, &mut |_| {}).is_ok());
     // One VERIFY for each entry and reference, however often it is called.
     let (mut plain, _) = of("my-number");
     let known = Credentials::from(&card("my-number?seed=2"));
-    let (gate, draws) = (&mut PinGate::new(false), &mut Counting::default());
-    let wrong = read_any(&mut plain, &asked, &known, gate, draws, &mut |_| {}).unwrap_err();
+    let (gate, draws) = (&mut PinGate::new(false), &mut reading::draws());
+    let wrong = cards::read(&mut plain, &asked, known.clone(), gate, draws, &mut |_| {}).unwrap_err();
     assert_eq!(wrong, ReadError::Wrong { reference: &FACE_NUMBER_B, left: Some(9) }.into());
-    let again = read_any(&mut plain, &asked, &known, gate, draws, &mut |_| {}).unwrap_err();
+    let again = cards::read(&mut plain, &asked, known, gate, draws, &mut |_| {}).unwrap_err();
     assert_eq!(again, ReadError::Refused { refusal: Refusal::AlreadyTried, reference: &FACE_NUMBER_B }.into());
     assert_eq!((plain.tries(&FACE_NUMBER_B), plain.tries(&TEXT_NUMBER_B)), (Some(9), Some(10)));
 }
@@ -187,15 +170,15 @@ fn a_missing_credential_spends_nothing() {
     for known in KINDS.iter().filter(|known| !matches!(known.name, "licence-nopin" | "residence-specified")) {
         let mut card = card(known.name);
         let mut watched = Watched(&mut card, 0);
-        let missing = read(&mut watched, &request(known.kind), &Credentials::default()).unwrap_err();
-        assert!(matches!(missing, ReadAnyError::Missing(_)), "{}: {missing:?}", known.name);
+        let missing = read(&mut watched, &request_for(known.kind), &Credentials::default()).unwrap_err();
+        assert!(matches!(missing, FlowError::Missing(_)), "{}: {missing:?}", known.name);
         assert_eq!(watched.1, 0, "{}", known.name);
     }
     // A licence with PIN 1 alone is read as far as that goes.
     let mut licence = card("licence");
-    let mut known = Credentials::from(&licence);
-    known.pin2 = None;
-    let dump = read(&mut licence, &request(CardKind::LICENCE), &known).unwrap();
+    let own = licence.credentials().unwrap().pin1().unwrap().clone();
+    let known = reading::entry("pin1", std::str::from_utf8(own.expose()).unwrap());
+    let dump = read(&mut licence, &request_for(CardKind::LICENCE), &known).unwrap();
     assert_eq!((dump.scope, overall(&dump)), (Scope::PIN1, Overall::Undetermined));
     assert_eq!((licence.tries(&PIN1), licence.tries(&PIN2)), (Some(3), Some(3)));
 }
@@ -211,28 +194,26 @@ fn what_belongs_to_another_card_is_refused_before_anything_is_presented() {
         refused
     };
     let plain = || Request::new("test", time());
-    let other = |asked, kind| ReadAnyError::NotOfThisCard { asked, kind };
+    let other = |asked, kind| FlowError::NotOfThisCard { asked, kind };
     for (name, request, expected) in [
         ("licence", plain().scope(Scope::AGE), other("age", CardKind::LICENCE)),
         ("residence1", plain().scope(Scope::WITHOUT_PIN), other("without-pin", CardKind::RESIDENCE1)),
         ("my-number", plain().scope(Scope::WITHOUT_PIN), other("without-pin", CardKind::MY_NUMBER)),
-        ("menkyo", request(CardKind::MENKYO).scope(Scope::AGE), other("age", CardKind::MENKYO)),
-        ("my-number", request(CardKind::MENKYO), ReadAnyError::NoSuchApplication(CardKind::MENKYO)),
-        ("licence", request(CardKind::MENKYO), ReadAnyError::NoSuchApplication(CardKind::MENKYO)),
+        ("menkyo", request_for(CardKind::MENKYO).scope(Scope::AGE), other("age", CardKind::MENKYO)),
+        ("my-number", request_for(CardKind::MENKYO), FlowError::NoSuchApplication(CardKind::MENKYO)),
+        ("licence", request_for(CardKind::MENKYO), FlowError::NoSuchApplication(CardKind::MENKYO)),
     ] {
         assert_eq!(ask(name, request), expected, "{name}");
     }
-    let mut jpki = plain();
-    jpki.jpki = true;
-    assert_eq!(ask("residence2", jpki), other("jpki", CardKind::RESIDENCE2));
+    assert_eq!(ask("residence2", plain().extra(true)), other("jpki", CardKind::RESIDENCE2));
     struct Nothing;
     impl Transport for Nothing {
         fn exchange(&mut self, _: &[u8]) -> Result<Vec<u8>, TransportError> {
             Ok(vec![0x6A, 0x82])
         }
     }
-    let unknown = read(Nothing, &plain(), &Credentials::default()).unwrap_err();
-    assert_eq!(unknown, ReadAnyError::Recognise(RecogniseError::Unknown));
+    let unknown = read(&mut Nothing, &plain(), &Credentials::default()).unwrap_err();
+    assert_eq!(unknown, FlowError::Recognise(RecogniseError::Unknown));
 }
 
 #[test]
@@ -241,39 +222,39 @@ fn scopes_and_the_jpki_application() {
     let known = Credentials::from(&age);
     let dump = read(&mut age, &Request::new("test", time()).scope(Scope::AGE), &known).unwrap();
     assert_eq!((dump.scope, overall(&dump)), (Scope::AGE, Overall::Authentic));
-    let mut jpki = Request::new("test", time());
-    jpki.jpki = true;
+    let jpki = Request::new("test", time()).extra(true);
     let dump = read(&mut card("my-number"), &jpki, &known).unwrap();
-    assert!(dump.jpki);
+    assert!(dump.extra);
     let mut menkyo = card("menkyo");
-    let looked = request(CardKind::MENKYO).scope(Scope::WITHOUT_PIN);
+    let looked = request_for(CardKind::MENKYO).scope(Scope::WITHOUT_PIN);
     let dump = read(&mut menkyo, &looked, &Credentials::default()).unwrap();
     assert_eq!((dump.scope, overall(&dump)), (Scope::WITHOUT_PIN, Overall::Undetermined));
     assert_eq!(menkyo.tries(&MENKYO_PIN), Some(10));
 }
 
 /// Records a reading, in one transaction or with a question in the middle.
-fn record(name: &str, kind: CardKind, asking: bool, gate: &mut PinGate) -> (Recording, Result<Dump, ReadAnyError>) {
+fn record(name: &str, kind: CardKind, asking: bool, gate: &mut PinGate) -> (Recording, Result<Dump, FlowError>) {
     let mut card = card(name);
     let known = Credentials::from(&card);
-    let mut request = request(kind);
-    request.jpki = kind == CardKind::MY_NUMBER;
-    let mut draws = RecordedDraws::new(Counting::default());
-    let mut log = Log::new(NEVER_RECORDED).without_times();
+    let extra = kind == CardKind::MY_NUMBER;
+    let request = request_for(kind).extra(extra);
+    let given = known.given(&[&my_number::AUTH_PIN, &my_number::SIGN_PASSWORD]);
+    let mut draws = RecordedDraws::new(reading::draws());
+    let mut log = Log::new(never_recorded()).without_times();
     let read = if asking {
-        let looked = look_any(Recorder::new(&mut card, &mut log), &request, &mut |_| {}).unwrap();
+        let looked = look(&mut Recorder::new(&mut card, &mut log), &request).unwrap();
         card.power_off();
         card.power_on();
-        looked.read(Recorder::new(&mut card, &mut log), time(), &known, gate, &mut draws, &mut |_| {})
+        looked.read(&mut Recorder::new(&mut card, &mut log), time(), known, gate, &mut draws, &mut |_| {})
     } else {
-        read_any(Recorder::new(&mut card, &mut log), &request, &known, gate, &mut draws, &mut |_| {})
+        cards::read(&mut Recorder::new(&mut card, &mut log), &request, known, gate, &mut draws, &mut |_| {})
     };
-    let password = known.sign_password.as_ref().map(|password| u8::try_from(password.expose().len()).unwrap());
     let header = Header {
         card: Some(kind.to_string()),
         reader: Some("test".to_owned()),
         scope: Some("full".to_owned()),
-        jpki: request.jpki.then_some(JpkiHeader { auth_pin: known.auth_pin.is_some(), sign_password: password }),
+        jpki: extra.then_some(ExtraHeader { given }),
+        network: false,
         time: Some(time()),
         random: draws.drawn().to_vec(),
         session_keys: draws.session_keys().map(<[u8]>::to_vec).collect(),
@@ -309,13 +290,13 @@ fn recordings_that_do_not_go_to_their_end() {
     let (recording, _) = record("licence", CardKind::LICENCE, false, &mut PinGate::new(false));
     let mut long = recording.clone();
     long.steps.push(long.steps[0].clone());
-    assert!(matches!(read_recording(&long), Err(ReadAnyError::Unused(_))));
+    assert!(matches!(read_recording(&long), Err(FlowError::Unused(_))));
     let mut short = recording.clone();
     short.steps.pop();
-    assert!(matches!(read_recording(&short), Err(ReadAnyError::Read(ReadError::Card(_)))));
+    assert!(matches!(read_recording(&short), Err(FlowError::Read(ReadError::Card(_)))));
     let mut timeless = recording;
     timeless.header.time = None;
-    assert_eq!(read_recording(&timeless).unwrap_err(), ReadAnyError::NoTime);
+    assert_eq!(read_recording(&timeless).unwrap_err(), FlowError::NoTime);
 }
 
 /// The official examples tell the handshake, so the number itself is needed.
@@ -323,42 +304,33 @@ fn recordings_that_do_not_go_to_their_end() {
 fn a_recording_that_tells_the_handshake_needs_the_number() {
     let text = include_bytes!("../../apdu-fixtures/residence2/official-handshake.apdu");
     let recording = Recording::parse(text).unwrap();
-    assert_eq!(read_recording(&recording).unwrap_err(), ReadAnyError::Missing(Credential::CardNumber));
+    assert_eq!(read_recording(&recording).unwrap_err(), FlowError::Missing(&CARD_NUMBER));
     let mut replay = Replay::new(recording);
-    let mut known = Credentials::recorded(&replay);
-    known.card_number = Credentials::residence("AA12345678BB").unwrap().card_number;
+    let known = Credentials::recorded(&replay).with("card-number", "AA12345678BB").unwrap();
     let mut draws = replay.random();
     let request = Request::new("replay", replay.time().unwrap());
     let gate = &mut PinGate::new(false);
-    let dump = read_any(&mut replay, &request, &known, gate, &mut draws, &mut |_| {}).unwrap();
+    let dump = cards::read(&mut replay, &request, known, gate, &mut draws, &mut |_| {}).unwrap();
     assert_eq!(dump.kind, CardKind::RESIDENCE2);
     replay.finish().unwrap();
 }
 
 #[test]
-fn a_value_of_another_form_is_refused_before_the_card_sees_it() {
-    let mut credentials = Credentials::default();
-    credentials.pin1 = Pin::new(*b"12345").ok();
-    let (mut card, mut exchanges) = (card("licence"), 0);
-    let refused = read(Counted(&mut card, &mut exchanges), &request(CardKind::LICENCE), &credentials);
-    assert!(
-        matches!(refused, Err(ReadAnyError::Malformed(BadCredential(Credential::Pin1)))),
-        "{:?}",
-        refused.map(|dump| dump.kind)
-    );
-    assert_eq!(exchanges, 0);
-    for (pin, password) in [(Some("123"), None), (None, Some("abcdef")), (None, Some("ABC12")), (Some("12a4"), None)] {
-        assert!(Credentials::default().with_jpki(pin, password).is_err());
+fn a_value_of_another_form_is_refused_when_it_is_entered() {
+    for (id, text) in [
+        ("pin1", "12345"),
+        ("auth-pin", "123"),
+        ("auth-pin", "12a4"),
+        ("sign-password", "abcdef"),
+        ("sign-password", "ABC12"),
+        ("number-b", "5502172035228"),
+        ("card-number", "AA1234567BB"),
+    ] {
+        let refused = Credentials::default().with(id, text).unwrap_err();
+        assert!(matches!(refused, EntryError::Form(entry) if entry.id == id), "{id}: {refused:?}");
     }
-    assert!(Credentials::default().with_jpki(Some("1234"), Some("ABC123")).is_ok());
-}
-
-/// Counts what reaches the card.
-struct Counted<'a>(&'a mut SimulatedCard, &'a mut usize);
-
-impl Transport for Counted<'_> {
-    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        *self.1 += 1;
-        self.0.exchange(command)
-    }
+    assert!(matches!(Credentials::default().with("birth", "S55-13-17"), Err(EntryError::Date(..))));
+    assert_eq!(Credentials::default().with("pin", "1234").unwrap_err(), EntryError::UnknownName { line: 0 });
+    let jpki = Credentials::default().with("auth-pin", "1234").unwrap().with("sign-password", "ABC123").unwrap();
+    assert!(jpki.has(&my_number::AUTH_PIN) && jpki.has(&my_number::SIGN_PASSWORD));
 }

@@ -3,23 +3,19 @@
 // Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use crate::common::residence_reading as reading;
-
-use crate::common::residence_reading::{KINDS, Trouble, card, draws, number, read, read_card};
+use crate::common::reading::{self, RESIDENCE_KINDS as KINDS, card, draws, look, read_drawing, read_looked, request};
 use proptest::prelude::*;
 use taimen::{
     cards::{
-        ReadError, RecogniseError, recognise,
+        Credentials, FlowError, ReadError, RecogniseError,
         residence_card::{
-            Opening, Reading,
             files::{self, File, Generation},
-            prepare,
-            protocol::{CardNumber, HandshakeError, SessionKey},
-            steps,
+            protocol::{HandshakeError, SessionKey},
+            spec::{CARD_NUMBER, SPEC},
         },
     },
-    dump::NotRead,
-    iso7816::{CardError, Session, Status},
+    dump::{Dump, NotRead, Scope},
+    iso7816::{CardError, Status},
     kind::CardKind,
     simulator::{Recipe, SimulatedCard},
     transport::{LinkFigures, Transport, TransportError, draws::RecordedDraws},
@@ -41,8 +37,16 @@ fn stored(card: &mut SimulatedCard, file: &File) -> Vec<u8> {
     card.residence_file_mut(file).unwrap_or_else(|| panic!("{}", file.name)).clone()
 }
 
-fn transport(error: TransportError) -> Trouble {
-    Trouble::Read(ReadError::Card(CardError::Transport(error)))
+fn read_card(card: &mut SimulatedCard) -> Result<(Dump, LinkFigures), FlowError> {
+    reading::read_card(card, Scope::FULL)
+}
+
+fn read(card: &mut dyn Transport, known: &Credentials) -> Result<(Dump, LinkFigures), FlowError> {
+    reading::read(card, &request(), known)
+}
+
+fn transport(error: TransportError) -> FlowError {
+    FlowError::Read(ReadError::Card(CardError::Transport(error)))
 }
 
 #[test]
@@ -54,7 +58,15 @@ fn every_kind_is_read_whole_in_the_exchanges_that_its_steps_tell() {
         for file in files_of(recipe) {
             assert!(dump.file(file.name) == Some(&stored(&mut card, file)[..]), "{recipe} {}", file.name);
         }
-        let told: u64 = steps(dump.kind).iter().map(|step| step.exchanges).sum();
+        let told: u64 = SPEC
+            .kinds
+            .iter()
+            .find(|spec| spec.kind == dump.kind)
+            .unwrap()
+            .steps
+            .iter()
+            .map(|step| step.exchanges)
+            .sum();
         assert_eq!(figures.exchanges, 1 + told, "{recipe}");
         let expected = if recipe == "residence1-child" { CardKind::RESIDENCE1 } else { recipe.parse().unwrap() };
         assert_eq!(dump.kind, expected, "a child's card says nothing of it before it is read");
@@ -136,13 +148,13 @@ fn each_byte_once(said: &[Said], key: &SessionKey) -> usize {
 }
 
 /// Reads through a reader and a card; the files must be those of the card. Returns the figures and the session.
-fn through(mut simulated: SimulatedCard, recipe: &str, limits: Limits) -> Result<(LinkFigures, Vec<Said>), Trouble> {
+fn through(mut simulated: SimulatedCard, recipe: &str, limits: Limits) -> Result<(LinkFigures, Vec<Said>), FlowError> {
     let expected: Vec<(&str, Vec<u8>)> =
         files_of(recipe).iter().map(|file| (file.name, stored(&mut simulated, file))).collect();
-    let number = number(&simulated);
+    let known = Credentials::from(&simulated);
     let mut spy = Spy::on(Limited(&mut simulated, limits));
     let mut draws = RecordedDraws::new(draws());
-    let (dump, figures) = read(&mut spy, Opening::Number(&number), &mut draws)?;
+    let (dump, figures) = read_drawing(&mut spy, &request(), &known, &mut draws)?;
     for (name, bytes) in &expected {
         assert!(dump.file(name) == Some(&bytes[..]), "{recipe} {name}");
     }
@@ -224,9 +236,9 @@ fn a_cold_card_is_asked_once_more() {
         let (whole, figures) = read_card(&mut simulated).unwrap();
         simulated.power_off();
         simulated.power_on();
-        let number = number(&simulated);
-        let cold = StatusAt { card: &mut simulated, at: 1, status: [0x6F, 0x00], exchanges: 0 };
-        let (dump, again) = read(cold, Opening::Number(&number), &mut draws()).unwrap();
+        let known = Credentials::from(&simulated);
+        let mut cold = StatusAt { card: &mut simulated, at: 1, status: [0x6F, 0x00], exchanges: 0 };
+        let (dump, again) = read(&mut cold, &known).unwrap();
         assert_eq!(again.exchanges, figures.exchanges + 1, "{recipe}");
         assert_eq!(dump.to_json(), whole.to_json(), "{recipe}");
     }
@@ -247,18 +259,17 @@ fn a_reader_without_extended_apdus_and_a_card_without_short_ones_have_nothing_in
 }
 
 /// The number does not fit, and the card names no count.
-fn is_refusal(trouble: &Trouble) -> bool {
-    matches!(trouble, Trouble::Read(ReadError::NumberRefused { left: None, .. }))
+fn is_refusal(trouble: &FlowError) -> bool {
+    matches!(trouble, FlowError::Read(ReadError::UncountedRefused { left: None, .. }))
 }
 
 #[test]
 fn a_wrong_number_is_presented_once_and_costs_nothing() {
     for recipe in KINDS {
         let mut simulated = card(recipe);
-        let wrong: CardNumber = "ZZ00000000ZZ".parse().unwrap();
-        assert_ne!(wrong, number(&simulated));
+        let wrong = reading::entry("card-number", "ZZ00000000ZZ");
         let mut spy = Spy::on(&mut simulated);
-        let error = read(&mut spy, Opening::Number(&wrong), &mut draws()).unwrap_err();
+        let error = read(&mut spy, &wrong).unwrap_err();
         assert!(is_refusal(&error), "{recipe}: {error:?}");
         let instructions: Vec<u8> = spy.said.iter().map(|(command, _)| command[1]).collect();
         assert_eq!(instructions, [0xB0, 0xB0, 0x84, 0x82], "{recipe}: one attempt, and nothing behind it");
@@ -286,8 +297,8 @@ fn a_card_that_leaves_at_any_exchange_ends_the_reading_with_that() {
                 let recipe = format!("{recipe}?fault={fault}={at}");
                 let broken = CardError::Transport(TransportError::Removed);
                 let expected = match at {
-                    1 => Trouble::Recognise(RecogniseError::Card(broken)),
-                    _ => Trouble::Read(ReadError::Card(broken)),
+                    1 => FlowError::Recognise(RecogniseError::Card(broken)),
+                    _ => FlowError::Read(ReadError::Card(broken)),
                 };
                 assert_eq!(read_card(&mut card(&recipe)).unwrap_err(), expected, "{recipe}");
             }
@@ -302,11 +313,11 @@ fn a_status_word_at_any_exchange_ends_the_reading_or_is_told() {
         let files = files_of(recipe).len();
         for at in 2..=figures.exchanges {
             let mut simulated = card(recipe);
-            let number = number(&simulated);
+            let known = Credentials::from(&simulated);
             let mut at_once = StatusAt { card: &mut simulated, at, status: [0x69, 0x85], exchanges: 0 };
-            let read = read(&mut at_once, Opening::Number(&number), &mut draws());
+            let read = read(&mut at_once, &known);
             if (3..=5).contains(&at) {
-                let expected = Trouble::Read(ReadError::Card(CardError::Status(Status(0x6985))));
+                let expected = FlowError::Read(ReadError::Card(CardError::Status(Status(0x6985))));
                 assert_eq!(read.unwrap_err(), expected, "{recipe} {at}");
                 continue;
             }
@@ -366,9 +377,10 @@ fn a_card_that_does_not_know_its_number_is_noticed_by_its_answer() {
     for recipe in ["residence1", "residence2"] {
         for at in [0, 8, 31, 32, 39] {
             let mut simulated = card(recipe);
-            let number = number(&simulated);
-            let read = read(Forger(&mut simulated, at), Opening::Number(&number), &mut draws());
-            assert_eq!(read.unwrap_err(), Trouble::Read(ReadError::Handshake(HandshakeError::Mac)), "{recipe} {at}");
+            let known = Credentials::from(&simulated);
+            let read = read(&mut Forger(&mut simulated, at), &known);
+            let mac = FlowError::Read(ReadError::Handshake { detail: HandshakeError::Mac.to_string() });
+            assert_eq!(read.unwrap_err(), mac, "{recipe} {at}");
         }
     }
 }
@@ -377,32 +389,28 @@ fn a_card_that_does_not_know_its_number_is_noticed_by_its_answer() {
 fn another_card_after_the_question_is_noticed_where_it_can_be() {
     let swap = |first: &str, second: &str| {
         let mut first = card(first);
-        let number = number(&first);
-        let mut session = Session::new(&mut first);
-        let found = recognise(&mut session).unwrap();
-        let prepared = prepare(&mut session, found.kind, &found.kind_file).unwrap();
+        let known = Credentials::from(&first);
+        let looked = look(&mut first, &request()).unwrap();
         let mut second = card(second);
         let mut spy = Spy::on(&mut second);
-        let reading = Reading {
-            opening: Opening::Number(&number),
-            prepared,
-            released: true,
-            draws: &mut draws(),
-            time: reading::TIME.parse().unwrap(),
-            reader: "test".to_owned(),
-            progress: &mut |_, _, _| {},
-        };
-        let read = reading.run(&mut Session::new(&mut spy)).map(|dump| dump.missing().count());
+        let read = read_looked(*looked, &mut spy, &known).map(|(dump, _)| dump.missing().count());
         (read, spy.said.iter().filter(|(command, _)| command[1] == 0x82).count())
     };
     assert_eq!(swap("residence1", "residence1"), (Ok(0), 1));
     for other in ["residence2", "residence1-special", "my-number", "licence"] {
-        assert_eq!(swap("residence1", other), (Err(ReadError::OtherCard), 0), "{other}: nothing was presented to it");
+        assert_eq!(
+            swap("residence1", other),
+            (Err(ReadError::OtherCard.into()), 0),
+            "{other}: nothing was presented to it"
+        );
     }
     // Cards of one kind tell nothing by which they could be told apart: the number does it, at no cost.
     assert_eq!(
         swap("residence1", "residence1?seed=9"),
-        (Err(ReadError::NumberRefused { kind: CardKind::RESIDENCE1, left: None }), 1)
+        (
+            Err(ReadError::UncountedRefused { credential: &CARD_NUMBER, kind: CardKind::RESIDENCE1, left: None }.into()),
+            1
+        )
     );
 }
 
@@ -419,11 +427,11 @@ proptest! {
     ) {
         let mut simulated =
             with(recipe, |profile| (profile.short_secure_read, profile.explicit_extended) = (short, explicit));
-        let number = number(&simulated);
+        let known = Credentials::from(&simulated);
         let expected: Vec<(&str, Vec<u8>)> =
             files_of(recipe).iter().map(|file| (file.name, stored(&mut simulated, file))).collect();
-        let limited = Limited(&mut simulated, Limits { extended, buffer, cuts: false });
-        match read(limited, Opening::Number(&number), &mut draws()) {
+        let mut limited = Limited(&mut simulated, Limits { extended, buffer, cuts: false });
+        match read(&mut limited, &known) {
             Ok((dump, _)) => {
                 for (name, bytes) in expected {
                     match dump.file(name) {
@@ -432,7 +440,7 @@ proptest! {
                     }
                 }
             }
-            Err(Trouble::Recognise(RecogniseError::Card(CardError::Transport(error)))) => {
+            Err(FlowError::Recognise(RecogniseError::Card(CardError::Transport(error)))) => {
                 prop_assert_eq!(error, TransportError::LengthUnsupported);
             }
             Err(error) => prop_assert_eq!(error, transport(TransportError::LengthUnsupported)),

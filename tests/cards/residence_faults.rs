@@ -3,13 +3,13 @@
 // Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
 #![allow(clippy::as_conversions, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use crate::common::residence_reading::{KINDS, TIME, Trouble, card, findings, read_card, simulated_trust};
+use crate::common::reading::{RESIDENCE_KINDS, TIME, card, findings, read_card, simulated_trust};
 use taimen::{
     cards::{
-        ReadError, RecogniseError, check,
+        FlowError, ReadError, RecogniseError, check,
         residence_card::files::{Generation, files_of},
     },
-    dump::Dump,
+    dump::{Dump, Scope},
     iso7816::CardError,
     kind::CardKind,
     simulator::{
@@ -45,7 +45,7 @@ fn honest_overall(kind: CardKind) -> Overall {
     if kind == CardKind::RESIDENCE1_CHILD { Overall::Undetermined } else { Overall::Authentic }
 }
 
-fn verdicts(recipe: &str) -> Result<(Overall, Verdicts), Trouble> {
+fn verdicts(recipe: &str) -> Result<(Overall, Verdicts), FlowError> {
     let findings = findings(recipe)?;
     Ok((findings.overall(), findings.checks.iter().map(|check| (check.id, check.verdict)).collect()))
 }
@@ -64,12 +64,12 @@ fn complaint(kind: CardKind, row: &FaultRow) -> Option<String> {
             let overall = if overall == Overall::Authentic { honest_overall(kind) } else { overall };
             *found == overall && *checks == expected(kind, row)
         }
-        (Expected::CredentialRefused, Err(Trouble::Read(ReadError::NumberRefused { left: None, .. }))) => true,
+        (Expected::CredentialRefused, Err(FlowError::Read(ReadError::UncountedRefused { left: None, .. }))) => true,
         (Expected::CardTrouble, Err(trouble)) => matches!(
             trouble,
-            Trouble::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))
-                | Trouble::Read(ReadError::Handshake(_))
-                | Trouble::Read(ReadError::Card(CardError::Transport(
+            FlowError::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))
+                | FlowError::Read(ReadError::Handshake { .. })
+                | FlowError::Read(ReadError::Card(CardError::Transport(
                     TransportError::Removed | TransportError::LengthUnsupported
                 )))
         ),
@@ -89,7 +89,7 @@ fn complaint(kind: CardKind, row: &FaultRow) -> Option<String> {
 }
 
 fn kinds() -> impl Iterator<Item = CardKind> {
-    KINDS.into_iter().map(|name| name.parse().unwrap())
+    RESIDENCE_KINDS.into_iter().map(|name| name.parse().unwrap())
 }
 
 #[test]
@@ -141,11 +141,11 @@ fn forms_that_pass_are_named() {
 #[test]
 fn every_limit_of_a_reader_gives_the_same_bytes() {
     for kind in kinds().filter(|kind| *kind != CardKind::RESIDENCE1_CHILD) {
-        let (honest, figures) = read_card(&mut card(&kind.to_string())).unwrap();
+        let (honest, figures) = read_card(&mut card(&kind.to_string()), Scope::FULL).unwrap();
         let faults =
             ["response-limit=256", "response-limit=1693", "response-limit=7013", "no-extended", "short-answers=64"];
         for fault in faults {
-            let (dump, other) = read_card(&mut card(&format!("{kind}?fault={fault}"))).unwrap();
+            let (dump, other) = read_card(&mut card(&format!("{kind}?fault={fault}")), Scope::FULL).unwrap();
             assert_eq!(files(&dump), files(&honest), "{kind} {fault}");
             assert!(other.exchanges >= figures.exchanges, "{kind} {fault}");
         }
@@ -159,8 +159,8 @@ fn a_copy_of_a_genuine_card_passes_and_the_report_says_so() {
     let mut copy = Recipe::new(CardKind::RESIDENCE2, 4);
     copy.resident = Some(ResidenceHolder::from_seed(3));
     let mut copy = copy.card().unwrap();
-    let (original, _) = read_card(&mut card("residence2?seed=3")).unwrap();
-    let (dump, _) = read_card(&mut copy).unwrap();
+    let (original, _) = read_card(&mut card("residence2?seed=3"), Scope::FULL).unwrap();
+    let (dump, _) = read_card(&mut copy, Scope::FULL).unwrap();
     assert_eq!(files(&dump), files(&original));
     let findings = check(&dump, &simulated_trust(), Basis::Live(TIME.parse().unwrap())).unwrap();
     assert_eq!(findings.overall(), Overall::Authentic);
@@ -178,7 +178,7 @@ fn a_child_is_told_from_an_adult_by_the_signature_file_alone() {
 
 #[test]
 fn a_fault_touches_its_own_file_alone() {
-    let (honest, _) = read_card(&mut card("residence2")).unwrap();
+    let (honest, _) = read_card(&mut card("residence2"), Scope::FULL).unwrap();
     for (fault, touched) in [
         ("missing-photo", &["df1/04"][..]),
         ("blank-photo", &["df1/04"]),
@@ -187,7 +187,7 @@ fn a_fault_touches_its_own_file_alone() {
         ("missing-back", &["df2/01", "df2/02", "df2/03"]),
         ("long-lengths", &["df3/02"]),
     ] {
-        let (dump, _) = read_card(&mut card(&format!("residence2?fault={fault}"))).unwrap();
+        let (dump, _) = read_card(&mut card(&format!("residence2?fault={fault}")), Scope::FULL).unwrap();
         let differ = files(&dump).into_iter().zip(files(&honest)).filter(|(found, wanted)| found != wanted);
         let differ: Vec<&str> = differ.map(|((name, _), _)| name).collect();
         assert_eq!(differ, touched, "{fault}");
@@ -229,7 +229,7 @@ fn an_anchor_that_may_not_certify_carries_no_card() {
             let mut recipe = Recipe::new(kind, 1);
             recipe.profile.residence.certificate =
                 Some(CertificateOrder { issuer: NAME.to_owned(), ..leaf(generation) });
-            let (dump, _) = read_card(&mut recipe.card().unwrap()).unwrap();
+            let (dump, _) = read_card(&mut recipe.card().unwrap(), Scope::FULL).unwrap();
             let trust = simulated_trust().with(vec![anchor(&authority)]);
             let findings = check(&dump, &trust, Basis::Live(TIME.parse().unwrap())).unwrap();
             assert_eq!(findings.verdict(CheckId::CardCertificate), Some(verdict), "{kind}");

@@ -7,13 +7,8 @@ use crate::common::simulator::Is::{self, Answer, Bytes};
 use crate::common::simulator::{EVENT, OK, run, send};
 use proptest::prelude::*;
 use taimen::{
-    cards::drivers_licence::tlv as licence,
-    cards::{
-        drivers_licence::files::{self, DATA, DOMICILE, Form, LICENCE_LAYOUTS, PHOTO, PIN1, PIN2, SIGNATURE},
-        recognise,
-    },
+    cards::drivers_licence::files::{self, DATA, DOMICILE, Form, LICENCE_LAYOUTS, PHOTO, PIN1, PIN2, SIGNATURE},
     crypto::{PublicKey, sha256},
-    iso7816::Session,
     kind::CardKind,
     simulator::{
         Profile, Recipe, SimulatedCard, Variant,
@@ -453,7 +448,7 @@ fn changes_stand_in_their_files() {
 #[test]
 fn recognised_as_what_they_are() {
     let kind = |card: &mut SimulatedCard| {
-        let recognised = recognise(&mut Session::new(card)).unwrap();
+        let recognised = crate::common::reading::recognised(card);
         (recognised.kind, recognised.guests)
     };
     assert_eq!(kind(&mut card()), (CardKind::LICENCE, vec![]));

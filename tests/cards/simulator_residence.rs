@@ -7,15 +7,11 @@
 use crate::common::simulator::Is::{self, Answer, Bytes};
 use crate::common::simulator::{EVENT, OK, run, send};
 use taimen::{
-    cards::{
-        recognise,
-        residence_card::{
-            files::{self, Access, File, Generation},
-            protocol::{CardNumber, Initiator, SessionKey},
-        },
+    cards::residence_card::{
+        files::{self, Access, File, Generation},
+        protocol::{CardNumber, Initiator, SessionKey},
     },
     crypto::{CardCipher, EcPublicKey, EcdsaForm, PublicKey},
-    iso7816::Session,
     kind::CardKind,
     simulator::{
         Profile, Recipe, SimulatedCard,
@@ -496,7 +492,7 @@ fn read_all(card: &mut SimulatedCard, kind: CardKind, key: &SessionKey) -> Vec<(
         assert_eq!(card.exchange(&[&select, file.application.aid].concat()).unwrap(), [0x90, 0x00]);
         let secure = [0x08, 0xB0, 0x80 | file.sfi(), 0, 0, 0, 4, 0x96, 2, 0, 0, 0, 0];
         let plain = [0x00, 0xB0, 0x80 | file.sfi(), 0, 0, 0, 0];
-        let is_secure = file.access == Access::NumberSecure;
+        let is_secure = file.access == Access::Secured;
         let answer = card.exchange(if is_secure { &secure } else { &plain }).unwrap();
         let data = answer.strip_suffix(&[0x90, 0x00]).unwrap_or_else(|| panic!("{} {answer:02X?}", file.own.official));
         read.push((*file, if is_secure { key.open(data).unwrap() } else { data.to_vec() }));
@@ -678,12 +674,12 @@ fn every_kind_is_recognised_and_by_no_atr() {
         let mut card = Recipe::new(kind, 1).card().unwrap();
         let licence = Recipe::new(CardKind::LICENCE, 1).card().unwrap();
         assert_eq!(card.atr(), licence.atr());
-        let found = recognise(&mut Session::new(&mut card)).unwrap().kind;
+        let found = crate::common::reading::recognised(&mut card).kind;
         let expected = if kind == CardKind::RESIDENCE1_CHILD { CardKind::RESIDENCE1 } else { kind };
         assert_eq!(found, expected);
     }
     let mut card = Recipe::new(CardKind::RESIDENCE_SPECIFIED, 1).card().unwrap();
-    let found = recognise(&mut Session::new(&mut card)).unwrap();
+    let found = crate::common::reading::recognised(&mut card);
     assert!(
         found.kind == CardKind::RESIDENCE_SPECIFIED || found.guests == [CardKind::RESIDENCE_SPECIFIED],
         "{found:?}"

@@ -8,7 +8,8 @@ use taimen::transport::{
     DrawError, Draws, Log, Masked, Recorder, Recording, Replay, Transport, TransportError,
     masked::MaskedError,
     recording::{
-        FIRST_LINE, Header, JpkiHeader, LinkFailure, MAX_LINE, MAX_RECORDING, MAX_STEPS, Problem, RecordingError, Step,
+        ExtraHeader, FIRST_LINE, GivenCredential, Header, LinkFailure, MAX_LINE, MAX_RECORDING, MAX_STEPS, Problem,
+        RecordingError, Step,
     },
     replay::UnusedSteps,
 };
@@ -162,13 +163,20 @@ fn limits_of_the_whole_file() {
     );
 }
 
+fn given(auth_pin: bool, sign_password: Option<u8>) -> ExtraHeader {
+    let pin = auth_pin.then(|| GivenCredential { id: "auth-pin".to_owned(), length: None });
+    let password = sign_password.map(|length| GivenCredential { id: "sign-password".to_owned(), length: Some(length) });
+    ExtraHeader { given: pin.into_iter().chain(password).collect() }
+}
+
 #[test]
 fn a_header_that_a_program_made_reads_back() {
     let header = Header {
         card: Some("my-number".into()),
         reader: Some("odd\nname\u{7f} 読取機".repeat(100)),
         scope: Some("full".into()),
-        jpki: Some(JpkiHeader { auth_pin: true, sign_password: Some(10) }),
+        jpki: Some(given(true, Some(10))),
+        network: true,
         time: Some("2026-11-22T01:02:03.9Z".parse().unwrap()),
         random: vec![vec![1; 512], vec![]],
         session_keys: vec![vec![2; 16]],
@@ -190,7 +198,7 @@ fn a_jpki_line_tells_what_was_given() {
         ("certificates auth-pin sign-password/16", true, Some(16)),
     ] {
         let recording = jpki(line).unwrap();
-        assert_eq!(recording.header.jpki, Some(JpkiHeader { auth_pin, sign_password }));
+        assert_eq!(recording.header.jpki, Some(given(auth_pin, sign_password)));
         assert!(recording.to_text().contains(&format!("\njpki: {line}\n")), "{line}");
     }
     for wrong in [

@@ -4,8 +4,6 @@
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub mod batching;
 pub mod fixtures;
-pub mod jpki_reading;
-pub mod licence_reading;
 pub mod limit;
 #[cfg(target_os = "linux")]
 pub mod offer;
@@ -17,7 +15,6 @@ pub mod person;
 #[cfg(all(feature = "cli", unix))]
 pub mod program;
 pub mod reading;
-pub mod residence_reading;
 pub mod simulator;
 pub mod temp;
 #[cfg(target_os = "linux")]

@@ -81,6 +81,7 @@ impl Example {
             reader: Some(format!("sim:{}", self.kind)),
             scope: Some("full".to_owned()),
             jpki: None,
+            network: false,
             time: Some("2026-11-22T03:00:00Z".parse().unwrap()),
             random: Self::draws(),
             session_keys: Vec::new(),

@@ -1,17 +1,12 @@
-//! Reads a card through the library, as the program does where nothing is asked.
+//! Reads a card through the library, whichever it is: in one transaction, or with a question in the middle.
 
 use taimen::{
-    cards::{
-        Findings, RecogniseError,
-        my_number::{Prepared, ReadError, Reading, check},
-        recognise,
-    },
+    cards::{self, Ask, Credentials, Findings, FlowError, Looked, Outcome, Recognised, Request},
     dump::{Dump, Scope},
-    iso7816::{PinGate, Session},
+    iso7816::PinGate,
     kind::CardKind,
-    privacy::Pin,
     simulator::{Recipe, SimulatedCard},
-    transport::{LinkFigures, Metered, Transport, draws::ListedDraws},
+    transport::{DrawError, Draws, LinkFigures, Transport},
     trust::{Hierarchy, TrustStore},
     verify::Basis,
 };
@@ -25,16 +20,24 @@ pub fn cases(short: u32) -> proptest::prelude::ProptestConfig {
 /// The time of every reading in these tests.
 pub const TIME: &str = "2026-11-22T03:00:00Z";
 
-/// Why there is no dump.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Trouble {
-    Recognise(RecogniseError),
-    Read(ReadError),
+/// Every simulated kind of residence card that is read.
+pub const RESIDENCE_KINDS: [&str; 5] =
+    ["residence1", "residence1-special", "residence1-child", "residence2", "residence2-special"];
+
+/// As many bytes as are wanted, another value each time, beginning with 01.
+#[derive(Default)]
+pub struct Counting(u8);
+
+impl Draws for Counting {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
+        self.0 += 1;
+        Ok(vec![self.0; bytes])
+    }
 }
 
-/// Random bytes for both challenges; the system's need the feature `cli`.
-pub fn draws() -> ListedDraws {
-    ListedDraws::new(vec![vec![0x3C; 32], vec![0xA5; 32]])
+/// Random bytes for every challenge; the system's need the feature `cli`.
+pub fn draws() -> Counting {
+    Counting::default()
 }
 
 /// A simulated card from its recipe.
@@ -42,54 +45,77 @@ pub fn card(recipe: &str) -> SimulatedCard {
     recipe.parse::<Recipe>().unwrap_or_else(|error| panic!("{recipe}: {error}")).card().expect("it is issued")
 }
 
-/// The value that a simulated card's print gives.
-pub fn credential(card: &SimulatedCard, scope: Scope) -> Pin {
-    let own = card.credentials().expect("a persona's card");
-    match scope {
-        Scope::AGE => own.birth_digits().unwrap(),
-        _ => own.number_b().unwrap(),
+/// What is asked of a card of its own kind.
+pub fn request() -> Request {
+    Request::new("test", TIME.parse().unwrap())
+}
+
+/// What is asked of a simulated card of this kind.
+pub fn request_for(kind: CardKind) -> Request {
+    if kind == CardKind::MENKYO { request().application(kind) } else { request() }
+}
+
+/// One entry alone.
+pub fn entry(id: &str, text: &str) -> Credentials {
+    Credentials::default().with(id, text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// What is printed on a simulated My Number Card, and nothing that its holder alone knows.
+pub fn printed(card: &SimulatedCard) -> Credentials {
+    let number = card.credentials().expect("a persona's card").number_b().unwrap();
+    entry("number-b", std::str::from_utf8(number.expose()).unwrap())
+}
+
+/// Recognises and reads in one transaction. What the link carried stands beside the dump.
+pub fn read(
+    transport: &mut dyn Transport,
+    request: &Request,
+    known: &Credentials,
+) -> Result<(Dump, LinkFigures), FlowError> {
+    read_drawing(transport, request, known, &mut draws())
+}
+
+/// The same with random bytes of the caller.
+pub fn read_drawing(
+    transport: &mut dyn Transport,
+    request: &Request,
+    known: &Credentials,
+    draws: &mut dyn Draws,
+) -> Result<(Dump, LinkFigures), FlowError> {
+    cards::read(transport, request, known.clone(), &mut PinGate::new(false), draws, &mut |_| {}).map(apart)
+}
+
+/// Dump and link figures.
+fn apart(mut dump: Dump) -> (Dump, LinkFigures) {
+    let figures = std::mem::take(&mut dump.link);
+    (dump, figures)
+}
+
+/// Reads a simulated card with all that opens it; the licence application if that is what it was made for.
+pub fn read_card(card: &mut SimulatedCard, scope: Scope) -> Result<(Dump, LinkFigures), FlowError> {
+    let known = Credentials::from(&*card);
+    let kind = card.credentials().map_or(CardKind::MY_NUMBER, |own| own.kind);
+    read(card, &request_for(kind).scope(scope), &known)
+}
+
+/// The first transaction: nothing is presented.
+pub fn look(transport: &mut dyn Transport, request: &Request) -> Result<Box<Looked>, FlowError> {
+    let request = request.clone().ask(Ask::Always);
+    let gate = &mut PinGate::new(false);
+    match cards::start(transport, &request, Credentials::default(), gate, &mut draws(), &mut |_| {})? {
+        Outcome::Ask(looked) => Ok(looked),
+        Outcome::Done(dump) => panic!("{} was read and nobody was asked", dump.kind),
     }
 }
 
-/// The reading itself, of a card that was recognised: in one transaction, or after a question that `prepared` prepared.
-pub fn run<T: Transport>(
-    session: &mut Session<T>,
-    credential: &Pin,
-    scope: Scope,
-    prepared: Option<Prepared>,
-    guests: Vec<CardKind>,
-) -> Result<Dump, ReadError> {
-    let reading = Reading {
-        scope,
-        credential,
-        gate: &mut PinGate::new(false),
-        prepared,
-        draws: &mut draws(),
-        time: TIME.parse().unwrap(),
-        reader: "test".to_owned(),
-        guests,
-        jpki: None,
-        private_withheld: false,
-        counter: &mut |_, _| {},
-        progress: &mut |_, _, _| {},
-    };
-    reading.run(session)
-}
-
-/// Recognises and reads in one transaction.
-pub fn read(transport: impl Transport, credential: &Pin, scope: Scope) -> Result<(Dump, LinkFigures), Trouble> {
-    let mut metered = Metered::new(transport);
-    let mut session = Session::new(&mut metered);
-    let recognised = recognise(&mut session).map_err(Trouble::Recognise)?;
-    let dump = run(&mut session, credential, scope, None, recognised.guests).map_err(Trouble::Read)?;
-    let figures = metered.figures();
-    Ok((dump, figures))
-}
-
-/// Reads a simulated card with what is printed on it.
-pub fn read_card(card: &mut SimulatedCard, scope: Scope) -> Result<(Dump, LinkFigures), Trouble> {
-    let credential = credential(card, scope);
-    read(card, &credential, scope)
+/// The second transaction, with what was entered.
+pub fn read_looked(
+    looked: Looked,
+    transport: &mut dyn Transport,
+    known: &Credentials,
+) -> Result<(Dump, LinkFigures), FlowError> {
+    let (time, gate) = (TIME.parse().unwrap(), &mut PinGate::new(false));
+    looked.read(transport, time, known.clone(), gate, &mut draws(), &mut |_| {}).map(apart)
 }
 
 /// The shipped anchors, the simulated hierarchy accepted.
@@ -97,8 +123,17 @@ pub fn simulated_trust() -> TrustStore {
     TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated)
 }
 
-/// Reads and checks.
-pub fn findings(recipe: &str) -> Result<Findings, Trouble> {
-    let (dump, _) = read_card(&mut card(recipe), Scope::FULL)?;
-    Ok(check(&dump, &simulated_trust(), Basis::Live(TIME.parse().unwrap())))
+/// Checks with the simulated hierarchy accepted.
+pub fn judge(dump: &Dump) -> Findings {
+    cards::check(dump, &simulated_trust(), Basis::Live(TIME.parse().unwrap())).expect("a kind that is checked")
+}
+
+/// Reads everything that the default check shows, and checks.
+pub fn findings(recipe: &str) -> Result<Findings, FlowError> {
+    Ok(judge(&read_card(&mut card(recipe), Scope::FULL)?.0))
+}
+
+/// Which card it is.
+pub fn recognised(card: &mut dyn Transport) -> Recognised {
+    cards::identify(card, &request(), &mut draws()).unwrap().recognised
 }

@@ -4,7 +4,10 @@
 use crate::common::program::{self, Program, argument, assert_private};
 use taimen::{
     simulator::Persona,
-    transport::{Recording, recording::JpkiHeader},
+    transport::{
+        Recording,
+        recording::{ExtraHeader, GivenCredential},
+    },
 };
 
 const JPKI_PASSED: [&str; 4] =
@@ -145,7 +148,9 @@ fn recordings_and_dumps_know_that_it_was_asked_and_hold_no_credential() {
     let (record_file, dump_file) = (argument(&record), argument(&dump));
     let live = check(&program, &["--json", "--jpki", "--record", &record_file, "--save-dump", &dump_file], 0);
     let recording = Recording::parse(&std::fs::read(&record).unwrap()).unwrap();
-    assert_eq!(recording.header.jpki, Some(JpkiHeader { auth_pin: true, sign_password: Some(10) }));
+    let given = |id: &str, length| GivenCredential { id: id.to_owned(), length };
+    let given = vec![given("auth-pin", None), given("sign-password", Some(10))];
+    assert_eq!(recording.header.jpki, Some(ExtraHeader { given }));
     assert_eq!(recording.header.random.len(), 3);
     let secret = |step: &&taimen::transport::recording::Step| step.command.secret_len() > 0;
     let lengths: Vec<usize> = recording.steps.iter().filter(secret).map(|step| step.command.secret_len()).collect();

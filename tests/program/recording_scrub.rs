@@ -4,28 +4,18 @@
 // Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use crate::common::licence_reading;
 use crate::common::reading;
-use crate::common::residence_reading;
 
 use std::{collections::HashSet, fs, path::Path};
 
 use crate::common::program::{Program, argument, assert_private};
 use taimen::{
-    cards::{
-        my_number::{
-            self,
-            files::{FACE_NUMBER_B, NEVER_RECORDED},
-        },
-        recognise,
-        residence_card::Opening,
-    },
-    dump::{Dump, Scope},
-    iso7816::Session,
+    cards::{Credentials, never_recorded},
+    dump::Dump,
     kind::CardKind,
     simulator::{Persona, Recipe, SimulatedCard, licence::LicenceHolder, residence::ResidenceHolder},
     transport::{
-        Log, NeverRecorded, Recorder, Recording,
+        Log, Recorder, Recording,
         draws::RecordedDraws,
         recording::{Header, LinkFailure},
     },
@@ -57,15 +47,6 @@ struct Marked {
     marks: Vec<String>,
 }
 
-fn never() -> &'static [NeverRecorded] {
-    let row = |(application, sfi, clear): (taimen::cards::Application, u8, usize)| NeverRecorded {
-        aid: application.aid,
-        sfi,
-        clear,
-    };
-    Box::leak(NEVER_RECORDED.iter().copied().map(row).collect())
-}
-
 fn header(kind: CardKind, random: Vec<Vec<u8>>, session_keys: Vec<Vec<u8>>) -> Header {
     Header {
         card: Some(kind.as_str().to_owned()),
@@ -74,7 +55,7 @@ fn header(kind: CardKind, random: Vec<Vec<u8>>, session_keys: Vec<Vec<u8>>) -> H
         time: Some(THEN.parse().unwrap()),
         random,
         session_keys,
-        jpki: None,
+        ..Header::default()
     }
 }
 
@@ -105,13 +86,14 @@ fn day(day: jiff::civil::Date) -> String {
 fn my_number() -> Marked {
     let recipe = Recipe { persona: Some(persona()), ..Recipe::new(CardKind::MY_NUMBER, 6) };
     let mut card = recipe.card().unwrap();
-    let pin = reading::credential(&card, Scope::FULL);
-    let mut log = Log::new(never());
+    let number = card.credentials().unwrap().number_b().unwrap();
+    let known = reading::printed(&card);
+    let mut log = Log::new(never_recorded());
     card.power_on();
-    let (dump, _) = reading::read(Recorder::new(&mut card, &mut log), &pin, Scope::FULL).unwrap();
-    let random = vec![vec![0x3C; 32], vec![0xA5; 32]];
+    let (dump, _) = reading::read(&mut Recorder::new(&mut card, &mut log), &reading::request(), &known).unwrap();
+    let random = vec![vec![1; 32], vec![2; 32]];
     let mut marks = of_persona(&persona());
-    marks.push(String::from_utf8(pin.expose().to_vec()).unwrap());
+    marks.push(String::from_utf8(number.expose().to_vec()).unwrap());
     // The chip signed this time: another one would not play back.
     let header = Header { time: Some(reading::TIME.parse().unwrap()), ..header(CardKind::MY_NUMBER, random, vec![]) };
     Marked { recording: log.into_recording(header), dump, marks }
@@ -138,10 +120,11 @@ fn licence(kind: CardKind) -> Marked {
     let persona = Some(persona());
     let recipe = Recipe { holder: Some(holder.clone()), persona, ..Recipe::new(kind, 6) };
     let mut card = recipe.card().unwrap();
-    let own = card.credentials().unwrap().clone();
-    let mut log = Log::new(never());
+    let known = Credentials::from(&card);
+    let mut log = Log::new(never_recorded());
     card.power_on();
-    let (dump, _) = licence_reading::read_on(Recorder::new(&mut card, &mut log), &own, Scope::FULL).unwrap();
+    let request = reading::request_for(kind);
+    let (dump, _) = reading::read(&mut Recorder::new(&mut card, &mut log), &request, &known).unwrap();
     let marks = [
         &holder.kana,
         &holder.alias,
@@ -166,12 +149,12 @@ fn residence(kind: CardKind) -> Marked {
     };
     let recipe = Recipe { resident: Some(holder.clone()), ..Recipe::new(kind, 6) };
     let mut card: SimulatedCard = recipe.card().unwrap();
-    let number = residence_reading::number(&card);
-    let mut log = Log::new(never());
-    let mut draws = RecordedDraws::new(residence_reading::draws());
+    let known = Credentials::from(&card);
+    let mut log = Log::new(never_recorded());
+    let mut draws = RecordedDraws::new(reading::draws());
     card.power_on();
-    let opening = Opening::Number(&number);
-    let (dump, _) = residence_reading::read(Recorder::new(&mut card, &mut log), opening, &mut draws).unwrap();
+    let recorder = &mut Recorder::new(&mut card, &mut log);
+    let (dump, _) = reading::read_drawing(recorder, &reading::request(), &known, &mut draws).unwrap();
     let keys: Vec<Vec<u8>> = draws.session_keys().map(<[u8]>::to_vec).collect();
     let header = header(kind, draws.drawn().to_vec(), keys);
     let marks = vec![holder.name, holder.number, "71936428".to_owned(), day(holder.birth), holder.address];
@@ -354,19 +337,14 @@ fn no_mark_of_a_my_number_card_comes_out() {
 #[test]
 fn a_question_in_the_middle_keeps_its_place() {
     let mut card = reading::card("my-number?seed=6");
-    let pin = reading::credential(&card, Scope::FULL);
-    let mut log = Log::new(never());
+    let known = reading::printed(&card);
+    let mut log = Log::new(never_recorded());
     card.power_on();
-    let (guests, prepared) = {
-        let mut session = Session::new(Recorder::new(&mut card, &mut log));
-        let recognised = recognise(&mut session).unwrap();
-        (recognised.guests, my_number::prepare(&mut session, &FACE_NUMBER_B).unwrap())
-    };
+    let looked = reading::look(&mut Recorder::new(&mut card, &mut log), &reading::request()).unwrap();
     card.power_off();
     card.power_on();
-    let mut session = Session::new(Recorder::new(&mut card, &mut log));
-    let dump = reading::run(&mut session, &pin, Scope::FULL, Some(prepared), guests).unwrap();
-    let random = vec![vec![0x3C; 32], vec![0xA5; 32]];
+    let (dump, _) = reading::read_looked(*looked, &mut Recorder::new(&mut card, &mut log), &known).unwrap();
+    let random = vec![vec![1; 32], vec![2; 32]];
     let mut header = header(CardKind::MY_NUMBER, random, vec![]);
     header.time = Some(reading::TIME.parse().unwrap());
     let recording = log.into_recording(header);

@@ -7,19 +7,21 @@
 use std::{fs, path::Path};
 
 use crate::common::program::{Outcome, Program, argument, assert_private};
-use crate::common::residence_reading::{KINDS, TIME, card, draws, number};
+use crate::common::reading::{self, RESIDENCE_KINDS as KINDS, TIME, card};
 use taimen::{
-    cards::{
-        recognise,
-        residence_card::{Opening, Reading, prepare, protocol::CardNumber},
-    },
-    iso7816::Session,
+    cards::{Ask, Credentials, Outcome, residence_card::protocol::CardNumber, start},
+    iso7816::PinGate,
+    simulator::SimulatedCard,
     transport::{
         Log, Recorder, Recording,
         draws::RecordedDraws,
         recording::{Header, LinkFailure},
     },
 };
+
+fn number(card: &SimulatedCard) -> CardNumber {
+    card.credentials().and_then(|own| own.card_number()).expect("a residence card").clone()
+}
 
 /// `taimen check --json` of a reader, with what else is given.
 fn check(program: &Program, reader: &str, more: &[&str]) -> Outcome {
@@ -175,26 +177,19 @@ fn a_session_that_failed_plays_back_to_its_failure() {
 fn a_recording_with_a_question_in_the_middle_plays_back() {
     let program = Program::new();
     let mut simulated = card("residence1");
-    let number = number(&simulated);
+    let known = Credentials::from(&simulated);
     let mut log = Log::new(&[]);
-    let prepared = {
-        let mut session = Session::new(Recorder::new(&mut simulated, &mut log));
-        let found = recognise(&mut session).unwrap();
-        prepare(&mut session, found.kind, &found.kind_file).unwrap()
+    let mut draws = RecordedDraws::new(reading::draws());
+    let (gate, request) = (&mut PinGate::new(false), reading::request().ask(Ask::Always));
+    let recorder = &mut Recorder::new(&mut simulated, &mut log);
+    let looked = match start(recorder, &request, Credentials::default(), gate, &mut draws, &mut |_| {}).unwrap() {
+        Outcome::Ask(looked) => looked,
+        Outcome::Done(_) => panic!("nobody was asked"),
     };
     simulated.power_off();
     simulated.power_on();
-    let mut draws = RecordedDraws::new(draws());
-    let reading = Reading {
-        opening: Opening::Number(&number),
-        prepared,
-        released: true,
-        draws: &mut draws,
-        time: TIME.parse().unwrap(),
-        reader: "test".to_owned(),
-        progress: &mut |_, _, _| {},
-    };
-    reading.run(&mut Session::new(Recorder::new(&mut simulated, &mut log))).unwrap();
+    let recorder = &mut Recorder::new(&mut simulated, &mut log);
+    looked.read(recorder, request.time, known, gate, &mut draws, &mut |_| {}).unwrap();
     let header = Header {
         card: Some("residence1".to_owned()),
         scope: Some("full".to_owned()),

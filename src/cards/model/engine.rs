@@ -180,12 +180,12 @@ impl ReadContext<'_, '_> {
         }
         let tries = match self.state.tries(reference) {
             Some(tries) => tries,
-            None => {
-                let tries = self.session.open_counter(reference.application.aid, reference.sfi)?;
-                self.counted(reference, tries);
-                tries
-            }
+            None => self.session.open_counter(reference.application.aid, reference.sfi)?,
         };
+        // A step that looks has kept it; not every card has one.
+        if self.dump.tries(reference.name).is_none() {
+            self.counted(reference, tries);
+        }
         let value = match self.state.entry {
             Entry::Unknown => return Err(ReadError::PinSetting { reference }),
             Entry::Default(value) => Pin::new(value).ok(),
