@@ -20,10 +20,8 @@ use taimen::{
     },
 };
 
-use crate::{
-    bench::{Bench, MY_NUMBER},
-    common::program::{Program, Running, argument},
-};
+use super::bench::{Bench, MY_NUMBER};
+use crate::common::program::{Program, Running, argument};
 
 /// The options of `check` that name a file to write.
 const OUTPUTS: [&str; 5] = ["--save-dump", "--record", "--html", "--photo", "--front"];
