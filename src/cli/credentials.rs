@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::{
     cards::residence_card::protocol::CardNumber,
     dump::Scope,
     privacy::Pin,
-    text::{PrintedDate, PrintedDateError},
+    text::{PrintedDate, PrintedDateError, japan_date},
 };
 
 /// The names that a credentials file may hold.
@@ -167,7 +168,7 @@ impl Entries {
                 _ => &digits,
             });
         }
-        let birth: PrintedDate = entry("birth")?.parse()?;
+        let birth = printed_date(entry("birth")?)?;
         match scope {
             Scope::AGE => birth_pin(birth),
             _ => {
@@ -177,6 +178,14 @@ impl Entries {
             }
         }
     }
+}
+
+/// A birth date as it is printed, of somebody who may be alive today.
+///
+/// # Errors
+/// [`EntryError::Birth`].
+pub fn printed_date(text: &str) -> Result<PrintedDate, EntryError> {
+    Ok(PrintedDate::parse(text, japan_date(Timestamp::now()))?)
 }
 
 /// 照合番号B from what is printed: the birth date's six digits, the expiry year, the security code (spec my-number 2.2).
@@ -287,7 +296,16 @@ mod tests {
         assert_eq!(full("birth=S1-1-1\nbirth=S1-1-1").unwrap_err(), EntryError::Repeated { line: 2 });
         assert_eq!(full("").unwrap_err(), EntryError::Missing("birth"));
         assert_eq!(full("birth = S55-02-17").unwrap_err(), EntryError::Missing("expiry-year"));
-        assert_eq!(full("birth = 1980-02-17").unwrap_err(), EntryError::Birth(PrintedDateError::Bare));
+        let bare = full("birth = 1980-02-17").unwrap_err();
+        assert!(matches!(bare, EntryError::Birth(PrintedDateError::BareWestern(_))), "{bare:?}");
+        for (text, error) in [
+            ("55-02-17", PrintedDateError::Bare),
+            ("R99-01-01", PrintedDateError::Future),
+            ("western:2999-01-01", PrintedDateError::Future),
+            ("western:0001-01-01", PrintedDateError::TooLongAgo),
+        ] {
+            assert_eq!(full(&format!("birth = {text}")).unwrap_err(), EntryError::Birth(error), "{text}");
+        }
         let rest = |year: &str, code: &str| format!("birth=S55-2-17\nexpiry-year={year}\nsecurity-code={code}");
         assert_eq!(full(&rest("35", "2285")).unwrap_err(), EntryError::ExpiryYear);
         assert_eq!(full(&rest("1935", "2285")).unwrap_err(), EntryError::ExpiryYear);

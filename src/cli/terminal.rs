@@ -21,7 +21,6 @@ use crate::{
     messages::{Problem, ui},
     privacy::Pin,
     report::{Graphics, visible},
-    text::PrintedDate,
 };
 
 use super::{Settings, credentials, phone, reader::Waiting};
@@ -146,7 +145,7 @@ impl Terminal {
             });
         }
         self.tell(ui::ASK_INTRODUCTION);
-        let birth: PrintedDate = self.ask(ui::ASK_BIRTH_DATE, MY_NUMBER_ENTRIES, |text| Ok(text.parse()?))?;
+        let birth = self.ask(ui::ASK_BIRTH_DATE, MY_NUMBER_ENTRIES, credentials::printed_date)?;
         Ok(match scope {
             Scope::AGE => credentials::birth_pin(birth)?,
             _ => {

@@ -131,8 +131,16 @@ fn every_problem() -> Vec<Problem> {
     problems.extend(CardKind::all().map(Problem::UnsupportedKind));
     problems.extend(CardKind::all().map(|kind| Problem::CredentialBlocked { credential: NAME, kind }));
     problems.extend(
-        [PrintedDateError::Bare, PrintedDateError::Form, PrintedDateError::NoSuchDay, PrintedDateError::NotInEra]
-            .map(Problem::BadBirthDate),
+        [
+            PrintedDateError::Bare,
+            PrintedDateError::BareWestern(crate::text::PrintedDate::western(jiff::civil::date(1980, 2, 17))),
+            PrintedDateError::Form,
+            PrintedDateError::NoSuchDay,
+            PrintedDateError::NotInEra,
+            PrintedDateError::Future,
+            PrintedDateError::TooLongAgo,
+        ]
+        .map(Problem::BadBirthDate),
     );
     problems.extend(folders().into_iter().map(Problem::TrustFolder));
     problems.extend(folders().into_iter().map(|error| Problem::TrustAdd(AddError::Folder(error))));
