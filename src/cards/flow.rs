@@ -10,11 +10,12 @@ use crate::{
     iso7816::{CardError, CardSession, Command, Le, PinGate, ReadStep, Refusal, Response, Session, Tries},
     kind::CardKind,
     lang::Bilingual,
+    text::japan_date,
     transport::{Draws, LinkFigures, Metered, Recording, Replay, Transport, replay::UnusedSteps},
 };
 
 use super::{
-    ReadError,
+    EntryError, ReadError,
     model::{
         Access, Card, CardState, CredentialSpec, Credentials, Entry, Extent, FREE_FILE, Found, KindSpec, LookContext,
         Probe, Recognition, Reference, allowed, read_steps,
@@ -209,6 +210,9 @@ pub enum FlowError {
     /// The card needs a credential that was not given. Nothing was presented.
     #[error("{} is missing", .0.id)]
     Missing(&'static CredentialSpec),
+    /// What was entered cannot stand on any card. Nothing was sent.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
     /// The header of the recording has no time.
     #[error("the recording does not say when it was made")]
     NoTime,
@@ -274,6 +278,7 @@ pub fn start(
     draws: &mut dyn Draws,
     tell: Tell<'_>,
 ) -> Result<Outcome, FlowError> {
+    credentials.plausible(japan_date(request.time))?;
     let mut metered = Metered::new(card);
     let mut session: CardSession<'_> = Session::new(&mut metered);
     let recognised = recognise(&mut session)?;
@@ -372,6 +377,7 @@ impl Looked {
         let Self { request, recognised, meant, state, mut credentials, step, figures } = self;
         let request = Request { time, ..request };
         credentials.extend(entered);
+        credentials.plausible(japan_date(time))?;
         let wanted = wanted(meant.spec, request.scope, &state)?;
         let missing = wanted.iter().find(|wanted| !wanted.credential.optional && !credentials.has(wanted.credential));
         if let Some(missing) = missing {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::ArgMatches;
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
     iso7816::PinGate,
     kind::CardKind,
     messages::Problem,
+    text::japan_date,
     transport::{
         Recording,
         recording::{ExtraHeader, GivenCredential},
@@ -168,5 +170,7 @@ pub fn play(recording: &Recording, entries: &Credentials) -> Played {
 pub fn entries(matches: &ArgMatches) -> Result<Option<Credentials>, Problem> {
     let Some(path) = matches.get_one::<PathBuf>(name::CREDENTIALS) else { return Ok(None) };
     let bytes = Zeroizing::new(files::read_limited(path, model::MAX_FILE)?);
-    Ok(Some(Credentials::parse(&bytes)?))
+    let entries = Credentials::parse(&bytes)?;
+    entries.plausible(japan_date(Timestamp::now()))?;
+    Ok(Some(entries))
 }

@@ -7,15 +7,17 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::{
-    cards::{CredentialSpec, Credentials, EntrySpec, Event, Looked, Recognised, Who},
+    cards::{CredentialSpec, Credentials, EntryError, EntrySpec, Event, Looked, Recognised, Who},
     destination::Destination,
     iso7816::PinGate,
     lang::Bilingual,
     messages::{Problem, ui},
     report::{Graphics, visible},
+    text::{PrintedDateError, japan_date},
 };
 
 use super::{Settings, phone, reader::Waiting};
@@ -187,13 +189,35 @@ impl Terminal {
             if credential.optional && line.trim().is_empty() {
                 return Ok(());
             }
-            match entered.insert(entry, line.trim()) {
+            let read =
+                entered.insert(entry, line.trim()).and_then(|()| entered.plausible(japan_date(Timestamp::now())));
+            let error = match read {
                 Ok(()) => return Ok(()),
-                Err(error) if attempts == MAX_ATTEMPTS => return Err(error.into()),
-                Err(error) => super::output::complaint(&self.settings, &error.into()),
+                // Only the print can say; a wrong guess would cost a try.
+                Err(EntryError::Date(entry, PrintedDateError::BareWestern(date))) if self.is_printed_western()? => {
+                    entered.insert_date(entry, date);
+                    return Ok(());
+                }
+                Err(error) => error,
+            };
+            super::output::complaint(&self.settings, &error.into());
+            if attempts == MAX_ATTEMPTS {
+                // What was typed ahead must not reach the shell.
+                swallow_input();
+                return Err(Problem::TooManyEntries { attempts });
             }
             attempts += 1;
         }
+    }
+
+    /// Asks whether a Western year is what the card shows.
+    fn is_printed_western(&self) -> Result<bool, Problem> {
+        let mut error_stream = io::stderr();
+        let _ = write!(error_stream, "{} ", ui::ASK_PRINTED_WESTERN.get(self.settings.lang));
+        let _ = error_stream.flush();
+        let mut line = String::new();
+        let _ = io::stdin().lock().take(MAX_ENTRY).read_line(&mut line);
+        Ok(matches!(line.trim(), "y" | "Y" | "yes" | "ｙ" | "Ｙ" | "はい"))
     }
 
     fn tell(&self, text: Bilingual) {
@@ -205,6 +229,12 @@ impl Terminal {
             let _ = writeln!(io::stderr(), "{text}");
         }
     }
+}
+
+/// Forgets what was typed and not read yet.
+fn swallow_input() {
+    #[cfg(unix)]
+    let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
 }
 
 /// How this terminal shows pictures, by its environment.

@@ -58,6 +58,20 @@ pub(super) fn text(problem: &Problem) -> Text {
         Problem::BadEntry(entry) => {
             bad_entry(entry.bad, (entry.title.ja, entry.hint.ja), (&capital(entry.title.en), entry.hint.en))
         }
+        Problem::TooManyEntries { attempts } => Text::new(
+            "too-many-entries",
+            ExitCode::Usage,
+            (
+                format!("{attempts}回続けて正しい形の入力がなかったため、終わります。カードには何も送っていません。"),
+                "印刷を確かめて、もう一度実行してください。分からないときは別の本人確認書類を使ってください。",
+            ),
+            (
+                format!(
+                    "taimen gives up after {attempts} entries that no card compares. Nothing was sent to the card."
+                ),
+                "Look at what is printed and run this again, or use another document.",
+            ),
+        ),
         Problem::UncountedWrong { credential, kind, left } => uncounted_wrong(credential, *kind, *left),
         Problem::CardHandshake => Text::new(
             "card-handshake",
@@ -274,15 +288,30 @@ fn refused(problem: &Problem) -> Text {
 
 fn birth_date(error: PrintedDateError) -> Text {
     let examples = (
-        "カードの印刷のとおりに入力してください。例: S55-02-17、昭和55年2月17日。西暦で印刷されているときは western:1980-02-17。",
+        "カードの印刷のとおりに入力してください。例: S55-02-17、昭和55年2月17日。西暦で印刷されているときは 西暦1980年2月17日。",
         "Write it as printed on the card: S55-02-17 for Showa 55, or western:1980-02-17 where a Western year is printed.",
     );
     let (id, ja, en) = match error {
-        PrintedDateError::Bare => (
+        PrintedDateError::BareWestern(_) => (
             "birth-date-bare",
             "生年月日が元号なしで書かれています。カードには触れていません。和暦か西暦かで照合番号が変わり、間違えると残り回数が減ります。",
             "The birth date has no era, and the card was not touched. Number B depends on whether era or Western year is \
              printed; a wrong guess costs a try.",
+        ),
+        PrintedDateError::Bare => (
+            "birth-date-no-era",
+            "生年月日に元号がありません。カードには触れていません。",
+            "The birth date has no era. The card was not touched.",
+        ),
+        PrintedDateError::Future => (
+            "birth-date-future",
+            "この生年月日はまだ来ていません。カードには触れていません。",
+            "This birth date is still to come. The card was not touched.",
+        ),
+        PrintedDateError::TooLongAgo => (
+            "birth-date-too-long-ago",
+            "この生年月日は古すぎます（130年以上前）。カードには触れていません。",
+            "This birth date is more than 130 years ago. The card was not touched.",
         ),
         PrintedDateError::Form => (
             "birth-date-form",

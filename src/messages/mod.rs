@@ -119,6 +119,11 @@ pub enum Problem {
     BadCredentialsFile,
     /// The birth date is not one as printed.
     BadBirthDate(PrintedDateError),
+    /// So many entries in a row had another form than a card compares.
+    TooManyEntries {
+        /// How many.
+        attempts: usize,
+    },
     /// An entry has another form than a card compares.
     BadEntry(&'static EntrySpec),
     /// A card says that a credential without a counter does not fit; nothing was repeated.
@@ -379,6 +384,7 @@ impl Problem {
             | Self::BadCredentialsFile
             | Self::BadBirthDate(_)
             | Self::BadEntry(_)
+            | Self::TooManyEntries { .. }
             | Self::UncountedWrong { .. }
             | Self::CardHandshake => credential::text(self),
             Self::ScrubRefused { .. } => recording::text(self),

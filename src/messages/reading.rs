@@ -85,6 +85,7 @@ impl From<FlowError> for Problem {
             FlowError::NoSuchApplication(kind) => Self::NoSuchApplication(kind),
             FlowError::NotOfThisCard { asked, kind } => Self::OtherCardsOption { option: asked, kind },
             FlowError::Missing(credential) => Self::MissingCredential { name: credential.id.to_owned() },
+            FlowError::Entry(error) => error.into(),
             FlowError::NoTime => Self::Recording { path: "replay".to_owned(), line: 1 },
             FlowError::Unused(error) => error.into(),
         }

@@ -72,6 +72,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE2, left: None },
         Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE2, left: Some(1) },
         Problem::CardHandshake,
+        Problem::TooManyEntries { attempts: 5 },
         Problem::BadReaderAddress("usb".to_owned()),
         Problem::UnknownSimKind("visa".to_owned()),
         Problem::UnknownSimFault("fire".to_owned()),
@@ -159,8 +160,16 @@ fn every_problem() -> Vec<Problem> {
     let ids: BTreeSet<&str> = entries.map(|part| part.entry.id).collect();
     problems.extend(ids.into_iter().filter_map(registry::entry).map(Problem::BadEntry));
     problems.extend(
-        [PrintedDateError::Bare, PrintedDateError::Form, PrintedDateError::NoSuchDay, PrintedDateError::NotInEra]
-            .map(Problem::BadBirthDate),
+        [
+            PrintedDateError::Bare,
+            PrintedDateError::BareWestern(crate::text::PrintedDate::western(jiff::civil::date(1980, 2, 17))),
+            PrintedDateError::Form,
+            PrintedDateError::NoSuchDay,
+            PrintedDateError::NotInEra,
+            PrintedDateError::Future,
+            PrintedDateError::TooLongAgo,
+        ]
+        .map(Problem::BadBirthDate),
     );
     problems.extend(folders().into_iter().map(Problem::TrustFolder));
     problems.extend(folders().into_iter().map(|error| Problem::TrustAdd(AddError::Folder(error))));

@@ -17,47 +17,16 @@ pub const PLACE_CARD: Bilingual = Bilingual::new(
 pub const CONNECT_READER: Bilingual =
     Bilingual::new("カードリーダーを接続してください（Ctrl-C で中止）。", "Connect a card reader (Ctrl-C to stop).");
 
-/// Asks for the birth date of 照合番号B.
-pub const ASK_BIRTH_DATE: Bilingual = Bilingual::new(
-    "生年月日（印刷のとおりに。例: S55-02-17、昭和55年2月17日、西暦の印刷なら western:1980-02-17）: ",
-    "Birth date, as printed (S55-02-17 for Showa 55; western:1980-02-17 where a Western year is printed): ",
-);
-
-/// Asks for the expiry year of 照合番号B.
-pub const ASK_EXPIRY_YEAR: Bilingual = Bilingual::new(
-    "有効期限の西暦年（カード表面の4桁。例: 2035）: ",
-    "Expiry year printed on the front (four digits, such as 2035): ",
-);
-
-/// Asks for the security code of 照合番号B.
-pub const ASK_SECURITY_CODE: Bilingual = Bilingual::new(
-    "セキュリティコード（表面の有効期限の近くにある4桁）: ",
-    "Security code (the four digits near the expiry on the front): ",
-);
-
 /// Said once before a licence's PINs are asked for: the customer types, not the staff.
 pub const ASK_PINS_INTRODUCTION: Bilingual = Bilingual::new(
     "お客様ご本人に暗証番号を入力していただいてください。画面には表示されません。",
     "Let the customer type the PINs. They are not shown on the screen.",
 );
 
-/// Asks for 暗証番号1 of a licence.
-pub const ASK_PIN1: Bilingual = Bilingual::new("暗証番号1（4桁）: ", "PIN 1 (four digits): ");
-
-/// Asks for 暗証番号2 of a licence.
-pub const ASK_PIN2: Bilingual = Bilingual::new(
-    "暗証番号2（4桁。分からないときは何も入れずにEnter：写真と本籍は読めません）: ",
-    "PIN 2 (four digits; Enter alone if it is not known: photo and domicile stay unread): ",
-);
-
-/// Asks for the PIN of a マイナ免許証.
-pub const ASK_LICENCE_PIN: Bilingual =
-    Bilingual::new("マイナ免許証の暗証番号（4桁）: ", "PIN of the licence application (four digits): ");
-
-/// Asks for the number of a residence card.
-pub const ASK_CARD_NUMBER: Bilingual = Bilingual::new(
-    "カード番号（カード表面の右上。英字2文字・数字8桁・英字2文字）: ",
-    "Card number (at the top right of the front: two letters, eight digits, two letters): ",
+/// Asks about a birth date without an era.
+pub const ASK_PRINTED_WESTERN: Bilingual = Bilingual::new(
+    "カードの生年月日は西暦で印刷されていますか（はい: y、いいえ: Enter）",
+    "Does the card show a Western year (y for yes, Enter for no)?",
 );
 
 /// Said once before the questions.
@@ -197,15 +166,9 @@ mod tests {
         let fixed = [
             CONNECT_READER,
             PLACE_CARD,
-            ASK_BIRTH_DATE,
-            ASK_EXPIRY_YEAR,
-            ASK_SECURITY_CODE,
             ASK_INTRODUCTION,
+            ASK_PRINTED_WESTERN,
             ASK_PINS_INTRODUCTION,
-            ASK_PIN1,
-            ASK_PIN2,
-            ASK_LICENCE_PIN,
-            ASK_CARD_NUMBER,
             RECOGNISING,
             VERIFYING,
             READING,

@@ -1,6 +1,6 @@
 //! 元号: the Japanese eras, and the birth date as it is printed on a card.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use jiff::civil::Date;
 
@@ -19,7 +19,11 @@ pub enum Era {
     Reiwa,
 }
 
-/// Era, letter, name, first day (spec my-number 2.2). The first, partial year is year 1.
+/// The most years between a birth and today: nobody has been known to live for 123.
+const MAX_AGE: i16 = 130;
+
+/// Era, letter, name, first day (spec my-number 2.2). The first, partial year is year 1. A name is shortened to its first
+/// character.
 type Row = (Era, char, &'static str, (i16, i8, i8));
 const ERAS: [Row; 5] = [
     (Era::Meiji, 'M', "明治", (1868, 1, 25)),
@@ -127,10 +131,14 @@ impl fmt::Debug for PrintedDate {
     }
 }
 
-/// Why a text is no birth date as printed. Holds nothing of the text.
+/// Why a text is no birth date as printed. `Debug` and `Display` show nothing of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PrintedDateError {
-    /// A bare ISO date: it does not say which form is printed.
+    /// A day with a Western year that does not say that it is printed so: it is the payload, for whoever finds that out by
+    /// looking at the card.
+    #[error("a Western year: write western:1980-02-17 if it is printed so, else the era (S55-02-17)")]
+    BareWestern(PrintedDate),
+    /// Digits without an era, and without four digits of a year.
     #[error("write the date as it is printed: with its era (S55-02-17, 昭和55年2月17日), or western:1980-02-17")]
     Bare,
     /// No form that is printed on cards.
@@ -142,6 +150,12 @@ pub enum PrintedDateError {
     /// The day is not in the era that was given.
     #[error("this day is not in this era")]
     NotInEra,
+    /// The day is still to come.
+    #[error("this day is still to come")]
+    Future,
+    /// Nobody born on this day is alive.
+    #[error("this day is longer ago than anybody has lived")]
+    TooLongAgo,
 }
 
 impl PrintedDate {
@@ -170,39 +184,83 @@ impl PrintedDate {
     }
 }
 
-impl FromStr for PrintedDate {
-    type Err = PrintedDateError;
-
-    /// Reads `S55-02-17`, `S55.2.17`, `昭和55年2月17日`, `令和元年5月1日` or `western:1980-02-17`; full-width digits too.
-    fn from_str(text: &str) -> Result<Self, PrintedDateError> {
-        let text: String = text.trim().chars().map(half_width).collect();
-        if let Some(western) = text.strip_prefix("western:") {
-            let [year, month, day] = numbers(western)?;
-            let date = civil(year, month, day)?;
-            return Ok(Self::western(date));
-        }
-        let era = ERAS.iter().find_map(|(era, letter, name, _)| {
-            let rest = text.strip_prefix(*name).or_else(|| {
-                let mut chars = text.chars();
-                let first = chars.next()?;
-                first.eq_ignore_ascii_case(letter).then_some(chars.as_str())
-            })?;
-            Some((*era, rest))
-        });
-        let Some((era, rest)) = era else {
-            let bare = text.starts_with(|first: char| first.is_ascii_digit()) && numbers(&text).is_ok();
-            return Err(if bare { PrintedDateError::Bare } else { PrintedDateError::Form });
-        };
-        let [year, month, day] = numbers(&rest.replacen("元年", "1年", 1))?;
-        if !(1..=99).contains(&year) {
-            return Err(PrintedDateError::Form);
-        }
-        let date = civil(era.first_year() + year - 1, month, day)?;
-        match era_year(date) {
-            Some((found, _)) if found == era => Ok(Self { date, form: Form::Era(era) }),
-            _ => Err(PrintedDateError::NotInEra),
+impl PrintedDate {
+    /// Reads a birth date as people write it down from a card: `S55-02-17`, `S55.2.17`, `S550217`, `昭55.2.17`,
+    /// `昭和55年2月17日`, `令和元年5月1日`; with a Western year `western:1980-02-17` or `西暦1980年2月17日`. Full-width digits,
+    /// letters and separators, and 生 behind it, are taken too.
+    ///
+    /// `today` is the day in Japan: nobody was born later, nor more than 130 years before.
+    ///
+    /// # Errors
+    /// [`PrintedDateError`].
+    pub fn parse(text: &str, today: Date) -> Result<Self, PrintedDateError> {
+        match Self::read(text) {
+            Ok(printed) => printed.lived(today),
+            Err(PrintedDateError::BareWestern(western)) => {
+                western.lived(today).and_then(|western| Err(PrintedDateError::BareWestern(western)))
+            }
+            Err(error) => Err(error),
         }
     }
+
+    /// The same for whoever does not know what day it is; [`PrintedDate::lived`] has to follow.
+    ///
+    /// # Errors
+    /// [`PrintedDateError`], but for a day that nobody alive can be born on.
+    pub fn read(text: &str) -> Result<Self, PrintedDateError> {
+        let text: String = text.chars().map(half_width).collect();
+        let text = text.trim().trim_end_matches("生まれ").trim_end_matches('生').trim_end();
+        if let Some(western) = ["western:", "西暦"].iter().find_map(|name| text.strip_prefix(name)) {
+            let [year, month, day] = numbers(western, 4)?;
+            Ok(Self::western(civil(year, month, day)?))
+        } else if let Some((era, rest)) = with_era_name(text) {
+            let first = rest.strip_prefix('元').map(|rest| format!("1{rest}"));
+            let [year, month, day] = numbers(first.as_deref().unwrap_or(rest), 2)?;
+            if !(1..=99).contains(&year) {
+                return Err(PrintedDateError::Form);
+            }
+            let date = civil(era.first_year() + year - 1, month, day)?;
+            match era_year(date) {
+                Some((found, _)) if found == era => Ok(Self { date, form: Form::Era(era) }),
+                _ => Err(PrintedDateError::NotInEra),
+            }
+        } else {
+            let Ok([year, month, day]) = numbers(text, 4) else {
+                let bare = numbers(text, 2).is_ok();
+                return Err(if bare { PrintedDateError::Bare } else { PrintedDateError::Form });
+            };
+            if year < 1000 {
+                return Err(PrintedDateError::Bare);
+            }
+            Err(PrintedDateError::BareWestern(Self::western(civil(year, month, day)?)))
+        }
+    }
+
+    /// The date, if somebody who is alive today can be born on it.
+    ///
+    /// # Errors
+    /// [`PrintedDateError::Future`], [`PrintedDateError::TooLongAgo`].
+    pub fn lived(self, today: Date) -> Result<Self, PrintedDateError> {
+        if self.date > today {
+            Err(PrintedDateError::Future)
+        } else if today.year() - self.date.year() > MAX_AGE {
+            Err(PrintedDateError::TooLongAgo)
+        } else {
+            Ok(self)
+        }
+    }
+}
+
+/// The era in front of a date, by its name, the first character of that, or its letter; and what stands behind it.
+fn with_era_name(text: &str) -> Option<(Era, &str)> {
+    ERAS.iter().find_map(|(era, letter, name, _)| {
+        let rest = text.strip_prefix(*name).or_else(|| {
+            let mut chars = text.chars();
+            let first = chars.next()?;
+            (first.eq_ignore_ascii_case(letter) || name.starts_with(first)).then_some(chars.as_str())
+        })?;
+        Some((*era, rest.trim_start()))
+    })
 }
 
 fn civil(year: i16, month: i16, day: i16) -> Result<Date, PrintedDateError> {
@@ -210,21 +268,32 @@ fn civil(year: i16, month: i16, day: i16) -> Result<Date, PrintedDateError> {
     Date::new(year, part(month)?, part(day)?).map_err(|_| PrintedDateError::NoSuchDay)
 }
 
-/// Three numbers between the separators that people use.
-fn numbers(text: &str) -> Result<[i16; 3], PrintedDateError> {
-    let parts: Vec<i16> = text
-        .trim_end_matches('日')
-        .split(['-', '.', '/', '年', '月'])
-        .map(|part| part.trim().parse().map_err(|_| PrintedDateError::Form))
-        .collect::<Result<_, _>>()?;
-    let parts: [i16; 3] = parts.try_into().map_err(|_| PrintedDateError::Form)?;
-    if parts.iter().any(|part| *part < 0) { Err(PrintedDateError::Form) } else { Ok(parts) }
+/// Year, month and day: between the separators that people use, or as digits without any, so many of them the year's.
+fn numbers(text: &str, year_digits: usize) -> Result<[i16; 3], PrintedDateError> {
+    let number = |part: &str| {
+        let part = part.trim();
+        let digits = (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<i16>().ok().filter(|_| digits).ok_or(PrintedDateError::Form)
+    };
+    let text = text.trim().trim_end_matches('日');
+    let compact = text.len() == year_digits + 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = if compact {
+        let (year, rest) = text.split_at(year_digits);
+        let (month, day) = rest.split_at(2);
+        vec![year, month, day]
+    } else {
+        text.split(['-', '.', '/', '年', '月']).collect()
+    };
+    let [year, month, day] = parts[..] else { return Err(PrintedDateError::Form) };
+    Ok([number(year)?, number(month)?, number(day)?])
 }
 
-/// Full-width digits, letters and separators as their ASCII forms.
+/// Full-width digits, letters and separators as their ASCII forms; the dashes that stand for a hyphen.
 fn half_width(c: char) -> char {
     match u32::from(c) {
         code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(c),
+        0x2010..=0x2015 | 0x2212 | 0x30FC => '-',
+        0x3002 | 0x30FB => '.',
         _ => c,
     }
 }
@@ -263,33 +332,83 @@ mod tests {
         }
     }
 
+    const TODAY: Date = date(2026, 11, 27);
+
+    fn parse(text: &str) -> Result<PrintedDate, PrintedDateError> {
+        PrintedDate::parse(text, TODAY)
+    }
+
     #[test]
-    fn printed_forms_give_the_digits_of_number_b() {
-        for text in ["S55-02-17", "s55.2.17", "昭和55年2月17日", " 昭和５５年２月１７日 ", "Ｓ５５－０２－１７"]
-        {
-            assert_eq!(text.parse::<PrintedDate>().unwrap().digits(), "550217", "{text}");
+    fn what_cards_and_people_write_gives_the_digits_of_number_b() {
+        let written = [
+            (
+                "S55-02-17 s55.2.17 S55/2/17 S550217 昭55.2.17 昭和55年2月17日 昭和５５年２月１７日 Ｓ５５－０２－１７",
+                "550217",
+            ),
+            ("昭和55年2月17日生 昭和55年2月17日生まれ 昭55・2・17 Ｓ55ー2ー17 昭和550217", "550217"),
+            ("S420525 昭42.5.25 昭和42年5月25日", "420525"),
+            ("S64-01-07 昭和64年1月7日", "640107"),
+            ("H1-01-08 平成元年1月8日 平元.1.8 H元.1.8", "010108"),
+            ("平成元年5月1日 H010501", "010501"),
+            ("H31-04-30 平成31年4月30日", "310430"),
+            ("令和元年5月1日 R1.5.1 令1-5-1", "010501"),
+            ("R8-11-27 令和8年11月27日", "081127"),
+            ("T15-12-24 大正15年12月24日", "151224"),
+            ("western:1980-02-17 western:1980.2.17 western:19800217 西暦1980年2月17日 西暦1980-02-17", "800217"),
+            ("western:2019-05-01 西暦２０１９年５月１日", "190501"),
+        ];
+        for (texts, digits) in written {
+            for text in texts.split(' ') {
+                assert_eq!(parse(text).map(PrintedDate::digits), Ok(digits.to_owned()), "{text}");
+            }
         }
-        assert_eq!("令和元年5月1日".parse::<PrintedDate>().unwrap().digits(), "010501");
-        assert_eq!("western:1980-02-17".parse::<PrintedDate>().unwrap().digits(), "800217");
+        assert_eq!(parse(" 昭和 42年 5月 25日\u{3000}").map(PrintedDate::digits), Ok("420525".to_owned()));
+    }
+
+    #[test]
+    fn a_bare_western_year_is_a_question_and_holds_its_answer() {
+        for text in ["1967-05-25", "1967.5.25", "19670525", "1967年5月25日", "１９６７年５月２５日生"] {
+            let Err(PrintedDateError::BareWestern(western)) = parse(text) else { panic!("{text}") };
+            assert_eq!((western.date(), western.digits().as_str()), (date(1967, 5, 25), "670525"));
+            assert_eq!(format!("{:?}", PrintedDateError::BareWestern(western)), "BareWestern(PrintedDate(..))");
+        }
     }
 
     #[test]
     fn everything_else_is_refused_by_name() {
-        let error = |text: &str| text.parse::<PrintedDate>().unwrap_err();
-        assert_eq!(error("1980-02-17"), PrintedDateError::Bare);
-        assert_eq!(error("1980年2月17日"), PrintedDateError::Bare);
-        assert_eq!(error("S64-01-08"), PrintedDateError::NotInEra);
-        assert_eq!(error("H1-01-07"), PrintedDateError::NotInEra);
-        assert_eq!(error("S55-02-30"), PrintedDateError::NoSuchDay);
-        assert_eq!(error("S0-02-17"), PrintedDateError::Form);
-        assert_eq!(error("550217"), PrintedDateError::Form);
-        assert_eq!(error("western:80-2"), PrintedDateError::Form);
-        assert_eq!(error(""), PrintedDateError::Form);
-        assert_eq!(error("S55-02-99999"), PrintedDateError::Form);
+        use PrintedDateError::{Bare, Form, Future, NoSuchDay, NotInEra, TooLongAgo};
+        let refused = [
+            (Bare, "55-02-17 550217 80年2月17日"),
+            (
+                Form,
+                "S0-02-17 western:80-2 S55-02 S55-02-99999 S55-+2-17 S55021 S5502177 Q55-02-17 昭和 昭和55 1980-02 平成元年 x",
+            ),
+            (NoSuchDay, "S55-02-30 S55-13-01 S55-00-10 S55-02-00 western:1981-02-29 1981-02-29 S559999"),
+            // The eras end and begin in the middle of a year.
+            (NotInEra, "S64-01-08 H1-01-07 H31-05-01 R1-04-30 T15-12-25 S1-12-24 平成元年1月7日"),
+            (Future, "R30-01-01 R8-11-28 western:2026-11-28 western:2067-01-01 2067-01-01 西暦2027年1月1日"),
+            (TooLongAgo, "western:0001-01-01 western:1867-01-01 M28-12-31 1895-12-31"),
+        ];
+        for (error, texts) in refused {
+            for text in texts.split(' ') {
+                assert_eq!(parse(text), Err(error), "{text}");
+            }
+        }
+        assert_eq!(parse(""), Err(Form));
+        assert!(parse("M29-01-01").is_ok());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_typed_is_a_day_or_a_named_problem(text in "\\PC{0,16}|[SHR昭平令西暦western:]{0,8}[0-9０-９元年月日./-]{0,12}") {
+            if let Ok(printed) = parse(&text) {
+                proptest::prop_assert!(printed.date() <= TODAY && printed.digits().len() == 6);
+            }
+        }
     }
 
     #[test]
     fn debug_does_not_show_the_date() {
-        assert_eq!(format!("{:?}", "S55-02-17".parse::<PrintedDate>().unwrap()), "PrintedDate(..)");
+        assert_eq!(format!("{:?}", parse("S55-02-17").unwrap()), "PrintedDate(..)");
     }
 }

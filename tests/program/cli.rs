@@ -97,6 +97,8 @@ pub fn prepare(program: &Program, folder: &TempDir) {
         ("wrong-pin", "pin1 = 0000\npin2 = 0000\n".to_owned()),
         ("iso", format!("birth = 1936-11-15\nexpiry-year = {year}\nsecurity-code = {code}\n")),
         ("no-such-day", "birth = S11-02-30".to_owned()),
+        ("future", "birth = R30-01-01".to_owned()),
+        ("long-ago", "birth = western:0001-01-01".to_owned()),
         ("not-in-era", "birth = S64-02-01".to_owned()),
         ("year", format!("birth = S11-11-15\nexpiry-year = 92\nsecurity-code = {code}\n")),
         ("code", format!("birth = S11-11-15\nexpiry-year = {year}\nsecurity-code = none\n")),

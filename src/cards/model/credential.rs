@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use zeroize::Zeroizing;
 
 use crate::{
     crypto::CipherKey,
     lang::Bilingual,
     privacy::Pin,
-    text::PrintedDateError,
+    text::{PrintedDate, PrintedDateError},
     transport::{Replay, recording::GivenCredential},
 };
 
-use super::EntrySpec;
+use super::{EntrySpec, EntryValue};
 
 /// Who enters a credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,11 +68,14 @@ impl CredentialSpec {
     }
 
     /// The value, made of what was entered; `None` unless one way has all its entries.
-    fn of(&self, entries: &BTreeMap<&'static str, Zeroizing<String>>) -> Option<Pin> {
+    fn of(&self, entries: &BTreeMap<&'static str, EntryValue>) -> Option<Pin> {
         self.ways.iter().find_map(|way| {
             let mut value = Zeroizing::new(String::new());
             for part in *way {
-                let entry = entries.get(part.entry.id)?;
+                let entry = match entries.get(part.entry.id)? {
+                    EntryValue::Text(text) => text.clone(),
+                    EntryValue::Date(date) => Zeroizing::new(date.digits()),
+                };
                 value.push_str(part.take.map_or(Some(entry.as_str()), |length| entry.get(..length))?);
             }
             Pin::new(value.as_bytes()).ok()
@@ -136,7 +140,7 @@ pub enum EntryError {
 /// A value of another form would cost a try: it is refused when it comes in. `Debug` shows names alone.
 #[derive(Clone, Default)]
 pub struct Credentials {
-    entries: BTreeMap<&'static str, Zeroizing<String>>,
+    entries: BTreeMap<&'static str, EntryValue>,
     recorded: Option<Recorded>,
 }
 
@@ -186,6 +190,24 @@ impl Credentials {
     pub fn insert(&mut self, entry: &'static EntrySpec, text: &str) -> Result<(), EntryError> {
         self.entries.insert(entry.id, entry.parse(text)?);
         Ok(())
+    }
+
+    /// Adds an entry that is a day.
+    pub fn insert_date(&mut self, entry: &'static EntrySpec, date: PrintedDate) {
+        self.entries.insert(entry.id, EntryValue::Date(date));
+    }
+
+    /// Whether somebody who is alive today, a day in Japan, can have entered these: another day would cost a try.
+    ///
+    /// # Errors
+    /// [`EntryError::Date`].
+    pub fn plausible(&self, today: Date) -> Result<(), EntryError> {
+        self.entries.iter().try_for_each(|(id, value)| match (value, crate::cards::registry::entry(id)) {
+            (EntryValue::Date(date), Some(entry)) => {
+                date.lived(today).map(|_| ()).map_err(|error| EntryError::Date(entry, error))
+            }
+            _ => Ok(()),
+        })
     }
 
     /// Adds everything that others hold.

@@ -2,10 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::{
-    lang::Bilingual,
-    text::{PrintedDate, PrintedDateError},
-};
+use crate::{lang::Bilingual, text::PrintedDate};
 
 use super::EntryError;
 
@@ -33,6 +30,15 @@ impl PartialEq for EntrySpec {
 }
 
 impl Eq for EntrySpec {}
+
+/// A value that was entered.
+#[derive(Clone)]
+pub enum EntryValue {
+    /// As a card compares it.
+    Text(Zeroizing<String>),
+    /// A day; a card compares its six digits.
+    Date(PrintedDate),
+}
 
 /// The form of an entry.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +68,17 @@ impl EntrySpec {
     ///
     /// # Errors
     /// [`EntryError::Form`], [`EntryError::Date`]; neither holds anything of the text.
-    pub fn parse(&'static self, text: &str) -> Result<Zeroizing<String>, EntryError> {
+    pub fn parse(&'static self, text: &str) -> Result<EntryValue, EntryError> {
+        if let Form::PrintedDate = self.form {
+            return match PrintedDate::read(text.trim()) {
+                Ok(date) => Ok(EntryValue::Date(date)),
+                Err(error) => Err(EntryError::Date(self, error)),
+            };
+        }
+        self.text(text).map(EntryValue::Text)
+    }
+
+    fn text(&'static self, text: &str) -> Result<Zeroizing<String>, EntryError> {
         let bad = EntryError::Form(self);
         let digits = |length: usize| digits(text).filter(|digits| digits.len() == length).ok_or(bad);
         match self.form {
@@ -81,11 +97,7 @@ impl EntrySpec {
                     && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
                 if fits { Ok(Zeroizing::new(text.to_owned())) } else { Err(bad) }
             }
-            Form::PrintedDate => {
-                let date: PrintedDate =
-                    text.trim().parse().map_err(|error: PrintedDateError| EntryError::Date(self, error))?;
-                Ok(Zeroizing::new(date.digits()))
-            }
+            Form::PrintedDate => Err(bad),
             Form::Pattern(pattern) => pattern_of(text, pattern).ok_or(bad),
         }
     }

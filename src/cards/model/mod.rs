@@ -9,7 +9,7 @@ mod table;
 pub(crate) use credential::Opening;
 pub use credential::{CredentialSpec, Credentials, EntryError, MAX_FILE, Part, Who};
 pub(crate) use engine::{ReadContext, allowed, read_file, read_steps};
-pub use entry::{EntrySpec, Form};
+pub use entry::{EntrySpec, EntryValue, Form};
 pub use spec::{Action, CardSpec, CardState, Entry, Extra, Found, KindSpec, OwnAction, ScopeSpec, Step};
 pub(crate) use spec::{Card, FREE_FILE, LookContext, Probe, Recognition};
 pub use table::{Access, Address, Application, Extent, File, Reference, TableFile};

@@ -33,8 +33,8 @@ pub const BIRTH: EntrySpec = EntrySpec {
     id: "birth",
     title: Bilingual::new("生年月日", "birth date"),
     prompt: Bilingual::new(
-        "生年月日（印刷のとおりに。例: S55-02-17、昭和55年2月17日、西暦の印刷なら western:1980-02-17）",
-        "Birth date, as printed (S55-02-17 for Showa 55; western:1980-02-17 if a Western year is printed)",
+        "生年月日（印刷のとおりに。例: S55-02-17、昭和55年2月17日、西暦1980年2月17日）",
+        "Birth date, as printed (S55-02-17 for Showa 55; a Western year such as 1980-02-17 only if it is printed so)",
     ),
     form: Form::PrintedDate,
     bad: "birth-date-form",
