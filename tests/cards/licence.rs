@@ -23,7 +23,7 @@ use taimen::{
         licence::profile::{BlockedQuery, Mismatch, PastEnd, SignatureForm},
     },
     transport::{LinkFigures, Metered, Transport, TransportError},
-    trust::{Certificate, Hierarchy, Purpose, TrustStore},
+    trust::{Certificate, Purpose, TrustStore},
     verify::{CheckId, Overall, Reason, Verdict, Why},
 };
 
@@ -83,7 +83,7 @@ fn read_menkyo(card: &mut SimulatedCard, scope: Scope) -> (Dump, LinkFigures) {
 }
 
 fn trust() -> TrustStore {
-    TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated)
+    crate::common::trust::simulated_trust()
 }
 
 fn judged(dump: &Dump) -> Findings {

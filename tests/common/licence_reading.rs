@@ -11,8 +11,9 @@ use taimen::{
     kind::CardKind,
     simulator::{Credentials, Recipe, SimulatedCard},
     transport::{LinkFigures, Metered, Transport},
-    trust::{Hierarchy, TrustStore},
 };
+
+use super::trust::simulated_trust;
 
 /// The time of every reading in these tests.
 pub const TIME: &str = "2026-11-22T03:00:00Z";
@@ -77,6 +78,5 @@ pub fn read_on(transport: impl Transport, own: &Credentials, scope: Scope) -> Re
 /// Reads everything and checks, the simulated hierarchy accepted.
 pub fn findings(recipe: &str) -> Result<Findings, Trouble> {
     let (dump, _) = read_card(&mut card(recipe), Scope::FULL)?;
-    let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated);
-    Ok(cards::check(&dump, &trust, TIME.parse().unwrap()).expect("a kind that is checked"))
+    Ok(cards::check(&dump, &simulated_trust(), TIME.parse().unwrap()).expect("a kind that is checked"))
 }

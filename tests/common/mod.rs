@@ -20,5 +20,6 @@ pub mod reading;
 pub mod residence_reading;
 pub mod simulator;
 pub mod temp;
+pub mod trust;
 #[cfg(target_os = "linux")]
 pub mod vicc;

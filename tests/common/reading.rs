@@ -12,7 +12,6 @@ use taimen::{
     privacy::Pin,
     simulator::{Recipe, SimulatedCard},
     transport::{LinkFigures, Metered, Transport, draws::ListedDraws},
-    trust::{Hierarchy, TrustStore},
 };
 
 /// How many random cases: few in every run, a hundred times as many with `scripts/test-long`.
@@ -91,10 +90,7 @@ pub fn read_card(card: &mut SimulatedCard, scope: Scope) -> Result<(Dump, LinkFi
     read(card, &credential, scope)
 }
 
-/// The shipped anchors, the simulated hierarchy accepted.
-pub fn simulated_trust() -> TrustStore {
-    TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated)
-}
+pub use super::trust::simulated_trust;
 
 /// Reads and checks.
 pub fn findings(recipe: &str) -> Result<Findings, Trouble> {

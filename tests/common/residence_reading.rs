@@ -9,7 +9,6 @@ use taimen::{
     iso7816::Session,
     simulator::{Recipe, SimulatedCard},
     transport::{Draws, LinkFigures, Metered, Transport, draws::ListedDraws},
-    trust::{Hierarchy, TrustStore},
 };
 
 /// The time of every reading in these tests.
@@ -70,10 +69,7 @@ pub fn read_card(card: &mut SimulatedCard) -> Result<(Dump, LinkFigures), Troubl
     read(card, Opening::Number(&number), &mut draws())
 }
 
-/// The shipped anchors, the simulated hierarchy accepted.
-pub fn simulated_trust() -> TrustStore {
-    TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated)
-}
+pub use super::trust::simulated_trust;
 
 /// Reads and checks.
 pub fn findings(recipe: &str) -> Result<Findings, Trouble> {

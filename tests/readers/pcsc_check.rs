@@ -27,7 +27,7 @@ const READER: &str = "Virtual PCD 00 00";
 const ADDRESS: &str = "pcsc:Virtual PCD 00 00";
 
 /// How long something that must happen may take.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(60);
 
 /// Every check of an honest card, live.
 const AUTHENTIC: [&str; 9] = [
