@@ -49,7 +49,7 @@ fn read_menkyo(card: &mut SimulatedCard, scope: Scope) -> (Dump, LinkFigures) {
 }
 
 fn trust() -> TrustStore {
-    TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated)
+    crate::common::trust::simulated_trust()
 }
 
 fn judged(dump: &Dump) -> Findings {

@@ -17,5 +17,6 @@ pub mod program;
 pub mod reading;
 pub mod simulator;
 pub mod temp;
+pub mod trust;
 #[cfg(target_os = "linux")]
 pub mod vicc;

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// How long something that must happen may take.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(60);
 
 /// A person at a pseudo-terminal, which `script` of util-linux makes.
 pub struct Person {

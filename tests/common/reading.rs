@@ -7,7 +7,6 @@ use taimen::{
     kind::CardKind,
     simulator::{Recipe, SimulatedCard},
     transport::{DrawError, Draws, LinkFigures, Transport},
-    trust::{Hierarchy, TrustStore},
     verify::Basis,
 };
 
@@ -118,10 +117,7 @@ pub fn read_looked(
     looked.read(transport, time, known.clone(), gate, &mut draws(), &mut |_| {}).map(apart)
 }
 
-/// The shipped anchors, the simulated hierarchy accepted.
-pub fn simulated_trust() -> TrustStore {
-    TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated)
-}
+pub use super::trust::simulated_trust;
 
 /// Checks with the simulated hierarchy accepted.
 pub fn judge(dump: &Dump) -> Findings {

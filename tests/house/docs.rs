@@ -149,12 +149,12 @@ fn the_card_page_has_every_file() {
         .map(|file| {
             vec![
                 ticked(file.name),
-                format!("{:02X}", file.sfi),
+                format!("{:02X}", file.sfi()),
                 format!("{} {}", file.title.en, file.title.ja),
                 opened_by(file.access),
-                ticked(file.tag),
-                file.test_card_size.to_string(),
-                file.limit.to_string(),
+                ticked(file.own.tag),
+                file.own.test_card_size.to_string(),
+                file.extent.bytes().to_string(),
                 covered(file.signed_by),
                 if file.private { "**yes**" } else { "no" }.to_owned(),
             ]
@@ -314,7 +314,7 @@ fn the_licence_page_has_every_application_and_file() {
                 address,
                 format!("{} {}", file.title.en, file.title.ja),
                 opened,
-                file.size.to_string(),
+                file.extent.bytes().to_string(),
                 covered(file.signed_by),
                 if is_read { "yes" } else { "no" }.to_owned(),
             ]
@@ -511,12 +511,12 @@ fn the_residence_page_has_every_application_and_file() {
             };
             vec![
                 ticked(file.name),
-                file.official.to_owned(),
+                file.own.official.to_owned(),
                 held_by(|files| files.contains(file)),
-                ticked(format!("{:02X}", 0x80 | file.sfi)),
+                ticked(format!("{:02X}", 0x80 | file.sfi())),
                 format!("{} {}", file.title.en, file.title.ja),
                 opened.to_owned(),
-                file.size.to_string(),
+                file.extent.bytes().to_string(),
             ]
         })
         .collect();
@@ -544,10 +544,10 @@ fn the_residence_page_has_every_field_and_code() {
     let mut expected: Vec<Vec<String>> = Vec::new();
     let mut codes: Vec<Vec<String>> = Vec::new();
     for file in residence_files() {
-        for field in file.fields {
+        for field in file.own.fields {
             let tag = if field.tag.0 > 0xFF { format!("{:04X}", field.tag.0) } else { format!("{:02X}", field.tag.0) };
             let holds = |files: &[residence::files::File]| {
-                files.iter().any(|other| other.name == file.name && other.fields.contains(field))
+                files.iter().any(|other| other.name == file.name && other.own.fields.contains(field))
             };
             let row = vec![
                 ticked(file.name),

@@ -228,7 +228,7 @@ fn the_cases_of_a_language() {
     let Some(lang) = std::env::var_os(LANGUAGE) else { return };
     let cases = trycmd::TestCases::new();
     cases.default_bin_path(env!("CARGO_BIN_EXE_taimen")).env("NO_COLOR", "1");
-    cases.timeout(std::time::Duration::from_secs(20)).case(golden().join(lang).join("*.toml"));
+    cases.timeout(std::time::Duration::from_secs(120)).case(golden().join(lang).join("*.toml"));
     cases.run();
 }
 

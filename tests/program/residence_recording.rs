@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 use crate::common::program::{Outcome, Program, argument, assert_private};
 use crate::common::reading::{self, RESIDENCE_KINDS as KINDS, TIME, card};
 use taimen::{
-    cards::{Ask, Credentials, Outcome, residence_card::protocol::CardNumber, start},
+    cards::{self, Ask, Credentials, residence_card::protocol::CardNumber, start},
     iso7816::PinGate,
     simulator::SimulatedCard,
     transport::{
@@ -183,8 +183,8 @@ fn a_recording_with_a_question_in_the_middle_plays_back() {
     let (gate, request) = (&mut PinGate::new(false), reading::request().ask(Ask::Always));
     let recorder = &mut Recorder::new(&mut simulated, &mut log);
     let looked = match start(recorder, &request, Credentials::default(), gate, &mut draws, &mut |_| {}).unwrap() {
-        Outcome::Ask(looked) => looked,
-        Outcome::Done(_) => panic!("nobody was asked"),
+        cards::Outcome::Ask(looked) => looked,
+        cards::Outcome::Done(_) => panic!("nobody was asked"),
     };
     simulated.power_off();
     simulated.power_on();

@@ -28,7 +28,7 @@ const FIRST: &str = "Virtual PCD 00 00";
 const SECOND: &str = "Virtual PCD 00 01";
 
 /// How long something that must happen may take.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(60);
 
 fn answer(_: &[u8]) -> Vec<u8> {
     vec![0x6A, 0x82]

@@ -23,7 +23,7 @@ use taimen::{
 const READERS: [&str; 2] = ["Virtual PCD 00 00", "Virtual PCD 00 01"];
 
 /// How long something that must happen may take.
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(60);
 
 /// Which of the two readers have a card, as pcscd says.
 fn taken() -> [bool; 2] {

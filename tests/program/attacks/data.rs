@@ -175,11 +175,11 @@ fn duplicate_tags() {
     let bench = Bench::new();
     let mut dump = bench.dump(&MY_NUMBER, "");
     let bytes = get(&dump, files::FACE_DATA.name);
-    let outer = tlv::file(&bytes, files::FACE_DATA.tag).unwrap().0;
+    let outer = tlv::file(&bytes, files::FACE_DATA.own.tag).unwrap().0;
     let other = tlv::encode(files::FACE_BIRTH.tag, b"19991231");
     for (front, back) in [(&other[..], &[][..]), (&[], &other[..])] {
         let content = [front, outer.value, back].concat();
-        put(&mut dump, files::FACE_DATA.name, tlv::encode(files::FACE_DATA.tag, &content));
+        put(&mut dump, files::FACE_DATA.name, tlv::encode(files::FACE_DATA.own.tag, &content));
         let judged = bench.saved(&MY_NUMBER, &dump, &[]).expect(
             Rejected,
             &[

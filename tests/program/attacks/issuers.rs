@@ -95,7 +95,7 @@ fn intermediate_as_ca() {
         let signature = municipality.sign_sha256(&[&body]).unwrap();
         let content = [tlv::encode(files::CV_BODY, &body), tlv::encode(files::CV_SIGNATURE, &signature)].concat();
         let mut dump = dump.clone();
-        put(&mut dump, files::FACE_CERTIFICATE.name, tlv::encode(files::FACE_CERTIFICATE.tag, &content));
+        put(&mut dump, files::FACE_CERTIFICATE.name, tlv::encode(files::FACE_CERTIFICATE.own.tag, &content));
         let judged = bench.saved(&MY_NUMBER, &dump, &[]);
         let overall = if said.starts_with("not") { Undetermined } else { Rejected };
         judged.expect(

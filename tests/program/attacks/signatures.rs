@@ -92,7 +92,7 @@ fn tricks(info: &[u8], hashed: usize) -> Vec<(&'static str, Vec<u8>)> {
 
 fn object(dump: &Dump, field: Field) -> Vec<u8> {
     let bytes = get(dump, files::FACE_DATA.name);
-    tlv::file(&bytes, files::FACE_DATA.tag).unwrap().0.child(field.tag).unwrap().raw.to_vec()
+    tlv::file(&bytes, files::FACE_DATA.own.tag).unwrap().0.child(field.tag).unwrap().raw.to_vec()
 }
 
 /// The signed groups of the face data, as hashes.
@@ -108,7 +108,7 @@ fn groups(dump: &Dump) -> [[u8; 32]; 3] {
 fn with_signature(dump: &Dump, signature: &[u8]) -> Dump {
     let mut bytes = get(dump, files::FACE_DATA.name);
     let place = {
-        let object = tlv::file(&bytes, files::FACE_DATA.tag).unwrap().0.child(files::FACE_SIGNATURE.tag).unwrap();
+        let object = tlv::file(&bytes, files::FACE_DATA.own.tag).unwrap().0.child(files::FACE_SIGNATURE.tag).unwrap();
         object.at + object.raw.len() - object.value.len()
     };
     bytes[place..place + signature.len()].copy_from_slice(signature);
