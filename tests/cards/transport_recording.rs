@@ -206,10 +206,11 @@ fn a_jpki_line_tells_what_was_given() {
         "yes",
         "auth-pin",
         "certificates auth-pin auth-pin",
-        "certificates sign-password/5",
+        "certificates sign-password/0",
         "certificates sign-password/17",
         "certificates sign-password/",
-        "certificates sign-password/6 auth-pin",
+        "certificates sign-password/6 auth-pin sign-password/6",
+        "certificates AUTH-PIN",
         "certificates sign-password/ABC123",
     ] {
         assert_eq!(jpki(wrong), Err(RecordingError::Line { line: 2, problem: Problem::Value }), "{wrong}");
