@@ -8,7 +8,7 @@ use taimen::{
     iso7816::{CardError, Refusal},
     simulator::{Expected, FAULTS, FaultRow},
     transport::TransportError,
-    verify::{Basis, CheckId, Overall, Verdict, Why},
+    verify::{CheckId, Overall, Verdict, Why},
 };
 
 /// The verdicts of an honest card.

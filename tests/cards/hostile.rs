@@ -19,7 +19,7 @@ use taimen::{
     simulator::SimulatedCard,
     tlv,
     transport::{Recording, Replay, Transport, TransportError, recording::Header},
-    verify::Overall,
+    verify::{Basis, Overall},
 };
 
 /// Answers from a list, over and over; a status word where the list says nothing better.

@@ -22,7 +22,7 @@ use taimen::{
         licence::profile::{BlockedQuery, Mismatch, PastEnd, SignatureForm},
     },
     transport::{LinkFigures, Transport, TransportError},
-    trust::{Certificate, Hierarchy, Purpose, TrustStore},
+    trust::{Certificate, Purpose, TrustStore},
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
 

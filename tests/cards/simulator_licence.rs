@@ -8,6 +8,7 @@ use crate::common::simulator::{EVENT, OK, run, send};
 use proptest::prelude::*;
 use taimen::{
     cards::drivers_licence::files::{self, DATA, DOMICILE, Form, LICENCE_LAYOUTS, PHOTO, PIN1, PIN2, SIGNATURE},
+    cards::drivers_licence::tlv as licence,
     crypto::{PublicKey, sha256},
     kind::CardKind,
     simulator::{
