@@ -11,9 +11,7 @@
     clippy::unwrap_used
 )]
 
-use crate::common::licence_reading;
 use crate::common::reading;
-use crate::common::residence_reading;
 
 use std::time::Duration;
 
@@ -22,47 +20,22 @@ use crate::common::{
     pcscd::{Pcscd, wait_for},
 };
 use taimen::{
-    cards::{my_number::files, recognise, residence_card::Opening},
-    dump::Scope,
-    iso7816::Session,
-    kind::CardKind,
-    simulator::{Credentials, KINDS, Recipe, SimulatedCard},
+    cards::{Credentials, never_recorded},
+    simulator::{KINDS, Recipe, SimulatedCard},
     transport::{
-        Log, NeverRecorded, Recorder, Recording, Transport,
+        Log, Recorder, Recording, Transport,
         pcsc::{PcscReader, readers},
         recording::Header,
     },
 };
 
 /// Reads a card as its kind is read, and records it as `taimen check --record` does: the draws are those of the helpers.
-fn record(link: impl Transport, own: &Credentials, reader: &str) -> Recording {
-    const NEVER: [NeverRecorded; files::NEVER_RECORDED.len()] = {
-        let [a, b, c] = [files::NEVER_RECORDED[0], files::NEVER_RECORDED[1], files::NEVER_RECORDED[2]];
-        [
-            NeverRecorded { aid: a.0.aid, sfi: a.1, clear: a.2 },
-            NeverRecorded { aid: b.0.aid, sfi: b.1, clear: b.2 },
-            NeverRecorded { aid: c.0.aid, sfi: c.1, clear: c.2 },
-        ]
-    };
-    let mut log = Log::new(&NEVER);
-    let mut recorder = Recorder::new(link, &mut log);
-    match own.kind {
-        CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO => {
-            reading::read(&mut recorder, &own.number_b().unwrap(), Scope::FULL).unwrap();
-        }
-        CardKind::LICENCE | CardKind::MENKYO => {
-            licence_reading::read_on(&mut recorder, own, Scope::FULL).unwrap();
-        }
-        CardKind::RESIDENCE_SPECIFIED => {
-            let recognised = recognise(&mut Session::new(&mut recorder)).unwrap();
-            assert_eq!(recognised.guests, [CardKind::RESIDENCE_SPECIFIED]);
-        }
-        _ => {
-            let opening = Opening::Number(own.card_number().unwrap());
-            residence_reading::read(&mut recorder, opening, &mut residence_reading::draws()).unwrap();
-        }
-    }
-    let (card, reader) = (Some(own.kind.to_string()), Some(reader.to_owned()));
+fn record(mut link: impl Transport, card: &SimulatedCard, reader: &str) -> Recording {
+    let kind = card.credentials().unwrap().kind;
+    let mut log = Log::new(never_recorded());
+    let mut recorder = Recorder::new(&mut link, &mut log);
+    reading::read(&mut recorder, &reading::request_for(kind), &Credentials::from(card)).unwrap();
+    let (card, reader) = (Some(kind.to_string()), Some(reader.to_owned()));
     log.into_recording(Header { card, reader, ..Header::default() })
 }
 
@@ -81,15 +54,14 @@ fn a_recording_through_pcscd_and_one_of_the_process_differ_only_in_reader_and_ti
     let pcscd = Pcscd::start();
     for kind in KINDS {
         let make = || -> SimulatedCard { kind.name.parse::<Recipe>().unwrap().card().unwrap() };
-        let mut card = make();
-        let own = card.credentials().unwrap().clone();
-        let inside = record(&mut card, &own, &format!("sim:{}", kind.name));
+        let card = make();
+        let inside = record(make(), &card, &format!("sim:{}", kind.name));
 
         let offered = Offered::insert(pcscd.port(), make());
         let mut reader =
             PcscReader::find(Some("Virtual PCD 00 00"), Duration::from_secs(5), &mut |_| {}).expect("a card is there");
         let name = format!("pcsc:{}", reader.info().name);
-        let outside = record(reader.open().unwrap(), &own, &name);
+        let outside = record(reader.open().unwrap(), &card, &name);
         drop(reader);
         offered.remove();
         // pcscd looks now and then; the next kind must not meet this one.
