@@ -45,6 +45,7 @@ fn complaint(row: &FaultRow) -> Option<String> {
             true
         }
         (Expected::LastTry, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::LastTry, .. }))) => true,
+        (Expected::NoCounter, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::NoCounter, .. }))) => true,
         (Expected::CardTrouble, Err(trouble)) => matches!(
             trouble,
             FlowError::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))
