@@ -258,7 +258,7 @@ impl Report<'_> {
             lines.push((label::ISSUER_KEY, visible(anchor)));
             if let Some(source) = check.evidence.get("anchor_source") {
                 let installed = self.findings.hierarchy == Some(Hierarchy::Installed);
-                let pinned = installed && check.id == CheckId::CardCertificate;
+                let pinned = installed && matches!(check.id, CheckId::CardCertificate | CheckId::FaceCertificate);
                 let standing = match check.evidence.get("anchor_official") {
                     Some("yes") if pinned => Some(label::KEY_PINNED),
                     Some(_) if pinned => Some(label::KEY_UNPINNED),
