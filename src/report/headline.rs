@@ -70,7 +70,7 @@ impl Headline {
         let certificate = findings.check(CheckId::CardCertificate).or(findings.check(CheckId::FaceCertificate));
         match certificate {
             None => Self::AuthenticInstalled,
-            Some(check) if check.evidence.get("anchor_official") == Some("yes") => Self::AuthenticPublished,
+            Some(check) if check.evidence.anchor().is_some_and(|anchor| anchor.official) => Self::AuthenticPublished,
             Some(_) => Self::AuthenticUnpinned,
         }
     }
@@ -334,7 +334,7 @@ fn signed(findings: &Findings) -> bool {
 
 /// Whether it is the certificate on a residence card that has expired, and not its issuer's.
 fn about_signer(findings: &Findings) -> bool {
-    let about = |check: &crate::verify::Check| check.evidence.get("about") == Some(Place::Leaf.as_str());
+    let about = |check: &crate::verify::Check| check.evidence.about() == Some(Place::Leaf);
     findings.check(CheckId::CardCertificate).is_some_and(about)
 }
 

@@ -8,7 +8,7 @@ use crate::{
     dump::Dump,
     text::japan_date,
     trust::{Certificate, Hierarchy, Purpose, TrustStore},
-    verify::{Basis, Check, CheckId, Evidence, Reason, Verdict, Why},
+    verify::{AnchorRef, Basis, Check, CheckId, Evidence, Fact, Reason, Verdict, Why},
 };
 
 use super::{
@@ -100,11 +100,7 @@ pub(super) fn signer_check<'a>(
         .with("not_before", certificate.not_before.to_string())
         .with("not_after", certificate.not_after.to_string())
         .with("issue_date", day.map_or_else(String::new, |day| day.to_string()))
-        .with("anchor", anchor.name.clone())
-        .with("anchor_hierarchy", anchor.hierarchy.as_str())
-        .with("anchor_sha256", anchor.material.sha256())
-        .with("anchor_source", anchor.source.clone())
-        .with("anchor_official", if anchor.official { "yes" } else { "no" });
+        .fact(Fact::Anchor(AnchorRef::from(*anchor)));
     let evidence = match issued {
         IssueDay::None => evidence.with("issue_date_from", "not_before"),
         IssueDay::Told(_) | IssueDay::NotRead => evidence,

@@ -113,7 +113,7 @@ fn self_made_ca_under_a_production_id() {
         let body = [&issuer[..], &genuine.body[16..]].concat();
         let signature = own.sign_sha256(&[&body]).unwrap();
         let content = [tlv::encode(files::CV_BODY, &body), tlv::encode(files::CV_SIGNATURE, &signature)].concat();
-        put(&mut dump, file.name, tlv::encode(file.tag, &content));
+        put(&mut dump, file.name, tlv::encode(file.own.tag, &content));
     }
     let judged = bench.saved(&MY_NUMBER, &dump, &["--trust-dir", &folder]).expect(Authentic, &[]);
     let report = judged.outcome.json();
