@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::{
     text::japan_date,
     trust::Hierarchy,
-    verify::{Basis, Check, CheckId, Evidence, Reason, Verdict, Why, text_of},
+    verify::{Basis, Check, CheckId, Evidence, Fact, Reason, Verdict, Why, text_of},
 };
 
 use super::{Findings, Note, notes};
@@ -15,10 +15,8 @@ use super::{Findings, Note, notes};
 pub(in crate::cards) fn expiry_check(last_day: Date, covered_by: Option<&Check>, basis: Basis) -> Check {
     let id = CheckId::NotExpired;
     let today = japan_date(basis.at());
-    let evidence = Evidence::new()
-        .with("expiry", last_day.to_string())
-        .with("judged_on", today.to_string())
-        .with("signed", if covered_by.is_some() { "yes" } else { "no" });
+    let signed = covered_by.is_some();
+    let evidence = Evidence::new().fact(Fact::Expiry { day: last_day, judged_on: today, signed });
     match covered_by {
         _ if today > last_day => Check::failed(id, Reason::Expired, evidence),
         None if !basis.vouches() => Check::not_done(id, Why::Unsigned, evidence),

@@ -419,7 +419,7 @@ pub mod notes {
         ),
     };
 
-    /// The anchors rest on one source.
+    /// The anchors that ship rest on one source.
     pub const UNOFFICIAL_ANCHOR: Note = Note {
         id: "unofficial-anchor",
         text: Bilingual::new(

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     trust::{Certificate, CertificateError, CertifiedKey, Hierarchy, PathError, Place, Purpose, TrustStore, issuer_of},
-    verify::{Check, CheckId, Evidence, Reason, Verdict, Why},
+    verify::{AnchorRef, Check, CheckId, Evidence, Fact, Reason, Verdict, Why},
 };
 
 /// The outcome of a certificate's check, and what the checks that rest on it take from it.
@@ -53,11 +53,7 @@ pub(in crate::cards) fn certificate_check(
     let issued = issuer_of(&leaf, purpose, trust, at);
     if let Some((anchor, certificate)) = &issued.anchor {
         evidence = evidence
-            .with("anchor", anchor.name.clone())
-            .with("anchor_hierarchy", anchor.hierarchy.as_str())
-            .with("anchor_sha256", anchor.material.sha256())
-            .with("anchor_source", anchor.source.clone())
-            .with("anchor_official", if anchor.official { "yes" } else { "no" })
+            .fact(Fact::Anchor(AnchorRef::from(*anchor)))
             .with("anchor_not_before", certificate.not_before.to_string())
             .with("anchor_not_after", certificate.not_after.to_string());
     }
@@ -71,7 +67,7 @@ pub(in crate::cards) fn certificate_check(
         _ => (None, None),
     };
     if let Some(place) = about {
-        evidence = evidence.with("about", place.as_str());
+        evidence = evidence.fact(Fact::About(place));
     }
     if let Some(extension) = extension {
         evidence = evidence.with("extension", extension);

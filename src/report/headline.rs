@@ -64,11 +64,13 @@ impl Headline {
         }
     }
 
-    /// A residence card's authorities are published with their fingerprints; for other cards nothing is.
+    /// A residence card's authorities are published with their fingerprints. Nobody publishes those of My Number Cards: keys
+    /// that ship are known by their source, any other is whatever somebody added. For licences no key is known at all.
     fn installed(findings: &Findings) -> Self {
-        match findings.check(CheckId::CardCertificate) {
+        let certificate = findings.check(CheckId::CardCertificate).or(findings.check(CheckId::FaceCertificate));
+        match certificate {
             None => Self::AuthenticInstalled,
-            Some(check) if check.evidence.get("anchor_official") == Some("yes") => Self::AuthenticPublished,
+            Some(check) if check.evidence.anchor().is_some_and(|anchor| anchor.official) => Self::AuthenticPublished,
             Some(_) => Self::AuthenticUnpinned,
         }
     }
@@ -149,8 +151,8 @@ impl Headline {
                 "AUTHENTIC (by a CA certificate with the published fingerprint)",
             ),
             Self::AuthenticUnpinned => Bilingual::new(
-                "公表されたものではないCA証明書でのみ確認できました",
-                "HOLDS ONLY UNDER A CA CERTIFICATE THAT THE ISSUER DID NOT PUBLISH",
+                "公表されたものではないCA鍵でのみ確認できました",
+                "HOLDS ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH",
             ),
             Self::NotARealCard(Some(Hierarchy::Simulated)) => {
                 Bilingual::new("模擬カード：本物ではありません", "SIMULATED CARD: NOT A REAL ONE")
@@ -280,6 +282,11 @@ impl Headline {
                 "電子署名は正しい（改ざんではない）ですが、期限切れのため本人確認書類として使えません。",
                 "The signature holds (the data was not changed), but an expired card is no proof of identity.",
             ),
+            (Self::AuthenticUnpinned, _) if proves_chip => Bilingual::new(
+                "この端末に追加されたCA鍵は、発行者が公表したものでも、taimenに付属するものでもありません。出所を確かめるまで、真正なカードとして扱わないでください。",
+                "The CA key that was added on this machine was not published by the issuer and does not ship with taimen. Do not \
+                 treat the card as authentic until its source is known.",
+            ),
             (Self::AuthenticInstalled, _) if !proves_chip => Bilingual::new(
                 "この端末に追加された発行者鍵で確認しました（鍵の出所は、追加した人が責任を負います）。ICチップの複製は検出できません。",
                 "The signature holds under an issuer's key that was added on this machine (whoever added it answers for it). \
@@ -327,7 +334,7 @@ fn signed(findings: &Findings) -> bool {
 
 /// Whether it is the certificate on a residence card that has expired, and not its issuer's.
 fn about_signer(findings: &Findings) -> bool {
-    let about = |check: &crate::verify::Check| check.evidence.get("about") == Some(Place::Leaf.as_str());
+    let about = |check: &crate::verify::Check| check.evidence.about() == Some(Place::Leaf);
     findings.check(CheckId::CardCertificate).is_some_and(about)
 }
 

@@ -364,7 +364,7 @@ impl Page<'_> {
         let mut rows = Vec::new();
         for check in required.iter().chain(self.report.advisory_checks()) {
             for (name, value) in check.evidence.iter() {
-                let row = format!("<tr><td>{}</td><td>{}</td><td>{}</td></tr>", check.id, html(name), html(value));
+                let row = format!("<tr><td>{}</td><td>{}</td><td>{}</td></tr>", check.id, html(name), html(&value));
                 rows.push(row);
             }
         }

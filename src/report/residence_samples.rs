@@ -18,8 +18,8 @@ use crate::{
     lang::Bilingual,
     simulator::Recipe,
     transport::draws::ListedDraws,
-    trust::{Anchor, Hierarchy, Material, Purpose, TrustStore},
-    verify::{Basis, Check, CheckId, Evidence, Reason, Requirement, Why},
+    trust::{Anchor, Hierarchy, Material, Place, Purpose, TrustStore},
+    verify::{AnchorRef, Basis, Check, CheckId, Evidence, Fact, Reason, Requirement, Why},
 };
 
 use super::{
@@ -52,13 +52,13 @@ fn term(codes: &[Code], id: &str) -> ItemValue {
 }
 
 fn anchor(hierarchy: Hierarchy, official: &str) -> Evidence {
-    Evidence::new()
-        .with("certificate_subject", "CN=見本署名者")
-        .with("anchor", "ZairyuCard CA 2024")
-        .with("anchor_hierarchy", hierarchy.as_str())
-        .with("anchor_sha256", "00ff".repeat(16))
-        .with("anchor_source", "added by the user from ca.cer")
-        .with("anchor_official", official)
+    Evidence::new().with("certificate_subject", "CN=見本署名者").fact(Fact::Anchor(AnchorRef {
+        name: "ZairyuCard CA 2024".to_owned(),
+        hierarchy,
+        sha256: "00ff".repeat(16),
+        source: "added by the user from ca.cer".to_owned(),
+        official: official == "yes",
+    }))
 }
 
 fn findings(kind: CardKind, requirement: &'static Requirement, hierarchy: Hierarchy, official: &str) -> Findings {
@@ -124,7 +124,11 @@ pub(super) fn second(hierarchy: Hierarchy, official: &str) -> Findings {
     let mut found = findings(CardKind::RESIDENCE2, &SECOND_REQUIREMENT, hierarchy, official);
     let entries = &files::ENTRIES_05;
     let signed = entries.field("expiry").unwrap().signed_by;
-    let evidence = Evidence::new().with("expiry", "2028-04-01").with("signed", "yes");
+    let evidence = Evidence::new().fact(Fact::Expiry {
+        day: "2028-04-01".parse().unwrap(),
+        judged_on: "2026-11-22".parse().unwrap(),
+        signed: true,
+    });
     found.checks.insert(2, Check::passed(CheckId::NotExpired, evidence));
     found.holder.birth_date = Some(Signed::new(date(1995, 12, 24), signed));
     found.holder.sex = Some(Signed::new(Sex::Unspecified, signed));
@@ -155,8 +159,9 @@ pub(super) fn second(hierarchy: Hierarchy, official: &str) -> Findings {
 
 /// A card whose signature holds under an authority that has expired.
 pub(super) fn old_authority() -> Findings {
-    let evidence =
-        anchor(Hierarchy::Installed, "yes").with("anchor_not_after", "2025-09-05T15:46:23Z").with("about", "anchor");
+    let evidence = anchor(Hierarchy::Installed, "yes")
+        .with("anchor_not_after", "2025-09-05T15:46:23Z")
+        .fact(Fact::About(Place::Anchor));
     let expired = Check::not_done(CheckId::CardCertificate, Why::AnchorExpired, evidence);
     with(first(Hierarchy::Installed, "yes"), &[expired])
 }
@@ -181,7 +186,11 @@ pub(super) fn forged() -> Findings {
 
 /// A card that has expired and is in order else; a renewal was applied for.
 pub(super) fn expired() -> Findings {
-    let evidence = Evidence::new().with("expiry", "2025-04-01").with("signed", "yes");
+    let evidence = Evidence::new().fact(Fact::Expiry {
+        day: "2025-04-01".parse().unwrap(),
+        judged_on: "2026-11-22".parse().unwrap(),
+        signed: true,
+    });
     let failed = Check::failed(CheckId::NotExpired, Reason::Expired, evidence);
     let mut found = with(second(Hierarchy::Installed, "yes"), &[failed]);
     for item in &mut found.items {

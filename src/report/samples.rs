@@ -11,7 +11,7 @@ use crate::{
     lang::{Bilingual, Lang},
     transport::LinkFigures,
     trust::Hierarchy,
-    verify::{Basis, Check, CheckId, Evidence, Reason, Requirement, Why},
+    verify::{AnchorRef, Basis, Check, CheckId, Evidence, Fact, Reason, Requirement, Why},
 };
 
 use super::{Context, Options, Report, Source};
@@ -41,14 +41,15 @@ pub(super) fn context() -> Context {
 }
 
 fn anchor(hierarchy: Hierarchy, issuer: &str) -> Evidence {
-    Evidence::new()
-        .with("issuer", format!("{issuer}/001"))
-        .with("subject", "7012345/001")
-        .with("anchor", issuer)
-        .with("anchor_hierarchy", hierarchy.as_str())
-        .with("anchor_sha256", "bb96cc1dc6502005661961f0a45ed843d007c69e3ce167eceb6b1abd5333a932")
-        .with("anchor_source", "made by this project's own script")
-        .with("anchor_official", "no")
+    Evidence::new().with("issuer", format!("{issuer}/001")).with("subject", "7012345/001").fact(Fact::Anchor(
+        AnchorRef {
+            name: issuer.to_owned(),
+            hierarchy,
+            sha256: "bb96cc1dc6502005661961f0a45ed843d007c69e3ce167eceb6b1abd5333a932".to_owned(),
+            source: "made by this project's own script".to_owned(),
+            official: false,
+        },
+    ))
 }
 
 /// A PNG like those on the card: black strokes on white, 12 pixels high.
@@ -98,7 +99,11 @@ pub(super) fn authentic(hierarchy: Hierarchy) -> Findings {
             passed(CheckId::ChipKey),
             Check::passed(
                 CheckId::NotExpired,
-                Evidence::new().with("expiry", "2035-02-17").with("judged_on", "2026-11-22").with("signed", "no"),
+                Evidence::new().fact(Fact::Expiry {
+                    day: "2035-02-17".parse().unwrap(),
+                    judged_on: "2026-11-22".parse().unwrap(),
+                    signed: false,
+                }),
             ),
             passed(CheckId::TextCertificate),
             passed(CheckId::TextSignature),

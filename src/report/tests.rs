@@ -77,8 +77,8 @@ const LED_BY: &[(&str, [&str; 2], [&str; 2])] = &[
     ),
     (
         "residence1_unpinned",
-        ["△ HOLDS ONLY UNDER A CA CERTIFICATE THAT THE ISSUER DID NOT PUBLISH", "until its source is known"],
-        ["△ 公表されたものではないCA証明書でのみ確認できました", "出所を確かめるまで"],
+        ["△ HOLDS ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH", "until its source is known"],
+        ["△ 公表されたものではないCA鍵でのみ確認できました", "出所を確かめるまで"],
     ),
     (
         "residence1_child",
@@ -141,7 +141,7 @@ fn headlines() {
     let rests = not_done(CheckId::ChipKey, Why::DependsOn(CheckId::FaceSignature));
     let table: Vec<(crate::cards::Findings, Headline, &str)> = vec![
         (real(), Headline::Authentic, "○"),
-        (authentic(Hierarchy::Installed), Headline::AuthenticInstalled, "○"),
+        (authentic(Hierarchy::Installed), Headline::AuthenticUnpinned, "△"),
         (authentic(Hierarchy::Simulated), Headline::NotARealCard(Some(Hierarchy::Simulated)), "△"),
         (authentic(Hierarchy::Test), Headline::NotARealCard(Some(Hierarchy::Test)), "△"),
         (samples::expired(), Headline::Expired { otherwise_authentic: true }, "×"),

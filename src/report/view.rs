@@ -254,24 +254,17 @@ impl Report<'_> {
     pub(super) fn rests_on(&self) -> Vec<(Bilingual, String)> {
         let mut lines = Vec::new();
         for check in self.required_checks() {
-            let Some(anchor) = check.evidence.get("anchor") else { continue };
-            lines.push((label::ISSUER_KEY, visible(anchor)));
-            if let Some(source) = check.evidence.get("anchor_source") {
-                let installed = self.findings.hierarchy == Some(Hierarchy::Installed);
-                let pinned = installed && check.id == CheckId::CardCertificate;
-                let standing = match check.evidence.get("anchor_official") {
-                    Some("yes") if pinned => Some(label::KEY_PINNED),
-                    Some(_) if pinned => Some(label::KEY_UNPINNED),
-                    Some("yes") => Some(label::KEY_OFFICIAL),
-                    Some(_) => Some(label::KEY_UNOFFICIAL),
-                    None => None,
-                };
-                let source = visible(source);
-                lines.push((
-                    label::KEY_SOURCE,
-                    standing.map_or_else(|| source.clone(), |standing| format!("{source} [{}]", self.say(standing))),
-                ));
-            }
+            let Some(anchor) = check.evidence.anchor() else { continue };
+            lines.push((label::ISSUER_KEY, visible(&anchor.name)));
+            let installed = self.findings.hierarchy == Some(Hierarchy::Installed);
+            let pinned = installed && matches!(check.id, CheckId::CardCertificate | CheckId::FaceCertificate);
+            let standing = match (anchor.official, pinned) {
+                (true, true) => label::KEY_PINNED,
+                (false, true) => label::KEY_UNPINNED,
+                (true, false) => label::KEY_OFFICIAL,
+                (false, false) => label::KEY_UNOFFICIAL,
+            };
+            lines.push((label::KEY_SOURCE, format!("{} [{}]", visible(&anchor.source), self.say(standing))));
         }
         match self.findings.hierarchy {
             Some(hierarchy) => lines.push((label::HIERARCHY, self.say(hierarchy.name()).to_owned())),
@@ -296,10 +289,10 @@ impl Report<'_> {
     pub(super) fn does_not_prove(&self) -> Vec<(Bilingual, Bilingual)> {
         let limit = |check: &Check| {
             let text = text_of(check.id)?;
-            let limit = match (check.id, check.evidence.get("signed")) {
+            let limit = match (check.id, check.evidence.expiry_signed()) {
                 (CheckId::NotExpired, _) if self.is_residence() => label::EXPIRY_RESIDENCE,
-                (CheckId::NotExpired, Some("yes")) => label::EXPIRY_SIGNED,
-                (CheckId::NotExpired, Some(_)) => label::EXPIRY_UNSIGNED,
+                (CheckId::NotExpired, Some(true)) => label::EXPIRY_SIGNED,
+                (CheckId::NotExpired, Some(false)) => label::EXPIRY_UNSIGNED,
                 _ => text.does_not_prove,
             };
             // An expiry that passed without anybody's word is a signed one.

@@ -1,10 +1,12 @@
 //! One check and its outcome. There are no booleans here: a check passed, failed for a reason, or was not done.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize, ser::SerializeMap};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::reason::{Reason, Why};
+use crate::trust::{Anchor, Hierarchy, Place};
 
 /// Every check that a report can hold, by its machine name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -121,10 +123,84 @@ pub enum Verdict {
     NotDone(Why),
 }
 
-/// What a check rested on: named facts in a fixed order, for people and auditors. Never personal data beyond what the
-/// report shows anyway, never the My Number or its hash.
+/// One thing that a check rested on. What other code decides by has a type; the rest is for people alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fact {
+    /// The anchor whose key counted.
+    Anchor(AnchorRef),
+    /// Which of two certificates the outcome is about.
+    About(Place),
+    /// The day that was compared with today.
+    Expiry {
+        /// The last day on which the card is valid.
+        day: Date,
+        /// The day of the judgement, Japan time.
+        judged_on: Date,
+        /// Whether the card has a signature that covers the day.
+        signed: bool,
+    },
+    /// A detail, by its name. Nothing decides by it.
+    Detail(&'static str, String),
+}
+
+/// The anchor that a check rested on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnchorRef {
+    /// Its name for people.
+    pub name: String,
+    /// Its hierarchy.
+    pub hierarchy: Hierarchy,
+    /// What it is pinned by: see [`Material::sha256`](crate::trust::Material::sha256).
+    pub sha256: String,
+    /// Where it was obtained.
+    pub source: String,
+    /// Whether its issuer published it.
+    pub official: bool,
+}
+
+impl From<&Anchor> for AnchorRef {
+    fn from(anchor: &Anchor) -> Self {
+        Self {
+            name: anchor.name.clone(),
+            hierarchy: anchor.hierarchy,
+            sha256: anchor.material.sha256(),
+            source: anchor.source.clone(),
+            official: anchor.official,
+        }
+    }
+}
+
+fn yes(value: bool) -> Cow<'static, str> {
+    Cow::Borrowed(if value { "yes" } else { "no" })
+}
+
+impl Fact {
+    /// As reports show it: names and values.
+    fn shown(&self) -> Vec<(&'static str, Cow<'_, str>)> {
+        match self {
+            Self::Anchor(anchor) => vec![
+                ("anchor", Cow::Borrowed(&*anchor.name)),
+                ("anchor_hierarchy", anchor.hierarchy.as_str().into()),
+                ("anchor_sha256", Cow::Borrowed(&*anchor.sha256)),
+                ("anchor_source", Cow::Borrowed(&*anchor.source)),
+                ("anchor_official", yes(anchor.official)),
+            ],
+            Self::About(place) => vec![("about", place.as_str().into())],
+            Self::Expiry { day, judged_on, signed } => vec![
+                ("expiry", day.to_string().into()),
+                ("judged_on", judged_on.to_string().into()),
+                ("signed", yes(*signed)),
+            ],
+            Self::Detail(name, value) => vec![(*name, Cow::Borrowed(&**value))],
+        }
+    }
+}
+
+/// What a check rested on, in a fixed order, for people and auditors. Never personal data beyond what the report shows
+/// anyway, never the My Number or its hash.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Evidence(Vec<(&'static str, String)>);
+pub struct Evidence(Vec<Fact>);
 
 impl Evidence {
     /// Nothing yet.
@@ -134,36 +210,53 @@ impl Evidence {
 
     /// Adds a fact.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.0.push((name, value.into()));
+    pub fn fact(mut self, fact: Fact) -> Self {
+        self.0.push(fact);
         self
     }
 
-    /// Takes a fact away.
+    /// Adds a detail.
+    #[must_use]
+    pub fn with(self, name: &'static str, value: impl Into<String>) -> Self {
+        self.fact(Fact::Detail(name, value.into()))
+    }
+
+    /// Takes a detail away.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
-        self.0.retain(|(known, _)| *known != name);
+        self.0.retain(|fact| !matches!(fact, Fact::Detail(known, _) if *known == name));
         self
     }
 
-    /// The facts in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().map(|(name, value)| (*name, value.as_str()))
+    /// The anchor that counted.
+    pub fn anchor(&self) -> Option<&AnchorRef> {
+        self.0.iter().find_map(|fact| if let Fact::Anchor(anchor) = fact { Some(anchor) } else { None })
     }
 
-    /// One fact.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    /// Which of two certificates it is about.
+    pub fn about(&self) -> Option<Place> {
+        self.0.iter().find_map(|fact| if let Fact::About(place) = fact { Some(*place) } else { None })
+    }
+
+    /// Whether the expiry day is one that a signature covers.
+    pub fn expiry_signed(&self) -> Option<bool> {
+        self.0.iter().find_map(|fact| if let Fact::Expiry { signed, .. } = fact { Some(*signed) } else { None })
+    }
+
+    /// One fact as reports show it.
+    pub fn shown(&self, name: &str) -> Option<Cow<'_, str>> {
         self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// Every fact as reports show it, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        self.0.iter().flat_map(Fact::shown)
     }
 }
 
 impl Serialize for Evidence {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in self.iter() {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
+        serializer.collect_map(self.iter())
     }
 }
 

@@ -8,6 +8,6 @@ mod reason;
 
 pub use basis::{At, Basis, CLOCK_SKEW, InTheFuture};
 pub use catalog::{CATALOG, CheckText, saved_limit, text_of};
-pub use check::{Check, CheckId, Evidence, Verdict};
+pub use check::{AnchorRef, Check, CheckId, Evidence, Fact, Verdict};
 pub use overall::{Overall, Requirement, overall};
 pub use reason::{Reason, Why};

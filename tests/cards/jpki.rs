@@ -102,12 +102,12 @@ fn an_honest_card_passes_every_check() {
         assert_eq!(findings.overall(), Overall::Authentic);
         let agrees = findings.check(CheckId::JpkiAgrees).unwrap();
         for item in ["birth_date", "sex", "name", "address"] {
-            assert_eq!(agrees.evidence.get(item), Some("same"), "{item}");
+            assert_eq!(agrees.evidence.shown(item).as_deref(), Some("same"), "{item}");
         }
         let chain = findings.check(CheckId::JpkiSignChain).unwrap();
-        assert_eq!(chain.evidence.get("policy"), Some("2.999.1.20"));
-        assert_eq!(chain.evidence.get("anchor"), Some("taimen simulated JPKI for digital signature"));
-        assert_eq!(chain.evidence.get("certificate_subject"), None, "a number of one person");
+        assert_eq!(chain.evidence.shown("policy").as_deref(), Some("2.999.1.20"));
+        assert_eq!(chain.evidence.shown("anchor").as_deref(), Some("taimen simulated JPKI for digital signature"));
+        assert_eq!(chain.evidence.shown("certificate_subject").as_deref(), None, "a number of one person");
     }
 }
 
@@ -164,8 +164,8 @@ fn with_both_credentials_each_is_presented_once_behind_both_counters() {
     let findings = judge(&saved);
     assert_eq!(jpki_verdicts(&findings), [Some(Verdict::Passed); 4]);
     let agrees = findings.check(CheckId::JpkiAgrees).unwrap();
-    assert_eq!(agrees.evidence.get("name"), Some("not_compared"));
-    assert_eq!(agrees.evidence.get("birth_date"), Some("same"));
+    assert_eq!(agrees.evidence.shown("name").as_deref(), Some("not_compared"));
+    assert_eq!(agrees.evidence.shown("birth_date").as_deref(), Some("same"));
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn an_advisory_failure_goes_to_the_staff_and_leaves_the_verdict() {
     let other = findings("my-number?fault=jpki-other-person").unwrap();
     assert_eq!(other.overall(), Overall::Authentic);
     let agrees = other.check(CheckId::JpkiAgrees).unwrap();
-    assert_eq!(agrees.evidence.get("birth_date"), Some("different"));
+    assert_eq!(agrees.evidence.shown("birth_date").as_deref(), Some("different"));
     assert!(other.notes.iter().any(|note| note.id == "jpki-withheld"));
     assert!(other.items.iter().all(|item| item.id != "jpki_name"), "another person's name is not shown as checked");
     assert!(other.items.iter().any(|item| item.id == "jpki_sign_serial"));
@@ -288,7 +288,10 @@ fn the_items_say_what_the_certificates_say() {
     let substituted = findings("my-number?seed=7&fault=jpki-substituted").unwrap();
     assert_eq!(item(&substituted, "jpki_name_substitutes"), &ItemValue::Text("1".into()));
     let agrees = substituted.check(CheckId::JpkiAgrees).unwrap();
-    assert_eq!((agrees.evidence.get("name"), agrees.evidence.get("address")), (Some("substituted"), Some("same")));
+    assert_eq!(
+        (agrees.evidence.shown("name").as_deref(), agrees.evidence.shown("address").as_deref()),
+        (Some("substituted"), Some("same"))
+    );
     let other = findings("my-number?fault=jpki-other-token").unwrap();
     assert!(matches!(item(&other, "jpki_token"), ItemValue::Term { id: "android", .. }));
 }

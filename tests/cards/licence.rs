@@ -73,7 +73,10 @@ fn an_honest_licence_is_authentic_and_shows_everything() {
         let found = findings(name, Scope::FULL);
         assert_eq!(found.overall(), Overall::Authentic, "{name}: {:?}", found.checks);
         assert_eq!(found.warnings, [], "{name}");
-        assert_eq!(found.check(CheckId::LicenceSignature).unwrap().evidence.get("layout"), Some("whole-files"));
+        assert_eq!(
+            found.check(CheckId::LicenceSignature).unwrap().evidence.shown("layout").as_deref(),
+            Some("whole-files")
+        );
         assert_eq!(found.verdict(CheckId::NoUnsignedChanges), Some(Verdict::Passed));
         assert!(found.holder.name.is_some() && found.holder.address.is_some() && found.holder.birth_date.is_some());
         assert_eq!(found.holder.current, None);
@@ -270,7 +273,7 @@ fn only_layouts_that_cover_everything_pass() {
         }
         let found = judged(&dump);
         let check = found.check(CheckId::LicenceSignature).unwrap();
-        assert_eq!(check.evidence.get("layout"), Some(layout.name), "{check:?}");
+        assert_eq!(check.evidence.shown("layout").as_deref(), Some(layout.name), "{check:?}");
         let expected = if layout.covers { Verdict::Passed } else { Verdict::NotDone(Why::LayoutUnknown) };
         assert_eq!(check.verdict, expected, "{}", layout.name);
     }

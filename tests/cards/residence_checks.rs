@@ -156,15 +156,15 @@ fn honest_cards_are_authentic_by_each_required_check() {
         let of = |id: CheckId| findings.check(id).unwrap().evidence.clone();
         let signature = of(CardSignature);
         let (form, covers) = if second { ("form", "df1/03 df1/04") } else { ("encoding", "df1/05 df1/06") };
-        assert_eq!(signature.get(form), Some(if second { "fixed" } else { "digest-info" }));
-        assert_eq!(signature.get("covers"), Some(covers));
+        assert_eq!(signature.shown(form).as_deref(), Some(if second { "fixed" } else { "digest-info" }));
+        assert_eq!(signature.shown("covers").as_deref(), Some(covers));
         let certificate = of(CardCertificate);
-        assert_eq!(certificate.get("anchor_hierarchy"), Some("simulated"));
-        assert_eq!(certificate.get("anchor_official"), Some("no"));
-        let anchor = certificate.get("anchor_sha256").unwrap();
+        assert_eq!(certificate.shown("anchor_hierarchy").as_deref(), Some("simulated"));
+        assert_eq!(certificate.shown("anchor_official").as_deref(), Some("no"));
+        let anchor = certificate.shown("anchor_sha256").unwrap();
         assert!(shipped().anchors().iter().any(|known| known.material.sha256() == anchor));
         for name in ["certificate_subject", "certificate_issuer", "certificate_serial", "not_before", "not_after"] {
-            assert!(!certificate.get(name).unwrap().is_empty(), "{name}");
+            assert!(!certificate.shown(name).unwrap().is_empty(), "{name}");
         }
         let ids: Vec<&str> = findings.notes.iter().map(|note| note.id).collect();
         assert!(ids.starts_with(&["compare-face", "copy"]), "{ids:?}");
@@ -266,7 +266,7 @@ fn either_block_and_either_form_and_no_other() {
         let evidence = &findings.check(CardSignature).unwrap().evidence;
         let (name, value) =
             if generation(kind) == Generation::First { ("encoding", "bare-hash") } else { ("form", "der") };
-        assert_eq!(evidence.get(name), Some(value));
+        assert_eq!(evidence.shown(name).as_deref(), Some(value));
     }
     // SHA-256 of the message behind other prefixes than the two: good padding, so a third form is possible; never a pass.
     let message = |dump: &Dump| {
@@ -296,8 +296,12 @@ fn either_block_and_either_form_and_no_other() {
         bytes(&mut dump, &files::SIGNATURE_1)[4..260].copy_from_slice(&signature);
         let findings = judged(&dump);
         assert_eq!(findings.verdict(CardSignature), Some(expected), "{} bytes", block.len());
-        let detail = findings.check(CardSignature).unwrap().evidence.get("detail");
-        assert_eq!(detail.is_some_and(|detail| detail.contains("good padding")), expected == unknown, "{detail:?}");
+        let detail = findings.check(CardSignature).unwrap().evidence.shown("detail");
+        assert_eq!(
+            detail.as_deref().is_some_and(|detail| detail.contains("good padding")),
+            expected == unknown,
+            "{detail:?}"
+        );
     }
 }
 
@@ -525,7 +529,7 @@ fn cards_of_children() {
                 dump.kind = read_as;
                 let findings = expect(&dump, not_signed, not_signed, Overall::Undetermined);
                 assert_eq!(findings.kind, CardKind::RESIDENCE1_CHILD);
-                assert_eq!(findings.check(CardSignature).unwrap().evidence.get("photo"), Some("none"));
+                assert_eq!(findings.check(CardSignature).unwrap().evidence.shown("photo").as_deref(), Some("none"));
                 assert!(findings.picture("photo").is_none() && findings.picture("front").is_some());
                 assert!(findings.notes.iter().any(|note| note.id == "not-signed"));
                 assert_eq!(findings.warnings, [], "{unsigned:?} {face:?}");
@@ -550,7 +554,7 @@ fn a_dump_cannot_claim_to_be_a_childs() {
     file.fill(0);
     file[0] = 0xDA;
     let findings = expect(&dump, NotDone(Why::NotSigned), NotDone(Why::NotSigned), Overall::Undetermined);
-    assert_eq!(findings.check(CardSignature).unwrap().evidence.get("photo"), Some("present"));
+    assert_eq!(findings.check(CardSignature).unwrap().evidence.shown("photo").as_deref(), Some("present"));
     assert!(findings.warnings.iter().any(|warning| warning.detail.contains("photo without a signature")));
 }
 
@@ -607,13 +611,16 @@ fn files_that_were_not_read() {
         expect(&dump, not_read, not_read, Overall::Undetermined);
         let signed = if generation(kind) == Generation::First { files::FACE_1 } else { files::NAME_AND_FACE };
         let findings = expect(&without(&signed, status()), not_read, Passed, Overall::Undetermined);
-        assert_eq!(findings.check(CardSignature).unwrap().evidence.get("status"), Some("6A82"));
+        assert_eq!(findings.check(CardSignature).unwrap().evidence.shown("status").as_deref(), Some("6A82"));
         assert!(findings.notes.iter().any(|note| note.id == "no-face"));
         // Nothing that was signed has been seen: no forgery.
         let unreadable = || NotRead::Unreadable { detail: "not one encrypted object".to_owned() };
         expect(&without(&signature_file(kind), unreadable()), not_read, not_read, Overall::Undetermined);
         let findings = expect(&without(&signed, unreadable()), not_read, Passed, Overall::Undetermined);
-        assert_eq!(findings.check(CardSignature).unwrap().evidence.get("detail"), Some("not one encrypted object"));
+        assert_eq!(
+            findings.check(CardSignature).unwrap().evidence.shown("detail").as_deref(),
+            Some("not one encrypted object")
+        );
         let broken = NotRead::Malformed { detail: "cut off".to_owned() };
         expect(&without(&signed, broken), Failed(Reason::Malformed), Passed, Overall::Rejected);
         if generation(kind) == Generation::Second {
@@ -676,7 +683,7 @@ fn a_signature_beside_no_face() {
         let findings = expect(&dump, NotDone(Why::LayoutUnknown), Passed, Overall::Undetermined);
         let evidence = &findings.check(CardSignature).unwrap().evidence;
         assert_eq!(
-            (evidence.get("file"), evidence.get("detail")),
+            (evidence.shown("file").as_deref(), evidence.shown("detail").as_deref()),
             (Some("df1/06"), Some("no face beside a signature"))
         );
         let warned: Vec<_> = findings.warnings.iter().map(|one| (one.file, one.detail.as_str())).collect();
@@ -714,7 +721,7 @@ fn infants_of_the_second_generation() {
     let signature = signer.sign_sha256(&[&faceless], taimen::crypto::EcdsaForm::Fixed).unwrap();
     bytes(&mut dump, &files::SIGNATURE_2)[2..98].copy_from_slice(&signature);
     let findings = expect(&dump, NotDone(Why::LayoutUnknown), Passed, Overall::Undetermined);
-    let detail = findings.check(CardSignature).unwrap().evidence.get("detail").unwrap();
+    let detail = findings.check(CardSignature).unwrap().evidence.shown("detail").unwrap();
     assert!(detail.contains("no face"), "{detail}");
     // With a face the same signature is one over other data.
     let face = honest(CardKind::RESIDENCE2).file(files::NAME_AND_FACE.name).unwrap()[2508..].to_vec();
@@ -740,9 +747,9 @@ fn expiry_is_counted_in_japan_through_its_day() {
     assert_eq!(over.verdict(NotExpired), Some(Failed(Reason::Expired)));
     assert_eq!(over.overall(), Overall::Rejected);
     let evidence = &over.check(NotExpired).unwrap().evidence;
-    assert_eq!(evidence.get("expiry"), Some(last.to_string().as_str()));
-    assert_eq!(evidence.get("judged_on"), Some(next.to_string().as_str()));
-    assert_eq!(evidence.get("signed"), Some("yes"));
+    assert_eq!(evidence.shown("expiry").as_deref(), Some(last.to_string().as_str()));
+    assert_eq!(evidence.shown("judged_on").as_deref(), Some(next.to_string().as_str()));
+    assert_eq!(evidence.shown("signed").as_deref(), Some("yes"));
     let broken =
         dump_with(CardKind::RESIDENCE2, |_, _| {}, |issued| issued.set(&[files::ENTRIES_05], "expiry", b"20269999"));
     let findings = judged(&broken);
@@ -788,14 +795,14 @@ fn certificates_that_do_not_count() {
             with(&|order| order.certificate.not_after = last_second(2026, 1, 1)),
             (Passed, NotDone(Why::AnchorExpired), Overall::Undetermined),
         );
-        assert_eq!(findings.check(CardCertificate).unwrap().evidence.get("about"), Some("certificate"));
+        assert_eq!(findings.check(CardCertificate).unwrap().evidence.shown("about").as_deref(), Some("certificate"));
         let expired_ca = |order: &mut ResidenceOrder| {
             order.certificate.signer = old;
             order.certificate.authority_key_id = old.key_id().ok();
         };
         let expired = NotDone(Why::AnchorExpired);
         let findings = check(with(&expired_ca), (Passed, expired, Overall::Undetermined));
-        assert_eq!(findings.check(CardCertificate).unwrap().evidence.get("about"), Some("anchor"));
+        assert_eq!(findings.check(CardCertificate).unwrap().evidence.shown("about").as_deref(), Some("anchor"));
         let changed = with(&|order| {
             expired_ca(order);
             order.signer = impostor;
@@ -847,8 +854,8 @@ fn a_key_that_is_not_supported() {
         tbs.end + file[tbs.end..].windows(5).position(|window| window == [0x03, 0x82, 0x01, 0x01, 0x00]).unwrap() + 5;
     file[from..from + 256].copy_from_slice(&signature);
     let findings = expect(&dump, DEPENDS, NotDone(Why::UnsupportedKey), Overall::Undetermined);
-    let detail = findings.check(CardCertificate).unwrap().evidence.get("detail");
-    assert_eq!(detail, Some("the exponent is not 65537"));
+    let detail = findings.check(CardCertificate).unwrap().evidence.shown("detail");
+    assert_eq!(detail.as_deref(), Some("the exponent is not 65537"));
 }
 
 #[test]
@@ -864,7 +871,7 @@ fn an_issuer_that_nobody_knows() {
         let dump = prepared(kind, |order, _| stranger(order));
         let findings = expect(&dump, DEPENDS, no_anchor, Overall::Undetermined);
         let evidence = &findings.check(CardSignature).unwrap().evidence;
-        assert_eq!(evidence.get("fits_own_certificate"), Some("yes"));
+        assert_eq!(evidence.shown("fits_own_certificate").as_deref(), Some("yes"));
         assert_eq!(findings.hierarchy, None);
         // What does not even fit the card's own certificate was changed, whoever issued it.
         let changed = dump_with(

@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 use super::{
-    attacks::bench::{JPKI, LICENCE, MY_NUMBER, RESIDENCE1, RESIDENCE2, with},
+    attacks::bench::{JPKI, LICENCE, MENKYO, MY_NUMBER, RESIDENCE1, RESIDENCE2, with},
     cli::prepare,
 };
 use crate::common::{
@@ -198,6 +198,15 @@ const CASES: &[Case] = &[
         checks: (LICENCE.honest, &["not-expired: failed(expired)"]),
         staff: "not-expired not-production revocation",
         says: &[["valid through 2023-05-01", "有効期間の末日 2023年5月1日"]],
+    },
+    Case {
+        // Every check by id; the report says which day stood for the day of issue.
+        arguments: "check --reader sim:menkyo?fault=no-record-date --application menkyo",
+        code: 0,
+        headline: "not-a-real-card",
+        checks: (MENKYO.honest, &[]),
+        staff: "not-tied no-issue-date not-production revocation",
+        says: &[["stood for the day of issue", "有効期間の開始日に発行されたもの"]],
     },
     Case {
         arguments: "check --reader sim:licence --without-pin",

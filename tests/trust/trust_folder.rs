@@ -60,7 +60,7 @@ fn additions_at_the_same_time_lose_nothing_and_readers_never_see_half_of_one() {
     let files: Vec<PathBuf> = (9_000_000..9_000_008).map(|number| key(&folder, number)).collect();
     thread::scope(|scope| {
         for file in &files {
-            scope.spawn(|| add(&trust, Purpose::MyNumberCard, file, false, now()).unwrap());
+            scope.spawn(|| add(&trust, Purpose::MyNumberCard, file, true, now()).unwrap());
         }
         scope.spawn(|| {
             for _ in 0..50 {
@@ -107,7 +107,7 @@ fn what_is_removed_is_gone_and_the_rest_stays() {
     let folder = TempDir::new();
     let trust = filled(&folder);
     let again = folder.write("again.crt", CA);
-    add(&trust, Purpose::DriversLicence, &again, true, now()).unwrap();
+    add(&trust, Purpose::DriversLicence, &again, false, now()).unwrap();
     let before = content(&trust);
     let prefix = &sha256(CA)[..8];
     for (selector, purpose) in [
@@ -169,7 +169,7 @@ fn a_key_under_another_id_is_a_changed_file() {
     let folder = TempDir::new();
     let trust = folder.file("trust");
     for number in [9_000_000, 9_000_001] {
-        add(&trust, PURPOSE, &key(&folder, number), false, now()).unwrap();
+        add(&trust, PURPOSE, &key(&folder, number), true, now()).unwrap();
     }
     let ids: BTreeSet<String> = load_directory(&trust)
         .unwrap()
@@ -252,7 +252,7 @@ fn a_folder_without_a_manifest_is_no_error_unless_somebody_named_it() {
     }
     let file = folder.write("file", "");
     assert!(matches!(load_directory(&file), Err(ManifestError::Io { .. })));
-    let refused = add(&file, PURPOSE, &key(&folder, 9_000_000), false, now());
+    let refused = add(&file, PURPOSE, &key(&folder, 9_000_000), true, now());
     assert!(matches!(refused, Err(AddError::Folder(ManifestError::Io { .. }))), "{refused:?}");
 }
 
@@ -312,7 +312,7 @@ mod unix {
             match chown(path, Some(4242), None) {
                 Ok(()) => {
                     assert!(matches!(load_directory(&trust), Err(ManifestError::OtherOwner { .. })));
-                    let refused = add(&trust, PURPOSE, &file, false, now());
+                    let refused = add(&trust, PURPOSE, &file, true, now());
                     assert!(matches!(refused, Err(AddError::Folder(ManifestError::OtherOwner { .. }))), "{refused:?}");
                     chown(path, Some(0), None).unwrap();
                 }

@@ -20,7 +20,7 @@ use super::{
     changes::{current, external_characters, history},
     decode::{Record, Value, check_digit_fits},
     files::{self, Content, File, LICENCE_LAYOUTS},
-    signature::{Signer, signature_check, signer_check},
+    signature::{IssueDay, Signer, signature_check, signer_check},
 };
 
 /// What a 運転免許証 must pass.
@@ -100,7 +100,7 @@ impl<'a> Licence<'a> {
 pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     let licence = Licence::of(dump);
     let data = licence.record(&files::DATA);
-    let issued = data.and_then(|data| data.day("issue_date"));
+    let issued = data.and_then(|data| data.day("issue_date")).map_or(IssueDay::NotRead, IssueDay::Told);
     let signature_file = licence.record(&files::SIGNATURE);
 
     let signer = signer_check(CheckId::LicenceSigner, dump, &files::SIGNATURE, signature_file, issued, trust, basis);

@@ -18,7 +18,7 @@ use super::{
     checks::{photo, record_items, warnings},
     decode::Record,
     files::{self, MENKYO_LAYOUTS},
-    signature::{Signer, signature_check, signer_check},
+    signature::{IssueDay, Signer, signature_check, signer_check},
 };
 
 /// What a マイナ免許証 must pass.
@@ -32,6 +32,14 @@ const NOT_TIED: Note = Note {
     text: Bilingual::new(
         "免許情報が、このマイナンバーカードの持ち主のものであることを示す電子署名はありません。顔写真を人が見比べてください。",
         "No signature ties the licence record to the holder of this My Number Card. Compare the pictures yourself.",
+    ),
+};
+
+const NO_ISSUE_DATE: Note = Note {
+    id: "no-issue-date",
+    text: Bilingual::new(
+        "免許情報に記録の日付がないため、署名者の証明書は、その有効期間の開始日に発行されたものとして確認しました。",
+        "The licence record names no date. So the day on which its signer's certificate began stood for the day of issue.",
     ),
 };
 
@@ -49,14 +57,15 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         files::MENKYO_FILES.iter().filter_map(|file| Some(Record::decode(file, dump.file(file.name)?))).collect();
     let record = |file: &files::File| records.iter().find(|record| record.file.name == file.name);
     let data = record(&files::MENKYO_DATA);
-    let recorded = data.and_then(|data| data.day("record_date"));
+    // The date belongs to the record of driving history, and is empty where there is none.
+    let recorded = data.map(|data| data.day("record_date").map_or(IssueDay::None, IssueDay::Told));
 
     let signer = signer_check(
         CheckId::MenkyoSigner,
         dump,
         &files::MENKYO_SIGNATURE,
         record(&files::MENKYO_SIGNATURE),
-        recorded,
+        recorded.unwrap_or(IssueDay::NotRead),
         trust,
         basis,
     );
@@ -89,6 +98,9 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         findings.notes.push(WITHOUT_PIN);
     }
     findings.notes.push(NOT_TIED);
+    if matches!(recorded, Some(IssueDay::None)) {
+        findings.notes.push(NO_ISSUE_DATE);
+    }
     findings.notes.extend(common_notes(&findings, CheckId::MenkyoSigner));
     findings
 }

@@ -8,7 +8,7 @@ use crate::{
     dump::Dump,
     text::japan_date,
     trust::{Certificate, Hierarchy, Purpose, TrustStore},
-    verify::{Basis, Check, CheckId, Evidence, Reason, Verdict, Why},
+    verify::{AnchorRef, Basis, Check, CheckId, Evidence, Fact, Reason, Verdict, Why},
 };
 
 use super::{
@@ -26,6 +26,26 @@ pub(super) struct Signer<'a> {
     pub(super) signature: Option<&'a [u8]>,
 }
 
+/// The day of issue, as the signed data tell it.
+#[derive(Clone, Copy)]
+pub(super) enum IssueDay {
+    Told(Date),
+    /// The card has none: the day on which its signer's certificate began stands for it.
+    None,
+    /// What would tell it was not read.
+    NotRead,
+}
+
+impl IssueDay {
+    fn of(self, certificate: &Certificate) -> Option<Date> {
+        match self {
+            Self::Told(day) => Some(day),
+            Self::None => Some(japan_date(certificate.not_before)),
+            Self::NotRead => None,
+        }
+    }
+}
+
 /// Finds the certificate that the card's key identifier names among those installed, and checks that it may sign and was
 /// valid on the day of issue and is now. The identifier, names and serial number on the card are evidence, not proof.
 pub(super) fn signer_check<'a>(
@@ -33,7 +53,7 @@ pub(super) fn signer_check<'a>(
     dump: &Dump,
     file: &File,
     record: Option<&Record<'a>>,
-    issued: Option<Date>,
+    issued: IssueDay,
     trust: &TrustStore,
     basis: Basis,
 ) -> Signer<'a> {
@@ -61,7 +81,9 @@ pub(super) fn signer_check<'a>(
     // accepted hierarchies come first.
     let made = |certificate: &Certificate| rsa_key(certificate).is_some_and(|key| key.recover(signature).is_ok());
     // A renewed certificate may bear the same key: the one that was valid on the day of issue counts.
-    let fits = |certificate: &Certificate| made(certificate) && issued.is_none_or(|day| valid_on(certificate, day));
+    let fits = |certificate: &Certificate| {
+        made(certificate) && issued.of(certificate).is_none_or(|day| valid_on(certificate, day))
+    };
     let chosen = candidates
         .iter()
         .find(|(_, certificate)| fits(certificate))
@@ -70,18 +92,19 @@ pub(super) fn signer_check<'a>(
     let Some((anchor, certificate)) = chosen else {
         return without(Check::not_done(id, Why::NoAnchor, evidence));
     };
+    let day = issued.of(certificate);
     let evidence = evidence
         .with("certificate_subject", certificate.subject.clone())
         .with("certificate_issuer", certificate.issuer.clone())
         .with("certificate_serial", certificate.serial.clone())
         .with("not_before", certificate.not_before.to_string())
         .with("not_after", certificate.not_after.to_string())
-        .with("issue_date", issued.map_or_else(String::new, |day| day.to_string()))
-        .with("anchor", anchor.name.clone())
-        .with("anchor_hierarchy", anchor.hierarchy.as_str())
-        .with("anchor_sha256", anchor.material.sha256())
-        .with("anchor_source", anchor.source.clone())
-        .with("anchor_official", if anchor.official { "yes" } else { "no" });
+        .with("issue_date", day.map_or_else(String::new, |day| day.to_string()))
+        .fact(Fact::Anchor(AnchorRef::from(*anchor)));
+    let evidence = match issued {
+        IssueDay::None => evidence.with("issue_date_from", "not_before"),
+        IssueDay::Told(_) | IssueDay::NotRead => evidence,
+    };
     let check = if !trust.accepts(anchor.hierarchy) {
         Check::failed(id, Reason::HierarchyNotAccepted, evidence)
     } else if !certificate.signs_data() {
@@ -89,7 +112,7 @@ pub(super) fn signer_check<'a>(
     } else if rsa_key(certificate).is_none() {
         Check::failed(id, Reason::BadKey, evidence)
     } else {
-        match issued {
+        match day {
             None => Check::not_done(id, Why::NotRead, evidence.with("missing", "issue date")),
             Some(day) if !valid_on(certificate, day) => Check::failed(id, Reason::NotValidAtIssue, evidence),
             Some(_) if basis.at() < certificate.not_before || basis.at() > certificate.not_after => {

@@ -412,7 +412,7 @@ fn notes_for(findings: &Findings, card: &Card<'_>, unsigned: bool) -> Vec<Note> 
         list.push(NO_FACE);
     }
     let certificate = findings.check(CheckId::CardCertificate);
-    if certificate.is_some_and(|check| check.evidence.get("anchor_official") == Some("no"))
+    if certificate.is_some_and(|check| check.evidence.anchor().is_some_and(|anchor| !anchor.official))
         && findings.hierarchy == Some(Hierarchy::Installed)
     {
         list.push(UNPINNED);

@@ -55,6 +55,7 @@ pub enum LicenceFault {
     Externals,
     FullChanges,
     ZeroFiller,
+    NoRecordDate,
 }
 
 /// The days of an expired licence: after the signer's certificate began, before anybody runs this.
@@ -160,6 +161,7 @@ impl LicenceFault {
                     }
                 }
             }
+            Self::NoRecordDate => set(issued, &[MENKYO_DATA], "record_date", []),
             Self::BrokenText => set(issued, &[DATA], "condition_1", [0x46, 0x33, 0xFF, 0xFF, 0x40, 0x45]),
             Self::HalfCharacter => set(issued, &[DATA], "condition_1", [0x34, 0x63, 0x36]),
             _ => return Ok(()),
@@ -169,7 +171,7 @@ impl LicenceFault {
 
     /// Whether the issuer signs what [`LicenceFault::tamper`] made of the files: a mistake of his, not a forgery.
     pub(in super::super) fn is_issued_so(self) -> bool {
-        matches!(self, Self::BrokenText | Self::HalfCharacter)
+        matches!(self, Self::BrokenText | Self::HalfCharacter | Self::NoRecordDate)
     }
 
     /// What is wrong with the finished card.

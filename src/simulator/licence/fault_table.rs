@@ -429,6 +429,14 @@ pub const MENKYO_FAULTS: &[FaultRow] = &[
         MENKYO_CHANGED,
         UNDETERMINED
     ),
+    row!(
+        "no-record-date",
+        "記録の日付が空（運転経歴情報がない）",
+        "an empty record date: no driving history",
+        LicenceFault::NoRecordDate,
+        &[],
+        AUTHENTIC
+    ),
     row!("zero-filler", "末尾の詰め物が00", "the file is filled with 00", LicenceFault::ZeroFiller, &[], AUTHENTIC),
     row!(
         "short-fields",

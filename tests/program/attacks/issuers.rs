@@ -11,8 +11,11 @@ use taimen::{
     trust::Certificate,
 };
 
+use crate::common::program::argument;
+
 use super::bench::{
-    Bench, KINDS, LICENCE, MENKYO, MY_NUMBER, RESIDENCE, RESIDENCE1, RESIDENCE2, Rejected, Undetermined, get, put,
+    Authentic, Bench, KINDS, LICENCE, MENKYO, MY_NUMBER, RESIDENCE, RESIDENCE1, RESIDENCE2, Rejected, Undetermined,
+    get, put,
 };
 
 #[test]
@@ -71,6 +74,60 @@ fn self_made_ca() {
                 &["card-certificate: not_done(no_anchor)", "card-signature: not_done(depends_on card-certificate)"],
             );
         }
+    }
+}
+
+#[test]
+fn self_made_ca_under_a_production_id() {
+    let bench = Bench::new();
+    let own = keys::signer("impostor").unwrap();
+    let modulus = own.public_key().unwrap();
+    let folder = argument(&bench.folder.file("anchors"));
+    let key_file = |number: &str| {
+        let id = hex::encode([number.as_bytes(), &[8, 5], b"002", &[0; 4]].concat());
+        let key = format!(
+            "{{\"issuer_key_id\":\"{id}\",\"modulus\":\"{}\",\"exponent\":\"010001\"}}",
+            hex::encode(modulus.modulus())
+        );
+        argument(&bench.folder.write(&format!("{number}.json"), key))
+    };
+    let add = |number: &str, more: &[&str]| {
+        let file = key_file(number);
+        let add = ["trust", "add", "--purpose", "my-number-card", &file, "--trust-dir", &folder];
+        bench.run(&[&add[..], more].concat())
+    };
+    // Under a production id, and under one that nobody knows.
+    for number in ["5000023", "5000033", "9000023", "ABCDE23"] {
+        let refused = add(number, &[]).expect(2);
+        assert!(refused.stderr.contains("not one that the issuer published"), "{number}: {}", refused.stderr);
+    }
+    for number in ["5000023", "5000033"] {
+        add(number, &["--unpinned"]).expect(0);
+    }
+    // The municipality's certificates, issued anew; the rest of the card is as it was.
+    let mut dump = bench.dump(&MY_NUMBER, "");
+    for (file, number) in [(&files::FACE_CERTIFICATE, "5000023"), (&files::TEXT_CERTIFICATE, "5000033")] {
+        let bytes = get(&dump, file.name);
+        let genuine = CvCertificate::parse(&bytes).unwrap();
+        let issuer = [number.as_bytes(), &[8, 5], b"002", &[0; 4]].concat();
+        let body = [&issuer[..], &genuine.body[16..]].concat();
+        let signature = own.sign_sha256(&[&body]).unwrap();
+        let content = [tlv::encode(files::CV_BODY, &body), tlv::encode(files::CV_SIGNATURE, &signature)].concat();
+        put(&mut dump, file.name, tlv::encode(file.own.tag, &content));
+    }
+    let judged = bench.saved(&MY_NUMBER, &dump, &["--trust-dir", &folder]).expect(Authentic, &[]);
+    let report = judged.outcome.json();
+    assert_eq!((&report["headline"], &report["hierarchy"]), (&"authentic-unpinned".into(), &"installed".into()));
+    let staff = report["for_staff"].to_string();
+    assert!(staff.contains("unpinned-anchor") && !staff.contains("unofficial-anchor"), "{staff}");
+    let path = argument(&bench.folder.write("unpinned.json", dump.to_json()));
+    for (lang, words) in [
+        ("en", "△  HOLDS ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH"),
+        ("ja", "△  公表されたものではないCA鍵でのみ確認できました"),
+    ] {
+        let verify = ["verify", &path, "--at", "recorded", "--trust-dir", &folder, "--lang", lang];
+        let text = bench.run(&verify).expect(0).stdout;
+        assert!(text.contains(words), "{text}");
     }
 }
 

@@ -151,8 +151,8 @@ fn folder_that_a_group_may_write() {
     program.run(["check", "--reader", "sim:my-number", "--save-dump", &dump]).expect(0);
     let commands: [&[&str]; 3] = [
         &["check", "--reader", "sim:my-number", "--trust-dir", &folder],
-        &["verify", &dump, "--accept", "simulated", "--trust-dir", &folder],
-        &["batch", &dump, "--accept", "simulated", "--trust-dir", &folder],
+        &["verify", &dump, "--accept", "simulated", "--at", "recorded", "--trust-dir", &folder],
+        &["batch", &dump, "--accept", "simulated", "--at", "recorded", "--trust-dir", &folder],
     ];
     let manifest = format!("{folder}/anchors.toml");
     for (path, mode, warns, code) in [

@@ -66,6 +66,16 @@ const NO_PHOTO: Note = Note {
     ),
 };
 
+/// A key that the user added in the issuer's place.
+const UNPINNED: Note = Note {
+    id: "unpinned-anchor",
+    text: Bilingual::new(
+        "この判定は、この端末に追加されたCA鍵に基づきます。発行者が公表したものでも、taimenに付属するものでもありません。",
+        "This verdict rests on a CA key that somebody added on this machine. The issuer did not publish it, and it does not \
+         ship with taimen.",
+    ),
+};
+
 /// The age check's own limits.
 pub(super) const AGE_ONLY: Note = Note {
     id: "age-only",
@@ -100,9 +110,8 @@ pub(super) fn hierarchy_notes(findings: &Findings, unofficial: bool) -> Vec<Note
     let passed = findings.check(CheckId::FaceCertificate).is_some_and(Check::is_passed);
     match findings.hierarchy {
         Some(Hierarchy::Test | Hierarchy::Simulated) if passed => list.push(notes::NOT_PRODUCTION),
-        Some(Hierarchy::Production | Hierarchy::Installed) if passed && unofficial => {
-            list.push(notes::UNOFFICIAL_ANCHOR);
-        }
+        Some(Hierarchy::Production) if passed && unofficial => list.push(notes::UNOFFICIAL_ANCHOR),
+        Some(Hierarchy::Installed) if passed && unofficial => list.push(UNPINNED),
         _ => {}
     }
     list.push(notes::REVOCATION);

@@ -5,7 +5,7 @@ use crate::{
     crypto::PublicKey,
     dump::Dump,
     trust::{Anchor, CvCaKey, Hierarchy, KeyRole, TrustStore},
-    verify::{Check, CheckId, Evidence, Reason, Why},
+    verify::{AnchorRef, Check, CheckId, Evidence, Fact, Reason, Why},
 };
 
 use super::{
@@ -48,12 +48,7 @@ pub(super) fn certificate_check(dump: &Dump, trust: &TrustStore, file: &File, ro
     let Some(anchor) = signers.first() else {
         return without(Check::failed(id, Reason::SignatureMismatch, evidence));
     };
-    let evidence = evidence
-        .with("anchor", anchor.name.clone())
-        .with("anchor_hierarchy", anchor.hierarchy.as_str())
-        .with("anchor_sha256", anchor.material.sha256())
-        .with("anchor_source", anchor.source.clone())
-        .with("anchor_official", if anchor.official { "yes" } else { "no" });
+    let evidence = evidence.fact(Fact::Anchor(AnchorRef::from(*anchor)));
     let (check, key) = if KeyRole::of(&certificate.issuer).is_some_and(|found| found != role) {
         (Check::failed(id, Reason::WrongIssuerRole, evidence), None)
     } else if trust.accepts(anchor.hierarchy) {

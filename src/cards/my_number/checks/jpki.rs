@@ -12,8 +12,8 @@ use crate::{
     lang::Bilingual,
     text::japan_date,
     tlv,
-    trust::{Certificate, CertifiedKey, Hierarchy, Purpose, TrustStore},
-    verify::{Basis, Check, CheckId, Evidence, Reason, Verdict, Why},
+    trust::{Certificate, CertifiedKey, Hierarchy, Place, Purpose, TrustStore},
+    verify::{Basis, Check, CheckId, Evidence, Fact, Reason, Verdict, Why},
 };
 
 use super::{
@@ -134,7 +134,7 @@ fn chain(dump: &Dump, trust: &TrustStore, basis: Basis, kind: &Kind, face: &Issu
     let evidence = evidence.without("certificate_subject");
     let (verdict, evidence) = match (verdict, &leaf, hierarchy) {
         // The path speaks of signers of cards; this certificate is the holder's own, and its end is a fact about it.
-        (Verdict::NotDone(Why::AnchorExpired), ..) if evidence.get("about") == Some("certificate") => {
+        (Verdict::NotDone(Why::AnchorExpired), ..) if evidence.about() == Some(Place::Leaf) => {
             (Verdict::Failed(Reason::Expired), evidence)
         }
         (Verdict::Passed, Some(leaf), Some(hierarchy)) => profile(kind, leaf, hierarchy, face, evidence),
@@ -159,7 +159,7 @@ fn profile(
         leaf.usage.is_some_and(|usage| usage.digital_signature && (usage.non_repudiation || !kind.signs_for_others));
     let named = wanted.is_some_and(|wanted| policies.iter().any(|policy| policy == wanted.der));
     if !usage {
-        (Verdict::Failed(Reason::WrongKeyUsage), evidence.with("about", "certificate"))
+        (Verdict::Failed(Reason::WrongKeyUsage), evidence.fact(Fact::About(Place::Leaf)))
     } else if leaf.key.as_ref().map_or(None, CertifiedKey::rsa).is_none() {
         (Verdict::Failed(Reason::BadKey), evidence)
     } else if kind.authenticates && !jpki::is_for_client_authentication(leaf) {
