@@ -126,6 +126,42 @@ pub(super) fn text(problem: &Problem) -> Text {
                 "docs/recording.md describes the format. If the file was edited, look at that line.",
             ),
         ),
+        Problem::RecordingVersion { path } => Text::new(
+            "recording-other-version",
+            ExitCode::Usage,
+            (
+                format!("{path} は、この版のtaimenが知らない形式の版の記録です。"),
+                "記録した版（または新しい版）のtaimenで再生するか、この版で記録し直してください。",
+            ),
+            (
+                format!("{path} is a recording in a version of the format that this taimen does not know."),
+                "Play it back with the taimen that recorded it, or a newer one, or record the card anew.",
+            ),
+        ),
+        Problem::RecordingGiven { path } => Text::new(
+            "recording-given",
+            ExitCode::Usage,
+            (
+                format!("{path} は、保存された読み取りではなく通信の記録です。"),
+                format!("taimen check --reader replay:{path} で再生してください。"),
+            ),
+            (
+                format!("{path} is a recording, not a saved reading."),
+                format!("Play it back: taimen check --reader replay:{path} (a recording keeps the exchanges)."),
+            ),
+        ),
+        Problem::DumpGiven { path } => Text::new(
+            "dump-given",
+            ExitCode::Usage,
+            (
+                format!("{path} は、通信の記録ではなく保存された読み取り（JSON）のようです。"),
+                format!("taimen verify {path} で検証してください。"),
+            ),
+            (
+                format!("{path} looks like a saved reading (JSON), not like a recording."),
+                format!("Verify it: taimen verify {path} (a saved reading keeps what was read)."),
+            ),
+        ),
         Problem::RecordingUnused { unused, steps } => Text::new(
             "recording-unused",
             ExitCode::Card,

@@ -91,11 +91,41 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
                 "Give one of: pcsc, pcsc:PART-OF-NAME, phone[:IP-ADDRESS[:PORT]], sim:KIND, replay:FILE.",
             ),
         ),
-        Problem::UnknownSimKind(name) => Text::new(
-            "unknown-sim-kind",
+        Problem::UnknownSimKind { given, meant, kinds } => {
+            let kinds = kinds.join(", ");
+            let near = meant.map(|meant| (format!("{meant} のことですか。"), format!("Did you mean {meant}? ")));
+            let (near_ja, near_en) = near.unwrap_or_default();
+            Text::new(
+                "unknown-sim-kind",
+                ExitCode::Usage,
+                (format!("「{given}」という模擬カードはありません。"), format!("{near_ja}使える種類：{kinds}。")),
+                (format!("There is no simulated card named '{given}'."), format!("{near_en}The kinds are: {kinds}.")),
+            )
+        }
+        Problem::UnknownSimOption { given, meant } => {
+            let near = meant.map(|meant| (format!("{meant}= のことですか。"), format!("Did you mean {meant}=? ")));
+            let (near_ja, near_en) = near.unwrap_or_default();
+            Text::new(
+                "unknown-sim-option",
+                ExitCode::Usage,
+                (
+                    format!("模擬カードに「{given}」という指定はありません。"),
+                    format!("{near_ja}? の後には fault= と seed= を指定できます（例：sim:my-number?seed=7）。"),
+                ),
+                (
+                    format!("A simulated card does not take '{given}'."),
+                    format!("{near_en}Behind ? it takes fault= and seed=, such as sim:my-number?seed=7."),
+                ),
+            )
+        }
+        Problem::BadSimSeed => Text::new(
+            "bad-sim-seed",
             ExitCode::Usage,
-            (format!("「{name}」という模擬カードはありません。"), "sim:my-number のように種類を指定してください。"),
-            (format!("There is no simulated card named '{name}'."), "Name a kind, for example sim:my-number."),
+            ("模擬カードの seed が整数として読めません。", format!("0から{}までの整数を指定してください。", u64::MAX)),
+            (
+                "The seed of the simulated card is not a whole number in its range.",
+                format!("Give a number from 0 to {}.", u64::MAX),
+            ),
         ),
         Problem::UnknownSimFault(name) => Text::new(
             "unknown-sim-fault",
