@@ -286,15 +286,26 @@ pub(super) fn unreadable(path: &str, error: ErrorKind) -> Text {
     )
 }
 
-/// Why a file could not be used.
-pub(super) fn io_ja(error: ErrorKind) -> String {
+/// Why a file or a connection could not be used.
+pub(super) fn io_ja(error: ErrorKind) -> &'static str {
     match error {
-        ErrorKind::NotFound => "見つかりません".to_owned(),
-        ErrorKind::PermissionDenied => "権限がありません".to_owned(),
-        ErrorKind::AlreadyExists => "すでにあります".to_owned(),
-        ErrorKind::IsADirectory => "フォルダーです".to_owned(),
-        ErrorKind::StorageFull => "空きがありません".to_owned(),
-        other => other.to_string(),
+        ErrorKind::NotFound => "見つかりません",
+        ErrorKind::PermissionDenied => "権限がありません",
+        ErrorKind::AlreadyExists => "すでにあります",
+        ErrorKind::IsADirectory => "フォルダーです",
+        ErrorKind::NotADirectory => "フォルダーではありません",
+        ErrorKind::InvalidFilename => "使えないファイル名です",
+        ErrorKind::ReadOnlyFilesystem => "書き込めない場所です",
+        ErrorKind::StorageFull => "空きがありません",
+        ErrorKind::InvalidInput | ErrorKind::InvalidData => "形が正しくありません",
+        ErrorKind::ConnectionRefused => "接続を拒まれました",
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => "接続が切れました",
+        ErrorKind::UnexpectedEof => "途中で終わりました",
+        ErrorKind::AddrInUse => "ほかのプログラムが使っています",
+        ErrorKind::AddrNotAvailable => "この端末のアドレスではありません",
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => "相手に届きません",
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => "時間内に応答がありません",
+        _ => "入出力の誤りです",
     }
 }
 

@@ -2,7 +2,10 @@
 
 use crate::{cards::registry, iso7816::CardError, kind::CardKind, transport::TransportError};
 
-use super::{ExitCode, Problem, Text, files::internal};
+use super::{
+    ExitCode, Problem, Text,
+    files::{internal, io_ja},
+};
 
 /// The system that a message is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,7 +192,7 @@ fn phone(problem: &Problem) -> Text {
             "cannot-listen",
             ExitCode::Usage,
             (
-                format!("{address} で待ち受けられません（{error}）。"),
+                format!("{address} で待ち受けられません（{}）。", io_ja(*error)),
                 "この端末のアドレスか、ほかのプログラムが同じポートを使っていないかを確かめ、別のポート（例：phone:127.0.0.1:35971）を指定してください。",
             ),
             (
@@ -330,7 +333,7 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
             "connection",
             ExitCode::Card,
             (
-                format!("カードとの接続が切れました（{kind}）。"),
+                format!("カードとの接続が切れました（{}）。", io_ja(*kind)),
                 "接続の相手のプログラムを確かめて、もう一度実行してください。",
             ),
             (
@@ -342,7 +345,11 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
             "replay-mismatch",
             ExitCode::Card,
             (
-                format!("記録の{step}番目の命令（{expected}）と、送った命令（{sent}）が違います。"),
+                format!(
+                    "記録の{step}番目の命令（{}）と、送った命令（{}）が違います。",
+                    expected.replace(" bytes", "バイト"),
+                    sent.replace(" bytes", "バイト")
+                ),
                 "同じ版のtaimenと同じオプションで記録したファイルか確かめてください。",
             ),
             (

@@ -231,6 +231,9 @@ fn every_problem_speaks_both_languages_in_two_halves() {
             for half in [&ja.what, &ja.todo] {
                 assert!(is_japanese(half), "{problem:?}: {half}");
                 assert!(!half.contains("個人番号"), "{half}");
+                for english in ["not found", "refused", "reset", "denied", "in use", "no storage", " bytes", "error:"] {
+                    assert!(!half.contains(english), "{problem:?}: {half}");
+                }
             }
             for half in [&en.what, &en.todo] {
                 // A name that stands on the card in Japanese is given beside the English one.
