@@ -7,7 +7,7 @@ use crate::{
     simulator::script::MAX_READERS,
 };
 
-use super::{basis, seal};
+use super::{basis, help, seal};
 
 /// Names of options, where more than one file needs them.
 pub mod name {
@@ -59,7 +59,7 @@ pub mod name {
 pub fn command(lang: Lang) -> Command {
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(lang);
     let b = Builder { lang };
-    Command::new("taimen")
+    let all = Command::new("taimen")
         .version(env!("CARGO_PKG_VERSION"))
         .about(t(
             "対面：日本の本人確認書類のICチップを読み取り、発行者の署名を検証し、何が証明され、何が証明されないかを示します",
@@ -168,7 +168,7 @@ pub fn command(lang: Lang) -> Command {
                 ]),
             b.sub("simulate", "模擬カードを vpcd に差し出す（どのPC/SCプログラムからも読める）", "Offer simulated cards to vpcd, and so to every PC/SC program")
                 .arg(
-                    Arg::new(name::KIND)
+                    help::cards(Arg::new(name::KIND))
                         .required_unless_present(name::SCRIPT)
                         .conflicts_with(name::SCRIPT)
                         .num_args(1..=usize::from(MAX_READERS))
@@ -204,7 +204,7 @@ pub fn command(lang: Lang) -> Command {
                 .arg(b.file("鍵を書くファイル（新しく作る。秘密に保つこと）", "Where the key goes: a new file, to be kept secret"))
                 .arg(b.json_list()),
             b.sub("explain", "検査の意味：何を証明し、何を証明しないか", "What a check proves and what it does not")
-                .arg(Arg::new("check").value_name("CHECK").help(t("検査の名前（省略すると一覧）", "The check's name (all of them without it)"))),
+                .arg(help::checks(Arg::new("check").value_name("CHECK").help(t("検査の名前（省略すると一覧）", "The check's name (all of them without it)")))),
             b.sub("completions", "シェルの補完を出力する", "Print shell completions").arg(
                 Arg::new("shell").required(true).value_name("SHELL").value_parser(value_parser!(clap_complete::Shell)).help(t("シェル", "The shell")),
             ),
@@ -218,13 +218,14 @@ pub fn command(lang: Lang) -> Command {
                 .value_parser(PossibleValuesParser::new(["ja", "en"]))
                 .hide_possible_values(true)
                 .help(t("表示する言語", "The language of the output")),
-        )
+        );
+    help::with_examples(all, lang)
 }
 
 fn template(lang: Lang) -> &'static str {
     match lang {
-        Lang::Ja => "{about-with-newline}\n使い方: {usage}\n\n{all-args}",
-        Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}",
+        Lang::Ja => "{about-with-newline}\n使い方: {usage}\n\n{all-args}{after-help}",
+        Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
     }
 }
 
@@ -287,7 +288,7 @@ impl Builder {
     }
 
     fn reader(self) -> Arg {
-        Arg::new(name::READER)
+        help::readers(Arg::new(name::READER))
             .long(name::READER)
             .value_name("ADDRESS")
             .env("TAIMEN_READER")
@@ -400,7 +401,7 @@ impl Builder {
                 "Record the reading of a simulated card: the same bytes every time",
             )
             .arg(
-                Arg::new(name::CARD)
+                help::cards(Arg::new(name::CARD))
                     .required(true)
                     .value_name("KIND[?fault=…&seed=…]")
                     .help(self.t("カードの種類（sim: と同じ書き方）", "The card, written as in sim: addresses")),

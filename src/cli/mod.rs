@@ -8,6 +8,7 @@ mod check;
 mod doctor;
 mod explain;
 mod files;
+mod help;
 mod identify;
 mod memory;
 mod offer;

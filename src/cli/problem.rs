@@ -3,10 +3,13 @@
 use std::{io, path::Path};
 
 use crate::{
-    dump::DumpError,
+    dump::Dump,
     messages::Problem,
-    simulator::{Recipe, RecipeError, issue::IssueError},
-    transport::recording::RecordingError,
+    simulator::{KINDS, Recipe, RecipeError, issue::IssueError},
+    transport::{
+        Recording,
+        recording::{Problem as LineProblem, RecordingError},
+    },
     trust::{AddError, ManifestError, RemoveError},
 };
 
@@ -37,30 +40,69 @@ impl From<IssueError> for Problem {
 /// A simulated card's address that names none.
 pub fn recipe(address: &str, error: &RecipeError) -> Problem {
     let (kind, options) = address.split_once('?').unwrap_or((address, ""));
+    let options = options.split('&').filter(|option| !option.is_empty());
     match error {
-        RecipeError::Kind => Problem::UnknownSimKind(kind.to_owned()),
-        RecipeError::Fault(_) => {
-            let mut faults =
-                options.split('&').filter_map(|option| option.strip_prefix("fault=")).flat_map(|all| all.split(','));
-            let wrong = faults.find(|fault| format!("{kind}?fault={fault}").parse::<Recipe>().is_err());
-            Problem::UnknownSimFault(wrong.unwrap_or(options).to_owned())
+        RecipeError::Kind => {
+            let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+            Problem::UnknownSimKind { given: kind.to_owned(), meant: near(kind, kinds.iter().copied()), kinds }
         }
-        RecipeError::Option | RecipeError::Seed(_) => Problem::BadReaderAddress(format!("sim:{address}")),
+        RecipeError::Fault(_) => {
+            let mut faults = options.filter_map(|option| option.strip_prefix("fault=")).flat_map(|all| all.split(','));
+            let wrong = faults.find(|fault| format!("{kind}?fault={fault}").parse::<Recipe>().is_err());
+            Problem::UnknownSimFault(wrong.unwrap_or(address).to_owned())
+        }
+        RecipeError::Option => {
+            let name = |option: &str| option.split('=').next().unwrap_or_default().to_owned();
+            let given = options.map(name).find(|name| !OPTIONS.contains(&name.as_str())).unwrap_or_default();
+            Problem::UnknownSimOption { meant: near(&given, OPTIONS.into_iter()), given }
+        }
+        RecipeError::Seed(_) => Problem::BadSimSeed,
     }
 }
 
-/// A file that is no recording.
-pub fn recording(path: &Path, error: RecordingError) -> Problem {
-    let line = match error {
-        RecordingError::TooLarge => 1,
-        RecordingError::Line { line, .. } => line,
-    };
-    Problem::Recording { path: path.display().to_string(), line }
+/// What stands behind `?` in the address of a simulated card.
+const OPTIONS: [&str; 2] = ["fault", "seed"];
+
+/// The name that was probably meant.
+fn near(given: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let alike = names.map(|name| (strsim::damerau_levenshtein(given, name), name));
+    alike.min_by_key(|(steps, _)| *steps).filter(|(steps, _)| *steps <= 2).map(|(_, name)| name)
 }
 
-/// A file that is no dump.
-pub fn dump(path: &Path, error: DumpError) -> Problem {
-    Problem::Dump { path: path.display().to_string(), error }
+/// The recording in some bytes.
+pub fn parsed_recording(path: &Path, bytes: &[u8]) -> Result<Recording, Problem> {
+    Recording::parse(bytes).map_err(|error| {
+        let path = path.display().to_string();
+        match error {
+            RecordingError::Line { problem: LineProblem::OtherVersion, .. } => Problem::RecordingVersion { path },
+            RecordingError::Line { problem: LineProblem::NotARecording, .. } if text(bytes).starts_with(b"{") => {
+                Problem::DumpGiven { path }
+            }
+            RecordingError::Line { line, .. } => Problem::Recording { path, line },
+            RecordingError::TooLarge => Problem::Recording { path, line: 1 },
+        }
+    })
+}
+
+/// The dump in some bytes.
+pub fn parsed_dump(path: &Path, bytes: &[u8]) -> Result<Dump, Problem> {
+    Dump::from_json(bytes).map_err(|error| {
+        let path = path.display().to_string();
+        match error {
+            _ if is_recording(bytes) => Problem::RecordingGiven { path },
+            error => Problem::Dump { path, error },
+        }
+    })
+}
+
+/// Whether some bytes begin as a recording does.
+pub fn is_recording(bytes: &[u8]) -> bool {
+    text(bytes).starts_with(b"taimen-recording")
+}
+
+/// Without what editors put in front.
+pub fn text(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start()
 }
 
 /// A file that cannot be read.

@@ -68,8 +68,7 @@ impl Link {
                 (Source::Sim(Box::new(card)), address.to_owned())
             }
             Address::Replay(path) => {
-                let recording = Recording::parse(&files::read_limited(&path, MAX_RECORDING)?)
-                    .map_err(|error| problem::recording(&path, error))?;
+                let recording = problem::parsed_recording(&path, &files::read_limited(&path, MAX_RECORDING)?)?;
                 return Ok(Self { log: log(record), ..Self::replaying(recording) });
             }
             Address::Phone { address, short } => find_phone(address, short, wait, tell)?,

@@ -23,7 +23,7 @@ use super::{Settings, args::name, basis, files, output, problem, seal, trust};
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let destinations = output::Destinations::of(matches)?;
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
-    let dump = Dump::from_json(&files::read_limited(&path, MAX_DUMP)?).map_err(|error| problem::dump(&path, error))?;
+    let dump = problem::parsed_dump(&path, &files::read_limited(&path, MAX_DUMP)?)?;
     let wanted = seal::wanted(matches);
     let sealed_by = seal::sealed_by(&path, &dump, wanted.as_deref())?;
     let store = trust::store(settings, matches)?;

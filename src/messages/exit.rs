@@ -1,6 +1,6 @@
 //! The exit codes, on which scripts rest. `docs/exit-codes.md` says the same; a test holds the two together.
 
-use crate::verify::Overall;
+use crate::{lang::Bilingual, verify::Overall};
 
 /// How the program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,6 +44,28 @@ impl ExitCode {
             Self::Card => 4,
             Self::Credential => 5,
             Self::Interrupted => 130,
+        }
+    }
+
+    /// What it means, in a line.
+    pub fn words(self) -> Bilingual {
+        match self {
+            Self::Authentic => Bilingual::new(
+                "真正、または指示された処理が終わった",
+                "authentic, or the command did what it was asked to do",
+            ),
+            Self::Rejected => Bilingual::new(
+                "不合格：偽造・複製・期限切れ、または受け入れていない発行者",
+                "rejected: forged, copied, expired, or an issuer that was not accepted",
+            ),
+            Self::Usage => Bilingual::new("指定や設定の誤り", "usage or set-up"),
+            Self::Undetermined => Bilingual::new("判定不能", "undetermined"),
+            Self::Card => Bilingual::new("リーダーやカードの異常", "reader or card trouble"),
+            Self::Credential => Bilingual::new(
+                "暗証番号等が違う・ロックされている・試すと危険",
+                "a credential was refused, is blocked, or was unsafe to try",
+            ),
+            Self::Interrupted => Bilingual::new("batch が中断された", "a batch was interrupted"),
         }
     }
 

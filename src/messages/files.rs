@@ -126,6 +126,42 @@ pub(super) fn text(problem: &Problem) -> Text {
                 "docs/recording.md describes the format. If the file was edited, look at that line.",
             ),
         ),
+        Problem::RecordingVersion { path } => Text::new(
+            "recording-other-version",
+            ExitCode::Usage,
+            (
+                format!("{path} は、この版のtaimenが知らない形式の版の記録です。"),
+                "記録した版（または新しい版）のtaimenで再生するか、この版で記録し直してください。",
+            ),
+            (
+                format!("{path} is a recording in a version of the format that this taimen does not know."),
+                "Play it back with the taimen that recorded it, or a newer one, or record the card anew.",
+            ),
+        ),
+        Problem::RecordingGiven { path } => Text::new(
+            "recording-given",
+            ExitCode::Usage,
+            (
+                format!("{path} は、保存された読み取りではなく通信の記録です。"),
+                format!("taimen check --reader replay:{path} で再生してください。"),
+            ),
+            (
+                format!("{path} is a recording, not a saved reading."),
+                format!("Play it back: taimen check --reader replay:{path} (a recording keeps the exchanges)."),
+            ),
+        ),
+        Problem::DumpGiven { path } => Text::new(
+            "dump-given",
+            ExitCode::Usage,
+            (
+                format!("{path} は、通信の記録ではなく保存された読み取り（JSON）のようです。"),
+                format!("taimen verify {path} で検証してください。"),
+            ),
+            (
+                format!("{path} looks like a saved reading (JSON), not like a recording."),
+                format!("Verify it: taimen verify {path} (a saved reading keeps what was read)."),
+            ),
+        ),
         Problem::RecordingUnused { unused, steps } => Text::new(
             "recording-unused",
             ExitCode::Card,
@@ -250,15 +286,26 @@ pub(super) fn unreadable(path: &str, error: ErrorKind) -> Text {
     )
 }
 
-/// Why a file could not be used.
-pub(super) fn io_ja(error: ErrorKind) -> String {
+/// Why a file or a connection could not be used.
+pub(super) fn io_ja(error: ErrorKind) -> &'static str {
     match error {
-        ErrorKind::NotFound => "見つかりません".to_owned(),
-        ErrorKind::PermissionDenied => "権限がありません".to_owned(),
-        ErrorKind::AlreadyExists => "すでにあります".to_owned(),
-        ErrorKind::IsADirectory => "フォルダーです".to_owned(),
-        ErrorKind::StorageFull => "空きがありません".to_owned(),
-        other => other.to_string(),
+        ErrorKind::NotFound => "見つかりません",
+        ErrorKind::PermissionDenied => "権限がありません",
+        ErrorKind::AlreadyExists => "すでにあります",
+        ErrorKind::IsADirectory => "フォルダーです",
+        ErrorKind::NotADirectory => "フォルダーではありません",
+        ErrorKind::InvalidFilename => "使えないファイル名です",
+        ErrorKind::ReadOnlyFilesystem => "書き込めない場所です",
+        ErrorKind::StorageFull => "空きがありません",
+        ErrorKind::InvalidInput | ErrorKind::InvalidData => "形が正しくありません",
+        ErrorKind::ConnectionRefused => "接続を拒まれました",
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => "接続が切れました",
+        ErrorKind::UnexpectedEof => "途中で終わりました",
+        ErrorKind::AddrInUse => "ほかのプログラムが使っています",
+        ErrorKind::AddrNotAvailable => "この端末のアドレスではありません",
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => "相手に届きません",
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => "時間内に応答がありません",
+        _ => "入出力の誤りです",
     }
 }
 

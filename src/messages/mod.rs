@@ -140,7 +140,23 @@ pub enum Problem {
     /// `--reader` is no address.
     BadReaderAddress(String),
     /// `sim:` with a kind that is not simulated.
-    UnknownSimKind(String),
+    UnknownSimKind {
+        /// As it was written.
+        given: String,
+        /// What was probably meant.
+        meant: Option<&'static str>,
+        /// Those that are.
+        kinds: Vec<&'static str>,
+    },
+    /// `sim:` with an option that does not exist.
+    UnknownSimOption {
+        /// As it was written.
+        given: String,
+        /// What was probably meant.
+        meant: Option<&'static str>,
+    },
+    /// `seed=` that is not a number in its range.
+    BadSimSeed,
     /// `fault=` with an unknown name.
     UnknownSimFault(String),
     /// Nobody offered a card at the address of `--reader phone`.
@@ -225,6 +241,21 @@ pub enum Problem {
         path: String,
         /// Line, from 1.
         line: usize,
+    },
+    /// A recording of another version of the format.
+    RecordingVersion {
+        /// The path.
+        path: String,
+    },
+    /// A recording where a dump is needed.
+    RecordingGiven {
+        /// The path.
+        path: String,
+    },
+    /// A dump where a recording is needed.
+    DumpGiven {
+        /// The path.
+        path: String,
     },
     /// A recording is not scrubbed, and nothing was written.
     ScrubRefused {
@@ -364,7 +395,9 @@ impl Problem {
             | Self::DifferentCard
             | Self::OtherCardsOption { .. }
             | Self::BadReaderAddress(_)
-            | Self::UnknownSimKind(_)
+            | Self::UnknownSimKind { .. }
+            | Self::UnknownSimOption { .. }
+            | Self::BadSimSeed
             | Self::UnknownSimFault(_)
             | Self::NoPhone { .. }
             | Self::NotAPhone { .. }

@@ -2,7 +2,10 @@
 
 use crate::{cards::registry, iso7816::CardError, kind::CardKind, transport::TransportError};
 
-use super::{ExitCode, Problem, Text, files::internal};
+use super::{
+    ExitCode, Problem, Text,
+    files::{internal, io_ja},
+};
 
 /// The system that a message is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,11 +94,41 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
                 "Give one of: pcsc, pcsc:PART-OF-NAME, phone[:IP-ADDRESS[:PORT]], sim:KIND, replay:FILE.",
             ),
         ),
-        Problem::UnknownSimKind(name) => Text::new(
-            "unknown-sim-kind",
+        Problem::UnknownSimKind { given, meant, kinds } => {
+            let kinds = kinds.join(", ");
+            let near = meant.map(|meant| (format!("{meant} のことですか。"), format!("Did you mean {meant}? ")));
+            let (near_ja, near_en) = near.unwrap_or_default();
+            Text::new(
+                "unknown-sim-kind",
+                ExitCode::Usage,
+                (format!("「{given}」という模擬カードはありません。"), format!("{near_ja}使える種類：{kinds}。")),
+                (format!("There is no simulated card named '{given}'."), format!("{near_en}The kinds are: {kinds}.")),
+            )
+        }
+        Problem::UnknownSimOption { given, meant } => {
+            let near = meant.map(|meant| (format!("{meant}= のことですか。"), format!("Did you mean {meant}=? ")));
+            let (near_ja, near_en) = near.unwrap_or_default();
+            Text::new(
+                "unknown-sim-option",
+                ExitCode::Usage,
+                (
+                    format!("模擬カードに「{given}」という指定はありません。"),
+                    format!("{near_ja}? の後には fault= と seed= を指定できます（例：sim:my-number?seed=7）。"),
+                ),
+                (
+                    format!("A simulated card does not take '{given}'."),
+                    format!("{near_en}Behind ? it takes fault= and seed=, such as sim:my-number?seed=7."),
+                ),
+            )
+        }
+        Problem::BadSimSeed => Text::new(
+            "bad-sim-seed",
             ExitCode::Usage,
-            (format!("「{name}」という模擬カードはありません。"), "sim:my-number のように種類を指定してください。"),
-            (format!("There is no simulated card named '{name}'."), "Name a kind, for example sim:my-number."),
+            ("模擬カードの seed が整数として読めません。", format!("0から{}までの整数を指定してください。", u64::MAX)),
+            (
+                "The seed of the simulated card is not a whole number in its range.",
+                format!("Give a number from 0 to {}.", u64::MAX),
+            ),
         ),
         Problem::UnknownSimFault(name) => Text::new(
             "unknown-sim-fault",
@@ -159,7 +192,7 @@ fn phone(problem: &Problem) -> Text {
             "cannot-listen",
             ExitCode::Usage,
             (
-                format!("{address} で待ち受けられません（{error}）。"),
+                format!("{address} で待ち受けられません（{}）。", io_ja(*error)),
                 "この端末のアドレスか、ほかのプログラムが同じポートを使っていないかを確かめ、別のポート（例：phone:127.0.0.1:35971）を指定してください。",
             ),
             (
@@ -300,7 +333,7 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
             "connection",
             ExitCode::Card,
             (
-                format!("カードとの接続が切れました（{kind}）。"),
+                format!("カードとの接続が切れました（{}）。", io_ja(*kind)),
                 "接続の相手のプログラムを確かめて、もう一度実行してください。",
             ),
             (
@@ -312,7 +345,11 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
             "replay-mismatch",
             ExitCode::Card,
             (
-                format!("記録の{step}番目の命令（{expected}）と、送った命令（{sent}）が違います。"),
+                format!(
+                    "記録の{step}番目の命令（{}）と、送った命令（{}）が違います。",
+                    expected.replace(" bytes", "バイト"),
+                    sent.replace(" bytes", "バイト")
+                ),
                 "同じ版のtaimenと同じオプションで記録したファイルか確かめてください。",
             ),
             (

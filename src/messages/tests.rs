@@ -74,7 +74,14 @@ fn every_problem() -> Vec<Problem> {
         Problem::CardHandshake,
         Problem::TooManyEntries { attempts: 5 },
         Problem::BadReaderAddress("usb".to_owned()),
-        Problem::UnknownSimKind("visa".to_owned()),
+        Problem::UnknownSimKind { given: "visa".to_owned(), meant: None, kinds: vec!["my-number"] },
+        Problem::UnknownSimKind { given: "licens".to_owned(), meant: Some("licence"), kinds: vec!["licence"] },
+        Problem::UnknownSimOption { given: "sed".to_owned(), meant: Some("seed") },
+        Problem::UnknownSimOption { given: "colour".to_owned(), meant: None },
+        Problem::BadSimSeed,
+        Problem::RecordingVersion { path: path() },
+        Problem::RecordingGiven { path: path() },
+        Problem::DumpGiven { path: path() },
         Problem::UnknownSimFault("fire".to_owned()),
         Problem::NotBuilt { feature: "pcsc" },
         Problem::NoPhone { address: "127.0.0.1:35970".to_owned(), seconds: 30 },
@@ -224,6 +231,9 @@ fn every_problem_speaks_both_languages_in_two_halves() {
             for half in [&ja.what, &ja.todo] {
                 assert!(is_japanese(half), "{problem:?}: {half}");
                 assert!(!half.contains("個人番号"), "{half}");
+                for english in ["not found", "refused", "reset", "denied", "in use", "no storage", " bytes", "error:"] {
+                    assert!(!half.contains(english), "{problem:?}: {half}");
+                }
             }
             for half in [&en.what, &en.todo] {
                 // A name that stands on the card in Japanese is given beside the English one.

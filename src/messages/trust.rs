@@ -142,7 +142,7 @@ pub(super) fn add(error: &AddError) -> Text {
 fn io_words(error: ErrorKind) -> (String, String) {
     match error {
         ErrorKind::InvalidInput => ("通常のファイルではありません".to_owned(), "not a regular file".to_owned()),
-        other => (io_ja(other), other.to_string()),
+        other => (io_ja(other).to_owned(), other.to_string()),
     }
 }
 
@@ -284,10 +284,9 @@ fn import(error: &ImportError) -> (String, String) {
             "この用途の鍵は、issuer_key_id・modulus・exponent（すべて16進）を持つJSONです。".to_owned(),
             "A key for this purpose is a JSON object with issuer_key_id, modulus and exponent, all in hex.".to_owned(),
         ),
-        ImportError::Key(error) => (
-            format!("カードに使われる形の鍵ではありません（{error}）。"),
-            format!("Not a key that cards have: {error}."),
-        ),
+        ImportError::Key(error) => {
+            ("カードに使われる形の鍵ではありません。".to_owned(), format!("Not a key that cards have: {error}."))
+        }
         ImportError::NotCertificate => (
             "DERまたはPEM形式の一つのX.509証明書ではありません。".to_owned(),
             "The file is not one X.509 certificate in DER or PEM.".to_owned(),

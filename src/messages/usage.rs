@@ -120,8 +120,8 @@ pub(super) fn text(command: &str, error: &UsageError) -> Text {
             "usage-not-text",
             ("UTF-8ではない文字が含まれています。".to_owned(), "A word of the command line is not UTF-8.".to_owned()),
             (
-                format!("--reader や種類の名前はUTF-8で指定してください。ファイルの名前は何でもかまいません。{ja}"),
-                format!("Write names and addresses in UTF-8. Names of files can have any bytes. {en}"),
+                format!("そのような名前の記録は --reader replay:- < ファイル のように標準入力で渡してください。{ja}"),
+                format!("Give a recording with such a name on standard input: --reader replay:- < FILE. {en}"),
             ),
         ),
     };

@@ -223,7 +223,7 @@ fn every_bad_input_is_named_and_stops_nothing() {
         ("in/unused.apdu", "recording-unused", 4),
         ("in/mismatch.apdu", "replay-mismatch", 4),
         ("in/no-line.apdu", "recording", 2),
-        ("in/version.apdu", "recording", 2),
+        ("in/version.apdu", "recording-other-version", 2),
         ("in/drawless.apdu", "recording-draw", 4),
         ("in/cut.json", "dump-malformed", 2),
         ("in/other.json", "dump-other-schema", 2),

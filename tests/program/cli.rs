@@ -326,7 +326,16 @@ fn completions_and_the_manual_page_name_every_command() {
     ];
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = program.run(["completions", shell]).expect(0).stdout;
-        for word in commands.iter().chain(&["save-dump", "allow-last-try", "credentials", "unpinned", "remove"]) {
+        // What clap_complete cannot do for a shell is left out: words without an option, and values at all.
+        let offered: &[&str] = match shell {
+            "bash" | "zsh" => &["residence2-special", "sim:licence", "replay:", "chip-key", "not-expired"],
+            "fish" => &["sim:licence", "replay:"],
+            _ => &[],
+        };
+        let options = ["save-dump", "allow-last-try", "credentials", "unpinned", "remove"];
+        // Some shells' scripts mark the colon.
+        let script = script.replace("\\:", ":");
+        for word in commands.iter().chain(&options).chain(offered) {
             assert!(script.contains(word), "{shell}: {word}");
         }
     }
@@ -341,8 +350,16 @@ fn completions_and_the_manual_page_name_every_command() {
         // roff writes a hyphen as \-.
         let page = page.replace("\\-", "-");
         assert!(page.starts_with(".ie") || page.starts_with(".TH"), "{}", &page[..40]);
-        for word in commands.iter().copied().chain(["--save-dump", "--allow-last-try", "--unpinned", "--script", words])
-        {
+        for word in commands.iter().copied().chain([
+            "--save-dump",
+            "--allow-last-try",
+            "--unpinned",
+            "--script",
+            "TAIMEN_READER",
+            "130  ",
+            "taimen verify dump.json",
+            words,
+        ]) {
             assert!(page.contains(word), "{lang}: {word}");
         }
     }
@@ -512,4 +529,76 @@ fn a_failing_write_keeps_the_verdict_in_json() {
         assert_eq!(object["report"]["schema"], "taimen.report/1");
         assert!(outcome.stderr.contains(object["error"]["message"].as_str().unwrap()));
     }
+}
+
+/// What is close to being right is told apart, and the message says what to do instead.
+#[test]
+fn a_near_miss_names_the_way_out() {
+    let program = Program::new();
+    let folder = TempDir::new();
+    let make = |arguments: &[&str]| {
+        let mut command = program.command(arguments);
+        command.current_dir(folder.path());
+        run(command)
+    };
+    make(&["check", "--reader", "sim:my-number", "--save-dump", "dump.json", "--record", "card.apdu"]).expect(0);
+    let recording = fs::read_to_string(folder.file("card.apdu")).unwrap();
+    folder.write("later.apdu", recording.replacen("taimen-recording 1", "taimen-recording 2", 1));
+    for (arguments, id, [ja, en]) in [
+        (
+            &["check", "--reader", "replay:later.apdu"][..],
+            "recording-other-version",
+            ["この版で記録し直して", "a newer one"],
+        ),
+        (&["recording", "check", "later.apdu"], "", ["この版で記録し直して", "a newer one"]),
+        (&["verify", "card.apdu"], "recording-given", ["replay:card.apdu で", "--reader replay:card.apdu "]),
+        (
+            &["check", "--reader", "replay:dump.json"],
+            "dump-given",
+            ["taimen verify dump.json で", "taimen verify dump.json "],
+        ),
+        (&["check", "--reader", "sim:my-number?sed=1"], "unknown-sim-option", ["seed= のことですか", "mean seed=?"]),
+        (&["check", "--reader", "sim:my-number?colour=1"], "unknown-sim-option", ["seed= を指定", "takes fault= and"]),
+        (&["check", "--reader", "sim:my-number?seed=x"], "bad-sim-seed", ["0から", "from 0 to"]),
+        (&["check", "--reader", "sim:licens"], "unknown-sim-kind", ["licence のことですか", "mean licence?"]),
+        (
+            &["identify", "--reader", "sim:nope"],
+            "unknown-sim-kind",
+            ["使える種類：my-number,", "kinds are: my-number,"],
+        ),
+        (&["simulate", "nope"], "", ["使える種類：my-number,", "kinds are: my-number,"]),
+        (&["recording", "make", "nope"], "", ["使える種類：my-number,", "kinds are: my-number,"]),
+    ] {
+        for (lang, words) in [("ja", ja), ("en", en)] {
+            let json: &[&str] = if id.is_empty() { &[] } else { &["--json"] };
+            let outcome = make(&[arguments, &["--lang", lang], json].concat()).expect(2);
+            let told = outcome.stderr.clone() + &outcome.stdout;
+            assert!(told.contains(words), "{arguments:?}: {told}");
+            if !id.is_empty() {
+                assert_eq!(outcome.json()["error"]["id"], id);
+            }
+        }
+    }
+
+    // A name that is not UTF-8: the message names standard input, which works.
+    use std::os::unix::ffi::OsStrExt;
+    let reader = std::ffi::OsStr::from_bytes(b"replay:card-\xFF.apdu");
+    let mut command = program.command(["check", "--lang", "en", "--json", "--reader"]);
+    command.arg(reader);
+    let outcome = run(command).expect(2);
+    assert_eq!(outcome.json()["error"]["id"], "usage-not-text");
+    assert!(outcome.stderr.contains("--reader replay:- < FILE"), "{}", outcome.stderr);
+    let mut command = program.command(["check", "--accept", "simulated", "--at", "recorded", "--reader", "replay:-"]);
+    command.stdin(fs::File::open(folder.file("card.apdu")).unwrap());
+    run(command).expect(0);
+}
+
+#[test]
+fn a_credentials_file_may_begin_with_a_byte_order_mark() {
+    let program = Program::new();
+    let persona = Persona::from_seed(1);
+    let (year, code) = (persona.expiry_year, &persona.security_code);
+    let entries = format!("\u{FEFF}birth = S11-11-15\r\nexpiry-year = {year}\r\nsecurity-code = {code}\r\n");
+    let file = argument(&program.home.write("bom.credentials", entries));
+    program.run(["check", "--reader", "sim:my-number", "--credentials", &file]).expect(0);
 }

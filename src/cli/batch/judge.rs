@@ -19,7 +19,7 @@ use crate::{
     dump::Dump,
     messages::Problem,
     report::{Options, Report, Source},
-    transport::{Recording, recording::MAX_RECORDING},
+    transport::recording::MAX_RECORDING,
     trust::{Hierarchy, TrustStore},
     verify::At,
 };
@@ -138,17 +138,16 @@ impl Judge {
 
     /// Recordings and dumps are told apart by what they hold, not by their names.
     fn judge(&self, path: &Path, bytes: &[u8]) -> Result<Outcome, Problem> {
-        let start = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
-        if start.starts_with(b"taimen-recording") {
-            let recording = Recording::parse(bytes).map_err(|error| problem::recording(path, error))?;
+        if problem::is_recording(bytes) {
+            let recording = problem::parsed_recording(path, bytes)?;
             // What was never sealed is not what `--sealed-by` asks for.
             if self.sealed_by.is_some() {
                 return Err(Problem::OtherSeal { path: path.display().to_string(), found: None });
             }
             let dump = read_recording(&recording)?;
             self.report(&dump, self.saved(Source::Replay, None))
-        } else if start.starts_with(b"{") {
-            let dump = Dump::from_json(bytes).map_err(|error| problem::dump(path, error))?;
+        } else if problem::text(bytes).starts_with(b"{") {
+            let dump = problem::parsed_dump(path, bytes)?;
             let sealed_by = seal::sealed_by(path, &dump, self.sealed_by.as_deref())?;
             self.report(&dump, self.saved(Source::Dump, sealed_by))
         } else {

@@ -36,5 +36,5 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
 
 /// The recording in a file.
 fn read(path: &Path) -> Result<Recording, Problem> {
-    Recording::parse(&files::read_limited(path, MAX_RECORDING)?).map_err(|error| problem::recording(path, error))
+    problem::parsed_recording(path, &files::read_limited(path, MAX_RECORDING)?)
 }

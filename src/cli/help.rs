@@ -1,0 +1,105 @@
+//! What help and the manual page say behind the options: exit codes, the environment, examples; and the words that
+//! completions offer.
+
+use clap::{
+    Arg, Command, Error,
+    builder::{PossibleValue, StringValueParser, TypedValueParser},
+};
+
+use crate::{
+    lang::{Bilingual, Lang},
+    messages::ExitCode,
+    simulator::KINDS,
+    verify::CheckId,
+};
+
+const EXAMPLES: [(&str, &str); 4] = [
+    (
+        "check",
+        "  taimen check
+  taimen check --html card.html
+  taimen check --credentials entries.txt --json
+  taimen check --reader 'sim:my-number?fault=expired'
+  taimen check --reader replay:card.apdu",
+    ),
+    ("identify", "  taimen identify\n  taimen identify --reader sim:licence --json"),
+    ("verify", "  taimen verify dump.json\n  taimen verify dump.json --sealed-by SHA-256 --json"),
+    (
+        "batch",
+        "  taimen batch fixtures --expect fixtures --accept simulated --junit report.xml\n  find in -name '*.json' | taimen batch - > report.jsonl",
+    ),
+];
+
+/// What stands behind the options of the program itself.
+pub fn program(lang: Lang) -> String {
+    let title = |ja, en| Bilingual::new(ja, en).get(lang);
+    format!(
+        "{}\n  TAIMEN_READER  {}\n  TAIMEN_LANG    {}\n  LC_ALL, LC_MESSAGES, LANG\n                 {}\n\n{}\n\n{}\n{}",
+        title("環境変数:", "Environment:"),
+        title("--reader の既定値", "the default of --reader"),
+        title("--lang の既定値（ja または en）", "the default of --lang: ja or en"),
+        title("ja で始まれば日本語、それ以外は英語", "Japanese if it begins with ja, else English"),
+        exit_codes(lang, true),
+        title("例:", "Examples:"),
+        EXAMPLES.map(|(_, examples)| examples.lines().next().unwrap_or_default()).join("\n"),
+    )
+}
+
+/// What stands behind the options of a command.
+pub fn command(lang: Lang, name: &str) -> Option<String> {
+    let (_, examples) = EXAMPLES.iter().find(|(of, _)| *of == name)?;
+    let title = Bilingual::new("例:", "Examples:").get(lang);
+    Some(format!("{}\n\n{title}\n{examples}", exit_codes(lang, name == "batch")))
+}
+
+fn exit_codes(lang: Lang, interruptible: bool) -> String {
+    let codes = ExitCode::ALL.into_iter().filter(|exit| interruptible || *exit != ExitCode::Interrupted);
+    let lines: Vec<String> = codes.map(|exit| format!("  {:3}  {}", exit.code(), exit.words().get(lang))).collect();
+    let title = Bilingual::new("終了コード:", "Exit codes:").get(lang);
+    format!("{title}\n{}", lines.join("\n"))
+}
+
+/// Adds to every command what stands behind its options.
+pub fn with_examples(all: Command, lang: Lang) -> Command {
+    all.after_help(program(lang)).mut_subcommands(|sub| match command(lang, sub.get_name()) {
+        Some(text) => sub.after_help(text),
+        None => sub,
+    })
+}
+
+/// A text of any kind for which completions offer some words.
+#[derive(Debug, Clone)]
+struct Offered(Vec<String>);
+
+impl TypedValueParser for Offered {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &std::ffi::OsStr) -> Result<String, Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.0.iter().map(PossibleValue::new)))
+    }
+}
+
+/// An argument for which completions offer words; help does not list them.
+fn offering(arg: Arg, words: impl Iterator<Item = String>) -> Arg {
+    arg.value_parser(Offered(words.collect())).hide_possible_values(true)
+}
+
+/// A reader: the addresses of simulated cards, and how the others begin.
+pub fn readers(arg: Arg) -> Arg {
+    let sim = KINDS.iter().map(|kind| format!("sim:{}", kind.name));
+    offering(arg, ["pcsc", "pcsc:", "phone", "phone:", "replay:"].map(str::to_owned).into_iter().chain(sim))
+}
+
+/// A simulated card.
+pub fn cards(arg: Arg) -> Arg {
+    offering(arg, KINDS.iter().map(|kind| kind.name.to_owned()))
+}
+
+/// A check.
+pub fn checks(arg: Arg) -> Arg {
+    offering(arg, CheckId::all().map(|id| id.as_str().to_owned()))
+}
