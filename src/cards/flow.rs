@@ -209,7 +209,7 @@ pub enum FlowError {
     },
     /// The card needs a credential that was not given. Nothing was presented.
     #[error("{} is missing", .0.id)]
-    Missing(&'static CredentialSpec),
+    Missing(&'static CredentialSpec, MissingEntries),
     /// What was entered cannot stand on any card. Nothing was sent.
     #[error(transparent)]
     Entry(#[from] EntryError),
@@ -220,6 +220,9 @@ pub enum FlowError {
     #[error(transparent)]
     Unused(#[from] UnusedSteps),
 }
+
+/// The entries that a credential lacks, in the way of making it that lacks fewest.
+pub type MissingEntries = Vec<&'static str>;
 
 /// How far [`start`] came.
 #[derive(Debug)]
@@ -298,7 +301,7 @@ pub fn start(
     let wanted = wanted(meant.spec, request.scope, &state)?;
     let missing = wanted.iter().find(|wanted| !wanted.credential.optional && !credentials.has(wanted.credential));
     match (request.ask, missing) {
-        (Ask::Never, Some(missing)) => return Err(FlowError::Missing(missing.credential)),
+        (Ask::Never, Some(missing)) => return Err(credentials.lack(missing.credential)),
         (Ask::Always, _) | (Ask::IfMissing, Some(_)) => {
             let step = session.step();
             let (request, figures) = (request.clone(), metered.figures());
@@ -381,7 +384,7 @@ impl Looked {
         let wanted = wanted(meant.spec, request.scope, &state)?;
         let missing = wanted.iter().find(|wanted| !wanted.credential.optional && !credentials.has(wanted.credential));
         if let Some(missing) = missing {
-            return Err(FlowError::Missing(missing.credential));
+            return Err(credentials.lack(missing.credential));
         }
         let mut metered = Metered::new(card);
         let mut session: CardSession<'_> = Session::with_step(&mut metered, step);
@@ -518,13 +521,25 @@ pub fn identify(card: &mut dyn Transport, request: &Request, draws: &mut dyn Dra
     Ok(Identified { recognised, counters, dump })
 }
 
+/// A long command, and what came of it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct LongRead {
+    /// The card.
+    pub kind: CardKind,
+    /// The answer.
+    pub response: Result<Response, CardError>,
+    /// Whether the file holds one BER-TLV object, whose header gives its length.
+    pub object: bool,
+}
+
 /// READ BINARY with an extended Le, of a file that everybody may read, after recognition: for finding out whether reader and card
-/// pass such commands. Also returns whether the file holds one BER-TLV object, whose header gives its length.
+/// pass such commands.
 ///
 /// # Errors
-/// [`RecogniseError`]. The inner error is the command's own:
+/// [`RecogniseError`]. That of [`LongRead::response`] is the command's own:
 /// [`LengthUnsupported`](crate::transport::TransportError::LengthUnsupported) if the reader does not pass it.
-pub fn read_long(card: &mut dyn Transport) -> Result<(CardKind, Result<(Response, bool), CardError>), RecogniseError> {
+pub fn read_long(card: &mut dyn Transport) -> Result<LongRead, RecogniseError> {
     let mut session: CardSession<'_> = Session::new(card);
     let kind = recognise(&mut session)?.kind;
     let files = registry::find(kind).map(|(_, spec)| spec.files).unwrap_or_default();
@@ -539,7 +554,7 @@ pub fn read_long(card: &mut dyn Transport) -> Result<(CardKind, Result<(Response
             session.select_master_file().and_then(|()| session.send(&Command::read_sfi(FREE_FILE, 0, Le::Extended)))
         }
     };
-    Ok((kind, response.map(|response| (response, object.is_some()))))
+    Ok(LongRead { kind, response, object: object.is_some() })
 }
 
 /// Plays a recording back with what its header says and what `entered` adds (a recording that tells the handshake needs the

@@ -187,13 +187,14 @@ mod pcsc_card {
 
     fn looked() -> Result<Card, TransportError> {
         let mut reader = PcscReader::find(None, Duration::ZERO, &mut |_| {})?;
-        let (kind, long) = match read_long(&mut reader.open()?) {
+        let long = match read_long(&mut reader.open()?) {
             Ok(found) => found,
             Err(RecogniseError::Card(CardError::Transport(error))) => return Err(error),
             Err(_) => return Ok(Card::Unknown),
         };
-        let long = match long {
-            Ok((response, object)) => measured(&response, object),
+        let kind = long.kind;
+        let long = match long.response {
+            Ok(response) => measured(&response, long.object),
             Err(CardError::Transport(TransportError::LengthUnsupported)) => Long::NotByReader,
             Err(CardError::Transport(error)) => return Err(error),
             Err(CardError::Status(Status(status))) => Long::NotMeasured(status),

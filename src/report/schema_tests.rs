@@ -140,6 +140,7 @@ fn the_schema_names_every_check_and_kind() {
     assert_eq!(names("check"), CheckId::all().map(|id| id.as_str().to_owned()).collect::<Vec<_>>());
     let mut kinds: Vec<_> = CardKind::all().map(|kind| kind.as_str().to_owned()).collect();
     let mut named = names("kind");
-    (kinds.sort(), named.sort());
+    kinds.sort();
+    named.sort();
     assert_eq!(named, kinds);
 }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use zeroize::Zeroizing;
 
 use crate::{
+    cards::FlowError,
     crypto::CipherKey,
     lang::Bilingual,
     privacy::Pin,
@@ -257,6 +258,17 @@ impl Credentials {
     /// Whether the credential can be presented.
     pub fn has(&self, credential: &CredentialSpec) -> bool {
         if credential.handshake { self.opening(credential).is_some() } else { self.value(credential).is_some() }
+    }
+
+    /// What is missing of a credential that cannot be presented.
+    pub(crate) fn lack(&self, credential: &'static CredentialSpec) -> FlowError {
+        let missing = |way: &&'static [Part]| -> Vec<&'static str> {
+            way.iter().map(|part| part.entry.id).filter(|id| !self.entries.contains_key(id)).collect()
+        };
+        let ways =
+            credential.ways.iter().rev().filter(|way| way.iter().any(|part| self.entries.contains_key(part.entry.id)));
+        let best = ways.chain(credential.ways.last()).next().map(missing);
+        FlowError::Missing(credential, best.unwrap_or_default())
     }
 
     /// The credential's bytes, as the card compares them.
