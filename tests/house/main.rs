@@ -6,3 +6,4 @@ mod cards;
 mod docs;
 mod layers;
 mod pages;
+mod rooms;
