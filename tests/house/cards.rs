@@ -30,6 +30,20 @@ fn strings<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).into()
 }
 
+fn kinds_of(kinds: &[&'static KindSpec]) -> Table {
+    let mut table = vec![strings(["kind", "card", "scopes", "found as"])];
+    table.extend(kinds.iter().map(|kind| {
+        let scopes: Vec<String> = kind.scopes.iter().map(|scope| ticked(scope.scope.as_str())).collect();
+        vec![
+            ticked(kind.kind),
+            title(kind.kind.name()),
+            if scopes.is_empty() { "recognised only".to_owned() } else { scopes.join(", ") },
+            if kind.guest { "an application on another card" } else { "a card" }.to_owned(),
+        ]
+    }));
+    table
+}
+
 /// Every step of some kinds, with a column of exchanges for each way to read one.
 fn steps(kinds: &[&'static KindSpec]) -> Table {
     let mut columns: Vec<(String, Vec<&'static Step>)> = Vec::new();
@@ -158,6 +172,7 @@ fn table(marker: &str) -> Table {
         .map(|name| registry::specs().find(|kind| kind.kind.as_str() == name).unwrap_or_else(|| panic!("{marker}")))
         .collect();
     match what {
+        "kinds" => kinds_of(&kinds),
         "steps" => steps(&kinds),
         "references" => references(&kinds),
         "credentials" => credentials(&kinds),
@@ -214,19 +229,23 @@ fn the_marked_tables_of_the_pages_are_those_of_the_code() {
             let differ = text.lines().zip(written.lines()).find(|(is, should)| is != should);
             assert!(text == written, "{}: {differ:#?}; TAIMEN_FIXTURES=write mends it", path.display());
         }
-        marked
-            .extend(text.lines().filter(|line| line.starts_with("<!-- table: ")).map(|line| line.replace(" -->", " ")));
-        marked.push('\n');
+        for line in text.lines().filter(|line| line.starts_with("<!-- table: ")) {
+            marked += &format!("{line}\n");
+        }
     }
-    for kind in registry::specs().filter(|kind| !kind.steps.is_empty()) {
-        let has = |what: &str| marked.contains(&format!("<!-- table: {what} "));
-        assert!(has("steps") && has("credentials") && has("entries"));
-        // Two kinds are the same card with another content.
-        let same = registry::specs().any(|other| {
-            std::ptr::eq(other.steps, kind.steps)
-                && marked.lines().any(|line| line.contains(&format!(" {} ", other.kind)))
-        });
-        assert!(same, "{} has no tables on a page", kind.kind);
+    let has = |what: &str, kind: &KindSpec| {
+        let (what, kind) = (format!("<!-- table: {what} "), format!(" {} ", kind.kind));
+        marked.lines().any(|line| line.starts_with(&what) && line.contains(&kind))
+    };
+    for kind in registry::specs() {
+        assert!(has("kinds", kind), "{}", kind.kind);
+        // Kinds with the same steps are told apart by their content alone.
+        let same = |other: &&KindSpec| std::ptr::eq(other.steps, kind.steps);
+        for what in ["steps", "credentials", "entries"] {
+            let told = kind.steps.is_empty() || registry::specs().filter(same).any(|other| has(what, other));
+            assert!(told, "{}: no table of {what} on a page", kind.kind);
+        }
+        assert!(kind.references.is_empty() || registry::specs().filter(same).any(|other| has("references", other)));
     }
 }
 

@@ -22,7 +22,7 @@ use taimen::{
     verify::{CheckId, Overall},
 };
 
-use super::pages::{READMES, fenced, files_with, page, prose, root, rows, section, ticked};
+use super::pages::{BOTH, READMES, fenced, files_with, page, prose, root, rows, section, ticked};
 
 fn fault_row(row: &FaultRow) -> Vec<String> {
     let value = match row.value {
@@ -125,8 +125,8 @@ fn the_lines_of_the_simulator_page_work() {
 }
 
 #[test]
-fn the_readmes_have_every_check_with_its_weight() {
-    for name in READMES {
+fn the_pages_of_the_checks_have_every_check_with_its_weight() {
+    for name in BOTH[2] {
         let rows = rows(&page(name));
         for check in CheckId::all() {
             let row = rows.iter().find(|row| row[0] == ticked(check)).unwrap_or_else(|| panic!("{name}: {check}"));
@@ -145,13 +145,18 @@ fn the_readmes_have_every_check_with_its_weight() {
 }
 
 #[test]
-fn the_readmes_have_every_exit_code() {
-    for name in READMES.into_iter().chain(["docs/exit-codes.md"]) {
-        let rows = rows(&page(name));
-        let codes: Vec<&str> =
-            rows.iter().map(|row| row[0].as_str()).filter(|cell| cell.parse::<u8>().is_ok()).collect();
-        let known: Vec<String> = ExitCode::ALL.iter().map(|exit| exit.code().to_string()).collect();
-        assert_eq!(codes, known, "{name}");
+fn the_page_of_the_exit_codes_has_every_one() {
+    let rows = rows(&page("docs/exit-codes.md"));
+    let codes: Vec<&str> = rows.iter().map(|row| row[0].as_str()).filter(|cell| cell.parse::<u8>().is_ok()).collect();
+    let known: Vec<String> = ExitCode::ALL.iter().map(|exit| exit.code().to_string()).collect();
+    assert_eq!(codes, known);
+}
+
+#[test]
+fn the_readmes_are_short() {
+    for name in READMES {
+        let lines = page(name).lines().count();
+        assert!(lines <= 150, "{name}: {lines} lines");
     }
 }
 
@@ -219,7 +224,7 @@ fn the_library_page_has_every_example_and_the_oldest_compiler() {
 }
 
 #[test]
-fn both_readmes_have_the_same_form() {
+fn both_languages_have_the_same_form() {
     let form = |name: &str| -> Vec<String> {
         let text = page(name);
         let mut inside = false;
@@ -240,7 +245,6 @@ fn both_readmes_have_the_same_form() {
         }
         form
     };
-    assert_eq!(form("README.md"), form("README.ja.md"));
     let code = |name: &str| -> Vec<String> {
         let text = page(name);
         text.lines()
@@ -248,8 +252,11 @@ fn both_readmes_have_the_same_form() {
             .map(|line| line.replace("--lang ja", "--lang en"))
             .collect()
     };
-    assert_eq!(code("README.md"), code("README.ja.md"));
-    assert_eq!(options(&page("README.md")), options(&page("README.ja.md")));
+    for [english, japanese] in BOTH {
+        assert_eq!(form(english), form(japanese), "{english}");
+        assert_eq!(code(english), code(japanese), "{english}");
+        assert_eq!(options(&page(english)), options(&page(japanese)), "{english}");
+    }
 }
 
 /// Every long option that a text names.
@@ -323,7 +330,7 @@ mod program {
     #[test]
     fn every_command_that_a_page_names_exists() {
         let all = all();
-        for name in READMES.into_iter().chain([
+        for name in BOTH.into_iter().flatten().chain([
             "CHANGELOG.md",
             "docs/architecture.md",
             "docs/batch.md",
@@ -393,13 +400,11 @@ mod program {
     }
 
     #[test]
-    fn the_readmes_name_every_command() {
-        for name in READMES {
-            let text = page(name);
+    fn the_readmes_and_the_pages_of_use_name_every_command() {
+        for (readme, name) in READMES.into_iter().zip(BOTH[1]) {
+            let text = page(readme) + &page(name);
             for command in commands(&all()[0].1) {
-                let named = text.contains(&format!("taimen {command}"));
-                // Trust has a page of its own, which the table of pages links.
-                assert!(named || command == "trust", "{name}: taimen {command}");
+                assert!(text.contains(&format!("taimen {command}")), "{name}: taimen {command}");
             }
         }
     }

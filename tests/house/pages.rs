@@ -15,6 +15,10 @@ pub(crate) fn page(name: &str) -> String {
 
 pub(crate) const READMES: [&str; 2] = ["README.md", "README.ja.md"];
 
+/// The pages that stand there in English and in Japanese.
+pub(crate) const BOTH: [[&str; 2]; 3] =
+    [READMES, ["docs/using.md", "docs/using.ja.md"], ["docs/checks.md", "docs/checks.ja.md"]];
+
 /// Every file below a folder with this extension, without what tools and version control leave there.
 pub(crate) fn files_with(extension: &str) -> Vec<PathBuf> {
     fn walk(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
