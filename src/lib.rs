@@ -116,7 +116,7 @@
 //! The modules stand in layers; a module uses only modules to its left, and a test keeps it so:
 //!
 //! ```text
-//! lang privacy kind text tlv image crypto | transport iso7816 | trust verify | dump cards | simulator | messages report batch doctor | cli
+//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards | simulator | messages report batch doctor | cli
 //! ```
 
 // What could panic or cut a number off, in code that reads what cards and files say; tests may panic.

@@ -30,6 +30,12 @@ pub(crate) fn kinds() -> impl Iterator<Item = (&'static dyn Card, &'static KindS
     CARDS.iter().flat_map(|card| card.spec().kinds.iter().map(|kind| (*card, kind)))
 }
 
+/// Every kind as data, for what compares pages and other tables with it.
+#[doc(hidden)]
+pub fn specs() -> impl Iterator<Item = &'static KindSpec> {
+    kinds().map(|(_, spec)| spec)
+}
+
 /// A kind's card.
 pub(crate) fn find(kind: CardKind) -> Option<(&'static dyn Card, &'static KindSpec)> {
     kinds().find(|(_, spec)| spec.kind == kind)

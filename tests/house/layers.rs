@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// From left to right. Modules of one group may use each other only leftwards too.
+/// From left to right, as `src/lib.rs` and docs/architecture.md have it. Modules of one group may use each other only leftwards too.
 const LAYERS: &[&str] = &[
     "lang",
     "privacy",
@@ -134,6 +134,14 @@ fn use_lines_are_understood() {
         ["a", "e", "g", "h"]
     );
     assert_eq!(used("use subcrate::x;"), Vec::<String>::new());
+}
+
+#[test]
+fn the_library_names_the_layers_in_this_order() {
+    let library = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    let line = library.lines().find(|line| line.contains(" | transport iso7816 | ")).unwrap();
+    let named: Vec<&str> = line.trim_start_matches("//! ").split([' ', '|']).filter(|name| !name.is_empty()).collect();
+    assert_eq!(named, LAYERS);
 }
 
 #[test]
