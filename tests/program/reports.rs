@@ -305,7 +305,7 @@ const CASES: &[Case] = &[
         code: 0,
         headline: "simulated-passed",
         checks: (RESIDENCE1.honest, &[]),
-        staff: "copy front-only unsigned-kind unsigned-back not-production revocation presence-then no-judgement",
+        staff: "copy front-only unsigned-kind unsigned-back not-production revocation no-judgement presence-then",
         says: &[["residence card, first generation", "在留カード（第1世代）"]],
     },
     Case {
