@@ -6,9 +6,6 @@ mod junit;
 mod line;
 mod summary;
 
-#[cfg(test)]
-mod schema_tests;
-
 pub use expectation::{Expectation, ExpectationError, MAX_DIFFERENCES, MAX_EXPECTATION};
 pub use junit::{junit_case, junit_head, junit_tail};
 pub use line::{Expected, Line, Outcome, SCHEMA};

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::model::Reference;
+use super::{model::Reference, presentation::Presentation};
 use crate::{
     dump::Scope,
     kind::CardKind,
@@ -405,8 +405,8 @@ pub mod notes {
     pub const COMPARE_TEXT: Note = Note {
         id: "compare-text",
         text: Bilingual::new(
-            "文字の氏名・住所はチップとの結び付きが弱いデータです。画像の氏名・住所（--html で表示）と見比べてください。",
-            "Name and address as text are bound to the chip less tightly. Compare them with the pictures (shown by --html).",
+            "文字の氏名・住所はチップとの結び付きが弱いデータです。画像の氏名・住所と見比べてください。",
+            "Name and address as text are bound to the chip less tightly. Compare them with the pictures.",
         ),
     };
 
@@ -472,6 +472,8 @@ pub struct Findings {
     pub scope: Scope,
     /// Which checks it must pass.
     pub requirement: &'static Requirement,
+    /// How a report shows it.
+    pub presentation: &'static Presentation,
     /// Every check, in the catalogue's order.
     pub checks: Vec<Check>,
     /// The hierarchy of the anchor that the required checks rest on; `None` when none was found.

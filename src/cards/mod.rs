@@ -11,6 +11,7 @@ pub mod flow;
 pub mod model;
 pub mod my_number;
 mod path;
+mod presentation;
 mod read_error;
 pub mod registry;
 pub mod residence_card;
@@ -25,6 +26,7 @@ pub use flow::{
     play, read, read_long, read_recording, start,
 };
 pub use model::{Application, CredentialSpec, Credentials, EntryError, EntrySpec, Reference, Who};
+pub use presentation::{Inquiry, Presentation};
 pub use read_error::ReadError;
 pub use registry::{check, never_recorded};
 pub use trace::{Meaning, Trace};

@@ -21,6 +21,7 @@ pub mod name {
     pub const CARD: &str = "card";
     pub const CREDENTIALS: &str = "credentials";
     pub const CREDENTIALS_OUT: &str = "credentials-out";
+    pub const DETAILS: &str = "details";
     pub const DOMICILE: &str = "domicile";
     pub const EXPECT: &str = "expect";
     pub const FAULT: &str = "fault";
@@ -85,7 +86,7 @@ pub fn command(lang: Lang) -> Command {
             b.sub("identify", "カードの種類・アプリケーション・残り回数を示す（暗証番号等は使わない）", "Which card, which applications, tries left; no credential is used")
                 .args([b.reader(), b.wait(), b.json_list()]),
             b.sub("check", "主な仕事：カードを認識し、読み取り、検証し、表示する", "The main job: recognise, ask, read, verify, show")
-                .args([b.reader(), b.wait(), b.json()])
+                .args([b.reader(), b.wait(), b.json(), b.details()])
                 .args(b.shown())
                 .args(b.pictures())
                 .args([
@@ -104,7 +105,7 @@ pub fn command(lang: Lang) -> Command {
             b.sub("verify", "保存した読み取り結果（--save-dump）を、カードなしで同じように検証する", "The same report from a saved dump, without the card")
                 .arg(b.file("検証するファイル（- は標準入力）", "The dump (- is standard input)"))
                 .arg(b.sealed_by())
-                .arg(b.json())
+                .args([b.json(), b.details()])
                 .args(b.shown())
                 .args(b.pictures())
                 .args(b.trust())
@@ -320,6 +321,15 @@ impl Builder {
             .value_parser(value_parser!(u64).range(0..=86_400))
             .default_value("30")
             .help(self.t("カードを待つ秒数", "How long to wait for a card or a phone"))
+    }
+
+    /// The whole report.
+    fn details(self) -> Arg {
+        self.flag(
+            name::DETAILS,
+            "すべての検査・根拠・注意を表示する（既定は24行）",
+            "Show every check, its grounds and all notes (default: 24 lines)",
+        )
     }
 
     /// What a report shows only when asked for.

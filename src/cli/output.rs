@@ -43,9 +43,12 @@ impl Destinations {
     }
 
     /// Writes them.
-    fn write(self, findings: &Findings, report: &Report<'_>) -> Result<(), Problem> {
+    fn write(self, findings: &Findings, report: &Report<'_>, json: bool) -> Result<(), Problem> {
         if let Some(page) = self.page {
             files::write(&page, report.html().as_bytes())?;
+            if !json {
+                text(&report.page_saved(&page.path().to_string_lossy()))?;
+            }
         }
         for (destination, id, none) in self.pictures {
             let png = confirmed(findings, id).and_then(|picture| {
@@ -79,16 +82,18 @@ pub fn report(
     };
     let report = Report { findings, context, options };
     let verdict = ExitCode::from(findings.overall());
-    let files = || destinations.write(findings, &report).and_then(|()| further());
-    if matches.get_flag(name::JSON) {
+    let json = matches.get_flag(name::JSON);
+    let files = || destinations.write(findings, &report, json).and_then(|()| further());
+    if json {
         let Err(problem) = files() else { return text(&report.json()).map(|()| verdict) };
         let exit = if verdict == ExitCode::Authentic { problem.exit() } else { verdict };
         complaint(settings, &problem);
         text(&(failure(settings, &problem, exit, Some((verdict, &report.json_line()))) + "\n"))?;
         return Ok(exit);
     } else {
-        text(&report.text(Colour::Ansi))?;
-        if io::stdout().is_terminal() {
+        let details = matches.get_flag(name::DETAILS);
+        text(&if details { report.details(Colour::Ansi) } else { report.text(Colour::Ansi) })?;
+        if details && io::stdout().is_terminal() {
             // A picture that no signature covers is nobody's face.
             if confirmed(findings, "photo").is_some() {
                 text(&report.photo(terminal::graphics()))?;
@@ -200,31 +205,33 @@ fn written(result: io::Result<()>) -> Result<(), Problem> {
 
 #[cfg(test)]
 mod tests {
+    use jsonschema::Registry;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::{
-        lang::Lang,
-        report::{samples, schema_tests::errors},
-    };
+    use crate::{cards, lang::Lang, report::Source, transport::Recording, trust::TrustStore, verify::Basis};
 
     #[test]
     fn a_failure_follows_its_schema() {
-        let schema: Value = serde_json::from_str(include_str!("../../docs/error.schema.json")).unwrap();
-        let report = |name: &str| -> Value { serde_json::from_str(name).unwrap() };
+        let parse = |text: &str| -> Value { serde_json::from_str(text).unwrap() };
+        let report = parse(include_str!("../../docs/report.schema.json"));
+        let registry = Registry::new().add(report["$id"].as_str().unwrap(), report.clone()).unwrap().prepare().unwrap();
+        let schema = parse(include_str!("../../docs/error.schema.json"));
+        let schema = jsonschema::options().with_registry(&registry).build(&schema).unwrap();
         let settings = Settings { lang: Lang::En, json: true };
-        let failed = failure(&settings, &Problem::UnknownCard, ExitCode::Card, None);
-        let value = report(&failed);
-        assert_eq!(errors(&schema, &schema, &value, ""), Vec::<String>::new());
-        assert_eq!(value, json!({ "schema": ERROR_SCHEMA, "error": value["error"], "exit": 4 }));
-        for (_, findings, context) in samples::all() {
-            let line = samples::report(&findings, &context, samples::JA).json_line();
-            let verdict = ExitCode::from(findings.overall());
-            let failed = failure(&settings, &Problem::NoPicture, verdict, Some((verdict, &line)));
-            assert!(!failed.contains('\n'));
-            let value = report(&failed);
-            assert_eq!(errors(&schema, &schema, &value, ""), Vec::<String>::new());
-            assert_eq!(value["report"], report(&line));
-        }
+        let failed = parse(&failure(&settings, &Problem::UnknownCard, ExitCode::Card, None));
+        schema.validate(&failed).unwrap();
+        assert_eq!(failed, json!({ "schema": ERROR_SCHEMA, "error": failed["error"], "exit": 4 }));
+
+        let recording = Recording::parse(include_bytes!("../../apdu-fixtures/my-number/genuine.apdu")).unwrap();
+        let dump = cards::read_recording(&recording).unwrap();
+        let findings = cards::check(&dump, &TrustStore::shipped().unwrap(), Basis::Live(dump.read_at)).unwrap();
+        let context = Context::of(&dump, Source::Live);
+        let line = Report { findings: &findings, context: &context, options: Options::default() }.json_line();
+        let verdict = ExitCode::from(findings.overall());
+        let failed = failure(&settings, &Problem::NoPicture, verdict, Some((verdict, &line)));
+        assert!(!failed.contains('\n'));
+        schema.validate(&parse(&failed)).unwrap();
+        assert_eq!(parse(&failed)["report"], parse(&line));
     }
 }

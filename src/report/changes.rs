@@ -4,7 +4,6 @@
 use crate::{
     cards::{CardText, Change, Item, ItemValue, SEX_ITEM},
     iso7816::Tries,
-    kind::CardKind,
     lang::Bilingual,
 };
 
@@ -19,11 +18,6 @@ pub(super) struct HistoryRow {
 }
 
 impl Report<'_> {
-    /// Whether the card's facts are many, and stand in a block of their own.
-    pub(super) fn has_many_facts(&self) -> bool {
-        matches!(self.findings.kind, CardKind::LICENCE | CardKind::MENKYO) || self.is_residence()
-    }
-
     /// Further facts: the sex only where it was asked for.
     pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
         self.findings.items.iter().filter(|item| self.options.sex || item.id != SEX_ITEM)
@@ -43,7 +37,7 @@ impl Report<'_> {
         let Some(current) = self.findings.holder.current.as_ref().filter(|_| !self.age_only()) else {
             return Vec::new();
         };
-        let row = |id, title, value: Shown| Row { id, title, value, mark: None };
+        let row = Row::new;
         let mut rows = Vec::new();
         let texts = [
             ("current.name", label::NAME, &current.name),

@@ -55,22 +55,6 @@ pub fn json_escaped(json: &str) -> String {
     clean
 }
 
-/// Text for HTML content and quoted attributes.
-pub(super) fn html(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for c in visible(text).chars() {
-        match c {
-            '&' => clean.push_str("&amp;"),
-            '<' => clean.push_str("&lt;"),
-            '>' => clean.push_str("&gt;"),
-            '"' => clean.push_str("&quot;"),
-            '\'' => clean.push_str("&#39;"),
-            c => clean.push(c),
-        }
-    }
-    clean
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,10 +89,5 @@ mod tests {
         let text = json_escaped(&serde_json::to_string_pretty(&value).unwrap());
         assert!(text.chars().all(|c| c == '\n' || !is_obeyed(c)), "{text}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
-    }
-
-    #[test]
-    fn html_is_escaped() {
-        assert_eq!(html("<b a=\"'\">&\u{0}"), "&lt;b a=&quot;&#39;&quot;&gt;&amp;[U+0000]");
     }
 }

@@ -1,17 +1,17 @@
 //! The report as one HTML page: no script, nothing fetched, fit for the screen at the counter and for printing on A4.
 
-use std::fmt::Write;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::{
     cards::Picture,
-    image,
+    image::{self, Raster},
     lang::{Bilingual, Lang},
-    verify::{Check, text_of},
+    verify::Check,
 };
 
 use super::{
     Report, Tone, base64,
-    clean::html,
+    clean::visible,
     label,
     shown::{Piece, Shown, mark},
     view::{Row, outcome},
@@ -19,380 +19,354 @@ use super::{
 
 const STYLE: &str = include_str!("report.css");
 
+/// What the page may do: show itself and the pictures in it.
+const POLICY: &str =
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
 pub(super) fn render(report: &Report<'_>) -> String {
-    let mut page = Page { report, out: String::new() };
-    page.head();
-    page.verdict();
-    page.person();
-    page.changes();
-    page.staff();
-    page.inquiry();
-    page.facts();
+    let page = Page { report };
     let required = report.required_checks();
-    page.checks(label::REQUIRED, required.iter());
-    page.checks(label::ADVISORY, report.advisory_checks());
-    page.rests_on();
-    page.limits();
-    page.evidence(&required);
-    page.warnings();
-    page.foot();
-    page.out
+    let unreal = report.headline().unreal.map(|unreal| report.say(unreal.name()));
+    let lang = match report.options.lang {
+        Lang::Ja => "ja",
+        Lang::En => "en",
+    };
+    let markup = html! {
+        (DOCTYPE)
+        html lang=(lang) {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="referrer" content="no-referrer";
+                meta name="robots" content="noindex";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { @if let Some(name) = unreal { (name) " - " } (report.say(label::TITLE)) " - taimen" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                @if let Some(name) = unreal {
+                    p.unreal { (name) }
+                    div.watermark aria-hidden="true" { @for _ in 0..WATERMARKS { span { (name) } } }
+                }
+                (page.verdict())
+                (page.person())
+                (page.changes())
+                (page.staff())
+                @if let Some(inquiry) = report.asks() { (page.pairs(inquiry.title, "facts", &report.inquiry())) }
+                (page.facts())
+                (page.checks(label::REQUIRED, required.iter()))
+                (page.checks(label::ADVISORY, report.advisory_checks()))
+                (page.rests_on())
+                (page.limits())
+                (page.evidence(&required))
+                (page.warnings())
+                footer {
+                    (report.say(label::READER)) ": " (visible(&report.context.reader)) " | "
+                    (report.say(label::LINK)) ": " (report.link())
+                    br;
+                    (report.say(label::PERSONAL))
+                }
+            }
+        }
+    };
+    markup.into_string()
 }
+
+/// How often a page says across itself that it is not about a real document.
+const WATERMARKS: usize = 5;
 
 struct Page<'a> {
     report: &'a Report<'a>,
-    out: String,
 }
 
 impl Page<'_> {
-    fn say(&self, text: Bilingual) -> String {
-        html(self.report.say(text))
+    fn say(&self, text: Bilingual) -> &'static str {
+        self.report.say(text)
     }
 
-    /// Adds markup. Whatever is not a literal must have gone through [`html`].
-    fn put(&mut self, markup: &str) {
-        let _ = writeln!(self.out, "{markup}");
-    }
-
-    fn head(&mut self) {
-        let lang = match self.report.options.lang {
-            Lang::Ja => "ja",
-            Lang::En => "en",
-        };
-        let title = self.say(label::TITLE);
-        self.put(&format!(
-            "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src \
-             'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n\
-             <meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"robots\" content=\"noindex\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <title>{title} - taimen</title>\n<style>\n{STYLE}</style>\n</head>\n<body>"
-        ));
-    }
-
-    fn verdict(&mut self) {
+    fn verdict(&self) -> Markup {
         let report = self.report;
         let headline = report.headline();
-        let tone = match headline.tone() {
-            Tone::Good => "good",
-            Tone::Bad => "bad",
-            Tone::Unsure => "unsure",
-        };
-        let mut meta = vec![self.say(report.findings.kind.name())];
-        meta.extend(report.origin().map(|origin| self.say(origin)));
-        meta.push(format!("{}: {}", self.say(label::JUDGED_AT), html(&report.judged())));
+        let mut meta = vec![self.say(report.findings.kind.name()).to_owned()];
+        meta.extend(report.origin().map(|origin| self.say(origin).to_owned()));
+        meta.push(format!("{}: {}", self.say(label::JUDGED_AT), report.judged()));
         if report.context.read_at.as_second() != report.findings.basis.at().as_second() || report.origin().is_some() {
-            meta.push(format!("{}: {}", self.say(label::READ_AT), html(&report.time(report.context.read_at))));
+            meta.push(format!("{}: {}", self.say(label::READ_AT), report.time(report.context.read_at)));
         }
         if let Some(fingerprint) = &report.context.sealed_by {
-            meta.push(format!("{}: {}", self.say(label::SEALED_BY), html(fingerprint)));
+            meta.push(format!("{}: {}", self.say(label::SEALED_BY), visible(fingerprint)));
         }
-        let notes = report.headline_notes();
-        let notes = notes.iter().map(|note| format!("<p class=\"cause\">{}</p>\n", self.say(note.text)));
-        let notes: String = notes.collect();
-        let cause = headline.cause().map(|cause| format!("<p class=\"cause\">{}</p>", self.say(cause)));
-        self.put(&format!(
-            "<header class=\"verdict {tone} {}\">\n<div class=\"symbol\" aria-hidden=\"true\">{}</div>\n<div>\n\
-             <h1>{}</h1>\n{notes}{}<p>{}</p>\n</div>\n</header>\n<p class=\"meta\">{}</p>",
-            headline.as_str(),
-            headline.symbol(),
-            self.say(headline.words()),
-            cause.unwrap_or_default(),
-            self.say(report.meaning()),
-            meta.join(" <span aria-hidden=\"true\">|</span> "),
-        ));
-    }
-
-    /// Photo at the left; each value beside the picture that it must agree with.
-    fn person(&mut self) {
-        let report = self.report;
-        let picture = |id: &str| report.pictures().iter().find(|picture| picture.id == id);
-        self.put("<section class=\"person\">");
-        if !report.age_only() {
-            let photo = match picture("photo") {
-                Some(photo) => self.picture(photo),
-                None => format!("<p class=\"missing\">{}</p>", self.say(label::NO_PHOTO)),
-            };
-            let good = report.headline().tone() == Tone::Good;
-            let caption = if good { label::COMPARE } else { label::DO_NOT_COMPARE };
-            let caption = match picture("photo") {
-                Some(_) => format!("<figcaption>{}</figcaption>", self.say(caption)),
-                None => String::new(),
-            };
-            self.put(&format!("<figure class=\"photo\">{photo}{caption}</figure>"));
-        }
-        self.put("<dl>");
-        let rows: Vec<Row> = if report.has_many_facts() {
-            // They are too many for this place.
-            report.person()
-        } else {
-            report.person().into_iter().chain(report.facts()).collect()
-        };
-        for row in &rows {
-            self.row(row, picture(row.id));
-        }
-        for other in report.pictures() {
-            if other.id != "photo" && rows.iter().all(|row| row.id != other.id) {
-                let shown = self.picture(other);
-                let mark = self.mark(report.mark(other.signed_by));
-                let title = self.say(other.title);
-                self.put(&format!("<dt>{title}</dt><dd>{shown}{mark}</dd>"));
+        html! {
+            header class={ "verdict " (headline.tone().as_str()) " " (headline.as_str()) } {
+                div.symbol aria-hidden="true" { (headline.symbol()) }
+                div {
+                    h1 { (self.say(headline.words())) }
+                    @for note in report.headline_notes() { p.cause { (self.say(note.text)) } }
+                    @if let Some(cause) = headline.cause() { p.cause { (self.say(cause)) } }
+                    p { (self.say(report.meaning())) }
+                    @if let Some(row) = report.day_alone() {
+                        p.day { (self.say(row.title)) " " b { (self.shown(&row.value)) } (self.mark(row.mark)) }
+                    }
+                }
+            }
+            p.meta {
+                @for (index, part) in meta.iter().enumerate() {
+                    @if index > 0 { " " span aria-hidden="true" { "|" } " " }
+                    (part)
+                }
             }
         }
-        if let Some(guests) = report.guests() {
-            self.put(&format!("<dt>{}</dt><dd>{}</dd>", self.say(label::OTHER_APPLICATIONS), html(&guests)));
-        }
-        self.put("</dl>\n</section>");
     }
 
-    fn row(&mut self, row: &Row, picture: Option<&Picture>) {
-        let shown = picture.map(|picture| {
-            let mark = self.mark(self.report.mark(picture.signed_by));
-            format!("<div>{}{mark}</div>", self.picture(picture))
-        });
-        let value = self.shown(&row.value);
-        let mark = self.mark(row.mark);
-        self.put(&format!(
-            "<dt>{}</dt><dd>{}<span class=\"value\">{value}</span>{mark}</dd>",
-            self.say(row.title),
-            shown.unwrap_or_default()
-        ));
+    /// Photo at the left; each value beside the picture that it must agree with, expiry and number among them.
+    fn person(&self) -> Markup {
+        let report = self.report;
+        let picture = |id: &str| report.pictures().iter().find(|picture| picture.id == id);
+        let rows: Vec<Row> = report.person().into_iter().chain(report.first_facts()).collect();
+        let others =
+            report.pictures().iter().filter(|other| other.id != "photo" && rows.iter().all(|row| row.id != other.id));
+        let caption = match report.headline().tone() {
+            Tone::Good => label::COMPARE,
+            _ => label::DO_NOT_COMPARE,
+        };
+        html! {
+            section.person {
+                @if !report.age_only() {
+                    figure.photo {
+                        @match picture("photo") {
+                            Some(photo) => { (self.picture(photo)) figcaption { (self.say(caption)) } }
+                            None => p.missing { (self.say(label::NO_PHOTO)) }
+                        }
+                    }
+                }
+                dl {
+                    @for row in &rows {
+                        dt { (self.say(row.title)) }
+                        dd {
+                            @if let Some(picture) = picture(row.id) {
+                                div { (self.picture(picture)) (self.mark(report.mark(picture.signed_by))) }
+                            }
+                            span.value { (self.shown(&row.value)) }
+                            (self.mark(row.mark))
+                        }
+                    }
+                    @for other in others {
+                        dt { (self.say(other.title)) }
+                        dd { (self.picture(other)) (self.mark(report.mark(other.signed_by))) }
+                    }
+                    @if let Some(guests) = report.guests() {
+                        dt { (self.say(label::OTHER_APPLICATIONS)) }
+                        dd { (guests) }
+                    }
+                }
+            }
+        }
     }
 
     /// A value; external characters as pictures where the card holds one that decodes.
-    fn shown(&self, value: &Shown) -> String {
-        let piece = |piece: &Piece| match piece {
-            Piece::Text(text) => html(text),
-            Piece::External(slot) => {
-                let picture = self.report.external(*slot);
-                let png = picture.and_then(|(file, raster)| Some((file, raster.to_png().ok()?)));
-                let mark = html(&mark(*slot));
-                match png {
-                    Some((file, png)) => format!(
-                        "<img class=\"external\" alt=\"{mark}\" title=\"{} {slot} ({})\" src=\"data:image/png;base64,{}\">",
-                        self.say(label::EXTERNAL),
-                        html(file),
-                        base64::encode(&png)
-                    ),
-                    None => mark,
+    fn shown(&self, value: &Shown) -> Markup {
+        let png = |slot| {
+            let (file, raster): (&str, Raster) = self.report.external(slot)?;
+            Some((file, raster.to_png().ok()?))
+        };
+        html! {
+            @for piece in &value.0 {
+                @match piece {
+                    Piece::Text(text) => (text),
+                    Piece::External(slot) => {
+                        @match png(*slot) {
+                            Some((file, png)) => {
+                                img.external alt=(mark(*slot)) title={ (self.say(label::EXTERNAL)) " " (slot) " (" (file) ")" }
+                                    src=(data(&png));
+                            }
+                            None => (mark(*slot)),
+                        }
+                    }
                 }
             }
-        };
-        value.0.iter().map(piece).collect()
+        }
     }
 
     /// The values after changes, and the changes themselves.
-    fn changes(&mut self) {
-        let report = self.report;
-        let current: Vec<String> = report.current().iter().map(|row| self.table_row(row)).collect();
-        if !current.is_empty() {
-            let title = self.say(label::CURRENT);
-            let rows = current.join("\n");
-            self.put(&format!(
-                "<section class=\"current\">\n<h2>{title}</h2>\n<table class=\"facts\">\n{rows}\n</table>\n</section>"
-            ));
+    fn changes(&self) -> Markup {
+        let current = self.report.current();
+        let history = self.report.history_rows();
+        let columns = [label::DATE, label::CHANGE, label::NEW_VALUE, label::COMMISSION];
+        html! {
+            @if !current.is_empty() {
+                section.current {
+                    h2 { (self.say(label::CURRENT)) }
+                    table.facts { @for row in &current { (self.table_row(row)) } }
+                }
+            }
+            @if !history.is_empty() {
+                section.history {
+                    h2 { (self.say(label::HISTORY)) }
+                    table {
+                        tr { @for title in columns { th scope="col" { (self.say(title)) } } }
+                        @for row in &history {
+                            tr {
+                                td { (row.date) }
+                                td { (self.say(row.title)) }
+                                td { (self.shown(&row.value)) }
+                                td { (self.shown(&row.commission)) }
+                            }
+                        }
+                    }
+                }
+            }
         }
-        let history = report.history_rows();
-        if history.is_empty() {
-            return;
-        }
-        let head = [label::DATE, label::CHANGE, label::NEW_VALUE, label::COMMISSION];
-        let head: String = head.iter().map(|title| format!("<th scope=\"col\">{}</th>", self.say(*title))).collect();
-        let rows: Vec<String> = history
-            .iter()
-            .map(|row| {
-                let (date, title) = (html(&row.date), self.say(row.title));
-                let (value, commission) = (self.shown(&row.value), self.shown(&row.commission));
-                format!("<tr><td>{date}</td><td>{title}</td><td>{value}</td><td>{commission}</td></tr>")
-            })
-            .collect();
-        let title = self.say(label::HISTORY);
-        self.put(&format!(
-            "<section class=\"history\">\n<h2>{title}</h2>\n<table>\n<tr>{head}</tr>\n{}\n</table>\n</section>",
-            rows.join("\n")
-        ));
     }
 
-    /// The facts where they are many; else they stand beside the photo.
-    fn facts(&mut self) {
-        let facts = if self.report.has_many_facts() { self.report.facts() } else { Vec::new() };
-        if facts.is_empty() {
-            return;
+    /// The facts that don't stand beside the photo.
+    fn facts(&self) -> Markup {
+        let first = self.report.findings.presentation.first;
+        let mut facts = self.report.facts();
+        facts.retain(|row| !first.contains(&row.id));
+        html! {
+            @if !facts.is_empty() {
+                section {
+                    h2 { (self.say(label::CARD_FACTS)) }
+                    table.facts { @for row in &facts { (self.table_row(row)) } }
+                }
+            }
         }
-        let title = self.say(label::CARD_FACTS);
-        let rows: Vec<String> = facts.iter().map(|row| self.table_row(row)).collect();
-        self.put(&format!(
-            "<section>\n<h2>{title}</h2>\n<table class=\"facts\">\n{}\n</table>\n</section>",
-            rows.join("\n")
-        ));
     }
 
-    fn table_row(&self, row: &Row) -> String {
-        let (value, mark) = (self.shown(&row.value), self.mark(row.mark));
-        format!("<tr><th scope=\"row\">{}</th><td>{value}{mark}</td></tr>", self.say(row.title))
+    fn table_row(&self, row: &Row) -> Markup {
+        html! { tr { th scope="row" { (self.say(row.title)) } td { (self.shown(&row.value)) (self.mark(row.mark)) } } }
     }
 
-    fn warnings(&mut self) {
-        let warnings = &self.report.findings.warnings;
-        if warnings.is_empty() {
-            return;
-        }
-        let title = self.say(label::WARNINGS);
-        let row = |file, detail| format!("<tr><td>{}</td><td>{}</td></tr>", html(file), html(detail));
-        let rows: Vec<String> = warnings.iter().map(|warning| row(warning.file, &warning.detail)).collect();
-        self.put(&format!(
-            "<section class=\"evidence\">\n<h2>{title}</h2>\n<table>\n{}\n</table>\n</section>",
-            rows.join("\n")
-        ));
-    }
-
-    fn mark(&self, remark: Option<Bilingual>) -> String {
-        remark.map(|mark| format!("<span class=\"mark\">{}</span>", self.say(mark))).unwrap_or_default()
+    fn mark(&self, remark: Option<Bilingual>) -> Markup {
+        html! { @if let Some(remark) = remark { span.mark { (self.say(remark)) } } }
     }
 
     /// A picture that this program decoded and encoded again: no byte of the card's file reaches the browser. One that
     /// does not decode is named.
-    fn picture(&self, picture: &Picture) -> String {
+    fn picture(&self, picture: &Picture) -> Markup {
         let title = self.say(picture.title);
         let png =
             image::decode(&picture.bytes, picture.format.into()).and_then(|raster| Ok((raster.to_png()?, raster)));
-        match png {
-            Ok((png, raster)) => format!(
-                "<img class=\"picture-{}\" alt=\"{title}\" width=\"{}\" height=\"{}\" src=\"data:image/png;base64,{}\">",
-                html(picture.id),
-                raster.width().saturating_mul(scale(&raster)),
-                raster.height().saturating_mul(scale(&raster)),
-                base64::encode(&png)
-            ),
-            Err(_) => format!("<p class=\"missing\">{title}: {}</p>", self.say(label::UNDECODABLE)),
+        html! {
+            @match png {
+                Ok((png, raster)) => {
+                    img class={ "picture-" (picture.id) } alt=(title)
+                        width=(raster.width().saturating_mul(scale(&raster)))
+                        height=(raster.height().saturating_mul(scale(&raster)))
+                        src=(data(&png));
+                }
+                Err(_) => p.missing { (title) ": " (self.say(label::UNDECODABLE)) }
+            }
         }
     }
 
-    fn staff(&mut self) {
+    fn staff(&self) -> Markup {
         let notes = self.report.for_staff();
-        if notes.is_empty() {
-            return;
+        html! {
+            @if !notes.is_empty() {
+                section.staff {
+                    h2 { (self.say(label::FOR_STAFF)) }
+                    ol { @for (_, text) in notes { li { (self.say(text)) } } }
+                }
+            }
         }
-        let title = self.say(label::FOR_STAFF);
-        self.put(&format!("<section class=\"staff\">\n<h2>{title}</h2>\n<ol>"));
-        for (_, text) in notes {
-            let text = self.say(text);
-            self.put(&format!("<li>{text}</li>"));
-        }
-        self.put("</ol>\n</section>");
     }
 
-    /// Values to be typed elsewhere. The address is no link: nothing opens by itself.
-    fn inquiry(&mut self) {
-        let pairs = self.report.inquiry();
-        if pairs.is_empty() {
-            return;
+    /// Names and values. An address among them is not a link: nothing opens by itself.
+    fn pairs(&self, title: Bilingual, class: &str, pairs: &[(Bilingual, String)]) -> Markup {
+        html! {
+            section {
+                h2 { (self.say(title)) }
+                table class=(class) {
+                    @for (title, value) in pairs { tr { th scope="row" { (self.say(*title)) } td { (value) } } }
+                }
+            }
         }
-        let row = |(title, value): &(Bilingual, String)| {
-            format!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", self.say(*title), html(value))
-        };
-        let rows: Vec<String> = pairs.iter().map(row).collect();
-        let title = self.say(label::INQUIRY);
-        self.put(&format!(
-            "<section>\n<h2>{title}</h2>\n<table class=\"facts\">\n{}\n</table>\n</section>",
-            rows.join("\n")
-        ));
     }
 
-    fn title_of(&self, check: &Check) -> String {
-        text_of(check.id).map_or_else(|| html(check.id.as_str()), |text| self.say(text.title))
-    }
-
-    fn checks<'c>(&mut self, title: Bilingual, checks: impl Iterator<Item = &'c Check>) {
-        let rows: Vec<String> = checks
-            .map(|check| {
-                let (symbol, word) = outcome(check.verdict);
-                let class = match check.verdict {
-                    crate::verify::Verdict::Passed => "good",
-                    crate::verify::Verdict::Failed(_) => "bad",
-                    crate::verify::Verdict::NotDone(_) => "unsure",
-                };
-                let reason = self.report.reason(check).map(|reason| html(&reason)).unwrap_or_default();
-                format!(
-                    "<tr class=\"{class}\"><td class=\"symbol\">{symbol}</td><th scope=\"row\">{}</th><td class=\"word\">{}</td>\
-                     <td>{reason}</td></tr>",
-                    self.title_of(check),
-                    self.say(word)
-                )
-            })
-            .collect();
-        if rows.is_empty() {
-            return;
+    fn checks<'c>(&self, title: Bilingual, checks: impl Iterator<Item = &'c Check>) -> Markup {
+        let checks: Vec<&Check> = checks.collect();
+        html! {
+            @if !checks.is_empty() {
+                section {
+                    h2 { (self.say(title)) }
+                    table.checks {
+                        @for check in checks {
+                            @let (tone, word) = outcome(check.verdict);
+                            tr class=(tone.as_str()) {
+                                td.symbol { (tone.symbol()) }
+                                th scope="row" { (self.report.title_of(check)) }
+                                td.word { (self.say(word)) }
+                                td { (self.report.reason(check).unwrap_or_default()) }
+                            }
+                        }
+                    }
+                }
+            }
         }
-        let title = self.say(title);
-        self.put(&format!(
-            "<section>\n<h2>{title}</h2>\n<table class=\"checks\">\n{}\n</table>\n</section>",
-            rows.join("\n")
-        ));
     }
 
-    fn rests_on(&mut self) {
+    fn rests_on(&self) -> Markup {
         let report = self.report;
         let mut pairs = report.rests_on();
         let counter = |tries| format!("{}: {}", report.say(label::COUNTERS), report.counter(tries));
         pairs.extend(report.tries().into_iter().map(|(title, tries)| (title, counter(tries))));
-        let rows: Vec<String> = pairs
-            .iter()
-            .map(|(title, value)| {
-                format!("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", self.say(*title), html(value))
-            })
-            .collect();
-        let title = self.say(label::RESTS_ON);
-        self.put(&format!("<section>\n<h2>{title}</h2>\n<table>\n{}\n</table>\n</section>", rows.join("\n")));
+        self.pairs(label::RESTS_ON, "facts", &pairs)
     }
 
-    fn limits(&mut self) {
+    fn limits(&self) -> Markup {
         let texts = self.report.does_not_prove();
-        if texts.is_empty() {
-            return;
-        }
-        let title = self.say(label::DOES_NOT_PROVE);
-        self.put(&format!("<section class=\"limits\">\n<h2>{title}</h2>\n<ul>"));
-        for (title, limit) in texts {
-            let line = format!("<li><b>{}</b>: {}</li>", self.say(title), self.say(limit));
-            self.put(&line);
-        }
-        self.put("</ul>\n</section>");
-    }
-
-    fn evidence(&mut self, required: &[Check]) {
-        let mut rows = Vec::new();
-        for check in required.iter().chain(self.report.advisory_checks()) {
-            for (name, value) in check.evidence.iter() {
-                let row = format!("<tr><td>{}</td><td>{}</td><td>{}</td></tr>", check.id, html(name), html(&value));
-                rows.push(row);
+        html! {
+            @if !texts.is_empty() {
+                section.limits {
+                    h2 { (self.say(label::DOES_NOT_PROVE)) }
+                    ul { @for (title, limit) in texts { li { b { (self.say(title)) } ": " (self.say(limit)) } } }
+                }
             }
         }
-        if rows.is_empty() {
-            return;
-        }
-        let title = self.say(label::EVIDENCE);
-        self.put(&format!(
-            "<section class=\"evidence\">\n<h2>{title}</h2>\n<table>\n{}\n</table>\n</section>",
-            rows.join("\n")
-        ));
     }
 
-    fn foot(&mut self) {
-        let report = self.report;
-        let line = format!(
-            "{}: {} | {}: {}",
-            self.say(label::READER),
-            html(&report.context.reader),
-            self.say(label::LINK),
-            html(&report.link())
-        );
-        self.put(&format!("<footer>{line}<br>{}</footer>\n</body>\n</html>", self.say(label::PERSONAL)));
+    fn evidence(&self, required: &[Check]) -> Markup {
+        let all = || required.iter().chain(self.report.advisory_checks());
+        html! {
+            @if all().any(|check| check.evidence.iter().next().is_some()) {
+                section.evidence {
+                    h2 { (self.say(label::EVIDENCE)) }
+                    @for check in all() {
+                        @if check.evidence.iter().next().is_some() {
+                            p {
+                                b { (check.id) }
+                                @for (name, value) in check.evidence.iter() {
+                                    " " span { (visible(name)) "=" (visible(value)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn warnings(&self) -> Markup {
+        let warnings = &self.report.findings.warnings;
+        html! {
+            @if !warnings.is_empty() {
+                section.evidence {
+                    h2 { (self.say(label::WARNINGS)) }
+                    @for warning in warnings { p { b { (warning.file) } " " (visible(&warning.detail)) } }
+                }
+            }
+        }
     }
 }
 
+/// A picture as the address of itself.
+fn data(png: &[u8]) -> String {
+    format!("data:image/png;base64,{}", base64::encode(png))
+}
+
 /// The small pictures of text are enlarged by a whole number, so that every dot becomes the same square.
-fn scale(raster: &image::Raster) -> u32 {
+fn scale(raster: &Raster) -> u32 {
     const WIDEST: u32 = 590;
     (WIDEST / raster.width().max(1)).clamp(1, 3)
 }

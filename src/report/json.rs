@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use crate::{
-    cards::{CardText, ItemValue, Picture, Signed, residence_card::files::Generation},
+    cards::{CardText, ItemValue, Picture, Signed},
     dump::Scope,
     image,
     iso7816::Tries,
@@ -14,7 +14,7 @@ use crate::{
     lang::Bilingual,
     transport::LinkFigures,
     trust::Hierarchy,
-    verify::{Check, CheckId, Evidence, Overall, Verdict, Why, text_of},
+    verify::{Check, CheckId, Evidence, Overall, Verdict, Why},
 };
 
 use super::{Report, clean::json_escaped};
@@ -28,6 +28,7 @@ struct Document<'a> {
     lang: &'static str,
     overall: Overall,
     headline: &'static str,
+    headline_text: &'static str,
     headline_notes: Vec<StaffNote>,
     scope: Scope,
     hierarchy: Option<Hierarchy>,
@@ -202,8 +203,8 @@ struct StaffNote {
 #[derive(Serialize)]
 struct Inquiry<'a> {
     page: &'static str,
-    card_number: Option<&'a str>,
-    expiry: Option<Date>,
+    #[serde(flatten)]
+    values: BTreeMap<&'static str, Option<Value<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -235,6 +236,7 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> Document<'a> {
         },
         overall: findings.overall(),
         headline: report.headline().as_str(),
+        headline_text: report.say(report.headline().words()),
         headline_notes: notes(report, report.headline_notes().iter().map(|note| (note.id, note.text))),
         scope: findings.scope,
         hierarchy: findings.hierarchy,
@@ -378,13 +380,7 @@ fn items<'a>(report: &'a Report<'_>) -> Vec<Item<'a>> {
     let item = |item: &'a crate::cards::Item| Item {
         id: item.id,
         title: report.say(item.title),
-        value: (!report.hides_item(item)).then(|| match &item.value {
-            ItemValue::Date(date) => Value::Date(*date),
-            ItemValue::Text(text) => Value::Text(text),
-            ItemValue::Term { id, .. } => Value::Text(id),
-            ItemValue::Code { code, .. } => Value::Text(code),
-            ItemValue::Duration { years, months, days } => Value::Duration(duration(*years, *months, *days)),
-        }),
+        value: (!report.hides_item(item)).then(|| value(&item.value)),
         meaning: match item.value {
             _ if report.hides_item(item) => None,
             ItemValue::Term { name, .. } => Some(report.say(name)),
@@ -413,8 +409,7 @@ fn signed_by(report: &Report<'_>) -> BTreeMap<String, Option<CheckId>> {
         map.insert("holder.age".to_owned(), holder.age.as_ref().and_then(|age| age.signed_by));
         return map;
     }
-    // The kind of a first-generation residence card stands in a file that nothing signs.
-    if Generation::of(report.findings.kind) == Some(Generation::First) {
+    if !report.findings.presentation.kind_signed {
         map.insert("card.kind".to_owned(), None);
     }
     map.insert("holder.name".to_owned(), holder.name.as_ref().and_then(|name| name.signed_by));
@@ -459,28 +454,27 @@ fn row<'a>(report: &Report<'_>, check: &'a Check) -> CheckRow<'a> {
         verdict,
         reason,
         depends_on,
-        title: text_of(check.id).map_or(check.id.as_str(), |text| report.say(text.title)),
+        title: report.title_of(check),
         evidence: &check.evidence,
     }
 }
 
 /// What staff type on the page of the issuer; the same values as in `items`.
 fn inquiry<'a>(report: &'a Report<'_>) -> Option<Inquiry<'a>> {
-    if report.inquiry().is_empty() {
-        return None;
+    let asks = report.asks()?;
+    let item = |id| report.findings.items.iter().find(|item| item.id == id);
+    let values = asks.values.iter().map(|(id, _)| (*id, item(*id).map(|item| value(&item.value))));
+    Some(Inquiry { page: asks.page, values: values.collect() })
+}
+
+fn value(value: &ItemValue) -> Value<'_> {
+    match value {
+        ItemValue::Date(date) => Value::Date(*date),
+        ItemValue::Text(text) => Value::Text(text),
+        ItemValue::Term { id, .. } => Value::Text(id),
+        ItemValue::Code { code, .. } => Value::Text(code),
+        ItemValue::Duration { years, months, days } => Value::Duration(duration(*years, *months, *days)),
     }
-    let value = |id| report.findings.items.iter().find(|item| item.id == id).map(|item| &item.value);
-    Some(Inquiry {
-        page: super::INQUIRY_PAGE,
-        card_number: match value("card_number") {
-            Some(ItemValue::Text(text)) => Some(text),
-            _ => None,
-        },
-        expiry: match value("expiry") {
-            Some(ItemValue::Date(date)) => Some(*date),
-            _ => None,
-        },
-    })
 }
 
 fn counter(title: &'static str, tries: Tries) -> Counter {

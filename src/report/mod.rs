@@ -10,45 +10,32 @@ mod headline;
 mod html;
 mod json;
 mod label;
-mod residence;
+mod lines;
 mod shown;
+mod staff;
 mod terminal;
 mod text;
 mod view;
-
-#[cfg(test)]
-mod licence_samples;
-#[cfg(test)]
-mod licence_tests;
-#[cfg(test)]
-mod residence_samples;
-#[cfg(test)]
-mod residence_tests;
-#[cfg(test)]
-pub(crate) mod samples;
-#[cfg(test)]
-pub(crate) mod schema_tests;
-#[cfg(test)]
-mod tests;
+mod words;
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use crate::{
-    cards::{Findings, Note},
+    cards::{Findings, Note, Picture},
     dump::Dump,
     image,
     iso7816::Tries,
     lang::{Bilingual, Lang},
     transport::LinkFigures,
     trust::Hierarchy,
+    verify::Overall,
 };
 
 pub use clean::{json_escaped, visible};
-pub use headline::{Headline, Tone};
+pub use headline::{Case, Headline, Tone, Unreal};
 pub use json::SCHEMA;
-pub use residence::INQUIRY_PAGE;
 pub use terminal::Graphics;
 
 /// Where the data of a report came from.
@@ -152,17 +139,17 @@ pub struct Report<'a> {
 impl Report<'_> {
     /// The verdict in words.
     pub fn headline(&self) -> Headline {
-        Headline::of(self.findings)
+        Headline::of(self)
     }
 
     /// One sentence for this card: why, and what it means at the counter.
     pub fn meaning(&self) -> Bilingual {
-        self.headline().meaning_of(self.findings)
+        self.headline().meaning(self.findings)
     }
 
     /// What stands beside the verdict at once, because it changes what the verdict covers.
     pub fn headline_notes(&self) -> Vec<Note> {
-        headline::notes_of(self.findings)
+        words::notes_of(self.findings)
     }
 
     /// The JSON report, one object on several lines, with a newline at its end.
@@ -175,9 +162,20 @@ impl Report<'_> {
         json::line(self)
     }
 
-    /// The report for a terminal.
+    /// The report for a terminal on at most 23 lines: verdict, person, expiry and number, what did not pass, what to do. One
+    /// line of a usual window is left for where a page was saved.
     pub fn text(&self, colour: Colour) -> String {
-        text::render(self, colour)
+        text::short(self, colour)
+    }
+
+    /// Everything, for a terminal.
+    pub fn details(&self, colour: Colour) -> String {
+        text::details(self, colour)
+    }
+
+    /// Where a page was saved: the last line under a text.
+    pub fn page_saved(&self, path: &str) -> String {
+        format!("{}: {}\n", self.say(label::SAVED_PAGE), visible(path))
     }
 
     /// The report as one HTML page with the pictures in it.
@@ -191,6 +189,21 @@ impl Report<'_> {
         let photo = if self.age_only() { None } else { self.findings.picture("photo") };
         let raster = photo.and_then(|photo| image::decode(&photo.bytes, photo.format.into()).ok());
         raster.and_then(|raster| graphics.draw(&raster).ok()).unwrap_or_default()
+    }
+
+    /// The pictures of text for a terminal, each under its name; empty where the terminal is too coarse for them, where text
+    /// stands beside them, and for a card that was rejected.
+    pub fn text_pictures(&self, graphics: Graphics) -> String {
+        if !self.findings.presentation.draws_text || self.findings.overall() == Overall::Rejected {
+            return String::new();
+        }
+        let drawn = |picture: &Picture| {
+            let raster = image::decode(&picture.bytes, picture.format.into()).ok()?;
+            let drawn = graphics.draw_text(&raster).ok().filter(|drawn| !drawn.is_empty())?;
+            let mark = self.mark(picture.signed_by).map(|mark| self.bracketed(mark)).unwrap_or_default();
+            Some(format!("{}{mark}\n{drawn}", self.say(picture.title)))
+        };
+        self.pictures().iter().filter(|picture| picture.id != "photo").filter_map(drawn).collect()
     }
 
     /// The external characters (外字) that the shown texts have marks for, for a terminal, each behind its mark; empty

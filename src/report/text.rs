@@ -1,13 +1,11 @@
 //! The report for a terminal: verdict first and large. Symbols and words carry the meaning; colour only repeats it.
 
-use std::fmt::Write;
-
 use anstyle::{AnsiColor, Style};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use crate::{
     lang::{Bilingual, Lang},
-    verify::{Check, Verdict},
+    verify::{Check, Verdict, Why},
 };
 
 use super::{
@@ -15,12 +13,9 @@ use super::{
     changes::HistoryRow,
     clean::visible,
     label,
-    residence::picture_has_header,
-    view::{Row, outcome},
+    lines::{WIDTH, broken, padded},
+    view::{Row, has_header, outcome},
 };
-
-/// Columns that lines are broken at.
-const WIDTH: usize = 78;
 
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
@@ -34,17 +29,33 @@ fn of_tone(tone: Tone) -> Style {
     BOLD.fg_color(Some(colour.into()))
 }
 
-fn of_verdict(verdict: Verdict) -> Style {
-    match verdict {
-        Verdict::Passed => of_tone(Tone::Good),
-        Verdict::Failed(_) => of_tone(Tone::Bad),
-        Verdict::NotDone(_) => of_tone(Tone::Unsure),
-    }
+/// Lines of a usual window, less one for where a page was saved.
+const LINES: usize = 23;
+/// Empty lines, the heading of the steps and the way to the rest.
+const FRAME: usize = 4;
+/// How many the person and the checks may take.
+const PERSON_LINES: usize = 8;
+const CHECK_LINES: usize = 6;
+
+/// What a person at the counter acts on.
+pub(super) fn short(report: &Report<'_>, colour: Colour) -> String {
+    let mut page = Page { report, colour, out: Vec::new() };
+    page.banner();
+    page.about();
+    // What did not pass and the first step stand there in any case: the person takes what is left.
+    let (open, steps) = (page.open_checks(), page.steps());
+    let needed = page.out.len() + open.len() + steps.first().map_or(0, Vec::len) + FRAME;
+    page.summary(LINES.saturating_sub(needed).clamp(3, PERSON_LINES));
+    page.out.extend(open);
+    page.next_steps(&steps);
+    page.done()
 }
 
-pub(super) fn render(report: &Report<'_>, colour: Colour) -> String {
-    let mut page = Page { report, colour, out: String::new() };
+/// Everything.
+pub(super) fn details(report: &Report<'_>, colour: Colour) -> String {
+    let mut page = Page { report, colour, out: Vec::new() };
     page.banner();
+    page.edge();
     page.heading_lines();
     page.rows(label::PERSON, &report.person());
     page.rows(label::CURRENT, &report.current());
@@ -61,19 +72,22 @@ pub(super) fn render(report: &Report<'_>, colour: Colour) -> String {
     page.counters();
     page.warnings();
     page.link();
-    page.out
+    page.done()
 }
 
 struct Page<'a> {
     report: &'a Report<'a>,
     colour: Colour,
-    out: String,
+    out: Vec<String>,
 }
 
 impl Page<'_> {
-    /// Writing to a string cannot fail.
+    fn done(self) -> String {
+        self.out.iter().fold(String::new(), |text, line| text + line + "\n")
+    }
+
     fn line(&mut self, text: &str) {
-        let _ = writeln!(self.out, "{}", text.trim_end());
+        self.out.push(text.trim_end().to_owned());
     }
 
     fn paint(&self, style: Style, text: &str) -> String {
@@ -83,25 +97,120 @@ impl Page<'_> {
         }
     }
 
-    fn banner(&mut self) {
-        let headline = self.report.headline();
-        let style = of_tone(headline.tone());
+    fn edge(&mut self) {
         // `=` and not a line-drawing character: those are one column wide on some terminals and two on others.
-        let edge = self.paint(style, &"=".repeat(WIDTH));
+        let edge = self.paint(of_tone(self.report.headline().tone()), &"=".repeat(WIDTH));
         self.line(&edge);
-        let words = format!("  {}  {}", headline.symbol(), self.report.say(headline.words()));
-        let words = self.paint(style, &words);
+    }
+
+    /// The verdict is the first line, with an edge across the window.
+    fn banner(&mut self) {
+        let report = self.report;
+        let headline = report.headline();
+        let words = format!("{} {}", headline.symbol(), report.say(headline.words()));
+        let words = self.paint(of_tone(headline.tone()).invert(), &words);
         self.line(&words);
-        for note in self.report.headline_notes() {
-            let note = self.paint(BOLD, self.report.say(note.text));
-            self.line(&format!("     {note}"));
+        self.edge();
+        for note in report.headline_notes() {
+            for line in broken("  ", "  ", report.say(note.text)) {
+                let line = self.paint(BOLD, &line);
+                self.line(&line);
+            }
+        }
+        if let Some(row) = report.day_alone() {
+            let mark = row.mark.map(|mark| report.bracketed(mark)).unwrap_or_default();
+            let day = self.paint(BOLD, &format!("{}  {}{mark}", report.say(row.title), row.value.plain()));
+            self.line(&format!("  {day}"));
         }
         if let Some(cause) = headline.cause() {
-            let cause = format!("     {}", self.report.say(cause));
-            self.line(&cause);
+            self.paragraph("  ", "  ", report.say(cause));
         }
-        self.paragraph("     ", "     ", self.report.say(self.report.meaning()));
-        self.line(&edge);
+        self.paragraph("  ", "  ", report.say(report.meaning()));
+    }
+
+    /// Which card, and as of when, on as few lines as they take.
+    fn about(&mut self) {
+        let report = self.report;
+        let mut parts = vec![report.say(report.findings.kind.name()).to_owned()];
+        parts.extend(report.origin().map(|origin| report.say(origin).to_owned()));
+        parts.push(format!("{} {}", report.say(label::JUDGED_AT), report.judged()));
+        self.paragraph("", "  ", &parts.join(" - "));
+        self.line("");
+    }
+
+    /// The person with expiry and number, and what was changed.
+    fn summary(&mut self, limit: usize) {
+        let report = self.report;
+        let mut rows = report.person();
+        rows.retain(|row| row.read);
+        let changed = report.current().into_iter().filter(|row| matches!(row.id, "current.name" | "current.address"));
+        rows.extend(changed.map(|row| Row { mark: Some(label::CHANGED_UNSIGNED), ..row }));
+        rows.extend(report.first_facts());
+        let column = rows.iter().map(|row| report.say(row.title).width()).max().unwrap_or(0);
+        let mut lines = Vec::new();
+        for row in &rows {
+            let mark = row.mark.map(|mark| report.bracketed(mark)).unwrap_or_default();
+            let start = format!("  {}  ", padded(report.say(row.title), column));
+            let mut broken = broken(&start, &" ".repeat(column + 4), &format!("{}{mark}", row.value.plain()));
+            // A value that does not fit is cut: it must not push the rest out of the window.
+            if broken.len() > 2 {
+                broken.truncate(2);
+                broken.iter_mut().skip(1).for_each(|line| line.push('…'));
+            }
+            lines.extend(broken);
+        }
+        lines.truncate(limit);
+        if !lines.is_empty() {
+            self.out.append(&mut lines);
+            self.line("");
+        }
+    }
+
+    /// How many required checks passed, and each that did not, but for those that rest on another.
+    fn open_checks(&self) -> Vec<String> {
+        let report = self.report;
+        let required = report.required_checks();
+        let passed = required.iter().filter(|check| check.is_passed()).count();
+        let title = self.paint(BOLD, report.say(label::PASSED_OF));
+        let mut lines = vec![format!("{title}: {passed}/{}", required.len())];
+        let open = |check: &&Check| !matches!(check.verdict, Verdict::Passed | Verdict::NotDone(Why::DependsOn(_)));
+        let failed = report.advisory_checks().filter(|check| matches!(check.verdict, Verdict::Failed(_)));
+        for check in required.iter().filter(open).chain(failed) {
+            let (tone, word) = outcome(check.verdict);
+            let symbol = self.paint(of_tone(tone), tone.symbol());
+            let (title, word) = (report.title_of(check), report.say(word));
+            let reason = report.reason(check).map(|reason| report.colon(&reason)).unwrap_or_default();
+            let text = format!("{title}{}{reason}", report.colon(word));
+            let check = broken(&format!("  {symbol} "), "    ", &text);
+            if lines.len() + check.len() > CHECK_LINES {
+                break;
+            }
+            lines.extend(check);
+        }
+        lines
+    }
+
+    fn steps(&self) -> Vec<Vec<String>> {
+        let steps = (1_usize..).zip(self.report.for_staff());
+        steps.map(|(number, (_, text))| broken(&format!("  {number}. "), "     ", self.report.say(text))).collect()
+    }
+
+    /// As many as fit, whole.
+    fn next_steps(&mut self, steps: &[Vec<String>]) {
+        let report = self.report;
+        self.heading(label::FOR_STAFF);
+        let mut shown = 0;
+        for step in steps {
+            // One line more is for the way to the rest.
+            if self.out.len() + step.len() + 1 > LINES {
+                break;
+            }
+            self.out.extend_from_slice(step);
+            shown += 1;
+        }
+        let rest = report.more(steps.len() - shown);
+        let hint = self.paint(DIM, &format!("{rest}{}", report.say(label::SEE_DETAILS)));
+        self.line(&hint);
     }
 
     fn heading_lines(&mut self) {
@@ -197,7 +306,7 @@ impl Page<'_> {
             .iter()
             .map(|picture| {
                 let mark = report.mark(picture.signed_by).map(|mark| report.bracketed(mark)).unwrap_or_default();
-                let broken = !picture_has_header(picture);
+                let broken = !has_header(picture);
                 let broken = if broken { report.bracketed(label::UNDECODABLE) } else { String::new() };
                 format!("{}{mark}{broken}", report.say(picture.title))
             })
@@ -214,22 +323,18 @@ impl Page<'_> {
 
     fn checks<'c>(&mut self, title: Bilingual, checks: impl Iterator<Item = &'c Check>) {
         let report = self.report;
-        let rows: Vec<(&Check, &str)> = checks
-            .map(|check| {
-                (check, crate::verify::text_of(check.id).map_or(check.id.as_str(), |text| report.say(text.title)))
-            })
-            .collect();
+        let rows: Vec<(&Check, &str)> = checks.map(|check| (check, report.title_of(check))).collect();
         if rows.is_empty() {
             return;
         }
         self.heading(title);
         let column = rows.iter().map(|(_, title)| title.width()).max().unwrap_or(0);
-        let words = [label::PASSED, label::FAILED, label::NOT_DONE];
+        let words = [label::PASSED, label::FAILED, label::NOT_DONE, label::LOOK];
         let result = words.iter().map(|word| report.say(*word).width()).max().unwrap_or(0);
         for (check, title) in rows {
-            let (symbol, word) = outcome(check.verdict);
-            let style = of_verdict(check.verdict);
-            let symbol = self.paint(style, symbol);
+            let (tone, word) = outcome(check.verdict);
+            let style = of_tone(tone);
+            let symbol = self.paint(style, tone.symbol());
             let word = report.say(word);
             let gap = " ".repeat(result.saturating_sub(word.width()) + 2);
             let word = self.paint(style, word);
@@ -274,20 +379,16 @@ impl Page<'_> {
     }
 
     fn for_staff(&mut self) {
-        let notes = self.report.for_staff();
-        if notes.is_empty() {
-            return;
-        }
-        self.heading(label::FOR_STAFF);
-        for (number, (_, text)) in (1_usize..).zip(notes) {
-            self.paragraph(&format!("  {number}. "), "     ", self.report.say(text));
+        let steps = self.steps();
+        if !steps.is_empty() {
+            self.heading(label::FOR_STAFF);
+            self.out.extend(steps.into_iter().flatten());
         }
     }
 
     fn inquiry(&mut self) {
-        let pairs = self.report.inquiry();
-        if !pairs.is_empty() {
-            self.pairs(label::INQUIRY, &pairs);
+        if let Some(inquiry) = self.report.asks() {
+            self.pairs(inquiry.title, &self.report.inquiry());
         }
     }
 
@@ -311,50 +412,9 @@ impl Page<'_> {
         self.line(&line);
     }
 
-    /// A text broken at [`WIDTH`]: between words, and between any two wide characters.
     fn paragraph(&mut self, start: &str, follow: &str, text: &str) {
-        let mut line = start.to_owned();
-        let mut width = start.width();
-        let mut empty = true;
-        for word in words(text) {
-            let more = word.trim_end().width();
-            if !empty && width + more > WIDTH && !word.starts_with(NEVER_FIRST) {
-                self.line(&line);
-                line = follow.to_owned();
-                width = follow.width();
-            }
-            line.push_str(word);
-            width += word.width();
-            empty = false;
+        for line in broken(start, follow, text) {
+            self.line(&line);
         }
-        self.line(&line);
     }
-}
-
-/// 行頭禁則: what never begins a line.
-const NEVER_FIRST: [char; 10] = ['。', '、', '）', '」', '】', '：', '・', 'ー', '）', '，'];
-
-/// Pieces that a line may be broken between.
-fn words(text: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let mut start = 0;
-    let mut before: Option<char> = None;
-    let wide = |c: char| c.width().unwrap_or(0) > 1;
-    for (index, c) in text.char_indices() {
-        let breaks = before.is_some_and(|before| before == ' ' || wide(before) || wide(c));
-        // An opening bracket stays with what follows.
-        let glued = before.is_some_and(|before| matches!(before, '（' | '「' | '【'));
-        if breaks && !glued && c.width().unwrap_or(0) > 0 {
-            pieces.extend(text.get(start..index));
-            start = index;
-        }
-        before = Some(c);
-    }
-    pieces.extend(text.get(start..));
-    pieces
-}
-
-/// A text filled up with spaces to a number of columns.
-fn padded(text: &str, columns: usize) -> String {
-    format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
 }

@@ -3,17 +3,17 @@
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    cards::{CardText, ItemValue, Picture, Signed},
+    cards::{CardText, Item, ItemValue, Picture, Signed},
     dump::Scope,
+    image,
     iso7816::Tries,
-    kind::CardKind,
     lang::{Bilingual, Lang},
     text::{Era, era_year, japan_time},
     trust::Hierarchy,
-    verify::{Check, CheckId, Overall, Verdict, Why, saved_limit, text_of},
+    verify::{Check, CheckId, Reason, Verdict, Why, text_of},
 };
 
-use super::{Headline, Report, clean::visible, label, shown::Shown};
+use super::{Case, Report, Tone, clean::visible, label, shown::Shown};
 
 /// One line about the person or the card.
 pub(super) struct Row {
@@ -23,6 +23,14 @@ pub(super) struct Row {
     pub value: Shown,
     /// What one must know about the value; none for what a passed check covers.
     pub mark: Option<Bilingual>,
+    /// Whether it is a value, and not the word for one that was not read.
+    pub read: bool,
+}
+
+impl Row {
+    pub(super) fn new(id: &'static str, title: Bilingual, value: Shown) -> Self {
+        Self { id, title, value, mark: None, read: true }
+    }
 }
 
 impl Report<'_> {
@@ -37,9 +45,8 @@ impl Report<'_> {
                 age.map(|age| (Shown::new(&self.years(age.value)), age.signed_by)),
             )];
         }
-        if self.findings.kind == CardKind::MENKYO {
-            let value = Shown::new(self.say(label::NOT_IN_RECORD));
-            return vec![Row { id: "person", title: label::PERSON_OF_RECORD, value, mark: None }];
+        if let Some(words) = self.findings.presentation.no_person {
+            return vec![Row::new("person", label::PERSON_OF_RECORD, Shown::new(self.say(words)))];
         }
         let mut rows = vec![
             self.text_row("name", label::NAME, holder.name.as_ref()),
@@ -55,7 +62,7 @@ impl Report<'_> {
                 ("name_unconfirmed", label::NAME_UNCONFIRMED, &text.name),
                 ("address_unconfirmed", label::ADDRESS_UNCONFIRMED, &text.address),
             ];
-            let row = |id, title, text| Row { id, title, value: Shown::of(text), mark: Some(label::NOBODYS_TEXT) };
+            let row = |id, title, text| Row { mark: Some(label::NOBODYS_TEXT), ..Row::new(id, title, Shown::of(text)) };
             rows.extend(fields.into_iter().filter_map(|(id, title, text)| Some(row(id, title, text.as_ref()?))));
         }
         if self.options.sex {
@@ -74,22 +81,33 @@ impl Report<'_> {
         if self.age_only() {
             return Vec::new();
         }
-        self.items()
-            .map(|item| {
-                if self.hides_item(item) {
-                    let value = Shown::new(self.say(label::MASKED));
-                    return Row { id: item.id, title: item.title, value, mark: None };
-                }
-                let value = match &item.value {
-                    // Cards print these days with Western years; only birth dates carry an era.
-                    ItemValue::Date(date) => Shown::new(&self.western(*date)),
-                    ItemValue::Text(text) => Shown::of(text),
-                    ItemValue::Code { code, remark } => Shown::new(&format!("{code}{}", self.bracketed(*remark))),
-                    value => Shown::new(&value.plain(self.options.lang)),
-                };
-                self.row(item.id, item.title, Some((value, item.signed_by)))
-            })
-            .collect()
+        self.items().map(|item| self.fact(item)).collect()
+    }
+
+    /// Those that stand first, in the card's own order: expiry and number.
+    pub(super) fn first_facts(&self) -> Vec<Row> {
+        let first = self.findings.presentation.first;
+        let of = |id: &&str| self.items().find(|item| item.id == *id && !self.age_only());
+        first.iter().filter_map(|id| of(id).map(|item| self.fact(item))).collect()
+    }
+
+    /// The expiry day of a card of which little more was read.
+    pub(super) fn day_alone(&self) -> Option<Row> {
+        if self.findings.scope == Scope::WITHOUT_PIN { self.first_facts().into_iter().next() } else { None }
+    }
+
+    pub(super) fn fact(&self, item: &Item) -> Row {
+        if self.hides_item(item) {
+            return Row::new(item.id, item.title, Shown::new(self.say(label::MASKED)));
+        }
+        let value = match &item.value {
+            // Cards print these days with Western years; only birth dates carry an era.
+            ItemValue::Date(date) => Shown::new(&self.western(*date)),
+            ItemValue::Text(text) => Shown::of(text),
+            ItemValue::Code { code, remark } => Shown::new(&format!("{code}{}", self.bracketed(*remark))),
+            value => Shown::new(&value.plain(self.options.lang)),
+        };
+        self.row(item.id, item.title, Some((value, item.signed_by)))
     }
 
     /// The pictures; none when only the age was asked for.
@@ -100,15 +118,12 @@ impl Report<'_> {
     fn row(&self, id: &'static str, title: Bilingual, value: Option<(Shown, Option<CheckId>)>) -> Row {
         match value {
             Some((value, signed_by)) => {
-                // The signature of a licence covers the text with its place for the picture, not the picture.
-                let drawn = (self.findings.kind == CardKind::LICENCE && value.has_external()).then_some(label::DRAWN);
+                // A signature may cover the text with its place for the picture, and not the picture.
+                let drawn = self.findings.presentation.external.filter(|_| value.has_external());
                 let mark = self.mark(signed_by).or(drawn);
-                Row { id, title, value, mark }
+                Row { mark, ..Row::new(id, title, value) }
             }
-            None => {
-                let value = if self.has_front() { label::FRONT_ONLY } else { label::NOT_READ };
-                Row { id, title, value: Shown::new(self.say(value)), mark: None }
-            }
+            None => self.absent(id, title),
         }
     }
 
@@ -116,21 +131,25 @@ impl Report<'_> {
         match text {
             Some(text) => {
                 let mut row = self.row(id, title, Some((Shown::of(&text.value), text.signed_by)));
-                // Nothing ties the text application's data to this chip, even when its signature holds.
-                let weak = text.signed_by == Some(CheckId::TextSignature) && row.mark.is_none();
+                let untied = self.findings.presentation.untied;
+                // Nothing ties the text to this chip, even when its signature holds.
+                let weak = text.signed_by.is_some() && text.signed_by == untied && row.mark.is_none();
                 row.mark = if weak { Some(label::WEAK_TEXT) } else { row.mark };
                 row
             }
-            None => {
-                let seen = self.findings.picture(id).is_some();
-                let value = match seen {
-                    true => label::PICTURE_ONLY,
-                    false if self.has_front() => label::FRONT_ONLY,
-                    false => label::NOT_READ,
-                };
-                Row { id, title, value: Shown::new(self.say(value)), mark: None }
+            None if self.findings.picture(id).is_some() => {
+                Row::new(id, title, Shown::new(self.say(label::PICTURE_ONLY)))
             }
+            None => self.absent(id, title),
         }
+    }
+
+    /// A value that no text of the card holds.
+    fn absent(&self, id: &'static str, title: Bilingual) -> Row {
+        let elsewhere = self.findings.presentation.in_picture;
+        let words = elsewhere.filter(|(picture, _)| self.findings.picture(picture).is_some()).map(|(_, words)| words);
+        let value = Shown::new(self.say(words.unwrap_or(label::NOT_READ)));
+        Row { read: words.is_some(), ..Row::new(id, title, value) }
     }
 
     /// What to say about a value: no signature covers it, or the check that covers it did not pass.
@@ -156,6 +175,28 @@ impl Report<'_> {
             Lang::Ja => format!("（{remark}）"),
             Lang::En => format!(" ({remark})"),
         }
+    }
+
+    /// A word behind a name.
+    pub(super) fn colon(&self, word: &str) -> String {
+        match self.options.lang {
+            Lang::Ja => format!("：{word}"),
+            Lang::En => format!(": {word}"),
+        }
+    }
+
+    /// That there is more than the short report shows.
+    pub(super) fn more(&self, count: usize) -> String {
+        match (count, self.options.lang) {
+            (0, _) => String::new(),
+            (count, Lang::Ja) => format!("ほか{count}件。"),
+            (count, Lang::En) => format!("{count} more. "),
+        }
+    }
+
+    /// The name of a check.
+    pub(super) fn title_of(&self, check: &Check) -> &'static str {
+        text_of(check.id).map_or(check.id.as_str(), |text| self.say(text.title))
     }
 
     /// The other applications on the card; none was checked.
@@ -253,26 +294,36 @@ impl Report<'_> {
     /// Key, its source and hierarchy: what the verdict rests on, from the evidence of the required checks.
     pub(super) fn rests_on(&self) -> Vec<(Bilingual, String)> {
         let mut lines = Vec::new();
+        let installed = self.findings.hierarchy == Some(Hierarchy::Installed);
+        let publishes = self.findings.presentation.known_anchors;
         for check in self.required_checks() {
-            let Some(anchor) = check.evidence.anchor() else { continue };
-            lines.push((label::ISSUER_KEY, visible(&anchor.name)));
-            let installed = self.findings.hierarchy == Some(Hierarchy::Installed);
-            let pinned = installed && matches!(check.id, CheckId::CardCertificate | CheckId::FaceCertificate);
-            let standing = match (anchor.official, pinned) {
+            let Some(anchor) = check.evidence.get("anchor") else { continue };
+            lines.push((label::ISSUER_KEY, visible(anchor)));
+            let Some(source) = check.evidence.get("anchor_source") else { continue };
+            let standing = match (check.evidence.get("anchor_official") == Some("yes"), installed && publishes) {
                 (true, true) => label::KEY_PINNED,
                 (false, true) => label::KEY_UNPINNED,
                 (true, false) => label::KEY_OFFICIAL,
                 (false, false) => label::KEY_UNOFFICIAL,
             };
-            lines.push((label::KEY_SOURCE, format!("{} [{}]", visible(&anchor.source), self.say(standing))));
+            let standing = self.say(standing);
+            lines.push((
+                label::KEY_SOURCE,
+                match self.options.lang {
+                    // The source is written in English; it stands in the evidence.
+                    Lang::Ja if installed => format!("{}（{standing}）", self.say(label::KEY_INSTALLED)),
+                    Lang::Ja => standing.to_owned(),
+                    Lang::En => format!("{} [{standing}]", visible(source)),
+                },
+            ));
         }
         match self.findings.hierarchy {
             Some(hierarchy) => lines.push((label::HIERARCHY, self.say(hierarchy.name()).to_owned())),
             None => {
-                let none = match self.headline() {
+                let none = match self.headline().case {
                     _ if self.findings.scope == Scope::WITHOUT_PIN => label::NO_SIGNATURE_READ,
-                    Headline::Undetermined(Why::NotSigned) => label::NO_SIGNATURE_STORED,
-                    Headline::Undetermined(Why::NotRead) => label::NO_SIGNATURE_READ,
+                    Case::Undetermined(Why::NotSigned) => label::NO_SIGNATURE_STORED,
+                    Case::Undetermined(Why::NotRead) => label::NO_SIGNATURE_READ,
                     _ => label::NO_ANCHOR,
                 };
                 lines.push((label::ISSUER_KEY, self.say(none).to_owned()));
@@ -283,77 +334,6 @@ impl Report<'_> {
             lines.push((label::ACCEPTED, names.join(", ")));
         }
         lines
-    }
-
-    /// What stays open even where the required checks passed.
-    pub(super) fn does_not_prove(&self) -> Vec<(Bilingual, Bilingual)> {
-        let limit = |check: &Check| {
-            let text = text_of(check.id)?;
-            let limit = match (check.id, check.evidence.expiry_signed()) {
-                (CheckId::NotExpired, _) if self.is_residence() => label::EXPIRY_RESIDENCE,
-                (CheckId::NotExpired, Some(true)) => label::EXPIRY_SIGNED,
-                (CheckId::NotExpired, Some(false)) => label::EXPIRY_UNSIGNED,
-                _ => text.does_not_prove,
-            };
-            // An expiry that passed without anybody's word is a signed one.
-            let once = !self.findings.basis.vouches() && check.id != CheckId::NotExpired;
-            let once = saved_limit(check.id).filter(|_| once);
-            Some([Some((text.title, limit)), once.map(|limit| (text.title, limit))].into_iter().flatten())
-        };
-        self.required_checks().iter().filter(|check| check.is_passed()).filter_map(limit).flatten().collect()
-    }
-
-    /// What staff must know or do: first about what did not pass, then the card's notes. Each sentence once.
-    pub(super) fn for_staff(&self) -> Vec<(&'static str, Bilingual)> {
-        let mut notes: Vec<(&'static str, Bilingual)> = Vec::new();
-        let required = self.required_checks();
-        let action = |check: &Check| match check.verdict {
-            Verdict::Passed | Verdict::NotDone(Why::DependsOn(_)) => None,
-            Verdict::NotDone(Why::Unsigned) if self.findings.requirement.requires(check.id) => {
-                Some((check.id.as_str(), label::NOBODY_VOUCHES))
-            }
-            Verdict::NotDone(why) if why != Why::NoAnchor => {
-                self.findings.requirement.requires(check.id).then_some((check.id.as_str(), label::NEEDED_CHECK_OPEN))
-            }
-            Verdict::NotDone(_) if !self.findings.requirement.requires(check.id) => None,
-            Verdict::Failed(_) | Verdict::NotDone(_) => {
-                text_of(check.id).map(|text| (text.id.as_str(), text.otherwise))
-            }
-        };
-        let otherwise = required.iter().chain(self.advisory_checks()).filter_map(action);
-        // Comparing pictures and print is of no use with a card that was rejected.
-        let rejected = self.findings.overall() == Overall::Rejected;
-        let comparing = |id: &str| {
-            matches!(
-                id,
-                "compare-face"
-                    | "compare-text"
-                    | "text-withheld"
-                    | "text-not-read"
-                    | "unsigned-print"
-                    | "copy"
-                    | "changed"
-                    | "not-tied"
-                    | "front-only"
-                    | "unsigned-back"
-                    | "unsigned-kind"
-                    | "unsigned-number"
-                    | "no-face"
-            )
-        };
-        // Nor is a licence record of which nothing was read.
-        let unread = |id: &str| id == "not-tied" && self.findings.scope == Scope::WITHOUT_PIN;
-        // Nor a face that the card does not hold; and the note on copies asks for the same comparison.
-        let copied = self.findings.notes.iter().any(|note| note.id == "copy");
-        let faceless = |id: &str| id == "compare-face" && (copied || self.findings.picture("photo").is_none());
-        let useful = |id: &str| !(unread(id) || faceless(id) || rejected && comparing(id));
-        let of_card = self.findings.notes.iter().filter(|note| useful(note.id)).map(|note| (note.id, note.text));
-        for (id, text) in otherwise.chain(of_card).chain(self.counter_notes()) {
-            if notes.iter().all(|(_, known)| *known != text) {
-                notes.push((id, text));
-            }
-        }
-        notes
     }
 
     /// What a counter says.
@@ -383,13 +363,19 @@ impl Report<'_> {
     }
 }
 
-/// ○, × or △ and the word for it.
-pub(super) fn outcome(verdict: Verdict) -> (&'static str, Bilingual) {
+/// How a verdict is shown, and the word for it. Changes after issue are not an error of the card: somebody must look.
+pub(super) fn outcome(verdict: Verdict) -> (Tone, Bilingual) {
     match verdict {
-        Verdict::Passed => ("○", label::PASSED),
-        Verdict::Failed(_) => ("×", label::FAILED),
-        Verdict::NotDone(_) => ("△", label::NOT_DONE),
+        Verdict::Passed => (Tone::Good, label::PASSED),
+        Verdict::Failed(Reason::UnsignedChanges) => (Tone::Unsure, label::LOOK),
+        Verdict::Failed(_) => (Tone::Bad, label::FAILED),
+        Verdict::NotDone(_) => (Tone::Unsure, label::NOT_DONE),
     }
+}
+
+/// Whether a picture begins as one; nothing is decoded for it.
+pub(super) fn has_header(picture: &Picture) -> bool {
+    image::dimensions(&picture.bytes, picture.format.into()).is_ok()
 }
 
 fn romanised(era: Era) -> &'static str {

@@ -17,6 +17,7 @@ mod official;
 mod pin_gate;
 mod read_any;
 mod recognition;
+mod report;
 mod residence;
 mod residence_checks;
 mod residence_faults;

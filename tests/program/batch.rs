@@ -131,7 +131,7 @@ fn a_line_says_what_verify_and_check_say() {
 
     // Without the option a simulated card does not count, and neither sex nor domicile is told.
     let outcome = run(batch.command(&["batch", "in/full.json", "--json"])).expect(1);
-    assert_eq!(column(&outcome, "/report/headline"), ["not-accepted"]);
+    assert_eq!(column(&outcome, "/report/headline"), ["simulated-not-accepted"]);
     assert!(!outcome.stdout.contains("\"sex\":\""), "{}", outcome.stdout);
 }
 
@@ -290,7 +290,10 @@ fn an_expectation_makes_an_input_a_test() {
     };
     let met = [
         ("full", json!({ "overall": "authentic", "hierarchy": "simulated", "accepted_hierarchies": ["simulated"] })),
-        ("cloned", json!({ "exit": 1, "headline": "copied", "checks": [{ "id": "chip-key", "verdict": "failed" }] })),
+        (
+            "cloned",
+            json!({ "exit": 1, "headline": "simulated-copied", "checks": [{ "id": "chip-key", "verdict": "failed" }] }),
+        ),
         ("removed", json!({ "exit": 4, "error": { "id": "removed" } })),
     ];
     let outcome = run(&met).expect(0);

@@ -52,7 +52,8 @@ fn the_sex_is_shown_only_with_its_option() {
         let page = program.home.file("page.html");
         let page_file = argument(&page);
         for (options, there) in [(&["--jpki"][..], false), (&["--jpki", "--sex"], true)] {
-            let text = check(&program, &[options, &["--lang", lang, "--html", &page_file]].concat(), 0).stdout;
+            let text =
+                check(&program, &[options, &["--details", "--lang", lang, "--html", &page_file]].concat(), 0).stdout;
             assert_eq!(text.contains(title), there, "{text}");
             assert_eq!(std::fs::read_to_string(&page).unwrap().contains(title), there, "{options:?}");
             std::fs::remove_file(&page).unwrap();

@@ -48,7 +48,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:my-number --jpki",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (JPKI.honest, &[]),
         staff: "compare-face compare-text unsigned-print not-production revocation jpki-status",
         says: &[
@@ -59,7 +59,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:my-number?fault=jpki-other-person --jpki",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (JPKI.honest, &["jpki-agrees: failed(disagrees)"]),
         staff: "jpki-agrees compare-face compare-text unsigned-print not-production revocation jpki-status jpki-withheld",
         says: &[[
@@ -70,7 +70,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:my-number?fault=jpki-child --jpki",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (JPKI.honest, &["jpki-sign-chain: not_done(not_on_card)", "jpki-agrees: not_done(not_on_card)"]),
         staff: "compare-face compare-text unsigned-print not-production revocation jpki-status",
         says: &[["the card does not hold the data", "カードにそのデータがありません"]],
@@ -78,7 +78,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:my-number --age",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (AGE, &[]),
         staff: "age-only not-production revocation",
         says: &[["Age 90 years", "年齢 90歳"]],
@@ -86,7 +86,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:my-number?fault=text-mixed",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (MY_NUMBER.honest, &["text-agrees: failed(disagrees)"]),
         staff: "text-agrees compare-face text-withheld unsigned-print not-production revocation",
         says: &[
@@ -97,7 +97,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:my-number-no-photo",
         code: 3,
-        headline: "undetermined",
+        headline: "simulated-undetermined",
         checks: (
             MY_NUMBER.honest,
             &[
@@ -112,7 +112,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:my-number?fault=unknown-issuer",
         code: 3,
-        headline: "undetermined",
+        headline: "simulated-undetermined",
         checks: (
             MY_NUMBER.honest,
             &[
@@ -131,18 +131,18 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:my-number?fault=cloned",
         code: 1,
-        headline: "copied",
+        headline: "simulated-copied",
         checks: (
             MY_NUMBER.honest,
             &["chip-key: failed(challenge_mismatch)", "text-chip-key: failed(challenge_mismatch)"],
         ),
         staff: "chip-key text-chip-key not-production revocation",
-        says: &[["REJECTED: THE CARD MAY BE A COPY", "複製されたカードの疑いがあります"]],
+        says: &[["NOT A REAL DOCUMENT: MAY BE A COPY", "本物の書類ではありません）：複製の疑い"]],
     },
     Case {
         arguments: "check --reader sim:my-number?fault=swapped-photo",
         code: 1,
-        headline: "forged",
+        headline: "simulated-forged",
         checks: (
             MY_NUMBER.honest,
             &[
@@ -152,12 +152,12 @@ const CASES: &[Case] = &[
             ],
         ),
         staff: "face-signature not-production revocation",
-        says: &[["REJECTED: FORGED OR CHANGED DATA", "偽造または改ざんの疑いがあります"]],
+        says: &[["NOT A REAL DOCUMENT: FORGED OR CHANGED", "本物の書類ではありません）：偽造または改ざんの疑い"]],
     },
     Case {
         arguments: "check --reader sim:my-number?fault=expired",
         code: 1,
-        headline: "expired",
+        headline: "simulated-expired",
         checks: (MY_NUMBER.honest, &["not-expired: failed(expired)"]),
         staff: "not-expired not-production revocation",
         says: &[["EXPIRED", "有効期限が切れています"]],
@@ -165,7 +165,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:residence-specified",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (MY_NUMBER.honest, &[]),
         staff: "compare-face compare-text unsigned-print not-production revocation",
         says: &[["specified residence card (not checked)", "特定在留カード（確認していません）"]],
@@ -173,7 +173,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:licence-nopin",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (LICENCE.honest, &[]),
         staff: "copy not-production revocation",
         says: &[["PIN setting never set (unsigned)", "暗証番号の設定 未設定（署名なし）"]],
@@ -181,11 +181,11 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:licence-changed --domicile",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (LICENCE.honest, &["no-unsigned-changes: failed(unsigned_changes)"]),
         staff: "no-unsigned-changes copy changed not-production revocation",
         says: &[
-            ["Entries were changed after issue", "記載事項の変更があります"],
+            ["Entries were changed after issue", "発行後に記載が変更されています"],
             ["Address 仮想県例示市新町６−２", "住所 仮想県例示市新町６−２"],
             ["registered domicile 架空県架空市本籍町１２番地", "本籍 架空県架空市本籍町１２番地"],
             ["2025-08-11 condition removed 眼鏡等 (仮想県公安)", "2025年8月11日 条件解除 眼鏡等（仮想県公安）"],
@@ -194,7 +194,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:licence?fault=expired",
         code: 1,
-        headline: "expired",
+        headline: "simulated-expired",
         checks: (LICENCE.honest, &["not-expired: failed(expired)"]),
         staff: "not-expired not-production revocation",
         says: &[["valid through 2023-05-01", "有効期間の末日 2023年5月1日"]],
@@ -211,7 +211,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:licence --without-pin",
         code: 3,
-        headline: "undetermined",
+        headline: "simulated-undetermined",
         checks: (
             LICENCE.honest,
             &[
@@ -229,7 +229,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:residence1?fault=no-extended",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (RESIDENCE1.honest, &[]),
         staff: "copy front-only unsigned-kind unsigned-back not-production revocation no-judgement",
         says: &[],
@@ -237,7 +237,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:residence1-special",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (RESIDENCE1.honest, &[]),
         staff: "copy front-only unsigned-kind unsigned-back not-production revocation no-judgement",
         says: &[["special permanent resident certificate, first generation", "特別永住者証明書（第1世代）"]],
@@ -245,7 +245,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:residence1-child",
         code: 3,
-        headline: "undetermined",
+        headline: "simulated-undetermined",
         checks: (
             RESIDENCE1.honest,
             &["card-signature: not_done(not_signed)", "card-certificate: not_done(not_signed)"],
@@ -259,7 +259,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:residence1?fault=blocked-folders",
         code: 3,
-        headline: "undetermined",
+        headline: "simulated-undetermined",
         checks: (RESIDENCE1.honest, &["card-signature: not_done(not_read)", "card-certificate: not_done(not_read)"]),
         staff: "card-signature copy front-only unsigned-kind unsigned-back no-face revocation no-judgement",
         says: &[["Data that is needed was not read", "必要なデータを読み取っていません。"]],
@@ -267,7 +267,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader sim:residence2-special",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (RESIDENCE2.honest, &[]),
         staff: "copy unsigned-number not-production revocation no-judgement",
         says: &[["special permanent resident certificate, second generation", "特別永住者証明書（第2世代）"]],
@@ -275,15 +275,18 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader replay:card.apdu --at recorded",
         code: 1,
-        headline: "not-accepted",
+        headline: "simulated-not-accepted",
         checks: (MY_NUMBER.honest, NOT_ACCEPTED),
         staff: "face-certificate text-certificate revocation presence-then",
-        says: &[["NOT ACCEPTED: A SIMULATED CARD", "受け付けられません：模擬カードです"]],
+        says: &[[
+            "SIMULATED CARD, NOT A REAL DOCUMENT: NOT ACCEPTED",
+            "模擬カード（本物の書類ではありません）：受け付けません",
+        ]],
     },
     Case {
         arguments: "check --reader replay:card.apdu --accept simulated --at recorded",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (MY_NUMBER.honest, LATER),
         staff: "compare-face text-unconfirmed unsigned-print not-production revocation presence-then",
         says: &[["My Number Card - replay of a recording", "マイナンバーカード - 記録の再生"]],
@@ -291,7 +294,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "check --reader replay:age.apdu --accept simulated --at recorded",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (AGE, &[]),
         staff: "age-only not-production revocation presence-then",
         says: &[["Age 90 years", "年齢 90歳"]],
@@ -300,23 +303,26 @@ const CASES: &[Case] = &[
         arguments: "check --reader replay:official-residence1.apdu --credentials official-residence1.credentials --accept \
                     simulated --at recorded",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (RESIDENCE1.honest, &[]),
-        staff: "copy front-only unsigned-kind unsigned-back not-production revocation presence-then no-judgement",
+        staff: "copy front-only unsigned-kind unsigned-back not-production revocation no-judgement presence-then",
         says: &[["residence card, first generation", "在留カード（第1世代）"]],
     },
     Case {
         arguments: "verify dump.json --at recorded",
         code: 1,
-        headline: "not-accepted",
+        headline: "simulated-not-accepted",
         checks: (MY_NUMBER.honest, NOT_ACCEPTED),
         staff: "face-certificate text-certificate revocation presence-then",
-        says: &[["NOT ACCEPTED: A SIMULATED CARD", "受け付けられません：模擬カードです"]],
+        says: &[[
+            "SIMULATED CARD, NOT A REAL DOCUMENT: NOT ACCEPTED",
+            "模擬カード（本物の書類ではありません）：受け付けません",
+        ]],
     },
     Case {
         arguments: "verify dump.json --accept simulated --at recorded",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (MY_NUMBER.honest, LATER),
         staff: "compare-face text-unconfirmed unsigned-print not-production revocation presence-then",
         says: &[["My Number Card - check of a saved reading", "マイナンバーカード - 保存された読み取りの検査"]],
@@ -324,7 +330,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "verify dump.json --accept simulated",
         code: 3,
-        headline: "undetermined",
+        headline: "simulated-undetermined",
         checks: (
             MY_NUMBER.honest,
             &[
@@ -346,7 +352,7 @@ const CASES: &[Case] = &[
         arguments: "verify sealed.json --accept simulated --sealed-by \
                     fe812c12f3ab4ce6ac5db69ac352f906cb1b11ef43fb33e252ef7ff552263889",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (MY_NUMBER.honest, LATER),
         staff: "compare-face text-unconfirmed unsigned-print not-production revocation presence-then",
         says: &[["Sealed by the key (SHA-256) fe812c12f3ab", "封印した鍵（SHA-256） fe812c12f3ab"]],
@@ -354,7 +360,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "verify age.json --accept simulated --at recorded",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (AGE, &[]),
         staff: "age-only not-production revocation presence-then",
         says: &[["Age 90 years", "年齢 90歳"]],
@@ -362,7 +368,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "verify changed.json --accept simulated --at recorded",
         code: 1,
-        headline: "forged",
+        headline: "simulated-forged",
         checks: (
             MY_NUMBER.honest,
             &[
@@ -378,7 +384,7 @@ const CASES: &[Case] = &[
     Case {
         arguments: "verify dump.json --accept simulated --at 2099-01-01T00:00:00Z",
         code: 1,
-        headline: "expired",
+        headline: "simulated-expired",
         checks: (
             MY_NUMBER.honest,
             &[
@@ -420,7 +426,7 @@ fn a_report_has_its_exit_code_headline_checks_and_words() {
         let staff = json["for_staff"].as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap());
         assert_eq!(staff.collect::<Vec<_>>().join(" "), case.staff, "{}", case.arguments);
         for (index, lang) in ["en", "ja"].into_iter().enumerate() {
-            let text = told(case, &["--lang", lang]).stdout;
+            let text = told(case, &["--lang", lang, "--details"]).stdout;
             for words in case.says {
                 assert!(bare(&text).contains(&bare(words[index])), "{}: {}\n{text}", case.arguments, words[index]);
             }

@@ -183,7 +183,7 @@ fn a_simulated_card_in_the_real_stack_is_authentic() {
     let report = outcome.json();
     let persona = desk.persona();
     assert_eq!((&report["overall"], &report["hierarchy"]), (&json!("authentic"), &json!("simulated")));
-    assert_eq!(report["headline"], "not-a-real-card");
+    assert_eq!(report["headline"], "simulated-passed");
     assert_eq!((&report["source"], &report["reader"]), (&json!("live"), &json!("pcsc:Virtual PCD 00 00")));
     assert_eq!(report["holder"]["name"], persona.name);
     assert_eq!(report["holder"]["address"], persona.address);
@@ -684,7 +684,7 @@ fn licences_in_the_real_stack() {
     let free = desk.check(&["--accept", "simulated", "--without-pin"]).expect(3).json();
     assert_eq!(free["overall"], "undetermined");
     assert!(free["link"]["exchanges"].as_u64().unwrap() <= 7);
-    assert_eq!(desk.check(&[]).expect(1).json()["headline"], "not-accepted");
+    assert_eq!(desk.check(&[]).expect(1).json()["headline"], "simulated-not-accepted");
     desk.lift();
 
     desk.lay("menkyo");

@@ -503,7 +503,7 @@ mod program {
     fn a_card_over_the_network_is_accepted_as_simulated_only_where_asked_for() {
         let (outcome, _) = check("my-number", &[]);
         let outcome = outcome.expect(1);
-        assert_eq!(outcome.json()["headline"], "not-accepted");
+        assert_eq!(outcome.json()["headline"], "simulated-not-accepted");
         assert!(
             outcome.stderr.contains("adb reverse tcp:") && outcome.stderr.contains("app shows"),
             "{}",

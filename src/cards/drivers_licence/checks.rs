@@ -21,6 +21,7 @@ use super::{
     decode::{Record, Value, check_digit_fits},
     files::{self, Content, File, LICENCE_LAYOUTS},
     signature::{IssueDay, Signer, signature_check, signer_check},
+    spec::LICENCE_PRESENTATION,
 };
 
 /// What a 運転免許証 must pass.
@@ -116,6 +117,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         kind: CardKind::LICENCE,
         scope: dump.scope,
         requirement: &LICENCE_REQUIREMENT,
+        presentation: &LICENCE_PRESENTATION,
         checks: vec![signature, signer, not_expired, changes, revocation()],
         hierarchy,
         holder: data.map(holder).unwrap_or_default(),

@@ -19,6 +19,7 @@ use super::{
     decode::Record,
     files::{self, MENKYO_LAYOUTS},
     signature::{IssueDay, Signer, signature_check, signer_check},
+    spec::MENKYO_PRESENTATION,
 };
 
 /// What a マイナ免許証 must pass.
@@ -81,6 +82,7 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         kind: CardKind::MENKYO,
         scope: dump.scope,
         requirement: &MENKYO_REQUIREMENT,
+        presentation: &MENKYO_PRESENTATION,
         checks: vec![signature, signer, not_expired, revocation()],
         hierarchy,
         holder: Holder::default(),
@@ -94,10 +96,7 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         notes: Vec::new(),
         basis,
     };
-    if dump.scope == Scope::WITHOUT_PIN {
-        findings.notes.push(WITHOUT_PIN);
-    }
-    findings.notes.push(NOT_TIED);
+    findings.notes.push(if dump.scope == Scope::WITHOUT_PIN { WITHOUT_PIN } else { NOT_TIED });
     if matches!(recorded, Some(IssueDay::None)) {
         findings.notes.push(NO_ISSUE_DATE);
     }

@@ -1,7 +1,10 @@
 //! What a driver's licence is, as data: the card, and the application on a My Number Card.
 
 use crate::{
-    cards::model::{Action, CardSpec, CredentialSpec, EntrySpec, Form, KindSpec, Part, ScopeSpec, Step, Who},
+    cards::{
+        Presentation,
+        model::{Action, CardSpec, CredentialSpec, EntrySpec, Form, KindSpec, Part, ScopeSpec, Step, Who},
+    },
     dump::Scope,
     kind::CardKind,
     lang::Bilingual,
@@ -177,4 +180,48 @@ pub const MENKYO_SPEC: CardSpec = CardSpec {
         uncounted: false,
     }],
     never_recorded: &[],
+};
+
+/// What a licence's expiry leaves open.
+const EXPIRY_LIMIT: Bilingual = Bilingual::new(
+    "紛失・廃止の届出や、免許の取消し・停止があったかどうかは分かりません。",
+    "It does not show whether the card was lost or withdrawn, or the licence revoked or suspended.",
+);
+
+/// Nothing that is signed can be read without a PIN.
+const NO_PIN: (Scope, Bilingual) = (
+    Scope::WITHOUT_PIN,
+    Bilingual::new(
+        "暗証番号なしで読みました。署名されたデータを読んでいないため、真正とも偽造とも言えません。",
+        "The PINs were not entered: nothing signed was read, so nothing can be said for or against the card.",
+    ),
+);
+
+/// The signature covers what PIN 2 opens.
+const PIN1_ALONE: (Scope, Bilingual) = (
+    Scope::PIN1,
+    Bilingual::new(
+        "暗証番号2がないため、電子署名の検査に必要なデータを読んでいません。真正とも偽造とも言えません。",
+        "PIN 2 was not entered: data that the signature covers was not read, so nothing can be said for or against the card.",
+    ),
+);
+
+/// How a report shows a 運転免許証.
+pub const LICENCE_PRESENTATION: Presentation = Presentation {
+    first: &["expiry", "licence_number"],
+    external: Some(Bilingual::new("外字の画像は署名なし", "the picture of the character is unsigned")),
+    expiry_limit: EXPIRY_LIMIT,
+    unread: &[NO_PIN, PIN1_ALONE],
+    moot: &["copy", "changed"],
+    ..Presentation::PLAIN
+};
+
+/// How a report shows a マイナ免許証.
+pub const MENKYO_PRESENTATION: Presentation = Presentation {
+    first: &["expiry", "licence_number"],
+    no_person: Some(Bilingual::new("免許情報には記録されていません", "not part of the licence record")),
+    expiry_limit: EXPIRY_LIMIT,
+    unread: &[NO_PIN],
+    moot: &["not-tied"],
+    ..Presentation::PLAIN
 };

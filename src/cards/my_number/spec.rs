@@ -1,12 +1,16 @@
 //! What a My Number Card is, as data: kinds, credentials, steps.
 
 use crate::{
-    cards::model::{
-        Action, CardSpec, CredentialSpec, EntrySpec, Extra, Form, KindSpec, OwnAction, Part, ScopeSpec, Step, Who,
+    cards::{
+        Presentation,
+        model::{
+            Action, CardSpec, CredentialSpec, EntrySpec, Extra, Form, KindSpec, OwnAction, Part, ScopeSpec, Step, Who,
+        },
     },
     dump::Scope,
     kind::CardKind,
     lang::Bilingual,
+    verify::CheckId,
 };
 
 use super::files::{self, NEVER_RECORDED};
@@ -296,4 +300,13 @@ pub const SPEC: CardSpec = CardSpec {
     // An infant's card is told from another by its content alone, so it is never recognised as the second kind.
     kinds: &[KIND, KindSpec { kind: CardKind::MY_NUMBER_NO_PHOTO, extra: None, ..KIND }],
     never_recorded: NEVER_RECORDED,
+};
+
+/// How a report shows it.
+pub const PRESENTATION: Presentation = Presentation {
+    untied: Some(CheckId::TextSignature),
+    chip: &[CheckId::ChipKey, CheckId::TextChipKey],
+    known_anchors: true,
+    moot: &["compare-face", "compare-text", "text-withheld", "text-not-read", "unsigned-print"],
+    ..Presentation::PLAIN
 };

@@ -5,7 +5,6 @@ use crate::{
         CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex, Signed, Warning,
         absent::absent,
         common::{common_notes, expiry_check, revocation},
-        notes,
         path::{Certified, certificate_check},
         remarks,
     },
@@ -17,9 +16,11 @@ use crate::{
 };
 
 use super::{
+    codes::at_the_counter,
     decode::{DecodeErrorKind, Item as Decoded, Period, Record, Value},
     files::{self, Content, File, Generation},
     signature::{FACELESS, has_no_face, problem, signature_check},
+    spec::{FIRST_PRESENTATION, SECOND_PRESENTATION},
 };
 
 /// What a card of the first generation must pass. Its expiry stands in the picture of the front alone.
@@ -113,6 +114,15 @@ const NO_FACE: Note = Note {
     ),
 };
 
+/// The report says what the card says of work, and no more.
+const NO_JUDGEMENT: Note = Note {
+    id: "no-judgement",
+    text: Bilingual::new(
+        "就労や在留が認められるかどうかは、taimenでは判定しません。",
+        "taimen does not judge whether somebody may work or stay.",
+    ),
+};
+
 /// The anchor is none that the Agency published.
 const UNPINNED: Note = Note {
     id: "unpinned-anchor",
@@ -156,6 +166,10 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         requirement: match generation {
             Generation::First => &FIRST_REQUIREMENT,
             Generation::Second => &SECOND_REQUIREMENT,
+        },
+        presentation: match generation {
+            Generation::First => &FIRST_PRESENTATION,
+            Generation::Second => &SECOND_PRESENTATION,
         },
         checks,
         hierarchy: certified.hierarchy,
@@ -397,7 +411,7 @@ fn warnings(dump: &Dump, card: &Card<'_>, unsigned: bool) -> Vec<Warning> {
 }
 
 fn notes_for(findings: &Findings, card: &Card<'_>, unsigned: bool) -> Vec<Note> {
-    let mut list = vec![notes::COMPARE_FACE, COPY];
+    let mut list = vec![COPY];
     let special = matches!(findings.kind, CardKind::RESIDENCE1_SPECIAL | CardKind::RESIDENCE2_SPECIAL);
     match card.generation {
         Generation::First if special => list.extend([FRONT, UNSIGNED_KIND, UNSIGNED_ADDRESS]),
@@ -418,5 +432,11 @@ fn notes_for(findings: &Findings, card: &Card<'_>, unsigned: bool) -> Vec<Note> 
         list.push(UNPINNED);
     }
     list.extend(common_notes(findings, CheckId::CardCertificate));
+    let sentence = |item: &Item| match item.value {
+        ItemValue::Term { id, .. } => Some(Note { id: item.id, text: at_the_counter(item.id, id)? }),
+        _ => None,
+    };
+    list.extend(findings.items.iter().filter_map(sentence));
+    list.push(NO_JUDGEMENT);
     list
 }

@@ -1,8 +1,11 @@
 //! What a residence card and a special permanent resident certificate are, as data.
 
 use crate::{
-    cards::model::{
-        Action, CardSpec, CredentialSpec, EntrySpec, File, Form, KindSpec, OwnAction, Part, ScopeSpec, Step, Who,
+    cards::{
+        Inquiry, Presentation,
+        model::{
+            Action, CardSpec, CredentialSpec, EntrySpec, File, Form, KindSpec, OwnAction, Part, ScopeSpec, Step, Who,
+        },
     },
     dump::Scope,
     kind::CardKind,
@@ -251,4 +254,52 @@ pub const SPECIFIED_SPEC: CardSpec = CardSpec {
         ..kind(CardKind::RESIDENCE_SPECIFIED, false, &[], &[])
     }],
     never_recorded: &[],
+};
+
+/// 在留カード等番号失効情報照会 (spec residence 5.4).
+const INQUIRY: Inquiry = Inquiry {
+    title: Bilingual::new("番号の失効の照会（手で入力してください）", "Is the number void? (to be typed by hand)"),
+    page: "https://lapse-immi.moj.go.jp/",
+    values: &[
+        ("card_number", Bilingual::new("在留カード等の番号", "Card number")),
+        ("expiry", Bilingual::new("有効期間の満了日", "Expiry of the card")),
+    ],
+    limit: Bilingual::new(
+        "その番号が失効しているかどうかだけです。番号を写した偽造カードは見分けられません。",
+        "Only whether that number is void. A forged card that copies a number in force passes.",
+    ),
+};
+
+/// How a report shows a card of the first generation, whose front is nearly all there is.
+pub const FIRST_PRESENTATION: Presentation = Presentation {
+    in_picture: Some(("front", Bilingual::new("券面（表）の画像のみ", "only in the picture of the front"))),
+    kind_signed: false,
+    ..SECOND_PRESENTATION
+};
+
+/// How a report shows a card of the second generation.
+pub const SECOND_PRESENTATION: Presentation = Presentation {
+    first: &["expiry", "card_number"],
+    draws_text: true,
+    known_anchors: true,
+    expiry_limit: Bilingual::new(
+        "カードが失効していないこと（紛失・返納・在留資格の取消しなどがないこと）は分かりません。",
+        "It does not show whether the card was voided (lost, returned, status revoked).",
+    ),
+    moot: &[
+        "copy",
+        "front-only",
+        "unsigned-back",
+        "unsigned-kind",
+        "unsigned-number",
+        "no-face",
+        "work",
+        "individual_permission",
+        "renewal",
+        "remark",
+        "no-judgement",
+    ],
+    even_expired: &["renewal"],
+    inquiry: Some(INQUIRY),
+    ..Presentation::PLAIN
 };

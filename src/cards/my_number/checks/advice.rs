@@ -89,7 +89,7 @@ pub(super) fn notes_for(findings: &Findings, unofficial: bool, text: Option<Stan
     let mut list = Vec::new();
     if findings.kind == CardKind::MY_NUMBER_NO_PHOTO {
         list.push(NO_PHOTO);
-    } else {
+    } else if findings.picture("photo").is_some() {
         list.push(notes::COMPARE_FACE);
     }
     let networked = findings.verdict(CheckId::TextSignature) == Some(Verdict::NotDone(Why::NotOverNetwork));

@@ -28,6 +28,7 @@ use super::{
     certificate::key_of,
     decode::{self, AgeData, DecodeError, FaceData},
     files::{self, Field},
+    spec::PRESENTATION,
 };
 use advice::{AGE_ONLY, hierarchy_notes, notes_for};
 use chip::chip_check;
@@ -96,6 +97,7 @@ fn check_full(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         kind: if photo_missing { CardKind::MY_NUMBER_NO_PHOTO } else { CardKind::MY_NUMBER },
         scope: dump.scope,
         requirement: &REQUIREMENT,
+        presentation: &PRESENTATION,
         hierarchy: issuer.hierarchy,
         holder: Holder::default(),
         pictures: face.as_ref().map(pictures).unwrap_or_default(),
@@ -155,6 +157,7 @@ fn check_age(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         kind: CardKind::MY_NUMBER,
         scope: dump.scope,
         requirement: &AGE_REQUIREMENT,
+        presentation: &PRESENTATION,
         hierarchy: issuer.hierarchy,
         holder: Holder {
             age: years.map(|years| Signed::new(years, files::AGE_BIRTH_DATE.signed_by)),

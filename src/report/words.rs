@@ -1,0 +1,339 @@
+//! The words of the headline: the verdict, why, and what stands beside it.
+
+use crate::{
+    cards::{Findings, Note},
+    lang::Bilingual,
+    trust::Place,
+    verify::{Basis, Check, CheckId, Overall, Verdict, Why},
+};
+
+use super::headline::{Case, Headline, Unreal};
+
+impl Unreal {
+    /// What such a card is.
+    pub fn name(self) -> Bilingual {
+        match self {
+            Self::Test => Bilingual::new("試験用カード（本物の書類ではありません）", "TEST CARD, NOT A REAL DOCUMENT"),
+            Self::Simulated => {
+                Bilingual::new("模擬カード（本物の書類ではありません）", "SIMULATED CARD, NOT A REAL DOCUMENT")
+            }
+        }
+    }
+}
+
+/// The id and the words of a case, for a test card and for a simulated one.
+macro_rules! unreal {
+    ($id:literal, $ja:literal, $en:literal) => {
+        [
+            (
+                concat!("test-", $id),
+                Bilingual::new(
+                    concat!("試験用カード（本物の書類ではありません）：", $ja),
+                    concat!("TEST CARD, NOT A REAL DOCUMENT: ", $en),
+                ),
+            ),
+            (
+                concat!("simulated-", $id),
+                Bilingual::new(
+                    concat!("模擬カード（本物の書類ではありません）：", $ja),
+                    concat!("SIMULATED CARD, NOT A REAL DOCUMENT: ", $en),
+                ),
+            ),
+        ]
+    };
+}
+
+impl Headline {
+    /// A machine name, for scripts, style sheets and tests. That of a test or simulated card begins with `test-` or
+    /// `simulated-`.
+    pub fn as_str(self) -> &'static str {
+        self.named().0
+    }
+
+    /// The verdict in a few words.
+    pub fn words(self) -> Bilingual {
+        self.named().1
+    }
+
+    fn named(self) -> (&'static str, Bilingual) {
+        let [test, simulated] = match self.case {
+            Case::Expired { .. } => unreal!("expired", "有効期限切れ", "EXPIRED"),
+            Case::NotAccepted => unreal!("not-accepted", "受け付けません", "NOT ACCEPTED"),
+            Case::Copied(_) => unreal!("copied", "複製の疑い", "MAY BE A COPY"),
+            Case::Forged(_) => unreal!("forged", "偽造または改ざんの疑い", "FORGED OR CHANGED"),
+            Case::Undetermined(_) => unreal!("undetermined", "判定できません", "UNDETERMINED"),
+            _ => unreal!("passed", "検査に合格", "CHECKS PASSED"),
+        };
+        match (self.unreal, self.case) {
+            (Some(Unreal::Test), _) => test,
+            (Some(Unreal::Simulated), _) => simulated,
+            (None, Case::Authentic) => ("authentic", Bilingual::new("真正なカードです", "AUTHENTIC")),
+            (None, Case::AuthenticInstalled) => (
+                "authentic-installed",
+                Bilingual::new("真正なカードです（利用者が追加した鍵による）", "AUTHENTIC (by a key that you added)"),
+            ),
+            (None, Case::AuthenticPublished) => (
+                "authentic-published",
+                Bilingual::new(
+                    "真正なカードです（公表された指紋と一致するCA証明書による）",
+                    "AUTHENTIC (by a CA certificate with the published fingerprint)",
+                ),
+            ),
+            (None, Case::AuthenticUnpinned) => (
+                "authentic-unpinned",
+                Bilingual::new(
+                    "公表されたものではないCA鍵でのみ確認できました",
+                    "HOLDS ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH",
+                ),
+            ),
+            (None, Case::NotReal) => (
+                "not-a-real-card",
+                Bilingual::new(
+                    "発行者の系統が不明です：本物とは言えません",
+                    "UNKNOWN KIND OF ISSUER: NOT SHOWN TO BE REAL",
+                ),
+            ),
+            (None, Case::Expired { .. }) => ("expired", Bilingual::new("有効期限が切れています", "EXPIRED")),
+            (None, Case::NotAccepted) => (
+                "not-accepted",
+                Bilingual::new(
+                    "受け付けられません：本番の発行者ではありません",
+                    "NOT ACCEPTED: NOT AN ISSUER OF REAL CARDS",
+                ),
+            ),
+            (None, Case::Copied(_)) => {
+                ("copied", Bilingual::new("複製されたカードの疑いがあります", "REJECTED: THE CARD MAY BE A COPY"))
+            }
+            (None, Case::Forged(_)) => {
+                ("forged", Bilingual::new("偽造または改ざんの疑いがあります", "REJECTED: FORGED OR CHANGED DATA"))
+            }
+            (None, Case::Undetermined(_)) => {
+                ("undetermined", Bilingual::new("真正かどうか判定できません", "UNDETERMINED"))
+            }
+        }
+    }
+
+    /// One sentence: why, and what it means at the counter.
+    pub(super) fn meaning(self, findings: &Findings) -> Bilingual {
+        let chip = |id: &CheckId| findings.presentation.chip.contains(id);
+        let proves_chip = findings.requirement.required.iter().any(chip);
+        let unread = findings.presentation.unread.iter().find(|(scope, _)| *scope == findings.scope);
+        match (self.unreal, self.case) {
+            (Some(_), Case::NotReal) => Bilingual::new(
+                "試験用または模擬の発行者を受け入れる設定で、必須の検査に合格しました。本人確認には使えません。",
+                "With a test or simulated issuer accepted, the required checks passed. The card proves nobody's identity.",
+            ),
+            // Why nothing can be said does not praise the card, so it is said of such cards too.
+            (_, case @ Case::Undetermined(why)) => match unread {
+                Some((_, text)) if why == Why::NotRead => *text,
+                _ => case.meaning(proves_chip, findings),
+            },
+            (Some(_), _) => Bilingual::new(
+                "実際に交付されたカードではなく、本人確認には使えません。",
+                "Nobody was issued this card. It proves nobody's identity.",
+            ),
+            (None, case) => case.meaning(proves_chip, findings),
+        }
+    }
+
+    /// The reason by name, where there is one.
+    pub fn cause(self) -> Option<Bilingual> {
+        match self.case {
+            Case::Copied(reason) | Case::Forged(reason) => Some(reason.text()),
+            // For these the meaning says it.
+            Case::Undetermined(
+                Why::NoAnchor | Why::NotRead | Why::NotSigned | Why::Unsigned | Why::CertificateNotDer,
+            ) => None,
+            Case::Undetermined(why) => Some(why.text()),
+            _ => None,
+        }
+    }
+}
+
+impl Case {
+    fn meaning(self, proves_chip: bool, findings: &Findings) -> Bilingual {
+        match self {
+            Self::Authentic if proves_chip => Bilingual::new(
+                "発行者の電子署名とICチップの応答を確認しました。持参した人が本人かどうかは、人が確かめてください。",
+                "The issuer's signatures and the chip's answer hold. Whether the person is the holder is for you to judge.",
+            ),
+            Self::Authentic => Bilingual::new(
+                "発行者の電子署名を確認しました。ICチップの複製は検出できません。本人かどうかは、人が確かめてください。",
+                "The issuer's signature holds. The chip cannot show that it is not a copy. Whether the person is the holder is \
+                 for you to judge.",
+            ),
+            Self::AuthenticInstalled if proves_chip => Bilingual::new(
+                "この端末に追加された発行者鍵で確認しました。鍵の出所は、追加した人が責任を負います。",
+                "The signatures hold under an issuer's key that was added on this machine: whoever added it answers for it.",
+            ),
+            Self::AuthenticInstalled => Bilingual::new(
+                "この端末に追加された発行者鍵で確認しました（鍵の出所は、追加した人が責任を負います）。ICチップの複製は検出できません。",
+                "The signature holds under an issuer's key that was added on this machine (whoever added it answers for it). \
+                 The chip cannot show that it is not a copy.",
+            ),
+            Self::AuthenticPublished => Bilingual::new(
+                "電子署名を確認しました（この端末に追加されたCA証明書の指紋は、発行者が公表したものと一致します）。ICチップの複製は検出できません。本人かどうかは、人が確かめてください。",
+                "The issuer's signature holds (the CA certificate that was added on this machine has a fingerprint that the \
+                 issuer published). The chip cannot show that it is not a copy. Whether the person is the holder is for you to \
+                 judge.",
+            ),
+            Self::AuthenticUnpinned if proves_chip => Bilingual::new(
+                "この端末に追加されたCA鍵は、発行者が公表したものでも、taimenに付属するものでもありません。出所を確かめるまで、真正なカードとして扱わないでください。",
+                "The CA key that was added on this machine was not published by the issuer and does not ship with taimen. Do not \
+                 treat the card as authentic until its source is known.",
+            ),
+            Self::AuthenticUnpinned => Bilingual::new(
+                "この端末に追加されたCA証明書は、発行者が公表した指紋のどれとも一致しません。出所を確かめるまで、真正なカードとして扱わないでください。",
+                "The CA certificate that was added on this machine has none of the fingerprints that the issuer published. \
+                 Do not treat the card as authentic until its source is known.",
+            ),
+            Self::NotReal => Bilingual::new(
+                "実際にカードを交付している発行者のものとは言えません。本人確認には使えません。",
+                "Nothing shows that the issuer issues real cards. The card proves nobody's identity.",
+            ),
+            Self::Expired { otherwise_authentic: true } if proves_chip => Bilingual::new(
+                "電子署名とICチップは正常です（偽造ではありません）が、期限切れのため本人確認書類として使えません。",
+                "Signatures and chip are in order (it is not a forgery), but an expired card does not prove identity.",
+            ),
+            Self::Expired { otherwise_authentic: true } => Bilingual::new(
+                "電子署名は正しい（改ざんではない）ですが、期限切れのため本人確認書類として使えません。",
+                "The signature holds (the data was not changed), but an expired card does not prove identity.",
+            ),
+            Self::Expired { otherwise_authentic: false } => Bilingual::new(
+                "期限切れのため本人確認書類として使えません。真正かどうかも、すべては確認できていません。",
+                "An expired card does not prove identity. Whether it is authentic was not fully checked either.",
+            ),
+            Self::NotAccepted => Bilingual::new(
+                "電子署名は正しくても、実際に交付されたカードではありません。本人確認には使えません。",
+                "Nobody was issued this card, even if its signatures hold. It proves nobody's identity.",
+            ),
+            Self::Copied(_) => Bilingual::new(
+                "データは正しくても、ICチップが証明された鍵を持っていません。本人確認書類として扱わないでください。",
+                "The data may be right, but the chip does not hold the certified key. Do not accept the card.",
+            ),
+            Self::Forged(_) => Bilingual::new(
+                "データまたは証明書が発行者のものと一致しません。本人確認書類として扱わないでください。",
+                "Data or certificate are not as the issuer signed them. Do not accept the card.",
+            ),
+            Self::Undetermined(Why::NoAnchor) => Bilingual::new(
+                "この発行者の鍵を持っていないため、確認できません。真正とも偽造とも言えません。",
+                "No key of this issuer is known, so nothing can be said for or against the card.",
+            ),
+            Self::Undetermined(Why::NotRead) => Bilingual::new(
+                "必要なデータを読み取っていません。真正とも偽造とも言えません。",
+                "Data that is needed was not read, so nothing can be said for or against the card.",
+            ),
+            Self::Undetermined(Why::Unsigned) => Bilingual::new(
+                "有効期限が電子署名の対象外で、この保存データの内容を保証する人もいないため、期限内かどうか判定できません。",
+                "The expiry is not signed and nobody vouches for this saved reading, so whether the card has expired is not known.",
+            ),
+            Self::Undetermined(Why::NotSigned) => Bilingual::new(
+                "電子署名の記録がないカードです。発行者が署名を記録しないのは16歳未満の方などのカードだけです：来店者や券面の生年月日が16歳以上なら、受け付けないでください。16歳未満なら、署名がないこと自体は偽造を意味しません。",
+                "The card holds no signature. The issuer leaves it out for holders under 16 alone: if the person, or the birth \
+                 date on the card, is 16 or older, do not accept it. For somebody under 16 its absence does not mean forged.",
+            ),
+            Self::Undetermined(Why::AnchorExpired) if others_passed(findings) && about_signer(findings) => {
+                Bilingual::new(
+                    "電子署名は発行者のCA証明書まで確認できましたが、署名者の証明書の有効期間が過ぎています。偽造を示すものではありません。今も有効なカードかどうかは、発行者に確認してください。",
+                    "The signature holds up to the issuer's CA certificate, but the validity of the signer's own certificate is \
+                 over. That is not a sign of a forgery. Ask the issuer whether such a card still counts.",
+                )
+            }
+            Self::Undetermined(Why::AnchorExpired) if others_passed(findings) => Bilingual::new(
+                "電子署名は発行者のCA証明書まで確認できましたが、そのCA証明書の有効期間が過ぎています。偽造を示すものではありません。今も有効なカードかどうかは、発行者に確認してください。",
+                "The signature holds up to the issuer's CA certificate, whose validity is over. That is not a sign of a forgery. \
+                 Ask the issuer whether such a card still counts.",
+            ),
+            Self::Undetermined(Why::AnchorExpired) => Bilingual::new(
+                "発行者の証明書の有効期間が過ぎています。カードの偽造を示すものではありませんが、真正とも判定できません。",
+                "The validity of the issuer's certificate is over. That is not a sign of a forgery, but the card is not shown to \
+                 be authentic either.",
+            ),
+            Self::Undetermined(Why::CertificateNotDer) => Bilingual::new(
+                "カードの証明書が標準の形式（DER）ではないため、電子署名を検査していません。真正とも偽造とも言えません。",
+                "The certificate on the card is not in the standard form (DER), so the signature was not checked: nothing can \
+                 be said for or against the card.",
+            ),
+            Self::Undetermined(_) => Bilingual::new(
+                "必要な検査が済んでいません。真正とも偽造とも言えません。",
+                "A check that is needed was not done, so nothing can be said for or against the card.",
+            ),
+        }
+    }
+}
+
+/// Whether the signature itself holds: nothing that is required is open but a certificate whose time is over.
+fn others_passed(findings: &Findings) -> bool {
+    let over = |check: &Check| check.verdict == Verdict::NotDone(Why::AnchorExpired);
+    let fine =
+        |id: &CheckId| *id == CheckId::NotExpired || findings.check(*id).is_some_and(|c| c.is_passed() || over(c));
+    findings.requirement.required.iter().all(fine)
+}
+
+/// Whether it is the certificate on the card whose time is over, and not its issuer's.
+fn about_signer(findings: &Findings) -> bool {
+    findings.checks.iter().any(|check| {
+        check.verdict == Verdict::NotDone(Why::AnchorExpired)
+            && check.evidence.get("about") == Some(Place::Leaf.as_str())
+    })
+}
+
+/// Entries were added after issue.
+const UNSIGNED_CHANGES: Note = Note {
+    id: "unsigned-changes",
+    text: Bilingual::new(
+        "発行後に記載が変更されています（署名なし）：カードの裏面を確認してください",
+        "Entries were changed after issue, unsigned: check the back of the card",
+    ),
+};
+
+/// No check looks at the expiry.
+const EXPIRY_NOT_CHECKED: Note = Note {
+    id: "expiry-not-checked",
+    text: Bilingual::new(
+        "有効期間は確認していません（券面で確認してください）",
+        "The expiry was not checked (look at it on the card)",
+    ),
+};
+
+/// A saved reading counts because whoever sealed it is trusted.
+const SEALERS_WORD: Note = Note {
+    id: "sealers-word",
+    text: Bilingual::new(
+        "時刻と署名のない記載は、封印した人の言葉によります（--sealed-by）",
+        "The time and what nobody signed stand by the sealer's word (--sealed-by)",
+    ),
+};
+
+/// The operator says so.
+const OPERATORS_WORD: Note = Note {
+    id: "operators-word",
+    text: Bilingual::new(
+        "時刻と署名のない記載は、操作した人の言葉によります（--at）",
+        "The time and what nobody signed stand by the operator's word (--at)",
+    ),
+};
+
+/// Only the time is the operator's.
+const OPERATORS_TIME: Note = Note {
+    id: "operators-time",
+    text: Bilingual::new(
+        "操作した人が指定した時刻（--at）の時点で判定しました",
+        "As of a time that the operator named (--at)",
+    ),
+};
+
+/// What stands beside the verdict.
+pub(super) fn notes_of(findings: &Findings) -> Vec<Note> {
+    let changed = findings.holder.current.is_some() || !findings.history.is_empty();
+    let no_expiry = !findings.requirement.requires(CheckId::NotExpired);
+    let rejected = findings.overall() == Overall::Rejected;
+    let word = match findings.basis {
+        Basis::Live(_) | Basis::Now(_) => None,
+        Basis::Named(_) => Some(OPERATORS_TIME),
+        Basis::Sealed(_) => Some(SEALERS_WORD),
+        Basis::Operator(_) => Some(OPERATORS_WORD),
+    };
+    let notes = [word, changed.then_some(UNSIGNED_CHANGES), (no_expiry && !rejected).then_some(EXPIRY_NOT_CHECKED)];
+    notes.into_iter().flatten().collect()
+}
