@@ -95,9 +95,8 @@ impl Unreal {
         let findings = report.findings;
         let required = || findings.checks.iter().filter(|check| findings.requirement.requires(check.id));
         let named = |hierarchy: Hierarchy| {
-            let name = Some(hierarchy.as_str());
-            findings.hierarchy == Some(hierarchy)
-                || required().any(|check| check.evidence.get("anchor_hierarchy") == name)
+            let of = |check: &Check| check.evidence.anchor().is_some_and(|anchor| anchor.hierarchy == hierarchy);
+            findings.hierarchy == Some(hierarchy) || required().any(of)
         };
         if named(Hierarchy::Simulated) || report.context.reader.starts_with("sim:") {
             Some(Self::Simulated)
@@ -143,7 +142,7 @@ impl Headline {
 
 /// Whose certificate it was that a user installed.
 fn installed(findings: &Findings) -> Case {
-    let official = |check: &Check| check.evidence.get("anchor_official") == Some("yes");
+    let official = |check: &Check| check.evidence.anchor().is_some_and(|anchor| anchor.official);
     let required = |check: &&Check| findings.requirement.requires(check.id);
     if findings.checks.iter().filter(required).any(official) {
         Case::AuthenticPublished

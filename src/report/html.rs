@@ -337,7 +337,7 @@ impl Page<'_> {
                             p {
                                 b { (check.id) }
                                 @for (name, value) in check.evidence.iter() {
-                                    " " span { (visible(name)) "=" (visible(value)) }
+                                    " " span { (visible(name)) "=" (visible(&value)) }
                                 }
                             }
                         }

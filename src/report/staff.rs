@@ -13,9 +13,9 @@ impl Report<'_> {
     pub(super) fn does_not_prove(&self) -> Vec<(Bilingual, Bilingual)> {
         let limit = |check: &Check| {
             let text = text_of(check.id)?;
-            let limit = match (check.id, check.evidence.get("signed")) {
-                (CheckId::NotExpired, Some("yes")) => self.findings.presentation.expiry_limit,
-                (CheckId::NotExpired, Some(_)) => label::EXPIRY_UNSIGNED,
+            let limit = match (check.id, check.evidence.expiry_signed()) {
+                (CheckId::NotExpired, Some(true)) => self.findings.presentation.expiry_limit,
+                (CheckId::NotExpired, Some(false)) => label::EXPIRY_UNSIGNED,
                 _ => text.does_not_prove,
             };
             // An expiry that passed without anybody's word is a signed one.

@@ -297,10 +297,9 @@ impl Report<'_> {
         let installed = self.findings.hierarchy == Some(Hierarchy::Installed);
         let publishes = self.findings.presentation.known_anchors;
         for check in self.required_checks() {
-            let Some(anchor) = check.evidence.get("anchor") else { continue };
-            lines.push((label::ISSUER_KEY, visible(anchor)));
-            let Some(source) = check.evidence.get("anchor_source") else { continue };
-            let standing = match (check.evidence.get("anchor_official") == Some("yes"), installed && publishes) {
+            let Some(anchor) = check.evidence.anchor() else { continue };
+            lines.push((label::ISSUER_KEY, visible(&anchor.name)));
+            let standing = match (anchor.official, installed && publishes) {
                 (true, true) => label::KEY_PINNED,
                 (false, true) => label::KEY_UNPINNED,
                 (true, false) => label::KEY_OFFICIAL,
@@ -313,7 +312,7 @@ impl Report<'_> {
                     // The source is written in English; it stands in the evidence.
                     Lang::Ja if installed => format!("{}（{standing}）", self.say(label::KEY_INSTALLED)),
                     Lang::Ja => standing.to_owned(),
-                    Lang::En => format!("{} [{standing}]", visible(source)),
+                    Lang::En => format!("{} [{standing}]", visible(&anchor.source)),
                 },
             ));
         }

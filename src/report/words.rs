@@ -273,8 +273,7 @@ fn others_passed(findings: &Findings) -> bool {
 /// Whether it is the certificate on the card whose time is over, and not its issuer's.
 fn about_signer(findings: &Findings) -> bool {
     findings.checks.iter().any(|check| {
-        check.verdict == Verdict::NotDone(Why::AnchorExpired)
-            && check.evidence.get("about") == Some(Place::Leaf.as_str())
+        check.verdict == Verdict::NotDone(Why::AnchorExpired) && check.evidence.about() == Some(Place::Leaf)
     })
 }
 

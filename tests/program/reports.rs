@@ -203,7 +203,7 @@ const CASES: &[Case] = &[
         // Every check by id; the report says which day stood for the day of issue.
         arguments: "check --reader sim:menkyo?fault=no-record-date --application menkyo",
         code: 0,
-        headline: "not-a-real-card",
+        headline: "simulated-passed",
         checks: (MENKYO.honest, &[]),
         staff: "not-tied no-issue-date not-production revocation",
         says: &[["stood for the day of issue", "有効期間の開始日に発行されたもの"]],

@@ -2,11 +2,11 @@
 
 use taimen::{
     report::{Case, Colour, Tone},
-    trust::Hierarchy,
-    verify::{Check, CheckId, Evidence, Overall, Reason, Why},
+    trust::{Hierarchy, Place},
+    verify::{Check, CheckId, Evidence, Fact, Overall, Reason, Why},
 };
 
-use super::{EN, JA, Sample, json, says};
+use super::{EN, JA, Sample, installed, json, says};
 
 fn failed(id: CheckId, reason: Reason) -> Check {
     Check::failed(id, reason, Evidence::new())
@@ -27,7 +27,7 @@ fn real_cards() {
     let refused = failed(CheckId::FaceCertificate, Reason::HierarchyNotAccepted);
     let licence = || Sample::of("licence/genuine").issued_by(Hierarchy::Installed);
     let residence = |official| {
-        let evidence = Evidence::new().with("anchor", "CN=x").with("anchor_official", official);
+        let evidence = installed(official);
         Sample::of("residence2/genuine")
             .issued_by(Hierarchy::Installed)
             .with(&[Check::passed(CheckId::CardCertificate, evidence)])
@@ -35,8 +35,8 @@ fn real_cards() {
     let table = [
         (real(), "authentic", "○", Case::Authentic),
         (licence(), "authentic-installed", "○", Case::AuthenticInstalled),
-        (residence("yes"), "authentic-published", "○", Case::AuthenticPublished),
-        (residence("no"), "authentic-unpinned", "△", Case::AuthenticUnpinned),
+        (residence(true), "authentic-published", "○", Case::AuthenticPublished),
+        (residence(false), "authentic-unpinned", "△", Case::AuthenticUnpinned),
         (real().with(std::slice::from_ref(&expired)), "expired", "×", Case::Expired { otherwise_authentic: true }),
         (real().with(&[expired.clone(), unread.clone()]), "expired", "×", Case::Expired { otherwise_authentic: false }),
         (real().with(&[expired.clone(), forged.clone()]), "forged", "×", Case::Forged(Reason::SignatureMismatch)),
@@ -131,16 +131,15 @@ fn no_recording_of_a_simulated_card_looks_real() {
 #[test]
 fn whose_certificate_it_was_is_said() {
     let residence = |official| {
-        let evidence =
-            Evidence::new().with("anchor", "CN=x").with("anchor_source", "added").with("anchor_official", official);
+        let evidence = installed(official);
         Sample::of("residence2/genuine")
             .issued_by(Hierarchy::Installed)
             .with(&[Check::passed(CheckId::CardCertificate, evidence)])
             .report(EN)
             .details(Colour::Plain)
     };
-    assert!(says(&residence("no"), "DID NOT PUBLISH") && says(&residence("no"), "NOT a fingerprint"));
-    assert!(says(&residence("yes"), "fingerprint published by the issuer") && !residence("yes").contains("NOT a"));
+    assert!(says(&residence(false), "DID NOT PUBLISH") && says(&residence(false), "NOT a fingerprint"));
+    assert!(says(&residence(true), "fingerprint published by the issuer") && !residence(true).contains("NOT a"));
     // Without any word on it the certificate counts as not published.
     let silent = Check::passed(CheckId::CardCertificate, Evidence::new());
     let silent = Sample::of("residence2/genuine").issued_by(Hierarchy::Installed).with(&[silent]);
@@ -169,7 +168,7 @@ fn an_unsigned_card_and_an_expired_authority_are_not_called_forged() {
             && says(&text, "the card stores no signature")
     );
     let over = |about| {
-        let evidence = Evidence::new().with("about", about);
+        let evidence = Evidence::new().fact(Fact::About(about));
         Sample::of("residence2/genuine").issued_by(Hierarchy::Installed).with(&[Check::not_done(
             CheckId::CardCertificate,
             Why::AnchorExpired,
@@ -177,9 +176,9 @@ fn an_unsigned_card_and_an_expired_authority_are_not_called_forged() {
         )])
     };
     let text = |sample: &Sample| sample.report(EN).text(Colour::Plain);
-    assert!(says(&text(&over("anchor")), "up to the issuer's CA certificate, whose validity is over"));
-    assert!(says(&text(&over("certificate")), "the validity of the signer's own certificate is over"));
-    let unread = over("anchor").with(&[not_done(CheckId::CardSignature, Why::NotRead)]);
+    assert!(says(&text(&over(Place::Anchor)), "up to the issuer's CA certificate, whose validity is over"));
+    assert!(says(&text(&over(Place::Leaf)), "the validity of the signer's own certificate is over"));
+    let unread = over(Place::Anchor).with(&[not_done(CheckId::CardSignature, Why::NotRead)]);
     assert!(!says(&text(&unread), "holds up to"));
 }
 

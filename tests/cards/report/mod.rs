@@ -13,7 +13,7 @@ use taimen::{
     report::{Context, Options, Report, Source},
     transport::Recording,
     trust::{Hierarchy, TrustStore},
-    verify::{Basis, Check, Evidence},
+    verify::{AnchorRef, Basis, Check, Evidence, Fact},
 };
 
 const TIME: &str = "2026-11-22T03:00:00Z";
@@ -80,10 +80,10 @@ impl Sample {
         "ACS ACR122U 00 00".clone_into(&mut self.context.reader);
         self.context.accepted.clear();
         for check in &mut self.findings.checks {
-            let named = |name| if name == "anchor_hierarchy" { Some(hierarchy.as_str()) } else { None };
-            let evidence = std::mem::take(&mut check.evidence);
-            let entries = evidence.iter().map(|(name, value)| (name, named(name).unwrap_or(value)));
-            check.evidence = entries.fold(Evidence::new(), |all, (name, value)| all.with(name, value));
+            if let Some(anchor) = check.evidence.anchor() {
+                let anchor = AnchorRef { hierarchy, ..anchor.clone() };
+                check.evidence = Evidence::new().fact(Fact::Anchor(anchor));
+            }
         }
         self
     }
@@ -101,6 +101,13 @@ impl Sample {
     pub(super) fn report(&self, options: Options) -> Report<'_> {
         Report { findings: &self.findings, context: &self.context, options }
     }
+}
+
+/// An anchor that a user installed.
+pub(super) fn installed(official: bool) -> Evidence {
+    let (name, source) = ("CN=x".to_owned(), "added".to_owned());
+    let anchor = AnchorRef { name, hierarchy: Hierarchy::Installed, sha256: String::new(), source, official };
+    Evidence::new().fact(Fact::Anchor(anchor))
 }
 
 pub(super) fn json(report: &Report<'_>) -> serde_json::Value {

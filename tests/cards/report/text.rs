@@ -4,7 +4,7 @@ use taimen::{
     cards::{CardText, ItemValue, Signed},
     report::{Colour, Graphics, Options},
     trust::Hierarchy,
-    verify::{Check, CheckId, Evidence, Overall, Reason},
+    verify::{AnchorRef, Check, CheckId, Evidence, Fact, Overall, Reason},
 };
 
 use super::{EN, HOSTILE, JA, Sample, json, says};
@@ -208,7 +208,9 @@ pub(super) fn hostile(sample: &mut Sample) {
         HOSTILE.clone_into(&mut warning.detail);
     }
     for check in &mut findings.checks {
-        check.evidence = Evidence::new().with("anchor", HOSTILE).with("anchor_source", HOSTILE);
+        let (name, sha256, source) = (HOSTILE.to_owned(), HOSTILE.to_owned(), HOSTILE.to_owned());
+        let anchor = AnchorRef { name, hierarchy: Hierarchy::Production, sha256, source, official: false };
+        check.evidence = Evidence::new().fact(Fact::Anchor(anchor)).with("detail", HOSTILE);
     }
     HOSTILE.clone_into(&mut sample.context.reader);
 }
