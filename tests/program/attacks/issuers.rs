@@ -106,6 +106,8 @@ fn self_made_ca_under_a_production_id() {
     }
     // The municipality's certificates, issued anew; the rest of the card is as it was.
     let mut dump = bench.dump(&MY_NUMBER, "");
+    // Nor does the reading itself say that the card is simulated.
+    "ACS ACR122U 00 00".clone_into(&mut dump.reader);
     for (file, number) in [(&files::FACE_CERTIFICATE, "5000023"), (&files::TEXT_CERTIFICATE, "5000033")] {
         let bytes = get(&dump, file.name);
         let genuine = CvCertificate::parse(&bytes).unwrap();
@@ -122,8 +124,8 @@ fn self_made_ca_under_a_production_id() {
     assert!(staff.contains("unpinned-anchor") && !staff.contains("unofficial-anchor"), "{staff}");
     let path = argument(&bench.folder.write("unpinned.json", dump.to_json()));
     for (lang, words) in [
-        ("en", "△  HOLDS ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH"),
-        ("ja", "△  公表されたものではないCA鍵でのみ確認できました"),
+        ("en", "△ HOLDS ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH"),
+        ("ja", "△ 公表されたものではないCA鍵でのみ確認できました"),
     ] {
         let verify = ["verify", &path, "--at", "recorded", "--trust-dir", &folder, "--lang", lang];
         let text = bench.run(&verify).expect(0).stdout;
