@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{
     cards::CardText,
     dump::Scope,
-    simulator::licence::LicenceHolder,
+    simulator::cards::drivers_licence::LicenceHolder,
     verify::{Check, CheckId, Evidence, Overall, Reason},
 };
 
