@@ -1,5 +1,5 @@
-//! Reads and checks one simulated card of every kind, and prints the verdicts. Needs no reader, no feature and no system
-//! library: `cargo run --no-default-features --example check_simulated`.
+//! Reads and checks one simulated card of every kind, and prints the verdicts. Needs no reader and no system
+//! library: `cargo run --no-default-features --features simulator --example check_simulated`.
 
 use std::{error::Error, io::Write};
 

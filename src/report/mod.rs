@@ -16,19 +16,19 @@ mod terminal;
 mod text;
 mod view;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "simulator"))]
 mod licence_samples;
-#[cfg(test)]
+#[cfg(all(test, feature = "simulator"))]
 mod licence_tests;
-#[cfg(test)]
+#[cfg(all(test, feature = "simulator"))]
 mod residence_samples;
-#[cfg(test)]
+#[cfg(all(test, feature = "simulator"))]
 mod residence_tests;
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]
 pub(crate) mod schema_tests;
-#[cfg(test)]
+#[cfg(all(test, feature = "simulator"))]
 mod tests;
 
 use std::collections::BTreeSet;
