@@ -6,7 +6,7 @@ mod junit;
 mod line;
 mod summary;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "simulator"))]
 mod schema_tests;
 
 pub use expectation::{Expectation, ExpectationError, MAX_DIFFERENCES, MAX_EXPECTATION};

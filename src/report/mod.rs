@@ -24,9 +24,9 @@ mod licence_tests;
 mod residence_samples;
 #[cfg(all(test, feature = "simulator"))]
 mod residence_tests;
-#[cfg(test)]
+#[cfg(all(test, feature = "simulator"))]
 pub(crate) mod samples;
-#[cfg(test)]
+#[cfg(all(test, feature = "simulator"))]
 pub(crate) mod schema_tests;
 #[cfg(all(test, feature = "simulator"))]
 mod tests;

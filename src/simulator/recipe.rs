@@ -82,8 +82,10 @@ impl Recipe {
 
     /// What was given of a type.
     pub fn given<T: Any>(&self) -> Option<&T> {
-        let given = self.given.iter().rev().map(|given| &**given as &dyn Any);
-        given.filter_map(|given| given.downcast_ref()).next()
+        self.given.iter().rev().find_map(|given| {
+            let given: &dyn Any = &**given;
+            given.downcast_ref()
+        })
     }
 
     /// Makes the card: a few signatures, the most of them once a process.

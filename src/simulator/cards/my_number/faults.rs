@@ -68,7 +68,7 @@ pub const FAULTS: &[FaultRow] = rows! {
     "filler" = "[N]"("256"), "ファイルの末尾にNバイトの詰め物（0〜512）", "N bytes of filler behind each file (0 to 512; 256)", |value| up_to(value.or(Some("256")), MAX_FILLER).map(|length| plan(move |p| p.profile.filler = length)), &[], AUTHENTIC;
     "bit-flip" = "FILE:BYTE"("face/0002:600"), BIT_FLIP.ja, BIT_FLIP.en, |value| bit_flip(files::FILES.iter().map(|file| file.name), value), FACE_CHANGED, REJECTED;
     "huge-picture", "10億画素と称する顔写真（署名は正しい）", "a photo that announces a billion pixels, validly signed", plan(huge_picture), &[], AUTHENTIC;
-    "wrong-offsets", "オフセット表が実際の位置と違う", "the offset table points elsewhere", damage(wrong_offset), FACE_LAYOUT_UNKNOWN, UNDETERMINED;
+    "wrong-offsets", "オフセット表が実際の位置と違う", "the offset table points elsewhere", damage(|bytes| wrong_offset(bytes)), FACE_LAYOUT_UNKNOWN, UNDETERMINED;
     "missing-photo", "顔写真のデータがない", "the photo's object is absent", attempt(missing_photo), FACE_LAYOUT_UNKNOWN, UNDETERMINED;
     "lying-length", "券面データが2ギガバイトの長さを称する", "the face file announces two gigabytes", damage(lying_length), FACE_UNREADABLE, REJECTED;
     "truncated-file", "券面データが途中で終わる", "the face file ends halfway", damage(|bytes| bytes.truncate(bytes.len() / 2)), FACE_UNREADABLE, REJECTED;
@@ -259,7 +259,7 @@ fn huge_picture(p: &mut Plan) {
 }
 
 /// The first offset stands behind the outer header (5 bytes) and the table's own (3).
-fn wrong_offset(bytes: &mut Vec<u8>) {
+fn wrong_offset(bytes: &mut [u8]) {
     if let Some(offset) = bytes.get_mut(9) {
         *offset = offset.wrapping_add(1);
     }

@@ -164,7 +164,9 @@ fn like(dump: &Dump, seed: u64) -> Option<Like> {
     }
     let mut recipe = Recipe::new(dump.kind, seed);
     let wanted = |file: &files::File| dump.file(file.name).and_then(fit::announced);
-    for (file, fitted) in [(TEXT_ATTRIBUTES, fit::text as fn(Recipe, usize) -> _), (FACE_DATA, fit::face)] {
+    type Fit = fn(Recipe, usize) -> Option<Recipe>;
+    let fits: [(_, Fit); 2] = [(TEXT_ATTRIBUTES, fit::text), (FACE_DATA, fit::face)];
+    for (file, fitted) in fits {
         if let Some(wanted) = wanted(&file) {
             let Some(fitting) = fitted(recipe, wanted) else { return Some(Err(file.name)) };
             recipe = fitting;
