@@ -1,5 +1,5 @@
-//! Reads and checks one simulated card of every kind, and prints the verdicts. Needs no reader, no feature and no system
-//! library: `cargo run --no-default-features --example check_simulated`.
+//! Reads and checks one simulated card of every kind, and prints the verdicts. Needs no reader and no system
+//! library: `cargo run --no-default-features --features simulator --example check_simulated`.
 
 use std::{error::Error, io::Write};
 
@@ -8,7 +8,7 @@ use taimen::{
     cards::{self, Credentials, FlowError, Request},
     iso7816::PinGate,
     kind::CardKind,
-    simulator::{KINDS, Recipe},
+    simulator::{Recipe, kinds},
     transport::{DrawError, Draws},
     trust::{Hierarchy, TrustStore},
     verify::Basis,
@@ -29,7 +29,7 @@ impl Draws for Fixed {
 /// Whatever issuing, reading or writing says.
 pub fn run(time: Timestamp, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let trust = TrustStore::shipped()?.accepting(Hierarchy::Simulated);
-    for known in KINDS {
+    for known in kinds() {
         let mut card = known.name.parse::<Recipe>()?.card()?;
         let credentials = Credentials::from(&card);
         let mut request = Request::new("simulated", time);

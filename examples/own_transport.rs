@@ -1,5 +1,5 @@
 //! A reader of your own: implement `Transport`, one method, and every card can be read through it. Needs no feature:
-//! `cargo run --no-default-features --example own_transport`.
+//! `cargo run --no-default-features --features simulator --example own_transport`.
 
 use std::{error::Error, io::Write};
 

@@ -1,5 +1,5 @@
 //! Records a simulated card, writes the recording as text, reads it back and plays it: the same dump comes out, without
-//! the card and without its credentials. Needs no feature: `cargo run --no-default-features --example replay_recording`,
+//! the card and without its credentials. `cargo run --no-default-features --features simulator --example replay_recording`,
 //! or with the path of a recording (`.apdu`) to play that one.
 
 use std::{error::Error, io::Write};

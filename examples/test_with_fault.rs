@@ -1,6 +1,6 @@
 //! An integration test without a card and without a reader: a simulated card with a fault, read by the program under test.
 //! The names of the faults stand in `docs/simulator.md`. Needs no feature:
-//! `cargo run --no-default-features --example test_with_fault`.
+//! `cargo run --no-default-features --features simulator --example test_with_fault`.
 
 use std::{error::Error, io::Write};
 

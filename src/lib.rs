@@ -9,7 +9,8 @@
 //! [`cards::read`] talks to whatever card lies on a [`transport::Transport`] and yields a [`dump::Dump`]: every file
 //! byte for byte, the chip's answers, what was not read and why. Randomness and time are arguments.
 //!
-//! ```
+#![cfg_attr(feature = "simulator", doc = "```")]
+#![cfg_attr(not(feature = "simulator"), doc = "```ignore")]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use taimen::{cards, iso7816::PinGate, simulator::Recipe, transport::draws::ListedDraws};
 //!
@@ -33,7 +34,8 @@
 //! Each card's module turns the bytes of a file into fields. Nothing is proven by that: whoever wants a verdict goes
 //! straight on to the third step, which decodes by itself.
 //!
-//! ```
+#![cfg_attr(feature = "simulator", doc = "```")]
+#![cfg_attr(not(feature = "simulator"), doc = "```ignore")]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use taimen::cards::my_number::{self, files};
 //!
@@ -56,7 +58,8 @@
 //! [`trust::TrustStore`] and a [`verify::Basis`]: as of when, and who vouches for what is not signed. It needs no card, no feature and no system library, so a saved dump can be judged
 //! again later, elsewhere, as often as one likes.
 //!
-//! ```
+#![cfg_attr(feature = "simulator", doc = "```")]
+#![cfg_attr(not(feature = "simulator"), doc = "```ignore")]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use taimen::{cards, dump::Dump, trust::{Hierarchy, TrustStore}, verify::{Basis, CheckId, Overall, Verdict}};
 //!
@@ -80,7 +83,8 @@
 //! [`report::Report`] turns findings into Japanese or English text, JSON or HTML. A simulated card never looks like a real
 //! one, whatever was accepted.
 //!
-//! ```
+#![cfg_attr(feature = "simulator", doc = "```")]
+#![cfg_attr(not(feature = "simulator"), doc = "```ignore")]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use taimen::{lang::Lang, messages::ExitCode, report::{Colour, Context, Options, Report, Source}, trust::Hierarchy};
 //!
@@ -140,6 +144,7 @@ pub mod lang;
 pub mod messages;
 pub mod privacy;
 pub mod report;
+#[cfg(feature = "simulator")]
 pub mod simulator;
 pub mod text;
 pub mod tlv;

@@ -9,7 +9,7 @@ use clap::{
 use crate::{
     lang::{Bilingual, Lang},
     messages::ExitCode,
-    simulator::KINDS,
+    simulator::kinds,
     verify::CheckId,
 };
 
@@ -90,13 +90,13 @@ fn offering(arg: Arg, words: impl Iterator<Item = String>) -> Arg {
 
 /// A reader: the addresses of simulated cards, and how the others begin.
 pub fn readers(arg: Arg) -> Arg {
-    let sim = KINDS.iter().map(|kind| format!("sim:{}", kind.name));
+    let sim = kinds().map(|kind| format!("sim:{}", kind.name));
     offering(arg, ["pcsc", "pcsc:", "phone", "phone:", "replay:"].map(str::to_owned).into_iter().chain(sim))
 }
 
 /// A simulated card.
 pub fn cards(arg: Arg) -> Arg {
-    offering(arg, KINDS.iter().map(|kind| kind.name.to_owned()))
+    offering(arg, kinds().map(|kind| kind.name.to_owned()))
 }
 
 /// A check.

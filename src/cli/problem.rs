@@ -5,7 +5,7 @@ use std::{io, path::Path};
 use crate::{
     dump::Dump,
     messages::Problem,
-    simulator::{KINDS, Recipe, RecipeError, issue::IssueError},
+    simulator::{IssueError, Recipe, RecipeError, kinds},
     transport::{
         Recording,
         recording::{Problem as LineProblem, RecordingError},
@@ -43,7 +43,7 @@ pub fn recipe(address: &str, error: &RecipeError) -> Problem {
     let options = options.split('&').filter(|option| !option.is_empty());
     match error {
         RecipeError::Kind => {
-            let kinds: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+            let kinds: Vec<&str> = kinds().map(|kind| kind.name).collect();
             Problem::UnknownSimKind { given: kind.to_owned(), meant: near(kind, kinds.iter().copied()), kinds }
         }
         RecipeError::Fault(_) => {

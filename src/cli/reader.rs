@@ -11,7 +11,7 @@ use crate::{
     cards::{Credentials, never_recorded},
     dump::Scope,
     messages::Problem,
-    simulator::{Recipe, SeededDraws, Shape, SimulatedCard, issue::IssueError},
+    simulator::{IssueError, Recipe, SeededDraws, Shape, SimulatedCard},
     transport::{
         Draws, LinkFigures, Log, Metered, Recorder, Recording, Replay, Transport, TransportError,
         draws::{ListedDraws, RecordedDraws, SystemDraws},

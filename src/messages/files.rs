@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 
 use crate::dump::DumpError;
 
-use super::{ExitCode, Problem, Text, script, trust};
+use super::{ExitCode, Problem, Text, trust};
 
 pub(super) fn text(problem: &Problem) -> Text {
     match problem {
@@ -210,7 +210,8 @@ pub(super) fn text(problem: &Problem) -> Text {
                 "See whether pcscd runs with vpcd (Debian and Ubuntu: sudo apt-get install pcscd vsmartcard-vpcd).",
             ),
         ),
-        Problem::Script { path, error } => script::text(path, error),
+        #[cfg(feature = "simulator")]
+        Problem::Script { path, error } => super::script::text(path, error),
         Problem::NoPicture => Text::new(
             "no-picture",
             ExitCode::Card,

@@ -10,6 +10,7 @@ mod files;
 mod reader;
 mod reading;
 mod recording;
+#[cfg(feature = "simulator")]
 mod script;
 mod trust;
 #[doc(hidden)]
@@ -27,7 +28,6 @@ use crate::{
     iso7816::{CardError, Refusal},
     kind::CardKind,
     lang::Lang,
-    simulator::script::ScriptError,
     text::PrintedDateError,
     transport::TransportError,
     trust::{AddError, ManifestError, RemoveError},
@@ -285,12 +285,13 @@ pub enum Problem {
         /// Why.
         error: ErrorKind,
     },
+    #[cfg(feature = "simulator")]
     /// A script of simulated readers cannot be followed.
     Script {
         /// Its path.
         path: String,
         /// Which line, and why.
-        error: Box<ScriptError>,
+        error: Box<crate::simulator::script::ScriptError>,
     },
     /// A picture that was asked for as a file does not decode, or is not there.
     NoPicture,

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::{cards::registry, iso7816::Status, simulator::script};
+use crate::{cards::registry, iso7816::Status};
 
 use super::*;
 
@@ -150,17 +150,8 @@ fn every_problem() -> Vec<Problem> {
         ]
         .map(|error| Problem::Usage { command: word("taimen check"), error }),
     );
-    let scripts =
-        ["insert", "insert 0 licence", "insert 1 visa", "remove 2", "wait soon", "repeat", "wait 1\nrepeat 0"]
-            .into_iter()
-            .chain(["insert 1 licence?fault=fire", "insert 1 licence?x=1", "insert 1 licence?seed=x"])
-            .chain(["insert 1 licence\ninsert 1 menkyo", "wait 1\nrepeat\nwait 1"])
-            .map(str::to_owned)
-            .chain([" ".repeat(script::MAX_SCRIPT + 1), "wait 1\n".repeat(script::MAX_STEPS + 1)]);
-    problems.extend(
-        scripts
-            .map(|text| Problem::Script { path: path(), error: Box::new(text.parse::<script::Script>().unwrap_err()) }),
-    );
+    #[cfg(feature = "simulator")]
+    problems.extend(scripts(path()));
     problems.extend(CardKind::all().map(Problem::UnsupportedKind));
     problems.extend(registry::credentials().map(|credential| Problem::CredentialBlocked { credential }));
     let entries = registry::credentials().flat_map(|credential| credential.ways.iter().copied().flatten());
@@ -256,6 +247,7 @@ fn every_kind_of_problem_has_its_own_name() {
     assert!(ids.len() > 45, "{}", ids.len());
 }
 
+#[cfg(feature = "simulator")]
 /// The names of the variants in the source of an enum, in order.
 fn variants<'a>(source: &'a str, name: &str) -> Vec<&'a str> {
     let body = source.split_once(&format!("pub enum {name} {{\n")).unwrap().1.split_once("\n}").unwrap().0;
@@ -266,6 +258,7 @@ fn variants<'a>(source: &'a str, name: &str) -> Vec<&'a str> {
 
 /// A new variant needs a row here, and so one on the page.
 #[test]
+#[cfg(feature = "simulator")]
 fn every_variant_is_among_the_problems() {
     let shown: BTreeSet<String> = every_problem().iter().map(|problem| format!("{problem:?}")).collect();
     let named =
@@ -285,6 +278,7 @@ fn every_variant_is_among_the_problems() {
     }
 }
 
+#[cfg(feature = "simulator")]
 /// Every id that the sources hand to a message.
 fn ids_of_the_sources() -> BTreeSet<&'static str> {
     let sources = [
@@ -302,6 +296,7 @@ fn ids_of_the_sources() -> BTreeSet<&'static str> {
 
 /// `docs/errors.md`, made of the messages themselves. `TAIMEN_DOCS=write cargo test --lib errors` writes it anew.
 #[test]
+#[cfg(feature = "simulator")]
 fn the_page_of_errors_has_every_id() {
     let mut rows = std::collections::BTreeMap::new();
     for problem in every_problem() {
@@ -426,4 +421,21 @@ fn a_blocked_card_names_the_place_that_unblocks_it() {
     let todo = |id, lang| Problem::CredentialBlocked { credential: credential(id) }.message(lang).todo;
     assert!(todo("number-b", Lang::Ja).contains("市区町村"));
     assert!(todo("pin2", Lang::En).contains("police"));
+}
+
+#[cfg(feature = "simulator")]
+fn scripts(path: String) -> impl Iterator<Item = Problem> {
+    use crate::simulator::script;
+
+    let scripts =
+        ["insert", "insert 0 licence", "insert 1 visa", "remove 2", "wait soon", "repeat", "wait 1\nrepeat 0"]
+            .into_iter()
+            .chain(["insert 1 licence?fault=fire", "insert 1 licence?x=1", "insert 1 licence?seed=x"])
+            .chain(["insert 1 licence\ninsert 1 menkyo", "wait 1\nrepeat\nwait 1"])
+            .map(str::to_owned)
+            .chain([" ".repeat(script::MAX_SCRIPT + 1), "wait 1\n".repeat(script::MAX_STEPS + 1)]);
+    scripts.map(move |text| Problem::Script {
+        path: path.clone(),
+        error: Box::new(text.parse::<script::Script>().unwrap_err()),
+    })
 }

@@ -13,53 +13,18 @@ macro_rules! pool {
     };
 }
 
-pool!(
-    POOL,
-    PARSED,
-    Signer,
-    [
-        "impostor",
-        "jpki-auth-ca",
-        "jpki-auth-0",
-        "jpki-auth-1",
-        "jpki-auth-2",
-        "jpki-auth-3",
-        "jpki-sign-ca",
-        "jpki-sign-0",
-        "jpki-sign-1",
-        "jpki-sign-2",
-        "jpki-sign-3",
-        "licence-ca",
-        "licence-signer",
-        "menkyo-signer",
-        "my-number-ca-face",
-        "my-number-ca-text",
-        "my-number-municipality-face",
-        "my-number-municipality-text",
-        "my-number-session",
-        "my-number-card-face-0",
-        "my-number-card-face-1",
-        "my-number-card-face-2",
-        "my-number-card-face-3",
-        "my-number-card-face-4",
-        "my-number-card-face-5",
-        "my-number-card-face-6",
-        "my-number-card-face-7",
-        "my-number-card-text-0",
-        "my-number-card-text-1",
-        "my-number-card-text-2",
-        "my-number-card-text-3",
-        "my-number-card-text-4",
-        "my-number-card-text-5",
-        "my-number-card-text-6",
-        "my-number-card-text-7",
-        "zairyu-ca",
-        "zairyu-ca-old",
-        "zairyu-signer",
-    ]
-);
+pool! { POOL, PARSED, Signer, [
+    "impostor", "licence-ca", "licence-signer", "menkyo-signer", "zairyu-ca", "zairyu-ca-old", "zairyu-signer",
+    "jpki-auth-ca", "jpki-auth-0", "jpki-auth-1", "jpki-auth-2", "jpki-auth-3",
+    "jpki-sign-ca", "jpki-sign-0", "jpki-sign-1", "jpki-sign-2", "jpki-sign-3",
+    "my-number-ca-face", "my-number-ca-text", "my-number-municipality-face", "my-number-municipality-text", "my-number-session",
+    "my-number-card-face-0", "my-number-card-face-1", "my-number-card-face-2", "my-number-card-face-3",
+    "my-number-card-face-4", "my-number-card-face-5", "my-number-card-face-6", "my-number-card-face-7",
+    "my-number-card-text-0", "my-number-card-text-1", "my-number-card-text-2", "my-number-card-text-3",
+    "my-number-card-text-4", "my-number-card-text-5", "my-number-card-text-6", "my-number-card-text-7",
+] }
 
-pool!(EC_POOL, EC_PARSED, EcSigner, ["impostor2", "zairyu-ca2", "zairyu-ca2-old", "zairyu-signer2"]);
+pool! { EC_POOL, EC_PARSED, EcSigner, ["impostor2", "zairyu-ca2", "zairyu-ca2-old", "zairyu-signer2"] }
 
 /// The pool has no usable key of this name. A test keeps the pool whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

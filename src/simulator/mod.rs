@@ -3,11 +3,8 @@
 //! A card is made from a [`Recipe`] and is a [`Transport`](crate::transport::Transport); [`vpcd`] offers it to a PC/SC
 //! service, and a [`script`] says which of them lie on which reader, and when. The people on the cards are invented
 //! ([`Persona`]), the keys are the committed pool of the simulated hierarchy ([`keys`]), whose private halves are public.
-//! What it does where nobody knows what the real card does is a [`Profile`]; what can be wrong with it is a table
-//! ([`faults_of`]).
-//!
-//! Licences ([`licence`]), the licence application on a My Number Card, and residence cards ([`residence`]) have a state
-//! machine, switches and faults of their own.
+//! What a card does where nobody knows what the real one does is a profile in its own folder ([`cards`]); what can be
+//! wrong with it is a table ([`faults_of`]).
 //!
 //! A simulated card shows that the program agrees with what is written about the card. It does not show that a real card
 //! behaves so.
@@ -34,50 +31,50 @@
 //! };
 //!
 //! let mut card = "my-number?seed=7&fault=swapped-photo".parse::<Recipe>()?.card()?;
-//! let number_b = card.credentials().ok_or("a card of a persona")?.number_b()?;
+//! let number_b = card.credentials().and_then(|own| own.get("number-b")).ok_or("a card of a persona")?.clone();
 //! assert_eq!(card.exchange(select_application(FACE.aid).bytes())?, [0x90, 0x00]);
 //! assert_eq!(card.exchange(Command::ask_tries(FACE_NUMBER_B.sfi).bytes())?, [0x63, 0xCA]);
 //! assert_eq!(card.exchange(Command::verify(FACE_NUMBER_B.sfi, &number_b).bytes())?, [0x90, 0x00]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod apdu;
-mod card;
-mod commands;
-mod contents;
-mod fault;
-mod fault_row;
-mod fault_table;
-pub mod fit;
+pub mod cards;
+pub mod certificate;
 #[doc(hidden)]
 pub mod font;
-pub mod issue;
-pub mod jpki;
-mod jpki_fault;
+mod kernel;
 pub mod keys;
-pub mod licence;
-mod link;
-mod objects;
 pub mod persona;
-#[doc(hidden)]
-pub mod picture;
 mod prng;
-pub mod profile;
 mod recipe;
-pub mod residence;
 pub mod script;
 mod shape;
-mod state;
 pub mod vpcd;
 
-pub use card::{Credentials, SimulatedCard, UnknownFile};
-pub use fault::{Fault, FaultError, Faults};
-pub use fault_row::{Expected, FaultRow};
-pub use fault_table::{FAULTS, faults_of};
-pub use jpki_fault::{JPKI_FAULTS, JpkiFault};
-pub use objects::ObjectFile;
+pub(crate) use cards::like;
+pub use cards::{SimKind, kinds};
+pub use kernel::{
+    BlockedQuery, Credentials, Expected, FaultError, FaultRow, Faults, IssueError, LINK_FAULTS, PastEnd, SimulatedCard,
+    VerifiedQuery, faults_of,
+};
 pub use persona::Persona;
 pub use prng::{SeededDraws, SplitMix64};
-pub use profile::Profile;
-pub use recipe::{KINDS, Recipe, RecipeError, SimKind, Variant};
+pub use recipe::{Recipe, RecipeError};
 pub use shape::{Shape, Shaped, Unfit};
+
+/// The pool's eight portraits of a card.
+macro_rules! portraits {
+    ($card:literal) => {
+        portraits!($card: 0 1 2 3 4 5 6 7)
+    };
+    ($card:literal: $($number:literal)*) => {
+        [$(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/simulator/pool/portraits/", $card, "-", $number, ".jp2"))),*]
+    };
+}
+
+pub(crate) use portraits;
+
+/// One of a pool of eight.
+pub(crate) fn pick(pool: &[&'static [u8]], number: u8) -> &'static [u8] {
+    pool.get(usize::from(number) % pool.len().max(1)).copied().unwrap_or_default()
+}

@@ -5,10 +5,7 @@
 
 use jiff::civil::Date;
 
-use crate::{
-    privacy::{Pin, PinLength},
-    text::PrintedDate,
-};
+use crate::text::PrintedDate;
 
 use super::prng::SplitMix64;
 
@@ -103,30 +100,9 @@ impl Persona {
             .unwrap_or(self.birth)
     }
 
-    /// 署名用パスワード: `TAIMEN` and the four digits.
-    pub fn sign_password(&self) -> String {
-        format!("TAIMEN{}", self.pin)
-    }
-
     /// The birth date as printed: with its era.
     pub fn printed_birth(&self) -> PrintedDate {
         PrintedDate::with_era(self.birth).unwrap_or(PrintedDate::western(self.birth))
-    }
-
-    /// 照合番号B (spec my-number 2.2, V).
-    ///
-    /// # Errors
-    /// [`PinLength`] when a hand-made persona's security code is not four digits long.
-    pub fn number_b(&self) -> Result<Pin, PinLength> {
-        Pin::new(format!("{}{:04}{}", self.printed_birth().digits(), self.expiry_year, self.security_code))
-    }
-
-    /// 生年月日 as the face application compares it: six digits, era year (spec my-number 2.1, M).
-    ///
-    /// # Errors
-    /// Never: six digits fit.
-    pub fn birth_digits(&self) -> Result<Pin, PinLength> {
-        Pin::new(self.printed_birth().digits())
     }
 }
 
@@ -156,7 +132,7 @@ fn full_width(digits: &str) -> String {
 }
 
 /// A date as the card stores it: `YYYYMMDD`, ASCII, Gregorian.
-pub(super) fn stored_date(date: Date) -> Vec<u8> {
+pub(crate) fn stored_date(date: Date) -> Vec<u8> {
     format!("{:04}{:02}{:02}", date.year(), date.month(), date.day()).into_bytes()
 }
 

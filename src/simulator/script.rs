@@ -16,7 +16,7 @@
 
 use core::{str::FromStr, time::Duration};
 
-use super::recipe::{Recipe, RecipeError};
+use super::{Recipe, RecipeError};
 
 /// The longest script, in bytes.
 pub const MAX_SCRIPT: usize = 65_536;

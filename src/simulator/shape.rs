@@ -10,7 +10,7 @@ use crate::transport::{
     replay::outline,
 };
 
-use super::card::SimulatedCard;
+use super::SimulatedCard;
 
 /// What is left of a recording's shape.
 #[derive(Debug)]

@@ -23,7 +23,7 @@ use crate::transport::{
     vpcd::{GET_ATR, MAX_MESSAGE, POWER_OFF, POWER_ON, RESET, receive, send},
 };
 
-use super::card::SimulatedCard;
+use super::SimulatedCard;
 
 /// The port on which vpcd waits for a card.
 pub const DEFAULT_PORT: u16 = 35_963;
@@ -108,7 +108,10 @@ pub fn serve<S: Read + Write, C: VirtualCard + ?Sized>(stream: S, card: &mut C) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{kind::CardKind, simulator::Recipe};
+    use crate::{
+        kind::CardKind,
+        simulator::{Faults, Recipe},
+    };
 
     /// A stream with what the peer sends, one byte a read, and what came back, one entry a write.
     struct Peer {
@@ -158,7 +161,7 @@ mod tests {
         let recipe = Recipe::new(CardKind::MY_NUMBER, 1);
         assert!(matches!(converse(&recipe, "0004 0020").0, Err(VpcdError::Connection(_))));
         assert!(matches!(converse(&recipe, "00").0, Err(VpcdError::Connection(_))));
-        let leaving = recipe.with_faults("removed-at=1".parse().unwrap());
+        let leaving = recipe.with_faults(Faults::parse(CardKind::MY_NUMBER, "removed-at=1").unwrap());
         let (result, got) = converse(&leaving, "0001 01 0004 00200092");
         assert!(matches!(result, Err(VpcdError::Card(TransportError::Removed))));
         assert!(got.is_empty());

@@ -20,7 +20,10 @@ use taimen::{
     dump::{Dump, NotRead, Scope},
     iso7816::{PinGate, Tries},
     kind::CardKind,
-    simulator::{Persona, Profile, Recipe, SimulatedCard, issue},
+    simulator::{
+        Persona, Recipe, SimulatedCard,
+        cards::my_number::{Profile, issue, with_files},
+    },
     transport::{Transport, draws::ListedDraws},
     trust::{Hierarchy, KeyId, TrustStore},
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
@@ -98,7 +101,7 @@ fn reads_the_face<T: Transport>(card: &mut Card<Adapter<T>>, persona: &Persona) 
     assert_eq!(record.sex, sex(persona));
     let photo = issue::PORTRAITS[usize::from(persona.portrait)];
     assert_eq!((record.photo.format, record.photo.data.as_slice()), (ImageFormat::Jpeg2000, photo));
-    use taimen::simulator::picture;
+    use taimen::simulator::cards::my_number::picture;
     for (image, drawn) in [
         (&record.name_image, picture::name(&persona.name)),
         (&record.address_image, picture::address(&persona.address)),
@@ -222,7 +225,7 @@ fn another_reader_reads_and_verifies_the_simulated_cards() {
 #[test]
 fn another_reader_sees_the_filler_and_a_counter_that_runs_out() {
     let mut recipe = recipe(7);
-    recipe.profile.filler = 300;
+    recipe = recipe.adjust(|p: &mut Profile| p.filler = 300);
     let persona = Persona::from_seed(7);
     let mut card = Card::new(Adapter(recipe.card().unwrap()));
     reads_the_face(&mut card, &persona);
@@ -278,7 +281,7 @@ fn genuine() -> SimulatedCard {
     let given: Vec<(&str, &[u8])> = given.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
     let references =
         [(files::FACE_NUMBER_B, NUMBER_B), (files::FACE_BIRTH_DATE, BIRTH_DATE), (files::TEXT_NUMBER_B, NUMBER_B)];
-    SimulatedCard::with_files(&given, &references, None, None, Profile::default()).unwrap()
+    with_files(&given, &references, None, None, Profile::default()).unwrap()
 }
 
 /// Recognises and reads a card as `taimen check` does.

@@ -13,7 +13,7 @@ use taimen::{
     dump::{Dump, NotRead, Scope},
     iso7816::{CardError, PinGate, Refusal},
     privacy::Pin,
-    simulator::{Expected, FaultRow, JPKI_FAULTS, SimulatedCard},
+    simulator::{Expected, FaultRow, SimulatedCard, cards::my_number::JPKI_FAULTS},
     transport::{Transport, TransportError},
     trust::TrustStore,
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
@@ -147,8 +147,8 @@ fn with_both_credentials_each_is_presented_once_behind_both_counters() {
     let (commands, dump) = commands(&mut simulated, &entries);
     let commands = jpki_commands(&commands);
     let own = simulated.credentials().unwrap();
-    let pin = hex::encode_upper(own.auth_pin().unwrap().expose());
-    let password = hex::encode_upper(own.sign_password().unwrap().expose());
+    let pin = hex::encode_upper(own.get("auth-pin").unwrap().expose());
+    let password = hex::encode_upper(own.get("sign-password").unwrap().expose());
     assert_eq!(commands[5..7], ["00200098", "0020009B"], "both counters before anything is presented");
     assert_eq!(commands[7], format!("0020009804{pin}"));
     assert!(commands[8].starts_with("802A0097333031300D060960864801650304020105000420"), "{}", commands[8]);
@@ -335,10 +335,10 @@ fn the_steps_add_up_to_what_is_measured() {
     for (auth_pin, sign_password) in [(false, false), (true, false), (false, true), (true, true)] {
         let mut entries = printed(&simulated);
         if auth_pin {
-            entries = entries.with("auth-pin", &text(own.auth_pin())).unwrap();
+            entries = entries.with("auth-pin", &text(own.get("auth-pin"))).unwrap();
         }
         if sign_password {
-            entries = entries.with("sign-password", &text(own.sign_password())).unwrap();
+            entries = entries.with("sign-password", &text(own.get("sign-password"))).unwrap();
         }
         let runs = |yields: Option<_>, action| match action {
             Action::Own(_) => auth_pin,
@@ -513,8 +513,8 @@ fn neither_pin_nor_password_stands_in_a_dump() {
     let entries = Credentials::from(&simulated);
     let own = simulated.credentials().unwrap().clone();
     let json = read(&mut simulated, &entries).unwrap().to_json();
-    let number = own.number_b().unwrap();
-    for secret in [own.sign_password().unwrap().expose(), number.expose()] {
+    let number = own.get("number-b").unwrap().clone();
+    for secret in [own.get("sign-password").unwrap().expose(), number.expose()] {
         assert!(!json.contains(&hex::encode(secret)));
         assert!(!json.contains(std::str::from_utf8(secret).unwrap()));
     }

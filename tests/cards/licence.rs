@@ -19,7 +19,10 @@ use taimen::{
     lang::Lang,
     simulator::{
         Recipe, SimulatedCard,
-        licence::profile::{BlockedQuery, Mismatch, PastEnd, SignatureForm},
+        cards::drivers_licence::{
+            LicenceProfile,
+            profile::{BlockedQuery, PastEnd, SignatureForm},
+        },
     },
     transport::{LinkFigures, Transport, TransportError},
     trust::{Certificate, Purpose, TrustStore},
@@ -261,7 +264,7 @@ fn no_flipped_byte_is_authentic() {
 
 #[test]
 fn only_layouts_that_cover_everything_pass() {
-    use taimen::simulator::licence::{LicenceHolder, LicenceOrder, LicenceProfile, issue};
+    use taimen::simulator::cards::drivers_licence::{LicenceHolder, LicenceOrder, LicenceProfile, issue};
     for layout in files::LICENCE_LAYOUTS {
         let mut order = LicenceOrder::new(LicenceHolder::from_seed(3), files::PinSetting::NotSet);
         order.layout = layout;
@@ -325,8 +328,7 @@ fn every_way_of_answering_gives_the_same_bytes() {
     for past_end in [PastEnd::Short, PastEnd::Warned, PastEnd::Exact, PastEnd::WrongLength] {
         for extended in [true, false] {
             let mut other = recipe("licence");
-            other.profile.licence.past_end = past_end;
-            other.profile.licence.extended_le = extended;
+            other = other.adjust(|p: &mut LicenceProfile| (p.past_end, p.extended_le) = (past_end, extended));
             let (dump, figures) = read(&mut other.card().unwrap(), Scope::FULL).unwrap();
             for file in files::FILES.iter().filter(|file| file.application != files::DF3) {
                 assert_eq!(dump.file(file.name), whole.file(file.name), "{past_end:?} {extended} {}", file.name);
@@ -343,8 +345,7 @@ fn every_way_of_answering_gives_the_same_bytes() {
 
 #[test]
 fn a_blocked_folder_spends_no_try_and_shows_what_is_free() {
-    let mut blocked = recipe("licence");
-    blocked.profile.licence.blocked_folders = true;
+    let blocked = recipe("licence").adjust(|p: &mut LicenceProfile| p.blocked_folders = true);
     let mut card = blocked.card().unwrap();
     let (dump, _) = read(&mut card, Scope::FULL).unwrap();
     assert_eq!(dump.not_read(files::DATA.name), Some(&NotRead::Status { status: "6283".to_owned() }));
@@ -395,7 +396,7 @@ fn tries_are_precious() {
     let mut card = recipe("licence").card().unwrap();
     let own = card.credentials().unwrap().clone();
     let as_text = |pin: Option<&taimen::privacy::Pin>| String::from_utf8(pin.unwrap().expose().to_vec()).unwrap();
-    let (right1, right2) = (as_text(own.pin1()), as_text(own.pin2()));
+    let (right1, right2) = (as_text(own.get("pin1")), as_text(own.get("pin2")));
     let wrong1 = other_than(&right1);
 
     let (result, sent) = attempt(&mut card, &wrong1, &right2, false);
@@ -404,8 +405,7 @@ fn tries_are_precious() {
     );
     assert_eq!(sent, [0x81]);
     // A card that answers 6300 names no count: it is asked, and never said to have no limit.
-    let mut plain = recipe("licence");
-    plain.profile.licence.mismatch = Mismatch::Plain;
+    let plain = recipe("licence").adjust(|p: &mut LicenceProfile| p.plain_mismatch = true);
     let (result, sent) = attempt(&mut plain.card().unwrap(), &wrong1, &right2, false);
     assert!(
         matches!(result, Err(FlowError::Read(ReadError::Wrong { left: Some(2), reference })) if reference.sfi == PIN1.sfi)
@@ -434,7 +434,7 @@ fn tries_are_precious() {
 #[test]
 fn an_unknown_setting_tries_no_pin() {
     let mut card = recipe("licence").card().unwrap();
-    card.licence_file_mut(&files::PIN_SETTING).unwrap()[2] = 0x02;
+    card.file_mut(files::PIN_SETTING.name).unwrap()[2] = 0x02;
     let (result, sent) = attempt(&mut card, "1111", "2222", false);
     assert!(matches!(result, Err(FlowError::Read(ReadError::PinSetting { .. }))));
     assert_eq!((sent, card.tries(&PIN1)), (vec![], Some(3)));
@@ -468,7 +468,7 @@ fn another_card_in_the_middle_is_noticed() {
 fn the_licence_application() {
     for filler in [0x00, 0xFF] {
         let mut recipe = recipe("menkyo");
-        recipe.profile.licence.guest_filler = filler;
+        recipe = recipe.adjust(|p: &mut LicenceProfile| p.guest_filler = filler);
         let (dump, _) = read_menkyo(&mut recipe.card().unwrap(), Scope::FULL);
         let found = judged(&dump);
         assert_eq!(found.overall(), Overall::Authentic, "{:?} {:?}", found.checks, found.warnings);
@@ -526,9 +526,7 @@ proptest! {
     /// entry and reference.
     #[test]
     fn the_gate_holds(steps in proptest::collection::vec((0_u8..4, 0_u8..4, any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()), 1..4)) {
-        let mut recipe = recipe("licence");
-        recipe.profile.licence.mismatch = Mismatch::Tries;
-        recipe.profile.licence.blocked_query = BlockedQuery::Blocked;
+        let recipe = recipe("licence").adjust(|p: &mut LicenceProfile| p.blocked_query = BlockedQuery::Blocked);
         let mut card = recipe.card().unwrap();
         let own = card.credentials().unwrap().clone();
         let as_text = |pin: Option<&taimen::privacy::Pin>| String::from_utf8(pin.unwrap().expose().to_vec()).unwrap();
@@ -539,7 +537,7 @@ proptest! {
             }
             let before = (card.tries(&PIN1).unwrap(), card.tries(&PIN2).unwrap());
             let pin = |right: String, wrong: bool| if wrong { other_than(&right) } else { right };
-            let (_, sent) = attempt(&mut card, &pin(as_text(own.pin1()), wrong1), &pin(as_text(own.pin2()), wrong2), lost);
+            let (_, sent) = attempt(&mut card, &pin(as_text(own.get("pin1")), wrong1), &pin(as_text(own.get("pin2")), wrong2), lost);
             let of = |reference| sent.iter().filter(|other| **other == reference).count();
             prop_assert!(of(0x81) <= 1 && of(0x82) <= 1);
             prop_assert!(before.0 > 1 && before.1 > 1 || sent.is_empty(), "{:?} {:?}", before, sent);

@@ -7,8 +7,8 @@ use crate::common::reading::findings;
 use jiff::civil::Date;
 use taimen::{
     cards::{CardText, Findings, ItemValue},
-    simulator::licence::{
-        EXTERNALS, LicenceHolder, portrait,
+    simulator::cards::drivers_licence::{
+        EXTERNALS, LicenceHolder, PORTRAITS,
         text::{external, licence_text},
     },
     verify::Overall,
@@ -74,7 +74,7 @@ fn assert_common(findings: &Findings, holder: &LicenceHolder, seed: u64) {
         assert_day(findings, id, day, seed);
     }
     assert_eq!(findings.pictures.len(), 1);
-    assert_eq!(findings.pictures[0].bytes, portrait(holder.persona.portrait), "seed {seed}");
+    assert_eq!(findings.pictures[0].bytes, PORTRAITS[usize::from(holder.persona.portrait)], "seed {seed}");
 }
 
 /// The picture of a slot is the pool's.

@@ -3,28 +3,51 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[cfg(feature = "simulator")]
 mod budget;
+#[cfg(feature = "simulator")]
 mod examples;
+#[cfg(feature = "simulator")]
 mod faults;
 mod genuine;
+#[cfg(feature = "simulator")]
 mod hostile;
+#[cfg(feature = "simulator")]
 mod independent_reader;
+#[cfg(feature = "simulator")]
 mod jpki;
+#[cfg(feature = "simulator")]
 mod licence;
+#[cfg(feature = "simulator")]
 mod licence_faults;
+#[cfg(feature = "simulator")]
 mod licence_round_trip;
+#[cfg(feature = "simulator")]
 mod official;
+#[cfg(feature = "simulator")]
 mod pin_gate;
+#[cfg(feature = "simulator")]
 mod read_any;
+#[cfg(feature = "simulator")]
 mod recognition;
+#[cfg(feature = "simulator")]
 mod report;
+#[cfg(feature = "simulator")]
 mod residence;
+#[cfg(feature = "simulator")]
 mod residence_checks;
+#[cfg(feature = "simulator")]
 mod residence_faults;
+#[cfg(feature = "simulator")]
 mod simulator_files;
+#[cfg(feature = "simulator")]
 mod simulator_licence;
+#[cfg(feature = "simulator")]
 mod simulator_my_number;
+#[cfg(feature = "simulator")]
 mod simulator_residence;
+#[cfg(feature = "simulator")]
 mod tamper;
 mod transport_masking;
+#[cfg(feature = "simulator")]
 mod transport_recording;

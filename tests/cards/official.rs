@@ -76,7 +76,7 @@ fn they_play_back_to_their_end_with_their_number_and_with_no_other() {
         assert_eq!(keys, [example.session_key]);
         let mut card = example.card();
         for file in files::files_of(dump.kind) {
-            let stored = card.residence_file_mut(file).unwrap();
+            let stored = card.file_mut(file.name).unwrap();
             assert!(dump.file(file.name) == Some(&stored[..]), "{} {}", example.kind, file.name);
         }
 

@@ -125,8 +125,8 @@ proptest! {
         };
         let mut known = Credentials::default();
         for (id, given, pin) in [
-            ("pin1", given.0, pin(own.pin1(), wrong.0)),
-            ("pin2", given.1, pin(own.pin2(), wrong.1)),
+            ("pin1", given.0, pin(own.get("pin1"), wrong.0)),
+            ("pin2", given.1, pin(own.get("pin2"), wrong.1)),
         ] {
             if given {
                 known = known.with(id, std::str::from_utf8(pin.expose()).unwrap()).unwrap();

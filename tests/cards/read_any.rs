@@ -21,7 +21,7 @@ use taimen::{
     dump::{Dump, Scope},
     iso7816::{PinGate, Refusal, Tries},
     kind::CardKind,
-    simulator::{KINDS, SimulatedCard},
+    simulator::{SimulatedCard, kinds},
     transport::{
         Log, Recorder, Recording, Replay, Transport, TransportError,
         draws::RecordedDraws,
@@ -56,7 +56,7 @@ impl Transport for Watched<'_> {
 
 #[test]
 fn every_simulated_kind_is_read_the_same_way() {
-    for known in KINDS {
+    for known in kinds() {
         let mut card = card(known.name);
         let credentials = Credentials::from(&card);
         let (mut kinds, mut steps) = (Vec::new(), 0);
@@ -88,7 +88,7 @@ fn every_simulated_kind_is_read_the_same_way() {
 /// What was asked and answered in the middle gives the same files as one transaction.
 #[test]
 fn a_person_is_asked_between_two_transactions() {
-    for known in KINDS.iter().filter(|known| known.kind != CardKind::RESIDENCE_SPECIFIED) {
+    for known in kinds().filter(|known| known.kind != CardKind::RESIDENCE_SPECIFIED) {
         let mut one = card(known.name);
         let credentials = Credentials::from(&one);
         let request = request_for(known.kind);
@@ -167,7 +167,7 @@ fn the_gate_and_the_counters_come_first() {
 
 #[test]
 fn a_missing_credential_spends_nothing() {
-    for known in KINDS.iter().filter(|known| !matches!(known.name, "licence-nopin" | "residence-specified")) {
+    for known in kinds().filter(|known| !matches!(known.name, "licence-nopin" | "residence-specified")) {
         let mut card = card(known.name);
         let mut watched = Watched(&mut card, 0);
         let missing = read(&mut watched, &request_for(known.kind), &Credentials::default()).unwrap_err();
@@ -176,7 +176,7 @@ fn a_missing_credential_spends_nothing() {
     }
     // A licence with PIN 1 alone is read as far as that goes.
     let mut licence = card("licence");
-    let own = licence.credentials().unwrap().pin1().unwrap().clone();
+    let own = licence.credentials().unwrap().get("pin1").unwrap().clone();
     let known = reading::entry("pin1", std::str::from_utf8(own.expose()).unwrap());
     let dump = read(&mut licence, &request_for(CardKind::LICENCE), &known).unwrap();
     assert_eq!((dump.scope, overall(&dump)), (Scope::PIN1, Overall::Undetermined));
@@ -265,7 +265,7 @@ fn record(name: &str, kind: CardKind, asking: bool, gate: &mut PinGate) -> (Reco
 
 #[test]
 fn a_recording_of_every_kind_gives_its_dump_again() {
-    for known in KINDS.iter().filter(|known| known.kind != CardKind::RESIDENCE_SPECIFIED) {
+    for known in kinds().filter(|known| known.kind != CardKind::RESIDENCE_SPECIFIED) {
         for asking in [false, true] {
             let (recording, read) = record(known.name, known.kind, asking, &mut PinGate::new(false));
             let mut then = read.unwrap();

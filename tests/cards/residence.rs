@@ -22,9 +22,12 @@ use taimen::{
 };
 
 /// A simulated card with some of its switches turned.
-fn with(recipe: &str, turn: impl FnOnce(&mut taimen::simulator::residence::ResidenceProfile)) -> SimulatedCard {
+fn with(
+    recipe: &str,
+    turn: impl FnOnce(&mut taimen::simulator::cards::residence_card::ResidenceProfile),
+) -> SimulatedCard {
     let mut recipe: Recipe = recipe.parse().unwrap();
-    turn(&mut recipe.profile.residence);
+    recipe = recipe.adjust(turn);
     recipe.card().unwrap()
 }
 
@@ -34,7 +37,7 @@ fn files_of(recipe: &str) -> &'static [File] {
 }
 
 fn stored(card: &mut SimulatedCard, file: &File) -> Vec<u8> {
-    card.residence_file_mut(file).unwrap_or_else(|| panic!("{}", file.name)).clone()
+    card.file_mut(file.name).unwrap_or_else(|| panic!("{}", file.name)).clone()
 }
 
 fn read_card(card: &mut SimulatedCard) -> Result<(Dump, LinkFigures), FlowError> {
@@ -283,7 +286,7 @@ fn a_wrong_number_is_presented_once_and_costs_nothing() {
 fn a_card_that_names_the_other_generation_refuses_the_handshake() {
     for (recipe, named) in [("residence2", &b"\xC1\x011"[..]), ("residence1", b"\xC1\x0205")] {
         let mut simulated = card(recipe);
-        *simulated.residence_file_mut(&files::KIND_1).unwrap() = named.to_vec();
+        *simulated.file_mut(files::KIND_1.name).unwrap() = named.to_vec();
         assert!(is_refusal(&read_card(&mut simulated).unwrap_err()), "{recipe}");
     }
 }

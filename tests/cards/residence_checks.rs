@@ -20,13 +20,12 @@ use taimen::{
     dump::{Dump, NotRead, Scope},
     kind::CardKind,
     simulator::{
-        keys,
-        residence::{
-            IssuedResidence, ResidenceHolder, ResidenceOrder, ResidenceProfile,
-            certificate::{BasicConstraints, OuterForm, PoolKey, last_second, midnight, usage},
-            issue, leaf,
+        cards::residence_card::{
+            IssuedResidence, ResidenceHolder, ResidenceOrder, ResidenceProfile, issue, leaf,
             profile::{Nothing, SignatureForm, Unsigned},
         },
+        certificate::{BasicConstraints, OuterForm, PoolKey, last_second, midnight, usage},
+        keys,
     },
     trust::{Hierarchy, Material, Purpose, TrustStore},
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},

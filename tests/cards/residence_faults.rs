@@ -13,12 +13,10 @@ use taimen::{
     iso7816::CardError,
     kind::CardKind,
     simulator::{
-        Expected, FaultRow, Recipe, faults_of,
-        residence::{
-            ResidenceHolder,
-            certificate::{CertificateOrder, PoolKey, midnight, usage},
-            leaf,
-        },
+        Expected, FaultRow, Recipe,
+        cards::residence_card::{ResidenceHolder, ResidenceProfile, leaf},
+        certificate::{CertificateOrder, PoolKey, midnight, usage},
+        faults_of,
     },
     transport::TransportError,
     trust::{Anchor, Hierarchy, Material, Purpose},
@@ -156,8 +154,7 @@ fn every_limit_of_a_reader_gives_the_same_bytes() {
 fn a_copy_of_a_genuine_card_passes_and_the_report_says_so() {
     // There is no secret on the card that a copy would lack (spec residence 5.5): whoever read a card and knows its number
     // can answer for it. Here one chip serves another's files.
-    let mut copy = Recipe::new(CardKind::RESIDENCE2, 4);
-    copy.resident = Some(ResidenceHolder::from_seed(3));
+    let copy = Recipe::new(CardKind::RESIDENCE2, 4).with(ResidenceHolder::from_seed(3));
     let mut copy = copy.card().unwrap();
     let (original, _) = read_card(&mut card("residence2?seed=3"), Scope::FULL).unwrap();
     let (dump, _) = read_card(&mut copy, Scope::FULL).unwrap();
@@ -226,9 +223,9 @@ fn an_anchor_that_may_not_certify_carries_no_card() {
         for (change, verdict) in cases {
             let mut authority = CertificateOrder::authority(key, NAME, 1, midnight(2020, 1, 1), midnight(2099, 1, 1));
             change(&mut authority);
-            let mut recipe = Recipe::new(kind, 1);
-            recipe.profile.residence.certificate =
-                Some(CertificateOrder { issuer: NAME.to_owned(), ..leaf(generation) });
+            let certificate = CertificateOrder { issuer: NAME.to_owned(), ..leaf(generation) };
+            let profile = ResidenceProfile { certificate: Some(certificate), ..ResidenceProfile::default() };
+            let recipe = Recipe::new(kind, 1).with(profile);
             let (dump, _) = read_card(&mut recipe.card().unwrap(), Scope::FULL).unwrap();
             let trust = simulated_trust().with(vec![anchor(&authority)]);
             let findings = check(&dump, &trust, Basis::Live(TIME.parse().unwrap())).unwrap();

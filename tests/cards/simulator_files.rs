@@ -2,7 +2,7 @@
 
 use crate::common::simulator::{IN_FACE, IN_TEXT, RIGHT_B, TEXT_B, card, sample, send};
 use taimen::{
-    cards::my_number::files::{self, FACE, FACE_CERTIFICATE, FACE_DATA, OTHER_FILES, TEXT},
+    cards::my_number::files::{self, FACE_CERTIFICATE, FACE_DATA, OTHER_FILES},
     crypto::{PublicKey, sha256, sha256_digest_info},
     kind::CardKind,
     simulator::{Recipe, SimulatedCard},
@@ -109,19 +109,20 @@ fn sizes_and_offsets_are_those_of_the_spec() {
     // Certificates are as long as the names in them, which are those of the simulator.
     let fixed = |file: &&files::File| **file != FACE_DATA && file.application != files::JPKI;
     for file in files::FILES.iter().filter(fixed) {
-        let bytes = card.file_mut(&file.application, file.sfi()).unwrap();
+        let bytes = card.file_mut(file.name).unwrap();
         assert_eq!(bytes.len(), file.own.test_card_size, "{}", file.name);
     }
     for file in OTHER_FILES {
         let hidden = file.access == files::Access::AnyOf(&[]);
         let records = [files::COMMON.aid, files::RESIDENT.aid].contains(&file.application.aid);
-        let size = card.file_mut(&file.application, file.sfi).map(|bytes| bytes.len());
+        let name = format!("{}/{:04X}", file.application.name, file.sfi);
+        let size = card.file_mut(&name).map(|bytes| bytes.len());
         let expected = if hidden { Some(0) } else { Some(file.test_card_size).filter(|_| !records) };
         assert_eq!(size, expected, "{}/{:04X}", file.application.name, file.sfi);
     }
-    let attributes = card.file_mut(&TEXT, files::TEXT_ATTRIBUTES.sfi()).unwrap();
+    let attributes = card.file_mut(files::TEXT_ATTRIBUTES.name).unwrap();
     assert_eq!(hex::encode_upper(&attributes[..14]), "FF2065DF2108000E002000590064");
-    let face = card.file_mut(&FACE, FACE_DATA.sfi()).unwrap().clone();
+    let face = card.file_mut(FACE_DATA.name).unwrap().clone();
     let (object, _) = tlv::file(&face, FACE_DATA.own.tag).unwrap();
     let table = child(&object, files::FACE_OFFSETS.tag).value;
     let offsets: Vec<usize> = table.chunks(2).map(|pair| usize::from(pair[0]) << 8 | usize::from(pair[1])).collect();
@@ -138,7 +139,7 @@ fn a_seed_gives_the_same_card_for_ever() {
             .iter()
             .map(|file| (file.application, file.sfi()))
             .chain(OTHER_FILES.iter().map(|file| (file.application, file.sfi)))
-            .filter_map(|(application, sfi)| card.file_mut(&application, sfi).cloned())
+            .filter_map(|(application, sfi)| card.file_mut(&format!("{}/{sfi:04X}", application.name)).cloned())
             .flatten()
             .collect();
         hex::encode(sha256(&[&all]))
@@ -155,7 +156,7 @@ fn a_seed_gives_the_same_card_for_ever() {
 #[test]
 fn an_infants_card_has_no_photo_and_is_signed_all_the_same() {
     let mut recipe = Recipe::new(CardKind::MY_NUMBER_NO_PHOTO, 1);
-    recipe.persona = Some(sample());
+    recipe = recipe.with(sample());
     let mut card = recipe.card().unwrap();
     let bytes = read(&mut card, IN_FACE, RIGHT_B, FACE_DATA.sfi());
     let (face, _) = tlv::file(&bytes, FACE_DATA.own.tag).unwrap();
@@ -167,7 +168,7 @@ fn an_infants_card_has_no_photo_and_is_signed_all_the_same() {
 #[test]
 fn pictures_decode() {
     let mut card = card();
-    let bytes = card.file_mut(&FACE, FACE_DATA.sfi()).unwrap().clone();
+    let bytes = card.file_mut(FACE_DATA.name).unwrap().clone();
     let (face, _) = tlv::file(&bytes, FACE_DATA.own.tag).unwrap();
     for (field, size) in [(files::FACE_NAME, (216, 12)), (files::FACE_ADDRESS, (288, 12)), (files::FACE_CODE, (24, 12))]
     {

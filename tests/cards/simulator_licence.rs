@@ -12,10 +12,10 @@ use taimen::{
     crypto::{PublicKey, sha256},
     kind::CardKind,
     simulator::{
-        Profile, Recipe, SimulatedCard, Variant,
-        licence::{
+        Recipe, SimulatedCard,
+        cards::drivers_licence::{
             LicenceHolder, LicenceProfile, key_identifier,
-            profile::{BlockedQuery, Mismatch, NotHeld, PastEnd, PhotoForm, SignatureForm, VerifiedQuery},
+            profile::{BlockedQuery, NotHeld, PastEnd, PhotoForm, SignatureForm, VerifiedQuery},
         },
     },
     tlv::Tag,
@@ -43,8 +43,8 @@ fn sample() -> LicenceHolder {
 
 fn card_with(kind: CardKind, change: impl FnOnce(&mut LicenceProfile)) -> SimulatedCard {
     let mut recipe = Recipe::new(kind, 1);
-    recipe.holder = Some(sample());
-    change(&mut recipe.profile.licence);
+    recipe = recipe.with(sample());
+    recipe = recipe.adjust(change);
     recipe.card().unwrap()
 }
 
@@ -237,7 +237,7 @@ fn profiles_change_the_answers_that_are_not_known() {
     check("6282", |p| p.past_end = PastEnd::Warned, &[("00B08A0004", Answer("0501016282")), ("00B08A0003", Bytes(3))]);
     check("6Cxx", |p| p.past_end = PastEnd::Exact, &[("00B08A0004", Answer("6C03")), ("00B08A0003", Bytes(3))]);
     check("6700", |p| p.past_end = PastEnd::WrongLength, &[("00B08A0004", Answer("6700")), ("00B08A0003", Bytes(3))]);
-    check("6300", |p| p.mismatch = Mismatch::Plain, &[(WRONG1, Answer("6300")), ("00200081", Answer("63C2"))]);
+    check("6300", |p| p.plain_mismatch = true, &[(WRONG1, Answer("6300")), ("00200081", Answer("63C2"))]);
     check(
         "63C0",
         |p| p.blocked_query = BlockedQuery::NoTries,
@@ -257,7 +257,7 @@ fn profiles_change_the_answers_that_are_not_known() {
 
 /// The bytes of every file that can be read.
 fn files(card: &mut SimulatedCard) -> Vec<(files::File, Vec<u8>)> {
-    files::FILES.iter().map(|file| (*file, card.licence_file_mut(file).unwrap().clone())).collect()
+    files::FILES.iter().map(|file| (*file, card.file_mut(file.name).unwrap().clone())).collect()
 }
 
 fn value(bytes: &[u8], rules: licence::Rules, tag: u32) -> Vec<u8> {
@@ -346,7 +346,7 @@ fn a_seed_gives_the_same_licence_for_ever() {
     let digest = |name: &str| {
         let mut card = name.parse::<Recipe>().unwrap().card().unwrap();
         let all: Vec<u8> = match name {
-            "menkyo" => files::MENKYO_FILES.iter().flat_map(|f| card.licence_file_mut(f).unwrap().clone()).collect(),
+            "menkyo" => files::MENKYO_FILES.iter().flat_map(|f| card.file_mut(f.name).unwrap().clone()).collect(),
             _ => files(&mut card).into_iter().flat_map(|(_, bytes)| bytes).collect(),
         };
         hex::encode(sha256(&[&all]))
@@ -366,7 +366,7 @@ fn a_seed_gives_the_same_licence_for_ever() {
 fn forms_that_are_not_known_are_switches() {
     let file = |file: files::File, change: fn(&mut LicenceProfile)| {
         let mut card = card_with(CardKind::LICENCE, change);
-        card.licence_file_mut(&file).unwrap().clone()
+        card.file_mut(file.name).unwrap().clone()
     };
     let not_held = |change| value(&file(DATA, change), DATA.own.rules, 0x27);
     assert_eq!(not_held(|_| {}), b"4000000");
@@ -384,9 +384,8 @@ fn forms_that_are_not_known_are_switches() {
     assert!(!photo(|p| p.photo = PhotoForm::NoEnd).ends_with(&[0xFF, 0xD9]));
     let short = file(SIGNATURE, |p| p.signature = SignatureForm::Short);
     assert!(licence::items(&short, SIGNATURE.own.rules).end < 578 && short.len() == 578 && short.ends_with(&[0xFF; 8]));
-    let mut slots = Recipe::new(CardKind::LICENCE, 1);
-    slots.profile.licence.empty_slots = false;
-    let changes = slots.card().unwrap().licence_file_mut(&files::CHANGES).unwrap().clone();
+    let slots = Recipe::new(CardKind::LICENCE, 1).adjust(|p: &mut LicenceProfile| p.empty_slots = false);
+    let changes = slots.card().unwrap().file_mut(files::CHANGES.name).unwrap().clone();
     assert_eq!(changes[..4], [0x50, 0x01, 0x00, 0xFF]);
 }
 
@@ -394,7 +393,7 @@ fn forms_that_are_not_known_are_switches() {
 fn pins_that_were_never_set() {
     let mut card = "licence-nopin".parse::<Recipe>().unwrap().card().unwrap();
     let own = card.credentials().unwrap().clone();
-    assert!(own.pin1().is_none() && own.pin2().is_none() && own.licence_pin().is_none());
+    assert!(own.get("pin1").is_none() && own.get("pin2").is_none() && own.get("licence-pin").is_none());
     run(
         "no PIN",
         &mut card,
@@ -415,9 +414,8 @@ fn pins_that_were_never_set() {
 fn a_licence_offers_its_pins_and_its_counters() {
     let mut card = card();
     let own = card.credentials().unwrap().clone();
-    assert_eq!(own.kind, CardKind::LICENCE);
-    assert_eq!((own.pin1().unwrap().expose(), own.pin2().unwrap().expose()), (&b"1111"[..], &b"2222"[..]));
-    assert!(own.licence_pin().is_none());
+    assert_eq!((own.get("pin1").unwrap().expose(), own.get("pin2").unwrap().expose()), (&b"1111"[..], &b"2222"[..]));
+    assert!(own.get("licence-pin").is_none());
     assert_eq!((card.tries(&PIN1), card.tries(&PIN2)), (Some(3), Some(3)));
     card.set_tries(&PIN2, 1);
     assert_eq!(send(&mut card, "00200082"), "63C1");
@@ -426,10 +424,8 @@ fn a_licence_offers_its_pins_and_its_counters() {
 
 #[test]
 fn changes_stand_in_their_files() {
-    let mut recipe = Recipe::new(CardKind::LICENCE, 5);
-    recipe.variant = Variant::Changed;
-    let mut card = recipe.card().unwrap();
-    let changes = card.licence_file_mut(&files::CHANGES).unwrap().clone();
+    let mut card = "licence-changed?seed=5".parse::<Recipe>().unwrap().card().unwrap();
+    let changes = card.file_mut(files::CHANGES.name).unwrap().clone();
     let entry = |tag| value(&changes, files::CHANGES.own.rules, tag);
     assert_eq!(entry(0x50), [0x11]);
     for tag in [0x51, 0x60, 0x68, 0x70, 0x71, 0x78, 0x88] {
@@ -439,9 +435,9 @@ fn changes_stand_in_their_files() {
     }
     assert_eq!(entry(0x51).len(), 25, "a commission without text");
     assert!(entry(0x60).windows(2).any(|pair| pair == [0xFF, 0xF3]), "外字3 in the new name");
-    let domicile = card.licence_file_mut(&files::DOMICILE_CHANGES).unwrap().clone();
+    let domicile = card.file_mut(files::DOMICILE_CHANGES.name).unwrap().clone();
     assert!(value(&domicile, files::DOMICILE_CHANGES.own.rules, 0xAB).windows(2).any(|pair| pair == [0xFF, 0xF4]));
-    let externals = card.licence_file_mut(&files::CHANGED_EXTERNAL).unwrap().clone();
+    let externals = card.file_mut(files::CHANGED_EXTERNAL.name).unwrap().clone();
     assert!(value(&externals, files::CHANGED_EXTERNAL.own.rules, 0xA1).len() > 40);
     assert!(value(&externals, files::CHANGED_EXTERNAL.own.rules, 0xA3).is_empty());
 }
@@ -513,9 +509,9 @@ fn the_licence_application_of_section_8_7() {
 fn the_licence_applications_signature_verifies() {
     for filler in [0xFF, 0x00] {
         let mut card = card_with(CardKind::MENKYO, |p| p.guest_filler = filler);
-        assert_eq!(card.credentials().unwrap().licence_pin().unwrap().expose(), b"3333");
-        let data = card.licence_file_mut(&files::MENKYO_DATA).unwrap().clone();
-        let signature = card.licence_file_mut(&files::MENKYO_SIGNATURE).unwrap().clone();
+        assert_eq!(card.credentials().unwrap().get("licence-pin").unwrap().expose(), b"3333");
+        let data = card.file_mut(files::MENKYO_DATA.name).unwrap().clone();
+        let signature = card.file_mut(files::MENKYO_SIGNATURE.name).unwrap().clone();
         assert_eq!((data.len(), data.last(), signature.len()), (5_845, Some(&filler), 584));
         let items = licence::items(&data, files::MENKYO_DATA.own.rules);
         assert!(items.faults.is_empty(), "{:?}", items.faults);
@@ -523,11 +519,6 @@ fn the_licence_applications_signature_verifies() {
         let field = |tag| value(&signature, files::MENKYO_SIGNATURE.own.rules, tag);
         signer(&field(0x10D), &field(0x109)).verify_sha256(&[&data], &field(0x108)).unwrap();
     }
-}
-
-#[test]
-fn a_whole_profile_is_the_default() {
-    assert_eq!(Profile::default().licence, LicenceProfile::default());
 }
 
 proptest! {

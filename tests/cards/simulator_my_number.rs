@@ -8,7 +8,10 @@ use crate::common::simulator::{
 use taimen::{
     cards::my_number::files::{FACE_NUMBER_B, TEXT_NUMBER_B, TEXT_UNKNOWN},
     kind::CardKind,
-    simulator::{Profile, Recipe, SimulatedCard, profile},
+    simulator::{
+        Faults, Recipe,
+        cards::my_number::{Profile, profile, with_files},
+    },
     transport::{Transport, TransportError},
 };
 
@@ -385,16 +388,8 @@ fn profiles_change_the_answers_that_are_not_known() {
         |p| p.wake_6f00 = true,
         &[(IN_FACE, Answer("6F00")), (IN_FACE, OK), ("power on", EVENT), (IN_FACE, Answer("6F00"))],
     );
-    check(
-        "no extended Le",
-        |p| p.extended_le = profile::ExtendedLe::WrongLength,
-        &[(IN_FACE, OK), ("00B08400000000", Answer("6700"))],
-    );
-    check(
-        "whole AIDs",
-        |p| p.aid_prefix = profile::AidPrefix::NotFound,
-        &[("00A4040C05 D392100031", Answer("6A82")), (IN_FACE, OK)],
-    );
+    check("no extended Le", |p| p.extended_le = false, &[(IN_FACE, OK), ("00B08400000000", Answer("6700"))]);
+    check("whole AIDs", |p| p.aid_prefix = false, &[("00A4040C05 D392100031", Answer("6A82")), (IN_FACE, OK)]);
     check(
         "blocked",
         |p| p.blocked_query = profile::BlockedQuery::Blocked,
@@ -407,17 +402,17 @@ fn profiles_change_the_answers_that_are_not_known() {
     );
     check(
         "records",
-        |p| p.all_records = profile::AllRecords::NotSupported,
+        |p| p.all_records = false,
         &[(IN_COMMON, OK), ("00B2010C00", Bytes(30)), ("00B2010500", Answer("6A81"))],
     );
     check(
         "sign length",
-        |p| p.sign_length = profile::SignLength::WrongLength,
+        |p| p.sign_length = taimen::iso7816::Status::WRONG_LENGTH,
         &[(IN_FACE, OK), ("802A0200013100", Answer("6700"))],
     );
     check(
         "contact ATR",
-        |p| p.contact_atr = profile::ContactAtr::Application,
+        |p| p.contact_atr_in_application = true,
         &[("00CA5F5100", Answer("6A88")), (IN_FACE, OK), ("00CA5F5100", Bytes(8))],
     );
     check(
@@ -432,7 +427,7 @@ fn profiles_change_the_answers_that_are_not_known() {
 fn given_files_are_served_through_the_same_file_system() {
     let given: &[(&str, &[u8])] = &[("face/0002", b"\xFF\x20\x00"), ("face/0004", b"\x7F\x21\x00")];
     let references: &[(_, &[u8])] = &[(FACE_NUMBER_B, b"55021720352285"), (TEXT_NUMBER_B, b"55021720352285")];
-    let mut card = SimulatedCard::with_files(given, references, None, None, Profile::default()).unwrap();
+    let mut card = with_files(given, references, None, None, Profile::default()).unwrap();
     assert!(card.credentials().is_none());
     run(
         "given files",
@@ -450,15 +445,16 @@ fn given_files_are_served_through_the_same_file_system() {
         ],
     );
     for number_a in ["face/0005", "text/0001", "face/0099", ""] {
-        let refused = SimulatedCard::with_files(&[(number_a, b"x")], &[], None, None, Profile::default());
+        let refused = with_files(&[(number_a, b"x")], &[], None, None, Profile::default());
         assert!(refused.is_err(), "{number_a}");
     }
 }
 
 #[test]
 fn a_card_that_leaves_says_so_and_keeps_its_counters() {
-    let mut recipe = Recipe::new(CardKind::MY_NUMBER, 1).with_faults("removed-at=2".parse().unwrap());
-    recipe.persona = Some(sample());
+    let mut recipe =
+        Recipe::new(CardKind::MY_NUMBER, 1).with_faults(Faults::parse(CardKind::MY_NUMBER, "removed-at=2").unwrap());
+    recipe = recipe.with(sample());
     let mut card = recipe.card().unwrap();
     assert_eq!(send(&mut card, IN_FACE), "9000");
     let wrong = hex::decode(WRONG_B.replace(' ', "")).unwrap();

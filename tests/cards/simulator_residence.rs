@@ -14,8 +14,8 @@ use taimen::{
     crypto::{CardCipher, EcPublicKey, EcdsaForm, PublicKey},
     kind::CardKind,
     simulator::{
-        Profile, Recipe, SimulatedCard,
-        residence::{
+        Recipe, SimulatedCard,
+        cards::residence_card::{
             ResidenceHolder, ResidenceOrder, ResidenceProfile, issue, leaf,
             profile::{Again, Nothing, SignatureForm, Unsigned},
             signed_message,
@@ -52,14 +52,16 @@ fn card_with(kind: CardKind, change: impl FnOnce(&mut ResidenceProfile)) -> Simu
     let mut recipe = Recipe::new(kind, 1);
     let mut holder = ResidenceHolder::from_seed(1);
     holder.number = NUMBER.to_owned();
-    recipe.resident = Some(holder);
+    recipe = recipe.with(holder);
     let (random, material) = match Generation::of(kind) {
         Some(Generation::First) => ("5A6E7E385162B7A3", "19D049490FFF52EEDBFCB930BC810ED0"),
         _ => ("921CE277323DA057", "2CC6AF9B8B607C662FDCAD27B401D08B"),
     };
     let bytes = |hex| hex::decode::<&str>(hex).unwrap();
-    recipe.profile.residence.fixed = Some((bytes(random).try_into().unwrap(), bytes(material).try_into().unwrap()));
-    change(&mut recipe.profile.residence);
+    recipe = recipe.adjust(|p: &mut ResidenceProfile| {
+        p.fixed = Some((bytes(random).try_into().unwrap(), bytes(material).try_into().unwrap()))
+    });
+    recipe = recipe.adjust(change);
     recipe.card().unwrap()
 }
 
@@ -500,10 +502,15 @@ fn read_all(card: &mut SimulatedCard, kind: CardKind, key: &SessionKey) -> Vec<(
     read
 }
 
+fn number_of(card: &SimulatedCard) -> CardNumber {
+    let number = card.credentials().unwrap().get("card-number").unwrap();
+    std::str::from_utf8(number.expose()).unwrap().parse().unwrap()
+}
+
 fn opened(recipe: &Recipe) -> (SimulatedCard, SessionKey) {
     let mut card = recipe.card().unwrap();
-    let number = card.credentials().unwrap().card_number().unwrap().clone();
-    let key = open(&mut card, recipe.kind, &number).unwrap();
+    let number = number_of(&card);
+    let key = open(&mut card, recipe.kind(), &number).unwrap();
     (card, key)
 }
 
@@ -613,7 +620,7 @@ fn three_hundred_wrong_numbers_lock_nothing() {
     for kind in [CardKind::RESIDENCE1, CardKind::RESIDENCE2] {
         let recipe = Recipe::new(kind, 5);
         let mut card = recipe.card().unwrap();
-        let right = card.credentials().unwrap().card_number().unwrap().clone();
+        let right = number_of(&card);
         for wrong in 0..300 {
             let wrong: CardNumber = format!("AB{wrong:08}CD").parse().unwrap();
             assert!(open(&mut card, kind, &wrong).is_none());
@@ -690,7 +697,7 @@ fn every_kind_is_recognised_and_by_no_atr() {
 fn forms_of_what_is_not_there() {
     let read = |kind, change: fn(&mut ResidenceProfile)| {
         let mut recipe = Recipe::new(kind, 2);
-        change(&mut recipe.profile.residence);
+        recipe = recipe.adjust(change);
         opened(&recipe)
     };
     let file = |(mut card, key): (SimulatedCard, SessionKey), file: File| {
@@ -736,5 +743,4 @@ fn a_test_may_bring_its_own_certificate() {
     let (_, certificate) = X509Certificate::from_der(&value).unwrap();
     assert!(certificate.subject().to_string().ends_with("taimen simulated other signer"));
     rsa(&certificate).verify_sha256(&[&signed_message(&issued.files)], &file.value("signature")).unwrap();
-    assert_eq!(Profile::default().residence, ResidenceProfile::default());
 }

@@ -5,8 +5,9 @@
 pub mod batching;
 pub mod fixtures;
 pub mod limit;
-#[cfg(target_os = "linux")]
+#[cfg(all(feature = "simulator", target_os = "linux"))]
 pub mod offer;
+#[cfg(feature = "simulator")]
 pub mod official;
 #[cfg(target_os = "linux")]
 pub mod pcscd;
@@ -14,7 +15,9 @@ pub mod pcscd;
 pub mod person;
 #[cfg(all(feature = "cli", unix))]
 pub mod program;
+#[cfg(feature = "simulator")]
 pub mod reading;
+#[cfg(feature = "simulator")]
 pub mod simulator;
 pub mod temp;
 pub mod trust;

@@ -4,7 +4,7 @@
 use taimen::{
     simulator::{
         Recipe, SimulatedCard,
-        residence::{ResidenceHolder, profile::ResidenceProfile},
+        cards::residence_card::{ResidenceHolder, profile::ResidenceProfile},
     },
     transport::{
         Draws, Masked, Recording, Transport, TransportError,
@@ -58,12 +58,10 @@ impl Example {
     /// The simulated card that answers as the example says.
     pub fn card(&self) -> SimulatedCard {
         let bytes = |text: &str| hex::decode(text).unwrap();
-        let mut recipe: Recipe = self.kind.parse().unwrap();
-        recipe.resident =
-            Some(ResidenceHolder { number: NUMBER.to_owned(), ..ResidenceHolder::from_seed(recipe.seed) });
+        let recipe: Recipe = self.kind.parse().unwrap();
+        let holder = ResidenceHolder { number: NUMBER.to_owned(), ..ResidenceHolder::from_seed(recipe.seed) };
         let fixed = Some((bytes(self.random).try_into().unwrap(), bytes(self.material).try_into().unwrap()));
-        recipe.profile.residence = ResidenceProfile { fixed, ..ResidenceProfile::default() };
-        recipe.card().unwrap()
+        recipe.with(holder).with(ResidenceProfile { fixed, ..ResidenceProfile::default() }).card().unwrap()
     }
 
     /// Draws of the reader in both examples.

@@ -61,7 +61,7 @@ pub fn entry(id: &str, text: &str) -> Credentials {
 
 /// What is printed on a simulated My Number Card, and nothing that its holder alone knows.
 pub fn printed(card: &SimulatedCard) -> Credentials {
-    let number = card.credentials().expect("a persona's card").number_b().unwrap();
+    let number = card.credentials().expect("a persona's card").get("number-b").unwrap().clone();
     entry("number-b", std::str::from_utf8(number.expose()).unwrap())
 }
 
@@ -93,7 +93,7 @@ fn apart(mut dump: Dump) -> (Dump, LinkFigures) {
 /// Reads a simulated card with all that opens it; the licence application if that is what it was made for.
 pub fn read_card(card: &mut SimulatedCard, scope: Scope) -> Result<(Dump, LinkFigures), FlowError> {
     let known = Credentials::from(&*card);
-    let kind = card.credentials().map_or(CardKind::MY_NUMBER, |own| own.kind);
+    let kind = card.kind().unwrap_or(CardKind::MY_NUMBER);
     read(card, &request_for(kind).scope(scope), &known)
 }
 

@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use taimen::{
     kind::CardKind,
-    simulator::{Persona, Profile, Recipe, SimulatedCard},
+    simulator::{Persona, Recipe, SimulatedCard, cards::my_number::Profile},
     transport::Transport,
 };
 
@@ -23,8 +23,8 @@ pub fn sample() -> Persona {
 /// The sample persona's card with some of its uncertain answers chosen.
 pub fn card_with(profile: Profile) -> SimulatedCard {
     let mut recipe = Recipe::new(CardKind::MY_NUMBER, 1);
-    recipe.persona = Some(sample());
-    recipe.profile = profile;
+    recipe = recipe.with(sample());
+    recipe = recipe.with(profile);
     recipe.card().unwrap()
 }
 

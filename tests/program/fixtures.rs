@@ -14,9 +14,13 @@ use std::{
 use crate::common::program::{Program, argument};
 use serde_json::{Map, Value, json};
 use taimen::simulator::{
-    FAULTS, FaultRow, JPKI_FAULTS, KINDS,
-    licence::{LICENCE_FAULTS, MENKYO_FAULTS},
-    residence::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
+    FaultRow, LINK_FAULTS,
+    cards::{
+        drivers_licence::{LICENCE_FAULTS, MENKYO_FAULTS},
+        my_number::{FAULTS, JPKI_FAULTS},
+        residence_card::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
+    },
+    kinds,
 };
 
 /// The most bytes that the folder may have.
@@ -53,7 +57,7 @@ fn is_written() -> bool {
 /// Every card, every way to read one, and every fault once for each table that has it.
 fn fixtures() -> Vec<Fixture> {
     let mut all: Vec<Fixture> =
-        KINDS.iter().map(|kind| Fixture::new(kind.name, "genuine", application(kind.name))).collect();
+        kinds().map(|kind| Fixture::new(kind.name, "genuine", application(kind.name))).collect();
     all.extend([
         Fixture::new("my-number", "age", &["--age"]),
         Fixture::new("my-number", "last-try-allowed", &["--fault", "last-try", "--allow-last-try"]),
@@ -67,7 +71,7 @@ fn fixtures() -> Vec<Fixture> {
         Fixture::new("residence1", "no-extended", &["--fault", "no-extended"]),
     ]);
     let tables: [(&str, &[&[FaultRow]]); 6] = [
-        ("my-number", &[FAULTS]),
+        ("my-number", &[FAULTS, LINK_FAULTS]),
         ("licence", &[LICENCE_FAULTS]),
         ("menkyo", &[MENKYO_FAULTS]),
         ("residence1", &[RESIDENCE1_FAULTS, RESIDENCE_FAULTS]),

@@ -13,7 +13,10 @@ use taimen::{
     cards::{Credentials, never_recorded},
     dump::Dump,
     kind::CardKind,
-    simulator::{Persona, Recipe, SimulatedCard, licence::LicenceHolder, residence::ResidenceHolder},
+    simulator::{
+        Persona, Recipe, SimulatedCard,
+        cards::{drivers_licence::LicenceHolder, residence_card::ResidenceHolder},
+    },
     transport::{
         Log, Recorder, Recording,
         draws::RecordedDraws,
@@ -84,9 +87,9 @@ fn day(day: jiff::civil::Date) -> String {
 }
 
 fn my_number() -> Marked {
-    let recipe = Recipe { persona: Some(persona()), ..Recipe::new(CardKind::MY_NUMBER, 6) };
+    let recipe = Recipe::new(CardKind::MY_NUMBER, 6).with(persona());
     let mut card = recipe.card().unwrap();
-    let number = card.credentials().unwrap().number_b().unwrap();
+    let number = card.credentials().unwrap().get("number-b").unwrap().clone();
     let known = reading::printed(&card);
     let mut log = Log::new(never_recorded());
     card.power_on();
@@ -117,8 +120,7 @@ fn holder() -> LicenceHolder {
 
 fn licence(kind: CardKind) -> Marked {
     let holder = holder();
-    let persona = Some(persona());
-    let recipe = Recipe { holder: Some(holder.clone()), persona, ..Recipe::new(kind, 6) };
+    let recipe = Recipe::new(kind, 6).with(holder.clone()).with(persona());
     let mut card = recipe.card().unwrap();
     let known = Credentials::from(&card);
     let mut log = Log::new(never_recorded());
@@ -147,7 +149,7 @@ fn residence(kind: CardKind) -> Marked {
         address: "印県目印市標的町大字焼印７７７７番地".to_owned(),
         ..ResidenceHolder::from_seed(6)
     };
-    let recipe = Recipe { resident: Some(holder.clone()), ..Recipe::new(kind, 6) };
+    let recipe = Recipe::new(kind, 6).with(holder.clone());
     let mut card: SimulatedCard = recipe.card().unwrap();
     let known = Credentials::from(&card);
     let mut log = Log::new(never_recorded());

@@ -1,5 +1,5 @@
 //! Everything that comes over a link: the real pcscd with vpcd's virtual readers, and phones.
-#![cfg(target_os = "linux")]
+#![cfg(all(feature = "simulator", target_os = "linux"))]
 
 #[path = "../common/mod.rs"]
 mod common;

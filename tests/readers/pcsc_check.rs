@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use taimen::{
     cards::my_number::files::{self, Reference},
     iso7816::{Command as Apdu, select_application},
-    simulator::{Persona, issue},
+    simulator::{Persona, cards::my_number::issue},
     transport::{Recording, pcsc as reader, recording::Step},
 };
 

@@ -21,7 +21,7 @@ use crate::common::{
 };
 use taimen::{
     cards::{Credentials, never_recorded},
-    simulator::{KINDS, Recipe, SimulatedCard},
+    simulator::{Recipe, SimulatedCard, kinds},
     transport::{
         Log, Recorder, Recording, Transport,
         pcsc::{PcscReader, readers},
@@ -31,7 +31,7 @@ use taimen::{
 
 /// Reads a card as its kind is read, and records it as `taimen check --record` does: the draws are those of the helpers.
 fn record(mut link: impl Transport, card: &SimulatedCard, reader: &str) -> Recording {
-    let kind = card.credentials().unwrap().kind;
+    let kind = card.kind().unwrap();
     let mut log = Log::new(never_recorded());
     let mut recorder = Recorder::new(&mut link, &mut log);
     reading::read(&mut recorder, &reading::request_for(kind), &Credentials::from(card)).unwrap();
@@ -52,7 +52,7 @@ fn bare(recording: &Recording) -> String {
 #[test]
 fn a_recording_through_pcscd_and_one_of_the_process_differ_only_in_reader_and_timing() {
     let pcscd = Pcscd::start();
-    for kind in KINDS {
+    for kind in kinds() {
         let make = || -> SimulatedCard { kind.name.parse::<Recipe>().unwrap().card().unwrap() };
         let card = make();
         let inside = record(make(), &card, &format!("sim:{}", kind.name));

@@ -16,7 +16,7 @@ use crate::common::{
     program::{Program, Running, argument, assert_private, installed, run},
 };
 use taimen::{
-    simulator::{KINDS, Recipe, SimulatedCard},
+    simulator::{Recipe, SimulatedCard, kinds},
     transport::{Transport, pcsc as reader},
 };
 
@@ -200,7 +200,7 @@ fn commands(kind: &str) -> [&'static str; 2] {
 #[test]
 fn every_kind_answers_programs_that_know_nothing_of_this_one() {
     let pcscd = Pcscd::start();
-    for kind in KINDS {
+    for kind in kinds() {
         let make = || -> SimulatedCard { kind.name.parse::<Recipe>().unwrap().card().unwrap() };
         let mut own = make();
         let offered = Offered::insert(pcscd.port(), make());

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use taimen::{
     simulator::{
         SplitMix64,
-        residence::certificate::{
+        certificate::{
             Algorithm, BasicConstraints, CertificateOrder, OuterForm, PoolKey, last_second, midnight, usage,
         },
     },

@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use taimen::{
     crypto::EcdsaForm,
     simulator::{
-        keys,
-        residence::certificate::{
-            Algorithm, BasicConstraints, CA, CA2, CertificateOrder, OuterForm, PoolKey, authorities, last_second,
-            midnight, usage,
+        cards::residence_card::{CA, CA2, authorities},
+        certificate::{
+            Algorithm, BasicConstraints, CertificateOrder, OuterForm, PoolKey, last_second, midnight, usage,
         },
+        keys,
     },
     trust::{
         Anchor, Certificate, CertificateError, CertifiedKey, Hierarchy, Issued, Material, PathError, Place, Purpose,

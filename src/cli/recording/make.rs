@@ -31,7 +31,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let times = matches.get_flag(name::TIMES);
     let mut link = Link::making(recipe.card()?, format!("sim:{address}"), recipe.seed, MADE_AT, times);
     let plan = Plan::new(&link, matches, None)?;
-    let (recording, read) = reading::record(&mut link, plan, recipe.kind, &Terminal::nobody(settings));
+    let (recording, read) = reading::record(&mut link, plan, recipe.kind(), &Terminal::nobody(settings));
     let recording = recording.ok_or(Problem::Internal { place: "recording" })?;
     let ended = match read {
         // What no check of this card can be asked for is no recording of one.

@@ -13,20 +13,14 @@ use std::{
 use clap::ArgMatches;
 
 use crate::{
-    cards::{
-        self, Credentials,
-        drivers_licence::files::{MENKYO_SETTING, PIN_SETTING, PinSetting},
-        my_number::files::{FACE_DATA, TEXT_ATTRIBUTES},
-    },
+    cards::Credentials,
     destination::Existing,
     dump::Dump,
     kind::CardKind,
     lang::Bilingual,
     messages::{ExitCode, Problem, ScrubRefusal},
-    simulator::{KINDS, Persona, Recipe, Variant, fit},
+    simulator::{Recipe, kinds, like},
     transport::{Recording, TransportError, phone::NAME_PREFIX},
-    trust::TrustStore,
-    verify::{Basis, CheckId, Verdict, Why},
 };
 
 use super::{
@@ -109,55 +103,25 @@ fn scrub(settings: &Settings, path: &Path, recording: &Recording, seed: u64) -> 
     };
     rest.map_err(|_| refused(ScrubRefusal::DoesNotPlay))?;
     let mut last = ScrubRefusal::DoesNotPlay;
-    for recipe in recipes(recording, dump.as_ref(), seed).map_err(refused)? {
+    for (recipe, cut) in recipes(recording, dump.as_ref(), seed).map_err(refused)? {
         match attempt(settings, recording, &recipe, ended.as_ref()) {
-            Ok(scrubbed) => return Ok(scrubbed),
+            Ok((recording, zeroed)) => return Ok(Scrubbed { recording, zeroed, cut }),
             Err(why) => last = why,
         }
     }
     Err(refused(last))
 }
 
-/// The cards that could take the recording's place, the likeliest first.
-fn recipes(recording: &Recording, dump: Option<&Dump>, seed: u64) -> Result<Vec<Recipe>, ScrubRefusal> {
+/// The cards that could take the recording's place, the likeliest first, and whether the face picture of one is cut.
+fn recipes(recording: &Recording, dump: Option<&Dump>, seed: u64) -> Result<Vec<(Recipe, bool)>, ScrubRefusal> {
     let Some(dump) = dump else {
         // A reading that ended in trouble: the header names the kind, or every kind is tried.
         let named = recording.header.card.as_deref().and_then(|kind| kind.parse::<CardKind>().ok());
-        let possible = KINDS.iter().filter(|known| named.is_none_or(|kind| kind == known.kind));
-        return Ok(possible.map(|known| Recipe { variant: known.variant, ..Recipe::new(known.kind, seed) }).collect());
+        let possible = kinds().filter(|known| named.is_none_or(|kind| kind == known.kind));
+        return Ok(possible.map(|known| (Recipe::of(known, seed), false)).collect());
     };
-    let mut recipe = Recipe::new(dump.kind, seed);
-    for setting in [PIN_SETTING, MENKYO_SETTING] {
-        let byte = dump.file(setting.name).and_then(|file| file.get(2).copied());
-        if byte.and_then(PinSetting::from_byte) == Some(PinSetting::NotSet) {
-            recipe.variant = Variant::NoPin;
-        }
-    }
-    // Where the real card took this form, so does the simulated one.
-    recipe.profile.residence.short_secure_read = true;
-    if dump.kind == CardKind::RESIDENCE1 && is_unsigned(dump) {
-        recipe.kind = CardKind::RESIDENCE1_CHILD;
-    }
-    if matches!(dump.kind, CardKind::MY_NUMBER | CardKind::MY_NUMBER_NO_PHOTO) {
-        let text = dump.file(TEXT_ATTRIBUTES.name);
-        let face = dump.file(FACE_DATA.name);
-        let no_size = |file| ScrubRefusal::Size { kind: dump.kind, file };
-        recipe.persona = Some(Persona::from_seed(seed));
-        if let Some(wanted) = text.and_then(fit::announced) {
-            recipe = fit::text(recipe, wanted).ok_or_else(|| no_size(TEXT_ATTRIBUTES.name))?;
-        }
-        if let Some(wanted) = face.and_then(fit::announced) {
-            recipe = fit::face(recipe, wanted).ok_or_else(|| no_size(FACE_DATA.name))?;
-        }
-    }
-    Ok(vec![recipe])
-}
-
-/// Whether it is a child's card: nothing on the wire tells but that nobody signed it.
-fn is_unsigned(dump: &Dump) -> bool {
-    let findings =
-        TrustStore::shipped().ok().and_then(|store| cards::check(dump, &store, Basis::Operator(dump.read_at)));
-    findings.is_some_and(|findings| findings.verdict(CheckId::CardSignature) == Some(Verdict::NotDone(Why::NotSigned)))
+    let fitting = like(dump, seed).map_err(|file| ScrubRefusal::Size { kind: dump.kind, file })?;
+    Ok(vec![fitting])
 }
 
 /// Reads the card in the recording's shape. A last try is spent only where the recording did.
@@ -166,7 +130,7 @@ fn attempt(
     recording: &Recording,
     recipe: &Recipe,
     ended: Option<&Problem>,
-) -> Result<Scrubbed, ScrubRefusal> {
+) -> Result<(Recording, Vec<usize>), ScrubRefusal> {
     once(settings, recording, recipe, ended, false)
         .or_else(|first| once(settings, recording, recipe, ended, true).map_err(|_| first))
 }
@@ -177,12 +141,12 @@ fn once(
     recipe: &Recipe,
     ended: Option<&Problem>,
     allow_last_try: bool,
-) -> Result<Scrubbed, ScrubRefusal> {
-    let no_card = |_| ScrubRefusal::Kind(recipe.kind);
+) -> Result<(Recording, Vec<usize>), ScrubRefusal> {
+    let no_card = |_| ScrubRefusal::Kind(recipe.kind());
     let card = recipe.card().map_err(no_card)?;
     let mut link = Link::making(card, reader_of(recording), recipe.seed, MADE_AT, false).shaped(recording);
     let plan = Plan::like(recording, &link, allow_last_try).map_err(|_| ScrubRefusal::DoesNotPlay)?;
-    let (made, read) = reading::record(&mut link, plan, recipe.kind, &Terminal::nobody(settings));
+    let (made, read) = reading::record(&mut link, plan, recipe.kind(), &Terminal::nobody(settings));
     let end = recording.steps.len();
     let same_end = match (&read, ended) {
         (Ok(_), None) => true,
@@ -206,5 +170,5 @@ fn once(
     if rest.is_err() || read.is_err_and(|problem| differs(&problem)) {
         return Err(ScrubRefusal::Step(end));
     }
-    Ok(Scrubbed { recording: made, zeroed, cut: fit::is_cut(recipe) })
+    Ok((made, zeroed))
 }

@@ -4,8 +4,8 @@ use taimen::{
     cards::my_number::{CvCertificate, files},
     crypto::EcdsaForm,
     simulator::{
+        certificate::{CertificateOrder, PoolKey},
         keys,
-        residence::certificate::{CertificateOrder, PoolKey},
     },
     tlv,
     trust::Certificate,
