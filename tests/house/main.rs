@@ -6,6 +6,7 @@ mod cards;
 #[cfg(feature = "simulator")]
 mod docs;
 mod layers;
+#[cfg_attr(not(feature = "simulator"), allow(dead_code))]
 mod pages;
 #[cfg(feature = "simulator")]
 mod rooms;
