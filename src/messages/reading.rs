@@ -84,7 +84,9 @@ impl From<FlowError> for Problem {
             FlowError::NotReadable(kind) => Self::UnsupportedKind(kind),
             FlowError::NoSuchApplication(kind) => Self::NoSuchApplication(kind),
             FlowError::NotOfThisCard { asked, kind } => Self::OtherCardsOption { option: asked, kind },
-            FlowError::Missing(_, entries) => Self::MissingCredential { name: entries.join(", ") },
+            FlowError::Missing(_, entries) => {
+                Self::MissingCredential { name: entries.first().copied().unwrap_or_default().to_owned() }
+            }
             FlowError::Entry(error) => error.into(),
             FlowError::NoTime => Self::Recording { path: "replay".to_owned(), line: 1 },
             FlowError::Unused(error) => error.into(),

@@ -98,10 +98,13 @@ fn credentials_come_from_the_file_alone() {
             refused.stderr
         );
     }
-    // Without --jpki they are ignored, even malformed ones.
-    let file = program.home.write("ignored", format!("number-b = {number}\nauth-pin = x\nsign-password = y\n"));
+    // Without --jpki they are ignored; a malformed one is refused all the same, before the card is touched.
+    let file = program.home.write("ignored", format!("number-b = {number}\nauth-pin = 1234\n"));
     let ignored = check(&program, &["--json", "--credentials", &argument(&file)], 0);
     assert_eq!(ignored.checks().len(), 9);
+    let file = program.home.write("malformed", format!("number-b = {number}\nauth-pin = x\n"));
+    let refused = check(&program, &["--json", "--credentials", &argument(&file)], 2);
+    assert_eq!(refused.json()["error"]["id"], "bad-pin");
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn characters_that_are_obeyed() {
         "\u{0600}\u{06DD}\u{070F}\u{0890}\u{08E2}\u{110BD}\u{13430}\u{1BCA0}\u{1D173}\u{202E}\u{1B}[2J".to_owned();
     let file = argument(&program.home.write("dump.json", dump.to_json()));
     let page = argument(&program.home.file("page.html"));
-    let arguments = ["verify", &file, "--accept", "simulated", "--html", &page];
+    let arguments = ["verify", &file, "--accept", "simulated", "--details", "--html", &page];
     let text = program.run(arguments);
     let json = program.run([&arguments[..], &["--json"]].concat());
     for shown in [text.stdout, fs::read_to_string(&page).unwrap()] {
