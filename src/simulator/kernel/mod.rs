@@ -4,11 +4,12 @@
 pub(crate) mod apdu;
 pub(crate) mod card;
 pub(crate) mod chip;
+mod contents;
 pub(crate) mod fault;
 mod link;
 
 pub use card::{Credentials, SimulatedCard};
-pub use chip::{BlockedQuery, PastEnd, VerifiedQuery};
+pub use contents::{BlockedQuery, PastEnd, VerifiedQuery};
 pub use fault::{Expected, FaultError, FaultRow, Faults, LINK_FAULTS, faults_of};
 
 use super::keys::NoSuchKey;
