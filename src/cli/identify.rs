@@ -68,7 +68,7 @@ fn to_json(settings: &Settings, reader: &str, found: &Identified) -> serde_json:
                 Some(Tries::Blocked) => json!(0),
                 _ => json!(null),
             };
-            json!({"id": reference.name, "name": reference.title.get(settings.lang), "left": left})
+            json!({"id": reference.id, "name": reference.title.get(settings.lang), "left": left})
         })
         .collect();
     let items: Vec<_> = found

@@ -551,8 +551,11 @@ fn a_person_types_what_is_printed() {
     let tries = person.screen().find("あと10回").expect("the counter is shown");
     assert!(tries < person.screen().find("生年月日（印刷のとおりに").unwrap(), "before the first question");
 
-    // A date without its era is refused and asked again; the card is free meanwhile and has heard nothing.
+    // Only the print can say what a date without its era means: who does not know is asked again. The card is free meanwhile
+    // and has heard nothing.
     person.types(&persona.birth.to_string());
+    person.sees("カードの生年月日は西暦で印刷されていますか", 1);
+    person.types("");
     person.sees("生年月日が元号なしで書かれています。カードには触れていません。", 1);
     person.sees("生年月日（印刷のとおりに", 2);
     let other = another_program();
@@ -569,7 +572,7 @@ fn a_person_types_what_is_printed() {
     person.types(&persona.security_code);
     let (code, screen) = person.leaves();
     assert_eq!(code, Some(0), "{screen}");
-    assert!(screen.contains("模擬カード：本物ではありません"), "{screen}");
+    assert!(screen.contains("模擬カード（本物の書類ではありません）"), "{screen}");
     assert!(screen.contains(&persona.name) && screen.contains(&persona.address), "{screen}");
 
     let said = recording(&file);
@@ -798,6 +801,27 @@ fn a_wrong_number_of_a_residence_card_is_told_with_both_causes_and_costs_nothing
 }
 
 #[test]
+fn a_person_with_five_impossible_entries_ends_before_the_card_hears_of_any() {
+    let desk = Desk::with_card(1);
+    let mut person = Person::at(&desk, "ja", &["check", "--reader", ADDRESS]);
+    // The last line is typed ahead: it must not reach whatever comes next.
+    for (at, entry) in (1..).zip(["R30-01-01", "western:2067-01-01", "西暦0001年1月1日", "S64-01-08", "昨日"]) {
+        person.sees("生年月日（印刷のとおりに", at);
+        person.types(entry);
+    }
+    let (code, screen) = person.leaves();
+    assert_eq!(code, Some(2), "{screen}");
+    assert!(
+        screen.contains("5回続けて正しい形の入力がなかったため、終わります。カードには何も送っていません。"),
+        "{screen}"
+    );
+    for said in ["まだ来ていません", "元号の期間に入っていません"] {
+        assert!(screen.contains(said), "{said}: {screen}");
+    }
+    assert_eq!(desk.tries()[0], "face/number-b: 10");
+}
+
+#[test]
 fn a_person_types_the_number_of_a_residence_card() {
     let mut desk = Desk::empty(1);
     let number = lay_residence(&mut desk, "residence1");
@@ -812,7 +836,7 @@ fn a_person_types_the_number_of_a_residence_card() {
     person.types(&number.to_lowercase());
     let (code, screen) = person.leaves();
     assert_eq!(code, Some(0), "{screen}");
-    assert!(screen.contains("模擬カード：本物ではありません"), "{screen}");
+    assert!(screen.contains("模擬カード（本物の書類ではありません）"), "{screen}");
 
     let said = recording(&file);
     assert_eq!(said.steps.len(), 17, "the two free files once more after the question");

@@ -50,6 +50,7 @@ pub const DF3: Application = Application {
 /// 暗証番号1: MF/IEF01. Three tries, kept for ever; a right entry puts them back (2.1, 3.2, C2+).
 pub const PIN1: Reference = Reference {
     name: "mf/0001",
+    id: "mf/pin1",
     application: MF,
     sfi: 0x01,
     title: Bilingual::new("暗証番号1", "PIN 1 (暗証番号1)"),
@@ -61,6 +62,7 @@ pub const PIN1: Reference = Reference {
 /// 暗証番号2: MF/IEF02 (2.1, 3.2, C2+).
 pub const PIN2: Reference = Reference {
     name: "mf/0002",
+    id: "mf/pin2",
     application: MF,
     sfi: 0x02,
     title: Bilingual::new("暗証番号2", "PIN 2 (暗証番号2)"),
@@ -73,6 +75,7 @@ pub const PIN2: Reference = Reference {
 /// answer with 6A82).
 pub const MENKYO_PIN: Reference = Reference {
     name: "menkyo/0006",
+    id: "menkyo/pin",
     application: MENKYO,
     sfi: 0x06,
     title: Bilingual::new("マイナ免許証の暗証番号", "PIN of the licence application"),

@@ -32,6 +32,8 @@ impl Application {
 pub struct Reference {
     /// Its name in dumps: application and file identifier.
     pub name: &'static str,
+    /// Its name for scripts: application and credential.
+    pub id: &'static str,
     /// Its application.
     pub application: Application,
     /// Low five bits of the file identifier.

@@ -56,6 +56,7 @@ pub const ISSUER_DOMAIN: Application = Application {
 /// 生年月日 (six digits, era year) of the face application. Its limit is not known; 10 is likely (U, I).
 pub const FACE_BIRTH_DATE: Reference = Reference {
     name: "face/0011",
+    id: "face/birth-date",
     application: FACE,
     sfi: 0x11,
     title: Bilingual::new("生年月日", "birth date"),
@@ -67,6 +68,7 @@ pub const FACE_BIRTH_DATE: Reference = Reference {
 /// 照合番号B of the face application (C).
 pub const FACE_NUMBER_B: Reference = Reference {
     name: "face/0012",
+    id: "face/number-b",
     application: FACE,
     sfi: 0x12,
     title: Bilingual::new("照合番号B", "number B (照合番号B)"),
@@ -78,6 +80,7 @@ pub const FACE_NUMBER_B: Reference = Reference {
 /// 照合番号B of the text application (C).
 pub const TEXT_NUMBER_B: Reference = Reference {
     name: "text/0015",
+    id: "text/number-b",
     application: TEXT,
     sfi: 0x15,
     title: Bilingual::new("照合番号B", "number B (照合番号B)"),
@@ -89,6 +92,7 @@ pub const TEXT_NUMBER_B: Reference = Reference {
 /// 券面事項入力補助用暗証番号 (C).
 pub const TEXT_PIN: Reference = Reference {
     name: "text/0011",
+    id: "text/pin",
     application: TEXT,
     sfi: 0x11,
     title: Bilingual::new("券面事項入力補助用暗証番号", "PIN"),

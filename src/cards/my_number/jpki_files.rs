@@ -103,6 +103,7 @@ pub const JPKI_SIGN_KEY: u8 = 0x1A;
 /// 利用者証明用暗証番号 (C, D).
 pub const JPKI_AUTHENTICATION_PIN: Reference = Reference {
     name: "jpki/0018",
+    id: "jpki/auth-pin",
     application: JPKI,
     sfi: 0x18,
     title: Bilingual::new("利用者証明用暗証番号", "PIN for user authentication"),
@@ -113,6 +114,7 @@ pub const JPKI_AUTHENTICATION_PIN: Reference = Reference {
 /// 署名用パスワード (C, D).
 pub const JPKI_SIGNING_PASSWORD: Reference = Reference {
     name: "jpki/001B",
+    id: "jpki/sign-password",
     application: JPKI,
     sfi: 0x1B,
     title: Bilingual::new("署名用パスワード", "password for digital signature"),

@@ -81,6 +81,7 @@ pub const COMMON_KEY: u8 = 0x19;
 /// Text reference 0012: blocked on every card that was looked at (M).
 pub const TEXT_UNKNOWN: Reference = Reference {
     name: "text/0012",
+    id: "text/unknown",
     application: TEXT,
     sfi: 0x12,
     title: Bilingual::new("用途不明", "unknown"),
@@ -91,6 +92,7 @@ pub const TEXT_UNKNOWN: Reference = Reference {
 /// 住民基本台帳用暗証番号 in the resident register application (M).
 pub const RESIDENT_PIN: Reference = Reference {
     name: "resident/001C",
+    id: "resident/pin",
     application: RESIDENT,
     sfi: 0x1C,
     title: Bilingual::new("住民基本台帳用暗証番号", "resident register PIN"),
@@ -99,7 +101,8 @@ pub const RESIDENT_PIN: Reference = Reference {
     always_counted: false,
 };
 /// 住民基本台帳用暗証番号 in the common card application, with its own counter (M).
-pub const COMMON_PIN: Reference = Reference { name: "common/001C", application: COMMON, ..RESIDENT_PIN };
+pub const COMMON_PIN: Reference =
+    Reference { name: "common/001C", id: "common/pin", application: COMMON, ..RESIDENT_PIN };
 
 /// Tags inside [`FACE_BASICS`] and [`TEXT_BASICS`]; none of their contents is signed (V).
 pub mod basics {
