@@ -129,24 +129,31 @@
     warn(clippy::as_conversions, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)
 )]
 
+#[doc(hidden)]
 pub mod batch;
 pub mod cards;
+#[doc(hidden)]
 pub mod crypto;
 // The library alone writes anchors and nothing else.
 #[cfg_attr(not(feature = "cli"), allow(dead_code))]
 mod destination;
+#[doc(hidden)]
 pub mod doctor;
 pub mod dump;
+#[doc(hidden)]
 pub mod image;
 pub mod iso7816;
 pub mod kind;
 pub mod lang;
 pub mod messages;
+#[doc(hidden)]
 pub mod privacy;
 pub mod report;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+#[doc(hidden)]
 pub mod text;
+#[doc(hidden)]
 pub mod tlv;
 pub mod transport;
 pub mod trust;

@@ -389,7 +389,11 @@ impl Looked {
         let mut metered = Metered::new(card);
         let mut session: CardSession<'_> = Session::with_step(&mut metered, step);
         let mut context = LookContext { session: &mut session, found: &meant.found, request: &request, asking: true };
-        let state = meant.card.look_again(&mut context, &state)?;
+        let state = meant.card.look_again(&mut context, &state).map_err(|error| match error {
+            // What the first card answered this one refuses.
+            ReadError::Card(CardError::Status(_)) => ReadError::OtherCard,
+            error => error,
+        })?;
         let mut dump = run(&mut session, meant, &request, state, credentials, gate, draws, tell)?;
         dump.guests = recognised.guests;
         dump.link = sum(figures, metered.figures());

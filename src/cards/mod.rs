@@ -5,15 +5,21 @@
 
 mod absent;
 mod common;
+#[doc(hidden)]
 pub mod drivers_licence;
 mod findings;
+#[doc(hidden)]
 pub mod flow;
+#[doc(hidden)]
 pub mod model;
+#[doc(hidden)]
 pub mod my_number;
 mod path;
 mod presentation;
 mod read_error;
+#[doc(hidden)]
 pub mod registry;
+#[doc(hidden)]
 pub mod residence_card;
 mod trace;
 
