@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{Check, CheckId, Verdict};
+use super::{
+    catalog::CheckId,
+    check::{Check, Verdict},
+};
 
 /// The verdict about a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
