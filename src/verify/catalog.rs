@@ -1,10 +1,8 @@
 //! Each check as data: its machine name, what it proves, what it does not prove, what to do when it fails.
 
-use std::{fmt, str::FromStr};
-
 use serde::{Deserialize, Serialize};
 
-use crate::lang::Bilingual;
+use crate::{lang::Bilingual, text::named};
 
 /// What people may know about a check.
 #[derive(Debug, Clone, Copy)]
@@ -23,27 +21,17 @@ pub struct CheckText {
 macro_rules! checks {
     ($($Id:ident $name:literal $title:literal $title_en:literal proves $proves:literal $proves_en:literal
         leaves_open $open:literal $open_en:literal otherwise $otherwise:literal $otherwise_en:literal;)*) => {
-        /// Every check that a report can hold, in the order of a report.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
-        #[non_exhaustive]
-        pub enum CheckId {
-            $(#[doc = $title_en] $Id,)*
+        named! {
+            /// Every check that a report can hold, in the order of a report.
+            #[derive(Serialize, Deserialize)]
+            #[serde(rename_all = "kebab-case")]
+            #[non_exhaustive]
+            pub enum CheckId {
+                $(#[doc = $title_en] $Id = $name,)*
+            }
         }
 
         impl CheckId {
-            /// Every check.
-            pub fn all() -> impl Iterator<Item = Self> {
-                [$(Self::$Id),*].into_iter()
-            }
-
-            /// The machine name.
-            pub fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$Id => $name,)*
-                }
-            }
-
             /// What people may know about it.
             pub fn text(self) -> CheckText {
                 match self {
@@ -221,25 +209,6 @@ checks! {
             "In doubt ask the issuer (the municipality, for a licence the police, for a residence card the Immigration Services Agency's page for void \
              numbers), or a service that is certified to query certificate status.";
 }
-
-impl fmt::Display for CheckId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for CheckId {
-    type Err = UnknownCheck;
-
-    fn from_str(name: &str) -> Result<Self, UnknownCheck> {
-        Self::all().find(|id| id.as_str() == name).ok_or(UnknownCheck)
-    }
-}
-
-/// A name that is no check's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no check has this name")]
-pub struct UnknownCheck;
 
 /// What a passed check leaves open besides where it looked at a saved reading for which nobody vouches.
 pub fn saved_limit(id: CheckId) -> Option<Bilingual> {
