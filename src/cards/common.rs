@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::{
     text::japan_date,
     trust::Hierarchy,
-    verify::{Basis, Check, CheckId, Evidence, Fact, Reason, Verdict, Why, text_of},
+    verify::{Basis, Check, CheckId, Evidence, Fact, Reason, Verdict, Why},
 };
 
 use super::{Findings, Note, notes};
@@ -40,8 +40,8 @@ pub(in crate::cards) fn common_notes(findings: &Findings, signer: CheckId) -> Ve
         if check.verdict == Verdict::Failed(Reason::UnsignedChanges) {
             continue;
         }
-        if let (Verdict::Failed(_), Some(text)) = (check.verdict, text_of(check.id)) {
-            list.push(Note { id: check.id.as_str(), text: text.otherwise });
+        if let Verdict::Failed(_) = check.verdict {
+            list.push(Note { id: check.id.as_str(), text: check.id.text().otherwise });
         }
     }
     if findings.check(signer).is_some_and(Check::is_passed)

@@ -5,7 +5,7 @@ use clap::ArgMatches;
 use crate::{
     lang::Bilingual,
     messages::{ExitCode, Problem},
-    verify::{CATALOG, CheckId, CheckText, saved_limit, text_of},
+    verify::{CheckId, saved_limit},
 };
 
 use super::{Settings, output};
@@ -17,27 +17,27 @@ use super::{Settings, output};
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     match matches.get_one::<String>("check") {
         None => {
-            for text in CATALOG {
-                output::text(&format!("{:18} {}\n", text.id.as_str(), text.title.get(settings.lang)))?;
+            for id in CheckId::all() {
+                output::text(&format!("{:18} {}\n", id.as_str(), id.text().title.get(settings.lang)))?;
             }
         }
         Some(wanted) => {
-            let id: Result<CheckId, _> = wanted.parse();
-            let text = id.ok().and_then(text_of).ok_or_else(|| Problem::UnknownCheck(wanted.clone()))?;
-            output::text(&explain(settings, text))?;
+            let id = wanted.parse().map_err(|_| Problem::UnknownCheck(wanted.clone()))?;
+            output::text(&explain(settings, id))?;
         }
     }
     Ok(ExitCode::Authentic)
 }
 
-fn explain(settings: &Settings, text: &CheckText) -> String {
+fn explain(settings: &Settings, id: CheckId) -> String {
+    let text = id.text();
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
     let say = |text: Bilingual| text.get(settings.lang);
-    let saved = saved_limit(text.id).map(|limit| format!("\n  {}", say(limit))).unwrap_or_default();
+    let saved = saved_limit(id).map(|limit| format!("\n  {}", say(limit))).unwrap_or_default();
     format!(
         "{} ({})\n\n{}\n  {}\n\n{}\n  {}{saved}\n\n{}\n  {}\n",
         say(text.title),
-        text.id,
+        id,
         t("合格が証明すること", "What it proves when it passes"),
         say(text.proves),
         t("証明しないこと", "What it does not prove"),

@@ -169,6 +169,5 @@ fn key_id(anchor: &Anchor) -> Option<String> {
 /// Bare keys have no validity.
 fn validity(anchor: &Anchor) -> Option<(Timestamp, Timestamp)> {
     let Material::Certificate(der) = &anchor.material else { return None };
-    let (from, to) = trust::validity(der)?;
-    Some((Timestamp::from_second(from).ok()?, Timestamp::from_second(to).ok()?))
+    trust::Facts::of(der)?.validity
 }

@@ -37,15 +37,15 @@ fn folders() -> Vec<ManifestError> {
     let file = || "5000023.json".to_owned();
     vec![
         ManifestError::Toml(toml::from_str::<toml::Table>("[").unwrap_err()),
-        ManifestError::MissingFile { file: file() },
-        ManifestError::BadFileName { file: file() },
-        ManifestError::Import { file: file(), error: crate::trust::ImportError::NotCvKey },
-        ManifestError::PinMismatch { file: file() },
-        ManifestError::NotPublished { file: file() },
-        ManifestError::WorldWritable { folder: "/srv/keys".to_owned() },
-        ManifestError::OtherOwner { folder: "/srv/keys".to_owned() },
-        ManifestError::NoManifest { folder: "/srv/keys".to_owned() },
-        ManifestError::Io { path: file(), error: ErrorKind::PermissionDenied },
+        ManifestError::MissingFile(file()),
+        ManifestError::BadFileName(file()),
+        ManifestError::Import(file(), crate::trust::ImportError::NotCvKey),
+        ManifestError::PinMismatch(file()),
+        ManifestError::NotPublished(file()),
+        ManifestError::WorldWritable("/srv/keys".to_owned()),
+        ManifestError::OtherOwner("/srv/keys".to_owned()),
+        ManifestError::NoManifest("/srv/keys".to_owned()),
+        ManifestError::Io(file(), ErrorKind::PermissionDenied),
     ]
 }
 
@@ -176,28 +176,28 @@ fn every_problem() -> Vec<Problem> {
         ImportError::NotCvKey,
         ImportError::Key(KeyError::Modulus),
         ImportError::NotCertificate,
-        ImportError::Unusable { why: crate::trust::Unusable::Form },
-        ImportError::Unusable { why: crate::trust::Unusable::Key },
-        ImportError::Unusable { why: crate::trust::Unusable::NotACa },
+        ImportError::Unusable(crate::trust::Unusable::Form),
+        ImportError::Unusable(crate::trust::Unusable::Key),
+        ImportError::Unusable(crate::trust::Unusable::NotACa),
         ImportError::BadArchive,
         ImportError::DuplicateEntries,
-        ImportError::NotOneCertificate { found: 2 },
+        ImportError::NotOneCertificate(2),
     ];
     problems.extend(imports.map(|error| Problem::TrustAdd(AddError::Import(error))));
     problems.extend([
-        Problem::TrustAdd(AddError::AlreadyThere { name: "5000023".to_owned() }),
-        Problem::TrustAdd(AddError::Io { path: path(), error: ErrorKind::NotFound }),
+        Problem::TrustAdd(AddError::AlreadyThere("5000023".to_owned())),
+        Problem::TrustAdd(AddError::Io(path(), ErrorKind::NotFound)),
     ]);
     problems.extend(folders().into_iter().map(|error| Problem::TrustRemove(RemoveError::Folder(error))));
     let selector = || "0f".to_owned();
     problems.extend([
-        Problem::TrustAdd(AddError::Busy { folder: path() }),
-        Problem::TrustRemove(RemoveError::Busy { folder: path() }),
-        Problem::TrustRemove(RemoveError::TooShort { selector: selector() }),
-        Problem::TrustRemove(RemoveError::NotThere { selector: selector() }),
-        Problem::TrustRemove(RemoveError::Shipped { name: "5000023".to_owned() }),
-        Problem::TrustRemove(RemoveError::Ambiguous { selector: selector(), count: 2 }),
-        Problem::TrustRemove(RemoveError::Io { path: path(), error: ErrorKind::PermissionDenied }),
+        Problem::TrustAdd(AddError::Busy(path())),
+        Problem::TrustRemove(RemoveError::Busy(path())),
+        Problem::TrustRemove(RemoveError::TooShort(selector())),
+        Problem::TrustRemove(RemoveError::NotThere(selector())),
+        Problem::TrustRemove(RemoveError::Shipped("5000023".to_owned())),
+        Problem::TrustRemove(RemoveError::Ambiguous(selector(), 2)),
+        Problem::TrustRemove(RemoveError::Io(path(), ErrorKind::PermissionDenied)),
     ]);
     for purpose in crate::trust::Purpose::all() {
         for claims in [true, false] {

@@ -30,29 +30,29 @@ pub(super) fn folder(error: &ManifestError) -> Text {
             ("鍵の一覧 anchors.toml が読めません。", whole.0),
             ("The list of keys, anchors.toml, cannot be read.", whole.1),
         ),
-        ManifestError::MissingFile { file } => Text::new(
+        ManifestError::MissingFile(file) => Text::new(
             "trust-missing-file",
             usage,
             (format!("anchors.toml にある {file} が見つかりません。"), row.0),
             (format!("anchors.toml names {file}, which is not there."), row.1),
         ),
-        ManifestError::BadFileName { file } => Text::new(
+        ManifestError::BadFileName(file) => Text::new(
             "trust-bad-file-name",
             usage,
             (format!("anchors.toml の {file} は、フォルダー内のファイル名ではありません。"), row.0),
             (format!("anchors.toml names {file}, which is not a plain file name."), row.1),
         ),
-        ManifestError::Import { file, error } => {
+        ManifestError::Import(file, error) => {
             let (ja, en) = import(error);
             Text::new("trust-not-an-anchor", usage, (format!("{file}: {ja}"), row.0), (format!("{file}: {en}"), row.1))
         }
-        ManifestError::PinMismatch { file } => Text::new(
+        ManifestError::PinMismatch(file) => Text::new(
             "trust-pin-mismatch",
             usage,
             (format!("{file} が、追加したときから書き換わっています。"), row.0),
             (format!("{file} was changed since it was added."), row.1),
         ),
-        ManifestError::NotPublished { file } => Text::new(
+        ManifestError::NotPublished(file) => Text::new(
             "trust-false-claim",
             usage,
             (format!("anchors.toml は {file} を発行者が公表したものとしていますが、公表された指紋と違います。"), row.0),
@@ -61,7 +61,7 @@ pub(super) fn folder(error: &ManifestError) -> Text {
                 row.1,
             ),
         ),
-        ManifestError::WorldWritable { folder } => Text::new(
+        ManifestError::WorldWritable(folder) => Text::new(
             "trust-world-writable",
             usage,
             (
@@ -73,7 +73,7 @@ pub(super) fn folder(error: &ManifestError) -> Text {
                 format!("Look at what it holds, then forbid others to write there (chmod o-w {folder})."),
             ),
         ),
-        ManifestError::OtherOwner { folder } => Text::new(
+        ManifestError::OtherOwner(folder) => Text::new(
             "trust-other-owner",
             usage,
             (
@@ -85,7 +85,7 @@ pub(super) fn folder(error: &ManifestError) -> Text {
                 format!("Look at what it holds, then make it your own (sudo chown -R \"$USER\" {folder})."),
             ),
         ),
-        ManifestError::NoManifest { folder } => Text::new(
+        ManifestError::NoManifest(folder) => Text::new(
             "trust-no-manifest",
             usage,
             (
@@ -97,7 +97,7 @@ pub(super) fn folder(error: &ManifestError) -> Text {
                 "Check the folder given to --trust-dir. To make a new one, use taimen trust add.",
             ),
         ),
-        ManifestError::Io { path, error } => unreadable(path, *error),
+        ManifestError::Io(path, error) => unreadable(path, *error),
     }
 }
 
@@ -115,15 +115,15 @@ pub(super) fn add(error: &AddError) -> Text {
             )
         }
         AddError::NotPinned { purpose, sha256, claims } => not_pinned(*purpose, sha256, *claims),
-        AddError::AlreadyThere { name } => Text::new(
+        AddError::AlreadyThere(name) => Text::new(
             "trust-add-already-there",
             usage,
             (format!("{name} は、すでにあります。"), "何もする必要はありません。taimen trust list で確かめられます。"),
             (format!("{name} is already there."), "Nothing needs to be done. taimen trust list shows it."),
         ),
-        AddError::Busy { folder } => busy(folder),
+        AddError::Busy(folder) => busy(folder),
         AddError::Folder(error) => folder(error),
-        AddError::Io { path, error } => {
+        AddError::Io(path, error) => {
             let (ja, en) = io_words(*error);
             Text::new(
                 "trust-add-io",
@@ -150,7 +150,7 @@ fn io_words(error: ErrorKind) -> (String, String) {
 pub(super) fn remove(error: &RemoveError) -> Text {
     let usage = ExitCode::Usage;
     match error {
-        RemoveError::TooShort { selector } => Text::new(
+        RemoveError::TooShort(selector) => Text::new(
             "trust-remove-too-short",
             usage,
             (
@@ -162,7 +162,7 @@ pub(super) fn remove(error: &RemoveError) -> Text {
                 "Give at least the first 8 digits of its SHA-256. taimen trust list shows them.",
             ),
         ),
-        RemoveError::NotThere { selector } => Text::new(
+        RemoveError::NotThere(selector) => Text::new(
             "trust-remove-not-there",
             usage,
             (
@@ -174,7 +174,7 @@ pub(super) fn remove(error: &RemoveError) -> Text {
                 "Give the first 8 digits or more of its SHA-256, or its file name. taimen trust list shows both.",
             ),
         ),
-        RemoveError::Shipped { name } => Text::new(
+        RemoveError::Shipped(name) => Text::new(
             "trust-remove-shipped",
             usage,
             (
@@ -186,7 +186,7 @@ pub(super) fn remove(error: &RemoveError) -> Text {
                 "Only what taimen trust add has added can be. If you doubt a shipped one, check no such card, and tell the developers.",
             ),
         ),
-        RemoveError::Ambiguous { selector, count } => Text::new(
+        RemoveError::Ambiguous(selector, count) => Text::new(
             "trust-remove-ambiguous",
             usage,
             (
@@ -198,9 +198,9 @@ pub(super) fn remove(error: &RemoveError) -> Text {
                 "Give more of the SHA-256, or name the purpose with --purpose.",
             ),
         ),
-        RemoveError::Busy { folder } => busy(folder),
+        RemoveError::Busy(folder) => busy(folder),
         RemoveError::Folder(error) => folder(error),
-        RemoveError::Io { path, error } => Text::new(
+        RemoveError::Io(path, error) => Text::new(
             "trust-remove-io",
             usage,
             (
@@ -291,7 +291,7 @@ fn import(error: &ImportError) -> (String, String) {
             "DERまたはPEM形式の一つのX.509証明書ではありません。".to_owned(),
             "The file is not one X.509 certificate in DER or PEM.".to_owned(),
         ),
-        ImportError::Unusable { why } => unusable(*why),
+        ImportError::Unusable(why) => unusable(*why),
         ImportError::BadArchive => (
             "ZIPファイルが壊れているか、証明書の入ったものではありません。".to_owned(),
             "The zip file is broken, or not one that holds a certificate.".to_owned(),
@@ -300,7 +300,7 @@ fn import(error: &ImportError) -> (String, String) {
             "ZIPファイルの中に同じ名前のファイルが二つあります。".to_owned(),
             "The zip file holds two files of one name.".to_owned(),
         ),
-        ImportError::NotOneCertificate { found } => (
+        ImportError::NotOneCertificate(found) => (
             format!("ZIPファイルの中の証明書（.crt .cer .der）は一つでなければなりません（{found}個あります）。"),
             format!("A zip file must hold one certificate (.crt, .cer or .der); this one holds {found}."),
         ),

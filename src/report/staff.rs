@@ -3,7 +3,7 @@
 use crate::{
     cards::Inquiry,
     lang::Bilingual,
-    verify::{Check, CheckId, Overall, Verdict, Why, saved_limit, text_of},
+    verify::{Check, CheckId, Overall, Verdict, Why, saved_limit},
 };
 
 use super::{Case, Report, label, view::has_header};
@@ -12,7 +12,7 @@ impl Report<'_> {
     /// What stays open even where the required checks passed.
     pub(super) fn does_not_prove(&self) -> Vec<(Bilingual, Bilingual)> {
         let limit = |check: &Check| {
-            let text = text_of(check.id)?;
+            let text = check.id.text();
             let limit = match (check.id, check.evidence.expiry_signed()) {
                 (CheckId::NotExpired, Some(true)) => self.findings.presentation.expiry_limit,
                 (CheckId::NotExpired, Some(false)) => label::EXPIRY_UNSIGNED,
@@ -21,9 +21,9 @@ impl Report<'_> {
             // An expiry that passed without anybody's word is a signed one.
             let once = !self.findings.basis.vouches() && check.id != CheckId::NotExpired;
             let once = saved_limit(check.id).filter(|_| once);
-            Some([Some((text.title, limit)), once.map(|limit| (text.title, limit))].into_iter().flatten())
+            [Some((text.title, limit)), once.map(|limit| (text.title, limit))].into_iter().flatten()
         };
-        self.required_checks().iter().filter(|check| check.is_passed()).filter_map(limit).flatten().collect()
+        self.required_checks().iter().filter(|check| check.is_passed()).flat_map(limit).collect()
     }
 
     /// What staff must know or do: first about what did not pass, then the card's notes. Each sentence once.
@@ -39,9 +39,7 @@ impl Report<'_> {
                 self.findings.requirement.requires(check.id).then_some((check.id.as_str(), label::NEEDED_CHECK_OPEN))
             }
             Verdict::NotDone(_) if !self.findings.requirement.requires(check.id) => None,
-            Verdict::Failed(_) | Verdict::NotDone(_) => {
-                text_of(check.id).map(|text| (text.id.as_str(), text.otherwise))
-            }
+            Verdict::Failed(_) | Verdict::NotDone(_) => Some((check.id.as_str(), check.id.text().otherwise)),
         };
         let otherwise = required.iter().chain(self.advisory_checks()).filter_map(action);
         let presentation = self.findings.presentation;

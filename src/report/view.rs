@@ -10,7 +10,7 @@ use crate::{
     lang::{Bilingual, Lang},
     text::{Era, era_year, japan_time},
     trust::Hierarchy,
-    verify::{Check, CheckId, Reason, Verdict, Why, text_of},
+    verify::{Check, CheckId, Reason, Verdict, Why},
 };
 
 use super::{Case, Report, Tone, clean::visible, label, shown::Shown};
@@ -196,7 +196,7 @@ impl Report<'_> {
 
     /// The name of a check.
     pub(super) fn title_of(&self, check: &Check) -> &'static str {
-        text_of(check.id).map_or(check.id.as_str(), |text| self.say(text.title))
+        self.say(check.id.text().title)
     }
 
     /// The other applications on the card; none was checked.
@@ -281,7 +281,7 @@ impl Report<'_> {
             Verdict::Passed => None,
             Verdict::Failed(reason) => Some(self.say(reason.text()).to_owned()),
             Verdict::NotDone(why @ Why::DependsOn(id)) => {
-                let title = text_of(id).map_or(id.as_str(), |text| self.say(text.title));
+                let title = self.say(id.text().title);
                 Some(match self.options.lang {
                     Lang::Ja => format!("{}（{title}）", self.say(why.text())),
                     Lang::En => format!("{} ({title})", self.say(why.text())),

@@ -3,6 +3,7 @@
 mod encoded;
 mod era;
 mod jis;
+mod named;
 mod time;
 
 pub use encoded::{Encoded, utf8_or_shift_jis};
@@ -10,4 +11,6 @@ pub use era::{
     Era, EraDateError, EraDigitDate, PrintedDate, PrintedDateError, era_year, from_era_digits, to_era_digits,
 };
 pub use jis::{Edition, JisError, JisErrorKind, JisText, MARK, Piece, full_width_digits, jis_x0201};
+pub use named::UnknownName;
+pub(crate) use named::named;
 pub use time::{compact_date, japan_date, japan_time, whole_seconds};

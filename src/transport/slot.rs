@@ -1,16 +1,33 @@
 //! What a PC/SC reader's name says about its slot, and which slot is used. Names only: nothing here talks to a reader.
 
-/// What a reader's name says about a slot. The order is that of preference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Slot {
-    /// Contactless, by its name.
-    Contactless,
-    /// The name does not say.
-    Unknown,
-    /// For cards with contacts: of the cards that this program reads, a My Number Card alone has them.
-    Contact,
-    /// For the reader's own security module; no customer's card is ever there.
-    Sam,
+use crate::text::named;
+
+named! {
+    /// What a reader's name says about a slot, in the order of preference. The machine name stands in JSON.
+    pub enum Slot {
+        /// Contactless, by its name.
+        Contactless = "contactless",
+        /// The name does not say.
+        Unknown = "unknown",
+        /// For cards with contacts: of the cards that this program reads, a My Number Card alone has them.
+        Contact = "contact",
+        /// For the reader's own security module; no customer's card is ever there.
+        Sam = "sam",
+    }
+}
+
+named! {
+    /// What the address `pcsc`, without a name behind it, does with a slot. The machine name stands in JSON.
+    pub enum Role {
+        /// Its card is taken.
+        Takes = "takes",
+        /// No slot has a card: one that is laid here is taken.
+        Waits = "waits",
+        /// Another slot's card is taken.
+        Passes = "passes",
+        /// Never used: a slot for security modules.
+        Never = "never",
+    }
 }
 
 /// Words, between non-letters, that tell a contactless slot (spec field-needs 4.1; names of the CCID list).
@@ -35,41 +52,6 @@ impl Slot {
             Self::Contact
         } else {
             Self::Unknown
-        }
-    }
-
-    /// The machine name, in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Contactless => "contactless",
-            Self::Unknown => "unknown",
-            Self::Contact => "contact",
-            Self::Sam => "sam",
-        }
-    }
-}
-
-/// What the address `pcsc`, without a name behind it, does with a slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Its card is taken.
-    Takes,
-    /// No slot has a card: one that is laid here is taken.
-    Waits,
-    /// Another slot's card is taken.
-    Passes,
-    /// Never used: a slot for security modules.
-    Never,
-}
-
-impl Role {
-    /// The machine name, in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Takes => "takes",
-            Self::Waits => "waits",
-            Self::Passes => "passes",
-            Self::Never => "never",
         }
     }
 }

@@ -1,103 +1,65 @@
 //! What an anchor is: a key or certificate, its purpose, its hierarchy and its provenance.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     crypto::{PublicKey, sha256},
     lang::Bilingual,
+    text::named,
 };
 
-/// What an anchor may vouch for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Purpose {
-    /// 券面事項確認AP・券面事項入力補助AP: CA keys of card-verifiable certificates
-    MyNumberCard,
-    /// 公的個人認証 利用者証明用
-    JpkiAuthentication,
-    /// 公的個人認証 署名用
-    JpkiSignature,
-    /// 運転免許証・マイナ免許証
-    DriversLicence,
-    /// 在留カード・特別永住者証明書
-    ResidenceCard,
-}
-
-/// Where an anchor belongs, and so whether it counts without being asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Hierarchy {
-    /// Keys of cards that people hold.
-    Production,
-    /// What this user added.
-    Installed,
-    /// The JPKI test hierarchy and other official test keys.
-    Test,
-    /// Our own simulator's keys, whose private halves are public.
-    Simulated,
-}
-
-const PURPOSES: [(Purpose, &str); 5] = [
-    (Purpose::MyNumberCard, "my-number-card"),
-    (Purpose::JpkiAuthentication, "jpki-authentication"),
-    (Purpose::JpkiSignature, "jpki-signature"),
-    (Purpose::DriversLicence, "drivers-licence"),
-    (Purpose::ResidenceCard, "residence-card"),
-];
-
-const HIERARCHIES: [(Hierarchy, &str, Bilingual); 4] = [
-    (Hierarchy::Production, "production", Bilingual::new("本番", "production")),
-    (Hierarchy::Installed, "installed", Bilingual::new("利用者が追加", "installed by the user")),
-    (Hierarchy::Test, "test", Bilingual::new("試験用", "test")),
-    (Hierarchy::Simulated, "simulated", Bilingual::new("模擬", "simulated")),
-];
-
-/// A name that is no purpose's or no hierarchy's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no such name")]
-pub struct UnknownName;
-
-impl Purpose {
-    /// Every purpose.
-    pub fn all() -> impl Iterator<Item = Self> {
-        PURPOSES.iter().map(|(purpose, _)| *purpose)
-    }
-
-    /// The machine name.
-    pub fn as_str(self) -> &'static str {
-        PURPOSES.iter().find(|(purpose, _)| *purpose == self).map_or("", |(_, name)| name)
+named! {
+    /// What an anchor may vouch for.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    #[non_exhaustive]
+    pub enum Purpose {
+        /// 券面事項確認AP・券面事項入力補助AP: CA keys of card-verifiable certificates
+        MyNumberCard = "my-number-card",
+        /// 公的個人認証 利用者証明用
+        JpkiAuthentication = "jpki-authentication",
+        /// 公的個人認証 署名用
+        JpkiSignature = "jpki-signature",
+        /// 運転免許証・マイナ免許証
+        DriversLicence = "drivers-licence",
+        /// 在留カード・特別永住者証明書
+        ResidenceCard = "residence-card",
     }
 }
 
-impl FromStr for Purpose {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        PURPOSES.iter().find(|(_, known)| *known == name).map(|(purpose, _)| *purpose).ok_or(UnknownName)
+named! {
+    /// Where an anchor belongs, and so whether it counts without being asked for.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    #[non_exhaustive]
+    pub enum Hierarchy {
+        /// Keys of cards that people hold.
+        Production = "production",
+        /// What this user added.
+        Installed = "installed",
+        /// The JPKI test hierarchy and other official test keys.
+        Test = "test",
+        /// Our own simulator's keys, whose private halves are public.
+        Simulated = "simulated",
     }
 }
 
 impl Hierarchy {
-    /// The machine name.
-    pub fn as_str(self) -> &'static str {
-        HIERARCHIES.iter().find(|(hierarchy, ..)| *hierarchy == self).map_or("", |(_, name, _)| name)
+    /// Whether its cards prove nothing about people: it counts only where somebody asks for it.
+    pub(super) fn is_unaccepted(self) -> bool {
+        matches!(self, Self::Test | Self::Simulated)
     }
 
     /// The name that people read.
     pub fn name(self) -> Bilingual {
-        HIERARCHIES.iter().find(|(hierarchy, ..)| *hierarchy == self).map_or(Bilingual::new("", ""), |(.., name)| *name)
-    }
-}
-
-impl FromStr for Hierarchy {
-    type Err = UnknownName;
-
-    fn from_str(name: &str) -> Result<Self, UnknownName> {
-        HIERARCHIES.iter().find(|(_, known, _)| *known == name).map(|(hierarchy, ..)| *hierarchy).ok_or(UnknownName)
+        match self {
+            Self::Production => Bilingual::new("本番", "production"),
+            Self::Installed => Bilingual::new("利用者が追加", "installed by the user"),
+            Self::Test => Bilingual::new("試験用", "test"),
+            Self::Simulated => Bilingual::new("模擬", "simulated"),
+        }
     }
 }
 

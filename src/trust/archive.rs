@@ -52,7 +52,7 @@ pub fn certificate(bytes: &[u8]) -> Result<Entry, ImportError> {
             wanted.push(at);
         }
     }
-    let [at] = wanted[..] else { return Err(ImportError::NotOneCertificate { found: wanted.len() }) };
+    let [at] = wanted[..] else { return Err(ImportError::NotOneCertificate(wanted.len())) };
     let entry = archive.by_index(at).map_err(|_| ImportError::BadArchive)?;
     if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
         return Err(ImportError::BadArchive);
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn none_several_and_too_many_are_refused() {
         for (files, found) in [(&[][..], 0), (&[("a.txt", &b"x"[..])], 0), (&[("a.crt", b"x"), ("b.cer", b"y")], 2)] {
-            assert_eq!(certificate(&archive(files)), Err(ImportError::NotOneCertificate { found }));
+            assert_eq!(certificate(&archive(files)), Err(ImportError::NotOneCertificate(found)));
         }
         let names: Vec<String> = (0..=MAX_ENTRIES).map(|at| format!("{at}.txt")).collect();
         let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();

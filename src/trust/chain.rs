@@ -4,8 +4,6 @@
 //! residence 5.3). Name, key identifier and signature together choose, among all anchors of a purpose, so that a
 //! certificate of a hierarchy that was not accepted is called by that name and not "unknown".
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
 use super::{
@@ -13,23 +11,15 @@ use super::{
     certificate::{Algorithm, Certificate, CertifiedKey},
     store::TrustStore,
 };
+use crate::text::named;
 
-/// One of the two certificates of a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// The one on the card.
-    Leaf,
-    /// Its issuer's.
-    Anchor,
-}
-
-impl Place {
-    /// The machine name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Leaf => "certificate",
-            Self::Anchor => "anchor",
-        }
+named! {
+    /// One of the two certificates of a path.
+    pub enum Place {
+        /// The one on the card.
+        Leaf = "certificate",
+        /// Its issuer's.
+        Anchor = "anchor",
     }
 }
 
@@ -61,7 +51,7 @@ pub enum PathError {
     NotACa,
     /// keyUsage does not allow it: an anchor must be allowed to sign certificates where it says anything, a leaf data; and
     /// an authority signs no data.
-    #[error("the key usage of the {} does not fit", .0.as_str())]
+    #[error("the key usage of the {0} does not fit")]
     WrongKeyUsage(Place),
     /// The leaf is an authority itself, and the anchor allows none below it.
     #[error("the anchor allows no authority below it")]
@@ -77,13 +67,13 @@ pub enum PathError {
     #[error("the anchor is newer than the certificate")]
     IssuerNewer,
     /// Critical, and not known here: what the issuer meant by it cannot be kept.
-    #[error("the {} has a critical extension that is not known", .0.as_str())]
+    #[error("the {0} has a critical extension that is not known")]
     UnknownExtension(Place),
     /// The leaf's validity has not begun.
     #[error("the certificate is not valid yet")]
     NotYetValid,
     /// Valid once, over now.
-    #[error("the {} has expired", .0.as_str())]
+    #[error("the {0} has expired")]
     Expired(Place),
 }
 
@@ -93,20 +83,20 @@ pub struct Issued<'a> {
     /// `Ok`: the certificate counts, as of the time.
     pub outcome: Result<(), PathError>,
     /// The anchor that the outcome speaks of, where there is one.
-    pub anchor: Option<(&'a Anchor, Certificate)>,
+    pub anchor: Option<(&'a Anchor, &'a Certificate)>,
 }
 
 /// Looks for the issuer of a certificate among the anchors of a purpose, and at everything that must hold between the
 /// two, as of a time. Anchors that are no certificate, or whose key is none that cards use, do not count.
 pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore, at: Timestamp) -> Issued<'a> {
     let known: Vec<Candidate<'a>> = trust
-        .parsed_certificates(purpose)
+        .certificates(purpose)
         .filter_map(|(anchor, certificate)| Candidate::of(leaf, anchor, certificate))
         .filter(|candidate| candidate.certificate.subject_name == leaf.issuer_name)
         .collect();
 
     let fits = |candidate: &&Candidate<'_>| {
-        candidate.naming != Naming::Other && leaf.is_signed_by(&candidate.key, trust.memo())
+        candidate.naming != Naming::Other && leaf.is_signed_by(candidate.key, trust.memo())
     };
     let judged = known.iter().filter(fits).map(|candidate| (candidate, candidate.judge(leaf, trust, at)));
     // Accepted hierarchies come first, and one anchor that holds is enough: a CA may be certified anew with its key.
@@ -122,7 +112,7 @@ pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore
     if let Some((candidate, outcome)) = best {
         return candidate.found(outcome);
     }
-    if let Some(other) = known.iter().find(|candidate| leaf.is_signed_by(&candidate.key, trust.memo())) {
+    if let Some(other) = known.iter().find(|candidate| leaf.is_signed_by(candidate.key, trust.memo())) {
         return other.found(Err(PathError::WrongKeyIdentifier));
     }
     let named = || known.iter().filter(|candidate| candidate.naming == Naming::Same);
@@ -153,14 +143,14 @@ enum Naming {
 
 struct Candidate<'a> {
     anchor: &'a Anchor,
-    certificate: Arc<Certificate>,
-    key: CertifiedKey,
+    certificate: &'a Certificate,
+    key: &'a CertifiedKey,
     naming: Naming,
 }
 
 impl<'a> Candidate<'a> {
-    fn of(leaf: &Certificate, anchor: &'a Anchor, certificate: Arc<Certificate>) -> Option<Self> {
-        let key = certificate.key.as_ref().ok()?.clone();
+    fn of(leaf: &Certificate, anchor: &'a Anchor, certificate: &'a Certificate) -> Option<Self> {
+        let key = certificate.key.as_ref().ok()?;
         let naming = match (&leaf.authority_key_id, &certificate.subject_key_id) {
             (Some(named), Some(own)) if named == own => Naming::Same,
             (Some(_), Some(_)) => Naming::Other,
@@ -170,12 +160,12 @@ impl<'a> Candidate<'a> {
     }
 
     fn found(&self, outcome: Result<(), PathError>) -> Issued<'a> {
-        Issued { outcome, anchor: Some((self.anchor, Certificate::clone(&self.certificate))) }
+        Issued { outcome, anchor: Some((self.anchor, self.certificate)) }
     }
 
     /// Everything but name and signature. What speaks against the card comes before what only leaves it open.
     fn judge(&self, leaf: &Certificate, trust: &TrustStore, at: Timestamp) -> Result<(), PathError> {
-        let issuer: &Certificate = &self.certificate;
+        let issuer = self.certificate;
         if !trust.accepts(self.anchor.hierarchy) {
             return Err(PathError::HierarchyNotAccepted);
         }

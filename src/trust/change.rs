@@ -39,28 +39,17 @@ pub enum AddError {
         claims: bool,
     },
     /// It ships with the program, or was added before.
-    #[error("{name} is already there")]
-    AlreadyThere {
-        /// Its name.
-        name: String,
-    },
+    #[error("{0} is already there")]
+    AlreadyThere(String),
     /// Another program is changing the folder, for longer than that takes.
-    #[error("{folder} is being changed by another program")]
-    Busy {
-        /// The folder.
-        folder: String,
-    },
+    #[error("{0} is being changed by another program")]
+    Busy(String),
     /// The folder as it stands cannot be used.
     #[error(transparent)]
     Folder(#[from] ManifestError),
     /// Reading or writing failed.
-    #[error("{path}: {error}")]
-    Io {
-        /// The path.
-        path: String,
-        /// Why.
-        error: io::ErrorKind,
-    },
+    #[error("{0}: {1}")]
+    Io(String, io::ErrorKind),
 }
 
 /// Why an anchor was not removed. The folder is as it was then.
@@ -68,48 +57,26 @@ pub enum AddError {
 #[non_exhaustive]
 pub enum RemoveError {
     /// The beginning of a fingerprint needs eight digits.
-    #[error("'{selector}' is too short for a fingerprint")]
-    TooShort {
-        /// What was asked for.
-        selector: String,
-    },
+    #[error("'{0}' is too short for a fingerprint")]
+    TooShort(String),
     /// Nothing of this name was added.
-    #[error("nothing was added as '{selector}'")]
-    NotThere {
-        /// What was asked for.
-        selector: String,
-    },
+    #[error("nothing was added as '{0}'")]
+    NotThere(String),
     /// It ships with the program.
-    #[error("{name} ships with the program")]
-    Shipped {
-        /// Its name.
-        name: String,
-    },
+    #[error("{0} ships with the program")]
+    Shipped(String),
     /// Several anchors are meant.
-    #[error("'{selector}' fits {count} anchors")]
-    Ambiguous {
-        /// What was asked for.
-        selector: String,
-        /// How many.
-        count: usize,
-    },
+    #[error("'{0}' fits {1} anchors")]
+    Ambiguous(String, usize),
     /// Another program is changing the folder, for longer than that takes.
-    #[error("{folder} is being changed by another program")]
-    Busy {
-        /// The folder.
-        folder: String,
-    },
+    #[error("{0} is being changed by another program")]
+    Busy(String),
     /// The folder as it stands cannot be used.
     #[error(transparent)]
     Folder(#[from] ManifestError),
     /// Writing failed.
-    #[error("{path}: {error}")]
-    Io {
-        /// The path.
-        path: String,
-        /// Why.
-        error: io::ErrorKind,
-    },
+    #[error("{0}: {1}")]
+    Io(String, io::ErrorKind),
 }
 
 /// Adds an anchor file to a user's folder: the file first, then the manifest by rename, so that a break leaves the
@@ -118,7 +85,7 @@ pub enum RemoveError {
 /// # Errors
 /// [`AddError`]; nothing counts as added then.
 pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Timestamp) -> Result<Anchor, AddError> {
-    let failed = |path: &Path, error: &io::Error| AddError::Io { path: shown(path), error: error.kind() };
+    let failed = |path: &Path, error: &io::Error| AddError::Io(shown(path), error.kind());
     let bytes = read_regular(file, MAX_FILE).map_err(|error| match error.kind() {
         io::ErrorKind::FileTooLarge => ImportError::TooLarge.into(),
         _ => failed(file, &error),
@@ -127,7 +94,7 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
     let sha256 = material.sha256();
     let shipped = builtin::anchors()?;
     let same = |anchor: &&Anchor| anchor.purpose == purpose && anchor.material == material;
-    let already = |known: &Anchor| AddError::AlreadyThere { name: known.name.clone() };
+    let already = |known: &Anchor| AddError::AlreadyThere(known.name.clone());
     if let Some(known) = shipped.iter().find(same) {
         return Err(already(known));
     }
@@ -145,7 +112,7 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
         guard::restrict(folder).map_err(|error| failed(folder, &error))?;
     }
     let _lock = lock(folder, LOCK_ATTEMPTS).map_err(|error| match error.kind() {
-        io::ErrorKind::WouldBlock => AddError::Busy { folder: shown(folder) },
+        io::ErrorKind::WouldBlock => AddError::Busy(shown(folder)),
         _ => failed(&folder.join(LOCK), &error),
     })?;
     let found = inspect(folder)?;
@@ -186,7 +153,7 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
         return Err(failed(&folder.join(MANIFEST), &error));
     }
     let added = load_directory(folder)?;
-    added.into_iter().find(|anchor| same(&anchor)).ok_or(AddError::Folder(ManifestError::MissingFile { file: stored }))
+    added.into_iter().find(|anchor| same(&anchor)).ok_or(AddError::Folder(ManifestError::MissingFile(stored)))
 }
 
 /// The fewest hex digits that name an anchor by its fingerprint.
@@ -198,7 +165,7 @@ const MIN_DIGITS: usize = 8;
 /// # Errors
 /// [`RemoveError`].
 pub fn remove(folder: &Path, selector: &str, purpose: Option<Purpose>) -> Result<Row, RemoveError> {
-    let failed = |path: &Path, error: &io::Error| RemoveError::Io { path: shown(path), error: error.kind() };
+    let failed = |path: &Path, error: &io::Error| RemoveError::Io(shown(path), error.kind());
     let selection = Selection::of(selector)?;
     // A folder that is not there holds nothing, and is not made for that.
     if !folder.is_dir() {
@@ -207,7 +174,7 @@ pub fn remove(folder: &Path, selector: &str, purpose: Option<Purpose>) -> Result
     // A folder that cannot be trusted is not touched.
     inspect(folder)?;
     let _lock = lock(folder, LOCK_ATTEMPTS).map_err(|error| match error.kind() {
-        io::ErrorKind::WouldBlock => RemoveError::Busy { folder: shown(folder) },
+        io::ErrorKind::WouldBlock => RemoveError::Busy(shown(folder)),
         _ => failed(&folder.join(LOCK), &error),
     })?;
     let rows = inspect(folder)?.entries.into_iter().map(|entry| entry.row);
@@ -217,7 +184,7 @@ pub fn remove(folder: &Path, selector: &str, purpose: Option<Purpose>) -> Result
         (None, _) => return Err(selection.not_added()?),
         (Some(row), 0) => row,
         (Some(_), others) => {
-            return Err(RemoveError::Ambiguous { selector: selector.to_owned(), count: others.saturating_add(1) });
+            return Err(RemoveError::Ambiguous(selector.to_owned(), others.saturating_add(1)));
         }
     };
     let rows = Manifest { anchors: kept };
@@ -240,7 +207,7 @@ impl<'a> Selection<'a> {
     fn of(selector: &'a str) -> Result<Self, RemoveError> {
         let is_hex = !selector.is_empty() && selector.bytes().all(|byte| byte.is_ascii_hexdigit());
         if is_hex && selector.len() < MIN_DIGITS {
-            return Err(RemoveError::TooShort { selector: selector.to_owned() });
+            return Err(RemoveError::TooShort(selector.to_owned()));
         }
         Ok(Self { selector, digits: is_hex.then(|| selector.to_ascii_lowercase()) })
     }
@@ -259,8 +226,8 @@ impl<'a> Selection<'a> {
         let by_file = builtin::fingerprint_of_file(self.selector)?;
         let fits = |sha256: &str| self.begins(sha256) || by_file.as_deref() == Some(sha256);
         Ok(match shipped.iter().find(|anchor| fits(&anchor.material.sha256())) {
-            Some(anchor) => RemoveError::Shipped { name: anchor.name.clone() },
-            None => RemoveError::NotThere { selector: self.selector.to_owned() },
+            Some(anchor) => RemoveError::Shipped(anchor.name.clone()),
+            None => RemoveError::NotThere(self.selector.to_owned()),
         })
     }
 }
@@ -293,7 +260,7 @@ fn claim_of(purpose: Purpose, material: &Material, shipped: &[Anchor]) -> Claim 
     match material {
         Material::CvKey(key) => {
             let same_id = |anchor: &Anchor| matches!(&anchor.material, Material::CvKey(known) if known.id == key.id);
-            let harmless = matches!(key.id.hierarchy(), Some(Hierarchy::Test | Hierarchy::Simulated));
+            let harmless = key.id.hierarchy().is_some_and(Hierarchy::is_unaccepted);
             let taken = !harmless || shipped.iter().any(same_id);
             // A bare key bears no name.
             if taken { Claim::Unpublished { claims: false } } else { Claim::Open }

@@ -68,33 +68,21 @@ fn nested(bytes: &[u8], depth: usize) -> Option<Element<'_>> {
         }
         _ => return None,
     };
-    let (used, strict_content) = match length {
-        Some(length) if constructed => {
-            let content = rest.get(..length)?;
-            let mut left = content;
-            let mut strict = true;
-            while !left.is_empty() {
-                let child = nested(left, depth)?;
-                strict &= child.strict_header && child.strict_content;
-                left = left.get(child.raw.len()..)?;
+    let (used, strict_content) = if constructed {
+        let content = length.map_or(Some(rest), |length| rest.get(..length))?;
+        let (mut used, mut strict) = (0_usize, true);
+        loop {
+            let left = content.get(used..)?;
+            let ended = if length.is_some() { left.is_empty() } else { left.starts_with(&[0, 0]) };
+            if ended {
+                break (used, strict);
             }
-            (length, strict)
+            let child = nested(left, depth)?;
+            strict &= child.strict_header && child.strict_content;
+            used = used.checked_add(child.raw.len())?;
         }
-        Some(length) => (length, strict_primitive(tag, rest.get(..length)?)),
-        None if constructed => {
-            let mut used = 0_usize;
-            let mut strict = true;
-            loop {
-                let left = rest.get(used..)?;
-                if left.starts_with(&[0, 0]) {
-                    break (used, strict);
-                }
-                let child = nested(left, depth)?;
-                strict &= child.strict_header && child.strict_content;
-                used = used.checked_add(child.raw.len())?;
-            }
-        }
-        None => return None,
+    } else {
+        (length?, strict_primitive(tag, rest.get(..length?)?))
     };
     let end_mark = if length.is_none() { 2 } else { 0 };
     let total = (bytes.len() - rest.len()).checked_add(used)?.checked_add(end_mark)?;

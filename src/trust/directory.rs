@@ -79,7 +79,7 @@ pub fn inspect(folder: &Path) -> Result<Folder, ManifestError> {
 /// # Errors
 /// As [`inspect`], and [`ManifestError::NoManifest`].
 pub fn inspect_named(folder: &Path) -> Result<Folder, ManifestError> {
-    let none = || ManifestError::NoManifest { folder: folder.display().to_string() };
+    let none = || ManifestError::NoManifest(folder.display().to_string());
     read(folder, Some(manifest_text(folder)?.ok_or_else(none)?))
 }
 
@@ -87,7 +87,7 @@ fn read(folder: &Path, mut text: Option<String>) -> Result<Folder, ManifestError
     let mut attempt = 0;
     loop {
         let found = inspect_with(folder, text.as_deref().unwrap_or_default())?;
-        let missing = |entry: &Entry| matches!(entry.anchor, Err(ManifestError::MissingFile { .. }));
+        let missing = |entry: &Entry| matches!(entry.anchor, Err(ManifestError::MissingFile(..)));
         attempt += 1;
         if attempt == MAX_ATTEMPTS || !found.entries.iter().any(missing) {
             return Ok(found);
@@ -141,7 +141,7 @@ fn manifest_text(folder: &Path) -> Result<Option<String>, ManifestError> {
 fn read_anchor(folder: &Path, file: &str) -> Result<Vec<u8>, ManifestError> {
     let path = folder.join(file);
     read_regular(&path, MAX_FILE).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => ManifestError::MissingFile { file: file.to_owned() },
+        io::ErrorKind::NotFound => ManifestError::MissingFile(file.to_owned()),
         _ => unreadable(&path, &error),
     })
 }

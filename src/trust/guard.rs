@@ -23,11 +23,11 @@ fn check_rights(path: &Path, metadata: &fs::Metadata) -> Result<(), ManifestErro
     use std::os::unix::fs::MetadataExt;
     let shown = || path.display().to_string();
     if metadata.mode() & 0o002 != 0 {
-        return Err(ManifestError::WorldWritable { folder: shown() });
+        return Err(ManifestError::WorldWritable(shown()));
     }
     let me = own_uid().map_err(|error| unreadable(path, &error))?;
     if !may_own(metadata.uid(), me) {
-        return Err(ManifestError::OtherOwner { folder: shown() });
+        return Err(ManifestError::OtherOwner(shown()));
     }
     Ok(())
 }
@@ -92,7 +92,7 @@ pub fn read_regular(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
 
 /// A file or folder that cannot be read.
 pub fn unreadable(path: &Path, error: &io::Error) -> ManifestError {
-    ManifestError::Io { path: path.display().to_string(), error: error.kind() }
+    ManifestError::Io(path.display().to_string(), error.kind())
 }
 
 #[cfg(all(test, unix))]

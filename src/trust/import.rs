@@ -31,11 +31,8 @@ pub enum ImportError {
     NotCertificate,
     /// A certificate under which no card could ever count: not DER, no key that these cards' issuers have, or no
     /// certification authority where one is needed.
-    #[error("no card can rest on this certificate: {why}")]
-    Unusable {
-        /// What is wrong with it.
-        why: Unusable,
-    },
+    #[error("no card can rest on this certificate: {0}")]
+    Unusable(Unusable),
     /// A zip archive that cannot be read, or has more entries than such a publication has.
     #[error("the zip archive cannot be read")]
     BadArchive,
@@ -43,11 +40,8 @@ pub enum ImportError {
     #[error("the zip archive holds two entries of one name")]
     DuplicateEntries,
     /// A zip archive without a certificate, or with several.
-    #[error("the zip archive holds {found} certificates, not one")]
-    NotOneCertificate {
-        /// How many.
-        found: usize,
-    },
+    #[error("the zip archive holds {0} certificates, not one")]
+    NotOneCertificate(usize),
 }
 
 /// Why no card can rest on a certificate.
@@ -87,7 +81,7 @@ pub fn import_handed_in(purpose: Purpose, bytes: &[u8]) -> Result<(Material, Opt
 
 /// A certificate that checks would pass over in silence is refused here, where somebody sees it.
 fn usable(purpose: Purpose, material: Material) -> Result<Material, ImportError> {
-    let unusable = |why| Err(ImportError::Unusable { why });
+    let unusable = |why| Err(ImportError::Unusable(why));
     let Material::Certificate(der) = &material else { return Ok(material) };
     let Ok(certificate) = Certificate::parse(der) else { return unusable(Unusable::Form) };
     // A licence's anchor signs the data itself; that of other purposes certifies signers.
@@ -129,11 +123,4 @@ fn certificate(bytes: &[u8]) -> Result<Material, ImportError> {
         Ok(([], _)) => Ok(Material::Certificate(der)),
         _ => Err(ImportError::NotCertificate),
     }
-}
-
-/// First and last second of a certificate's validity, as Unix seconds.
-pub fn validity(der: &[u8]) -> Option<(i64, i64)> {
-    let (_, certificate) = X509Certificate::from_der(der).ok()?;
-    let validity = certificate.validity();
-    Some((validity.not_before.timestamp(), validity.not_after.timestamp()))
 }

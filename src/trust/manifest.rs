@@ -63,63 +63,32 @@ pub enum ManifestError {
     #[error("anchors.toml does not parse: {0}")]
     Toml(#[from] toml::de::Error),
     /// A row names a file that is not there.
-    #[error("anchors.toml names {file}, which is not there")]
-    MissingFile {
-        /// The file.
-        file: String,
-    },
+    #[error("anchors.toml names {0}, which is not there")]
+    MissingFile(String),
     /// A row names a file outside its folder.
-    #[error("anchors.toml names {file}, which is not a plain file name")]
-    BadFileName {
-        /// The file.
-        file: String,
-    },
+    #[error("anchors.toml names {0}, which is not a plain file name")]
+    BadFileName(String),
     /// A file is no anchor.
-    #[error("{file}: {error}")]
-    Import {
-        /// The file.
-        file: String,
-        /// Why.
-        error: ImportError,
-    },
+    #[error("{0}: {1}")]
+    Import(String, ImportError),
     /// A file's content is not what the manifest pins.
-    #[error("{file} is not what anchors.toml pins: it was changed")]
-    PinMismatch {
-        /// The file.
-        file: String,
-    },
+    #[error("{0} is not what anchors.toml pins: it was changed")]
+    PinMismatch(String),
     /// A row says that the issuer published a file, and its fingerprint is none that an issuer published.
-    #[error("anchors.toml says that {file} was published by its issuer, which it was not")]
-    NotPublished {
-        /// The file.
-        file: String,
-    },
+    #[error("anchors.toml says that {0} was published by its issuer, which it was not")]
+    NotPublished(String),
     /// The folder may be written by every user of the machine.
-    #[error("{folder} may be written by anybody")]
-    WorldWritable {
-        /// The folder.
-        folder: String,
-    },
+    #[error("{0} may be written by anybody")]
+    WorldWritable(String),
     /// The folder, its manifest or a file belongs to somebody else.
-    #[error("{folder} belongs to another user")]
-    OtherOwner {
-        /// The folder or file.
-        folder: String,
-    },
+    #[error("{0} belongs to another user")]
+    OtherOwner(String),
     /// A folder that somebody named has no manifest.
-    #[error("{folder} has no anchors.toml")]
-    NoManifest {
-        /// The folder.
-        folder: String,
-    },
+    #[error("{0} has no anchors.toml")]
+    NoManifest(String),
     /// The folder or a file cannot be read.
-    #[error("{path}: {error}")]
-    Io {
-        /// The path.
-        path: String,
-        /// Why.
-        error: std::io::ErrorKind,
-    },
+    #[error("{0}: {1}")]
+    Io(String, std::io::ErrorKind),
 }
 
 /// Reads a manifest and the files it names; every file must be what the manifest pins.
@@ -145,18 +114,17 @@ pub fn anchor(
     file: &mut impl FnMut(&str) -> Result<Vec<u8>, ManifestError>,
 ) -> Result<Anchor, ManifestError> {
     if !row.has_plain_file_name() {
-        return Err(ManifestError::BadFileName { file: row.file.clone() });
+        return Err(ManifestError::BadFileName(row.file.clone()));
     }
     let bytes = file(&row.file)?;
-    let material =
-        import(row.purpose, &bytes).map_err(|error| ManifestError::Import { file: row.file.clone(), error })?;
+    let material = import(row.purpose, &bytes).map_err(|error| ManifestError::Import(row.file.clone(), error))?;
     let whole = row.file_sha256.as_ref().is_none_or(|pin| *pin == hex::encode(sha256(&[&bytes])));
     if material.sha256() != row.sha256 || !whole {
-        return Err(ManifestError::PinMismatch { file: row.file.clone() });
+        return Err(ManifestError::PinMismatch(row.file.clone()));
     }
     // In a user's folder only what the program knows by its fingerprint counts as published by the issuer.
     if row.official && hierarchy == Hierarchy::Installed && pins::find(row.purpose, &row.sha256).is_none() {
-        return Err(ManifestError::NotPublished { file: row.file.clone() });
+        return Err(ManifestError::NotPublished(row.file.clone()));
     }
     Ok(Anchor {
         purpose: row.purpose,
@@ -175,7 +143,7 @@ fn effective_hierarchy(folder: Hierarchy, purpose: Purpose, material: &Material)
         return folder;
     }
     let own = match material {
-        Material::CvKey(key) => key.id.hierarchy().filter(|own| is_unaccepted(*own)),
+        Material::CvKey(key) => key.id.hierarchy().filter(|own| own.is_unaccepted()),
         Material::Certificate(der) => {
             let test = || Facts::of(der).filter(pins::is_jpki_test).map(|_| Hierarchy::Test);
             pinned_unaccepted(purpose, &material.sha256()).or_else(test)
@@ -186,11 +154,7 @@ fn effective_hierarchy(folder: Hierarchy, purpose: Purpose, material: &Material)
 
 /// The hierarchy of a published fingerprint, where it is one that does not count by itself.
 fn pinned_unaccepted(purpose: Purpose, sha256: &str) -> Option<Hierarchy> {
-    pins::find(purpose, sha256).map(|pin| pin.hierarchy).filter(|own| is_unaccepted(*own))
-}
-
-fn is_unaccepted(hierarchy: Hierarchy) -> bool {
-    matches!(hierarchy, Hierarchy::Test | Hierarchy::Simulated)
+    pins::find(purpose, sha256).map(|pin| pin.hierarchy).filter(|own| own.is_unaccepted())
 }
 
 #[cfg(test)]

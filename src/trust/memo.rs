@@ -3,22 +3,19 @@
 //! Only what holds is remembered, by a hash over all that decides it, so that a check says the same with and without.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use crate::crypto::{Sha256Hash, sha256};
 
-use super::certificate::Certificate;
-
 /// The most signatures that are remembered: far above the certificates of any issuer; a flood of others gains nothing.
 const MOST: usize = 4_096;
 
-/// Signatures that hold, and anchors that were parsed. Clones share what is known.
+/// Signatures that hold. Clones share what is known.
 #[derive(Clone, Default)]
 pub(super) struct Memo {
     held: Arc<Mutex<HashSet<Sha256Hash>>>,
-    parsed: Arc<Mutex<HashMap<Sha256Hash, Option<Arc<Certificate>>>>>,
 }
 
 impl Memo {
@@ -35,18 +32,6 @@ impl Memo {
             held.insert(entry);
         }
         holds
-    }
-
-    /// An anchor's certificate; `None` for bytes that are none.
-    pub(super) fn parsed(&self, der: &[u8]) -> Option<Arc<Certificate>> {
-        let entry = sha256(&[der]);
-        let known = |parsed: &HashMap<_, Option<Arc<Certificate>>>| parsed.get(&entry).cloned();
-        if let Some(known) = known(&self.parsed.lock().unwrap_or_else(PoisonError::into_inner)) {
-            return known;
-        }
-        let certificate = Certificate::parse(der).ok().map(Arc::new);
-        self.parsed.lock().unwrap_or_else(PoisonError::into_inner).insert(entry, certificate.clone());
-        certificate
     }
 }
 

@@ -21,7 +21,7 @@ mod memo;
 mod pins;
 mod store;
 
-pub use anchor::{Anchor, CvCaKey, Hierarchy, KeyId, KeyRole, Material, Purpose, UnknownName};
+pub use anchor::{Anchor, CvCaKey, Hierarchy, KeyId, KeyRole, Material, Purpose};
 pub use audit::{Concern, Finding, SOON_DAYS, audit, days_left, not_installed, subject_and_key};
 pub use certificate::{Algorithm, Authority, Certificate, CertificateError, CertifiedKey, Usage};
 pub use chain::{Issued, PathError, Place, issuer_of};
@@ -29,7 +29,7 @@ pub use change::{AddError, RemoveError, add, remove};
 pub use directory::{Entry, Folder, inspect, inspect_named, load_directory, load_named_directory};
 pub use facts::{Facts, KeyKind};
 pub use guard::is_group_writable;
-pub use import::{ImportError, Unusable, import, validity};
+pub use import::{ImportError, Unusable, import};
 pub use manifest::{ManifestError, Row};
 pub use pins::{Pin, published, published_by};
 pub use store::TrustStore;

@@ -25,166 +25,54 @@ pub struct Pin {
     pub valid: [&'static str; 2],
 }
 
-/// Who publishes the certificates of a purpose, and what they are called.
-struct Publisher {
-    purpose: Purpose,
-    /// The issuer, for people.
-    name: Bilingual,
-    /// The page or folder of its files.
-    place: &'static str,
-    /// The attribute of a subject that is the issuer's name, and its values.
-    claims: fn(&Facts) -> bool,
+macro_rules! pins {
+    ($($purpose:ident $hierarchy:ident $name:literal $from:literal..$to:literal [$($file:literal)*] $sha256:literal;)*) => {
+        &[$(Pin {
+            purpose: Purpose::$purpose,
+            hierarchy: Hierarchy::$hierarchy,
+            sha256: $sha256,
+            name: $name,
+            files: &[$($file),*],
+            valid: [$from, $to],
+        },)*]
+    };
 }
-
-const J_LIS: Bilingual = Bilingual::new("地方公共団体情報システム機構（J-LIS）", "J-LIS");
-
-const PUBLISHERS: &[Publisher] = &[
-    Publisher {
-        purpose: Purpose::JpkiAuthentication,
-        name: J_LIS,
-        place: "https://www.jpki.go.jp/ca/index.html",
-        claims: is_jpki,
-    },
-    Publisher {
-        purpose: Purpose::JpkiSignature,
-        name: J_LIS,
-        place: "https://www.jpki.go.jp/ca/index.html",
-        claims: is_jpki,
-    },
-    Publisher {
-        purpose: Purpose::ResidenceCard,
-        name: Bilingual::new("出入国在留管理庁", "the Immigration Services Agency"),
-        place: "https://www.moj.go.jp/isa/content/",
-        claims: |facts| facts.common_name.as_deref().is_some_and(|name| name.starts_with("ZairyuCard CA")),
-    },
-];
-
-fn is_jpki(facts: &Facts) -> bool {
-    matches!(facts.organization.as_deref(), Some("JPKI" | "JPKI-TEST"))
-}
-
-const fn jlis(
-    purpose: Purpose,
-    name: &'static str,
-    files: &'static [&'static str],
-    valid: [&'static str; 2],
-    sha256: &'static str,
-) -> Pin {
-    Pin { purpose, hierarchy: Hierarchy::Production, sha256, name, files, valid }
-}
-
-const fn zairyu(
-    hierarchy: Hierarchy,
-    name: &'static str,
-    files: &'static [&'static str],
-    valid: [&'static str; 2],
-    sha256: &'static str,
-) -> Pin {
-    Pin { purpose: Purpose::ResidenceCard, hierarchy, sha256, name, files, valid }
-}
-
-use Hierarchy::{Production, Test};
-use Purpose::{JpkiAuthentication, JpkiSignature};
 
 /// JPKI roots: spec my-number 6.5 (V). ZairyuCard CA: spec residence 5.3.
-const PINS: &[Pin] = &[
-    jlis(
-        JpkiAuthentication,
-        "authca01",
-        &["authca01.cer"],
-        ["2015-10-20", "2025-10-19"],
-        "4dcfc4ca0aaf9fb2a3081b3f0c991c320b3acc008667a341eeaec5af1d58ca7d",
-    ),
-    jlis(
-        JpkiAuthentication,
-        "authca02",
-        &["authca02.cer"],
-        ["2019-09-14", "2029-09-14"],
-        "0d98de47fc11b7f67126874b7028b6026a803d2638d6edfe53176953961fade6",
-    ),
-    jlis(
-        JpkiAuthentication,
-        "authca03",
-        &["authca03.cer"],
-        ["2023-07-16", "2033-07-15"],
-        "64114f29620c24ed2631d46476a040e7ee740d956089c00b036a6a8118c322b5",
-    ),
-    jlis(
-        JpkiSignature,
-        "signca01",
-        &["signca01.cer"],
-        ["2015-10-20", "2025-10-19"],
-        "19645405a1fe14377434bd55957628ac4038557c542403a2243f21c706fc9355",
-    ),
-    jlis(
-        JpkiSignature,
-        "signca02",
-        &["signca02.cer"],
-        ["2019-09-14", "2029-09-14"],
-        "79679c33e4cc9319440f1ad120a597ff1844e2ef217063adb176966fd5e6fbeb",
-    ),
-    jlis(
-        JpkiSignature,
-        "signca03",
-        &["signca03.cer"],
-        ["2023-07-16", "2033-07-15"],
-        "d227f6cde11d35c5252178f106f843d24651944975413b539fa2fb68dbfa365f",
-    ),
-    zairyu(
-        Production,
-        "ZairyuCard CA 2015",
-        &["930001756.crt", "001460774.zip"],
-        ["2015-06-05", "2025-09-05"],
-        "97f37c5967af5f3cd84e6ed694b09539abb7f8e7e76b6f7496a060008982983d",
-    ),
-    zairyu(
-        Production,
-        "ZairyuCard CA 2018",
-        &["930001757.crt", "001460775.zip"],
-        ["2018-04-06", "2028-07-06"],
-        "ff02323cea7b8c3dfc0dc2de79d46e78514af587368523086b188e9690aec861",
-    ),
-    zairyu(
-        Production,
-        "ZairyuCard CA 2021",
-        &["001353372.crt", "001460776.zip"],
-        ["2021-05-27", "2031-08-27"],
-        "6f50161aa80f7ff7c630505faf472906f7b101d5083e327a6182c82cd7985e67",
-    ),
-    zairyu(
-        Production,
-        "ZairyuCard CA 2024",
-        &["001421582.crt", "001460777.zip"],
-        ["2024-05-08", "2034-08-08"],
-        "bf854466ed9abf61f559c39bf8790546f8acdab99b51fd2330563669ce4a71b2",
-    ),
-    zairyu(
-        Production,
-        "ZairyuCard CA2 2026",
-        &["001462221.zip", "ec_cacert_20260420.crt"],
-        ["2026-04-20", "2039-07-20"],
-        "11e6ad8b8e64f0cdb1d8ba9e3689926c80e8479a2f098616f674a23582bec13b",
-    ),
+const PINS: &[Pin] = pins! {
+    JpkiAuthentication Production "authca01" "2015-10-20".."2025-10-19" ["authca01.cer"]
+        "4dcfc4ca0aaf9fb2a3081b3f0c991c320b3acc008667a341eeaec5af1d58ca7d";
+    JpkiAuthentication Production "authca02" "2019-09-14".."2029-09-14" ["authca02.cer"]
+        "0d98de47fc11b7f67126874b7028b6026a803d2638d6edfe53176953961fade6";
+    JpkiAuthentication Production "authca03" "2023-07-16".."2033-07-15" ["authca03.cer"]
+        "64114f29620c24ed2631d46476a040e7ee740d956089c00b036a6a8118c322b5";
+    JpkiSignature Production "signca01" "2015-10-20".."2025-10-19" ["signca01.cer"]
+        "19645405a1fe14377434bd55957628ac4038557c542403a2243f21c706fc9355";
+    JpkiSignature Production "signca02" "2019-09-14".."2029-09-14" ["signca02.cer"]
+        "79679c33e4cc9319440f1ad120a597ff1844e2ef217063adb176966fd5e6fbeb";
+    JpkiSignature Production "signca03" "2023-07-16".."2033-07-15" ["signca03.cer"]
+        "d227f6cde11d35c5252178f106f843d24651944975413b539fa2fb68dbfa365f";
+    ResidenceCard Production "ZairyuCard CA 2015" "2015-06-05".."2025-09-05" ["930001756.crt" "001460774.zip"]
+        "97f37c5967af5f3cd84e6ed694b09539abb7f8e7e76b6f7496a060008982983d";
+    ResidenceCard Production "ZairyuCard CA 2018" "2018-04-06".."2028-07-06" ["930001757.crt" "001460775.zip"]
+        "ff02323cea7b8c3dfc0dc2de79d46e78514af587368523086b188e9690aec861";
+    ResidenceCard Production "ZairyuCard CA 2021" "2021-05-27".."2031-08-27" ["001353372.crt" "001460776.zip"]
+        "6f50161aa80f7ff7c630505faf472906f7b101d5083e327a6182c82cd7985e67";
+    ResidenceCard Production "ZairyuCard CA 2024" "2024-05-08".."2034-08-08" ["001421582.crt" "001460777.zip"]
+        "bf854466ed9abf61f559c39bf8790546f8acdab99b51fd2330563669ce4a71b2";
+    ResidenceCard Production "ZairyuCard CA2 2026" "2026-04-20".."2039-07-20" ["001462221.zip" "ec_cacert_20260420.crt"]
+        "11e6ad8b8e64f0cdb1d8ba9e3689926c80e8479a2f098616f674a23582bec13b";
     // It has the name and the serial number of the one above.
-    zairyu(
-        Test,
-        "ZairyuCard CA2 TEST 2026",
-        &["001460788.zip"],
-        ["2026-03-19", "2039-06-19"],
-        "1846b815d31f04fe93d57450a6d8a8c351eac3d8c444a2375d95734df7dd1057",
-    ),
-];
+    ResidenceCard Test "ZairyuCard CA2 TEST 2026" "2026-03-19".."2039-06-19" ["001460788.zip"]
+        "1846b815d31f04fe93d57450a6d8a8c351eac3d8c444a2375d95734df7dd1057";
+};
 
 impl Pin {
     /// Who published it, and where: the provenance of an anchor that is this certificate.
     pub fn publication(&self) -> String {
-        let (publisher, place) = publisher(self.purpose).map_or(("", ""), |found| (found.name.en, found.place));
+        let (publisher, place) = published_by(self.purpose).map_or(("", ""), |(name, place)| (name.en, place));
         format!("published by {publisher} as {} ({place})", self.files.join(" / "))
     }
-}
-
-fn publisher(purpose: Purpose) -> Option<&'static Publisher> {
-    PUBLISHERS.iter().find(|publisher| publisher.purpose == purpose)
 }
 
 /// The pin of a fingerprint.
@@ -199,12 +87,28 @@ pub fn published(purpose: Purpose) -> impl Iterator<Item = &'static Pin> {
 
 /// Who publishes for a purpose and where: both are for people.
 pub fn published_by(purpose: Purpose) -> Option<(Bilingual, &'static str)> {
-    publisher(purpose).map(|found| (found.name, found.place))
+    match purpose {
+        Purpose::JpkiAuthentication | Purpose::JpkiSignature => Some((
+            Bilingual::new("地方公共団体情報システム機構（J-LIS）", "J-LIS"),
+            "https://www.jpki.go.jp/ca/index.html",
+        )),
+        Purpose::ResidenceCard => Some((
+            Bilingual::new("出入国在留管理庁", "the Immigration Services Agency"),
+            "https://www.moj.go.jp/isa/content/",
+        )),
+        Purpose::MyNumberCard | Purpose::DriversLicence => None,
+    }
 }
 
 /// Whether a certificate bears the name of the issuer that publishes for this purpose.
 pub fn claims_issuer(purpose: Purpose, facts: &Facts) -> bool {
-    publisher(purpose).is_some_and(|publisher| (publisher.claims)(facts))
+    match purpose {
+        Purpose::JpkiAuthentication | Purpose::JpkiSignature => {
+            matches!(facts.organization.as_deref(), Some("JPKI" | "JPKI-TEST"))
+        }
+        Purpose::ResidenceCard => facts.common_name.as_deref().is_some_and(|name| name.starts_with("ZairyuCard CA")),
+        Purpose::MyNumberCard | Purpose::DriversLicence => false,
+    }
 }
 
 /// Whether a certificate calls itself one of the JPKI test hierarchy.
@@ -227,8 +131,11 @@ mod tests {
             assert!(pin.publication().contains(pin.files[0]) && pin.publication().contains("https://"));
         }
         let of = |purpose| published(purpose).count();
-        assert_eq!([of(JpkiAuthentication), of(JpkiSignature), of(Purpose::ResidenceCard)], [3, 3, 6]);
+        assert_eq!(
+            [of(Purpose::JpkiAuthentication), of(Purpose::JpkiSignature), of(Purpose::ResidenceCard)],
+            [3, 3, 6]
+        );
         assert_eq!([of(Purpose::MyNumberCard), of(Purpose::DriversLicence)], [0, 0]);
-        assert_eq!(PINS.iter().filter(|pin| pin.hierarchy == Test).count(), 1);
+        assert_eq!(PINS.iter().filter(|pin| pin.hierarchy == Hierarchy::Test).count(), 1);
     }
 }

@@ -14,6 +14,8 @@ use super::{
 #[derive(Clone)]
 pub struct TrustStore {
     anchors: Vec<Anchor>,
+    /// The anchors' certificates in the same order, parsed once; `None` for a bare key and for what cannot be read.
+    certificates: Vec<Option<Arc<Certificate>>>,
     accepted: BTreeSet<Hierarchy>,
     memo: Memo,
 }
@@ -30,16 +32,22 @@ impl TrustStore {
     /// # Errors
     /// [`ManifestError`] if the shipped folders are damaged (a test keeps them whole).
     pub fn shipped() -> Result<Self, ManifestError> {
-        Ok(Self {
-            anchors: builtin::anchors()?,
+        let empty = Self {
+            anchors: Vec::new(),
+            certificates: Vec::new(),
             accepted: BTreeSet::from([Hierarchy::Production, Hierarchy::Installed]),
             memo: Memo::default(),
-        })
+        };
+        Ok(empty.with(builtin::anchors()?))
     }
 
     /// Adds anchors, for example those of a user's folder.
     #[must_use]
     pub fn with(mut self, anchors: Vec<Anchor>) -> Self {
+        self.certificates.extend(anchors.iter().map(|anchor| match &anchor.material {
+            Material::Certificate(der) => Certificate::parse(der).ok().map(Arc::new),
+            Material::CvKey(_) => None,
+        }));
         self.anchors.extend(anchors);
         self
     }
@@ -83,21 +91,13 @@ impl TrustStore {
         })
     }
 
-    /// The certificates of a purpose as [`TrustStore::certificates`] has them, each read once a store; those that cannot be
-    /// read are left out.
-    pub fn parsed_certificates(&self, purpose: Purpose) -> impl Iterator<Item = (&Anchor, Arc<Certificate>)> {
-        self.certificates(purpose).filter_map(|(anchor, der)| Some((anchor, self.memo.parsed(der)?)))
-    }
-
-    /// The certificates of a purpose, those of accepted hierarchies first.
-    pub fn certificates(&self, purpose: Purpose) -> impl Iterator<Item = (&Anchor, &[u8])> {
+    /// The certificates of a purpose, those of accepted hierarchies first; what cannot be read is left out.
+    pub fn certificates(&self, purpose: Purpose) -> impl Iterator<Item = (&Anchor, &Certificate)> {
         let of = move |accepted: bool| {
-            self.anchors.iter().filter(move |anchor| self.accepts(anchor.hierarchy) == accepted).filter_map(
-                move |anchor| match &anchor.material {
-                    Material::Certificate(der) if anchor.purpose == purpose => Some((anchor, der.as_slice())),
-                    _ => None,
-                },
-            )
+            let known = self.anchors.iter().zip(&self.certificates);
+            known
+                .filter(move |(anchor, _)| anchor.purpose == purpose && self.accepts(anchor.hierarchy) == accepted)
+                .filter_map(|(anchor, certificate)| Some((anchor, certificate.as_deref()?)))
         };
         of(true).chain(of(false))
     }

@@ -7,7 +7,7 @@ mod overall;
 mod reason;
 
 pub use basis::{At, Basis, CLOCK_SKEW, InTheFuture};
-pub use catalog::{CATALOG, CheckText, saved_limit, text_of};
-pub use check::{AnchorRef, Check, CheckId, Evidence, Fact, Verdict};
+pub use catalog::{CheckId, CheckText, saved_limit};
+pub use check::{AnchorRef, Check, Evidence, Fact, Verdict};
 pub use overall::{Overall, Requirement, overall};
 pub use reason::{Reason, Why};

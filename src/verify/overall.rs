@@ -2,28 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{Check, CheckId, Verdict};
+use super::{
+    catalog::CheckId,
+    check::{Check, Verdict},
+};
+use crate::text::named;
 
-/// The verdict about a card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Overall {
-    /// Every required check passed.
-    Authentic,
-    /// A required check failed.
-    Rejected,
-    /// Neither: something that is needed was not done.
-    Undetermined,
-}
-
-impl Overall {
-    /// The machine name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Authentic => "authentic",
-            Self::Rejected => "rejected",
-            Self::Undetermined => "undetermined",
-        }
+named! {
+    /// The verdict about a card.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Overall {
+        /// Every required check passed.
+        Authentic = "authentic",
+        /// A required check failed.
+        Rejected = "rejected",
+        /// Neither: something that is needed was not done.
+        Undetermined = "undetermined",
     }
 }
 

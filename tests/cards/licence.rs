@@ -25,7 +25,7 @@ use taimen::{
         },
     },
     transport::{LinkFigures, Transport, TransportError},
-    trust::{Certificate, Purpose, TrustStore},
+    trust::{Purpose, TrustStore},
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
 
@@ -180,8 +180,8 @@ fn each_fault_of_the_signer_has_its_own_name() {
     let key_id = |name: &str| {
         let anchors = TrustStore::shipped().unwrap();
         let mut certificates = anchors.certificates(Purpose::DriversLicence);
-        let (_, der) = certificates.find(|(anchor, _)| anchor.name.contains(name)).unwrap();
-        Certificate::parse(der).unwrap().subject_key_id.unwrap()
+        let (_, certificate) = certificates.find(|(anchor, _)| anchor.name.contains(name)).unwrap();
+        certificate.subject_key_id.clone().unwrap()
     };
     let own = dump.file(files::SIGNATURE.name).unwrap();
     let own = own[own.len() - 32..].to_vec();

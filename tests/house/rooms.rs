@@ -12,7 +12,7 @@ use taimen::{
     kind::CardKind,
     simulator::kinds,
     transport::Recording,
-    verify::{CATALOG, CheckId},
+    verify::CheckId,
 };
 
 use super::pages::{READMES, files_with, page, root, rows, ticked};
@@ -184,7 +184,7 @@ fn every_kind_has_its_twin_its_page_and_its_row() {
 #[test]
 fn every_check_has_its_texts_in_both_languages() {
     for check in CheckId::all() {
-        let text = CATALOG.iter().find(|text| text.id == check).unwrap_or_else(|| panic!("{check} has no text"));
+        let text = check.text();
         for part in [text.title, text.proves, text.does_not_prove, text.otherwise] {
             assert!(!part.en.is_empty() && !part.ja.is_empty(), "{check}");
         }

@@ -74,7 +74,7 @@ pub(super) fn signer_check<'a>(
     let evidence = evidence.with("signer_key_id", hex::encode(key_id));
 
     let candidates: Vec<_> = trust
-        .parsed_certificates(Purpose::DriversLicence)
+        .certificates(Purpose::DriversLicence)
         .filter(|(_, certificate)| certificate.subject_key_id.as_deref() == Some(key_id))
         .collect();
     // A key identifier is only a name. Where several certificates bear it, the one counts whose key made the signature;

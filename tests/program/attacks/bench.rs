@@ -197,8 +197,7 @@ impl Judged {
             .checks()
             .iter()
             .filter_map(|check| check.split_once(": "))
-            .filter_map(|(id, _)| taimen::verify::text_of(id.parse().unwrap()))
-            .map(|text| text.does_not_prove.en)
+            .map(|(id, _)| id.parse::<taimen::verify::CheckId>().unwrap().text().does_not_prove.en)
             .collect();
         assert!(explained.contains(words), "{}: {words} in {explained}\n{checks}", self.what);
         self
