@@ -1,13 +1,20 @@
 //! taimen (対面, face to face) reads the IC chip of a Japanese identity card, verifies what the issuer signed up to
 //! the issuing CA, and says what that proves and what it does not.
 //!
-//! Three steps with a value between them. Each is shown here on a simulated card; with a real one, the first step has a
-//! reader in the card's place, and the others are the same.
+//! Three steps with a value between them, shown here on a simulated card; with a real one, the first step has a reader in
+//! the card's place, and the others are the same.
 //!
-//! # 1. Read
+//! 1. [`cards::read`] talks to whatever card lies on a [`transport::Transport`] and yields a [`dump::Dump`]: every file byte
+//!    for byte, the chip's answers, what was not read and why. Randomness and time are arguments. Where a person must be
+//!    asked in between, [`cards::start`] returns what for, and no card is held meanwhile. [`cards::read_recording`] reads from
+//!    a [`transport::Recording`] instead.
+//! 2. Each card's module turns the bytes of a file into fields, which proves nothing. Whoever wants a verdict goes straight on.
+//! 3. [`cards::check`] decodes a dump and verifies what the issuer signed: a pure function of the dump, a
+//!    [`trust::TrustStore`] and a [`verify::Basis`]: as of when, and who vouches for what is not signed. It needs no card, no
+//!    feature and no system library, so a saved dump can be judged again later, elsewhere, as often as one likes.
 //!
-//! [`cards::read`] talks to whatever card lies on a [`transport::Transport`] and yields a [`dump::Dump`]: every file
-//! byte for byte, the chip's answers, what was not read and why. Randomness and time are arguments.
+//! [`report::Report`] then turns findings into Japanese or English text, JSON or HTML. A simulated card never looks like a
+//! real one, whatever was accepted.
 //!
 #![cfg_attr(feature = "simulator", doc = "```")]
 #![cfg_attr(not(feature = "simulator"), doc = "```ignore")]
@@ -23,51 +30,18 @@
 //!     if let cards::Event::Step { title, .. } = event { println!("{}", title.en) }
 //! })?;
 //! assert_eq!(dump.link.exchanges, 17);
-//! # Ok(()) }
-//! ```
 //!
-//! Where a person must be asked in between, [`cards::start`] returns what for, and no card is held meanwhile.
-//! [`cards::read_recording`] reads from a [`transport::Recording`] instead.
-//!
-//! # 2. Decode
-//!
-//! Each card's module turns the bytes of a file into fields. Nothing is proven by that: whoever wants a verdict goes
-//! straight on to the third step, which decodes by itself.
-//!
-#![cfg_attr(feature = "simulator", doc = "```")]
-#![cfg_attr(not(feature = "simulator"), doc = "```ignore")]
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use taimen::cards::my_number::{self, files};
 //!
-//! # use taimen::cards;
-//! # let mut card = "my-number?seed=7".parse::<taimen::simulator::Recipe>()?.card()?;
-//! # let known = cards::Credentials::from(&card);
-//! # let dump = cards::read(&mut card, &cards::Request::new("", "2026-11-22T03:00:00Z".parse()?), known,
-//! #     &mut taimen::iso7816::PinGate::new(false), &mut taimen::transport::draws::ListedDraws::new(vec![vec![1; 32], vec![2; 32]]), &mut |_| {})?;
 //! let bytes = dump.file(files::FACE_DATA.name).ok_or("not read: see Dump::not_read")?;
 //! let face = my_number::face(bytes)?;
 //! let photo = face.photo.ok_or("a card without a photo")?;
 //! let png = taimen::image::decode(photo.value, taimen::image::Format::Jpeg2000)?.to_png()?;
 //! assert!(png.starts_with(b"\x89PNG"));
-//! # Ok(()) }
-//! ```
 //!
-//! # 3. Check
+//! use taimen::{dump::Dump, trust::{Hierarchy, TrustStore}, verify::{Basis, CheckId, Overall, Verdict}};
 //!
-//! [`cards::check`] decodes a dump and verifies what the issuer signed: a pure function of the dump, a
-//! [`trust::TrustStore`] and a [`verify::Basis`]: as of when, and who vouches for what is not signed. It needs no card, no feature and no system library, so a saved dump can be judged
-//! again later, elsewhere, as often as one likes.
-//!
-#![cfg_attr(feature = "simulator", doc = "```")]
-#![cfg_attr(not(feature = "simulator"), doc = "```ignore")]
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use taimen::{cards, dump::Dump, trust::{Hierarchy, TrustStore}, verify::{Basis, CheckId, Overall, Verdict}};
-//!
-//! # let mut card = "my-number?seed=7".parse::<taimen::simulator::Recipe>()?.card()?;
-//! # let known = cards::Credentials::from(&card);
-//! # let saved = cards::read(&mut card, &cards::Request::new("", "2026-11-22T03:00:00Z".parse()?), known,
-//! #     &mut taimen::iso7816::PinGate::new(false), &mut taimen::transport::draws::ListedDraws::new(vec![vec![1; 32], vec![2; 32]]), &mut |_| {})?.to_json();
-//! let dump = Dump::from_json(saved.as_bytes())?; // what `Dump::to_json` or `taimen check --save-dump` wrote
+//! let dump = Dump::from_json(dump.to_json().as_bytes())?; // as `taimen check --save-dump` writes it
 //! let trust = TrustStore::shipped()?.accepting(Hierarchy::Simulated); // real cards: `TrustStore::shipped()?` alone
 //! let basis = Basis::Operator(dump.read_at); // we vouch for the file; else `Basis::saved(…)` judges it as of now
 //! let findings = cards::check(&dump, &trust, basis).ok_or("recognised only")?;
@@ -75,27 +49,10 @@
 //! assert_eq!(findings.verdict(CheckId::ChipKey), Some(Verdict::Passed));
 //! let birth = findings.holder.birth_date.as_ref().ok_or("no birth date")?;
 //! assert_eq!(birth.signed_by, Some(CheckId::FaceSignature)); // each value names the check that covers it
-//! # Ok(()) }
-//! ```
 //!
-//! # And show it
+//! use taimen::{lang::Lang, messages::ExitCode, report::{Colour, Context, Options, Report, Source}};
 //!
-//! [`report::Report`] turns findings into Japanese or English text, JSON or HTML. A simulated card never looks like a real
-//! one, whatever was accepted.
-//!
-#![cfg_attr(feature = "simulator", doc = "```")]
-#![cfg_attr(not(feature = "simulator"), doc = "```ignore")]
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use taimen::{lang::Lang, messages::ExitCode, report::{Colour, Context, Options, Report, Source}, trust::Hierarchy};
-//!
-//! # use taimen::cards;
-//! # let mut card = "residence2".parse::<taimen::simulator::Recipe>()?.card()?;
-//! # let known = cards::Credentials::from(&card);
-//! # let dump = cards::read(&mut card, &cards::Request::new("", "2026-11-22T03:00:00Z".parse()?), known,
-//! #     &mut taimen::iso7816::PinGate::new(false), &mut taimen::transport::draws::ListedDraws::new(vec![vec![1; 8], vec![2; 16]]), &mut |_| {})?;
-//! # let trust = taimen::trust::TrustStore::shipped()?.accepting(Hierarchy::Simulated);
-//! # let findings = cards::check(&dump, &trust, taimen::verify::Basis::Live(dump.read_at)).ok_or("recognised only")?;
-//! let context = Context::of(&dump, Source::Live).accepting(Hierarchy::Simulated);
+//! let context = Context::of(&dump, Source::Dump).accepting(Hierarchy::Simulated);
 //! let options = Options { lang: Lang::En, ..Options::default() };
 //! let report = Report { findings: &findings, context: &context, options };
 //! assert!(report.text(Colour::Plain).contains("SIMULATED CARD"));
@@ -107,15 +64,12 @@
 //! The folder `examples` has more: a reader of one's own, PC/SC, recordings, faults for tests. What is stable and what may
 //! change stands in `docs/library.md`.
 //!
-//! # Features
-//!
 //! | feature | adds | needs |
 //! | --- | --- | --- |
-//! | none | reading over any transport, verification, reports, simulated cards, recordings | no system library |
+//! | none | reading over any transport, verification, reports, recordings | no system library |
+//! | `simulator` | simulated cards | no system library |
 //! | `pcsc` | `transport::pcsc`, `transport::draws::SystemDraws` | libpcsclite on Unix |
-//! | `cli` | the program, `transport::draws::SystemDraws` | no system library |
-//!
-//! # Layers
+//! | `cli` | the program, `transport::draws::SystemDraws`, `simulator` | no system library |
 //!
 //! The modules stand in layers; a module uses only modules to its left, and a test keeps it so:
 //!

@@ -51,6 +51,12 @@ pub(crate) fn stands_alone(kind: CardKind) -> bool {
     find(kind).is_some_and(|(_, spec)| spec.guest && spec.scopes.is_empty())
 }
 
+/// The kind whose cards carry others, then those that are read on it if they are asked for by name.
+pub(crate) fn hosts_and_guests() -> impl Iterator<Item = CardKind> {
+    let host = kinds().map(|(_, spec)| spec).find(|spec| spec.extra.is_some()).map(|spec| spec.kind);
+    host.into_iter().chain(CardKind::all().filter(|kind| is_guest(*kind)))
+}
+
 /// Every extra application.
 pub(crate) fn extras() -> impl Iterator<Item = &'static Extra> {
     kinds().filter_map(|(_, spec)| spec.extra)
@@ -73,12 +79,22 @@ pub fn credentials() -> impl Iterator<Item = &'static CredentialSpec> {
     })
 }
 
+/// Every entry, each once: those that a person is asked for, or those of extra applications.
+pub(crate) fn entries(extra: bool) -> impl Iterator<Item = &'static EntrySpec> {
+    let mut seen: Vec<&str> = Vec::new();
+    let of = credentials().filter(move |credential| is_extra(credential) == extra);
+    of.flat_map(|credential| credential.ways.iter().rev().copied().flatten()).map(|part| part.entry).filter(
+        move |entry| {
+            let fresh = !seen.contains(&entry.id);
+            seen.push(entry.id);
+            fresh
+        },
+    )
+}
+
 /// An entry by its name in a credentials file.
 pub fn entry(id: &str) -> Option<&'static EntrySpec> {
-    credentials()
-        .flat_map(|credential| credential.ways.iter().copied().flatten())
-        .map(|part| part.entry)
-        .find(|entry| entry.id == id)
+    entries(false).chain(entries(true)).find(|entry| entry.id == id)
 }
 
 /// The tables in which a command's address is looked up: the kind's own first, then every other kind's.

@@ -11,9 +11,6 @@ use crate::{
 pub const RECORDED: &str = "recorded";
 
 /// The basis of a saved reading; `sealed` where its seal was demanded and holds.
-///
-/// # Errors
-/// [`Problem::ReadInFuture`].
 pub fn saved(read_at: Timestamp, at: Option<At>, sealed: bool, now: Timestamp) -> Result<Basis, Problem> {
     Basis::saved(read_at, at, sealed, now).map_err(|_| Problem::ReadInFuture { read_at })
 }

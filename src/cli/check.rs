@@ -25,9 +25,6 @@ use super::{
 };
 
 /// Runs the command.
-///
-/// # Errors
-/// [`Problem`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let started = Instant::now();
     let terminal = Terminal::new(settings, matches.get_flag(name::JSON));
@@ -72,22 +69,13 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     if source == ReportSource::Replay {
         findings.notes.push(cards::notes::presence(basis));
     }
-    let figures = link.figures(started.elapsed().saturating_sub(asked));
-    dump.link = figures;
+    dump.link = link.figures(started.elapsed().saturating_sub(asked));
     link.finish()?;
     if let Some(key) = &seal {
         dump.seal(key);
     }
     let sealed_by = seal.map(|key| hex::encode(key.public_key().fingerprint()));
-    let context = Context {
-        sealed_by,
-        source,
-        reader: dump.reader.clone(),
-        read_at: dump.read_at,
-        link: figures,
-        tries: Vec::new(),
-        accepted,
-    };
+    let context = Context { sealed_by, accepted, ..Context::of(&dump, source) };
     let save = || saved.map_or(Ok(()), |saved| terminal.write(&saved, dump.to_json().as_bytes()));
     output::report(settings, matches, &findings, &context, destinations, || recorded.and_then(|()| save()))
 }

@@ -47,9 +47,6 @@ const NO_HARDWARE: Bilingual = Bilingual::new(
 );
 
 /// Runs the command.
-///
-/// # Errors
-/// [`Problem::Unwritable`]; whatever else is wrong is a finding.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let findings = diagnose(&collect(matches));
     if matches.get_flag(name::JSON) {

@@ -11,9 +11,6 @@ use crate::{
 use super::{Settings, output};
 
 /// Runs the command; without a name it lists every check.
-///
-/// # Errors
-/// [`Problem::UnknownCheck`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     match matches.get_one::<String>("check") {
         None => {

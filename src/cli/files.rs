@@ -16,17 +16,11 @@ use crate::{
 use super::problem::{unreadable, unwritable};
 
 /// The file that an option names, found to be one that can be written: before a card is touched and anything is typed.
-///
-/// # Errors
-/// [`Problem::Unwritable`], [`Problem::UnfitDestination`].
 pub fn destination(matches: &ArgMatches, option: &str) -> Result<Option<Destination>, Problem> {
     matches.get_one::<PathBuf>(option).map(|path| private(path, Existing::Replaced)).transpose()
 }
 
 /// A file that only its owner may read.
-///
-/// # Errors
-/// [`Problem::Unwritable`], [`Problem::UnfitDestination`].
 pub fn private(path: &Path, existing: Existing) -> Result<Destination, Problem> {
     if path == Path::new("-") {
         // Standard output has the report; a file of this name would surprise everybody.
@@ -36,9 +30,6 @@ pub fn private(path: &Path, existing: Existing) -> Result<Destination, Problem> 
 }
 
 /// Writes a file whole.
-///
-/// # Errors
-/// [`Problem::Unwritable`], [`Problem::UnfitDestination`].
 pub fn write(destination: &Destination, bytes: &[u8]) -> Result<(), Problem> {
     destination.write(bytes).map_err(|error| unwritten(destination.path(), error))
 }
@@ -52,9 +43,6 @@ pub fn unwritten(path: &Path, error: DestinationError) -> Problem {
 }
 
 /// Reads a file, or standard input for `-`, up to a limit and one byte more, so that the caller notices a larger one.
-///
-/// # Errors
-/// [`Problem::Unreadable`].
 pub fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>, Problem> {
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();

@@ -6,7 +6,7 @@ use clap::ArgMatches;
 use serde_json::json;
 
 use crate::{
-    cards::{self, Item, Reference, Request},
+    cards::{self, Identified, Item, Request},
     iso7816::Tries,
     kind::CardKind,
     lang::Bilingual,
@@ -20,19 +20,7 @@ use super::{Settings, args::name, output, reader::Link, terminal::Terminal};
 /// The schema name of the JSON output.
 const SCHEMA: &str = "taimen.identify/1";
 
-/// What was found out.
-struct Identified {
-    kind: CardKind,
-    guests: Vec<CardKind>,
-    tries: Vec<(&'static Reference, Option<Tries>)>,
-    /// What the card shows without a credential.
-    items: Vec<Item>,
-}
-
 /// Runs the command.
-///
-/// # Errors
-/// [`Problem`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let json = matches.get_flag(name::JSON);
     let terminal = Terminal::new(settings, json);
@@ -43,24 +31,19 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let found = link.with_card(|card, draws| Ok(cards::identify(card, &request, draws)?))?;
     let store = TrustStore::shipped()?;
     let findings = found.dump.as_ref().and_then(|dump| cards::check(dump, &store, Basis::Live(request.time)));
-    let found = Identified {
-        kind: found.recognised.kind,
-        guests: found.recognised.guests,
-        tries: found.counters,
-        items: findings.map(|findings| findings.items).unwrap_or_default(),
-    };
+    let items = findings.map(|findings| findings.items).unwrap_or_default();
     if json {
-        output::line(&to_json(settings, link.reader(), &found))?;
+        output::line(&to_json(settings, link.reader(), &found, &items))?;
     } else {
-        output::text(&to_text(settings, link.reader(), &found))?;
+        output::text(&to_text(settings, link.reader(), &found, &items))?;
     }
     Ok(ExitCode::Authentic)
 }
 
-fn to_json(settings: &Settings, reader: &str, found: &Identified) -> serde_json::Value {
+fn to_json(settings: &Settings, reader: &str, found: &Identified, items: &[Item]) -> serde_json::Value {
     let card = |kind: CardKind| json!({"kind": kind.as_str(), "name": kind.name().get(settings.lang)});
     let tries: Vec<_> = found
-        .tries
+        .counters
         .iter()
         .map(|(reference, told)| {
             let left = match told {
@@ -71,31 +54,30 @@ fn to_json(settings: &Settings, reader: &str, found: &Identified) -> serde_json:
             json!({"id": reference.id, "name": reference.title.get(settings.lang), "left": left})
         })
         .collect();
-    let items: Vec<_> = found
-        .items
+    let items: Vec<_> = items
         .iter()
         .map(|item| json!({"id": item.id, "name": item.title.get(settings.lang), "value": item.value.plain(settings.lang)}))
         .collect();
     json!({
         "schema": SCHEMA,
         "reader": reader,
-        "card": card(found.kind),
-        "applications": found.guests.iter().map(|kind| card(*kind)).collect::<Vec<_>>(),
+        "card": card(found.recognised.kind),
+        "applications": found.recognised.guests.iter().map(|kind| card(*kind)).collect::<Vec<_>>(),
         "tries": tries,
         "items": items,
     })
 }
 
-fn to_text(settings: &Settings, reader: &str, found: &Identified) -> String {
+fn to_text(settings: &Settings, reader: &str, found: &Identified, items: &[Item]) -> String {
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
     let mut lines = vec![
-        format!("{}: {}", t("カード", "Card"), found.kind.name().get(settings.lang)),
+        format!("{}: {}", t("カード", "Card"), found.recognised.kind.name().get(settings.lang)),
         format!("{}: {}", t("リーダー", "Reader"), crate::report::visible(reader)),
     ];
-    for guest in &found.guests {
+    for guest in &found.recognised.guests {
         lines.push(ui::also_holds(settings.lang, *guest));
     }
-    for (reference, told) in &found.tries {
+    for (reference, told) in &found.counters {
         let application = reference.application.title.get(settings.lang);
         let line = match told {
             Some(tries) => ui::tries_left(settings.lang, reference.title, *tries),
@@ -107,7 +89,7 @@ fn to_text(settings: &Settings, reader: &str, found: &Identified) -> String {
         };
         lines.push(format!("{application} {line}"));
     }
-    for item in &found.items {
+    for item in items {
         lines.push(format!(
             "{}: {}",
             item.title.get(settings.lang),

@@ -62,9 +62,6 @@ impl Drop for Offered {
 
 impl Readers {
     /// The readers at an address; Ctrl-C becomes an event.
-    ///
-    /// # Errors
-    /// [`Problem::Vpcd`] for what is no address.
     pub fn at(address: &str) -> Result<Self, Problem> {
         let parts = address.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
         let no_address = || Problem::Vpcd { address: address.to_owned(), error: ErrorKind::InvalidInput };
@@ -81,9 +78,6 @@ impl Readers {
     }
 
     /// Where a reader's card connects to.
-    ///
-    /// # Errors
-    /// [`Problem::Vpcd`] where the ports end.
     pub fn address(&self, reader: u16) -> Result<String, Problem> {
         let beyond = || Problem::Vpcd { address: self.host.clone(), error: ErrorKind::InvalidInput };
         let port = self.port.checked_add(reader.saturating_sub(1)).ok_or_else(beyond)?;
@@ -92,9 +86,6 @@ impl Readers {
 
     /// Lays a card on a reader. `again`: a card lay there before, whose leaving vpcd may not have noticed yet. `None` when
     /// Ctrl-C was pressed meanwhile.
-    ///
-    /// # Errors
-    /// [`Problem::Vpcd`].
     pub fn insert(&mut self, reader: u16, mut card: SimulatedCard, again: bool) -> Result<Option<()>, Problem> {
         let address = self.address(reader)?;
         let until = Instant::now() + if again { PATIENCE } else { Duration::ZERO };
@@ -141,9 +132,6 @@ impl Readers {
     }
 
     /// Waits so long, or without end; `None` when the time is over.
-    ///
-    /// # Errors
-    /// [`Problem::Internal`] when nobody can tell anything any more, which cannot be.
     pub fn wait(&mut self, most: Option<Duration>) -> Result<Option<Event>, Problem> {
         match self.held.pop_front() {
             Some(event) => Ok(Some(event)),

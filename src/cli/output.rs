@@ -29,9 +29,6 @@ pub struct Destinations {
 
 impl Destinations {
     /// What the options name, each found to be one that can be written.
-    ///
-    /// # Errors
-    /// [`Problem::Unwritable`], [`Problem::UnfitDestination`].
     pub fn of(matches: &ArgMatches) -> Result<Self, Problem> {
         let page = files::destination(matches, name::HTML)?;
         let mut pictures = Vec::new();
@@ -63,9 +60,6 @@ impl Destinations {
 /// A report to every place that was asked for; returns the verdict's exit code. It is shown before the files are written
 /// (those of the report, then `further` ones), so that the verdict stands there when one of them cannot be. As JSON it is
 /// one document, which has the failure too, so the files come first.
-///
-/// # Errors
-/// [`Problem`].
 pub fn report(
     settings: &Settings,
     matches: &ArgMatches,
@@ -173,9 +167,6 @@ pub fn complaint(settings: &Settings, problem: &Problem) {
 }
 
 /// Text to standard output; colour codes go where a terminal shows them, and nowhere else.
-///
-/// # Errors
-/// [`Problem::Unwritable`]; a reader that closed the pipe is no error.
 pub fn text(text: &str) -> Result<(), Problem> {
     written(anstream::stdout().lock().write_all(text.as_bytes()))
 }

@@ -53,9 +53,6 @@ pub struct Link {
 
 impl Link {
     /// Finds the card that an address names; waits for it at a PC/SC reader or for a phone.
-    ///
-    /// # Errors
-    /// [`Problem`].
     pub fn find(address: &str, wait: Duration, record: bool, tell: &mut dyn FnMut(Waiting)) -> Result<Self, Problem> {
         let mut card_time = Duration::ZERO;
         let (source, name) = match address.parse().map_err(|BadAddress(text)| Problem::BadReaderAddress(text))? {
@@ -170,9 +167,6 @@ impl Link {
     }
 
     /// Waits until a card is there again, where it may have been taken away while a person was asked.
-    ///
-    /// # Errors
-    /// [`Problem`] when none comes in time.
     pub fn wait_again(&mut self, tell: &mut dyn FnMut(Waiting)) -> Result<(), Problem> {
         match &mut self.source {
             #[cfg(feature = "pcsc")]
@@ -249,9 +243,6 @@ impl Link {
     }
 
     /// Whether a recording was left over after its replay.
-    ///
-    /// # Errors
-    /// [`Problem::Unused`].
     pub fn finish(self) -> Result<(), Problem> {
         match self.source {
             Source::Replay(replay) => Ok(replay.finish()?),
@@ -327,18 +318,12 @@ fn no_phone(address: SocketAddr, error: TransportError) -> Problem {
 }
 
 /// The simulated card of an address.
-///
-/// # Errors
-/// [`Problem`] when the address names none.
 pub fn simulated(address: &str) -> Result<SimulatedCard, Problem> {
     let recipe: Recipe = address.parse().map_err(|error| problem::recipe(address, &error))?;
     card_of(&recipe, address)
 }
 
 /// The card of a recipe that stands in an address.
-///
-/// # Errors
-/// [`Problem`] when it cannot be made.
 pub fn card_of(recipe: &Recipe, address: &str) -> Result<SimulatedCard, Problem> {
     recipe.card().map_err(|error| match error {
         // A byte behind the end of its file is known only when the card is there.

@@ -37,9 +37,6 @@ const EVENT_SCHEMA: &str = "taimen.reader-event/1";
 const PIECE: Duration = Duration::from_secs(1);
 
 /// Runs the command.
-///
-/// # Errors
-/// [`Problem::Transport`] when the smart card service is out of reach; no reader at all is `NoReader`.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let json = matches.get_flag(name::JSON);
     if matches.get_flag(name::WATCH) {

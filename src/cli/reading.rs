@@ -40,9 +40,6 @@ pub struct Plan {
 
 impl Plan {
     /// What the options say, or what a recording says that is played back.
-    ///
-    /// # Errors
-    /// [`Problem`].
     pub fn new(link: &Link, matches: &ArgMatches, entries: Option<Credentials>) -> Result<Self, Problem> {
         let allow_last_try = matches.get_flag(name::ALLOW_LAST_TRY);
         if let Source::Replay(replay) = link.source() {
@@ -67,9 +64,6 @@ impl Plan {
     }
 
     /// What the program asked for that made a recording, of a card that takes its place.
-    ///
-    /// # Errors
-    /// [`Problem`].
     pub fn like(recording: &Recording, link: &Link, allow_last_try: bool) -> Result<Self, Problem> {
         let replay = crate::transport::Replay::new(recording.clone());
         let recorded = Request::recorded(&replay)?;
@@ -85,9 +79,6 @@ impl Plan {
     }
 
     /// Reads the card; if a person must be asked, in two transactions. Also returns how long the person took.
-    ///
-    /// # Errors
-    /// [`Problem`].
     pub fn read(self, link: &mut Link, terminal: &Terminal) -> Result<(Dump, Duration), Problem> {
         let Self { request, credentials, allow_last_try, .. } = self;
         let mut gate = PinGate::new(allow_last_try);
@@ -164,9 +155,6 @@ pub fn play(recording: &Recording, entries: &Credentials) -> Played {
 }
 
 /// The entries of `--credentials`.
-///
-/// # Errors
-/// [`Problem`].
 pub fn entries(matches: &ArgMatches) -> Result<Option<Credentials>, Problem> {
     let Some(path) = matches.get_one::<PathBuf>(name::CREDENTIALS) else { return Ok(None) };
     let bytes = Zeroizing::new(files::read_limited(path, model::MAX_FILE)?);

@@ -21,9 +21,6 @@ use super::{Settings, args::name, files, output};
 const MAX_KEY_FILE: usize = 16 * 1024;
 
 /// Makes a key, writes it where nothing was before, and prints its fingerprint.
-///
-/// # Errors
-/// [`Problem`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
     let seed = Zeroizing::new(SystemDraws.draw(SEAL_SEED)?);
@@ -42,9 +39,6 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
 }
 
 /// The key of `--seal`, read before a card is touched; `None` without the option.
-///
-/// # Errors
-/// [`Problem::Unreadable`], [`Problem::NotASealKey`].
 pub fn key(matches: &ArgMatches) -> Result<Option<SealKey>, Problem> {
     let Some(path) = matches.get_one::<PathBuf>(name::SEAL) else { return Ok(None) };
     let bytes = Zeroizing::new(files::read_limited(path, MAX_KEY_FILE)?);
@@ -60,9 +54,6 @@ pub fn wanted(matches: &ArgMatches) -> Option<String> {
 
 /// Who sealed a dump, by the key's fingerprint in hex. A broken seal, or another than `wanted`, is an error: the content
 /// may have been changed, and a verdict about it would mislead.
-///
-/// # Errors
-/// [`Problem::SealBroken`], [`Problem::OtherSeal`].
 pub fn sealed_by(path: &Path, dump: &Dump, wanted: Option<&str>) -> Result<Option<String>, Problem> {
     let path = || path.display().to_string();
     let found = dump.sealed_by().map_err(|_| Problem::SealBroken { path: path() })?.map(hex::encode);

@@ -27,9 +27,6 @@ use super::{
 };
 
 /// Runs the command until vpcd closes the connections, the script ends, or somebody presses Ctrl-C.
-///
-/// # Errors
-/// [`Problem`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let address = matches.get_one::<String>(name::VPCD).map_or("127.0.0.1:35963", String::as_str);
     let out = matches.get_one::<PathBuf>(name::CREDENTIALS_OUT);

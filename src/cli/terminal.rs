@@ -71,9 +71,6 @@ impl Terminal {
     }
 
     /// Writes a file with personal data and tells so.
-    ///
-    /// # Errors
-    /// [`Problem::Unwritable`].
     pub fn write(&self, destination: &Destination, bytes: &[u8]) -> Result<(), Problem> {
         super::files::write(destination, bytes)?;
         let name = visible(&destination.path().display().to_string());
@@ -122,9 +119,6 @@ impl Terminal {
 
     /// Asks for what the card wants: staff for what is printed on it, the customer for what only he knows, without echo. Nobody
     /// is asked for what may not be presented; of an optional credential an empty entry means that it is not known.
-    ///
-    /// # Errors
-    /// [`Problem`] if a counter forbids a try, without a terminal, or after too many mistyped entries.
     pub fn ask(&self, looked: &Looked, gate: &PinGate) -> Result<Credentials, Problem> {
         let mut entered = Credentials::default();
         let mut introduced = None;

@@ -15,9 +15,6 @@ use crate::{
 use super::{Settings, args::name, output, trust_check, trust_list};
 
 /// Runs the command.
-///
-/// # Errors
-/// [`Problem`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     match matches.subcommand() {
         Some(("add", matches)) => add(settings, matches),
@@ -29,9 +26,6 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
 }
 
 /// The anchors that count in a run. A folder that the users of a group may write is named on standard error, every time.
-///
-/// # Errors
-/// [`Problem::TrustFolder`] when a folder cannot be trusted.
 pub fn store(settings: &Settings, matches: &ArgMatches) -> Result<TrustStore, Problem> {
     let store = anchors(matches)?;
     for folder in own_folder().into_iter().chain(trust_dir(matches)).filter(|folder| trust::is_group_writable(folder)) {
@@ -42,9 +36,6 @@ pub fn store(settings: &Settings, matches: &ArgMatches) -> Result<TrustStore, Pr
 
 /// The anchors that count in a run: those that ship, those in the user's folder, those in `--trust-dir`; and the
 /// hierarchies that `--accept` names.
-///
-/// # Errors
-/// [`Problem::TrustFolder`] when a folder cannot be trusted.
 pub fn anchors(matches: &ArgMatches) -> Result<TrustStore, Problem> {
     let mut store = TrustStore::shipped()?;
     if let Some(folder) = own_folder() {

@@ -33,9 +33,6 @@ struct About {
 }
 
 /// Runs the command. Exit code 0 where every folder can be used, whatever there is to note; 2 where one cannot.
-///
-/// # Errors
-/// [`Problem`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let at = folders::time(matches);
     let store = TrustStore::shipped()?;

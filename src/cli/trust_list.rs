@@ -26,9 +26,6 @@ struct Listed {
 }
 
 /// Runs the command.
-///
-/// # Errors
-/// [`Problem`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let store = TrustStore::shipped()?;
     let at = folders::time(matches);

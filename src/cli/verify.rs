@@ -17,9 +17,6 @@ use crate::{
 use super::{Settings, args::name, basis, files, output, problem, seal, trust};
 
 /// Runs the command. Judges as of now, unless a seal is demanded or `--at` says otherwise.
-///
-/// # Errors
-/// [`Problem`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let destinations = output::Destinations::of(matches)?;
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
@@ -46,21 +43,10 @@ pub struct Saved {
 
 impl Saved {
     /// Judges on a basis.
-    ///
-    /// # Errors
-    /// [`Problem::UnsupportedKind`].
     pub fn judge(self, dump: &Dump, store: &TrustStore, basis: Basis) -> Result<(Findings, Context), Problem> {
         let mut findings = cards::check(dump, store, basis).ok_or(Problem::UnsupportedKind(dump.kind))?;
         findings.notes.push(notes::presence(basis));
-        let context = Context {
-            source: self.source,
-            reader: dump.reader.clone(),
-            read_at: dump.read_at,
-            link: dump.link,
-            tries: Vec::new(),
-            accepted: self.accepted,
-            sealed_by: self.sealed_by,
-        };
-        Ok((findings, context))
+        let Self { source, accepted, sealed_by } = self;
+        Ok((findings, Context { accepted, sealed_by, ..Context::of(dump, source) }))
     }
 }

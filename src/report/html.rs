@@ -89,13 +89,7 @@ impl Page<'_> {
         let headline = report.headline();
         let mut meta = vec![self.say(report.findings.kind.name()).to_owned()];
         meta.extend(report.origin().map(|origin| self.say(origin).to_owned()));
-        meta.push(format!("{}: {}", self.say(label::JUDGED_AT), report.judged()));
-        if report.context.read_at.as_second() != report.findings.basis.at().as_second() || report.origin().is_some() {
-            meta.push(format!("{}: {}", self.say(label::READ_AT), report.time(report.context.read_at)));
-        }
-        if let Some(fingerprint) = &report.context.sealed_by {
-            meta.push(format!("{}: {}", self.say(label::SEALED_BY), visible(fingerprint)));
-        }
+        meta.extend(report.times().into_iter().map(|(title, text)| format!("{}: {text}", self.say(title))));
         html! {
             header class={ "verdict " (headline.tone().as_str()) " " (headline.as_str()) } {
                 div.symbol aria-hidden="true" { (headline.symbol()) }

@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
+    cards::Picture,
     lang::{Bilingual, Lang},
     verify::{Check, Verdict, Why},
 };
@@ -215,31 +216,20 @@ impl Page<'_> {
 
     fn heading_lines(&mut self) {
         let report = self.report;
-        let mut line = report.say(report.findings.kind.name()).to_owned();
-        if let Some(origin) = report.origin() {
-            line = format!("{line} - {}", report.say(origin));
-        }
-        let line = self.paint(BOLD, &line);
+        let kind = [report.say(report.findings.kind.name())];
+        let parts: Vec<&str> = kind.into_iter().chain(report.origin().map(|origin| report.say(origin))).collect();
+        let line = self.paint(BOLD, &parts.join(" - "));
         self.line(&line);
-        let judged = (label::JUDGED_AT, report.judged());
-        let mut lines = vec![judged];
-        if report.context.read_at.as_second() != report.findings.basis.at().as_second() || report.origin().is_some() {
-            lines.push((label::READ_AT, report.time(report.context.read_at)));
-        }
-        if let Some(fingerprint) = &report.context.sealed_by {
-            lines.push((label::SEALED_BY, visible(fingerprint)));
-        }
-        if let Some(guests) = report.guests() {
-            lines.push((label::OTHER_APPLICATIONS, guests));
-        }
+        let mut lines = report.times();
+        lines.extend(report.guests().map(|guests| (label::OTHER_APPLICATIONS, guests)));
         self.pair_lines("", &lines);
     }
 
     fn heading(&mut self, title: Bilingual) {
         let title = self.report.say(title);
         let title = match self.report.options.lang {
-            crate::lang::Lang::Ja => format!("【{title}】"),
-            crate::lang::Lang::En => format!("{title}:"),
+            Lang::Ja => format!("【{title}】"),
+            Lang::En => format!("{title}:"),
         };
         let title = self.paint(BOLD, &title);
         self.line("");
@@ -273,12 +263,10 @@ impl Page<'_> {
             let start = format!("  {}  {}  ", padded(&row.date, date), padded(report.say(row.title), title));
             let commission = row.commission.plain();
             let value = row.value.plain();
-            let behind = if value.is_empty() || commission.is_empty() {
-                format!("{value}{commission}")
-            } else if report.options.lang == Lang::Ja {
-                format!("{value}（{commission}）")
-            } else {
-                format!("{value} ({commission})")
+            let behind = match report.options.lang {
+                _ if value.is_empty() || commission.is_empty() => format!("{value}{commission}"),
+                Lang::Ja => format!("{value}（{commission}）"),
+                Lang::En => format!("{value} ({commission})"),
             };
             self.paragraph(&start, &" ".repeat(2 + date + 2 + title + 2), &behind);
         }
@@ -301,19 +289,16 @@ impl Page<'_> {
         if report.pictures().is_empty() {
             return;
         }
-        let names: Vec<String> = report
-            .pictures()
-            .iter()
-            .map(|picture| {
-                let mark = report.mark(picture.signed_by).map(|mark| report.bracketed(mark)).unwrap_or_default();
-                let broken = !has_header(picture);
-                let broken = if broken { report.bracketed(label::UNDECODABLE) } else { String::new() };
-                format!("{}{mark}{broken}", report.say(picture.title))
-            })
-            .collect();
+        let name = |picture: &Picture| {
+            let broken = (!has_header(picture)).then_some(label::UNDECODABLE);
+            let remarks: String =
+                report.mark(picture.signed_by).into_iter().chain(broken).map(|it| report.bracketed(it)).collect();
+            format!("{}{remarks}", report.say(picture.title))
+        };
+        let names: Vec<String> = report.pictures().iter().map(name).collect();
         let separator = match report.options.lang {
-            crate::lang::Lang::Ja => "、",
-            crate::lang::Lang::En => ", ",
+            Lang::Ja => "、",
+            Lang::En => ", ",
         };
         self.heading(label::PICTURES);
         self.paragraph("  ", "  ", &names.join(separator));

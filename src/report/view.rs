@@ -38,24 +38,17 @@ impl Report<'_> {
     pub(super) fn person(&self) -> Vec<Row> {
         let holder = &self.findings.holder;
         if self.age_only() {
-            let age = holder.age.as_ref();
-            return vec![self.row(
-                "age",
-                label::AGE,
-                age.map(|age| (Shown::new(&self.years(age.value)), age.signed_by)),
-            )];
+            let age = holder.age.as_ref().map(|age| (Shown::new(&self.years(age.value)), age.signed_by));
+            return vec![self.row("age", label::AGE, age)];
         }
         if let Some(words) = self.findings.presentation.no_person {
             return vec![Row::new("person", label::PERSON_OF_RECORD, Shown::new(self.say(words)))];
         }
+        let birth = holder.birth_date.as_ref().map(|date| (Shown::new(&self.date(date.value)), date.signed_by));
         let mut rows = vec![
             self.text_row("name", label::NAME, holder.name.as_ref()),
             self.text_row("address", label::ADDRESS, holder.address.as_ref()),
-            self.row(
-                "birth_date",
-                label::BIRTH_DATE,
-                holder.birth_date.as_ref().map(|date| (Shown::new(&self.date(date.value)), date.signed_by)),
-            ),
+            self.row("birth_date", label::BIRTH_DATE, birth),
         ];
         if let Some(text) = &holder.unconfirmed {
             let fields = [
@@ -66,12 +59,8 @@ impl Report<'_> {
             rows.extend(fields.into_iter().filter_map(|(id, title, text)| Some(row(id, title, text.as_ref()?))));
         }
         if self.options.sex {
-            let sex = holder.sex.as_ref();
-            rows.push(self.row(
-                "sex",
-                label::SEX,
-                sex.map(|sex| (Shown::new(self.say(sex.value.name())), sex.signed_by)),
-            ));
+            let sex = holder.sex.as_ref().map(|sex| (Shown::new(self.say(sex.value.name())), sex.signed_by));
+            rows.push(self.row("sex", label::SEX, sex));
         }
         rows
     }
@@ -202,11 +191,7 @@ impl Report<'_> {
     /// The other applications on the card; none was checked.
     pub(super) fn guests(&self) -> Option<String> {
         let names: Vec<&str> = self.findings.guests.iter().map(|kind| self.say(kind.name())).collect();
-        if names.is_empty() {
-            None
-        } else {
-            Some(format!("{}{}", names.join(", "), self.bracketed(label::NOT_CHECKED)))
-        }
+        (!names.is_empty()).then(|| format!("{}{}", names.join(", "), self.bracketed(label::NOT_CHECKED)))
     }
 
     /// A birth date with its era, as cards print it.
@@ -237,6 +222,15 @@ impl Report<'_> {
         }
     }
 
+    /// When it was judged, when read if that differs, and who sealed it.
+    pub(super) fn times(&self) -> Vec<(Bilingual, String)> {
+        let read_at = self.context.read_at;
+        let other = read_at.as_second() != self.findings.basis.at().as_second() || self.origin().is_some();
+        let read = other.then(|| (label::READ_AT, self.time(read_at)));
+        let sealed = self.context.sealed_by.as_ref().map(|fingerprint| (label::SEALED_BY, visible(fingerprint)));
+        [(label::JUDGED_AT, self.judged())].into_iter().chain(read).chain(sealed).collect()
+    }
+
     /// As of when it was judged, and by whose word.
     pub(super) fn judged(&self) -> String {
         let basis = self.findings.basis;
@@ -256,18 +250,12 @@ impl Report<'_> {
     /// Required checks first, then the others, each in the report's order. A required check that was never made is
     /// named too.
     pub(super) fn required_checks(&self) -> Vec<Check> {
-        let absent = |id: &CheckId| Check::not_done(*id, Why::NotRead, crate::verify::Evidence::new());
-        let required = self.findings.requirement.required.iter();
-        required
-            .flat_map(|id| {
-                let mut found: Vec<Check> =
-                    self.findings.checks.iter().filter(|check| check.id == *id).cloned().collect();
-                if found.is_empty() {
-                    found.push(absent(id));
-                }
-                found
-            })
-            .collect()
+        let made = |id: &CheckId| {
+            let found: Vec<Check> = self.findings.checks.iter().filter(|check| check.id == *id).cloned().collect();
+            let absent = found.is_empty().then(|| Check::not_done(*id, Why::NotRead, crate::verify::Evidence::new()));
+            found.into_iter().chain(absent)
+        };
+        self.findings.requirement.required.iter().flat_map(made).collect()
     }
 
     /// The checks that only inform.
@@ -281,11 +269,7 @@ impl Report<'_> {
             Verdict::Passed => None,
             Verdict::Failed(reason) => Some(self.say(reason.text()).to_owned()),
             Verdict::NotDone(why @ Why::DependsOn(id)) => {
-                let title = self.say(id.text().title);
-                Some(match self.options.lang {
-                    Lang::Ja => format!("{}（{title}）", self.say(why.text())),
-                    Lang::En => format!("{} ({title})", self.say(why.text())),
-                })
+                Some(format!("{}{}", self.say(why.text()), self.bracketed(id.text().title)))
             }
             Verdict::NotDone(why) => Some(self.say(why.text()).to_owned()),
         }

@@ -21,25 +21,38 @@ impl Unreal {
     }
 }
 
-/// The id and the words of a case, for a test card and for a simulated one.
-macro_rules! unreal {
-    ($id:literal, $ja:literal, $en:literal) => {
+/// A match whose arms are texts in both languages, one below the other.
+macro_rules! says {
+    ($value:expr; $($case:pat $(if $condition:expr)? => $ja:literal, $en:literal;)*) => {
+        match $value {
+            $($case $(if $condition)? => Bilingual::new($ja, $en)),*
+        }
+    };
+}
+
+/// A name, the words for a card that somebody may have been issued, and those for test and simulated cards.
+macro_rules! named {
+    ($id:literal, $ja:literal, $en:literal; $unreal_id:literal, $unreal_ja:literal, $unreal_en:literal) => {
         [
+            ($id, Bilingual::new($ja, $en)),
             (
-                concat!("test-", $id),
+                concat!("test-", $unreal_id),
                 Bilingual::new(
-                    concat!("試験用カード（本物の書類ではありません）：", $ja),
-                    concat!("TEST CARD, NOT A REAL DOCUMENT: ", $en),
+                    concat!("試験用カード（本物の書類ではありません）：", $unreal_ja),
+                    concat!("TEST CARD, NOT A REAL DOCUMENT: ", $unreal_en),
                 ),
             ),
             (
-                concat!("simulated-", $id),
+                concat!("simulated-", $unreal_id),
                 Bilingual::new(
-                    concat!("模擬カード（本物の書類ではありません）：", $ja),
-                    concat!("SIMULATED CARD, NOT A REAL DOCUMENT: ", $en),
+                    concat!("模擬カード（本物の書類ではありません）：", $unreal_ja),
+                    concat!("SIMULATED CARD, NOT A REAL DOCUMENT: ", $unreal_en),
                 ),
             ),
         ]
+    };
+    ($id:literal, $ja:literal, $en:literal) => {
+        named! { $id, $ja, $en; "passed", "検査に合格", "CHECKS PASSED" }
     };
 }
 
@@ -56,60 +69,45 @@ impl Headline {
     }
 
     fn named(self) -> (&'static str, Bilingual) {
-        let [test, simulated] = match self.case {
-            Case::Expired { .. } => unreal!("expired", "有効期限切れ", "EXPIRED"),
-            Case::NotAccepted => unreal!("not-accepted", "受け付けません", "NOT ACCEPTED"),
-            Case::Copied(_) => unreal!("copied", "複製の疑い", "MAY BE A COPY"),
-            Case::Forged(_) => unreal!("forged", "偽造または改ざんの疑い", "FORGED OR CHANGED"),
-            Case::Undetermined(_) => unreal!("undetermined", "判定できません", "UNDETERMINED"),
-            _ => unreal!("passed", "検査に合格", "CHECKS PASSED"),
+        let [real, test, simulated] = match self.case {
+            Case::Authentic => named! { "authentic", "真正なカードです", "AUTHENTIC" },
+            Case::AuthenticInstalled => named! {
+                "authentic-installed", "真正なカードです（利用者が追加した鍵による）", "AUTHENTIC (by a key that you added)"
+            },
+            Case::AuthenticPublished => named! {
+                "authentic-published", "真正なカードです（公表された指紋と一致するCA証明書による）",
+                "AUTHENTIC (by a CA certificate with the published fingerprint)"
+            },
+            Case::AuthenticUnpinned => named! {
+                "authentic-unpinned", "公表されたものではないCA鍵でのみ確認できました",
+                "HOLDS ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH"
+            },
+            Case::NotReal => named! {
+                "not-a-real-card", "発行者の系統が不明です：本物とは言えません", "UNKNOWN KIND OF ISSUER: NOT SHOWN TO BE REAL"
+            },
+            Case::Expired { .. } => named! {
+                "expired", "有効期限が切れています", "EXPIRED"; "expired", "有効期限切れ", "EXPIRED"
+            },
+            Case::NotAccepted => named! {
+                "not-accepted", "受け付けられません：本番の発行者ではありません", "NOT ACCEPTED: NOT AN ISSUER OF REAL CARDS";
+                "not-accepted", "受け付けません", "NOT ACCEPTED"
+            },
+            Case::Copied(_) => named! {
+                "copied", "複製されたカードの疑いがあります", "REJECTED: THE CARD MAY BE A COPY";
+                "copied", "複製の疑い", "MAY BE A COPY"
+            },
+            Case::Forged(_) => named! {
+                "forged", "偽造または改ざんの疑いがあります", "REJECTED: FORGED OR CHANGED DATA";
+                "forged", "偽造または改ざんの疑い", "FORGED OR CHANGED"
+            },
+            Case::Undetermined(_) => named! {
+                "undetermined", "真正かどうか判定できません", "UNDETERMINED"; "undetermined", "判定できません", "UNDETERMINED"
+            },
         };
-        match (self.unreal, self.case) {
-            (Some(Unreal::Test), _) => test,
-            (Some(Unreal::Simulated), _) => simulated,
-            (None, Case::Authentic) => ("authentic", Bilingual::new("真正なカードです", "AUTHENTIC")),
-            (None, Case::AuthenticInstalled) => (
-                "authentic-installed",
-                Bilingual::new("真正なカードです（利用者が追加した鍵による）", "AUTHENTIC (by a key that you added)"),
-            ),
-            (None, Case::AuthenticPublished) => (
-                "authentic-published",
-                Bilingual::new(
-                    "真正なカードです（公表された指紋と一致するCA証明書による）",
-                    "AUTHENTIC (by a CA certificate with the published fingerprint)",
-                ),
-            ),
-            (None, Case::AuthenticUnpinned) => (
-                "authentic-unpinned",
-                Bilingual::new(
-                    "公表されたものではないCA鍵でのみ確認できました",
-                    "HOLDS ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH",
-                ),
-            ),
-            (None, Case::NotReal) => (
-                "not-a-real-card",
-                Bilingual::new(
-                    "発行者の系統が不明です：本物とは言えません",
-                    "UNKNOWN KIND OF ISSUER: NOT SHOWN TO BE REAL",
-                ),
-            ),
-            (None, Case::Expired { .. }) => ("expired", Bilingual::new("有効期限が切れています", "EXPIRED")),
-            (None, Case::NotAccepted) => (
-                "not-accepted",
-                Bilingual::new(
-                    "受け付けられません：本番の発行者ではありません",
-                    "NOT ACCEPTED: NOT AN ISSUER OF REAL CARDS",
-                ),
-            ),
-            (None, Case::Copied(_)) => {
-                ("copied", Bilingual::new("複製されたカードの疑いがあります", "REJECTED: THE CARD MAY BE A COPY"))
-            }
-            (None, Case::Forged(_)) => {
-                ("forged", Bilingual::new("偽造または改ざんの疑いがあります", "REJECTED: FORGED OR CHANGED DATA"))
-            }
-            (None, Case::Undetermined(_)) => {
-                ("undetermined", Bilingual::new("真正かどうか判定できません", "UNDETERMINED"))
-            }
+        match self.unreal {
+            None => real,
+            Some(Unreal::Test) => test,
+            Some(Unreal::Simulated) => simulated,
         }
     }
 
@@ -152,112 +150,87 @@ impl Headline {
 
 impl Case {
     fn meaning(self, proves_chip: bool, findings: &Findings) -> Bilingual {
-        match self {
-            Self::Authentic if proves_chip => Bilingual::new(
+        says! { self;
+            Self::Authentic if proves_chip =>
                 "発行者の電子署名とICチップの応答を確認しました。持参した人が本人かどうかは、人が確かめてください。",
-                "The issuer's signatures and the chip's answer hold. Whether the person is the holder is for you to judge.",
-            ),
-            Self::Authentic => Bilingual::new(
+                "The issuer's signatures and the chip's answer hold. Whether the person is the holder is for you to judge.";
+            Self::Authentic =>
                 "発行者の電子署名を確認しました。ICチップの複製は検出できません。本人かどうかは、人が確かめてください。",
                 "The issuer's signature holds. The chip cannot show that it is not a copy. Whether the person is the holder is \
-                 for you to judge.",
-            ),
-            Self::AuthenticInstalled if proves_chip => Bilingual::new(
+                 for you to judge.";
+            Self::AuthenticInstalled if proves_chip =>
                 "この端末に追加された発行者鍵で確認しました。鍵の出所は、追加した人が責任を負います。",
-                "The signatures hold under an issuer's key that was added on this machine: whoever added it answers for it.",
-            ),
-            Self::AuthenticInstalled => Bilingual::new(
+                "The signatures hold under an issuer's key that was added on this machine: whoever added it answers for it.";
+            Self::AuthenticInstalled =>
                 "この端末に追加された発行者鍵で確認しました（鍵の出所は、追加した人が責任を負います）。ICチップの複製は検出できません。",
                 "The signature holds under an issuer's key that was added on this machine (whoever added it answers for it). \
-                 The chip cannot show that it is not a copy.",
-            ),
-            Self::AuthenticPublished => Bilingual::new(
+                 The chip cannot show that it is not a copy.";
+            Self::AuthenticPublished =>
                 "電子署名を確認しました（この端末に追加されたCA証明書の指紋は、発行者が公表したものと一致します）。ICチップの複製は検出できません。本人かどうかは、人が確かめてください。",
                 "The issuer's signature holds (the CA certificate that was added on this machine has a fingerprint that the \
                  issuer published). The chip cannot show that it is not a copy. Whether the person is the holder is for you to \
-                 judge.",
-            ),
-            Self::AuthenticUnpinned if proves_chip => Bilingual::new(
+                 judge.";
+            Self::AuthenticUnpinned if proves_chip =>
                 "この端末に追加されたCA鍵は、発行者が公表したものでも、taimenに付属するものでもありません。出所を確かめるまで、真正なカードとして扱わないでください。",
                 "The CA key that was added on this machine was not published by the issuer and does not ship with taimen. Do not \
-                 treat the card as authentic until its source is known.",
-            ),
-            Self::AuthenticUnpinned => Bilingual::new(
+                 treat the card as authentic until its source is known.";
+            Self::AuthenticUnpinned =>
                 "この端末に追加されたCA証明書は、発行者が公表した指紋のどれとも一致しません。出所を確かめるまで、真正なカードとして扱わないでください。",
                 "The CA certificate that was added on this machine has none of the fingerprints that the issuer published. \
-                 Do not treat the card as authentic until its source is known.",
-            ),
-            Self::NotReal => Bilingual::new(
+                 Do not treat the card as authentic until its source is known.";
+            Self::NotReal =>
                 "実際にカードを交付している発行者のものとは言えません。本人確認には使えません。",
-                "Nothing shows that the issuer issues real cards. The card proves nobody's identity.",
-            ),
-            Self::Expired { otherwise_authentic: true } if proves_chip => Bilingual::new(
+                "Nothing shows that the issuer issues real cards. The card proves nobody's identity.";
+            Self::Expired { otherwise_authentic: true } if proves_chip =>
                 "電子署名とICチップは正常です（偽造ではありません）が、期限切れのため本人確認書類として使えません。",
-                "Signatures and chip are in order (it is not a forgery), but an expired card does not prove identity.",
-            ),
-            Self::Expired { otherwise_authentic: true } => Bilingual::new(
+                "Signatures and chip are in order (it is not a forgery), but an expired card does not prove identity.";
+            Self::Expired { otherwise_authentic: true } =>
                 "電子署名は正しい（改ざんではない）ですが、期限切れのため本人確認書類として使えません。",
-                "The signature holds (the data was not changed), but an expired card does not prove identity.",
-            ),
-            Self::Expired { otherwise_authentic: false } => Bilingual::new(
+                "The signature holds (the data was not changed), but an expired card does not prove identity.";
+            Self::Expired { otherwise_authentic: false } =>
                 "期限切れのため本人確認書類として使えません。真正かどうかも、すべては確認できていません。",
-                "An expired card does not prove identity. Whether it is authentic was not fully checked either.",
-            ),
-            Self::NotAccepted => Bilingual::new(
+                "An expired card does not prove identity. Whether it is authentic was not fully checked either.";
+            Self::NotAccepted =>
                 "電子署名は正しくても、実際に交付されたカードではありません。本人確認には使えません。",
-                "Nobody was issued this card, even if its signatures hold. It proves nobody's identity.",
-            ),
-            Self::Copied(_) => Bilingual::new(
+                "Nobody was issued this card, even if its signatures hold. It proves nobody's identity.";
+            Self::Copied(_) =>
                 "データは正しくても、ICチップが証明された鍵を持っていません。本人確認書類として扱わないでください。",
-                "The data may be right, but the chip does not hold the certified key. Do not accept the card.",
-            ),
-            Self::Forged(_) => Bilingual::new(
+                "The data may be right, but the chip does not hold the certified key. Do not accept the card.";
+            Self::Forged(_) =>
                 "データまたは証明書が発行者のものと一致しません。本人確認書類として扱わないでください。",
-                "Data or certificate are not as the issuer signed them. Do not accept the card.",
-            ),
-            Self::Undetermined(Why::NoAnchor) => Bilingual::new(
+                "Data or certificate are not as the issuer signed them. Do not accept the card.";
+            Self::Undetermined(Why::NoAnchor) =>
                 "この発行者の鍵を持っていないため、確認できません。真正とも偽造とも言えません。",
-                "No key of this issuer is known, so nothing can be said for or against the card.",
-            ),
-            Self::Undetermined(Why::NotRead) => Bilingual::new(
+                "No key of this issuer is known, so nothing can be said for or against the card.";
+            Self::Undetermined(Why::NotRead) =>
                 "必要なデータを読み取っていません。真正とも偽造とも言えません。",
-                "Data that is needed was not read, so nothing can be said for or against the card.",
-            ),
-            Self::Undetermined(Why::Unsigned) => Bilingual::new(
+                "Data that is needed was not read, so nothing can be said for or against the card.";
+            Self::Undetermined(Why::Unsigned) =>
                 "有効期限が電子署名の対象外で、この保存データの内容を保証する人もいないため、期限内かどうか判定できません。",
-                "The expiry is not signed and nobody vouches for this saved reading, so whether the card has expired is not known.",
-            ),
-            Self::Undetermined(Why::NotSigned) => Bilingual::new(
+                "The expiry is not signed and nobody vouches for this saved reading, so whether the card has expired is not known.";
+            Self::Undetermined(Why::NotSigned) =>
                 "電子署名の記録がないカードです。発行者が署名を記録しないのは16歳未満の方などのカードだけです：来店者や券面の生年月日が16歳以上なら、受け付けないでください。16歳未満なら、署名がないこと自体は偽造を意味しません。",
                 "The card holds no signature. The issuer leaves it out for holders under 16 alone: if the person, or the birth \
-                 date on the card, is 16 or older, do not accept it. For somebody under 16 its absence does not mean forged.",
-            ),
-            Self::Undetermined(Why::AnchorExpired) if others_passed(findings) && about_signer(findings) => {
-                Bilingual::new(
-                    "電子署名は発行者のCA証明書まで確認できましたが、署名者の証明書の有効期間が過ぎています。偽造を示すものではありません。今も有効なカードかどうかは、発行者に確認してください。",
-                    "The signature holds up to the issuer's CA certificate, but the validity of the signer's own certificate is \
-                 over. That is not a sign of a forgery. Ask the issuer whether such a card still counts.",
-                )
-            }
-            Self::Undetermined(Why::AnchorExpired) if others_passed(findings) => Bilingual::new(
+                 date on the card, is 16 or older, do not accept it. For somebody under 16 its absence does not mean forged.";
+            Self::Undetermined(Why::AnchorExpired) if others_passed(findings) && about_signer(findings) =>
+                "電子署名は発行者のCA証明書まで確認できましたが、署名者の証明書の有効期間が過ぎています。偽造を示すものではありません。今も有効なカードかどうかは、発行者に確認してください。",
+                "The signature holds up to the issuer's CA certificate, but the validity of the signer's own certificate is \
+                 over. That is not a sign of a forgery. Ask the issuer whether such a card still counts.";
+            Self::Undetermined(Why::AnchorExpired) if others_passed(findings) =>
                 "電子署名は発行者のCA証明書まで確認できましたが、そのCA証明書の有効期間が過ぎています。偽造を示すものではありません。今も有効なカードかどうかは、発行者に確認してください。",
                 "The signature holds up to the issuer's CA certificate, whose validity is over. That is not a sign of a forgery. \
-                 Ask the issuer whether such a card still counts.",
-            ),
-            Self::Undetermined(Why::AnchorExpired) => Bilingual::new(
+                 Ask the issuer whether such a card still counts.";
+            Self::Undetermined(Why::AnchorExpired) =>
                 "発行者の証明書の有効期間が過ぎています。カードの偽造を示すものではありませんが、真正とも判定できません。",
                 "The validity of the issuer's certificate is over. That is not a sign of a forgery, but the card is not shown to \
-                 be authentic either.",
-            ),
-            Self::Undetermined(Why::CertificateNotDer) => Bilingual::new(
+                 be authentic either.";
+            Self::Undetermined(Why::CertificateNotDer) =>
                 "カードの証明書が標準の形式（DER）ではないため、電子署名を検査していません。真正とも偽造とも言えません。",
                 "The certificate on the card is not in the standard form (DER), so the signature was not checked: nothing can \
-                 be said for or against the card.",
-            ),
-            Self::Undetermined(_) => Bilingual::new(
+                 be said for or against the card.";
+            Self::Undetermined(_) =>
                 "必要な検査が済んでいません。真正とも偽造とも言えません。",
-                "A check that is needed was not done, so nothing can be said for or against the card.",
-            ),
+                "A check that is needed was not done, so nothing can be said for or against the card.";
         }
     }
 }
@@ -277,50 +250,24 @@ fn about_signer(findings: &Findings) -> bool {
     })
 }
 
-/// Entries were added after issue.
-const UNSIGNED_CHANGES: Note = Note {
-    id: "unsigned-changes",
-    text: Bilingual::new(
-        "発行後に記載が変更されています（署名なし）：カードの裏面を確認してください",
-        "Entries were changed after issue, unsigned: check the back of the card",
-    ),
-};
+macro_rules! notes {
+    ($($name:ident $id:literal, $ja:literal, $en:literal;)*) => {
+        $(const $name: Note = Note { id: $id, text: Bilingual::new($ja, $en) };)*
+    };
+}
 
-/// No check looks at the expiry.
-const EXPIRY_NOT_CHECKED: Note = Note {
-    id: "expiry-not-checked",
-    text: Bilingual::new(
-        "有効期間は確認していません（券面で確認してください）",
-        "The expiry was not checked (look at it on the card)",
-    ),
-};
-
-/// A saved reading counts because whoever sealed it is trusted.
-const SEALERS_WORD: Note = Note {
-    id: "sealers-word",
-    text: Bilingual::new(
-        "時刻と署名のない記載は、封印した人の言葉によります（--sealed-by）",
-        "The time and what nobody signed stand by the sealer's word (--sealed-by)",
-    ),
-};
-
-/// The operator says so.
-const OPERATORS_WORD: Note = Note {
-    id: "operators-word",
-    text: Bilingual::new(
-        "時刻と署名のない記載は、操作した人の言葉によります（--at）",
-        "The time and what nobody signed stand by the operator's word (--at)",
-    ),
-};
-
-/// Only the time is the operator's.
-const OPERATORS_TIME: Note = Note {
-    id: "operators-time",
-    text: Bilingual::new(
-        "操作した人が指定した時刻（--at）の時点で判定しました",
-        "As of a time that the operator named (--at)",
-    ),
-};
+notes! {
+    UNSIGNED_CHANGES "unsigned-changes", "発行後に記載が変更されています（署名なし）：カードの裏面を確認してください",
+        "Entries were changed after issue, unsigned: check the back of the card";
+    EXPIRY_NOT_CHECKED "expiry-not-checked", "有効期間は確認していません（券面で確認してください）",
+        "The expiry was not checked (look at it on the card)";
+    SEALERS_WORD "sealers-word", "時刻と署名のない記載は、封印した人の言葉によります（--sealed-by）",
+        "The time and what nobody signed stand by the sealer's word (--sealed-by)";
+    OPERATORS_WORD "operators-word", "時刻と署名のない記載は、操作した人の言葉によります（--at）",
+        "The time and what nobody signed stand by the operator's word (--at)";
+    OPERATORS_TIME "operators-time", "操作した人が指定した時刻（--at）の時点で判定しました",
+        "As of a time that the operator named (--at)";
+}
 
 /// What stands beside the verdict.
 pub(super) fn notes_of(findings: &Findings) -> Vec<Note> {

@@ -34,13 +34,12 @@ pub enum Algorithm {
     EcdsaSha384,
 }
 
-/// basicConstraints (RFC 5280 4.2.1.9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BasicConstraints {
-    /// Whether the subject is an authority.
-    pub ca: bool,
-    /// How many authorities may stand between this one and a leaf.
-    pub path_length: Option<u8>,
+crate::simulator::record! {
+    /// basicConstraints (RFC 5280 4.2.1.9).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct BasicConstraints;
+    ca: bool, "Whether the subject is an authority.";
+    path_length: Option<u8>, "How many authorities may stand between this one and a leaf.";
 }
 
 /// keyUsage bits (RFC 5280 4.2.1.3), the first bit on top.
@@ -68,41 +67,26 @@ pub enum OuterForm {
     LongLength,
 }
 
-/// Everything that a certificate is made from. Each field may be wrong by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CertificateOrder {
-    /// Common name of the subject; country, organisation and unit are those of the simulator.
-    pub subject: String,
-    /// Whether the subject has the organisational unit; the issuer always has it.
-    pub subject_unit: bool,
-    /// Common name of the issuer.
-    pub issuer: String,
-    /// Serial number, big-endian, its top bit clear.
-    pub serial: Vec<u8>,
-    /// First second of validity.
-    pub not_before: Timestamp,
-    /// Last second of validity.
-    pub not_after: Timestamp,
-    /// The certified key.
-    pub key: PoolKey,
-    /// The key that signs.
-    pub signer: PoolKey,
-    /// The algorithm stated inside the signed part; what is used is SHA-256 with the signer's kind of key.
-    pub algorithm: Algorithm,
-    /// The algorithm stated beside the signature; `None` for the same.
-    pub outer_algorithm: Option<Algorithm>,
-    /// subjectKeyIdentifier, 主体者鍵識別子.
-    pub subject_key_id: Option<Vec<u8>>,
-    /// keyIdentifier of authorityKeyIdentifier, 発行者鍵識別子.
-    pub authority_key_id: Option<Vec<u8>>,
-    /// keyUsage: bits of [`usage`].
-    pub key_usage: Option<u8>,
-    /// basicConstraints.
-    pub constraints: Option<BasicConstraints>,
-    /// Further extensions, encoded.
-    pub more: Vec<Vec<u8>>,
-    /// How the outermost SEQUENCE is encoded.
-    pub form: OuterForm,
+crate::simulator::record! {
+    /// Everything that a certificate is made from. Each field may be wrong by itself.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct CertificateOrder;
+    subject: String, "Common name of the subject; country, organisation and unit are those of the simulator.";
+    subject_unit: bool, "Whether the subject has the organisational unit; the issuer always has it.";
+    issuer: String, "Common name of the issuer.";
+    serial: Vec<u8>, "Serial number, big-endian, its top bit clear.";
+    not_before: Timestamp, "First second of validity.";
+    not_after: Timestamp, "Last second of validity.";
+    key: PoolKey, "The certified key.";
+    signer: PoolKey, "The key that signs.";
+    algorithm: Algorithm, "The algorithm stated inside the signed part; what is used is SHA-256 with the signer's kind of key.";
+    outer_algorithm: Option<Algorithm>, "The algorithm stated beside the signature; `None` for the same.";
+    subject_key_id: Option<Vec<u8>>, "subjectKeyIdentifier, 主体者鍵識別子.";
+    authority_key_id: Option<Vec<u8>>, "keyIdentifier of authorityKeyIdentifier, 発行者鍵識別子.";
+    key_usage: Option<u8>, "keyUsage: bits of [`usage`].";
+    constraints: Option<BasicConstraints>, "basicConstraints.";
+    more: Vec<Vec<u8>>, "Further extensions, encoded.";
+    form: OuterForm, "How the outermost SEQUENCE is encoded.";
 }
 
 const ORGANISATION: &str = "taimen simulator";
@@ -121,9 +105,6 @@ pub fn last_second(year: i16, month: i8, day: i8) -> Timestamp {
 
 impl PoolKey {
     /// subjectPublicKeyInfo (RFC 5280 4.1.2.7) in DER.
-    ///
-    /// # Errors
-    /// [`NoSuchKey`].
     pub fn public_key_info(self) -> Result<Vec<u8>, NoSuchKey> {
         let (algorithm, key) = match self {
             Self::Rsa(_) => (sequence(&[oid(RSA_ENCRYPTION), NULL.to_vec()]), self.key_bits()?),
@@ -134,9 +115,6 @@ impl PoolKey {
 
     /// The key identifier that simulated certificates carry: the first 160 bits of SHA-256 of the key's bits (RFC 7093 2,
     /// method 1).
-    ///
-    /// # Errors
-    /// [`NoSuchKey`].
     pub fn key_id(self) -> Result<Vec<u8>, NoSuchKey> {
         Ok(sha256(&[&self.key_bits()?]).into_iter().take(20).collect())
     }
@@ -193,22 +171,14 @@ impl CertificateOrder {
     /// A signer of cards under an authority: digitalSignature alone, no basicConstraints \[derived\].
     pub fn leaf(key: PoolKey, subject: &str, signer: PoolKey, issuer: &str) -> Self {
         Self {
-            subject: subject.to_owned(),
-            subject_unit: true,
             issuer: issuer.to_owned(),
             serial: vec![0x10],
-            not_before: midnight(2020, 6, 1),
-            not_after: last_second(2099, 6, 30),
-            key,
             signer,
             algorithm: signer.algorithm(),
-            outer_algorithm: None,
-            subject_key_id: key.key_id().ok(),
             authority_key_id: signer.key_id().ok(),
             key_usage: Some(usage::DIGITAL_SIGNATURE),
             constraints: None,
-            more: Vec::new(),
-            form: OuterForm::Der,
+            ..Self::authority(key, subject, 0, midnight(2020, 6, 1), last_second(2099, 6, 30))
         }
     }
 

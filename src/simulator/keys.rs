@@ -32,9 +32,6 @@ pool! { EC_POOL, EC_PARSED, EcSigner, ["impostor2", "zairyu-ca2", "zairyu-ca2-ol
 pub struct NoSuchKey;
 
 /// A key of the pool by its file name without `.der`, for example `my-number-ca-face`.
-///
-/// # Errors
-/// [`NoSuchKey`].
 pub fn signer(name: &str) -> Result<&'static Signer, NoSuchKey> {
     let at = POOL.iter().position(|(known, _)| *known == name).ok_or(NoSuchKey)?;
     let (slot, (_, der)) = PARSED.get(at).zip(POOL.get(at)).ok_or(NoSuchKey)?;
@@ -42,9 +39,6 @@ pub fn signer(name: &str) -> Result<&'static Signer, NoSuchKey> {
 }
 
 /// A P-384 key of the pool by its file name without `.der`, for example `zairyu-ca2`.
-///
-/// # Errors
-/// [`NoSuchKey`].
 pub fn ec_signer(name: &str) -> Result<&'static EcSigner, NoSuchKey> {
     let at = EC_POOL.iter().position(|(known, _)| *known == name).ok_or(NoSuchKey)?;
     let (slot, (_, der)) = EC_PARSED.get(at).zip(EC_POOL.get(at)).ok_or(NoSuchKey)?;

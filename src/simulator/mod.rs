@@ -62,6 +62,25 @@ pub use prng::{SeededDraws, SplitMix64};
 pub use recipe::{Recipe, RecipeError};
 pub use shape::{Shape, Shaped, Unfit};
 
+/// A structure of public fields, a row each: type, where it has one what it is unless told otherwise, and its documentation.
+macro_rules! record {
+    ($(#[$attribute:meta])* $visible:vis struct $name:ident; $($field:ident: $kind:ty, $doc:literal;)*) => {
+        $(#[$attribute])*
+        $visible struct $name {
+            $(#[doc = $doc] pub $field: $kind),*
+        }
+    };
+    ($(#[$attribute:meta])* $visible:vis struct $name:ident; $($field:ident: $kind:ty = $default:expr, $doc:literal;)*) => {
+        $crate::simulator::record! { $(#[$attribute])* $visible struct $name; $($field: $kind, $doc;)* }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default),* }
+            }
+        }
+    };
+}
+
 /// The pool's eight portraits of a card.
 macro_rules! portraits {
     ($card:literal) => {
@@ -72,7 +91,7 @@ macro_rules! portraits {
     };
 }
 
-pub(crate) use portraits;
+pub(crate) use {portraits, record};
 
 /// One of a pool of eight.
 pub(crate) fn pick(pool: &[&'static [u8]], number: u8) -> &'static [u8] {

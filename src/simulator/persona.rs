@@ -9,33 +9,22 @@ use crate::text::PrintedDate;
 
 use super::prng::SplitMix64;
 
-/// An invented person and what is printed on the card. Fields are public so that a test can make its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Persona {
-    /// 氏名: family and given name with U+3000 between them; a mononym has none.
-    pub name: String,
-    /// 住所
-    pub address: String,
-    /// 生年月日
-    pub birth: Date,
-    /// 性別: the ASCII digit of JIS X 0303 (`b'1'` male, `b'2'` female, `b'9'` not applicable, `b'0'` unknown).
-    pub sex: u8,
-    /// 有効期限: its year; month and day are the birthday's.
-    pub expiry_year: i16,
-    /// セキュリティコード: four digits.
-    pub security_code: String,
-    /// Municipality code, five digits, `99…`: no prefecture has this number.
-    pub municipality: String,
-    /// 15 digits, the serial in the common card application.
-    pub serial: String,
-    /// Four digits that stand for every four-digit 暗証番号 of the card.
-    pub pin: String,
-    /// Which portrait of the pool, 0 to 7.
-    pub portrait: u8,
-    /// Which pair of card keys of the pool, 0 to 7.
-    pub key: u8,
-    /// 32 bytes that stand where a real card has the hash of the 個人番号 file: random, a hash of nothing.
-    pub number_digest: [u8; 32],
+crate::simulator::record! {
+    /// An invented person and what is printed on the card. Fields are public so that a test can make its own.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Persona;
+    name: String, "氏名: family and given name with U+3000 between them; a mononym has none.";
+    address: String, "住所";
+    birth: Date, "生年月日";
+    sex: u8, "性別: the ASCII digit of JIS X 0303 (`b'1'` male, `b'2'` female, `b'9'` not applicable, `b'0'` unknown).";
+    expiry_year: i16, "有効期限: its year; month and day are the birthday's.";
+    security_code: String, "セキュリティコード: four digits.";
+    municipality: String, "Municipality code, five digits, `99…`: no prefecture has this number.";
+    serial: String, "15 digits, the serial in the common card application.";
+    pin: String, "Four digits that stand for every four-digit 暗証番号 of the card.";
+    portrait: u8, "Which portrait of the pool, 0 to 7.";
+    key: u8, "Which pair of card keys of the pool, 0 to 7.";
+    number_digest: [u8; 32], "32 bytes that stand where a real card has the hash of the 個人番号 file: random, a hash of nothing.";
 }
 
 /// Portraits and card keys in the pool.

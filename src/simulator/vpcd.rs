@@ -28,36 +28,6 @@ use super::SimulatedCard;
 /// The port on which vpcd waits for a card.
 pub const DEFAULT_PORT: u16 = 35_963;
 
-/// A card that vpcd can drive.
-pub trait VirtualCard: Transport {
-    /// The answer to reset.
-    fn answer_to_reset(&self) -> Vec<u8>;
-    /// The reader switches the card on, or resets it cold.
-    fn power_on(&mut self);
-    /// The reader switches the card off.
-    fn power_off(&mut self);
-    /// The reader resets the card warm.
-    fn reset(&mut self);
-}
-
-impl VirtualCard for SimulatedCard {
-    fn answer_to_reset(&self) -> Vec<u8> {
-        self.atr().to_vec()
-    }
-
-    fn power_on(&mut self) {
-        SimulatedCard::power_on(self);
-    }
-
-    fn power_off(&mut self) {
-        SimulatedCard::power_off(self);
-    }
-
-    fn reset(&mut self) {
-        self.warm_reset();
-    }
-}
-
 /// Why a card is no longer served. The peer closing the connection between two messages is no error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -74,10 +44,7 @@ pub enum VpcdError {
 }
 
 /// Serves a card until the peer closes the connection.
-///
-/// # Errors
-/// [`VpcdError`].
-pub fn serve<S: Read + Write, C: VirtualCard + ?Sized>(stream: S, card: &mut C) -> Result<(), VpcdError> {
+pub fn serve<S: Read + Write>(stream: S, card: &mut SimulatedCard) -> Result<(), VpcdError> {
     let mut stream = BufReader::with_capacity(8_192, stream);
     while let Some(message) = receive(&mut stream, MAX_MESSAGE)? {
         let answer = match message.as_slice() {
@@ -91,10 +58,10 @@ pub fn serve<S: Read + Write, C: VirtualCard + ?Sized>(stream: S, card: &mut C) 
                 continue;
             }
             [RESET] => {
-                card.reset();
+                card.warm_reset();
                 continue;
             }
-            [GET_ATR] => card.answer_to_reset(),
+            [GET_ATR] => card.atr().to_vec(),
             command => card.exchange(command)?,
         };
         if answer.len() > MAX_MESSAGE {

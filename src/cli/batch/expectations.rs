@@ -33,9 +33,6 @@ struct Found {
 
 impl Expectations {
     /// Looks through a folder.
-    ///
-    /// # Errors
-    /// [`Problem`] when it cannot be looked through to its end.
     pub fn of(folder: &Path) -> Result<Self, Problem> {
         let real = fs::canonicalize(folder).map_err(|error| unreadable(folder, &error))?;
         let mut found = BTreeMap::new();
@@ -45,9 +42,6 @@ impl Expectations {
 
     /// What is expected of an input: by its path below the folder where it lies in it, else by its path below the folder
     /// that was named as an input, or by its name.
-    ///
-    /// # Errors
-    /// [`Problem`] when its expectation cannot be used.
     pub fn take(&self, input: &Input) -> Result<Option<Expectation>, Problem> {
         let Some((real, named)) = &self.folder else { return Ok(None) };
         let Some(key) = key(real, input) else { return Ok(None) };

@@ -56,9 +56,6 @@ type Found = (Result<Outcome, Problem>, Option<Expectation>);
 
 impl Judge {
     /// What the options say.
-    ///
-    /// # Errors
-    /// [`Problem`] when a folder of anchors cannot be trusted.
     pub fn new(settings: &Settings, matches: &ArgMatches) -> Result<Self, Problem> {
         Ok(Self {
             settings: *settings,

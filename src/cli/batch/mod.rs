@@ -64,9 +64,6 @@ struct Done {
 }
 
 /// Runs the command.
-///
-/// # Errors
-/// [`Problem`] of the batch itself; what is wrong with an input stands in its line.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let judge = Arc::new(Judge::new(settings, matches)?);
     let jobs = matches.get_one::<u16>(name::JOBS).copied().map(usize::from);

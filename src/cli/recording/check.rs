@@ -28,9 +28,6 @@ struct Fits {
 }
 
 /// Runs the command.
-///
-/// # Errors
-/// [`Problem`] of the command line; what is wrong with a recording stands in its line.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let entries = reading::entries(matches)?.unwrap_or_default();
     let json = matches.get_flag(name::JSON);

@@ -21,9 +21,6 @@ use super::{
 };
 
 /// Runs the command.
-///
-/// # Errors
-/// [`Problem`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let out = files::destination(matches, name::OUT)?;
     let address = address(matches);

@@ -21,9 +21,6 @@ use super::{Settings, files, problem};
 const MADE_AT: Timestamp = Timestamp::constant(1_795_316_400, 0);
 
 /// Runs the command.
-///
-/// # Errors
-/// [`Problem`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     match matches.subcommand() {
         Some(("show", matches)) => show::run(settings, matches),

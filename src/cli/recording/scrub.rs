@@ -54,9 +54,6 @@ struct Scrubbed {
 }
 
 /// Runs the command.
-///
-/// # Errors
-/// [`Problem`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
     let out = matches.get_one::<PathBuf>(name::OUT).cloned().unwrap_or_default();

@@ -21,9 +21,6 @@ use crate::{
 use super::super::{Settings, args::name, output};
 
 /// Runs the command.
-///
-/// # Errors
-/// [`Problem`].
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
     let recording = super::read(&path)?;

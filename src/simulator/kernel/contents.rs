@@ -48,58 +48,26 @@ pub(crate) enum Select {
     Folders { files: bool },
 }
 
-/// Where cards answer differently.
-#[derive(Debug, Clone)]
-pub(crate) struct Rules {
-    /// The answer to reset that a contactless reader makes up.
-    pub atr: Vec<u8>,
-    pub select: Select,
-    /// SELECT of an application that is not there.
-    pub unknown_application: Status,
-    /// Whether DFs are blocked: SELECT answers `6283`.
-    pub blocked_folders: bool,
-    /// Whether READ BINARY takes an extended Le; without, `6700`.
-    pub extended: bool,
-    /// Whether files are read under secure messaging.
-    pub secure_channel: bool,
-    /// Whether short READ BINARY is taken under secure messaging; without, `6700`.
-    pub short_secure: bool,
-    pub past_end: PastEnd,
-    /// The most bytes that READ BINARY returns.
-    pub most: Option<usize>,
-    pub blocked_query: BlockedQuery,
-    pub verified_query: VerifiedQuery,
-    /// Whether a wrong entry is answered with `6300`, the tries untold.
-    pub plain_mismatch: bool,
-    /// The only length of an entry, where there is one.
-    pub entry_length: Option<usize>,
-    /// The last P2 that names a reference.
-    pub last_reference: u8,
-    /// Whether what is verified is so in its own application alone, a verified reference becomes the current file, a short
-    /// identifier finds references too, and a warm reset leaves all that (spec my-number 8.2, M).
-    pub by_application: bool,
-}
-
-impl Default for Rules {
-    fn default() -> Self {
-        Self {
-            atr: Vec::new(),
-            select: Select::Folders { files: false },
-            unknown_application: Status::NOT_FOUND,
-            blocked_folders: false,
-            extended: true,
-            secure_channel: false,
-            short_secure: false,
-            past_end: PastEnd::Short,
-            most: None,
-            blocked_query: BlockedQuery::NoTries,
-            verified_query: VerifiedQuery::Ok,
-            plain_mismatch: false,
-            entry_length: None,
-            last_reference: 0x9E,
-            by_application: false,
-        }
-    }
+crate::simulator::record! {
+    /// Where cards answer differently.
+    #[derive(Debug, Clone)]
+    pub(crate) struct Rules;
+    atr: Vec<u8> = Vec::new(), "The answer to reset that a contactless reader makes up.";
+    select: Select = Select::Folders { files: false }, "How SELECT works.";
+    unknown_application: Status = Status::NOT_FOUND, "SELECT of an application that is not there.";
+    blocked_folders: bool = false, "Whether DFs are blocked: SELECT answers `6283`.";
+    extended: bool = true, "Whether READ BINARY takes an extended Le; without, `6700`.";
+    secure_channel: bool = false, "Whether files are read under secure messaging.";
+    short_secure: bool = false, "Whether short READ BINARY is taken under secure messaging; without, `6700`.";
+    past_end: PastEnd = PastEnd::Short, "READ BINARY beyond the end of a file.";
+    most: Option<usize> = None, "The most bytes that READ BINARY returns.";
+    blocked_query: BlockedQuery = BlockedQuery::NoTries, "Tries query of a blocked reference.";
+    verified_query: VerifiedQuery = VerifiedQuery::Ok, "Tries query of a verified reference.";
+    plain_mismatch: bool = false, "Whether a wrong entry is answered with `6300`, the tries untold.";
+    entry_length: Option<usize> = None, "The only length of an entry, where there is one.";
+    last_reference: u8 = 0x9E, "The last P2 that names a reference.";
+    // A short identifier then finds references too, and a verified one becomes the current file (spec my-number 8.2, M).
+    by_application: bool = false, "Whether what is verified is so in its own application alone, and outlives a warm reset.";
 }
 
 /// What an element is.

@@ -58,9 +58,6 @@ impl fmt::Debug for Faults {
 
 impl Faults {
     /// Reads faults of a kind of card: `name`, `name=value`, several with commas between.
-    ///
-    /// # Errors
-    /// [`FaultError`].
     pub fn parse(kind: CardKind, text: &str) -> Result<Self, FaultError> {
         let one = |one: &str| {
             let (name, value) = one.split_once('=').map_or((one, None), |(name, value)| (name, Some(value)));

@@ -38,9 +38,6 @@ impl Own for Commands {
 }
 
 /// A licence with its files and PINs (spec licence 2.1).
-///
-/// # Errors
-/// [`IssueError`].
 pub(super) fn licence(draft: &Draft, pins: [&[u8]; 2]) -> Result<Chip, IssueError> {
     let mut folders = [files::MF, files::DF1, files::DF2, files::DF3].map(|of| Folder::new(&of, Status::NOT_FOUND));
     let mut put = |application: &files::Application, id, body| {
@@ -77,9 +74,6 @@ pub(super) fn licence(draft: &Draft, pins: [&[u8]; 2]) -> Result<Chip, IssueErro
 
 /// The licence application on a My Number Card. It answers otherwise than that card's own applications (spec licence 8.7,
 /// C).
-///
-/// # Errors
-/// [`IssueError`].
 pub(super) fn guest(draft: &Draft) -> Result<Folder, IssueError> {
     let mut folder = Folder::new(&files::MENKYO, Status::NOT_FOUND);
     folder.kept = draft.plan.profile.guest_right_stays.then(Vec::new);

@@ -9,15 +9,13 @@ use crate::simulator::{Persona, SplitMix64, persona::POOL_SIZE};
 
 use super::text::{MISSING, external};
 
-/// 公安委員会 of a prefecture that does not exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Commission {
-    /// The first two digits of its licences' numbers.
-    pub code: &'static str,
-    /// 公安委員会名
-    pub name: &'static str,
-    /// Five characters, its mark on a change.
-    pub seal: &'static str,
+crate::simulator::record! {
+    /// 公安委員会 of a prefecture that does not exist.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Commission;
+    code: &'static str, "The first two digits of its licences' numbers.";
+    name: &'static str, "公安委員会名";
+    seal: &'static str, "Five characters, its mark on a change.";
 }
 
 /// Where the holders live.
@@ -26,110 +24,59 @@ pub const COMMISSION: Commission = Commission { code: "99", name: "架空県公�
 pub const OTHER_COMMISSION: Commission =
     Commission { code: "98", name: "仮想県公安委員会", seal: "仮想県公安" };
 
-/// A change that was written after issue. Which file and tags it goes to follows from the field's name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// The field's machine name, for example `new_address`.
-    pub field: &'static str,
-    /// When.
-    pub day: Date,
-    /// The new text; empty for `new_commission`.
-    pub text: String,
-    /// Who wrote it.
-    pub commission: Commission,
+crate::simulator::record! {
+    /// A change that was written after issue. Which file and tags it goes to follows from the field's name.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Change;
+    field: &'static str, "The field's machine name, for example `new_address`.";
+    day: Date, "When.";
+    text: String, "The new text; empty for `new_commission`.";
+    commission: Commission, "Who wrote it.";
 }
 
-/// A holder of a licence. Texts may hold the marks of external characters ([`external`]). Fields are public so that a
-/// test can make its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LicenceHolder {
-    /// Name, address, birth date, expiry year, portrait.
-    pub persona: Persona,
-    /// 呼び名(カナ)
-    pub kana: String,
-    /// 通称名, mostly empty.
-    pub alias: String,
-    /// 統一氏名(カナ)
-    pub unified_kana: String,
-    /// 交付年月日
-    pub issue: Date,
-    /// 有効期間の末日
-    pub expiry: Date,
-    /// 照会番号, five digits.
-    pub reference_number: String,
-    /// 免許証の色区分
-    pub colour: &'static str,
-    /// 免許の条件, at most four.
-    pub conditions: Vec<&'static str>,
-    /// 公安委員会
-    pub commission: Commission,
-    /// 免許証の番号, twelve digits.
-    pub number: String,
-    /// 二・小・原, 他 and 二種.
-    pub first: [Option<Date>; 3],
-    /// Categories that are held, by the field's machine name, for example `cat_ordinary`.
-    pub categories: Vec<(&'static str, Date)>,
-    /// 本籍
-    pub domicile: String,
-    /// JIS X 0208制定年番号, two BCD digits.
-    pub edition: u8,
-    /// Which picture of the pool each slot of external characters holds: slot 1 to 7, picture 0 to 7.
-    pub externals: Vec<(u8, u8)>,
-    /// What was written after issue.
-    pub changes: Vec<Change>,
-    /// 暗証番号1
-    pub pin1: String,
-    /// 暗証番号2
-    pub pin2: String,
-    /// The マイナ免許証's 暗証番号.
-    pub menkyo_pin: String,
+crate::simulator::record! {
+    /// A holder of a licence. Texts may hold the marks of external characters ([`external`]). Fields are public so that a
+    /// test can make its own.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct LicenceHolder;
+    persona: Persona, "Name, address, birth date, expiry year, portrait.";
+    kana: String, "呼び名(カナ)";
+    alias: String, "通称名, mostly empty.";
+    unified_kana: String, "統一氏名(カナ)";
+    issue: Date, "交付年月日";
+    expiry: Date, "有効期間の末日";
+    reference_number: String, "照会番号, five digits.";
+    colour: &'static str, "免許証の色区分";
+    conditions: Vec<&'static str>, "免許の条件, at most four.";
+    commission: Commission, "公安委員会";
+    number: String, "免許証の番号, twelve digits.";
+    first: [Option<Date>; 3], "二・小・原, 他 and 二種.";
+    categories: Vec<(&'static str, Date)>, "Categories that are held, by the field's machine name, for example `cat_ordinary`.";
+    domicile: String, "本籍";
+    edition: u8, "JIS X 0208制定年番号, two BCD digits.";
+    externals: Vec<(u8, u8)>, "Which picture of the pool each slot of external characters holds: slot 1 to 7, picture 0 to 7.";
+    changes: Vec<Change>, "What was written after issue.";
+    pin1: String, "暗証番号1";
+    pin2: String, "暗証番号2";
+    menkyo_pin: String, "The マイナ免許証's 暗証番号.";
 }
 
-const KANA: &[(&str, &str)] = &[
-    ("見本", "ミホン"),
-    ("架空", "カクウ"),
-    ("試験", "シケン"),
-    ("模擬", "モギ"),
-    ("仮名", "カメイ"),
-    ("例示", "レイジ"),
-    ("想定", "ソウテイ"),
-    ("練習", "レンシュウ"),
-    ("非実在", "ヒジツザイ"),
-    ("空想山", "クウソウヤマ"),
-    ("太郎", "タロウ"),
-    ("花子", "ハナコ"),
-    ("一郎", "イチロウ"),
-    ("二葉", "フタバ"),
-    ("三奈", "ミナ"),
-    ("四季", "シキ"),
-    ("五月", "サツキ"),
-    ("実", "ミノル"),
-    ("梓", "アズサ"),
-    ("桜子", "サクラコ"),
-    ("健太郎", "ケンタロウ"),
-    ("ダミー", "ダミー"),
-    ("テスト", "テスト"),
-    ("六", "ロク"),
-    ("ミホン", "ミホン"),
-    ("サンプル", "サンプル"),
-    ("ＳＡＭＰＬＥ", "サンプル"),
-    ("ＪＯＨＮ", "ジョン"),
-    ("ＴＥＳＴ", "テスト"),
-    ("架空之宮", "カクウノミヤ"),
-    ("小路左衛門尉", "ショウジ"),
-    ("ＦＩＣＴＩＴＩＯＵＳ", "フィクション"),
-    ("ＭＡＲＩＡ", "マリア"),
-    ("ＤＥＬ", "デル"),
-    // Given names of rare characters.
-    ("凜", "リン"),
-    ("熙", "ヒロシ"),
-    ("彌生", "ヤヨイ"),
-    ("遙", "ハルカ"),
-    ("齋", "イツキ"),
-    ("瑤子", "ヨウコ"),
-    ("龍一", "リュウイチ"),
-    ("纐纈", "コウケツ"),
-];
+macro_rules! read_as {
+    ($($word:literal $kana:literal),* $(,)?) => { &[$(($word, $kana)),*] };
+}
+
+/// Words of names and how they are read; the last ones are given names of rare characters.
+const KANA: &[(&str, &str)] = read_as! {
+    "見本" "ミホン", "架空" "カクウ", "試験" "シケン", "模擬" "モギ", "仮名" "カメイ",
+    "例示" "レイジ", "想定" "ソウテイ", "練習" "レンシュウ", "非実在" "ヒジツザイ", "空想山" "クウソウヤマ",
+    "太郎" "タロウ", "花子" "ハナコ", "一郎" "イチロウ", "二葉" "フタバ", "三奈" "ミナ",
+    "四季" "シキ", "五月" "サツキ", "実" "ミノル", "梓" "アズサ", "桜子" "サクラコ",
+    "健太郎" "ケンタロウ", "ダミー" "ダミー", "テスト" "テスト", "六" "ロク", "ミホン" "ミホン",
+    "サンプル" "サンプル", "ＳＡＭＰＬＥ" "サンプル", "ＪＯＨＮ" "ジョン", "ＴＥＳＴ" "テスト",
+    "架空之宮" "カクウノミヤ", "小路左衛門尉" "ショウジ", "ＦＩＣＴＩＴＩＯＵＳ" "フィクション",
+    "ＭＡＲＩＡ" "マリア", "ＤＥＬ" "デル", "凜" "リン", "熙" "ヒロシ", "彌生" "ヤヨイ",
+    "遙" "ハルカ", "齋" "イツキ", "瑤子" "ヨウコ", "龍一" "リュウイチ", "纐纈" "コウケツ",
+};
 /// Characters of JIS X 0208 that are rare, or that differ between its editions.
 const RARE: &[&str] = &["凜", "熙", "彌生", "遙", "齋", "瑤子", "龍一", "纐纈"];
 const CONDITIONS: &[&str] = &[

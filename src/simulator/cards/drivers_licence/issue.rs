@@ -24,19 +24,15 @@ use super::{
     text::jis_x_0208,
 };
 
-/// Who signs, and under which name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LicenceSigner {
-    /// The key in the pool that signs.
-    pub key: &'static str,
-    /// The key in the pool whose identifier stands on the card.
-    pub claims: &'static str,
-    /// 16 digits.
-    pub serial: &'static str,
-    /// Letters, spaces and dots.
-    pub issuer: &'static str,
-    /// Letters, spaces and dots.
-    pub subject: &'static str,
+crate::simulator::record! {
+    /// Who signs, and under which name.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct LicenceSigner;
+    key: &'static str, "The key in the pool that signs.";
+    claims: &'static str, "The key in the pool whose identifier stands on the card.";
+    serial: &'static str, "16 digits.";
+    issuer: &'static str, "Letters, spaces and dots.";
+    subject: &'static str, "Letters, spaces and dots.";
 }
 
 const ISSUER: &str = "taimen simulated licence CA. SIMULATED. NOT A REAL ISSUER";
@@ -59,19 +55,15 @@ pub const MENKYO_SIGNER: LicenceSigner = LicenceSigner {
     subject: "taimen simulated menkyo signer. SIMULATED. NOT A REAL ISSUER",
 };
 
-/// What a licence is issued with.
-#[derive(Debug, Clone)]
-pub struct LicenceOrder {
-    /// The holder.
-    pub holder: LicenceHolder,
-    /// The third byte of the PIN-setting file.
-    pub pin_setting: u8,
-    /// JP2.
-    pub photo: Vec<u8>,
-    /// Who signs.
-    pub signer: LicenceSigner,
-    /// What is signed.
-    pub layout: &'static Layout,
+crate::simulator::record! {
+    /// What a licence is issued with.
+    #[derive(Debug, Clone)]
+    pub struct LicenceOrder;
+    holder: LicenceHolder, "The holder.";
+    pin_setting: u8, "The third byte of the PIN-setting file.";
+    photo: Vec<u8>, "JP2.";
+    signer: LicenceSigner, "Who signs.";
+    layout: &'static Layout, "What is signed.";
 }
 
 /// What simulated licences sign unless told otherwise.
@@ -118,9 +110,6 @@ impl IssuedLicence {
     }
 
     /// Signs what the order says, as the files stand now.
-    ///
-    /// # Errors
-    /// [`IssueError`].
     pub fn sign(&mut self, order: &LicenceOrder, profile: &LicenceProfile) -> Result<(), IssueError> {
         let signed = signed_bytes(&self.files, order.layout)?;
         let signature = match self.file_mut(&MENKYO_DATA) {
@@ -136,9 +125,6 @@ impl IssuedLicence {
 }
 
 /// Issues a licence. Costs one RSA signature.
-///
-/// # Errors
-/// [`IssueError`].
 pub fn issue(order: &LicenceOrder, profile: &LicenceProfile) -> Result<IssuedLicence, IssueError> {
     let holder = &order.holder;
     let mut setting = FieldFile::new(PIN_SETTING, |_| true);
@@ -312,7 +298,7 @@ fn externals(file: files::File, holder: &LicenceHolder, profile: &LicenceProfile
 /// Bytes of an external character's field on a licence (spec licence 2.7, A).
 const EXTERNAL_LENGTH: usize = 128;
 
-/// 文字構成 and picture of a slot, in a field of so many bytes.
+/// 文字構成 (U: 0) and picture of a slot, in a field of so many bytes.
 pub(super) fn external_value(
     holder: &LicenceHolder,
     slot: u8,
@@ -321,7 +307,7 @@ pub(super) fn external_value(
 ) -> Option<Vec<u8>> {
     let (_, picture) = holder.externals.iter().find(|(known, _)| *known == slot)?;
     let picture = pick(&EXTERNALS, *picture);
-    let mut value = [&[profile.character_structure][..], picture].concat();
+    let mut value = [&[0x00], picture].concat();
     if profile.padded_externals {
         value.resize(length, 0x00);
     }

@@ -26,9 +26,6 @@ pub fn order(licence: LicenceOrder) -> LicenceOrder {
 }
 
 /// Issues WEF01, WEF02 and WEF03. Costs one RSA signature.
-///
-/// # Errors
-/// [`IssueError`].
 pub fn issue(order: &LicenceOrder, profile: &LicenceProfile) -> Result<IssuedLicence, IssueError> {
     let mut setting = FieldFile::new(MENKYO_SETTING, |_| true);
     setting.set("pin_setting", [order.pin_setting]);

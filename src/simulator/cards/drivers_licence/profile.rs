@@ -33,67 +33,26 @@ pub enum SignatureForm {
     Short,
 }
 
-/// The switches of a simulated licence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LicenceProfile {
-    /// The contactless ATR (C, A). No reader may decide by it.
-    pub atr: Vec<u8>,
-    /// Whether READ BINARY takes an extended Le (C2+); without, `6700`.
-    pub extended_le: bool,
-    /// A Le beyond the end of the file (spec licence 8.3; short: C, one source).
-    pub past_end: PastEnd,
-    /// Whether a wrong PIN answers `6300`; without, `63Cx` with the tries that are left.
-    pub plain_mismatch: bool,
-    /// Tries query of a blocked PIN (U).
-    pub blocked_query: BlockedQuery,
-    /// Tries query of a verified PIN (U).
-    pub verified_query: VerifiedQuery,
-    /// Whether SELECT of a DF answers `6283`: blocked, but selected.
-    pub blocked_folders: bool,
-    /// Specification version in MF/EF01, three digits.
-    pub version: [u8; 3],
-    /// A category that is not held.
-    pub not_held: NotHeld,
-    /// Whether the RFU dates of DF1/EF01 are written.
-    pub spare_dates: bool,
-    /// Whether unused slots of the change files are written with length 0.
-    pub empty_slots: bool,
-    /// 文字構成, the byte in front of an external character's picture (U).
-    pub character_structure: u8,
-    /// Whether an external character's picture fills its field, zeros behind.
-    pub padded_externals: bool,
-    /// How the photo stands in its field.
-    pub photo: PhotoForm,
-    /// How long the values of the signature file are.
-    pub signature: SignatureForm,
-    /// The byte that fills マイナ免許証's data file.
-    pub guest_filler: u8,
-    /// Whether マイナ免許証's PIN stays verified when another application is selected.
-    pub guest_right_stays: bool,
+crate::simulator::record! {
+    /// The switches of a simulated licence.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct LicenceProfile;
+    atr: Vec<u8> = ATR.to_vec(), "The contactless ATR (C, A). No reader may decide by it.";
+    extended_le: bool = true, "Whether READ BINARY takes an extended Le (C2+); without, `6700`.";
+    past_end: PastEnd = PastEnd::Short, "A Le beyond the end of the file (spec licence 8.3; short: C, one source).";
+    plain_mismatch: bool = false, "Whether a wrong PIN answers `6300`; without, `63Cx` with the tries that are left.";
+    blocked_query: BlockedQuery = BlockedQuery::Blocked, "Tries query of a blocked PIN (U).";
+    verified_query: VerifiedQuery = VerifiedQuery::Limit, "Tries query of a verified PIN (U).";
+    blocked_folders: bool = false, "Whether SELECT of a DF answers `6283`: blocked, but selected.";
+    version: [u8; 3] = *b"010", "Specification version in MF/EF01, three digits.";
+    not_held: NotHeld = NotHeld::Heisei, "A category that is not held.";
+    spare_dates: bool = true, "Whether the RFU dates of DF1/EF01 are written.";
+    empty_slots: bool = true, "Whether unused slots of the change files are written with length 0.";
+    padded_externals: bool = false, "Whether an external character's picture fills its field, zeros behind.";
+    photo: PhotoForm = PhotoForm::Jp2, "How the photo stands in its field.";
+    signature: SignatureForm = SignatureForm::Maximum, "How long the values of the signature file are.";
+    guest_filler: u8 = 0xFF, "The byte that fills マイナ免許証's data file.";
+    guest_right_stays: bool = false, "Whether マイナ免許証's PIN stays verified when another application is selected.";
 }
 
 const ATR: [u8; 13] = [0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x00, 0x00, 0x91, 0x81, 0xC1, 0x00, 0xD8];
-
-impl Default for LicenceProfile {
-    fn default() -> Self {
-        Self {
-            atr: ATR.to_vec(),
-            extended_le: true,
-            past_end: PastEnd::Short,
-            plain_mismatch: false,
-            blocked_query: BlockedQuery::Blocked,
-            verified_query: VerifiedQuery::Limit,
-            blocked_folders: false,
-            version: *b"010",
-            not_held: NotHeld::Heisei,
-            spare_dates: true,
-            empty_slots: true,
-            character_structure: 0,
-            padded_externals: false,
-            photo: PhotoForm::Jp2,
-            signature: SignatureForm::Maximum,
-            guest_filler: 0xFF,
-            guest_right_stays: false,
-        }
-    }
-}

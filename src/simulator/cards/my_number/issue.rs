@@ -62,17 +62,14 @@ impl Side {
     }
 }
 
-/// Who issues, and under which name. The default is the simulated hierarchy; faults put others in.
-#[derive(Debug, Clone, Copy)]
-pub struct Issuer {
-    /// Issuer ids begin with these five digits: `70000` for the simulated hierarchy.
-    pub prefix: &'static str,
-    /// Three digits of generation.
-    pub generation: &'static str,
-    /// The CA key in the pool; `None` for the simulated CA of the application.
-    pub ca: Option<&'static str>,
-    /// The municipality's key in the pool; `None` for the simulated municipality's.
-    pub municipality: Option<&'static str>,
+crate::simulator::record! {
+    /// Who issues, and under which name. The default is the simulated hierarchy; faults put others in.
+    #[derive(Debug, Clone, Copy)]
+    pub struct Issuer;
+    prefix: &'static str, "Issuer ids begin with these five digits: `70000` for the simulated hierarchy.";
+    generation: &'static str, "Three digits of generation.";
+    ca: Option<&'static str>, "The CA key in the pool; `None` for the simulated CA of the application.";
+    municipality: Option<&'static str>, "The municipality's key in the pool; `None` for the simulated municipality's.";
 }
 
 impl Default for Issuer {
@@ -91,22 +88,17 @@ impl Issuer {
     }
 }
 
-/// What a card is issued with.
-#[derive(Debug, Clone)]
-pub struct Order {
-    /// The holder.
-    pub persona: Persona,
-    /// Issuer of the face application.
-    pub face: Issuer,
-    /// Issuer of the text application.
-    pub text: Issuer,
-    /// Whether there is a face picture. Without one the third hash of the face signature is that of no bytes \[derived\]:
-    /// how an infant's card does it is not known.
-    pub photo: Option<Vec<u8>>,
-    /// Whether the card's own key signs the data, where the municipality's should (a fault).
-    pub signed_by_card_key: bool,
-    /// What is wrong with the JPKI application, which is issued with the rest.
-    pub faults: Faults,
+crate::simulator::record! {
+    /// What a card is issued with.
+    #[derive(Debug, Clone)]
+    pub struct Order;
+    persona: Persona, "The holder.";
+    face: Issuer, "Issuer of the face application.";
+    text: Issuer, "Issuer of the text application.";
+    photo: Option<Vec<u8>>,
+        "Whether there is a face picture. Without one the third hash of the face signature is that of no bytes [derived]: how an infant's card does it is not known.";
+    signed_by_card_key: bool, "Whether the card's own key signs the data, where the municipality's should (a fault).";
+    faults: Faults, "What is wrong with the JPKI application, which is issued with the rest.";
 }
 
 impl Order {
@@ -126,31 +118,21 @@ impl Order {
 /// The pool's portraits: drawn faces, JPEG 2000, grey, 378 × 472.
 pub const PORTRAITS: [&[u8]; 8] = portraits!("face");
 
-/// The signed files of a card, still as objects, so that a fault can change one.
-#[derive(Debug, Clone)]
-pub struct Issued {
-    /// Who the card was issued to.
-    pub persona: Persona,
-    /// 年齢確認データ
-    pub age: ObjectFile,
-    /// 券面データ
-    pub face: ObjectFile,
-    /// Certificate of the face application.
-    pub face_certificate: Vec<u8>,
-    /// 基本4情報
-    pub attributes: ObjectFile,
-    /// 真正性確認情報
-    pub digests: ObjectFile,
-    /// Certificate of the text application.
-    pub text_certificate: Vec<u8>,
-    /// Signed key of the text application.
-    pub text_key: ObjectFile,
-    /// The face application's chip key.
-    pub face_signer: &'static Signer,
-    /// The text application's chip key.
-    pub text_signer: &'static Signer,
-    /// The JPKI application.
-    pub jpki: IssuedJpki,
+crate::simulator::record! {
+    /// The signed files of a card, still as objects, so that a fault can change one.
+    #[derive(Debug, Clone)]
+    pub struct Issued;
+    persona: Persona, "Who the card was issued to.";
+    age: ObjectFile, "年齢確認データ";
+    face: ObjectFile, "券面データ";
+    face_certificate: Vec<u8>, "Certificate of the face application.";
+    attributes: ObjectFile, "基本4情報";
+    digests: ObjectFile, "真正性確認情報";
+    text_certificate: Vec<u8>, "Certificate of the text application.";
+    text_key: ObjectFile, "Signed key of the text application.";
+    face_signer: &'static Signer, "The face application's chip key.";
+    text_signer: &'static Signer, "The text application's chip key.";
+    jpki: IssuedJpki, "The JPKI application.";
 }
 
 /// Objects of the three groups that the face signature covers (spec my-number 5.3, V).
@@ -161,9 +143,6 @@ const FACE_GROUPS: [&[Tag]; 3] = [
 ];
 
 /// Issues a card. Costs five RSA signatures; certificates and the text key's signature are made once a process.
-///
-/// # Errors
-/// [`IssueError`].
 pub fn issue(order: &Order) -> Result<Issued, IssueError> {
     let persona = &order.persona;
     let face_signer = card_key(Side::Face, persona.key)?;
@@ -231,9 +210,6 @@ fn face_file(order: &Order, chip: &Signer, signer: &Signer) -> Result<ObjectFile
 }
 
 /// Attributes of the text application and their digests. The digest of the 個人番号 file is the persona's stand-in.
-///
-/// # Errors
-/// [`IssueError`].
 pub fn text_data(persona: &Persona, issuer: &Issuer) -> Result<(ObjectFile, ObjectFile), IssueError> {
     let mut attributes = ObjectFile::new(files::TEXT_ATTRIBUTES.own.tag, Some(files::TEXT_OFFSETS));
     attributes.set(files::TEXT_NAME.tag, persona.name.as_bytes());

@@ -36,25 +36,18 @@ const KEYS: u8 = 4;
 const AUTH_KEYS: [&str; 4] = ["jpki-auth-0", "jpki-auth-1", "jpki-auth-2", "jpki-auth-3"];
 const SIGN_KEYS: [&str; 4] = ["jpki-sign-0", "jpki-sign-1", "jpki-sign-2", "jpki-sign-3"];
 
-/// The JPKI application of one card.
-#[derive(Debug, Clone)]
-pub struct IssuedJpki {
-    /// EF 0006
-    pub token: Vec<u8>,
-    /// EF 0008
-    pub presence: Vec<u8>,
-    /// EF 000A; `None` where the card holds none.
-    pub auth_certificate: Option<Vec<u8>>,
-    /// EF 000B
-    pub auth_ca: Vec<u8>,
-    /// EF 0001; `None` where the card holds none.
-    pub sign_certificate: Option<Vec<u8>>,
-    /// EF 0002
-    pub sign_ca: Vec<u8>,
-    /// The authentication key.
-    pub auth_key: &'static Signer,
-    /// The signing key.
-    pub sign_key: &'static Signer,
+crate::simulator::record! {
+    /// The JPKI application of one card.
+    #[derive(Debug, Clone)]
+    pub struct IssuedJpki;
+    token: Vec<u8>, "EF 0006";
+    presence: Vec<u8>, "EF 0008";
+    auth_certificate: Option<Vec<u8>>, "EF 000A; `None` where the card holds none.";
+    auth_ca: Vec<u8>, "EF 000B";
+    sign_certificate: Option<Vec<u8>>, "EF 0001; `None` where the card holds none.";
+    sign_ca: Vec<u8>, "EF 0002";
+    auth_key: &'static Signer, "The authentication key.";
+    sign_key: &'static Signer, "The signing key.";
 }
 
 /// The two roots by the names of their files, without `.der`: self-signed, no path length, as the real ones are (V).
@@ -102,21 +95,16 @@ pub fn issue(persona: &Persona, faults: &Faults) -> Result<IssuedJpki, IssueErro
     Ok(issued)
 }
 
-/// What a signing certificate says about its holder, as text in its subjectAltName.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
-    /// 氏名
-    pub name: String,
-    /// One `0` or `1` for each character of the name.
-    pub name_flags: String,
-    /// 性別
-    pub sex: String,
-    /// 生年月日: the era's digit and `YYYYMMDD`.
-    pub birth: String,
-    /// 住所
-    pub address: String,
-    /// One `0` or `1` for each character of the address.
-    pub address_flags: String,
+crate::simulator::record! {
+    /// What a signing certificate says about its holder, as text in its subjectAltName.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Holder;
+    name: String, "氏名";
+    name_flags: String, "One `0` or `1` for each character of the name.";
+    sex: String, "性別";
+    birth: String, "生年月日: the era's digit and `YYYYMMDD`.";
+    address: String, "住所";
+    address_flags: String, "One `0` or `1` for each character of the address.";
 }
 
 impl Holder {

@@ -157,7 +157,7 @@ impl Commands {
         if [apdu.p1, apdu.p2] != [0x00, 0x00] {
             return Err(sw::WRONG_PARAMETERS);
         }
-        let random = challenge.ok_or(self.profile.no_challenge)?;
+        let random = challenge.ok_or(Status::CONDITIONS)?;
         let material = match self.profile.fixed {
             Some((_, material)) => material,
             None => self.draw::<MATERIAL_LENGTH>(),
@@ -193,7 +193,7 @@ impl Commands {
 
     fn verify(&mut self, chip: &mut Chip, apdu: &Apdu<'_>) -> Answer {
         if apdu.cla == 0x00 {
-            return Err(self.profile.plain_verify);
+            return Err(Status::SECURITY);
         }
         if apdu.data.len() != VERIFY_LENGTH {
             return Err(Status::WRONG_LENGTH);
@@ -202,12 +202,12 @@ impl Commands {
             return Err(sw::WRONG_PARAMETERS);
         }
         if !apdu.data.starts_with(&[0x86, 0x11, 0x01]) {
-            return Err(self.profile.wrong_object);
+            return Err(sw::SM_OBJECT_WRONG);
         }
         let session = self.session.as_ref().ok_or(self.profile.no_session)?;
-        let number = session.open(apdu.data).map_err(|_| self.profile.wrong_object)?;
+        let number = session.open(apdu.data).map_err(|_| sw::SM_OBJECT_WRONG)?;
         if number.len() != self.number.expose().len() {
-            return Err(self.profile.wrong_object);
+            return Err(sw::SM_OBJECT_WRONG);
         }
         chip.verified.clear();
         if number != self.number.expose() {
@@ -243,7 +243,7 @@ impl Commands {
         if !secure {
             let secured = matches!(chip.element(id), Some(Body::File { access: Access::Secured, .. }));
             if secured && chip.allows(Access::Secured) {
-                return Err(self.profile.plain_read);
+                return Err(Status::SECURITY);
             }
             return chip.read(sfi, offset, wanted);
         }
@@ -263,7 +263,7 @@ impl Commands {
         match data {
             [0x96, 0x02, 0x00, 0x00] => Ok(ALL),
             [0x96, 0x02, high, low] => Ok(usize::from(u16::from_be_bytes([*high, *low]))),
-            _ => Err(self.profile.wrong_object),
+            _ => Err(sw::SM_OBJECT_WRONG),
         }
     }
 }

@@ -7,47 +7,29 @@ use jiff::civil::Date;
 
 use crate::simulator::{Persona, SplitMix64};
 
-/// An invented holder. Fields are public so that a test can make its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResidenceHolder {
-    /// 氏名, in Latin letters.
-    pub name: String,
-    /// 在留カード等番号: two letters, eight digits, two letters.
-    pub number: String,
-    /// 生年月日
-    pub birth: Date,
-    /// 性別: `b'1'` male, `b'2'` female, `b'3'` unspecified.
-    pub sex: u8,
-    /// 国籍・地域, three letters.
-    pub nationality: String,
-    /// 在留資格, ten characters whose table is not public.
-    pub status: String,
-    /// 在留期間: `YYMM`, or `0000`.
-    pub period: String,
-    /// 許可の種類, two characters whose table is not public.
-    pub permission_type: String,
-    /// 許可年月日
-    pub permitted: Date,
-    /// 就労制限の有無: a code of `codes::WORK`.
-    pub work: u8,
-    /// 有効期間の満了日; the stay ends on the same day.
-    pub expiry: Date,
-    /// 住居地; empty where generation 1 has no entry on its back.
-    pub address: String,
-    /// Day of the address entry.
-    pub address_date: Date,
-    /// 全国地方公共団体コード with its check digit; begins with 99, a prefecture that does not exist.
-    pub municipality: String,
-    /// 資格外活動包括許可: a code of `codes::COMPREHENSIVE`.
-    pub comprehensive: u8,
-    /// 資格外活動個別許可: a code of `codes::INDIVIDUAL`.
-    pub individual: u8,
-    /// Whether an application for renewal is pending.
-    pub renewal: bool,
-    /// Whether the Commissioner made a remark.
-    pub remark: bool,
-    /// Which portrait of the pool, 0 to 7.
-    pub portrait: u8,
+crate::simulator::record! {
+    /// An invented holder. Fields are public so that a test can make its own.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ResidenceHolder;
+    name: String, "氏名, in Latin letters.";
+    number: String, "在留カード等番号: two letters, eight digits, two letters.";
+    birth: Date, "生年月日";
+    sex: u8, "性別: `b'1'` male, `b'2'` female, `b'3'` unspecified.";
+    nationality: String, "国籍・地域, three letters.";
+    status: String, "在留資格, ten characters whose table is not public.";
+    period: String, "在留期間: `YYMM`, or `0000`.";
+    permission_type: String, "許可の種類, two characters whose table is not public.";
+    permitted: Date, "許可年月日";
+    work: u8, "就労制限の有無: a code of `codes::WORK`.";
+    expiry: Date, "有効期間の満了日; the stay ends on the same day.";
+    address: String, "住居地; empty where generation 1 has no entry on its back.";
+    address_date: Date, "Day of the address entry.";
+    municipality: String, "全国地方公共団体コード with its check digit; begins with 99, a prefecture that does not exist.";
+    comprehensive: u8, "資格外活動包括許可: a code of `codes::COMPREHENSIVE`.";
+    individual: u8, "資格外活動個別許可: a code of `codes::INDIVIDUAL`.";
+    renewal: bool, "Whether an application for renewal is pending.";
+    remark: bool, "Whether the Commissioner made a remark.";
+    portrait: u8, "Which portrait of the pool, 0 to 7.";
 }
 
 const FAMILY: &[&str] = &["TESTO", "EXEMPLO", "SPECIMEN", "FICTUS", "PROBA", "MUSTER", "EJEMPLO", "NIEMAND"];

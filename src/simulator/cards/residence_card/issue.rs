@@ -29,19 +29,15 @@ pub const PORTRAITS: [&[u8]; 8] = portraits!("residence");
 /// Bytes of the entries in the signed message of generation 2; those of a 特別永住者証明書 are filled with zeros to it.
 const SIGNED_ENTRIES: usize = 53;
 
-/// What a residence card is issued with.
-#[derive(Debug, Clone)]
-pub struct ResidenceOrder {
-    /// What kind of card: one of those that are read.
-    pub kind: CardKind,
-    /// The holder.
-    pub holder: ResidenceHolder,
-    /// JP2; `None` where the holder is too young for a photo.
-    pub photo: Option<Vec<u8>>,
-    /// The signer's certificate, but for the length that a card of generation 2 wants.
-    pub certificate: CertificateOrder,
-    /// The key that signs the card's data: the certificate's, or this is a fault.
-    pub signer: PoolKey,
+crate::simulator::record! {
+    /// What a residence card is issued with.
+    #[derive(Debug, Clone)]
+    pub struct ResidenceOrder;
+    kind: CardKind, "What kind of card: one of those that are read.";
+    holder: ResidenceHolder, "The holder.";
+    photo: Option<Vec<u8>>, "JP2; `None` where the holder is too young for a photo.";
+    certificate: CertificateOrder, "The signer's certificate, but for the length that a card of generation 2 wants.";
+    signer: PoolKey, "The key that signs the card's data: the certificate's, or this is a fault.";
 }
 
 /// The certificate of the simulated signer of a generation.
@@ -114,9 +110,6 @@ impl IssuedResidence {
     }
 
     /// Signs the card as its files stand now, and puts the certificate in.
-    ///
-    /// # Errors
-    /// [`IssueError`].
     pub fn sign(&mut self, order: &ResidenceOrder, profile: &ResidenceProfile) -> Result<(), IssueError> {
         let message = signed_message(&self.files);
         let signature = match (order.signer, profile.signature) {
@@ -175,9 +168,6 @@ pub fn signed_message(issued: &[ResidenceFile]) -> Vec<u8> {
 
 /// The same certificate with a serial number that makes it so long, as far as one does: the signature's length varies by
 /// itself, as real ones do.
-///
-/// # Errors
-/// [`IssueError`].
 pub fn certificate_of_length(order: &CertificateOrder, length: usize) -> Result<Vec<u8>, IssueError> {
     let mut serial_length = 8_usize;
     let mut built = Vec::new();
@@ -197,9 +187,6 @@ pub fn certificate_of_length(order: &CertificateOrder, length: usize) -> Result<
 }
 
 /// Issues a residence card. Costs one signature for the card, and one or a few for the certificate.
-///
-/// # Errors
-/// [`IssueError`].
 pub fn issue(order: &ResidenceOrder, profile: &ResidenceProfile) -> Result<IssuedResidence, IssueError> {
     let mut issued = IssuedResidence {
         kind: order.kind,
