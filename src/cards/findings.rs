@@ -390,71 +390,39 @@ pub struct Note {
 /// Notes that more than one card uses.
 pub mod notes {
     use super::Note;
-    use crate::{lang::Bilingual, verify::Basis};
+    use crate::{cards::model::note_rows, verify::Basis};
 
-    /// The human's part of every check.
-    pub const COMPARE_FACE: Note = Note {
-        id: "compare-face",
-        text: Bilingual::new(
-            "画面の顔写真・券面の印刷・来店者の顔を、人が見比べてください。",
-            "Compare the picture on the screen, the print on the card and the person's face yourself.",
-        ),
-    };
-
-    /// Text beside pictures.
-    pub const COMPARE_TEXT: Note = Note {
-        id: "compare-text",
-        text: Bilingual::new(
-            "文字の氏名・住所はチップとの結び付きが弱いデータです。画像の氏名・住所と見比べてください。",
-            "Name and address as text are bound to the chip less tightly. Compare them with the pictures.",
-        ),
-    };
-
-    /// A hierarchy other than production counted.
-    pub const NOT_PRODUCTION: Note = Note {
-        id: "not-production",
-        text: Bilingual::new(
-            "試験用または模擬の発行者を受け入れる設定で判定しました。本物のカードの確認には使えません。",
-            "Judged with a test or simulated issuer accepted. This is no check of a real card.",
-        ),
-    };
-
-    /// The anchors that ship rest on one source.
-    pub const UNOFFICIAL_ANCHOR: Note = Note {
-        id: "unofficial-anchor",
-        text: Bilingual::new(
-            "発行者のCA鍵は公式に公表されておらず、非公式の一つの出所に基づきます。",
-            "The issuer does not publish its CA key: this verdict rests on one unofficial source.",
-        ),
-    };
-
-    /// Nothing asked whether the card was withdrawn.
-    pub const REVOCATION: Note = Note {
-        id: "revocation",
-        text: Bilingual::new(
-            "紛失・盗難・廃止の届出は確認していません。",
-            "Whether the card was reported lost, stolen or withdrawn was not checked.",
-        ),
-    };
-
-    /// A check of a saved reading.
-    const PRESENCE_THEN: Note = Note {
-        id: "presence-then",
-        text: Bilingual::new(
-            "保存された読み取りの検査です。カードの存在を示すのは読み取りの時点であり、現在ではありません。",
-            "This is a check of a saved reading: it shows that the card was present then, not now.",
-        ),
-    };
-
-    /// The same where nobody vouches for the time of the reading.
-    const PRESENCE_ONCE: Note = Note {
-        id: "presence-once",
-        text: Bilingual::new(
-            "保存された読み取りの検査です。いつ読み取られたかを保証する人がいないため、読み取りの時刻は根拠にしていません。今カードがあることも示しません。",
+    note_rows! {
+        /// The human's part of every check.
+        pub COMPARE_FACE "compare-face"
+            "画面の顔写真・券面の印刷・来店者の顔を、人が見比べてください。"
+            "Compare the picture on the screen, the print on the card and the person's face yourself.";
+        /// Text beside pictures.
+        pub COMPARE_TEXT "compare-text"
+            "文字の氏名・住所はチップとの結び付きが弱いデータです。画像の氏名・住所と見比べてください。"
+            "Name and address as text are bound to the chip less tightly. Compare them with the pictures.";
+        /// A hierarchy other than production counted.
+        pub NOT_PRODUCTION "not-production"
+            "試験用または模擬の発行者を受け入れる設定で判定しました。本物のカードの確認には使えません。"
+            "Judged with a test or simulated issuer accepted. This is no check of a real card.";
+        /// The anchors that ship rest on one source.
+        pub UNOFFICIAL_ANCHOR "unofficial-anchor"
+            "発行者のCA鍵は公式に公表されておらず、非公式の一つの出所に基づきます。"
+            "The issuer does not publish its CA key: this verdict rests on one unofficial source.";
+        /// Nothing asked whether the card was withdrawn.
+        pub REVOCATION "revocation"
+            "紛失・盗難・廃止の届出は確認していません。"
+            "Whether the card was reported lost, stolen or withdrawn was not checked.";
+        /// A check of a saved reading.
+        PRESENCE_THEN "presence-then"
+            "保存された読み取りの検査です。カードの存在を示すのは読み取りの時点であり、現在ではありません。"
+            "This is a check of a saved reading: it shows that the card was present then, not now.";
+        /// The same where nobody vouches for the time of the reading.
+        PRESENCE_ONCE "presence-once"
+            "保存された読み取りの検査です。いつ読み取られたかを保証する人がいないため、読み取りの時刻は根拠にしていません。今カードがあることも示しません。"
             "This is a check of a saved reading. Nobody vouches for when it was made, so its time counts for nothing, and it \
-             does not show that the card is present now.",
-        ),
-    };
+             does not show that the card is present now.";
+    }
 
     /// What a check of a saved reading shows of the card's presence.
     pub fn presence(basis: Basis) -> Note {

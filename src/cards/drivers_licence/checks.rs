@@ -7,6 +7,7 @@ use crate::{
         CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Signed, Warning,
         absent::absent,
         common::{common_notes, expiry_check, revocation},
+        model::note_rows,
         remarks,
     },
     dump::{Dump, Scope},
@@ -30,56 +31,29 @@ pub const LICENCE_REQUIREMENT: Requirement = Requirement {
     advisory: &[CheckId::NoUnsignedChanges, CheckId::Revocation],
 };
 
-const CHANGED: Note = Note {
-    id: "changed",
-    text: Bilingual::new(
-        "発行後の追記があります。署名された氏名・住所等と、追記後（署名なし）の両方を確認し、券面裏面と見比べてください。",
+note_rows! {
+    CHANGED "changed"
+        "発行後の追記があります。署名された氏名・住所等と、追記後（署名なし）の両方を確認し、券面裏面と見比べてください。"
         "Entries were added after issue. Look at the signed values and at the current, unsigned ones, and compare the \
-         back of the card.",
-    ),
-};
-
-const WITHOUT_PIN: Note = Note {
-    id: "without-pin",
-    text: Bilingual::new(
-        "暗証番号なしで読める項目だけを確認しました。署名の対象外のため、真正性は判定できません。",
-        "Only what can be read without a PIN was read. None of it is signed, so no verdict is possible.",
-    ),
-};
-
-const PIN1_ONLY: Note = Note {
-    id: "pin1-only",
-    text: Bilingual::new(
-        "暗証番号2がないため、本籍と顔写真を読んでいません。電子署名はそれらも対象とするため検査できません。",
-        "Without PIN 2 the domicile and the face picture were not read. The signature covers them, so it was not checked.",
-    ),
-};
-
-const EDITION_1978: Note = Note {
-    id: "edition-1978",
-    text: Bilingual::new(
-        "文字はJIS X 0208の1978年版で記録されています。一部の漢字は異体字で表示されることがあります。",
-        "The text was written under the 1978 edition of JIS X 0208: some kanji may be shown in another form.",
-    ),
-};
-
-/// The DFs are blocked.
-const BLOCKED: Note = Note {
-    id: "chip-blocked",
-    text: Bilingual::new(
-        "ICチップの記載事項が閉塞しています。警察署か運転免許センターで確認してください。",
-        "The chip's data is blocked. A police station or licence centre can tell why.",
-    ),
-};
-
-/// A chip can be copied.
-const COPY: Note = Note {
-    id: "copy",
-    text: Bilingual::new(
-        "運転免許証のICチップは複製を検出できません。券面の印刷・顔写真・来店者の顔を、人が見比べてください。",
-        "The chip of a licence cannot show that it is no copy. Compare the print, the picture and the person yourself.",
-    ),
-};
+         back of the card.";
+    WITHOUT_PIN "without-pin"
+        "暗証番号なしで読める項目だけを確認しました。署名の対象外のため、真正性は判定できません。"
+        "Only what can be read without a PIN was read. None of it is signed, so no verdict is possible.";
+    PIN1_ONLY "pin1-only"
+        "暗証番号2がないため、本籍と顔写真を読んでいません。電子署名はそれらも対象とするため検査できません。"
+        "Without PIN 2 the domicile and the face picture were not read. The signature covers them, so it was not checked.";
+    EDITION_1978 "edition-1978"
+        "文字はJIS X 0208の1978年版で記録されています。一部の漢字は異体字で表示されることがあります。"
+        "The text was written under the 1978 edition of JIS X 0208: some kanji may be shown in another form.";
+    /// The DFs are blocked.
+    BLOCKED "chip-blocked"
+        "ICチップの記載事項が閉塞しています。警察署か運転免許センターで確認してください。"
+        "The chip's data is blocked. A police station or licence centre can tell why.";
+    /// A chip can be copied.
+    COPY "copy"
+        "運転免許証のICチップは複製を検出できません。券面の印刷・顔写真・来店者の顔を、人が見比べてください。"
+        "The chip of a licence cannot show that it is no copy. Compare the print, the picture and the person yourself.";
+}
 
 /// Every file of a licence's dump, decoded.
 pub(super) struct Licence<'a> {

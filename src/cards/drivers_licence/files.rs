@@ -5,84 +5,35 @@
 //! in the doc lines are those of its section 0.1.
 
 use crate::{
-    cards::drivers_licence::tlv::{Rules, encoded_length},
-    lang::Bilingual,
+    cards::{
+        drivers_licence::tlv::Rules,
+        model::{Extent, TableFile, application_rows, file_lists, file_rows, reference_rows},
+    },
     verify::CheckId,
 };
 
 use super::spec;
 pub use super::{fields::*, layout::*};
-use crate::cards::model::{self, Extent, TableFile};
 pub use crate::cards::model::{Access, Address, Application, Reference};
 
-/// マイナ免許証, only on a My Number Card whose holder added it (M).
-pub const MENKYO: Application = Application {
-    name: "menkyo",
-    title: Bilingual::new("マイナ免許証", "driver's licence application"),
-    aid: &[0xA0, 0x00, 0x00, 0x02, 0x31, 0x06, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-};
+application_rows! {
+    // Only on a My Number Card whose holder added it (M).
+    MENKYO "menkyo" "マイナ免許証" "driver's licence application" [0xA0, 0x00, 0x00, 0x02, 0x31, 0x06, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    // Selected by `00 A4 00 00`, not by name: its file identifier (2.1, C2+).
+    MF "mf" "主ファイル" "master file" [0x3F, 0x00];
+    // 2.1, C2+. DF3 stands under the identifier of ISO/IEC 18013-2 and is never read.
+    DF1 "df1" "記載事項" "licence data" [0xA0, 0x00, 0x00, 0x02, 0x31, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    DF2 "df2" "写真" "face picture" [0xA0, 0x00, 0x00, 0x02, 0x31, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    DF3 "df3" "予備" "reserved" [0xA0, 0x00, 0x00, 0x02, 0x48, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+}
 
-/// The master file. Selected by `00 A4 00 00`, not by name; `aid` holds its file identifier (2.1, C2+).
-pub const MF: Application =
-    Application { name: "mf", title: Bilingual::new("主ファイル", "master file"), aid: &[0x3F, 0x00] };
-
-/// DF1: 記載事項 (2.1, C2+).
-pub const DF1: Application = Application {
-    name: "df1",
-    title: Bilingual::new("記載事項", "licence data"),
-    aid: &[0xA0, 0x00, 0x00, 0x02, 0x31, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-};
-
-/// DF2: 写真 (2.1, C2+).
-pub const DF2: Application = Application {
-    name: "df2",
-    title: Bilingual::new("写真", "face picture"),
-    aid: &[0xA0, 0x00, 0x00, 0x02, 0x31, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-};
-
-/// DF3: reserved, under the identifier of ISO/IEC 18013-2; never read here (2.1, C2+).
-pub const DF3: Application = Application {
-    name: "df3",
-    title: Bilingual::new("予備", "reserved"),
-    aid: &[0xA0, 0x00, 0x00, 0x02, 0x48, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-};
-
-/// 暗証番号1: MF/IEF01. Three tries, kept for ever; a right entry puts them back (2.1, 3.2, C2+).
-pub const PIN1: Reference = Reference {
-    name: "mf/0001",
-    id: "mf/pin1",
-    application: MF,
-    sfi: 0x01,
-    title: Bilingual::new("暗証番号1", "PIN 1 (暗証番号1)"),
-    limit: 3,
-    credential: Some(&spec::PIN1),
-    always_counted: true,
-};
-
-/// 暗証番号2: MF/IEF02 (2.1, 3.2, C2+).
-pub const PIN2: Reference = Reference {
-    name: "mf/0002",
-    id: "mf/pin2",
-    application: MF,
-    sfi: 0x02,
-    title: Bilingual::new("暗証番号2", "PIN 2 (暗証番号2)"),
-    limit: 3,
-    credential: Some(&spec::PIN2),
-    always_counted: true,
-};
-
-/// The one PIN of a マイナ免許証: IEF 0006, ten tries (6.4, C; the specification's annex says 0002, which real cards
-/// answer with 6A82).
-pub const MENKYO_PIN: Reference = Reference {
-    name: "menkyo/0006",
-    id: "menkyo/pin",
-    application: MENKYO,
-    sfi: 0x06,
-    title: Bilingual::new("マイナ免許証の暗証番号", "PIN of the licence application"),
-    limit: 10,
-    credential: Some(&spec::LICENCE_PIN),
-    always_counted: true,
-};
+reference_rows! {
+    // Three tries, kept for ever; a right entry puts them back (2.1, 3.2, C2+).
+    PIN1 MF "mf/0001" "mf/pin1" 0x01 "暗証番号1" "PIN 1 (暗証番号1)", 3, Some(&spec::PIN1), true;
+    PIN2 MF "mf/0002" "mf/pin2" 0x02 "暗証番号2" "PIN 2 (暗証番号2)", 3, Some(&spec::PIN2), true;
+    // 6.4, C; the specification's annex says 0002, which real cards answer with 6A82.
+    MENKYO_PIN MENKYO "menkyo/0006" "menkyo/pin" 0x06 "マイナ免許証の暗証番号" "PIN of the licence application", 10, Some(&spec::LICENCE_PIN), true;
+}
 
 /// Digits of every PIN here (3.2, 6.4, C2+).
 pub const PIN_LENGTH: usize = 4;
@@ -131,193 +82,65 @@ pub struct Row {
 /// without tag 33, has a smaller EF01 is not known (11 no. 10, U): a shorter file is read as it is.
 pub type File = TableFile<Row>;
 
-const fn file_of(
-    name: &'static str,
-    application: Application,
-    address: Address,
-    title: Bilingual,
-    access: Access,
-    size: usize,
-    signed_by: Option<CheckId>,
-) -> model::File {
-    model::File { name, application, address, title, access, extent: Extent::Sized(size), signed_by, private: false }
-}
-
 const PLAIN: Row = Row { rules: Rules::Licence, domicile: false };
 const DOMICILE_ROW: Row = Row { domicile: true, ..PLAIN };
-const MENKYO_ROW: Row = Row { rules: Rules::Menkyo, ..PLAIN };
+const PHOTO_ROW: Row = Row { rules: Rules::LicencePhoto, ..PLAIN };
+const GUEST: Row = Row { rules: Rules::Menkyo, ..PLAIN };
 
 const ONE: Access = Access::AllOf(&[PIN1.sfi]);
 const BOTH: Access = Access::AllOf(&[PIN1.sfi, PIN2.sfi]);
-const GUEST: Access = Access::AllOf(&[MENKYO_PIN.sfi]);
+const GUEST_PIN: Access = Access::AllOf(&[MENKYO_PIN.sfi]);
 const SIGNED: Option<CheckId> = Some(CheckId::LicenceSignature);
+const GUEST_SIGNED: Option<CheckId> = Some(CheckId::MenkyoSignature);
 
-/// 共通データ要素. SELECT first: 2F01 and IEF 0001 share the short identifier 1 (2.1 note 1, C2+, A).
-pub const COMMON_DATA: File = File {
-    file: file_of(
-        "mf/2F01",
-        MF,
-        Address::Select(0x2F01),
-        Bilingual::new("共通データ要素", "common data"),
-        Access::Free,
-        17,
-        None,
-    ),
-    own: PLAIN,
-};
+use Access::Free;
+use Address::{Select, Short};
+use Extent::Sized as Bytes;
 
-/// 暗証番号(PIN)設定 (C2+, A).
-pub const PIN_SETTING: File = File {
-    file: file_of(
-        "mf/000A",
-        MF,
-        Address::Short(0x0A),
-        Bilingual::new("暗証番号の設定", "PIN setting"),
-        Access::Free,
-        3,
-        None,
-    ),
-    own: PLAIN,
-};
-
-const fn df1(
-    name: &'static str,
-    sfi: u8,
-    title: Bilingual,
-    access: Access,
-    size: usize,
-    signed_by: Option<CheckId>,
-    own: Row,
-) -> File {
-    File { file: file_of(name, DF1, Address::Short(sfi), title, access, size, signed_by), own }
+file_rows! {
+    // SELECT first: 2F01 and IEF 0001 share the short identifier 1 (2.1 note 1, C2+, A).
+    COMMON_DATA MF "mf/2F01" "共通データ要素" "common data", Select(0x2F01), Free, Bytes(17), None, PLAIN;
+    PIN_SETTING MF "mf/000A" "暗証番号の設定" "PIN setting", Short(0x0A), Free, Bytes(3), None, PLAIN;
+    // C2+, A; external characters C, A. The sizes of both files of changes have no check by arithmetic.
+    DATA DF1 "df1/0001" "記載事項（本籍を除く）" "licence data without the domicile", Short(0x01), ONE, Bytes(880), SIGNED, PLAIN;
+    DOMICILE DF1 "df1/0002" "記載事項（本籍）" "registered domicile", Short(0x02), BOTH, Bytes(82), SIGNED, DOMICILE_ROW;
+    EXTERNAL DF1 "df1/0003" "外字" "external characters", Short(0x03), ONE, Bytes(264), None, PLAIN;
+    CHANGES DF1 "df1/0004" "記載事項変更等（本籍を除く）" "changes", Short(0x04), ONE, Bytes(640), None, PLAIN;
+    CHANGED_EXTERNAL DF1 "df1/0005" "記載事項変更（外字）" "external characters of changes", Short(0x05), ONE, Bytes(663), None, PLAIN;
+    DOMICILE_CHANGES DF1 "df1/0006" "記載事項変更（本籍）" "changes of the domicile", Short(0x06), BOTH, Bytes(256), None, DOMICILE_ROW;
+    SIGNATURE DF1 "df1/0007" "電子署名" "signature", Short(0x07), ONE, Bytes(578), None, PLAIN;
+    PHOTO DF2 "df2/0001" "写真" "face picture", Short(0x01), BOTH, Bytes(2_005), SIGNED, PHOTO_ROW;
+    // Filled with FF; never read here (S).
+    RESERVED DF3 "df3/0001" "予備" "reserved", Short(0x01), ONE, Bytes(512), None, PLAIN;
+    // マイナ免許証, WEF01 to WEF03 (6.4): identifiers C2+, sizes S, A; the short identifiers follow from the low five bits (I).
+    MENKYO_SETTING MENKYO "menkyo/001A" "暗証番号の設定" "PIN setting", Short(0x1A), Free, Bytes(3), None, GUEST;
+    MENKYO_DATA MENKYO "menkyo/001B" "免許情報記録" "licence record", Short(0x1B), GUEST_PIN, Bytes(5_845), GUEST_SIGNED, GUEST;
+    MENKYO_SIGNATURE MENKYO "menkyo/001C" "電子署名" "signature", Short(0x1C), GUEST_PIN, Bytes(584), None, GUEST;
 }
 
-/// 記載事項(本籍除く) (C2+, A).
-pub const DATA: File = df1(
-    "df1/0001",
-    0x01,
-    Bilingual::new("記載事項（本籍を除く）", "licence data without the domicile"),
-    ONE,
-    880,
-    SIGNED,
-    PLAIN,
-);
-
-/// 記載事項(本籍) (C2+, A).
-pub const DOMICILE: File =
-    df1("df1/0002", 0x02, Bilingual::new("記載事項（本籍）", "registered domicile"), BOTH, 82, SIGNED, DOMICILE_ROW);
-
-/// 外字 1, 2 (C, A).
-pub const EXTERNAL: File = df1("df1/0003", 0x03, Bilingual::new("外字", "external characters"), ONE, 264, None, PLAIN);
-
-/// 記載事項変更等(本籍除く) (C2+; the size has no check by arithmetic).
-pub const CHANGES: File =
-    df1("df1/0004", 0x04, Bilingual::new("記載事項変更等（本籍を除く）", "changes"), ONE, 640, None, PLAIN);
-
-/// 記載事項変更(外字): external characters 3 to 7 (C, A).
-pub const CHANGED_EXTERNAL: File = df1(
-    "df1/0005",
-    0x05,
-    Bilingual::new("記載事項変更（外字）", "external characters of changes"),
-    ONE,
-    663,
-    None,
-    PLAIN,
-);
-
-/// 記載事項変更(本籍) (C2+; the size has no check by arithmetic).
-pub const DOMICILE_CHANGES: File = df1(
-    "df1/0006",
-    0x06,
-    Bilingual::new("記載事項変更（本籍）", "changes of the domicile"),
-    BOTH,
-    256,
-    None,
-    DOMICILE_ROW,
-);
-
-/// 電子署名 (C2+, A).
-pub const SIGNATURE: File = df1("df1/0007", 0x07, Bilingual::new("電子署名", "signature"), ONE, 578, None, PLAIN);
-
-/// 写真 (C2+, A).
-pub const PHOTO: File = File {
-    file: file_of("df2/0001", DF2, Address::Short(0x01), Bilingual::new("写真", "face picture"), BOTH, 2_005, SIGNED),
-    own: Row { rules: Rules::LicencePhoto, ..PLAIN },
-};
-
-/// RFU of DF3, filled with FF; never read here (S).
-pub const RESERVED: File = File {
-    file: file_of("df3/0001", DF3, Address::Short(0x01), Bilingual::new("予備", "reserved"), ONE, 512, None),
-    own: PLAIN,
-};
-
-/// Every file of a 運転免許証 that can be read, in reading order.
-pub const FILES: &[File] = &[
-    COMMON_DATA,
-    PIN_SETTING,
-    DATA,
-    DOMICILE,
-    EXTERNAL,
-    CHANGES,
-    CHANGED_EXTERNAL,
-    DOMICILE_CHANGES,
-    SIGNATURE,
-    PHOTO,
-    RESERVED,
-];
+file_lists! {
+    /// Every file of a 運転免許証 that can be read, in reading order.
+    FILES LICENCE_FILES: COMMON_DATA PIN_SETTING DATA DOMICILE EXTERNAL CHANGES CHANGED_EXTERNAL DOMICILE_CHANGES SIGNATURE PHOTO RESERVED;
+    /// Every file of a マイナ免許証, in reading order.
+    MENKYO_FILES GUEST_FILES: MENKYO_SETTING MENKYO_DATA MENKYO_SIGNATURE;
+}
 
 /// The references of a 運転免許証 (2.1, C2+).
 pub const REFERENCES: &[&Reference] = &[&PIN1, &PIN2];
-
-/// The reference of the マイナ免許証 (6.4, C).
-pub const MENKYO_REFERENCES: &[&Reference] = &[&MENKYO_PIN];
-
-const fn menkyo(
-    name: &'static str,
-    sfi: u8,
-    title: Bilingual,
-    access: Access,
-    size: usize,
-    signed_by: Option<CheckId>,
-) -> File {
-    File { file: file_of(name, MENKYO, Address::Short(sfi), title, access, size, signed_by), own: MENKYO_ROW }
-}
-
-/// WEF01: PIN setting of the マイナ免許証 (6.4, C2+).
-pub const MENKYO_SETTING: File =
-    menkyo("menkyo/001A", 0x1A, Bilingual::new("暗証番号の設定", "PIN setting"), Access::Free, 3, None);
-
-/// WEF02: 免許情報記録 and 運転経歴情報記録 with the photo (6.4, id C2+, size S, A). The short identifier follows from
-/// the low five bits (I).
-pub const MENKYO_DATA: File = menkyo(
-    "menkyo/001B",
-    0x1B,
-    Bilingual::new("免許情報記録", "licence record"),
-    GUEST,
-    5_845,
-    Some(CheckId::MenkyoSignature),
-);
-
-/// WEF03: signature (6.4, id C2+, size S, A; short identifier I).
-pub const MENKYO_SIGNATURE: File =
-    menkyo("menkyo/001C", 0x1C, Bilingual::new("電子署名", "signature"), GUEST, 584, None);
-
-/// Every file of a マイナ免許証, in reading order.
-pub const MENKYO_FILES: &[File] = &[MENKYO_SETTING, MENKYO_DATA, MENKYO_SIGNATURE];
 
 /// The file of this name, of either card.
 pub fn file(name: &str) -> Option<&'static File> {
     FILES.iter().chain(MENKYO_FILES).find(|file| file.name == name)
 }
 
-/// Bytes that a file's fields take at their maximum lengths: where every field has its full length, that is the file.
-pub fn full_size(file: &File) -> usize {
-    fields_of(file).map(|field| field.tags().map(|tag| encoded_length(tag, field.max)).sum::<usize>()).sum()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::tlv::encoded_length, *};
+
+    /// Bytes that a file's fields take at their maximum lengths: where every field has its full length, that is the file.
+    fn full_size(file: &File) -> usize {
+        fields_of(file).map(|field| field.tags().map(|tag| encoded_length(tag, field.max)).sum::<usize>()).sum()
+    }
 
     #[test]
     fn every_size_is_the_sum_of_its_fields() {

@@ -2,13 +2,13 @@
 
 use crate::{
     cards::{
-        Findings, Holder, Note,
+        Findings, Holder,
         absent::absent,
         common::{common_notes, expiry_check, revocation},
+        model::note_rows,
     },
     dump::{Dump, Scope},
     kind::CardKind,
-    lang::Bilingual,
     trust::TrustStore,
     verify::{Basis, CheckId, Requirement},
 };
@@ -28,29 +28,17 @@ pub const MENKYO_REQUIREMENT: Requirement = Requirement {
     advisory: &[CheckId::Revocation],
 };
 
-const NOT_TIED: Note = Note {
-    id: "not-tied",
-    text: Bilingual::new(
-        "免許情報が、このマイナンバーカードの持ち主のものであることを示す電子署名はありません。顔写真を人が見比べてください。",
-        "No signature ties the licence record to the holder of this My Number Card. Compare the pictures yourself.",
-    ),
-};
-
-const NO_ISSUE_DATE: Note = Note {
-    id: "no-issue-date",
-    text: Bilingual::new(
-        "免許情報に記録の日付がないため、署名者の証明書は、その有効期間の開始日に発行されたものとして確認しました。",
-        "The licence record names no date. So the day on which its signer's certificate began stood for the day of issue.",
-    ),
-};
-
-const WITHOUT_PIN: Note = Note {
-    id: "without-pin",
-    text: Bilingual::new(
-        "暗証番号なしでは免許情報を読めません。",
-        "Without its PIN nothing of the licence record can be read.",
-    ),
-};
+note_rows! {
+    NOT_TIED "not-tied"
+        "免許情報が、このマイナンバーカードの持ち主のものであることを示す電子署名はありません。顔写真を人が見比べてください。"
+        "No signature ties the licence record to the holder of this My Number Card. Compare the pictures yourself.";
+    NO_ISSUE_DATE "no-issue-date"
+        "免許情報に記録の日付がないため、署名者の証明書は、その有効期間の開始日に発行されたものとして確認しました。"
+        "The licence record names no date. So the day on which its signer's certificate began stood for the day of issue.";
+    WITHOUT_PIN "without-pin"
+        "暗証番号なしでは免許情報を読めません。"
+        "Without its PIN nothing of the licence record can be read.";
+}
 
 /// Decodes and checks a マイナ免許証's dump.
 pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {

@@ -3,7 +3,6 @@
 mod changes;
 mod checks;
 mod decode;
-mod field;
 pub mod fields;
 pub mod files;
 #[doc(hidden)]

@@ -3,7 +3,7 @@
 use crate::{
     cards::{
         Presentation,
-        model::{Action, CardSpec, CredentialSpec, EntrySpec, Form, KindSpec, Part, ScopeSpec, Step, Who},
+        model::{Action, CardSpec, CredentialSpec, Form, KindSpec, Part, ScopeSpec, Step, entry_rows, kind_rows},
     },
     dump::Scope,
     kind::CardKind,
@@ -12,12 +12,10 @@ use crate::{
 
 use super::files;
 
-impl CardKind {
-    /// 運転免許証
-    pub const LICENCE: Self = Self::new("licence", Bilingual::new("運転免許証", "driver's licence"));
-    /// マイナ免許証, an application on a My Number Card
-    pub const MENKYO: Self =
-        Self::new("menkyo", Bilingual::new("マイナ免許証", "driver's licence on a My Number Card"));
+kind_rows! {
+    LICENCE "licence" "運転免許証" "driver's licence";
+    // An application on a My Number Card.
+    MENKYO "menkyo" "マイナ免許証" "driver's licence on a My Number Card";
 }
 
 impl Scope {
@@ -25,46 +23,30 @@ impl Scope {
     pub const PIN1: Self = Self::new("pin1");
 }
 
-const fn entry(id: &'static str, title: Bilingual, prompt: Bilingual) -> EntrySpec {
-    let hint = Bilingual::new("4桁の数字を入力してください。", "Enter four digits.");
-    EntrySpec { id, title, prompt, form: Form::Digits(files::PIN_LENGTH), bad: "bad-pin", hint }
+entry_rows! {
+    PIN1_ENTRY "pin1" Form::Digits(files::PIN_LENGTH), "bad-pin": "暗証番号1" "PIN 1 (暗証番号1)"
+        "暗証番号1（4桁）" "PIN 1 (four digits)"
+        "4桁の数字を入力してください。" "Enter four digits.";
+    PIN2_ENTRY "pin2" Form::Digits(files::PIN_LENGTH), "bad-pin": "暗証番号2" "PIN 2 (暗証番号2)"
+        "暗証番号2（4桁。分からないときは何も入れずにEnter：写真と本籍は読めません）"
+        "PIN 2 (four digits; Enter alone if it is not known: photo and domicile stay unread)"
+        "4桁の数字を入力してください。" "Enter four digits.";
+    LICENCE_PIN_ENTRY "licence-pin" Form::Digits(files::PIN_LENGTH), "bad-pin": "マイナ免許証の暗証番号" "PIN of the licence application"
+        "マイナ免許証の暗証番号（4桁）" "PIN of the licence application (four digits)"
+        "4桁の数字を入力してください。" "Enter four digits.";
 }
-
-const PIN1_ENTRY: EntrySpec = entry(
-    "pin1",
-    Bilingual::new("暗証番号1", "PIN 1 (暗証番号1)"),
-    Bilingual::new("暗証番号1（4桁）", "PIN 1 (four digits)"),
-);
-
-const PIN2_ENTRY: EntrySpec = entry(
-    "pin2",
-    Bilingual::new("暗証番号2", "PIN 2 (暗証番号2)"),
-    Bilingual::new(
-        "暗証番号2（4桁。分からないときは何も入れずにEnter：写真と本籍は読めません）",
-        "PIN 2 (four digits; Enter alone if it is not known: photo and domicile stay unread)",
-    ),
-);
-
-const LICENCE_PIN_ENTRY: EntrySpec = entry(
-    "licence-pin",
-    Bilingual::new("マイナ免許証の暗証番号", "PIN of the licence application"),
-    Bilingual::new("マイナ免許証の暗証番号（4桁）", "PIN of the licence application (four digits)"),
-);
 
 /// 暗証番号1
 pub const PIN1: CredentialSpec = CredentialSpec {
     id: "pin1",
     title: PIN1_ENTRY.title,
-    who: Who::Customer,
     ways: &[&[Part::all(&PIN1_ENTRY)]],
     length: files::PIN_LENGTH,
-    optional: false,
-    handshake: false,
     unblock_at: Bilingual::new(
         "解除は、カードの持ち主が警察の窓口でできます。ここでは別の本人確認書類を使ってください。",
         "The holder can have it unblocked by the police, in person. Use another document here.",
     ),
-    without: Bilingual::new("", ""),
+    ..CredentialSpec::PLAIN
 };
 
 /// 暗証番号2: without it neither photo nor 本籍 is read, and the signature stays unchecked.
@@ -112,72 +94,29 @@ pub const MENKYO_STEPS: &[Step] = &[
 /// The card.
 pub const SPEC: CardSpec = CardSpec {
     kinds: &[KindSpec {
-        kind: CardKind::LICENCE,
-        scopes: &[
-            ScopeSpec {
-                scope: Scope::FULL,
-                credentials: &[&PIN1, &PIN2],
-                without_optional: Some(Scope::PIN1),
-                leaves_out: None,
-            },
-            ScopeSpec {
-                scope: Scope::PIN1,
-                credentials: &[&PIN1],
-                without_optional: None,
-                leaves_out: Some("without_pin2"),
-            },
-            ScopeSpec {
-                scope: Scope::WITHOUT_PIN,
-                credentials: &[],
-                without_optional: None,
-                leaves_out: Some("without_pin"),
-            },
-        ],
-        steps: STEPS,
-        files: &[
-            &files::COMMON_DATA.file,
-            &files::PIN_SETTING.file,
-            &files::DATA.file,
-            &files::DOMICILE.file,
-            &files::EXTERNAL.file,
-            &files::CHANGES.file,
-            &files::CHANGED_EXTERNAL.file,
-            &files::DOMICILE_CHANGES.file,
-            &files::SIGNATURE.file,
-            &files::PHOTO.file,
-            &files::RESERVED.file,
-        ],
         references: files::REFERENCES,
-        applications: &[],
-        extra: None,
-        guest: false,
-        unread: None,
-        uncounted: false,
+        ..KindSpec::new(CardKind::LICENCE, SCOPES, STEPS, files::LICENCE_FILES)
     }],
     never_recorded: &[],
 };
 
+const SCOPES: &[ScopeSpec] = &[
+    ScopeSpec { without_optional: Some(Scope::PIN1), ..ScopeSpec::new(Scope::FULL, &[&PIN1, &PIN2]) },
+    ScopeSpec { leaves_out: Some("without_pin2"), ..ScopeSpec::new(Scope::PIN1, &[&PIN1]) },
+    ScopeSpec::WITHOUT_PIN,
+];
+
 /// The application on a My Number Card.
 pub const MENKYO_SPEC: CardSpec = CardSpec {
     kinds: &[KindSpec {
-        kind: CardKind::MENKYO,
-        scopes: &[
-            ScopeSpec { scope: Scope::FULL, credentials: &[&LICENCE_PIN], without_optional: None, leaves_out: None },
-            ScopeSpec {
-                scope: Scope::WITHOUT_PIN,
-                credentials: &[],
-                without_optional: None,
-                leaves_out: Some("without_pin"),
-            },
-        ],
-        steps: MENKYO_STEPS,
-        files: &[&files::MENKYO_SETTING.file, &files::MENKYO_DATA.file, &files::MENKYO_SIGNATURE.file],
-        references: files::MENKYO_REFERENCES,
-        applications: &[],
-        extra: None,
+        references: &[&files::MENKYO_PIN],
         guest: true,
-        unread: None,
-        uncounted: false,
+        ..KindSpec::new(
+            CardKind::MENKYO,
+            &[ScopeSpec::new(Scope::FULL, &[&LICENCE_PIN]), ScopeSpec::WITHOUT_PIN],
+            MENKYO_STEPS,
+            files::GUEST_FILES,
+        )
     }],
     never_recorded: &[],
 };

@@ -63,6 +63,19 @@ impl std::fmt::Debug for CredentialSpec {
 }
 
 impl CredentialSpec {
+    /// What most credentials are: the holder's, needed, and sent to the card.
+    pub(crate) const PLAIN: Self = Self {
+        id: "",
+        title: Bilingual::new("", ""),
+        who: Who::Customer,
+        ways: &[],
+        length: 0,
+        optional: false,
+        handshake: false,
+        unblock_at: Bilingual::new("", ""),
+        without: Bilingual::new("", ""),
+    };
+
     /// The entries that a person is asked for, in this order.
     pub fn asked(&self) -> impl Iterator<Item = &'static EntrySpec> + use<> {
         self.ways.last().into_iter().flat_map(|way| way.iter().map(|part| part.entry))

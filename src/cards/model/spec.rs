@@ -85,6 +85,18 @@ pub struct KindSpec {
 }
 
 impl KindSpec {
+    /// A kind with nothing but these.
+    pub(crate) const fn new(
+        kind: CardKind,
+        scopes: &'static [ScopeSpec],
+        steps: &'static [Step],
+        files: &'static [&'static File],
+    ) -> Self {
+        let (references, applications): (&[_], &[_]) = (&[], &[]);
+        let (extra, guest, unread, uncounted) = (None, false, None, false);
+        Self { kind, scopes, steps, files, references, applications, extra, guest, unread, uncounted }
+    }
+
     /// One scope.
     pub fn scope(&self, scope: Scope) -> Option<&'static ScopeSpec> {
         self.scopes.iter().find(|spec| spec.scope == scope)
@@ -108,6 +120,16 @@ pub struct ScopeSpec {
     pub without_optional: Option<Scope>,
     /// The reason that a dump gives for a file that only another scope reads; `None`: it says nothing.
     pub leaves_out: Option<&'static str>,
+}
+
+impl ScopeSpec {
+    /// A scope that presents these credentials, and nothing more.
+    pub(crate) const fn new(scope: Scope, credentials: &'static [&'static CredentialSpec]) -> Self {
+        Self { scope, credentials, without_optional: None, leaves_out: None }
+    }
+
+    /// What a kind shows without any PIN.
+    pub(crate) const WITHOUT_PIN: Self = Self { leaves_out: Some("without_pin"), ..Self::new(Scope::WITHOUT_PIN, &[]) };
 }
 
 /// An application beside the document's own, read only if asked for.

@@ -3,103 +3,35 @@
 //! Reader, decoder, simulator and `docs/cards/my-number.md` take every identifier, tag and size from here. Source of
 //! each fact: spec my-number sections 1.2 and 2 (marks in the doc lines).
 
-use crate::{lang::Bilingual, tlv::Tag, verify::CheckId};
+use crate::{
+    cards::model::{Address::Short, Extent, TableFile, application_rows, file_lists, file_rows, reference_rows},
+    lang::Bilingual,
+    tlv::Tag,
+    verify::CheckId,
+};
 
 use super::spec;
-pub use crate::cards::model::{Access, Application, Reference};
-use crate::cards::model::{Address, Extent, TableFile};
-
 pub use super::{jpki_files::*, other_files::*};
+pub use crate::cards::model::{Access, Application, Reference};
 
-/// 券面事項確認AP (C).
-pub const FACE: Application = Application {
-    name: "face",
-    title: Bilingual::new("券面事項確認AP", "face application"),
-    aid: &[0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02],
-};
+application_rows! {
+    // C; the last, which is current after a reset, M.
+    FACE "face" "券面事項確認AP" "face application" [0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02];
+    TEXT "text" "券面事項入力補助AP" "text application" [0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08];
+    JPKI "jpki" "公的個人認証AP" "JPKI application" [0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01];
+    COMMON "common" "共通カードAP" "common card application" [0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00];
+    RESIDENT "resident" "住基AP" "resident register application" [0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x01];
+    ISSUER_DOMAIN "isd" "発行者セキュリティドメイン" "issuer security domain" [0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00];
+}
 
-/// 券面事項入力補助AP (C).
-pub const TEXT: Application = Application {
-    name: "text",
-    title: Bilingual::new("券面事項入力補助AP", "text application"),
-    aid: &[0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08],
-};
-
-/// 公的個人認証AP (C).
-pub const JPKI: Application = Application {
-    name: "jpki",
-    title: Bilingual::new("公的個人認証AP", "JPKI application"),
-    aid: &[0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01],
-};
-
-/// 共通カードAP (C).
-pub const COMMON: Application = Application {
-    name: "common",
-    title: Bilingual::new("共通カードAP", "common card application"),
-    aid: &[0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00],
-};
-
-/// 住基AP (C).
-pub const RESIDENT: Application = Application {
-    name: "resident",
-    title: Bilingual::new("住基AP", "resident register application"),
-    aid: &[0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x01],
-};
-
-/// The GlobalPlatform issuer security domain: what is current after a reset (M).
-pub const ISSUER_DOMAIN: Application = Application {
-    name: "isd",
-    title: Bilingual::new("発行者セキュリティドメイン", "issuer security domain"),
-    aid: &[0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00],
-};
-
-/// 生年月日 (six digits, era year) of the face application. Its limit is not known; 10 is likely (U, I).
-pub const FACE_BIRTH_DATE: Reference = Reference {
-    name: "face/0011",
-    id: "face/birth-date",
-    application: FACE,
-    sfi: 0x11,
-    title: Bilingual::new("生年月日", "birth date"),
-    limit: 10,
-    credential: Some(&spec::BIRTH_DATE),
-    always_counted: false,
-};
-
-/// 照合番号B of the face application (C).
-pub const FACE_NUMBER_B: Reference = Reference {
-    name: "face/0012",
-    id: "face/number-b",
-    application: FACE,
-    sfi: 0x12,
-    title: Bilingual::new("照合番号B", "number B (照合番号B)"),
-    limit: 10,
-    credential: Some(&spec::NUMBER_B),
-    always_counted: false,
-};
-
-/// 照合番号B of the text application (C).
-pub const TEXT_NUMBER_B: Reference = Reference {
-    name: "text/0015",
-    id: "text/number-b",
-    application: TEXT,
-    sfi: 0x15,
-    title: Bilingual::new("照合番号B", "number B (照合番号B)"),
-    limit: 10,
-    credential: Some(&spec::NUMBER_B),
-    always_counted: false,
-};
-
-/// 券面事項入力補助用暗証番号 (C).
-pub const TEXT_PIN: Reference = Reference {
-    name: "text/0011",
-    id: "text/pin",
-    application: TEXT,
-    sfi: 0x11,
-    title: Bilingual::new("券面事項入力補助用暗証番号", "PIN"),
-    limit: 3,
-    credential: None,
-    always_counted: false,
-};
+reference_rows! {
+    // Six digits, era year. Its limit is not known; 10 is likely (U, I).
+    FACE_BIRTH_DATE FACE "face/0011" "face/birth-date" 0x11 "生年月日" "birth date", 10, Some(&spec::BIRTH_DATE), false;
+    // C.
+    FACE_NUMBER_B FACE "face/0012" "face/number-b" 0x12 "照合番号B" "number B (照合番号B)", 10, Some(&spec::NUMBER_B), false;
+    TEXT_NUMBER_B TEXT "text/0015" "text/number-b" 0x15 "照合番号B" "number B (照合番号B)", 10, Some(&spec::NUMBER_B), false;
+    TEXT_PIN TEXT "text/0011" "text/pin" 0x11 "券面事項入力補助用暗証番号" "PIN", 3, None, false;
+}
 
 /// 照合番号A's references. 照合番号A is the 個人番号: nothing presents them, and simulated cards hold them blocked.
 pub const NUMBER_A_SFIS: [(Application, u8); 2] = [(FACE, 0x13), (TEXT, 0x14)];
@@ -119,126 +51,57 @@ pub type File = TableFile<Object>;
 /// Images vary, so this is a limit, not a size. No file of these applications is larger; real sizes of photos are not public (spec my-number 11, 4).
 const FACE_LIMIT: usize = 0x7FFF;
 
-/// 年齢確認データ (M, V).
-pub const FACE_AGE: File = File {
-    file: crate::cards::model::File {
-        name: "face/0001",
-        application: FACE,
-        address: Address::Short(0x01),
-        title: Bilingual::new("生年月日データ", "age record"),
-        access: Access::AnyOf(&[0x11]),
-        extent: Extent::Object(2_048),
-        signed_by: Some(CheckId::AgeSignature),
-        private: false,
-    },
-    own: Object { tag: Tag(0xFF10), test_card_size: 547 },
-};
+/// The most bytes of a certificate; the test card's have up to 1,758.
+const CERTIFICATE_LIMIT: usize = 4_096;
 
-/// 券面データ (M, V).
-pub const FACE_DATA: File = File {
-    file: crate::cards::model::File {
-        name: "face/0002",
-        application: FACE,
-        address: Address::Short(0x02),
-        title: Bilingual::new("券面データ", "face data"),
-        access: Access::AnyOf(&[0x12, 0x13]),
-        extent: Extent::Object(FACE_LIMIT),
-        signed_by: Some(CheckId::FaceSignature),
-        private: false,
-    },
-    own: Object { tag: Tag(0xFF20), test_card_size: 3_070 },
-};
+const fn object(tag: u32, test_card_size: usize) -> Object {
+    Object { tag: Tag(tag), test_card_size }
+}
 
-/// 券面事項確認APの証明書 (M, V).
-pub const FACE_CERTIFICATE: File = File {
-    file: crate::cards::model::File {
-        name: "face/0004",
-        application: FACE,
-        address: Address::Short(0x04),
-        title: Bilingual::new("券面事項確認APの証明書", "certificate of the face application"),
-        access: Access::Free,
-        extent: Extent::Object(2_048),
-        signed_by: Some(CheckId::FaceCertificate),
-        private: false,
-    },
-    own: Object { tag: Tag(0x7F21), test_card_size: 568 },
-};
+const AGE: Option<CheckId> = Some(CheckId::AgeSignature);
+const FACE_SIGNED: Option<CheckId> = Some(CheckId::FaceSignature);
+const TEXT_SIGNED: Option<CheckId> = Some(CheckId::TextSignature);
+const CHIP_KEY: Option<CheckId> = Some(CheckId::TextChipKey);
 
-/// 基本4情報 (M, V).
-pub const TEXT_ATTRIBUTES: File = File {
-    file: crate::cards::model::File {
-        name: "text/0002",
-        application: TEXT,
-        address: Address::Short(0x02),
-        title: Bilingual::new("基本4情報", "four attributes"),
-        access: Access::AnyOf(&[0x11, 0x15]),
-        extent: Extent::Object(4_096),
-        signed_by: Some(CheckId::TextSignature),
-        private: false,
-    },
-    own: Object { tag: Tag(0xFF20), test_card_size: 104 },
-};
+use Access::{AnyOf, Free};
+use Extent::Object as Upto;
 
-/// 真正性確認情報: digests and their signature. One digest is an unsalted hash of the 個人番号, so the file is private
-/// (M, V).
-pub const TEXT_DIGESTS: File = File {
-    file: crate::cards::model::File {
-        name: "text/0003",
-        application: TEXT,
-        address: Address::Short(0x03),
-        title: Bilingual::new("真正性確認情報", "digests and signature"),
-        access: Access::AnyOf(&[0x11, 0x14, 0x15]),
-        extent: Extent::Object(1_024),
-        signed_by: Some(CheckId::TextSignature),
-        private: true,
-    },
-    own: Object { tag: Tag(0xFF30), test_card_size: 336 },
-};
+file_rows! {
+    // M, V.
+    FACE_AGE FACE "face/0001" "生年月日データ" "age record", Short(0x01), AnyOf(&[0x11]), Upto(2_048), AGE, object(0xFF10, 547);
+    FACE_DATA FACE "face/0002" "券面データ" "face data", Short(0x02), AnyOf(&[0x12, 0x13]), Upto(FACE_LIMIT), FACE_SIGNED, object(0xFF20, 3_070);
+    FACE_CERTIFICATE FACE "face/0004" "券面事項確認APの証明書" "certificate of the face application", Short(0x04), Free, Upto(2_048),
+        Some(CheckId::FaceCertificate), object(0x7F21, 568);
+    TEXT_ATTRIBUTES TEXT "text/0002" "基本4情報" "four attributes", Short(0x02), AnyOf(&[0x11, 0x15]), Upto(4_096), TEXT_SIGNED, object(0xFF20, 104);
+    // 真正性確認情報: one digest is an unsalted hash of the 個人番号, so the file is private.
+    TEXT_DIGESTS TEXT "text/0003" "真正性確認情報" "digests and signature", Short(0x03), AnyOf(&[0x11, 0x14, 0x15]), Upto(1_024), TEXT_SIGNED,
+        object(0xFF30, 336), private = true;
+    TEXT_CERTIFICATE TEXT "text/0004" "券面事項入力補助APの証明書" "certificate of the text application", Short(0x04), Free, Upto(2_048),
+        Some(CheckId::TextCertificate), object(0x7F21, 568);
+    TEXT_KEY TEXT "text/0007" "券面事項入力補助APの公開鍵" "signed key of the text application", Short(0x07), AnyOf(&[0x11, 0x14, 0x15]), Upto(2_048),
+        CHIP_KEY, object(0xFF50, 536);
+    // C. The certificates of the issuers that the card carries are shown, never trusted. 利用者証明用 is free on the plastic card.
+    JPKI_SIGN_CERTIFICATE JPKI "jpki/0001" "署名用電子証明書" "certificate for digital signature", Short(0x01), AnyOf(&[0x1B]),
+        Upto(CERTIFICATE_LIMIT), Some(CheckId::JpkiSignChain), object(0x30, 1_758);
+    JPKI_SIGN_CA JPKI "jpki/0002" "カード内の署名用CA証明書" "CA certificate for digital signature on the card", Short(0x02), Free,
+        Upto(CERTIFICATE_LIMIT), None, object(0x30, 1_318);
+    JPKI_AUTH_CERTIFICATE JPKI "jpki/000A" "利用者証明用電子証明書" "certificate for user authentication", Short(0x0A), Free,
+        Upto(CERTIFICATE_LIMIT), Some(CheckId::JpkiAuthChain), object(0x30, 1_590);
+    JPKI_AUTH_CA JPKI "jpki/000B" "カード内の利用者証明用CA証明書" "CA certificate for user authentication on the card", Short(0x0B), Free,
+        Upto(CERTIFICATE_LIMIT), None, object(0x30, 1_333);
+    // As they are read: [`JPKI_TOKEN`] and [`JPKI_PRESENCE`], which hold no object.
+    JPKI_TOKEN_FILE JPKI "jpki/0006" "JPKIトークン情報" "JPKI token information", Short(0x06), Free, Extent::Sized(160), None, object(0, 160);
+    JPKI_PRESENCE_FILE JPKI "jpki/0008" "電子証明書の有無" "which JPKI certificates the card holds", Short(0x08), Free, Extent::Sized(3), None, object(0, 3);
+}
 
-/// 券面事項入力補助APの証明書 (M, V).
-pub const TEXT_CERTIFICATE: File = File {
-    file: crate::cards::model::File {
-        name: "text/0004",
-        application: TEXT,
-        address: Address::Short(0x04),
-        title: Bilingual::new("券面事項入力補助APの証明書", "certificate of the text application"),
-        access: Access::Free,
-        extent: Extent::Object(2_048),
-        signed_by: Some(CheckId::TextCertificate),
-        private: false,
-    },
-    own: Object { tag: Tag(0x7F21), test_card_size: 568 },
-};
-
-/// 券面事項入力補助APの公開鍵 (M, V).
-pub const TEXT_KEY: File = File {
-    file: crate::cards::model::File {
-        name: "text/0007",
-        application: TEXT,
-        address: Address::Short(0x07),
-        title: Bilingual::new("券面事項入力補助APの公開鍵", "signed key of the text application"),
-        access: Access::AnyOf(&[0x11, 0x14, 0x15]),
-        extent: Extent::Object(2_048),
-        signed_by: Some(CheckId::TextChipKey),
-        private: false,
-    },
-    own: Object { tag: Tag(0xFF50), test_card_size: 536 },
-};
-
-/// Every file that this program reads.
-pub const FILES: &[File] = &[
-    FACE_AGE,
-    FACE_DATA,
-    FACE_CERTIFICATE,
-    TEXT_ATTRIBUTES,
-    TEXT_DIGESTS,
-    TEXT_CERTIFICATE,
-    TEXT_KEY,
-    JPKI_SIGN_CERTIFICATE,
-    JPKI_SIGN_CA,
-    JPKI_AUTH_CERTIFICATE,
-    JPKI_AUTH_CA,
-];
+file_lists! {
+    /// Every file that this program reads as an object.
+    FILES: FACE_AGE FACE_DATA FACE_CERTIFICATE TEXT_ATTRIBUTES TEXT_DIGESTS TEXT_CERTIFICATE TEXT_KEY
+        JPKI_SIGN_CERTIFICATE JPKI_SIGN_CA JPKI_AUTH_CERTIFICATE JPKI_AUTH_CA;
+    /// Every file that this program reads.
+    READ_FILES PLAIN: FACE_AGE FACE_DATA FACE_CERTIFICATE TEXT_ATTRIBUTES TEXT_DIGESTS TEXT_CERTIFICATE TEXT_KEY
+        JPKI_TOKEN_FILE JPKI_PRESENCE_FILE JPKI_SIGN_CERTIFICATE JPKI_SIGN_CA JPKI_AUTH_CERTIFICATE JPKI_AUTH_CA;
+}
 
 /// Files whose bytes may stand in no recording: those with the 個人番号 or its hash. The bytes that stay readable are the
 /// object's header.
@@ -283,101 +146,49 @@ pub struct Field {
     pub signed_by: Option<CheckId>,
 }
 
-macro_rules! field {
-    ($file:expr, $tag:literal, $ja:literal, $en:literal, $content:ident, $signed_by:expr) => {
-        Field {
+/// One row a field: constant, file, tag, names for people, what it holds, the check that covers it.
+macro_rules! fields {
+    ($($name:ident $file:ident $tag:literal $ja:literal $en:literal, $content:ident, $signed_by:expr;)*) => {
+        $(#[doc = $ja]
+        pub const $name: Field = Field {
             file: $file.file.name,
             tag: Tag($tag),
             title: Bilingual::new($ja, $en),
             content: Content::$content,
             signed_by: $signed_by,
-        }
+        };)*
+
+        /// Every field, file by file in stored order.
+        pub const FIELDS: &[Field] = &[$($name),*];
     };
 }
 
-const AGE: Option<CheckId> = Some(CheckId::AgeSignature);
-const FACE_SIGNED: Option<CheckId> = Some(CheckId::FaceSignature);
-const TEXT_SIGNED: Option<CheckId> = Some(CheckId::TextSignature);
-
-/// DF11
-pub const AGE_BIRTH_DATE: Field = field!(FACE_AGE, 0xDF11, "生年月日", "birth date", Date, AGE);
-/// DF12
-pub const AGE_KEY: Field = field!(FACE_AGE, 0xDF12, "ICチップの公開鍵", "chip public key", PublicKey, AGE);
-/// DF13
-pub const AGE_SIGNATURE: Field = field!(FACE_AGE, 0xDF13, "電子署名", "signature", Signature, None);
-
-/// DF21
-pub const FACE_OFFSETS: Field = field!(FACE_DATA, 0xDF21, "オフセット表", "offsets", Offsets, None);
-/// DF22
-pub const FACE_BIRTH: Field = field!(FACE_DATA, 0xDF22, "生年月日", "birth date", Date, FACE_SIGNED);
-/// DF23
-pub const FACE_SEX: Field = field!(FACE_DATA, 0xDF23, "性別", "sex", Sex, FACE_SIGNED);
-/// DF24
-pub const FACE_KEY: Field = field!(FACE_DATA, 0xDF24, "ICチップの公開鍵", "chip public key", PublicKey, FACE_SIGNED);
-/// DF25
-pub const FACE_NAME: Field = field!(FACE_DATA, 0xDF25, "氏名（画像）", "name (picture)", Png, FACE_SIGNED);
-/// DF26
-pub const FACE_ADDRESS: Field = field!(FACE_DATA, 0xDF26, "住所（画像）", "address (picture)", Png, FACE_SIGNED);
-/// DF27
-pub const FACE_PHOTO: Field = field!(FACE_DATA, 0xDF27, "顔写真", "face picture", Jp2, FACE_SIGNED);
-/// DF28
-pub const FACE_SIGNATURE: Field = field!(FACE_DATA, 0xDF28, "電子署名", "signature", Signature, None);
-/// DF29
-pub const FACE_EXPIRY: Field = field!(FACE_DATA, 0xDF29, "有効期限", "expiry", Date, None);
-/// DF2A
-pub const FACE_CODE: Field =
-    field!(FACE_DATA, 0xDF2A, "セキュリティコード（画像）", "security code (picture)", Png, None);
-
-/// DF21
-pub const TEXT_OFFSETS: Field = field!(TEXT_ATTRIBUTES, 0xDF21, "オフセット表", "offsets", Offsets, None);
-/// DF22
-pub const TEXT_NAME: Field = field!(TEXT_ATTRIBUTES, 0xDF22, "氏名", "name", Text, TEXT_SIGNED);
-/// DF23
-pub const TEXT_ADDRESS: Field = field!(TEXT_ATTRIBUTES, 0xDF23, "住所", "address", Text, TEXT_SIGNED);
-/// DF24
-pub const TEXT_BIRTH: Field = field!(TEXT_ATTRIBUTES, 0xDF24, "生年月日", "birth date", Date, TEXT_SIGNED);
-/// DF25
-pub const TEXT_SEX: Field = field!(TEXT_ATTRIBUTES, 0xDF25, "性別", "sex", Sex, TEXT_SIGNED);
-/// DF31: of the 個人番号 file, so it is treated as the number itself.
-pub const DIGEST_NUMBER: Field =
-    field!(TEXT_DIGESTS, 0xDF31, "個人番号ファイルのハッシュ値", "digest of the number file", Digest, TEXT_SIGNED);
-/// DF32
-pub const DIGEST_ATTRIBUTES: Field =
-    field!(TEXT_DIGESTS, 0xDF32, "基本4情報のハッシュ値", "digest of the attributes", Digest, TEXT_SIGNED);
-/// DF33
-pub const DIGEST_SIGNATURE: Field = field!(TEXT_DIGESTS, 0xDF33, "電子署名", "signature", Signature, None);
-/// DF51
-pub const TEXT_CHIP_KEY: Field =
-    field!(TEXT_KEY, 0xDF51, "ICチップの公開鍵", "chip public key", PublicKey, Some(CheckId::TextChipKey));
-/// DF52
-pub const TEXT_KEY_SIGNATURE: Field = field!(TEXT_KEY, 0xDF52, "電子署名", "signature", Signature, None);
-
-/// Every field, file by file in stored order.
-pub const FIELDS: &[Field] = &[
-    AGE_BIRTH_DATE,
-    AGE_KEY,
-    AGE_SIGNATURE,
-    FACE_OFFSETS,
-    FACE_BIRTH,
-    FACE_SEX,
-    FACE_KEY,
-    FACE_NAME,
-    FACE_ADDRESS,
-    FACE_PHOTO,
-    FACE_SIGNATURE,
-    FACE_EXPIRY,
-    FACE_CODE,
-    TEXT_OFFSETS,
-    TEXT_NAME,
-    TEXT_ADDRESS,
-    TEXT_BIRTH,
-    TEXT_SEX,
-    DIGEST_NUMBER,
-    DIGEST_ATTRIBUTES,
-    DIGEST_SIGNATURE,
-    TEXT_CHIP_KEY,
-    TEXT_KEY_SIGNATURE,
-];
+fields! {
+    AGE_BIRTH_DATE FACE_AGE 0xDF11 "生年月日" "birth date", Date, AGE;
+    AGE_KEY FACE_AGE 0xDF12 "ICチップの公開鍵" "chip public key", PublicKey, AGE;
+    AGE_SIGNATURE FACE_AGE 0xDF13 "電子署名" "signature", Signature, None;
+    FACE_OFFSETS FACE_DATA 0xDF21 "オフセット表" "offsets", Offsets, None;
+    FACE_BIRTH FACE_DATA 0xDF22 "生年月日" "birth date", Date, FACE_SIGNED;
+    FACE_SEX FACE_DATA 0xDF23 "性別" "sex", Sex, FACE_SIGNED;
+    FACE_KEY FACE_DATA 0xDF24 "ICチップの公開鍵" "chip public key", PublicKey, FACE_SIGNED;
+    FACE_NAME FACE_DATA 0xDF25 "氏名（画像）" "name (picture)", Png, FACE_SIGNED;
+    FACE_ADDRESS FACE_DATA 0xDF26 "住所（画像）" "address (picture)", Png, FACE_SIGNED;
+    FACE_PHOTO FACE_DATA 0xDF27 "顔写真" "face picture", Jp2, FACE_SIGNED;
+    FACE_SIGNATURE FACE_DATA 0xDF28 "電子署名" "signature", Signature, None;
+    FACE_EXPIRY FACE_DATA 0xDF29 "有効期限" "expiry", Date, None;
+    FACE_CODE FACE_DATA 0xDF2A "セキュリティコード（画像）" "security code (picture)", Png, None;
+    TEXT_OFFSETS TEXT_ATTRIBUTES 0xDF21 "オフセット表" "offsets", Offsets, None;
+    TEXT_NAME TEXT_ATTRIBUTES 0xDF22 "氏名" "name", Text, TEXT_SIGNED;
+    TEXT_ADDRESS TEXT_ATTRIBUTES 0xDF23 "住所" "address", Text, TEXT_SIGNED;
+    TEXT_BIRTH TEXT_ATTRIBUTES 0xDF24 "生年月日" "birth date", Date, TEXT_SIGNED;
+    TEXT_SEX TEXT_ATTRIBUTES 0xDF25 "性別" "sex", Sex, TEXT_SIGNED;
+    // Of the 個人番号 file, so it is treated as the number itself.
+    DIGEST_NUMBER TEXT_DIGESTS 0xDF31 "個人番号ファイルのハッシュ値" "digest of the number file", Digest, TEXT_SIGNED;
+    DIGEST_ATTRIBUTES TEXT_DIGESTS 0xDF32 "基本4情報のハッシュ値" "digest of the attributes", Digest, TEXT_SIGNED;
+    DIGEST_SIGNATURE TEXT_DIGESTS 0xDF33 "電子署名" "signature", Signature, None;
+    TEXT_CHIP_KEY TEXT_KEY 0xDF51 "ICチップの公開鍵" "chip public key", PublicKey, CHIP_KEY;
+    TEXT_KEY_SIGNATURE TEXT_KEY 0xDF52 "電子署名" "signature", Signature, None;
+}
 
 /// The fields of a file that its offset table points at, in order (V).
 pub fn offset_targets(file: &File) -> impl Iterator<Item = &'static Field> {

@@ -1,97 +1,10 @@
 //! The JPKI application (公的個人認証AP): files, keys and references as tables. Source of each fact: spec my-number
 //! sections 1.3, 2.5, 3.6 and 6.1.
 
-use crate::{lang::Bilingual, tlv::Tag, verify::CheckId};
+use crate::{cards::model::reference_rows, lang::Bilingual};
 
-use super::{
-    files::{Access, File, JPKI, Object, OtherFile, Reference},
-    spec,
-};
-use crate::cards::model::{self, Address, Extent};
+use super::{files::JPKI, spec};
 
-/// The outermost tag of a certificate.
-const SEQUENCE: Tag = Tag(0x30);
-
-/// The most bytes of a certificate; the test card's have up to 1,758.
-const CERTIFICATE_LIMIT: usize = 4_096;
-
-const fn certificate(
-    name: &'static str,
-    sfi: u8,
-    title: Bilingual,
-    access: Access,
-    signed_by: Option<CheckId>,
-    test_card_size: usize,
-) -> File {
-    let (address, extent, private) = (Address::Short(sfi), Extent::Object(CERTIFICATE_LIMIT), false);
-    let file = model::File { name, application: JPKI, address, title, access, extent, signed_by, private };
-    File { file, own: Object { tag: SEQUENCE, test_card_size } }
-}
-
-/// 署名用電子証明書 (C).
-pub const JPKI_SIGN_CERTIFICATE: File = certificate(
-    "jpki/0001",
-    0x01,
-    Bilingual::new("署名用電子証明書", "certificate for digital signature"),
-    Access::AnyOf(&[0x1B]),
-    Some(CheckId::JpkiSignChain),
-    1_758,
-);
-
-/// The certificate of its issuer that the card carries: shown, never trusted (C).
-pub const JPKI_SIGN_CA: File = certificate(
-    "jpki/0002",
-    0x02,
-    Bilingual::new("カード内の署名用CA証明書", "CA certificate for digital signature on the card"),
-    Access::Free,
-    None,
-    1_318,
-);
-
-/// 利用者証明用電子証明書: free on the plastic card (C).
-pub const JPKI_AUTH_CERTIFICATE: File = certificate(
-    "jpki/000A",
-    0x0A,
-    Bilingual::new("利用者証明用電子証明書", "certificate for user authentication"),
-    Access::Free,
-    Some(CheckId::JpkiAuthChain),
-    1_590,
-);
-
-/// The certificate of its issuer that the card carries: shown, never trusted (C).
-pub const JPKI_AUTH_CA: File = certificate(
-    "jpki/000B",
-    0x0B,
-    Bilingual::new("カード内の利用者証明用CA証明書", "CA certificate for user authentication on the card"),
-    Access::Free,
-    None,
-    1_333,
-);
-
-/// The application's certificates, in the order in which they are read.
-pub const JPKI_CERTIFICATES: [File; 4] = [JPKI_AUTH_CERTIFICATE, JPKI_AUTH_CA, JPKI_SIGN_CA, JPKI_SIGN_CERTIFICATE];
-
-/// Token information: a label that says what answers, no object, exactly so many bytes (M).
-pub const JPKI_TOKEN: OtherFile = OtherFile::new(JPKI, 0x06, Access::Free, None, 160);
-/// Which certificates the card holds: three bytes, no object (M).
-pub const JPKI_PRESENCE: OtherFile = OtherFile::new(JPKI, 0x08, Access::Free, None, 3);
-
-/// [`JPKI_TOKEN`] as it is read.
-pub const JPKI_TOKEN_FILE: model::File = model::File {
-    name: "jpki/0006",
-    title: Bilingual::new("JPKIトークン情報", "JPKI token information"),
-    address: Address::Short(JPKI_TOKEN.sfi),
-    extent: Extent::Sized(JPKI_TOKEN.test_card_size),
-    ..JPKI_AUTH_CA.file
-};
-/// [`JPKI_PRESENCE`] as it is read.
-pub const JPKI_PRESENCE_FILE: model::File = model::File {
-    name: "jpki/0008",
-    title: Bilingual::new("電子証明書の有無", "which JPKI certificates the card holds"),
-    address: Address::Short(JPKI_PRESENCE.sfi),
-    extent: Extent::Sized(JPKI_PRESENCE.test_card_size),
-    ..JPKI_AUTH_CA.file
-};
 /// How a dump names the authentication key, where it says why that was not challenged.
 pub const JPKI_AUTH_KEY_NAME: &str = "jpki/0017";
 
@@ -100,35 +13,20 @@ pub const JPKI_AUTH_KEY: u8 = 0x17;
 /// 署名用秘密鍵 (M). This program never signs with it; the simulator holds it.
 pub const JPKI_SIGN_KEY: u8 = 0x1A;
 
-/// 利用者証明用暗証番号 (C, D).
-pub const JPKI_AUTHENTICATION_PIN: Reference = Reference {
-    name: "jpki/0018",
-    id: "jpki/auth-pin",
-    application: JPKI,
-    sfi: 0x18,
-    title: Bilingual::new("利用者証明用暗証番号", "PIN for user authentication"),
-    limit: 3,
-    credential: Some(&spec::AUTH_PIN),
-    always_counted: true,
-};
-/// 署名用パスワード (C, D).
-pub const JPKI_SIGNING_PASSWORD: Reference = Reference {
-    name: "jpki/001B",
-    id: "jpki/sign-password",
-    application: JPKI,
-    sfi: 0x1B,
-    title: Bilingual::new("署名用パスワード", "password for digital signature"),
-    limit: 5,
-    credential: Some(&spec::SIGN_PASSWORD),
-    always_counted: true,
-};
+reference_rows! {
+    // C, D.
+    JPKI_AUTHENTICATION_PIN JPKI "jpki/0018" "jpki/auth-pin" 0x18 "利用者証明用暗証番号" "PIN for user authentication", 3,
+        Some(&spec::AUTH_PIN), true;
+    JPKI_SIGNING_PASSWORD JPKI "jpki/001B" "jpki/sign-password" 0x1B "署名用パスワード" "password for digital signature", 5,
+        Some(&spec::SIGN_PASSWORD), true;
+}
 
 /// `80 2A 00 97`: the authentication key signs a padded DigestInfo, named by its short EF identifier (M).
 pub const JPKI_SIGN: [u8; 4] = [0x80, 0x2A, 0x00, 0x97];
 /// `80 2A 00 80`: the same with the key that was selected before, the classic form (C).
 pub const JPKI_SIGN_SELECTED: [u8; 4] = [0x80, 0x2A, 0x00, 0x80];
 
-/// Bytes of the label at the head of [`JPKI_TOKEN`]. Only they decide what answers (C).
+/// Bytes of the label at the head of [`JPKI_TOKEN`](super::files::JPKI_TOKEN). Only they decide what answers (C).
 pub const TOKEN_LABEL: usize = 32;
 
 /// What answers for the JPKI application, by its label (spec my-number 1.3, M).
@@ -146,21 +44,23 @@ pub enum JpkiToken {
     Unknown,
 }
 
-const TOKENS: [(JpkiToken, &str, &str, Bilingual); 5] = [
-    (JpkiToken::Card, "JPKIAPICCTOKEN2", "card", Bilingual::new("マイナンバーカード", "My Number Card")),
-    (
-        JpkiToken::ResidentCard,
-        "JPKIAPICCTOKEN",
-        "resident-card",
-        Bilingual::new("住民基本台帳カード（旧）", "resident register card (before the My Number Card)"),
-    ),
-    (JpkiToken::Android, "JPKIAPGPSETOKEN", "android", Bilingual::new("スマートフォン（Android）", "Android phone")),
-    (JpkiToken::Iphone, "JPKIAPIOSTOKEN", "iphone", Bilingual::new("スマートフォン（iPhone）", "iPhone")),
-    (JpkiToken::Unknown, "", "unknown", Bilingual::new("不明なトークン", "unknown token")),
-];
+macro_rules! tokens {
+    ($($token:ident $label:literal $id:literal $ja:literal $en:literal;)*) => {
+        const TOKENS: &[(JpkiToken, &str, &str, Bilingual)] =
+            &[$((JpkiToken::$token, $label, $id, Bilingual::new($ja, $en))),*];
+    };
+}
+
+tokens! {
+    Card "JPKIAPICCTOKEN2" "card" "マイナンバーカード" "My Number Card";
+    ResidentCard "JPKIAPICCTOKEN" "resident-card" "住民基本台帳カード（旧）" "resident register card (before the My Number Card)";
+    Android "JPKIAPGPSETOKEN" "android" "スマートフォン（Android）" "Android phone";
+    Iphone "JPKIAPIOSTOKEN" "iphone" "スマートフォン（iPhone）" "iPhone";
+    Unknown "" "unknown" "不明なトークン" "unknown token";
+}
 
 impl JpkiToken {
-    /// Reads [`JPKI_TOKEN`]; what stands behind the label does not matter.
+    /// Reads [`JPKI_TOKEN`](super::files::JPKI_TOKEN); what stands behind the label does not matter.
     pub fn of(file: &[u8]) -> Self {
         let label = file.get(..TOKEN_LABEL).unwrap_or(file);
         let label = label.trim_ascii_end();
@@ -184,7 +84,7 @@ impl JpkiToken {
     }
 }
 
-/// Whether a certificate is on the card, by [`JPKI_PRESENCE`].
+/// Whether a certificate is on the card, by [`JPKI_PRESENCE`](super::files::JPKI_PRESENCE).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
     /// `8F` (M).
@@ -195,7 +95,7 @@ pub enum Presence {
     Unknown,
 }
 
-/// What [`JPKI_PRESENCE`] says about the signing certificate (byte 0) and the authentication certificate (byte 1).
+/// What [`JPKI_PRESENCE`](super::files::JPKI_PRESENCE) says about the signing certificate (byte 0) and the authentication certificate (byte 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JpkiPresence {
     /// 署名用

@@ -1,9 +1,9 @@
 //! What else a My Number Card holds: files that are no objects, and files, keys and references that this program neither
 //! reads nor presents. The simulator answers for them. Source of each fact: spec my-number sections 1.6 and 2.
 
-use crate::{lang::Bilingual, tlv::Tag};
+use crate::{cards::model::reference_rows, tlv::Tag};
 
-use super::files::{Access, Application, COMMON, FACE, JPKI_PRESENCE, JPKI_TOKEN, RESIDENT, Reference, TEXT};
+use super::files::{Access, Application, COMMON, FACE, JPKI, RESIDENT, TEXT};
 
 /// A file that cards hold and this program does not read as an object of its table; the simulator answers for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,56 +20,45 @@ pub struct OtherFile {
     pub test_card_size: usize,
 }
 
-impl OtherFile {
-    pub(super) const fn new(
-        application: Application,
-        sfi: u8,
-        access: Access,
-        tag: Option<Tag>,
-        test_card_size: usize,
-    ) -> Self {
-        Self { application, sfi, access, tag, test_card_size }
-    }
+macro_rules! other_files {
+    ($($(#[$doc:meta])* $name:ident $app:ident $sfi:literal, $access:expr, $tag:expr, $size:literal;)*) => {
+        $($(#[$doc])* pub const $name: OtherFile =
+            OtherFile { application: $app, sfi: $sfi, access: $access, tag: $tag, test_card_size: $size };)*
+
+        /// Every file that the reader does not read, or does not read as an object: [`JPKI_TOKEN`] and [`JPKI_PRESENCE`] with
+        /// `--jpki`, [`COMMON_CARD`] with `--age`.
+        pub const OTHER_FILES: &[OtherFile] = &[$($name),*];
+    };
 }
 
-/// AP基本情報 of the face application (M, V).
-pub const FACE_BASICS: OtherFile = OtherFile::new(FACE, 0x03, Access::Free, Some(basics::FACE), 320);
-/// 16 × `FF`, purpose unknown (M).
-pub const FACE_FILLER: OtherFile = OtherFile::new(FACE, 0x06, Access::AnyOf(&[0x12, 0x13]), None, 16);
-/// 個人番号 as a picture. There is no code for it: nothing opens it here.
-pub const FACE_NUMBER: OtherFile = OtherFile::new(FACE, 0x05, Access::AnyOf(&[]), Some(Tag(0xFF40)), 686);
-/// 個人番号 as text. There is no code for it: nothing opens it here.
-pub const TEXT_NUMBER: OtherFile = OtherFile::new(TEXT, 0x01, Access::AnyOf(&[]), Some(Tag(0xFF10)), 17);
-/// AP基本情報 of the text application (V).
-pub const TEXT_BASICS: OtherFile = OtherFile::new(TEXT, 0x05, Access::Free, Some(basics::TEXT), 164);
-/// The RSA key for session keys, unsigned (V).
-pub const TEXT_SESSION_KEY: OtherFile =
-    OtherFile::new(TEXT, 0x06, Access::AnyOf(&[0x11, 0x14, 0x15]), Some(basics::SESSION_KEY), 269);
-/// 16 × `FF`, purpose and access unknown (M, U).
-pub const TEXT_FILLER: OtherFile = OtherFile::new(TEXT, 0x08, Access::AnyOf(&[0x11, 0x14, 0x15]), None, 16);
-/// カード情報: a record file; record 1 is serial, municipality and expiry (C, M).
-pub const COMMON_CARD: OtherFile = OtherFile::new(COMMON, 0x01, Access::Free, None, 30);
-/// A record file with one key reference, equal to the resident register application's (M).
-pub const COMMON_REFERENCE: OtherFile = OtherFile::new(COMMON, 0x02, Access::Free, None, 18);
-/// A record file with one key reference (M).
-pub const RESIDENT_REFERENCE: OtherFile = OtherFile::new(RESIDENT, 0x02, Access::Free, None, 18);
+const TEXT_ACCESS: Access = Access::AnyOf(&[0x11, 0x14, 0x15]);
 
-/// Every file that the reader does not read, or does not read as an object: [`JPKI_TOKEN`] and [`JPKI_PRESENCE`] with
-/// `--jpki`, [`COMMON_CARD`] with `--age`.
-pub const OTHER_FILES: &[OtherFile] = &[
-    FACE_BASICS,
-    FACE_NUMBER,
-    FACE_FILLER,
-    TEXT_NUMBER,
-    TEXT_BASICS,
-    TEXT_SESSION_KEY,
-    TEXT_FILLER,
-    JPKI_TOKEN,
-    JPKI_PRESENCE,
-    COMMON_CARD,
-    COMMON_REFERENCE,
-    RESIDENT_REFERENCE,
-];
+other_files! {
+    /// AP基本情報 of the face application (M, V).
+    FACE_BASICS FACE 0x03, Access::Free, Some(basics::FACE), 320;
+    /// 個人番号 as a picture. There is no code for it: nothing opens it here.
+    FACE_NUMBER FACE 0x05, Access::AnyOf(&[]), Some(Tag(0xFF40)), 686;
+    /// 16 × `FF`, purpose unknown (M).
+    FACE_FILLER FACE 0x06, Access::AnyOf(&[0x12, 0x13]), None, 16;
+    /// 個人番号 as text. There is no code for it: nothing opens it here.
+    TEXT_NUMBER TEXT 0x01, Access::AnyOf(&[]), Some(Tag(0xFF10)), 17;
+    /// AP基本情報 of the text application (V).
+    TEXT_BASICS TEXT 0x05, Access::Free, Some(basics::TEXT), 164;
+    /// The RSA key for session keys, unsigned (V).
+    TEXT_SESSION_KEY TEXT 0x06, TEXT_ACCESS, Some(basics::SESSION_KEY), 269;
+    /// 16 × `FF`, purpose and access unknown (M, U).
+    TEXT_FILLER TEXT 0x08, TEXT_ACCESS, None, 16;
+    /// Token information of JPKI: a label that says what answers, no object, exactly so many bytes (M).
+    JPKI_TOKEN JPKI 0x06, Access::Free, None, 160;
+    /// Which certificates JPKI holds: three bytes, no object (M).
+    JPKI_PRESENCE JPKI 0x08, Access::Free, None, 3;
+    /// カード情報: a record file; record 1 is serial, municipality and expiry (C, M).
+    COMMON_CARD COMMON 0x01, Access::Free, None, 30;
+    /// A record file with one key reference, equal to the resident register application's (M).
+    COMMON_REFERENCE COMMON 0x02, Access::Free, None, 18;
+    /// A record file with one key reference (M).
+    RESIDENT_REFERENCE RESIDENT 0x02, Access::Free, None, 18;
+}
 
 /// Signing key of the face application: its short EF identifier (M).
 pub const FACE_SIGNING_KEY: u8 = 0x1A;
@@ -78,31 +67,13 @@ pub const TEXT_SIGNING_KEY: u8 = 0x13;
 /// Key for INTERNAL AUTHENTICATE of the common card application, usable with no credential (M).
 pub const COMMON_KEY: u8 = 0x19;
 
-/// Text reference 0012: blocked on every card that was looked at (M).
-pub const TEXT_UNKNOWN: Reference = Reference {
-    name: "text/0012",
-    id: "text/unknown",
-    application: TEXT,
-    sfi: 0x12,
-    title: Bilingual::new("用途不明", "unknown"),
-    limit: 0,
-    credential: None,
-    always_counted: false,
-};
-/// 住民基本台帳用暗証番号 in the resident register application (M).
-pub const RESIDENT_PIN: Reference = Reference {
-    name: "resident/001C",
-    id: "resident/pin",
-    application: RESIDENT,
-    sfi: 0x1C,
-    title: Bilingual::new("住民基本台帳用暗証番号", "resident register PIN"),
-    limit: 3,
-    credential: None,
-    always_counted: false,
-};
-/// 住民基本台帳用暗証番号 in the common card application, with its own counter (M).
-pub const COMMON_PIN: Reference =
-    Reference { name: "common/001C", id: "common/pin", application: COMMON, ..RESIDENT_PIN };
+reference_rows! {
+    // Blocked on every card that was looked at (M).
+    TEXT_UNKNOWN TEXT "text/0012" "text/unknown" 0x12 "用途不明" "unknown", 0, None, false;
+    // M; the common card application's has its own counter.
+    RESIDENT_PIN RESIDENT "resident/001C" "resident/pin" 0x1C "住民基本台帳用暗証番号" "resident register PIN", 3, None, false;
+    COMMON_PIN COMMON "common/001C" "common/pin" 0x1C "住民基本台帳用暗証番号" "resident register PIN", 3, None, false;
+}
 
 /// Tags inside [`FACE_BASICS`] and [`TEXT_BASICS`]; none of their contents is signed (V).
 pub mod basics {

@@ -4,7 +4,8 @@ use crate::{
     cards::{
         Presentation,
         model::{
-            Action, CardSpec, CredentialSpec, EntrySpec, Extra, Form, KindSpec, OwnAction, Part, ScopeSpec, Step, Who,
+            Action, CardSpec, CredentialSpec, Extra, File, Form, KindSpec, OwnAction, Part, ScopeSpec, Step, Who,
+            entry_rows, kind_rows,
         },
     },
     dump::Scope,
@@ -15,14 +16,10 @@ use crate::{
 
 use super::files::{self, NEVER_RECORDED};
 
-impl CardKind {
-    /// マイナンバーカード
-    pub const MY_NUMBER: Self = Self::new("my-number", Bilingual::new("マイナンバーカード", "My Number Card"));
-    /// マイナンバーカード without a face picture (infants)
-    pub const MY_NUMBER_NO_PHOTO: Self = Self::new(
-        "my-number-no-photo",
-        Bilingual::new("マイナンバーカード（顔写真なし）", "My Number Card without a photo"),
-    );
+kind_rows! {
+    MY_NUMBER "my-number" "マイナンバーカード" "My Number Card";
+    // Infants.
+    MY_NUMBER_NO_PHOTO "my-number-no-photo" "マイナンバーカード（顔写真なし）" "My Number Card without a photo";
 }
 
 /// Digits of a number B and of the birth date in front of it (spec my-number 2.2).
@@ -32,66 +29,34 @@ const BIRTH_LENGTH: usize = 6;
 /// The years of expiry that a card can bear: the first cards came in 2016.
 const EXPIRY_YEARS: (u16, u16) = (2016, 2999);
 
-/// 生年月日 as printed.
-pub const BIRTH: EntrySpec = EntrySpec {
-    id: "birth",
-    title: Bilingual::new("生年月日", "birth date"),
-    prompt: Bilingual::new(
-        "生年月日（印刷のとおりに。例: S55-02-17、昭和55年2月17日、西暦1980年2月17日）",
-        "Birth date, as printed (S55-02-17 for Showa 55; a Western year such as 1980-02-17 only if it is printed so)",
-    ),
-    form: Form::PrintedDate,
-    bad: "birth-date-form",
-    hint: Bilingual::new(
-        "カードの印刷のとおりに入力してください。例: S55-02-17、昭和55年2月17日。西暦で印刷されているときは western:1980-02-17。",
-        "Write it as printed on the card: S55-02-17 for Showa 55, or western:1980-02-17 if a Western year is printed.",
-    ),
-};
-
-/// The year of 有効期限.
-const EXPIRY_YEAR: EntrySpec = EntrySpec {
-    id: "expiry-year",
-    title: Bilingual::new("有効期限の年", "expiry year"),
-    prompt: Bilingual::new(
-        "有効期限の西暦年（カード表面の4桁。例: 2035）",
-        "Expiry year printed on the front (four digits, such as 2035)",
-    ),
-    form: Form::Year(EXPIRY_YEARS.0, EXPIRY_YEARS.1),
-    bad: "bad-expiry-year",
-    hint: Bilingual::new(
-        "カード表面の有効期限の西暦年を、4桁の数字で入力してください（例: 2035）。",
-        "Enter the Western year of the expiry printed on the card, four digits, such as 2035.",
-    ),
-};
-
-/// セキュリティコード
-const SECURITY_CODE: EntrySpec = EntrySpec {
-    id: "security-code",
-    title: Bilingual::new("セキュリティコード", "security code"),
-    prompt: Bilingual::new(
-        "セキュリティコード（表面の有効期限の近くにある4桁）",
-        "Security code (the four digits near the expiry on the front)",
-    ),
-    form: Form::Digits(4),
-    bad: "bad-security-code",
-    hint: Bilingual::new(
-        "カード表面の有効期限の近くにある、4桁の数字を入力してください。",
-        "Enter the four digits printed near the expiry on the front of the card.",
-    ),
-};
-
-/// 照合番号B in one piece.
-const NUMBER_B_ENTRY: EntrySpec = EntrySpec {
-    id: "number-b",
-    title: Bilingual::new("照合番号B", "number B (照合番号B)"),
-    prompt: Bilingual::new("照合番号B（14桁）", "Number B (14 digits)"),
-    form: Form::Checked(NUMBER_B_LENGTH, is_number_b),
-    bad: "bad-number-b",
-    hint: Bilingual::new(
-        "生年月日6桁・有効期限の西暦年4桁・セキュリティコード4桁の、合わせて14桁の数字を入力してください。",
-        "Enter 14 digits: six of the birth date as printed, four of the expiry year, four of the security code.",
-    ),
-};
+entry_rows! {
+    BIRTH "birth" Form::PrintedDate, "birth-date-form": "生年月日" "birth date"
+        "生年月日（印刷のとおりに。例: S55-02-17、昭和55年2月17日、西暦1980年2月17日）"
+        "Birth date, as printed (S55-02-17 for Showa 55; a Western year such as 1980-02-17 only if it is printed so)"
+        "カードの印刷のとおりに入力してください。例: S55-02-17、昭和55年2月17日。西暦で印刷されているときは western:1980-02-17。"
+        "Write it as printed on the card: S55-02-17 for Showa 55, or western:1980-02-17 if a Western year is printed.";
+    EXPIRY_YEAR "expiry-year" Form::Year(EXPIRY_YEARS.0, EXPIRY_YEARS.1), "bad-expiry-year": "有効期限の年" "expiry year"
+        "有効期限の西暦年（カード表面の4桁。例: 2035）" "Expiry year printed on the front (four digits, such as 2035)"
+        "カード表面の有効期限の西暦年を、4桁の数字で入力してください（例: 2035）。"
+        "Enter the Western year of the expiry printed on the card, four digits, such as 2035.";
+    SECURITY_CODE "security-code" Form::Digits(4), "bad-security-code": "セキュリティコード" "security code"
+        "セキュリティコード（表面の有効期限の近くにある4桁）" "Security code (the four digits near the expiry on the front)"
+        "カード表面の有効期限の近くにある、4桁の数字を入力してください。"
+        "Enter the four digits printed near the expiry on the front of the card.";
+    // In one piece.
+    NUMBER_B_ENTRY "number-b" Form::Checked(NUMBER_B_LENGTH, is_number_b), "bad-number-b": "照合番号B" "number B (照合番号B)"
+        "照合番号B（14桁）" "Number B (14 digits)"
+        "生年月日6桁・有効期限の西暦年4桁・セキュリティコード4桁の、合わせて14桁の数字を入力してください。"
+        "Enter 14 digits: six of the birth date as printed, four of the expiry year, four of the security code.";
+    AUTH_PIN_ENTRY "auth-pin" Form::Digits(4), "bad-pin": "利用者証明用暗証番号" "PIN for user authentication"
+        "利用者証明用暗証番号（4桁）" "PIN for user authentication (four digits)"
+        "4桁の数字を入力してください。" "Enter four digits.";
+    // Spec my-number 2.1.
+    SIGN_PASSWORD_ENTRY "sign-password" Form::Password(6, 16), "bad-password": "署名用パスワード" "password for digital signature"
+        "署名用パスワード（英大文字と数字）" "Password for digital signature (capital letters and digits)"
+        "英大文字と数字の6文字から16文字で書いてください。小文字は使えません。"
+        "Write 6 to 16 capital letters (A to Z) and digits. A password has no small letters.";
+}
 
 /// Whether 14 digits have a month, a day and a year of expiry in their places.
 fn is_number_b(digits: &str) -> bool {
@@ -101,55 +66,24 @@ fn is_number_b(digits: &str) -> bool {
         && number(6..10).is_some_and(|year| (EXPIRY_YEARS.0..=EXPIRY_YEARS.1).contains(&year))
 }
 
-const fn four_digit_pin(id: &'static str, title: Bilingual, prompt: Bilingual) -> EntrySpec {
-    let hint = Bilingual::new("4桁の数字を入力してください。", "Enter four digits.");
-    EntrySpec { id, title, prompt, form: Form::Digits(4), bad: "bad-pin", hint }
-}
-
-const AUTH_PIN_ENTRY: EntrySpec = four_digit_pin(
-    "auth-pin",
-    Bilingual::new("利用者証明用暗証番号", "PIN for user authentication"),
-    Bilingual::new("利用者証明用暗証番号（4桁）", "PIN for user authentication (four digits)"),
-);
-
-const SIGN_PASSWORD_ENTRY: EntrySpec = EntrySpec {
-    id: "sign-password",
-    title: Bilingual::new("署名用パスワード", "password for digital signature"),
-    prompt: Bilingual::new(
-        "署名用パスワード（英大文字と数字）",
-        "Password for digital signature (capital letters and digits)",
-    ),
-    // Spec my-number 2.1.
-    form: Form::Password(6, 16),
-    bad: "bad-password",
-    hint: Bilingual::new(
-        "英大文字と数字の6文字から16文字で書いてください。小文字は使えません。",
-        "Write 6 to 16 capital letters (A to Z) and digits. A password has no small letters.",
-    ),
-};
-
-const MUNICIPAL_OFFICE: Bilingual = Bilingual::new(
-    "解除は、カードの持ち主がお住まいの市区町村の窓口でできます。ここでは別の本人確認書類を使ってください。",
-    "The holder can have it unblocked at the municipal office. Use another document here.",
-);
-
 /// 照合番号B: what is printed on the card.
 pub const NUMBER_B: CredentialSpec = CredentialSpec {
     id: "number-b",
-    title: Bilingual::new("照合番号B", "number B (照合番号B)"),
+    title: NUMBER_B_ENTRY.title,
     who: Who::Staff,
     ways: &[&[Part::all(&NUMBER_B_ENTRY)], &[Part::all(&BIRTH), Part::all(&EXPIRY_YEAR), Part::all(&SECURITY_CODE)]],
     length: NUMBER_B_LENGTH,
-    optional: false,
-    handshake: false,
-    unblock_at: MUNICIPAL_OFFICE,
-    without: Bilingual::new("", ""),
+    unblock_at: Bilingual::new(
+        "解除は、カードの持ち主がお住まいの市区町村の窓口でできます。ここでは別の本人確認書類を使ってください。",
+        "The holder can have it unblocked at the municipal office. Use another document here.",
+    ),
+    ..CredentialSpec::PLAIN
 };
 
 /// 生年月日, six digits: all that the age check presents.
 pub const BIRTH_DATE: CredentialSpec = CredentialSpec {
     id: "birth",
-    title: Bilingual::new("生年月日", "birth date"),
+    title: BIRTH.title,
     ways: &[&[Part { entry: &NUMBER_B_ENTRY, take: Some(BIRTH_LENGTH) }], &[Part::all(&BIRTH)]],
     length: BIRTH_LENGTH,
     ..NUMBER_B
@@ -159,11 +93,9 @@ pub const BIRTH_DATE: CredentialSpec = CredentialSpec {
 pub const AUTH_PIN: CredentialSpec = CredentialSpec {
     id: "auth-pin",
     title: AUTH_PIN_ENTRY.title,
-    who: Who::Customer,
     ways: &[&[Part::all(&AUTH_PIN_ENTRY)]],
     length: 4,
     optional: true,
-    handshake: false,
     unblock_at: Bilingual::new(
         "解除は、カードの持ち主がお住まいの市区町村の窓口でできます。",
         "The holder can have it unblocked at the municipal office.",
@@ -172,6 +104,7 @@ pub const AUTH_PIN: CredentialSpec = CredentialSpec {
         "カードそのものの確認は、この項目なしで（または --jpki なしで）もう一度実行すればできます。",
         " The card itself can be checked: run this again without that entry, or without --jpki.",
     ),
+    ..CredentialSpec::PLAIN
 };
 
 /// 署名用パスワード
@@ -189,9 +122,15 @@ const BOTH: &[Scope] = &[Scope::FULL, Scope::AGE];
 
 const OPEN: Bilingual = Bilingual::new("照合しています", "opening");
 const CHALLENGE: Bilingual = Bilingual::new("ICチップに問いかけています", "challenging the chip");
+const KEY_CHALLENGE: Bilingual =
+    Bilingual::new("利用者証明用の鍵に問いかけています", "challenging the authentication key");
 
 const fn step(title: Bilingual, action: Action, exchanges: u64, scopes: &'static [Scope]) -> Step {
     Step { title, action, scopes, exchanges }
+}
+
+const fn own(action: OwnAction, file: &'static File, exchanges: u64, scopes: &'static [Scope]) -> Step {
+    step(file.title, Action::OwnRead(action, file), exchanges, scopes)
 }
 
 /// The certificate of the face application, which may have been read before the question.
@@ -215,7 +154,7 @@ pub(super) const JPKI_SIGN_CERTIFICATE: OwnAction = OwnAction(7);
 pub const STEPS: &[Step] = &[
     step(OPEN, Action::Present(&files::FACE_NUMBER_B), 3, FULL),
     step(OPEN, Action::Present(&files::FACE_BIRTH_DATE), 3, AGE),
-    step(files::FACE_CERTIFICATE.file.title, Action::OwnRead(FACE_CERTIFICATE, &files::FACE_CERTIFICATE.file), 1, BOTH),
+    own(FACE_CERTIFICATE, &files::FACE_CERTIFICATE.file, 1, BOTH),
     Step::read(&files::FACE_DATA.file, 1, FULL),
     Step::read(&files::FACE_AGE.file, 1, AGE),
     step(CHALLENGE, Action::Own(FACE_CHALLENGE), 1, BOTH),
@@ -230,56 +169,22 @@ pub const STEPS: &[Step] = &[
 
 /// The steps of the JPKI application. One that needs a credential is skipped if that was not given or would open nothing.
 pub const JPKI_STEPS: &[Step] = &[
-    Step::read(&files::JPKI_TOKEN_FILE, 2, FULL),
-    Step::read(&files::JPKI_PRESENCE_FILE, 1, FULL),
-    step(
-        files::JPKI_AUTH_CERTIFICATE.file.title,
-        Action::OwnRead(JPKI_AUTH_CERTIFICATE, &files::JPKI_AUTH_CERTIFICATE.file),
-        1,
-        FULL,
-    ),
+    Step::read(&files::JPKI_TOKEN_FILE.file, 2, FULL),
+    Step::read(&files::JPKI_PRESENCE_FILE.file, 1, FULL),
+    own(JPKI_AUTH_CERTIFICATE, &files::JPKI_AUTH_CERTIFICATE.file, 1, FULL),
     Step::read(&files::JPKI_AUTH_CA.file, 1, FULL),
     Step::read(&files::JPKI_SIGN_CA.file, 1, FULL),
-    step(
-        Bilingual::new("利用者証明用の鍵に問いかけています", "challenging the authentication key"),
-        Action::Own(JPKI_AUTH_KEY),
-        3,
-        FULL,
-    ),
-    step(
-        files::JPKI_SIGN_CERTIFICATE.file.title,
-        Action::OwnRead(JPKI_SIGN_CERTIFICATE, &files::JPKI_SIGN_CERTIFICATE.file),
-        3,
-        FULL,
-    ),
+    step(KEY_CHALLENGE, Action::Own(JPKI_AUTH_KEY), 3, FULL),
+    own(JPKI_SIGN_CERTIFICATE, &files::JPKI_SIGN_CERTIFICATE.file, 3, FULL),
 ];
 
 /// 公的個人認証AP, read after everything else and only if it was asked for.
 const JPKI: Extra =
     Extra { id: "jpki", scope: Scope::FULL, credentials: &[&AUTH_PIN, &SIGN_PASSWORD], steps: JPKI_STEPS };
 
+const SCOPES: &[ScopeSpec] = &[ScopeSpec::new(Scope::FULL, &[&NUMBER_B]), ScopeSpec::new(Scope::AGE, &[&BIRTH_DATE])];
+
 const KIND: KindSpec = KindSpec {
-    kind: CardKind::MY_NUMBER,
-    scopes: &[
-        ScopeSpec { scope: Scope::FULL, credentials: &[&NUMBER_B], without_optional: None, leaves_out: None },
-        ScopeSpec { scope: Scope::AGE, credentials: &[&BIRTH_DATE], without_optional: None, leaves_out: None },
-    ],
-    steps: STEPS,
-    files: &[
-        &files::FACE_AGE.file,
-        &files::FACE_DATA.file,
-        &files::FACE_CERTIFICATE.file,
-        &files::TEXT_ATTRIBUTES.file,
-        &files::TEXT_DIGESTS.file,
-        &files::TEXT_CERTIFICATE.file,
-        &files::TEXT_KEY.file,
-        &files::JPKI_TOKEN_FILE,
-        &files::JPKI_PRESENCE_FILE,
-        &files::JPKI_SIGN_CERTIFICATE.file,
-        &files::JPKI_SIGN_CA.file,
-        &files::JPKI_AUTH_CERTIFICATE.file,
-        &files::JPKI_AUTH_CA.file,
-    ],
     references: &[
         &files::FACE_NUMBER_B,
         &files::FACE_BIRTH_DATE,
@@ -290,9 +195,7 @@ const KIND: KindSpec = KindSpec {
     ],
     applications: &[&files::COMMON, &files::RESIDENT, &files::ISSUER_DOMAIN],
     extra: Some(&JPKI),
-    guest: false,
-    unread: None,
-    uncounted: false,
+    ..KindSpec::new(CardKind::MY_NUMBER, SCOPES, STEPS, files::PLAIN)
 };
 
 /// The card.

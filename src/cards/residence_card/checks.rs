@@ -5,6 +5,7 @@ use crate::{
         CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex, Signed, Warning,
         absent::absent,
         common::{common_notes, expiry_check, revocation},
+        model::note_rows,
         path::{Certified, certificate_check},
         remarks,
     },
@@ -33,105 +34,53 @@ pub const SECOND_REQUIREMENT: Requirement = Requirement {
     advisory: &[CheckId::Revocation],
 };
 
-/// A chip can be copied (5.5).
-const COPY: Note = Note {
-    id: "copy",
-    text: Bilingual::new(
-        "在留カード等のICチップには複製を検出する仕組みがありません。券面の印刷・顔写真・来店者の顔を、人が見比べてください。",
+note_rows! {
+    /// A chip can be copied (5.5).
+    COPY "copy"
+        "在留カード等のICチップには複製を検出する仕組みがありません。券面の印刷・顔写真・来店者の顔を、人が見比べてください。"
         "The chip of a residence card has no means to show that it is no copy. Compare the print, the picture and the \
-         person yourself.",
-    ),
-};
-
-const FRONT: Note = Note {
-    id: "front-only",
-    text: Bilingual::new(
-        "カード番号・氏名・有効期間等は、券面（表）の画像にだけあります。画像と券面の印刷を見比べ、有効期間は人が確認してください。",
+         person yourself.";
+    FRONT "front-only"
+        "カード番号・氏名・有効期間等は、券面（表）の画像にだけあります。画像と券面の印刷を見比べ、有効期間は人が確認してください。"
         "Card number, name, expiry and the rest stand in the picture of the front alone. Compare it with the print, and look \
-         at the expiry yourself.",
-    ),
-};
-
-/// The kind stands in a file that nothing signs, and the front's picture leaves out what is pre-printed (2.3).
-const UNSIGNED_KIND: Note = Note {
-    id: "unsigned-kind",
-    text: Bilingual::new(
-        "カードの種類（在留カードか特別永住者証明書か）は電子署名の対象外です。券面の表題と見比べてください。",
+         at the expiry yourself.";
+    /// The kind stands in a file that nothing signs, and the front's picture leaves out what is pre-printed (2.3).
+    UNSIGNED_KIND "unsigned-kind"
+        "カードの種類（在留カードか特別永住者証明書か）は電子署名の対象外です。券面の表題と見比べてください。"
         "Which kind of card it is (residence card or special permanent resident certificate) is not signed. Compare it with \
-         the title printed on the card.",
-    ),
-};
-
-const UNSIGNED_BACK: Note = Note {
-    id: "unsigned-back",
-    text: Bilingual::new(
-        "裏面の記載（住居地・資格外活動許可・申請）は電子署名の対象外です。券面裏面と見比べてください。",
-        "The entries of the back (address, permissions, renewal) are not signed. Compare them with the back of the card.",
-    ),
-};
-
-/// The same for a card whose back has nothing but the address.
-const UNSIGNED_ADDRESS: Note = Note {
-    id: "unsigned-back",
-    text: Bilingual::new(
-        "裏面の住居地の記載は電子署名の対象外です。券面裏面と見比べてください。",
-        "The address on the back is not signed. Compare it with the back of the card.",
-    ),
-};
-
-const UNSIGNED_NUMBER: Note = Note {
-    id: "unsigned-number",
-    text: Bilingual::new(
-        "カード番号・住居地の画像・許可と申請の記載は電子署名の対象外です。券面の印刷と見比べてください。",
-        "Card number, address picture, permissions and renewal are not signed. Compare them with the print.",
-    ),
-};
-
-/// The same for a 特別永住者証明書, which has neither permissions nor renewals.
-const UNSIGNED_NUMBER_ALONE: Note = Note {
-    id: "unsigned-number",
-    text: Bilingual::new(
-        "カード番号と住居地の画像は電子署名の対象外です。券面の印刷と見比べてください。",
-        "Card number and address picture are not signed. Compare them with the print.",
-    ),
-};
-
-/// Holders under 16 (6.2).
-const NOT_SIGNED: Note = Note {
-    id: "not-signed",
-    text: Bilingual::new(
-        "署名のないカードは、原則として16歳未満の方のものだけです。来店者や券面の生年月日が16歳以上なら、受け付けないでください。確認できたのは、カード番号がこのICチップのものであることだけです。",
+         the title printed on the card.";
+    UNSIGNED_BACK "unsigned-back"
+        "裏面の記載（住居地・資格外活動許可・申請）は電子署名の対象外です。券面裏面と見比べてください。"
+        "The entries of the back (address, permissions, renewal) are not signed. Compare them with the back of the card.";
+    /// The same for a card whose back has nothing but the address.
+    UNSIGNED_ADDRESS "unsigned-back"
+        "裏面の住居地の記載は電子署名の対象外です。券面裏面と見比べてください。"
+        "The address on the back is not signed. Compare it with the back of the card.";
+    UNSIGNED_NUMBER "unsigned-number"
+        "カード番号・住居地の画像・許可と申請の記載は電子署名の対象外です。券面の印刷と見比べてください。"
+        "Card number, address picture, permissions and renewal are not signed. Compare them with the print.";
+    /// The same for a 特別永住者証明書, which has neither permissions nor renewals.
+    UNSIGNED_NUMBER_ALONE "unsigned-number"
+        "カード番号と住居地の画像は電子署名の対象外です。券面の印刷と見比べてください。"
+        "Card number and address picture are not signed. Compare them with the print.";
+    /// Holders under 16 (6.2).
+    NOT_SIGNED "not-signed"
+        "署名のないカードは、原則として16歳未満の方のものだけです。来店者や券面の生年月日が16歳以上なら、受け付けないでください。確認できたのは、カード番号がこのICチップのものであることだけです。"
         "Only holders under 16 have cards without a signature. If the person, or the birth date on the card, is 16 or older, do \
-         not accept it. All that was seen is that the number belongs to this chip.",
-    ),
-};
-
-const NO_FACE: Note = Note {
-    id: "no-face",
-    text: Bilingual::new(
-        "ICチップに顔写真がありません。券面の印刷を確認してください。",
-        "The chip holds no face picture. Look at the print on the card.",
-    ),
-};
-
-/// The report says what the card says of work, and no more.
-const NO_JUDGEMENT: Note = Note {
-    id: "no-judgement",
-    text: Bilingual::new(
-        "就労や在留が認められるかどうかは、taimenでは判定しません。",
-        "taimen does not judge whether somebody may work or stay.",
-    ),
-};
-
-/// The anchor is none that the Agency published.
-const UNPINNED: Note = Note {
-    id: "unpinned-anchor",
-    text: Bilingual::new(
-        "登録されたCA証明書は、出入国在留管理庁が公開したものと指紋が一致しません。判定は、登録した人の判断に基づきます。",
+         not accept it. All that was seen is that the number belongs to this chip.";
+    NO_FACE "no-face"
+        "ICチップに顔写真がありません。券面の印刷を確認してください。"
+        "The chip holds no face picture. Look at the print on the card.";
+    /// The report says what the card says of work, and no more.
+    NO_JUDGEMENT "no-judgement"
+        "就労や在留が認められるかどうかは、taimenでは判定しません。"
+        "taimen does not judge whether somebody may work or stay.";
+    /// The anchor is none that the Agency published.
+    UNPINNED "unpinned-anchor"
+        "登録されたCA証明書は、出入国在留管理庁が公開したものと指紋が一致しません。判定は、登録した人の判断に基づきます。"
         "The installed CA certificate has no fingerprint that the Immigration Services Agency published: the verdict rests on \
-         whoever installed it.",
-    ),
-};
+         whoever installed it.";
+}
 
 /// Every file of a dump, decoded.
 struct Card<'a> {

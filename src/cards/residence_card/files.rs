@@ -4,18 +4,26 @@
 //! fact: spec residence 2; generation 1 is SPEC throughout, generation 2 SPEC2* (one secondary source) throughout, unless
 //! a doc line says otherwise.
 
-use crate::{crypto::CardCipher, kind::CardKind, lang::Bilingual, tlv::Tag, verify::CheckId};
+use crate::{
+    cards::model::{Address::Short, Extent, TableFile, application_rows, file_lists, file_rows},
+    crypto::CardCipher,
+    kind::CardKind,
+    tlv::Tag,
+    verify::CheckId,
+};
 
 pub use super::fields::*;
-use crate::cards::model::{self, Address, Extent, TableFile};
 pub use crate::cards::model::{Access, Application};
 
-/// 在留AP, only on a 特定在留カード (D).
-pub const SPECIFIED: Application = Application {
-    name: "residence",
-    title: Bilingual::new("在留AP", "residence application"),
-    aid: &[0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-};
+application_rows! {
+    // Only on a 特定在留カード (D).
+    SPECIFIED "residence" "在留AP" "residence application" [0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    // Current after power-up: its file identifier.
+    MF "mf" "主ファイル" "master file" [0x3F, 0x00];
+    DF1 "df1" "券面情報" "card face" [0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    DF2 "df2" "裏面の記載等" "entries of the back" [0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    DF3 "df3" "電子署名" "electronic signature" [0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x04, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+}
 
 /// Which generation: it decides cipher, signature and layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,31 +53,6 @@ impl Generation {
     }
 }
 
-/// The master file: current after power-up. `aid` holds its file identifier.
-pub const MF: Application =
-    Application { name: "mf", title: Bilingual::new("主ファイル", "master file"), aid: &[0x3F, 0x00] };
-
-/// DF1: 券面情報
-pub const DF1: Application = Application {
-    name: "df1",
-    title: Bilingual::new("券面情報", "card face"),
-    aid: &[0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-};
-
-/// DF2: 裏面追記等
-pub const DF2: Application = Application {
-    name: "df2",
-    title: Bilingual::new("裏面の記載等", "entries of the back"),
-    aid: &[0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-};
-
-/// DF3: 電子署名
-pub const DF3: Application = Application {
-    name: "df3",
-    title: Bilingual::new("電子署名", "electronic signature"),
-    aid: &[0xD3, 0x92, 0xF0, 0x00, 0x4F, 0x04, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-};
-
 /// What a file's table says beyond where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contents {
@@ -90,204 +73,51 @@ impl File {
     }
 }
 
-const fn file_of(
-    (name, official, sfi): (&'static str, &'static str, u8),
-    (application, access): (Application, Access),
-    title: Bilingual,
-    size: usize,
-    fields: &'static [Field],
-) -> File {
-    let extent = match access {
-        Access::Free => Extent::Sized(size),
-        _ => Extent::Whole(size),
-    };
-    let address = Address::Short(sfi);
-    let file = model::File { name, application, address, title, access, extent, signed_by: None, private: false };
-    File { file, own: Contents { official, fields } }
+const fn row(official: &'static str, fields: &'static [Field]) -> Contents {
+    Contents { official, fields }
 }
 
-/// 共通データ要素
-pub const COMMON_DATA: File = file_of(
-    ("mf/0B", "MF/EF01", 0x0B),
-    (MF, Access::Free),
-    Bilingual::new("共通データ要素", "common data"),
-    6,
-    COMMON_FIELDS,
-);
+use Access::{Authenticated as Auth, Free, Secured};
+use Extent::{Sized, Whole};
 
-/// カード種別 of generation 1.
-pub const KIND_1: File = card_kind(3, KIND_FIELDS_1);
-
-/// カード種別 of generation 2.
-pub const KIND_2: File = card_kind(4, KIND_FIELDS_2);
-
-const fn card_kind(size: usize, fields: &'static [Field]) -> File {
-    let title = Bilingual::new("カード種別", "card kind");
-    file_of(("mf/0A", "MF/EF02", 0x0A), (MF, Access::Free), title, size, fields)
+file_rows! {
+    COMMON_DATA MF "mf/0B" "共通データ要素" "common data", Short(0x0B), Free, Sized(6), None, row("MF/EF01", COMMON_FIELDS);
+    KIND_1 MF "mf/0A" "カード種別" "card kind", Short(0x0A), Free, Sized(3), None, row("MF/EF02", KIND_FIELDS_1);
+    KIND_2 MF "mf/0A" "カード種別" "card kind", Short(0x0A), Free, Sized(4), None, row("MF/EF02", KIND_FIELDS_2);
+    // Generation 1. The permissions and the renewal stand on a 在留カード only.
+    FRONT DF1 "df1/05" "券面（表）の画像" "picture of the front", Short(0x05), Secured, Whole(7004), None, row("DF1/EF01", FRONT_FIELDS);
+    FACE_1 DF1 "df1/06" "顔写真" "face picture", Short(0x06), Secured, Whole(3004), None, row("DF1/EF02", FACE_FIELDS_1);
+    ADDRESS DF2 "df2/01" "住居地（裏面追記）" "address entered on the back", Short(0x01), Auth, Whole(342), None, row("DF2/EF01", ADDRESS_FIELDS);
+    COMPREHENSIVE DF2 "df2/02" "資格外活動包括許可欄" "comprehensive work permission", Short(0x02), Auth, Whole(122), None,
+        row("DF2/EF02", COMPREHENSIVE_FIELDS);
+    INDIVIDUAL DF2 "df2/03" "資格外活動個別許可欄" "individual work permission", Short(0x03), Auth, Whole(122), None, row("DF2/EF03", INDIVIDUAL_FIELDS);
+    RENEWAL_1 DF2 "df2/04" "在留期間等更新申請欄" "application for renewal", Short(0x04), Auth, Whole(3), None, row("DF2/EF04", RENEWAL_FIELDS_1);
+    SIGNATURE_1 DF3 "df3/02" "電子署名" "electronic signature", Short(0x02), Auth, Whole(1464), None, row("DF3/EF01", SIGNATURE_FIELDS_1);
+    // Generation 2; the same. The entries and the remark differ by kind: the last one's short identifier on a 特別永住者証明書 is
+    // seen in code alone (CODE).
+    NUMBER DF1 "df1/01" "カード番号" "card number", Short(0x01), Secured, Whole(14), None, row("DF1/EF01", NUMBER_FIELDS);
+    ENTRIES_05 DF1 "df1/03" "券面記載事項" "entries of the face", Short(0x03), Secured, Whole(73), None, row("DF1/EF02", ENTRY_FIELDS_05);
+    ENTRIES_06 DF1 "df1/03" "券面記載事項" "entries of the face", Short(0x03), Secured, Whole(46), None, row("DF1/EF02", ENTRY_FIELDS_06);
+    NAME_AND_FACE DF1 "df1/04" "氏名の画像・顔写真" "name picture and face picture", Short(0x04), Secured, Whole(5508), None,
+        row("DF1/EF03", NAME_AND_FACE_FIELDS);
+    ADDRESS_PICTURE DF1 "df1/06" "住居地の画像" "address picture", Short(0x06), Secured, Whole(2505), None, row("DF1/EF04", ADDRESS_PICTURE_FIELDS);
+    PERMISSIONS DF2 "df2/01" "資格外活動許可" "permission for other activities", Short(0x01), Auth, Whole(22), None, row("DF2/EF01", PERMISSION_FIELDS);
+    RENEWAL_2 DF2 "df2/02" "在留期間等更新申請" "application for renewal", Short(0x02), Auth, Whole(3), None, row("DF2/EF02", RENEWAL_FIELDS_2);
+    REMARK_05 DF2 "df2/03" "付記・予備" "remark and reserved", Short(0x03), Auth, Whole(207), None, row("DF2/EF03", REMARK_FIELDS);
+    REMARK_06 DF2 "df2/03" "付記・予備" "remark and reserved", Short(0x03), Auth, Whole(207), None, row("DF2/EF01", REMARK_FIELDS);
+    SIGNATURE_2 DF3 "df3/02" "電子署名" "electronic signature", Short(0x02), Auth, Whole(704), None, row("DF3/EF01", SIGNATURE_FIELDS_2);
 }
 
-const fn df1(
-    name: &'static str,
-    official: &'static str,
-    sfi: u8,
-    title: Bilingual,
-    size: usize,
-    fields: &'static [Field],
-) -> File {
-    file_of((name, official, sfi), (DF1, Access::Secured), title, size, fields)
+file_lists! {
+    /// Every file of a 在留カード, generation 1, in reading order.
+    FILES_1 PLAIN_1: KIND_1 COMMON_DATA FRONT FACE_1 ADDRESS COMPREHENSIVE INDIVIDUAL RENEWAL_1 SIGNATURE_1;
+    /// Every file of a 特別永住者証明書, generation 1.
+    FILES_1_SPECIAL PLAIN_1_SPECIAL: KIND_1 COMMON_DATA FRONT FACE_1 ADDRESS SIGNATURE_1;
+    /// Every file of a 在留カード, generation 2.
+    FILES_2 PLAIN_2: KIND_2 COMMON_DATA NUMBER ENTRIES_05 NAME_AND_FACE ADDRESS_PICTURE PERMISSIONS RENEWAL_2 REMARK_05 SIGNATURE_2;
+    /// Every file of a 特別永住者証明書, generation 2.
+    FILES_2_SPECIAL PLAIN_2_SPECIAL: KIND_2 COMMON_DATA NUMBER ENTRIES_06 NAME_AND_FACE ADDRESS_PICTURE REMARK_06 SIGNATURE_2;
 }
-
-const fn df2(
-    name: &'static str,
-    official: &'static str,
-    sfi: u8,
-    title: Bilingual,
-    size: usize,
-    fields: &'static [Field],
-) -> File {
-    file_of((name, official, sfi), (DF2, Access::Authenticated), title, size, fields)
-}
-
-const fn entries(size: usize, fields: &'static [Field]) -> File {
-    df1("df1/03", "DF1/EF02", 0x03, Bilingual::new("券面記載事項", "entries of the face"), size, fields)
-}
-
-const fn remark(official: &'static str) -> File {
-    df2("df2/03", official, 0x03, Bilingual::new("付記・予備", "remark and reserved"), 207, REMARK_FIELDS)
-}
-
-const fn signature(size: usize, fields: &'static [Field]) -> File {
-    let title = Bilingual::new("電子署名", "electronic signature");
-    file_of(("df3/02", "DF3/EF01", 0x02), (DF3, Access::Authenticated), title, size, fields)
-}
-
-/// 券面(表)イメージ
-pub const FRONT: File =
-    df1("df1/05", "DF1/EF01", 0x05, Bilingual::new("券面（表）の画像", "picture of the front"), 7004, FRONT_FIELDS);
-
-/// 顔画像
-pub const FACE_1: File = df1("df1/06", "DF1/EF02", 0x06, Bilingual::new("顔写真", "face picture"), 3004, FACE_FIELDS_1);
-
-/// 住居地(裏面追記)
-pub const ADDRESS: File = df2(
-    "df2/01",
-    "DF2/EF01",
-    0x01,
-    Bilingual::new("住居地（裏面追記）", "address entered on the back"),
-    342,
-    ADDRESS_FIELDS,
-);
-
-/// 資格外活動包括許可欄, on a 在留カード only.
-pub const COMPREHENSIVE: File = df2(
-    "df2/02",
-    "DF2/EF02",
-    0x02,
-    Bilingual::new("資格外活動包括許可欄", "comprehensive work permission"),
-    122,
-    COMPREHENSIVE_FIELDS,
-);
-
-/// 資格外活動個別許可欄, on a 在留カード only.
-pub const INDIVIDUAL: File = df2(
-    "df2/03",
-    "DF2/EF03",
-    0x03,
-    Bilingual::new("資格外活動個別許可欄", "individual work permission"),
-    122,
-    INDIVIDUAL_FIELDS,
-);
-
-/// 在留期間等更新申請欄, on a 在留カード only.
-pub const RENEWAL_1: File = df2(
-    "df2/04",
-    "DF2/EF04",
-    0x04,
-    Bilingual::new("在留期間等更新申請欄", "application for renewal"),
-    3,
-    RENEWAL_FIELDS_1,
-);
-
-/// 電子署名 of generation 1.
-pub const SIGNATURE_1: File = signature(1464, SIGNATURE_FIELDS_1);
-
-/// 在留カード等番号
-pub const NUMBER: File =
-    df1("df1/01", "DF1/EF01", 0x01, Bilingual::new("カード番号", "card number"), 14, NUMBER_FIELDS);
-
-/// 券面記載事項 of a 在留カード.
-pub const ENTRIES_05: File = entries(73, ENTRY_FIELDS_05);
-
-/// 券面記載事項 of a 特別永住者証明書.
-pub const ENTRIES_06: File = entries(46, ENTRY_FIELDS_06);
-
-/// 氏名画像・顔画像
-pub const NAME_AND_FACE: File = df1(
-    "df1/04",
-    "DF1/EF03",
-    0x04,
-    Bilingual::new("氏名の画像・顔写真", "name picture and face picture"),
-    5508,
-    NAME_AND_FACE_FIELDS,
-);
-
-/// 住居地画像
-pub const ADDRESS_PICTURE: File =
-    df1("df1/06", "DF1/EF04", 0x06, Bilingual::new("住居地の画像", "address picture"), 2505, ADDRESS_PICTURE_FIELDS);
-
-/// 資格外活動許可, on a 在留カード only.
-pub const PERMISSIONS: File = df2(
-    "df2/01",
-    "DF2/EF01",
-    0x01,
-    Bilingual::new("資格外活動許可", "permission for other activities"),
-    22,
-    PERMISSION_FIELDS,
-);
-
-/// 在留期間等更新申請, on a 在留カード only.
-pub const RENEWAL_2: File = df2(
-    "df2/02",
-    "DF2/EF02",
-    0x02,
-    Bilingual::new("在留期間等更新申請", "application for renewal"),
-    3,
-    RENEWAL_FIELDS_2,
-);
-
-/// 長官の付記・予備, on a 在留カード.
-pub const REMARK_05: File = remark("DF2/EF03");
-
-/// The same on a 特別永住者証明書, where it is called EF01; its short identifier is seen in code alone (CODE).
-pub const REMARK_06: File = remark("DF2/EF01");
-
-/// 電子署名 of generation 2.
-pub const SIGNATURE_2: File = signature(704, SIGNATURE_FIELDS_2);
-
-/// Every file of a 在留カード, generation 1, in reading order.
-pub const FILES_1: &[File] =
-    &[KIND_1, COMMON_DATA, FRONT, FACE_1, ADDRESS, COMPREHENSIVE, INDIVIDUAL, RENEWAL_1, SIGNATURE_1];
-
-/// Every file of a 特別永住者証明書, generation 1.
-pub const FILES_1_SPECIAL: &[File] = &[KIND_1, COMMON_DATA, FRONT, FACE_1, ADDRESS, SIGNATURE_1];
-
-/// Every file of a 在留カード, generation 2.
-pub const FILES_2: &[File] = &[
-    KIND_2,
-    COMMON_DATA,
-    NUMBER,
-    ENTRIES_05,
-    NAME_AND_FACE,
-    ADDRESS_PICTURE,
-    PERMISSIONS,
-    RENEWAL_2,
-    REMARK_05,
-    SIGNATURE_2,
-];
-
-/// Every file of a 特別永住者証明書, generation 2.
-pub const FILES_2_SPECIAL: &[File] =
-    &[KIND_2, COMMON_DATA, NUMBER, ENTRIES_06, NAME_AND_FACE, ADDRESS_PICTURE, REMARK_06, SIGNATURE_2];
 
 /// Tag C1 of MF/EF02: the kind, one or two ASCII digits (spec residence 1.1; SPEC, from 05 on SPEC2*).
 pub const KINDS: &[(&[u8], CardKind)] = &[

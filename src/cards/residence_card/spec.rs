@@ -4,7 +4,8 @@ use crate::{
     cards::{
         Inquiry, Presentation,
         model::{
-            Action, CardSpec, CredentialSpec, EntrySpec, File, Form, KindSpec, OwnAction, Part, ScopeSpec, Step, Who,
+            Action, CardSpec, CredentialSpec, File, Form, KindSpec, OwnAction, Part, ScopeSpec, Step, Who, entry_rows,
+            kind_rows,
         },
     },
     dump::Scope,
@@ -14,62 +15,36 @@ use crate::{
 
 use super::files;
 
-impl CardKind {
-    /// 在留カード of the first generation
-    pub const RESIDENCE1: Self =
-        Self::new("residence1", Bilingual::new("在留カード（第1世代）", "residence card, first generation"));
-    /// 特別永住者証明書 of the first generation
-    pub const RESIDENCE1_SPECIAL: Self = Self::new(
-        "residence1-special",
-        Bilingual::new("特別永住者証明書（第1世代）", "special permanent resident certificate, first generation"),
-    );
-    /// 在留カード of the first generation, holder under 16
-    pub const RESIDENCE1_CHILD: Self = Self::new(
-        "residence1-child",
-        Bilingual::new("在留カード（第1世代・16歳未満）", "residence card, first generation, under 16"),
-    );
-    /// 在留カード of the second generation
-    pub const RESIDENCE2: Self =
-        Self::new("residence2", Bilingual::new("在留カード（第2世代）", "residence card, second generation"));
-    /// 特別永住者証明書 of the second generation
-    pub const RESIDENCE2_SPECIAL: Self = Self::new(
-        "residence2-special",
-        Bilingual::new("特別永住者証明書（第2世代）", "special permanent resident certificate, second generation"),
-    );
-    /// 特定在留カード
-    pub const RESIDENCE_SPECIFIED: Self =
-        Self::new("residence-specified", Bilingual::new("特定在留カード", "specified residence card"));
+kind_rows! {
+    RESIDENCE1 "residence1" "在留カード（第1世代）" "residence card, first generation";
+    RESIDENCE1_SPECIAL "residence1-special" "特別永住者証明書（第1世代）" "special permanent resident certificate, first generation";
+    RESIDENCE1_CHILD "residence1-child" "在留カード（第1世代・16歳未満）" "residence card, first generation, under 16";
+    RESIDENCE2 "residence2" "在留カード（第2世代）" "residence card, second generation";
+    RESIDENCE2_SPECIAL "residence2-special" "特別永住者証明書（第2世代）" "special permanent resident certificate, second generation";
+    RESIDENCE_SPECIFIED "residence-specified" "特定在留カード" "specified residence card";
 }
 
-const CARD_NUMBER_ENTRY: EntrySpec = EntrySpec {
-    id: "card-number",
-    title: Bilingual::new("カード番号", "card number"),
-    prompt: Bilingual::new(
-        "カード番号（カード表面の右上。英字2文字・数字8桁・英字2文字）",
-        "Card number (at the top right of the front: two letters, eight digits, two letters)",
-    ),
-    form: Form::Pattern("AA00000000AA"),
-    bad: "bad-card-number",
-    hint: Bilingual::new(
-        "カード表面の右上にある番号（英字2文字・数字8桁・英字2文字。例: AA12345678BB）を入力してください。",
-        "Enter the number at the top right of the front: two letters, eight digits, two letters, such as AA12345678BB.",
-    ),
-};
+entry_rows! {
+    CARD_NUMBER_ENTRY "card-number" Form::Pattern("AA00000000AA"), "bad-card-number": "カード番号" "card number"
+        "カード番号（カード表面の右上。英字2文字・数字8桁・英字2文字）"
+        "Card number (at the top right of the front: two letters, eight digits, two letters)"
+        "カード表面の右上にある番号（英字2文字・数字8桁・英字2文字。例: AA12345678BB）を入力してください。"
+        "Enter the number at the top right of the front: two letters, eight digits, two letters, such as AA12345678BB.";
+}
 
 /// 在留カード等番号
 pub const CARD_NUMBER: CredentialSpec = CredentialSpec {
     id: "card-number",
-    title: Bilingual::new("カード番号", "card number"),
+    title: CARD_NUMBER_ENTRY.title,
     who: Who::Staff,
     ways: &[&[Part::all(&CARD_NUMBER_ENTRY)]],
     length: 12,
-    optional: false,
     handshake: true,
     unblock_at: Bilingual::new(
         "カードの持ち主から、出入国在留管理庁の窓口に問い合わせてください。ここでは別の本人確認書類を使ってください。",
         "The holder can ask the Immigration Services Agency. Use another document here.",
     ),
-    without: Bilingual::new("", ""),
+    ..CredentialSpec::PLAIN
 };
 
 const FULL: &[Scope] = &[Scope::FULL];
@@ -91,142 +66,37 @@ const OPEN: Step = Step {
     exchanges: 3,
 };
 
-const fn reads(file: &'static File, exchanges: u64) -> Step {
-    Step::read(file, exchanges, FULL)
+macro_rules! steps {
+    ($($file:ident $exchanges:literal),*) => { &[LOOK, OPEN, $(Step::read(&files::$file.file, $exchanges, FULL)),*] };
 }
 
 /// Every step of a 在留カード of generation 1. With recognition's one exchange a reading takes 15, and 17 if a person was asked
 /// in the middle.
-pub const STEPS_1: &[Step] = &[
-    LOOK,
-    OPEN,
-    reads(&files::FRONT.file, 2),
-    reads(&files::FACE_1.file, 1),
-    reads(&files::ADDRESS.file, 2),
-    reads(&files::COMPREHENSIVE.file, 1),
-    reads(&files::INDIVIDUAL.file, 1),
-    reads(&files::RENEWAL_1.file, 1),
-    reads(&files::SIGNATURE_1.file, 2),
-];
-
+pub const STEPS_1: &[Step] =
+    steps! { FRONT 2, FACE_1 1, ADDRESS 2, COMPREHENSIVE 1, INDIVIDUAL 1, RENEWAL_1 1, SIGNATURE_1 2 };
 /// Every step of a 特別永住者証明書 of generation 1.
-pub const STEPS_1_SPECIAL: &[Step] = &[
-    LOOK,
-    OPEN,
-    reads(&files::FRONT.file, 2),
-    reads(&files::FACE_1.file, 1),
-    reads(&files::ADDRESS.file, 2),
-    reads(&files::SIGNATURE_1.file, 2),
-];
-
+pub const STEPS_1_SPECIAL: &[Step] = steps! { FRONT 2, FACE_1 1, ADDRESS 2, SIGNATURE_1 2 };
 /// Every step of a 在留カード of generation 2.
-pub const STEPS_2: &[Step] = &[
-    LOOK,
-    OPEN,
-    reads(&files::NUMBER.file, 2),
-    reads(&files::ENTRIES_05.file, 1),
-    reads(&files::NAME_AND_FACE.file, 1),
-    reads(&files::ADDRESS_PICTURE.file, 1),
-    reads(&files::PERMISSIONS.file, 2),
-    reads(&files::RENEWAL_2.file, 1),
-    reads(&files::REMARK_05.file, 1),
-    reads(&files::SIGNATURE_2.file, 2),
-];
-
+pub const STEPS_2: &[Step] = steps! {
+    NUMBER 2, ENTRIES_05 1, NAME_AND_FACE 1, ADDRESS_PICTURE 1, PERMISSIONS 2, RENEWAL_2 1, REMARK_05 1, SIGNATURE_2 2
+};
 /// Every step of a 特別永住者証明書 of generation 2.
-pub const STEPS_2_SPECIAL: &[Step] = &[
-    LOOK,
-    OPEN,
-    reads(&files::NUMBER.file, 2),
-    reads(&files::ENTRIES_06.file, 1),
-    reads(&files::NAME_AND_FACE.file, 1),
-    reads(&files::ADDRESS_PICTURE.file, 1),
-    reads(&files::REMARK_06.file, 2),
-    reads(&files::SIGNATURE_2.file, 2),
-];
+pub const STEPS_2_SPECIAL: &[Step] =
+    steps! { NUMBER 2, ENTRIES_06 1, NAME_AND_FACE 1, ADDRESS_PICTURE 1, REMARK_06 2, SIGNATURE_2 2 };
 
 const fn kind(kind: CardKind, uncounted: bool, steps: &'static [Step], files: &'static [&'static File]) -> KindSpec {
-    KindSpec {
-        kind,
-        scopes: &[ScopeSpec {
-            scope: Scope::FULL,
-            credentials: &[&CARD_NUMBER],
-            without_optional: None,
-            leaves_out: None,
-        }],
-        steps,
-        files,
-        references: &[],
-        applications: &[],
-        extra: None,
-        guest: false,
-        unread: None,
-        uncounted,
-    }
+    const SCOPES: &[ScopeSpec] = &[ScopeSpec::new(Scope::FULL, &[&CARD_NUMBER])];
+    KindSpec { uncounted, ..KindSpec::new(kind, SCOPES, steps, files) }
 }
-
-const FILES_1: &[&File] = &[
-    &files::KIND_1.file,
-    &files::COMMON_DATA.file,
-    &files::FRONT.file,
-    &files::FACE_1.file,
-    &files::ADDRESS.file,
-    &files::COMPREHENSIVE.file,
-    &files::INDIVIDUAL.file,
-    &files::RENEWAL_1.file,
-    &files::SIGNATURE_1.file,
-];
 
 /// The card and the certificate. A child's card is told from an adult's by its content alone.
 pub const SPEC: CardSpec = CardSpec {
     kinds: &[
-        kind(CardKind::RESIDENCE1, true, STEPS_1, FILES_1),
-        kind(
-            CardKind::RESIDENCE1_SPECIAL,
-            true,
-            STEPS_1_SPECIAL,
-            &[
-                &files::KIND_1.file,
-                &files::COMMON_DATA.file,
-                &files::FRONT.file,
-                &files::FACE_1.file,
-                &files::ADDRESS.file,
-                &files::SIGNATURE_1.file,
-            ],
-        ),
-        kind(CardKind::RESIDENCE1_CHILD, true, STEPS_1, FILES_1),
-        kind(
-            CardKind::RESIDENCE2,
-            false,
-            STEPS_2,
-            &[
-                &files::KIND_2.file,
-                &files::COMMON_DATA.file,
-                &files::NUMBER.file,
-                &files::ENTRIES_05.file,
-                &files::NAME_AND_FACE.file,
-                &files::ADDRESS_PICTURE.file,
-                &files::PERMISSIONS.file,
-                &files::RENEWAL_2.file,
-                &files::REMARK_05.file,
-                &files::SIGNATURE_2.file,
-            ],
-        ),
-        kind(
-            CardKind::RESIDENCE2_SPECIAL,
-            false,
-            STEPS_2_SPECIAL,
-            &[
-                &files::KIND_2.file,
-                &files::COMMON_DATA.file,
-                &files::NUMBER.file,
-                &files::ENTRIES_06.file,
-                &files::NAME_AND_FACE.file,
-                &files::ADDRESS_PICTURE.file,
-                &files::REMARK_06.file,
-                &files::SIGNATURE_2.file,
-            ],
-        ),
+        kind(CardKind::RESIDENCE1, true, STEPS_1, files::PLAIN_1),
+        kind(CardKind::RESIDENCE1_SPECIAL, true, STEPS_1_SPECIAL, files::PLAIN_1_SPECIAL),
+        kind(CardKind::RESIDENCE1_CHILD, true, STEPS_1, files::PLAIN_1),
+        kind(CardKind::RESIDENCE2, false, STEPS_2, files::PLAIN_2),
+        kind(CardKind::RESIDENCE2_SPECIAL, false, STEPS_2_SPECIAL, files::PLAIN_2_SPECIAL),
     ],
     never_recorded: &[],
 };
@@ -234,8 +104,6 @@ pub const SPEC: CardSpec = CardSpec {
 /// 特定在留カード: recognised, and read as the My Number Card that it is.
 pub const SPECIFIED_SPEC: CardSpec = CardSpec {
     kinds: &[KindSpec {
-        scopes: &[],
-        steps: &[],
         applications: &[&files::SPECIFIED],
         guest: true,
         unread: Some([
@@ -250,8 +118,7 @@ pub const SPECIFIED_SPEC: CardSpec = CardSpec {
                  another way to check it.",
             ),
         ]),
-        uncounted: false,
-        ..kind(CardKind::RESIDENCE_SPECIFIED, false, &[], &[])
+        ..KindSpec::new(CardKind::RESIDENCE_SPECIFIED, &[], &[], &[])
     }],
     never_recorded: &[],
 };

@@ -5,6 +5,7 @@ use crate::{
     cards::{
         CardText, Item, ItemValue, Note, SEX_ITEM,
         absent::absent,
+        model::note_rows,
         path::{Certified, certificate_check},
     },
     crypto::sha256,
@@ -26,23 +27,16 @@ use super::{
     issuer::Issuer,
 };
 
-/// Nobody may ask for the certificates' status but verifiers that the law certifies.
-const STATUS_NOT_ASKED: Note = Note {
-    id: "jpki-status",
-    text: Bilingual::new(
-        "電子証明書の失効情報（OCSP・CRL）への問い合わせは認定を受けた検証者だけに許されており、行っていません。",
-        "The certificates' status (OCSP, CRL) may be asked only by certified verifiers, and was not asked.",
-    ),
-};
-
-/// What the signing certificate says about its holder did not pass.
-const JPKI_WITHHELD: Note = Note {
-    id: "jpki-withheld",
-    text: Bilingual::new(
-        "署名用電子証明書の氏名・住所等は検査に合格しなかったため表示しません。",
-        "Name, address and the like in the signing certificate did not pass their checks and are not shown.",
-    ),
-};
+note_rows! {
+    /// Nobody may ask for the certificates' status but verifiers that the law certifies.
+    STATUS_NOT_ASKED "jpki-status"
+        "電子証明書の失効情報（OCSP・CRL）への問い合わせは認定を受けた検証者だけに許されており、行っていません。"
+        "The certificates' status (OCSP, CRL) may be asked only by certified verifiers, and was not asked.";
+    /// What the signing certificate says about its holder did not pass.
+    JPKI_WITHHELD "jpki-withheld"
+        "署名用電子証明書の氏名・住所等は検査に合格しなかったため表示しません。"
+        "Name, address and the like in the signing certificate did not pass their checks and are not shown.";
+}
 
 /// The JPKI application's part of a report.
 #[derive(Default)]
