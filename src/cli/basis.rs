@@ -16,9 +16,6 @@ pub fn saved(read_at: Timestamp, at: Option<At>, sealed: bool, now: Timestamp) -
 }
 
 /// Reads what `--at` takes: a time, or [`RECORDED`].
-///
-/// # Errors
-/// What clap prints.
 pub fn at(text: &str) -> Result<At, jiff::Error> {
     if text == RECORDED { Ok(At::Recorded) } else { text.parse().map(At::Time) }
 }

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{self, IsTerminal},
-    path::Path,
+    path::{Path, PathBuf},
     time::SystemTime,
 };
 
@@ -19,6 +19,7 @@ use crate::{
     lang::{Bilingual, Lang},
     messages::{ExitCode, Platform, Problem},
     report::{Graphics, visible},
+    trust::{Anchor, Hierarchy},
 };
 
 use super::{Settings, args::name, output, terminal, trust};
@@ -58,20 +59,18 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
 }
 
 fn to_json(lang: Lang, findings: &[Finding]) -> Value {
-    let rows: Vec<Value> = findings
-        .iter()
-        .map(|finding| {
-            json!({
-                "id": finding.id,
-                "severity": finding.severity.as_str(),
-                "tried": finding.tried.as_str(),
-                "reader": finding.about,
-                "what": finding.what.get(lang),
-                "means": finding.means.get(lang),
-                "todo": finding.todo.as_ref().map(|todo| todo.get(lang)),
-            })
+    let row = |finding: &Finding| {
+        json!({
+            "id": finding.id,
+            "severity": finding.severity.as_str(),
+            "tried": finding.tried.as_str(),
+            "reader": finding.about,
+            "what": finding.what.get(lang),
+            "means": finding.means.get(lang),
+            "todo": finding.todo.as_ref().map(|todo| todo.get(lang)),
         })
-        .collect();
+    };
+    let rows: Vec<Value> = findings.iter().map(row).collect();
     json!({"schema": SCHEMA, "usable": usable(findings), "note": NO_HARDWARE.get(lang), "findings": rows})
 }
 
@@ -95,13 +94,12 @@ fn to_text(lang: Lang, findings: &[Finding]) -> String {
             text.push_str(&format!("    {}: {}\n", t("対処", "What to do"), shown(todo.get(lang))));
         }
     }
-    let end = if usable(findings) {
-        t("この端末でカードを確認できます。", "A check can run on this machine.")
-    } else {
-        t(
+    let end = match usable(findings) {
+        true => t("この端末でカードを確認できます。", "A check can run on this machine."),
+        false => t(
             "このままではカードを確認できません（×の項目を直してください）。",
             "No check can run as it is: put right what is marked ×.",
-        )
+        ),
     };
     text.push_str(&format!("\n{end}\n{}\n", NO_HARDWARE.get(lang)));
     text
@@ -240,15 +238,9 @@ fn sessions(variable: &dyn Fn(&str) -> Option<String>) -> Vec<Session> {
 /// Every USB device of Linux: vendor and product.
 fn usb(folder: &Path) -> Option<Vec<(u16, u16)>> {
     let number = |path: &Path| u16::from_str_radix(read(path)?.trim(), 16).ok();
-    let devices = fs::read_dir(folder).ok()?.take(MAX_DEVICES).flatten();
-    Some(
-        devices
-            .filter_map(|device| {
-                let path = device.path();
-                Some((number(&path.join("idVendor"))?, number(&path.join("idProduct"))?))
-            })
-            .collect(),
-    )
+    let devices = fs::read_dir(folder).ok()?.take(MAX_DEVICES).flatten().map(|device| device.path());
+    let ids = |path: PathBuf| Some((number(&path.join("idVendor"))?, number(&path.join("idProduct"))?));
+    Some(devices.filter_map(ids).collect())
 }
 
 /// The short version of a bundle's property list.
@@ -263,13 +255,10 @@ fn ccid_version(plist: &str) -> Option<String> {
 
 fn anchors(matches: &ArgMatches) -> Trust {
     match trust::anchors(matches) {
-        Ok(store) => Trust::Usable {
-            installed: store
-                .anchors()
-                .iter()
-                .filter(|anchor| anchor.hierarchy == crate::trust::Hierarchy::Installed)
-                .count(),
-        },
+        Ok(store) => {
+            let installed = |anchor: &&Anchor| anchor.hierarchy == Hierarchy::Installed;
+            Trust::Usable { installed: store.anchors().iter().filter(installed).count() }
+        }
         Err(problem) => {
             let [ja, en] = [Lang::Ja, Lang::En].map(|lang| problem.message(lang));
             Trust::Broken { what: Words::new(ja.what, en.what), todo: Words::new(ja.todo, en.todo) }

@@ -81,20 +81,16 @@ fn to_text(settings: &Settings, reader: &str, found: &Identified, items: &[Item]
         let application = reference.application.title.get(settings.lang);
         let line = match told {
             Some(tries) => ui::tries_left(settings.lang, reference.title, *tries),
-            None => format!(
-                "{}: {}",
-                reference.title.get(settings.lang),
-                t("回数を答えません", "the card tells no counter")
-            ),
+            None => {
+                let words = t("回数を答えません", "the card tells no counter");
+                format!("{}: {words}", reference.title.get(settings.lang))
+            }
         };
         lines.push(format!("{application} {line}"));
     }
     for item in items {
-        lines.push(format!(
-            "{}: {}",
-            item.title.get(settings.lang),
-            crate::report::visible(&item.value.plain(settings.lang))
-        ));
+        let value = crate::report::visible(&item.value.plain(settings.lang));
+        lines.push(format!("{}: {value}", item.title.get(settings.lang)));
     }
     lines.join("\n") + "\n"
 }

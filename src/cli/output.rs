@@ -172,17 +172,11 @@ pub fn text(text: &str) -> Result<(), Problem> {
 }
 
 /// A JSON value on one line.
-///
-/// # Errors
-/// As [`text`].
 pub fn line(value: &serde_json::Value) -> Result<(), Problem> {
     text(&format!("{}\n", json_escaped(&value.to_string())))
 }
 
 /// Bytes as they are.
-///
-/// # Errors
-/// As [`text`].
 pub fn bytes(bytes: &[u8]) -> Result<(), Problem> {
     written(io::stdout().lock().write_all(bytes))
 }

@@ -64,9 +64,6 @@ pub fn sealed_by(path: &Path, dump: &Dump, wanted: Option<&str>) -> Result<Optio
 }
 
 /// Reads the fingerprint that `--sealed-by` takes: 64 hex digits of either case.
-///
-/// # Errors
-/// What clap prints.
 pub fn fingerprint(text: &str) -> Result<String, String> {
     match hex::decode(text) {
         Ok(bytes) if bytes.len() == 32 => Ok(hex::encode(bytes)),

@@ -185,11 +185,8 @@ fn offering(settings: &Settings, name: &str, address: &str) {
 }
 
 fn gone(settings: &Settings, reader: u16) {
-    tell(
-        settings,
-        Bilingual::new("模擬カードが離れました：リーダー", "The simulated card has left reader"),
-        &format!(" {reader}"),
-    );
+    let what = Bilingual::new("模擬カードが離れました：リーダー", "The simulated card has left reader");
+    tell(settings, what, &format!(" {reader}"));
 }
 
 fn tell(settings: &Settings, what: Bilingual, more: &str) {

@@ -1,6 +1,6 @@
 //! `taimen trust`, and the trust store of the other commands.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ArgMatches;
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use crate::{
     lang::Bilingual,
     messages::{ExitCode, Problem, audit as words},
     report::visible,
-    trust::{self, Entry, Folder, Hierarchy, ManifestError, Purpose, TrustStore},
+    trust::{self, Folder, Hierarchy, ManifestError, Purpose, TrustStore},
 };
 
 use super::{Settings, args::name, output, trust_check, trust_list};
@@ -60,11 +60,6 @@ pub fn folders(matches: &ArgMatches) -> Vec<(PathBuf, Result<Folder, ManifestErr
     let own = own_folder().map(|folder| (folder.clone(), trust::inspect(&folder)));
     let named = trust_dir(matches).map(|folder| (folder.clone(), trust::inspect_named(&folder)));
     own.into_iter().chain(named).collect()
-}
-
-/// Where an entry's file lies.
-pub fn path_of(folder: &Path, entry: &Entry) -> PathBuf {
-    folder.join(&entry.row.file)
 }
 
 /// The time that was asked for, or now.

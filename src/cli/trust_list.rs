@@ -33,7 +33,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         store.anchors().iter().map(|anchor| Listed { anchor: anchor.clone(), added: None }).collect();
     for (folder, found) in folders::folders(matches) {
         for entry in found?.entries {
-            let file = folders::path_of(&folder, &entry);
+            let file = folder.join(&entry.row.file);
             listed.push(Listed { anchor: entry.anchor?, added: Some((file, entry.row.added)) });
         }
     }

@@ -66,11 +66,8 @@ impl Graphics {
     /// [`ImageError`] if the picture cannot be encoded.
     pub fn draw(self, raster: &Raster) -> Result<String, ImageError> {
         match self {
-            Self::None => Ok(String::new()),
-            Self::Kitty => raster.to_png().map(|png| kitty(&png, COLUMNS)),
-            Self::Iterm2 => raster.to_png().map(|png| iterm2(&png, COLUMNS)),
-            Self::Sixel => Ok(sixel(&Scaled::to_width(raster, SIXEL_WIDTH))),
             Self::Blocks => Ok(blocks(&Scaled::to_width(raster, COLUMNS))),
+            _ => self.sized(raster, COLUMNS, SIXEL_WIDTH),
         }
     }
 
@@ -79,11 +76,15 @@ impl Graphics {
     /// # Errors
     /// [`ImageError`] if the picture cannot be encoded.
     pub fn draw_text(self, raster: &Raster) -> Result<String, ImageError> {
+        self.sized(raster, TEXT_COLUMNS, TEXT_SIXEL_WIDTH)
+    }
+
+    fn sized(self, raster: &Raster, columns: u32, pixels: u32) -> Result<String, ImageError> {
         match self {
             Self::None | Self::Blocks => Ok(String::new()),
-            Self::Kitty => raster.to_png().map(|png| kitty(&png, TEXT_COLUMNS)),
-            Self::Iterm2 => raster.to_png().map(|png| iterm2(&png, TEXT_COLUMNS)),
-            Self::Sixel => Ok(sixel(&Scaled::to_width(raster, TEXT_SIXEL_WIDTH))),
+            Self::Kitty => raster.to_png().map(|png| kitty(&png, columns)),
+            Self::Iterm2 => raster.to_png().map(|png| iterm2(&png, columns)),
+            Self::Sixel => Ok(sixel(&Scaled::to_width(raster, pixels))),
         }
     }
 }

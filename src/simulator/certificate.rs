@@ -44,15 +44,11 @@ crate::simulator::record! {
 
 /// keyUsage bits (RFC 5280 4.2.1.3), the first bit on top.
 pub mod usage {
-    /// digitalSignature
+    #![allow(missing_docs)]
     pub const DIGITAL_SIGNATURE: u8 = 0x80;
-    /// nonRepudiation
     pub const NON_REPUDIATION: u8 = 0x40;
-    /// keyEncipherment
     pub const KEY_ENCIPHERMENT: u8 = 0x20;
-    /// keyCertSign
     pub const CERT_SIGN: u8 = 0x04;
-    /// cRLSign
     pub const CRL_SIGN: u8 = 0x02;
 }
 

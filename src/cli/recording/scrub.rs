@@ -75,14 +75,11 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     }
     if !zeroed.is_empty() {
         let steps: Vec<String> = zeroed.iter().map(usize::to_string).collect();
-        output::note(&format!(
-            "{} {}",
-            t(
-                "模擬カードに対応するデータがなく、ゼロで埋めたステップ：",
-                "Steps with zeros, because the simulated card has no such data:"
-            ),
-            steps.join(", ")
-        ));
+        let words = t(
+            "模擬カードに対応するデータがなく、ゼロで埋めたステップ：",
+            "Steps with zeros, because the simulated card has no such data:",
+        );
+        output::note(&format!("{words} {}", steps.join(", ")));
     }
     Ok(ExitCode::Authentic)
 }

@@ -114,11 +114,8 @@ impl Shown<'_> {
             }
         }
         if !files.is_empty() {
-            let _ = writeln!(
-                text,
-                "\n{}",
-                self.t("ファイル（命令の数、答えのバイト数）", "Files (commands, bytes of answers)")
-            );
+            let title = self.t("ファイル（命令の数、答えのバイト数）", "Files (commands, bytes of answers)");
+            let _ = writeln!(text, "\n{title}");
             for (file, (reads, bytes)) in files {
                 let _ = writeln!(text, "  {file}  {reads}, {bytes}");
             }

@@ -24,9 +24,6 @@ pub fn name(text: &str) -> Result<Vec<u8>, IssueError> {
 }
 
 /// 住所 as a picture, 288 dots wide.
-///
-/// # Errors
-/// As [`name`].
 pub fn address(text: &str) -> Result<Vec<u8>, IssueError> {
     lines(text, ADDRESS_COLUMNS)
 }

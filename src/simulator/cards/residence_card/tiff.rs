@@ -5,17 +5,14 @@ use fax::{Color, VecWriter, encoder::Encoder};
 
 use crate::simulator::font::{SIZE, glyph};
 
-/// A line of text in a picture.
-#[derive(Debug, Clone)]
-pub struct Line {
-    /// Dots from the left.
-    pub x: usize,
-    /// Dots from the top.
-    pub y: usize,
-    /// Dots a dot of the font: 1 for text 12 dots high.
-    pub scale: usize,
-    /// The text.
-    pub text: String,
+crate::simulator::record! {
+    /// A line of text in a picture.
+    #[derive(Debug, Clone)]
+    pub struct Line;
+    x: usize, "Dots from the left.";
+    y: usize, "Dots from the top.";
+    scale: usize, "Dots a dot of the font: 1 for text 12 dots high.";
+    text: String, "The text.";
 }
 
 /// Draws lines of text and encodes them. What does not fit into the picture is cut off.
