@@ -52,6 +52,7 @@ pub(crate) fn stands_alone(kind: CardKind) -> bool {
 }
 
 /// The kind whose cards carry others, then those that are read on it if they are asked for by name.
+#[cfg(feature = "cli")]
 pub(crate) fn hosts_and_guests() -> impl Iterator<Item = CardKind> {
     let host = kinds().map(|(_, spec)| spec).find(|spec| spec.extra.is_some()).map(|spec| spec.kind);
     host.into_iter().chain(CardKind::all().filter(|kind| is_guest(*kind)))
