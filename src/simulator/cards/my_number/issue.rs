@@ -96,7 +96,7 @@ crate::simulator::record! {
     face: Issuer, "Issuer of the face application.";
     text: Issuer, "Issuer of the text application.";
     photo: Option<Vec<u8>>,
-        "Whether there is a face picture. Without one the third hash of the face signature is that of no bytes [derived]: how an infant's card does it is not known.";
+        "Whether there is a face picture. Without one the third hash of the face signature is that of no bytes \\[derived\\]: how an infant's card does it is not known.";
     signed_by_card_key: bool, "Whether the card's own key signs the data, where the municipality's should (a fault).";
     faults: Faults, "What is wrong with the JPKI application, which is issued with the rest.";
 }
