@@ -52,3 +52,40 @@ impl Bilingual {
         }
     }
 }
+
+/// One text in both languages, made at run time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// 日本語
+    pub ja: String,
+    /// English
+    pub en: String,
+}
+
+impl Words {
+    /// The text in one language.
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Ja => &self.ja,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+impl From<Bilingual> for Words {
+    fn from(text: Bilingual) -> Self {
+        Self { ja: text.ja.to_owned(), en: text.en.to_owned() }
+    }
+}
+
+/// [`Words`] of two format strings, Japanese first; one with arguments stands in parentheses with them. In a row of a table
+/// the two stand in brackets, and a name or an expression in parentheses is [`Words`] or a [`Bilingual`] already.
+macro_rules! words {
+    (@ ($($format:tt)+)) => { format!($($format)+) };
+    (@ $format:tt) => { format!($format) };
+    ([$ja:tt $en:tt]) => { $crate::lang::words! { $ja $en } };
+    ($ja:tt $en:tt) => { $crate::lang::Words { ja: $crate::lang::words!(@ $ja), en: $crate::lang::words!(@ $en) } };
+    ($words:ident) => { $crate::lang::Words::from($words) };
+    (($words:expr)) => { $crate::lang::Words::from($words) };
+}
+pub(crate) use words;

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use crate::{
     doctor::{
-        Clock, Environment, Finding, Reader, Service, Session, Severity, Starter, Terminal, Tried, Trust, Words,
-        diagnose, usable,
+        Clock, Environment, Finding, Reader, Service, Session, Severity, Starter, Terminal, Tried, Trust, diagnose,
+        usable,
     },
-    lang::{Bilingual, Lang},
+    lang::{Bilingual, Lang, Words},
     messages::{ExitCode, Platform, Problem},
     report::{Graphics, visible},
     trust::{Anchor, Hierarchy},
@@ -261,7 +261,7 @@ fn anchors(matches: &ArgMatches) -> Trust {
         }
         Err(problem) => {
             let [ja, en] = [Lang::Ja, Lang::En].map(|lang| problem.message(lang));
-            Trust::Broken { what: Words::new(ja.what, en.what), todo: Words::new(ja.todo, en.todo) }
+            Trust::Broken { what: Words { ja: ja.what, en: en.what }, todo: Words { ja: ja.todo, en: en.todo } }
         }
     }
 }

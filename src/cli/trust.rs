@@ -29,7 +29,11 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
 pub fn store(settings: &Settings, matches: &ArgMatches) -> Result<TrustStore, Problem> {
     let store = anchors(matches)?;
     for folder in own_folder().into_iter().chain(trust_dir(matches)).filter(|folder| trust::is_group_writable(folder)) {
-        output::note(&format!("{}: {}", folder.display(), words::group_writable(settings.lang).join(" ")));
+        output::note(&format!(
+            "{}: {}",
+            folder.display(),
+            words::GROUP_WRITABLE.map(|half| half.get(settings.lang)).join(" ")
+        ));
     }
     Ok(store)
 }

@@ -87,11 +87,12 @@ fn notes_of(folder: &Folder, path: &str, lang: Lang) -> Vec<Line> {
         text: text.map(str::to_owned),
         further: json!({}),
     };
-    let strays = folder
-        .strays
-        .iter()
-        .map(|file| note("stray-file", folder.path.join(file).display().to_string(), words::stray(lang)));
-    let group = folder.group_writable.then(|| note("group-writable", path.to_owned(), words::group_writable(lang)));
+    let strays = folder.strays.iter().map(|file| {
+        note("stray-file", folder.path.join(file).display().to_string(), words::STRAY.map(|half| half.get(lang)))
+    });
+    let group = folder
+        .group_writable
+        .then(|| note("group-writable", path.to_owned(), words::GROUP_WRITABLE.map(|half| half.get(lang))));
     strays.chain(group).collect()
 }
 

@@ -1,6 +1,8 @@
 //! The card that lies there, and what reader and card do with a long command.
 
-use super::{Card, Environment, Finding, Long, Service, Severity, Words};
+use crate::lang::words;
+
+use super::{Card, Environment, Finding, Long, Service};
 
 /// The most data bytes of a short answer.
 const SHORT: usize = 256;
@@ -14,159 +16,62 @@ pub(super) fn findings(environment: &Environment) -> Vec<Finding> {
 }
 
 fn card(card: &Card) -> Finding {
-    let again = Words::new(
-        "カードを一枚だけリーダーの中央に置き直して、もう一度実行してください。",
-        "Place one card in the middle of the reader and run this again.",
-    );
+    let again = words! { "カードを一枚だけリーダーの中央に置き直して、もう一度実行してください。"
+    "Place one card in the middle of the reader and run this again." };
     match card {
-        Card::None => Finding::new(
-            "card-none",
-            Severity::Note,
-            Words::new("カードはありません。", "There is no card."),
-            Words::new("カードでしか分からないことは調べていません。", "What a card alone can show was not looked at."),
-        )
-        .todo(Words::new("カードを置いて、もう一度実行してください。", "Place a card and run this again.")),
-        Card::Busy => Finding::new(
-            "card-busy",
-            Severity::Problem,
-            Words::new("別のプログラムがカードを使っています。", "Another program holds the card."),
-            Words::new(
-                "そのプログラムが放すまで、このカードは読み取れません。",
-                "It cannot be read until that program lets go of it.",
-            ),
-        )
-        .todo(Words::new(
-            "ブラウザー、JPKI利用者ソフト、署名ソフトなど、カードを使うプログラムを閉じてください。",
-            "Close programs that use cards: browsers, the JPKI client, signing software.",
-        )),
-        Card::Left => Finding::new(
-            "card-left",
-            Severity::Note,
-            Words::new("調べている途中でカードが離れました。", "The card left while it was looked at."),
-            Words::new(
-                "読み取りの途中で離れると、結果は出ません。",
-                "A check whose card leaves on the way has no result.",
-            ),
-        )
-        .todo(again),
-        Card::Failed(code) => Finding::new(
-            "card-failed",
-            Severity::Note,
-            Words::new(
-                format!("カードの読み取りでエラー {code:#010x} が返りました。"),
-                format!("Looking at the card ended with the error {code:#010x}."),
-            ),
-            Words::new(
-                "アンテナが弱い、Type Bに対応していない、カードが動いた、などが考えられます。",
-                "A weak antenna, a reader without Type B, or a card that moved may be behind it.",
-            ),
-        )
-        .todo(again)
-        .never_tried(),
-        Card::Unknown => Finding::new(
-            "card-unknown",
-            Severity::Note,
-            Words::new("このカードの種類は分かりません。", "This card is of no kind that is known."),
-            Words::new(
-                "このカードの確認はできません。リーダーは動いています。",
-                "It cannot be checked. The reader works.",
-            ),
-        )
-        .todo(again),
-        Card::Known { kind, .. } => Finding::new(
-            "card-known",
-            Severity::Ok,
-            Words::new(
-                format!("{}を認識しました。", kind.name().ja),
-                format!("The card was recognised: {}.", kind.name().en),
-            ),
-            Words::new(
-                "カードと通信できます。暗証番号などは使っていません。",
-                "Reader and card talk to each other. No credential was used.",
-            ),
-        ),
+        Card::None => finding! { "card-none" Note;
+        ["カードはありません。" "There is no card."]
+        ["カードでしか分からないことは調べていません。" "What a card alone can show was not looked at."]
+        ["カードを置いて、もう一度実行してください。" "Place a card and run this again."] },
+        Card::Busy => finding! { "card-busy" Problem;
+        ["別のプログラムがカードを使っています。" "Another program holds the card."]
+        ["そのプログラムが放すまで、このカードは読み取れません。" "It cannot be read until that program lets go of it."]
+        ["ブラウザー、JPKI利用者ソフト、署名ソフトなど、カードを使うプログラムを閉じてください。"
+         "Close programs that use cards: browsers, the JPKI client, signing software."] },
+        Card::Left => finding! { "card-left" Note;
+        ["調べている途中でカードが離れました。" "The card left while it was looked at."]
+        ["読み取りの途中で離れると、結果は出ません。" "A check whose card leaves on the way has no result."] again },
+        Card::Failed(code) => finding! { "card-failed" Note never;
+        ["カードの読み取りでエラー {code:#010x} が返りました。" "Looking at the card ended with the error {code:#010x}."]
+        ["アンテナが弱い、Type Bに対応していない、カードが動いた、などが考えられます。"
+         "A weak antenna, a reader without Type B, or a card that moved may be behind it."] again },
+        Card::Unknown => finding! { "card-unknown" Note;
+        ["このカードの種類は分かりません。" "This card is of no kind that is known."]
+        ["このカードの確認はできません。リーダーは動いています。" "It cannot be checked. The reader works."] again },
+        Card::Known { kind, .. } => finding! { "card-known" Ok;
+        [("{}を認識しました。", kind.name().ja) ("The card was recognised: {}.", kind.name().en)]
+        ["カードと通信できます。暗証番号などは使っていません。" "Reader and card talk to each other. No credential was used."] },
     }
 }
 
 fn long(card: &Card) -> Finding {
-    let slower = Words::new(
-        "短いコマンドに分けて読み取ります。結果は同じで、少し遅くなります。",
-        "Cards are read in short commands: with the same result, a little slower.",
-    );
-    let harmless = Words::new(
-        "分かるまでは、長いコマンドから試し、通らなければ短くします。",
-        "Until it is known, long commands are tried first and shorter ones after that.",
-    );
+    let slower = words! { "短いコマンドに分けて読み取ります。結果は同じで、少し遅くなります。"
+    "Cards are read in short commands: with the same result, a little slower." };
+    let harmless = words! { "分かるまでは、長いコマンドから試し、通らなければ短くします。"
+    "Until it is known, long commands are tried first and shorter ones after that." };
     let Card::Known { long, .. } = card else {
-        return Finding::new(
-            "long-not-measured",
-            Severity::Note,
-            Words::new(
-                "長いコマンド（拡張APDU）が通るかは測っていません。",
-                "Whether long commands (extended APDUs) pass was not measured.",
-            ),
-            harmless,
-        )
-        .todo(Words::new(
-            "マイナンバーカードを置いて、もう一度実行すると測れます。",
-            "Place a My Number Card and run this again to measure it.",
-        ));
+        return finding! { "long-not-measured" Note;
+        ["長いコマンド（拡張APDU）が通るかは測っていません。" "Whether long commands (extended APDUs) pass was not measured."]
+        harmless
+        ["マイナンバーカードを置いて、もう一度実行すると測れます。" "Place a My Number Card and run this again to measure it."] };
     };
     match long {
-        Long::Passed { bytes, of: Some(of) } if bytes < of => Finding::new(
-            "long-cut",
-            Severity::Note,
-            Words::new(
-                format!("長いコマンドへの応答が{of}バイト中{bytes}バイトで切れました。"),
-                format!("A long command was answered with {bytes} of {of} bytes."),
-            ),
-            slower,
-        ),
-        Long::Passed { bytes, .. } if *bytes > SHORT => Finding::new(
-            "long-passed",
-            Severity::Ok,
-            Words::new(
-                format!("長いコマンドが通ります（{bytes}バイトの応答で測定）。"),
-                format!("Long commands pass (measured with an answer of {bytes} bytes)."),
-            ),
-            Words::new("大きなファイルも一度に読み取れます。", "Large files are read in one piece."),
-        ),
-        Long::Passed { bytes, .. } => Finding::new(
-            "long-command-passed",
-            Severity::Ok,
-            Words::new(
-                format!("長いコマンドは通りますが、長い応答は測っていません（応答{bytes}バイト）。"),
-                format!("Long commands pass; a long answer was not measured (it had {bytes} bytes)."),
-            ),
-            Words::new(
-                "このカードには、暗証番号なしで読める大きなファイルがありません。",
-                "This card has no large file that everybody may read.",
-            ),
-        ),
-        Long::NotByReader => Finding::new(
-            "long-not-by-reader",
-            Severity::Note,
-            Words::new("リーダーが長いコマンドを通しません。", "The reader does not pass long commands."),
-            slower,
-        )
-        .never_tried(),
-        Long::NotByCard(status) => Finding::new(
-            "long-not-by-card",
-            Severity::Note,
-            Words::new(
-                format!("長いコマンドが断られました（{status:04X}）。"),
-                format!("A long command was refused ({status:04X})."),
-            ),
-            slower,
-        ),
-        Long::NotMeasured(status) => Finding::new(
-            "long-not-measured",
-            Severity::Note,
-            Words::new(
-                format!("長いコマンドが通るかは測れませんでした（カードの応答 {status:04X}）。"),
-                format!("Whether long commands pass could not be measured (the card answered {status:04X})."),
-            ),
-            harmless,
-        ),
+        Long::Passed { bytes, of: Some(of) } if bytes < of => finding! { "long-cut" Note;
+        ["長いコマンドへの応答が{of}バイト中{bytes}バイトで切れました。" "A long command was answered with {bytes} of {of} bytes."]
+        slower },
+        Long::Passed { bytes, .. } if *bytes > SHORT => finding! { "long-passed" Ok;
+        ["長いコマンドが通ります（{bytes}バイトの応答で測定）。" "Long commands pass (measured with an answer of {bytes} bytes)."]
+        ["大きなファイルも一度に読み取れます。" "Large files are read in one piece."] },
+        Long::Passed { bytes, .. } => finding! { "long-command-passed" Ok;
+        ["長いコマンドは通りますが、長い応答は測っていません（応答{bytes}バイト）。"
+         "Long commands pass; a long answer was not measured (it had {bytes} bytes)."]
+        ["このカードには、暗証番号なしで読める大きなファイルがありません。" "This card has no large file that everybody may read."] },
+        Long::NotByReader => finding! { "long-not-by-reader" Note never;
+        ["リーダーが長いコマンドを通しません。" "The reader does not pass long commands."] slower },
+        Long::NotByCard(status) => finding! { "long-not-by-card" Note;
+        ["長いコマンドが断られました（{status:04X}）。" "A long command was refused ({status:04X})."] slower },
+        Long::NotMeasured(status) => finding! { "long-not-measured" Note;
+        ["長いコマンドが通るかは測れませんでした（カードの応答 {status:04X}）。"
+         "Whether long commands pass could not be measured (the card answered {status:04X})."] harmless },
     }
 }

@@ -1,6 +1,28 @@
 //! What stands between this machine and a check, judged from what was found out about it. Pure: the program collects an
 //! [`Environment`], tests invent one.
 
+/// A row of a table of findings: id, severity, `never` if we know it from others alone, then what is, what it means at the
+/// counter and what to do, if anything, as [`words!`](crate::lang::words) takes them.
+macro_rules! finding {
+    (@severity ($severity:expr)) => { $severity };
+    (@severity $severity:ident) => { $crate::doctor::Severity::$severity };
+    (@tried) => { $crate::doctor::Tried::Virtual };
+    (@tried never) => { $crate::doctor::Tried::Never };
+    (@todo) => { None };
+    (@todo $todo:tt) => { Some($crate::lang::words!($todo)) };
+    ($id:literal $severity:tt $($never:ident)?; $what:tt $means:tt $($todo:tt)?) => {
+        $crate::doctor::Finding {
+            id: $id,
+            severity: finding!(@severity $severity),
+            tried: finding!(@tried $($never)?),
+            about: None,
+            what: $crate::lang::words!($what),
+            means: $crate::lang::words!($means),
+            todo: finding!(@todo $($todo)?),
+        }
+    };
+}
+
 mod card;
 mod machine;
 pub mod models;
@@ -9,7 +31,7 @@ mod service;
 
 use jiff::Timestamp;
 
-use crate::{kind::CardKind, lang::Lang, messages::Platform, transport::slot::Slot};
+use crate::{kind::CardKind, lang::Words, messages::Platform, transport::slot::Slot};
 
 pub use service::POLKIT_RULE;
 
@@ -174,30 +196,6 @@ pub struct Terminal {
     pub pictures: bool,
 }
 
-/// A text in both languages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words {
-    /// 日本語
-    pub ja: String,
-    /// English
-    pub en: String,
-}
-
-impl Words {
-    /// Pairs the two texts.
-    pub fn new(ja: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { ja: ja.into(), en: en.into() }
-    }
-
-    /// The text in one language.
-    pub fn get(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::Ja => &self.ja,
-            Lang::En => &self.en,
-        }
-    }
-}
-
 /// How much a finding matters. The order is that of weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -256,25 +254,6 @@ pub struct Finding {
     pub means: Words,
     /// What to do, where anything is to be done.
     pub todo: Option<Words>,
-}
-
-impl Finding {
-    fn new(id: &'static str, severity: Severity, what: Words, means: Words) -> Self {
-        Self { id, severity, tried: Tried::Virtual, about: None, what, means, todo: None }
-    }
-
-    fn todo(self, todo: Words) -> Self {
-        Self { todo: Some(todo), ..self }
-    }
-
-    fn about(self, reader: &str) -> Self {
-        Self { about: Some(reader.to_owned()), ..self }
-    }
-
-    /// Known from others alone.
-    fn never_tried(self) -> Self {
-        Self { tried: Tried::Never, ..self }
-    }
 }
 
 /// Everything that can be said about an environment, in the order in which it is best put right.

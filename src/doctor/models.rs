@@ -40,86 +40,27 @@ const SONY: u16 = 0x054C;
 const ACS: u16 = 0x072F;
 const IDENTIV: u16 = 0x04E6;
 
+/// Rows of models, the fields in their order.
+macro_rules! models {
+    ($($name:literal, $usb:expr, $listed_as:literal, $driver:expr, $quirk:expr;)*) => {
+        &[$(Model { name: $name, usb: &$usb, listed_as: $listed_as, driver: $driver, quirk: $quirk }),*]
+    };
+}
+
 /// Every model.
-pub const MODELS: &[Model] = &[
-    Model {
-        name: "Sony RC-S300",
-        usb: &[(SONY, 0x0DC8), (SONY, 0x0DC9)],
-        listed_as: "RC-S300",
-        driver: Driver::Ccid(Some([1, 4, 35])),
-        quirk: Some(Quirk::Shared),
-    },
-    Model {
-        name: "Sony RC-S660",
-        usb: &[(SONY, 0x0D8F)],
-        listed_as: "RC-S660",
-        driver: Driver::Ccid(None),
-        quirk: None,
-    },
-    Model {
-        name: "Sony RC-S380",
-        usb: &[(SONY, 0x06C1), (SONY, 0x06C3)],
-        listed_as: "RC-S380",
-        driver: Driver::MakersOwn,
-        quirk: None,
-    },
-    Model {
-        name: "Sony RC-S330/RC-S370",
-        usb: &[(SONY, 0x02E1)],
-        listed_as: "RC-S330",
-        driver: Driver::MakersOwn,
-        quirk: None,
-    },
-    Model {
-        name: "Sony RC-S320",
-        usb: &[(SONY, 0x01BB)],
-        listed_as: "RC-S320",
-        driver: Driver::MakersOwn,
-        quirk: Some(Quirk::FelicaOnly),
-    },
-    Model {
-        name: "ACS ACR1252U",
-        usb: &[(ACS, 0x223B)],
-        listed_as: "ACR1252",
-        driver: Driver::Ccid(Some([1, 4, 21])),
-        quirk: None,
-    },
-    Model {
-        name: "ACS ACR1252U (223E)",
-        usb: &[(ACS, 0x223E)],
-        listed_as: "ACR1252",
-        driver: Driver::Ccid(Some([1, 4, 31])),
-        quirk: None,
-    },
-    Model {
-        name: "ACS ACR1251U",
-        usb: &[(ACS, 0x221A)],
-        listed_as: "ACR1251",
-        driver: Driver::Ccid(Some([1, 4, 20])),
-        quirk: None,
-    },
-    Model {
-        name: "ACS ACR1281U",
-        usb: &[],
-        listed_as: "ACR1281",
-        driver: Driver::Ccid(None),
-        quirk: Some(Quirk::Short),
-    },
-    Model {
-        name: "Identiv uTrust 3700 F",
-        usb: &[(IDENTIV, 0x5790)],
-        listed_as: "UTRUST 3700",
-        driver: Driver::Ccid(Some([1, 4, 21])),
-        quirk: None,
-    },
-    Model {
-        name: "Identive SCL3711",
-        usb: &[(IDENTIV, 0x5591)],
-        listed_as: "SCL3711",
-        driver: Driver::Ccid(None),
-        quirk: Some(Quirk::Short),
-    },
-];
+pub const MODELS: &[Model] = models! {
+    "Sony RC-S300", [(SONY, 0x0DC8), (SONY, 0x0DC9)], "RC-S300", Driver::Ccid(Some([1, 4, 35])), Some(Quirk::Shared);
+    "Sony RC-S660", [(SONY, 0x0D8F)], "RC-S660", Driver::Ccid(None), None;
+    "Sony RC-S380", [(SONY, 0x06C1), (SONY, 0x06C3)], "RC-S380", Driver::MakersOwn, None;
+    "Sony RC-S330/RC-S370", [(SONY, 0x02E1)], "RC-S330", Driver::MakersOwn, None;
+    "Sony RC-S320", [(SONY, 0x01BB)], "RC-S320", Driver::MakersOwn, Some(Quirk::FelicaOnly);
+    "ACS ACR1252U", [(ACS, 0x223B)], "ACR1252", Driver::Ccid(Some([1, 4, 21])), None;
+    "ACS ACR1252U (223E)", [(ACS, 0x223E)], "ACR1252", Driver::Ccid(Some([1, 4, 31])), None;
+    "ACS ACR1251U", [(ACS, 0x221A)], "ACR1251", Driver::Ccid(Some([1, 4, 20])), None;
+    "ACS ACR1281U", [], "ACR1281", Driver::Ccid(None), Some(Quirk::Short);
+    "Identiv uTrust 3700 F", [(IDENTIV, 0x5790)], "UTRUST 3700", Driver::Ccid(Some([1, 4, 21])), None;
+    "Identive SCL3711", [(IDENTIV, 0x5591)], "SCL3711", Driver::Ccid(None), Some(Quirk::Short);
+};
 
 impl Model {
     /// The model with a USB number.

@@ -1,12 +1,13 @@
 //! The readers: which are there, which is used, which cannot be.
 
 use crate::{
+    lang::words,
     messages::Platform,
     transport::slot::{Role, Slot, roles},
 };
 
 use super::{
-    Environment, Finding, Reader, Service, Severity, Words,
+    Environment, Finding, Reader, Service, Severity,
     models::{Driver, Model, Quirk, version},
 };
 
@@ -28,8 +29,8 @@ pub(super) fn findings(environment: &Environment) -> Vec<Finding> {
     }
     let kinds: Vec<(Slot, bool)> = readers.iter().map(|reader| (reader.slot, reader.card)).collect();
     for (reader, role) in readers.iter().zip(roles(&kinds)) {
-        findings.push(slot(reader, role));
-        findings.extend(quirk(reader));
+        let about = [Some(slot(reader, role)), quirk(reader)].into_iter().flatten();
+        findings.extend(about.map(|finding| Finding { about: Some(reader.name.clone()), ..finding }));
     }
     if usable > 1 || readers.len() > usable && usable > 0 {
         findings.extend(several(readers));
@@ -48,204 +49,105 @@ fn is_usable(reader: &Reader) -> bool {
 /// A known model on USB that the service cannot use.
 fn attached(environment: &Environment, model: &Model, others: bool) -> Option<Finding> {
     let severity = if others { Severity::Note } else { Severity::Problem };
-    let not_used = Words::new(format!("{}は使われません。", model.name), format!("The {} is not used.", model.name));
+    let not_used = words! { ("{}は使われません。", model.name) ("The {} is not used.", model.name) };
     if model.quirk == Some(Quirk::FelicaOnly) {
         return Some(felica_only(model.name, severity));
     }
     match model.driver {
-        Driver::MakersOwn if environment.platform != Platform::Windows => Some(
-            Finding::new(
-                "reader-no-driver",
-                severity,
-                Words::new(
-                    format!("{}が接続されていますが、この環境にはPC/SCのドライバーがありません。", model.name),
-                    format!("A {} is attached, which PC/SC has no driver for on this system.", model.name),
-                ),
-                not_used,
-            )
-            .todo(Words::new(
-                "CCIDに対応したリーダー（例：Sony RC-S300）を使うか、WindowsでメーカーのPC/SCドライバーを使うか、スマートフォン（--reader phone）を使ってください。",
-                "Use a CCID reader (such as the Sony RC-S300), the maker's PC/SC driver on Windows, or a phone (--reader phone).",
-            ))
-            .never_tried(),
-        ),
+        Driver::MakersOwn if environment.platform != Platform::Windows => {
+            Some(finding! { "reader-no-driver" (severity) never;
+            [("{}が接続されていますが、この環境にはPC/SCのドライバーがありません。", model.name)
+             ("A {} is attached, which PC/SC has no driver for on this system.", model.name)] not_used
+            ["CCIDに対応したリーダー（例：Sony RC-S300）を使うか、WindowsでメーカーのPC/SCドライバーを使うか、\
+              スマートフォン（--reader phone）を使ってください。"
+             "Use a CCID reader (such as the Sony RC-S300), the maker's PC/SC driver on Windows, or a phone (--reader phone)."] })
+        }
         Driver::Ccid(Some(since)) => {
             let have = environment.ccid.as_deref()?;
             if version(have).is_none_or(|have| have >= since) {
                 return None;
             }
             let [major, minor, patch] = since;
-            Some(
-                Finding::new(
-                    "reader-driver-old",
-                    severity,
-                    Words::new(
-                        format!("{}が接続されていますが、CCIDドライバー {have} は古く、対応していません。", model.name),
-                        format!("A {} is attached, for which the CCID driver {have} is too old.", model.name),
-                    ),
-                    not_used,
-                )
-                .todo(Words::new(
-                    format!("CCIDドライバー（Debian・Ubuntuでは libccid）を {major}.{minor}.{patch} 以降に更新してください。"),
-                    format!("Update the CCID driver (libccid on Debian and Ubuntu) to {major}.{minor}.{patch} or newer."),
-                ))
-                .never_tried(),
-            )
+            Some(finding! { "reader-driver-old" (severity) never;
+            [("{}が接続されていますが、CCIDドライバー {have} は古く、対応していません。", model.name)
+             ("A {} is attached, for which the CCID driver {have} is too old.", model.name)] not_used
+            ["CCIDドライバー（Debian・Ubuntuでは libccid）を {major}.{minor}.{patch} 以降に更新してください。"
+             "Update the CCID driver (libccid on Debian and Ubuntu) to {major}.{minor}.{patch} or newer."] })
         }
         _ => None,
     }
 }
 
 fn felica_only(name: &str, severity: Severity) -> Finding {
-    Finding::new(
-        "reader-felica-only",
-        severity,
-        Words::new(format!("{name}はFeliCa専用です。"), format!("The {name} speaks FeliCa alone.")),
-        Words::new(
-            "マイナンバーカード・運転免許証・在留カードはType Bなので、このリーダーでは読み取れません。",
-            "My Number Cards, licences and residence cards are Type B: it cannot read them.",
-        ),
-    )
-    .todo(Words::new("Type Bに対応したリーダーを使ってください。", "Use a reader for Type B."))
-    .never_tried()
+    finding! { "reader-felica-only" (severity) never;
+    ["{name}はFeliCa専用です。" "The {name} speaks FeliCa alone."]
+    ["マイナンバーカード・運転免許証・在留カードはType Bなので、このリーダーでは読み取れません。"
+     "My Number Cards, licences and residence cards are Type B: it cannot read them."]
+    ["Type Bに対応したリーダーを使ってください。" "Use a reader for Type B."] }
 }
 
 fn none(environment: &Environment) -> Finding {
     let driver = environment.platform == Platform::Linux && environment.ccid.is_none();
     let todo = if driver {
-        Words::new(
-            "CCIDドライバーも見つかりません。libccid（または ccid）パッケージを入れ、リーダーをUSBに接続し直してください。スマートフォンも使えます（--reader phone）。",
-            "There is no CCID driver either: install the package libccid (or ccid) and reconnect the reader. A phone will do too (--reader phone).",
-        )
+        words! {
+        "CCIDドライバーも見つかりません。libccid（または ccid）パッケージを入れ、リーダーをUSBに接続し直してください。\
+         スマートフォンも使えます（--reader phone）。"
+        "There is no CCID driver either: install the package libccid (or ccid) and reconnect the reader. A phone will do too (--reader phone)." }
     } else {
-        Words::new(
-            "リーダーをUSBに接続し直してください。スマートフォンも使えます（--reader phone）。",
-            "Reconnect the reader. A phone will do too (--reader phone).",
-        )
+        words! { "リーダーをUSBに接続し直してください。スマートフォンも使えます（--reader phone）。"
+        "Reconnect the reader. A phone will do too (--reader phone)." }
     };
-    Finding::new(
-        "reader-none",
-        Severity::Problem,
-        Words::new("カードを置けるリーダーがありません。", "There is no reader that a card could be placed on."),
-        Words::new("どのカードも読み取れません。", "No card can be read."),
-    )
-    .todo(todo)
+    finding! { "reader-none" Problem;
+    ["カードを置けるリーダーがありません。" "There is no reader that a card could be placed on."]
+    ["どのカードも読み取れません。" "No card can be read."] todo }
 }
 
 fn slot(reader: &Reader, role: Role) -> Finding {
     let used = match role {
-        Role::Takes => Words::new(
-            "既定（--reader pcsc）では、このカードを読み取ります。",
-            "Without a name (--reader pcsc) this card is read.",
-        ),
-        Role::Waits => Words::new(
-            "既定（--reader pcsc）では、ここに置かれたカードを読み取ります。",
-            "Without a name (--reader pcsc) a card that is placed here is read.",
-        ),
-        Role::Passes | Role::Never => Words::new(
-            "既定（--reader pcsc）では、ほかのリーダーのカードを読み取ります。",
-            "Without a name (--reader pcsc) another reader's card is read.",
-        ),
+        Role::Takes => {
+            words! { "既定（--reader pcsc）では、このカードを読み取ります。" "Without a name (--reader pcsc) this card is read." }
+        }
+        Role::Waits => words! { "既定（--reader pcsc）では、ここに置かれたカードを読み取ります。"
+        "Without a name (--reader pcsc) a card that is placed here is read." },
+        Role::Passes | Role::Never => words! { "既定（--reader pcsc）では、ほかのリーダーのカードを読み取ります。"
+        "Without a name (--reader pcsc) another reader's card is read." },
     };
-    let finding = match reader.slot {
+    match reader.slot {
+        _ if reader.mute => finding! { "card-mute" Note never;
+        ["カードがありますが、応答しません。" "A card is there, but it does not answer."]
+        ["端に置かれている、重なっている、裏返し、またはこのリーダーの対応しない種類のカードです。"
+         "It lies at the edge, among other cards or upside down, or this reader does not speak to its kind."]
+        ["財布やケースから出し、一枚だけをリーダーの中央に置き直してください。"
+         "Take it out of wallet and case and place it alone in the middle of the reader."] },
         _ if is_felica_only(reader) => felica_only(&reader.name, Severity::Note),
-        _ if reader.name.contains(VIRTUAL) => Finding::new(
-            "reader-virtual",
-            Severity::Note,
-            Words::new("仮想のリーダー（vpcd）です。", "This is a virtual reader (vpcd)."),
-            Words::new(
-                format!("カードは置けません。模擬カードやスマートフォンのカードが現れます。{}", used.ja),
-                format!("No card can be placed on it; simulated cards or a phone's appear here. {}", used.en),
-            ),
-        ),
-        Slot::Contactless => Finding::new(
-            "reader-contactless",
-            Severity::Ok,
-            Words::new("非接触のリーダーです。", "This is a contactless reader."),
-            used,
-        )
-        .never_tried(),
-        Slot::Unknown => Finding::new(
-            "reader-unknown",
-            Severity::Ok,
-            Words::new(
-                "リーダーです（名前からは接触・非接触が分かりません）。",
-                "This is a reader; its name does not tell which kind.",
-            ),
-            used,
-        )
-        .never_tried(),
-        Slot::Contact => Finding::new(
-            "reader-contact",
-            Severity::Note,
-            Words::new("接触式のリーダーです。", "This reader is for cards with contacts."),
-            Words::new(
-                format!(
-                    "マイナンバーカードだけを読み取れます。運転免許証と在留カードには接点がありません。{}",
-                    used.ja
-                ),
-                format!("It reads My Number Cards alone: licences and residence cards have no contacts. {}", used.en),
-            ),
-        )
-        .never_tried(),
-        Slot::Sam => Finding::new(
-            "reader-sam",
-            Severity::Note,
-            Words::new(
-                "リーダー自身のセキュリティモジュール（SAM）用のスロットです。",
-                "This slot is for the reader's own security module (SAM).",
-            ),
-            Words::new("お客様のカードは置けず、使われません。", "No customer's card goes there; it is never used."),
-        )
-        .never_tried(),
-    };
-    let finding = finding.about(&reader.name);
-    if !reader.mute {
-        return finding;
+        _ if reader.name.contains(VIRTUAL) => finding! { "reader-virtual" Note;
+        ["仮想のリーダー（vpcd）です。" "This is a virtual reader (vpcd)."]
+        [("カードは置けません。模擬カードやスマートフォンのカードが現れます。{}", used.ja)
+         ("No card can be placed on it; simulated cards or a phone's appear here. {}", used.en)] },
+        Slot::Contactless => finding! { "reader-contactless" Ok never;
+        ["非接触のリーダーです。" "This is a contactless reader."] used },
+        Slot::Unknown => finding! { "reader-unknown" Ok never;
+        ["リーダーです（名前からは接触・非接触が分かりません）。" "This is a reader; its name does not tell which kind."] used },
+        Slot::Contact => finding! { "reader-contact" Note never;
+        ["接触式のリーダーです。" "This reader is for cards with contacts."]
+        [("マイナンバーカードだけを読み取れます。運転免許証と在留カードには接点がありません。{}", used.ja)
+         ("It reads My Number Cards alone: licences and residence cards have no contacts. {}", used.en)] },
+        Slot::Sam => finding! { "reader-sam" Note never;
+        ["リーダー自身のセキュリティモジュール（SAM）用のスロットです。" "This slot is for the reader's own security module (SAM)."]
+        ["お客様のカードは置けず、使われません。" "No customer's card goes there; it is never used."] },
     }
-    Finding::new(
-        "card-mute",
-        Severity::Note,
-        Words::new("カードがありますが、応答しません。", "A card is there, but it does not answer."),
-        Words::new(
-            "端に置かれている、重なっている、裏返し、またはこのリーダーの対応しない種類のカードです。",
-            "It lies at the edge, among other cards or upside down, or this reader does not speak to its kind.",
-        ),
-    )
-    .todo(Words::new(
-        "財布やケースから出し、一枚だけをリーダーの中央に置き直してください。",
-        "Take it out of wallet and case and place it alone in the middle of the reader.",
-    ))
-    .never_tried()
-    .about(&reader.name)
 }
 
 fn quirk(reader: &Reader) -> Option<Finding> {
-    let finding = match Model::by_name(&reader.name)?.quirk? {
-        Quirk::FelicaOnly => return None,
-        Quirk::Shared => Finding::new(
-            "reader-shared",
-            Severity::Ok,
-            Words::new("このリーダーは専有を断ることがあります。", "This reader may refuse exclusive use."),
-            Words::new(
-                "共有とトランザクションで読み取ります。操作は変わりません。",
-                "It is read in shared mode within a transaction. Nothing changes for you.",
-            ),
-        ),
-        Quirk::Short => Finding::new(
-            "reader-short",
-            Severity::Note,
-            Words::new(
-                "このリーダーは長いコマンドを通さないことがあります。",
-                "This reader may not pass long commands.",
-            ),
-            Words::new(
-                "256バイトずつ読み取るため、少し遅くなります。",
-                "Cards are read 256 bytes at a time, a little slower.",
-            ),
-        ),
-    };
-    Some(finding.about(&reader.name).never_tried())
+    match Model::by_name(&reader.name)?.quirk? {
+        Quirk::FelicaOnly => None,
+        Quirk::Shared => Some(finding! { "reader-shared" Ok never;
+        ["このリーダーは専有を断ることがあります。" "This reader may refuse exclusive use."]
+        ["共有とトランザクションで読み取ります。操作は変わりません。" "It is read in shared mode within a transaction. Nothing changes for you."] }),
+        Quirk::Short => Some(finding! { "reader-short" Note never;
+        ["このリーダーは長いコマンドを通さないことがあります。" "This reader may not pass long commands."]
+        ["256バイトずつ読み取るため、少し遅くなります。" "Cards are read 256 bytes at a time, a little slower."] }),
+    }
 }
 
 /// Several slots: which one is used, and how to name another.
@@ -254,28 +156,12 @@ fn several(readers: &[Reader]) -> Option<Finding> {
     let kinds: Vec<(Slot, bool)> = readers.iter().map(|reader| (reader.slot, reader.card)).collect();
     let taken = readers.iter().zip(roles(&kinds)).find(|(_, role)| *role == Role::Takes).map(|(reader, _)| reader);
     let means = match taken {
-        Some(reader) => Words::new(
-            format!("既定では、いまカードのある「{}」を使います。", reader.name),
-            format!("Without a name '{}' is used, where a card is now.", reader.name),
-        ),
-        None => Words::new(
-            format!("既定では、カードが置かれたリーダーを使います。同時に置かれたときは「{}」です。", first.name),
-            format!("Without a name the one is used where a card is placed; '{}' if several have one.", first.name),
-        ),
+        Some(reader) => words! { ("既定では、いまカードのある「{}」を使います。", reader.name)
+        ("Without a name '{}' is used, where a card is now.", reader.name) },
+        None => words! { ("既定では、カードが置かれたリーダーを使います。同時に置かれたときは「{}」です。", first.name)
+        ("Without a name the one is used where a card is placed; '{}' if several have one.", first.name) },
     };
-    Some(
-        Finding::new(
-            "reader-several",
-            Severity::Note,
-            Words::new(
-                format!("スロットが{}つあります。", readers.len()),
-                format!("There are {} slots.", readers.len()),
-            ),
-            means,
-        )
-        .todo(Words::new(
-            "決めておくには、名前の一部を指定してください: --reader pcsc:名前の一部",
-            "To settle it, name a part of its name: --reader pcsc:PART-OF-NAME",
-        )),
-    )
+    Some(finding! { "reader-several" Note;
+    [("スロットが{}つあります。", readers.len()) ("There are {} slots.", readers.len())] means
+    ["決めておくには、名前の一部を指定してください: --reader pcsc:名前の一部" "To settle it, name a part of its name: --reader pcsc:PART-OF-NAME"] })
 }

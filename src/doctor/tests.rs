@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use crate::lang::words;
+
 use super::{
     models::{Driver, MODELS, Model, version},
     *,
@@ -166,8 +168,8 @@ fn cases() -> Vec<Case> {
             "anchors that cannot be used",
             |e| {
                 e.trust = Trust::Broken {
-                    what: Words::new("壊れています。", "Broken."),
-                    todo: Words::new("直す。", "Mend it."),
+                    what: words! { "壊れています。" "Broken." },
+                    todo: words! { "直す。" "Mend it." },
                 }
             },
             &["trust-broken"],

@@ -1,11 +1,8 @@
 //! Messages about readers, cards and their addresses.
 
-use crate::{cards::registry, iso7816::CardError, kind::CardKind, transport::TransportError};
+use crate::{cards::registry, iso7816::CardError, kind::CardKind, lang::words, transport::TransportError};
 
-use super::{
-    ExitCode, Problem, Text,
-    files::{internal, io_ja},
-};
+use super::{Problem, Text, files::io_ja};
 
 /// The system that a message is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,230 +26,103 @@ impl Platform {
     };
 }
 
-pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
-    match problem {
+pub(super) fn text(problem: &Problem, platform: Platform) -> Option<Text> {
+    let text = match problem {
         Problem::Transport(error) => transport(error, platform),
         Problem::Card(error) => card(error, platform),
-        Problem::UnknownCard => Text::new(
-            "unknown-card",
-            ExitCode::Card,
-            (
-                "このカードの種類が分かりません。",
-                "マイナンバーカードなど対応するカードだけを、リーダーに一枚だけ置いてください。財布やケースから出してお試しください。",
-            ),
-            (
-                "This card is of no kind that is known.",
-                "Place one supported card alone on the reader, such as a My Number Card, out of its wallet or case.",
-            ),
-        ),
+        Problem::UnknownCard => text! { "unknown-card" Card;
+        ["このカードの種類が分かりません。" "This card is of no kind that is known."]
+        ["マイナンバーカードなど対応するカードだけを、リーダーに一枚だけ置いてください。財布やケースから出してお試しください。"
+         "Place one supported card alone on the reader, such as a My Number Card, out of its wallet or case."] },
         Problem::UnsupportedKind(kind) => unsupported(*kind),
-        Problem::NoSuchApplication(kind) => Text::new(
-            "no-such-application",
-            ExitCode::Card,
-            (
-                format!("このカードには{}がありません。", kind.name().ja),
-                "カードを確かめてください。カードにあるアプリケーションは taimen identify で表示できます。",
-            ),
-            (
-                format!("This card does not hold the application {kind}."),
-                "Check the card. taimen identify shows the applications on it.",
-            ),
-        ),
-        Problem::OtherCardsOption { option, kind } => Text::new(
-            "other-cards-option",
-            ExitCode::Usage,
-            (
-                format!("--{option} は{}には使えません。暗証番号などはカードに送っていません。", kind.name().ja),
-                "このオプションなしで、もう一度実行してください。",
-            ),
-            (
-                format!("--{option} is not for this kind of card ({kind}). No credential was sent to it."),
-                "Run this again without the option.",
-            ),
-        ),
-        Problem::DifferentCard => Text::new(
-            "different-card",
-            ExitCode::Card,
-            (
-                "途中でカードが入れ替わりました。読み取りを中止しました。",
-                "カードを一枚だけ置き、終わるまで動かさずに、最初からやり直してください。",
-            ),
-            (
-                "The card is not the one that was recognised before. The reading was stopped.",
-                "Place one card, leave it in place until the end, and start again.",
-            ),
-        ),
-        Problem::BadReaderAddress(address) => Text::new(
-            "bad-reader-address",
-            ExitCode::Usage,
-            (
-                format!("「{address}」はリーダーの指定として読めません。"),
-                "pcsc、pcsc:リーダー名の一部、phone[:IPアドレス[:ポート]]、sim:種類、replay:ファイル のいずれかで指定してください。",
-            ),
-            (
-                format!("'{address}' is not a reader address."),
-                "Give one of: pcsc, pcsc:PART-OF-NAME, phone[:IP-ADDRESS[:PORT]], sim:KIND, replay:FILE.",
-            ),
-        ),
+        Problem::NoSuchApplication(kind) => text! { "no-such-application" Card;
+        [("このカードには{}がありません。", kind.name().ja) "This card does not hold the application {kind}."]
+        ["カードを確かめてください。カードにあるアプリケーションは taimen identify で表示できます。"
+         "Check the card. taimen identify shows the applications on it."] },
+        Problem::OtherCardsOption { option, kind } => text! { "other-cards-option" Usage;
+        [("--{option} は{}には使えません。暗証番号などはカードに送っていません。", kind.name().ja)
+         "--{option} is not for this kind of card ({kind}). No credential was sent to it."]
+        ["このオプションなしで、もう一度実行してください。" "Run this again without the option."] },
+        Problem::DifferentCard => text! { "different-card" Card;
+        ["途中でカードが入れ替わりました。読み取りを中止しました。" "The card is not the one that was recognised before. The reading was stopped."]
+        ["カードを一枚だけ置き、終わるまで動かさずに、最初からやり直してください。" "Place one card, leave it in place until the end, and start again."] },
+        Problem::BadReaderAddress(address) => text! { "bad-reader-address" Usage;
+        ["「{address}」はリーダーの指定として読めません。" "'{address}' is not a reader address."]
+        ["pcsc、pcsc:リーダー名の一部、phone[:IPアドレス[:ポート]]、sim:種類、replay:ファイル のいずれかで指定してください。"
+         "Give one of: pcsc, pcsc:PART-OF-NAME, phone[:IP-ADDRESS[:PORT]], sim:KIND, replay:FILE."] },
         Problem::UnknownSimKind { given, meant, kinds } => {
             let kinds = kinds.join(", ");
-            let near = meant.map(|meant| (format!("{meant} のことですか。"), format!("Did you mean {meant}? ")));
-            let (near_ja, near_en) = near.unwrap_or_default();
-            Text::new(
-                "unknown-sim-kind",
-                ExitCode::Usage,
-                (format!("「{given}」という模擬カードはありません。"), format!("{near_ja}使える種類：{kinds}。")),
-                (format!("There is no simulated card named '{given}'."), format!("{near_en}The kinds are: {kinds}.")),
-            )
+            let [near_ja, near_en] = near(*meant, "");
+            text! { "unknown-sim-kind" Usage;
+            ["「{given}」という模擬カードはありません。" "There is no simulated card named '{given}'."]
+            ["{near_ja}使える種類：{kinds}。" "{near_en}The kinds are: {kinds}."] }
         }
         Problem::UnknownSimOption { given, meant } => {
-            let near = meant.map(|meant| (format!("{meant}= のことですか。"), format!("Did you mean {meant}=? ")));
-            let (near_ja, near_en) = near.unwrap_or_default();
-            Text::new(
-                "unknown-sim-option",
-                ExitCode::Usage,
-                (
-                    format!("模擬カードに「{given}」という指定はありません。"),
-                    format!("{near_ja}? の後には fault= と seed= を指定できます（例：sim:my-number?seed=7）。"),
-                ),
-                (
-                    format!("A simulated card does not take '{given}'."),
-                    format!("{near_en}Behind ? it takes fault= and seed=, such as sim:my-number?seed=7."),
-                ),
-            )
+            let [near_ja, near_en] = near(*meant, "=");
+            text! { "unknown-sim-option" Usage;
+            ["模擬カードに「{given}」という指定はありません。" "A simulated card does not take '{given}'."]
+            ["{near_ja}? の後には fault= と seed= を指定できます（例：sim:my-number?seed=7）。"
+             "{near_en}Behind ? it takes fault= and seed=, such as sim:my-number?seed=7."] }
         }
-        Problem::BadSimSeed => Text::new(
-            "bad-sim-seed",
-            ExitCode::Usage,
-            ("模擬カードの seed が整数として読めません。", format!("0から{}までの整数を指定してください。", u64::MAX)),
-            (
-                "The seed of the simulated card is not a whole number in its range.",
-                format!("Give a number from 0 to {}.", u64::MAX),
-            ),
-        ),
-        Problem::UnknownSimFault(name) => Text::new(
-            "unknown-sim-fault",
-            ExitCode::Usage,
-            (
-                format!("「{name}」という模擬カードの異常はありません。"),
-                "使える名前は docs/simulator.md の表にあります。",
-            ),
-            (
-                format!("There is no fault named '{name}' for simulated cards."),
-                "The table in docs/simulator.md lists the names.",
-            ),
-        ),
-        Problem::NotBuilt { feature } => Text::new(
-            "not-built",
-            ExitCode::Usage,
-            (
-                format!("この実行ファイルは「{feature}」の機能なしで作られています。"),
-                "別の指定を使うか、その機能を含めて作り直してください。",
-            ),
-            (
-                format!("This program was built without the feature '{feature}'."),
-                "Use another address, or build it with that feature.",
-            ),
-        ),
-        Problem::NoPhone { .. }
-        | Problem::NotAPhone { .. }
-        | Problem::CannotListen { .. }
-        | Problem::PhoneLostAtExtended => phone(problem),
-        _ => internal("messages/reader"),
-    }
+        Problem::BadSimSeed => text! { "bad-sim-seed" Usage;
+        ["模擬カードの seed が整数として読めません。" "The seed of the simulated card is not a whole number in its range."]
+        [("0から{}までの整数を指定してください。", u64::MAX) ("Give a number from 0 to {}.", u64::MAX)] },
+        Problem::UnknownSimFault(name) => text! { "unknown-sim-fault" Usage;
+        ["「{name}」という模擬カードの異常はありません。" "There is no fault named '{name}' for simulated cards."]
+        ["使える名前は docs/simulator.md の表にあります。" "The table in docs/simulator.md lists the names."] },
+        Problem::NotBuilt { feature } => text! { "not-built" Usage;
+        ["この実行ファイルは「{feature}」の機能なしで作られています。" "This program was built without the feature '{feature}'."]
+        ["別の指定を使うか、その機能を含めて作り直してください。" "Use another address, or build it with that feature."] },
+        Problem::NoPhone { address, seconds } => text! { "no-phone" Card;
+        ["{seconds}秒待ちましたが、{address} にスマートフォンからの接続がありませんでした。"
+         "No phone offered a card at {address} within {seconds} seconds."]
+        ["アプリの接続先がこのアドレスとポートになっているか、カードをスマートフォンに当てているかを確かめて、もう一度実行してください。待つ時間は \
+          --wait で変えられます。"
+         "See that the app has this address and port and that the card lies on the phone, and run this again. --wait sets the time."] },
+        Problem::NotAPhone { address } => text! { "not-a-phone" Card;
+        ["{address} に接続がありましたが、カードとして応答しませんでした。" "Somebody connected to {address} and did not answer as a card."]
+        ["このポートに接続した別のプログラムがないか確かめ、カードをスマートフォンに当て直して、もう一度実行してください。"
+         "See whether another program uses this port, place the card on the phone anew, and run this again."] },
+        Problem::CannotListen { address, error } => text! { "cannot-listen" Usage;
+        [("{address} で待ち受けられません（{}）。", io_ja(*error)) "Cannot listen at {address} ({error})."]
+        ["この端末のアドレスか、ほかのプログラムが同じポートを使っていないかを確かめ、別のポート（例：phone:127.0.0.1:35971）を指定してください。"
+         "See that it is an address of this computer and that no other program has the port, or name another port, such as phone:127.0.0.1:35971."] },
+        Problem::PhoneLostAtExtended => text! { "phone-lost-at-extended" Card;
+        ["長い読み取りの途中で、スマートフォンとの接続が切れました。結果は出ていません。" "The phone was lost during a long command. There is no result."]
+        ["カードを動かしていないのに切れたときは、長い通信に対応しない機種かもしれません。--reader に ?short を付けて（例：phone?short）、\
+          もう一度実行してください。"
+         "If the card was not moved, the phone may not pass long commands: run this again with ?short behind the address, such as phone?short."] },
+        _ => return None,
+    };
+    Some(text)
 }
 
-fn phone(problem: &Problem) -> Text {
-    match problem {
-        Problem::NoPhone { address, seconds } => Text::new(
-            "no-phone",
-            ExitCode::Card,
-            (
-                format!("{seconds}秒待ちましたが、{address} にスマートフォンからの接続がありませんでした。"),
-                "アプリの接続先がこのアドレスとポートになっているか、カードをスマートフォンに当てているかを確かめて、もう一度実行してください。待つ時間は --wait で変えられます。",
-            ),
-            (
-                format!("No phone offered a card at {address} within {seconds} seconds."),
-                "See that the app has this address and port and that the card lies on the phone, and run this again. --wait sets the time.",
-            ),
-        ),
-        Problem::NotAPhone { address } => Text::new(
-            "not-a-phone",
-            ExitCode::Card,
-            (
-                format!("{address} に接続がありましたが、カードとして応答しませんでした。"),
-                "このポートに接続した別のプログラムがないか確かめ、カードをスマートフォンに当て直して、もう一度実行してください。",
-            ),
-            (
-                format!("Somebody connected to {address} and did not answer as a card."),
-                "See whether another program uses this port, place the card on the phone anew, and run this again.",
-            ),
-        ),
-        Problem::CannotListen { address, error } => Text::new(
-            "cannot-listen",
-            ExitCode::Usage,
-            (
-                format!("{address} で待ち受けられません（{}）。", io_ja(*error)),
-                "この端末のアドレスか、ほかのプログラムが同じポートを使っていないかを確かめ、別のポート（例：phone:127.0.0.1:35971）を指定してください。",
-            ),
-            (
-                format!("Cannot listen at {address} ({error})."),
-                "See that it is an address of this computer and that no other program has the port, or name another port, such as phone:127.0.0.1:35971.",
-            ),
-        ),
-        Problem::PhoneLostAtExtended => Text::new(
-            "phone-lost-at-extended",
-            ExitCode::Card,
-            (
-                "長い読み取りの途中で、スマートフォンとの接続が切れました。結果は出ていません。",
-                "カードを動かしていないのに切れたときは、長い通信に対応しない機種かもしれません。--reader に ?short を付けて（例：phone?short）、もう一度実行してください。",
-            ),
-            (
-                "The phone was lost during a long command. There is no result.",
-                "If the card was not moved, the phone may not pass long commands: run this again with ?short behind the address, such as phone?short.",
-            ),
-        ),
-        _ => internal("messages/reader"),
-    }
+/// What was probably meant, in both languages.
+fn near(meant: Option<&str>, sign: &str) -> [String; 2] {
+    let near = |meant| [format!("{meant}{sign} のことですか。"), format!("Did you mean {meant}{sign}? ")];
+    meant.map(near).unwrap_or_default()
 }
 
 fn unsupported(kind: CardKind) -> Text {
     if let Some([what, todo]) = registry::find(kind).and_then(|(_, spec)| spec.unread) {
-        return Text::new("unsupported-kind", ExitCode::Card, (what.ja, todo.ja), (what.en, todo.en));
+        return text! { "unsupported-kind" Card; what todo };
     }
-    Text::new(
-        "unsupported-kind",
-        ExitCode::Card,
-        (
-            format!("{}を認識しましたが、まだ読み取りに対応していません。", kind.name().ja),
-            "真正かどうかは判定していません。別の確認方法を使ってください。",
-        ),
-        (
-            format!("This is a {}, which cannot be read yet.", kind.name().en),
-            "Nothing was said about its authenticity. Use another way to check it.",
-        ),
-    )
+    text! { "unsupported-kind" Card;
+    [("{}を認識しましたが、まだ読み取りに対応していません。", kind.name().ja) ("This is a {}, which cannot be read yet.", kind.name().en)]
+    ["真正かどうかは判定していません。別の確認方法を使ってください。" "Nothing was said about its authenticity. Use another way to check it."] }
 }
 
 fn card(error: &CardError, platform: Platform) -> Text {
-    let again = (
-        "カードをリーダーに置き直して、もう一度お試しください。続くときは docs/readers.md を見てください。",
-        "Place the card again and retry. If it goes on, see docs/readers.md.",
-    );
+    let again = words! { "カードをリーダーに置き直して、もう一度お試しください。続くときは docs/readers.md を見てください。"
+    "Place the card again and retry. If it goes on, see docs/readers.md." };
     match error {
         CardError::Transport(error) => transport(error, platform),
-        CardError::Status(status) => Text::new(
-            "card-status",
-            ExitCode::Card,
-            (format!("カードが予期しない応答（{status}）を返したため、読み取りを中止しました。"), again.0),
-            (format!("The card gave an unexpected answer ({status}). The reading was stopped."), again.1),
-        ),
-        CardError::Endless => Text::new(
-            "card-endless",
-            ExitCode::Card,
-            ("カードの応答が終わらないため、読み取りを中止しました。", again.0),
-            ("The card announced data without end. The reading was stopped.", again.1),
-        ),
+        CardError::Status(status) => text! { "card-status" Card;
+        ["カードが予期しない応答（{status}）を返したため、読み取りを中止しました。"
+         "The card gave an unexpected answer ({status}). The reading was stopped."] again },
+        CardError::Endless => text! { "card-endless" Card;
+        ["カードの応答が終わらないため、読み取りを中止しました。" "The card announced data without end. The reading was stopped."]
+        again },
     }
 }
 
@@ -260,148 +130,75 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
     match error {
         TransportError::NoService => no_service(platform),
         TransportError::NotPermitted => not_permitted(platform),
-        TransportError::NoReader => Text::new(
-            "no-reader",
-            ExitCode::Usage,
-            (
-                "カードリーダーが見つかりません。",
-                "リーダーをUSBに接続し、taimen readers で表示されるか確かめてください。表示されないときは taimen doctor が原因を調べます。名前で指定したときは、名前も確かめてください。",
-            ),
-            (
-                "No card reader was found.",
-                "Connect the reader and see whether taimen readers lists it; taimen doctor looks for the cause if not. If you gave a name, check the name.",
-            ),
-        ),
-        TransportError::NoCard { seconds } => Text::new(
-            "no-card",
-            ExitCode::Card,
-            (
-                format!("{seconds}秒待ちましたが、カードが置かれませんでした。"),
-                "カードをリーダーの中央に置いて、もう一度実行してください。待つ時間は --wait で変えられます。",
-            ),
-            (
-                format!("No card was placed within {seconds} seconds."),
-                "Place the card in the middle of the reader and run this again. --wait sets the time.",
-            ),
-        ),
-        TransportError::Busy => Text::new(
-            "busy",
-            ExitCode::Card,
-            (
-                "別のプログラムがカードを使っています。",
-                "ほかのカード関連のアプリ（ブラウザーを含む）を閉じて、もう一度お試しください。",
-            ),
-            ("Another program is using the card.", "Close other programs that use cards, browsers too, and try again."),
-        ),
-        TransportError::Removed => Text::new(
-            "removed",
-            ExitCode::Card,
-            (
-                "読み取りの途中でカードが離れました。結果は出ていません。",
-                "カードをリーダーに置き、終わるまで動かさずに、もう一度実行してください。",
-            ),
-            (
-                "The card left the reader during the reading. There is no result.",
-                "Place the card, leave it in place until the end, and run this again.",
-            ),
-        ),
-        TransportError::LengthUnsupported => Text::new(
-            "length-unsupported",
-            ExitCode::Card,
-            (
-                "このリーダーは必要な長さの通信（拡張APDU）に対応していません。",
-                "別のリーダーを使うか、リーダーのドライバーを更新してください（docs/readers.md）。",
-            ),
-            (
-                "This reader does not pass commands of the length that is needed (extended APDUs).",
-                "Use another reader or update its driver (docs/readers.md).",
-            ),
-        ),
-        TransportError::Reader { code } => Text::new(
-            "reader",
-            ExitCode::Card,
-            (
-                format!("リーダーがエラー {code:#010x} を返しました。"),
-                "リーダーを抜き差しし、カードを置き直して、もう一度お試しください。続くときは docs/readers.md を見てください。",
-            ),
-            (
-                format!("The reader reports the error {code:#010x}."),
-                "Reconnect the reader, place the card again and retry. If it goes on, see docs/readers.md.",
-            ),
-        ),
-        TransportError::Connection(kind) => Text::new(
-            "connection",
-            ExitCode::Card,
-            (
-                format!("カードとの接続が切れました（{}）。", io_ja(*kind)),
-                "接続の相手のプログラムを確かめて、もう一度実行してください。",
-            ),
-            (
-                format!("The connection to the card broke ({kind})."),
-                "Check the program at the other end, and run this again.",
-            ),
-        ),
-        TransportError::Mismatch { step, expected, sent } => Text::new(
-            "replay-mismatch",
-            ExitCode::Card,
-            (
-                format!(
-                    "記録の{step}番目の命令（{}）と、送った命令（{}）が違います。",
-                    expected.replace(" bytes", "バイト"),
-                    sent.replace(" bytes", "バイト")
-                ),
-                "同じ版のtaimenと同じオプションで記録したファイルか確かめてください。",
-            ),
-            (
-                format!("Step {step}: the recording has {expected}, the program sent {sent}."),
-                "See whether the recording was made with the same options and by the same version of taimen.",
-            ),
-        ),
-        TransportError::RecordingEnded { steps } => Text::new(
-            "replay-ended",
-            ExitCode::Card,
-            (
-                format!("記録は{steps}番目の命令で終わっています。"),
-                "記録が途中で切れていないか、同じオプションで記録したものか確かめてください。",
-            ),
-            (
-                format!("The recording ends after step {steps}."),
-                "See whether the recording is whole and was made with the same options.",
-            ),
-        ),
+        TransportError::NoReader => text! { "no-reader" Usage;
+        ["カードリーダーが見つかりません。" "No card reader was found."]
+        ["リーダーをUSBに接続し、taimen readers で表示されるか確かめてください。表示されないときは taimen doctor が原因を調べます。\
+          名前で指定したときは、名前も確かめてください。"
+         "Connect the reader and see whether taimen readers lists it; taimen doctor looks for the cause if not. If you gave a name, check the name."] },
+        TransportError::NoCard { seconds } => text! { "no-card" Card;
+        ["{seconds}秒待ちましたが、カードが置かれませんでした。" "No card was placed within {seconds} seconds."]
+        ["カードをリーダーの中央に置いて、もう一度実行してください。待つ時間は --wait で変えられます。"
+         "Place the card in the middle of the reader and run this again. --wait sets the time."] },
+        TransportError::Busy => text! { "busy" Card;
+        ["別のプログラムがカードを使っています。" "Another program is using the card."]
+        ["ほかのカード関連のアプリ（ブラウザーを含む）を閉じて、もう一度お試しください。"
+         "Close other programs that use cards, browsers too, and try again."] },
+        TransportError::Removed => text! { "removed" Card;
+        ["読み取りの途中でカードが離れました。結果は出ていません。" "The card left the reader during the reading. There is no result."]
+        ["カードをリーダーに置き、終わるまで動かさずに、もう一度実行してください。"
+         "Place the card, leave it in place until the end, and run this again."] },
+        TransportError::LengthUnsupported => text! { "length-unsupported" Card;
+        ["このリーダーは必要な長さの通信（拡張APDU）に対応していません。"
+         "This reader does not pass commands of the length that is needed (extended APDUs)."]
+        ["別のリーダーを使うか、リーダーのドライバーを更新してください（docs/readers.md）。" "Use another reader or update its driver (docs/readers.md)."] },
+        TransportError::Reader { code } => text! { "reader" Card;
+        ["リーダーがエラー {code:#010x} を返しました。" "The reader reports the error {code:#010x}."]
+        ["リーダーを抜き差しし、カードを置き直して、もう一度お試しください。続くときは docs/readers.md を見てください。"
+         "Reconnect the reader, place the card again and retry. If it goes on, see docs/readers.md."] },
+        TransportError::Connection(kind) => text! { "connection" Card;
+        [("カードとの接続が切れました（{}）。", io_ja(*kind)) "The connection to the card broke ({kind})."]
+        ["接続の相手のプログラムを確かめて、もう一度実行してください。" "Check the program at the other end, and run this again."] },
+        TransportError::Mismatch { step, expected, sent } => text! { "replay-mismatch" Card;
+        [("記録の{step}番目の命令（{}）と、送った命令（{}）が違います。", expected.replace(" bytes", "バイト"), sent.replace(" bytes", "バイト"))
+         "Step {step}: the recording has {expected}, the program sent {sent}."]
+        ["同じ版のtaimenと同じオプションで記録したファイルか確かめてください。"
+         "See whether the recording was made with the same options and by the same version of taimen."] },
+        TransportError::RecordingEnded { steps } => text! { "replay-ended" Card;
+        ["記録は{steps}番目の命令で終わっています。" "The recording ends after step {steps}."]
+        ["記録が途中で切れていないか、同じオプションで記録したものか確かめてください。"
+         "See whether the recording is whole and was made with the same options."] },
     }
 }
 
 fn no_service(platform: Platform) -> Text {
-    let what = ("スマートカードのサービスが動いていません。", "The smart card service is not running.");
+    let what = words! { "スマートカードのサービスが動いていません。" "The smart card service is not running." };
     let todo = match platform {
-        Platform::Linux => (
-            "pcscdを起動してください: sudo systemctl enable --now pcscd.socket （未導入なら pcscd パッケージを入れてください）",
-            "Start pcscd: sudo systemctl enable --now pcscd.socket (install the package pcscd if it is missing).",
-        ),
-        Platform::Windows => (
-            "リーダーを接続し、サービス「Smart Card」（SCardSvr）を開始してください。リモートデスクトップ越しでは使えないことがあります。",
-            "Connect the reader and start the service Smart Card (SCardSvr). Over Remote Desktop it may be out of reach.",
-        ),
-        Platform::MacOs => (
-            "リーダーを抜き差ししてください。macOSではサービスは自動で動きます。続くときは再起動してください。",
-            "Reconnect the reader: macOS starts the service by itself. If it goes on, restart the computer.",
-        ),
+        Platform::Linux => {
+            words! { "pcscdを起動してください: sudo systemctl enable --now pcscd.socket （未導入なら pcscd パッケージを入れてください）"
+            "Start pcscd: sudo systemctl enable --now pcscd.socket (install the package pcscd if it is missing)." }
+        }
+        Platform::Windows => words! {
+        "リーダーを接続し、サービス「Smart Card」（SCardSvr）を開始してください。リモートデスクトップ越しでは使えないことがあります。"
+        "Connect the reader and start the service Smart Card (SCardSvr). Over Remote Desktop it may be out of reach." },
+        Platform::MacOs => {
+            words! { "リーダーを抜き差ししてください。macOSではサービスは自動で動きます。続くときは再起動してください。"
+            "Reconnect the reader: macOS starts the service by itself. If it goes on, restart the computer." }
+        }
     };
-    Text::new("no-service", ExitCode::Usage, (what.0, todo.0), (what.1, todo.1))
+    text! { "no-service" Usage; what todo }
 }
 
 fn not_permitted(platform: Platform) -> Text {
-    let what = ("スマートカードのサービスを使う権限がありません。", "This user may not use the smart card service.");
+    let what =
+        words! { "スマートカードのサービスを使う権限がありません。" "This user may not use the smart card service." };
     let todo = match platform {
-        Platform::Linux => (
-            "この端末に直接ログインして実行するか、polkitで org.debian.pcsc-lite.access_pcsc と access_card を許可してください（docs/readers.md）。",
-            "Log in at the machine itself, or allow org.debian.pcsc-lite.access_pcsc and access_card in polkit (docs/readers.md).",
-        ),
-        Platform::Windows | Platform::MacOs => (
-            "端末の管理者に、スマートカードの利用を許可してもらってください。",
-            "Ask the administrator of this computer to allow the use of smart cards.",
-        ),
+        Platform::Linux => words! {
+        "この端末に直接ログインして実行するか、polkitで org.debian.pcsc-lite.access_pcsc と access_card を許可してください（docs/readers.md）。"
+        "Log in at the machine itself, or allow org.debian.pcsc-lite.access_pcsc and access_card in polkit (docs/readers.md)." },
+        Platform::Windows | Platform::MacOs => {
+            words! { "端末の管理者に、スマートカードの利用を許可してもらってください。"
+            "Ask the administrator of this computer to allow the use of smart cards." }
+        }
     };
-    Text::new("not-permitted", ExitCode::Usage, (what.0, todo.0), (what.1, todo.1))
+    text! { "not-permitted" Usage; what todo }
 }

@@ -290,7 +290,7 @@ fn ids_of_the_sources() -> BTreeSet<&'static str> {
         include_str!("script.rs"),
         include_str!("trust.rs"),
     ];
-    let made = sources.iter().flat_map(|source| source.split("Text::new(").chain(source.split("bad_entry(")).skip(1));
+    let made = sources.iter().flat_map(|source| source.split("text! {").skip(1));
     made.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()).collect()
 }
 

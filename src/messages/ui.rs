@@ -4,7 +4,6 @@ use crate::{
     iso7816::Tries,
     kind::CardKind,
     lang::{Bilingual, Lang},
-    trust::Hierarchy,
 };
 
 /// Asks for the card.
@@ -65,32 +64,11 @@ pub const PHONE_NO_ADDRESS: Bilingual = Bilingual::new(
     "The address of this computer on the network is not known. Name it: --reader phone:ADDRESS.",
 );
 
-/// Recognition.
-pub const RECOGNISING: Bilingual = Bilingual::new("カードを確認しています", "Recognising the card");
-/// The credential goes to the card.
-pub const VERIFYING: Bilingual = Bilingual::new("入力を照合しています", "Presenting the entry");
-/// Files are read.
-pub const READING: Bilingual = Bilingual::new("読み取っています", "Reading");
-/// The challenge.
-pub const CHALLENGING: Bilingual = Bilingual::new("ICチップの応答を確かめています", "Asking the chip to prove its key");
-/// Checks are made.
-pub const CHECKING: Bilingual = Bilingual::new("電子署名を検証しています", "Verifying the signatures");
-/// The card may be taken away.
-pub const DONE: Bilingual =
-    Bilingual::new("読み取りが終わりました。カードを離してかまいません。", "Done. The card may be removed.");
 /// Files with personal data were written.
 pub const WROTE_PERSONAL_FILE: Bilingual = Bilingual::new(
     "個人情報を含むファイルを書きました。必要がなくなったら消してください。",
     "A file with personal data was written. Delete it when it is no longer needed.",
 );
-
-/// Waiting for a card, with the time that is left.
-pub fn waiting(lang: Lang, seconds: u64) -> String {
-    match lang {
-        Lang::Ja => format!("カードを待っています（あと{seconds}秒）"),
-        Lang::En => format!("Waiting for a card ({seconds} s left)"),
-    }
-}
 
 /// Which card was found.
 pub fn found(lang: Lang, kind: CardKind) -> String {
@@ -137,26 +115,6 @@ pub fn tries_left(lang: Lang, credential: Bilingual, tries: Tries) -> String {
     }
 }
 
-/// Progress of a reading: what is being done, which step of how many.
-pub fn progress(lang: Lang, doing: Bilingual, step: usize, steps: usize) -> String {
-    match lang {
-        Lang::Ja => format!("{}（{step}/{steps}）", doing.ja),
-        Lang::En => format!("{} ({step}/{steps})", doing.en),
-    }
-}
-
-/// Said before every check that accepts a hierarchy of cards that nobody was issued.
-pub fn accepting(lang: Lang, hierarchy: Hierarchy) -> String {
-    match lang {
-        Lang::Ja => {
-            format!("注意: {}の発行者を受け入れる設定です。本物のカードの確認には使えません。", hierarchy.name().ja)
-        }
-        Lang::En => {
-            format!("Note: {} issuers are accepted. This is no check of a real card.", hierarchy.name().en)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,12 +127,6 @@ mod tests {
             ASK_INTRODUCTION,
             ASK_PRINTED_WESTERN,
             ASK_PINS_INTRODUCTION,
-            RECOGNISING,
-            VERIFYING,
-            READING,
-            CHALLENGING,
-            CHECKING,
-            DONE,
             WROTE_PERSONAL_FILE,
             OFFER_CARD_BY_PHONE,
             PHONE_BY_CABLE,
@@ -185,13 +137,7 @@ mod tests {
         let name = Bilingual::new("照合番号B", "number B");
         let tries = [Tries::Left(9), Tries::Blocked, Tries::NoCounter, Tries::AlreadyVerified];
         let made = |lang| {
-            let mut lines = vec![
-                waiting(lang, 30),
-                found(lang, CardKind::MY_NUMBER),
-                also_holds(lang, CardKind::MENKYO),
-                progress(lang, READING, 3, 12),
-                accepting(lang, Hierarchy::Simulated),
-            ];
+            let mut lines = vec![found(lang, CardKind::MY_NUMBER), also_holds(lang, CardKind::MENKYO)];
             lines.extend(tries.map(|tries| tries_left(lang, name, tries)));
             lines
         };
