@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut gate = PinGate::new(false);
     let nothing = Credentials::default();
     let looked =
-        match cards::start(&mut reader.connect()?, &request, nothing, &mut gate, &mut SystemDraws, &mut |_| {})? {
+        match cards::start(&mut reader.open()?, &request, nothing, &mut gate, &mut SystemDraws, &mut |_| {})? {
             Outcome::Ask(looked) => looked,
             // A licence whose holder never set its PINs wants none.
             Outcome::Done(dump) => return show(&dump),
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let entered = ask(&looked, &gate)?;
     reader.wait_again(&mut |_| eprintln!("Place the card again."))?;
     let now = Timestamp::now();
-    let dump = looked.read(&mut reader.connect()?, now, entered, &mut gate, &mut SystemDraws, &mut |_| {})?;
+    let dump = looked.read(&mut reader.open()?, now, entered, &mut gate, &mut SystemDraws, &mut |_| {})?;
     show(&dump)
 }
 
