@@ -28,16 +28,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     // One gate for what this person types. `false`: a last try is never spent.
     let mut gate = PinGate::new(false);
     let nothing = Credentials::default();
-    let looked =
-        match cards::start(&mut reader.connect()?, &request, nothing, &mut gate, &mut SystemDraws, &mut |_| {})? {
-            Outcome::Ask(looked) => looked,
-            // A licence whose holder never set its PINs wants none.
-            Outcome::Done(dump) => return show(&dump),
-        };
+    let looked = match cards::start(&mut reader.open()?, &request, nothing, &mut gate, &mut SystemDraws, &mut |_| {})? {
+        Outcome::Ask(looked) => looked,
+        // A licence whose holder never set its PINs wants none.
+        Outcome::Done(dump) => return show(&dump),
+    };
     let entered = ask(&looked, &gate)?;
     reader.wait_again(&mut |_| eprintln!("Place the card again."))?;
     let now = Timestamp::now();
-    let dump = looked.read(&mut reader.connect()?, now, entered, &mut gate, &mut SystemDraws, &mut |_| {})?;
+    let dump = looked.read(&mut reader.open()?, now, entered, &mut gate, &mut SystemDraws, &mut |_| {})?;
     show(&dump)
 }
 

@@ -21,7 +21,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use taimen::{cards, iso7816::PinGate, simulator::Recipe, transport::draws::ListedDraws};
 //!
-//! let mut card = "my-number?seed=7".parse::<Recipe>()?.card()?; // or `PcscReader::find(…)?.connect()?`
+//! let mut card = "my-number?seed=7".parse::<Recipe>()?.card()?; // or `PcscReader::find(…)?.open()?`
 //! let credentials = cards::Credentials::from(&card); // or `Credentials::default().with("pin1", …)?`, `Credentials::parse(…)?`
 //! let request = cards::Request::new("my reader", "2026-11-22T03:00:00Z".parse()?);
 //! let mut gate = PinGate::new(false); // one for a person's entries; no last try is ever spent

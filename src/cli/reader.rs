@@ -190,7 +190,7 @@ impl Link {
     ) -> Result<R, Problem> {
         let opened: Box<dyn Transport + '_> = match &mut self.source {
             #[cfg(feature = "pcsc")]
-            Source::Pcsc(reader) => reader.open()?,
+            Source::Pcsc(reader) => Box::new(reader.open()?),
             Source::Sim(card) => {
                 card.power_off();
                 card.power_on();

@@ -3,6 +3,7 @@
 use rsa::{BoxedUint, Pkcs1v15Sign, hazmat, traits::PublicKeyParts};
 
 use super::{SHA256_DIGEST_INFO, Sha256Hash, TRIPLE_SHA256_DIGEST_INFO, sha256};
+use crate::text::errors;
 
 /// The modulus of every My Number Card key, in bytes (spec my-number 1.1, V).
 pub const MODULUS_LENGTH: usize = 256;
@@ -27,21 +28,16 @@ impl std::fmt::Debug for PublicKey {
     }
 }
 
-/// Why bytes are not a key that this program verifies with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    /// The modulus does not have 2048 bits.
-    #[error("the modulus has not 2048 bits")]
-    Modulus,
-    /// The exponent is not 65537.
-    #[error("the exponent is not 65537")]
-    Exponent,
-    /// An even modulus, or one that the RSA library refuses.
-    #[error("the numbers are no RSA key")]
-    NotRsa,
-    /// A key of elliptic curves that is no point on P-384.
-    #[error("the key is not one of P-384")]
-    NotP384,
+errors! {
+    /// Why bytes are not a key that this program verifies with.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub enum KeyError {
+        Modulus = "the modulus has not 2048 bits",
+        Exponent = "the exponent is not 65537",
+        /// An even modulus, or one that the RSA library refuses.
+        NotRsa = "the numbers are no RSA key",
+        NotP384 = "the key is not one of P-384",
+    }
 }
 
 /// What a signature says about its own content, once its padding is seen to be good.

@@ -4,6 +4,7 @@
 use rsa::{Pkcs1v15Sign, PrivateKey, pkcs1::DecodeRsaPrivateKey, traits::PublicKeyParts};
 
 use super::{PublicKey, sha256, sha256_digest_info, triple_sha256_digest_info};
+use crate::text::errors;
 
 /// An RSA-2048 private key.
 #[derive(Clone)]
@@ -15,15 +16,14 @@ impl std::fmt::Debug for Signer {
     }
 }
 
-/// The key did not parse, or the input is too long to be padded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SignerError {
-    /// Not a PKCS #1 RSA-2048 private key.
-    #[error("not a PKCS #1 RSA-2048 private key")]
-    Key,
-    /// More than 245 bytes to sign, or none.
-    #[error("the input does not fit into the padded block")]
-    Input,
+errors! {
+    /// The key did not parse, or the input is too long to be padded.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub enum SignerError {
+        Key = "not a PKCS #1 RSA-2048 private key",
+        /// More than 245 bytes to sign, or none.
+        Input = "the input does not fit into the padded block",
+    }
 }
 
 impl Signer {

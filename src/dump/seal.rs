@@ -140,6 +140,14 @@ impl<'de> Deserialize<'de> for Once {
 
 struct OnceVisitor;
 
+macro_rules! plain_values {
+    ($($visit:ident: $of:ty),*) => {
+        $(fn $visit<E>(self, value: $of) -> Result<Value, E> {
+            Ok(value.into())
+        })*
+    };
+}
+
 impl<'de> Visitor<'de> for OnceVisitor {
     type Value = Value;
 
@@ -147,25 +155,7 @@ impl<'de> Visitor<'de> for OnceVisitor {
         formatter.write_str("JSON without repeated members")
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
+    plain_values! { visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
         Ok(Value::Null)

@@ -11,6 +11,7 @@ mod tiff;
 pub use fax::{MAX_FAX_INPUT, MAX_FAX_SIDE};
 pub use tiff::{MAX_TIFF_ENTRIES, MAX_TIFF_INPUT, MAX_TIFF_SIDE, MAX_TIFF_STRIPS};
 
+use crate::text::errors;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The largest picture that is looked at, in bytes as stored. A card's whole memory is smaller.
@@ -50,28 +51,19 @@ impl Channels {
     }
 }
 
-/// Why a picture was not decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ImageError {
-    /// More than [`MAX_INPUT`] bytes.
-    #[error("the picture has more than {MAX_INPUT} bytes")]
-    TooLarge,
-    /// More than [`MAX_PIXELS`] pixels, or none.
-    #[error("the picture has no pixels or more than {MAX_PIXELS}")]
-    BadSize,
-    /// It does not begin like a picture of its format.
-    #[error("the data is not a picture of this format")]
-    NotThisFormat,
-    /// The data ends inside a structure.
-    #[error("the picture is cut off")]
-    Truncated,
-    /// A form that no card uses: other colours, depths, tilings.
-    #[error("the picture has an unusual form: {0}")]
-    Unsupported(&'static str),
-    /// The decoder refuses the data.
-    #[error("the picture is damaged")]
-    Damaged,
+errors! {
+    /// Why a picture was not decoded.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum ImageError {
+        TooLarge = "the picture has more than {MAX_INPUT} bytes",
+        BadSize = "the picture has no pixels or more than {MAX_PIXELS}",
+        NotThisFormat = "the data is not a picture of this format",
+        Truncated = "the picture is cut off",
+        /// A form that no card uses: other colours, depths, tilings.
+        Unsupported(&'static str) = "the picture has an unusual form: {0}",
+        Damaged = "the picture is damaged",
+    }
 }
 
 /// A decoded picture, eight bits a sample, rows from the top.

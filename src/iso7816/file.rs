@@ -7,7 +7,7 @@ use crate::{
 
 use super::{
     command::{Command, Le},
-    session::{CardError, Session},
+    session::{CardError, Response, Session},
     status::Status,
 };
 
@@ -178,11 +178,7 @@ impl<T: Transport> Session<T> {
                 (_, Ok(offset)) if usize::from(offset) <= MAX_OFFSET => Command::read_current(offset, le),
                 _ => break,
             };
-            let (data, status) = match self.send(&command) {
-                Ok(response) => (response.data, response.status),
-                Err(CardError::Transport(TransportError::LengthUnsupported)) => (Vec::new(), Status::WRONG_LENGTH),
-                Err(error) => return Err(error.into()),
-            };
+            let Response { data, status } = self.send_long(&command)?;
             match (status, self.step.below()) {
                 (Status::OK, _) => ended = data.is_empty(),
                 (Status::END_OF_FILE, _) => ended = true,
@@ -215,19 +211,22 @@ impl<T: Transport> Session<T> {
     /// The first READ BINARY of a file; finds the rung of the ladder that works and remembers it.
     fn first_read(&mut self, sfi: u8) -> Result<Vec<u8>, FileReadError> {
         loop {
-            let answer = self.send(&Command::read_sfi(sfi, 0, self.step.le()));
-            let status = match answer {
-                Ok(response) => match response.status {
-                    Status::OK | Status::END_OF_FILE => return Ok(response.data),
-                    status => status,
-                },
-                Err(CardError::Transport(TransportError::LengthUnsupported)) => Status::WRONG_LENGTH,
-                Err(error) => return Err(error.into()),
-            };
+            let Response { data, status } = self.send_long(&Command::read_sfi(sfi, 0, self.step.le()))?;
             match (status, self.step.below()) {
+                (Status::OK | Status::END_OF_FILE, _) => return Ok(data),
                 (Status::WRONG_LENGTH, Some(below)) => self.step = below,
                 (status, _) => return Err(CardError::Status(status).into()),
             }
+        }
+    }
+
+    /// Sends a command that may be too long for the reader: to the ladder that is the card's own "wrong length".
+    fn send_long(&mut self, command: &Command) -> Result<Response, CardError> {
+        match self.send(command) {
+            Err(CardError::Transport(TransportError::LengthUnsupported)) => {
+                Ok(Response { data: Vec::new(), status: Status::WRONG_LENGTH })
+            }
+            answer => answer,
         }
     }
 

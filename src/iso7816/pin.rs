@@ -9,6 +9,7 @@ use super::{
     session::{CardError, Session},
     status::Status,
 };
+use crate::text::errors;
 
 /// The GlobalPlatform issuer security domain: what is current after a reset (GlobalPlatform Card Specification 2.3.1, 7.3).
 pub const ISSUER_DOMAIN: [u8; 7] = [0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00];
@@ -42,26 +43,21 @@ impl Tries {
     }
 }
 
-/// Why the gate lets no VERIFY through. Nothing was sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// The reference is blocked.
-    #[error("the credential is blocked")]
-    Blocked,
-    /// One try is left and `--allow-last-try` was not given.
-    #[error("only one try is left")]
-    LastTry,
-    /// The card says that it counts no tries (`6300`), so that any could be the last one, and `--allow-last-try` was not
-    /// given.
-    #[error("the card has no counter")]
-    NoCounter,
-    /// The card does not tell how many tries are left.
-    #[error("the card does not tell its counter")]
-    CounterUnknown,
-    /// This reference was already tried; a second VERIFY needs a new entry by a person.
-    #[error("this credential was already tried once")]
-    AlreadyTried,
+errors! {
+    /// Why the gate lets no VERIFY through. Nothing was sent.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Refusal {
+        Blocked = "the credential is blocked",
+        /// One try is left and `--allow-last-try` was not given.
+        LastTry = "only one try is left",
+        /// The card says that it counts no tries (`6300`), so that any could be the last one, and `--allow-last-try` was not
+        /// given.
+        NoCounter = "the card has no counter",
+        CounterUnknown = "the card does not tell its counter",
+        /// This reference was already tried; a second VERIFY needs a new entry by a person.
+        AlreadyTried = "this credential was already tried once",
+    }
 }
 
 impl Refusal {

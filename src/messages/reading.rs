@@ -65,7 +65,7 @@ impl From<DrawError> for Problem {
     fn from(error: DrawError) -> Self {
         match error {
             DrawError::System | DrawError::TooMany => Self::NoRandomBytes,
-            DrawError::Ended { draw } | DrawError::Length { draw, .. } => Self::RecordingDraw { draw },
+            DrawError::Ended(draw) | DrawError::Length { draw, .. } => Self::RecordingDraw { draw },
         }
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+use super::errors;
+
 /// An era of the Japanese calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Era {
@@ -60,18 +62,14 @@ pub enum EraDigitDate {
     None,
 }
 
-/// Why seven bytes are no such date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum EraDateError {
-    /// Not seven ASCII digits.
-    #[error("not seven digits")]
-    Form,
-    /// An era digit other than 1 to 5.
-    #[error("no era has this digit")]
-    Era,
-    /// The day does not exist.
-    #[error("this day does not exist")]
-    NoSuchDay,
+errors! {
+    /// Why seven bytes are no such date.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub enum EraDateError {
+        Form = "not seven digits",
+        Era = "no era has this digit",
+        NoSuchDay = "this day does not exist",
+    }
 }
 
 /// Reads `EYYMMDD`, seven ASCII digits: 1 明治, 2 大正, 3 昭和, 4 平成, 5 令和.
@@ -131,31 +129,20 @@ impl fmt::Debug for PrintedDate {
     }
 }
 
-/// Why a text is no birth date as printed. `Debug` and `Display` show nothing of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PrintedDateError {
-    /// A day with a Western year that does not say that it is printed so: it is the payload, for whoever finds that out by
-    /// looking at the card.
-    #[error("a Western year: write western:1980-02-17 if it is printed so, else the era (S55-02-17)")]
-    BareWestern(PrintedDate),
-    /// Digits without an era, and without four digits of a year.
-    #[error("write the date as it is printed: with its era (S55-02-17, 昭和55年2月17日), or western:1980-02-17")]
-    Bare,
-    /// No form that is printed on cards.
-    #[error("not a date as printed on a card")]
-    Form,
-    /// The day does not exist.
-    #[error("this day does not exist")]
-    NoSuchDay,
-    /// The day is not in the era that was given.
-    #[error("this day is not in this era")]
-    NotInEra,
-    /// The day is still to come.
-    #[error("this day is still to come")]
-    Future,
-    /// Nobody born on this day is alive.
-    #[error("this day is longer ago than anybody has lived")]
-    TooLongAgo,
+errors! {
+    /// Why a text is no birth date as printed. `Debug` and `Display` show nothing of it.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub enum PrintedDateError {
+        /// A day with a Western year that does not say that it is printed so: it is the payload, for whoever finds that out by
+        /// looking at the card.
+        BareWestern(PrintedDate) = "a Western year: write western:1980-02-17 if it is printed so, else the era (S55-02-17)",
+        Bare = "write the date as it is printed: with its era (S55-02-17, 昭和55年2月17日), or western:1980-02-17",
+        Form = "not a date as printed on a card",
+        NoSuchDay = "this day does not exist",
+        NotInEra = "this day is not in this era",
+        Future = "this day is still to come",
+        TooLongAgo = "this day is longer ago than anybody has lived",
+    }
 }
 
 impl PrintedDate {

@@ -8,6 +8,8 @@ use std::fmt;
 
 use encoding_rs::EUC_JP;
 
+use super::errors;
+
 /// What stands in plain text for a character that only exists as a picture: GETA MARK.
 pub const MARK: char = '〓';
 
@@ -64,27 +66,18 @@ pub struct JisError {
     pub kind: JisErrorKind,
 }
 
-/// What can be wrong with a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum JisErrorKind {
-    /// Half a character at the end.
-    #[error("half a character")]
-    Odd,
-    /// A byte outside 21..7E.
-    #[error("a byte that JIS X 0208 does not have")]
-    Byte,
-    /// No character has this code.
-    #[error("a code without a character")]
-    Unassigned,
-    /// A code that starts with FF and points nowhere.
-    #[error("an external code that is not defined")]
-    External,
-    /// A byte that JIS X 0201 does not have.
-    #[error("a byte that JIS X 0201 does not have")]
-    Latin,
-    /// Not the digits that must stand here.
-    #[error("no digits")]
-    Digits,
+errors! {
+    /// What can be wrong with a text.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub enum JisErrorKind {
+        Odd = "half a character",
+        /// A byte outside 21..7E.
+        Byte = "a byte that JIS X 0208 does not have",
+        Unassigned = "a code without a character",
+        External = "an external code that is not defined",
+        Latin = "a byte that JIS X 0201 does not have",
+        Digits = "no digits",
+    }
 }
 
 impl JisText {

@@ -12,5 +12,5 @@ pub use era::{
 };
 pub use jis::{Edition, JisError, JisErrorKind, JisText, MARK, Piece, full_width_digits, jis_x0201};
 pub use named::UnknownName;
-pub(crate) use named::named;
+pub(crate) use named::{errors, named};
 pub use time::{compact_date, japan_date, japan_time, whole_seconds};

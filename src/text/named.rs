@@ -1,4 +1,4 @@
-//! Enums whose values have machine names.
+//! Enums as tables: a value and its machine name, an error and its sentence.
 
 /// A name that no value has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -44,4 +44,22 @@ macro_rules! named {
     };
 }
 
-pub(crate) use named;
+/// Declares an error enum, each value with its sentence beside it; a doc comment says more only if there is more to say.
+macro_rules! errors {
+    ($(#[$of:meta])* $vis:vis enum $Type:ident {
+        $($(#[$doc:meta])* $Variant:ident $({ $($fields:tt)* })? $(($($tuple:tt)*))? = $text:literal,)*
+    }) => {
+        $(#[$of])*
+        #[derive(Debug, thiserror::Error)]
+        $vis enum $Type {
+            $(
+                #[doc = concat!($text, ".")]
+                $(#[$doc])*
+                #[error($text)]
+                $Variant $({ $($fields)* })? $(($($tuple)*))?,
+            )*
+        }
+    };
+}
+
+pub(crate) use {errors, named};

@@ -7,6 +7,7 @@ mod simple;
 
 pub use simple::{Record, simple_record};
 
+use crate::text::errors;
 use std::fmt;
 
 /// The longest value that a length field may announce: far above any file of any card, far below memory.
@@ -60,44 +61,28 @@ pub struct TlvError {
     pub kind: TlvErrorKind,
 }
 
-/// What can be wrong with a data object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TlvErrorKind {
-    /// The bytes end inside a tag or a length.
-    #[error("the header is cut off")]
-    HeaderCut,
-    /// A tag of more than three bytes.
-    #[error("the tag is longer than three bytes")]
-    TagTooLong,
-    /// The indefinite form, or a length field of more than four bytes.
-    #[error("the length field has a form that cards do not use")]
-    LengthForm,
-    /// The length points past the end.
-    #[error("the length runs past the end")]
-    PastEnd,
-    /// A tag other than the one that must stand here.
-    #[error("tag {found} stands where {wanted} must")]
-    WrongTag {
-        /// The tag that the file's layout has here.
-        wanted: Tag,
-        /// The tag that is there.
-        found: Tag,
-    },
-    /// A required object is absent.
-    #[error("tag {0} is missing")]
-    Missing(Tag),
-    /// More objects in one container than any card stores.
-    #[error("there are more than {MAX_CHILDREN} objects")]
-    TooMany,
-    /// The same tag twice in one container.
-    #[error("tag {0} stands twice")]
-    Duplicate(Tag),
-    /// An item behind one with a higher tag, where items stand in order.
-    #[error("tag {0} is out of order")]
-    OutOfOrder(Tag),
-    /// Something else than filler behind the first byte of the filler.
-    #[error("the filler holds other bytes")]
-    AfterFiller,
+errors! {
+    /// What can be wrong with a data object.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub enum TlvErrorKind {
+        HeaderCut = "the header is cut off",
+        TagTooLong = "the tag is longer than three bytes",
+        /// The indefinite form, or a length field of more than four bytes.
+        LengthForm = "the length field has a form that cards do not use",
+        PastEnd = "the length runs past the end",
+        WrongTag {
+            /// The tag that the file's layout has here.
+            wanted: Tag,
+            /// The tag that is there.
+            found: Tag,
+        } = "tag {found} stands where {wanted} must",
+        Missing(Tag) = "tag {0} is missing",
+        TooMany = "there are more than {MAX_CHILDREN} objects",
+        Duplicate(Tag) = "tag {0} stands twice",
+        /// An item behind one with a higher tag, where items stand in order.
+        OutOfOrder(Tag) = "tag {0} is out of order",
+        AfterFiller = "the filler holds other bytes",
+    }
 }
 
 /// Tag, header length and value length of the object at the start of `bytes`.

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use zeroize::Zeroizing;
 
+use crate::text::errors;
+
 /// The most bytes of one draw: a recording's header has room for it.
 pub const MAX_DRAW: usize = 512;
 
@@ -40,32 +42,24 @@ impl<D: Draws + ?Sized> Draws for Box<D> {
     }
 }
 
-/// Why there are no random bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DrawError {
-    /// The operating system gave none.
-    #[error("the operating system gives no random bytes")]
-    System,
-    /// More than [`MAX_DRAW`] bytes at once.
-    #[error("more than {MAX_DRAW} random bytes at once")]
-    TooMany,
-    /// A list of draws has no further one.
-    #[error("draw {draw}: the recording has no further random bytes")]
-    Ended {
-        /// The draw, from 1.
-        draw: usize,
-    },
-    /// A list of draws has one of another length.
-    #[error("draw {draw}: the recording has {listed} random bytes, the program wants {wanted}")]
-    Length {
-        /// The draw, from 1.
-        draw: usize,
-        /// Bytes in the list.
-        listed: usize,
-        /// Bytes wanted.
-        wanted: usize,
-    },
+errors! {
+    /// Why there are no random bytes.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum DrawError {
+        System = "the operating system gives no random bytes",
+        TooMany = "more than {MAX_DRAW} random bytes at once",
+        /// Counted from 1.
+        Ended(usize) = "draw {0}: the recording has no further random bytes",
+        Length {
+            /// The draw, from 1.
+            draw: usize,
+            /// Bytes in the list.
+            listed: usize,
+            /// Bytes wanted.
+            wanted: usize,
+        } = "draw {draw}: the recording has {listed} random bytes, the program wants {wanted}",
+    }
 }
 
 /// The operating system's random bytes.
@@ -102,12 +96,12 @@ impl ListedDraws {
 impl Draws for ListedDraws {
     fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
         let draw = self.draws + 1;
-        let listed = self.rest.front().ok_or(DrawError::Ended { draw })?.len();
+        let listed = self.rest.front().ok_or(DrawError::Ended(draw))?.len();
         if listed != bytes {
             return Err(DrawError::Length { draw, listed, wanted: bytes });
         }
         self.draws = draw;
-        self.rest.pop_front().ok_or(DrawError::Ended { draw })
+        self.rest.pop_front().ok_or(DrawError::Ended(draw))
     }
 }
 
@@ -177,7 +171,7 @@ mod tests {
         assert_eq!(recorded.draw(2), Ok(vec![1, 2]));
         assert_eq!(recorded.draw(2), Err(DrawError::Length { draw: 2, listed: 1, wanted: 2 }));
         assert_eq!(recorded.draw(1), Ok(vec![3]));
-        assert_eq!(recorded.draw(1), Err(DrawError::Ended { draw: 3 }));
+        assert_eq!(recorded.draw(1), Err(DrawError::Ended(3)));
         assert_eq!(recorded.draw(MAX_DRAW + 1), Err(DrawError::TooMany));
         recorded.session_key(&[7; 16]);
         assert_eq!(recorded.session_keys().collect::<Vec<_>>(), [[7; 16]]);

@@ -1,5 +1,6 @@
 //! Bytes of which some runs are not there: all that a recording knows of a secret is its length.
 
+use crate::text::errors;
 use std::fmt;
 
 /// The longest command or answer: an extended APDU with 65,535 bytes of data (ISO/IEC 7816-3 12.1).
@@ -190,24 +191,16 @@ impl fmt::Debug for Masked {
     }
 }
 
-/// Why a text is no masked bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum MaskedError {
-    /// Something that is neither a hex digit, a space nor a secret run.
-    #[error("this is not hex")]
-    Hex,
-    /// Half a byte.
-    #[error("a hex digit is missing: their number is odd")]
-    OddHex,
-    /// A secret run in another form.
-    #[error("a secret run is written <n secret bytes>, with n of at least 1")]
-    Run,
-    /// A secret run beyond the limit.
-    #[error("a secret run has more than {MAX_SECRET} bytes")]
-    SecretTooLong,
-    /// More bytes than an extended APDU can have.
-    #[error("more than {MAX_APDU} bytes")]
-    TooLong,
+errors! {
+    /// Why a text is no masked bytes.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub enum MaskedError {
+        Hex = "this is not hex",
+        OddHex = "a hex digit is missing: their number is odd",
+        Run = "a secret run is written <n secret bytes>, with n of at least 1",
+        SecretTooLong = "a secret run has more than {MAX_SECRET} bytes",
+        TooLong = "more than {MAX_APDU} bytes",
+    }
 }
 
 #[cfg(test)]

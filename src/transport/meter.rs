@@ -45,11 +45,6 @@ impl<T: Transport> Metered<T> {
     pub fn card_time(&self) -> Duration {
         self.card
     }
-
-    /// The inner transport.
-    pub fn inner_mut(&mut self) -> &mut T {
-        &mut self.inner
-    }
 }
 
 impl<T: Transport> Transport for Metered<T> {

@@ -21,6 +21,8 @@ pub use record::{Log, Recorder};
 pub use recording::Recording;
 pub use replay::Replay;
 
+use crate::text::errors;
+
 /// A way to a card. A successful exchange may carry any status word; an answer is at least two bytes long.
 pub trait Transport {
     /// Sends one command APDU and returns the whole answer, status word included.
@@ -70,57 +72,42 @@ pub(crate) fn is_extended(command: &[u8]) -> bool {
     command.len() > 6 && command.get(4) == Some(&0)
 }
 
-/// Why no answer came. Each has its message, remedy and exit code in `messages`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TransportError {
-    /// pcscd (or the platform's smart card service) does not run.
-    #[error("the smart card service is not running")]
-    NoService,
-    /// This user may not use the smart card service.
-    #[error("access to the smart card service was refused")]
-    NotPermitted,
-    /// No reader is attached, or none with the wanted name.
-    #[error("no reader")]
-    NoReader,
-    /// No card came within the wait.
-    #[error("no card within {seconds} seconds")]
-    NoCard {
-        /// How long was waited.
-        seconds: u64,
-    },
-    /// Another program holds the card.
-    #[error("another program holds the card")]
-    Busy,
-    /// The card left the field, or its answer had fewer than two bytes.
-    #[error("the card was removed")]
-    Removed,
-    /// Reader or card cannot do this length; a shorter command may pass.
-    #[error("the reader does not pass commands of this length")]
-    LengthUnsupported,
-    /// Anything else that the reader reports.
-    #[error("the reader reports error {code:#010x}")]
-    Reader {
-        /// The PC/SC error code.
-        code: u32,
-    },
-    /// The network side of a card (phone, vpcd) broke.
-    #[error("the connection to the card broke: {0}")]
-    Connection(std::io::ErrorKind),
-    /// A replayed recording has another command at this step.
-    #[error("step {step}: the recording has {expected}, the program sent {sent}")]
-    Mismatch {
-        /// The step, counted from 1.
-        step: usize,
-        /// What the recording has: class, instruction and parameters, and the length, never data.
-        expected: String,
-        /// The same of the command that was sent.
-        sent: String,
-    },
-    /// A replayed recording has no further step.
-    #[error("the recording ends after step {steps}")]
-    RecordingEnded {
-        /// How many steps it has.
-        steps: usize,
-    },
+errors! {
+    /// Why no answer came. Each has its message, remedy and exit code in `messages`.
+    #[derive(Clone, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum TransportError {
+        /// pcscd, or the platform's own.
+        NoService = "the smart card service is not running",
+        NotPermitted = "access to the smart card service was refused",
+        /// None is attached, or none with the wanted name.
+        NoReader = "no reader",
+        NoCard {
+            /// How long was waited.
+            seconds: u64,
+        } = "no card within {seconds} seconds",
+        Busy = "another program holds the card",
+        /// It left the field, or its answer had fewer than two bytes.
+        Removed = "the card was removed",
+        /// A shorter command may pass.
+        LengthUnsupported = "the reader does not pass commands of this length",
+        Reader {
+            /// The PC/SC error code.
+            code: u32,
+        } = "the reader reports error {code:#010x}",
+        /// The network side of a card (phone, vpcd).
+        Connection(std::io::ErrorKind) = "the connection to the card broke: {0}",
+        Mismatch {
+            /// The step of the replayed recording, counted from 1.
+            step: usize,
+            /// What the recording has: class, instruction and parameters, and the length, never data.
+            expected: String,
+            /// The same of the command that was sent.
+            sent: String,
+        } = "step {step}: the recording has {expected}, the program sent {sent}",
+        RecordingEnded {
+            /// How many steps the replayed recording has.
+            steps: usize,
+        } = "the recording ends after step {steps}",
+    }
 }

@@ -79,15 +79,7 @@ impl PcscReader {
     /// # Errors
     /// [`TransportError::Busy`] when another program held the card for [`PATIENCE`], else as
     /// [`PcscReader::find`] or [`TransportError::Removed`].
-    pub fn open(&mut self) -> Result<Box<dyn Transport + '_>, TransportError> {
-        Ok(Box::new(self.connect()?))
-    }
-
-    /// As [`PcscReader::open`], with its own type.
-    ///
-    /// # Errors
-    /// As [`PcscReader::open`].
-    pub fn connect(&mut self) -> Result<PcscLink, TransportError> {
+    pub fn open(&mut self) -> Result<PcscLink, TransportError> {
         PcscLink::open(&self.name)
     }
 

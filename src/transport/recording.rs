@@ -4,7 +4,7 @@ use std::{fmt::Write as _, time::Duration};
 
 use jiff::Timestamp;
 
-use crate::text::whole_seconds;
+use crate::text::{errors, whole_seconds};
 
 use super::{
     LinkKind,
@@ -420,64 +420,33 @@ pub enum RecordingError {
     },
 }
 
-/// What is wrong with a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Problem {
-    /// The first line is another text.
-    #[error("a recording begins with the line {FIRST_LINE:?}")]
-    NotARecording,
-    /// The first line names another version.
-    #[error("this version of the format is not known; {FIRST_LINE:?} is")]
-    OtherVersion,
-    /// Not UTF-8.
-    #[error("the line is not UTF-8")]
-    NotUtf8,
-    /// Beyond [`MAX_LINE`].
-    #[error("the line has more than {MAX_LINE} bytes")]
-    LineTooLong,
-    /// Beyond [`MAX_STEPS`].
-    #[error("there are more than {MAX_STEPS} steps")]
-    TooManySteps,
-    /// Neither header, comment, command nor answer.
-    #[error("a line is `key: value`, `# comment`, `> command`, `< answer`, `! failure` or `= power`")]
-    UnknownLine,
-    /// Another event than `= power`, or one where no card was powered up anew.
-    #[error("the only event is `= power`, between two steps")]
-    UnknownEvent,
-    /// A header key that the format does not have.
-    #[error("the header has no such key")]
-    UnknownKey,
-    /// A header key for the second time.
-    #[error("this header key may stand only once")]
-    KeyTwice,
-    /// A header value that its key does not take.
-    #[error("the value does not fit its key")]
-    Value,
-    /// A header line behind the first step.
-    #[error("header lines stand in front of the first step")]
-    HeaderBehindSteps,
-    /// A command without an answer.
-    #[error("this command has no answer")]
-    NoAnswer,
-    /// An answer without a command.
-    #[error("an answer without a command in front of it")]
-    NoCommand,
-    /// A command of fewer than four readable bytes.
-    #[error("a command begins with four readable bytes")]
-    NoCommandHeader,
-    /// An answer that does not end in a readable status word.
-    #[error("an answer ends with the two readable bytes of its status word")]
-    NoStatusWord,
-    /// A `!` line with another word.
-    #[error("a failure is `! length` or `! removed`")]
-    UnknownFailure,
-    /// The time behind an answer in another form.
-    #[error("the time behind an answer is written ` ; 12345 us`")]
-    Time,
-    /// Hex or a secret run is wrong.
-    #[error(transparent)]
-    Bytes(#[from] MaskedError),
+errors! {
+    /// What is wrong with a line.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Problem {
+        NotARecording = "a recording begins with the line {FIRST_LINE:?}",
+        OtherVersion = "this version of the format is not known; {FIRST_LINE:?} is",
+        NotUtf8 = "the line is not UTF-8",
+        LineTooLong = "the line has more than {MAX_LINE} bytes",
+        TooManySteps = "there are more than {MAX_STEPS} steps",
+        UnknownLine = "a line is `key: value`, `# comment`, `> command`, `< answer`, `! failure` or `= power`",
+        /// Another event than `= power`, or one where no card was powered up anew.
+        UnknownEvent = "the only event is `= power`, between two steps",
+        UnknownKey = "the header has no such key",
+        KeyTwice = "this header key may stand only once",
+        /// A header value that its key does not take.
+        Value = "the value does not fit its key",
+        HeaderBehindSteps = "header lines stand in front of the first step",
+        NoAnswer = "this command has no answer",
+        NoCommand = "an answer without a command in front of it",
+        NoCommandHeader = "a command begins with four readable bytes",
+        /// An answer that does not end in a readable status word.
+        NoStatusWord = "an answer ends with the two readable bytes of its status word",
+        UnknownFailure = "a failure is `! length` or `! removed`",
+        Time = "the time behind an answer is written ` ; 12345 us`",
+        Bytes(#[from] MaskedError) = "{0}",
+    }
 }
 
 impl std::fmt::Debug for Header {

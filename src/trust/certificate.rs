@@ -17,6 +17,7 @@ use x509_parser::{
 
 use super::{der, memo::Memo};
 use crate::crypto::{EcPublicKey, EcdsaForm, KeyError, PublicKey};
+use crate::text::errors;
 
 /// A key that a certificate holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,25 +150,19 @@ pub struct Certificate {
     signature: Vec<u8>,
 }
 
-/// Why bytes are no certificate that can be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CertificateError {
-    /// A certificate by its shape, but in an encoding that leaves open what its signature covers.
-    #[error("a certificate that is not in DER")]
-    NotDer,
-    /// No certificate.
-    #[error("not a certificate")]
-    Malformed,
-    /// Bytes other than zeros behind the certificate.
-    #[error("other bytes behind the certificate")]
-    Trailing,
-    /// An extension is broken or stands twice.
-    #[error("a broken extension")]
-    Extension,
-    /// A day outside any calendar.
-    #[error("an impossible validity")]
-    Validity,
+errors! {
+    /// Why bytes are no certificate that can be used.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum CertificateError {
+        /// A certificate by its shape, but in an encoding that leaves open what its signature covers.
+        NotDer = "a certificate that is not in DER",
+        Malformed = "not a certificate",
+        /// Bytes other than zeros behind the certificate.
+        Trailing = "other bytes behind the certificate",
+        Extension = "a broken extension",
+        Validity = "an impossible validity",
+    }
 }
 
 impl Certificate {

@@ -11,7 +11,7 @@ use super::{
     certificate::{Algorithm, Certificate, CertifiedKey},
     store::TrustStore,
 };
-use crate::text::named;
+use crate::text::{errors, named};
 
 named! {
     /// One of the two certificates of a path.
@@ -23,58 +23,37 @@ named! {
     }
 }
 
-/// Why a certificate has no path to an anchor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PathError {
-    /// No anchor has the issuer's name and the key that the certificate names.
-    #[error("no anchor names this issuer and its key")]
-    NoAnchor,
-    /// An anchor has the name and the key identifier, and the signature is not one of its key.
-    #[error("the signature is not one of the issuer's key")]
-    SignatureMismatch,
-    /// The certificate names an issuer whose key is of another kind than its signature, or states two algorithms.
-    #[error("the signature's algorithm is not that of the issuer's key")]
-    WrongAlgorithm,
-    /// The certificate names an issuer and its key and is signed with an algorithm of that kind of key, or of none that is
-    /// known, which is not supported here: whether the signature holds is not known.
-    #[error("the signature's algorithm is not supported")]
-    UnsupportedAlgorithm,
-    /// The signature is one of an anchor that has another key identifier than the certificate names.
-    #[error("the certificate names another key than the one that signed it")]
-    WrongKeyIdentifier,
-    /// The anchor belongs to a hierarchy that was not accepted.
-    #[error("the anchor's hierarchy was not accepted")]
-    HierarchyNotAccepted,
-    /// The anchor is no certification authority.
-    #[error("the anchor is no certification authority")]
-    NotACa,
-    /// keyUsage does not allow it: an anchor must be allowed to sign certificates where it says anything, a leaf data; and
-    /// an authority signs no data.
-    #[error("the key usage of the {0} does not fit")]
-    WrongKeyUsage(Place),
-    /// The leaf is an authority itself, and the anchor allows none below it.
-    #[error("the anchor allows no authority below it")]
-    PathTooLong,
-    /// The leaf's key is none that is known of cards: another size, exponent or curve. The issuer certified it all the same.
-    #[error("the certificate's key is not supported")]
-    UnsupportedKey,
-    /// The anchor's validity was over when the leaf's began.
-    #[error("the anchor was over when the certificate was issued")]
-    IssuerOver,
-    /// The anchor's validity began after the leaf's: an authority may be certified anew with its key, so an older
-    /// certificate of the same key may be the one.
-    #[error("the anchor is newer than the certificate")]
-    IssuerNewer,
-    /// Critical, and not known here: what the issuer meant by it cannot be kept.
-    #[error("the {0} has a critical extension that is not known")]
-    UnknownExtension(Place),
-    /// The leaf's validity has not begun.
-    #[error("the certificate is not valid yet")]
-    NotYetValid,
-    /// Valid once, over now.
-    #[error("the {0} has expired")]
-    Expired(Place),
+errors! {
+    /// Why a certificate has no path to an anchor.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum PathError {
+        /// No anchor has the issuer's name and the key that the certificate names.
+        NoAnchor = "no anchor names this issuer and its key",
+        SignatureMismatch = "the signature is not one of the issuer's key",
+        /// The certificate names an issuer whose key is of another kind than its signature, or states two algorithms.
+        WrongAlgorithm = "the signature's algorithm is not that of the issuer's key",
+        /// The certificate names an issuer and its key and is signed with an algorithm of that kind of key, or of none that is
+        /// known, which is not supported here: whether the signature holds is not known.
+        UnsupportedAlgorithm = "the signature's algorithm is not supported",
+        WrongKeyIdentifier = "the certificate names another key than the one that signed it",
+        HierarchyNotAccepted = "the anchor's hierarchy was not accepted",
+        NotACa = "the anchor is no certification authority",
+        /// keyUsage does not allow it: an anchor must be allowed to sign certificates where it says anything, a leaf data; and
+        /// an authority signs no data.
+        WrongKeyUsage(Place) = "the key usage of the {0} does not fit",
+        PathTooLong = "the anchor allows no authority below it",
+        /// The leaf's key is none that is known of cards: another size, exponent or curve. The issuer certified it all the same.
+        UnsupportedKey = "the certificate's key is not supported",
+        IssuerOver = "the anchor was over when the certificate was issued",
+        /// The anchor's validity began after the leaf's: an authority may be certified anew with its key, so an older
+        /// certificate of the same key may be the one.
+        IssuerNewer = "the anchor is newer than the certificate",
+        /// Critical, and not known here: what the issuer meant by it cannot be kept.
+        UnknownExtension(Place) = "the {0} has a critical extension that is not known",
+        NotYetValid = "the certificate is not valid yet",
+        Expired(Place) = "the {0} has expired",
+    }
 }
 
 /// What the search for an issuer found.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::{
     crypto,
     destination::{Destination, DestinationError, Existing, Readers},
-    text::whole_seconds,
+    text::{errors, whole_seconds},
 };
 
 use super::{
@@ -52,31 +52,21 @@ pub enum AddError {
     Io(String, io::ErrorKind),
 }
 
-/// Why an anchor was not removed. The folder is as it was then.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RemoveError {
-    /// The beginning of a fingerprint needs eight digits.
-    #[error("'{0}' is too short for a fingerprint")]
-    TooShort(String),
-    /// Nothing of this name was added.
-    #[error("nothing was added as '{0}'")]
-    NotThere(String),
-    /// It ships with the program.
-    #[error("{0} ships with the program")]
-    Shipped(String),
-    /// Several anchors are meant.
-    #[error("'{0}' fits {1} anchors")]
-    Ambiguous(String, usize),
-    /// Another program is changing the folder, for longer than that takes.
-    #[error("{0} is being changed by another program")]
-    Busy(String),
-    /// The folder as it stands cannot be used.
-    #[error(transparent)]
-    Folder(#[from] ManifestError),
-    /// Writing failed.
-    #[error("{0}: {1}")]
-    Io(String, io::ErrorKind),
+errors! {
+    /// Why an anchor was not removed. The folder is as it was then.
+    #[non_exhaustive]
+    pub enum RemoveError {
+        /// The beginning of a fingerprint needs eight digits.
+        TooShort(String) = "'{0}' is too short for a fingerprint",
+        NotThere(String) = "nothing was added as '{0}'",
+        Shipped(String) = "{0} ships with the program",
+        Ambiguous(String, usize) = "'{0}' fits {1} anchors",
+        /// Another program is changing the folder, for longer than that takes.
+        Busy(String) = "{0} is being changed by another program",
+        /// The folder as it stands cannot be used.
+        Folder(#[from] ManifestError) = "{0}",
+        Io(String, io::ErrorKind) = "{0}: {1}",
+    }
 }
 
 /// Adds an anchor file to a user's folder: the file first, then the manifest by rename, so that a break leaves the

@@ -9,53 +9,40 @@ use super::{
     certificate::Certificate,
 };
 use crate::crypto::{KeyError, PublicKey};
+use crate::text::errors;
 
 /// The largest anchor file.
 pub const MAX_FILE: usize = 64 * 1024;
 
-/// Why a file is no anchor for this purpose.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ImportError {
-    /// More than 64 KiB.
-    #[error("the file is larger than {MAX_FILE} bytes")]
-    TooLarge,
-    /// Not a JSON object of issuer_key_id, modulus and exponent.
-    #[error("a key for this purpose is a JSON object with issuer_key_id, modulus and exponent, all in hex")]
-    NotCvKey,
-    /// The numbers are not a key that cards have.
-    #[error(transparent)]
-    Key(#[from] KeyError),
-    /// Neither DER nor PEM of one certificate.
-    #[error("the file is not an X.509 certificate in DER or PEM")]
-    NotCertificate,
-    /// A certificate under which no card could ever count: not DER, no key that these cards' issuers have, or no
-    /// certification authority where one is needed.
-    #[error("no card can rest on this certificate: {0}")]
-    Unusable(Unusable),
-    /// A zip archive that cannot be read, or has more entries than such a publication has.
-    #[error("the zip archive cannot be read")]
-    BadArchive,
-    /// A zip archive with two entries of one name: which one counts is another thing to every program.
-    #[error("the zip archive holds two entries of one name")]
-    DuplicateEntries,
-    /// A zip archive without a certificate, or with several.
-    #[error("the zip archive holds {0} certificates, not one")]
-    NotOneCertificate(usize),
+errors! {
+    /// Why a file is no anchor for this purpose.
+    #[derive(Clone, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum ImportError {
+        TooLarge = "the file is larger than {MAX_FILE} bytes",
+        NotCvKey = "a key for this purpose is a JSON object with issuer_key_id, modulus and exponent, all in hex",
+        Key(#[from] KeyError) = "{0}",
+        NotCertificate = "the file is not an X.509 certificate in DER or PEM",
+        /// A certificate under which no card could ever count: not DER, no key that these cards' issuers have, or no
+        /// certification authority where one is needed.
+        Unusable(Unusable) = "no card can rest on this certificate: {0}",
+        /// A zip archive that cannot be read, or has more entries than such a publication has.
+        BadArchive = "the zip archive cannot be read",
+        /// A zip archive with two entries of one name: which one counts is another thing to every program.
+        DuplicateEntries = "the zip archive holds two entries of one name",
+        /// A zip archive without a certificate, or with several.
+        NotOneCertificate(usize) = "the zip archive holds {0} certificates, not one",
+    }
 }
 
-/// Why no card can rest on a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unusable {
-    /// It is not in DER, or an extension is broken.
-    #[error("it is not in the strict form that checks read")]
-    Form,
-    /// Its key is neither RSA-2048 nor P-384.
-    #[error("its key is neither RSA with 2048 bits nor P-384")]
-    Key,
-    /// It is no certification authority.
-    #[error("it is not one of a certification authority")]
-    NotACa,
+errors! {
+    /// Why no card can rest on a certificate.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub enum Unusable {
+        Form = "it is not in the strict form that checks read",
+        Key = "its key is neither RSA with 2048 bits nor P-384",
+        NotACa = "it is not one of a certification authority",
+    }
 }
 
 #[derive(Deserialize)]

@@ -11,6 +11,7 @@ use super::{
     import::{ImportError, import},
     pins,
 };
+use crate::text::errors;
 
 /// The file name of a manifest.
 pub const MANIFEST: &str = "anchors.toml";
@@ -55,40 +56,26 @@ impl Row {
     }
 }
 
-/// Why a folder of anchors cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ManifestError {
-    /// The manifest is not TOML of this form.
-    #[error("anchors.toml does not parse: {0}")]
-    Toml(#[from] toml::de::Error),
-    /// A row names a file that is not there.
-    #[error("anchors.toml names {0}, which is not there")]
-    MissingFile(String),
-    /// A row names a file outside its folder.
-    #[error("anchors.toml names {0}, which is not a plain file name")]
-    BadFileName(String),
-    /// A file is no anchor.
-    #[error("{0}: {1}")]
-    Import(String, ImportError),
-    /// A file's content is not what the manifest pins.
-    #[error("{0} is not what anchors.toml pins: it was changed")]
-    PinMismatch(String),
-    /// A row says that the issuer published a file, and its fingerprint is none that an issuer published.
-    #[error("anchors.toml says that {0} was published by its issuer, which it was not")]
-    NotPublished(String),
-    /// The folder may be written by every user of the machine.
-    #[error("{0} may be written by anybody")]
-    WorldWritable(String),
-    /// The folder, its manifest or a file belongs to somebody else.
-    #[error("{0} belongs to another user")]
-    OtherOwner(String),
-    /// A folder that somebody named has no manifest.
-    #[error("{0} has no anchors.toml")]
-    NoManifest(String),
-    /// The folder or a file cannot be read.
-    #[error("{0}: {1}")]
-    Io(String, std::io::ErrorKind),
+errors! {
+    /// Why a folder of anchors cannot be used.
+    #[non_exhaustive]
+    pub enum ManifestError {
+        /// The manifest is not TOML of this form.
+        Toml(#[from] toml::de::Error) = "anchors.toml does not parse: {0}",
+        MissingFile(String) = "anchors.toml names {0}, which is not there",
+        BadFileName(String) = "anchors.toml names {0}, which is not a plain file name",
+        Import(String, ImportError) = "{0}: {1}",
+        /// A file's content is not what the manifest pins.
+        PinMismatch(String) = "{0} is not what anchors.toml pins: it was changed",
+        /// A row says that the issuer published a file, and its fingerprint is none that an issuer published.
+        NotPublished(String) = "anchors.toml says that {0} was published by its issuer, which it was not",
+        WorldWritable(String) = "{0} may be written by anybody",
+        /// The folder, its manifest or a file belongs to somebody else.
+        OtherOwner(String) = "{0} belongs to another user",
+        /// A folder that somebody named has no manifest.
+        NoManifest(String) = "{0} has no anchors.toml",
+        Io(String, std::io::ErrorKind) = "{0}: {1}",
+    }
 }
 
 /// Reads a manifest and the files it names; every file must be what the manifest pins.

@@ -254,7 +254,7 @@ fn what_was_drawn_is_drawn_again() {
     assert_eq!(random.draw(3), Ok(vec![0, 1, 2]));
     assert_eq!(random.draw(32), Err(DrawError::Length { draw: 2, listed: 1, wanted: 32 }));
     assert_eq!(random.draw(1), Ok(vec![0xFF]));
-    assert_eq!(random.draw(1), Err(DrawError::Ended { draw: 3 }));
+    assert_eq!(random.draw(1), Err(DrawError::Ended(3)));
 }
 
 /// Answers from a list.

@@ -77,7 +77,7 @@ fn a_card_removed_on_the_way() {
     let pcscd = Pcscd::start();
     let card = Vicc::insert(pcscd.port(), counting);
     let mut reader = find().unwrap();
-    let mut link = reader.connect().unwrap();
+    let mut link = reader.open().unwrap();
     link.exchange(&[0, 0xB0, 0, 0, 4]).unwrap();
     card.remove();
     for command in [&[0, 0xB0, 0, 0, 4][..], &[0, 0xB0, 0, 0, 4], &[0, 0xB0, 0x82, 0, 0, 0, 0], &[0, 0xB0, 0, 0, 4]] {
@@ -130,31 +130,31 @@ fn a_card_held_by_another_program() {
     let mut other = find().unwrap();
 
     // Exclusively.
-    let link = other.connect().unwrap();
-    assert_eq!(reader.connect().unwrap_err(), TransportError::Busy);
+    let link = other.open().unwrap();
+    assert_eq!(reader.open().unwrap_err(), TransportError::Busy);
     drop(link);
-    drop(reader.connect().unwrap());
+    drop(reader.open().unwrap());
 
     // Shared, in a transaction, which makes PC/SC itself wait for ever.
     let context = pcsc::Context::establish(pcsc::Scope::User).unwrap();
     let mut shared = context.connect(c"Virtual PCD 00 00", pcsc::ShareMode::Shared, pcsc::Protocols::ANY).unwrap();
     let transaction = shared.transaction().unwrap();
-    assert_eq!(reader.connect().unwrap_err(), TransportError::Busy);
+    assert_eq!(reader.open().unwrap_err(), TransportError::Busy);
     drop(transaction);
 
     // Shared, without a transaction: the transaction of this program is enough.
-    let mut link = reader.connect().unwrap();
+    let mut link = reader.open().unwrap();
     assert!(link.exchange(&[0, 0xB0, 0, 0, 4]).is_ok());
     drop(link);
 
     // Let go within the time: it is waited for.
-    let link = other.connect().unwrap();
+    let link = other.open().unwrap();
     let (sender, receiver) = mpsc::channel::<()>();
     let release = thread::spawn(move || {
         let _ = receiver.recv_timeout(Duration::from_secs(1));
         drop(link);
     });
-    drop(reader.connect().unwrap());
+    drop(reader.open().unwrap());
     drop(sender);
     release.join().unwrap();
 }
@@ -167,11 +167,11 @@ fn pcscd_stops_on_the_way() {
     }
     let _card = Vicc::insert(pcscd.port(), counting);
     let mut reader = find().unwrap();
-    let mut link = reader.connect().unwrap();
+    let mut link = reader.open().unwrap();
     pcscd.stop();
     assert_eq!(link.exchange(&[0, 0xB0, 0, 0, 4]), Err(TransportError::NoService));
     drop(link);
-    assert_eq!(reader.connect().unwrap_err(), TransportError::NoService);
+    assert_eq!(reader.open().unwrap_err(), TransportError::NoService);
     assert_eq!(find().unwrap_err(), TransportError::NoService);
     assert_eq!(readers().unwrap_err(), TransportError::NoService);
 }
