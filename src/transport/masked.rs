@@ -193,6 +193,7 @@ impl fmt::Debug for Masked {
 
 errors! {
     /// Why a text is no masked bytes.
+    #[allow(rustdoc::invalid_html_tags)]
     #[derive(Clone, Copy, PartialEq, Eq)]
     pub enum MaskedError {
         Hex = "this is not hex",
