@@ -9,16 +9,16 @@ use taimen::{
     iso7816::PinGate,
     kind::CardKind,
     simulator::{Recipe, kinds},
-    transport::{DrawError, Draws},
+    transport::{NonceError, Nonces},
     trust::{Hierarchy, TrustStore},
     verify::Basis,
 };
 
-/// The same bytes whenever random ones are wanted, so that the output never changes. With a real card take `SystemDraws`.
+/// The same bytes whenever random ones are wanted, so that the output never changes. With a real card take `SystemNonces`.
 struct Fixed;
 
-impl Draws for Fixed {
-    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
+impl Nonces for Fixed {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError> {
         Ok(vec![7; bytes])
     }
 }

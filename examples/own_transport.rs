@@ -8,7 +8,7 @@ use taimen::{
     cards::{self, Credentials, Event, Request},
     iso7816::PinGate,
     simulator::{Recipe, SimulatedCard},
-    transport::{Transport, TransportError, draws::ListedDraws},
+    transport::{Transport, TransportError, nonces::ListedNonces},
     trust::{Hierarchy, TrustStore},
     verify::Basis,
 };
@@ -52,12 +52,12 @@ pub fn run(time: Timestamp, out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let mut told = Vec::new();
     let tell = &mut |event: Event<'_>| match event {
         Event::Recognised(card) => told.push(format!("a card: {}", card.kind.name().en)),
-        Event::Counter { reference, tries } => told.push(format!("{}: {tries:?}", reference.title.en)),
+        Event::Counter { reference, retry_counter } => told.push(format!("{}: {retry_counter:?}", reference.title.en)),
         _ => {}
     };
     // A licence is asked for no challenge, so no random bytes are drawn.
-    let draws = &mut ListedDraws::new(Vec::new());
-    let dump = cards::read(&mut reader, &request, credentials, &mut PinGate::new(false), draws, tell)?;
+    let nonces = &mut ListedNonces::new(Vec::new());
+    let dump = cards::read(&mut reader, &request, credentials, &mut PinGate::new(false), nonces, tell)?;
     let trust = TrustStore::shipped()?.accepting(Hierarchy::Simulated);
     let findings = cards::check(&dump, &trust, Basis::Live(time)).ok_or("cards of this kind are not verified")?;
     writeln!(out, "{}\n{}", told.join("\n"), findings.overall().as_str())?;

@@ -15,7 +15,7 @@ use taimen::{
     dump::Dump,
     iso7816::PinGate,
     report::{Colour, Context, Options, Report, Source},
-    transport::{draws::SystemDraws, pcsc::PcscReader},
+    transport::{nonces::SystemNonces, pcsc::PcscReader},
     trust::TrustStore,
     verify::Basis,
 };
@@ -28,7 +28,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // One gate for what this person types. `false`: a last try is never spent.
     let mut gate = PinGate::new(false);
     let nothing = Credentials::default();
-    let looked = match cards::start(&mut reader.open()?, &request, nothing, &mut gate, &mut SystemDraws, &mut |_| {})? {
+    let looked = match cards::start(&mut reader.open()?, &request, nothing, &mut gate, &mut SystemNonces, &mut |_| {})?
+    {
         Outcome::Ask(looked) => looked,
         // A licence whose holder never set its PINs wants none.
         Outcome::Done(dump) => return show(&dump),
@@ -36,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let entered = ask(&looked, &gate)?;
     reader.wait_again(&mut |_| eprintln!("Place the card again."))?;
     let now = Timestamp::now();
-    let dump = looked.read(&mut reader.open()?, now, entered, &mut gate, &mut SystemDraws, &mut |_| {})?;
+    let dump = looked.read(&mut reader.open()?, now, entered, &mut gate, &mut SystemNonces, &mut |_| {})?;
     show(&dump)
 }
 
@@ -55,8 +56,8 @@ fn ask(looked: &Looked, gate: &PinGate) -> Result<Credentials, Box<dyn Error>> {
     for wanted in looked.wanted() {
         // Nothing is asked for that may not be presented.
         looked.refusal(&wanted, gate)?;
-        let (credential, tries) = (wanted.credential, wanted.counter.map(|(_, tries)| tries));
-        eprintln!("{} ({tries:?})", credential.title.en);
+        let (credential, retry_counter) = (wanted.credential, wanted.counter.map(|(_, retry_counter)| retry_counter));
+        eprintln!("{} ({retry_counter:?})", credential.title.en);
         for entry in credential.asked() {
             eprint!("{}: ", entry.prompt.en);
             let mut line = String::new();

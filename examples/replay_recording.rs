@@ -11,7 +11,7 @@ use taimen::{
     simulator::Recipe,
     transport::{
         Log, Recorder, Recording,
-        draws::{ListedDraws, RecordedDraws},
+        nonces::{ListedNonces, RecordedNonces},
         recording::Header,
     },
     trust::{Hierarchy, TrustStore},
@@ -26,17 +26,17 @@ pub fn record(time: Timestamp) -> Result<String, Box<dyn Error>> {
     let mut card = "my-number?seed=7".parse::<Recipe>()?.card()?;
     let credentials = Credentials::from(&card);
     let request = Request::new("sim:my-number?seed=7", time);
-    let mut draws = RecordedDraws::new(ListedDraws::new(vec![vec![1; 32], vec![2; 32]]));
+    let mut nonces = RecordedNonces::new(ListedNonces::new(vec![vec![1; 32], vec![2; 32]]));
     let mut log = Log::new(never_recorded()).without_times();
     let mut recorder = Recorder::new(&mut card, &mut log);
-    let dump = cards::read(&mut recorder, &request, credentials, &mut PinGate::new(false), &mut draws, &mut |_| {})?;
+    let dump = cards::read(&mut recorder, &request, credentials, &mut PinGate::new(false), &mut nonces, &mut |_| {})?;
     let header = Header {
         card: Some(dump.kind.to_string()),
         reader: Some(dump.reader),
         scope: Some(dump.scope.as_str().to_owned()),
         time: Some(dump.read_at),
-        random: draws.drawn().to_vec(),
-        session_keys: draws.session_keys().map(<[u8]>::to_vec).collect(),
+        random: nonces.drawn().to_vec(),
+        session_keys: nonces.session_keys().map(<[u8]>::to_vec).collect(),
         ..Header::default()
     };
     Ok(log.into_recording(header).to_text())

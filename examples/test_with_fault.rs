@@ -9,7 +9,7 @@ use taimen::{
     dump::Dump,
     iso7816::PinGate,
     simulator::{Recipe, SimulatedCard},
-    transport::draws::ListedDraws,
+    transport::nonces::ListedNonces,
     trust::{Hierarchy, TrustStore},
     verify::{Basis, CheckId, Reason, Verdict},
 };
@@ -17,8 +17,8 @@ use taimen::{
 /// The program under test: here it is the reading alone.
 fn read(card: &mut SimulatedCard) -> Result<Dump, FlowError> {
     let (request, credentials) = (Request::new("test", TIME), Credentials::from(&*card));
-    let mut draws = ListedDraws::new(vec![vec![1; 32], vec![2; 32]]);
-    cards::read(card, &request, credentials, &mut PinGate::new(false), &mut draws, &mut |_| {})
+    let mut nonces = ListedNonces::new(vec![vec![1; 32], vec![2; 32]]);
+    cards::read(card, &request, credentials, &mut PinGate::new(false), &mut nonces, &mut |_| {})
 }
 
 /// A time of our choice; nothing in the library looks at a clock.

@@ -47,8 +47,8 @@ pub struct Dump {
     /// The challenges that the card was asked to sign, by the application whose key signs.
     challenges: BTreeMap<String, Challenge>,
     /// Credential's file (for example `mf/0001`) to the tries that were left before any was presented; 0: blocked.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    tries: BTreeMap<String, u8>,
+    #[serde(rename = "tries", default, skip_serializing_if = "BTreeMap::is_empty")]
+    retry_counters: BTreeMap<String, u8>,
     /// What the link carried.
     pub link: LinkFigures,
     /// Who vouches that nothing was changed since; see [`Dump::seal`].
@@ -144,13 +144,13 @@ pub struct Challenge {
     /// 32 random bytes, used once.
     pub random: HexBytes,
     /// The card's answer, or the status word of its refusal.
-    pub answer: Answer,
+    pub answer: ChallengeResponse,
 }
 
 /// The card's answer to a challenge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum ChallengeResponse {
     /// A signature, to be verified.
     Signature(HexBytes),
     /// Refused with this status word, four hex digits.
@@ -191,7 +191,7 @@ impl Dump {
             files: BTreeMap::new(),
             not_read: BTreeMap::new(),
             challenges: BTreeMap::new(),
-            tries: BTreeMap::new(),
+            retry_counters: BTreeMap::new(),
             link: LinkFigures::default(),
             seal: None,
             loose: false,
@@ -222,12 +222,12 @@ impl Dump {
 
     /// Notes the tries that a credential has left; 0: blocked.
     pub fn counted(&mut self, reference: &str, left: u8) {
-        self.tries.insert(reference.to_owned(), left);
+        self.retry_counters.insert(reference.to_owned(), left);
     }
 
     /// The tries that a credential had left before any was presented; 0: blocked.
-    pub fn tries(&self, reference: &str) -> Option<u8> {
-        self.tries.get(reference).copied()
+    pub fn retry_counter(&self, reference: &str) -> Option<u8> {
+        self.retry_counters.get(reference).copied()
     }
 
     /// A file's bytes.

@@ -19,14 +19,14 @@
 #![cfg_attr(feature = "simulator", doc = "```")]
 #![cfg_attr(not(feature = "simulator"), doc = "```ignore")]
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use taimen::{cards, iso7816::PinGate, simulator::Recipe, transport::draws::ListedDraws};
+//! use taimen::{cards, iso7816::PinGate, simulator::Recipe, transport::nonces::ListedNonces};
 //!
 //! let mut card = "my-number?seed=7".parse::<Recipe>()?.card()?; // or `PcscReader::find(…)?.open()?`
 //! let credentials = cards::Credentials::from(&card); // or `Credentials::default().with("pin1", …)?`, `Credentials::parse(…)?`
 //! let request = cards::Request::new("my reader", "2026-11-22T03:00:00Z".parse()?);
 //! let mut gate = PinGate::new(false); // one for a person's entries; no last try is ever spent
-//! let mut draws = ListedDraws::new(vec![vec![1; 32], vec![2; 32]]); // with a real card: `SystemDraws`
-//! let dump = cards::read(&mut card, &request, credentials, &mut gate, &mut draws, &mut |event| {
+//! let mut nonces = ListedNonces::new(vec![vec![1; 32], vec![2; 32]]); // with a real card: `SystemNonces`
+//! let dump = cards::read(&mut card, &request, credentials, &mut gate, &mut nonces, &mut |event| {
 //!     if let cards::Event::Step { title, .. } = event { println!("{}", title.en) }
 //! })?;
 //! assert_eq!(dump.link.exchanges, 17);
@@ -68,8 +68,8 @@
 //! | --- | --- | --- |
 //! | none | reading over any transport, verification, reports, recordings | no system library |
 //! | `simulator` | simulated cards | no system library |
-//! | `pcsc` | `transport::pcsc`, `transport::draws::SystemDraws` | libpcsclite on Unix |
-//! | `cli` | the program, `transport::draws::SystemDraws`, `simulator` | no system library |
+//! | `pcsc` | `transport::pcsc`, `transport::nonces::SystemNonces` | libpcsclite on Unix |
+//! | `cli` | the program, `transport::nonces::SystemNonces`, `simulator` | no system library |
 //!
 //! The modules stand in layers; a module uses only modules to its left, and a test keeps it so:
 //!

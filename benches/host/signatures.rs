@@ -2,7 +2,7 @@
 
 use taimen::{
     cards::my_number::{CvCertificate, files},
-    dump::{Answer, Dump},
+    dump::{ChallengeResponse, Dump},
 };
 
 /// As many signature checks as it is told, keys parsed before. A signature that does not fit costs as much as one that
@@ -10,7 +10,7 @@ use taimen::{
 pub fn checks(dump: &Dump) -> impl Fn(usize) + use<> {
     let file = dump.file(files::FACE_CERTIFICATE.name).unwrap().to_vec();
     let challenge = dump.challenge("face").unwrap();
-    let Answer::Signature(answer) = &challenge.answer else { panic!("an honest card answers") };
+    let ChallengeResponse::Signature(answer) = &challenge.answer else { panic!("an honest card answers") };
     let (message, answer) = (challenge.message(), answer.0.clone());
     move |count| {
         let certificate = CvCertificate::parse(&file).unwrap();

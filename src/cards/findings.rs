@@ -456,8 +456,8 @@ pub struct Findings {
     pub history: Vec<Change>,
     /// The characters that the texts show by mark.
     pub external: Vec<ExternalCharacter>,
-    /// Tries that were left when the card was read without presenting anything yet.
-    pub tries: Vec<TriesLeft>,
+    /// RetryCounter that were left when the card was read without presenting anything yet.
+    pub retry_counters: Vec<TriesLeft>,
     /// What is odd about the data, with its place; the rest was read all the same.
     pub warnings: Vec<Warning>,
     /// Other applications found on the card.

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use crate::{
     dump::{Dump, Scope},
-    iso7816::{CardError, CardSession, Command, Le, PinGate, ReadStep, Refusal, Response, Session, Tries},
+    iso7816::{CardError, CardSession, Command, Le, PinGate, ReadStep, Refusal, Response, RetryCounter, Session},
     kind::CardKind,
     lang::Bilingual,
     text::japan_date,
-    transport::{Draws, LinkFigures, Metered, Recording, Replay, Transport, replay::UnusedSteps},
+    transport::{LinkFigures, Metered, Nonces, Recording, Replay, Transport, replay::UnusedSteps},
 };
 
 use super::{
@@ -155,7 +155,7 @@ pub enum Event<'a> {
         /// The reference that it counts.
         reference: &'static Reference,
         /// Its counter.
-        tries: Tries,
+        retry_counter: RetryCounter,
     },
     /// A step goes on.
     Step {
@@ -241,7 +241,7 @@ pub struct Wanted {
     /// Which.
     pub credential: &'static CredentialSpec,
     /// The reference that it is presented to, and its counter; `None` if nothing counts it.
-    pub counter: Option<(&'static Reference, Tries)>,
+    pub counter: Option<(&'static Reference, RetryCounter)>,
 }
 
 /// A card that was recognised and looked at; nothing was presented to it.
@@ -268,7 +268,7 @@ impl std::fmt::Debug for Looked {
 /// once each, never a last try unless `gate` allows it) and reads; the card is let go when this returns.
 ///
 /// `gate` belongs to the entries that a person made: one for a person's entries, however often the card is read with them.
-/// `draws` gives the random bytes of the challenges; `tell` is told what goes on. The credentials are wiped after the last
+/// `nonces` gives the random bytes of the challenges; `tell` is told what goes on. The credentials are wiped after the last
 /// VERIFY.
 ///
 /// # Errors
@@ -278,7 +278,7 @@ pub fn start(
     request: &Request,
     credentials: Credentials,
     gate: &mut PinGate,
-    draws: &mut dyn Draws,
+    nonces: &mut dyn Nonces,
     tell: Tell<'_>,
 ) -> Result<Outcome, FlowError> {
     credentials.plausible(japan_date(request.time))?;
@@ -310,7 +310,7 @@ pub fn start(
         }
         (Ask::Never | Ask::IfMissing, None) => {}
     }
-    let mut dump = run(&mut session, meant, request, state, credentials, gate, draws, tell)?;
+    let mut dump = run(&mut session, meant, request, state, credentials, gate, nonces, tell)?;
     dump.guests = recognised.guests;
     dump.link = metered.figures();
     Ok(Outcome::Done(Box::new(dump)))
@@ -325,11 +325,11 @@ pub fn read(
     request: &Request,
     credentials: Credentials,
     gate: &mut PinGate,
-    draws: &mut dyn Draws,
+    nonces: &mut dyn Nonces,
     tell: Tell<'_>,
 ) -> Result<Dump, FlowError> {
     let request = Request { ask: Ask::Never, ..request.clone() };
-    match start(card, &request, credentials, gate, draws, tell)? {
+    match start(card, &request, credentials, gate, nonces, tell)? {
         Outcome::Done(dump) => Ok(*dump),
         // Nobody is asked, so this does not come.
         Outcome::Ask(looked) => Err(FlowError::NotReadable(looked.kind())),
@@ -360,7 +360,7 @@ impl Looked {
     /// # Errors
     /// [`ReadError::Refused`].
     pub fn refusal(&self, wanted: &Wanted, gate: &PinGate) -> Result<(), ReadError> {
-        wanted.counter.map_or(Ok(()), |(reference, tries)| allowed(gate, reference, tries))
+        wanted.counter.map_or(Ok(()), |(reference, retry_counter)| allowed(gate, reference, retry_counter))
     }
 
     /// Reads the card that was looked at, powered up anew: it must be the same one still, as far as a card reports without a
@@ -374,7 +374,7 @@ impl Looked {
         time: Timestamp,
         entered: Credentials,
         gate: &mut PinGate,
-        draws: &mut dyn Draws,
+        nonces: &mut dyn Nonces,
         tell: Tell<'_>,
     ) -> Result<Dump, FlowError> {
         let Self { request, recognised, meant, state, mut credentials, step, figures } = self;
@@ -394,7 +394,7 @@ impl Looked {
             ReadError::Card(CardError::Status(_)) => ReadError::OtherCard,
             error => error,
         })?;
-        let mut dump = run(&mut session, meant, &request, state, credentials, gate, draws, tell)?;
+        let mut dump = run(&mut session, meant, &request, state, credentials, gate, nonces, tell)?;
         dump.guests = recognised.guests;
         dump.link = sum(figures, metered.figures());
         Ok(dump)
@@ -435,7 +435,7 @@ fn run(
     state: CardState,
     credentials: Credentials,
     gate: &mut PinGate,
-    draws: &mut dyn Draws,
+    nonces: &mut dyn Nonces,
     tell: Tell<'_>,
 ) -> Result<Dump, FlowError> {
     let Meant { card, spec, .. } = meant;
@@ -445,7 +445,7 @@ fn run(
         .and_then(|scope| scope.without_optional)
         .filter(|_| lacks && state.entry == Entry::Typed && state.blocked.is_none());
     let request = &Request { scope: smaller.unwrap_or(request.scope), ..request.clone() };
-    Ok(read_steps(card, spec, session, request, state, credentials, gate, draws, tell)?)
+    Ok(read_steps(card, spec, session, request, state, credentials, gate, nonces, tell)?)
 }
 
 /// Recognises a card that was just powered on.
@@ -480,7 +480,7 @@ pub struct Identified {
     /// Which card it is.
     pub recognised: Recognised,
     /// Each reference and its counter; `None` if the card does not report it.
-    pub counters: Vec<(&'static Reference, Option<Tries>)>,
+    pub counters: Vec<(&'static Reference, Option<RetryCounter>)>,
     /// What the card shows without a credential, if it shows anything.
     pub dump: Option<Dump>,
 }
@@ -489,7 +489,7 @@ pub struct Identified {
 ///
 /// # Errors
 /// [`FlowError`].
-pub fn identify(card: &mut dyn Transport, request: &Request, draws: &mut dyn Draws) -> Result<Identified, FlowError> {
+pub fn identify(card: &mut dyn Transport, request: &Request, nonces: &mut dyn Nonces) -> Result<Identified, FlowError> {
     let mut session: CardSession<'_> = Session::new(card);
     let recognised = recognise(&mut session)?;
     let mut counters = Vec::new();
@@ -500,9 +500,9 @@ pub fn identify(card: &mut dyn Transport, request: &Request, draws: &mut dyn Dra
         let meant = request.fits(&recognised)?;
         let mut context = LookContext { session: &mut session, found: &meant.found, request: &request, asking: false };
         let state = meant.card.look(&mut context)?;
-        counters = state.counters.iter().map(|(reference, tries)| (*reference, Some(*tries))).collect();
+        counters = state.counters.iter().map(|(reference, retry_counter)| (*reference, Some(*retry_counter))).collect();
         let (gate, tell) = (&mut PinGate::new(false), &mut |_: Event<'_>| {});
-        dump = Some(run(&mut session, meant, &request, state, Credentials::default(), gate, draws, tell)?);
+        dump = Some(run(&mut session, meant, &request, state, Credentials::default(), gate, nonces, tell)?);
     }
     let guests = recognised.guests.iter().filter_map(|guest| Some(registry::find(*guest)?.1.references)).flatten();
     for reference in spec.references.iter().chain(guests).copied() {
@@ -512,7 +512,7 @@ pub fn identify(card: &mut dyn Transport, request: &Request, draws: &mut dyn Dra
             continue;
         }
         let told = match session.select_any(reference.application.aid) {
-            Ok(true) => session.ask_tries(reference.sfi),
+            Ok(true) => session.ask_retry_counter(reference.sfi),
             Ok(false) => continue,
             Err(error) => Err(error),
         };
@@ -586,10 +586,10 @@ fn replayed(replay: &mut Replay, entered: &Credentials, allow_last_try: bool) ->
     let request = Request::recorded(replay)?;
     let mut credentials = Credentials::recorded(replay);
     credentials.extend(entered.clone());
-    let (gate, draws, tell) = (&mut PinGate::new(allow_last_try), &mut replay.random(), &mut |_: Event<'_>| {});
-    match start(replay, &request, credentials, gate, draws, tell)? {
+    let (gate, nonces, tell) = (&mut PinGate::new(allow_last_try), &mut replay.random(), &mut |_: Event<'_>| {});
+    match start(replay, &request, credentials, gate, nonces, tell)? {
         Outcome::Done(dump) => Ok(*dump),
-        Outcome::Ask(looked) => looked.read(replay, request.time, Credentials::default(), gate, draws, tell),
+        Outcome::Ask(looked) => looked.read(replay, request.time, Credentials::default(), gate, nonces, tell),
     }
 }
 

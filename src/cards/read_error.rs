@@ -3,7 +3,7 @@
 use crate::{
     iso7816::{CardError, Refusal},
     kind::CardKind,
-    transport::{DrawError, TransportError},
+    transport::{NonceError, TransportError},
 };
 
 use super::model::{CredentialSpec, Reference};
@@ -17,7 +17,7 @@ pub enum ReadError {
     Card(#[from] CardError),
     /// There are no random bytes for a challenge.
     #[error(transparent)]
-    Draw(#[from] DrawError),
+    Draw(#[from] NonceError),
     /// The card that was recognised is not there any more; another one may be.
     #[error("this is not the card that was recognised")]
     OtherCard,
@@ -46,7 +46,7 @@ pub enum ReadError {
     Wrong {
         /// Which credential.
         reference: &'static Reference,
-        /// Tries left; `None` where the card keeps no counter.
+        /// RetryCounter left; `None` where the card keeps no counter.
         left: Option<u8>,
     },
     /// This attempt blocked the credential.
@@ -69,7 +69,7 @@ pub enum ReadError {
         credential: &'static CredentialSpec,
         /// What the card says it is.
         kind: CardKind,
-        /// Tries left, if the card names them (`63Cx`) against all that is known.
+        /// RetryCounter left, if the card names them (`63Cx`) against all that is known.
         left: Option<u8>,
     },
     /// The card says that a credential without a counter is blocked (`6983`, `6984`, `63C0`), though none is known to block.

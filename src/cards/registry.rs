@@ -117,8 +117,9 @@ pub(crate) fn applications(kind: Option<CardKind>) -> impl Iterator<Item = &'sta
 pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
     let (card, spec) = find(dump.kind)?;
     let mut findings = card.check(dump, trust, basis)?;
-    let left = |reference: &&'static Reference| Some(TriesLeft { reference, left: dump.tries(reference.name)? });
-    findings.tries = spec.references.iter().filter_map(left).collect();
+    let left =
+        |reference: &&'static Reference| Some(TriesLeft { reference, left: dump.retry_counter(reference.name)? });
+    findings.retry_counters = spec.references.iter().filter_map(left).collect();
     Some(findings)
 }
 

@@ -18,7 +18,7 @@ use super::{
     args::name,
     basis, files, output,
     reader::{Link, Source},
-    reading::{self, Plan},
+    reading::{self, CheckOptions},
     seal,
     terminal::Terminal,
     trust,
@@ -48,7 +48,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     if seal.is_some() && matches!(link.source(), Source::Replay(_)) && at != Some(At::Recorded) {
         return Err(Problem::SealWithoutWord);
     }
-    let plan = Plan::new(&link, matches, entries)?;
+    let plan = CheckOptions::new(&link, matches, entries)?;
     let header = plan.header();
     let read = plan.read(&mut link, &terminal);
     terminal.done();

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     cards::{self, Identified, Item, Request},
-    iso7816::Tries,
+    iso7816::RetryCounter,
     kind::CardKind,
     lang::Bilingual,
     messages::{ExitCode, Problem, ui},
@@ -28,7 +28,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let wait = Duration::from_secs(matches.get_one::<u64>(name::WAIT).copied().unwrap_or(30));
     let mut link = Link::find(address, wait, false, &mut |waiting| terminal.waiting(waiting))?;
     let request = Request::new(link.reader(), link.time());
-    let found = link.with_card(|card, draws| Ok(cards::identify(card, &request, draws)?))?;
+    let found = link.with_card(|card, nonces| Ok(cards::identify(card, &request, nonces)?))?;
     let store = TrustStore::shipped()?;
     let findings = found.dump.as_ref().and_then(|dump| cards::check(dump, &store, Basis::Live(request.time)));
     let items = findings.map(|findings| findings.items).unwrap_or_default();
@@ -42,13 +42,13 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
 
 fn to_json(settings: &Settings, reader: &str, found: &Identified, items: &[Item]) -> serde_json::Value {
     let card = |kind: CardKind| json!({"kind": kind.as_str(), "name": kind.name().get(settings.lang)});
-    let tries: Vec<_> = found
+    let retry_counters: Vec<_> = found
         .counters
         .iter()
         .map(|(reference, told)| {
             let left = match told {
-                Some(Tries::Left(left)) => json!(left),
-                Some(Tries::Blocked) => json!(0),
+                Some(RetryCounter::Left(left)) => json!(left),
+                Some(RetryCounter::Blocked) => json!(0),
                 _ => json!(null),
             };
             json!({"id": reference.id, "name": reference.title.get(settings.lang), "left": left})
@@ -63,7 +63,7 @@ fn to_json(settings: &Settings, reader: &str, found: &Identified, items: &[Item]
         "reader": reader,
         "card": card(found.recognised.kind),
         "applications": found.recognised.guests.iter().map(|kind| card(*kind)).collect::<Vec<_>>(),
-        "tries": tries,
+        "tries": retry_counters,
         "items": items,
     })
 }
@@ -80,7 +80,7 @@ fn to_text(settings: &Settings, reader: &str, found: &Identified, items: &[Item]
     for (reference, told) in &found.counters {
         let application = reference.application.title.get(settings.lang);
         let line = match told {
-            Some(tries) => ui::tries_left(settings.lang, reference.title, *tries),
+            Some(retry_counter) => ui::tries_left(settings.lang, reference.title, *retry_counter),
             None => {
                 let words = t("回数を答えません", "the card tells no counter");
                 format!("{}: {words}", reference.title.get(settings.lang))

@@ -11,10 +11,10 @@ use crate::{
     cards::{Credentials, never_recorded},
     dump::Scope,
     messages::Problem,
-    simulator::{IssueError, Recipe, SeededDraws, Shape, SimulatedCard},
+    simulator::{IssueError, Recipe, SeededNonces, Shape, SimulatedCard},
     transport::{
-        Draws, LinkFigures, Log, Metered, Recorder, Recording, Replay, Transport, TransportError,
-        draws::{ListedDraws, RecordedDraws, SystemDraws},
+        LinkFigures, Log, Metered, Nonces, Recorder, Recording, Replay, Transport, TransportError,
+        nonces::{ListedNonces, RecordedNonces, SystemNonces},
         phone::{NAME_PREFIX, PhoneReader},
         recording::{ExtraHeader, Header, MAX_RECORDING},
     },
@@ -47,7 +47,7 @@ pub struct Link {
     log: Option<Log>,
     figures: LinkFigures,
     card_time: Duration,
-    draws: RecordedDraws<Box<dyn Draws>>,
+    nonces: RecordedNonces<Box<dyn Nonces>>,
     time: Timestamp,
 }
 
@@ -84,7 +84,7 @@ impl Link {
         let log = Log::new(never_recorded());
         Self {
             log: Some(if times { log } else { log.without_times() }),
-            draws: RecordedDraws::new(Box::new(SeededDraws::new(seed))),
+            nonces: RecordedNonces::new(Box::new(SeededNonces::new(seed))),
             time,
             ..Self::new(Source::Sim(Box::new(card)), address)
         }
@@ -111,12 +111,12 @@ impl Link {
     }
 
     fn new(source: Source, address: String) -> Self {
-        let (draws, time): (Box<dyn Draws>, _) = match &source {
+        let (nonces, time): (Box<dyn Nonces>, _) = match &source {
             Source::Replay(replay) => {
-                let draws: ListedDraws = replay.random();
-                (Box::new(draws), replay.time().unwrap_or_else(Timestamp::now))
+                let nonces: ListedNonces = replay.random();
+                (Box::new(nonces), replay.time().unwrap_or_else(Timestamp::now))
             }
-            _ => (Box::new(SystemDraws), Timestamp::now()),
+            _ => (Box::new(SystemNonces), Timestamp::now()),
         };
         Self {
             source,
@@ -125,7 +125,7 @@ impl Link {
             log: None,
             figures: LinkFigures::default(),
             card_time: Duration::ZERO,
-            draws: RecordedDraws::new(draws),
+            nonces: RecordedNonces::new(nonces),
             time,
         }
     }
@@ -186,7 +186,7 @@ impl Link {
     /// Whatever opening or `work` says.
     pub fn with_card<R>(
         &mut self,
-        work: impl FnOnce(&mut dyn Transport, &mut dyn Draws) -> Result<R, Problem>,
+        work: impl FnOnce(&mut dyn Transport, &mut dyn Nonces) -> Result<R, Problem>,
     ) -> Result<R, Problem> {
         let opened: Box<dyn Transport + '_> = match &mut self.source {
             #[cfg(feature = "pcsc")]
@@ -204,8 +204,8 @@ impl Link {
         };
         let mut metered = Metered::new(opened);
         let result = match &mut self.log {
-            Some(log) => work(&mut Recorder::new(&mut metered, log), &mut self.draws),
-            None => work(&mut metered, &mut self.draws),
+            Some(log) => work(&mut Recorder::new(&mut metered, log), &mut self.nonces),
+            None => work(&mut metered, &mut self.nonces),
         };
         let figures = metered.figures();
         self.card_time += metered.card_time();
@@ -236,8 +236,8 @@ impl Link {
             jpki,
             network: matches!(self.source, Source::Phone(_)),
             time: Some(crate::text::whole_seconds(self.time)),
-            random: self.draws.drawn().to_vec(),
-            session_keys: self.draws.session_keys().map(<[u8]>::to_vec).collect(),
+            random: self.nonces.drawn().to_vec(),
+            session_keys: self.nonces.session_keys().map(<[u8]>::to_vec).collect(),
         };
         self.log.take().map(|log| log.into_recording(header))
     }

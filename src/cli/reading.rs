@@ -30,7 +30,7 @@ use super::{
 };
 
 /// One reading: what is asked of the card, and what opens it.
-pub struct Plan {
+pub struct CheckOptions {
     request: Request,
     credentials: Credentials,
     allow_last_try: bool,
@@ -38,7 +38,7 @@ pub struct Plan {
     given: Option<Vec<GivenCredential>>,
 }
 
-impl Plan {
+impl CheckOptions {
     /// What the options say, or what a recording says that is played back.
     pub fn new(link: &Link, matches: &ArgMatches, entries: Option<Credentials>) -> Result<Self, Problem> {
         let allow_last_try = matches.get_flag(name::ALLOW_LAST_TRY);
@@ -83,8 +83,8 @@ impl Plan {
         let Self { request, credentials, allow_last_try, .. } = self;
         let mut gate = PinGate::new(allow_last_try);
         let mut tell = |event: Event<'_>| terminal.event(event);
-        let outcome =
-            link.with_card(|card, draws| Ok(cards::start(card, &request, credentials, &mut gate, draws, &mut tell)?))?;
+        let outcome = link
+            .with_card(|card, nonces| Ok(cards::start(card, &request, credentials, &mut gate, nonces, &mut tell)?))?;
         let looked = match outcome {
             Outcome::Done(dump) => return Ok((*dump, Duration::ZERO)),
             Outcome::Ask(looked) => looked,
@@ -94,7 +94,8 @@ impl Plan {
         link.wait_again(&mut |waiting| terminal.waiting(waiting))?;
         let asked = asked.elapsed();
         let time = link.refresh_time();
-        let dump = link.with_card(|card, draws| Ok(looked.read(card, time, entered, &mut gate, draws, &mut tell)?))?;
+        let dump =
+            link.with_card(|card, nonces| Ok(looked.read(card, time, entered, &mut gate, nonces, &mut tell)?))?;
         Ok((dump, asked))
     }
 
@@ -128,7 +129,7 @@ impl Header {
 /// Reads a card for a recording, which is there however the reading ended. `kind` is what the card is.
 pub fn record(
     link: &mut Link,
-    plan: Plan,
+    plan: CheckOptions,
     kind: CardKind,
     terminal: &Terminal,
 ) -> (Option<Recording>, Result<Dump, Problem>) {

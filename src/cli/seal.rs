@@ -12,7 +12,7 @@ use crate::{
     dump::Dump,
     messages::{ExitCode, Problem, ui},
     report::visible,
-    transport::{Draws, draws::SystemDraws},
+    transport::{Nonces, nonces::SystemNonces},
 };
 
 use super::{Settings, args::name, files, output};
@@ -23,7 +23,7 @@ const MAX_KEY_FILE: usize = 16 * 1024;
 /// Makes a key, writes it where nothing was before, and prints its fingerprint.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
-    let seed = Zeroizing::new(SystemDraws.draw(SEAL_SEED)?);
+    let seed = Zeroizing::new(SystemNonces.draw(SEAL_SEED)?);
     let seed: &[u8; SEAL_SEED] = seed.as_slice().try_into().map_err(|_| Problem::Internal { place: "seal" })?;
     let key = SealKey::from_seed(seed);
     let pem = key.to_pem().map_err(|_| Problem::Internal { place: "seal" })?;

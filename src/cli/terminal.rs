@@ -108,9 +108,9 @@ impl Terminal {
     pub fn event(&self, event: Event<'_>) {
         match event {
             Event::Recognised(found) => self.recognised(found),
-            Event::Counter { reference, tries } => {
+            Event::Counter { reference, retry_counter } => {
                 if self.told.borrow_mut().insert(reference.name) {
-                    self.say(&ui::tries_left(self.settings.lang, reference.title, tries));
+                    self.say(&ui::tries_left(self.settings.lang, reference.title, retry_counter));
                 }
             }
             Event::Step { title, done, total } => self.show(title, done, total),
@@ -123,10 +123,11 @@ impl Terminal {
         let mut entered = Credentials::default();
         let mut introduced = None;
         let wanted = looked.wanted();
-        for (reference, tries) in wanted.iter().filter_map(|wanted| wanted.counter) {
+        for (reference, retry_counter) in wanted.iter().filter_map(|wanted| wanted.counter) {
             if self.told.borrow_mut().insert(reference.name) && !self.nobody {
                 // Told even if progress is not: it is a warning.
-                let _ = writeln!(io::stderr(), "{}", ui::tries_left(self.settings.lang, reference.title, tries));
+                let _ =
+                    writeln!(io::stderr(), "{}", ui::tries_left(self.settings.lang, reference.title, retry_counter));
             }
         }
         for wanted in &wanted {

@@ -44,7 +44,7 @@ impl Command {
     }
 
     /// VERIFY without data: asks for the tries left, costs none (spec my-number 3.4, C).
-    pub fn ask_tries(sfi: u8) -> Self {
+    pub fn ask_retry_counter(sfi: u8) -> Self {
         Self::plain(0x00, VERIFY, 0x00, 0x80 | sfi)
     }
 
@@ -215,7 +215,7 @@ mod tests {
     fn encodes_the_commands_of_the_spec() {
         assert_eq!(hex(&select_application(&[0xD3, 0x92])), "00A4040C02D392");
         assert_eq!(hex(&select_file(0x001A)), "00A4020C02001A");
-        assert_eq!(hex(&Command::ask_tries(0x12)), "00200092");
+        assert_eq!(hex(&Command::ask_retry_counter(0x12)), "00200092");
         assert_eq!(
             hex(&Command::verify(0x12, &Pin::new(*b"55021720352285").unwrap())),
             "002000920E3535303231373230333532323835"
@@ -245,14 +245,14 @@ mod tests {
         for command in [Command::mutual_authenticate(&[0xAB; 40]), secured(&short, 0, 0)] {
             assert!(command.with_short_le(40).is_none(), "nothing with data is repeated");
         }
-        assert!(Command::ask_tries(0x12).with_short_le(14).is_none(), "a tries query never gets a fifth byte");
+        assert!(Command::ask_retry_counter(0x12).with_short_le(14).is_none(), "a tries query never gets a fifth byte");
     }
 
     #[test]
     fn debug_hides_a_credential() {
         let command = Command::verify(0x12, &Pin::new(*b"55021720352285").unwrap());
         assert_eq!(format!("{command:?}"), "Command(00200092 <14 secret bytes>)");
-        assert_eq!(format!("{:?}", Command::ask_tries(0x12)), "Command(00200092)");
+        assert_eq!(format!("{:?}", Command::ask_retry_counter(0x12)), "Command(00200092)");
         assert_eq!(format!("{:?}", Command::mutual_authenticate(&[7; 40])), "Command(00820000 <40 secret bytes>)");
         assert_eq!(format!("{:?}", Command::verify_secure(0x86, &[7; 19])), "Command(08200086 <19 secret bytes>)");
     }

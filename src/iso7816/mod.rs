@@ -9,7 +9,7 @@ mod status;
 
 pub use command::{Command, Le, select_application, select_file};
 pub use file::{FileReadError, Progress, ReadFrom, ReadStep};
-pub use pin::{Permit, PinGate, PinOutcome, Refusal, Tries};
+pub use pin::{Permit, PinGate, PinOutcome, Refusal, RetryCounter};
 pub use secure::{ChannelError, SecureChannel};
 pub use session::{CardError, CardSession, MASTER_FILE, Response, Session};
 pub use status::{STATUS_WORDS, Status, StatusWord};

@@ -16,7 +16,7 @@ pub const ISSUER_DOMAIN: [u8; 7] = [0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00];
 
 /// What the card says about the tries of one reference (spec my-number 3.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tries {
+pub enum RetryCounter {
     /// So many wrong entries are left.
     Left(u8),
     /// None is left.
@@ -27,7 +27,7 @@ pub enum Tries {
     AlreadyVerified,
 }
 
-impl Tries {
+impl RetryCounter {
     /// Whether a try may be spent, given the person's explicit option about the last one. Without a counter each may be it.
     ///
     /// # Errors
@@ -108,16 +108,16 @@ impl PinGate {
     ///
     /// # Errors
     /// [`Refusal`].
-    pub fn look(&self, tries: Tries) -> Result<(), Refusal> {
-        tries.gate(self.allow_last_try)
+    pub fn look(&self, retry_counter: RetryCounter) -> Result<(), Refusal> {
+        retry_counter.gate(self.allow_last_try)
     }
 
     /// The right to try a reference of an application once, given what its counter said just now.
     ///
     /// # Errors
     /// [`Refusal`]; nothing may be sent then.
-    pub fn permit(&mut self, application: &[u8], sfi: u8, tries: Tries) -> Result<Permit, Refusal> {
-        tries.gate(self.allow_last_try)?;
+    pub fn permit(&mut self, application: &[u8], sfi: u8, retry_counter: RetryCounter) -> Result<Permit, Refusal> {
+        retry_counter.gate(self.allow_last_try)?;
         if !self.tried.insert((application.to_vec(), sfi)) {
             return Err(Refusal::AlreadyTried);
         }
@@ -130,13 +130,13 @@ impl<T: Transport> Session<T> {
     ///
     /// # Errors
     /// [`CardError::Status`] for an answer that is no counter.
-    pub fn ask_tries(&mut self, sfi: u8) -> Result<Tries, CardError> {
-        let status = self.send(&Command::ask_tries(sfi))?.status;
-        match (status, status.tries()) {
-            (_, Some(0)) | (Status::BLOCKED | Status::BLOCKED_ISO, _) => Ok(Tries::Blocked),
-            (_, Some(left)) => Ok(Tries::Left(left)),
-            (Status::VERIFY_FAILED, _) => Ok(Tries::NoCounter),
-            (Status::OK, _) => Ok(Tries::AlreadyVerified),
+    pub fn ask_retry_counter(&mut self, sfi: u8) -> Result<RetryCounter, CardError> {
+        let status = self.send(&Command::ask_retry_counter(sfi))?.status;
+        match (status, status.retry_counter()) {
+            (_, Some(0)) | (Status::BLOCKED | Status::BLOCKED_ISO, _) => Ok(RetryCounter::Blocked),
+            (_, Some(left)) => Ok(RetryCounter::Left(left)),
+            (Status::VERIFY_FAILED, _) => Ok(RetryCounter::NoCounter),
+            (Status::OK, _) => Ok(RetryCounter::AlreadyVerified),
             (other, _) => Err(CardError::Status(other)),
         }
     }
@@ -146,20 +146,20 @@ impl<T: Transport> Session<T> {
     ///
     /// # Errors
     /// [`CardError::Status`] if the application is not there, or for an answer that is not a counter.
-    pub fn open_counter(&mut self, aid: &[u8], sfi: u8) -> Result<Tries, CardError> {
+    pub fn open_counter(&mut self, aid: &[u8], sfi: u8) -> Result<RetryCounter, CardError> {
         self.must_select(aid)?;
-        let tries = self.ask_tries(sfi)?;
-        if tries == Tries::AlreadyVerified { self.reopen_counter(aid, sfi) } else { Ok(tries) }
+        let retry_counter = self.ask_retry_counter(sfi)?;
+        if retry_counter == RetryCounter::AlreadyVerified { self.reopen_counter(aid, sfi) } else { Ok(retry_counter) }
     }
 
     /// The same, by way of another application.
     ///
     /// # Errors
     /// As [`Session::open_counter`].
-    pub fn reopen_counter(&mut self, aid: &[u8], sfi: u8) -> Result<Tries, CardError> {
+    pub fn reopen_counter(&mut self, aid: &[u8], sfi: u8) -> Result<RetryCounter, CardError> {
         self.must_select(&ISSUER_DOMAIN)?;
         self.must_select(aid)?;
-        self.ask_tries(sfi)
+        self.ask_retry_counter(sfi)
     }
 
     fn must_select(&mut self, aid: &[u8]) -> Result<(), CardError> {
@@ -173,7 +173,7 @@ impl<T: Transport> Session<T> {
     pub fn verify(&mut self, permit: Permit, pin: &Pin) -> Result<PinOutcome, CardError> {
         // Neither `61xx` nor `6Cxx` may repeat a VERIFY, and `Command::with_short_le` repeats none that carries data.
         let status = self.send(&Command::verify(permit.sfi, pin))?.status;
-        match (status, status.tries()) {
+        match (status, status.retry_counter()) {
             (Status::OK, _) => Ok(PinOutcome::Accepted),
             (_, Some(0)) | (Status::BLOCKED | Status::BLOCKED_ISO, _) => Ok(PinOutcome::Blocked),
             (_, Some(left)) => Ok(PinOutcome::Wrong(Some(left))),
@@ -191,14 +191,14 @@ mod tests {
     fn the_gate_refuses_what_could_cost_the_customer() {
         let mut gate = PinGate::new(false);
         let aid = [1, 2, 3];
-        assert_eq!(gate.permit(&aid, 0x12, Tries::Blocked).unwrap_err(), Refusal::Blocked);
-        assert_eq!(gate.permit(&aid, 0x12, Tries::Left(0)).unwrap_err(), Refusal::Blocked);
-        assert_eq!(gate.permit(&aid, 0x12, Tries::Left(1)).unwrap_err(), Refusal::LastTry);
-        assert_eq!(gate.permit(&aid, 0x12, Tries::AlreadyVerified).unwrap_err(), Refusal::CounterUnknown);
-        assert!(gate.permit(&aid, 0x12, Tries::Left(2)).is_ok());
-        assert_eq!(gate.permit(&aid, 0x12, Tries::Left(2)).unwrap_err(), Refusal::AlreadyTried);
-        assert_eq!(gate.permit(&aid, 0x15, Tries::NoCounter).unwrap_err(), Refusal::NoCounter);
-        assert!(PinGate::new(true).permit(&aid, 0x15, Tries::NoCounter).is_ok());
-        assert!(PinGate::new(true).permit(&aid, 0x12, Tries::Left(1)).is_ok());
+        assert_eq!(gate.permit(&aid, 0x12, RetryCounter::Blocked).unwrap_err(), Refusal::Blocked);
+        assert_eq!(gate.permit(&aid, 0x12, RetryCounter::Left(0)).unwrap_err(), Refusal::Blocked);
+        assert_eq!(gate.permit(&aid, 0x12, RetryCounter::Left(1)).unwrap_err(), Refusal::LastTry);
+        assert_eq!(gate.permit(&aid, 0x12, RetryCounter::AlreadyVerified).unwrap_err(), Refusal::CounterUnknown);
+        assert!(gate.permit(&aid, 0x12, RetryCounter::Left(2)).is_ok());
+        assert_eq!(gate.permit(&aid, 0x12, RetryCounter::Left(2)).unwrap_err(), Refusal::AlreadyTried);
+        assert_eq!(gate.permit(&aid, 0x15, RetryCounter::NoCounter).unwrap_err(), Refusal::NoCounter);
+        assert!(PinGate::new(true).permit(&aid, 0x15, RetryCounter::NoCounter).is_ok());
+        assert!(PinGate::new(true).permit(&aid, 0x12, RetryCounter::Left(1)).is_ok());
     }
 }

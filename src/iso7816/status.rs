@@ -40,7 +40,7 @@ impl Status {
     }
 
     /// The counter in `63Cx`.
-    pub fn tries(self) -> Option<u8> {
+    pub fn retry_counter(self) -> Option<u8> {
         let [high, low] = self.0.to_be_bytes();
         (high == 0x63 && low & 0xF0 == 0xC0).then_some(low & 0x0F)
     }
@@ -127,8 +127,8 @@ mod tests {
 
     #[test]
     fn families_and_exact_words() {
-        assert_eq!(Status(0x63C7).tries(), Some(7));
-        assert_eq!(Status(0x6300).tries(), None);
+        assert_eq!(Status(0x63C7).retry_counter(), Some(7));
+        assert_eq!(Status(0x6300).retry_counter(), None);
         assert_eq!(Status(0x61A0).more(), Some(0xA0));
         assert_eq!(Status(0x6C10).exact_length(), Some(0x10));
         assert_eq!(Status(0x63C0).meaning().unwrap().en, "blocked, no tries left");

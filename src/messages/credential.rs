@@ -17,12 +17,12 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
             } else {
                 words! { "カードの持ち主に入力を確かめてもらってから" "Have the holder make sure of the entry" }
             };
-            let tries = match left {
+            let retry_counter = match left {
                 Some(left) => words! { "あと{left}回です。" "Tries left: {left}." },
                 None => words! { "回数の制限はありません。" "It has no counter." },
             };
             text! { "credential-wrong" Credential;
-            [("{}が違うとカードが答えました。{}", credential.title.ja, tries.ja) ("The card says that the {} is wrong. {}", credential.title.en, tries.en)]
+            [("{}が違うとカードが答えました。{}", credential.title.ja, retry_counter.ja) ("The card says that the {} is wrong. {}", credential.title.en, retry_counter.en)]
             [("自動では繰り返していません。{}、もう一度実行してください。{}", again.ja, credential.without.ja)
              ("Nothing was repeated. {} before you run this again.{}", again.en, credential.without.en)] }
         }
@@ -112,8 +112,8 @@ fn uncounted_wrong(credential: &CredentialSpec, kind: CardKind, left: Option<u8>
     let published = registry::find(kind).is_some_and(|(_, spec)| spec.uncounted);
     let count = match left {
         Some(left) => {
-            let tries = if left == 1 { "1 try is".to_owned() } else { format!("{left} tries are") };
-            words! { "残りはあと{left}回だと答えています。" "It says that {tries} left." }
+            let retry_counter = if left == 1 { "1 try is".to_owned() } else { format!("{left} tries are") };
+            words! { "残りはあと{left}回だと答えています。" "It says that {retry_counter} left." }
         }
         None if published => words! { "回数の制限はありません。" "It has no counter." },
         None => words! { "回数の制限は知られていません。" "No counter is known of it." },

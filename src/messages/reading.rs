@@ -2,7 +2,7 @@
 
 use crate::{
     cards::{EntryError, FlowError, ReadError, RecogniseError, Reference},
-    transport::{DrawError, TransportError, replay::UnusedSteps},
+    transport::{NonceError, TransportError, replay::UnusedSteps},
 };
 
 use super::Problem;
@@ -61,11 +61,11 @@ fn about(
     reference.credential.map_or(Problem::Internal { place: "messages/reading" }, problem)
 }
 
-impl From<DrawError> for Problem {
-    fn from(error: DrawError) -> Self {
+impl From<NonceError> for Problem {
+    fn from(error: NonceError) -> Self {
         match error {
-            DrawError::System | DrawError::TooMany => Self::NoRandomBytes,
-            DrawError::Ended(draw) | DrawError::Length { draw, .. } => Self::RecordingDraw { draw },
+            NonceError::System | NonceError::TooMany => Self::NoRandomBytes,
+            NonceError::Ended(draw) | NonceError::Length { draw, .. } => Self::RecordingDraw { draw },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The words of the conversation: prompts and progress. Nothing here asks for more than a check needs.
 
 use crate::{
-    iso7816::Tries,
+    iso7816::RetryCounter,
     kind::CardKind,
     lang::{Bilingual, Lang},
 };
@@ -100,18 +100,18 @@ pub fn seal_key_made(lang: Lang, path: &str, fingerprint: &str) -> String {
 }
 
 /// The tries left of a credential, before it is asked for.
-pub fn tries_left(lang: Lang, credential: Bilingual, tries: Tries) -> String {
-    match (lang, tries) {
-        (Lang::Ja, Tries::Left(left)) => {
+pub fn tries_left(lang: Lang, credential: Bilingual, retry_counter: RetryCounter) -> String {
+    match (lang, retry_counter) {
+        (Lang::Ja, RetryCounter::Left(left)) => {
             format!("{}: あと{left}回間違えるとロックされます。", credential.ja)
         }
-        (Lang::En, Tries::Left(left)) => format!("{}: blocked after {left} more wrong entries.", credential.en),
-        (Lang::Ja, Tries::Blocked) => format!("{}: ロックされています。", credential.ja),
-        (Lang::En, Tries::Blocked) => format!("{}: blocked.", credential.en),
-        (Lang::Ja, Tries::NoCounter) => format!("{}: カードが残り回数を示していません。", credential.ja),
-        (Lang::En, Tries::NoCounter) => format!("{}: no counter.", credential.en),
-        (Lang::Ja, Tries::AlreadyVerified) => format!("{}: 照合済みです。", credential.ja),
-        (Lang::En, Tries::AlreadyVerified) => format!("{}: verified.", credential.en),
+        (Lang::En, RetryCounter::Left(left)) => format!("{}: blocked after {left} more wrong entries.", credential.en),
+        (Lang::Ja, RetryCounter::Blocked) => format!("{}: ロックされています。", credential.ja),
+        (Lang::En, RetryCounter::Blocked) => format!("{}: blocked.", credential.en),
+        (Lang::Ja, RetryCounter::NoCounter) => format!("{}: カードが残り回数を示していません。", credential.ja),
+        (Lang::En, RetryCounter::NoCounter) => format!("{}: no counter.", credential.en),
+        (Lang::Ja, RetryCounter::AlreadyVerified) => format!("{}: 照合済みです。", credential.ja),
+        (Lang::En, RetryCounter::AlreadyVerified) => format!("{}: verified.", credential.en),
     }
 }
 
@@ -135,10 +135,11 @@ mod tests {
             PHONE_NO_ADDRESS,
         ];
         let name = Bilingual::new("照合番号B", "number B");
-        let tries = [Tries::Left(9), Tries::Blocked, Tries::NoCounter, Tries::AlreadyVerified];
+        let retry_counter =
+            [RetryCounter::Left(9), RetryCounter::Blocked, RetryCounter::NoCounter, RetryCounter::AlreadyVerified];
         let made = |lang| {
             let mut lines = vec![found(lang, CardKind::MY_NUMBER), also_holds(lang, CardKind::MENKYO)];
-            lines.extend(tries.map(|tries| tries_left(lang, name, tries)));
+            lines.extend(retry_counter.map(|retry_counter| tries_left(lang, name, retry_counter)));
             lines
         };
         let japanese = fixed.map(|line| line.ja.to_owned()).into_iter().chain(made(Lang::Ja));

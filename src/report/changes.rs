@@ -3,7 +3,7 @@
 
 use crate::{
     cards::{CardText, Change, Item, ItemValue, SEX_ITEM},
-    iso7816::Tries,
+    iso7816::RetryCounter,
     lang::Bilingual,
 };
 
@@ -120,14 +120,14 @@ impl Report<'_> {
     }
 
     /// Every counter that is known: what is left now, else what was left before anything was presented.
-    pub(super) fn tries(&self) -> Vec<(Bilingual, Tries)> {
-        let mut tries = self.context.tries.clone();
-        for found in &self.findings.tries {
-            if tries.iter().all(|(title, _)| *title != found.reference.title) {
-                let left = if found.left == 0 { Tries::Blocked } else { Tries::Left(found.left) };
-                tries.push((found.reference.title, left));
+    pub(super) fn retry_counters(&self) -> Vec<(Bilingual, RetryCounter)> {
+        let mut retry_counters = self.context.retry_counters.clone();
+        for found in &self.findings.retry_counters {
+            if retry_counters.iter().all(|(title, _)| *title != found.reference.title) {
+                let left = if found.left == 0 { RetryCounter::Blocked } else { RetryCounter::Left(found.left) };
+                retry_counters.push((found.reference.title, left));
             }
         }
-        tries
+        retry_counters
     }
 }

@@ -303,8 +303,8 @@ impl Page<'_> {
     fn rests_on(&self) -> Markup {
         let report = self.report;
         let mut pairs = report.rests_on();
-        let counter = |tries| format!("{}: {}", report.say(label::COUNTERS), report.counter(tries));
-        pairs.extend(report.tries().into_iter().map(|(title, tries)| (title, counter(tries))));
+        let counter = |counter| format!("{}: {}", report.say(label::COUNTERS), report.counter(counter));
+        pairs.extend(report.retry_counters().into_iter().map(|(title, left)| (title, counter(left))));
         self.pairs(label::RESTS_ON, "facts", &pairs)
     }
 

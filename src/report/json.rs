@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     cards::{CardText, Change, ExternalCharacter, Item, ItemValue, Picture},
     image,
-    iso7816::Tries,
+    iso7816::RetryCounter,
     lang::{Bilingual, Lang},
     verify::{Check, CheckId, Verdict, Why},
 };
@@ -52,7 +52,8 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> impl Serialize
     let headline_notes = report.headline_notes().into_iter();
     let pictures = report.pictures().iter();
     let warnings = findings.warnings.iter().map(|found| object! { file: found.file, detail: &found.detail });
-    let tries = report.tries().into_iter().map(|(title, tries)| counter(report.say(title), tries));
+    let retry_counters =
+        report.retry_counters().into_iter().map(|(title, retry_counter)| counter(report.say(title), retry_counter));
     object! {
         schema: SCHEMA,
         lang: lang,
@@ -76,7 +77,7 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> impl Serialize
         checks: required.iter().chain(report.advisory_checks()).map(|check| row(report, check)).collect::<Vec<_>>(),
         for_staff: notes(report, report.for_staff()),
         #[serde(flatten)] inquiry: inquiry(report).map(|inquiry| object! { inquiry: inquiry }),
-        tries: tries.collect::<Vec<_>>(),
+        tries: retry_counters.collect::<Vec<_>>(),
         link: context.link,
         source: context.source.as_str(),
         reader: &context.reader,
@@ -290,12 +291,12 @@ fn value(value: &ItemValue) -> Value {
     }
 }
 
-fn counter(title: &'static str, tries: Tries) -> impl Serialize {
-    let (state, left) = match tries {
-        Tries::Left(left) => ("left", Some(left)),
-        Tries::Blocked => ("blocked", Some(0)),
-        Tries::NoCounter => ("no_counter", None),
-        Tries::AlreadyVerified => ("verified", None),
+fn counter(title: &'static str, retry_counter: RetryCounter) -> impl Serialize {
+    let (state, left) = match retry_counter {
+        RetryCounter::Left(left) => ("left", Some(left)),
+        RetryCounter::Blocked => ("blocked", Some(0)),
+        RetryCounter::NoCounter => ("no_counter", None),
+        RetryCounter::AlreadyVerified => ("verified", None),
     };
     object! { title: title, state: state, left: left }
 }

@@ -26,7 +26,7 @@ use crate::{
     cards::{Findings, Note, Picture},
     dump::Dump,
     image,
-    iso7816::Tries,
+    iso7816::RetryCounter,
     lang::{Bilingual, Lang},
     transport::LinkFigures,
     trust::Hierarchy,
@@ -74,7 +74,7 @@ pub struct Context {
     /// What the link carried.
     pub link: LinkFigures,
     /// Counters that are known: which credential, what is left now.
-    pub tries: Vec<(Bilingual, Tries)>,
+    pub retry_counters: Vec<(Bilingual, RetryCounter)>,
     /// Hierarchies that were accepted besides production and installed (`--accept`).
     pub accepted: Vec<Hierarchy>,
     /// Fingerprint of the key that sealed the dump, 64 hex digits; `None` for one that is not sealed.
@@ -89,7 +89,7 @@ impl Context {
             reader: dump.reader.clone(),
             read_at: dump.read_at,
             link: dump.link,
-            tries: Vec::new(),
+            retry_counters: Vec::new(),
             accepted: Vec::new(),
             sealed_by: None,
         }

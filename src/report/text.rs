@@ -379,12 +379,12 @@ impl Page<'_> {
 
     fn counters(&mut self) {
         let report = self.report;
-        let tries = report.tries();
-        if tries.is_empty() {
+        let retry_counters = report.retry_counters();
+        if retry_counters.is_empty() {
             return;
         }
         let pairs: Vec<(Bilingual, String)> =
-            tries.into_iter().map(|(title, tries)| (title, report.counter(tries))).collect();
+            retry_counters.into_iter().map(|(title, counter)| (title, report.counter(counter))).collect();
         self.pairs(label::COUNTERS, &pairs);
     }
 

@@ -6,7 +6,7 @@ use crate::{
     cards::{CardText, Item, ItemValue, Picture, Signed},
     dump::Scope,
     image,
-    iso7816::Tries,
+    iso7816::RetryCounter,
     lang::{Bilingual, Lang},
     text::{Era, era_year, japan_time},
     trust::Hierarchy,
@@ -320,13 +320,13 @@ impl Report<'_> {
     }
 
     /// What a counter says.
-    pub(super) fn counter(&self, tries: Tries) -> String {
-        match (tries, self.options.lang) {
-            (Tries::Left(left), Lang::Ja) => format!("あと{left}回"),
-            (Tries::Left(left), Lang::En) => left.to_string(),
-            (Tries::Blocked, _) => self.say(label::BLOCKED).to_owned(),
-            (Tries::NoCounter, _) => self.say(label::NO_COUNTER).to_owned(),
-            (Tries::AlreadyVerified, _) => self.say(label::VERIFIED).to_owned(),
+    pub(super) fn counter(&self, retry_counter: RetryCounter) -> String {
+        match (retry_counter, self.options.lang) {
+            (RetryCounter::Left(left), Lang::Ja) => format!("あと{left}回"),
+            (RetryCounter::Left(left), Lang::En) => left.to_string(),
+            (RetryCounter::Blocked, _) => self.say(label::BLOCKED).to_owned(),
+            (RetryCounter::NoCounter, _) => self.say(label::NO_COUNTER).to_owned(),
+            (RetryCounter::AlreadyVerified, _) => self.say(label::VERIFIED).to_owned(),
         }
     }
 

@@ -58,7 +58,7 @@ pub use kernel::{
     VerifiedQuery, faults_of,
 };
 pub use persona::Persona;
-pub use prng::{SeededDraws, SplitMix64};
+pub use prng::{SeededNonces, SplitMix64};
 pub use recipe::{Recipe, RecipeError};
 pub use shape::{Shape, Shaped, Unfit};
 

@@ -4,8 +4,8 @@
 //! no cryptographic generator and needs to be none: its output is invented names and published simulated data.
 
 use crate::transport::{
-    Draws,
-    draws::{DrawError, MAX_DRAW},
+    Nonces,
+    nonces::{MAX_DRAW, NonceError},
 };
 
 /// A splitmix64 generator.
@@ -54,21 +54,21 @@ impl SplitMix64 {
     }
 }
 
-/// Draws of a seed: whoever reads with them reads the same way every time. For simulated cards alone; a challenge that
+/// Nonces of a seed: whoever reads with them reads the same way every time. For simulated cards alone; a challenge that
 /// anybody can foresee proves nothing about a real one.
 #[derive(Debug, Clone)]
-pub struct SeededDraws(SplitMix64);
+pub struct SeededNonces(SplitMix64);
 
-impl SeededDraws {
+impl SeededNonces {
     /// The draws of a seed. They are another stream than the holder's.
     pub fn new(seed: u64) -> Self {
         Self(SplitMix64::new(seed ^ 0x7461_696D_656E_4452))
     }
 }
 
-impl Draws for SeededDraws {
-    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
-        if bytes > MAX_DRAW { Err(DrawError::TooMany) } else { Ok(self.0.bytes(bytes)) }
+impl Nonces for SeededNonces {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError> {
+        if bytes > MAX_DRAW { Err(NonceError::TooMany) } else { Ok(self.0.bytes(bytes)) }
     }
 }
 

@@ -1,9 +1,9 @@
 //! How commands reach a card: one trait with one method, and what implements it.
 
-pub mod draws;
 mod mask;
 pub mod masked;
 pub mod meter;
+pub mod nonces;
 #[cfg(feature = "pcsc")]
 pub mod pcsc;
 pub mod phone;
@@ -13,10 +13,10 @@ pub mod replay;
 pub mod slot;
 pub mod vpcd;
 
-pub use draws::{DrawError, Draws};
 pub use mask::NeverRecorded;
 pub use masked::Masked;
 pub use meter::{LinkFigures, Metered};
+pub use nonces::{NonceError, Nonces};
 pub use record::{Log, Recorder};
 pub use recording::Recording;
 pub use replay::Replay;

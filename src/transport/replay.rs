@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{
     LinkKind, Transport, TransportError,
-    draws::ListedDraws,
     masked::Masked,
+    nonces::ListedNonces,
     recording::{Header, LinkFailure, Recording, Step},
 };
 
@@ -32,8 +32,8 @@ impl Replay {
     }
 
     /// The random bytes that the program drew then, in order.
-    pub fn random(&self) -> ListedDraws {
-        ListedDraws::new(self.header.random.clone())
+    pub fn random(&self) -> ListedNonces {
+        ListedNonces::new(self.header.random.clone())
     }
 
     /// The reader's time then.

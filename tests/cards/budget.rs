@@ -123,9 +123,9 @@ fn another_card_after_the_question_is_noticed() {
         .expect("personas live in several municipalities");
     let mut other = card(&other);
     assert_eq!(run(&mut other), noticed());
-    assert_eq!(other.tries(&files::FACE_NUMBER_B), Some(10), "nothing was presented to it");
+    assert_eq!(other.retry_counter(&files::FACE_NUMBER_B), Some(10), "nothing was presented to it");
     let mut fewer = card("my-number?seed=1");
-    fewer.set_tries(&files::FACE_NUMBER_B, 9);
+    fewer.set_retry_counter(&files::FACE_NUMBER_B, 9);
     assert_eq!(run(&mut fewer), noticed(), "another counter");
 }
 

@@ -10,7 +10,7 @@ use taimen::{
     cards::{self, Credentials, Request},
     iso7816::PinGate,
     simulator::Recipe,
-    transport::draws::ListedDraws,
+    transport::nonces::ListedNonces,
     trust::{Hierarchy, TrustStore},
     verify::{At, Overall},
 };
@@ -38,10 +38,10 @@ fn text(bytes: Vec<u8>) -> String {
 fn a_saved_dump_is_verified() {
     let mut card = "residence2".parse::<Recipe>().unwrap().card().unwrap();
     let credentials = Credentials::from(&card);
-    let mut draws = ListedDraws::new(vec![vec![1; 8], vec![2; 16]]);
+    let mut nonces = ListedNonces::new(vec![vec![1; 8], vec![2; 16]]);
     let request = Request::new("test", time());
     let dump =
-        cards::read(&mut card, &request, credentials, &mut PinGate::new(false), &mut draws, &mut |_| {}).unwrap();
+        cards::read(&mut card, &request, credentials, &mut PinGate::new(false), &mut nonces, &mut |_| {}).unwrap();
     let json = dump.to_json();
     for (trust, expected) in [
         (TrustStore::shipped().unwrap(), Overall::Rejected),

@@ -6,7 +6,7 @@ use taimen::{
         ItemValue,
         my_number::{self, CvCertificate, check, files, jpki},
     },
-    dump::{Answer, CHALLENGE_RANDOM, Challenge, Dump, HexBytes, Scope},
+    dump::{CHALLENGE_RANDOM, Challenge, ChallengeResponse, Dump, HexBytes, Scope},
     kind::CardKind,
     trust::{Hierarchy, TrustStore},
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
@@ -28,7 +28,7 @@ fn dump(scope: Scope) -> Dump {
         }
     }
     for application in ["face", "text"] {
-        let answer = Answer::Refused("6985".to_owned());
+        let answer = ChallengeResponse::Refused("6985".to_owned());
         let random = HexBytes(vec![7; CHALLENGE_RANDOM]);
         dump.challenged(application, Challenge { time: TIME.parse().unwrap(), random, answer });
     }

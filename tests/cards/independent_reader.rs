@@ -18,13 +18,13 @@ use taimen::{
         my_number::{self, files},
     },
     dump::{Dump, NotRead, Scope},
-    iso7816::{PinGate, Tries},
+    iso7816::{PinGate, RetryCounter},
     kind::CardKind,
     simulator::{
         Persona, Recipe, SimulatedCard,
         cards::my_number::{Profile, issue, with_files},
     },
-    transport::{Transport, draws::ListedDraws},
+    transport::{Transport, nonces::ListedNonces},
     trust::{Hierarchy, KeyId, TrustStore},
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
@@ -130,13 +130,13 @@ fn reads_the_face<T: Transport>(card: &mut Card<Adapter<T>>, persona: &Persona) 
 /// The same of the text application.
 fn reads_the_text<T: Transport>(card: &mut Card<Adapter<T>>, persona: &Persona) {
     let mut text = TextAp::select(card).unwrap();
-    for (reference, tries) in [
+    for (reference, retry_counter) in [
         (text::ef::PIN, Retries::Remaining(3)),
         (text::ef::CODE_B, Retries::Remaining(10)),
         (text::ef::CODE_A, Retries::Blocked),
         (text::ef::BLOCKED_0012, Retries::Blocked),
     ] {
-        assert_eq!(text.retries(reference).unwrap(), tries, "{reference:04X}");
+        assert_eq!(text.retries(reference).unwrap(), retry_counter, "{reference:04X}");
     }
     let basics = text.read_ap_basic_data().unwrap();
     assert_eq!(basics.public_key_id.to_string(), "7000034/001");
@@ -218,7 +218,7 @@ fn another_reader_reads_and_verifies_the_simulated_cards() {
         reads_the_text(&mut card, &persona);
         reads_the_rest(&mut card, &persona);
         let mut card = card.into_transport().0;
-        assert_eq!(card.tries(&files::FACE_NUMBER_B), Some(10), "a success sets the counter back");
+        assert_eq!(card.retry_counter(&files::FACE_NUMBER_B), Some(10), "a success sets the counter back");
     }
 }
 
@@ -261,8 +261,8 @@ fn another_reader_reads_the_simulated_card_over_our_pcsc_link() {
         reads_the_rest(&mut card, &persona);
     }
     let mut card = offered.remove();
-    assert_eq!(card.tries(&files::FACE_NUMBER_B), Some(10));
-    assert_eq!(card.tries(&files::TEXT_NUMBER_B), Some(10));
+    assert_eq!(card.retry_counter(&files::FACE_NUMBER_B), Some(10));
+    assert_eq!(card.retry_counter(&files::TEXT_NUMBER_B), Some(10));
 }
 
 /// The genuine JPKI test card's worked values (spec my-number 2.2).
@@ -288,14 +288,14 @@ fn genuine() -> SimulatedCard {
 fn read(card: &mut SimulatedCard, scope: Scope, number: &[u8]) -> Result<Dump, FlowError> {
     let known = Credentials::default().with("number-b", std::str::from_utf8(number).unwrap()).unwrap();
     let request = Request::new("fixtures", TIME.parse().unwrap()).scope(scope);
-    let draws = &mut ListedDraws::new(vec![vec![0x11; 32], vec![0x22; 32]]);
+    let nonces = &mut ListedNonces::new(vec![vec![0x11; 32], vec![0x22; 32]]);
     let mut steps = Vec::new();
     let tell = &mut |event: Event<'_>| match event {
         Event::Recognised(card) => assert_eq!((card.kind, card.guests.len()), (CardKind::MY_NUMBER, 0)),
         Event::Step { title, .. } => steps.push(title),
         _ => {}
     };
-    let dump = cards::read(card, &request, known, &mut PinGate::new(false), draws, tell)?;
+    let dump = cards::read(card, &request, known, &mut PinGate::new(false), nonces, tell)?;
     steps.dedup();
     let told = my_number::STEPS.iter().filter(|step| step.scopes.contains(&scope)).map(|step| step.title);
     assert_eq!(steps, told.collect::<Vec<_>>());
@@ -327,7 +327,7 @@ fn our_reader_reads_the_genuine_test_card_and_every_passive_check_passes() {
     }
     assert_eq!(dump.private_file("text/0003").unwrap().expose(), &fixture("text-0003.bin"));
     assert_eq!(dump.missing().collect::<Vec<_>>(), [("text/0003", &NotRead::NotStored)]);
-    assert_eq!(card.tries(&files::FACE_NUMBER_B), Some(10));
+    assert_eq!(card.retry_counter(&files::FACE_NUMBER_B), Some(10));
 
     let (overall, checks) = verdicts(&dump, &[Hierarchy::Test]);
     assert_eq!(
@@ -395,10 +395,10 @@ fn a_wrong_number_costs_the_genuine_card_one_try() {
     let mut card = genuine();
     let error = read(&mut card, Scope::FULL, b"55021720352286").unwrap_err();
     assert_eq!(error, ReadError::Wrong { reference: &files::FACE_NUMBER_B, left: Some(9) }.into());
-    assert_eq!(card.tries(&files::FACE_NUMBER_B), Some(9));
-    assert_eq!(card.tries(&files::TEXT_NUMBER_B), Some(10), "the text application was not asked");
+    assert_eq!(card.retry_counter(&files::FACE_NUMBER_B), Some(9));
+    assert_eq!(card.retry_counter(&files::TEXT_NUMBER_B), Some(10), "the text application was not asked");
     card.power_off();
     card.power_on();
     let looked = reading::look(&mut card, &reading::request()).unwrap();
-    assert_eq!(looked.wanted()[0].counter, Some((&files::FACE_NUMBER_B, Tries::Left(9))));
+    assert_eq!(looked.wanted()[0].counter, Some((&files::FACE_NUMBER_B, RetryCounter::Left(9))));
 }

@@ -57,7 +57,7 @@ fn read(transport: &mut dyn Transport, known: &Credentials) -> Result<Dump, Flow
 
 fn read_allowing(transport: &mut dyn Transport, known: &Credentials, last_try: bool) -> Result<Dump, FlowError> {
     let (request, gate) = (request().extra(true), &mut PinGate::new(last_try));
-    cards::read(transport, &request, known.clone(), gate, &mut reading::draws(), &mut |_| {})
+    cards::read(transport, &request, known.clone(), gate, &mut reading::nonces(), &mut |_| {})
 }
 
 /// Reads a simulated card with everything that it offers, and checks.
@@ -157,8 +157,8 @@ fn with_both_credentials_each_is_presented_once_behind_both_counters() {
     let dump = dump.unwrap();
     assert_eq!(dump.challenge("jpki").unwrap().random.0, [3; 32], "a draw of its own");
     assert!(dump.challenge("face").is_some() && dump.challenge("text").is_some());
-    assert_eq!(simulated.tries(&files::JPKI_AUTHENTICATION_PIN), Some(3));
-    assert_eq!(simulated.tries(&files::JPKI_SIGNING_PASSWORD), Some(5));
+    assert_eq!(simulated.retry_counter(&files::JPKI_AUTHENTICATION_PIN), Some(3));
+    assert_eq!(simulated.retry_counter(&files::JPKI_SIGNING_PASSWORD), Some(5));
     // The dump, saved and read back, says the same but for what is never stored: the text was not confirmed then.
     let saved = Dump::from_json(dump.to_json().as_bytes()).unwrap();
     let findings = judge(&saved);
@@ -438,7 +438,7 @@ fn a_blocked_password_keeps_the_pin_from_being_presented() {
     let entries = Credentials::from(&simulated).with("auth-pin", "0000").unwrap();
     let outcome = read(&mut simulated, &entries).unwrap_err();
     assert!(matches!(outcome, FlowError::Read(ReadError::Refused { refusal: Refusal::Blocked, .. })), "{outcome:?}");
-    assert_eq!(simulated.tries(&files::JPKI_AUTHENTICATION_PIN), Some(3), "no try was spent in vain");
+    assert_eq!(simulated.retry_counter(&files::JPKI_AUTHENTICATION_PIN), Some(3), "no try was spent in vain");
 }
 
 #[test]
@@ -446,7 +446,7 @@ fn a_last_try_is_spent_only_when_allowed() {
     let mut simulated = card("my-number?fault=jpki-pin-last-try");
     let entries = Credentials::from(&simulated);
     assert_eq!(verdicts(&judge(&read_allowing(&mut simulated, &entries, true).unwrap())), HONEST);
-    assert_eq!(simulated.tries(&files::JPKI_AUTHENTICATION_PIN), Some(3));
+    assert_eq!(simulated.retry_counter(&files::JPKI_AUTHENTICATION_PIN), Some(3));
     let mut simulated = card("my-number?fault=jpki-pin-last-try,jpki-wrong-pin");
     let outcome = read_allowing(&mut simulated, &entries, true).unwrap_err();
     assert!(matches!(outcome, FlowError::Read(ReadError::BlockedNow { .. })), "{outcome:?}");

@@ -89,7 +89,7 @@ fn an_honest_licence_is_authentic_and_shows_everything() {
         let domicile = found.items.iter().find(|item| item.id == "domicile").unwrap();
         assert!(domicile.masked && domicile.signed_by == Some(CheckId::LicenceSignature));
         assert!(found.items.iter().filter(|item| item.masked).count() == 1);
-        assert_eq!(found.tries.iter().map(|tries| tries.left).collect::<Vec<_>>(), [3, 3]);
+        assert_eq!(found.retry_counters.iter().map(|counter| counter.left).collect::<Vec<_>>(), [3, 3]);
     }
 }
 
@@ -125,7 +125,7 @@ fn without_pins_it_is_undetermined_and_says_why() {
     assert_eq!(free.verdict(CheckId::LicenceSignature), Some(Verdict::NotDone(Why::NotRead)));
     assert!(text(&free, "expiry").is_some() && text(&free, "issue_date").is_some());
     assert_eq!(text(&free, "pin_setting").as_deref(), Some("set"));
-    assert_eq!(free.tries.len(), 2);
+    assert_eq!(free.retry_counters.len(), 2);
     assert!(free.notes.iter().any(|note| note.id == "without-pin") && free.holder.name.is_none());
 
     let one = findings("licence", Scope::PIN1);
@@ -412,17 +412,17 @@ fn tries_are_precious() {
     );
     assert_eq!(sent, [0x81]);
     // PIN 2 on its last try: PIN 1 is not even presented.
-    card.set_tries(&PIN2, 1);
+    card.set_retry_counter(&PIN2, 1);
     let (result, sent) = attempt(&mut card, &right1, &right2, false);
     assert!(
         matches!(result, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::LastTry, reference })) if reference.sfi == PIN2.sfi)
     );
     assert_eq!(sent.len(), 0);
-    card.set_tries(&PIN2, 0);
+    card.set_retry_counter(&PIN2, 0);
     let (result, sent) = attempt(&mut card, &right1, &right2, false);
     assert!(matches!(result, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::Blocked, .. }))));
-    assert_eq!((sent, card.tries(&PIN1)), (vec![], Some(2)));
-    card.set_tries(&PIN2, 3);
+    assert_eq!((sent, card.retry_counter(&PIN1)), (vec![], Some(2)));
+    card.set_retry_counter(&PIN2, 3);
     let (result, sent) = attempt(&mut card, &right1, &right2, true);
     assert!(matches!(result, Err(FlowError::Read(ReadError::AnswerLost { .. }))));
     assert_eq!(sent, [0x81], "never a second one after a lost answer");
@@ -437,7 +437,7 @@ fn an_unknown_setting_tries_no_pin() {
     card.file_mut(files::PIN_SETTING.name).unwrap()[2] = 0x02;
     let (result, sent) = attempt(&mut card, "1111", "2222", false);
     assert!(matches!(result, Err(FlowError::Read(ReadError::PinSetting { .. }))));
-    assert_eq!((sent, card.tries(&PIN1)), (vec![], Some(3)));
+    assert_eq!((sent, card.retry_counter(&PIN1)), (vec![], Some(3)));
     card.power_off();
     card.power_on();
     let (dump, _) = reading::read(&mut card, &request().scope(Scope::WITHOUT_PIN), &Credentials::default()).unwrap();
@@ -460,7 +460,7 @@ fn another_card_in_the_middle_is_noticed() {
     };
     assert_eq!(run(&mut card), (Ok(Overall::Authentic), 2));
     assert_eq!(run(&mut recipe("licence?seed=2").card().unwrap()), (Err(ReadError::OtherCard.into()), 0));
-    card.set_tries(&PIN1, 2);
+    card.set_retry_counter(&PIN1, 2);
     assert_eq!(run(&mut card), (Err(ReadError::OtherCard.into()), 0));
 }
 
@@ -474,13 +474,13 @@ fn the_licence_application() {
         assert_eq!(found.overall(), Overall::Authentic, "{:?} {:?}", found.checks, found.warnings);
         assert_eq!((found.kind, found.warnings.len()), (CardKind::MENKYO, 0), "{:?}", found.warnings);
         assert!(found.picture("photo").is_some() && text(&found, "expiry").is_some());
-        assert!(found.holder.name.is_none() && found.tries[0].left == 10);
+        assert!(found.holder.name.is_none() && found.retry_counters[0].left == 10);
         assert!(found.notes.iter().any(|note| note.id == "not-tied"));
     }
     let (dump, _) = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::WITHOUT_PIN);
     assert_eq!(judged(&dump).overall(), Overall::Undetermined);
     let again = Dump::from_json(dump.to_json().as_bytes()).unwrap();
-    assert_eq!(again.tries("menkyo/0006"), Some(10), "counters are saved");
+    assert_eq!(again.retry_counter("menkyo/0006"), Some(10), "counters are saved");
 }
 
 #[test]
@@ -532,10 +532,10 @@ proptest! {
         let as_text = |pin: Option<&taimen::privacy::Pin>| String::from_utf8(pin.unwrap().expose().to_vec()).unwrap();
         for (left1, left2, wrong1, wrong2, lost, preset) in steps {
             if preset {
-                card.set_tries(&PIN1, left1);
-                card.set_tries(&PIN2, left2);
+                card.set_retry_counter(&PIN1, left1);
+                card.set_retry_counter(&PIN2, left2);
             }
-            let before = (card.tries(&PIN1).unwrap(), card.tries(&PIN2).unwrap());
+            let before = (card.retry_counter(&PIN1).unwrap(), card.retry_counter(&PIN2).unwrap());
             let pin = |right: String, wrong: bool| if wrong { other_than(&right) } else { right };
             let (_, sent) = attempt(&mut card, &pin(as_text(own.get("pin1")), wrong1), &pin(as_text(own.get("pin2")), wrong2), lost);
             let of = |reference| sent.iter().filter(|other| **other == reference).count();

@@ -13,7 +13,7 @@ use crate::common::official::{EXAMPLES, Example, NUMBER};
 use crate::common::reading::{entry, read_drawing, request};
 use taimen::{
     cards::residence_card::files,
-    transport::{Recording, Replay, TransportError, draws::RecordedDraws},
+    transport::{Recording, Replay, TransportError, nonces::RecordedNonces},
 };
 
 fn folder(example: &Example) -> PathBuf {
@@ -21,8 +21,8 @@ fn folder(example: &Example) -> PathBuf {
 }
 
 fn made(example: &Example) -> String {
-    example.text(|card, draws| {
-        let (dump, _) = read_drawing(card, &request(), &entry("card-number", NUMBER), draws).unwrap();
+    example.text(|card, nonces| {
+        let (dump, _) = read_drawing(card, &request(), &entry("card-number", NUMBER), nonces).unwrap();
         assert_eq!(dump.missing().count(), 0);
     })
 }
@@ -69,10 +69,10 @@ fn they_play_back_to_their_end_with_their_number_and_with_no_other() {
     for example in &EXAMPLES {
         let mut replay = Replay::new(shipped(example));
         assert!(replay.tells(0x82), "nothing is left out");
-        let mut draws = RecordedDraws::new(replay.random());
-        let (dump, _) = read_drawing(&mut replay, &request(), &entry("card-number", NUMBER), &mut draws).unwrap();
+        let mut nonces = RecordedNonces::new(replay.random());
+        let (dump, _) = read_drawing(&mut replay, &request(), &entry("card-number", NUMBER), &mut nonces).unwrap();
         replay.finish().unwrap();
-        let keys: Vec<String> = draws.session_keys().map(hex::encode_upper).collect();
+        let keys: Vec<String> = nonces.session_keys().map(hex::encode_upper).collect();
         assert_eq!(keys, [example.session_key]);
         let mut card = example.card();
         for file in files::files_of(dump.kind) {
@@ -81,9 +81,9 @@ fn they_play_back_to_their_end_with_their_number_and_with_no_other() {
         }
 
         let mut replay = Replay::new(shipped(example));
-        let mut draws = replay.random();
+        let mut nonces = replay.random();
         let other = entry("card-number", "AA12345678BC");
-        let error = format!("{:?}", read_drawing(&mut replay, &request(), &other, &mut draws).unwrap_err());
+        let error = format!("{:?}", read_drawing(&mut replay, &request(), &other, &mut nonces).unwrap_err());
         let mismatch = TransportError::Mismatch {
             step: 4,
             expected: "00820000, 46 bytes".to_owned(),

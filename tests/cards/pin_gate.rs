@@ -69,8 +69,8 @@ proptest! {
         }
         let query = if faults.is_empty() { String::new() } else { format!("&fault={}", faults.join(",")) };
         let mut simulated = card(&format!("my-number?seed={seed}{query}"));
-        simulated.set_tries(&files::FACE_NUMBER_B, face);
-        simulated.set_tries(&files::TEXT_NUMBER_B, text);
+        simulated.set_retry_counter(&files::FACE_NUMBER_B, face);
+        simulated.set_retry_counter(&files::TEXT_NUMBER_B, text);
         let own = printed(&simulated);
         let known = if wrong { entry("number-b", "01010120990000") } else { own };
         let mut watch =
@@ -97,7 +97,7 @@ proptest! {
     #[test]
     fn a_licence_gets_no_verify_that_the_gate_forbids_and_never_two_for_one_entry(
         kind in prop::sample::select(vec!["licence", "licence-nopin", "licence-changed"]),
-        tries in (0_u8..=3, 0_u8..=3),
+        retry_counter in (0_u8..=3, 0_u8..=3),
         wrong in (any::<bool>(), any::<bool>()),
         given in (any::<bool>(), any::<bool>()),
         scope in prop::sample::select(vec![Scope::FULL, Scope::PIN1, Scope::WITHOUT_PIN]),
@@ -116,8 +116,8 @@ proptest! {
         }
         let query = if faults.is_empty() { String::new() } else { format!("?fault={}", faults.join(",")) };
         let mut simulated = card(&format!("{kind}{query}"));
-        simulated.set_tries(&PIN1, tries.0);
-        simulated.set_tries(&PIN2, tries.1);
+        simulated.set_retry_counter(&PIN1, retry_counter.0);
+        simulated.set_retry_counter(&PIN2, retry_counter.1);
         let own = simulated.credentials().unwrap().clone();
         let pin = |own: Option<&Pin>, wrong: bool| match (own, wrong) {
             (Some(own), false) => own.clone(),
@@ -135,7 +135,7 @@ proptest! {
         let mut watch =
             Watch { card: &mut simulated, application: Vec::new(), verifies: Vec::new(), counters: Vec::new() };
         let (request, gate) = (request().scope(scope), &mut PinGate::new(allow));
-        let _ = cards::read(&mut watch, &request, known, gate, &mut reading::draws(), &mut |_| {});
+        let _ = cards::read(&mut watch, &request, known, gate, &mut reading::nonces(), &mut |_| {});
         // A licence's references are the master file's, whatever is selected: its counters are found by reference alone.
         for (index, (_, sfi, _)) in watch.verifies.iter().enumerate() {
             prop_assert!(!watch.verifies[..index].iter().any(|(_, of, _)| of == sfi), "a second VERIFY of {sfi:02X}");

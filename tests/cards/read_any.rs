@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use crate::common::reading::{self, TIME, card, draws, look, request_for};
+use crate::common::reading::{self, TIME, card, look, nonces, request_for};
 use jiff::Timestamp;
 use taimen::{
     cards::{
@@ -19,12 +19,12 @@ use taimen::{
         residence_card::spec::CARD_NUMBER,
     },
     dump::{Dump, Scope},
-    iso7816::{PinGate, Refusal, Tries},
+    iso7816::{PinGate, Refusal, RetryCounter},
     kind::CardKind,
     simulator::{SimulatedCard, kinds},
     transport::{
         Log, Recorder, Recording, Replay, Transport, TransportError,
-        draws::RecordedDraws,
+        nonces::RecordedNonces,
         recording::{ExtraHeader, Header},
     },
     verify::Overall,
@@ -35,7 +35,7 @@ fn time() -> Timestamp {
 }
 
 fn read(card: &mut dyn Transport, request: &Request, known: &Credentials) -> Result<Dump, FlowError> {
-    cards::read(card, request, known.clone(), &mut PinGate::new(false), &mut draws(), &mut |_| {})
+    cards::read(card, request, known.clone(), &mut PinGate::new(false), &mut nonces(), &mut |_| {})
 }
 
 fn overall(dump: &Dump) -> Overall {
@@ -65,8 +65,8 @@ fn every_simulated_kind_is_read_the_same_way() {
             Event::Step { .. } => steps += 1,
             _ => {}
         };
-        let (gate, draws) = (&mut PinGate::new(false), &mut draws());
-        let read = cards::read(&mut card, &request_for(known.kind), credentials, gate, draws, tell);
+        let (gate, nonces) = (&mut PinGate::new(false), &mut nonces());
+        let read = cards::read(&mut card, &request_for(known.kind), credentials, gate, nonces, tell);
         assert_eq!(kinds.len(), 1, "{}", known.name);
         if known.kind == CardKind::RESIDENCE_SPECIFIED {
             let read = read.map(|dump| dump.kind);
@@ -112,8 +112,8 @@ fn a_person_is_asked_between_two_transactions() {
         }
         two.power_off();
         two.power_on();
-        let (gate, draws) = (&mut PinGate::new(false), &mut draws());
-        let dump = looked.read(&mut two, time(), credentials, gate, draws, &mut |_| {}).unwrap();
+        let (gate, nonces) = (&mut PinGate::new(false), &mut nonces());
+        let dump = looked.read(&mut two, time(), credentials, gate, nonces, &mut |_| {}).unwrap();
         assert!(dump.link.exchanges > at_once.link.exchanges, "{}: both transactions count", known.name);
         let (mut first, mut second) = (at_once.clone(), dump.clone());
         (first.link, second.link) = Default::default();
@@ -128,8 +128,8 @@ fn another_card_after_the_question_is_noticed() {
     let mut other = card("licence");
     let known = Credentials::from(&first);
     let mut watched = Watched(&mut other, 0);
-    let (gate, draws) = (&mut PinGate::new(false), &mut draws());
-    let read = looked.read(&mut watched, time(), known, gate, draws, &mut |_| {});
+    let (gate, nonces) = (&mut PinGate::new(false), &mut nonces());
+    let read = looked.read(&mut watched, time(), known, gate, nonces, &mut |_| {});
     assert!(read.is_err());
     assert_eq!(watched.1, 0, "nothing is presented to it");
 }
@@ -142,27 +142,27 @@ fn the_gate_and_the_counters_come_first() {
     let known = Credentials::from(&last);
     let mut told = Vec::new();
     let tell = &mut |event: Event<'_>| {
-        if let Event::Counter { tries, .. } = event {
-            told.push(tries);
+        if let Event::Counter { retry_counter, .. } = event {
+            told.push(retry_counter);
         }
     };
     let mut watched = Watched(&mut last, 0);
-    let (gate, draws) = (&mut PinGate::new(false), &mut reading::draws());
-    let refused = cards::read(&mut watched, &asked, known.clone(), gate, draws, tell).unwrap_err();
+    let (gate, nonces) = (&mut PinGate::new(false), &mut reading::nonces());
+    let refused = cards::read(&mut watched, &asked, known.clone(), gate, nonces, tell).unwrap_err();
     let expected = ReadError::Refused { refusal: Refusal::LastTry, reference: &FACE_NUMBER_B };
     assert_eq!((refused, watched.1), (FlowError::Read(expected), 0));
-    assert_eq!(told, [Tries::Left(1)]);
-    let (gate, draws) = (&mut PinGate::new(true), &mut reading::draws());
-    assert!(cards::read(&mut last, &asked, known, gate, draws, &mut |_| {}).is_ok());
+    assert_eq!(told, [RetryCounter::Left(1)]);
+    let (gate, nonces) = (&mut PinGate::new(true), &mut reading::nonces());
+    assert!(cards::read(&mut last, &asked, known, gate, nonces, &mut |_| {}).is_ok());
     // One VERIFY for each entry and reference, however often it is called.
     let (mut plain, _) = of("my-number");
     let known = Credentials::from(&card("my-number?seed=2"));
-    let (gate, draws) = (&mut PinGate::new(false), &mut reading::draws());
-    let wrong = cards::read(&mut plain, &asked, known.clone(), gate, draws, &mut |_| {}).unwrap_err();
+    let (gate, nonces) = (&mut PinGate::new(false), &mut reading::nonces());
+    let wrong = cards::read(&mut plain, &asked, known.clone(), gate, nonces, &mut |_| {}).unwrap_err();
     assert_eq!(wrong, ReadError::Wrong { reference: &FACE_NUMBER_B, left: Some(9) }.into());
-    let again = cards::read(&mut plain, &asked, known, gate, draws, &mut |_| {}).unwrap_err();
+    let again = cards::read(&mut plain, &asked, known, gate, nonces, &mut |_| {}).unwrap_err();
     assert_eq!(again, ReadError::Refused { refusal: Refusal::AlreadyTried, reference: &FACE_NUMBER_B }.into());
-    assert_eq!((plain.tries(&FACE_NUMBER_B), plain.tries(&TEXT_NUMBER_B)), (Some(9), Some(10)));
+    assert_eq!((plain.retry_counter(&FACE_NUMBER_B), plain.retry_counter(&TEXT_NUMBER_B)), (Some(9), Some(10)));
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn a_missing_credential_spends_nothing() {
     let known = reading::entry("pin1", std::str::from_utf8(own.expose()).unwrap());
     let dump = read(&mut licence, &request_for(CardKind::LICENCE), &known).unwrap();
     assert_eq!((dump.scope, overall(&dump)), (Scope::PIN1, Overall::Undetermined));
-    assert_eq!((licence.tries(&PIN1), licence.tries(&PIN2)), (Some(3), Some(3)));
+    assert_eq!((licence.retry_counter(&PIN1), licence.retry_counter(&PIN2)), (Some(3), Some(3)));
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn scopes_and_the_jpki_application() {
     let looked = request_for(CardKind::MENKYO).scope(Scope::WITHOUT_PIN);
     let dump = read(&mut menkyo, &looked, &Credentials::default()).unwrap();
     assert_eq!((dump.scope, overall(&dump)), (Scope::WITHOUT_PIN, Overall::Undetermined));
-    assert_eq!(menkyo.tries(&MENKYO_PIN), Some(10));
+    assert_eq!(menkyo.retry_counter(&MENKYO_PIN), Some(10));
 }
 
 /// Records a reading, in one transaction or with a question in the middle.
@@ -239,15 +239,15 @@ fn record(name: &str, kind: CardKind, asking: bool, gate: &mut PinGate) -> (Reco
     let extra = kind == CardKind::MY_NUMBER;
     let request = request_for(kind).extra(extra);
     let given = known.given(&[&my_number::AUTH_PIN, &my_number::SIGN_PASSWORD]);
-    let mut draws = RecordedDraws::new(reading::draws());
+    let mut nonces = RecordedNonces::new(reading::nonces());
     let mut log = Log::new(never_recorded()).without_times();
     let read = if asking {
         let looked = look(&mut Recorder::new(&mut card, &mut log), &request).unwrap();
         card.power_off();
         card.power_on();
-        looked.read(&mut Recorder::new(&mut card, &mut log), time(), known, gate, &mut draws, &mut |_| {})
+        looked.read(&mut Recorder::new(&mut card, &mut log), time(), known, gate, &mut nonces, &mut |_| {})
     } else {
-        cards::read(&mut Recorder::new(&mut card, &mut log), &request, known, gate, &mut draws, &mut |_| {})
+        cards::read(&mut Recorder::new(&mut card, &mut log), &request, known, gate, &mut nonces, &mut |_| {})
     };
     let header = Header {
         card: Some(kind.to_string()),
@@ -256,8 +256,8 @@ fn record(name: &str, kind: CardKind, asking: bool, gate: &mut PinGate) -> (Reco
         jpki: extra.then_some(ExtraHeader { given }),
         network: false,
         time: Some(time()),
-        random: draws.drawn().to_vec(),
-        session_keys: draws.session_keys().map(<[u8]>::to_vec).collect(),
+        random: nonces.drawn().to_vec(),
+        session_keys: nonces.session_keys().map(<[u8]>::to_vec).collect(),
     };
     let text = log.into_recording(header).to_text();
     (Recording::parse(text.as_bytes()).unwrap(), read)
@@ -307,10 +307,10 @@ fn a_recording_that_tells_the_handshake_needs_the_number() {
     assert_eq!(read_recording(&recording).unwrap_err(), FlowError::Missing(&CARD_NUMBER, vec!["card-number"]));
     let mut replay = Replay::new(recording);
     let known = Credentials::recorded(&replay).with("card-number", "AA12345678BB").unwrap();
-    let mut draws = replay.random();
+    let mut nonces = replay.random();
     let request = Request::new("replay", replay.time().unwrap());
     let gate = &mut PinGate::new(false);
-    let dump = cards::read(&mut replay, &request, known, gate, &mut draws, &mut |_| {}).unwrap();
+    let dump = cards::read(&mut replay, &request, known, gate, &mut nonces, &mut |_| {}).unwrap();
     assert_eq!(dump.kind, CardKind::RESIDENCE2);
     replay.finish().unwrap();
 }

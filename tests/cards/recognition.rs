@@ -1,6 +1,6 @@
 //! Which card lies on the reader: by what it answers, never by its ATR, with no credential and no counter touched.
 
-use crate::common::reading::{self, draws, request};
+use crate::common::reading::{self, nonces, request};
 use taimen::{
     cards::{self, Credentials, Event, FlowError, RecogniseError},
     iso7816::PinGate,
@@ -29,7 +29,7 @@ const FACE: &str = "00A4040C0AD3921000310001010402";
 
 /// Kind and guests.
 fn found(table: &[(&str, &str)]) -> Result<(CardKind, Vec<CardKind>), RecogniseError> {
-    match cards::identify(&mut Table(table, Vec::new()), &request(), &mut draws()) {
+    match cards::identify(&mut Table(table, Vec::new()), &request(), &mut nonces()) {
         Ok(found) => Ok((found.recognised.kind, found.recognised.guests)),
         Err(FlowError::Recognise(error)) => Err(error),
         Err(other) => panic!("{other:?}"),
@@ -50,7 +50,7 @@ fn read_kind(table: &[(&str, &str)]) -> (CardKind, String, Vec<String>) {
             told = Some((found.kind, found.guests.clone()));
         }
     };
-    let dump = cards::read(&mut card, &request(), known, &mut PinGate::new(false), &mut draws(), tell).unwrap();
+    let dump = cards::read(&mut card, &request(), known, &mut PinGate::new(false), &mut nonces(), tell).unwrap();
     assert_eq!(told, Some((dump.kind, Vec::new())));
     let sent = card.1.into_iter().filter(|command| command.starts_with("00B08A")).collect();
     (dump.kind, hex::encode_upper(dump.file("mf/0A").unwrap()), sent)

@@ -3,7 +3,7 @@
 // Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use crate::common::reading::{self, RESIDENCE_KINDS as KINDS, card, draws, look, read_drawing, read_looked, request};
+use crate::common::reading::{self, RESIDENCE_KINDS as KINDS, card, look, nonces, read_drawing, read_looked, request};
 use proptest::prelude::*;
 use taimen::{
     cards::{
@@ -18,7 +18,7 @@ use taimen::{
     iso7816::{CardError, Status},
     kind::CardKind,
     simulator::{Recipe, SimulatedCard},
-    transport::{LinkFigures, Transport, TransportError, draws::RecordedDraws},
+    transport::{LinkFigures, Transport, TransportError, nonces::RecordedNonces},
 };
 
 /// A simulated card with some of its switches turned.
@@ -156,13 +156,13 @@ fn through(mut simulated: SimulatedCard, recipe: &str, limits: Limits) -> Result
         files_of(recipe).iter().map(|file| (file.name, stored(&mut simulated, file))).collect();
     let known = Credentials::from(&simulated);
     let mut spy = Spy::on(Limited(&mut simulated, limits));
-    let mut draws = RecordedDraws::new(draws());
-    let (dump, figures) = read_drawing(&mut spy, &request(), &known, &mut draws)?;
+    let mut nonces = RecordedNonces::new(nonces());
+    let (dump, figures) = read_drawing(&mut spy, &request(), &known, &mut nonces)?;
     for (name, bytes) in &expected {
         assert!(dump.file(name) == Some(&bytes[..]), "{recipe} {name}");
     }
     let cipher = Generation::of(dump.kind).unwrap().cipher();
-    let key = SessionKey::new(cipher, draws.session_keys().next().unwrap().try_into().unwrap());
+    let key = SessionKey::new(cipher, nonces.session_keys().next().unwrap().try_into().unwrap());
     let total: usize = expected.iter().map(|(_, bytes)| bytes.len()).sum();
     assert_eq!(each_byte_once(&spy.said, &key), total, "{recipe}");
     Ok((figures, spy.said))

@@ -416,8 +416,8 @@ fn a_licence_offers_its_pins_and_its_counters() {
     let own = card.credentials().unwrap().clone();
     assert_eq!((own.get("pin1").unwrap().expose(), own.get("pin2").unwrap().expose()), (&b"1111"[..], &b"2222"[..]));
     assert!(own.get("licence-pin").is_none());
-    assert_eq!((card.tries(&PIN1), card.tries(&PIN2)), (Some(3), Some(3)));
-    card.set_tries(&PIN2, 1);
+    assert_eq!((card.retry_counter(&PIN1), card.retry_counter(&PIN2)), (Some(3), Some(3)));
+    card.set_retry_counter(&PIN2, 1);
     assert_eq!(send(&mut card, "00200082"), "63C1");
     assert_eq!(hex::encode_upper(card.atr()), "3B888001000000009181C100D8");
 }
@@ -537,10 +537,10 @@ proptest! {
     ) {
         let mut card = card_with(if guest { CardKind::MENKYO } else { CardKind::LICENCE }, |_| {});
         for (cla, ins, p1, p2, body) in commands {
-            let before = (card.tries(&PIN1), card.tries(&PIN2), card.tries(&files::MENKYO_PIN));
+            let before = (card.retry_counter(&PIN1), card.retry_counter(&PIN2), card.retry_counter(&files::MENKYO_PIN));
             let command = [&[cla, ins, p1, p2], body.as_slice()].concat();
             prop_assert!(card.exchange(&command).unwrap().len() >= 2);
-            let after = (card.tries(&PIN1), card.tries(&PIN2), card.tries(&files::MENKYO_PIN));
+            let after = (card.retry_counter(&PIN1), card.retry_counter(&PIN2), card.retry_counter(&files::MENKYO_PIN));
             prop_assert!(after.0 <= before.0 && after.1 <= before.1 && after.2 <= before.2, "{} {:?} {:?}", hex::encode(&command), before, after);
         }
     }

@@ -460,6 +460,6 @@ fn a_card_that_leaves_says_so_and_keeps_its_counters() {
     let wrong = hex::decode(WRONG_B.replace(' ', "")).unwrap();
     assert_eq!(card.exchange(&wrong), Err(TransportError::Removed));
     assert_eq!(card.exchange(&wrong), Err(TransportError::Removed));
-    assert_eq!(card.tries(&FACE_NUMBER_B), Some(9), "written before the answer was lost");
-    assert_eq!(card.tries(&TEXT_UNKNOWN), Some(0));
+    assert_eq!(card.retry_counter(&FACE_NUMBER_B), Some(9), "written before the answer was lost");
+    assert_eq!(card.retry_counter(&TEXT_UNKNOWN), Some(0));
 }

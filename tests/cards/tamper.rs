@@ -188,7 +188,9 @@ fn every_byte_of_the_answers_to_the_challenges() {
         for at in 0..256 {
             let mut dump = honest.clone();
             for (name, challenge) in dump.challenges_mut() {
-                if let (true, taimen::dump::Answer::Signature(bytes)) = (name == application, &mut challenge.answer) {
+                if let (true, taimen::dump::ChallengeResponse::Signature(bytes)) =
+                    (name == application, &mut challenge.answer)
+                {
                     bytes.0[at] ^= 1 << (at % 8);
                 }
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use taimen::transport::{
-    DrawError, Draws, Log, Masked, Recorder, Recording, Replay, Transport, TransportError,
+    Log, Masked, NonceError, Nonces, Recorder, Recording, Replay, Transport, TransportError,
     masked::MaskedError,
     recording::{
         ExtraHeader, FIRST_LINE, GivenCredential, Header, LinkFailure, MAX_LINE, MAX_RECORDING, MAX_STEPS, Problem,
@@ -252,9 +252,9 @@ fn plays_back_in_strict_order() {
 fn what_was_drawn_is_drawn_again() {
     let mut random = Replay::new(example()).random();
     assert_eq!(random.draw(3), Ok(vec![0, 1, 2]));
-    assert_eq!(random.draw(32), Err(DrawError::Length { draw: 2, listed: 1, wanted: 32 }));
+    assert_eq!(random.draw(32), Err(NonceError::Length { draw: 2, listed: 1, wanted: 32 }));
     assert_eq!(random.draw(1), Ok(vec![0xFF]));
-    assert_eq!(random.draw(1), Err(DrawError::Ended(3)));
+    assert_eq!(random.draw(1), Err(NonceError::Ended(3)));
 }
 
 /// Answers from a list.

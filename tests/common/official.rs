@@ -7,8 +7,8 @@ use taimen::{
         cards::residence_card::{ResidenceHolder, profile::ResidenceProfile},
     },
     transport::{
-        Draws, Masked, Recording, Transport, TransportError,
-        draws::ListedDraws,
+        Masked, Nonces, Recording, Transport, TransportError,
+        nonces::ListedNonces,
         recording::{FIRST_LINE, Header, Step},
     },
 };
@@ -64,16 +64,16 @@ impl Example {
         recipe.with(holder).with(ResidenceProfile { fixed, ..ResidenceProfile::default() }).card().unwrap()
     }
 
-    /// Draws of the reader in both examples.
-    pub fn draws() -> Vec<Vec<u8>> {
+    /// Nonces of the reader in both examples.
+    pub fn nonces() -> Vec<Vec<u8>> {
         ["1122334455667788", "404142434445464748494A4B4C4D4E4F"].map(|draw| hex::decode(draw).unwrap()).to_vec()
     }
 
     /// The recording's text: what `read` exchanges with the card, with nothing left out, because nothing in it is secret.
-    pub fn text(&self, read: impl FnOnce(&mut dyn Transport, &mut dyn Draws)) -> String {
+    pub fn text(&self, read: impl FnOnce(&mut dyn Transport, &mut dyn Nonces)) -> String {
         let mut card = self.card();
         let mut clear = Clear { card: &mut card, steps: Vec::new() };
-        read(&mut clear, &mut ListedDraws::new(Self::draws()));
+        read(&mut clear, &mut ListedNonces::new(Self::nonces()));
         let header = Header {
             card: Some(self.kind.to_owned()),
             reader: Some(format!("sim:{}", self.kind)),
@@ -81,7 +81,7 @@ impl Example {
             jpki: None,
             network: false,
             time: Some("2026-11-22T03:00:00Z".parse().unwrap()),
-            random: Self::draws(),
+            random: Self::nonces(),
             session_keys: Vec::new(),
         };
         let text = Recording { header, steps: clear.steps }.to_text();

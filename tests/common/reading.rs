@@ -6,7 +6,7 @@ use taimen::{
     iso7816::PinGate,
     kind::CardKind,
     simulator::{Recipe, SimulatedCard},
-    transport::{DrawError, Draws, LinkFigures, Transport},
+    transport::{LinkFigures, NonceError, Nonces, Transport},
     verify::Basis,
 };
 
@@ -27,15 +27,15 @@ pub const RESIDENCE_KINDS: [&str; 5] =
 #[derive(Default)]
 pub struct Counting(u8);
 
-impl Draws for Counting {
-    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
+impl Nonces for Counting {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError> {
         self.0 += 1;
         Ok(vec![self.0; bytes])
     }
 }
 
 /// Random bytes for every challenge; the system's need the feature `cli`.
-pub fn draws() -> Counting {
+pub fn nonces() -> Counting {
     Counting::default()
 }
 
@@ -71,7 +71,7 @@ pub fn read(
     request: &Request,
     known: &Credentials,
 ) -> Result<(Dump, LinkFigures), FlowError> {
-    read_drawing(transport, request, known, &mut draws())
+    read_drawing(transport, request, known, &mut nonces())
 }
 
 /// The same with random bytes of the caller.
@@ -79,9 +79,9 @@ pub fn read_drawing(
     transport: &mut dyn Transport,
     request: &Request,
     known: &Credentials,
-    draws: &mut dyn Draws,
+    nonces: &mut dyn Nonces,
 ) -> Result<(Dump, LinkFigures), FlowError> {
-    cards::read(transport, request, known.clone(), &mut PinGate::new(false), draws, &mut |_| {}).map(apart)
+    cards::read(transport, request, known.clone(), &mut PinGate::new(false), nonces, &mut |_| {}).map(apart)
 }
 
 /// Dump and link figures.
@@ -101,7 +101,7 @@ pub fn read_card(card: &mut SimulatedCard, scope: Scope) -> Result<(Dump, LinkFi
 pub fn look(transport: &mut dyn Transport, request: &Request) -> Result<Box<Looked>, FlowError> {
     let request = request.clone().ask(Ask::Always);
     let gate = &mut PinGate::new(false);
-    match cards::start(transport, &request, Credentials::default(), gate, &mut draws(), &mut |_| {})? {
+    match cards::start(transport, &request, Credentials::default(), gate, &mut nonces(), &mut |_| {})? {
         Outcome::Ask(looked) => Ok(looked),
         Outcome::Done(dump) => panic!("{} was read and nobody was asked", dump.kind),
     }
@@ -114,7 +114,7 @@ pub fn read_looked(
     known: &Credentials,
 ) -> Result<(Dump, LinkFigures), FlowError> {
     let (time, gate) = (TIME.parse().unwrap(), &mut PinGate::new(false));
-    looked.read(transport, time, known.clone(), gate, &mut draws(), &mut |_| {}).map(apart)
+    looked.read(transport, time, known.clone(), gate, &mut nonces(), &mut |_| {}).map(apart)
 }
 
 pub use super::trust::simulated_trust;
@@ -131,5 +131,5 @@ pub fn findings(recipe: &str) -> Result<Findings, FlowError> {
 
 /// Which card it is.
 pub fn recognised(card: &mut dyn Transport) -> Recognised {
-    cards::identify(card, &request(), &mut draws()).unwrap().recognised
+    cards::identify(card, &request(), &mut nonces()).unwrap().recognised
 }

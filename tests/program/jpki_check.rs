@@ -37,8 +37,8 @@ fn the_report_has_the_application_only_where_it_was_asked_for() {
     let staff: Vec<&str> =
         json["for_staff"].as_array().unwrap().iter().map(|note| note["id"].as_str().unwrap()).collect();
     assert!(staff.contains(&"jpki-status"), "{staff:?}");
-    let tries = json["tries"].as_array().unwrap();
-    assert_eq!(tries.iter().map(|counter| counter["left"].as_u64().unwrap()).collect::<Vec<_>>(), [10, 3, 5]);
+    let retry_counter = json["tries"].as_array().unwrap();
+    assert_eq!(retry_counter.iter().map(|counter| counter["left"].as_u64().unwrap()).collect::<Vec<_>>(), [10, 3, 5]);
 }
 
 #[test]

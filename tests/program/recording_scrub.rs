@@ -19,7 +19,7 @@ use taimen::{
     },
     transport::{
         Log, Recorder, Recording,
-        draws::RecordedDraws,
+        nonces::RecordedNonces,
         recording::{Header, LinkFailure},
     },
 };
@@ -153,12 +153,12 @@ fn residence(kind: CardKind) -> Marked {
     let mut card: SimulatedCard = recipe.card().unwrap();
     let known = Credentials::from(&card);
     let mut log = Log::new(never_recorded());
-    let mut draws = RecordedDraws::new(reading::draws());
+    let mut nonces = RecordedNonces::new(reading::nonces());
     card.power_on();
     let recorder = &mut Recorder::new(&mut card, &mut log);
-    let (dump, _) = reading::read_drawing(recorder, &reading::request(), &known, &mut draws).unwrap();
-    let keys: Vec<Vec<u8>> = draws.session_keys().map(<[u8]>::to_vec).collect();
-    let header = header(kind, draws.drawn().to_vec(), keys);
+    let (dump, _) = reading::read_drawing(recorder, &reading::request(), &known, &mut nonces).unwrap();
+    let keys: Vec<Vec<u8>> = nonces.session_keys().map(<[u8]>::to_vec).collect();
+    let header = header(kind, nonces.drawn().to_vec(), keys);
     let marks = vec![holder.name, holder.number, "71936428".to_owned(), day(holder.birth), holder.address];
     Marked { recording: log.into_recording(header), dump, marks }
 }

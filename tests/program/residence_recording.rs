@@ -14,7 +14,7 @@ use taimen::{
     simulator::SimulatedCard,
     transport::{
         Log, Recorder, Recording,
-        draws::RecordedDraws,
+        nonces::RecordedNonces,
         recording::{Header, LinkFailure},
     },
 };
@@ -180,23 +180,23 @@ fn a_recording_with_a_question_in_the_middle_plays_back() {
     let mut simulated = card("residence1");
     let known = Credentials::from(&simulated);
     let mut log = Log::new(&[]);
-    let mut draws = RecordedDraws::new(reading::draws());
+    let mut nonces = RecordedNonces::new(reading::nonces());
     let (gate, request) = (&mut PinGate::new(false), reading::request().ask(Ask::Always));
     let recorder = &mut Recorder::new(&mut simulated, &mut log);
-    let looked = match start(recorder, &request, Credentials::default(), gate, &mut draws, &mut |_| {}).unwrap() {
+    let looked = match start(recorder, &request, Credentials::default(), gate, &mut nonces, &mut |_| {}).unwrap() {
         cards::Outcome::Ask(looked) => looked,
         cards::Outcome::Done(_) => panic!("nobody was asked"),
     };
     simulated.power_off();
     simulated.power_on();
     let recorder = &mut Recorder::new(&mut simulated, &mut log);
-    looked.read(recorder, request.time, known, gate, &mut draws, &mut |_| {}).unwrap();
+    looked.read(recorder, request.time, known, gate, &mut nonces, &mut |_| {}).unwrap();
     let header = Header {
         card: Some("residence1".to_owned()),
         scope: Some("full".to_owned()),
         time: Some(TIME.parse().unwrap()),
-        random: draws.drawn().to_vec(),
-        session_keys: draws.session_keys().map(<[u8]>::to_vec).collect(),
+        random: nonces.drawn().to_vec(),
+        session_keys: nonces.session_keys().map(<[u8]>::to_vec).collect(),
         ..Header::default()
     };
     let recorded = log.into_recording(header);

@@ -118,7 +118,7 @@ impl Desk {
     }
 
     /// The tries left of the references that `taimen identify` tells, as `id: left`.
-    fn tries(&self) -> Vec<String> {
+    fn retry_counter(&self) -> Vec<String> {
         let told = self.program.run(["identify", "--reader", ADDRESS, "--wait", "5", "--json"]).expect(0).json();
         let line = |row: &Value| format!("{}: {}", row["id"].as_str().unwrap(), row["left"]);
         told["tries"].as_array().unwrap().iter().map(line).collect()
@@ -175,7 +175,7 @@ fn a_simulated_card_in_the_real_stack_is_authentic() {
     assert_eq!(identified["reader"], "pcsc:Virtual PCD 00 00");
     assert_eq!(identified["card"]["kind"], "my-number");
     assert_eq!(identified["applications"], json!([]));
-    assert_eq!(desk.tries(), FULL_COUNTERS);
+    assert_eq!(desk.retry_counter(), FULL_COUNTERS);
 
     let outcome = desk.check(&["--accept", "simulated"]).expect(0);
     assert_eq!(outcome.checks(), AUTHENTIC);
@@ -188,7 +188,7 @@ fn a_simulated_card_in_the_real_stack_is_authentic() {
     assert_eq!(report["holder"]["name"], persona.name);
     assert_eq!(report["holder"]["address"], persona.address);
     assert_eq!(report["holder"]["birth_date"], persona.birth.to_string());
-    assert_eq!(desk.tries(), FULL_COUNTERS);
+    assert_eq!(desk.retry_counter(), FULL_COUNTERS);
 
     // The same card with the printed entries one by one, and its age alone.
     let printed = format!(
@@ -254,7 +254,7 @@ fn a_wrong_code_costs_one_try_and_nothing_is_repeated() {
     assert!(outcome.stderr.contains("is wrong. Tries left: 9."), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("Nothing was repeated."), "{}", outcome.stderr);
     assert_eq!(recording(&file).steps.iter().filter(|step| presents_an_entry(step)).count(), 1);
-    assert_eq!(desk.tries(), ["face/number-b: 9", "face/birth-date: 10", "text/number-b: 10", "text/pin: 3"]);
+    assert_eq!(desk.retry_counter(), ["face/number-b: 9", "face/birth-date: 10", "text/number-b: 10", "text/pin: 3"]);
 
     // Without entries and without a terminal nothing is spent.
     let missing = desk.program.run(["check", "--reader", ADDRESS, "--accept", "simulated", "--json"]).expect(2);
@@ -267,11 +267,11 @@ fn a_wrong_code_costs_one_try_and_nothing_is_repeated() {
     let bare = desk.program.home.write("bare", bare);
     let refused = desk.check_with(&bare, &["--accept", "simulated"]).expect(2);
     assert!(refused.stderr.contains("has no era, and the card was not touched"), "{}", refused.stderr);
-    assert_eq!(desk.tries(), ["face/number-b: 9", "face/birth-date: 10", "text/number-b: 10", "text/pin: 3"]);
+    assert_eq!(desk.retry_counter(), ["face/number-b: 9", "face/birth-date: 10", "text/number-b: 10", "text/pin: 3"]);
 
     // The right entries set the counter back.
     assert_eq!(desk.check(&["--accept", "simulated"]).expect(0).checks(), AUTHENTIC);
-    assert_eq!(desk.tries(), FULL_COUNTERS);
+    assert_eq!(desk.retry_counter(), FULL_COUNTERS);
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn a_card_that_another_program_left_in_some_state() {
     let number = desk.persona().number_b().unwrap();
     let verify = |reference: &Reference| Apdu::verify(reference.sfi, &number).bytes().to_vec();
     let select = |application: files::Application| select_application(application.aid).bytes().to_vec();
-    let ask = |reference: &Reference| Apdu::ask_tries(reference.sfi).bytes().to_vec();
+    let ask = |reference: &Reference| Apdu::ask_retry_counter(reference.sfi).bytes().to_vec();
     for (name, commands) in [
         ("JPKI selected", vec![select(files::JPKI)]),
         ("text application open", vec![select(files::TEXT), verify(&files::TEXT_NUMBER_B)]),
@@ -422,8 +422,11 @@ fn opensc_s_own_driver_reads_the_jpki_certificates() {
         assert!(listed.contains(&format!("[{name}]")), "{listed}");
     }
     let pins = pkcs15(&["--list-pins"]);
-    let tries: Vec<&str> = pins.lines().filter(|line| line.contains("Tries left")).map(str::trim_end).collect();
-    assert!(tries.len() == 2 && tries[0].ends_with(": 3") && tries[1].ends_with(": 5"), "{pins}");
+    let retry_counter: Vec<&str> = pins.lines().filter(|line| line.contains("Tries left")).map(str::trim_end).collect();
+    assert!(
+        retry_counter.len() == 2 && retry_counter[0].ends_with(": 3") && retry_counter[1].ends_with(": 5"),
+        "{pins}"
+    );
 
     // Ours, of the same card.
     let dump = desk.program.home.file("jpki.json");
@@ -548,8 +551,8 @@ fn a_person_types_what_is_printed() {
     let arguments = ["check", "--reader", ADDRESS, "--accept", "simulated", "--record", &record];
     let mut person = Person::at(&desk, "ja", &arguments);
     person.sees("生年月日（印刷のとおりに", 1);
-    let tries = person.screen().find("あと10回").expect("the counter is shown");
-    assert!(tries < person.screen().find("生年月日（印刷のとおりに").unwrap(), "before the first question");
+    let retry_counter = person.screen().find("あと10回").expect("the counter is shown");
+    assert!(retry_counter < person.screen().find("生年月日（印刷のとおりに").unwrap(), "before the first question");
 
     // Only the print can say what a date without its era means: who does not know is asked again. The card is free meanwhile
     // and has heard nothing.
@@ -560,7 +563,7 @@ fn a_person_types_what_is_printed() {
     person.sees("生年月日（印刷のとおりに", 2);
     let other = another_program();
     assert_eq!(exchange(&other, select_application(files::FACE.aid).bytes()), [0x90, 0x00]);
-    assert_eq!(exchange(&other, Apdu::ask_tries(files::FACE_NUMBER_B.sfi).bytes()), [0x63, 0xCA]);
+    assert_eq!(exchange(&other, Apdu::ask_retry_counter(files::FACE_NUMBER_B.sfi).bytes()), [0x63, 0xCA]);
     other.disconnect(pcsc::Disposition::LeaveCard).map_err(|(_, error)| error).unwrap();
 
     person.types("昭和11年11月15日");
@@ -586,7 +589,7 @@ fn a_person_types_what_is_printed() {
         .run(["check", "--reader", &address, "--accept", "simulated", "--json", "--at", "recorded"])
         .expect(0);
     assert_eq!(replayed.checks(), AUTHENTIC_LATER);
-    assert_eq!(desk.tries(), FULL_COUNTERS);
+    assert_eq!(desk.retry_counter(), FULL_COUNTERS);
 }
 
 #[test]
@@ -604,7 +607,7 @@ fn a_person_who_types_a_wrong_code_is_asked_nothing_more() {
     assert_eq!(code, Some(5), "{screen}");
     assert!(screen.contains("Tries left: 9.") && screen.contains("Nothing was repeated."), "{screen}");
     assert_eq!(screen.matches("Security code").count(), 1, "{screen}");
-    assert_eq!(desk.tries(), ["face/number-b: 9", "face/birth-date: 10", "text/number-b: 10", "text/pin: 3"]);
+    assert_eq!(desk.retry_counter(), ["face/number-b: 9", "face/birth-date: 10", "text/number-b: 10", "text/pin: 3"]);
 }
 
 /// The person at the desk answers all questions about the card of seed 1, but for the last.
@@ -652,7 +655,7 @@ fn another_card_than_the_one_that_was_asked_for() {
     assert!(screen.contains("The card is not the one that was recognised before."), "{screen}");
     assert!(!screen.contains(&persona.name) && !screen.contains(&desk.persona().name), "{screen}");
     assert!(recording(&file).steps.iter().all(|step| !presents_an_entry(step)), "nothing was sent to the other card");
-    assert_eq!(desk.tries(), FULL_COUNTERS);
+    assert_eq!(desk.retry_counter(), FULL_COUNTERS);
 }
 
 /// Every check of an honest licence.
@@ -668,7 +671,7 @@ const LICENCE: [&str; 5] = [
 fn licences_in_the_real_stack() {
     let mut desk = Desk::empty(1);
     desk.lay("licence");
-    assert_eq!(desk.tries(), ["mf/pin1: 3", "mf/pin2: 3"]);
+    assert_eq!(desk.retry_counter(), ["mf/pin1: 3", "mf/pin2: 3"]);
     let outcome = desk.check(&["--accept", "simulated"]).expect(0);
     assert_eq!(outcome.checks(), LICENCE);
     let report = outcome.json();
@@ -682,7 +685,7 @@ fn licences_in_the_real_stack() {
     fs::write(&wrong, "pin1 = 0000\npin2 = 0000\n").unwrap();
     let refused = desk.check_with(&wrong, &["--accept", "simulated"]).expect(5);
     assert!(refused.stderr.contains('2'), "{}", refused.stderr);
-    assert_eq!(desk.tries(), ["mf/pin1: 2", "mf/pin2: 3"]);
+    assert_eq!(desk.retry_counter(), ["mf/pin1: 2", "mf/pin2: 3"]);
 
     let free = desk.check(&["--accept", "simulated", "--without-pin"]).expect(3).json();
     assert_eq!(free["overall"], "undetermined");
@@ -731,7 +734,7 @@ fn a_customer_types_the_pins_of_a_licence_unseen() {
         let questions = screen.split("運転免許証").next().unwrap_or_default();
         assert!(!questions.contains(&secret), "a PIN is never shown");
     }
-    assert_eq!(desk.tries(), ["mf/pin1: 3", "mf/pin2: 3"]);
+    assert_eq!(desk.retry_counter(), ["mf/pin1: 3", "mf/pin2: 3"]);
 }
 
 /// Lays a residence card on the reader; returns its number.
@@ -818,7 +821,7 @@ fn a_person_with_five_impossible_entries_ends_before_the_card_hears_of_any() {
     for said in ["まだ来ていません", "元号の期間に入っていません"] {
         assert!(screen.contains(said), "{said}: {screen}");
     }
-    assert_eq!(desk.tries()[0], "face/number-b: 10");
+    assert_eq!(desk.retry_counter()[0], "face/number-b: 10");
 }
 
 #[test]

@@ -99,7 +99,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         items: items(&licence),
         history,
         external: external_characters(&licence.records, files::EXTERNAL_SLOTS),
-        tries: Vec::new(),
+        retry_counters: Vec::new(),
         warnings: warnings(&licence.records),
         guests: dump.guests.clone(),
         notes: Vec::new(),

@@ -78,7 +78,7 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         items: shown.flat_map(record_items).collect(),
         history: Vec::new(),
         external: external_characters(&records, files::MENKYO_EXTERNAL_SLOTS),
-        tries: Vec::new(),
+        retry_counters: Vec::new(),
         warnings: warnings(&records),
         guests: dump.guests.clone(),
         notes: Vec::new(),

@@ -48,7 +48,7 @@ impl Card for DriversLicence {
         let common = read_file(session, &files::COMMON_DATA, None, &mut |_, _| {})?;
         let mut counters = Vec::new();
         for reference in files::REFERENCES {
-            counters.push((*reference, session.ask_tries(reference.sfi)?));
+            counters.push((*reference, session.ask_retry_counter(reference.sfi)?));
         }
         let setting = found.file.get(..files::PIN_SETTING.extent.bytes()).unwrap_or(&found.file).to_vec();
         let entry = entry_of(setting_of(&setting, &files::PIN_SETTING));
@@ -92,7 +92,7 @@ impl Card for LicenceApplication {
         }
         let setting = read_file(session, &files::MENKYO_SETTING, None, &mut |_, _| {})?;
         let entry = entry_of(setting.as_deref().ok().and_then(|bytes| setting_of(bytes, &files::MENKYO_SETTING)));
-        let counters = vec![(&files::MENKYO_PIN, session.ask_tries(files::MENKYO_PIN.sfi)?)];
+        let counters = vec![(&files::MENKYO_PIN, session.ask_retry_counter(files::MENKYO_PIN.sfi)?)];
         Ok(CardState { files: vec![(files::MENKYO_SETTING.file.name, setting)], counters, entry, blocked: None })
     }
 

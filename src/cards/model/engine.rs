@@ -4,12 +4,12 @@ use crate::{
     cards::{Event, ReadError, Request, Tell},
     dump::{Dump, NotRead},
     iso7816::{
-        CardError, CardSession, FileReadError, PinGate, PinOutcome, ReadFrom, Refusal, SecureChannel, Tries,
+        CardError, CardSession, FileReadError, PinGate, PinOutcome, ReadFrom, Refusal, RetryCounter, SecureChannel,
         select_file,
     },
     lang::Bilingual,
     privacy::Pin,
-    transport::{Draws, LinkKind, Transport},
+    transport::{LinkKind, Nonces, Transport},
 };
 
 use super::{
@@ -27,7 +27,7 @@ pub(crate) struct ReadContext<'a, 'b> {
     pub(crate) state: CardState,
     pub(crate) credentials: Credentials,
     pub(crate) gate: &'a mut PinGate,
-    pub(crate) draws: &'a mut dyn Draws,
+    pub(crate) nonces: &'a mut dyn Nonces,
     /// Secure messaging, once both sides have agreed on keys.
     pub(crate) channel: Option<Box<dyn SecureChannel>>,
     /// Applications that could not be opened, and why their files are not read.
@@ -49,13 +49,13 @@ pub(crate) fn read_steps<'a, 'b>(
     state: CardState,
     credentials: Credentials,
     gate: &'a mut PinGate,
-    draws: &'a mut dyn Draws,
+    nonces: &'a mut dyn Nonces,
     tell: Tell<'a>,
 ) -> Result<Dump, ReadError> {
     let dump = Dump::new(kind.kind, request.scope, request.reader.clone(), request.time);
     let (channel, closed, title) = (None, Vec::new(), Bilingual::new("", ""));
     let mut context =
-        ReadContext { session, dump, request, kind, state, credentials, gate, draws, channel, closed, tell, title };
+        ReadContext { session, dump, request, kind, state, credentials, gate, nonces, channel, closed, tell, title };
     let steps: Vec<&'static Step> = kind.steps_of(request.scope, request.extra).collect();
     let last = steps.iter().rposition(|step| presents(step)).map_or(0, |at| at + 1);
     context.dump.extra = request.extra;
@@ -100,19 +100,19 @@ impl ReadContext<'_, '_> {
     }
 
     /// Keeps a counter in the dump, and tells it.
-    pub(crate) fn counted(&mut self, reference: &'static Reference, tries: Tries) {
-        if let Some(left) = Reference::left(tries) {
+    pub(crate) fn counted(&mut self, reference: &'static Reference, retry_counter: RetryCounter) {
+        if let Some(left) = Reference::left(retry_counter) {
             self.dump.counted(reference.name, left);
         }
-        (self.tell)(Event::Counter { reference, tries });
+        (self.tell)(Event::Counter { reference, retry_counter });
     }
 
     fn keep_state(&mut self) {
         for (name, read) in self.state.files.clone() {
             keep(&mut self.dump, name, read);
         }
-        for (reference, tries) in self.state.counters.clone() {
-            self.counted(reference, tries);
+        for (reference, retry_counter) in self.state.counters.clone() {
+            self.counted(reference, retry_counter);
         }
     }
 
@@ -173,18 +173,18 @@ impl ReadContext<'_, '_> {
     fn present(&mut self, reference: &'static Reference) -> Result<(), ReadError> {
         // Before the first VERIFY every counter that is known must allow a try, so that none is spent on the one credential
         // while the other is blocked.
-        for (known, tries) in &self.state.counters {
+        for (known, retry_counter) in &self.state.counters {
             if known.credential.is_some_and(|credential| self.credentials_of_scope().contains(&credential)) {
-                allowed(self.gate, known, *tries)?;
+                allowed(self.gate, known, *retry_counter)?;
             }
         }
-        let tries = match self.state.tries(reference) {
-            Some(tries) => tries,
+        let retry_counter = match self.state.retry_counter(reference) {
+            Some(retry_counter) => retry_counter,
             None => self.session.open_counter(reference.application.aid, reference.sfi)?,
         };
         // A step that looks has kept it; not every card has one.
-        if self.dump.tries(reference.name).is_none() {
-            self.counted(reference, tries);
+        if self.dump.retry_counter(reference.name).is_none() {
+            self.counted(reference, retry_counter);
         }
         let value = match self.state.entry {
             Entry::Unknown => return Err(ReadError::PinSetting { reference }),
@@ -193,20 +193,25 @@ impl ReadContext<'_, '_> {
         };
         let value = value.ok_or(ReadError::Missing { reference })?;
         self.session.select_any(reference.application.aid)?;
-        self.verify(reference, tries, &value)
+        self.verify(reference, retry_counter, &value)
     }
 
     /// VERIFY, if the gate lets it through; `tries` is what the counter said just now.
-    pub(crate) fn verify(&mut self, reference: &'static Reference, tries: Tries, value: &Pin) -> Result<(), ReadError> {
-        allowed(self.gate, reference, tries)?;
+    pub(crate) fn verify(
+        &mut self,
+        reference: &'static Reference,
+        retry_counter: RetryCounter,
+        value: &Pin,
+    ) -> Result<(), ReadError> {
+        allowed(self.gate, reference, retry_counter)?;
         let permit = self
             .gate
-            .permit(reference.application.aid, reference.sfi, tries)
+            .permit(reference.application.aid, reference.sfi, retry_counter)
             .map_err(|refusal| ReadError::Refused { refusal, reference })?;
         match self.session.verify(permit, value) {
             Ok(PinOutcome::Accepted) => Ok(()),
-            Ok(PinOutcome::Wrong(None)) => Err(match tries {
-                Tries::Left(before) => self.uncounted(reference, before),
+            Ok(PinOutcome::Wrong(None)) => Err(match retry_counter {
+                RetryCounter::Left(before) => self.uncounted(reference, before),
                 _ => ReadError::Wrong { reference, left: None },
             }),
             Ok(PinOutcome::Wrong(left)) => Err(ReadError::Wrong { reference, left }),
@@ -219,9 +224,9 @@ impl ReadContext<'_, '_> {
     /// Wrong, and the answer (`6300`) names no count, though the reference has a counter: the card is asked for it, which
     /// costs no try.
     fn uncounted(&mut self, reference: &'static Reference, before: u8) -> ReadError {
-        match self.session.ask_tries(reference.sfi) {
-            Ok(Tries::Blocked | Tries::Left(0)) => ReadError::BlockedNow { reference },
-            Ok(Tries::Left(left)) => ReadError::Wrong { reference, left: Some(left) },
+        match self.session.ask_retry_counter(reference.sfi) {
+            Ok(RetryCounter::Blocked | RetryCounter::Left(0)) => ReadError::BlockedNow { reference },
+            Ok(RetryCounter::Left(left)) => ReadError::Wrong { reference, left: Some(left) },
             _ => ReadError::Wrong { reference, left: Some(before.saturating_sub(1)) },
         }
     }
@@ -242,10 +247,14 @@ impl ReadContext<'_, '_> {
 ///
 /// # Errors
 /// [`ReadError::Refused`].
-pub(crate) fn allowed(gate: &PinGate, reference: &'static Reference, tries: Tries) -> Result<(), ReadError> {
-    let counted = !(reference.always_counted && tries == Tries::NoCounter);
+pub(crate) fn allowed(
+    gate: &PinGate,
+    reference: &'static Reference,
+    retry_counter: RetryCounter,
+) -> Result<(), ReadError> {
+    let counted = !(reference.always_counted && retry_counter == RetryCounter::NoCounter);
     let refused = |refusal| ReadError::Refused { refusal, reference };
-    if counted { gate.look(tries).map_err(refused) } else { Err(refused(Refusal::CounterUnknown)) }
+    if counted { gate.look(retry_counter).map_err(refused) } else { Err(refused(Refusal::CounterUnknown)) }
 }
 
 /// Keeps what a read brought: the file, or why it is not there.

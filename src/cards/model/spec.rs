@@ -2,7 +2,7 @@
 
 use crate::{
     dump::{Dump, NotRead, Scope},
-    iso7816::{CardError, CardSession, Command, Le, Response, Status, Tries},
+    iso7816::{CardError, CardSession, Command, Le, Response, RetryCounter, Status},
     kind::CardKind,
     lang::Bilingual,
     transport::NeverRecorded,
@@ -210,7 +210,7 @@ pub struct CardState {
     /// Free files that were read.
     pub files: Vec<(&'static str, Result<Vec<u8>, NotRead>)>,
     /// The counters that were asked.
-    pub counters: Vec<(&'static Reference, Tries)>,
+    pub counters: Vec<(&'static Reference, RetryCounter)>,
     /// What opens it.
     pub entry: Entry,
     /// Why nothing behind a credential can be read; then none is presented.
@@ -219,8 +219,8 @@ pub struct CardState {
 
 impl CardState {
     /// What a reference's counter says; `None` if it was not asked.
-    pub fn tries(&self, reference: &Reference) -> Option<Tries> {
-        self.counters.iter().find(|(known, _)| *known == reference).map(|(_, tries)| *tries)
+    pub fn retry_counter(&self, reference: &Reference) -> Option<RetryCounter> {
+        self.counters.iter().find(|(known, _)| *known == reference).map(|(_, retry_counter)| *retry_counter)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Applications, references and files, as every card's tables write them down.
 
-use crate::{iso7816::Tries, lang::Bilingual, transport::NeverRecorded, verify::CheckId};
+use crate::{iso7816::RetryCounter, lang::Bilingual, transport::NeverRecorded, verify::CheckId};
 
 use super::CredentialSpec;
 
@@ -50,11 +50,11 @@ pub struct Reference {
 
 impl Reference {
     /// What a counter says, as a dump keeps it; `None` for no number.
-    pub fn left(tries: Tries) -> Option<u8> {
-        match tries {
-            Tries::Left(left) => Some(left),
-            Tries::Blocked => Some(0),
-            Tries::NoCounter | Tries::AlreadyVerified => None,
+    pub fn left(retry_counter: RetryCounter) -> Option<u8> {
+        match retry_counter {
+            RetryCounter::Left(left) => Some(left),
+            RetryCounter::Blocked => Some(0),
+            RetryCounter::NoCounter | RetryCounter::AlreadyVerified => None,
         }
     }
 }

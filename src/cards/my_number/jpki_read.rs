@@ -10,7 +10,7 @@ use crate::{
         model::{CredentialSpec, OwnAction, ReadContext, allowed},
     },
     dump::{Dump, NotRead},
-    iso7816::{CardError, CardSession, Command, Response, Status, Tries, select_file},
+    iso7816::{CardError, CardSession, Command, Response, RetryCounter, Status, select_file},
     privacy::Pin,
 };
 
@@ -51,16 +51,16 @@ pub(super) fn act(action: OwnAction, context: &mut ReadContext<'_, '_>) -> Resul
             let obstacle = sign_obstacle(context);
             let password = count(context, sign, obstacle, files::JPKI_SIGN_CERTIFICATE.file.name)?;
             for (reference, counted) in [(auth, &pin), (sign, &password)] {
-                if let Some((tries, _)) = counted {
-                    context.counted(reference, *tries);
-                    allowed(context.gate, reference, *tries)?;
+                if let Some((retry_counter, _)) = counted {
+                    context.counted(reference, *retry_counter);
+                    allowed(context.gate, reference, *retry_counter)?;
                 }
             }
-            if let Some((tries, _)) = password {
-                context.state.counters.push((sign, tries));
+            if let Some((retry_counter, _)) = password {
+                context.state.counters.push((sign, retry_counter));
             }
-            if let Some((tries, pin)) = pin {
-                context.verify(auth, tries, &pin)?;
+            if let Some((retry_counter, pin)) = pin {
+                context.verify(auth, retry_counter, &pin)?;
                 challenge_with(context, files::JPKI, sign_with_key)?;
             }
             Ok(())
@@ -68,8 +68,8 @@ pub(super) fn act(action: OwnAction, context: &mut ReadContext<'_, '_>) -> Resul
         _ => {
             let reference = &files::JPKI_SIGNING_PASSWORD;
             let password = context.credentials.value(&spec::SIGN_PASSWORD);
-            if let (Some(tries), Some(password)) = (context.state.tries(reference), password) {
-                context.verify(reference, tries, &password)?;
+            if let (Some(retry_counter), Some(password)) = (context.state.retry_counter(reference), password) {
+                context.verify(reference, retry_counter, &password)?;
                 context.read(&files::JPKI_SIGN_CERTIFICATE.file)?;
             }
             Ok(())
@@ -83,7 +83,7 @@ fn count(
     reference: &'static Reference,
     value: Result<Pin, NotRead>,
     name: &str,
-) -> Result<Option<(Tries, Pin)>, ReadError> {
+) -> Result<Option<(RetryCounter, Pin)>, ReadError> {
     let value = match value {
         Ok(value) => value,
         Err(why) => {
@@ -92,7 +92,7 @@ fn count(
         }
     };
     match counter(context.session, reference) {
-        Ok(tries) => Ok(Some((tries, value))),
+        Ok(retry_counter) => Ok(Some((retry_counter, value))),
         // An answer that is not a counter: a card that was issued without PINs, perhaps. Nothing is presented.
         Err(ReadError::Card(CardError::Status(status))) => {
             context.dump.lacks(name, NotRead::Status { status: status.to_string() });
@@ -140,16 +140,16 @@ fn sign_obstacle(context: &ReadContext<'_, '_>) -> Result<Pin, NotRead> {
 }
 
 /// Asks a counter of the selected application.
-fn counter(session: &mut CardSession<'_>, reference: &Reference) -> Result<Tries, ReadError> {
-    match session.ask_tries(reference.sfi)? {
+fn counter(session: &mut CardSession<'_>, reference: &Reference) -> Result<RetryCounter, ReadError> {
+    match session.ask_retry_counter(reference.sfi)? {
         // If the way back fails, another application is selected, whose references are none of ours.
-        Tries::AlreadyVerified => {
+        RetryCounter::AlreadyVerified => {
             session.reopen_counter(reference.application.aid, reference.sfi).map_err(|error| match error {
                 CardError::Status(_) => ReadError::OtherCard,
                 error => error.into(),
             })
         }
-        tries => Ok(tries),
+        retry_counter => Ok(retry_counter),
     }
 }
 

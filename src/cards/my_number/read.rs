@@ -6,7 +6,7 @@ use crate::{
         model::{Card, CardSpec, CardState, LookContext, OwnAction, Probe, ReadContext, Recognition},
     },
     crypto::{sha256, sha256_digest_info},
-    dump::{Answer, CHALLENGE_RANDOM, Challenge, Dump, HexBytes, NotRead, Scope, challenge_message},
+    dump::{CHALLENGE_RANDOM, Challenge, ChallengeResponse, Dump, HexBytes, NotRead, Scope, challenge_message},
     iso7816::{CardError, CardSession, Command, FileReadError, PinOutcome, Response, Status},
     kind::CardKind,
     text::compact_date,
@@ -47,8 +47,8 @@ impl Card for MyNumberCard {
             return Ok(state);
         }
         let reference = reference(context.request.scope);
-        let tries = context.session.open_counter(reference.application.aid, reference.sfi)?;
-        state.counters.push((reference, tries));
+        let retry_counter = context.session.open_counter(reference.application.aid, reference.sfi)?;
+        state.counters.push((reference, retry_counter));
         let file = files::FACE_CERTIFICATE;
         match context.session.read_tlv_file(file.sfi(), file.extent.bytes(), &mut |_, _| {}) {
             Ok(bytes) => state.files.push((files::FACE_CERTIFICATE.file.name, Ok(bytes))),
@@ -64,8 +64,8 @@ impl Card for MyNumberCard {
     /// The counter must be what it was, and so must a slice of the certificate.
     fn look_again(&self, context: &mut LookContext<'_, '_>, before: &CardState) -> Result<CardState, ReadError> {
         let reference = reference(context.request.scope);
-        let tries = context.session.open_counter(reference.application.aid, reference.sfi)?;
-        let same_counter = before.tries(reference) == Some(tries);
+        let retry_counter = context.session.open_counter(reference.application.aid, reference.sfi)?;
+        let same_counter = before.retry_counter(reference) == Some(retry_counter);
         let (offset, length) = COMPARED;
         let range = usize::from(offset)..usize::from(offset) + usize::from(length);
         let certificate = before.files.first().and_then(|(_, read)| read.as_ref().ok());
@@ -124,10 +124,10 @@ fn open_text(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         return Ok(());
     }
     let mut presented = false;
-    let outcome = match context.session.ask_tries(reference.sfi) {
-        Ok(tries) => {
-            context.counted(reference, tries);
-            match context.gate.permit(files::TEXT.aid, reference.sfi, tries) {
+    let outcome = match context.session.ask_retry_counter(reference.sfi) {
+        Ok(retry_counter) => {
+            context.counted(reference, retry_counter);
+            match context.gate.permit(files::TEXT.aid, reference.sfi, retry_counter) {
                 Ok(permit) => {
                     presented = true;
                     context.session.verify(permit, &value)
@@ -162,13 +162,13 @@ pub(super) fn challenge_with(
     application: Application,
     sign: impl FnOnce(&mut CardSession<'_>, &[u8]) -> Result<Response, CardError>,
 ) -> Result<(), ReadError> {
-    let random = context.draws.draw(CHALLENGE_RANDOM)?;
+    let random = context.nonces.draw(CHALLENGE_RANDOM)?;
     let time = context.dump.read_at;
     let info = sha256_digest_info(&sha256(&[&challenge_message(time, &random)]));
     let response = sign(context.session, &info)?;
     let answer = match response.status {
-        Status::OK => Answer::Signature(HexBytes(response.data)),
-        status => Answer::Refused(status.to_string()),
+        Status::OK => ChallengeResponse::Signature(HexBytes(response.data)),
+        status => ChallengeResponse::Refused(status.to_string()),
     };
     context.dump.challenged(application.name, Challenge { time, random: HexBytes(random), answer });
     Ok(())

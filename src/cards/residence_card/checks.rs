@@ -127,7 +127,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         items: items(&card),
         history: Vec::new(),
         external: Vec::new(),
-        tries: Vec::new(),
+        retry_counters: Vec::new(),
         warnings: warnings(dump, &card, unsigned),
         guests: dump.guests.clone(),
         notes: Vec::new(),

@@ -14,7 +14,7 @@ use crate::{
     dump::Dump,
     iso7816::{CardError, ChannelError, Command, Le, Response, SecureChannel, Status},
     kind::CardKind,
-    transport::Draws,
+    transport::Nonces,
     trust::TrustStore,
     verify::Basis,
 };
@@ -184,8 +184,8 @@ fn authenticate(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         Opening::Recorded(key) => (None, key.map(|key| SessionKey::new(cipher, *key))),
     };
     // Drawn first: between the challenge and its answer nothing goes to the card.
-    let random = draw::<RANDOM_LENGTH>(context.draws)?;
-    let material = draw::<MATERIAL_LENGTH>(context.draws)?;
+    let random = draw::<RANDOM_LENGTH>(context.nonces)?;
+    let material = draw::<MATERIAL_LENGTH>(context.nonces)?;
     let challenge = context.session.call(&Command::get_challenge())?;
     let challenge = challenge.try_into().map_err(|_| HandshakeError::Length)?;
     let initiator = number.as_ref().map(|number| Initiator { cipher, key: number.key(), random: *random, material });
@@ -197,16 +197,16 @@ fn authenticate(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         // It went on without a key: its answer was not right then either.
         (None, None) => return Err(HandshakeError::Mac.into()),
     };
-    context.draws.session_key(key.expose());
+    context.nonces.session_key(key.expose());
     let data = number.as_ref().map_or(vec![0; VERIFY_LENGTH], |number| key.verify_data(number));
     presented(context, &Command::verify_secure(NUMBER_REFERENCE, &data))?;
     context.channel = Some(Box::new(Channel(key)));
     Ok(())
 }
 
-fn draw<const LENGTH: usize>(draws: &mut dyn Draws) -> Result<Zeroizing<[u8; LENGTH]>, ReadError> {
-    let drawn = Zeroizing::new(draws.draw(LENGTH)?);
-    let drawn = drawn.as_slice().try_into().map_err(|_| crate::transport::DrawError::System)?;
+fn draw<const LENGTH: usize>(nonces: &mut dyn Nonces) -> Result<Zeroizing<[u8; LENGTH]>, ReadError> {
+    let drawn = Zeroizing::new(nonces.draw(LENGTH)?);
+    let drawn = drawn.as_slice().try_into().map_err(|_| crate::transport::NonceError::System)?;
     Ok(Zeroizing::new(drawn))
 }
 
@@ -218,9 +218,9 @@ fn presented(context: &mut ReadContext<'_, '_>, command: &Command) -> Result<Vec
     match response.status {
         Status::OK => Ok(response.data),
         Status::BLOCKED | Status::BLOCKED_ISO => Err(ReadError::UncountedBlocked { credential, kind }),
-        status if status.tries() == Some(0) => Err(ReadError::UncountedBlocked { credential, kind }),
+        status if status.retry_counter() == Some(0) => Err(ReadError::UncountedBlocked { credential, kind }),
         Status(word) if word.to_be_bytes().first() == Some(&0x63) => {
-            Err(ReadError::UncountedRefused { credential, kind, left: Status(word).tries() })
+            Err(ReadError::UncountedRefused { credential, kind, left: Status(word).retry_counter() })
         }
         status => Err(CardError::Status(status).into()),
     }

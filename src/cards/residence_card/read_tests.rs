@@ -17,7 +17,7 @@ use crate::{
     iso7816::{PinGate, select_application},
     transport::{
         Recording, Replay, Transport, TransportError,
-        draws::{ListedDraws, RecordedDraws},
+        nonces::{ListedNonces, RecordedNonces},
         recording::Header,
     },
 };
@@ -25,9 +25,9 @@ use crate::{
 const NUMBER: &str = "AA12345678BB";
 
 /// The draws of both official worked examples: RND.IFD, K.IFD (spec residence 9.1).
-fn official_draws() -> ListedDraws {
+fn official_draws() -> ListedNonces {
     let material: Vec<u8> = (0x40..0x50).collect();
-    ListedDraws::new(vec![hex::decode("1122334455667788").unwrap(), material])
+    ListedNonces::new(vec![hex::decode("1122334455667788").unwrap(), material])
 }
 
 /// A card as small as one can be: every file full of its own short identifier, nothing refused that a test does not ask
@@ -153,13 +153,13 @@ fn request() -> Request {
     Request::new("test", "2026-11-22T03:00:00Z".parse().unwrap())
 }
 
-fn read_with(chip: &mut Chip, number: &str, draws: &mut dyn Draws) -> Result<Dump, ReadError> {
-    opened(chip, Credentials::default().with("card-number", number).unwrap(), draws)
+fn read_with(chip: &mut Chip, number: &str, nonces: &mut dyn Nonces) -> Result<Dump, ReadError> {
+    opened(chip, Credentials::default().with("card-number", number).unwrap(), nonces)
 }
 
-fn opened(chip: &mut Chip, credentials: Credentials, draws: &mut dyn Draws) -> Result<Dump, ReadError> {
+fn opened(chip: &mut Chip, credentials: Credentials, nonces: &mut dyn Nonces) -> Result<Dump, ReadError> {
     let gate = &mut PinGate::new(false);
-    read(chip, &request(), credentials, gate, draws, &mut |_| {}).map_err(read_error)
+    read(chip, &request(), credentials, gate, nonces, &mut |_| {}).map_err(read_error)
 }
 
 fn read_error(error: FlowError) -> ReadError {
@@ -225,9 +225,9 @@ fn every_file_is_read_whole_and_the_steps_add_up() {
 fn the_official_examples_byte_for_byte() {
     let dialogue = |kind| {
         let mut chip = Chip::new(kind);
-        let mut draws = RecordedDraws::new(official_draws());
-        read_with(&mut chip, NUMBER, &mut draws).unwrap();
-        let key: Vec<String> = draws.session_keys().map(hex::encode_upper).collect();
+        let mut nonces = RecordedNonces::new(official_draws());
+        read_with(&mut chip, NUMBER, &mut nonces).unwrap();
+        let key: Vec<String> = nonces.session_keys().map(hex::encode_upper).collect();
         (chip.commands, key)
     };
     // Spec residence 9.1: the dialogue of the first generation, DF2 aside, which the example does not read.
@@ -354,14 +354,14 @@ fn a_card_that_leaves_at_any_exchange_ends_the_reading() {
 #[test]
 fn after_a_question_the_card_must_tell_the_same() {
     let released = |first: &mut Chip, second: &mut Chip| {
-        let (gate, draws) = (&mut PinGate::new(false), &mut official_draws());
+        let (gate, nonces) = (&mut PinGate::new(false), &mut official_draws());
         let request = request().ask(Ask::Always);
-        let looked = match start(&mut *first, &request, Credentials::default(), gate, draws, &mut |_| {}).unwrap() {
+        let looked = match start(&mut *first, &request, Credentials::default(), gate, nonces, &mut |_| {}).unwrap() {
             Outcome::Ask(looked) => looked,
             Outcome::Done(_) => panic!("nobody was asked"),
         };
         let number = Credentials::default().with("card-number", NUMBER).unwrap();
-        let read = looked.read(&mut *second, request.time, number, gate, draws, &mut |_| {}).map_err(read_error);
+        let read = looked.read(&mut *second, request.time, number, gate, nonces, &mut |_| {}).map_err(read_error);
         (read.map(|dump| dump.missing().count()), first.commands.len() + second.commands.len())
     };
     let chip = Chip::new;
@@ -392,9 +392,9 @@ fn a_recorded_session_is_read_with_its_key() {
         chip.key = Some(SessionKey::new(Generation::First.cipher(), official));
         let header = Header { session_keys: key.into_iter().map(|key| key.to_vec()).collect(), ..Header::default() };
         let credentials = Credentials::recorded(&Replay::new(Recording { header, steps: Vec::new() }));
-        let mut draws = RecordedDraws::new(official_draws());
-        let read = opened(&mut chip, credentials, &mut draws);
-        (read.map(|dump| dump.missing().count()), draws.session_keys().count(), draws.drawn().len())
+        let mut nonces = RecordedNonces::new(official_draws());
+        let read = opened(&mut chip, credentials, &mut nonces);
+        (read.map(|dump| dump.missing().count()), nonces.session_keys().count(), nonces.drawn().len())
     };
     assert_eq!(recorded(Some(&official), zeros), (Ok(0), 1, 2));
     // A session that failed is played back to its failure.

@@ -14,7 +14,7 @@ use super::{
         args::name,
         files, output, problem,
         reader::Link,
-        reading::{self, Plan},
+        reading::{self, CheckOptions},
         terminal::Terminal,
     },
     MADE_AT,
@@ -27,7 +27,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let recipe: Recipe = address.parse().map_err(|error| problem::recipe(&address, &error))?;
     let times = matches.get_flag(name::TIMES);
     let mut link = Link::making(recipe.card()?, format!("sim:{address}"), recipe.seed, MADE_AT, times);
-    let plan = Plan::new(&link, matches, None)?;
+    let plan = CheckOptions::new(&link, matches, None)?;
     let (recording, read) = reading::record(&mut link, plan, recipe.kind(), &Terminal::nobody(settings));
     let recording = recording.ok_or(Problem::Internal { place: "recording" })?;
     let ended = match read {

@@ -29,7 +29,7 @@ use super::{
         args::name,
         files, output,
         reader::Link,
-        reading::{self, Plan, Played},
+        reading::{self, CheckOptions, Played},
         terminal::Terminal,
     },
     MADE_AT,
@@ -139,7 +139,7 @@ fn once(
     let no_card = |_| ScrubRefusal::Kind(recipe.kind());
     let card = recipe.card().map_err(no_card)?;
     let mut link = Link::making(card, reader_of(recording), recipe.seed, MADE_AT, false).shaped(recording);
-    let plan = Plan::like(recording, &link, allow_last_try).map_err(|_| ScrubRefusal::DoesNotPlay)?;
+    let plan = CheckOptions::like(recording, &link, allow_last_try).map_err(|_| ScrubRefusal::DoesNotPlay)?;
     let (made, read) = reading::record(&mut link, plan, recipe.kind(), &Terminal::nobody(settings));
     let end = recording.steps.len();
     let same_end = match (&read, ended) {

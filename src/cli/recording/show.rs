@@ -133,8 +133,9 @@ impl Shown<'_> {
                     n => format!("{n}{} ", self.t("バイト", " bytes,")),
                 };
                 let meaning = status.meaning().map_or("", |meaning| meaning.get(self.lang));
-                let tries = status.tries().map_or_else(String::new, |tries| format!(": {tries}"));
-                format!("{data}{status} {meaning}{tries}")
+                let retry_counter =
+                    status.retry_counter().map_or_else(String::new, |retry_counter| format!(": {retry_counter}"));
+                format!("{data}{status} {meaning}{retry_counter}")
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    chip::{Answer, Chip, Reply},
+    chip::{Chip, Reply, Response},
     link::Link,
 };
 
@@ -56,7 +56,7 @@ impl From<&SimulatedCard> for cards::Credentials {
 /// What only one card does: its instructions, and what it remembers beyond the [`Chip`].
 pub(crate) trait Own: Debug + Send {
     /// Executes one command.
-    fn execute(&mut self, chip: &mut Chip, command: &[u8]) -> Answer;
+    fn execute(&mut self, chip: &mut Chip, command: &[u8]) -> Response;
 
     /// Power-on, or any reset that ends the security status.
     fn reset(&mut self) {}
@@ -121,15 +121,15 @@ impl SimulatedCard {
         self.link.forget();
     }
 
-    /// Tries left of a reference, as the card's memory has them.
-    pub fn tries(&mut self, reference: &Reference) -> Option<u8> {
-        self.chip.secret_mut(reference).map(|secret| secret.tries)
+    /// RetryCounter left of a reference, as the card's memory has them.
+    pub fn retry_counter(&mut self, reference: &Reference) -> Option<u8> {
+        self.chip.secret_mut(reference).map(|secret| secret.retry_counter)
     }
 
     /// Sets a counter, as a preset of a test. A reference that the card does not hold stays absent.
-    pub fn set_tries(&mut self, reference: &Reference, tries: u8) {
+    pub fn set_retry_counter(&mut self, reference: &Reference, retry_counter: u8) {
         if let Some(secret) = self.chip.secret_mut(reference) {
-            secret.tries = tries;
+            secret.retry_counter = retry_counter;
         }
     }
 

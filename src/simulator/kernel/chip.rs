@@ -38,7 +38,7 @@ pub(crate) mod sw {
     pub const UNKNOWN_CLASS: Status = Status(0x6E00);
 
     /// `63Cx`
-    pub fn tries(left: u8) -> Status {
+    pub fn retry_counter(left: u8) -> Status {
         Status(0x63C0 | u16::from(left.min(0x0F)))
     }
 }
@@ -51,10 +51,10 @@ pub(crate) struct Reply {
 }
 
 /// An answer, or the status word that refuses it.
-pub(crate) type Answer = Result<Reply, Status>;
+pub(crate) type Response = Result<Reply, Status>;
 
 /// `9000` without data.
-pub(crate) const OK: Answer = Ok(Reply { data: Vec::new(), status: Status::OK });
+pub(crate) const OK: Response = Ok(Reply { data: Vec::new(), status: Status::OK });
 
 impl From<Vec<u8>> for Reply {
     fn from(data: Vec<u8>) -> Self {
@@ -64,7 +64,7 @@ impl From<Vec<u8>> for Reply {
 
 impl Reply {
     /// The bytes of an answer.
-    pub fn bytes(answer: Answer) -> Vec<u8> {
+    pub fn bytes(answer: Response) -> Vec<u8> {
         let Self { mut data, status } = answer.unwrap_or_else(|status| Self { data: Vec::new(), status });
         data.extend(status.0.to_be_bytes());
         data
@@ -189,14 +189,14 @@ impl Chip {
     }
 
     /// SELECT.
-    pub fn select(&mut self, apdu: &Apdu<'_>) -> Answer {
+    pub fn select(&mut self, apdu: &Apdu<'_>) -> Response {
         match self.rules.select {
             Select::Applications { prefix } => self.select_application(apdu, prefix),
             Select::Folders { files } => self.select_folder(apdu, files),
         }
     }
 
-    fn select_application(&mut self, apdu: &Apdu<'_>, prefix: bool) -> Answer {
+    fn select_application(&mut self, apdu: &Apdu<'_>, prefix: bool) -> Response {
         match (apdu.p1, apdu.p2, apdu.data) {
             // This card has no master file: naming it finds nothing (spec my-number 8.3, M).
             (_, _, [0x3F, 0x00]) => Err(Status::NOT_FOUND),
@@ -219,7 +219,7 @@ impl Chip {
         }
     }
 
-    fn select_folder(&mut self, apdu: &Apdu<'_>, files: bool) -> Answer {
+    fn select_folder(&mut self, apdu: &Apdu<'_>, files: bool) -> Response {
         match [apdu.p1, apdu.p2] {
             [0x00, 0x00] | [0x04, 0x0C] => {}
             [0x02, 0x0C] if files => {}
@@ -242,7 +242,7 @@ impl Chip {
         if self.is_blocked() { Err(sw::FOLDER_BLOCKED) } else { OK }
     }
 
-    fn select_file(&mut self, id: &[u8]) -> Answer {
+    fn select_file(&mut self, id: &[u8]) -> Response {
         let id = id.iter().fold(0, |id, byte| id << 8 | u16::from(*byte));
         self.element(id).ok_or(Status::NOT_FOUND)?;
         self.current = Some(id);
@@ -255,7 +255,7 @@ impl Chip {
     }
 
     /// READ BINARY in plain.
-    pub fn read_binary(&mut self, apdu: &Apdu<'_>) -> Answer {
+    pub fn read_binary(&mut self, apdu: &Apdu<'_>) -> Response {
         let (sfi, offset) = match apdu.p1 {
             0x00..=0x7F => (None, usize::from(u16::from_be_bytes([apdu.p1, apdu.p2]))),
             0x81..=0x9E => (Some(apdu.p1 & 0x1F), usize::from(apdu.p2)),
@@ -269,7 +269,7 @@ impl Chip {
     }
 
     /// Bytes of a file, which becomes the current one. 65,536 asks for all there is.
-    pub fn read(&mut self, sfi: Option<u8>, offset: usize, le: usize) -> Answer {
+    pub fn read(&mut self, sfi: Option<u8>, offset: usize, le: usize) -> Response {
         let id = self.resolve(sfi, Status::NOT_FOUND)?;
         let bytes = match self.element(id) {
             Some(Body::File { bytes, access }) if self.allows(*access) => bytes,
@@ -301,7 +301,7 @@ impl Chip {
     }
 
     /// VERIFY.
-    pub fn verify(&mut self, apdu: &Apdu<'_>) -> Answer {
+    pub fn verify(&mut self, apdu: &Apdu<'_>) -> Response {
         let sfi = self.reference(apdu)?;
         let length = apdu.data.len();
         let fits = self.rules.entry_length.map_or(length <= MAX_PIN_LENGTH, |only| [0, only].contains(&length));
@@ -316,30 +316,30 @@ impl Chip {
         let verified = self.verified.contains(&key);
         let Some(Body::Reference(secret)) = self.element_mut(id) else { return Err(no_reference) };
         if apdu.data.is_empty() {
-            return match (verified, secret.tries) {
+            return match (verified, secret.retry_counter) {
                 _ if !secret.counted => Err(Status::VERIFY_FAILED),
                 (true, _) if verified_query == VerifiedQuery::Ok => OK,
                 // A limit of 0 is a reference that was seen to answer 63C0.
                 (_, 0) if blocked_query == BlockedQuery::Blocked && secret.limit > 0 => Err(Status::BLOCKED),
-                (_, left) => Err(sw::tries(left)),
+                (_, left) => Err(sw::retry_counter(left)),
             };
         }
-        if secret.tries == 0 {
+        if secret.retry_counter == 0 {
             return Err(Status::BLOCKED);
         }
         // The counter changes before the answer leaves: cutting power gives no free try.
         let right = secret.value.as_deref() == Some(apdu.data);
-        secret.tries = match (right, secret.counted) {
+        secret.retry_counter = match (right, secret.counted) {
             (true, _) => secret.limit,
-            (false, counted) => secret.tries - u8::from(counted),
+            (false, counted) => secret.retry_counter - u8::from(counted),
         };
-        let (left, told) = (secret.tries, secret.counted && !plain_mismatch);
+        let (left, told) = (secret.retry_counter, secret.counted && !plain_mismatch);
         self.verified.retain(|known| *known != key);
         if right {
             self.verified.push(key);
             self.current = if by_application { Some(id) } else { self.current };
             return OK;
         }
-        Err(if told { sw::tries(left) } else { Status::VERIFY_FAILED })
+        Err(if told { sw::retry_counter(left) } else { Status::VERIFY_FAILED })
     }
 }

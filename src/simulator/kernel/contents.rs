@@ -89,7 +89,7 @@ pub(crate) struct Secret {
     /// `None`: no entry is ever right.
     pub value: Option<Vec<u8>>,
     pub limit: u8,
-    pub tries: u8,
+    pub retry_counter: u8,
     /// Whether the card tells and lowers the counter; a fault turns it off.
     pub counted: bool,
 }
@@ -97,8 +97,8 @@ pub(crate) struct Secret {
 impl Secret {
     /// At its full counter; blocked without a value.
     pub fn new(limit: u8, value: Option<&[u8]>) -> Self {
-        let tries = if value.is_some() { limit } else { 0 };
-        Self { value: value.map(<[u8]>::to_vec), limit, tries, counted: true }
+        let retry_counter = if value.is_some() { limit } else { 0 };
+        Self { value: value.map(<[u8]>::to_vec), limit, retry_counter, counted: true }
     }
 }
 

@@ -314,7 +314,10 @@ fn nobody_is_judged_and_codes_send_staff_to_the_papers() {
 #[test]
 fn counters_are_shown_once() {
     let mut sample = Sample::of("licence/genuine");
-    sample.context.tries.push((sample.findings.tries[0].reference.title, taimen::iso7816::Tries::Left(2)));
+    sample
+        .context
+        .retry_counters
+        .push((sample.findings.retry_counters[0].reference.title, taimen::iso7816::RetryCounter::Left(2)));
     let told = json(&sample.report(EN));
     let left: Vec<_> = told["tries"].as_array().unwrap().iter().map(|row| row["left"].clone()).collect();
     assert_eq!(left, [2, 3]);

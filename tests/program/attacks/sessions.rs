@@ -1,6 +1,6 @@
 //! Copies, replays and relays: what is wrong is not the data but who answers.
 
-use taimen::{dump::Answer, transport::Recording};
+use taimen::{dump::ChallengeResponse, transport::Recording};
 
 use super::bench::{Authentic, Bench, Judged, KINDS, LICENCE, MENKYO, MY_NUMBER, RESIDENCE, Rejected};
 use crate::common::{program::argument, temp::TempDir};
@@ -65,7 +65,7 @@ fn other_cards_answer() {
     let theirs = bench.dump(&MY_NUMBER, "seed=2");
     for (name, challenge) in dump.challenges_mut() {
         let other = theirs.challenge(name).unwrap();
-        assert!(matches!(other.answer, Answer::Signature(_)));
+        assert!(matches!(other.answer, ChallengeResponse::Signature(_)));
         *challenge = other.clone();
     }
     dump.read_at = theirs.read_at;

@@ -2,7 +2,7 @@
 
 use crate::{
     crypto::PublicKey,
-    dump::{Answer, CHALLENGE_RANDOM, Dump},
+    dump::{CHALLENGE_RANDOM, ChallengeResponse, Dump},
     verify::{Check, CheckId, Evidence, Reason, Why},
 };
 
@@ -40,8 +40,10 @@ pub(super) fn chip_check(
         return Check::failed(id, Reason::ChallengeMismatch, evidence);
     }
     match &challenge.answer {
-        Answer::Refused(status) => Check::failed(id, Reason::ChallengeRefused, evidence.with("status", status.clone())),
-        Answer::Signature(answer) => match key.verify_sha256(&[&challenge.message()], &answer.0) {
+        ChallengeResponse::Refused(status) => {
+            Check::failed(id, Reason::ChallengeRefused, evidence.with("status", status.clone()))
+        }
+        ChallengeResponse::Signature(answer) => match key.verify_sha256(&[&challenge.message()], &answer.0) {
             Ok(()) => Check::passed(id, evidence),
             Err(_) => Check::failed(id, Reason::ChallengeMismatch, evidence),
         },

@@ -12,7 +12,7 @@ use crate::{
         kernel::{
             apdu::Apdu,
             card::Own,
-            chip::{Answer, Body, Chip, Folder, Rules, Secret, Select, sw},
+            chip::{Body, Chip, Folder, Response, Rules, Secret, Select, sw},
         },
     },
 };
@@ -24,7 +24,7 @@ use super::Draft;
 pub(super) struct Commands;
 
 impl Own for Commands {
-    fn execute(&mut self, chip: &mut Chip, command: &[u8]) -> Answer {
+    fn execute(&mut self, chip: &mut Chip, command: &[u8]) -> Response {
         let apdu = &Apdu::parse(command).ok_or(Status::WRONG_LENGTH)?;
         match (apdu.cla, apdu.ins) {
             (0x08, _) => Err(sw::NO_SECURE_MESSAGING),

@@ -55,10 +55,10 @@ pub const LICENCE_FAULTS: &[FaultRow] = rows! {
     "expired", "有効期限切れ（2023年）", "expired in 2023", plan(|p| (p.order.holder.issue, p.order.holder.expiry) = (PAST_ISSUE, PAST_EXPIRY)), EXPIRED, REJECTED;
     "wrong-pin1", "入力した暗証番号1がカードと違う", "PIN 1 is not the card's", pin(PIN1, |pin| flip(pin.value.as_mut())), &[], REFUSED;
     "wrong-pin2", "入力した暗証番号2がカードと違う", "PIN 2 is not the card's", pin(PIN2, |pin| flip(pin.value.as_mut())), &[], REFUSED;
-    "blocked-pin1", "暗証番号1が閉塞", "PIN 1 is blocked", pin(PIN1, |pin| pin.tries = 0), &[], BLOCKED;
-    "blocked-pin2", "暗証番号2が閉塞", "PIN 2 is blocked", pin(PIN2, |pin| pin.tries = 0), &[], BLOCKED;
-    "last-try-pin1", "暗証番号1の残り1回", "one try of PIN 1 is left", pin(PIN1, |pin| pin.tries = 1), &[], LAST_TRY;
-    "last-try-pin2", "暗証番号2の残り1回", "one try of PIN 2 is left", pin(PIN2, |pin| pin.tries = 1), &[], LAST_TRY;
+    "blocked-pin1", "暗証番号1が閉塞", "PIN 1 is blocked", pin(PIN1, |pin| pin.retry_counter = 0), &[], BLOCKED;
+    "blocked-pin2", "暗証番号2が閉塞", "PIN 2 is blocked", pin(PIN2, |pin| pin.retry_counter = 0), &[], BLOCKED;
+    "last-try-pin1", "暗証番号1の残り1回", "one try of PIN 1 is left", pin(PIN1, |pin| pin.retry_counter = 1), &[], LAST_TRY;
+    "last-try-pin2", "暗証番号2の残り1回", "one try of PIN 2 is left", pin(PIN2, |pin| pin.retry_counter = 1), &[], LAST_TRY;
     "lying-length", "記載事項の最後の項目がファイルの外までの長さを称する", "the data file's last item runs past the file", card(announce_too_much), CHANGED, UNDETERMINED;
     "truncated-file", "記載事項が途中で終わる", "the data file ends halfway", stored([DATA, MENKYO_DATA], |bytes| bytes.truncate(bytes.len() / 2)), CHANGED, UNDETERMINED;
     "broken-text", "免許の条件の文字にFFが混じる（署名は正しい）", "FF inside a condition's text, validly signed", misprinted(&DATA, "condition_1", &[0x46, 0x33, 0xFF, 0xFF, 0x40, 0x45]), &[], AUTHENTIC;
@@ -90,8 +90,8 @@ pub const MENKYO_FAULTS: &[FaultRow] = rows! {
     "no-signature", "電子署名のファイルが空", "the signature file is empty", stored([SIGNATURE, MENKYO_SIGNATURE], |bytes| bytes.fill(tlv::FILLER)), MENKYO_NO_SIGNATURE, UNDETERMINED;
     "expired", "有効期限切れ（2023年）", "expired in 2023", plan(|p| (p.order.holder.issue, p.order.holder.expiry) = (PAST_ISSUE, PAST_EXPIRY)), EXPIRED, REJECTED;
     "wrong-pin", "入力した暗証番号がカードと違う", "the PIN is not the card's", pin(MENKYO_PIN, |pin| flip(pin.value.as_mut())), &[], REFUSED;
-    "blocked-pin", "暗証番号が閉塞", "the PIN is blocked", pin(MENKYO_PIN, |pin| pin.tries = 0), &[], BLOCKED;
-    "last-try-pin", "暗証番号の残り1回", "one try of the PIN is left", pin(MENKYO_PIN, |pin| pin.tries = 1), &[], LAST_TRY;
+    "blocked-pin", "暗証番号が閉塞", "the PIN is blocked", pin(MENKYO_PIN, |pin| pin.retry_counter = 0), &[], BLOCKED;
+    "last-try-pin", "暗証番号の残り1回", "one try of the PIN is left", pin(MENKYO_PIN, |pin| pin.retry_counter = 1), &[], LAST_TRY;
     "lying-length", "最後の項目がファイルの外までの長さを称する", "the last item runs past the file", card(announce_too_much), MENKYO_CHANGED, UNDETERMINED;
     "truncated-file", "免許情報記録が途中で終わる", "the record ends halfway", stored([DATA, MENKYO_DATA], |bytes| bytes.truncate(bytes.len() / 2)), MENKYO_CHANGED, UNDETERMINED;
     "no-record-date", "記録の日付が空（運転経歴情報がない）", "an empty record date: no driving history", misprinted(&MENKYO_DATA, "record_date", &[]), &[], AUTHENTIC;

@@ -13,7 +13,7 @@ use crate::{
         kernel::{
             apdu::Apdu,
             card::Own,
-            chip::{Answer, Answers, Body, Chip, Key, OK, Reply, sw},
+            chip::{Answers, Body, Chip, Key, OK, Reply, Response, sw},
         },
     },
 };
@@ -36,7 +36,7 @@ impl Own for Commands {
         self.wake = self.profile.wake_6f00;
     }
 
-    fn execute(&mut self, chip: &mut Chip, command: &[u8]) -> Answer {
+    fn execute(&mut self, chip: &mut Chip, command: &[u8]) -> Response {
         if std::mem::take(&mut self.wake) {
             return Err(Status::UNSPECIFIED);
         }
@@ -79,7 +79,7 @@ fn class(chip: &Chip, cla: u8) -> Result<(), Status> {
 }
 
 impl Commands {
-    fn read_record(&self, chip: &mut Chip, apdu: &Apdu<'_>) -> Answer {
+    fn read_record(&self, chip: &mut Chip, apdu: &Apdu<'_>) -> Response {
         let sfi = match apdu.p2 >> 3 {
             0 => None,
             0x1F => return Err(sw::WRONG_PARAMETERS),
@@ -110,7 +110,7 @@ impl Commands {
     }
 
     /// `80 2A`: a signature with a card key. RSASSA-PSS (P1 04, 05) is left out.
-    fn sign(&self, chip: &Chip, apdu: &Apdu<'_>) -> Answer {
+    fn sign(&self, chip: &Chip, apdu: &Apdu<'_>) -> Response {
         let wrong_length = if apdu.data.is_empty() { Status::WRONG_LENGTH } else { self.profile.sign_length };
         let input = match apdu.p1 {
             0x00 => Some(apdu.data.to_vec()).filter(|input| input.len() <= 245),
@@ -145,7 +145,7 @@ impl Commands {
         }
     }
 
-    fn get_challenge(&mut self, apdu: &Apdu<'_>) -> Answer {
+    fn get_challenge(&mut self, apdu: &Apdu<'_>) -> Response {
         if (apdu.p1, apdu.p2) != (0, 0) {
             return Err(sw::WRONG_PARAMETERS);
         }
@@ -156,7 +156,7 @@ impl Commands {
         Ok(self.random.bytes(le).into())
     }
 
-    fn get_data(&self, chip: &Chip, apdu: &Apdu<'_>) -> Answer {
+    fn get_data(&self, chip: &Chip, apdu: &Apdu<'_>) -> Response {
         let le = apdu.le.filter(|_| apdu.data.is_empty()).ok_or(Status::WRONG_LENGTH)?;
         let tag = u16::from_be_bytes([apdu.p1, apdu.p2]);
         let in_application = tag == files::other_data_object::CONTACT_ATR && self.profile.contact_atr_in_application;
@@ -169,7 +169,7 @@ impl Commands {
 }
 
 /// CHANGE of the current reference, which must be verified (spec my-number 3.5).
-fn change(chip: &mut Chip, apdu: &Apdu<'_>, p1: u8) -> Answer {
+fn change(chip: &mut Chip, apdu: &Apdu<'_>, p1: u8) -> Response {
     if (apdu.p1, apdu.p2) != (p1, 0x80) {
         return Err(sw::WRONG_PARAMETERS);
     }
@@ -190,7 +190,7 @@ fn change(chip: &mut Chip, apdu: &Apdu<'_>, p1: u8) -> Answer {
 }
 
 /// ISO INTERNAL AUTHENTICATE: works with the common card application's key alone (M).
-fn internal_authenticate(chip: &Chip, apdu: &Apdu<'_>) -> Answer {
+fn internal_authenticate(chip: &Chip, apdu: &Apdu<'_>) -> Response {
     let sfi = chip.reference(apdu)?;
     if apdu.data.is_empty() {
         return Err(Status::WRONG_LENGTH);
@@ -212,7 +212,7 @@ fn key_of(chip: &Chip, sfi: Option<u8>) -> Result<&Key, Status> {
 }
 
 /// SET SESSION KEY: this simulator opens no session, and refuses as the card does (spec my-number 3.9, M).
-fn set_session_key(chip: &Chip, apdu: &Apdu<'_>) -> Answer {
+fn set_session_key(chip: &Chip, apdu: &Apdu<'_>) -> Response {
     if (apdu.p1, apdu.p2) != (0, 0) {
         return Err(sw::WRONG_PARAMETERS);
     }
@@ -229,7 +229,7 @@ impl Key {
         sha256_digest_info(&sha256(&[b"taimen simulator: a challenge of another day"]))
     }
 
-    fn sign(&self, input: &[u8]) -> Answer {
+    fn sign(&self, input: &[u8]) -> Response {
         let signer = self.signer.as_ref().ok_or(Status::CONDITIONS)?;
         signer.sign_padded(input).map(Reply::from).map_err(|_| Status::CONDITIONS)
     }

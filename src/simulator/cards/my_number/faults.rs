@@ -60,8 +60,8 @@ pub const FAULTS: &[FaultRow] = rows! {
     "text-digest", "文字の氏名を変更し、ハッシュ値も合わせる", "another name as text, with its digest adjusted", attempt(text_digest), TEXT_SIGNATURE_WRONG, AUTHENTIC;
     "text-key", "券面入力補助APの公開鍵を差し替え", "another chip key in the text application", attempt(text_key), TEXT_KEY_WRONG, AUTHENTIC;
     "wrong-code", "券面の番号とカードの照合番号Bが違う", "the card's number B is not the printed one", number_b(|secret| flip(secret.value.as_mut())), &[], REFUSED;
-    "blocked", "照合番号Bが閉塞", "number B is blocked", number_b(|secret| secret.tries = 0), &[], BLOCKED;
-    "last-try", "照合番号Bの残り1回", "one try of number B is left", number_b(|secret| secret.tries = 1), &[], LAST_TRY;
+    "blocked", "照合番号Bが閉塞", "number B is blocked", number_b(|secret| secret.retry_counter = 0), &[], BLOCKED;
+    "last-try", "照合番号Bの残り1回", "one try of number B is left", number_b(|secret| secret.retry_counter = 1), &[], LAST_TRY;
     "already-verified", "別のプログラムが照合済みのまま残した状態（券面AP選択中）", "another program left the face application selected and number B verified", card(already_verified), &[], AUTHENTIC;
     "tries-unknown", "残り回数を答えない（6300）", "the card has no counter (6300)", number_b(|secret| secret.counted = false), &[], Expected::NoCounter;
     "wake-6f00", "最初の命令に6F00を返す", "answers 6F00 to the first command", plan(|p| p.profile.wake_6f00 = true), &[], AUTHENTIC;

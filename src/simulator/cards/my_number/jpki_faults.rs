@@ -62,11 +62,11 @@ pub const JPKI_FAULTS: &[FaultRow] = rows! {
     "jpki-challenge-refused", "利用者証明用の鍵が応答しない（6985）", "the authentication key refuses the challenge (6985)", key(|key| key.answers = Answers::Refuses(Status::CONDITIONS)), &[failed(JpkiAuthKey, Reason::ChallengeRefused)], AUTHENTIC;
     "jpki-classic-form", "選択した鍵でだけ署名する（他は6A86）", "signs with a selected key alone (else 6A86)", key(|key| key.classic = true), &[], AUTHENTIC;
     "jpki-wrong-pin", "利用者証明用暗証番号が違う", "the PIN for user authentication is another one", secret(JPKI_AUTHENTICATION_PIN, |secret| flip(secret.value.as_mut())), &[], REFUSED;
-    "jpki-pin-blocked", "利用者証明用暗証番号が閉塞", "the PIN for user authentication is blocked", secret(JPKI_AUTHENTICATION_PIN, |secret| secret.tries = 0), &[], BLOCKED;
-    "jpki-pin-last-try", "利用者証明用暗証番号の残り1回", "one try of the PIN for user authentication is left", secret(JPKI_AUTHENTICATION_PIN, |secret| secret.tries = 1), &[], LAST_TRY;
+    "jpki-pin-blocked", "利用者証明用暗証番号が閉塞", "the PIN for user authentication is blocked", secret(JPKI_AUTHENTICATION_PIN, |secret| secret.retry_counter = 0), &[], BLOCKED;
+    "jpki-pin-last-try", "利用者証明用暗証番号の残り1回", "one try of the PIN for user authentication is left", secret(JPKI_AUTHENTICATION_PIN, |secret| secret.retry_counter = 1), &[], LAST_TRY;
     "jpki-wrong-password", "署名用パスワードが違う", "the password for digital signature is another one", secret(JPKI_SIGNING_PASSWORD, |secret| flip(secret.value.as_mut())), &[], REFUSED;
-    "jpki-password-blocked", "署名用パスワードが閉塞", "the password for digital signature is blocked", secret(JPKI_SIGNING_PASSWORD, |secret| secret.tries = 0), &[], BLOCKED;
-    "jpki-password-last-try", "署名用パスワードの残り1回", "one try of the password for digital signature is left", secret(JPKI_SIGNING_PASSWORD, |secret| secret.tries = 1), &[], LAST_TRY;
+    "jpki-password-blocked", "署名用パスワードが閉塞", "the password for digital signature is blocked", secret(JPKI_SIGNING_PASSWORD, |secret| secret.retry_counter = 0), &[], BLOCKED;
+    "jpki-password-last-try", "署名用パスワードの残り1回", "one try of the password for digital signature is left", secret(JPKI_SIGNING_PASSWORD, |secret| secret.retry_counter = 1), &[], LAST_TRY;
 };
 
 type Differing = (CheckId, Verdict);

@@ -23,7 +23,7 @@ use crate::{
         kernel::{
             apdu::Apdu,
             card::Own,
-            chip::{Answer, Body, Chip, Folder, OK, Reply, Rules, sw},
+            chip::{Body, Chip, Folder, OK, Reply, Response, Rules, sw},
         },
     },
 };
@@ -101,7 +101,7 @@ impl Own for Commands {
         (self.challenge, self.session) = (None, None);
     }
 
-    fn execute(&mut self, chip: &mut Chip, command: &[u8]) -> Answer {
+    fn execute(&mut self, chip: &mut Chip, command: &[u8]) -> Response {
         // A challenge is good for the very next command alone.
         let challenge = self.challenge.take();
         let Some(&[cla, ins, ..]) = command.first_chunk::<4>() else { return Err(Status::WRONG_LENGTH) };
@@ -129,7 +129,7 @@ impl Own for Commands {
 }
 
 impl Commands {
-    fn get_challenge(&mut self, apdu: &Apdu<'_>) -> Answer {
+    fn get_challenge(&mut self, apdu: &Apdu<'_>) -> Response {
         if apdu.le != Some(RANDOM_LENGTH) || !apdu.data.is_empty() {
             return Err(Status::WRONG_LENGTH);
         }
@@ -150,7 +150,7 @@ impl Commands {
         drawn
     }
 
-    fn authenticate(&mut self, chip: &mut Chip, apdu: &Apdu<'_>, challenge: Option<[u8; RANDOM_LENGTH]>) -> Answer {
+    fn authenticate(&mut self, chip: &mut Chip, apdu: &Apdu<'_>, challenge: Option<[u8; RANDOM_LENGTH]>) -> Response {
         if apdu.data.len() != AUTHENTICATE_LENGTH {
             return Err(Status::WRONG_LENGTH);
         }
@@ -191,7 +191,7 @@ impl Commands {
         }
     }
 
-    fn verify(&mut self, chip: &mut Chip, apdu: &Apdu<'_>) -> Answer {
+    fn verify(&mut self, chip: &mut Chip, apdu: &Apdu<'_>) -> Response {
         if apdu.cla == 0x00 {
             return Err(Status::SECURITY);
         }
@@ -217,7 +217,7 @@ impl Commands {
         OK
     }
 
-    fn read(&self, chip: &mut Chip, apdu: &Apdu<'_>) -> Answer {
+    fn read(&self, chip: &mut Chip, apdu: &Apdu<'_>) -> Response {
         let secure = apdu.cla == 0x08;
         let le = apdu.le.ok_or(Status::WRONG_LENGTH)?;
         if secure && !apdu.extended && !chip.rules.short_secure {

@@ -10,20 +10,20 @@ use crate::text::errors;
 pub const MAX_DRAW: usize = 512;
 
 /// A source of random bytes.
-pub trait Draws {
+pub trait Nonces {
     /// The next `bytes` bytes.
     ///
     /// # Errors
-    /// [`DrawError`].
-    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError>;
+    /// [`NonceError`].
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError>;
 
     /// Told the key that secure messaging agreed on from draws, so that a recording can be read again. Whoever records
     /// keeps it; nobody else does.
     fn session_key(&mut self, _key: &[u8]) {}
 }
 
-impl<D: Draws + ?Sized> Draws for &mut D {
-    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
+impl<D: Nonces + ?Sized> Nonces for &mut D {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError> {
         (**self).draw(bytes)
     }
 
@@ -32,8 +32,8 @@ impl<D: Draws + ?Sized> Draws for &mut D {
     }
 }
 
-impl<D: Draws + ?Sized> Draws for Box<D> {
-    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
+impl<D: Nonces + ?Sized> Nonces for Box<D> {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError> {
         (**self).draw(bytes)
     }
 
@@ -46,7 +46,7 @@ errors! {
     /// Why there are no random bytes.
     #[derive(Clone, Copy, PartialEq, Eq)]
     #[non_exhaustive]
-    pub enum DrawError {
+    pub enum NonceError {
         System = "the operating system gives no random bytes",
         TooMany = "more than {MAX_DRAW} random bytes at once",
         /// Counted from 1.
@@ -65,60 +65,60 @@ errors! {
 /// The operating system's random bytes.
 #[cfg(any(feature = "cli", feature = "pcsc"))]
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SystemDraws;
+pub struct SystemNonces;
 
 #[cfg(any(feature = "cli", feature = "pcsc"))]
-impl Draws for SystemDraws {
-    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
+impl Nonces for SystemNonces {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError> {
         if bytes > MAX_DRAW {
-            return Err(DrawError::TooMany);
+            return Err(NonceError::TooMany);
         }
         let mut drawn = vec![0; bytes];
-        getrandom::fill(&mut drawn).map_err(|_| DrawError::System)?;
+        getrandom::fill(&mut drawn).map_err(|_| NonceError::System)?;
         Ok(drawn)
     }
 }
 
-/// Draws from a list, in order: those of a recording, or fixed ones for a test.
+/// Nonces from a list, in order: those of a recording, or fixed ones for a test.
 #[derive(Clone)]
-pub struct ListedDraws {
+pub struct ListedNonces {
     rest: VecDeque<Vec<u8>>,
-    draws: usize,
+    nonces: usize,
 }
 
-impl ListedDraws {
+impl ListedNonces {
     /// These draws and no others.
     pub fn new(list: Vec<Vec<u8>>) -> Self {
-        Self { rest: list.into(), draws: 0 }
+        Self { rest: list.into(), nonces: 0 }
     }
 }
 
-impl Draws for ListedDraws {
-    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
-        let draw = self.draws + 1;
-        let listed = self.rest.front().ok_or(DrawError::Ended(draw))?.len();
+impl Nonces for ListedNonces {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError> {
+        let draw = self.nonces + 1;
+        let listed = self.rest.front().ok_or(NonceError::Ended(draw))?.len();
         if listed != bytes {
-            return Err(DrawError::Length { draw, listed, wanted: bytes });
+            return Err(NonceError::Length { draw, listed, wanted: bytes });
         }
-        self.draws = draw;
-        self.rest.pop_front().ok_or(DrawError::Ended(draw))
+        self.nonces = draw;
+        self.rest.pop_front().ok_or(NonceError::Ended(draw))
     }
 }
 
-impl std::fmt::Debug for ListedDraws {
+impl std::fmt::Debug for ListedNonces {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "ListedDraws({} left)", self.rest.len())
     }
 }
 
 /// Remembers what was drawn and which session keys came of it, for the header of a recording.
-pub struct RecordedDraws<D> {
+pub struct RecordedNonces<D> {
     inner: D,
     drawn: Vec<Vec<u8>>,
     session_keys: Vec<Zeroizing<Vec<u8>>>,
 }
 
-impl<D: Draws> RecordedDraws<D> {
+impl<D: Nonces> RecordedNonces<D> {
     /// Nothing drawn yet.
     pub fn new(inner: D) -> Self {
         Self { inner, drawn: Vec::new(), session_keys: Vec::new() }
@@ -140,10 +140,10 @@ impl<D: Draws> RecordedDraws<D> {
     }
 }
 
-impl<D: Draws> Draws for RecordedDraws<D> {
-    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, DrawError> {
+impl<D: Nonces> Nonces for RecordedNonces<D> {
+    fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError> {
         if bytes > MAX_DRAW {
-            return Err(DrawError::TooMany);
+            return Err(NonceError::TooMany);
         }
         let drawn = self.inner.draw(bytes)?;
         self.drawn.push(drawn.clone());
@@ -155,7 +155,7 @@ impl<D: Draws> Draws for RecordedDraws<D> {
     }
 }
 
-impl<D> std::fmt::Debug for RecordedDraws<D> {
+impl<D> std::fmt::Debug for RecordedNonces<D> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "RecordedDraws({} drawn)", self.drawn.len())
     }
@@ -167,12 +167,12 @@ mod tests {
 
     #[test]
     fn a_list_is_strict() {
-        let mut recorded = RecordedDraws::new(ListedDraws::new(vec![vec![1, 2], vec![3]]));
+        let mut recorded = RecordedNonces::new(ListedNonces::new(vec![vec![1, 2], vec![3]]));
         assert_eq!(recorded.draw(2), Ok(vec![1, 2]));
-        assert_eq!(recorded.draw(2), Err(DrawError::Length { draw: 2, listed: 1, wanted: 2 }));
+        assert_eq!(recorded.draw(2), Err(NonceError::Length { draw: 2, listed: 1, wanted: 2 }));
         assert_eq!(recorded.draw(1), Ok(vec![3]));
-        assert_eq!(recorded.draw(1), Err(DrawError::Ended(3)));
-        assert_eq!(recorded.draw(MAX_DRAW + 1), Err(DrawError::TooMany));
+        assert_eq!(recorded.draw(1), Err(NonceError::Ended(3)));
+        assert_eq!(recorded.draw(MAX_DRAW + 1), Err(NonceError::TooMany));
         recorded.session_key(&[7; 16]);
         assert_eq!(recorded.session_keys().collect::<Vec<_>>(), [[7; 16]]);
         assert_eq!(format!("{recorded:?}"), "RecordedDraws(2 drawn)");
@@ -182,7 +182,7 @@ mod tests {
     #[cfg(any(feature = "cli", feature = "pcsc"))]
     #[test]
     fn the_system_gives_what_is_asked_for() {
-        assert_eq!(SystemDraws.draw(32).unwrap().len(), 32);
-        assert_ne!(SystemDraws.draw(32), SystemDraws.draw(32));
+        assert_eq!(SystemNonces.draw(32).unwrap().len(), 32);
+        assert_ne!(SystemNonces.draw(32), SystemNonces.draw(32));
     }
 }
