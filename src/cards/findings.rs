@@ -456,7 +456,7 @@ pub struct Findings {
     pub history: Vec<Change>,
     /// The characters that the texts show by mark.
     pub external: Vec<ExternalCharacter>,
-    /// RetryCounter that were left when the card was read without presenting anything yet.
+    /// The tries that were left when the card was read without presenting anything yet.
     pub retry_counters: Vec<TriesLeft>,
     /// What is odd about the data, with its place; the rest was read all the same.
     pub warnings: Vec<Warning>,

@@ -46,7 +46,7 @@ pub enum ReadError {
     Wrong {
         /// Which credential.
         reference: &'static Reference,
-        /// RetryCounter left; `None` where the card keeps no counter.
+        /// Tries left; `None` where the card keeps no counter.
         left: Option<u8>,
     },
     /// This attempt blocked the credential.
@@ -69,7 +69,7 @@ pub enum ReadError {
         credential: &'static CredentialSpec,
         /// What the card says it is.
         kind: CardKind,
-        /// RetryCounter left, if the card names them (`63Cx`) against all that is known.
+        /// Tries left, if the card names them (`63Cx`) against all that is known.
         left: Option<u8>,
     },
     /// The card says that a credential without a counter is blocked (`6983`, `6984`, `63C0`), though none is known to block.

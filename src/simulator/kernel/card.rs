@@ -121,7 +121,7 @@ impl SimulatedCard {
         self.link.forget();
     }
 
-    /// RetryCounter left of a reference, as the card's memory has them.
+    /// Tries left of a reference, as the card's memory has them.
     pub fn retry_counter(&mut self, reference: &Reference) -> Option<u8> {
         self.chip.secret_mut(reference).map(|secret| secret.retry_counter)
     }

@@ -15,7 +15,7 @@ crate::simulator::record! {
     text: String, "The text.";
 }
 
-/// Nonces lines of text and encodes them. What does not fit into the picture is cut off.
+/// Draws lines of text and encodes them. What does not fit into the picture is cut off.
 pub fn picture(width: u16, height: u16, lines: &[Line]) -> Vec<u8> {
     let columns = usize::from(width);
     let mut dots = vec![Color::White; columns * usize::from(height)];
