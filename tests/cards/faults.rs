@@ -1,13 +1,14 @@
 //! Every row of the simulator's fault table: each check by its id, the verdict, or the named trouble.
 
-use crate::common::reading;
-
-use crate::common::reading::findings;
+use crate::common::{
+    faults::{Honest, is_removed, verdicts},
+    reading::{self, findings},
+};
 use taimen::{
-    cards::{FlowError, ReadError, RecogniseError},
-    iso7816::{CardError, Refusal},
-    simulator::{Expected, FaultRow, LINK_FAULTS, cards::my_number::FAULTS},
-    transport::TransportError,
+    cards::{FlowError, ReadError},
+    iso7816::Refusal,
+    kind::CardKind,
+    simulator::{LINK_FAULTS, cards::my_number::FAULTS},
     verify::{CheckId, Overall, Verdict, Why},
 };
 
@@ -24,47 +25,13 @@ const HONEST: [(CheckId, Verdict); 9] = [
     (CheckId::Revocation, Verdict::NotDone(Why::NotAvailable)),
 ];
 
-fn verdicts(recipe: &str) -> Result<(Overall, Vec<(CheckId, Verdict)>), FlowError> {
-    let findings = findings(recipe)?;
-    Ok((findings.overall(), findings.checks.iter().map(|check| (check.id, check.verdict)).collect()))
-}
-
-fn expected(row: &FaultRow) -> Vec<(CheckId, Verdict)> {
-    let differs = |id| row.differs.iter().find(|(other, _)| *other == id).map(|(_, verdict)| *verdict);
-    HONEST.into_iter().map(|(id, verdict)| (id, differs(id).unwrap_or(verdict))).collect()
-}
-
-/// What is wrong with a row, if anything.
-fn complaint(row: &FaultRow) -> Option<String> {
-    let recipe = format!("my-number?fault={}", row.example);
-    let outcome = verdicts(&recipe);
-    let fits = match (row.expected, &outcome) {
-        (Expected::Verdict(overall), Ok((found, checks))) => *found == overall && *checks == expected(row),
-        (Expected::CredentialRefused, Err(FlowError::Read(ReadError::Wrong { left: Some(9), .. }))) => true,
-        (Expected::CredentialBlocked, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::Blocked, .. }))) => {
-            true
-        }
-        (Expected::LastTry, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::LastTry, .. }))) => true,
-        (Expected::NoCounter, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::NoCounter, .. }))) => true,
-        (Expected::CardTrouble, Err(trouble)) => matches!(
-            trouble,
-            FlowError::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))
-                | FlowError::Read(ReadError::Card(CardError::Transport(TransportError::Removed)))
-                | FlowError::Read(ReadError::AnswerLost { error: TransportError::Removed, .. })
-        ),
-        _ => false,
-    };
-    (!fits).then(|| {
-        let found = match outcome {
-            Ok((overall, checks)) => {
-                let wanted = expected(row);
-                let differ: Vec<_> = checks.iter().zip(&wanted).filter(|(found, wanted)| found != wanted).collect();
-                format!("{overall:?}, found and wanted: {differ:?}")
-            }
-            Err(trouble) => format!("{trouble:?}"),
-        };
-        format!("{}: wanted {:?}, got {found}", row.example, row.expected)
-    })
+fn honest() -> Honest {
+    Honest {
+        kind: CardKind::MY_NUMBER,
+        overall: Overall::Authentic,
+        checks: HONEST.to_vec(),
+        refuses: |error| matches!(error, ReadError::Wrong { left: Some(9), .. }),
+    }
 }
 
 #[test]
@@ -78,7 +45,7 @@ fn an_honest_card_passes_every_check() {
 
 #[test]
 fn every_fault_fails_exactly_what_the_table_says() {
-    let complaints: Vec<String> = FAULTS.iter().chain(LINK_FAULTS).filter_map(complaint).collect();
+    let complaints: Vec<String> = FAULTS.iter().chain(LINK_FAULTS).filter_map(|row| honest().complaint(row)).collect();
     assert!(FAULTS.len() >= 20, "{} faults", FAULTS.len());
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
@@ -88,15 +55,7 @@ fn a_card_pulled_away_at_any_exchange_ends_in_a_clear_error() {
     for exchange in 1..=17 {
         for fault in ["removed-at", "one-byte-at"] {
             let trouble = verdicts(&format!("my-number?fault={fault}={exchange}")).unwrap_err();
-            let removed = match &trouble {
-                FlowError::Recognise(RecogniseError::Card(error)) | FlowError::Read(ReadError::Card(error)) => {
-                    *error == CardError::Transport(TransportError::Removed)
-                }
-                // The two exchanges that carry the credential: nobody knows whether a try was spent.
-                FlowError::Read(ReadError::AnswerLost { error, .. }) => *error == TransportError::Removed,
-                _ => false,
-            };
-            assert!(removed, "{fault}={exchange}: {trouble:?}");
+            assert!(is_removed(&trouble), "{fault}={exchange}: {trouble:?}");
         }
     }
     assert!(verdicts("my-number?fault=removed-at=18").is_ok(), "17 exchanges are all there are");

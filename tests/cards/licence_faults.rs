@@ -3,24 +3,23 @@
 // Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
 #![allow(clippy::as_conversions, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use crate::common::reading::{card, findings, read_card};
+use crate::common::{
+    faults::{Honest, Verdicts, is_removed, verdicts},
+    reading::{card, findings, read_card},
+};
 use taimen::{
     cards::{
-        FlowError, ReadError, RecogniseError,
+        ReadError,
         drivers_licence::files::{LICENCE_LAYOUTS, MENKYO_LAYOUTS},
     },
     dump::Scope,
-    iso7816::{CardError, Refusal},
     kind::CardKind,
-    simulator::{Expected, FaultRow, faults_of},
-    transport::TransportError,
+    simulator::faults_of,
     verify::{CheckId, Overall, Reason, Verdict, Why},
 };
 
-type Verdicts = Vec<(CheckId, Verdict)>;
-
 /// The verdicts of an honest card.
-fn honest(kind: CardKind) -> Verdicts {
+fn checks(kind: CardKind) -> Verdicts {
     let revocation = (CheckId::Revocation, Verdict::NotDone(Why::NotAvailable));
     let required: &[CheckId] = match kind {
         CardKind::LICENCE => {
@@ -31,46 +30,9 @@ fn honest(kind: CardKind) -> Verdicts {
     required.iter().map(|id| (*id, Verdict::Passed)).chain([revocation]).collect()
 }
 
-fn verdicts(recipe: &str) -> Result<(Overall, Verdicts), FlowError> {
-    let findings = findings(recipe)?;
-    Ok((findings.overall(), findings.checks.iter().map(|check| (check.id, check.verdict)).collect()))
-}
-
-fn expected(kind: CardKind, row: &FaultRow) -> Verdicts {
-    let differs = |id| row.differs.iter().find(|(other, _)| *other == id).map(|(_, verdict)| *verdict);
-    honest(kind).into_iter().map(|(id, verdict)| (id, differs(id).unwrap_or(verdict))).collect()
-}
-
-/// What is wrong with a row, if anything.
-fn complaint(kind: CardKind, row: &FaultRow) -> Option<String> {
-    let outcome = verdicts(&format!("{kind}?fault={}", row.example));
-    let fits = match (row.expected, &outcome) {
-        (Expected::Verdict(overall), Ok((found, checks))) => *found == overall && *checks == expected(kind, row),
-        (Expected::CredentialRefused, Err(FlowError::Read(ReadError::Wrong { left: Some(_), .. }))) => true,
-        (Expected::CredentialBlocked, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::Blocked, .. }))) => {
-            true
-        }
-        (Expected::LastTry, Err(FlowError::Read(ReadError::Refused { refusal: Refusal::LastTry, .. }))) => true,
-        (Expected::PinSettingUnknown, Err(FlowError::Read(ReadError::PinSetting { .. }))) => true,
-        (Expected::CardTrouble, Err(trouble)) => matches!(
-            trouble,
-            FlowError::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))
-                | FlowError::Read(ReadError::Card(CardError::Transport(TransportError::Removed)))
-                | FlowError::Read(ReadError::AnswerLost { error: TransportError::Removed, .. })
-        ),
-        _ => false,
-    };
-    (!fits).then(|| {
-        let found = match outcome {
-            Ok((overall, checks)) => {
-                let wanted = expected(kind, row);
-                let differ: Vec<_> = checks.iter().zip(&wanted).filter(|(found, wanted)| found != wanted).collect();
-                format!("{overall:?}, found and wanted: {differ:?}")
-            }
-            Err(trouble) => format!("{trouble:?}"),
-        };
-        format!("{kind} {}: wanted {:?}, got {found}", row.example, row.expected)
-    })
+fn honest(kind: CardKind) -> Honest {
+    let refuses = |error: &ReadError| matches!(error, ReadError::Wrong { left: Some(_), .. });
+    Honest { kind, overall: Overall::Authentic, checks: checks(kind), refuses }
 }
 
 #[test]
@@ -79,7 +41,7 @@ fn honest_licences_pass_every_check() {
         for name in ["licence", "licence-nopin", "menkyo"] {
             let (overall, checks) = verdicts(&format!("{name}?seed={seed}")).unwrap();
             let kind = if name == "menkyo" { CardKind::MENKYO } else { CardKind::LICENCE };
-            assert_eq!(checks, honest(kind), "{name} {seed}");
+            assert_eq!(checks, self::checks(kind), "{name} {seed}");
             assert_eq!(overall, Overall::Authentic);
         }
         let (overall, checks) = verdicts(&format!("licence-changed?seed={seed}")).unwrap();
@@ -95,7 +57,7 @@ fn honest_licences_pass_every_check() {
 fn every_fault_fails_exactly_what_the_table_says() {
     let kinds = [CardKind::LICENCE, CardKind::MENKYO];
     let complaints: Vec<String> =
-        kinds.into_iter().flat_map(|kind| faults_of(kind).filter_map(move |row| complaint(kind, row))).collect();
+        kinds.into_iter().flat_map(|kind| faults_of(kind).filter_map(move |row| honest(kind).complaint(row))).collect();
     assert!(kinds.iter().all(|kind| faults_of(*kind).count() > 20));
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
@@ -109,14 +71,7 @@ fn a_licence_pulled_away_at_any_exchange_ends_in_a_clear_error() {
         for exchange in 1..=u32::try_from(figures.exchanges).unwrap() {
             for fault in ["removed-at", "one-byte-at"] {
                 let trouble = verdicts(&format!("{name}?fault={fault}={exchange}")).unwrap_err();
-                let removed = match &trouble {
-                    FlowError::Recognise(RecogniseError::Card(error)) | FlowError::Read(ReadError::Card(error)) => {
-                        *error == CardError::Transport(TransportError::Removed)
-                    }
-                    FlowError::Read(ReadError::AnswerLost { error, .. }) => *error == TransportError::Removed,
-                    _ => false,
-                };
-                assert!(removed, "{name} {fault}={exchange}: {trouble:?}");
+                assert!(is_removed(&trouble), "{name} {fault}={exchange}: {trouble:?}");
             }
         }
     }

@@ -3,30 +3,29 @@
 // Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
 #![allow(clippy::as_conversions, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use crate::common::reading::{RESIDENCE_KINDS, TIME, card, findings, read_card, simulated_trust};
+use crate::common::{
+    faults::{Honest, Verdicts, verdicts},
+    reading::{RESIDENCE_KINDS, TIME, card, findings, read_card, simulated_trust},
+};
 use taimen::{
     cards::{
-        FlowError, ReadError, RecogniseError, check,
+        ReadError, check,
         residence_card::files::{Generation, files_of},
     },
     dump::{Dump, Scope},
-    iso7816::CardError,
     kind::CardKind,
     simulator::{
-        Expected, FaultRow, Recipe,
+        Recipe,
         cards::residence_card::{ResidenceHolder, ResidenceProfile, leaf},
         certificate::{CertificateOrder, PoolKey, midnight, usage},
         faults_of,
     },
-    transport::TransportError,
     trust::{Anchor, Hierarchy, Material, Purpose},
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
 
-type Verdicts = Vec<(CheckId, Verdict)>;
-
 /// The verdicts of an honest card. A child's is not signed.
-fn honest(kind: CardKind) -> Verdicts {
+fn checks(kind: CardKind) -> Verdicts {
     let signed = match kind {
         CardKind::RESIDENCE1_CHILD => Verdict::NotDone(Why::NotSigned),
         _ => Verdict::Passed,
@@ -43,47 +42,9 @@ fn honest_overall(kind: CardKind) -> Overall {
     if kind == CardKind::RESIDENCE1_CHILD { Overall::Undetermined } else { Overall::Authentic }
 }
 
-fn verdicts(recipe: &str) -> Result<(Overall, Verdicts), FlowError> {
-    let findings = findings(recipe)?;
-    Ok((findings.overall(), findings.checks.iter().map(|check| (check.id, check.verdict)).collect()))
-}
-
-fn expected(kind: CardKind, row: &FaultRow) -> Verdicts {
-    let differs = |id| row.differs.iter().find(|(other, _)| *other == id).map(|(_, verdict)| *verdict);
-    honest(kind).into_iter().map(|(id, verdict)| (id, differs(id).unwrap_or(verdict))).collect()
-}
-
-/// What is wrong with a row, if anything.
-fn complaint(kind: CardKind, row: &FaultRow) -> Option<String> {
-    let outcome = verdicts(&format!("{kind}?fault={}", row.example));
-    let fits = match (row.expected, &outcome) {
-        (Expected::Verdict(overall), Ok((found, checks))) => {
-            // The link's faults leave a card what it is, and a child's is undetermined to begin with.
-            let overall = if overall == Overall::Authentic { honest_overall(kind) } else { overall };
-            *found == overall && *checks == expected(kind, row)
-        }
-        (Expected::CredentialRefused, Err(FlowError::Read(ReadError::UncountedRefused { left: None, .. }))) => true,
-        (Expected::CardTrouble, Err(trouble)) => matches!(
-            trouble,
-            FlowError::Recognise(RecogniseError::Card(CardError::Transport(TransportError::Removed)))
-                | FlowError::Read(ReadError::Handshake { .. })
-                | FlowError::Read(ReadError::Card(CardError::Transport(
-                    TransportError::Removed | TransportError::LengthUnsupported
-                )))
-        ),
-        _ => false,
-    };
-    (!fits).then(|| {
-        let found = match outcome {
-            Ok((overall, checks)) => {
-                let wanted = expected(kind, row);
-                let differ: Vec<_> = checks.iter().zip(&wanted).filter(|(found, wanted)| found != wanted).collect();
-                format!("{overall:?}, found and wanted: {differ:?}")
-            }
-            Err(trouble) => format!("{trouble:?}"),
-        };
-        format!("{kind} {}: wanted {:?}, got {found}", row.example, row.expected)
-    })
+fn honest(kind: CardKind) -> Honest {
+    let refuses = |error: &ReadError| matches!(error, ReadError::UncountedRefused { left: None, .. });
+    Honest { kind, overall: honest_overall(kind), checks: checks(kind), refuses }
 }
 
 fn kinds() -> impl Iterator<Item = CardKind> {
@@ -94,7 +55,7 @@ fn kinds() -> impl Iterator<Item = CardKind> {
 fn honest_cards_pass_every_check() {
     for (kind, seed) in kinds().flat_map(|kind| (1..=12).map(move |seed| (kind, seed))) {
         let (overall, checks) = verdicts(&format!("{kind}?seed={seed}")).unwrap();
-        assert_eq!(checks, honest(kind), "{kind} {seed}");
+        assert_eq!(checks, self::checks(kind), "{kind} {seed}");
         assert_eq!(overall, honest_overall(kind), "{kind} {seed}");
     }
 }
@@ -103,8 +64,8 @@ fn honest_cards_pass_every_check() {
 fn every_fault_fails_exactly_what_the_table_says() {
     let mut complaints = Vec::new();
     for kind in kinds() {
-        assert_eq!(verdicts(&kind.to_string()).unwrap(), (honest_overall(kind), honest(kind)), "{kind}, unharmed");
-        complaints.extend(faults_of(kind).filter_map(|row| complaint(kind, row)));
+        assert_eq!(verdicts(&kind.to_string()).unwrap(), (honest_overall(kind), checks(kind)), "{kind}, unharmed");
+        complaints.extend(faults_of(kind).filter_map(|row| honest(kind).complaint(row)));
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }

@@ -3,6 +3,8 @@
 
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub mod batching;
+#[cfg(feature = "simulator")]
+pub mod faults;
 pub mod fixtures;
 pub mod limit;
 #[cfg(all(feature = "simulator", target_os = "linux"))]

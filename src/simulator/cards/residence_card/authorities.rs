@@ -28,33 +28,13 @@ mod tests {
 
     use super::*;
     use crate::{
-        crypto::{EcPublicKey, EcdsaForm, sha256},
-        simulator::keys,
+        crypto::{EcPublicKey, EcdsaForm},
+        simulator::{certificate::assert_committed, keys},
     };
-
-    /// Writes the files anew after a change of [`authorities`]; their SHA-256 stand in `anchors.toml` beside them.
-    #[test]
-    #[ignore = "writes certs/simulated/taimen"]
-    fn write_the_authorities() {
-        for (name, order) in authorities() {
-            let der = order.build().unwrap();
-            let path = format!("{}/certs/simulated/taimen/{name}.der", env!("CARGO_MANIFEST_DIR"));
-            std::fs::write(path, &der).unwrap();
-            println!("{name} {}", hex::encode(sha256(&[&der])));
-        }
-    }
 
     #[test]
     fn the_committed_authorities_come_out_byte_for_byte() {
-        const FILES: [&[u8]; 4] = [
-            include_bytes!("../../../../certs/simulated/taimen/zairyu-ca.der"),
-            include_bytes!("../../../../certs/simulated/taimen/zairyu-ca-old.der"),
-            include_bytes!("../../../../certs/simulated/taimen/zairyu-ca2.der"),
-            include_bytes!("../../../../certs/simulated/taimen/zairyu-ca2-old.der"),
-        ];
-        for ((name, order), file) in authorities().into_iter().zip(FILES) {
-            assert!(order.build().unwrap() == file, "{name}");
-        }
+        assert_committed(authorities());
     }
 
     #[test]
