@@ -40,7 +40,7 @@ pub struct Dump {
     /// Whether the card's extra application was asked for too (`--jpki`).
     #[serde(default, rename = "jpki", skip_serializing_if = "std::ops::Not::not")]
     pub extra: bool,
-    /// File name (for example `face/0002`) to its bytes, as stored, filler included where it was read.
+    /// File name (for example `face/0002`) to its bytes, as stored, filler included if it was read.
     files: BTreeMap<String, HexBytes>,
     /// File name to why it was not read, or is not here.
     not_read: BTreeMap<String, NotRead>,
@@ -160,7 +160,7 @@ pub enum ChallengeResponse {
 /// Random bytes in a challenge.
 pub const CHALLENGE_RANDOM: usize = 32;
 
-/// The label in front of every challenge, so that a signature over it cannot serve anything else.
+/// The label before every challenge, so that a signature over it cannot serve anything else.
 const CHALLENGE_LABEL: &str = "taimen challenge 1";
 
 impl Challenge {
@@ -295,7 +295,7 @@ struct SchemaOnly {
     schema: String,
 }
 
-/// Why a file is no dump.
+/// Why a file is not a dump.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DumpError {

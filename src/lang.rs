@@ -78,8 +78,8 @@ impl From<Bilingual> for Words {
     }
 }
 
-/// [`Words`] of two format strings, Japanese first; one with arguments stands in parentheses with them. In a row of a table
-/// the two stand in brackets, and a name or an expression in parentheses is [`Words`] or a [`Bilingual`] already.
+/// [`Words`] of two format strings, Japanese first; one with arguments is in parentheses with them. In a row of a table
+/// the two are in brackets, and a name or an expression in parentheses is [`Words`] or a [`Bilingual`] already.
 macro_rules! words {
     (@ ($($format:tt)+)) => { format!($($format)+) };
     (@ $format:tt) => { format!($format) };

@@ -62,7 +62,7 @@
 //! ```
 //!
 //! The folder `examples` has more: a reader of one's own, PC/SC, recordings, faults for tests. What is stable and what may
-//! change stands in `docs/library.md`.
+//! change is in `docs/library.md`.
 //!
 //! | feature | adds | needs |
 //! | --- | --- | --- |
@@ -71,7 +71,7 @@
 //! | `pcsc` | `transport::pcsc`, `transport::nonces::SystemNonces` | libpcsclite on Unix |
 //! | `cli` | the program, `transport::nonces::SystemNonces`, `simulator` | no system library |
 //!
-//! The modules stand in layers; a module uses only modules to its left, and a test keeps it so:
+//! The modules are in layers; a module uses only modules to its left, and a test keeps it so:
 //!
 //! ```text
 //! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards | simulator | messages report batch doctor | cli

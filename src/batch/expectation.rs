@@ -14,7 +14,7 @@ pub const MAX_DIFFERENCES: usize = 100;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expectation(Map<String, Value>);
 
-/// Why a file is no expectation.
+/// Why a file is not an expectation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ExpectationError {
     /// Larger than any report.
@@ -29,7 +29,7 @@ pub enum ExpectationError {
         column: usize,
     },
     /// Not an object, or one that asserts nothing, which would almost always be met.
-    #[error("no object that asserts a value")]
+    #[error("not an object that asserts a value")]
     Nothing,
 }
 

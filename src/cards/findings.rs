@@ -17,12 +17,12 @@ use crate::{
 pub struct Signed<T> {
     /// The value.
     pub value: T,
-    /// The check that covers it; whether that check passed stands in [`Findings::checks`].
+    /// The check that covers it; whether that check passed is in [`Findings::checks`].
     pub signed_by: Option<CheckId>,
 }
 
 impl<T> std::fmt::Debug for Signed<T> {
-    /// The value is personal: it does not belong into a log.
+    /// The value is personal: it does not belong in a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Signed(.., {:?})", self.signed_by)
     }
@@ -126,7 +126,7 @@ pub struct Change {
     pub title: Bilingual,
     /// Which slot of its kind on the card, from 1.
     pub slot: u32,
-    /// When; `None` where the card's digits are no day.
+    /// When; `None` if the card's digits are not a day.
     pub date: Option<Date>,
     /// The commission whose seal it bears.
     pub commission: CardText,
@@ -196,7 +196,7 @@ impl Sex {
     }
 }
 
-/// The person, as far as text goes; pictures stand in [`Findings::pictures`].
+/// The person, as far as text goes; pictures are in [`Findings::pictures`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Holder {
@@ -212,11 +212,11 @@ pub struct Holder {
     pub age: Option<Signed<i16>>,
     /// Text that a signature covers which could not be verified: anybody may have written it. `None`: there is none.
     pub unconfirmed: Option<Unconfirmed>,
-    /// Unsigned values after changes; `None` where nothing was changed.
+    /// Unsigned values after changes; `None` if nothing was changed.
     pub current: Option<Current>,
 }
 
-/// Text for which nobody vouches: its signature was not verified. It never stands in the [`Holder`] itself.
+/// Text for which nobody vouches: its signature was not verified. It is never in the [`Holder`] itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Unconfirmed {
@@ -287,7 +287,7 @@ pub struct Item {
     pub masked: bool,
 }
 
-/// The machine name of the item that a report shows only where the sex was asked for (`--sex`).
+/// The machine name of the item that a report shows only if the sex was asked for (`--sex`).
 pub const SEX_ITEM: &str = "jpki_sex";
 
 /// The value of an [`Item`].
@@ -296,7 +296,7 @@ pub const SEX_ITEM: &str = "jpki_sex";
 pub enum ItemValue {
     /// A day.
     Date(Date),
-    /// Text as it stands on the card.
+    /// Text as it is on the card.
     Text(CardText),
     /// What a code of the card means.
     Term {
@@ -305,7 +305,7 @@ pub enum ItemValue {
         /// What people read.
         name: Bilingual,
     },
-    /// A code as it stands on the card, and what must be said about it: see [`remarks`].
+    /// A code as it is on the card, and what must be said about it: see [`remarks`].
     Code {
         /// The code.
         code: String,
@@ -374,7 +374,7 @@ pub mod remarks {
 pub struct Warning {
     /// The file.
     pub file: &'static str,
-    /// What is odd, and where (in English, for whoever looks into the card).
+    /// What is odd, and where (in English, for specialists).
     pub detail: String,
 }
 
@@ -404,7 +404,7 @@ pub mod notes {
         /// A hierarchy other than production counted.
         pub NOT_PRODUCTION "not-production"
             "試験用または模擬の発行者を受け入れる設定で判定しました。本物のカードの確認には使えません。"
-            "Judged with a test or simulated issuer accepted. This is no check of a real card.";
+            "taimen accepted a test or simulated issuer. This is not a check of a real card.";
         /// The anchors that ship rest on one source.
         pub UNOFFICIAL_ANCHOR "unofficial-anchor"
             "発行者のCA鍵は公式に公表されておらず、非公式の一つの出所に基づきます。"
@@ -417,11 +417,10 @@ pub mod notes {
         PRESENCE_THEN "presence-then"
             "保存された読み取りの検査です。カードの存在を示すのは読み取りの時点であり、現在ではありません。"
             "This is a check of a saved reading: it shows that the card was present then, not now.";
-        /// The same where nobody vouches for the time of the reading.
+        /// The same if nobody vouches for the time of the reading.
         PRESENCE_ONCE "presence-once"
             "保存された読み取りの検査です。いつ読み取られたかを保証する人がいないため、読み取りの時刻は根拠にしていません。今カードがあることも示しません。"
-            "This is a check of a saved reading. Nobody vouches for when it was made, so its time counts for nothing, and it \
-             does not show that the card is present now.";
+            "This is a check of a saved reading. Nobody vouches for its time, so the time does not count, and it does not show that the card is present now.";
     }
 
     /// What a check of a saved reading shows of the card's presence.

@@ -33,13 +33,13 @@ pub struct Request {
     pub application: Option<CardKind>,
     /// Whether the card's extra application is read too.
     pub extra: bool,
-    /// The reader's time: it stands in the challenges and in the dump.
+    /// The reader's time: it is in the challenges and in the dump.
     pub time: Timestamp,
     /// Which reader; goes into the dump. Nothing is decided by it.
     pub reader: String,
     /// Whether somebody can be asked for what is missing.
     pub ask: Ask,
-    /// Whether a recording stands in the place of the card: it holds no bytes of private files.
+    /// Whether a recording is instead of the card: it holds no bytes of private files.
     pub(crate) recorded: bool,
 }
 
@@ -175,8 +175,8 @@ pub type Tell<'a> = &'a mut dyn FnMut(Event<'_>);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecogniseError {
-    /// The card is none of the known kinds.
-    #[error("the card is of no known kind")]
+    /// The card is not one of the known kinds.
+    #[error("the card is not of a known kind")]
     Unknown,
     /// The link broke.
     #[error(transparent)]
@@ -200,7 +200,7 @@ pub enum FlowError {
     #[error("the card does not hold the application {0}")]
     NoSuchApplication(CardKind),
     /// The scope, or the extra application, belongs to another kind of card. Nothing was presented.
-    #[error("{asked} belongs to another card than {kind}")]
+    #[error("{asked} does not apply to {kind}")]
     NotOfThisCard {
         /// What was asked for: the name of a scope, or of an extra application.
         asked: &'static str,
@@ -210,7 +210,7 @@ pub enum FlowError {
     /// The card needs a credential that was not given. Nothing was presented.
     #[error("{} is missing", .0.id)]
     Missing(&'static CredentialSpec, MissingEntries),
-    /// What was entered cannot stand on any card. Nothing was sent.
+    /// What was entered cannot are on any card. Nothing was sent.
     #[error(transparent)]
     Entry(#[from] EntryError),
     /// The header of the recording has no time.
@@ -272,7 +272,7 @@ impl std::fmt::Debug for Looked {
 /// VERIFY.
 ///
 /// # Errors
-/// [`FlowError`]; a file that cannot be read is not an error but stands in the dump with its reason.
+/// [`FlowError`]; a file that cannot be read is not an error but is in the dump with its reason.
 pub fn start(
     card: &mut dyn Transport,
     request: &Request,
@@ -316,7 +316,7 @@ pub fn start(
     Ok(Outcome::Done(Box::new(dump)))
 }
 
-/// [`start`], where nobody can be asked: reads whatever card lies there with what was given.
+/// [`start`], if nobody can be asked: reads whatever card lies there with what was given.
 ///
 /// # Errors
 /// [`FlowError`]; [`FlowError::Missing`] if the card wants what was not given.
@@ -348,7 +348,7 @@ impl Looked {
     }
 
     /// What to ask for, in this order; empty if nothing needs to be asked, or nothing may be presented. A credential whose
-    /// counter stands on its last try is in the list; [`Looked::refusal`] says whether it may be spent.
+    /// counter is on its last try is in the list; [`Looked::refusal`] says whether it may be spent.
     pub fn wanted(&self) -> Vec<Wanted> {
         // What ends a reading has ended it before the question.
         let wanted = wanted(self.meant.spec, self.request.scope, &self.state).unwrap_or_default();
@@ -363,7 +363,7 @@ impl Looked {
         wanted.counter.map_or(Ok(()), |(reference, retry_counter)| allowed(gate, reference, retry_counter))
     }
 
-    /// Reads the card that was looked at, powered up anew: it must be the same one still, as far as a card reports without a
+    /// Reads the card that was looked at, powered up again: it must be the same one still, as far as a card reports without a
     /// credential. `time` is the reader's time now; `entered` is what was asked for.
     ///
     /// # Errors
@@ -569,7 +569,7 @@ pub fn play(recording: &Recording, entered: &Credentials) -> (Result<Dump, FlowE
         let read = replayed(&mut replay, entered, allow_last_try);
         (read, replay.finish())
     };
-    // Whether the last try was allowed then stands in no header. If it was, the recording goes on with it.
+    // Whether the last try was allowed then is in no header. If it was, the recording goes on with it.
     match once(false) {
         refused @ (
             Err(FlowError::Read(ReadError::Refused { refusal: Refusal::LastTry | Refusal::NoCounter, .. })),

@@ -12,7 +12,7 @@ pub struct Presentation {
     pub no_person: Option<Bilingual>,
     /// The id of a picture that holds what no text of the card holds, and what stands for such a text.
     pub in_picture: Option<(&'static str, Bilingual)>,
-    /// Whether a terminal draws the pictures of text, because no text stands beside them.
+    /// Whether a terminal draws the pictures of text, because no text is beside them.
     pub draws_text: bool,
     /// Whether a signature covers what kind of card it is.
     pub kind_signed: bool,

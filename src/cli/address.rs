@@ -10,7 +10,7 @@ use crate::transport::phone;
 /// Where the card is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
-    /// A PC/SC reader, by a part of its name where one is given.
+    /// A PC/SC reader, by a part of its name if one is given.
     Pcsc(Option<String>),
     /// A simulated card in the process, as [`crate::simulator::Recipe`] reads it: `KIND[?fault=…&seed=…]`.
     Sim(String),
@@ -48,7 +48,7 @@ impl std::str::FromStr for Address {
     }
 }
 
-/// What stands behind `phone`: `[:ADDRESS[:PORT]][?short]`. Names are no addresses: which of a machine's networks is
+/// What is behind `phone`: `[:ADDRESS[:PORT]][?short]`. Names are not addresses: which of a machine's networks is
 /// meant must be clear.
 fn phone_address(rest: &str) -> Option<Address> {
     let (place, short) = match rest.split_once('?') {

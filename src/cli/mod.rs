@@ -97,7 +97,7 @@ fn completions(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Proble
     Ok(Exit::Authentic)
 }
 
-/// One page: the program, then each command's own page behind it.
+/// One page: the program, then each command's own page after it.
 fn man(settings: &Settings) -> Result<Exit, Problem> {
     let mut command = args::command(settings.lang);
     command.build();
@@ -154,7 +154,7 @@ fn language(arguments: &[OsString]) -> Lang {
     if locale.is_some_and(|locale| locale.starts_with("ja")) { Lang::Ja } else { Lang::En }
 }
 
-/// The language of the desktop, where no variable of the environment has it.
+/// The language of the desktop, if no variable of the environment has it.
 #[cfg(any(windows, target_os = "macos"))]
 fn system_locale() -> Option<String> {
     sys_locale::get_locale()

@@ -98,7 +98,7 @@ enum Ink {
     Plain,
 }
 
-/// A QR code in half blocks, two modules a character. Empty where the text does not fit one, which an address always
+/// A QR code in half blocks, two modules a character. Empty if the text does not fit one, which an address always
 /// does.
 fn qr(link: &str, ink: Ink) -> String {
     let Ok(code) = QrCode::with_error_correction_level(link, EcLevel::M) else { return String::new() };

@@ -32,7 +32,7 @@ struct About {
     hierarchy: Option<Hierarchy>,
 }
 
-/// Runs the command. Exit code 0 where every folder can be used, whatever there is to note; 2 where one cannot.
+/// Runs the command. Exit code 0 if every folder can be used, whatever there is to note; 2 if one cannot.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let at = folders::time(matches);
     let store = TrustStore::shipped()?;

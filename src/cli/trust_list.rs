@@ -121,7 +121,7 @@ fn table(settings: &Settings, store: &TrustStore, listed: &[Listed], at: Timesta
     }
     let note = t(
         "受入が「いいえ」のものは、--accept で指定したときだけ使います。",
-        "What is not accepted counts only when --accept names its hierarchy.",
+        "An anchor that is not accepted counts only if --accept names its hierarchy.",
     );
     format!("{text}\n{note}\n")
 }

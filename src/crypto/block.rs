@@ -24,9 +24,9 @@ pub enum CardCipher {
     Aes128,
 }
 
-/// The input is no whole number of blocks.
+/// The input is not a whole number of blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the input is no whole number of blocks")]
+#[error("the input is not a whole number of blocks")]
 pub struct NotWholeBlocks;
 
 impl CardCipher {

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::privacy::Pin;
 
-/// A command APDU. `Debug` shows class, instruction, parameters and lengths; data only where none of it is secret.
+/// A command APDU. `Debug` shows class, instruction, parameters and lengths; data only if none of it is secret.
 #[derive(Clone)]
 pub struct Command {
     bytes: Zeroizing<Vec<u8>>,

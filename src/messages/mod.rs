@@ -1,4 +1,4 @@
-//! Everything that a person reads and that is no card fact: errors in two halves, what happened and what to do, and the
+//! Everything that a person reads and that is not a card fact: errors in two halves, what happened and what to do, and the
 //! words of the conversation.
 
 /// A row of a table of messages: id, exit code, then what happened and what to do as [`words!`] takes them.
@@ -13,7 +13,7 @@ macro_rules! text {
     };
 }
 
-/// What happened and what to do, as [`words!`] takes them, where the message has no row of its own.
+/// What happened and what to do, as [`words!`] takes them, if the message has no row of its own.
 macro_rules! halves {
     ($what:tt $todo:tt) => {
         [$crate::lang::words!($what), $crate::lang::words!($todo)]
@@ -112,7 +112,7 @@ pub enum Problem {
     UncountedWrong { credential: &'static CredentialSpec, kind: CardKind, left: Option<u8> },
     /// The card's half of a mutual authentication is not right.
     CardHandshake,
-    /// `--reader` is no address.
+    /// `--reader` is not an address.
     BadReaderAddress(String),
     /// `sim:` with a kind that is not simulated.
     UnknownSimKind { given: String, meant: Option<&'static str>, kinds: Vec<&'static str> },
@@ -138,7 +138,7 @@ pub enum Problem {
     Unwritable { path: String, error: ErrorKind },
     /// A file would be written through a link, into a pipe or a device, or over a folder.
     UnfitDestination { path: String },
-    /// A file is no key that seals dumps.
+    /// A file is not a key that seals dumps.
     NotASealKey { path: String },
     /// A dump was changed after it was sealed.
     SealBroken { path: String },
@@ -148,15 +148,15 @@ pub enum Problem {
     ReadInFuture { read_at: Timestamp },
     /// `--seal` of a replayed recording for which the operator does not vouch.
     SealWithoutWord,
-    /// A file is no dump.
+    /// A file is not a dump.
     Dump { path: String, error: DumpError },
-    /// A file is no recording.
+    /// A file is not a recording.
     Recording { path: String, line: usize },
     /// A recording of another version of the format.
     RecordingVersion { path: String },
-    /// A recording where a dump is needed.
+    /// A recording instead of a dump.
     RecordingGiven { path: String },
-    /// A dump where a recording is needed.
+    /// A dump instead of a recording.
     DumpGiven { path: String },
     /// A recording is not scrubbed, and nothing was written.
     ScrubRefused { path: String, why: ScrubRefusal },
@@ -185,7 +185,7 @@ pub enum Problem {
     NoTrustFolder,
     /// `explain` of a check that does not exist.
     UnknownCheck(String),
-    /// `--at` is no time.
+    /// `--at` is not a time.
     BadTime,
     /// An input of a batch that is neither a recording nor a dump.
     NotAnInput { path: String },
@@ -199,7 +199,7 @@ pub enum Problem {
     ListLine { line: u64 },
     /// An expectation that no input had.
     ExpectationUnused { path: String },
-    /// A file that is no expectation.
+    /// A file that is not an expectation.
     Expectation { path: String, place: Option<(usize, usize)> },
     /// A batch without any input.
     NoInputs,

@@ -41,11 +41,11 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
         }
         ScrubRefusal::Step(step) => {
             words! { "{path} の個人情報を取り除けません。{step}番目の命令の形に、模擬カードが合いません。"
-            "{path} is not scrubbed: the simulated card does not fit the shape of step {step}." }
+            "{path} is not scrubbed: the simulated card cannot take the shape of step {step}." }
         }
     };
     let text = text! { "not-scrubbed" Usage; what
     ["何も書いていません。元の記録は個人情報です。そのまま人に渡さないでください。"
-     "Nothing was written. The recording holds personal data: do not hand it on as it is."] };
+     "Nothing was written. The recording holds personal data: do not pass it on as it is."] };
     Some(text)
 }

@@ -4,7 +4,7 @@ use crate::{cards::registry, iso7816::Status};
 
 use super::*;
 
-/// A credential that stands on the card, with a counter.
+/// A credential that is on the card, with a counter.
 fn printed() -> &'static CredentialSpec {
     credential("number-b")
 }
@@ -227,7 +227,7 @@ fn every_problem_speaks_both_languages_in_two_halves() {
                 }
             }
             for half in [&en.what, &en.todo] {
-                // A name that stands on the card in Japanese is given beside the English one.
+                // A name that is on the card in Japanese is given beside the English one.
                 let named = registry::credentials().map(|credential| credential.title);
                 let half = named.fold(half.clone(), |half, title| half.replace(&format!(" ({})", title.ja), ""));
                 assert!(half.is_ascii() && half.len() > 10 && half.ends_with(['.', ')']), "{problem:?}: {half}");
@@ -294,7 +294,7 @@ fn ids_of_the_sources() -> BTreeSet<&'static str> {
     made.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()).collect()
 }
 
-/// `docs/errors.md`, made of the messages themselves. `TAIMEN_DOCS=write cargo test --lib errors` writes it anew.
+/// `docs/errors.md`, made of the messages themselves. `TAIMEN_DOCS=write cargo test --lib errors` writes it again.
 #[test]
 #[cfg(feature = "simulator")]
 fn the_page_of_errors_has_every_id() {
@@ -396,7 +396,7 @@ fn only_what_is_published_of_a_counter_is_told() {
     };
     for kind in [CardKind::RESIDENCE1, CardKind::RESIDENCE1_SPECIAL, CardKind::RESIDENCE1_CHILD] {
         let [ja, en] = told(kind, None);
-        assert!(ja.what.contains("回数の制限はありません") && en.what.contains("It has no counter"), "{}", en.what);
+        assert!(ja.what.contains("回数の制限はありません") && en.what.contains("No counter limits the tries"), "{}", en.what);
     }
     for kind in [CardKind::RESIDENCE2, CardKind::RESIDENCE2_SPECIAL] {
         let [ja, en] = told(kind, None);
@@ -414,6 +414,21 @@ fn only_what_is_published_of_a_counter_is_told() {
         assert!(!ja.what.contains("制限はありません") && !en.what.contains("no counter"));
         assert!(told(kind, Some(2))[1].what.contains("2 tries are left"));
     }
+}
+
+/// `PIN 1` and the like are names; other titles take an article.
+#[test]
+fn titles_stand_in_english_sentences() {
+    let blocked = |id| Problem::CredentialBlocked { credential: credential(id) }.message(Lang::En).what;
+    assert_eq!(blocked("pin1"), "PIN 1 (暗証番号1) is blocked.");
+    assert_eq!(blocked("number-b"), "Number B (照合番号B) is blocked.");
+    assert_eq!(blocked("auth-pin"), "The PIN for user authentication is blocked.");
+    let wrong = |id| Problem::CredentialWrong { credential: credential(id), left: Some(2) }.message(Lang::En).what;
+    assert_eq!(wrong("pin2"), "The card rejected PIN 2 (暗証番号2): it is wrong. Tries left: 2.");
+    assert_eq!(wrong("birth"), "The card rejected the birth date: it is wrong. Tries left: 2.");
+    let form = |name| Problem::BadEntry(registry::entry(name).unwrap()).message(Lang::En).what;
+    assert_eq!(form("security-code"), "The security code does not have the right form. taimen did not touch the card.");
+    assert_eq!(form("pin1"), "PIN 1 (暗証番号1) does not have the right form. taimen did not touch the card.");
 }
 
 #[test]

@@ -37,7 +37,7 @@ pub enum Case {
     AuthenticInstalled,
     /// Every required check passed, under a certificate that the user added and the issuer published.
     AuthenticPublished,
-    /// Every required check passed, under a certificate that the user added although it is none of those that the
+    /// Every required check passed, under a certificate that the user added although it is not one of those that the
     /// issuer published.
     AuthenticUnpinned,
     /// Every required check passed, but under no issuer of real cards.

@@ -157,7 +157,7 @@ impl Page<'_> {
         }
     }
 
-    /// A value; external characters as pictures where the card holds one that decodes.
+    /// A value; external characters as pictures if the card holds one that decodes.
     fn shown(&self, value: &Shown) -> Markup {
         let png = |slot| {
             let (file, raster): (&str, Raster) = self.report.external(slot)?;
@@ -212,7 +212,7 @@ impl Page<'_> {
         }
     }
 
-    /// The facts that don't stand beside the photo.
+    /// The facts that don't are beside the photo.
     fn facts(&self) -> Markup {
         let first = self.report.findings.presentation.first;
         let mut facts = self.report.facts();

@@ -3,7 +3,7 @@
 //! A card is made from a [`Recipe`] and is a [`Transport`](crate::transport::Transport); [`vpcd`] offers it to a PC/SC
 //! service, and a [`script`] says which of them lie on which reader, and when. The people on the cards are invented
 //! ([`Persona`]), the keys are the committed pool of the simulated hierarchy ([`keys`]), whose private halves are public.
-//! What a card does where nobody knows what the real one does is a profile in its own folder ([`cards`]); what can be
+//! What a card does if nobody knows what the real one does is a profile in its own folder ([`cards`]); what can be
 //! wrong with it is a table ([`faults_of`]).
 //!
 //! A simulated card shows that the program agrees with what is written about the card. It does not show that a real card
@@ -62,7 +62,7 @@ pub use prng::{SeededNonces, SplitMix64};
 pub use recipe::{Recipe, RecipeError};
 pub use shape::{Shape, Shaped, Unfit};
 
-/// A structure of public fields, a row each: type, where it has one what it is unless told otherwise, and its documentation.
+/// A structure of public fields, a row each: type, if it has one what it is unless told otherwise, and its documentation.
 macro_rules! record {
     ($(#[$attribute:meta])* $visible:vis struct $name:ident; $($field:ident: $kind:ty, $doc:literal;)*) => {
         $(#[$attribute])*

@@ -81,7 +81,7 @@ impl Persona {
         }
     }
 
-    /// 有効期限の日: the birthday in the expiry year; 28 February where the year has no 29th.
+    /// 有効期限の日: the birthday in the expiry year; 28 February if the year has no 29th.
     pub fn expiry(&self) -> Date {
         let (month, day) = (self.birth.month(), self.birth.day());
         Date::new(self.expiry_year, month, day)

@@ -54,7 +54,7 @@ impl SplitMix64 {
     }
 }
 
-/// Nonces of a seed: whoever reads with them reads the same way every time. For simulated cards alone; a challenge that
+/// Nonces of a seed: anybody who reads with them reads the same way every time. For simulated cards alone; a challenge that
 /// anybody can foresee proves nothing about a real one.
 #[derive(Debug, Clone)]
 pub struct SeededNonces(SplitMix64);

@@ -23,7 +23,7 @@ trait Given: Any + Debug + Send + Sync {}
 
 impl<T: Any + Debug + Send + Sync> Given for T {}
 
-/// Why a text is no recipe.
+/// Why a text is not a recipe.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecipeError {
@@ -33,8 +33,8 @@ pub enum RecipeError {
     /// A part behind `?` that is neither `fault=` nor `seed=`.
     #[error("a simulated card takes fault=… and seed=…")]
     Option,
-    /// The seed is no number.
-    #[error("the seed is no number from 0 to 18446744073709551615")]
+    /// The seed is not a number.
+    #[error("the seed is not a number from 0 to 18446744073709551615")]
     Seed(#[from] ParseIntError),
     /// A fault that the table does not have, or a wrong value.
     #[error(transparent)]

@@ -70,7 +70,7 @@ impl Masked {
         self.0.iter().map(secret).fold(0, usize::saturating_add)
     }
 
-    /// The bytes in front of the first secret run.
+    /// The bytes before the first secret run.
     pub fn head(&self) -> &[u8] {
         match self.0.first() {
             Some(Piece::Clear(bytes)) => bytes,
@@ -78,7 +78,7 @@ impl Masked {
         }
     }
 
-    /// The bytes behind the last secret run.
+    /// The bytes after the last secret run.
     pub fn tail(&self) -> &[u8] {
         match self.0.last() {
             Some(Piece::Clear(bytes)) => bytes,
@@ -192,7 +192,7 @@ impl fmt::Debug for Masked {
 }
 
 errors! {
-    /// Why a text is no masked bytes.
+    /// Why a text is not masked bytes.
     #[allow(rustdoc::invalid_html_tags)]
     #[derive(Clone, Copy, PartialEq, Eq)]
     pub enum MaskedError {

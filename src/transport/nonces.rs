@@ -17,7 +17,7 @@ pub trait Nonces {
     /// [`NonceError`].
     fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError>;
 
-    /// Told the key that secure messaging agreed on from draws, so that a recording can be read again. Whoever records
+    /// Told the key that secure messaging agreed on from draws, so that a recording can be read again. Anybody who records
     /// keeps it; nobody else does.
     fn session_key(&mut self, _key: &[u8]) {}
 }
@@ -47,7 +47,7 @@ errors! {
     #[derive(Clone, Copy, PartialEq, Eq)]
     #[non_exhaustive]
     pub enum NonceError {
-        System = "the operating system gives no random bytes",
+        System = "the operating system provides no random bytes",
         TooMany = "more than {MAX_DRAW} random bytes at once",
         /// Counted from 1.
         Ended(usize) = "draw {0}: the recording has no further random bytes",

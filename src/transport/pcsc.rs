@@ -104,7 +104,7 @@ fn establish() -> Result<Context, TransportError> {
 struct SlotState {
     name: CString,
     state: State,
-    /// How many insertions and removals the service has counted, where it counts.
+    /// How many insertions and removals the service has counted, if it counts.
     count: u32,
     atr: Vec<u8>,
 }

@@ -5,7 +5,7 @@
 //! is a removed card. It cannot switch a card off: on power off and reset it selects the master file (vsmartcard,
 //! `NFCReader.java`; read, not tried).
 //!
-//! Whoever connects is hostile until proven otherwise: each message has a limit, each exchange one time for all of its
+//! Anybody who connects is hostile until proven otherwise: each message has a limit, each exchange one time for all of its
 //! bytes, and after a failure nothing more is taken from that connection. Who connects and says nothing holds up nobody:
 //! several are greeted at once, few of them from one address. While one is in use nothing listens, and once a card was
 //! served, only its address is.
@@ -22,7 +22,7 @@ use super::{
     vpcd::{GET_ATR, MAX_MESSAGE, POWER_OFF, POWER_ON, receive, send},
 };
 
-/// The port where nothing else is said. vpcd itself has 35963, and may run on the same machine.
+/// The port if nothing else is said. vpcd itself has 35963, and may run on the same machine.
 pub const DEFAULT_PORT: u16 = 35_970;
 
 /// What the name of such a reader begins with, in reports, dumps and recordings.
@@ -158,7 +158,7 @@ impl PhoneReader {
         }
     }
 
-    /// Waits for a card where the one that was there is gone: it may have been lifted while a person was asked. `tell`
+    /// Waits for a card if the one that was there is gone: it may have been lifted while a person was asked. `tell`
     /// is called when there is something to wait for.
     ///
     /// # Errors
@@ -373,7 +373,7 @@ struct Connection {
 }
 
 impl Connection {
-    /// Switches the card on, and makes sure with its answer to reset that both sides are in step.
+    /// Switches the card on, and checks with its answer to reset that both sides are in step.
     fn start(&self, until: Instant) -> io::Result<()> {
         self.event(POWER_ON, until)?;
         self.event(GET_ATR, until)?;

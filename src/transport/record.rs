@@ -90,7 +90,7 @@ impl<T: Transport> Transport for Recorder<'_, T> {
     }
 }
 
-/// What a recording says about the end of an exchange; `None` where it has no word for it.
+/// What a recording says about the end of an exchange; `None` if it has no word for it.
 fn outcome(result: &Result<Vec<u8>, TransportError>, masked: Masked) -> Option<Result<Masked, LinkFailure>> {
     match result {
         Ok(answer) if answer.len() > MAX_APDU => None,

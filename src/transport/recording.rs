@@ -135,7 +135,7 @@ impl ExtraHeader {
 /// One exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// Whether the card was powered up anew before this step, a line `= power`: a person was asked in between. The
+    /// Whether the card was powered up again before this step, a line `= power`: a person was asked in between. The
     /// first step always begins with a powered-up card and does not say so.
     pub powered: bool,
     /// What was sent.
@@ -258,7 +258,7 @@ struct Parser {
     recording: Recording,
     /// A command that waits for its answer, and its line.
     open: Option<(Masked, usize)>,
-    /// Whether the card was powered up anew before the next command.
+    /// Whether the card was powered up again before the next command.
     powered: bool,
 }
 
@@ -403,7 +403,7 @@ fn split_time(text: &str) -> Result<(&str, Option<Duration>), Problem> {
     Ok((bytes, Some(Duration::from_micros(micros))))
 }
 
-/// Why a file is no recording.
+/// Why a file is not a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordingError {
@@ -431,20 +431,20 @@ errors! {
         LineTooLong = "the line has more than {MAX_LINE} bytes",
         TooManySteps = "there are more than {MAX_STEPS} steps",
         UnknownLine = "a line is `key: value`, `# comment`, `> command`, `< answer`, `! failure` or `= power`",
-        /// Another event than `= power`, or one where no card was powered up anew.
+        /// Another event than `= power`, or one where no card was powered up again.
         UnknownEvent = "the only event is `= power`, between two steps",
         UnknownKey = "the header has no such key",
-        KeyTwice = "this header key may stand only once",
+        KeyTwice = "this header key may appear only once",
         /// A header value that its key does not take.
         Value = "the value does not fit its key",
-        HeaderBehindSteps = "header lines stand in front of the first step",
+        HeaderBehindSteps = "header lines come before the first step",
         NoAnswer = "this command has no answer",
-        NoCommand = "an answer without a command in front of it",
+        NoCommand = "an answer without a command before it",
         NoCommandHeader = "a command begins with four readable bytes",
         /// An answer that does not end in a readable status word.
         NoStatusWord = "an answer ends with the two readable bytes of its status word",
         UnknownFailure = "a failure is `! length` or `! removed`",
-        Time = "the time behind an answer is written ` ; 12345 us`",
+        Time = "the time after an answer is written ` ; 12345 us`",
         Bytes(#[from] MaskedError) = "{0}",
     }
 }

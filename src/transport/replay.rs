@@ -41,7 +41,7 @@ impl Replay {
         self.header.time
     }
 
-    /// Whether the card was powered up anew in the middle, because a person was asked.
+    /// Whether the card was powered up again in the middle, because a person was asked.
     pub fn asked_in_the_middle(&self) -> bool {
         self.steps.iter().any(|step| step.powered)
     }

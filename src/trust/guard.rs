@@ -37,13 +37,13 @@ fn check_rights(_path: &Path, _metadata: &fs::Metadata) -> Result<(), ManifestEr
     Ok(())
 }
 
-/// Whoever owns a file may change it; root may anyway.
+/// Anybody who owns a file may change it; root may anyway.
 #[cfg(unix)]
 fn may_own(owner: u32, me: u32) -> bool {
     owner == me || owner == 0
 }
 
-/// The effective user. The standard library tells none, but a pipe belongs to whoever makes it.
+/// The effective user. The standard library does not report it, but a pipe belongs to the user who makes it.
 #[cfg(unix)]
 fn own_uid() -> io::Result<u32> {
     use std::os::{fd::OwnedFd, unix::fs::MetadataExt};
@@ -51,7 +51,7 @@ fn own_uid() -> io::Result<u32> {
     Ok(fs::File::from(OwnedFd::from(reader)).metadata()?.uid())
 }
 
-/// Whether the users of a group may write in a folder of anchors or in its manifest, which is no reason to refuse it but
+/// Whether the users of a group may write in a folder of anchors or in its manifest, which is not a reason to refuse it but
 /// one to say so.
 #[cfg(unix)]
 pub fn is_group_writable(folder: &Path) -> bool {

@@ -80,7 +80,7 @@ pub fn find(purpose: Purpose, sha256: &str) -> Option<&'static Pin> {
     PINS.iter().find(|pin| pin.purpose == purpose && pin.sha256 == sha256)
 }
 
-/// What an issuer published for a purpose; nothing where no fingerprint is known.
+/// What an issuer published for a purpose; nothing if no fingerprint is known.
 pub fn published(purpose: Purpose) -> impl Iterator<Item = &'static Pin> {
     PINS.iter().filter(move |pin| pin.purpose == purpose)
 }

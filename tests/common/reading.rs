@@ -65,7 +65,7 @@ pub fn printed(card: &SimulatedCard) -> Credentials {
     entry("number-b", std::str::from_utf8(number.expose()).unwrap())
 }
 
-/// Recognises and reads in one transaction. What the link carried stands beside the dump.
+/// Recognises and reads in one transaction. What the link carried is beside the dump.
 pub fn read(
     transport: &mut dyn Transport,
     request: &Request,

@@ -30,7 +30,7 @@ const READER: &str = "pcsc:MARKED READER SN-A40071177 00 00";
 /// When the marked cards were read.
 const THEN: &str = "2026-03-14T01:59:26Z";
 
-/// Shorter marks could stand in hex by accident.
+/// Shorter marks could be in hex by accident.
 const SHORTEST: usize = 4;
 
 /// Bytes that are compared as one run.
@@ -39,7 +39,7 @@ const WINDOW: usize = 12;
 /// So many hex digits in a row are bytes and no word.
 const LONG_RUN: usize = 24;
 
-/// Object header, offset table, and the header of the first field behind it.
+/// Object header, offset table, and the header of the first field after it.
 const FACE_HEAD: usize = 29;
 
 /// A card, its recording, and what must not come out.
@@ -206,7 +206,7 @@ impl Said {
     }
 
     fn finds(&self, mark: &str) -> Option<String> {
-        // Few digits stand in hex by accident; as words they do not.
+        // Few digits are in hex by accident; as words they do not.
         let text = if mark.len() < 8 { &self.words } else { &self.text };
         if text.contains(mark) {
             return Some("as text".to_owned());
@@ -267,7 +267,7 @@ fn proven(marked: &Marked, other: &Marked) {
     assert_private(&after);
     assert_eq!(shape(&parse(&after)), shape(&marked.recording));
 
-    // What stands there encrypted is searched too.
+    // What is there encrypted is searched too.
     let saved = program.home.file("after.json");
     let replay = format!("replay:{}", argument(&after));
     let arguments = ["check", "--json", "--accept", "simulated", "--at", "recorded", "--reader", &replay];

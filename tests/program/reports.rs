@@ -63,7 +63,7 @@ const CASES: &[Case] = &[
         checks: (JPKI.honest, &["jpki-agrees: failed(disagrees)"]),
         staff: "jpki-agrees compare-face compare-text unsigned-print not-production revocation jpki-status jpki-withheld",
         says: &[[
-            "The certificate is another person's, or is written otherwise.",
+            "The certificate is another person's, or is written differently.",
             "別人の署名用電子証明書か、文字の表記の違いです。",
         ]],
     },
@@ -379,7 +379,7 @@ const CASES: &[Case] = &[
             ],
         ),
         staff: "face-signature not-production revocation presence-then",
-        says: &[["the signature does not fit the data", "電子署名がデータと一致しません"]],
+        says: &[["the signature does not match the data", "電子署名がデータと一致しません"]],
     },
     Case {
         arguments: "verify dump.json --accept simulated --at 2099-01-01T00:00:00Z",

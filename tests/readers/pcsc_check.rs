@@ -314,7 +314,7 @@ fn a_card_that_another_program_left_in_some_state() {
         }
         assert_eq!(desk.check(&["--accept", "simulated"]).expect(0).checks(), AUTHENTIC, "{name}");
     }
-    // Ours leaves nothing open behind it: neither the application that it read last nor the other one.
+    // Ours leaves nothing open after it: neither the application that it read last nor the other one.
     let other = another_program();
     assert_eq!(exchange(&other, &[0x00, 0xB0, 0x82, 0x00, 0x08]), [0x6A, 0x82]);
     assert_eq!(exchange(&other, &select(files::FACE)), [0x90, 0x00]);
@@ -797,7 +797,7 @@ fn a_wrong_number_of_a_residence_card_is_told_with_both_causes_and_costs_nothing
     assert_eq!(handshakes, 1, "nothing was repeated");
     let form = desk.program.home.write("form", "card-number = ZZ123\n");
     let refused = desk.check_with(&form, &["--accept", "simulated"]).expect(2);
-    assert!(refused.stderr.contains("The card was not touched."), "{}", refused.stderr);
+    assert!(refused.stderr.contains("taimen did not touch the card."), "{}", refused.stderr);
     let missing = desk.program.run(["check", "--reader", ADDRESS, "--json"]).expect(2);
     assert!(missing.stderr.contains("'card-number' is missing"), "{}", missing.stderr);
     assert_eq!(desk.check(&["--accept", "simulated"]).expect(0).json()["overall"], "authentic");

@@ -31,7 +31,7 @@ pub(super) fn history(licence: &Licence<'_>) -> Vec<Change> {
     history
 }
 
-/// The values after all entries; `None` where there are none.
+/// The values after all entries; `None` if there are none.
 pub(super) fn current(licence: &Licence<'_>, history: &[Change]) -> Option<Current> {
     if history.is_empty() {
         return None;

@@ -35,7 +35,7 @@ pub struct CredentialSpec {
     pub who: Who,
     /// Each way to make it of entries. A person is asked for the last one; of several that a file allows the first counts.
     pub ways: &'static [&'static [Part]],
-    /// Bytes of the value, as a replay sends zeros; 0 where a recording says how many.
+    /// Bytes of the value, as a replay sends zeros; 0 if a recording says how many.
     pub length: usize,
     /// Whether a reading goes on with less if it was not given.
     pub optional: bool,
@@ -142,7 +142,7 @@ pub enum EntryError {
     #[error("not a credentials file")]
     NotText,
     /// The value has another form than a card compares.
-    #[error("{}: the value has another form than the card compares", .0.id)]
+    #[error("{}: the value is not in the form that the card compares", .0.id)]
     Form(&'static EntrySpec),
     /// The value is not a birth date as printed.
     #[error("{}: {}", .0.id, .1)]
@@ -158,7 +158,7 @@ pub struct Credentials {
     recorded: Option<Recorded>,
 }
 
-/// What a recording tells in the place of credentials.
+/// What a recording tells instead of credentials.
 #[derive(Clone)]
 struct Recorded {
     /// Whether the recording tells the handshake, so that the credential itself is needed.

@@ -39,7 +39,7 @@ pub(crate) struct ReadContext<'a, 'b> {
 /// Runs the steps of a request.
 ///
 /// # Errors
-/// [`ReadError`]; a file that cannot be read is not an error but stands in the dump with its reason.
+/// [`ReadError`]; a file that cannot be read is not an error but is in the dump with its reason.
 #[allow(clippy::too_many_arguments)] // One caller, which owns every part.
 pub(crate) fn read_steps<'a, 'b>(
     card: &'static dyn Card,

@@ -112,7 +112,7 @@ fn reference(scope: Scope) -> &'static files::Reference {
     }
 }
 
-/// Opens the text application with the same value, which the face application has just accepted. Whatever stands in the way
+/// Opens the text application with the same value, which the face application has just accepted. Whatever is in the way
 /// leaves the text unread and the check of the face data untouched.
 fn open_text(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     let reference = &files::TEXT_NUMBER_B;

@@ -84,7 +84,7 @@ file_rows! {
     COMMON_DATA MF "mf/0B" "共通データ要素" "common data", Short(0x0B), Free, Sized(6), None, row("MF/EF01", COMMON_FIELDS);
     KIND_1 MF "mf/0A" "カード種別" "card kind", Short(0x0A), Free, Sized(3), None, row("MF/EF02", KIND_FIELDS_1);
     KIND_2 MF "mf/0A" "カード種別" "card kind", Short(0x0A), Free, Sized(4), None, row("MF/EF02", KIND_FIELDS_2);
-    // Generation 1. The permissions and the renewal stand on a 在留カード only.
+    // Generation 1. The permissions and the renewal are on a 在留カード only.
     FRONT DF1 "df1/05" "券面（表）の画像" "picture of the front", Short(0x05), Secured, Whole(7004), None, row("DF1/EF01", FRONT_FIELDS);
     FACE_1 DF1 "df1/06" "顔写真" "face picture", Short(0x06), Secured, Whole(3004), None, row("DF1/EF02", FACE_FIELDS_1);
     ADDRESS DF2 "df2/01" "住居地（裏面追記）" "address entered on the back", Short(0x01), Auth, Whole(342), None, row("DF2/EF01", ADDRESS_FIELDS);
@@ -143,7 +143,7 @@ pub fn files_of(kind: CardKind) -> &'static [File] {
 /// The check that covers what the issuer signed.
 pub(super) const SIGNED: Option<CheckId> = Some(CheckId::CardSignature);
 
-/// Tags whose first byte alone does not tell their length: `DF D1` ends after two bytes, which BER forbids (CALC).
+/// Tags whose first byte alone does not show their length: `DF D1` ends after two bytes, which BER forbids (CALC).
 pub const TWO_BYTE_TAGS: &[Tag] = &[Tag(0xDFD1)];
 
 #[cfg(test)]

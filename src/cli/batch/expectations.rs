@@ -95,7 +95,7 @@ fn walk(folder: &Path, below: &Path, depth: usize, found: &mut BTreeMap<PathBuf,
     let failed = |error| unreadable(&path, &error);
     for entry in fs::read_dir(&path).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        // Of the entry itself: a link is none of a folder and none of a file.
+        // Of the entry itself: a link is neither a folder nor a file.
         let kind = entry.file_type().map_err(failed)?;
         let name = entry.file_name();
         if kind.is_dir() {

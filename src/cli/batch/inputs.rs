@@ -15,7 +15,7 @@ use crate::{cli::problem::unreadable, dump::MAX_DUMP, messages::Problem};
 /// The deepest folder that is looked into, counted from the one that was named.
 pub const MAX_DEPTH: usize = 64;
 
-/// How many names of a folder are held at once. A larger folder is read again for the names behind them, so that its size
+/// How many names of a folder are held at once. A larger folder is read again for the names after them, so that its size
 /// costs time and no memory.
 const MAX_NAMES: usize = 65_536;
 
@@ -123,7 +123,7 @@ fn path_of(line: Vec<u8>) -> Option<PathBuf> {
 }
 
 fn named(path: &Path, give: Give<'_>) -> ControlFlow<()> {
-    // A shell's pattern names expectations too. They are no inputs.
+    // A shell's pattern names expectations too. They are not inputs.
     if path.file_name().is_some_and(is_expectation) {
         return ControlFlow::Continue(());
     }

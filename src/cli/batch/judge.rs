@@ -157,7 +157,7 @@ impl Judge {
     }
 
     fn report(&self, dump: &Dump, saved: Saved) -> Result<Outcome, Problem> {
-        // A recording never comes this far where a seal is demanded.
+        // A recording never comes this far if a seal is demanded.
         let basis = basis::saved(dump.read_at, self.at, self.sealed_by.is_some(), self.now)?;
         let (findings, context) = saved.judge(dump, &self.store, basis)?;
         let options = Options { age: findings.holder.age.is_some(), ..self.options };

@@ -92,7 +92,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     writer.end(json, written)
 }
 
-/// The first Ctrl-C ends the batch, with what is under way; the second ends the program, for example where nobody takes
+/// The first Ctrl-C ends the batch, with what is under way; the second ends the program, for example if nobody takes
 /// the output.
 fn interruptible(gate: &Arc<Gate>, sender: Sender<Event>) -> Result<(), Problem> {
     let gate = Arc::clone(gate);

@@ -1,7 +1,7 @@
 //! `taimen recording scrub IN OUT`: a recording of a real card becomes one of an invented person's card with the same
 //! shape.
 //!
-//! A simulated card of the same kind is issued, with files of the same sizes where they vary, and read by this program
+//! A simulated card of the same kind is issued, with files of the same sizes if they vary, and read by this program
 //! while it answers in the recording's shape ([`Shape`](crate::simulator::Shape)). So nothing of the old recording but
 //! lengths, status words and times can reach the new one, and the new one plays back.
 
@@ -118,7 +118,7 @@ fn recipes(recording: &Recording, dump: Option<&Dump>, seed: u64) -> Result<Vec<
     Ok(vec![fitting])
 }
 
-/// Reads the card in the recording's shape. A last try is spent only where the recording did.
+/// Reads the card in the recording's shape. A last try is spent only if the recording did.
 fn attempt(
     settings: &Settings,
     recording: &Recording,

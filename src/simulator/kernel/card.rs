@@ -109,7 +109,7 @@ impl SimulatedCard {
         self.powered = false;
     }
 
-    /// Warm reset: it leaves the security status where that belongs to an application (spec my-number 8.2, M), and ends it
+    /// Warm reset: it leaves the security status if that belongs to an application (spec my-number 8.2, M), and ends it
     /// elsewhere (spec licence 8.1, residence 8.1).
     pub fn warm_reset(&mut self) {
         if self.chip.rules.by_application {

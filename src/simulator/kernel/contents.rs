@@ -135,7 +135,7 @@ pub(crate) struct Folder {
     pub aid: &'static [u8],
     /// Elements by their file identifiers.
     pub elements: Vec<(u16, Body)>,
-    /// The answer of VERIFY where there is no such reference.
+    /// The answer of VERIFY if there is no such reference.
     pub no_reference: Status,
     /// Where the security status waits for this application to be selected again; `None` where it ends.
     pub kept: Option<Vec<u8>>,

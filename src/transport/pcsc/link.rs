@@ -129,7 +129,7 @@ fn hold(context: &Context, name: &CStr) -> Result<Card, TransportError> {
     answer.unwrap_or(Err(TransportError::Busy))
 }
 
-/// Connects, locks and power-cycles. Exclusive where the reader allows it; a Sony RC-S300 answers a sharing violation
+/// Connects, locks and power-cycles. Exclusive if the reader allows it; a Sony RC-S300 answers a sharing violation
 /// to that (spec field-needs 4.2), and the transaction keeps others out as well.
 fn connect(context: &Context, name: &CStr, deadline: Instant) -> Result<Card, TransportError> {
     loop {

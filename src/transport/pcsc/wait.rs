@@ -22,7 +22,7 @@ pub enum Waiting<'a> {
     },
 }
 
-/// A wait is cut into pieces, for platforms that do not tell when a reader is plugged in.
+/// A wait is cut into pieces, for platforms that do not report when a reader is plugged in.
 const PIECE: Duration = Duration::from_millis(1_000);
 
 /// Where nothing can be waited on, the service is asked again after this time.

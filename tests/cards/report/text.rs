@@ -41,7 +41,7 @@ fn the_short_report_names_what_did_not_pass() {
     let sample = Sample::of("my-number/bad-face-signature");
     let text = sample.report(EN).text(Colour::Plain);
     assert!(says(&text, "Required checks passed: 2/4"), "{text}");
-    assert!(says(&text, "× signature of the face data: failed: the signature does not fit the data"), "{text}");
+    assert!(says(&text, "× signature of the face data: failed: the signature does not match the data"), "{text}");
     assert!(says(&text, "1. The data was changed or is damaged. Do not accept the card."), "{text}");
     let sample = Sample::of("licence/genuine");
     let text = sample.report(EN).text(Colour::Plain);

@@ -1,4 +1,4 @@
-//! Invented holders of licences: what a licence says beyond the [`Persona`] that stands on a My Number Card.
+//! Invented holders of licences: what a licence says beyond the [`Persona`] that is on a My Number Card.
 //!
 //! The commissions are of prefectures that do not exist; their licence numbers begin with 99 and 98, which no commission
 //! has.
@@ -214,7 +214,7 @@ fn digit(random: &mut SplitMix64) -> String {
     digits.chars().map(|digit| char::from_u32(u32::from(digit) + 0xFEE0).unwrap_or(digit)).collect()
 }
 
-/// An address without its building where both do not fit a line.
+/// An address without its building if both do not fit a line.
 fn fitting_line(address: &str) -> String {
     let short = address.split_once('\u{3000}').map_or(address, |(street, _)| street);
     if address.chars().count() <= LINE_LENGTH { address.to_owned() } else { short.chars().take(LINE_LENGTH).collect() }

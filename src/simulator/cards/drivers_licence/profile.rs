@@ -13,7 +13,7 @@ pub enum NotHeld {
     Empty,
 }
 
-/// How the photo stands in its field (spec licence 7.5).
+/// How the photo is in its field (spec licence 7.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PhotoForm {
     /// JP2 boxes.

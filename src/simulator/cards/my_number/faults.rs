@@ -258,7 +258,7 @@ fn huge_picture(p: &mut Plan) {
     }
 }
 
-/// The first offset stands behind the outer header (5 bytes) and the table's own (3).
+/// The first offset is after the outer header (5 bytes) and the table's own (3).
 fn wrong_offset(bytes: &mut [u8]) {
     if let Some(offset) = bytes.get_mut(9) {
         *offset = offset.wrapping_add(1);

@@ -97,7 +97,7 @@ fn padded(address: &str, bytes: usize) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// A picture made so long by a box that readers pass over; `None` where it is longer, or too little is missing.
+/// A picture made so long by a box that readersignore; `None` if it is longer, or too little is missing.
 fn boxed(picture: &[u8], length: usize) -> Option<Vec<u8>> {
     let missing = length.checked_sub(picture.len())?;
     let mut bytes = picture.to_vec();

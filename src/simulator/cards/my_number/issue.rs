@@ -49,7 +49,7 @@ impl Side {
         }
     }
 
-    /// The two digits behind the municipality's code in the certified key's id (spec my-number 5.4, I).
+    /// The two digits after the municipality's code in the certified key's id (spec my-number 5.4, I).
     fn subject_role(self) -> &'static str {
         match self {
             Self::Face => "21",
@@ -97,7 +97,7 @@ crate::simulator::record! {
     text: Issuer, "Issuer of the text application.";
     photo: Option<Vec<u8>>,
         "Whether there is a face picture. Without one the third hash of the face signature is that of no bytes \\[derived\\]: how an infant's card does it is not known.";
-    signed_by_card_key: bool, "Whether the card's own key signs the data, where the municipality's should (a fault).";
+    signed_by_card_key: bool, "Whether the card's own key signs the data, instead of the municipality's (a fault).";
     faults: Faults, "What is wrong with the JPKI application, which is issued with the rest.";
 }
 
@@ -176,7 +176,7 @@ pub fn card_key(side: Side, number: u8) -> Result<&'static Signer, NoSuchKey> {
 /// A public key as the cards store it: `90 03 010001 ‖ 91 82 0100 <modulus>` (spec my-number 2.3, V).
 ///
 /// # Errors
-/// [`SignerError`] when the key is no RSA-2048 key.
+/// [`SignerError`] when the key is not an RSA-2048 key.
 pub fn key_object(signer: &Signer) -> Result<Vec<u8>, SignerError> {
     let key = signer.public_key()?;
     Ok([tlv::encode(files::KEY_EXPONENT, &[1, 0, 1]), tlv::encode(files::KEY_MODULUS, key.modulus())].concat())

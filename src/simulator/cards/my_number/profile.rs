@@ -1,6 +1,6 @@
 //! Every answer that is not known for sure, as a named switch: a reader must work with either.
 //!
-//! The facts stand in spec my-number section 8; a switch exists where the page marks a row \[derived\], or where sources
+//! The facts are in spec my-number section 8; a switch exists if the page marks a row \[derived\], or if sources
 //! contradict each other.
 
 use crate::iso7816::Status;

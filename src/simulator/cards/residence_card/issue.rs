@@ -132,7 +132,7 @@ impl IssuedResidence {
         file.set("signature", signature.clone());
         file.set("certificate", certificate.clone());
         if second {
-            // The file's zeros stand behind the certificate's object, not in it.
+            // The file's zeros stand after the certificate's object, not in it.
             file.set_sized("signature", signature);
             file.set_sized("certificate", certificate);
         }
@@ -148,7 +148,7 @@ impl IssuedResidence {
     }
 }
 
-/// Whether two files hold the same. A name alone does not tell: df1/06 is the photo in generation 1 and the address
+/// Whether two files hold the same. The name alone does not decide: df1/06 is the photo in generation 1 and the address
 /// picture in generation 2.
 fn is_same(one: &File, other: &File) -> bool {
     one.name == other.name && one.title == other.title

@@ -82,7 +82,7 @@ fn specified(recipe: &Recipe) -> Result<SimulatedCard, IssueError> {
     my_number::make(recipe, my_number::order(recipe), Some(guest), |own| own.with("card-number", number))
 }
 
-/// A card of the same kind, which takes short reads under secure messaging where the real card did. That it is a child's
+/// A card of the same kind, which takes short reads under secure messaging if the real card did. That it is a child's
 /// card nothing on the wire tells but that nobody signed it.
 fn like(dump: &Dump, seed: u64) -> Option<Like> {
     let unsigned = || {
