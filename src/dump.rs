@@ -74,7 +74,7 @@ impl Scope {
     pub const FULL: Self = Self::new("full");
     /// The age record alone (`--age`).
     pub const AGE: Self = Self::new("age");
-    /// What the card tells without any credential (`--without-pin`).
+    /// What the card reports without any credential (`--without-pin`).
     pub const WITHOUT_PIN: Self = Self::new("without-pin");
 
     /// A scope by its machine name.
@@ -302,7 +302,7 @@ pub enum DumpError {
     /// Larger than any card.
     #[error("the file is larger than {MAX_DUMP} bytes")]
     TooLarge,
-    /// Not JSON of a dump's form. The place is told, never the content.
+    /// Not JSON of a dump's form. The place is reported, never the content.
     #[error("the file is not a dump: line {line}, column {column}")]
     Malformed {
         /// Line, from 1.

@@ -8,10 +8,10 @@
 //!    for byte, the chip's answers, what was not read and why. Randomness and time are arguments. Where a person must be
 //!    asked in between, [`cards::start`] returns what for, and no card is held meanwhile. [`cards::read_recording`] reads from
 //!    a [`transport::Recording`] instead.
-//! 2. Each card's module turns the bytes of a file into fields, which proves nothing. Whoever wants a verdict goes straight on.
+//! 2. Each card's module turns the bytes of a file into fields, which proves nothing. If you want a verdict, go straight on.
 //! 3. [`cards::check`] decodes a dump and verifies what the issuer signed: a pure function of the dump, a
 //!    [`trust::TrustStore`] and a [`verify::Basis`]: as of when, and who vouches for what is not signed. It needs no card, no
-//!    feature and no system library, so a saved dump can be judged again later, elsewhere, as often as one likes.
+//!    feature and no system library, so a saved dump can be judged again later, elsewhere, any number of times.
 //!
 //! [`report::Report`] then turns findings into Japanese or English text, JSON or HTML. A simulated card never looks like a
 //! real one, whatever was accepted.

@@ -102,7 +102,7 @@ fn value(expected: &Value, actual: &Value, path: &str, found: &mut Vec<String>) 
     }
 }
 
-/// Elements that have an `id` are found by it, wherever they stand and whatever else is there; other arrays have the
+/// Elements that have an `id` are found by it, wherever they are and whatever else is there; other arrays have the
 /// same length and order.
 fn array(expected: &[Value], actual: &[Value], path: &str, found: &mut Vec<String>) {
     let by_id = !expected.is_empty() && expected.iter().all(|element| id(element).is_some());

@@ -45,7 +45,7 @@ pub enum Expected {
     Failed(Vec<String>),
 }
 
-/// What is before the report.
+/// What comes before the report.
 #[derive(Serialize)]
 struct Head<'a> {
     schema: &'static str,
@@ -54,7 +54,7 @@ struct Head<'a> {
     counts: u8,
 }
 
-/// What is behind it.
+/// What comes after it.
 #[derive(Serialize)]
 struct Tail<'a> {
     error: Option<&'a Message>,

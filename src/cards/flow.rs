@@ -144,7 +144,7 @@ pub struct Recognised {
     found: Found,
 }
 
-/// What is told while a card is read.
+/// What is reported while a card is read.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Event<'a> {
@@ -168,7 +168,7 @@ pub enum Event<'a> {
     },
 }
 
-/// Told while reading.
+/// Called while a card is read.
 pub type Tell<'a> = &'a mut dyn FnMut(Event<'_>);
 
 /// Why no card was recognised.
@@ -268,7 +268,7 @@ impl std::fmt::Debug for Looked {
 /// once each, never a last try unless `gate` allows it) and reads; the card is let go when this returns.
 ///
 /// `gate` belongs to the entries that a person made: one for a person's entries, however often the card is read with them.
-/// `nonces` gives the random bytes of the challenges; `tell` is told what goes on. The credentials are wiped after the last
+/// `nonces` gives the random bytes of the challenges; `tell` is called with what goes on. The credentials are wiped after the last
 /// VERIFY.
 ///
 /// # Errors
@@ -467,7 +467,7 @@ pub(crate) fn recognise(session: &mut CardSession<'_>) -> Result<Recognised, Rec
             Recognition::Unknown => return Err(RecogniseError::Unknown),
         }
     }
-    // A guest that is a card of its own elsewhere, on a card that is otherwise not known.
+    // A guest that is a separate card elsewhere, on a card that is otherwise not known.
     let alone = guests.iter().position(|guest| registry::stands_alone(guest.kind)).ok_or(RecogniseError::Unknown)?;
     let found = guests.remove(alone);
     Ok(Recognised { kind: found.kind, guests: guests.into_iter().map(|guest| guest.kind).collect(), found })
@@ -561,7 +561,7 @@ pub fn read_long(card: &mut dyn Transport) -> Result<LongRead, RecogniseError> {
     Ok(LongRead { kind, response, object: object.is_some() })
 }
 
-/// Plays a recording back with what its header says and what `entered` adds (a recording that tells the handshake needs the
+/// Plays a recording back with what its header says and what `entered` adds (a recording that contains the handshake needs the
 /// credential). Also returns whether steps are left.
 pub fn play(recording: &Recording, entered: &Credentials) -> (Result<Dump, FlowError>, Result<(), UnusedSteps>) {
     let once = |allow_last_try| {
@@ -594,7 +594,7 @@ fn replayed(replay: &mut Replay, entered: &Credentials, allow_last_try: bool) ->
 }
 
 /// Reads a recording as the program did that made it: its own scope, time and random draws. Nobody is asked, and no credential
-/// is needed unless the recording tells the handshake: then use [`play`].
+/// is needed unless the recording contains the handshake: then use [`play`].
 ///
 /// # Errors
 /// [`FlowError`].

@@ -1,4 +1,4 @@
-//! The cards: what a card is (`model`), the one flow that reads any of them, and for each card a folder of its own with tables,
+//! The cards: what a card is (`model`), the one flow that reads any of them, and for each card its own folder with tables,
 //! what is special in its reading, decoding and checks. [`registry`] has one line a card.
 //!
 //! Whatever the card, decoding and checking end in [`Findings`], which is all that a report needs.

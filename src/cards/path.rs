@@ -19,7 +19,7 @@ pub(in crate::cards) struct Certified {
 }
 
 impl Certified {
-    /// The check was not done, or ended in front of any key.
+    /// The check was not done, or ended before any key.
     pub(in crate::cards) fn without_key(check: Check) -> Self {
         Self { check, key: None, leaf: None, hierarchy: None }
     }

@@ -6,7 +6,7 @@ use crate::{dump::Scope, lang::Bilingual, verify::CheckId};
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Presentation {
-    /// Ids of the items that stand first: beside the photo, and in the short report.
+    /// Ids of the items that come first: beside the photo, and in the short report.
     pub first: &'static [&'static str],
     /// What stands for name, address and birth date of a document that doesn't hold them.
     pub no_person: Option<Bilingual>,

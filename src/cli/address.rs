@@ -16,7 +16,7 @@ pub enum Address {
     Sim(String),
     /// A recording.
     Replay(PathBuf),
-    /// Whoever offers a card over vpcd's protocol.
+    /// Anybody who offers a card over vpcd's protocol.
     Phone {
         /// Where to listen.
         address: SocketAddr,
@@ -48,7 +48,7 @@ impl std::str::FromStr for Address {
     }
 }
 
-/// What is behind `phone`: `[:ADDRESS[:PORT]][?short]`. Names are not addresses: which of a machine's networks is
+/// What follows `phone`: `[:ADDRESS[:PORT]][?short]`. Names are not addresses: which of a machine's networks is
 /// meant must be clear.
 fn phone_address(rest: &str) -> Option<Address> {
     let (place, short) = match rest.split_once('?') {

@@ -30,7 +30,7 @@ const EXAMPLES: [(&str, &str); 4] = [
     ),
 ];
 
-/// What is behind the options of the program itself.
+/// What follows the options of the program itself.
 pub fn program(lang: Lang) -> String {
     let title = |ja, en| Bilingual::new(ja, en).get(lang);
     format!(
@@ -45,7 +45,7 @@ pub fn program(lang: Lang) -> String {
     )
 }
 
-/// What is behind the options of a command.
+/// What follows the options of a command.
 pub fn command(lang: Lang, name: &str) -> Option<String> {
     let (_, examples) = EXAMPLES.iter().find(|(of, _)| *of == name)?;
     let title = Bilingual::new("例:", "Examples:").get(lang);

@@ -1,4 +1,4 @@
-//! Simulated cards on vpcd's readers, each served by a thread of its own.
+//! Simulated cards on vpcd's readers, each served by its own thread.
 
 use std::{
     collections::VecDeque,
@@ -100,7 +100,7 @@ impl Readers {
                 Err(error) => return Err(Problem::Vpcd { address, error: error.kind() }),
             }
         };
-        // Answers are written whole; a link that cannot be told so is slow, not broken.
+        // Answers are written whole; a link without that option is slow, not broken.
         let _ = stream.set_nodelay(true);
         let broken = |error: io::Error| Problem::Vpcd { address: address.clone(), error: error.kind() };
         let served = Prompt(stream.try_clone().map_err(broken)?);

@@ -90,7 +90,7 @@ impl Link {
         }
     }
 
-    /// The same, where the card answers in the shape of a recording.
+    /// The same, if the card answers in the shape of a recording.
     pub fn shaped(self, recording: &Recording) -> Self {
         let asked = Replay::new(recording.clone()).asked_in_the_middle();
         Self { shape: Some((Shape::new(recording), asked)), ..self }
@@ -259,7 +259,7 @@ pub enum Waiting {
     Reader,
     /// A card.
     Card,
-    /// Whoever offers a card at this address.
+    /// Anybody who offers a card at this address.
     Phone(SocketAddr),
 }
 

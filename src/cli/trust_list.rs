@@ -126,7 +126,7 @@ fn table(settings: &Settings, store: &TrustStore, listed: &[Listed], at: Timesta
     format!("{text}\n{note}\n")
 }
 
-/// A subject stands below in full; the row names its last part.
+/// A subject is below in full; the row names its last part.
 fn short_name(anchor: &Anchor) -> String {
     let (subject, _) = trust::subject_and_key(anchor);
     match subject {
@@ -137,7 +137,7 @@ fn short_name(anchor: &Anchor) -> String {
     }
 }
 
-/// The lines of a table whose columns stand below each other on a terminal.
+/// The lines of a table whose columns are aligned on a terminal.
 fn aligned<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     let mut widths = [0; N];
     for row in rows {

@@ -45,7 +45,7 @@ errors! {
 pub enum Recovered {
     /// The whole block is that of a SHA-256 signature with this hash.
     Sha256(Sha256Hash),
-    /// Good padding in front of something else: another hash, or another form.
+    /// Good padding before something else: another hash, or another form.
     Other {
         /// Bytes after the padding.
         length: usize,
@@ -119,7 +119,7 @@ impl PublicKey {
     }
 
     /// Applies the public key and looks at the encoded block (RFC 8017 9.2): for signatures whose data has a layout that
-    /// is not known, if bad padding (another key, another signature) must be told from good padding over other data.
+    /// is not known, if bad padding (another key, another signature) must be distinguished from good padding over other data.
     /// The block of [`Recovered::Sha256`] was compared to its last byte, so equality of the hash is verification.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use crate::crypto::{SEAL_PUBLIC_KEY, SEAL_SIGNATURE, SealKey, SealPublicKey, Sha
 
 use super::{Dump, HexBytes};
 
-/// The line in front of what is signed, so that the signature can serve nothing else.
+/// The line before what is signed, so that the signature can serve nothing else.
 const SEAL_LABEL: &str = "taimen seal 1\n";
 
 /// A signature over a dump.

@@ -50,7 +50,7 @@ pub(super) fn rows(bytes: impl Iterator<Item = u8> + Clone, width: u32, height: 
     Ok(pixels)
 }
 
-/// Whether EOFB stands anywhere in the data: twice eleven zeros and a one.
+/// Whether EOFB is anywhere in the data: twice eleven zeros and a one.
 fn has_end_mark(bytes: impl Iterator<Item = u8>) -> bool {
     let mut last = u32::MAX;
     let mut bits = bytes.flat_map(|byte| (0..8).rev().map(move |bit| u32::from(byte >> bit & 1)));

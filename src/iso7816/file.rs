@@ -64,7 +64,7 @@ pub enum ReadFrom {
     Current,
 }
 
-/// Told after each READ BINARY: bytes read so far, bytes that the file's header announces.
+/// Called after each READ BINARY: bytes read so far, bytes that the file's header announces.
 pub type Progress<'a> = &'a mut dyn FnMut(usize, usize);
 
 /// Why a file was not read.

@@ -313,7 +313,7 @@ fn the_page_of_errors_has_every_id() {
         ([error.schema.json](error.schema.json)):\n\n    \
         {\"schema\":\"taimen.error/1\",\"error\":{\"id\":\"no-reader\",\"message\":\"…\",\"remedy\":\"…\"},\"exit\":2}\n\n\
         If the card was judged and a file could not be written, the line holds `verdict` (the exit code of the verdict alone) and `report` too.\n\
-        `exit` is then the verdict's, or the failure's if the verdict is *authentic*. The same ids stand in the lines of `taimen batch`\n\
+        `exit` is then the verdict's, or the failure's if the verdict is *authentic*. The same ids are in the lines of `taimen batch`\n\
         ([batch.md](batch.md)). [exit-codes.md](exit-codes.md) describes the exit codes.\n\n\
         The messages here are examples: names and numbers in them are invented, and some differ by system.\n\n\
         | id | exit code | what happened, what to do |\n| --- | --- | --- |\n"
@@ -396,7 +396,11 @@ fn only_what_is_published_of_a_counter_is_told() {
     };
     for kind in [CardKind::RESIDENCE1, CardKind::RESIDENCE1_SPECIAL, CardKind::RESIDENCE1_CHILD] {
         let [ja, en] = told(kind, None);
-        assert!(ja.what.contains("回数の制限はありません") && en.what.contains("No counter limits the tries"), "{}", en.what);
+        assert!(
+            ja.what.contains("回数の制限はありません") && en.what.contains("No counter limits the tries"),
+            "{}",
+            en.what
+        );
     }
     for kind in [CardKind::RESIDENCE2, CardKind::RESIDENCE2_SPECIAL] {
         let [ja, en] = told(kind, None);

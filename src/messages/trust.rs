@@ -138,7 +138,7 @@ fn not_pinned(purpose: Purpose, sha256: &str, claims: bool) -> Text {
     let todo = match published_by(purpose) {
         Some((issuer, place)) => {
             words! { ("公表されているもの：{}。入手先：{} {place} 。{}", files.join("、"), issuer.ja, insist.ja)
-            ("{} publishes {}, at {place} . {}", issuer.en, files.join(", "), insist.en) }
+            ("At {place} , {} publishes {}. {}", issuer.en, files.join(", "), insist.en) }
         }
         None => {
             words! { ("発行者の公表した値と見比べてください。{}", insist.ja) ("Compare it with what the issuer publishes. {}", insist.en) }

@@ -8,7 +8,7 @@ use unicode_general_category::{GeneralCategory, get_general_category};
 ///
 /// Variation selectors stay: they choose the right form of a kanji in a name.
 fn is_obeyed(c: char) -> bool {
-    // Most of a report, told quickly.
+    // Most of a report, decided quickly.
     if matches!(c, ' '..='~') {
         return false;
     }

@@ -27,7 +27,7 @@ pub enum Unreal {
     Simulated,
 }
 
-/// What was found. The machine's verdict is [`Overall`]; this one tells the cases apart that staff must treat differently.
+/// What was found. The machine's verdict is [`Overall`]; this one distinguishes the cases that staff must treat differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Case {

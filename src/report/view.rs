@@ -73,7 +73,7 @@ impl Report<'_> {
         self.items().map(|item| self.fact(item)).collect()
     }
 
-    /// Those that stand first, in the card's own order: expiry and number.
+    /// Those that come first, in the card's own order: expiry and number.
     pub(super) fn first_facts(&self) -> Vec<Row> {
         let first = self.findings.presentation.first;
         let of = |id: &&str| self.items().find(|item| item.id == *id && !self.age_only());

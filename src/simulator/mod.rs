@@ -62,7 +62,7 @@ pub use prng::{SeededNonces, SplitMix64};
 pub use recipe::{Recipe, RecipeError};
 pub use shape::{Shape, Shaped, Unfit};
 
-/// A structure of public fields, a row each: type, if it has one what it is unless told otherwise, and its documentation.
+/// A structure of public fields, a row each: type, default value if it has one, and its documentation.
 macro_rules! record {
     ($(#[$attribute:meta])* $visible:vis struct $name:ident; $($field:ident: $kind:ty, $doc:literal;)*) => {
         $(#[$attribute])*

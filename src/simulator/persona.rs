@@ -24,7 +24,7 @@ crate::simulator::record! {
     pin: String, "Four digits that stand for every four-digit 暗証番号 of the card.";
     portrait: u8, "Which portrait of the pool, 0 to 7.";
     key: u8, "Which pair of card keys of the pool, 0 to 7.";
-    number_digest: [u8; 32], "32 bytes that stand where a real card has the hash of the 個人番号 file: random, a hash of nothing.";
+    number_digest: [u8; 32], "32 bytes instead of a real card's hash of the 個人番号 file: random, a hash of nothing.";
 }
 
 /// Portraits and card keys in the pool.

@@ -1,7 +1,7 @@
 //! The simulator's random numbers: splitmix64, so that a seed gives the same card for ever.
 //!
 //! Algorithm: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (OOPSLA 2014), figure 17. It is
-//! no cryptographic generator and needs to be none: its output is invented names and published simulated data.
+//! not a cryptographic generator and does not need to be one: its output is invented names and published simulated data.
 
 use crate::transport::{
     Nonces,

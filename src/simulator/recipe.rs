@@ -30,7 +30,7 @@ pub enum RecipeError {
     /// No card kind that can be simulated.
     #[error("no simulated card has this name")]
     Kind,
-    /// A part behind `?` that is neither `fault=` nor `seed=`.
+    /// A part after `?` that is neither `fault=` nor `seed=`.
     #[error("a simulated card takes fault=… and seed=…")]
     Option,
     /// The seed is not a number.
@@ -65,7 +65,7 @@ impl Recipe {
         self
     }
 
-    /// The same with a holder, a picture or a profile of its own, in the type that the card takes.
+    /// The same with a holder, a picture or its own profile, in the type that the card takes.
     #[must_use]
     pub fn with<T: Any + Debug + Send + Sync>(mut self, value: T) -> Self {
         self.given.push(Arc::new(value));

@@ -2,8 +2,8 @@
 //! on drives a card.
 //!
 //! vpcd writes length and payload separately, and waits 40 ms for the acknowledgement of the first if the peer delays
-//! it (spec field-needs 4.3, measured). So an answer leaves in one write here, and whoever opens
-//! the stream ensures that it acknowledges at once if the system can be told to (`taimen simulate` does).
+//! it (spec field-needs 4.3, measured). So an answer leaves in one write here, and the code that opens
+//! the stream ensures that it acknowledges at once if the system allows it (`taimen simulate` does).
 //!
 //! A card on vpcd's first reader, until vpcd closes the connection:
 //!

@@ -58,7 +58,7 @@ pub fn era_year(date: Date) -> Option<(Era, i16)> {
 pub enum EraDigitDate {
     /// A day.
     Day(Date),
-    /// Six zeros behind whatever era digit: the category is not held (2.5).
+    /// Six zeros after any era digit: the category is not held (2.5).
     None,
 }
 

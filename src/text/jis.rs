@@ -81,7 +81,7 @@ errors! {
 }
 
 impl JisText {
-    /// Decodes JIS X 0208 text. Decoding stops at the first fault, which is told; the bytes from there on are kept.
+    /// Decodes JIS X 0208 text. Decoding stops at the first fault, which is reported; the bytes from there on are kept.
     pub fn decode(bytes: &[u8]) -> (Self, Option<JisError>) {
         let mut text = Self::default();
         let mut rest = bytes;
@@ -176,7 +176,7 @@ impl fmt::Debug for JisText {
     }
 }
 
-/// Rows that JIS X 0208 leaves empty and vendors filled: 9 to 15, and everything behind 84.
+/// Rows that JIS X 0208 leaves empty and vendors filled: 9 to 15, and everything after 84.
 fn is_vendor_row(high: u8) -> bool {
     (0x29..=0x2F).contains(&high) || high > 0x74
 }

@@ -273,7 +273,7 @@ mod tests {
         let error = file(&twice, Tag(0xFF20)).unwrap().0.children().unwrap_err();
         assert_eq!(error, TlvError { at: 6, kind: TlvErrorKind::Duplicate(Tag(0xDF21)) });
         assert!(matches!(file(&twice, Tag(0xFF30)).unwrap_err().kind, TlvErrorKind::WrongTag { .. }));
-        assert_eq!(error.to_string(), "tag DF21 stands twice at byte 6");
+        assert_eq!(error.to_string(), "tag DF21 appears twice at byte 6");
     }
 
     proptest! {

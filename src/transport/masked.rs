@@ -124,7 +124,7 @@ impl Masked {
             .collect()
     }
 
-    /// Reads [`Masked::to_text`]; spaces and tabs may stand between hex digits, and the digits may be lower case.
+    /// Reads [`Masked::to_text`]; spaces and tabs may be between hex digits, and the digits may be lower case.
     ///
     /// # Errors
     /// [`MaskedError`].

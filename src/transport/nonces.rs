@@ -17,7 +17,7 @@ pub trait Nonces {
     /// [`NonceError`].
     fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError>;
 
-    /// Told the key that secure messaging agreed on from draws, so that a recording can be read again. Anybody who records
+    /// Receives the key that secure messaging agreed on from draws, so that a recording can be read again. Anybody who records
     /// keeps it; nobody else does.
     fn session_key(&mut self, _key: &[u8]) {}
 }

@@ -1,6 +1,6 @@
 //! PC/SC readers: pcscd on Linux, WinSCard on Windows, the PCSC framework on macOS.
 //!
-//! Quirks and their sources: spec field-needs 4.2 and 4.3, told where they matter.
+//! Quirks and their sources: spec field-needs 4.2 and 4.3, named where they matter.
 
 mod error;
 mod link;
@@ -58,7 +58,7 @@ impl PcscReader {
     ///
     /// `part` is a part of the reader's name in any case, so that all other slots are ignored. Without it all slots
     /// but those for security modules count. Where several hold a card a contactless one is taken. A reader that is
-    /// plugged in during the wait counts as well. `tell` is told what is waited for, once for each change.
+    /// plugged in during the wait counts as well. `tell` is called with what is waited for, once for each change.
     ///
     /// # Errors
     /// [`TransportError::NoReader`] when no such reader came, [`TransportError::NoCard`] when no card came,

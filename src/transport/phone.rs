@@ -51,7 +51,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 5 and 10 seconds. A card signs in about one; the app itself gives a card half a second unless told otherwise.
+    /// 5 and 10 seconds. A card signs in about one; the app itself gives a card half a second by default.
     fn default() -> Self {
         Self { greeting: Duration::from_secs(5), exchange: Duration::from_secs(10) }
     }
@@ -302,7 +302,7 @@ impl Guests {
         }
         // A new connection takes three bytes twice without waiting; who does not is left.
         let asked = stream.set_nonblocking(true).and_then(|()| {
-            // Messages are written whole; a link that cannot be told so is slow, not broken.
+            // Messages are written whole; a link without that option is slow, not broken.
             let _ = stream.set_nodelay(true);
             send(&mut &stream, &[POWER_ON])?;
             send(&mut &stream, &[GET_ATR])
@@ -388,7 +388,7 @@ impl Connection {
         self.is_silent()?;
         send(&mut self.timed(until), command)?;
         let answer = self.answer(MAX_MESSAGE, until)?;
-        // Less than a status word is how a card that left is told (spec field-needs 4.3).
+        // Less than a status word means that the card left (spec field-needs 4.3).
         if answer.len() < 2 { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(answer) }
     }
 

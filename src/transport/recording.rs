@@ -53,7 +53,7 @@ pub struct Header {
     pub scope: Option<String>,
     /// `jpki:` the card's extra application was asked for too, and with what.
     pub jpki: Option<ExtraHeader>,
-    /// `link: network`: others could see what passed. Recordings without it tell by their reader's name.
+    /// `link: network`: others could see what passed. In recordings without it the reader's name shows it.
     pub network: bool,
     /// `time:` the reader's time that went into the challenges, whole seconds.
     pub time: Option<Timestamp>,

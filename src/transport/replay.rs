@@ -46,7 +46,7 @@ impl Replay {
         self.steps.iter().any(|step| step.powered)
     }
 
-    /// Whether the recording tells the data of this instruction's commands: it has one, and none has a secret run.
+    /// Whether the recording contains the data of this instruction's commands: it has one, and none has a secret run.
     pub fn tells(&self, instruction: u8) -> bool {
         let mut commands =
             self.steps.iter().map(|step| &step.command).filter(|command| command.head().get(1) == Some(&instruction));

@@ -30,7 +30,7 @@ named! {
     }
 }
 
-/// Words, between non-letters, that tell a contactless slot (spec field-needs 4.1; names of the CCID list).
+/// Words, between non-letters, that mark a contactless slot (spec field-needs 4.1; names of the CCID list).
 const CONTACTLESS_WORDS: [&str; 6] = ["PICC", "CONTACTLESS", "CL", "NFC", "FELICA", "RFID"];
 
 /// The same of a slot with contacts.

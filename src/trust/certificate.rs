@@ -107,7 +107,7 @@ pub struct Usage {
 /// basicConstraints with cA (RFC 5280 4.2.1.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Authority {
-    /// How many authorities may stand below it; `None`: no limit.
+    /// How many authorities may be below it; `None`: no limit.
     pub path_length: Option<u32>,
 }
 
@@ -123,7 +123,7 @@ pub struct Certificate {
     /// The identifier of the issuer's key (RFC 5280 4.2.1.1); `None` if the certificate names none. An issuer's name and
     /// serial number in its place are not looked at: different authorities share them (spec residence 5.3).
     pub authority_key_id: Option<Vec<u8>>,
-    /// The key, or why it is none that cards use.
+    /// The key, or why cards do not use such a key.
     pub key: Result<CertifiedKey, KeyError>,
     /// First second of validity.
     pub not_before: Timestamp,

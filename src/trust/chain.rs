@@ -43,7 +43,7 @@ errors! {
         /// an authority signs no data.
         WrongKeyUsage(Place) = "the key usage of the {0} does not allow this",
         PathTooLong = "the anchor allows no authority below it",
-        /// The leaf's key is none that is known of cards: another size, exponent or curve. The issuer certified it all the same.
+        /// Cards are not known to use the leaf's kind of key: another size, exponent or curve. The issuer certified it all the same.
         UnsupportedKey = "the certificate's key is not supported",
         IssuerOver = "the anchor had expired when the certificate was issued",
         /// The anchor's validity began after the leaf's: an authority may be certified again with its key, so an older

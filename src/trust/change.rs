@@ -233,7 +233,7 @@ fn name_of(purpose: Purpose, material: &Material) -> String {
     }
 }
 
-/// How a file stands to what issuers published.
+/// How a file relates to what issuers published.
 #[derive(Debug, Clone, Copy)]
 enum Claim {
     /// It is a published one.

@@ -44,7 +44,7 @@ pub struct Folder {
 pub struct Entry {
     /// The row.
     pub row: Row,
-    /// The anchor, or why it is none.
+    /// The anchor, or why it is not one.
     pub anchor: Result<Anchor, ManifestError>,
 }
 

@@ -1,4 +1,4 @@
-//! What a list and an audit tell of an X.509 certificate. Nothing here decides about a card.
+//! What a list and an audit report of an X.509 certificate. Nothing here decides about a card.
 
 use jiff::Timestamp;
 use x509_parser::{prelude::FromDer, prelude::X509Certificate, public_key, x509::AttributeTypeAndValue};
@@ -79,7 +79,7 @@ impl std::fmt::Display for KeyKind {
 }
 
 impl Facts {
-    /// Reads a certificate; `None` if it is none in DER.
+    /// Reads a certificate; `None` if it is not one in DER.
     pub fn of(der: &[u8]) -> Option<Self> {
         let Ok(([], certificate)) = X509Certificate::from_der(der) else { return None };
         let (key, key_bytes) = key(&certificate);
@@ -141,7 +141,7 @@ fn rsa_bytes(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
     [modulus, exponent].concat()
 }
 
-/// The key of an anchor, the same whether it stands bare or in a certificate, however encoded.
+/// The key of an anchor, the same whether it is bare or in a certificate, however encoded.
 pub fn key_bytes(material: &Material) -> Option<Vec<u8>> {
     match material {
         Material::CvKey(known) => Some(bare(&known.key)),

@@ -66,7 +66,7 @@ pub fn import_handed_in(purpose: Purpose, bytes: &[u8]) -> Result<(Material, Opt
     Ok((usable(purpose, import(purpose, &entry.bytes)?)?, Some(entry.name)))
 }
 
-/// A certificate that checks would pass over in silence is refused here, where somebody sees it.
+/// A certificate that checks would silently ignore is refused here, where somebody sees it.
 fn usable(purpose: Purpose, material: Material) -> Result<Material, ImportError> {
     let unusable = |why| Err(ImportError::Unusable(why));
     let Material::Certificate(der) = &material else { return Ok(material) };

@@ -67,7 +67,7 @@ errors! {
         Import(String, ImportError) = "{0}: {1}",
         /// A file's content is not what the manifest pins.
         PinMismatch(String) = "{0} is not what anchors.toml pins: it was changed",
-        /// A row says that the issuer published a file, and its fingerprint is none that an issuer published.
+        /// A row says that the issuer published a file, but no issuer published its fingerprint.
         NotPublished(String) = "anchors.toml says that {0} was published by its issuer, which it was not",
         WorldWritable(String) = "anybody may write to {0}",
         /// The folder, its manifest or a file belongs to somebody else.

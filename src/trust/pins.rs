@@ -13,7 +13,7 @@ use super::{
 pub struct Pin {
     /// What it may vouch for.
     pub purpose: Purpose,
-    /// Where it belongs, whoever adds it: [`Hierarchy::Production`] or [`Hierarchy::Test`].
+    /// Where it belongs, no matter who adds it: [`Hierarchy::Production`] or [`Hierarchy::Test`].
     pub hierarchy: Hierarchy,
     /// SHA-256 of its DER, in lower-case hex.
     pub sha256: &'static str,

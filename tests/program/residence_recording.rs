@@ -163,7 +163,7 @@ fn a_session_that_failed_plays_back_to_its_failure() {
     for kind in ["residence1", "residence2"] {
         let (recorded, told) = failed(&format!("sim:{kind}"), &["--credentials", &wrong], 5, 0, 4);
         assert_eq!(recorded.steps[3].answer.as_ref().unwrap().to_text(), "6300");
-        assert!(told.contains("does not fit") && told.contains("another protocol"), "{told}");
+        assert!(told.contains("does not match") && told.contains("another protocol"), "{told}");
         // Removed at each exchange of the number authentication, and after it.
         for (at, keys) in [(2, 0), (3, 0), (4, 0), (5, 1), (7, 1)] {
             let (recorded, _) = failed(&format!("sim:{kind}?fault=removed-at={at}"), &[], 4, keys, at);

@@ -266,7 +266,7 @@ fn a_wrong_code_costs_one_try_and_nothing_is_repeated() {
     let bare = format!("birth = {}\nexpiry-year = 2090\nsecurity-code = 0000\n", persona.birth);
     let bare = desk.program.home.write("bare", bare);
     let refused = desk.check_with(&bare, &["--accept", "simulated"]).expect(2);
-    assert!(refused.stderr.contains("has no era, and the card was not touched"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("has no era, and taimen did not touch the card"), "{}", refused.stderr);
     assert_eq!(desk.retry_counter(), ["face/number-b: 9", "face/birth-date: 10", "text/number-b: 10", "text/pin: 3"]);
 
     // The right entries set the counter back.
@@ -789,7 +789,7 @@ fn a_wrong_number_of_a_residence_card_is_told_with_both_causes_and_costs_nothing
     let wrong = desk.program.home.write("wrong", "card-number = zz97531864zz\n");
     let refused = desk.check_with(&wrong, &["--accept", "simulated", "--record", &argument(&file)]).expect(5);
     assert!(
-        refused.stderr.contains("does not fit") && refused.stderr.contains("another protocol"),
+        refused.stderr.contains("does not match") && refused.stderr.contains("another protocol"),
         "{}",
         refused.stderr
     );

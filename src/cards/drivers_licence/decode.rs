@@ -1,6 +1,6 @@
 //! From a file's bytes to its fields, driven by the tables. Nothing here decides whether anything is authentic.
 //!
-//! A malformed field is told by name and position, and the rest is decoded all the same: [`Record::problems`].
+//! A malformed field is reported by name and position, and the rest is decoded all the same: [`Record::problems`].
 
 use jiff::civil::Date;
 
@@ -48,7 +48,7 @@ pub enum DecodeErrorKind {
         /// The most bytes of its table row.
         max: usize,
     },
-    /// A text is none.
+    /// A text is malformed.
     #[error("tag {tag}: {kind}")]
     Text {
         /// The field.
@@ -56,7 +56,7 @@ pub enum DecodeErrorKind {
         /// What is wrong with it.
         kind: JisErrorKind,
     },
-    /// A date is none.
+    /// A date is malformed.
     #[error("tag {tag}: {error}")]
     Date {
         /// The field.
@@ -257,7 +257,7 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Faults inside one value, told at their place in the file.
+/// Faults inside one value, reported at their place in the file.
 struct Faults<'a> {
     object: Object<'a>,
     found: Vec<(usize, DecodeErrorKind)>,

@@ -26,13 +26,13 @@ pub(super) struct Signer<'a> {
     pub(super) signature: Option<&'a [u8]>,
 }
 
-/// The day of issue, as the signed data tell it.
+/// The day of issue, as the signed data give it.
 #[derive(Clone, Copy)]
 pub(super) enum IssueDay {
     Told(Date),
     /// The card has none: the day on which its signer's certificate began stands for it.
     None,
-    /// What would tell it was not read.
+    /// What would give it was not read.
     NotRead,
 }
 

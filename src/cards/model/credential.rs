@@ -158,10 +158,10 @@ pub struct Credentials {
     recorded: Option<Recorded>,
 }
 
-/// What a recording tells instead of credentials.
+/// What a recording gives instead of credentials.
 #[derive(Clone)]
 struct Recorded {
-    /// Whether the recording tells the handshake, so that the credential itself is needed.
+    /// Whether the recording contains the handshake, so that the credential itself is needed.
     handshake: bool,
     /// The session key that came of a handshake that is not told.
     key: Option<Zeroizing<CipherKey>>,
@@ -173,11 +173,11 @@ struct Recorded {
 pub(crate) enum Opening<'a> {
     /// With the credential.
     Value(Pin),
-    /// From a recording whose handshake is not told: the session key that came of it, or none if it failed.
+    /// From a recording whose handshake is left out: the session key that came of it, or none if it failed.
     Recorded(Option<&'a CipherKey>),
 }
 
-/// MUTUAL AUTHENTICATE, whose data tell whether a recording needs the credential.
+/// MUTUAL AUTHENTICATE, whose data show whether a recording needs the credential.
 const HANDSHAKE: u8 = 0x82;
 
 impl std::fmt::Debug for Credentials {
@@ -255,7 +255,7 @@ impl Credentials {
     }
 
     /// What a recording is opened with: as many zeros as were sent then, and the session key in its header. A recording
-    /// that tells the handshake needs the credential as well.
+    /// that contains the handshake needs the credential as well.
     pub fn recorded(replay: &Replay) -> Self {
         let header = replay.header();
         let key = header.session_keys.first().and_then(|key| key.as_slice().try_into().ok()).map(Zeroizing::new);

@@ -99,7 +99,7 @@ impl ReadContext<'_, '_> {
         (self.tell)(Event::Step { title: self.title, done, total });
     }
 
-    /// Keeps a counter in the dump, and tells it.
+    /// Keeps a counter in the dump, and reports it.
     pub(crate) fn counted(&mut self, reference: &'static Reference, retry_counter: RetryCounter) {
         if let Some(left) = Reference::left(retry_counter) {
             self.dump.counted(reference.name, left);

@@ -304,6 +304,6 @@ pub(crate) struct LookContext<'a, 'b> {
     pub(crate) session: &'a mut CardSession<'b>,
     pub(crate) found: &'a Found,
     pub(crate) request: &'a Request,
-    /// Whether a person will be asked, and the card let go meanwhile: then the card reads what tells it again.
+    /// Whether a person will be asked, and the card let go meanwhile: then the card reads what identifies it again.
     pub(crate) asking: bool,
 }

@@ -216,7 +216,7 @@ pub mod data_object {
 /// `80 2A 00 00`: the card signs a padded DigestInfo with the application's own key; no credential (M).
 pub const SIGN: [u8; 4] = [0x80, 0x2A, 0x00, 0x00];
 
-/// How a dump names the expiry that the issuer security domain tells ([`data_object::EXPIRY`]).
+/// How a dump names the expiry that the issuer security domain reports ([`data_object::EXPIRY`]).
 pub const DOMAIN_EXPIRY: &str = "isd/00F2";
 
 /// Short EF identifier and number of the common application's card record: serial (15 digits), municipality (5), expiry

@@ -106,7 +106,7 @@ pub fn policies(certificate: &Certificate) -> Vec<Vec<u8>> {
     policies
 }
 
-/// An object identifier with dots, from what DER writes; in hex if it is none, or a number of it is beyond 64 bits.
+/// An object identifier with dots, from what DER writes; in hex if it is not one, or if a number of it is beyond 64 bits.
 pub fn dotted(der: &[u8]) -> String {
     let mut numbers: Vec<u64> = Vec::new();
     let mut number = Some(0_u64);
@@ -291,7 +291,7 @@ fn entry<'a>(names: &[GeneralName<'a>], wanted: HolderField) -> Result<&'a str, 
     if text.is_empty() { Err(HolderError::Empty(wanted)) } else { Ok(text) }
 }
 
-/// `A0 L 0C L text`, and nothing behind either of the two.
+/// `A0 L 0C L text`, and nothing after either of the two.
 fn utf8_string(value: &[u8]) -> Option<&str> {
     let Ok(([], outer)) = Any::from_der(value) else { return None };
     if (outer.class(), outer.tag()) != (Class::ContextSpecific, Tag(0)) {

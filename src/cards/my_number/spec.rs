@@ -200,7 +200,7 @@ const KIND: KindSpec = KindSpec {
 
 /// The card.
 pub const SPEC: CardSpec = CardSpec {
-    // An infant's card is told from another by its content alone, so it is never recognised as the second kind.
+    // Only its content distinguishes an infant's card, so it is never recognised as the second kind.
     kinds: &[KIND, KindSpec { kind: CardKind::MY_NUMBER_NO_PHOTO, extra: None, ..KIND }],
     never_recorded: NEVER_RECORDED,
 };

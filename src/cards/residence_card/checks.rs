@@ -74,7 +74,7 @@ note_rows! {
     NO_JUDGEMENT "no-judgement"
         "就労や在留が認められるかどうかは、taimenでは判定しません。"
         "taimen does not judge whether the holder may work or stay.";
-    /// The anchor is none that the Agency published.
+    /// The Agency did not publish the anchor.
     UNPINNED "unpinned-anchor"
         "登録されたCA証明書は、出入国在留管理庁が公開したものと指紋が一致しません。判定は、登録した人の判断に基づきます。"
         "The Immigration Services Agency did not publish the fingerprint of the installed CA certificate: the verdict rests on the word of the person who installed it.";
@@ -149,7 +149,7 @@ fn is_unsigned(card: &Card<'_>) -> bool {
 
 fn kind(read: CardKind, unsigned: bool) -> CardKind {
     match read {
-        // The card tells a child's by nothing else, so a dump cannot claim it.
+        // Nothing else on the card shows a child's, so a dump cannot claim it.
         CardKind::RESIDENCE1 | CardKind::RESIDENCE1_CHILD if unsigned => CardKind::RESIDENCE1_CHILD,
         CardKind::RESIDENCE1_CHILD => CardKind::RESIDENCE1,
         other => other,

@@ -55,7 +55,7 @@ codes! {
 
 macro_rules! sentences {
     ($($field:literal $code:literal $ja:literal $en:literal;)*) => {
-        /// Where to look beside a code, for whoever is at the counter: field, machine name of the code, sentence. None says
+        /// Where to look beside a code, for staff at the counter: field, machine name of the code, sentence. None says
         /// whether somebody may work or stay.
         const AT_THE_COUNTER: &[(&str, &str, Bilingual)] = &[$(($field, $code, Bilingual::new($ja, $en))),*];
     };

@@ -1,6 +1,6 @@
 //! From a file's bytes to its fields, driven by the tables. Nothing here decides whether anything is authentic.
 //!
-//! What is odd is told by name and position, and the rest is decoded all the same: [`Record::problems`].
+//! What is odd is reported by name and position, and the rest is decoded all the same: [`Record::problems`].
 
 use jiff::civil::Date;
 
@@ -34,7 +34,7 @@ pub enum DecodeErrorKind {
     /// Its structure.
     #[error("{0}")]
     Tlv(TlvErrorKind),
-    /// Nothing but zeros where every card of this kind has content.
+    /// Nothing but zeros, although every card of this kind has content.
     #[error("the file holds nothing but zeros")]
     Blank,
     /// The file has more bytes than its table row.
@@ -106,7 +106,7 @@ pub enum Period {
 }
 
 impl Period {
-    /// Reads CE. The forms are `YYMM` and `DDD`, `0000` is indefinite; how the two are told apart in four bytes is not stated
+    /// Reads CE. The forms are `YYMM` and `DDD`, `0000` is indefinite; how the two differ in four bytes is not stated
     /// (spec residence 7.1, SPEC2*). The choice here: four digits are years and months, unless the months are 12 or more;
     /// three digits and one zero byte or space are days. Anything else is shown as it is.
     pub fn read(bytes: &[u8]) -> Option<Self> {

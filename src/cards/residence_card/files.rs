@@ -163,7 +163,7 @@ mod tests {
         for files in [FILES_1, FILES_1_SPECIAL, FILES_2, FILES_2_SPECIAL] {
             for file in files {
                 let sum: usize = file.own.fields.iter().map(|field| header(field) + field.size).sum();
-                // Behind the certificate of generation 2 stand 3 or 4 zero bytes.
+                // 3 or 4 zero bytes follow the certificate of generation 2.
                 let filler = if *file == SIGNATURE_2 { 4 } else { 0 };
                 assert_eq!(sum + filler, file.extent.bytes(), "{}", file.own.official);
                 assert!(file.sfi() > 0 && file.sfi() < 31);

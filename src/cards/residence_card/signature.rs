@@ -137,7 +137,7 @@ fn covered(generation: Generation, records: &[Record<'_>]) -> Vec<&'static str> 
 }
 
 /// The bytes that the signature covers, in order, or why nobody can say. They are values without their headers, so each
-/// must be in a field of its own size, in its own place: else a byte could move from one field to the next and the hash
+/// must be in a field of the right size, in the right place: else a byte could move from one field to the next and the hash
 /// stay.
 fn message<'a>(generation: Generation, dump: &Dump, records: &[Record<'a>]) -> Result<Vec<&'a [u8]>, Check> {
     match generation {
@@ -163,7 +163,7 @@ fn pictures<'a>(dump: &Dump, records: &[Record<'a>]) -> Result<Vec<&'a [u8]>, Ch
     Ok(vec![value(&files::FRONT, "front")?, value(&files::FACE_1, "photo")?])
 }
 
-/// What is told of a card with a signature whose face file says "none".
+/// What is reported of a card with a signature whose face file says "none".
 pub(super) const FACELESS: &str = "a signature, but no face";
 
 /// Whether a file of the first generation says that there is no face: `D1 00`, then zeros (6.2).
@@ -179,8 +179,8 @@ fn entries_and_pictures<'a>(dump: &Dump, records: &[Record<'a>]) -> Result<Vec<&
         if !record.is_readable() {
             return Err(Check::failed(ID, Reason::Malformed, problem(record)));
         }
-        // One secondary source tells the order and the sizes (2.4). Another layout may be genuine, and it may be made of
-        // genuine values under exchanged tags: nobody can tell.
+        // One secondary source gives the order and the sizes (2.4). Another layout may be genuine, and it may be made of
+        // genuine values under exchanged tags: nobody can know.
         if !record.is_exact() {
             return Err(Check::not_done(ID, Why::LayoutUnknown, problem(record)));
         }

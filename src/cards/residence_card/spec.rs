@@ -89,7 +89,7 @@ const fn kind(kind: CardKind, uncounted: bool, steps: &'static [Step], files: &'
     KindSpec { uncounted, ..KindSpec::new(kind, SCOPES, steps, files) }
 }
 
-/// The card and the certificate. A child's card is told from an adult's by its content alone.
+/// The card and the certificate. Only its content distinguishes a child's card from an adult's.
 pub const SPEC: CardSpec = CardSpec {
     kinds: &[
         kind(CardKind::RESIDENCE1, true, STEPS_1, files::PLAIN_1),

@@ -40,7 +40,7 @@ impl Expectations {
         Ok(Self { folder: Some((real, folder.to_owned())), found })
     }
 
-    /// What is expected of an input: by its path below the folder where it lies in it, else by its path below the folder
+    /// What is expected of an input: by its path below the folder if it lies in it, else by its path below the folder
     /// that was named as an input, or by its name.
     pub fn take(&self, input: &Input) -> Result<Option<Expectation>, Problem> {
         let Some((real, named)) = &self.folder else { return Ok(None) };

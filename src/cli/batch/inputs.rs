@@ -129,7 +129,7 @@ fn named(path: &Path, give: Give<'_>) -> ControlFlow<()> {
     }
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => folder(path, path, &mut Vec::new(), give),
-        // What is not there or no file is told where it is opened.
+        // What is missing or not a file is reported when it is opened.
         _ => give(Item::File(Input::named(path))),
     }
 }
@@ -181,7 +181,7 @@ enum Found {
     Link,
 }
 
-/// The first names of a folder behind another one, in order, as many as `most`; and whether there are more.
+/// The first names of a folder after another one, in order, as many as `most`; and whether there are more.
 fn names(folder: &Path, after: Option<&OsStr>, most: usize) -> io::Result<(BTreeMap<OsString, Found>, bool)> {
     let mut names = BTreeMap::new();
     let mut more = false;

@@ -116,7 +116,7 @@ struct Feed {
 
 impl Feed {
     fn run(self, pool: &rayon::ThreadPool, paths: &[PathBuf]) {
-        // Told by being dropped, so that it is told however this ends.
+        // Signalled by being dropped, so that it is signalled however this ends.
         let _ended = Ended(self.sender.clone());
         let _ = inputs::each(paths, &mut |item| {
             let Some(number) = self.gate.enter() else { return ControlFlow::Break(()) };

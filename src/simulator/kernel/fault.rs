@@ -103,7 +103,7 @@ pub enum Expected {
     NoCounter,
     /// The card does not say in a known way whether PINs were set; nothing is tried.
     PinSettingUnknown,
-    /// The card left, or gave an answer that is none.
+    /// The card left, or gave a malformed answer.
     CardTrouble,
 }
 

@@ -30,7 +30,7 @@ const RETRY: Duration = Duration::from_millis(100);
 const NOTICE: Duration = Duration::from_millis(500);
 
 /// The longest answer: 65,536 bytes and the status word. A smaller buffer would lose answers, because the needed size
-/// is not told (spec field-needs 4.2).
+/// is not reported (spec field-needs 4.2).
 const BUFFER: usize = 65_536 + 2;
 
 /// A card that this program alone may use. Dropping it powers the card down.

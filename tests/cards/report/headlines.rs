@@ -164,7 +164,7 @@ fn an_unsigned_card_and_an_expired_authority_are_not_called_forged() {
     assert_eq!(child.report(JA).headline().case, Case::Undetermined(Why::NotSigned));
     let text = child.report(EN).details(Colour::Plain);
     assert!(
-        says(&text, "For somebody under 16 its absence does not mean forged")
+        says(&text, "For a holder under 16, a missing signature does not mean a forgery")
             && says(&text, "the card stores no signature")
     );
     let over = |about| {
@@ -176,8 +176,8 @@ fn an_unsigned_card_and_an_expired_authority_are_not_called_forged() {
         )])
     };
     let text = |sample: &Sample| sample.report(EN).text(Colour::Plain);
-    assert!(says(&text(&over(Place::Anchor)), "up to the issuer's CA certificate, whose validity is over"));
-    assert!(says(&text(&over(Place::Leaf)), "the validity of the signer's own certificate is over"));
+    assert!(says(&text(&over(Place::Anchor)), "up to the issuer's CA certificate, which has expired"));
+    assert!(says(&text(&over(Place::Leaf)), "the signer's own certificate has expired"));
     let unread = over(Place::Anchor).with(&[not_done(CheckId::CardSignature, Why::NotRead)]);
     assert!(!says(&text(&unread), "holds up to"));
 }

@@ -99,7 +99,7 @@ fn self_made_ca_under_a_production_id() {
     // Under a production id, and under one that nobody knows.
     for number in ["5000023", "5000033", "9000023", "ABCDE23"] {
         let refused = add(number, &[]).expect(2);
-        assert!(refused.stderr.contains("not one that the issuer published"), "{number}: {}", refused.stderr);
+        assert!(refused.stderr.contains("The issuer did not publish this"), "{number}: {}", refused.stderr);
     }
     for number in ["5000023", "5000033"] {
         add(number, &["--unpinned"]).expect(0);

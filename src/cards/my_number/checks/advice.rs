@@ -1,4 +1,4 @@
-//! What staff are told besides the checks.
+//! What the report tells staff besides the checks.
 
 use crate::{
     cards::{Findings, Note, model::note_rows, notes},

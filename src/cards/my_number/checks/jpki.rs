@@ -212,7 +212,7 @@ fn agrees(
     }
     let holder = match holder {
         Some(Ok(holder)) => holder,
-        // The issuer signed it so: a form that is not known here is no forgery.
+        // The issuer signed it so: a form that is not known here is not a forgery.
         Some(Err(error)) => {
             return Check::not_done(id, Why::LayoutUnknown, Evidence::new().with("detail", error.to_string()));
         }
@@ -251,7 +251,7 @@ fn agrees(
     }
 }
 
-/// Machine names and titles of what is told about a certificate.
+/// Machine names and titles of what is reported about a certificate.
 struct ItemNames {
     check: CheckId,
     from: (&'static str, Bilingual),

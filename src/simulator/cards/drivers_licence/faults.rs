@@ -106,7 +106,7 @@ const SETTING: (&str, &str) = ("暗証番号の設定の値がXX（16進）", "t
 const LAYOUT: (&str, &str) = ("電子署名の対象を別の候補の配置にする", "signs what another candidate layout covers");
 
 /// A good block over data that no candidate layout gives: changed data, or a layout that nobody knows. Only the issuer's
-/// own specification could tell which (design 3).
+/// own specification could say which (design 3).
 const CHANGED: Differs = &[open(LicenceSignature, Why::LayoutUnknown)];
 const BAD_BLOCK: Differs = &[failed(LicenceSignature, Reason::SignatureMismatch)];
 const UNKNOWN_SIGNER: Differs = &[open(LicenceSigner, Why::NoAnchor), open(LicenceSignature, Why::NoAnchor)];

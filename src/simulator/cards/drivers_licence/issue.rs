@@ -29,7 +29,7 @@ crate::simulator::record! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct LicenceSigner;
     key: &'static str, "The key in the pool that signs.";
-    claims: &'static str, "The key in the pool whose identifier stands on the card.";
+    claims: &'static str, "The key in the pool whose identifier is on the card.";
     serial: &'static str, "16 digits.";
     issuer: &'static str, "Letters, spaces and dots.";
     subject: &'static str, "Letters, spaces and dots.";
@@ -66,7 +66,7 @@ crate::simulator::record! {
     layout: &'static Layout, "What is signed.";
 }
 
-/// What simulated licences sign unless told otherwise.
+/// What simulated licences sign by default.
 // The index is a constant below the table's length, or this does not compile.
 #[allow(clippy::indexing_slicing)]
 const LAYOUT: &Layout = &LICENCE_LAYOUTS[SIMULATED];
@@ -109,7 +109,7 @@ impl IssuedLicence {
         self.files.iter_mut().find(|known| known.file().name == file.name)
     }
 
-    /// Signs what the order says, as the files stand now.
+    /// Signs what the order says, as the files are now.
     pub fn sign(&mut self, order: &LicenceOrder, profile: &LicenceProfile) -> Result<(), IssueError> {
         let signed = signed_bytes(&self.files, order.layout)?;
         let signature = match self.file_mut(&MENKYO_DATA) {

@@ -42,9 +42,9 @@ crate::simulator::record! {
     pub struct IssuedJpki;
     token: Vec<u8>, "EF 0006";
     presence: Vec<u8>, "EF 0008";
-    auth_certificate: Option<Vec<u8>>, "EF 000A; `None` where the card holds none.";
+    auth_certificate: Option<Vec<u8>>, "EF 000A; `None` if the card holds none.";
     auth_ca: Vec<u8>, "EF 000B";
-    sign_certificate: Option<Vec<u8>>, "EF 0001; `None` where the card holds none.";
+    sign_certificate: Option<Vec<u8>>, "EF 0001; `None` if the card holds none.";
     sign_ca: Vec<u8>, "EF 0002";
     auth_key: &'static Signer, "The authentication key.";
     sign_key: &'static Signer, "The signing key.";

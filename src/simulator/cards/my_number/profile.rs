@@ -21,7 +21,7 @@ crate::simulator::record! {
     contact_atr_in_application: bool = false,
         "Whether GET DATA `5F51` answers while an application is selected, or while none is (spec my-number 2.7, M: differs from card to card).";
     filler: u16 = 0,
-        "Bytes `FF` behind the object of a transparent file, 0 to 512. Not behind 16 × `FF` files and JPKI `0006` and `0008`, which have none (M).";
+        "Bytes `FF` after the object of a transparent file, 0 to 512. Not after 16 × `FF` files and JPKI `0006` and `0008`, which have none (M).";
     birth_date_limit: u8 = 10, "Wrong entries until the face application's birth date blocks (U; 10 is likely).";
     atr: Vec<u8> = ATR.to_vec(), "The contactless ATR (spec my-number 1.5, D). No reader may decide by it.";
 }

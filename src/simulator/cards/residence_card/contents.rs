@@ -15,7 +15,7 @@ pub struct ResidenceFile {
 struct Value {
     field: Field,
     bytes: Vec<u8>,
-    /// Bytes of the value; the field's unless told otherwise.
+    /// Bytes of the value; the field's by default.
     size: usize,
     /// Bytes of the length field beyond its first one.
     length: usize,

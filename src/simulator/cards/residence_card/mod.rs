@@ -83,7 +83,7 @@ fn specified(recipe: &Recipe) -> Result<SimulatedCard, IssueError> {
 }
 
 /// A card of the same kind, which takes short reads under secure messaging if the real card did. That it is a child's
-/// card nothing on the wire tells but that nobody signed it.
+/// card the wire does not show, except that nobody signed it.
 fn like(dump: &Dump, seed: u64) -> Option<Like> {
     let unsigned = || {
         let findings =
