@@ -208,7 +208,7 @@ impl Case {
                 "The expiry is not signed and nobody vouches for this saved reading, so taimen cannot say whether the card has expired.";
             Self::Undetermined(Why::NotSigned) =>
                 "電子署名の記録がないカードです。発行者が署名を記録しないのは16歳未満の方などのカードだけです：来店者や券面の生年月日が16歳以上なら、受け付けないでください。16歳未満なら、署名がないこと自体は偽造を意味しません。",
-                "The card holds no signature. The issuer leaves it out only for holders under 16. If the person is 16 or older, or the birth date on the card says so, do not accept it. For a holder under 16, a missing signature does not mean a forgery.";
+                "The card holds no signature. The issuer omits it only for holders under 16. If the person is 16 or older, or the birth date says so, do not accept it. Under 16, it does not mean forged.";
             Self::Undetermined(Why::AnchorExpired) if others_passed(findings) && about_signer(findings) =>
                 "電子署名は発行者のCA証明書まで確認できましたが、署名者の証明書の有効期間が過ぎています。偽造を示すものではありません。今も有効なカードかどうかは、発行者に確認してください。",
                 "The signature is valid up to the issuer's CA certificate, but the signer's own certificate has expired. That is not a sign of a forgery. Ask the issuer whether such a card still counts.";

@@ -133,7 +133,7 @@ checks! {
         leaves_open "失効しているかどうか（引っ越しや氏名の変更でも失効します。OCSP・CRLへの問い合わせは認定を受けた検証者だけに許され、行っていません）。署名用の鍵は使っていないため、このICチップにその鍵があることは示しません。"
             "Whether it was revoked, as happens when the holder moves or changes the name: only certified verifiers may query OCSP and CRL, and taimen did not. The signing key was not used, so nothing shows that it is in this chip."
         otherwise "署名用電子証明書の氏名・住所等は使わないでください（期限切れは偽造という意味ではありません）。"
-            "Do not use name, address and the like from this certificate (an expired one is not a forgery).";
+            "Do not use name, address and the like from this certificate. Expiry alone does not mean that it is forged.";
     JpkiAgrees "jpki-agrees" "署名用電子証明書と券面データの一致" "signing certificate and card data agree (JPKI)"
         proves "署名用電子証明書の生年月日と性別が署名された券面データと同じで、氏名と住所が（確認できた場合は）文字データと同じであること。代替文字は相違としません。"
             "Birth date and sex in the certificate are those of the signed face data; name and address are those of the text data, if that was confirmed. A substituted character does not count as a difference."

@@ -483,7 +483,7 @@ fn doubled_and_unknown_tags_in_a_signed_file() {
     entries.extend([0xC5, 8]);
     entries.extend(b"20991231");
     let findings = expect(&dump, Failed(Reason::Malformed), Passed, Overall::Rejected);
-    assert!(findings.warnings.iter().any(|warning| warning.detail.contains("tag C5 stands twice")), "{findings:?}");
+    assert!(findings.warnings.iter().any(|warning| warning.detail.contains("tag C5 appears twice")), "{findings:?}");
 
     let mut dump = honest(CardKind::RESIDENCE2);
     bytes(&mut dump, &files::ENTRIES_05).extend([0xCF, 1, b'1']);

@@ -304,7 +304,7 @@ fn a_card_is_reported_in_its_own_words() {
 fn nobody_is_judged_and_codes_send_staff_to_the_papers() {
     let sample = Sample::of("residence2/genuine");
     let text = sample.report(EN).details(Colour::Plain);
-    assert!(says(&text, "does not judge whether somebody may work or stay"), "{text}");
+    assert!(says(&text, "does not judge whether the holder may work or stay"), "{text}");
     assert!(text.contains("(table not public)"), "{text}");
     let failed = Check::failed(CheckId::CardSignature, Reason::SignatureMismatch, Evidence::new());
     let text = sample.with(&[failed]).report(EN).details(Colour::Plain);

@@ -78,7 +78,7 @@ pub const RESIDENCE1_FAULTS: &[FaultRow] = rows! {
     "changed-front", "券面の画像の氏名を変更", "another name in the picture of the front", draft(changed_front), CHANGED, REJECTED;
     "bare-hash", "DigestInfoのない署名（仕様書の図のとおり）", "a signature without DigestInfo, as the specification draws it", plan(other_form), &[], AUTHENTIC;
     "withdrawn-permissions", "資格外活動許可の取消し後（欄がすべて00）", "permissions were withdrawn: their files hold only zeros", emptied([COMPREHENSIVE, INDIVIDUAL]), &[], AUTHENTIC;
-    "empty-address", "住居地の記載がない（すべて00）", "no address was entered: the file holds zeros alone", plan(|p| no_address(p, Nothing::Zeros)), &[], AUTHENTIC;
+    "empty-address", "住居地の記載がない（すべて00）", "no address was entered: the file holds only zeros", plan(|p| no_address(p, Nothing::Zeros)), &[], AUTHENTIC;
     "zero-address", "住居地の記載がない（値が00）", "no address was entered: its values are zeros", plan(|p| no_address(p, Nothing::ZeroValues)), &[], AUTHENTIC;
 };
 
