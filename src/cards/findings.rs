@@ -412,7 +412,7 @@ pub mod notes {
         /// Nothing asked whether the card was withdrawn.
         pub REVOCATION "revocation"
             "紛失・盗難・廃止の届出は確認していません。"
-            "Whether the card was reported lost, stolen or withdrawn was not checked.";
+            "taimen did not check whether the card was reported lost, stolen or withdrawn.";
         /// A check of a saved reading.
         PRESENCE_THEN "presence-then"
             "保存された読み取りの検査です。カードの存在を示すのは読み取りの時点であり、現在ではありません。"

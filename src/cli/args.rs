@@ -32,7 +32,7 @@ macro_rules! options {
 options! {
     ACCEPT "accept" "test|simulated",
         "試験用・模擬の発行者も受け入れる（本物の確認には使わないこと）", "Accept test or simulated issuers too (never for a real check)";
-    AGE "age" "", "年齢だけを確認して表示する（生年月日だけを照合）", "The age record alone: shows the age and nothing else";
+    AGE "age" "", "年齢だけを確認して表示する（生年月日だけを照合）", "Read only the age record, and show nothing but the age";
     ALLOW_LAST_TRY "allow-last-try" "", "残り1回でも、残り回数を示さなくても照合する（失敗すると閉塞する）",
         "Send an entry even if one try is left, or if the card has no counter (a wrong entry blocks it)";
     APPLICATION "application" "KIND", "複数のアプリケーションを持つカードのどれを読むか", "Which application of a card with several";
@@ -53,7 +53,7 @@ options! {
     HEX "hex" "", "データも16進で表示する（個人情報）", "Print the bytes too (personal data)";
     HTML "html" "FILE", "画像つきの印刷できるページを保存する（個人情報）",
         "Save a printable page with all pictures (personal data)";
-    JOBS "jobs" "N", "同時に調べる数（既定：すべてのコア）", "How many at once (default: all cores)";
+    JOBS "jobs" "N", "同時に調べる数（既定：すべてのコア）", "How many inputs to judge at once (default: all cores)";
     JPKI "jpki" "", "公的個人認証AP（JPKI）の電子証明書も読む（マイナンバーカード）", "Read the JPKI certificates too (My Number Card)";
     JSON "json" "", "JSONで出力する", "Print JSON";
     JUNIT "junit" "FILE", "JUnit形式のXMLを書く（CI用。個人情報なし）", "Write JUnit XML for CI (no personal data)";
@@ -71,7 +71,7 @@ options! {
     SCRIPT "script" "FILE", "カードの出し入れをファイルの手順で行う（- は標準入力）",
         "Insert and remove cards as a file says (- is standard input)";
     SEAL "seal" "FILE", "保存するデータに電子署名（封印）を付ける鍵（taimen seal-key で作成）",
-        "Seal what is saved with this key (made by taimen seal-key), so that a later change is noticed";
+        "Seal what is saved with this key (made by taimen seal-key), so that taimen notices a later change";
     SEALED_BY "sealed-by" "SHA-256", "この指紋の鍵で封印されていなければ判定しない",
         "Refuse a dump that is not sealed by the key with this fingerprint";
     SEED "seed" "N", "模擬カードの名義人と乱数を決める数（既定：1）", "Which invented holder and which random bytes (default: 1)";
@@ -83,7 +83,7 @@ options! {
         "Where vpcd listens: its first reader; the next ones have the next ports";
     WAIT "wait" "SECONDS", "カードを待つ秒数", "How long to wait for a card or a phone";
     WATCH "watch" "", "リーダーの接続・取り外しとカードの出し入れを、Ctrl-C まで表示し続ける",
-        "Go on printing readers and cards that come and go, until Ctrl-C";
+        "Keep printing readers and cards that come and go, until Ctrl-C";
     WITHOUT_PIN "without-pin" "", "運転免許証を暗証番号なしで読む（有効期限など。真正性は判定できない）",
         "Read a driver's licence without its PINs (expiry and the like; never authentic)";
 }
@@ -97,27 +97,27 @@ macro_rules! commands {
 const COMMANDS: &[(&str, Bilingual)] = commands! {
     "identify", "カードの種類・アプリケーション・残り回数を示す（暗証番号等は使わない）", "Name the card, its applications and the tries left (uses no credential)";
     "check", "主な仕事：カードを認識し、読み取り、検証し、表示する", "Check a card: recognise, ask, read, verify, report";
-    "verify", "保存した読み取り結果（--save-dump）を、カードなしで同じように検証する", "The same report from a saved dump, without the card";
-    "batch", "多数の通信記録と保存データを調べる（1件1行のJSON、入力の順）", "Many recordings and dumps: one line of JSON each, in input order";
+    "verify", "保存した読み取り結果（--save-dump）を、カードなしで同じように検証する", "Check a saved dump again, without the card";
+    "batch", "多数の通信記録と保存データを調べる（1件1行のJSON、入力の順）", "Judge many recordings and dumps: one line of JSON each, in input order";
     "readers", "カードリーダーの一覧", "List the readers of this machine";
     "doctor", "この端末でカードを確認できるかを調べ、できないときは直し方を示す（暗証番号は使わない）",
         "Find out whether a check can run on this machine, and what to fix (uses no credential)";
-    "trust", "信頼する発行者の鍵と証明書", "Whose signatures count";
-    "trust list", "一覧（用途・出所・指紋・有効期限）", "List them: purpose, source, fingerprint, validity";
-    "trust add", "追加する", "Add one";
-    "trust remove", "追加したものを削除する", "Remove one that you added";
+    "trust", "信頼する発行者の鍵と証明書", "List, add, remove and audit trust anchors: whose signatures count";
+    "trust list", "一覧（用途・出所・指紋・有効期限）", "List the anchors: purpose, source, fingerprint, validity";
+    "trust add", "追加する", "Add an anchor";
+    "trust remove", "追加したものを削除する", "Remove an anchor that you added";
     "trust check", "点検する：期限・重複・弱い鍵・紛らわしい名前・書き換え",
-        "Audit them: expiry, duplicates, weak keys, confusable names, changed files";
+        "Audit the anchors: expiry, duplicates, weak keys, confusable names, changed files";
     "simulate", "模擬カードを vpcd に差し出す（どのPC/SCプログラムからも読める）", "Offer simulated cards to vpcd, and so to every PC/SC program";
-    "recording", "通信記録を見る・作る・確かめる・個人情報を取り除く", "Recordings: show, make, check, scrub";
+    "recording", "通信記録を見る・作る・確かめる・個人情報を取り除く", "Show, make, check and scrub recordings";
     "recording show", "命令とファイルの名前、ステータスワードの意味をつけて表示する（データは表示しない）",
-        "Print it with the names of commands and files and the meaning of status words, without data";
+        "Print a recording with the names of commands and files and the meaning of status words, without data";
     "recording make", "模擬カードの読み取りを記録する（何度作っても同じバイト列）", "Record the reading of a simulated card: the same bytes every time";
-    "recording check", "再生し、この版の命令と1つずつ比べる", "Play them back and compare every command with this version's";
+    "recording check", "再生し、この版の命令と1つずつ比べる", "Play recordings back and compare every command with this version's";
     "recording scrub", "実物のカードの記録から、同じ形の架空の人物の記録を作る",
         "Turn a real card's recording into one of an invented person, with the same shape";
     "seal-key", "保存データを封印する鍵を作り、その指紋を表示する", "Make a key that seals saved dumps, and print its fingerprint";
-    "explain", "検査の意味：何を証明し、何を証明しないか", "What a check proves and what it does not";
+    "explain", "検査の意味：何を証明し、何を証明しないか", "Explain what a check proves and what it does not";
     "completions", "シェルの補完を出力する", "Print shell completions";
     "man", "マニュアルページ（roff）を出力する", "Print the manual page (roff)";
 };
@@ -311,7 +311,7 @@ impl Builder {
         );
         let json = self.option(JSON).help(self.t(
             "最後の集計も1行のJSONにする（docs/batch.schema.json）",
-            "The summary at the end as a line of JSON too (docs/batch.schema.json)",
+            "Print the summary at the end as a line of JSON too (docs/batch.schema.json)",
         ));
         self.sub("batch", &[])
             .arg(inputs.num_args(1..).value_name("PATH"))
@@ -384,8 +384,8 @@ impl Builder {
                 .arg(card.help(self.t("カードの種類（sim: と同じ書き方）", "The card, written as in sim: addresses")))
                 .args([self.option(FAULT), seed(), self.option(OUT), self.option(TIMES), self.option(APPLICATION)])
                 .arg(say(WITHOUT_PIN, "運転免許証を暗証番号なしで読む", "Read a driver's licence without its PINs"))
-                .arg(say(AGE, "年齢だけを確認する", "The age record alone"))
-                .arg(say(JPKI, "公的個人認証も読む", "The JPKI application too").conflicts_with(AGE))
+                .arg(say(AGE, "年齢だけを確認する", "Read only the age record"))
+                .arg(say(JPKI, "公的個人認証も読む", "Read the JPKI application too").conflicts_with(AGE))
                 .arg(say(ALLOW_LAST_TRY, "残り1回でも照合する", "Send an entry even if one try is left")),
             self.sub("recording check", &[])
                 .arg(self.path(FILE, "通信記録", "The recordings").num_args(1..))

@@ -72,7 +72,7 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
         Problem::BadCredentialLine { line } => text! { "bad-credential-line" Usage;
         ["入力ファイルの{line}行目が読めません。カードには触れていません。" "Line {line} of the credentials cannot be read. taimen did not touch the card."]
         ["各行を「名前 = 値」の形にしてください。名前は birth、expiry-year、security-code、number-b などです。"
-         "Write 'name = value' on each line. Names are birth, expiry-year, security-code, number-b and others."] },
+         "Write 'name = value' on each line. Possible names are birth, expiry-year, security-code, number-b and others."] },
         Problem::BadCredentialsFile => text! { "bad-credentials-file" Usage;
         ["入力ファイルがテキストではないか、大きすぎます。カードには触れていません。"
          "The credentials file is not text, or is too large. taimen did not touch the card."]
@@ -122,7 +122,7 @@ fn uncounted_wrong(credential: &CredentialSpec, kind: CardKind, left: Option<u8>
             words! { "残りはあと{left}回だと答えています。" "It reports that {retry_counter} left." }
         }
         None if published => words! { "回数の制限はありません。" "No counter limits the tries." },
-        None => words! { "回数の制限は知られていません。" "No counter is known." },
+        None => words! { "回数の制限は知られていません。" "No counter is known for this kind of card." },
     };
     let (title, name) = (credential.title.ja, the(credential.title.en));
     let todo = match left {
@@ -148,7 +148,7 @@ fn birth_date(error: PrintedDateError) -> Text {
     match error {
         PrintedDateError::BareWestern(_) => text! { "birth-date-bare" Usage;
         ["生年月日が元号なしで書かれています。カードには触れていません。和暦か西暦かで照合番号が変わり、間違えると残り回数が減ります。"
-         "The birth date has no era, and taimen did not touch the card. Number B depends on whether the card shows an era or a Western year. A wrong guess costs a try."] examples },
+         "The birth date has no era. taimen did not touch the card. Number B depends on whether the card shows an era or a Western year. A wrong guess costs a try."] examples },
         PrintedDateError::Bare => text! { "birth-date-no-era" Usage;
         ["生年月日に元号がありません。カードには触れていません。" "The birth date has no era. taimen did not touch the card."] examples },
         PrintedDateError::Future => text! { "birth-date-future" Usage;

@@ -13,7 +13,7 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
         ["{path} はすでにあります。何も書いていません。" "{path} is already there. Nothing was written."]
         ["別の名前を指定してください。" "Name another file."] },
         Problem::Unwritable { path, error } => text! { "unwritable" Usage;
-        [("{path} に書き込めません（{}）。", io_ja(*error)) "{path} cannot be written ({error})."]
+        [("{path} に書き込めません（{}）。", io_ja(*error)) ("{path} cannot be written ({}).", io_en(*error))]
         ["フォルダーがあるか、書き込みの権限と空きがあるか確かめてください。"
          "Check whether the folder exists and has space, and whether you may write there."] },
         Problem::UnfitDestination { path } => text! { "unfit-destination" Usage;
@@ -117,7 +117,7 @@ pub(super) fn internal(place: &str) -> Text {
 /// A file that cannot be read.
 pub(super) fn unreadable(path: &str, error: ErrorKind) -> Text {
     text! { "unreadable" Usage;
-    [("{path} を読めません（{}）。", io_ja(error)) "{path} cannot be read ({error})."]
+    [("{path} を読めません（{}）。", io_ja(error)) ("{path} cannot be read ({}).", io_en(error))]
     ["パスと、読み取りの権限を確かめてください。" "Check the path and your permissions."] }
 }
 
@@ -142,6 +142,11 @@ pub(super) fn io_ja(error: ErrorKind) -> &'static str {
         ErrorKind::TimedOut | ErrorKind::WouldBlock => "時間内に応答がありません",
         _ => "入出力の誤りです",
     }
+}
+
+/// The same in English. The standard library's "entity" is a file here.
+pub(super) fn io_en(error: ErrorKind) -> String {
+    if error == ErrorKind::NotFound { "not found".to_owned() } else { error.to_string() }
 }
 
 fn dump(path: &str, error: DumpError) -> Text {

@@ -9,7 +9,7 @@ use crate::{
 
 use super::{
     Text,
-    files::{io_ja, unreadable},
+    files::{io_en, io_ja, unreadable},
 };
 
 /// A folder that cannot be used.
@@ -68,7 +68,7 @@ pub(super) fn add(error: &AddError) -> Text {
         AddError::Io(path, error) => {
             let Words { ja, en } = io_words(*error);
             text! { "trust-add-io" Usage;
-            ["{path} を読み書きできません（{ja}）。" "{path}: {en}."]
+            ["{path} を読み書きできません（{ja}）。" "{path} cannot be read or written ({en})."]
             ["パスと権限を確かめてください。何も追加していません。" "Check the path and your permissions. Nothing was added."] }
         }
     }
@@ -78,7 +78,7 @@ pub(super) fn add(error: &AddError) -> Text {
 fn io_words(error: ErrorKind) -> Words {
     match error {
         ErrorKind::InvalidInput => words! { "通常のファイルではありません" "not a regular file" },
-        other => Words { ja: io_ja(other).to_owned(), en: other.to_string() },
+        other => Words { ja: io_ja(other).to_owned(), en: io_en(other) },
     }
 }
 
@@ -103,7 +103,7 @@ pub(super) fn remove(error: &RemoveError) -> Text {
         RemoveError::Busy(folder) => busy(folder),
         RemoveError::Folder(error) => folder(error),
         RemoveError::Io(path, error) => text! { "trust-remove-io" Usage;
-        [("{path} に書き込めません（{}）。", io_ja(*error)) "{path}: {error}."]
+        [("{path} に書き込めません（{}）。", io_ja(*error)) ("{path} cannot be written ({}).", io_en(*error))]
         ["パスと権限を確かめてください。何も削除していません。" "Check the path and your permissions. Nothing was removed."] },
     }
 }

@@ -586,9 +586,9 @@ mod program {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("phone:{}", taken.local_addr().unwrap());
         let outcome = program.run(["identify", "--reader", &address]).expect(2);
-        assert!(outcome.stderr.contains("Cannot listen at 127.0.0.1:"), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains("cannot listen at 127.0.0.1:"), "{}", outcome.stderr);
         let outcome = program.run(["identify", "--reader", "phone:192.0.2.1"]).expect(2);
-        assert!(outcome.stderr.contains("Cannot listen at 192.0.2.1:35970"), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains("cannot listen at 192.0.2.1:35970"), "{}", outcome.stderr);
     }
 
     #[test]

@@ -65,12 +65,12 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
     output::note(t(
         "すべてのデータを架空の人物の模擬カードのものに置き換えました。残っているのは、命令の順序、長さ、ステータスワード、所要時間です。",
-        "Every byte of the card was replaced by an invented person's. What is left: the order of the commands, lengths, status words and times.",
+        "taimen replaced every byte of the card by an invented person's. It kept only the order of the commands, lengths, status words and times.",
     ));
     if cut {
         output::note(t(
             "元の券面データが小さいため、顔写真は途中で切れています（署名は合いますが、表示できません）。",
-            "The face data was too small for a whole picture: the new one is cut. It is signed, and cannot be shown.",
+            "The face data was too small for a whole picture, so the new picture is cut. It is signed, but cannot be shown.",
         ));
     }
     if !zeroed.is_empty() {
