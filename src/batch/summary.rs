@@ -154,7 +154,7 @@ impl Summary {
     pub fn exit(&self) -> ExitCode {
         match self.inputs {
             _ if self.interrupted => ExitCode::Interrupted,
-            // A gate that looked at nothing must not stand open.
+            // A gate that judged nothing must not be open.
             0 => ExitCode::Usage.worse(self.worst),
             _ => self.worst,
         }

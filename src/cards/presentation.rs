@@ -2,7 +2,7 @@
 
 use crate::{dump::Scope, lang::Bilingual, verify::CheckId};
 
-/// What a report says of one kind of card and not of others.
+/// What a report says about one kind of card and not about others.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Presentation {

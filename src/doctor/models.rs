@@ -1,5 +1,5 @@
 //! Readers with something worth knowing, by their USB number and by their name (spec field-needs 4.1 and 4.2; numbers of
-//! the old PaSoRi: the tables of nfcpy and of the Linux kernel's port100). None of them was tried by us.
+//! the old PaSoRi: the tables of nfcpy and of the Linux kernel's port100). We tried none of them.
 
 /// A reader with something worth knowing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub enum Quirk {
     FelicaOnly,
     /// It refuses exclusive use.
     Shared,
-    /// It passes short commands alone.
+    /// It passes only short commands.
     Short,
 }
 

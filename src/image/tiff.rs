@@ -5,7 +5,7 @@
 
 use super::{Channels, ImageError, Raster, fax, pixel_count};
 
-/// The most bytes that are looked at: nine times the larger field of a card.
+/// The most bytes that are read: nine times the larger field of a card.
 pub const MAX_TIFF_INPUT: usize = 64 * 1024;
 
 /// The widest and highest picture, in dots: six times a card's front.

@@ -1,4 +1,4 @@
-//! What `taimen trust check` says of each finding: what it is, and what to do.
+//! What `taimen trust check` says about each finding: what it is, and what to do.
 
 use crate::{
     lang::{Bilingual, Lang},

@@ -74,7 +74,7 @@ pub(super) fn add(error: &AddError) -> Text {
     }
 }
 
-/// What the folder's guard says of devices, pipes and the like has words of its own.
+/// Devices, pipes and the like, which the folder's guard refuses, have their own words.
 fn io_words(error: ErrorKind) -> Words {
     match error {
         ErrorKind::InvalidInput => words! { "通常のファイルではありません" "not a regular file" },

@@ -32,7 +32,7 @@ const TEXT_SIXEL_WIDTH: u32 = 700;
 const KITTY_CHUNK: usize = 4_096;
 
 impl Graphics {
-    /// Chooses by what the environment says of the terminal; the caller reads the environment, and asks only when
+    /// Chooses by what the environment says about the terminal; the caller reads the environment, and asks only when
     /// standard output is a terminal.
     pub fn detect(
         term: Option<&str>,

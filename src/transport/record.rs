@@ -41,7 +41,7 @@ impl Log {
 }
 
 /// A transport that writes into a [`Log`]. It masks credentials and the files that are never recorded by itself, from
-/// the commands alone; for that it must see every command from the card's power-up on.
+/// the commands alone; so it must see every command since the card's power-up.
 #[derive(Debug)]
 pub struct Recorder<'log, T> {
     inner: T,

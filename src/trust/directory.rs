@@ -15,7 +15,7 @@ use super::{
 /// The largest manifest.
 const MAX_MANIFEST: usize = 1024 * 1024;
 
-/// The most files of a folder that are looked at for strays.
+/// The most files of a folder that are checked for strays.
 const MAX_STRAYS: usize = 1000;
 
 /// How often a folder is read again that another program changes meanwhile.

@@ -60,7 +60,7 @@ pub fn is_group_writable(folder: &Path) -> bool {
     writable(folder) || writable(&folder.join(MANIFEST))
 }
 
-/// The rights of other systems are not looked at.
+/// The rights of other systems are not checked.
 #[cfg(not(unix))]
 pub fn is_group_writable(_folder: &Path) -> bool {
     false
@@ -74,7 +74,7 @@ pub fn restrict(folder: &Path) -> io::Result<()> {
     fs::set_permissions(folder, fs::Permissions::from_mode(mode & !0o022))
 }
 
-/// The rights of other systems are not looked at.
+/// The rights of other systems are not checked.
 #[cfg(not(unix))]
 pub fn restrict(_folder: &Path) -> io::Result<()> {
     Ok(())

@@ -10,7 +10,7 @@ pub enum Form {
     Whole,
     /// Headers and values, up to the filler.
     Data,
-    /// The values alone, without tags and lengths.
+    /// Only the values, without tags and lengths.
     Values,
 }
 

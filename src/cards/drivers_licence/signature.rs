@@ -77,7 +77,7 @@ pub(super) fn signer_check<'a>(
         .certificates(Purpose::DriversLicence)
         .filter(|(_, certificate)| certificate.subject_key_id.as_deref() == Some(key_id))
         .collect();
-    // A key identifier is only a name. Where several certificates bear it, the one counts whose key made the signature;
+    // A key identifier is only a name. If several certificates have it, the one whose key made the signature counts;
     // accepted hierarchies come first.
     let made = |certificate: &Certificate| rsa_key(certificate).is_some_and(|key| key.recover(signature).is_ok());
     // A renewed certificate may bear the same key: the one that was valid on the day of issue counts.

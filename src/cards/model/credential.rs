@@ -151,7 +151,7 @@ pub enum EntryError {
 
 /// What a person typed or showed, for any card. What the card at hand does not need is never sent to it.
 ///
-/// A value of another form would cost a try: it is refused when it comes in. `Debug` shows names alone.
+/// A value of another form would cost a try: it is refused when it comes in. `Debug` shows only names.
 #[derive(Clone, Default)]
 pub struct Credentials {
     entries: BTreeMap<&'static str, EntryValue>,

@@ -70,7 +70,7 @@ note_rows! {
     NO_FACE "no-face"
         "ICチップに顔写真がありません。券面の印刷を確認してください。"
         "The chip holds no face picture. Look at the print on the card.";
-    /// The report says what the card says of work, and no more.
+    /// The report says what the card says about work, and no more.
     NO_JUDGEMENT "no-judgement"
         "就労や在留が認められるかどうかは、taimenでは判定しません。"
         "taimen does not judge whether the holder may work or stay.";

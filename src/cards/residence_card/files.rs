@@ -94,7 +94,7 @@ file_rows! {
     RENEWAL_1 DF2 "df2/04" "在留期間等更新申請欄" "application for renewal", Short(0x04), Auth, Whole(3), None, row("DF2/EF04", RENEWAL_FIELDS_1);
     SIGNATURE_1 DF3 "df3/02" "電子署名" "electronic signature", Short(0x02), Auth, Whole(1464), None, row("DF3/EF01", SIGNATURE_FIELDS_1);
     // Generation 2; the same. The entries and the remark differ by kind: the last one's short identifier on a 特別永住者証明書 is
-    // seen in code alone (CODE).
+    // seen only in code (CODE).
     NUMBER DF1 "df1/01" "カード番号" "card number", Short(0x01), Secured, Whole(14), None, row("DF1/EF01", NUMBER_FIELDS);
     ENTRIES_05 DF1 "df1/03" "券面記載事項" "entries of the face", Short(0x03), Secured, Whole(73), None, row("DF1/EF02", ENTRY_FIELDS_05);
     ENTRIES_06 DF1 "df1/03" "券面記載事項" "entries of the face", Short(0x03), Secured, Whole(46), None, row("DF1/EF02", ENTRY_FIELDS_06);

@@ -53,7 +53,7 @@ pub enum Item {
         /// The line.
         json: Vec<u8>,
     },
-    /// Something that cannot be looked at.
+    /// Something that cannot be judged.
     Refused {
         /// How it was named.
         input: String,

@@ -13,7 +13,7 @@ use crate::{
 
 use super::{IssueError, SimulatedCard};
 
-/// How a fault is brought about. It acts on one type of stage alone.
+/// How a fault is produced. It acts on only one type of stage.
 pub(crate) type Effect = Arc<dyn Fn(&mut dyn Any) -> Result<(), IssueError> + Send + Sync>;
 
 /// An effect on a stage.
@@ -124,7 +124,7 @@ impl Expected {
     }
 }
 
-/// One row: a fault of a card, and what must come of it.
+/// One row: a fault of a card, and its expected result.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct FaultRow {
