@@ -74,7 +74,7 @@
 //! The modules are in layers; a module uses only modules to its left, and a test keeps it so:
 //!
 //! ```text
-//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards | simulator | messages report batch doctor | cli
+//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards profile | simulator | messages report batch doctor | cli
 //! ```
 
 // What could panic or cut a number off, in code that reads what cards and files say; tests may panic.
@@ -102,6 +102,8 @@ pub mod lang;
 pub mod messages;
 #[doc(hidden)]
 pub mod privacy;
+#[doc(hidden)]
+pub mod profile;
 pub mod report;
 #[cfg(feature = "simulator")]
 pub mod simulator;

@@ -23,6 +23,7 @@ const LAYERS: &[&str] = &[
     "verify",
     "dump",
     "cards",
+    "profile",
     "simulator",
     "messages",
     "report",
