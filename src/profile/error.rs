@@ -68,6 +68,10 @@ impl RowName {
 
 impl std::fmt::Display for RowName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.table.is_empty() { f.write_str("the head of the file") } else { write!(f, "{} '{}'", self.table, self.id) }
+        if self.table.is_empty() {
+            f.write_str("the head of the file")
+        } else {
+            write!(f, "{} '{}'", self.table, self.id)
+        }
     }
 }

@@ -14,8 +14,8 @@ mod validate;
 pub use error::ProfileError;
 pub use fallback::Fallback;
 pub use model::{
-    Case, ChipField, Confidence, Document, FallbackRow, Field, Forbidden, Method, Profile, Retention, Row, SCHEMA, Source,
-    Start, Supplier, When, Who,
+    Case, ChipField, Confidence, Document, FallbackRow, Field, Forbidden, Method, Profile, Retention, Row, SCHEMA,
+    Source, Start, Supplier, When, Who,
 };
 pub use parse::MAX_LENGTH;
 pub use set::Profiles;

@@ -39,7 +39,8 @@ impl Profile {
     }
 
     fn head(&self, faults: &mut Vec<ProfileError>) {
-        let words = [("name", &self.name), ("law_title", &self.law_title), ("record", &self.record), ("note", &self.note)];
+        let words =
+            [("name", &self.name), ("law_title", &self.law_title), ("record", &self.record), ("note", &self.note)];
         let empty = words.into_iter().filter(|(_, words)| is_empty(words)).map(|(key, _)| key);
         let names = [("id", &self.id), ("law", &self.law), ("law_id", &self.law_id), ("revision", &self.revision)];
         let unnamed = names.into_iter().filter(|(_, name)| name.trim().is_empty()).map(|(key, _)| key);
@@ -75,10 +76,9 @@ impl Profile {
                 faults.push(ProfileError::NoSource { row: row() });
             }
             let missing = any.sources.iter().filter(|id| self.source(id).is_none());
-            faults.extend(
-                missing.map(|id| ProfileError::NoSuchRow { row: row(), key: "source", name: id.clone() }),
-            );
-            let read = any.sources.iter().filter_map(|id| self.source(id)).any(|source| source.read);
+            faults.extend(missing.map(|id| ProfileError::NoSuchRow { row: row(), key: "source", name: id.clone() }));
+            let is_text = |source: &&super::Source| source.read && source.confidence == Confidence::Text;
+            let read = any.sources.iter().filter_map(|id| self.source(id)).any(|source| is_text(&source));
             match any.confidence {
                 Confidence::Text if any.unverified => faults.push(ProfileError::Marked { row: row() }),
                 Confidence::Text if !read => faults.push(ProfileError::NotRead { row: row() }),
