@@ -23,6 +23,7 @@ macro_rules! options {
             pub const CARD: &str = "card";
             pub const KIND: &str = "kind";
             pub const ANCHOR: &str = "anchor";
+            pub const PROFILE_OR_LAW: &str = "name";
         }
 
         const OPTIONS: &[(&str, &str, Bilingual)] = &[$(($name, $value, Bilingual::new($ja, $en))),*];
@@ -42,6 +43,7 @@ options! {
     CREDENTIALS "credentials" "FILE", "照合する値のファイル（- は標準入力）", "File with the entries (- is standard input)";
     CREDENTIALS_OUT "credentials-out" "FILE", "模擬カードの照合値を --credentials の形で書く（複数なら NAME-1.EXT から）",
         "Write the cards' entries as --credentials files (several: NAME-1.EXT and so on)";
+    DATE "date" "DATE", "取引の日（日本。例：2027-04-01。既定は今日）", "The day of the transaction in Japan, such as 2027-04-01 (default: today)";
     DETAILS "details" "", "すべての検査・根拠・注意を表示する（既定は24行）",
         "Show every check, its grounds and all notes (default: 24 lines)";
     DOMICILE "domicile" "", "本籍も表示する（運転免許証）", "Show the registered domicile too (driver's licence)";
@@ -60,6 +62,8 @@ options! {
     LANG "lang" "ja|en", "表示する言語", "The language of the output";
     OUT "out" "FILE", "書き出す先（省略すると標準出力）", "The file to write (default: standard output)";
     PHOTO "photo" "FILE", "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)";
+    PROFILE "profile" "FILE", "自社のプロファイルのファイル。同じ id の付属のものを置き換える（繰り返し指定できる）",
+        "A profile file of your own, which replaces the shipped one of its id; may be given again";
     PURPOSE "purpose" "PURPOSE", "用途", "What it may vouch for";
     READER "reader" "ADDRESS",
         "リーダー：pcsc, pcsc:名前の一部, phone[:IPアドレス[:ポート]][?short]（スマートフォン）, sim:種類[?fault=…&seed=…], replay:ファイル",
@@ -108,6 +112,10 @@ const COMMANDS: &[(&str, Bilingual)] = commands! {
     "trust remove", "追加したものを削除する", "Remove an anchor that you added";
     "trust check", "点検する：期限・重複・弱い鍵・紛らわしい名前・書き換え",
         "Audit the anchors: expiry, duplicates, weak keys, confusable names, changed files";
+    "profiles", "法令が求めること（方法・書類・記録事項・保存期間）。法的助言ではない", "List, show and check law profiles: methods, documents, the record, retention; not legal advice";
+    "profiles list", "一覧（期間・未確認の行の数・SHA-256）", "List the profiles: period, unverified rows, SHA-256";
+    "profiles show", "一つを、根拠とともにすべて表示する", "Show a profile in full, with its sources";
+    "profiles check", "自社のプロファイルのファイルを点検する", "Report what is wrong with a profile file of your own";
     "simulate", "模擬カードを vpcd に差し出す（どのPC/SCプログラムからも読める）", "Offer simulated cards to vpcd, and so to every PC/SC program";
     "recording", "通信記録を見る・作る・確かめる・個人情報を取り除く", "Show, make, check and scrub recordings";
     "recording show", "命令とファイルの名前、ステータスワードの意味をつけて表示する（データは表示しない）",
@@ -147,6 +155,7 @@ pub fn command(lang: Lang) -> Command {
             b.sub("readers", &[WATCH, JSON]),
             b.sub("doctor", &[TRUST_DIR, JSON]),
             b.trust(),
+            b.profiles(),
             b.simulate(),
             b.recording(),
             b.sub("seal-key", &[])
@@ -237,6 +246,8 @@ impl Builder {
                 .hide_possible_values(true)
                 .help(self.applications()),
             name::FAULT => arg.action(ArgAction::Append),
+            name::PROFILE => arg.value_parser(value_parser!(std::path::PathBuf)).action(ArgAction::Append),
+            name::DATE => arg.value_parser(|text: &str| text.parse::<jiff::civil::Date>()),
             name::VPCD => arg.default_value("127.0.0.1:35963"),
             _ if matches!(value, "FILE" | "DIR") => arg.value_parser(value_parser!(std::path::PathBuf)),
             _ => arg,
@@ -345,6 +356,21 @@ impl Builder {
                 .arg(added),
             self.sub("trust remove", &[PURPOSE, TRUST_DIR]).arg(anchor),
             self.sub("trust check", &[JSON, TRUST_DIR]).arg(at()),
+        ])
+    }
+
+    fn profiles(self) -> Command {
+        use name::*;
+        let schema = "docs/profile.schema.json";
+        let profile = Arg::new(PROFILE_OR_LAW).required(true).value_name("PROFILE|LAW").help(self.t(
+            "プロファイルの名前、または法令の名前（取引の日に当たるものを表示する）",
+            "The name of a profile, or of a law: the one that applies on the day is shown",
+        ));
+        let file = self.path(FILE, "プロファイルのファイル（- は標準入力）", "The profile file (- is standard input)");
+        self.group(self.sub("profiles", &[])).subcommands([
+            self.sub("profiles list", &[DATE, PROFILE]).arg(self.json(schema)),
+            self.sub("profiles show", &[DATE, PROFILE]).arg(self.json(schema)).arg(profile),
+            self.sub("profiles check", &[]).arg(self.json(schema)).arg(file),
         ])
     }
 

@@ -15,6 +15,8 @@ mod offer;
 mod output;
 mod phone;
 mod problem;
+mod profiles;
+mod profiles_show;
 mod reader;
 #[cfg(feature = "pcsc")]
 mod readers;
@@ -78,6 +80,7 @@ fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
         Some(("readers", _)) => Err(Problem::NotBuilt { feature: "pcsc" }),
         Some(("doctor", matches)) => doctor::run(settings, matches),
         Some(("trust", matches)) => trust::run(settings, matches),
+        Some(("profiles", matches)) => profiles::run(settings, matches),
         Some(("simulate", matches)) => simulate::run(settings, matches),
         Some(("recording", matches)) => recording::run(settings, matches),
         Some(("seal-key", matches)) => seal::run(settings, matches),

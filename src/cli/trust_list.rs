@@ -138,7 +138,7 @@ fn short_name(anchor: &Anchor) -> String {
 }
 
 /// The lines of a table whose columns are aligned on a terminal.
-fn aligned<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
+pub fn aligned<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     let mut widths = [0; N];
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {

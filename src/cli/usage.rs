@@ -54,6 +54,7 @@ fn plain(name: &str) -> String {
 fn possible(option: &str, listed: Vec<String>) -> Vec<String> {
     let rule = match option.split(' ').next() {
         _ if !listed.is_empty() => return listed,
+        Some("--date") => "YYYY-MM-DD",
         Some("--jobs") => "1 - 256",
         Some("--wait") => "0 - 86400",
         Some("--sealed-by") => "64 x 0-9 a-f (taimen seal-key)",

@@ -26,6 +26,7 @@ mod batch;
 mod credential;
 mod exit;
 mod files;
+mod profile;
 mod reader;
 mod reading;
 mod recording;
@@ -47,6 +48,7 @@ use crate::{
     iso7816::{CardError, Refusal},
     kind::CardKind,
     lang::{Lang, Words},
+    profile::ProfileError,
     text::PrintedDateError,
     transport::TransportError,
     trust::{AddError, ManifestError, RemoveError},
@@ -185,6 +187,12 @@ pub enum Problem {
     NoTrustFolder,
     /// `explain` of a check that does not exist.
     UnknownCheck(String),
+    /// A law profile cannot be used.
+    Profile { path: String, error: ProfileError },
+    /// `profiles show` of a name that no profile and no law has.
+    UnknownProfile { given: String },
+    /// No profile of a law covers a day.
+    NoProfile { law: String, day: jiff::civil::Date },
     /// `--at` is not a time.
     BadTime,
     /// An input of a batch that is neither a recording nor a dump.
@@ -239,6 +247,7 @@ impl Problem {
             .or_else(|| files::text(self))
             .or_else(|| recording::text(self))
             .or_else(|| batch::text(self))
+            .or_else(|| profile::text(self))
             .or_else(|| usage::text(self))
             .unwrap_or_else(|| files::internal("messages"));
         text.in_lang(lang)

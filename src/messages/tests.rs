@@ -1,6 +1,10 @@
 use std::collections::BTreeSet;
 
-use crate::{cards::registry, iso7816::Status};
+use crate::{
+    cards::registry,
+    iso7816::Status,
+    profile::{Case, RowName},
+};
 
 use super::*;
 
@@ -47,6 +51,39 @@ fn folders() -> Vec<ManifestError> {
         ManifestError::NoManifest("/srv/keys".to_owned()),
         ManifestError::Io(file(), ErrorKind::PermissionDenied),
     ]
+}
+
+fn profiles() -> impl Iterator<Item = ProfileError> {
+    let word = |word: &str| word.to_owned();
+    let row = || RowName { table: word("method"), id: word("i") };
+    let head = RowName { table: String::new(), id: String::new() };
+    let (first, second) = (word("hanshuhou-2025"), word("own-2027"));
+    [
+        ProfileError::TooLarge,
+        ProfileError::NotText,
+        ProfileError::Syntax { line: 12 },
+        ProfileError::OtherSchema,
+        ProfileError::UnknownKey { row: row(), line: 40, key: word("leter") },
+        ProfileError::MissingKey { row: row(), line: 40, key: word("letter") },
+        ProfileError::Value { row: row(), line: 41, given: word("\"maybe\"") },
+        ProfileError::Empty { row: head, key: "name" },
+        ProfileError::SameId { row: row() },
+        ProfileError::NoSource { row: row() },
+        ProfileError::NoSuchRow { row: row(), key: "source", name: word("rul") },
+        ProfileError::SameKind { row: RowName { table: word("document"), id: word("card") }, kind: word("licence") },
+        ProfileError::NotRead { row: row() },
+        ProfileError::Unmarked { row: row() },
+        ProfileError::Marked { row: row() },
+        ProfileError::Dates,
+        ProfileError::Years { row: RowName { table: word("retention"), id: word("record") } },
+        ProfileError::NoItem { item: 31 },
+        ProfileError::SameItem { row: RowName { table: word("field"), id: word("purpose") }, item: 23 },
+        ProfileError::NotAnItem { row: RowName { table: word("field"), id: word("purpose") }, item: 32 },
+        ProfileError::NoWayOut { document: word("licence"), case: Case::PinBlocked },
+        ProfileError::Overlap { first: first.clone(), second: second.clone() },
+        ProfileError::Gap { first, second },
+    ]
+    .into_iter()
 }
 
 fn every_problem() -> Vec<Problem> {
@@ -119,6 +156,8 @@ fn every_problem() -> Vec<Problem> {
         Problem::NoTrustFolder,
         Problem::NoFront,
         Problem::UnknownCheck("luck".to_owned()),
+        Problem::UnknownProfile { given: "hanshuho".to_owned() },
+        Problem::NoProfile { law: "hanshuhou".to_owned(), day: jiff::civil::date(2020, 1, 1) },
         Problem::BadTime,
         Problem::NotAnInput { path: path() },
         Problem::InputTooLarge { path: path() },
@@ -169,6 +208,7 @@ fn every_problem() -> Vec<Problem> {
         ]
         .map(Problem::BadBirthDate),
     );
+    problems.extend(profiles().map(|error| Problem::Profile { path: "own.toml".to_owned(), error }));
     problems.extend(folders().into_iter().map(Problem::TrustFolder));
     problems.extend(folders().into_iter().map(|error| Problem::TrustAdd(AddError::Folder(error))));
     let imports = [
@@ -285,12 +325,14 @@ fn ids_of_the_sources() -> BTreeSet<&'static str> {
         include_str!("batch.rs"),
         include_str!("credential.rs"),
         include_str!("files.rs"),
+        include_str!("profile.rs"),
         include_str!("reader.rs"),
         include_str!("recording.rs"),
         include_str!("script.rs"),
         include_str!("trust.rs"),
     ];
-    let made = sources.iter().flat_map(|source| source.split("text! {").skip(1));
+    let made =
+        sources.iter().flat_map(|source| ["text! {", "of_row! {"].into_iter().flat_map(|by| source.split(by).skip(1)));
     made.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()).collect()
 }
 

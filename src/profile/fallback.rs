@@ -41,7 +41,8 @@ impl Profile {
         row.documents.contains(&document.id) || named.all(is_other_paper)
     }
 
-    fn fallback<'a>(&'a self, row: &'a FallbackRow) -> Fallback<'a> {
+    /// A row with what it names.
+    pub fn fallback<'a>(&'a self, row: &'a FallbackRow) -> Fallback<'a> {
         let methods: Vec<&Method> = row.methods.iter().filter_map(|id| self.method(id)).collect();
         let mut sources: Vec<&Source> = Vec::new();
         let ids = row.source.iter().chain(methods.iter().flat_map(|method| &method.source));

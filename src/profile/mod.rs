@@ -11,7 +11,7 @@ mod parse;
 mod set;
 mod validate;
 
-pub use error::ProfileError;
+pub use error::{ProfileError, RowName};
 pub use fallback::Fallback;
 pub use model::{
     Case, ChipField, Confidence, Document, FallbackRow, Field, Forbidden, Method, Profile, Retention, Row, SCHEMA,

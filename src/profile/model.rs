@@ -436,6 +436,12 @@ impl Profile {
         self.valid_from <= day && self.valid_until.is_none_or(|last| day <= last)
     }
 
+    /// How many rows are marked as unverified, and how many there are.
+    pub fn unverified_rows(&self) -> (usize, usize) {
+        let rows = self.rows();
+        (rows.iter().filter(|row| row.unverified).count(), rows.len())
+    }
+
     /// The confidence of the weakest row.
     pub fn confidence(&self) -> Confidence {
         let rows = self.rows();
