@@ -65,7 +65,7 @@ fn file(path: &str, error: &ProfileError) -> Text {
         ["（{line}行目）の値が、この項目のものではありません: {given}" ", line {line}: this is not a value of its key: {given}."] form },
         ProfileError::Empty { row, key } => of_row! { "profile-empty" path row (key);
         [" の {key} が空です。" ": '{key}' is empty."]
-        ["日本語と英語の両方を書いてください。" "Write it in Japanese and in English."] },
+        ["値を書いてください。文章は日本語と英語の両方が要ります。" "Give it a value; a text is needed in Japanese and in English."] },
         ProfileError::SameId { row } => of_row! { "profile-same-id" path row ();
         [" が二つあります。" " stands there twice."]
         ["どちらかの id を変えてください。" "Change the id of one of them."] },

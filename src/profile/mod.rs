@@ -7,16 +7,15 @@
 mod error;
 mod fallback;
 mod model;
+mod names;
 mod parse;
 mod set;
 mod validate;
 
 pub use error::{ProfileError, RowName};
 pub use fallback::Fallback;
-pub use model::{
-    Case, ChipField, Confidence, Document, FallbackRow, Field, Forbidden, Method, Profile, Retention, Row, SCHEMA,
-    Source, Start, Supplier, When, Who,
-};
+pub use model::{Document, FallbackRow, Field, Forbidden, Method, Profile, Retention, Row, SCHEMA, Source};
+pub use names::{Case, ChipField, Confidence, Start, Supplier, When, Who};
 pub use parse::MAX_LENGTH;
 pub use set::Profiles;
 pub use validate::UnknownKindNote;

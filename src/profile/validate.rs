@@ -111,10 +111,17 @@ impl Profile {
                 faults.push(ProfileError::SameKind { row: RowName::new("document", &document.id), kind: kind.clone() });
             }
         }
-        let unlettered = self.methods.iter().filter(|method| method.letter.trim().is_empty());
-        faults.extend(
-            unlettered.map(|method| ProfileError::Empty { row: RowName::new("method", &method.id), key: "letter" }),
-        );
+        let mut empty = |table: &str, id: &str, key: &'static str, is_empty: bool| {
+            if is_empty {
+                faults.push(ProfileError::Empty { row: RowName::new(table, id), key });
+            }
+        };
+        for method in &self.methods {
+            empty("method", &method.id, "letter", method.letter.trim().is_empty());
+            empty("method", &method.id, "who", method.who.is_empty());
+        }
+        self.fields.iter().for_each(|field| empty("field", &field.id, "when", field.when.is_empty()));
+        self.fallback_rows.iter().for_each(|row| empty("fallback", &row.id, "cases", row.cases.is_empty()));
     }
 
     /// The items that the law numbers, each once.
