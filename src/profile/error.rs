@@ -19,7 +19,7 @@ errors! {
         /// A value of another type, or a name that does not exist.
         Value { row: RowName, line: usize, given: String } = "{row}, line {line}: '{given}' is not a value of its key",
         Empty { row: RowName, key: &'static str } = "{row}: '{key}' is empty",
-        SameId { row: RowName } = "{row} stands there twice",
+        SameId { row: RowName } = "{row} appears twice",
         NoSource { row: RowName } = "{row} names no source",
         /// A row names a source, a document or a method that the file does not have.
         NoSuchRow { row: RowName, key: &'static str, name: String } = "{row}: '{key}' names '{name}', which is not in the file",
@@ -37,7 +37,7 @@ errors! {
         SameItem { row: RowName, item: u8 } = "{row}: another field is item {item} too",
         /// A field's number is beyond the items that the head of the file counts.
         NotAnItem { row: RowName, item: u8 } = "{row}: there is no item {item}",
-        /// Staff would stand there without any way out.
+        /// Staff would have no next step.
         NoWayOut { document: String, case: Case } = "no fallback for the document '{document}' in the case '{case}'",
         /// Two profiles of one law cover one day.
         Overlap { first: String, second: String } = "{first} and {second} cover the same days",

@@ -88,6 +88,14 @@ pub fn prepare(program: &Program, folder: &TempDir) {
         folder.write(name, content);
     }
 
+    // Profiles of the operator's own: one that replaces a shipped one, one with slips.
+    let profile = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles/kobutsu-2025.toml")).unwrap();
+    folder.write("own-profile.toml", format!("{profile}# Our own.\n"));
+    folder.write("other-profile.toml", profile.replace("kobutsu", "books") + "# Of another law.\n");
+    let slips = profile.replacen("years = 3", "years = 0", 1).replacen("[\"present\"]", "[\"presence\"]", 1);
+    folder.write("slips-profile.toml", slips);
+    folder.write("key-profile.toml", profile.replacen("letter = ", "leter = ", 1));
+
     let persona = Persona::from_seed(1);
     let (year, code) = (persona.expiry_year, &persona.security_code);
     for (name, content) in [
@@ -254,9 +262,10 @@ fn every_case_stands_in_both_languages_and_every_exit_code_has_one() {
     for code in 0..=5 {
         assert!(english.values().any(|(_, expected)| *expected == code), "exit code {code}");
     }
-    for command in
-        ["check", "identify", "verify", "batch", "readers", "doctor", "trust", "simulate", "explain", "seal-key"]
-    {
+    for command in [
+        "check", "identify", "verify", "batch", "readers", "doctor", "trust", "profiles", "simulate", "explain",
+        "seal-key",
+    ] {
         assert!(
             english.values().any(|(arguments, _)| arguments.first().is_some_and(|word| word == command)),
             "{command}"
@@ -317,6 +326,7 @@ fn completions_and_the_manual_page_name_every_command() {
         "batch",
         "readers",
         "trust",
+        "profiles",
         "simulate",
         "explain",
         "completions",

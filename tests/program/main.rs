@@ -10,6 +10,7 @@ mod batch_memory;
 mod cli;
 mod fixtures;
 mod jpki_check;
+mod profiles;
 mod recording_scrub;
 mod reports;
 mod residence_recording;
