@@ -175,8 +175,8 @@ pub fn command(lang: Lang) -> Command {
             ),
             b.sub("man", &[]),
         ]);
-    // Behind the commands: clap puts a global option into their help by its place here.
-    help::with_examples(b.group(all).arg(b.option(LANG).global(true)), lang)
+    // Last in every help, however many commands there are: clap would count them.
+    help::with_examples(b.group(all).arg(b.option(LANG).global(true).display_order(usize::MAX)), lang)
 }
 
 /// Builds commands and options in a language.
