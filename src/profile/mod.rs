@@ -2,7 +2,7 @@
 //! hold, what must not be stored, how long it is kept, and what is left if a check does not end as it should.
 //!
 //! One file a law and period, `profiles/*.toml`, described by `docs/profiles.md`. Every row names its sources and how sure we
-//! are of it; a row whose text nobody of us read is marked as unverified. None of it is legal advice.
+//! are of it; a row that rests on a text which we have not read is marked as unverified. None of it is legal advice.
 
 mod error;
 mod fallback;

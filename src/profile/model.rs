@@ -18,7 +18,7 @@ pub trait Row {
     fn id(&self) -> &str;
     /// How sure we are.
     fn confidence(&self) -> Confidence;
-    /// Whether nobody of us read the text that it rests on.
+    /// Whether we have not read the text that it rests on.
     fn is_unverified(&self) -> bool;
     /// The ids of its sources.
     fn sources(&self) -> &[String];
@@ -42,7 +42,7 @@ macro_rules! rows {
             $($(#[$doc])* pub $field: $type,)*
             /// How sure we are.
             pub confidence: Confidence,
-            /// Whether nobody of us read the text that the row rests on.
+            /// Whether we have not read the text that the row rests on.
             #[serde(default, skip_serializing_if = "no")]
             pub unverified: bool,
             /// The ids of its sources.
