@@ -246,6 +246,28 @@ fn no_card_and_no_case_is_a_dead_end() {
 }
 
 #[test]
+fn the_document_on_the_table_itself_leads_on_unless_it_is_rejected() {
+    for profile in shipped().iter() {
+        for document in registry::specs().filter_map(|spec| profile.document(spec.kind.as_str())) {
+            for case in Case::all().filter(|case| ![Case::Rejected, Case::PhoneOnly, Case::NoChip].contains(case)) {
+                let left = profile.fallbacks(&document.id, case);
+                let about = |fallback: &&Fallback<'_>| {
+                    fallback.documents.contains(&document)
+                        || fallback.id != "other-chip-card" && fallback.documents.is_empty()
+                };
+                assert!(left.iter().any(|fallback| about(&fallback)), "{}: {}, {case}", profile.id, document.id);
+            }
+        }
+    }
+    for id in ["hanshuhou-2025", "hanshuhou-2027", "keitaihou-2026"] {
+        let all = shipped();
+        let left = all.get(id).unwrap().fallbacks("residence1-child", Case::ChipUnreadable);
+        assert!(letters(&left).contains(&"ロ"), "{id}: a child's card has no photo");
+        assert!(!left.iter().any(|fallback| fallback.id == "presented-without-chip"), "{id}");
+    }
+}
+
+#[test]
 fn a_rejected_document_leads_to_no_method() {
     for profile in shipped().iter() {
         for kind in registry::specs().map(|spec| spec.kind.as_str()) {
@@ -401,17 +423,13 @@ fn every_slip_is_named_with_its_row() {
     let end = |confidence: &str, source: &str| {
         known.replacen("confidence = \"T\"\nsource = [\"rule\"]", &format!("{confidence}\nsource = [{source}]"), 1)
     };
-    let printed = || row("fallback", "printed-photo");
+    let child = || row("fallback", "no-photo-without-chip");
     for (confidence, source, expected) in [
-        ("confidence = \"T\"", "", ProfileError::NoSource { row: printed() }),
-        (
-            "confidence = \"T\"",
-            "\"rul\"",
-            ProfileError::NoSuchRow { row: printed(), key: "source", name: "rul".into() },
-        ),
-        ("confidence = \"T\"", "\"npa-qa\"", ProfileError::NotRead { row: printed() }),
-        ("confidence = \"S\"", "\"summary\"", ProfileError::Unmarked { row: printed() }),
-        ("confidence = \"T\"\nunverified = true", "\"rule\"", ProfileError::Marked { row: printed() }),
+        ("confidence = \"T\"", "", ProfileError::NoSource { row: child() }),
+        ("confidence = \"T\"", "\"rul\"", ProfileError::NoSuchRow { row: child(), key: "source", name: "rul".into() }),
+        ("confidence = \"T\"", "\"npa-qa\"", ProfileError::NotRead { row: child() }),
+        ("confidence = \"S\"", "\"summary\"", ProfileError::Unmarked { row: child() }),
+        ("confidence = \"T\"\nunverified = true", "\"rule\"", ProfileError::Marked { row: child() }),
     ] {
         let found = with(known, &end(confidence, source));
         assert!(found.contains(&expected), "{confidence} {source}: {found:?}");
