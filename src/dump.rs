@@ -18,6 +18,7 @@ use crate::{kind::CardKind, privacy::Private, text::whole_seconds, transport::Li
 pub const SCHEMA: &str = "taimen.dump/1";
 
 /// The largest dump file that is read, in bytes: hex doubles the size of a card's 30 kB.
+#[doc(hidden)]
 pub const MAX_DUMP: usize = 4 * 1024 * 1024;
 
 /// What a check of a card rests on.
@@ -158,6 +159,7 @@ pub enum ChallengeResponse {
 }
 
 /// Random bytes in a challenge.
+#[doc(hidden)]
 pub const CHALLENGE_RANDOM: usize = 32;
 
 /// The label before every challenge, so that a signature over it cannot serve anything else.
@@ -171,7 +173,7 @@ impl Challenge {
 }
 
 /// The bytes of a challenge made at `time` from `random`; see [`Challenge::message`].
-pub fn challenge_message(time: Timestamp, random: &[u8]) -> Vec<u8> {
+pub(crate) fn challenge_message(time: Timestamp, random: &[u8]) -> Vec<u8> {
     let mut message = format!("{CHALLENGE_LABEL}\n{}\n", whole_seconds(time)).into_bytes();
     message.extend_from_slice(random);
     message

@@ -305,7 +305,7 @@ pub enum ItemValue {
         /// What people read.
         name: Bilingual,
     },
-    /// A code as it is on the card, and what must be said about it: see [`remarks`].
+    /// A code as it is on the card, and what must be said about it: see `remarks`.
     Code {
         /// The code.
         code: String,

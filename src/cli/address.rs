@@ -5,7 +5,8 @@ use std::{
     path::PathBuf,
 };
 
-use crate::transport::phone;
+/// The phone's port if nothing else is said. vpcd itself has 35963, and may run on the same machine.
+const PHONE_PORT: u16 = 35_970;
 
 /// Where the card is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,12 +58,12 @@ fn phone_address(rest: &str) -> Option<Address> {
         None => (rest, false),
     };
     if place.is_empty() {
-        return Some(Address::Phone { address: (Ipv4Addr::LOCALHOST, phone::DEFAULT_PORT).into(), short });
+        return Some(Address::Phone { address: (Ipv4Addr::LOCALHOST, PHONE_PORT).into(), short });
     }
     let place = place.strip_prefix(':')?;
     let bare = place.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(place);
     let address = match bare.parse::<IpAddr>() {
-        Ok(address) => SocketAddr::from((address, phone::DEFAULT_PORT)),
+        Ok(address) => SocketAddr::from((address, PHONE_PORT)),
         Err(_) => place.parse().ok()?,
     };
     Some(Address::Phone { address, short })

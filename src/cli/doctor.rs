@@ -164,7 +164,7 @@ mod pcsc_card {
     use std::time::Duration;
 
     use crate::{
-        cards::{RecogniseError, read_long},
+        cards::{RecogniseError, flow::read_long},
         doctor::{Card, Long},
         iso7816::{CardError, Response, Status},
         tlv,

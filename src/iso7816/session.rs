@@ -84,11 +84,6 @@ impl<T: Transport> Session<T> {
         &self.transport
     }
 
-    /// Ends the session.
-    pub fn into_transport(self) -> T {
-        self.transport
-    }
-
     /// Sends a command and returns its answer, whatever the status word.
     ///
     /// # Errors

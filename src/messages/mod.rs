@@ -56,8 +56,8 @@ use crate::{
 
 pub use exit::ExitCode;
 pub use reader::Platform;
-pub use recording::ScrubRefusal;
-pub use usage::UsageError;
+#[doc(hidden)]
+pub use {recording::ScrubRefusal, usage::UsageError};
 
 /// What went wrong. Holds no personal data: what a person typed is never repeated.
 ///

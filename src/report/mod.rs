@@ -33,7 +33,7 @@ use crate::{
     verify::Overall,
 };
 
-pub use clean::{json_escaped, visible};
+pub(crate) use clean::{json_escaped, visible};
 pub use headline::{Case, Headline, Tone, Unreal};
 pub use json::SCHEMA;
 pub use terminal::Graphics;

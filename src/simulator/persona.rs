@@ -28,7 +28,7 @@ crate::simulator::record! {
 }
 
 /// Portraits and card keys in the pool.
-pub const POOL_SIZE: u8 = 8;
+pub(crate) const POOL_SIZE: u8 = 8;
 
 const FAMILY: &[&str] = &["見本", "架空", "試験", "模擬", "仮名", "例示", "想定", "練習", "非実在", "空想山"];
 const GIVEN: &[&str] =

@@ -28,10 +28,10 @@ pub const MAX_STEPS: usize = 1_000;
 pub const MAX_READERS: u16 = 16;
 
 /// The longest pause.
-pub const MAX_WAIT: Duration = Duration::from_secs(86_400);
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(86_400);
 
 /// The most runs that `repeat` names. `repeat` without a number has no end.
-pub const MAX_RUNS: u32 = 1_000_000;
+pub(crate) const MAX_RUNS: u32 = 1_000_000;
 
 /// One thing that happens at the readers.
 #[derive(Debug, Clone)]
@@ -107,10 +107,10 @@ pub enum StepError {
     /// No reader from 1 to [`MAX_READERS`].
     #[error("no reader from 1 to {MAX_READERS}")]
     Reader,
-    /// No pause up to [`MAX_WAIT`].
+    /// No pause up to `MAX_WAIT`.
     #[error("no pause")]
     Wait,
-    /// Not from 1 to [`MAX_RUNS`].
+    /// Not from 1 to `MAX_RUNS`.
     #[error("no number of runs")]
     Runs,
     /// No card.

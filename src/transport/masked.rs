@@ -4,10 +4,10 @@ use crate::text::errors;
 use std::fmt;
 
 /// The longest command or answer: an extended APDU with 65,535 bytes of data (ISO/IEC 7816-3 12.1).
-pub const MAX_APDU: usize = 65_544;
+pub(crate) const MAX_APDU: usize = 65_544;
 
 /// The longest single run of secret bytes.
-pub const MAX_SECRET: usize = 65_536;
+pub(crate) const MAX_SECRET: usize = 65_536;
 
 /// What a secret byte replays as.
 const REPLAYED: u8 = 0x00;

@@ -1,8 +1,9 @@
 //! How commands reach a card: one trait with one method, and what implements it.
 
 mod mask;
+#[doc(hidden)]
 pub mod masked;
-pub mod meter;
+pub(crate) mod meter;
 pub mod nonces;
 #[cfg(feature = "pcsc")]
 pub mod pcsc;
@@ -10,12 +11,15 @@ pub mod phone;
 pub mod record;
 pub mod recording;
 pub mod replay;
-pub mod slot;
+pub(crate) mod slot;
+#[doc(hidden)]
 pub mod vpcd;
 
 pub use mask::NeverRecorded;
+#[doc(hidden)]
 pub use masked::Masked;
-pub use meter::{LinkFigures, Metered};
+pub use meter::LinkFigures;
+pub(crate) use meter::Metered;
 pub use nonces::{NonceError, Nonces};
 pub use record::{Log, Recorder};
 pub use recording::Recording;

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::text::errors;
 
 /// The most bytes of one draw: a recording's header has room for it.
-pub const MAX_DRAW: usize = 512;
+pub(crate) const MAX_DRAW: usize = 512;
 
 /// A source of random bytes.
 pub trait Nonces {

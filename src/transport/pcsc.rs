@@ -12,9 +12,13 @@ use std::{ffi::CString, time::Duration};
 use ::pcsc::{Context, ReaderState, Scope, State};
 
 pub use super::slot::Slot;
-pub use link::{PATIENCE, PcscLink};
+pub use link::PcscLink;
 pub use wait::Waiting;
-pub use watch::{Event, Stopper, Watch};
+#[doc(hidden)]
+pub use {
+    link::PATIENCE,
+    watch::{Event, Stopper, Watch},
+};
 
 use super::{Transport, TransportError};
 use error::transport_error;

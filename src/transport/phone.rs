@@ -22,14 +22,12 @@ use super::{
     vpcd::{GET_ATR, MAX_MESSAGE, POWER_OFF, POWER_ON, receive, send},
 };
 
-/// The port if nothing else is said. vpcd itself has 35963, and may run on the same machine.
-pub const DEFAULT_PORT: u16 = 35_970;
-
 /// What the name of such a reader begins with, in reports, dumps and recordings.
-pub const NAME_PREFIX: &str = "phone:";
+pub(crate) const NAME_PREFIX: &str = "phone:";
 
 /// The longest answer to reset that is taken. The standard has 33 bytes (ISO/IEC 7816-3 8.2.1); apps make theirs up from
 /// what a contactless card says.
+#[doc(hidden)]
 pub const MAX_ATR: usize = 64;
 
 /// How many are greeted at once. A phone answers in milliseconds: when more come, who has said nothing for longest is left.

@@ -13,22 +13,26 @@ use super::{
 };
 
 /// The first line of every recording.
+#[doc(hidden)]
 pub const FIRST_LINE: &str = "taimen-recording 1";
 
 /// What the first line of every version begins with.
 const FAMILY: &str = "taimen-recording ";
 
 /// The largest recording that is read, in bytes.
+#[doc(hidden)]
 pub const MAX_RECORDING: usize = 16 * 1024 * 1024;
 
 /// The longest line, in bytes: the longest APDU in hex and some spaces.
+#[doc(hidden)]
 pub const MAX_LINE: usize = 140 * 1024;
 
 /// The most steps.
+#[doc(hidden)]
 pub const MAX_STEPS: usize = 100_000;
 
 /// The most random draws, and the most session keys.
-pub const MAX_DRAWS: usize = 1_000;
+pub(crate) const MAX_DRAWS: usize = 1_000;
 
 /// The longest header value, in bytes.
 const MAX_VALUE: usize = 512;

@@ -22,7 +22,7 @@ pub enum Concern {
         /// Full days since.
         days: i64,
     },
-    /// It is valid for [`SOON_DAYS`] at most.
+    /// It is valid for `SOON_DAYS` at most.
     ExpiresSoon {
         /// Full days left.
         days: i64,

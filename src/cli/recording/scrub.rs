@@ -19,7 +19,7 @@ use crate::{
     kind::CardKind,
     lang::Bilingual,
     messages::{ExitCode, Problem, ScrubRefusal},
-    simulator::{Recipe, kinds, like},
+    simulator::{Recipe, cards::like, kinds},
     transport::{Recording, TransportError, phone::NAME_PREFIX},
 };
 

@@ -38,7 +38,7 @@ crate::simulator::record! {
 const ISSUER: &str = "taimen simulated licence CA. SIMULATED. NOT A REAL ISSUER";
 
 /// The simulated signer of licences: `certs/simulated/taimen/licence-signer.der`.
-pub const LICENCE_SIGNER: LicenceSigner = LicenceSigner {
+pub(crate) const LICENCE_SIGNER: LicenceSigner = LicenceSigner {
     key: "licence-signer",
     claims: "licence-signer",
     serial: "7000000000000002",
@@ -47,7 +47,7 @@ pub const LICENCE_SIGNER: LicenceSigner = LicenceSigner {
 };
 
 /// The simulated signer of マイナ免許証: `certs/simulated/taimen/menkyo-signer.der`.
-pub const MENKYO_SIGNER: LicenceSigner = LicenceSigner {
+pub(crate) const MENKYO_SIGNER: LicenceSigner = LicenceSigner {
     key: "menkyo-signer",
     claims: "menkyo-signer",
     serial: "7000000000000003",
@@ -269,7 +269,7 @@ fn category_day(day: Option<Date>, not_held: NotHeld) -> Vec<u8> {
 }
 
 /// `EYYMMDD`
-pub fn era_day(day: Date) -> Vec<u8> {
+pub(crate) fn era_day(day: Date) -> Vec<u8> {
     let Some((era, year)) = era_year(day) else { return b"0000000".to_vec() };
     let digit = match era {
         Era::Meiji => 1,

@@ -9,17 +9,14 @@ mod faults;
 mod fields;
 mod holder;
 mod issue;
-pub mod menkyo;
+mod menkyo;
 pub mod profile;
 pub mod text;
 
 pub use faults::{LICENCE_FAULTS, MENKYO_FAULTS};
 pub use fields::FieldFile;
-pub use holder::{COMMISSION, Change, Commission, LicenceHolder, OTHER_COMMISSION, check_digit};
-pub use issue::{
-    EXTERNALS, IssuedLicence, LICENCE_SIGNER, LicenceOrder, LicenceSigner, MENKYO_SIGNER, PORTRAITS, era_day, issue,
-    key_identifier,
-};
+pub use holder::{Change, Commission, LicenceHolder};
+pub use issue::{EXTERNALS, IssuedLicence, LicenceOrder, LicenceSigner, PORTRAITS, issue, key_identifier};
 pub use profile::LicenceProfile;
 
 use crate::{

@@ -58,7 +58,7 @@ pub fn face(recipe: Recipe, wanted: usize) -> Option<Recipe> {
 
 /// Whether the face picture of a made card had to be cut, because the file has no room for a whole one: it is signed as it
 /// is and does not decode.
-pub fn is_cut(recipe: &Recipe) -> bool {
+pub(crate) fn is_cut(recipe: &Recipe) -> bool {
     recipe.given().is_some_and(|Photo(photo)| !portraits().any(|portrait| photo.starts_with(portrait)))
 }
 

@@ -5,7 +5,7 @@ mod contents;
 mod faults;
 pub mod fit;
 pub mod issue;
-pub mod jpki;
+mod jpki;
 mod jpki_faults;
 mod objects;
 #[doc(hidden)]

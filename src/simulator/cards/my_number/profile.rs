@@ -30,4 +30,4 @@ crate::simulator::record! {
 const ATR: [u8; 13] = [0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x05, 0xE0, 0xB3, 0x81, 0xA1, 0x00, 0x7F];
 
 /// The most filler that a profile may ask for.
-pub const MAX_FILLER: u16 = 512;
+pub(crate) const MAX_FILLER: u16 = 512;

@@ -168,7 +168,7 @@ pub fn signed_message(issued: &[ResidenceFile]) -> Vec<u8> {
 
 /// The same certificate with a serial number that makes it so long, as far as one does: the signature's length varies by
 /// itself, as real ones do.
-pub fn certificate_of_length(order: &CertificateOrder, length: usize) -> Result<Vec<u8>, IssueError> {
+pub(crate) fn certificate_of_length(order: &CertificateOrder, length: usize) -> Result<Vec<u8>, IssueError> {
     let mut serial_length = 8_usize;
     let mut built = Vec::new();
     for counter in 0..64_u8 {

@@ -17,9 +17,8 @@ pub use authorities::{CA, CA2, authorities};
 pub use contents::ResidenceFile;
 pub use faults::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS};
 pub use holder::ResidenceHolder;
-pub use issue::{IssuedResidence, PORTRAITS, ResidenceOrder, certificate_of_length, issue, leaf, signed_message};
+pub use issue::{IssuedResidence, PORTRAITS, ResidenceOrder, issue, leaf, signed_message};
 pub use profile::ResidenceProfile;
-pub use tiff::{Line, picture as tiff_picture};
 
 use crate::{
     cards,
