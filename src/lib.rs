@@ -66,10 +66,10 @@
 //!
 //! | feature | adds | needs |
 //! | --- | --- | --- |
-//! | none | reading over any transport, verification, reports, recordings | no system library |
+//! | none | reading over your own transport or a phone, verification, reports, recordings | no system library |
 //! | `simulator` | simulated cards | no system library |
 //! | `pcsc` | `transport::pcsc`, `transport::nonces::SystemNonces` | libpcsclite on Unix |
-//! | `cli` | the program, `transport::nonces::SystemNonces`, `simulator` | no system library |
+//! | `cli` | the program, `simulator`, `transport::nonces::SystemNonces` | no system library |
 //!
 //! The modules are in layers; a module uses only modules to its left, and a test keeps it so:
 //!

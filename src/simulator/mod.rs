@@ -1,10 +1,8 @@
 //! Simulated cards: a function of state and command, faithful to what is known of the real ones.
 //!
-//! A card is made from a [`Recipe`] and is a [`Transport`](crate::transport::Transport); [`vpcd`] offers it to a PC/SC
-//! service, and a [`script`] says which of them lie on which reader, and when. The people on the cards are invented
-//! ([`Persona`]), the keys are the committed pool of the simulated hierarchy ([`keys`]), whose private halves are public.
-//! What a card does if nobody knows what the real one does is a profile in its own folder ([`cards`]); what can be
-//! wrong with it is a table ([`faults_of`]).
+//! A card is made from a [`Recipe`] and is a [`Transport`](crate::transport::Transport). The people on the cards are invented,
+//! the keys are a committed pool of the simulated hierarchy, whose private halves are public. What a card does if nobody
+//! knows what the real one does is a profile in its own folder; what can be wrong with it is a table there.
 //!
 //! A simulated card shows that the program agrees with what is written about the card. It does not show that a real card
 //! behaves so.

@@ -107,7 +107,7 @@ impl Nonces for ListedNonces {
 
 impl std::fmt::Debug for ListedNonces {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ListedDraws({} left)", self.rest.len())
+        write!(f, "ListedNonces({} left)", self.rest.len())
     }
 }
 
@@ -157,7 +157,7 @@ impl<D: Nonces> Nonces for RecordedNonces<D> {
 
 impl<D> std::fmt::Debug for RecordedNonces<D> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "RecordedDraws({} drawn)", self.drawn.len())
+        write!(f, "RecordedNonces({} drawn)", self.drawn.len())
     }
 }
 
@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(recorded.draw(MAX_DRAW + 1), Err(NonceError::TooMany));
         recorded.session_key(&[7; 16]);
         assert_eq!(recorded.session_keys().collect::<Vec<_>>(), [[7; 16]]);
-        assert_eq!(format!("{recorded:?}"), "RecordedDraws(2 drawn)");
+        assert_eq!(format!("{recorded:?}"), "RecordedNonces(2 drawn)");
         assert_eq!(recorded.into_drawn(), [vec![1, 2], vec![3]]);
     }
 
