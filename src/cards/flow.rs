@@ -585,7 +585,7 @@ pub fn play(recording: &Recording, entered: &Credentials) -> (Result<Dump, FlowE
 fn replayed(replay: &mut Replay, entered: &Credentials, allow_last_try: bool) -> Result<Dump, FlowError> {
     let request = Request::recorded(replay)?;
     let mut credentials = Credentials::recorded(replay);
-    credentials.extend(entered.clone());
+    credentials.extend(entered.shared());
     let (gate, nonces, tell) = (&mut PinGate::new(allow_last_try), &mut replay.random(), &mut |_: Event<'_>| {});
     match start(replay, &request, credentials, gate, nonces, tell)? {
         Outcome::Done(dump) => Ok(*dump),

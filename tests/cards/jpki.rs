@@ -57,7 +57,7 @@ fn read(transport: &mut dyn Transport, known: &Credentials) -> Result<Dump, Flow
 
 fn read_allowing(transport: &mut dyn Transport, known: &Credentials, last_try: bool) -> Result<Dump, FlowError> {
     let (request, gate) = (request().extra(true), &mut PinGate::new(last_try));
-    cards::read(transport, &request, known.clone(), gate, &mut reading::nonces(), &mut |_| {})
+    cards::read(transport, &request, known.shared(), gate, &mut reading::nonces(), &mut |_| {})
 }
 
 /// Reads a simulated card with everything that it offers, and checks.
@@ -513,7 +513,7 @@ fn neither_pin_nor_password_stands_in_a_dump() {
     let entries = Credentials::from(&simulated);
     let own = simulated.credentials().unwrap().clone();
     let json = read(&mut simulated, &entries).unwrap().to_json();
-    let number = own.get("number-b").unwrap().clone();
+    let number = own.get("number-b").unwrap();
     for secret in [own.get("sign-password").unwrap().expose(), number.expose()] {
         assert!(!json.contains(&hex::encode(secret)));
         assert!(!json.contains(std::str::from_utf8(secret).unwrap()));

@@ -89,14 +89,14 @@ fn day(day: jiff::civil::Date) -> String {
 fn my_number() -> Marked {
     let recipe = Recipe::new(CardKind::MY_NUMBER, 6).with(persona());
     let mut card = recipe.card().unwrap();
-    let number = card.credentials().unwrap().get("number-b").unwrap().clone();
+    let own = card.credentials().unwrap().clone();
     let known = reading::printed(&card);
     let mut log = Log::new(never_recorded());
     card.power_on();
     let (dump, _) = reading::read(&mut Recorder::new(&mut card, &mut log), &reading::request(), &known).unwrap();
     let random = vec![vec![1; 32], vec![2; 32]];
     let mut marks = of_persona(&persona());
-    marks.push(String::from_utf8(number.expose().to_vec()).unwrap());
+    marks.push(String::from_utf8(own.get("number-b").unwrap().expose().to_vec()).unwrap());
     // The chip signed this time: another one would not play back.
     let header = Header { time: Some(reading::TIME.parse().unwrap()), ..header(CardKind::MY_NUMBER, random, vec![]) };
     Marked { recording: log.into_recording(header), dump, marks }

@@ -1,6 +1,6 @@
 //! Credentials: what opens a card, who knows it, how it is made of what a person types, and the one place that reads it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 use zeroize::Zeroizing;
@@ -9,7 +9,7 @@ use crate::{
     cards::FlowError,
     crypto::CipherKey,
     lang::Bilingual,
-    privacy::Pin,
+    privacy::{MAX_PIN_LENGTH, Pin},
     text::{PrintedDate, PrintedDateError},
     transport::{Replay, recording::GivenCredential},
 };
@@ -82,17 +82,22 @@ impl CredentialSpec {
     }
 
     /// The value, made of what was entered; `None` unless one way has all its entries.
-    fn of(&self, entries: &BTreeMap<&'static str, EntryValue>) -> Option<Pin> {
+    fn of(&self, entries: &Entries) -> Option<Pin> {
         self.ways.iter().find_map(|way| {
-            let mut value = Zeroizing::new(String::new());
+            // As long as it may become: what grows leaves copies behind.
+            let mut value = Zeroizing::new(String::with_capacity(MAX_PIN_LENGTH));
             for part in *way {
-                let entry = match entries.get(part.entry.id)? {
-                    EntryValue::Text(text) => text.clone(),
-                    EntryValue::Date(date) => Zeroizing::new(date.digits()),
+                let digits;
+                let entry = match &**entries.get(part.entry.id)? {
+                    EntryValue::Text(text) => text,
+                    EntryValue::Date(date) => {
+                        digits = Zeroizing::new(date.digits());
+                        &digits
+                    }
                 };
                 value.push_str(part.take.map_or(Some(entry.as_str()), |length| entry.get(..length))?);
             }
-            Pin::new(value.as_bytes()).ok()
+            Pin::new(std::mem::take(&mut *value)).ok()
         })
     }
 }
@@ -152,14 +157,16 @@ pub enum EntryError {
 /// What a person typed or showed, for any card. What the card at hand does not need is never sent to it.
 ///
 /// A value of another form would cost a try: it is refused when it comes in. `Debug` shows only names.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Credentials {
-    entries: BTreeMap<&'static str, EntryValue>,
-    recorded: Option<Recorded>,
+    entries: Entries,
+    recorded: Option<Arc<Recorded>>,
 }
 
+/// Entries by their names. Two readings of one recording share them; an entry is wiped with the last that holds it.
+type Entries = BTreeMap<&'static str, Arc<EntryValue>>;
+
 /// What a recording gives instead of credentials.
-#[derive(Clone)]
 struct Recorded {
     /// Whether the recording contains the handshake, so that the credential itself is needed.
     handshake: bool,
@@ -202,13 +209,13 @@ impl Credentials {
     /// # Errors
     /// [`EntryError::Form`], [`EntryError::Date`].
     pub fn insert(&mut self, entry: &'static EntrySpec, text: &str) -> Result<(), EntryError> {
-        self.entries.insert(entry.id, entry.parse(text)?);
+        self.entries.insert(entry.id, Arc::new(entry.parse(text)?));
         Ok(())
     }
 
     /// Adds an entry that is a day.
     pub fn insert_date(&mut self, entry: &'static EntrySpec, date: PrintedDate) {
-        self.entries.insert(entry.id, EntryValue::Date(date));
+        self.entries.insert(entry.id, Arc::new(EntryValue::Date(date)));
     }
 
     /// Whether somebody who is alive today, a day in Japan, can have entered these: another day would cost a try.
@@ -216,7 +223,7 @@ impl Credentials {
     /// # Errors
     /// [`EntryError::Date`].
     pub fn plausible(&self, today: Date) -> Result<(), EntryError> {
-        self.entries.iter().try_for_each(|(id, value)| match (value, crate::cards::registry::entry(id)) {
+        self.entries.iter().try_for_each(|(id, value)| match (&**value, crate::cards::registry::entry(id)) {
             (EntryValue::Date(date), Some(entry)) => {
                 date.lived(today).map(|_| ()).map_err(|error| EntryError::Date(entry, error))
             }
@@ -227,6 +234,13 @@ impl Credentials {
     /// Adds everything that others hold.
     pub fn extend(&mut self, others: Self) {
         self.entries.extend(others.entries);
+    }
+
+    /// The same for another reading; no entry is copied.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn shared(&self) -> Self {
+        Self { entries: self.entries.clone(), recorded: self.recorded.clone() }
     }
 
     /// Reads a credentials file: lines `name = value`, `#` comments, blank lines.
@@ -260,7 +274,8 @@ impl Credentials {
         let header = replay.header();
         let key = header.session_keys.first().and_then(|key| key.as_slice().try_into().ok()).map(Zeroizing::new);
         let given = header.jpki.clone().map(|header| header.given).unwrap_or_default();
-        Self { entries: BTreeMap::new(), recorded: Some(Recorded { handshake: replay.tells(HANDSHAKE), key, given }) }
+        let recorded = Recorded { handshake: replay.tells(HANDSHAKE), key, given };
+        Self { entries: BTreeMap::new(), recorded: Some(Arc::new(recorded)) }
     }
 
     /// Wipes every entry: nothing is presented any more.
