@@ -176,7 +176,12 @@ mod pcsc_card {
             TransportError::NoCard { .. } | TransportError::NoReader | TransportError::NoService => Card::None,
             TransportError::Busy => Card::Busy,
             TransportError::Reader { code } => Card::Failed(code),
-            _ => Card::Left,
+            TransportError::NotPermitted
+            | TransportError::Removed
+            | TransportError::LengthUnsupported
+            | TransportError::Connection(_)
+            | TransportError::Mismatch { .. }
+            | TransportError::RecordingEnded { .. } => Card::Left,
         })
     }
 

@@ -49,7 +49,7 @@ fn to_json(settings: &Settings, reader: &str, found: &Identified, items: &[Item]
             let left = match told {
                 Some(RetryCounter::Left(left)) => json!(left),
                 Some(RetryCounter::Blocked) => json!(0),
-                _ => json!(null),
+                Some(RetryCounter::NoCounter | RetryCounter::AlreadyVerified) | None => json!(null),
             };
             json!({"id": reference.id, "name": reference.title.get(settings.lang), "left": left})
         })

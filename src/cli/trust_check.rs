@@ -103,7 +103,12 @@ fn note(finding: &Finding<'_>, lang: Lang) -> Line {
         Concern::NameInTwoHierarchies { hierarchies } => {
             json!({"hierarchies": hierarchies.iter().map(|hierarchy| hierarchy.as_str()).collect::<Vec<_>>()})
         }
-        _ => json!({}),
+        Concern::NotYetValid
+        | Concern::WeakHash
+        | Concern::NotPublished
+        | Concern::Duplicate
+        | Concern::SameKey
+        | Concern::Overlap => json!({}),
     };
     Line {
         error: false,

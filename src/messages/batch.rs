@@ -2,8 +2,8 @@
 
 use super::{Problem, Text};
 
-pub(super) fn text(problem: &Problem) -> Option<Text> {
-    let text = match problem {
+pub(super) fn text(problem: &Problem) -> Text {
+    match problem {
         Problem::NotAnInput { path } => text! { "not-an-input" Usage;
         ["{path} は、通信の記録でも保存された読み取りでもありません。" "{path} is neither a recording nor a saved reading."]
         ["taimen check の --record か --save-dump で作ったファイルを指定してください。"
@@ -40,7 +40,6 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
         ["調べるファイルが一つもありませんでした。" "There is nothing to judge."]
         ["フォルダーの中では、名前が .apdu と .json で終わるファイルだけを調べます（.expect.json を除く）。"
          "In folders, taimen looks only at files whose names end in .apdu or .json, except .expect.json."] },
-        _ => return None,
-    };
-    Some(text)
+        _ => super::files::internal("messages"),
+    }
 }

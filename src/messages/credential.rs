@@ -9,8 +9,8 @@ use crate::{
 
 use super::{ExitCode, Problem, Text};
 
-pub(super) fn text(problem: &Problem) -> Option<Text> {
-    let text = match problem {
+pub(super) fn text(problem: &Problem) -> Text {
+    match problem {
         Problem::CredentialWrong { credential, left } => {
             let again = if credential.who == Who::Staff {
                 words! { "カードの印刷とよく見比べてから" "Compare it carefully with what is printed on the card" }
@@ -96,9 +96,8 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
          "The card's answer in the mutual authentication is wrong. taimen stopped the reading."]
         ["カードを置き直して、もう一度お試しください。続くときは別の確認方法を使ってください。カードが照合の値を知っていることは確かめられていません。"
          "Place the card again and retry. If this happens again, use another way to check it: the card has not shown that it knows what was entered."] },
-        _ => return None,
-    };
-    Some(text)
+        _ => super::files::internal("messages"),
+    }
 }
 
 /// A title inside a sentence: numbered ones, such as `PIN 1`, take no article.

@@ -6,8 +6,8 @@ use crate::dump::DumpError;
 
 use super::{Problem, Text, trust};
 
-pub(super) fn text(problem: &Problem) -> Option<Text> {
-    let text = match problem {
+pub(super) fn text(problem: &Problem) -> Text {
+    match problem {
         Problem::Unreadable { path, error } => unreadable(path, *error),
         Problem::Unwritable { path, error: ErrorKind::AlreadyExists } => text! { "already-exists" Usage;
         ["{path} はすでにあります。何も書いていません。" "{path} is already there. Nothing was written."]
@@ -79,8 +79,6 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
          "taimen cannot connect to vpcd at {address}, or the connection broke ({error})."]
         ["pcscd と vpcd が動いているか確かめてください。Debian/Ubuntu: sudo apt-get install pcscd vsmartcard-vpcd"
          "Check whether pcscd runs with vpcd (Debian and Ubuntu: sudo apt-get install pcscd vsmartcard-vpcd)."] },
-        #[cfg(feature = "simulator")]
-        Problem::Script { path, error } => super::script::text(path, error),
         Problem::NoPicture => text! { "no-picture" Card;
         ["顔写真のファイルは作っていません。" "taimen wrote no file with the face picture."]
         ["カードに写真がないか、画像が壊れているか、写真の電子署名を確認できません。判定の結果は、表示された報告のとおりです。"
@@ -101,9 +99,8 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
         ["--at の時刻が読めません。" "The time given to --at cannot be read."]
         ["2026-11-22T10:00:00+09:00 のように指定してください。" "Write it like 2026-11-22T10:00:00+09:00."] },
         Problem::Internal { place } => internal(place),
-        _ => return None,
-    };
-    Some(text)
+        _ => internal("messages"),
+    }
 }
 
 /// A fault of the program itself.

@@ -242,14 +242,81 @@ impl Problem {
 
     /// The message as it reads on some system.
     pub fn message_on(&self, lang: Lang, platform: Platform) -> Message {
-        let text = reader::text(self, platform)
-            .or_else(|| credential::text(self))
-            .or_else(|| files::text(self))
-            .or_else(|| recording::text(self))
-            .or_else(|| batch::text(self))
-            .or_else(|| profile::text(self))
-            .or_else(|| usage::text(self))
-            .unwrap_or_else(|| files::internal("messages"));
+        // Every one by name: a new one does not compile before it has its room.
+        let text = match self {
+            Self::Transport(_)
+            | Self::Card(_)
+            | Self::UnknownCard
+            | Self::UnsupportedKind(_)
+            | Self::NoSuchApplication(_)
+            | Self::OtherCardsOption { .. }
+            | Self::DifferentCard
+            | Self::BadReaderAddress(_)
+            | Self::UnknownSimKind { .. }
+            | Self::UnknownSimOption { .. }
+            | Self::BadSimSeed
+            | Self::UnknownSimFault(_)
+            | Self::NoPhone { .. }
+            | Self::NotAPhone { .. }
+            | Self::CannotListen { .. }
+            | Self::PhoneLostAtExtended
+            | Self::NotBuilt { .. } => reader::text(self, platform),
+            Self::CredentialWrong { .. }
+            | Self::CredentialBlocked { .. }
+            | Self::LastTry { .. }
+            | Self::NoCounter { .. }
+            | Self::CounterUnknown { .. }
+            | Self::PinSettingUnknown { .. }
+            | Self::AnswerLost { .. }
+            | Self::AlreadyTried { .. }
+            | Self::MissingCredential { .. }
+            | Self::BadCredentialLine { .. }
+            | Self::BadCredentialsFile
+            | Self::BadBirthDate(_)
+            | Self::TooManyEntries { .. }
+            | Self::BadEntry(_)
+            | Self::UncountedWrong { .. }
+            | Self::CardHandshake => credential::text(self),
+            Self::Unreadable { .. }
+            | Self::Unwritable { .. }
+            | Self::UnfitDestination { .. }
+            | Self::NotASealKey { .. }
+            | Self::SealBroken { .. }
+            | Self::OtherSeal { .. }
+            | Self::ReadInFuture { .. }
+            | Self::SealWithoutWord
+            | Self::Dump { .. }
+            | Self::Recording { .. }
+            | Self::RecordingVersion { .. }
+            | Self::RecordingGiven { .. }
+            | Self::DumpGiven { .. }
+            | Self::RecordingUnused { .. }
+            | Self::RecordingDraw { .. }
+            | Self::NoRandomBytes
+            | Self::Vpcd { .. }
+            | Self::NoPicture
+            | Self::NoFront
+            | Self::TrustFolder(_)
+            | Self::TrustAdd(_)
+            | Self::TrustRemove(_)
+            | Self::NoTrustFolder
+            | Self::UnknownCheck(_)
+            | Self::BadTime
+            | Self::Internal { .. } => files::text(self),
+            Self::NotAnInput { .. }
+            | Self::InputTooLarge { .. }
+            | Self::NotAFile { .. }
+            | Self::FolderLoop { .. }
+            | Self::ListLine { .. }
+            | Self::ExpectationUnused { .. }
+            | Self::Expectation { .. }
+            | Self::NoInputs => batch::text(self),
+            #[cfg(feature = "simulator")]
+            Self::Script { path, error } => script::text(path, error),
+            Self::Profile { .. } | Self::UnknownProfile { .. } | Self::NoProfile { .. } => profile::text(self),
+            Self::ScrubRefused { path, why } => recording::text(path, why),
+            Self::Usage { command, error } => usage::text(command, error),
+        };
         text.in_lang(lang)
     }
 
@@ -280,7 +347,7 @@ impl From<CardError> for Problem {
     fn from(error: CardError) -> Self {
         match error {
             CardError::Transport(error) => Self::Transport(error),
-            other => Self::Card(other),
+            CardError::Status(_) | CardError::Endless => Self::Card(error),
         }
     }
 }

@@ -7,8 +7,8 @@ use crate::{
 
 use super::{Problem, Text};
 
-pub(super) fn text(problem: &Problem) -> Option<Text> {
-    let text = match problem {
+pub(super) fn text(problem: &Problem) -> Text {
+    match problem {
         Problem::Profile { path, error } => file(path, error),
         Problem::UnknownProfile { given } => text! { "unknown-profile" Usage;
         ["「{given}」という名前のプロファイルも法令もありません。" "There is no profile or law named '{given}'."]
@@ -16,9 +16,8 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
         Problem::NoProfile { law, day } => text! { "no-profile" Usage;
         ["{day} の取引に当たる {law} のプロファイルはありません。" "No profile of {law} covers a transaction of {day}."]
         ["日付を確かめるか、その期間のプロファイルを --profile で指定してください。" "Check the day, or name a profile for it with --profile."] },
-        _ => return None,
-    };
-    Some(text)
+        _ => super::files::internal("messages"),
+    }
 }
 
 /// A row in both languages.

@@ -26,8 +26,8 @@ impl Platform {
     };
 }
 
-pub(super) fn text(problem: &Problem, platform: Platform) -> Option<Text> {
-    let text = match problem {
+pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
+    match problem {
         Problem::Transport(error) => transport(error, platform),
         Problem::Card(error) => card(error, platform),
         Problem::UnknownCard => text! { "unknown-card" Card;
@@ -92,9 +92,8 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Option<Text> {
         ["カードを動かしていないのに切れたときは、長い通信に対応しない機種かもしれません。--reader に ?short を付けて（例：phone?short）、\
           もう一度実行してください。"
          "If the card was not moved, the phone may not pass long commands: run this again with ?short after the address, such as phone?short."] },
-        _ => return None,
-    };
-    Some(text)
+        _ => super::files::internal("messages"),
+    }
 }
 
 /// What was probably meant, in both languages.

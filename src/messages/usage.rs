@@ -2,7 +2,7 @@
 
 use crate::lang::{Bilingual, Words, words};
 
-use super::{Problem, Text};
+use super::Text;
 
 /// What is wrong with the command line. Holds only what was written there: `option` with the name of its value, `given` as it
 /// was written, `meant` what may have been meant.
@@ -30,8 +30,7 @@ pub enum UsageError {
     NotText,
 }
 
-pub(super) fn text(problem: &Problem) -> Option<Text> {
-    let Problem::Usage { command, error } = problem else { return None };
+pub(super) fn text(command: &str, error: &UsageError) -> Text {
     let Words { ja, en } =
         words! { "使い方は {command} --help で表示できます。" "{command} --help shows how to use it." };
     let listed = |lead: Bilingual, all: &[String]| match all.join(", ") {
@@ -40,7 +39,7 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
     };
     let help = listed(Bilingual::new("", ""), &[]);
     let near = |meant: &Option<String>| listed(Bilingual::new("似た名前", "A similar name"), meant.as_slice());
-    let text = match error {
+    match error {
         UsageError::Unknown { given, meant } => text! { "usage-unknown" Usage;
         ["「{given}」という指定はありません。" "{command} does not take '{given}'."] (near(meant)) },
         UsageError::UnknownCommand { given, meant } => text! { "usage-unknown-command" Usage;
@@ -66,6 +65,5 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
         ["UTF-8ではない文字が含まれています。" "An argument of the command line is not UTF-8."]
         ["そのような名前の記録は --reader replay:- < ファイル のように標準入力で渡してください。{ja}"
          "Give a recording with such a name on standard input: --reader replay:- < FILE. {en}"] },
-    };
-    Some(text)
+    }
 }
