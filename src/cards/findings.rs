@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{model::Reference, presentation::Presentation};
 use crate::{
-    dump::Scope,
+    dump::{Dump, Scope},
     kind::CardKind,
     lang::{Bilingual, Lang},
     text::JisText,
@@ -468,6 +468,33 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// Nothing found yet about a dump.
+    pub(in crate::cards) fn of(
+        dump: &Dump,
+        basis: Basis,
+        requirement: &'static Requirement,
+        presentation: &'static Presentation,
+    ) -> Self {
+        Self {
+            kind: dump.kind,
+            scope: dump.scope,
+            requirement,
+            presentation,
+            checks: Vec::new(),
+            hierarchy: None,
+            holder: Holder::default(),
+            pictures: Vec::new(),
+            items: Vec::new(),
+            history: Vec::new(),
+            external: Vec::new(),
+            retry_counters: Vec::new(),
+            warnings: Vec::new(),
+            guests: dump.guests.clone(),
+            notes: Vec::new(),
+            basis,
+        }
+    }
+
     /// The verdict.
     pub fn overall(&self) -> Overall {
         overall(self.requirement, &self.checks)

@@ -51,25 +51,22 @@ pub enum LinkKind {
     Network,
 }
 
-impl<T: Transport + ?Sized> Transport for &mut T {
-    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        (**self).exchange(command)
-    }
+/// A transport behind a pointer is one.
+macro_rules! forward {
+    ($($pointer:ty),*) => {
+        $(impl<T: Transport + ?Sized> Transport for $pointer {
+            fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+                (**self).exchange(command)
+            }
 
-    fn link(&self) -> LinkKind {
-        (**self).link()
-    }
+            fn link(&self) -> LinkKind {
+                (**self).link()
+            }
+        })*
+    };
 }
 
-impl<T: Transport + ?Sized> Transport for Box<T> {
-    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        (**self).exchange(command)
-    }
-
-    fn link(&self) -> LinkKind {
-        (**self).link()
-    }
-}
+forward!(&mut T, Box<T>);
 
 /// Whether a command has extended length fields (ISO/IEC 7816-3 12.1).
 pub(crate) fn is_extended(command: &[u8]) -> bool {

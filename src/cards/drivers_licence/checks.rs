@@ -11,7 +11,6 @@ use crate::{
         remarks,
     },
     dump::{Dump, Scope},
-    kind::CardKind,
     lang::Bilingual,
     trust::TrustStore,
     verify::{Basis, Check, CheckId, Evidence, Reason, Requirement, Why},
@@ -87,10 +86,6 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
 
     let Signer { check: signer, hierarchy, .. } = signer;
     let mut findings = Findings {
-        kind: CardKind::LICENCE,
-        scope: dump.scope,
-        requirement: &LICENCE_REQUIREMENT,
-        presentation: &LICENCE_PRESENTATION,
         checks: vec![signature, signer, not_expired, changes, revocation()],
         hierarchy,
         holder: data.map(holder).unwrap_or_default(),
@@ -98,11 +93,8 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         items: items(&licence),
         history,
         external: external_characters(&licence.records, files::EXTERNAL_SLOTS),
-        retry_counters: Vec::new(),
         warnings: warnings(&licence.records),
-        guests: dump.guests.clone(),
-        notes: Vec::new(),
-        basis,
+        ..Findings::of(dump, basis, &LICENCE_REQUIREMENT, &LICENCE_PRESENTATION)
     };
     findings.warnings.extend(days_disagree(&licence));
     findings.holder.current = current(&licence, &findings.history);

@@ -2,13 +2,12 @@
 
 use crate::{
     cards::{
-        Findings, Holder,
+        Findings,
         absent::absent,
         common::{common_notes, expiry_check, revocation},
         model::note_rows,
     },
     dump::{Dump, Scope},
-    kind::CardKind,
     trust::TrustStore,
     verify::{Basis, CheckId, Requirement},
 };
@@ -67,22 +66,13 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     let Signer { check: signer, hierarchy, .. } = signer;
     let shown = records.iter().filter(|record| record.file.name != files::MENKYO_SIGNATURE.name);
     let mut findings = Findings {
-        kind: CardKind::MENKYO,
-        scope: dump.scope,
-        requirement: &MENKYO_REQUIREMENT,
-        presentation: &MENKYO_PRESENTATION,
         checks: vec![signature, signer, not_expired, revocation()],
         hierarchy,
-        holder: Holder::default(),
         pictures: data.and_then(photo).into_iter().collect(),
         items: shown.flat_map(record_items).collect(),
-        history: Vec::new(),
         external: external_characters(&records, files::MENKYO_EXTERNAL_SLOTS),
-        retry_counters: Vec::new(),
         warnings: warnings(&records),
-        guests: dump.guests.clone(),
-        notes: Vec::new(),
-        basis,
+        ..Findings::of(dump, basis, &MENKYO_REQUIREMENT, &MENKYO_PRESENTATION)
     };
     findings.notes.push(if dump.scope == Scope::WITHOUT_PIN { WITHOUT_PIN } else { NOT_TIED });
     if matches!(recorded, Some(IssueDay::None)) {

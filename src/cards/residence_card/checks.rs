@@ -107,29 +107,19 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     checks.extend(not_expired);
     checks.push(revocation());
 
+    let (requirement, presentation) = match generation {
+        Generation::First => (&FIRST_REQUIREMENT, &FIRST_PRESENTATION),
+        Generation::Second => (&SECOND_REQUIREMENT, &SECOND_PRESENTATION),
+    };
     let mut findings = Findings {
         kind: kind(dump.kind, unsigned),
-        scope: dump.scope,
-        requirement: match generation {
-            Generation::First => &FIRST_REQUIREMENT,
-            Generation::Second => &SECOND_REQUIREMENT,
-        },
-        presentation: match generation {
-            Generation::First => &FIRST_PRESENTATION,
-            Generation::Second => &SECOND_PRESENTATION,
-        },
         checks,
         hierarchy: certified.hierarchy,
         holder: holder(&card),
         pictures: card.records.iter().flat_map(|record| record.items.iter().filter_map(picture)).collect(),
         items: items(&card),
-        history: Vec::new(),
-        external: Vec::new(),
-        retry_counters: Vec::new(),
         warnings: warnings(dump, &card, unsigned),
-        guests: dump.guests.clone(),
-        notes: Vec::new(),
-        basis,
+        ..Findings::of(dump, basis, requirement, presentation)
     };
     findings.notes = notes_for(&findings, &card, unsigned);
     findings
