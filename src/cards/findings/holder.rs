@@ -9,7 +9,7 @@ use crate::{lang::Bilingual, text::JisText, verify::CheckId};
 pub struct Signed<T> {
     /// The value.
     pub value: T,
-    /// The check that covers it; whether that check passed is in [`Findings::checks`].
+    /// The check that covers it; whether that check passed is in [`Findings::checks`](super::Findings::checks).
     pub signed_by: Option<CheckId>,
 }
 
@@ -178,7 +178,7 @@ impl Sex {
     }
 }
 
-/// The person, as far as text goes; pictures are in [`Findings::pictures`].
+/// The person, as far as text goes; pictures are in [`Findings::pictures`](super::Findings::pictures).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Holder {
