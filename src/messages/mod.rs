@@ -243,74 +243,27 @@ impl Problem {
     /// The message as it reads on some system.
     pub fn message_on(&self, lang: Lang, platform: Platform) -> Message {
         // Every one by name: a new one does not compile before it has its room.
+        #[rustfmt::skip]
         let text = match self {
-            Self::Transport(_)
-            | Self::Card(_)
-            | Self::UnknownCard
-            | Self::UnsupportedKind(_)
-            | Self::NoSuchApplication(_)
-            | Self::OtherCardsOption { .. }
-            | Self::DifferentCard
-            | Self::BadReaderAddress(_)
-            | Self::UnknownSimKind { .. }
-            | Self::UnknownSimOption { .. }
-            | Self::BadSimSeed
-            | Self::UnknownSimFault(_)
-            | Self::NoPhone { .. }
-            | Self::NotAPhone { .. }
-            | Self::CannotListen { .. }
-            | Self::PhoneLostAtExtended
-            | Self::NotBuilt { .. } => reader::text(self, platform),
-            Self::CredentialWrong { .. }
-            | Self::CredentialBlocked { .. }
-            | Self::LastTry { .. }
-            | Self::NoCounter { .. }
-            | Self::CounterUnknown { .. }
-            | Self::PinSettingUnknown { .. }
-            | Self::AnswerLost { .. }
-            | Self::AlreadyTried { .. }
-            | Self::MissingCredential { .. }
-            | Self::BadCredentialLine { .. }
-            | Self::BadCredentialsFile
-            | Self::BadBirthDate(_)
-            | Self::TooManyEntries { .. }
-            | Self::BadEntry(_)
-            | Self::UncountedWrong { .. }
-            | Self::CardHandshake => credential::text(self),
-            Self::Unreadable { .. }
-            | Self::Unwritable { .. }
-            | Self::UnfitDestination { .. }
-            | Self::NotASealKey { .. }
-            | Self::SealBroken { .. }
-            | Self::OtherSeal { .. }
-            | Self::ReadInFuture { .. }
-            | Self::SealWithoutWord
-            | Self::Dump { .. }
-            | Self::Recording { .. }
-            | Self::RecordingVersion { .. }
-            | Self::RecordingGiven { .. }
-            | Self::DumpGiven { .. }
-            | Self::RecordingUnused { .. }
-            | Self::RecordingDraw { .. }
-            | Self::NoRandomBytes
-            | Self::Vpcd { .. }
-            | Self::NoPicture
-            | Self::NoFront
-            | Self::TrustFolder(_)
-            | Self::TrustAdd(_)
-            | Self::TrustRemove(_)
-            | Self::NoTrustFolder
-            | Self::UnknownCheck(_)
-            | Self::BadTime
-            | Self::Internal { .. } => files::text(self),
-            Self::NotAnInput { .. }
-            | Self::InputTooLarge { .. }
-            | Self::NotAFile { .. }
-            | Self::FolderLoop { .. }
-            | Self::ListLine { .. }
-            | Self::ExpectationUnused { .. }
-            | Self::Expectation { .. }
-            | Self::NoInputs => batch::text(self),
+            Self::Transport(_) | Self::Card(_) | Self::UnknownCard | Self::UnsupportedKind(_)
+            | Self::NoSuchApplication(_) | Self::OtherCardsOption { .. } | Self::DifferentCard
+            | Self::BadReaderAddress(_) | Self::UnknownSimKind { .. } | Self::UnknownSimOption { .. }
+            | Self::BadSimSeed | Self::UnknownSimFault(_) | Self::NoPhone { .. } | Self::NotAPhone { .. }
+            | Self::CannotListen { .. } | Self::PhoneLostAtExtended | Self::NotBuilt { .. } => reader::text(self, platform),
+            Self::CredentialWrong { .. } | Self::CredentialBlocked { .. } | Self::LastTry { .. }
+            | Self::NoCounter { .. } | Self::CounterUnknown { .. } | Self::PinSettingUnknown { .. }
+            | Self::AnswerLost { .. } | Self::AlreadyTried { .. } | Self::MissingCredential { .. }
+            | Self::BadCredentialLine { .. } | Self::BadCredentialsFile | Self::BadBirthDate(_)
+            | Self::TooManyEntries { .. } | Self::BadEntry(_) | Self::UncountedWrong { .. } | Self::CardHandshake => credential::text(self),
+            Self::Unreadable { .. } | Self::Unwritable { .. } | Self::UnfitDestination { .. }
+            | Self::NotASealKey { .. } | Self::SealBroken { .. } | Self::OtherSeal { .. }
+            | Self::ReadInFuture { .. } | Self::SealWithoutWord | Self::Dump { .. } | Self::Recording { .. }
+            | Self::RecordingVersion { .. } | Self::RecordingGiven { .. } | Self::DumpGiven { .. }
+            | Self::RecordingUnused { .. } | Self::RecordingDraw { .. } | Self::NoRandomBytes | Self::Vpcd { .. }
+            | Self::NoPicture | Self::NoFront | Self::TrustFolder(_) | Self::TrustAdd(_) | Self::TrustRemove(_)
+            | Self::NoTrustFolder | Self::UnknownCheck(_) | Self::BadTime | Self::Internal { .. } => files::text(self),
+            Self::NotAnInput { .. } | Self::InputTooLarge { .. } | Self::NotAFile { .. } | Self::FolderLoop { .. }
+            | Self::ListLine { .. } | Self::ExpectationUnused { .. } | Self::Expectation { .. } | Self::NoInputs => batch::text(self),
             #[cfg(feature = "simulator")]
             Self::Script { path, error } => script::text(path, error),
             Self::Profile { .. } | Self::UnknownProfile { .. } | Self::NoProfile { .. } => profile::text(self),
