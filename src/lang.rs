@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 /// A language of the program's output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// 日本語
     #[default]

@@ -74,7 +74,7 @@
 //! The modules stand in layers; a module uses only modules to its left, and a test keeps it so:
 //!
 //! ```text
-//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards | simulator | messages report batch doctor | cli
+//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards | simulator | messages report batch doctor | counter | cli
 //! ```
 
 // What could panic or cut a number off, in code that reads what cards and files say; tests may panic.
@@ -86,6 +86,8 @@
 #[doc(hidden)]
 pub mod batch;
 pub mod cards;
+#[cfg(feature = "counter")]
+pub mod counter;
 #[doc(hidden)]
 pub mod crypto;
 // The library alone writes anchors and nothing else.

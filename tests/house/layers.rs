@@ -28,6 +28,7 @@ const LAYERS: &[&str] = &[
     "report",
     "batch",
     "doctor",
+    "counter",
     "cli",
 ];
 
