@@ -1,298 +1,79 @@
 //! The session of one counter: (state, event) to (state, effects). No I/O, no clock, no card of its own.
 
-use jiff::Timestamp;
-use serde::Deserialize;
-use zeroize::Zeroizing;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    cards::{CredentialSpec, Credentials, Findings, Wanted},
+    cards::{CredentialSpec, registry},
     dump::Scope,
-    iso7816::Refusal,
     kind::CardKind,
-    lang::{Bilingual, Lang},
+    lang::Lang,
     messages::Problem,
-    report::Context,
 };
 
-/// What happens at the counter. The reader thread reports the first group, the two pages the second, the clock the last.
-#[derive(Debug)]
-pub enum Event {
-    /// The reader is there, and which.
-    Reader(String),
-    /// There is no reader, or something is wrong with it: what to do stands in the problem. It heals without a restart.
-    Trouble(Problem),
-    /// A card was placed.
-    Placed,
-    /// The card was removed: everything is wiped.
-    Removed,
-    /// The card was recognised.
-    Recognised {
-        /// The card's kind.
-        kind: CardKind,
-        /// Other applications on the same chip.
-        guests: Vec<CardKind>,
-    },
-    /// A step of the reading goes on.
-    Step {
-        /// What to show.
-        title: Bilingual,
-        /// Bytes of its file so far.
-        done: usize,
-        /// Bytes of the file; 0 if nobody knows.
-        total: usize,
-    },
-    /// The card wants credentials; it was let go meanwhile.
-    Asks(Question),
-    /// The card was read and checked.
-    Checked(Box<Reading>),
-    /// The reading ended without a verdict.
-    Failed(Problem),
-    /// Staff did something.
-    Staff(StaffAction),
-    /// The customer did something.
-    Customer(CustomerAction),
-    /// Time passes: comes about once a second.
-    Tick,
-}
+use super::{Case, CustomerView, Effect, Event, Form, Run, State};
 
-/// What a recognised card wants.
-#[derive(Debug)]
-pub struct Question {
-    /// The kind that is read.
-    pub kind: CardKind,
-    /// What to ask for, in this order, and why it may not be presented if it may not.
-    pub wanted: Vec<(Wanted, Option<Refusal>)>,
-}
+/// How long data stay without anybody's input, before they are wiped.
+pub const IDLE: SignedDuration = SignedDuration::from_mins(15);
 
-/// A card that was read and checked.
-#[derive(Debug)]
-pub struct Reading {
-    /// What came of it.
-    pub findings: Findings,
-    /// What a report says besides.
-    pub context: Context,
-}
+/// How long before that staff are warned.
+pub const IDLE_WARNING: SignedDuration = SignedDuration::from_mins(2);
 
-/// What staff can do. The form in which the staff page posts it.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "action", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum StaffAction {
-    /// What staff read off the print: entries by id. A bad one is refused with its message; nothing is sent to the card.
-    Entries {
-        /// Entry id, and what was typed.
-        entries: Vec<(String, Zeroizing<String>)>,
-        /// Staff said that the Western year is printed so on the card.
-        #[serde(default)]
-        printed_western: bool,
-    },
-    /// Read the card that lies there again, from the start: with fresh entries of a person.
-    Again {
-        /// The person insists on the last try.
-        #[serde(default)]
-        allow_last_try: bool,
-    },
-    /// Read what the card shows without any PIN.
-    WithoutPin,
-    /// The customer cannot enter the PIN (forgotten, blocked).
-    Forgotten,
-    /// The human comparison of photo and face.
-    Match {
-        /// What staff found.
-        found: FaceMatch,
-    },
-    /// The application form's fields, as typed, pasted or scanned.
-    Form {
-        /// Field name, and its text.
-        fields: Vec<(String, String)>,
-    },
-    /// Staff accept a field that is only similar.
-    AcceptSimilar {
-        /// The field.
-        field: String,
-    },
-    /// Hand this window to the customer's pad, where there is no second screen.
-    HandOver,
-    /// The pad gives the window back.
-    TakeBack,
-    /// The language of the staff page.
-    Language {
-        /// The new language.
-        lang: Lang,
-    },
-    /// Sound on or off.
-    Sound {
-        /// Whether it is on.
-        on: bool,
-    },
-    /// More time before idle data are wiped.
-    Extend,
-    /// The end of this customer: everything is wiped.
-    End,
-}
-
-/// What the customer can do. The form in which the customer's page posts it.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "action", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum CustomerAction {
-    /// A PIN, whole.
-    Entry {
-        /// The entry's id.
-        entry: String,
-        /// The digits.
-        value: Zeroizing<String>,
-    },
-    /// The customer does not know it.
-    Forgotten,
-    /// The language of the customer's page.
-    Language {
-        /// The new language.
-        lang: Lang,
-    },
-}
-
-/// What the human comparison found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FaceMatch {
-    /// 一致
-    Matches,
-    /// 不一致
-    DoesNotMatch,
-    /// 判断できない
-    CannotTell,
-}
-
-/// What the adapters have to do.
-#[derive(Debug)]
-pub enum Effect {
-    /// The reader thread starts to read the card that lies there (`cards::start`, `Ask::IfMissing`).
-    Start {
-        /// How much.
-        scope: Scope,
-        /// Whether the last try may be spent.
-        allow_last_try: bool,
-    },
-    /// The reader thread reads on with what was entered (`Looked::read`).
-    Read(Credentials),
-    /// The reader thread forgets the card that it looked at.
-    Forget,
-    /// The pages are rendered anew.
-    Changed,
-    /// A sound on the staff page.
-    Sound(Sound),
-    /// Everything of this customer is gone: pages drop pictures and fields, adapters what they hold.
-    Wiped,
-}
-
-/// A sound of the staff page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sound {
-    /// Authentic.
-    Good,
-    /// Rejected.
-    Bad,
-    /// Undetermined, or the reading failed.
-    Unsure,
-    /// Somebody is asked.
-    Ask,
-}
-
-/// Where the session stands.
-#[derive(Debug)]
-pub enum State {
-    /// No reader, or one in trouble.
-    Trouble(Problem),
-    /// Waiting for a card.
-    Waiting,
-    /// A card is read.
-    Reading(Progress),
-    /// The card wants something.
-    Asking(Asking),
-    /// Read and checked.
-    Checked(Box<Checked>),
-    /// The reading ended without a verdict.
-    Failed(Failure),
-}
-
-/// How far a reading is.
-#[derive(Debug)]
-pub struct Progress {
-    /// The card, once it is recognised.
-    pub kind: Option<CardKind>,
-    /// The step, its bytes so far, and the bytes of its file (0 if nobody knows).
-    pub step: Option<(Bilingual, usize, usize)>,
-    /// When the last sign of the card came: hints about its position follow 3 and 8 seconds later.
-    pub since: Timestamp,
-    /// How many hints are due: 0, 1 or 2.
-    pub hints: u8,
-}
-
-/// What is asked, and what was given so far.
-#[derive(Debug)]
-pub struct Asking {
-    /// The card.
-    pub kind: CardKind,
-    /// What is wanted.
-    pub wanted: Vec<Asked>,
-    /// What was given so far.
-    pub entered: Credentials,
-    /// Why the last entry was refused, and whose it was. Nothing was sent to the card.
-    pub complaint: Option<(&'static str, Problem)>,
-    /// Staff are asked whether the Western year is printed so on the card, for this entry.
-    pub ask_western: Option<&'static str>,
-}
-
-/// One credential that is asked for.
-#[derive(Debug)]
-pub struct Asked {
-    /// Which.
-    pub wanted: Wanted,
-    /// Why it may not be presented: nobody is asked for it then.
-    pub refusal: Option<Refusal>,
-    /// It was given, or the customer does not know it and the reading goes on without it.
-    pub settled: bool,
-}
-
-impl Asked {
-    /// The credential.
-    pub fn credential(&self) -> &'static CredentialSpec {
-        self.wanted.credential
-    }
-}
-
-/// A card that was checked, and what people found.
-#[derive(Debug)]
-pub struct Checked {
-    /// The reading.
-    pub reading: Reading,
-    /// The human comparison.
-    pub face: Option<FaceMatch>,
-}
-
-/// A reading that ended without a verdict.
-#[derive(Debug)]
-pub struct Failure {
-    /// The card, if it was recognised.
-    pub kind: Option<CardKind>,
-    /// What went wrong.
-    pub problem: Problem,
-}
+/// After how long without a sign of the card a hint about its position is due.
+pub(super) const HINTS: [SignedDuration; 2] = [SignedDuration::from_secs(3), SignedDuration::from_secs(8)];
 
 /// The session of one counter.
 #[derive(Debug)]
 pub struct Session {
-    state: State,
-    reader: Option<String>,
-    lang: Lang,
-    customer_lang: Lang,
-    sound: bool,
-    handed_over: bool,
+    pub(super) state: State,
+    pub(super) reader: Option<String>,
+    /// The language of the shop, to which the customer's page returns.
+    pub(super) home: Lang,
+    pub(super) lang: Lang,
+    pub(super) customer_lang: Lang,
+    pub(super) sound: bool,
+    pub(super) handed_over: bool,
+    pub(super) card_there: bool,
+    pub(super) last_run: Run,
+    pub(super) attempt: Attempt,
+    pub(super) form: Form,
+    pub(super) last_input: Timestamp,
+    pub(super) wipes_at: Option<Timestamp>,
+    pub(super) notice: Option<Problem>,
+}
+
+/// What is known of the card that lies there, and how it is read.
+#[derive(Debug, Default)]
+pub(super) struct Attempt {
+    pub(super) run: Option<Run>,
+    pub(super) kind: Option<CardKind>,
+    pub(super) guests: Vec<CardKind>,
+    pub(super) application: Option<CardKind>,
+    pub(super) without_pin: bool,
+    /// The credential over whose last try the reading was refused.
+    pub(super) last_try: Option<&'static CredentialSpec>,
+    /// Why less of the card is read than it holds.
+    pub(super) cause: Option<Case>,
 }
 
 impl Session {
-    /// A session without a reader yet.
+    /// A session without a reader yet. `lang` is the shop's.
     pub fn new(lang: Lang) -> Self {
-        Self { state: State::Waiting, reader: None, lang, customer_lang: lang, sound: true, handed_over: false }
+        Self {
+            state: State::Waiting,
+            reader: None,
+            home: lang,
+            lang,
+            customer_lang: lang,
+            sound: true,
+            handed_over: false,
+            card_there: false,
+            last_run: Run::default(),
+            attempt: Attempt::default(),
+            form: Form::default(),
+            last_input: Timestamp::UNIX_EPOCH,
+            wipes_at: None,
+            notice: None,
+        }
     }
 
     /// Where it stands.
@@ -325,9 +106,74 @@ impl Session {
         self.handed_over
     }
 
-    /// Takes an event in; `now` is the adapter's clock.
-    pub fn apply(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
-        let _ = (event, now);
-        vec![Effect::Changed]
+    /// What the customer's page may know.
+    pub fn customer(&self) -> CustomerView<'_> {
+        CustomerView::of(self)
     }
+
+    /// The kind that is read, once it is known.
+    pub fn kind(&self) -> Option<CardKind> {
+        self.attempt.kind
+    }
+
+    /// Other applications on the chip of the card that lies there; [`StaffAction::Again`] reads one.
+    pub fn guests(&self) -> &[CardKind] {
+        &self.attempt.guests
+    }
+
+    /// Whether staff may have the card that lies there read again ([`StaffAction::Again`]).
+    pub fn may_read_again(&self) -> bool {
+        self.card_there && !matches!(self.state, State::Reading(_) | State::Trouble(_) | State::Waiting)
+    }
+
+    /// Whether staff may have the card that lies there read without any PIN ([`StaffAction::WithoutPin`]).
+    pub fn may_read_without_pin(&self) -> bool {
+        self.may_read_again() && !self.attempt.without_pin && self.attempt.kind.is_some_and(shows_without_pin)
+    }
+
+    /// The credential whose last try staff may allow: the last reading was refused over it, or went on without it.
+    pub fn last_try(&self) -> Option<&'static CredentialSpec> {
+        self.attempt.last_try
+    }
+
+    /// Why the document alone does not do, if it does not.
+    pub fn case(&self) -> Option<Case> {
+        Case::of(&self.state, self.attempt.cause)
+    }
+
+    /// The application form.
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
+
+    /// When everything is wiped unless somebody does something; from [`IDLE_WARNING`] before.
+    pub fn wipes_at(&self) -> Option<Timestamp> {
+        self.wipes_at
+    }
+
+    /// What befell a reading that the card's removal ended, while the next card is waited for.
+    pub fn notice(&self) -> Option<&Problem> {
+        self.notice.as_ref()
+    }
+
+    /// Takes an event in; `now` is the adapter's clock. An event that the state has no use for changes nothing.
+    #[must_use = "the adapters have to do what it says"]
+    pub fn apply(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        match event {
+            Event::Reader(name) => self.reader_found(name),
+            Event::Trouble(trouble) => self.trouble(trouble),
+            Event::Placed => self.placed(now),
+            Event::Removed => self.removed(),
+            Event::Reading(run, told) if self.attempt.run == Some(run) => self.told(told, now),
+            Event::Reading(..) => Vec::new(),
+            Event::Staff(action) => self.touched(now, |session| session.staff(action, now)),
+            Event::Customer(action) => self.touched(now, |session| session.customer_did(action, now)),
+            Event::Tick => self.tick(now),
+        }
+    }
+}
+
+/// Whether a kind shows something without any PIN.
+pub(super) fn shows_without_pin(kind: CardKind) -> bool {
+    registry::find(kind).is_some_and(|(_, spec)| spec.scope(Scope::WITHOUT_PIN).is_some())
 }

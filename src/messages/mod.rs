@@ -108,6 +108,9 @@ pub enum Problem {
     TooManyEntries { attempts: usize },
     /// An entry has another form than a card compares.
     BadEntry(&'static EntrySpec),
+    /// The customer does not know a credential that the card is not opened with otherwise; `without_pin`: the card shows something
+    /// without it.
+    PinForgotten { credential: &'static CredentialSpec, without_pin: bool },
     /// A card says that a credential without a counter does not fit; nothing was repeated.
     UncountedWrong { credential: &'static CredentialSpec, kind: CardKind, left: Option<u8> },
     /// The card's half of a mutual authentication is not right.

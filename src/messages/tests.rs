@@ -72,6 +72,8 @@ fn every_problem() -> Vec<Problem> {
         Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE2, left: None },
         Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE2, left: Some(1) },
         Problem::CardHandshake,
+        Problem::PinForgotten { credential: credential("pin1"), without_pin: true },
+        Problem::PinForgotten { credential: credential("number-b"), without_pin: false },
         Problem::TooManyEntries { attempts: 5 },
         Problem::BadReaderAddress("usb".to_owned()),
         Problem::UnknownSimKind { given: "visa".to_owned(), meant: None, kinds: vec!["my-number"] },
