@@ -23,6 +23,7 @@ macro_rules! halves {
 #[doc(hidden)]
 pub mod audit;
 mod batch;
+mod counter;
 mod credential;
 mod exit;
 mod files;

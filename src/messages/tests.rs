@@ -249,6 +249,41 @@ fn every_kind_of_problem_has_its_own_name() {
     assert!(ids.len() > 45, "{}", ids.len());
 }
 
+/// Staff have no command line: what a card, a reader or an entry brings up is answered without one.
+#[test]
+fn at_the_counter_no_remedy_names_a_command_or_an_option() {
+    let set_up = [
+        "no-front",
+        "no-picture",
+        "no-service",
+        "not-permitted",
+        "no-phone",
+        "not-a-phone",
+        "cannot-listen",
+        "internal",
+    ];
+    let mut told = 0;
+    for problem in every_problem() {
+        for lang in [Lang::Ja, Lang::En] {
+            let message = problem.at_counter(lang);
+            assert_eq!((message.id, &message.what), (problem.message(lang).id, &problem.message(lang).what));
+            let of_card = matches!(message.exit, ExitCode::Card | ExitCode::Credential);
+            let of_reader = matches!(problem, Problem::Transport(_));
+            let of_file =
+                message.id.contains("recording") || message.id.starts_with("replay") || set_up.contains(&message.id);
+            if of_file || !(of_card || of_reader) {
+                continue;
+            }
+            told += 1;
+            assert!(is_japanese(&message.todo) == (lang == Lang::Ja), "{}", message.todo);
+            for word in ["taimen ", "--", "実行", "run this"] {
+                assert!(!message.todo.contains(word), "{}: {}", message.id, message.todo);
+            }
+        }
+    }
+    assert!(told > 40, "{told}");
+}
+
 #[cfg(feature = "simulator")]
 /// The names of the variants in the source of an enum, in order.
 fn variants<'a>(source: &'a str, name: &str) -> Vec<&'a str> {
