@@ -44,7 +44,7 @@ impl Session {
             }
             StaffAction::Again { .. } | StaffAction::WithoutPin if !self.may_read_again() => Vec::new(),
             StaffAction::Again { allow_last_try, application } => {
-                let application = application.filter(|application| self.attempt.guests.contains(application));
+                let application = application.filter(|wanted| self.applications().any(|known| known == *wanted));
                 // An insistence without a refusal in front of it is nobody's decision about this card.
                 let allow_last_try = allow_last_try && self.attempt.last_try.is_some();
                 self.start(Attempt { application, ..Attempt::default() }, allow_last_try, now)

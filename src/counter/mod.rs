@@ -23,4 +23,6 @@ pub use session::{IDLE, IDLE_WARNING, Session};
 pub use state::{Asked, Checked, Failure, Progress, State, Trouble};
 
 #[cfg(test)]
+mod random_tests;
+#[cfg(test)]
 mod tests;

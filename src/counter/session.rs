@@ -116,17 +116,22 @@ impl Session {
         self.attempt.kind
     }
 
-    /// Other applications on the chip of the card that lies there; [`StaffAction::Again`] reads one.
+    /// Other applications on the chip of the card that lies there.
     pub fn guests(&self) -> &[CardKind] {
         &self.attempt.guests
     }
 
-    /// Whether staff may have the card that lies there read again ([`StaffAction::Again`]).
+    /// Those of them that staff may have read instead ([`StaffAction::Again`](super::StaffAction::Again)).
+    pub fn applications(&self) -> impl Iterator<Item = CardKind> {
+        self.attempt.guests.iter().copied().filter(|guest| registry::is_guest(*guest))
+    }
+
+    /// Whether staff may have the card that lies there read again ([`StaffAction::Again`](super::StaffAction::Again)).
     pub fn may_read_again(&self) -> bool {
         self.card_there && !matches!(self.state, State::Reading(_) | State::Trouble(_) | State::Waiting)
     }
 
-    /// Whether staff may have the card that lies there read without any PIN ([`StaffAction::WithoutPin`]).
+    /// Whether staff may have the card that lies there read without any PIN ([`StaffAction::WithoutPin`](super::StaffAction::WithoutPin)).
     pub fn may_read_without_pin(&self) -> bool {
         self.may_read_again() && !self.attempt.without_pin && self.attempt.kind.is_some_and(shows_without_pin)
     }
