@@ -89,9 +89,12 @@ impl Session {
         let application = attempt.application;
         self.last_run = run;
         self.attempt = Attempt { run: Some(run), ..attempt };
-        self.handed_over = false;
-        self.state = State::Reading(Progress::new(None, now));
-        vec![Effect::Forget, Effect::Start { run, scope, application, allow_last_try }, Effect::Changed]
+        (self.handed_over, self.wipes_at) = (false, None);
+        let before = std::mem::replace(&mut self.state, State::Reading(Progress::new(None, now)));
+        // The form stays: it is of the same customer, and nobody should type it twice.
+        let wiped = matches!(before, State::Checked(_)).then_some(Effect::Wiped);
+        let start = [Effect::Forget, Effect::Start { run, scope, application, allow_last_try }, Effect::Changed];
+        wiped.into_iter().chain(start).collect()
     }
 
     pub(super) fn told(&mut self, told: Told, now: Timestamp) -> Vec<Effect> {

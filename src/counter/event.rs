@@ -200,7 +200,7 @@ pub enum Effect {
     Changed,
     /// A sound on the staff page.
     Sound(Sound),
-    /// Everything of this customer is gone: pages drop pictures and fields, adapters what they hold.
+    /// What was shown of this customer goes: pages drop pictures and fields, adapters what they hold of it.
     Wiped,
 }
 

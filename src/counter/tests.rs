@@ -345,8 +345,12 @@ fn a_forgotten_pin_leaves_out_what_it_opens_or_ends_with_a_way_on() {
     assert!(counter.checked().reading.findings.picture("photo").is_none());
     assert_eq!(counter.session.case(), Some(Case::PinForgotten));
 
-    counter.staff(AGAIN);
+    // What was shown goes; the form is of the same customer.
+    counter.staff(FORM);
     counter.effects();
+    counter.staff(AGAIN);
+    assert_eq!(counter.effects(), ["wiped", "forget", "start full", "sound Ask"]);
+    assert_eq!(counter.session.form().field("name"), Some("模擬 花子"));
     counter.staff(FORGOTTEN);
     assert_eq!(counter.failed(), "pin-forgotten");
     assert_eq!(counter.session.case(), Some(Case::PinForgotten));
@@ -716,4 +720,18 @@ fn unknown_actions_are_refused() {
         assert!(serde_json::from_str::<StaffAction>(json).is_err(), "{json}");
     }
     assert!(serde_json::from_str::<CustomerAction>(r#"{"action":"end"}"#).is_err());
+}
+
+#[test]
+fn the_page_of_the_counter_has_every_state_case_and_effect() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/counter.md")).unwrap();
+    let cases =
+        [Case::Unreadable, Case::PinBlocked, Case::PinForgotten, Case::NoPhoto, Case::Undetermined, Case::Rejected];
+    let states = ["Trouble", "Waiting", "Reading", "Asking", "Checked", "Failed", "Ended"];
+    let effects = ["Start", "Read", "Forget", "Changed", "Sound", "Wiped"];
+    for name in cases.map(Case::as_str).into_iter().chain(states).chain(effects) {
+        assert!(page.contains(&format!("| `{name}` |")), "{name}");
+    }
+    let minutes = |duration: SignedDuration| format!("{} minutes", duration.as_mins());
+    assert!(page.contains(&minutes(IDLE)) && page.contains(&minutes(IDLE_WARNING)));
 }
