@@ -19,11 +19,13 @@ use super::{
 
 impl Session {
     pub(super) fn reader_found(&mut self, name: String) -> Vec<Effect> {
-        self.reader = Some(name);
-        if let State::Trouble(_) = self.state {
+        let healed = matches!(self.state, State::Trouble(_));
+        if healed {
             self.state = State::Waiting;
         }
-        vec![Effect::Changed]
+        let known = self.reader.as_deref() == Some(&*name);
+        self.reader = Some(name);
+        if healed || !known { vec![Effect::Changed] } else { Vec::new() }
     }
 
     pub(super) fn trouble(&mut self, trouble: Trouble) -> Vec<Effect> {

@@ -697,6 +697,30 @@ fn each_language_is_switched_by_its_page() {
     assert_eq!(counter.session.customer().lang, Lang::En);
 }
 
+/// It stands where the customer, and whoever is behind the customer, can read it.
+#[test]
+fn the_customers_page_knows_nothing_of_the_card() {
+    for recipe in ["my-number?seed=7", "licence?seed=7", "residence2?seed=7"] {
+        let mut counter = Counter::with(recipe);
+        let mut views = vec![format!("{:?}", counter.session.customer())];
+        counter.enter_all();
+        let findings = counter.checked().reading.findings.clone();
+        views.push(format!("{:?}", counter.session.customer()));
+        let title = Bilingual::new("氏名", "name");
+        let progress = Progress { kind: Some(findings.kind), step: Some((title, 1, 2)), since: counter.now, hints: 2 };
+        counter.session.state = State::Reading(progress);
+        views.push(format!("{:?}", counter.session.customer()));
+        counter.session.state = State::Failed(Failure { kind: Some(findings.kind), problem: Problem::UnknownCard });
+        views.push(format!("{:?}", counter.session.customer()));
+        let name = findings.holder.name.map(|name| name.value.text).unwrap_or_default();
+        for view in views {
+            assert!(!view.contains(findings.kind.as_str()), "{view}");
+            assert!(name.is_empty() || !view.contains(&name), "{view}");
+            assert!(!view.contains("Unknown") && !view.contains("氏名"), "{view}");
+        }
+    }
+}
+
 /// Else an action of one page could fill in what the other one is asked for.
 #[test]
 fn no_entry_is_both_staffs_and_the_customers() {
