@@ -70,6 +70,7 @@
 //! | `simulator` | simulated cards | no system library |
 //! | `pcsc` | `transport::pcsc`, `transport::nonces::SystemNonces` | libpcsclite on Unix |
 //! | `cli` | the program, `transport::nonces::SystemNonces`, `simulator` | no system library |
+//! | `counter` | `counter`: the session of a shop counter and its pages, `cli` | no system library |
 //!
 //! The modules stand in layers; a module uses only modules to its left, and a test keeps it so:
 //!
