@@ -11,6 +11,7 @@ mod html;
 mod json;
 mod label;
 mod lines;
+mod pieces;
 mod shown;
 mod staff;
 mod terminal;
@@ -36,6 +37,8 @@ use crate::{
 pub use clean::{json_escaped, visible};
 pub use headline::{Case, Headline, Tone, Unreal};
 pub use json::SCHEMA;
+#[cfg(feature = "counter")]
+pub(crate) use pieces::Pictures;
 pub use terminal::Graphics;
 
 /// Where the data of a report came from.
