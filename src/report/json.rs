@@ -11,7 +11,7 @@ use crate::{
     cards::{CardText, Change, ExternalCharacter, Item, ItemValue, Picture},
     image,
     iso7816::RetryCounter,
-    lang::{Bilingual, Lang},
+    lang::Bilingual,
     verify::{Check, CheckId, Verdict, Why},
 };
 

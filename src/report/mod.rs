@@ -3,7 +3,7 @@
 //!
 //! Text from a card is hostile: what a terminal or a browser would obey is shown as a visible code instead.
 
-mod base64;
+pub(crate) mod base64;
 mod changes;
 mod clean;
 mod headline;
@@ -38,7 +38,7 @@ pub use clean::{json_escaped, visible};
 pub use headline::{Case, Headline, Tone, Unreal};
 pub use json::SCHEMA;
 #[cfg(feature = "counter")]
-pub(crate) use pieces::Pictures;
+pub(crate) use pieces::{Pictures, Pieces};
 pub use terminal::Graphics;
 
 /// Where the data of a report came from.

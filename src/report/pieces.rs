@@ -314,6 +314,12 @@ impl Pieces<'_> {
         }
     }
 
+    /// The required checks that did not pass.
+    #[cfg(feature = "counter")]
+    pub(crate) fn open_checks(&self, title: Bilingual) -> Markup {
+        self.table_of(title, self.report.required_checks().iter().filter(|check| !check.is_passed()))
+    }
+
     fn table_of<'c>(&self, title: Bilingual, checks: impl Iterator<Item = &'c Check>) -> Markup {
         let checks: Vec<&Check> = checks.collect();
         html! {
