@@ -9,7 +9,7 @@ use crate::{
     messages::{Problem, ui},
 };
 
-use super::{Say, action, problem, words};
+use super::{Say, action, halves, words};
 
 pub(super) fn asking(session: &Session, asking: &Asking, say: Say) -> Markup {
     let staff = asked_of(asking, Who::Staff);
@@ -89,31 +89,26 @@ fn field(asking: &Asking, entry: &EntrySpec, first: bool, say: Say) -> Markup {
 
 /// Why an entry was refused: nothing was sent to the card.
 pub(super) fn bad(id: &str, complaint: &Problem, say: Say) -> Markup {
-    let (what, todo) = problem::halves(complaint, say.0);
+    let (what, todo) = halves(complaint, say.0);
     html! { p.bad #{ "bad-" (id) } data-say="assertive" { span aria-hidden="true" { "⚠ " } (what) " " (todo) } }
 }
 
-/// The name of an entry, and what else its prompt says.
+/// The name of an entry, and what else its prompt says: what stands in brackets or behind a comma.
 fn label_of(entry: &EntrySpec, say: Say) -> (&'static str, Option<&'static str>) {
     let prompt = say.say(entry.prompt);
-    let length = say.say(entry.title).len();
-    // A prompt begins with the title; in English with a capital letter.
-    match (prompt.get(..length), prompt.get(length..)) {
-        (Some(name), Some(rest)) if name.eq_ignore_ascii_case(say.say(entry.title)) => {
-            let rest = rest.trim_start_matches([',', ' ']).trim();
-            let inner = rest.strip_prefix(['（', '(']).and_then(|rest| rest.strip_suffix(['）', ')']));
-            (name, Some(inner.unwrap_or(rest)).filter(|rest| !rest.is_empty()))
-        }
-        _ => (prompt, None),
-    }
+    let Some(at) = prompt.find(['（', '(', ',']) else { return (prompt, None) };
+    let (name, rest) = (prompt.get(..at).unwrap_or(prompt), prompt.get(at..).unwrap_or_default());
+    let rest = rest.trim_start_matches([',', ' ']);
+    let inner = rest.strip_prefix(['（', '(']).and_then(|rest| rest.strip_suffix(['）', ')']));
+    (name.trim_end(), Some(inner.unwrap_or(rest)))
 }
 
 /// Only the print says which it is, and a wrong guess would cost a try.
 fn western(entry: &EntrySpec, say: Say) -> Markup {
     let yes = json!({ "action": "entries", "entries": [], "printed_western": true }).to_string();
     html! {
-        fieldset.western #western tabindex="-1" data-ask data-say="assertive" {
-            legend { (say.say(words::WESTERN)) }
+        fieldset.western #western tabindex="-1" data-ask {
+            legend data-say="assertive" { (say.say(words::WESTERN)) }
             p { (say.say(words::WESTERN_WHY)) }
             button #western-yes type="button" data-do=(yes) { (say.say(words::WESTERN_YES)) }
             button #western-no type="button" data-go={ "entry-" (entry.id) } { (say.say(words::WESTERN_NO)) }
@@ -153,7 +148,7 @@ fn state_of(asking: &Asking, asked: &Asked, say: Say) -> String {
     let credential: &CredentialSpec = asked.credential();
     match asked.refusal {
         Some(refusal) => {
-            let (what, _) = problem::halves(&Problem::refused(refusal, asked.credential()), say.0);
+            let (what, _) = halves(&Problem::refused(refusal, asked.credential()), say.0);
             format!("{}: {what}", say.say(words::NOT_ASKED))
         }
         None if credential.asked().all(|entry| asking.is_entered(entry)) => say.say(words::GIVEN).to_owned(),

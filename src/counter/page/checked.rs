@@ -17,8 +17,12 @@ pub(super) fn checked(session: &Session, checked: &Checked, say: Say) -> Markup 
         (pieces.unreal())
         (idle(session, say))
         div data-say="assertive" { (pieces.verdict()) }
+        (found(&report, checked.face, say))
         div.checked {
-            (face(&report, &pieces, checked.face, say))
+            div.first {
+                (face(&report, &pieces, checked.face, say))
+                (pieces.staff())
+            }
             section.person lang="ja" {
                 h2 lang=(say.0.as_str()) { (say.say(words::PERSON)) }
                 (pieces.values())
@@ -26,7 +30,6 @@ pub(super) fn checked(session: &Session, checked: &Checked, say: Say) -> Markup 
             }
             (form::form(session, say))
         }
-        (pieces.staff())
         (form::fallbacks(session, say))
         (pieces.inquiry())
         (not_passed(&report, &pieces))
@@ -68,20 +71,28 @@ fn face(report: &Report<'_>, pieces: &Pieces<'_>, found: Option<FaceMatch>, say:
                     div.choices {
                         @for (which, name, key, sign, word) in choices {
                             button #{ "face-" (name) } .{ (name) } type="button" data-do=(action(name)) data-key=(key)
-                                aria-pressed=((found == Some(which)).to_string()) {
+                                aria-keyshortcuts=(key) aria-pressed=((found == Some(which)).to_string()) {
                                 span.sign aria-hidden="true" { (sign) } (say.say(word)) " " kbd aria-hidden="true" { (key) }
                             }
                         }
                     }
-                    p.how { (say.say(words::FACE_KEYS)) }
-                    @match found {
-                        None => {}
-                        Some(FaceMatch::Matches) => p.found.good data-say="polite" { (say.say(words::MATCHES_SO)) },
-                        Some(FaceMatch::DoesNotMatch) => p.found.bad data-say="assertive" { (say.say(words::DOES_NOT_MATCH_SO)) },
-                        Some(FaceMatch::CannotTell) => p.found.unsure data-say="polite" { (say.say(words::CANNOT_TELL_SO)) },
-                    }
                 }
             }
+        }
+    }
+}
+
+/// What came of the comparison, under the verdict, so that a green verdict alone is never all that is seen.
+fn found(report: &Report<'_>, found: Option<FaceMatch>, say: Say) -> Markup {
+    let (class, sign, words) = match found {
+        None => ("open", "…", words::NOT_COMPARED),
+        Some(FaceMatch::Matches) => ("good", "○", words::MATCHES_SO),
+        Some(FaceMatch::DoesNotMatch) => ("bad", "×", words::DOES_NOT_MATCH_SO),
+        Some(FaceMatch::CannotTell) => ("unsure", "△", words::CANNOT_TELL_SO),
+    };
+    html! {
+        @if report.headline().tone() != Tone::Bad {
+            p.found.(class) data-say=[found.map(|_| "assertive")] { span.sign aria-hidden="true" { (sign) } (say.say(words)) }
         }
     }
 }

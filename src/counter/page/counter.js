@@ -80,17 +80,26 @@
     }
   };
 
+  // The words of a part, without the signs that only eyes need.
+  const words = (part) => {
+    const texts = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (texts.nextNode()) {
+      if (!texts.currentNode.parentElement.closest('[aria-hidden="true"]')) found.push(texts.currentNode.data.trim());
+    }
+    return found.filter(Boolean).join(' ');
+  };
+
   const speak = () => {
     for (const [name, voice] of Object.entries(voices)) {
-      const parts = [...view.querySelectorAll(`[data-say="${name}"]`)].map((part) => part.innerText.trim());
-      const text = parts.join(' ').replace(/\s+/g, ' ');
+      const text = [...view.querySelectorAll(`[data-say="${name}"]`)].map(words).join(' ');
       if (voice.textContent !== text) voice.textContent = text;
     }
   };
 
-  const focusOn = (target) => {
+  const focusOn = (target, fresh = false) => {
     if (!target) return false;
-    target.focus({ preventScroll: target === main() });
+    target.focus({ preventScroll: fresh });
     return document.activeElement === target;
   };
 
@@ -117,12 +126,12 @@
     if (fresh) {
       submitted = false;
       scrollTo(0, 0);
-      focusOn(main().querySelector('[data-focus]')) || focusOn(kept && document.getElementById(kept)) || focusOn(main());
+      focusOn(main().querySelector('[data-focus]'), true) || focusOn(kept && document.getElementById(kept), true) || focusOn(main(), true);
     } else if (submitted) {
       submitted = false;
       focusOn(main().querySelector('[aria-invalid="true"], [data-ask]')) || focusOn(main().querySelector('[data-focus]'));
     } else if (document.activeElement === document.body) {
-      focusOn(main());
+      focusOn(main(), true);
     }
     speak();
   };

@@ -91,7 +91,7 @@ fn entry(pad: &Pad<'_>, say: Say) -> Markup {
                 p.tries #pad-tries { (ui::tries_left(say.0, pad.credential.title, tries)) }
             }
             form data-entry=(id) autocomplete="off" novalidate {
-                label for="pin" { (how_many(digits, say)) }
+                label #pad-how for="pin" { (how(digits, say)) }
                 input #pin type="password" maxlength=[digits] inputmode=(if digits.is_some() { "none" } else { "text" })
                     autocapitalize="characters" autocomplete="one-time-code" spellcheck="false" data-focus
                     aria-labelledby="pad-title" aria-describedby=(described.join(" "))
@@ -99,7 +99,6 @@ fn entry(pad: &Pad<'_>, say: Say) -> Markup {
                 @if let Some(problem) = pad.complaint { (asking::bad(id, problem, say)) }
                 @if digits.is_some() { (keys(say)) }
                 @else { button #pad-enter .main type="submit" { (say.say(words::PAD_ENTER)) } }
-                p.how #pad-how { (say.say(if digits.is_some() { words::PAD_HOW } else { words::PAD_HOW_TEXT })) }
             }
             button #forgotten .quiet type="button" data-do=(action("forgotten")) { (say.say(words::PAD_FORGOTTEN)) }
         }
@@ -107,12 +106,11 @@ fn entry(pad: &Pad<'_>, say: Say) -> Markup {
     say.main(&format!("pad-{id}"), words::CUSTOMER_TITLE, &content)
 }
 
-fn how_many(digits: Option<usize>, say: Say) -> String {
+fn how(digits: Option<usize>, say: Say) -> String {
     match (digits, say.0) {
-        (Some(digits), Lang::Ja) => format!("{digits}桁の数字"),
-        (Some(digits), Lang::En) => format!("{digits} digits"),
-        (None, Lang::Ja) => "文字と数字".to_owned(),
-        (None, Lang::En) => "letters and digits".to_owned(),
+        (None, _) => say.say(words::PAD_LETTERS).to_owned(),
+        (Some(digits), Lang::Ja) => format!("{digits}桁の数字を入れて「決定」を押してください。係員には見えません。"),
+        (Some(digits), Lang::En) => format!("Enter {digits} digits, then press Enter. The staff cannot see them."),
     }
 }
 

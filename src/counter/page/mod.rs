@@ -8,7 +8,6 @@ mod asking;
 mod checked;
 mod customer;
 mod form;
-mod problem;
 mod shell;
 #[cfg(feature = "simulator")]
 mod sim;
@@ -20,6 +19,7 @@ use serde_json::json;
 
 use crate::{
     lang::{Bilingual, Lang},
+    messages::Problem,
     report::visible,
     text::japan_time,
 };
@@ -83,6 +83,12 @@ impl Say {
     }
 }
 
+/// What happened and what to do.
+fn halves(problem: &Problem, lang: Lang) -> (String, String) {
+    let message = problem.at_counter(lang);
+    (visible(&message.what), visible(&message.todo))
+}
+
 /// The other language, and its name in it.
 fn other(lang: Lang) -> (Lang, &'static str) {
     match lang {
@@ -101,7 +107,8 @@ fn bar(session: &Session, say: Say) -> Markup {
     let (lang, name) = other(say.0);
     let sound = json!({ "action": "sound", "on": !session.sound() }).to_string();
     let language = json!({ "action": "language", "lang": lang.as_str() }).to_string();
-    let may_end = matches!(session.state(), State::Reading(_) | State::Asking(_) | State::Checked(_) | State::Failed(_));
+    let may_end =
+        matches!(session.state(), State::Reading(_) | State::Asking(_) | State::Checked(_) | State::Failed(_));
     html! {
         header #bar .bar lang=(say.0.as_str()) {
             p.brand { b { "taimen" } " " span { (say.say(words::TITLE)) } }
@@ -114,7 +121,7 @@ fn bar(session: &Session, say: Say) -> Markup {
             div.tools role="group" aria-label=(say.say(words::TOOLS)) {
                 button #open-customer type="button" data-open-customer { (say.say(words::OPEN_CUSTOMER)) }
                 button #sound type="button" data-do=(sound) aria-pressed=(session.sound().to_string()) {
-                    (say.say(words::SOUND)) " " span aria-hidden="true" { (say.say(if session.sound() { words::ON } else { words::OFF })) }
+                    (say.say(words::SOUND)) span aria-hidden="true" { ": " (say.say(if session.sound() { words::ON } else { words::OFF })) }
                 }
                 button #language type="button" data-do=(language) lang=(lang.as_str()) { (name) }
                 @if may_end && !session.handed_over() {

@@ -11,7 +11,7 @@ use crate::{
     report::visible,
 };
 
-use super::{Say, action, form, idle, problem, words};
+use super::{Say, action, form, halves, idle, words};
 
 /// A card above a reader.
 const PLACE: PreEscaped<&str> = PreEscaped(
@@ -23,7 +23,7 @@ pub(super) fn waiting(session: &Session, say: Say) -> Markup {
         registry::specs().filter(|spec| !spec.scopes.is_empty()).map(|spec| say.say(spec.kind.name())).collect();
     let content = html! {
         @if let Some(notice) = session.notice() {
-            @let (what, todo) = problem::halves(notice, say.0);
+            @let (what, todo) = halves(notice, say.0);
             section.problem data-say="assertive" {
                 h2 { (say.say(words::LAST_TIME)) }
                 p.what { (what) }
@@ -44,7 +44,7 @@ pub(super) fn waiting(session: &Session, say: Say) -> Markup {
 }
 
 pub(super) fn trouble(trouble: &Trouble, say: Say) -> Markup {
-    let (what, todo) = problem::halves(&trouble.problem, say.0);
+    let (what, todo) = halves(&trouble.problem, say.0);
     let matters = |finding: &&Finding| finding.severity == Severity::Problem;
     let content = html! {
         section.problem data-say="assertive" {
@@ -110,7 +110,7 @@ fn percent(done: usize, total: usize) -> usize {
 }
 
 pub(super) fn failed(session: &Session, failure: &Failure, say: Say) -> Markup {
-    let (what, todo) = problem::halves(&failure.problem, say.0);
+    let (what, todo) = halves(&failure.problem, say.0);
     let content = html! {
         (idle(session, say))
         section.problem data-say="assertive" {

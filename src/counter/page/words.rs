@@ -12,14 +12,14 @@ macro_rules! words {
 }
 
 words! {
-    TITLE: "対面確認", "identity check at the counter";
+    TITLE: "対面確認", "identity check";
     CUSTOMER_TITLE: "暗証番号の入力", "PIN entry";
     TOOLS: "画面の設定", "Settings of this page";
     READER: "リーダー", "Reader";
     NO_READER: "リーダーがありません", "no reader";
     SOUND: "音", "Sound";
-    ON: "入", "on";
-    OFF: "切", "off";
+    ON: "オン", "on";
+    OFF: "オフ", "off";
     END: "終了", "End";
     OPEN_CUSTOMER: "お客様用の画面を開く", "Open the customer's page";
 
@@ -63,15 +63,15 @@ words! {
     HANDED: "お客様が入力中です", "The customer has this screen";
     TAKE_BACK: "係員の画面に戻る", "Back to the staff page";
 
-    FACE: "この写真と本人の顔", "This picture and the person";
-    FACE_OF_PRINT: "券面の写真と本人の顔", "The picture printed on the card and the person";
-    FACE_KEYS: "キー 1・2・3 でも選べます。", "The keys 1, 2 and 3 do the same.";
+    FACE: "この写真と本人の顔", "Picture and person";
+    FACE_OF_PRINT: "券面の写真と本人の顔", "Printed picture and person";
     MATCHES: "一致", "Matches";
     DOES_NOT_MATCH: "不一致", "Does not match";
     CANNOT_TELL: "判断できない", "Cannot tell";
-    MATCHES_SO: "人が確かめた結果: 一致", "Found by a person: matches";
-    DOES_NOT_MATCH_SO: "人が確かめた結果: 不一致。手続きを止め、責任者に相談してください。", "Found by a person: does not match. Stop here and ask whoever is in charge.";
-    CANNOT_TELL_SO: "人が確かめた結果: 判断できない。別の本人確認書類も見せていただいてください。", "Found by a person: cannot tell. Ask for another document as well.";
+    NOT_COMPARED: "顔の見比べ: まだです", "Face: not compared yet";
+    MATCHES_SO: "顔の見比べ: 一致", "Face: matches";
+    DOES_NOT_MATCH_SO: "顔の見比べ: 不一致。手続きを止め、責任者に相談してください。", "Face: does not match. Stop here and ask whoever is in charge.";
+    CANNOT_TELL_SO: "顔の見比べ: 判断できない。別の本人確認書類も見せていただいてください。", "Face: cannot tell. Ask for another document as well.";
 
     PERSON: "本人とカードの情報", "Person and card";
     NOT_PASSED: "合格しなかった必須の検査", "Required checks that did not pass";
@@ -98,15 +98,6 @@ words! {
     LAST_TRY_HOW: "次に間違えるとロックされ、お客様は窓口での手続きが必要になります。お客様に説明し、同意を得たときだけ続けてください。",
         "If the next entry is wrong, it is blocked, and the customer must have it unblocked in person. Go on only if the customer agrees to this.";
     LAST_TRY_YES: "同意を得ました。最後の1回を使って読み取る", "The customer agrees: read with the last try";
-    DO_AGAIN_PRINT: "券面の印刷とよく見比べてから、下の「もう一度読み取る」で入力し直してください。自動では繰り返していません。",
-        "Compare carefully with what is printed, then press \"Read it again\" below. Nothing was repeated.";
-    DO_AGAIN_PIN: "お客様に確かめていただいてから、下の「もう一度読み取る」で入力し直してください。自動では繰り返していません。",
-        "Have the customer make sure of the entry, then press \"Read it again\" below. Nothing was repeated.";
-    DO_LAST_TRY: "お客様の同意を得たときだけ、下の「最後の1回を使う」で続けられます。迷うときは、別の本人確認書類を使ってください。",
-        "Only if the customer agrees, go on with \"Use the last try\" below. If in doubt, use another document.";
-    DO_LOST: "自動では繰り返していません。残り回数は、下の「もう一度読み取る」で入力の前に表示されます。",
-        "Nothing was repeated. \"Read it again\" below shows the tries left before anything is entered.";
-    DO_PLACE_AGAIN: "カードを置き直してください。続くときは、別の本人確認書類を使ってください。", "Place the card again. If it goes on, use another document.";
 
     ENDED: "終わりました", "Finished";
     ENDED_HOW: "表示していた内容は消しました。カードをお客様にお返しください。", "Everything that was shown is gone. Give the card back to the customer.";
@@ -120,8 +111,7 @@ words! {
     PAD_READING: "カードを読み取っています", "The card is being read";
     PAD_OVER: "入力は終わりました", "Your part is done";
     PAD_OVER_HOW: "係員の案内をお待ちください。", "Please wait for the staff.";
-    PAD_HOW: "係員には見えません。番号を入れて「決定」を押してください。", "The staff cannot see it. Enter the number and press Enter.";
-    PAD_HOW_TEXT: "係員には見えません。入力して「決定」を押してください。", "The staff cannot see it. Type it and press Enter.";
+    PAD_LETTERS: "入力して「決定」を押してください。係員には見えません。", "Type it, then press Enter. The staff cannot see it.";
     PAD_KEYS: "数字", "Digits";
     PAD_DELETE: "1文字消す", "Delete";
     PAD_ENTER: "決定", "Enter";
