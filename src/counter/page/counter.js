@@ -4,6 +4,7 @@
   const own = document.body.dataset.role;
   const view = document.getElementById('view');
   const notice = document.getElementById('notice');
+  const tablet = document.getElementById('tablet');
   const voices = { polite: document.getElementById('polite'), assertive: document.getElementById('assertive') };
   const pictures = new Map();
   const wanted = new Set();
@@ -33,15 +34,16 @@
   const wipe = () => {
     clearFields();
     dropPictures();
-    view.replaceChildren();
+    // The panel of a simulated reader holds nothing of a customer, and its choice stays.
+    for (const part of [...view.children]) if (part.id !== 'sim') part.remove();
     notice.replaceChildren();
     for (const voice of Object.values(voices)) voice.textContent = '';
   };
 
   const template = (name) => document.getElementById(`${name}-${document.documentElement.lang}`).content.cloneNode(true);
 
-  const same = (old, next) =>
-    old.nodeType === next.nodeType && old.nodeName === next.nodeName && (old.id ?? '') === (next.id ?? '');
+  const same = (old, next) => old.nodeType === next.nodeType && old.nodeName === next.nodeName
+    && (old.id ?? '') === (next.id ?? '') && old.dataset?.view === next.dataset?.view;
 
   // Turns one element into another and keeps what is the same: focus, typed text, an opened detail, a loaded picture.
   const morph = (old, next) => {
@@ -58,7 +60,7 @@
     for (const child of [...next.childNodes]) {
       let match = at;
       if (match && !same(match, child)) {
-        match = child.id ? [...old.children].find((one) => one.id === child.id && one.nodeName === child.nodeName) : null;
+        match = child.id ? [...old.children].find((one) => same(one, child)) : null;
         while (match && at && at !== match) {
           const gone = at;
           at = at.nextSibling;
@@ -109,16 +111,11 @@
     const fresh = shown !== as || !old || old.dataset.view !== next.dataset.view;
     shown = as;
     version = of;
-    const kept = document.activeElement?.id;
-    if (fresh) {
-      clearFields();
-      view.replaceChildren(fragment);
-    } else {
-      const host = document.createElement('div');
-      host.id = 'view';
-      host.append(fragment);
-      morph(view, host);
-    }
+    if (fresh) clearFields();
+    const host = document.createElement('div');
+    host.id = 'view';
+    host.append(fragment);
+    morph(view, host);
     notice.replaceChildren();
     document.documentElement.lang = main().lang;
     document.title = `${main().dataset.title} - taimen`;
@@ -126,7 +123,7 @@
     if (fresh) {
       submitted = false;
       scrollTo(0, 0);
-      focusOn(main().querySelector('[data-focus]'), true) || focusOn(kept && document.getElementById(kept), true) || focusOn(main(), true);
+      focusOn(main().querySelector('[data-focus]'), true) || document.activeElement !== document.body || focusOn(main(), true);
     } else if (submitted) {
       submitted = false;
       focusOn(main().querySelector('[aria-invalid="true"], [data-ask]')) || focusOn(main().querySelector('[data-focus]'));
@@ -287,9 +284,26 @@
 
   const openCustomer = async () => {
     const answer = await post('/staff/customer-token', {});
-    const path = (await answer?.json().catch(() => null))?.path;
-    if (path && !open(path, '_blank', 'popup,width=900,height=900')) tell('blocked');
+    const page = await answer?.json().catch(() => null);
+    if (page?.qr) showTablet(page);
+    else if (page) openHere(page.path);
   };
+
+  const openHere = (path) => {
+    if (!open(path, '_blank', 'popup,width=900,height=900')) tell('blocked');
+  };
+
+  // The customer's tablet reads the address off this screen.
+  const showTablet = ({ path, url, qr }) => {
+    tablet.replaceChildren(template('tablet'));
+    tablet.querySelector('[data-code]').append(parsed(qr));
+    tablet.querySelector('[data-address]').textContent = url.split('#')[0];
+    tablet.querySelector('[data-here]').addEventListener('click', () => { tablet.close(); openHere(path); });
+    tablet.querySelector('[data-close]').addEventListener('click', () => tablet.close());
+    tablet.showModal();
+  };
+
+  tablet?.addEventListener('close', () => tablet.replaceChildren());
 
   // What people do ----------------------------------------------------------------------------------------------------
 
@@ -375,7 +389,7 @@
   };
 
   document.addEventListener('keydown', (event) => {
-    if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.altKey || event.metaKey || tablet?.open) return;
     const field = event.target.closest?.('input:not(#pin)');
     let done = shown === 'customer' && (move(event) || dial(event));
     if (!done && field && event.key === 'Enter' && field.form?.dataset.list) done = enter(field);

@@ -58,6 +58,10 @@ fn shell(role: &str, lang: Lang, title: Bilingual) -> Shell {
                 div #notice role="alert" {}
                 p #polite .unseen role="status" aria-live="polite" {}
                 p #assertive .unseen role="status" aria-live="assertive" {}
+                @if role == "staff" {
+                    dialog #tablet aria-labelledby="tablet-title" {}
+                    @for lang in [Lang::Ja, Lang::En] { template #{ "tablet-" (lang.as_str()) } { (tablet(lang)) } }
+                }
                 @for (name, what, how) in OWN {
                     @for lang in [Lang::Ja, Lang::En] {
                         template #{ (name) "-" (lang.as_str()) } { (own(name, lang, what, how)) }
@@ -76,6 +80,20 @@ fn own(name: &str, lang: Lang, what: Bilingual, how: Bilingual) -> Markup {
     html! {
         main #main tabindex="-1" lang=(lang.as_str()) data-view=(name) data-title=(what.get(lang)) {
             section.calm { h1 data-say="assertive" { (what.get(lang)) } p.lead { (how.get(lang)) } }
+        }
+    }
+}
+
+/// The code that a customer's tablet reads; the script puts it in.
+fn tablet(lang: Lang) -> Markup {
+    html! {
+        h2 #tablet-title { (words::TABLET.get(lang)) }
+        p { (words::TABLET_HOW.get(lang)) }
+        div.code data-code {}
+        p.address data-address {}
+        div.row {
+            button #tablet-close .main type="button" data-close { (words::CLOSE.get(lang)) }
+            button #tablet-here type="button" data-here { (words::OPEN_HERE.get(lang)) }
         }
     }
 }

@@ -125,6 +125,11 @@ words! {
     SIM_PLACE: "置く", "Place";
     SIM_REMOVE: "離す", "Remove";
 
+    TABLET: "お客様用のタブレットで読み取ってください", "Scan this with the customer's tablet";
+    TABLET_HOW: "この二次元コードは一度だけ使えます。お客様用の画面が開きます。", "The code opens the customer's page. It works once.";
+    OPEN_HERE: "このコンピューターで開く", "Open it on this computer";
+    CLOSE: "閉じる", "Close";
+
     STARTING: "接続しています", "Connecting";
     STARTING_HOW: "プログラムの応答を待っています。", "Waiting for the program to answer.";
     LOST: "プログラムとの接続が切れました", "The connection to the program is lost";
