@@ -32,7 +32,7 @@ pub(super) struct Counter {
 }
 
 impl Counter {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut counter = Self {
             session: Session::new(Lang::Ja),
             now: "2026-11-22T03:00:00Z".parse().unwrap(),
@@ -53,30 +53,30 @@ impl Counter {
         counter
     }
 
-    fn place(&mut self, recipe: &str) {
+    pub(super) fn place(&mut self, recipe: &str) {
         self.card = Some(recipe.parse::<Recipe>().unwrap().card().unwrap());
         self.tell(Event::Placed);
     }
 
-    fn remove(&mut self) {
+    pub(super) fn remove(&mut self) {
         self.card = None;
         self.tell(Event::Removed);
     }
 
-    fn wait(&mut self, seconds: i64) {
+    pub(super) fn wait(&mut self, seconds: i64) {
         self.now += SignedDuration::from_secs(seconds);
         self.tell(Event::Tick);
     }
 
-    fn staff(&mut self, json: &str) {
+    pub(super) fn staff(&mut self, json: &str) {
         self.tell(Event::Staff(serde_json::from_str(json).unwrap()));
     }
 
-    fn customer(&mut self, json: &str) {
+    pub(super) fn customer(&mut self, json: &str) {
         self.tell(Event::Customer(serde_json::from_str(json).unwrap()));
     }
 
-    fn pin(&mut self, entry: &str, value: &str) {
+    pub(super) fn pin(&mut self, entry: &str, value: &str) {
         let value = Zeroizing::new(value.to_owned());
         self.tell(Event::Customer(CustomerAction::Entry { entry: entry.to_owned(), value }));
     }
@@ -95,7 +95,7 @@ impl Counter {
         }
     }
 
-    fn tell(&mut self, event: Event) {
+    pub(super) fn tell(&mut self, event: Event) {
         let mut events = VecDeque::from([event]);
         while let Some(event) = events.pop_front() {
             let effects = self.session.apply(event, self.now);

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::{
     cards::Picture,
     image::{self, Raster},
-    lang::Bilingual,
+    lang::{Bilingual, Lang},
     verify::Check,
 };
 
@@ -149,7 +149,7 @@ impl Pieces<'_> {
                         @if let Some(picture) = picture(row.id) {
                             div { (self.picture(picture)) (self.mark(report.mark(picture.signed_by))) }
                         }
-                        span.value { (self.shown(&row.value)) }
+                        span.value lang=[self.foreign(&row.value)] { (self.shown(&row.value)) }
                         (self.mark(row.mark))
                     }
                 }
@@ -163,6 +163,14 @@ impl Pieces<'_> {
                 }
             }
         }
+    }
+
+    /// The language of a value that is Japanese on an English page, for whoever has the page read aloud.
+    fn foreign(&self, value: &Shown) -> Option<&'static str> {
+        let japanese =
+            |c: char| matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}');
+        let is_japanese = |piece: &Piece| matches!(piece, Piece::Text(text) if text.chars().any(japanese));
+        (self.report.options.lang == Lang::En && value.0.iter().any(is_japanese)).then_some("ja")
     }
 
     /// A value; external characters as pictures where the card holds one that decodes.
@@ -206,8 +214,8 @@ impl Pieces<'_> {
                             tr {
                                 td { (row.date) }
                                 td { (self.say(row.title)) }
-                                td { (self.shown(&row.value)) }
-                                td { (self.shown(&row.commission)) }
+                                td lang=[self.foreign(&row.value)] { (self.shown(&row.value)) }
+                                td lang=[self.foreign(&row.commission)] { (self.shown(&row.commission)) }
                             }
                         }
                     }
@@ -232,7 +240,12 @@ impl Pieces<'_> {
     }
 
     fn table_row(&self, row: &Row) -> Markup {
-        html! { tr { th scope="row" { (self.say(row.title)) } td { (self.shown(&row.value)) (self.mark(row.mark)) } } }
+        html! {
+            tr {
+                th scope="row" { (self.say(row.title)) }
+                td { span lang=[self.foreign(&row.value)] { (self.shown(&row.value)) } (self.mark(row.mark)) }
+            }
+        }
     }
 
     fn mark(&self, remark: Option<Bilingual>) -> Markup {

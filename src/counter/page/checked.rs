@@ -23,8 +23,8 @@ pub(super) fn checked(session: &Session, checked: &Checked, say: Say) -> Markup 
                 (face(&report, &pieces, checked.face, say))
                 (pieces.staff())
             }
-            section.person lang="ja" {
-                h2 lang=(say.0.as_str()) { (say.say(words::PERSON)) }
+            section.person {
+                h2 { (say.say(words::PERSON)) }
                 (pieces.values())
                 (pieces.changes())
             }

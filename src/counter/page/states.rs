@@ -129,18 +129,15 @@ pub(super) fn failed(session: &Session, failure: &Failure, say: Say) -> Markup {
 /// What can be done with the card that still lies there. `first`: whether one of them is what to do next.
 pub(super) fn ways_on(session: &Session, say: Say, first: bool) -> Markup {
     let of_guest = |kind: CardKind| json!({ "action": "again", "application": kind.as_str() }).to_string();
-    let last_try = json!({ "action": "again", "allow_last_try": true }).to_string();
-    let guests: Vec<CardKind> = session
-        .guests()
-        .iter()
-        .copied()
-        .filter(|kind| Some(*kind) != session.kind() && registry::is_guest(*kind))
-        .collect();
+    // The same application again.
+    let same = session.kind().filter(|kind| session.guests().contains(kind)).map(CardKind::as_str);
+    let again = json!({ "action": "again", "application": same }).to_string();
+    let last_try = json!({ "action": "again", "application": same, "allow_last_try": true }).to_string();
     html! {
         @if session.may_read_again() {
             section.ways {
                 div {
-                    button #again .main[first] type="button" data-do=(action("again")) data-focus[first] aria-describedby="again-how" {
+                    button #again .main[first] type="button" data-do=(again) data-focus[first] aria-describedby="again-how" {
                         (say.say(words::AGAIN))
                     }
                     p #again-how { (say.say(words::AGAIN_HOW)) }
@@ -160,7 +157,7 @@ pub(super) fn ways_on(session: &Session, say: Say, first: bool) -> Markup {
                         p #without-pin-how { (say.say(words::WITHOUT_PIN_HOW)) }
                     }
                 }
-                @for kind in guests {
+                @for kind in session.applications().filter(|kind| Some(*kind) != session.kind()) {
                     div {
                         button #{ "guest-" (kind.as_str()) } type="button" data-do=(of_guest(kind)) {
                             (say.say(words::READ_GUEST)) ": " (say.say(kind.name()))
