@@ -31,7 +31,8 @@ const EXTERNAL: &str = "external-";
 pub(crate) enum Pictures {
     /// In the page itself.
     Inside,
-    /// Named in `data-picture`: the page's script fetches each by its id ([`Report::png`]).
+    /// Named in `data-picture`: the page's script fetches each by its id.
+    #[cfg_attr(not(feature = "counter"), allow(dead_code))]
     Named,
 }
 
