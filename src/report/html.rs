@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, PreEscaped, html};
 
-use super::{Report, clean::visible, label, pieces::Pictures};
+use super::{Report, clean::visible, label, pictures::Pictures};
 
 const STYLE: &str = include_str!("report.css");
 

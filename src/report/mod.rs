@@ -11,6 +11,7 @@ mod html;
 mod json;
 mod label;
 mod lines;
+mod pictures;
 mod pieces;
 mod shown;
 mod staff;
@@ -38,7 +39,9 @@ pub use clean::{json_escaped, visible};
 pub use headline::{Case, Headline, Tone, Unreal};
 pub use json::SCHEMA;
 #[cfg(feature = "counter")]
-pub(crate) use pieces::{Pictures, Pieces};
+pub(crate) use pictures::Pictures;
+#[cfg(feature = "counter")]
+pub(crate) use pieces::Pieces;
 pub use terminal::Graphics;
 
 /// Where the data of a report came from.

@@ -3,61 +3,33 @@
 use maud::{Markup, html};
 
 use crate::{
-    cards::Picture,
-    image::{self, Raster},
     lang::{Bilingual, Lang},
     verify::Check,
 };
 
 use super::{
-    Report, Tone, base64,
+    Report, Tone,
     clean::visible,
     label,
-    shown::{Piece, Shown, mark},
+    pictures::{PHOTO, Pictures},
+    shown::{Piece, Shown},
     view::{Row, outcome},
 };
 
 /// How often a page says across itself that it is not about a real document.
 const WATERMARKS: usize = 5;
 
-/// The face among the pictures.
-const PHOTO: &str = "photo";
-
-/// Before the slot of an external character (外字) in the name of its picture.
-const EXTERNAL: &str = "external-";
-
-/// Where a page's pictures are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pictures {
-    /// In the page itself.
-    Inside,
-    /// Named in `data-picture`: the page's script fetches each by its id.
-    #[cfg_attr(not(feature = "counter"), allow(dead_code))]
-    Named,
-}
-
 /// The pieces of a page about a card.
 #[derive(Debug)]
 pub(crate) struct Pieces<'a> {
-    report: &'a Report<'a>,
-    pictures: Pictures,
+    pub(super) report: &'a Report<'a>,
+    pub(super) pictures: Pictures,
 }
 
 impl Report<'_> {
     /// The pieces of a page about the card, as HTML.
     pub(crate) fn pieces(&self, pictures: Pictures) -> Pieces<'_> {
         Pieces { report: self, pictures }
-    }
-
-    /// A picture of a page with [`Pictures::Named`] as PNG, decoded and encoded anew: no byte of the card's file reaches a
-    /// browser. `None` for one that is not there or does not decode.
-    #[cfg(feature = "counter")]
-    pub(crate) fn png(&self, id: &str) -> Option<Vec<u8>> {
-        let raster = match id.strip_prefix(EXTERNAL) {
-            Some(slot) => self.external(slot.parse().ok()?)?.1,
-            None => decoded(self.pictures().iter().find(|picture| picture.id == id)?)?,
-        };
-        raster.to_png().ok()
     }
 }
 
@@ -73,7 +45,7 @@ impl Pieces<'_> {
         }
     }
 
-    fn say(&self, text: Bilingual) -> &'static str {
+    pub(super) fn say(&self, text: Bilingual) -> &'static str {
         self.report.say(text)
     }
 
@@ -175,26 +147,6 @@ impl Pieces<'_> {
         (self.report.options.lang == Lang::En && value.0.iter().any(is_japanese)).then_some("ja")
     }
 
-    /// A value; external characters as pictures where the card holds one that decodes.
-    fn shown(&self, value: &Shown) -> Markup {
-        html! {
-            @for piece in &value.0 {
-                @match piece {
-                    Piece::Text(text) => (text),
-                    Piece::External(slot) => {
-                        @match self.report.external(*slot).and_then(|(file, raster)| Some((file, self.drawn(&raster)?))) {
-                            Some((file, Drawn { src, .. })) => {
-                                img.external alt=(mark(*slot)) title={ (self.say(label::EXTERNAL)) " " (slot) " (" (file) ")" }
-                                    src=[&src] data-picture=[src.is_none().then(|| format!("{EXTERNAL}{slot}"))];
-                            }
-                            None => (mark(*slot)),
-                        }
-                    }
-                }
-            }
-        }
-    }
-
     /// The values after changes, and the changes themselves.
     pub(crate) fn changes(&self) -> Markup {
         let current = self.report.current();
@@ -252,43 +204,6 @@ impl Pieces<'_> {
 
     fn mark(&self, remark: Option<Bilingual>) -> Markup {
         html! { @if let Some(remark) = remark { span.mark { (self.say(remark)) } } }
-    }
-
-    /// A picture that this program decoded and encoded again: no byte of the card's file reaches the browser. One that
-    /// does not decode is named.
-    fn picture(&self, picture: &Picture) -> Markup {
-        let title = self.say(picture.title);
-        let drawn = match self.pictures {
-            Pictures::Inside => decoded(picture).and_then(|raster| self.drawn(&raster)),
-            // It is decoded when the page fetches it.
-            Pictures::Named => image::dimensions(&picture.bytes, picture.format.into())
-                .ok()
-                .map(|(width, height)| Drawn { width, height, src: None }),
-        };
-        html! {
-            @match drawn {
-                Some(Drawn { width, height, src }) => {
-                    img class={ "picture-" (picture.id) } alt=(title)
-                        width=(width.saturating_mul(scale(width))) height=(height.saturating_mul(scale(width)))
-                        src=[&src] data-picture=[src.is_none().then_some(picture.id)]
-                        data-missing=[src.is_none().then(|| self.undecodable(title))];
-                }
-                None => p.missing { (self.undecodable(title)) }
-            }
-        }
-    }
-
-    /// How a page holds a decoded picture; `None` for one that cannot be encoded.
-    fn drawn(&self, raster: &Raster) -> Option<Drawn> {
-        let src = match self.pictures {
-            Pictures::Inside => Some(format!("data:image/png;base64,{}", base64::encode(&raster.to_png().ok()?))),
-            Pictures::Named => None,
-        };
-        Some(Drawn { width: raster.width(), height: raster.height(), src })
-    }
-
-    fn undecodable(&self, title: &str) -> String {
-        format!("{title}: {}", self.say(label::UNDECODABLE))
     }
 
     /// What staff must know or do.
@@ -414,21 +329,4 @@ impl Pieces<'_> {
             }
         }
     }
-}
-
-/// A picture as a page holds it: its size, and its bytes if they are in the page.
-struct Drawn {
-    width: u32,
-    height: u32,
-    src: Option<String>,
-}
-
-fn decoded(picture: &Picture) -> Option<Raster> {
-    image::decode(&picture.bytes, picture.format.into()).ok()
-}
-
-/// The small pictures of text are enlarged by a whole number, so that every dot becomes the same square.
-fn scale(width: u32) -> u32 {
-    const WIDEST: u32 = 590;
-    (WIDEST / width.max(1)).clamp(1, 3)
 }

@@ -133,6 +133,8 @@ pub(super) fn ways_on(session: &Session, say: Say, first: bool) -> Markup {
     let same = session.kind().filter(|kind| session.guests().contains(kind)).map(CardKind::as_str);
     let again = json!({ "action": "again", "application": same }).to_string();
     let last_try = json!({ "action": "again", "application": same, "allow_last_try": true }).to_string();
+    // Without the last try another reading comes to the same.
+    let first = first && session.last_try().is_none();
     html! {
         @if session.may_read_again() {
             section.ways {
