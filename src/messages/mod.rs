@@ -32,6 +32,7 @@ mod reading;
 mod recording;
 #[cfg(feature = "simulator")]
 mod script;
+mod server;
 mod trust;
 #[doc(hidden)]
 pub mod ui;
@@ -56,6 +57,7 @@ use crate::{
 pub use exit::ExitCode;
 pub use reader::Platform;
 pub use recording::ScrubRefusal;
+pub use server::ServerRefusal;
 pub use usage::UsageError;
 
 /// What went wrong. Holds no personal data: what a person typed is never repeated.
@@ -134,6 +136,10 @@ pub enum Problem {
     CannotListen { address: String, error: ErrorKind },
     /// The phone lost the card while a command with extended lengths was on its way.
     PhoneLostAtExtended,
+    /// Two cards lie on the readers that count.
+    TwoCards,
+    /// A card lies there that does not answer.
+    MuteCard,
     /// A reader address of a link that this build does not have.
     NotBuilt { feature: &'static str },
     /// A file cannot be read.
@@ -207,6 +213,8 @@ pub enum Problem {
     Expectation { path: String, place: Option<(usize, usize)> },
     /// A batch without any input.
     NoInputs,
+    /// The counter does not start, or refuses a request.
+    Server(ServerRefusal),
     /// The command line is wrong.
     Usage { command: String, error: UsageError },
     /// A fault of the program itself.
@@ -243,6 +251,7 @@ impl Problem {
             .or_else(|| files::text(self))
             .or_else(|| recording::text(self))
             .or_else(|| batch::text(self))
+            .or_else(|| server::text(self))
             .or_else(|| usage::text(self))
             .unwrap_or_else(|| files::internal("messages"));
         text.in_lang(lang)

@@ -90,6 +90,8 @@ fn every_problem() -> Vec<Problem> {
         Problem::NotAPhone { address: "127.0.0.1:35970".to_owned() },
         Problem::CannotListen { address: "127.0.0.1:35970".to_owned(), error: ErrorKind::AddrInUse },
         Problem::PhoneLostAtExtended,
+        Problem::TwoCards,
+        Problem::MuteCard,
         Problem::Unreadable { path: path(), error: ErrorKind::NotFound },
         Problem::Unwritable { path: path(), error: ErrorKind::StorageFull },
         Problem::Unwritable { path: path(), error: ErrorKind::AlreadyExists },
@@ -151,6 +153,23 @@ fn every_problem() -> Vec<Problem> {
             UsageError::NotText,
         ]
         .map(|error| Problem::Usage { command: word("taimen check"), error }),
+    );
+    problems.extend(
+        [
+            ServerRefusal::Replay,
+            ServerRefusal::CannotListen { address: word("127.0.0.1:80"), error: ErrorKind::PermissionDenied },
+            ServerRefusal::Certificate { path: path() },
+            ServerRefusal::NoBrowser,
+            ServerRefusal::Foreign,
+            ServerRefusal::Token,
+            ServerRefusal::NotEntered,
+            ServerRefusal::Request,
+            ServerRefusal::TooLarge,
+            ServerRefusal::Slow,
+            ServerRefusal::NotFound,
+            ServerRefusal::Reading,
+        ]
+        .map(Problem::Server),
     );
     #[cfg(feature = "simulator")]
     problems.extend(scripts(path()));
