@@ -146,12 +146,17 @@ fn position(secrets: &[Secret], given: &Secret) -> Option<usize> {
 /// Writes the file that leads a browser to an address with its token: in a folder and with rights for this user alone.
 pub fn opener(url: &str) -> io::Result<(TempDir, std::path::PathBuf)> {
     use std::io::Write;
-    let folder = tempfile::Builder::new().prefix("taimen-counter-").tempdir()?;
-    let path = folder.path().join("open.html");
+    let mut builder = tempfile::Builder::new();
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        builder.permissions(std::fs::Permissions::from_mode(0o700));
+        options.mode(0o600);
+    }
+    let folder = builder.prefix("taimen-counter-").tempdir()?;
+    let path = folder.path().join("open.html");
     let page = maud::html! {
         (maud::DOCTYPE)
         meta charset="utf-8";
