@@ -5,13 +5,24 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// A language of the program's output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// 日本語
     #[default]
     Ja,
     /// English
     En,
+}
+
+impl Lang {
+    /// The name of the language: `ja` or `en`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ja => "ja",
+            Self::En => "en",
+        }
+    }
 }
 
 impl FromStr for Lang {

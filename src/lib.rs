@@ -70,11 +70,12 @@
 //! | `simulator` | simulated cards | no system library |
 //! | `pcsc` | `transport::pcsc`, `transport::nonces::SystemNonces` | libpcsclite on Unix |
 //! | `cli` | the program, `simulator`, `transport::nonces::SystemNonces` | no system library |
+//! | `counter` | `counter`: the session of a shop counter and its pages, `cli` | no system library |
 //!
 //! The modules are in layers; a module uses only modules to its left, and a test keeps it so:
 //!
 //! ```text
-//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards profile | simulator | messages report batch doctor | cli
+//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards profile | simulator | messages report batch doctor | counter | cli
 //! ```
 
 // What could panic or cut a number off, in code that reads what cards and files say; tests may panic.
@@ -86,6 +87,8 @@
 #[doc(hidden)]
 pub mod batch;
 pub mod cards;
+#[cfg(feature = "counter")]
+pub mod counter;
 #[doc(hidden)]
 pub mod crypto;
 // The library alone writes anchors and nothing else.

@@ -42,7 +42,7 @@ pub(crate) fn find(kind: CardKind) -> Option<(&'static dyn Card, &'static KindSp
 }
 
 /// Whether a kind is an application that is read only if it is asked for by name.
-pub(crate) fn is_guest(kind: CardKind) -> bool {
+pub fn is_guest(kind: CardKind) -> bool {
     find(kind).is_some_and(|(_, spec)| spec.guest && !spec.scopes.is_empty())
 }
 

@@ -40,6 +40,11 @@ options! {
     AT "at" "TIME|recorded",
         "この時刻の時点で判定する（RFC 3339）。recorded は、保存された読み取りの時刻と署名のない記載を、あなたが保証して使う",
         "Judge as of this time (RFC 3339). recorded: you vouch for a saved reading, its time and its unsigned data";
+    CUSTOMER_ADDRESS "customer-address" "IP:PORT",
+        "お客様用の画面だけを、このアドレスでネットワークに出す（タブレット用。証明書と秘密鍵も必要）",
+        "Serve the customer's page, and nothing else, to the network here (a tablet; needs certificate and key)";
+    CUSTOMER_CERT "customer-cert" "FILE", "そのためのTLSの証明書（PEM）", "The TLS certificate for it (PEM)";
+    CUSTOMER_KEY "customer-key" "FILE", "その証明書の秘密鍵（PEM）", "The certificate's private key (PEM)";
     CREDENTIALS "credentials" "FILE", "照合する値のファイル（- は標準入力）", "File with the entries (- is standard input)";
     CREDENTIALS_OUT "credentials-out" "FILE", "模擬カードの照合値を --credentials の形で書く（複数なら NAME-1.EXT から）",
         "Write the cards' entries as --credentials files (several: NAME-1.EXT and so on)";
@@ -60,6 +65,8 @@ options! {
     JSON "json" "", "JSONで出力する", "Print JSON";
     JUNIT "junit" "FILE", "JUnit形式のXMLを書く（CI用。個人情報なし）", "Write JUnit XML for CI (no personal data)";
     LANG "lang" "ja|en", "表示する言語", "The language of the output";
+    OPEN "open" "", "ブラウザーで開く", "Open the page in a browser";
+    PORT "port" "N", "窓口のページのポート（既定：空いているもの）", "The port of the page (default: one that is free)";
     OUT "out" "FILE", "書き出す先（省略すると標準出力）", "The file to write (default: standard output)";
     PHOTO "photo" "FILE", "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)";
     PROFILE "profile" "FILE", "自社のプロファイルのファイル。同じ id の付属のものを置き換える（繰り返し指定できる）",
@@ -103,6 +110,7 @@ const COMMANDS: &[(&str, Bilingual)] = commands! {
     "check", "主な仕事：カードを認識し、読み取り、検証し、表示する", "Check a card: recognise, ask, read, verify, report";
     "verify", "保存した読み取り結果（--save-dump）を、カードなしで同じように検証する", "Check a saved dump again, without the card";
     "batch", "多数の通信記録と保存データを調べる（1件1行のJSON、入力の順）", "Judge many recordings and dumps: one line of JSON each, in input order";
+    "counter", "窓口：スタッフとお客様の画面をブラウザーで使う", "Serve the shop counter: pages for staff and customer in a browser";
     "readers", "カードリーダーの一覧", "List the readers of this machine";
     "doctor", "この端末でカードを確認できるかを調べ、できないときは直し方を示す（暗証番号は使わない）",
         "Find out whether a check can run on this machine, and what to fix (uses no credential)";
@@ -152,6 +160,7 @@ pub fn command(lang: Lang) -> Command {
                 .args([b.option(SEALED_BY), b.json("docs/report.schema.json")])
                 .args(b.options(&[DETAILS, DOMICILE, SEX, PHOTO, FRONT, HTML, TRUST_DIR, ACCEPT, AT])),
             b.batch(),
+            b.counter(),
             b.sub("readers", &[WATCH, JSON]),
             b.sub("doctor", &[TRUST_DIR, JSON]),
             b.trust(),
@@ -248,6 +257,8 @@ impl Builder {
             name::FAULT => arg.action(ArgAction::Append),
             name::PROFILE => arg.value_parser(value_parser!(std::path::PathBuf)).action(ArgAction::Append),
             name::DATE => arg.value_parser(|text: &str| text.parse::<jiff::civil::Date>()),
+            name::PORT => arg.value_parser(value_parser!(u16)),
+            name::CUSTOMER_ADDRESS => arg.value_parser(value_parser!(std::net::SocketAddr)),
             name::VPCD => arg.default_value("127.0.0.1:35963"),
             _ if matches!(value, "FILE" | "DIR") => arg.value_parser(value_parser!(std::path::PathBuf)),
             _ => arg,
@@ -311,6 +322,22 @@ impl Builder {
             .args(self.options(&[RECORD, ALLOW_LAST_TRY]))
             .arg(self.option(CREDENTIALS).help(self.entries()))
             .args(self.options(&[TRUST_DIR, ACCEPT, AT]))
+    }
+
+    fn counter(self) -> Command {
+        use name::*;
+        let tablet = [CUSTOMER_ADDRESS, CUSTOMER_CERT, CUSTOMER_KEY];
+        let all_three =
+            |option| self.option(option).requires_all(tablet.into_iter().filter(move |other| *other != option));
+        let reader = self.option(READER).help(self.t(
+            "リーダー：pcsc, pcsc:名前の一部, phone[:IPアドレス[:ポート]][?short]（スマートフォン）, sim:（画面で模擬カードを置く）, sim:種類[?fault=…&seed=…]",
+            "The reader: pcsc, pcsc:PART-OF-NAME, phone[:IP-ADDRESS[:PORT]][?short], sim: (the page places simulated cards), sim:KIND[?fault=…&seed=…]",
+        ));
+        self.sub("counter", &[])
+            .arg(reader)
+            .args(self.options(&[OPEN, PORT]))
+            .args(tablet.map(all_three))
+            .args(self.options(&[TRUST_DIR, ACCEPT]))
     }
 
     fn batch(self) -> Command {

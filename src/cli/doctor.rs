@@ -58,6 +58,12 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     Ok(if usable(&findings) { ExitCode::Authentic } else { ExitCode::Usage })
 }
 
+/// What stands between this machine and a check, for a page.
+#[cfg(all(feature = "counter", feature = "pcsc"))]
+pub fn problems(matches: &ArgMatches) -> Vec<Finding> {
+    diagnose(&collect(matches)).into_iter().filter(|finding| finding.severity == Severity::Problem).collect()
+}
+
 fn to_json(lang: Lang, findings: &[Finding]) -> Value {
     let row = |finding: &Finding| {
         json!({

@@ -5,6 +5,8 @@ mod args;
 mod basis;
 mod batch;
 mod check;
+#[cfg(feature = "counter")]
+mod counter;
 mod doctor;
 mod explain;
 mod files;
@@ -79,6 +81,10 @@ fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
         #[cfg(not(feature = "pcsc"))]
         Some(("readers", _)) => Err(Problem::NotBuilt { feature: "pcsc" }),
         Some(("doctor", matches)) => doctor::run(settings, matches),
+        #[cfg(feature = "counter")]
+        Some(("counter", matches)) => counter::run(settings, matches),
+        #[cfg(not(feature = "counter"))]
+        Some(("counter", _)) => Err(Problem::NotBuilt { feature: "counter" }),
         Some(("trust", matches)) => trust::run(settings, matches),
         Some(("profiles", matches)) => profiles::run(settings, matches),
         Some(("simulate", matches)) => simulate::run(settings, matches),

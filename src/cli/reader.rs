@@ -47,7 +47,7 @@ pub struct Link {
     log: Option<Log>,
     figures: LinkFigures,
     card_time: Duration,
-    nonces: RecordedNonces<Box<dyn Nonces>>,
+    nonces: RecordedNonces<Box<dyn Nonces + Send>>,
     time: Timestamp,
 }
 
@@ -90,6 +90,25 @@ impl Link {
         }
     }
 
+    /// A simulated card that was laid down, for reading it as a person would.
+    #[cfg(feature = "counter")]
+    pub fn laid_down(card: SimulatedCard, address: String) -> Self {
+        Self::new(Source::Sim(Box::new(card)), address)
+    }
+
+    /// The place where phones offer their cards, `wait` at a time; none has come yet.
+    #[cfg(feature = "counter")]
+    pub fn phone(address: SocketAddr, short: bool, wait: Duration) -> Result<Self, Problem> {
+        let (reader, name) = listen(address, short, wait)?;
+        Ok(Self::new(Source::Phone(reader), name))
+    }
+
+    /// Whether a phone still offers its card. What other sources hold is not known here.
+    #[cfg(feature = "counter")]
+    pub fn is_there(&self) -> bool {
+        matches!(&self.source, Source::Phone(reader) if reader.is_there())
+    }
+
     /// The same, if the card answers in the shape of a recording.
     pub fn shaped(self, recording: &Recording) -> Self {
         let asked = Replay::new(recording.clone()).asked_in_the_middle();
@@ -111,7 +130,7 @@ impl Link {
     }
 
     fn new(source: Source, address: String) -> Self {
-        let (nonces, time): (Box<dyn Nonces>, _) = match &source {
+        let (nonces, time): (Box<dyn Nonces + Send>, _) = match &source {
             Source::Replay(replay) => {
                 let nonces: ListedNonces = replay.random();
                 (Box::new(nonces), replay.time().unwrap_or_else(Timestamp::now))
@@ -292,14 +311,19 @@ fn find_phone(
     wait: Duration,
     tell: &mut dyn FnMut(Waiting),
 ) -> Result<(Source, String), Problem> {
-    let mut reader = PhoneReader::listen(address, wait).map_err(|error| no_phone(address, error))?;
-    if short {
-        reader = reader.without_extended();
-    }
+    let (mut reader, name) = listen(address, short, wait)?;
     let address = reader.address();
     tell(Waiting::Phone(address));
     reader.wait_for_card().map_err(|error| no_phone(address, error))?;
-    Ok((Source::Phone(reader), format!("{NAME_PREFIX}{address}")))
+    Ok((Source::Phone(reader), name))
+}
+
+/// Begins to listen for phones; also returns the reader's name.
+fn listen(address: SocketAddr, short: bool, wait: Duration) -> Result<(PhoneReader, String), Problem> {
+    let reader = PhoneReader::listen(address, wait).map_err(|error| no_phone(address, error))?;
+    let reader = if short { reader.without_extended() } else { reader };
+    let name = format!("{NAME_PREFIX}{}", reader.address());
+    Ok((reader, name))
 }
 
 /// Why no phone offered a card at an address.

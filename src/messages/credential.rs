@@ -90,6 +90,18 @@ pub(super) fn text(problem: &Problem) -> Text {
          "taimen stops after {attempts} entries in a wrong form. It sent nothing to the card."]
         ["印刷を確かめて、もう一度実行してください。分からないときは別の本人確認書類を使ってください。"
          "Look at what is printed and run this again, or use another document."] },
+        Problem::PinForgotten { credential, without_pin } => {
+            let Words { ja, en } = if *without_pin {
+                words! { "有効期限などは「暗証番号なしで読む」で表示できます。" " Reading it without a PIN shows the expiry and the like." }
+            } else {
+                words! { "" "" }
+            };
+            text! { "pin-forgotten" Credential;
+            [("{}が分からないため、カードを開けません。カードには何も送っていません。", credential.title.ja)
+             ("The card is not opened without the {}, which the customer does not know. Nothing was sent to the card.", credential.title.en)]
+            [("間違えるとロックに近づくため、推測で入力しないでください。{}{ja}", credential.unblock_at.ja)
+             ("Do not guess: wrong entries block it. {}{en}", credential.unblock_at.en)] }
+        }
         Problem::UncountedWrong { credential, kind, left } => uncounted_wrong(credential, *kind, *left),
         Problem::CardHandshake => text! { "card-handshake" Card;
         ["相互認証で、カードの応答が正しくありません。読み取りを中止しました。"

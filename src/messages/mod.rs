@@ -23,6 +23,7 @@ macro_rules! halves {
 #[doc(hidden)]
 pub mod audit;
 mod batch;
+mod counter;
 mod credential;
 mod exit;
 mod files;
@@ -32,6 +33,7 @@ mod reading;
 mod recording;
 #[cfg(feature = "simulator")]
 mod script;
+mod server;
 mod trust;
 #[doc(hidden)]
 pub mod ui;
@@ -57,7 +59,7 @@ use crate::{
 pub use exit::ExitCode;
 pub use reader::Platform;
 #[doc(hidden)]
-pub use {recording::ScrubRefusal, usage::UsageError};
+pub use {recording::ScrubRefusal, server::ServerRefusal, usage::UsageError};
 
 /// What went wrong. Holds no personal data: what a person typed is never repeated.
 ///
@@ -110,6 +112,9 @@ pub enum Problem {
     TooManyEntries { attempts: usize },
     /// An entry has another form than a card compares.
     BadEntry(&'static EntrySpec),
+    /// The customer does not know a credential that the card is not opened with otherwise; `without_pin`: the card shows something
+    /// without it.
+    PinForgotten { credential: &'static CredentialSpec, without_pin: bool },
     /// A card says that a credential without a counter does not fit; nothing was repeated.
     UncountedWrong { credential: &'static CredentialSpec, kind: CardKind, left: Option<u8> },
     /// The card's half of a mutual authentication is not right.
@@ -132,6 +137,10 @@ pub enum Problem {
     CannotListen { address: String, error: ErrorKind },
     /// The phone lost the card while a command with extended lengths was on its way.
     PhoneLostAtExtended,
+    /// Two cards lie on the readers that count.
+    TwoCards,
+    /// A card lies there that does not answer.
+    MuteCard,
     /// A reader address of a link that this build does not have.
     NotBuilt { feature: &'static str },
     /// A file cannot be read.
@@ -211,6 +220,8 @@ pub enum Problem {
     Expectation { path: String, place: Option<(usize, usize)> },
     /// A batch without any input.
     NoInputs,
+    /// The counter does not start, or refuses a request.
+    Server(ServerRefusal),
     /// The command line is wrong.
     Usage { command: String, error: UsageError },
     /// A fault of the program itself.
@@ -249,12 +260,14 @@ impl Problem {
             | Self::NoSuchApplication(_) | Self::OtherCardsOption { .. } | Self::DifferentCard
             | Self::BadReaderAddress(_) | Self::UnknownSimKind { .. } | Self::UnknownSimOption { .. }
             | Self::BadSimSeed | Self::UnknownSimFault(_) | Self::NoPhone { .. } | Self::NotAPhone { .. }
-            | Self::CannotListen { .. } | Self::PhoneLostAtExtended | Self::NotBuilt { .. } => reader::text(self, platform),
+            | Self::CannotListen { .. } | Self::PhoneLostAtExtended | Self::NotBuilt { .. }
+            | Self::TwoCards | Self::MuteCard => reader::text(self, platform),
             Self::CredentialWrong { .. } | Self::CredentialBlocked { .. } | Self::LastTry { .. }
             | Self::NoCounter { .. } | Self::CounterUnknown { .. } | Self::PinSettingUnknown { .. }
             | Self::AnswerLost { .. } | Self::AlreadyTried { .. } | Self::MissingCredential { .. }
             | Self::BadCredentialLine { .. } | Self::BadCredentialsFile | Self::BadBirthDate(_)
-            | Self::TooManyEntries { .. } | Self::BadEntry(_) | Self::UncountedWrong { .. } | Self::CardHandshake => credential::text(self),
+            | Self::TooManyEntries { .. } | Self::BadEntry(_) | Self::UncountedWrong { .. } | Self::CardHandshake
+            | Self::PinForgotten { .. } => credential::text(self),
             Self::Unreadable { .. } | Self::Unwritable { .. } | Self::UnfitDestination { .. }
             | Self::NotASealKey { .. } | Self::SealBroken { .. } | Self::OtherSeal { .. }
             | Self::ReadInFuture { .. } | Self::SealWithoutWord | Self::Dump { .. } | Self::Recording { .. }
@@ -267,6 +280,7 @@ impl Problem {
             #[cfg(feature = "simulator")]
             Self::Script { path, error } => script::text(path, error),
             Self::Profile { .. } | Self::UnknownProfile { .. } | Self::NoProfile { .. } => profile::text(self),
+            Self::Server(refusal) => server::text(refusal),
             Self::ScrubRefused { path, why } => recording::text(path, why),
             Self::Usage { command, error } => usage::text(command, error),
         };

@@ -46,6 +46,14 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
         Problem::DifferentCard => text! { "different-card" Card;
         ["途中でカードが入れ替わりました。読み取りを中止しました。" "This is not the card that taimen recognised before. taimen stopped the reading."]
         ["カードを一枚だけ置き、終わるまで動かさずに、最初からやり直してください。" "Place one card, leave it in place until the end, and start again."] },
+        Problem::TwoCards => text! { "two-cards" Card;
+        ["カードが2枚以上置かれています。読み取っていません。" "More than one card lies on the readers. None is read."]
+        ["確認するカードを1枚だけ残してください。いつも別のリーダーに入れてあるカードがあるときは、設定した人に、使うリーダーを一つに決めるよう頼んでください。"
+         "Leave the one card that is to be checked. If another card always stays in a reader, ask whoever set this up to name the one reader to use."] },
+        Problem::MuteCard => text! { "card-mute" Card;
+        ["カードが置かれていますが、応答しません。" "A card lies there but does not answer."]
+        ["財布やケースから出し、リーダーの中央に置き直してください。差し込むリーダーでは、表裏と向きを確かめてください。"
+         "Take the card out of its wallet or case and place it on the middle of the reader. If it is inserted, see that it is the right way round."] },
         Problem::BadReaderAddress(address) => text! { "bad-reader-address" Usage;
         ["「{address}」はリーダーの指定として読めません。" "'{address}' is not a reader address."]
         ["pcsc、pcsc:リーダー名の一部、phone[:IPアドレス[:ポート]]、sim:種類、replay:ファイル のいずれかで指定してください。"

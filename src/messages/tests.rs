@@ -109,6 +109,8 @@ fn every_problem() -> Vec<Problem> {
         Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE2, left: None },
         Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE2, left: Some(1) },
         Problem::CardHandshake,
+        Problem::PinForgotten { credential: credential("pin1"), without_pin: true },
+        Problem::PinForgotten { credential: credential("number-b"), without_pin: false },
         Problem::TooManyEntries { attempts: 5 },
         Problem::BadReaderAddress("usb".to_owned()),
         Problem::UnknownSimKind { given: "visa".to_owned(), meant: None, kinds: vec!["my-number"] },
@@ -125,6 +127,8 @@ fn every_problem() -> Vec<Problem> {
         Problem::NotAPhone { address: "127.0.0.1:35970".to_owned() },
         Problem::CannotListen { address: "127.0.0.1:35970".to_owned(), error: ErrorKind::AddrInUse },
         Problem::PhoneLostAtExtended,
+        Problem::TwoCards,
+        Problem::MuteCard,
         Problem::Unreadable { path: path(), error: ErrorKind::NotFound },
         Problem::Unwritable { path: path(), error: ErrorKind::StorageFull },
         Problem::Unwritable { path: path(), error: ErrorKind::AlreadyExists },
@@ -188,6 +192,23 @@ fn every_problem() -> Vec<Problem> {
             UsageError::NotText,
         ]
         .map(|error| Problem::Usage { command: word("taimen check"), error }),
+    );
+    problems.extend(
+        [
+            ServerRefusal::Replay,
+            ServerRefusal::CannotListen { address: word("127.0.0.1:80"), error: ErrorKind::PermissionDenied },
+            ServerRefusal::Certificate { path: path() },
+            ServerRefusal::NoBrowser,
+            ServerRefusal::Foreign,
+            ServerRefusal::Token,
+            ServerRefusal::NotEntered,
+            ServerRefusal::Request,
+            ServerRefusal::TooLarge,
+            ServerRefusal::Slow,
+            ServerRefusal::NotFound,
+            ServerRefusal::Reading,
+        ]
+        .map(Problem::Server),
     );
     #[cfg(feature = "simulator")]
     problems.extend(scripts(path()));
@@ -285,6 +306,41 @@ fn every_kind_of_problem_has_its_own_name() {
     let internal = every_problem().into_iter().filter(|problem| problem.message(Lang::En).id == "internal").count();
     assert_eq!(internal, 1);
     assert!(ids.len() > 45, "{}", ids.len());
+}
+
+/// Staff have no command line: what a card, a reader or an entry brings up is answered without one.
+#[test]
+fn at_the_counter_no_remedy_names_a_command_or_an_option() {
+    let set_up = [
+        "no-front",
+        "no-picture",
+        "no-service",
+        "not-permitted",
+        "no-phone",
+        "not-a-phone",
+        "cannot-listen",
+        "internal",
+    ];
+    let mut told = 0;
+    for problem in every_problem() {
+        for lang in [Lang::Ja, Lang::En] {
+            let message = problem.at_counter(lang);
+            assert_eq!((message.id, &message.what), (problem.message(lang).id, &problem.message(lang).what));
+            let of_card = matches!(message.exit, ExitCode::Card | ExitCode::Credential);
+            let of_reader = matches!(problem, Problem::Transport(_));
+            let of_file =
+                message.id.contains("recording") || message.id.starts_with("replay") || set_up.contains(&message.id);
+            if of_file || !(of_card || of_reader) {
+                continue;
+            }
+            told += 1;
+            assert!(is_japanese(&message.todo) == (lang == Lang::Ja), "{}", message.todo);
+            for word in ["taimen ", "--", "実行", "run this"] {
+                assert!(!message.todo.contains(word), "{}: {}", message.id, message.todo);
+            }
+        }
+    }
+    assert!(told > 40, "{told}");
 }
 
 #[cfg(feature = "simulator")]

@@ -70,7 +70,7 @@ pub enum Tone {
 
 impl Tone {
     /// A machine name, for style sheets.
-    pub(super) fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Good => "good",
             Self::Bad => "bad",

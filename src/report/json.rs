@@ -11,7 +11,7 @@ use crate::{
     cards::{CardText, Change, ExternalCharacter, Item, ItemValue, Picture},
     image,
     iso7816::RetryCounter,
-    lang::{Bilingual, Lang},
+    lang::Bilingual,
     verify::{Check, CheckId, Verdict, Why},
 };
 
@@ -45,10 +45,7 @@ pub(super) fn line(report: &Report<'_>) -> String {
 
 fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> impl Serialize + 'a {
     let (findings, context) = (report.findings, report.context);
-    let lang = match report.options.lang {
-        Lang::Ja => "ja",
-        Lang::En => "en",
-    };
+    let lang = report.options.lang.as_str();
     let headline_notes = report.headline_notes().into_iter();
     let pictures = report.pictures().iter();
     let warnings = findings.warnings.iter().map(|found| object! { file: found.file, detail: &found.detail });

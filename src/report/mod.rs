@@ -3,7 +3,7 @@
 //!
 //! Text from a card is hostile: what a terminal or a browser would obey is shown as a visible code instead.
 
-mod base64;
+pub(crate) mod base64;
 mod changes;
 mod clean;
 mod headline;
@@ -11,6 +11,8 @@ mod html;
 mod json;
 mod label;
 mod lines;
+mod pictures;
+mod pieces;
 mod shown;
 mod staff;
 mod terminal;
@@ -36,6 +38,10 @@ use crate::{
 pub(crate) use clean::{json_escaped, visible};
 pub use headline::{Case, Headline, Tone, Unreal};
 pub use json::SCHEMA;
+#[cfg(feature = "counter")]
+pub(crate) use pictures::Pictures;
+#[cfg(feature = "counter")]
+pub(crate) use pieces::Pieces;
 pub use terminal::Graphics;
 
 /// Where the data of a report came from.

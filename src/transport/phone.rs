@@ -156,13 +156,18 @@ impl PhoneReader {
         }
     }
 
+    /// Whether the phone that came still offers its card, as far as its connection shows.
+    pub(crate) fn is_there(&self) -> bool {
+        self.phone.as_ref().is_some_and(|phone| phone.is_silent().is_ok())
+    }
+
     /// Waits for a card if the one that was there is gone: it may have been lifted while a person was asked. `tell`
     /// is called when there is something to wait for.
     ///
     /// # Errors
     /// As [`PhoneReader::wait_for_card`].
     pub fn wait_again(&mut self, tell: &mut dyn FnMut()) -> Result<(), TransportError> {
-        if self.phone.as_ref().is_some_and(|phone| phone.is_silent().is_ok()) {
+        if self.is_there() {
             return Ok(());
         }
         tell();

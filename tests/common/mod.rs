@@ -25,3 +25,5 @@ pub mod temp;
 pub mod trust;
 #[cfg(target_os = "linux")]
 pub mod vicc;
+#[cfg(all(feature = "counter", target_os = "linux"))]
+pub mod web;

@@ -73,6 +73,13 @@ impl Pcscd {
                 "port {port}, which vpcd needs, is taken. Remedy: end the program behind it (ss -ltnp)"
             );
         }
+        let mut started = Self { child: None, port, _turn: turn, _queue: queue };
+        started.run();
+        started
+    }
+
+    /// Starts pcscd anew after [`Pcscd::stop`], in the same turn.
+    pub fn run(&mut self) {
         let child = Command::new(find("pcscd").unwrap())
             .args(["--foreground", "--error"])
             .env(MARK, "1")
@@ -82,12 +89,12 @@ impl Pcscd {
             .spawn()
             .expect("pcscd cannot be started");
         // From here on the drop stops it, also when an assertion fails.
-        let mut started = Self { child: Some(child), port, _turn: turn, _queue: queue };
-        let up = wait_for(START, || started.has_ended() || (listening() && vpcd_listens(port))).is_some();
-        if !up || started.has_ended() {
-            panic!("{}", started.explain());
+        self.child = Some(child);
+        let port = self.port;
+        let up = wait_for(START, || self.has_ended() || (listening() && vpcd_listens(port))).is_some();
+        if !up || self.has_ended() {
+            panic!("{}", self.explain());
         }
-        started
     }
 
     /// The TCP port of vpcd's first slot; the second slot has the next one.

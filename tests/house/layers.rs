@@ -29,6 +29,7 @@ const LAYERS: &[&str] = &[
     "report",
     "batch",
     "doctor",
+    "counter",
     "cli",
 ];
 

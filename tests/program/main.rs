@@ -8,6 +8,8 @@ mod attacks;
 mod batch;
 mod batch_memory;
 mod cli;
+#[cfg(all(feature = "counter", target_os = "linux"))]
+mod counter;
 mod fixtures;
 mod jpki_check;
 mod profiles;

@@ -4,6 +4,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[cfg(all(feature = "counter", feature = "pcsc"))]
+mod counter;
 mod pcsc;
 mod pcsc_check;
 mod pcsc_readers;

@@ -218,6 +218,16 @@ impl Credentials {
         self.entries.insert(entry.id, Arc::new(EntryValue::Date(date)));
     }
 
+    /// Whether an entry is there.
+    pub fn holds(&self, entry: &EntrySpec) -> bool {
+        self.entries.contains_key(entry.id)
+    }
+
+    /// Wipes one entry.
+    pub fn remove(&mut self, entry: &EntrySpec) {
+        self.entries.remove(entry.id);
+    }
+
     /// Whether somebody who is alive today, a day in Japan, can have entered these: another day would cost a try.
     ///
     /// # Errors

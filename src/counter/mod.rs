@@ -1,0 +1,28 @@
+//! The shop counter: one page for staff, one for the customer, around one card at a time.
+//!
+//! [`Session`] is a state machine without I/O or clock; [`page`] renders what staff and the customer see of it. The program's server,
+//! its reader thread and the browser are adapters (`cli::counter`).
+
+mod actions;
+mod asking;
+mod card;
+mod case;
+mod customer;
+mod event;
+pub mod form;
+pub mod page;
+mod session;
+mod state;
+
+pub use asking::Asking;
+pub use case::Case;
+pub use customer::{CustomerView, Pad, Stage};
+pub use event::{CustomerAction, Effect, Event, FaceMatch, Question, Reading, Run, Sound, StaffAction, Told};
+pub use form::Form;
+pub use session::{IDLE, IDLE_WARNING, Session};
+pub use state::{Asked, Checked, Failure, Progress, State, Trouble};
+
+#[cfg(test)]
+mod random_tests;
+#[cfg(test)]
+mod tests;

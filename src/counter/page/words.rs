@@ -1,0 +1,147 @@
+//! The words of the counter's pages that no card, check or message brings.
+
+use crate::lang::Bilingual;
+
+macro_rules! words {
+    ($($name:ident: $ja:literal, $en:literal;)*) => {
+        $(pub(super) const $name: Bilingual = Bilingual::new($ja, $en);)*
+
+        #[cfg(test)]
+        pub(super) const ALL: &[Bilingual] = &[$($name),*];
+    };
+}
+
+words! {
+    TITLE: "対面確認", "identity check";
+    CUSTOMER_TITLE: "暗証番号の入力", "PIN entry";
+    TOOLS: "画面の設定", "Settings of this page";
+    READER: "リーダー", "Reader";
+    NO_READER: "リーダーがありません", "no reader";
+    SOUND: "音", "Sound";
+    ON: "オン", "on";
+    OFF: "オフ", "off";
+    END: "終了", "End";
+    OPEN_CUSTOMER: "お客様用の画面を開く", "Open the customer's page";
+
+    WAITING: "カードを置いてください", "Place the card on the reader";
+    WAITING_HOW: "リーダーの中央に平らに置き、結果が出るまで動かさないでください。ケースや財布からは出してください。",
+        "Lay it flat on the middle of the reader, out of its case or wallet, and leave it there until the result shows.";
+    READABLE: "読み取れるもの", "What can be read";
+    LAST_TIME: "前の読み取りについて", "About the last reading";
+
+    TROUBLE: "リーダーを使えません", "The reader cannot be used";
+    TO_DO: "すること", "What to do";
+    HEALS: "直ると、この画面は自動で元に戻ります。", "This page goes on by itself when it is put right.";
+    FOUND_BY_DOCTOR: "調べて分かったこと", "What was found out about it";
+
+    READING: "読み取っています", "Reading the card";
+    READING_NOW: "いま読んでいるもの", "Now reading";
+    CONNECTING: "カードを調べています", "Recognising the card";
+    DO_NOT_MOVE: "カードを動かさないでください。", "Do not move the card.";
+    HINT_POSITION: "カードの反応がありません。リーダーの中央に、まっすぐ置かれているか確かめてください。",
+        "The card does not answer. See that it lies flat on the middle of the reader.";
+    HINT_AGAIN: "まだ反応がありません。カードをいったん離し、ケースから出して、もう一度置いてください。金属の机の上や、ほかのカードと重ねた状態では読めないことがあります。",
+        "The card still does not answer. Take it off the reader and out of its case, and place it again. A metal desk or a second card may be in the way.";
+
+    ENTER_PRINTED: "カードに印刷されている内容を入力してください", "Enter what is printed on the card";
+    ENTER_KEY: "Enterで次の欄へ進み、最後の欄で読み取りを始めます。", "Enter goes on to the next field. In the last one it starts the reading.";
+    READ_CARD: "読み取る", "Read the card";
+    GIVEN: "入力済み", "entered";
+    WAITS: "入力待ち", "waiting";
+    NOT_ASKED: "たずねません", "not asked";
+    WITHOUT_IT: "この番号なしで続けます", "goes on without it";
+    WESTERN: "カードの生年月日は、西暦で印刷されていますか", "Does the card show the birth date with a Western year?";
+    WESTERN_WHY: "元号か西暦かで照合の値が変わります。印刷をそのまま確かめてください。", "The card compares what is printed. Look at the print: era or Western year.";
+    WESTERN_YES: "はい、西暦で印刷されています", "Yes, a Western year is printed";
+    WESTERN_NO: "いいえ、元号で入力し直します", "No, I will enter the era";
+    CUSTOMER_ENTERS: "お客様に暗証番号を入力していただきます", "The customer enters the PIN";
+    CUSTOMER_HOW: "暗証番号は、お客様ご本人がお客様用の画面で入力します。係員は聞かず、見ないでください。",
+        "Only the customer enters the PIN, on the customer's page. Do not ask for it and do not look.";
+    HAND_OVER: "この画面をお客様に渡す", "Hand this screen to the customer";
+    FORGOTTEN_STAFF: "お客様は暗証番号が分からない", "The customer does not know the PIN";
+
+    HANDED: "お客様が入力中です", "The customer has this screen";
+    TAKE_BACK: "係員の画面に戻る", "Back to the staff page";
+
+    FACE: "この写真と本人の顔", "Picture and person";
+    FACE_OF_PRINT: "券面の写真と本人の顔", "Printed picture and person";
+    MATCHES: "一致", "Matches";
+    DOES_NOT_MATCH: "不一致", "Does not match";
+    CANNOT_TELL: "判断できない", "Cannot tell";
+    NOT_COMPARED: "顔の見比べ: まだです", "Face: not compared yet";
+    MATCHES_SO: "顔の見比べ: 一致", "Face: matches";
+    DOES_NOT_MATCH_SO: "顔の見比べ: 不一致。手続きを止め、責任者に相談してください。", "Face: does not match. Stop here and ask whoever is in charge.";
+    CANNOT_TELL_SO: "顔の見比べ: 判断できない。別の本人確認書類も見せていただいてください。", "Face: cannot tell. Ask for another document as well.";
+
+    PERSON: "本人とカードの情報", "Person and card";
+    NOT_PASSED: "合格しなかった必須の検査", "Required checks that did not pass";
+    DETAILS: "検査と根拠", "Checks and grounds";
+    AUDIT: "監査用の記録", "For auditors";
+
+    FORM: "申込書との照合", "Compare with the application form";
+    FORM_HOW: "申込書のとおりに入力するか、貼り付けてください。Enterで次の欄へ進みます。", "Type or paste what the form says. Enter goes on to the next field.";
+    FORM_NAME: "氏名", "Name";
+    FORM_KANA: "氏名のカナ", "Name in kana";
+    FORM_ADDRESS: "住所", "Address";
+    FORM_BIRTH: "生年月日", "Birth date";
+    FORM_SEX: "性別", "Sex";
+    FORM_COMPARE: "照合する", "Compare";
+
+    FAILED: "読み取れませんでした", "The card was not read";
+    AGAIN: "もう一度読み取る", "Read it again";
+    AGAIN_HOW: "入力は最初からやり直しです。前に入力された内容は消してあります。", "Everything is entered anew: what was entered before is gone.";
+    READ_GUEST: "このカードの次の情報を読み取る", "Read another application of this card";
+    WITHOUT_PIN: "暗証番号なしで読み取る", "Read it without a PIN";
+    WITHOUT_PIN_HOW: "有効期限など、暗証番号がなくても分かることだけを表示します。真正かどうかは判定できません。",
+        "Shows the expiry and what else needs no PIN. Whether the card is authentic stays open.";
+    LAST_TRY: "最後の1回を使う", "Use the last try";
+    LAST_TRY_HOW: "次に間違えるとロックされ、お客様は窓口での手続きが必要になります。お客様に説明し、同意を得たときだけ続けてください。",
+        "If the next entry is wrong, it is blocked, and the customer must have it unblocked in person. Go on only if the customer agrees to this.";
+    LAST_TRY_YES: "同意を得ました。最後の1回を使って読み取る", "The customer agrees: read with the last try";
+
+    ENDED: "終わりました", "Finished";
+    ENDED_HOW: "表示していた内容は消しました。カードをお客様にお返しください。", "Everything that was shown is gone. Give the card back to the customer.";
+
+    IDLE: "この画面の内容は、まもなく消えます", "What this page shows will soon be gone";
+    IDLE_AT: "消える時刻", "Gone at";
+    EXTEND: "時間を延ばす", "More time";
+
+    PAD_WAITING: "係員がご案内します", "The staff will guide you";
+    PAD_WAITING_HOW: "暗証番号が必要になると、この画面に入力欄が出ます。", "If a PIN is needed, you can enter it on this screen.";
+    PAD_READING: "カードを読み取っています", "The card is being read";
+    PAD_OVER: "入力は終わりました", "Your part is done";
+    PAD_OVER_HOW: "係員の案内をお待ちください。", "Please wait for the staff.";
+    PAD_LETTERS: "入力して「決定」を押してください。係員には見えません。", "Type it, then press Enter. The staff cannot see it.";
+    PAD_KEYS: "数字", "Digits";
+    PAD_DELETE: "1文字消す", "Delete";
+    PAD_ENTER: "決定", "Enter";
+    PAD_FORGOTTEN: "分かりません", "I do not know it";
+    PAD_LANGUAGE: "表示の言語", "Language";
+
+    SIM: "模擬カード", "Simulated cards";
+    SIM_HOW: "リーダーの代わりです。架空の人のカードを置いたり、離したりします。", "In place of a reader: places and removes cards of invented people.";
+    SIM_CARD: "カード", "Card";
+    SIM_GENUINE: "正常", "genuine";
+    SIM_PLACE: "置く", "Place";
+    SIM_REMOVE: "離す", "Remove";
+
+    TABLET: "お客様用のタブレットで読み取ってください", "Scan this with the customer's tablet";
+    TABLET_HOW: "この二次元コードは一度だけ使えます。お客様用の画面が開きます。", "The code opens the customer's page. It works once.";
+    OPEN_HERE: "このコンピューターで開く", "Open it on this computer";
+    CLOSE: "閉じる", "Close";
+
+    STARTING: "接続しています", "Connecting";
+    STARTING_HOW: "プログラムの応答を待っています。", "Waiting for the program to answer.";
+    LOST: "プログラムとの接続が切れました", "The connection to the program is lost";
+    LOST_HOW: "表示していた内容は消しました。taimen が動いていれば、自動でつながり直します。止まっているときは、起動し直してください。",
+        "Everything that was shown is gone. If taimen is running, this page connects again by itself. If it has ended, start it again.";
+    REFUSED: "この画面は使えません", "This page cannot be used";
+    REFUSED_HOW: "このアドレスだけでは開けません。taimen を起動し直すか、係員の画面の「お客様用の画面を開く」で開いてください。",
+        "This address alone does not open it. Start taimen again, or use \"Open the customer's page\" on the staff page.";
+    NO_SCRIPT: "この画面を使うには、ブラウザーのJavaScriptを有効にしてください。", "Allow JavaScript in the browser to use this page.";
+    BLOCKED_WINDOW: "お客様用の画面を開けませんでした", "The customer's page was not opened";
+    BLOCKED_WINDOW_HOW: "ブラウザーが新しいウィンドウを止めました。このページに許可してから、もう一度押してください。",
+        "The browser held the new window back. Allow this page to open one, then press the button again.";
+    NOT_SENT: "送れませんでした", "It was not sent";
+    NOT_SENT_HOW: "もう一度押してください。続くときは、taimen を起動し直してください。", "Press it again. If it goes on, start taimen again.";
+}

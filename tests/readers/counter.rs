@@ -1,0 +1,144 @@
+//! The counter on the real PC/SC stack: cards, readers and the service come and go, and the program goes on.
+
+use std::{
+    fs::{self, File},
+    os::unix::fs::FileExt,
+    process::Stdio,
+    time::Duration,
+};
+
+use serde_json::json;
+use taimen::simulator::{Persona, Recipe};
+
+use crate::common::{
+    pcscd::{Pcscd, wait_for},
+    program::{Program, Running},
+    web::{Counter, Shop, html, name},
+};
+
+/// The virtual readers: a card that a developer left on another reader of the same machine must never be tried.
+const ADDRESS: &str = "pcsc:Virtual PCD";
+
+/// A card whose entries are asked for as they are.
+const CARD: &str = "licence";
+
+/// Lays a card on vpcd's first reader, or on the one behind it; it leaves when it is dropped.
+fn lay(pcscd: &Pcscd, card: &str, reader: u16) -> Running {
+    let vpcd = format!("127.0.0.1:{}", pcscd.port() + reader);
+    let mut command = Program::new().command(["simulate", card, "--vpcd", &vpcd]);
+    Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+}
+
+fn known(card: &str) -> Vec<(String, String)> {
+    let card = card.parse::<Recipe>().unwrap().card().unwrap();
+    let own = card.credentials().into_iter().flat_map(|own| own.entries());
+    own.map(|(id, value)| (id.to_owned(), value.to_string())).collect()
+}
+
+#[test]
+fn cards_readers_and_the_service_come_and_go() {
+    let mut pcscd = Pcscd::start();
+    let counter = Counter::start(&["--reader", ADDRESS, "--accept", "simulated"]);
+    let mut shop = Shop::open(&counter);
+    shop.shown.named(&["waiting"]);
+
+    // Placed, read, removed.
+    shop.anew();
+    let card = lay(&pcscd, CARD, 0);
+    assert_eq!(name(&shop.read(&known(CARD))), "checked");
+    shop.anew();
+    drop(card);
+    let waiting = shop.shown.named(&["waiting"]);
+    assert_eq!(waiting["pictures"], json!([]));
+
+    // Removed while somebody is asked; another card in its place is another customer.
+    shop.anew();
+    let card = lay(&pcscd, CARD, 0);
+    assert_eq!(name(&shop.read(&[])), "asking");
+    drop(card);
+    shop.shown.named(&["waiting"]);
+    shop.anew();
+    let other = format!("{CARD}?seed=2");
+    let card = lay(&pcscd, &other, 0);
+    assert_eq!(name(&shop.read(&known(&other))), "checked");
+
+    // A second card on another reader: nothing is read until one of them is gone, then that one anew.
+    let second = lay(&pcscd, CARD, 1);
+    let trouble = shop.shown.named(&["trouble"]);
+    assert!(html(&trouble).contains("More than one card lies on the readers"), "{trouble}");
+    drop(card);
+    shop.anew();
+    assert_eq!(name(&shop.read(&known(CARD))), "checked");
+
+    // The service stops and starts again.
+    if pcscd.is_own() {
+        pcscd.stop();
+        let trouble = shop.shown.named(&["trouble"]);
+        assert!(html(&trouble).contains("smart card service"), "{trouble}");
+        drop(second);
+        pcscd.run();
+        shop.shown.named(&["waiting"]);
+        shop.anew();
+        let card = lay(&pcscd, CARD, 0);
+        assert_eq!(name(&shop.read(&known(CARD))), "checked");
+        drop(card);
+        shop.shown.named(&["waiting"]);
+    }
+    drop(shop);
+    assert_eq!(counter.interrupt(), Some(0));
+}
+
+/// Where a text stands in the memory of a process that may be written: the address and what is around it.
+fn found(process: u32, text: &[u8]) -> Vec<String> {
+    let maps = fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
+    let memory = File::open(format!("/proc/{process}/mem")).expect("the tests run as root");
+    let mut found = Vec::new();
+    for line in maps.lines().filter(|line| line.split(' ').nth(1).is_some_and(|rights| rights.starts_with("rw"))) {
+        let (from, to) = line.split(' ').next().unwrap().split_once('-').unwrap();
+        let (from, to) = (u64::from_str_radix(from, 16).unwrap(), u64::from_str_radix(to, 16).unwrap());
+        let mut bytes = vec![0; usize::try_from(to - from).unwrap()];
+        // Some of the system's own cannot be read.
+        if memory.read_exact_at(&mut bytes, from).is_err() {
+            continue;
+        }
+        let places = bytes.windows(text.len()).enumerate().filter(|(_, window)| *window == text);
+        found.extend(places.map(|(at, _)| {
+            let around = &bytes[at.saturating_sub(60)..(at + text.len() + 60).min(bytes.len())];
+            format!("{line}: {}", String::from_utf8_lossy(around))
+        }));
+    }
+    found
+}
+
+#[test]
+fn nothing_of_the_customer_stays_in_memory() {
+    let pcscd = Pcscd::start();
+    let counter = Counter::start(&["--reader", ADDRESS, "--accept", "simulated"]);
+    let mut shop = Shop::open(&counter);
+    let known = known(CARD);
+    let persona = Persona::from_seed(1);
+    // As the card holds it, as the page shows it, and as the pad sent it.
+    let (jis, ..) = encoding_rs::ISO_2022_JP.encode(&persona.name);
+    let jis = &jis[3..jis.len() - 3];
+    let pins = known.iter().map(|(_, pin)| format!("\"value\":\"{pin}\"").into_bytes());
+    let marks: Vec<Vec<u8>> = pins.chain([persona.name.clone().into_bytes(), jis.to_vec()]).collect();
+
+    shop.shown.named(&["waiting"]);
+    shop.anew();
+    let card = lay(&pcscd, CARD, 0);
+    let view = shop.read(&known);
+    assert_eq!(name(&view), "checked");
+    let version = view["version"].as_u64().unwrap();
+    let photo = shop.staff.request("GET", &format!("/staff/picture/{version}/photo")).send().body;
+    let png = &photo[photo.len() / 2..][..48];
+    let (shown, pictures) = (found(counter.id(), &marks[known.len()]), found(counter.id(), png));
+    assert!(!shown.is_empty() && !pictures.is_empty(), "the search finds what is shown");
+    shop.anew();
+    drop(card);
+    shop.shown.named(&["waiting"]);
+    // What was under way when the card left is over soon.
+    let left = |mark: &[u8]| wait_for(Duration::from_secs(5), || found(counter.id(), mark).is_empty());
+    for mark in marks.iter().map(Vec::as_slice).chain([png]) {
+        assert!(left(mark).is_some(), "{:?}: {:#?}", String::from_utf8_lossy(mark), found(counter.id(), mark));
+    }
+}
