@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, IsTerminal, Write},
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -75,16 +75,24 @@ pub struct Tablet {
 impl Tablet {
     /// The hosts that a request may name, the best one for an address first; `place` is where it is served.
     pub fn hosts(&self, place: SocketAddr) -> Vec<String> {
-        let port = place.port();
-        let own = (!place.ip().is_unspecified()).then(|| place.to_string());
-        let names = self.names.iter().map(|name| match port {
-            443 => name.clone(),
-            port => format!("{name}:{port}"),
-        });
-        let mut hosts: Vec<String> = names.chain(own).collect();
+        let own = match place.ip() {
+            ip if ip.is_unspecified() => None,
+            IpAddr::V4(ip) => Some(ip.to_string()),
+            IpAddr::V6(ip) => Some(format!("[{ip}]")),
+        };
+        let names = self.names.iter().cloned().chain(own);
+        let mut hosts: Vec<String> = names.map(|name| host(&name, place.port(), HTTPS)).collect();
         hosts.dedup();
         hosts
     }
+}
+
+/// The port that an address of TLS leaves out.
+const HTTPS: u16 = 443;
+
+/// A host as a browser names it: without the port that its scheme has anyway.
+pub fn host(name: &str, port: u16, usual: u16) -> String {
+    if port == usual { name.to_owned() } else { format!("{name}:{port}") }
 }
 
 /// What the three options say, if they are there.
@@ -143,4 +151,36 @@ pub fn qr(text: &str) -> Option<Markup> {
             path d=(path) fill="#000" {}
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_as_a_browser_names_it() {
+        assert_eq!(host("tablet.example", 443, HTTPS), "tablet.example");
+        assert_eq!(host("[::1]", 8443, HTTPS), "[::1]:8443");
+        assert_eq!(host("127.0.0.1", 80, 80), "127.0.0.1");
+    }
+
+    #[test]
+    fn a_code_holds_its_text() {
+        let text = "https://192.0.2.7:8443/customer#00ff";
+        let drawing = qr(text).unwrap().into_string();
+        let size: usize = drawing.split("viewBox=\"0 0 ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+        let mut dark = vec![vec![false; size]; size];
+        for module in drawing.split('M').skip(1) {
+            let mut numbers = module.split(['h', ' ']);
+            let (x, y) = (numbers.next().unwrap(), numbers.next().unwrap());
+            dark[y.parse::<usize>().unwrap()][x.parse::<usize>().unwrap()] = true;
+        }
+        let scale = 4;
+        let picture = rqrr::PreparedImage::prepare_from_greyscale(size * scale, size * scale, |x, y| {
+            if dark[y / scale][x / scale] { 0 } else { 255 }
+        });
+        let mut picture = picture;
+        let grids = picture.detect_grids();
+        assert_eq!(grids.first().unwrap().decode().unwrap().1, text);
+    }
 }

@@ -54,6 +54,9 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// How long a phone is waited for before the reader thread looks for orders again.
 const PHONE_PIECE: Duration = Duration::from_secs(1);
 
+/// The port that an address without TLS leaves out.
+const HTTP: u16 = 80;
+
 /// The name of a simulated reader without a card.
 const SIM: &str = "sim:";
 
@@ -107,7 +110,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         let _ = ended.send(());
     });
 
-    let hosts = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("{host}:{port}"));
+    let hosts = ["127.0.0.1", "localhost", "[::1]"].map(|host| launch::host(host, port, HTTP));
     let site = Site {
         desk: Arc::clone(&desk),
         door: Arc::clone(&door),
