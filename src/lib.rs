@@ -88,6 +88,7 @@
 pub mod batch;
 pub mod cards;
 #[cfg(feature = "counter")]
+#[doc(hidden)]
 pub mod counter;
 #[doc(hidden)]
 pub mod crypto;
