@@ -9,6 +9,7 @@ mod batch;
 mod batch_memory;
 mod cli;
 mod fixtures;
+mod form;
 mod jpki_check;
 mod profiles;
 mod recording_scrub;
