@@ -31,7 +31,10 @@ pub(super) fn digits(side: &[char]) -> Vec<char> {
         let unit = UNITS.iter().any(|unit| starts(behind, 0, unit));
         let hyphened = joined(behind.first(), behind.get(1)) || joined(out.last(), out.iter().nth_back(1));
         let last = behind.first().is_none_or(|c| is_space(*c)) && follows_unit(&out);
-        let value = if unit || hyphened || last { value(numerals) } else { None };
+        // 2三 is no number that anybody writes.
+        let digit = |c: Option<&char>| c.is_some_and(char::is_ascii_digit);
+        let mixed = digit(out.last()) || digit(behind.first());
+        let value = if (unit || hyphened || last) && !mixed { value(numerals) } else { None };
         match value {
             Some(value) => out.extend(value.to_string().chars()),
             None if run > 0 => out.extend(numerals),
@@ -328,7 +331,13 @@ fn building_start(side: &[char]) -> Option<usize> {
         let spaced = side.get(end).is_some_and(|c| is_space(*c));
         if end > single || spaced {
             let name = side.get(end..)?.iter().find(|c| !is_space(**c))?;
-            let building = !name.is_ascii_digit() && !is_hyphen(*name) && !"条線丁番号区町村字の".contains(*name);
+            // What goes on counting or naming places is no building; behind a single number, 西1丁目 may go on.
+            let goes_on = if end > single {
+                "条線丁番号区町村字の"
+            } else {
+                "条線丁番号区町村字の東西南北上下"
+            };
+            let building = !name.is_ascii_digit() && !is_hyphen(*name) && !goes_on.contains(*name);
             return building.then_some(end);
         }
         at = end;

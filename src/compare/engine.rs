@@ -180,7 +180,7 @@ fn apply(rule: Rule, pair: &mut Pair) {
         Rule::Tsu => pair.each(|side| address::between(side, &['ッ', 'ツ', 'っ', 'つ'], 'ツ')),
         Rule::Banchi => address::blocks(pair),
         Rule::Building => address::building(pair),
-        Rule::Space => pair.each(|side| side.iter().copied().filter(|c| !spelling::is_space(*c)).collect()),
+        Rule::Space => pair.each(spelling::without_spaces),
         // These two join single characters, when everything else is done; the others are no rules of spelling.
         _ => {}
     }

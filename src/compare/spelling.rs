@@ -93,6 +93,24 @@ pub(super) fn latin(side: &[char]) -> Vec<char> {
     plain
 }
 
+/// Without spaces, but for one between two digits: 1 23 is not 12 3.
+pub(super) fn without_spaces(side: &[char]) -> Vec<char> {
+    let mut plain: Vec<char> = Vec::with_capacity(side.len());
+    let mut spaced = false;
+    for c in side {
+        if is_space(*c) {
+            spaced = true;
+            continue;
+        }
+        if spaced && c.is_numeric() && plain.last().is_some_and(|last| last.is_numeric()) {
+            plain.push(' ');
+        }
+        plain.push(*c);
+        spaced = false;
+    }
+    plain
+}
+
 /// The words of a name in Latin letters, in alphabetical order.
 pub(super) fn latin_order(side: &[char]) -> Vec<char> {
     let separates = |c: &char| is_space(*c) || *c == ',';

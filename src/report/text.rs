@@ -38,6 +38,8 @@ const FRAME: usize = 4;
 /// How many the person and the checks may take.
 const PERSON_LINES: usize = 8;
 const CHECK_LINES: usize = 6;
+/// What a form leaves to the person.
+const LEAST_PERSON: usize = 2;
 
 /// What a person at the counter acts on.
 pub(super) fn short(report: &Report<'_>, colour: Colour) -> String {
@@ -45,9 +47,10 @@ pub(super) fn short(report: &Report<'_>, colour: Colour) -> String {
     page.banner();
     page.about();
     // What did not pass and the first step are there in any case: the person takes what is left.
-    let (form, open, steps) = (page.form_summary(), page.open_checks(), page.steps());
+    let (mut form, open, steps) = (page.form_summary(), page.open_checks(), page.steps());
+    form.truncate(LINES.saturating_sub(page.out.len() + open.len() + FRAME + LEAST_PERSON).max(1));
     let needed = page.out.len() + form.len() + open.len() + steps.first().map_or(0, Vec::len) + FRAME;
-    page.summary(LINES.saturating_sub(needed).clamp(if form.is_empty() { 3 } else { 2 }, PERSON_LINES));
+    page.summary(LINES.saturating_sub(needed).clamp(if form.is_empty() { 3 } else { LEAST_PERSON }, PERSON_LINES));
     page.out.extend(form);
     page.out.extend(open);
     page.next_steps(&steps);
@@ -170,28 +173,32 @@ impl Page<'_> {
         }
     }
 
-    /// The fields of the form that agree on one line, each of the others on its own.
+    /// The fields of the form that agree on one line; of the others, those that share a result.
     fn form_summary(&self) -> Vec<String> {
         let report = self.report;
-        let (agree, open): (Vec<FormRow>, Vec<FormRow>) =
-            report.form_rows().into_iter().partition(|row| row.tone == Tone::Good);
+        let mut agree = Vec::new();
+        let mut open: Vec<(FormRow, Vec<&str>)> = Vec::new();
+        for row in report.form_rows() {
+            let title = report.say(row.title);
+            match open.iter_mut().find(|(known, _)| known.word == row.word && known.why == row.why) {
+                _ if row.tone == Tone::Good => agree.push(title),
+                Some((_, titles)) => titles.push(title),
+                None => open.push((row, vec![title])),
+            }
+        }
         if agree.is_empty() && open.is_empty() {
             return Vec::new();
         }
-        let names: Vec<&str> = agree.iter().map(|row| report.say(row.title)).collect();
-        let names = names.join(report.comma());
+        let names = agree.join(report.comma());
         let names = if names.is_empty() { names } else { format!(": {} {names}", Tone::Good.symbol()) };
         let mut lines = vec![format!("{}{names}", self.paint(BOLD, report.say(label::FORM)))];
-        for row in open {
+        for (row, titles) in open {
             let symbol = self.paint(of_tone(row.tone), row.tone.symbol());
             let why = if row.why.is_empty() { String::new() } else { report.colon(&row.why) };
-            let text = format!("{}{}{why}", report.say(row.title), report.colon(report.say(row.word)));
-            let mut broken = broken(&format!("  {symbol} "), "    ", &text);
-            if broken.len() > 1 {
-                broken.truncate(1);
-                broken.iter_mut().for_each(|line| line.push('…'));
-            }
-            lines.extend(broken);
+            let text = format!("{}{}{why}", titles.join(report.comma()), report.colon(report.say(row.word)));
+            let broken = broken(&format!("  {symbol} "), "    ", &text);
+            let rest = if broken.len() > 1 { "…" } else { "" };
+            lines.extend(broken.into_iter().next().map(|line| line + rest));
         }
         lines
     }

@@ -137,6 +137,31 @@ fn text() -> impl Strategy<Value = String> {
         .prop_filter("a form is not blank", |text| !text.trim().is_empty())
 }
 
+/// A block number in one of the ways to write it.
+fn address([chome, block, number]: [u32; 3], style: usize) -> String {
+    let wide = |number: u32| -> String {
+        number.to_string().chars().map(|digit| char::from_u32(u32::from(digit) + 0xFEE0).unwrap()).collect()
+    };
+    let kanji = |number: u32| {
+        let digit = |digit: u32| "〇一二三四五六七八九".chars().nth(digit as usize).unwrap().to_string();
+        let tens = match number / 10 {
+            0 => String::new(),
+            1 => "十".to_owned(),
+            tens => digit(tens) + "十",
+        };
+        if number % 10 == 0 { tens } else { tens + &digit(number % 10) }
+    };
+    let numbers = match style {
+        0 => format!("{chome}-{block}-{number}"),
+        1 => format!("{chome}丁目{block}番{number}号"),
+        2 => format!("{}丁目{}番地の{}", kanji(chome), kanji(block), kanji(number)),
+        3 => format!("{}－{}－{}", wide(chome), wide(block), wide(number)),
+        4 => format!("{}丁目{block}ー{number}", kanji(chome)),
+        _ => format!("{chome}丁目 {block}番地{number}"),
+    };
+    format!("見本県試験市例町{numbers}")
+}
+
 fn spelled() -> impl Strategy<Value = Field> {
     prop::sample::select(vec![Field::Name, Field::Kana, Field::Address])
 }
@@ -168,6 +193,16 @@ proptest! {
             prop_assert_eq!((side(true), side(false)), (chip, form));
             prop_assert!(result.segments.iter().all(|part| part.equal == (part.chip == part.form)));
         }
+    }
+
+    #[test]
+    fn addresses_agree_exactly_if_their_numbers_do(
+        form in [1_u32..40, 1_u32..40, 1_u32..40], other in [1_u32..40, 1_u32..40, 1_u32..40], equal: bool,
+        styles in [0_usize..6, 0_usize..6],
+    ) {
+        let chip = if equal { form } else { other };
+        let result = compared(Field::Address, &address(form, styles[0]), &address(chip, styles[1]));
+        prop_assert_eq!(result.class.agrees(), form == chip, "{:?}", result);
     }
 
     #[test]
