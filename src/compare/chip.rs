@@ -82,7 +82,7 @@ impl Chip {
 impl From<Values> for Chip {
     fn from(values: Values) -> Self {
         let given = |value| Said { values: vec![(Private::new(value), Standing::Given)], picture: None };
-        // A form that was left blank there is the same as none.
+        // What another program wrote down as blank was not on the chip.
         let written = values.0.into_iter().filter(|(_, value)| !value.trim().is_empty());
         Self { fields: written.map(|(field, value)| (field, given(value))).collect() }
     }

@@ -149,7 +149,7 @@ fn address([chome, block, number]: [u32; 3], style: usize) -> String {
             1 => "十".to_owned(),
             tens => digit(tens) + "十",
         };
-        if number % 10 == 0 { tens } else { tens + &digit(number % 10) }
+        if number.is_multiple_of(10) { tens } else { tens + &digit(number % 10) }
     };
     let numbers = match style {
         0 => format!("{chome}-{block}-{number}"),
