@@ -69,13 +69,14 @@
 //! | none | reading over your own transport or a phone, verification, reports, recordings | no system library |
 //! | `simulator` | simulated cards | no system library |
 //! | `pcsc` | `transport::pcsc`, `transport::nonces::SystemNonces` | libpcsclite on Unix |
+//! | `compare` | [`compare`]: the application form against the chip | no system library |
 //! | `cli` | the program, `simulator`, `transport::nonces::SystemNonces` | no system library |
 //! | `counter` | `counter`: the session of a shop counter and its pages, `cli` | no system library |
 //!
 //! The modules are in layers; a module uses only modules to its left, and a test keeps it so:
 //!
 //! ```text
-//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards profile | simulator | messages report batch doctor | counter | cli
+//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards compare profile | simulator | messages report batch doctor | counter | cli
 //! ```
 
 // What could panic or cut a number off, in code that reads what cards and files say; tests may panic.
@@ -87,6 +88,8 @@
 #[doc(hidden)]
 pub mod batch;
 pub mod cards;
+#[cfg(feature = "compare")]
+pub mod compare;
 #[cfg(feature = "counter")]
 #[doc(hidden)]
 pub mod counter;

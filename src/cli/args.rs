@@ -55,6 +55,8 @@ options! {
     EXPECT "expect" "DIR", "期待ファイル（NAME.expect.json）のフォルダー。入力の隣のファイルは使わない",
         "Folder of expectations, NAME.expect.json; files beside the inputs do not count";
     FAULT "fault" "NAME[=VALUE]", "カードの不具合（docs/simulator.md）", "What is wrong with the card (docs/simulator.md)";
+    FORM "form" "FILE", "申込書の記載（JSON、- は標準入力）とICチップの記載を比べる（docs/compare.md）",
+        "Compare an application form (JSON; - is standard input) with the chip (docs/compare.md)";
     FRONT "front" "FILE", "在留カード（第1世代）の券面（表）の画像をPNGで保存する（個人情報）",
         "Save the picture of a residence card's front as PNG (first generation; personal data)";
     HEX "hex" "", "データも16進で表示する（個人情報）", "Print the bytes too (personal data)";
@@ -109,6 +111,7 @@ const COMMANDS: &[(&str, Bilingual)] = commands! {
     "identify", "カードの種類・アプリケーション・残り回数を示す（暗証番号等は使わない）", "Name the card, its applications and the tries left (uses no credential)";
     "check", "主な仕事：カードを認識し、読み取り、検証し、表示する", "Check a card: recognise, ask, read, verify, report";
     "verify", "保存した読み取り結果（--save-dump）を、カードなしで同じように検証する", "Check a saved dump again, without the card";
+    "compare", "申込書の記載とICチップの記載を比べる（1行1件のJSON、カードは不要）", "Compare application forms with chips: one line of JSON each, no card";
     "batch", "多数の通信記録と保存データを調べる（1件1行のJSON、入力の順）", "Judge many recordings and dumps: one line of JSON each, in input order";
     "counter", "窓口：スタッフとお客様の画面をブラウザーで使う", "Serve the shop counter: pages for staff and customer in a browser";
     "readers", "カードリーダーの一覧", "List the readers of this machine";
@@ -158,7 +161,12 @@ pub fn command(lang: Lang) -> Command {
             b.sub("verify", &[])
                 .arg(b.path(FILE, "検証するファイル（- は標準入力）", "The dump (- is standard input)"))
                 .args([b.option(SEALED_BY), b.json("docs/report.schema.json")])
-                .args(b.options(&[DETAILS, DOMICILE, SEX, PHOTO, FRONT, HTML, TRUST_DIR, ACCEPT, AT])),
+                .args(b.options(&[DETAILS, DOMICILE, SEX, FORM, PHOTO, FRONT, HTML, TRUST_DIR, ACCEPT, AT])),
+            b.sub("compare", &[]).arg(b.path(
+                FILE,
+                "比べる行（{\"chip\":{…},\"form\":{…}}）のファイル（- は標準入力）",
+                "The lines {\"chip\":{...},\"form\":{...}} (- is standard input)",
+            )),
             b.batch(),
             b.counter(),
             b.sub("readers", &[WATCH, JSON]),
@@ -317,6 +325,7 @@ impl Builder {
         self.sub("check", &[READER, WAIT])
             .arg(self.json("docs/report.schema.json"))
             .args(self.options(&[DETAILS, DOMICILE, SEX, PHOTO, FRONT, HTML, APPLICATION, WITHOUT_PIN, AGE]))
+            .arg(self.option(FORM).conflicts_with(AGE))
             .arg(self.option(JPKI).conflicts_with(AGE))
             .args([self.option(SAVE_DUMP), self.option(SEAL).requires(SAVE_DUMP)])
             .args(self.options(&[RECORD, ALLOW_LAST_TRY]))

@@ -16,7 +16,7 @@ use crate::{
 use super::{
     Settings,
     args::name,
-    basis, files, output,
+    basis, compare, files, output,
     reader::{Link, Source},
     reading::{self, CheckOptions},
     seal,
@@ -31,6 +31,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let record = files::destination(matches, name::RECORD)?;
     let saved = files::destination(matches, name::SAVE_DUMP)?;
     let destinations = output::Destinations::of(matches)?;
+    let form = compare::form(matches)?;
     let entries = reading::entries(matches)?;
     let mut store = trust::store(settings, matches)?;
     let mut accepted = trust::accepted(matches);
@@ -75,7 +76,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         dump.seal(key);
     }
     let sealed_by = seal.map(|key| hex::encode(key.public_key().fingerprint()));
-    let context = Context { sealed_by, accepted, ..Context::of(&dump, source) };
+    let form = form.map(|form| crate::compare::compare(&form, &findings));
+    let context = Context { sealed_by, accepted, form, ..Context::of(&dump, source) };
     let save = || saved.map_or(Ok(()), |saved| terminal.write(&saved, dump.to_json().as_bytes()));
     output::report(settings, matches, &findings, &context, destinations, || recorded.and_then(|()| save()))
 }

@@ -13,17 +13,19 @@ use crate::{
     verify::CheckId,
 };
 
-const EXAMPLES: [(&str, &str); 4] = [
+const EXAMPLES: [(&str, &str); 5] = [
     (
         "check",
         "  taimen check
   taimen check --html card.html
   taimen check --credentials entries.txt --json
+  taimen check --form form.json
   taimen check --reader 'sim:my-number?fault=expired'
   taimen check --reader replay:card.apdu",
     ),
     ("identify", "  taimen identify\n  taimen identify --reader sim:licence --json"),
     ("verify", "  taimen verify dump.json\n  taimen verify dump.json --sealed-by SHA-256 --json"),
+    ("compare", "  taimen compare lines.jsonl\n  taimen compare - < lines.jsonl > results.jsonl"),
     (
         "batch",
         "  taimen batch fixtures --expect fixtures --accept simulated --junit report.xml\n  find in -name '*.json' | taimen batch - > report.jsonl",

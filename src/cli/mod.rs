@@ -5,6 +5,7 @@ mod args;
 mod basis;
 mod batch;
 mod check;
+mod compare;
 #[cfg(feature = "counter")]
 mod counter;
 mod doctor;
@@ -75,6 +76,7 @@ fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
         Some(("identify", matches)) => identify::run(settings, matches),
         Some(("check", matches)) => check::run(settings, matches),
         Some(("verify", matches)) => verify::run(settings, matches),
+        Some(("compare", matches)) => compare::run(settings, matches),
         Some(("batch", matches)) => batch::run(settings, matches),
         #[cfg(feature = "pcsc")]
         Some(("readers", matches)) => readers::run(settings, matches),

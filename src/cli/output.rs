@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     cards::{Findings, Picture},
+    compare::Comparison,
     destination::Destination,
     image::{self, Format},
     messages::{ExitCode, Message, Problem},
@@ -75,7 +76,11 @@ pub fn report(
         domicile: matches.get_flag(name::DOMICILE),
     };
     let report = Report { findings, context, options };
-    let verdict = ExitCode::from(findings.overall());
+    let agrees = context.form.as_ref().is_none_or(Comparison::agrees);
+    let verdict = match ExitCode::from(findings.overall()) {
+        ExitCode::Authentic if !agrees => ExitCode::Mismatch,
+        verdict => verdict,
+    };
     let json = matches.get_flag(name::JSON);
     let files = || destinations.write(findings, &report, json).and_then(|()| further());
     if json {

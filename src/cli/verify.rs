@@ -14,11 +14,12 @@ use crate::{
     verify::{At, Basis},
 };
 
-use super::{Settings, args::name, basis, files, output, problem, seal, trust};
+use super::{Settings, args::name, basis, compare, files, output, problem, seal, trust};
 
 /// Runs the command. Judges as of now, unless a seal is demanded or `--at` says otherwise.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let destinations = output::Destinations::of(matches)?;
+    let form = compare::form(matches)?;
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
     let dump = problem::parsed_dump(&path, &files::read_limited(&path, MAX_DUMP)?)?;
     let wanted = seal::wanted(matches);
@@ -27,7 +28,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let at = matches.get_one::<At>(name::AT).copied();
     let basis = basis::saved(dump.read_at, at, wanted.is_some(), Timestamp::now())?;
     let saved = Saved { source: Source::Dump, accepted: trust::accepted(matches), sealed_by };
-    let (findings, context) = saved.judge(&dump, &store, basis)?;
+    let (findings, mut context) = saved.judge(&dump, &store, basis)?;
+    context.form = form.map(|form| crate::compare::compare(&form, &findings));
     output::report(settings, matches, &findings, &context, destinations, || Ok(()))
 }
 

@@ -18,19 +18,22 @@ pub enum ExitCode {
     Card,
     /// 5: a credential was refused, is blocked, or was unsafe to try.
     Credential,
+    /// 6: the card is authentic, and a field of the form is neither the same as the chip's nor another spelling of it.
+    Mismatch,
     /// 130: a batch was interrupted (Ctrl-C), so that some inputs were not judged.
     Interrupted,
 }
 
 impl ExitCode {
     /// Every code, in numeric order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Authentic,
         Self::Rejected,
         Self::Usage,
         Self::Undetermined,
         Self::Card,
         Self::Credential,
+        Self::Mismatch,
         Self::Interrupted,
     ];
 
@@ -43,6 +46,7 @@ impl ExitCode {
             Self::Undetermined => 3,
             Self::Card => 4,
             Self::Credential => 5,
+            Self::Mismatch => 6,
             Self::Interrupted => 130,
         }
     }
@@ -65,11 +69,15 @@ impl ExitCode {
                 "暗証番号等が違う・ロックされている・試すと危険",
                 "a credential was refused, is blocked, or was unsafe to try",
             ),
+            Self::Mismatch => Bilingual::new(
+                "真正だが、申込書と一致しない、または要確認・目視の項目がある",
+                "authentic, but a field of the form is different, or a person must look at it",
+            ),
             Self::Interrupted => Bilingual::new("batch が中断された", "a batch was interrupted"),
         }
     }
 
-    /// The worse of two, in the order 130 5 4 2 1 3 0: what a batch returns.
+    /// The worse of two, in the order 130 5 4 2 1 3 6 0: what a batch returns.
     #[must_use]
     pub fn worse(self, other: Self) -> Self {
         if other.badness() > self.badness() { other } else { self }
@@ -78,12 +86,13 @@ impl ExitCode {
     fn badness(self) -> u8 {
         match self {
             Self::Authentic => 0,
-            Self::Undetermined => 1,
-            Self::Rejected => 2,
-            Self::Usage => 3,
-            Self::Card => 4,
-            Self::Credential => 5,
-            Self::Interrupted => 6,
+            Self::Mismatch => 1,
+            Self::Undetermined => 2,
+            Self::Rejected => 3,
+            Self::Usage => 4,
+            Self::Card => 5,
+            Self::Credential => 6,
+            Self::Interrupted => 7,
         }
     }
 }
@@ -114,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_batch_returns_the_worst() {
-        let order = [130, 5, 4, 2, 1, 3, 0];
+        let order = [130, 5, 4, 2, 1, 3, 6, 0];
         for (index, worse) in order.iter().enumerate() {
             for better in &order[index..] {
                 let of = |code: u8| ExitCode::ALL.into_iter().find(|exit| exit.code() == code).unwrap();

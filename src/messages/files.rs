@@ -98,6 +98,10 @@ pub(super) fn text(problem: &Problem) -> Text {
         Problem::BadTime => text! { "bad-time" Usage;
         ["--at の時刻が読めません。" "The time given to --at cannot be read."]
         ["2026-11-22T10:00:00+09:00 のように指定してください。" "Write it like 2026-11-22T10:00:00+09:00."] },
+        Problem::NoLines => text! { "no-lines" Usage;
+        ["比べる行が一つもありませんでした。" "There was no line to compare."]
+        ["1行に {{\"chip\":{{…}},\"form\":{{…}}}} を一つずつ渡してください。書き方は docs/compare.md にあります。"
+         "Give a line {{\"chip\":{{...}},\"form\":{{...}}}} for each comparison. docs/compare.md describes it."] },
         Problem::Internal { place } => internal(place),
         _ => internal("messages"),
     }

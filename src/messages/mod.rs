@@ -27,6 +27,8 @@ mod counter;
 mod credential;
 mod exit;
 mod files;
+#[cfg(feature = "compare")]
+mod form;
 mod profile;
 mod reader;
 mod reading;
@@ -204,6 +206,11 @@ pub enum Problem {
     NoProfile { law: String, day: jiff::civil::Date },
     /// `--at` is not a time.
     BadTime,
+    #[cfg(feature = "compare")]
+    /// A form that cannot be compared: a file, or a line of `taimen compare`.
+    Form { path: String, line: Option<u64>, error: crate::compare::FormFault },
+    /// `taimen compare` without any line.
+    NoLines,
     /// An input of a batch that is neither a recording nor a dump.
     NotAnInput { path: String },
     /// An input of a batch that is larger than any recording or dump.
@@ -274,9 +281,11 @@ impl Problem {
             | Self::RecordingVersion { .. } | Self::RecordingGiven { .. } | Self::DumpGiven { .. }
             | Self::RecordingUnused { .. } | Self::RecordingDraw { .. } | Self::NoRandomBytes | Self::Vpcd { .. }
             | Self::NoPicture | Self::NoFront | Self::TrustFolder(_) | Self::TrustAdd(_) | Self::TrustRemove(_)
-            | Self::NoTrustFolder | Self::UnknownCheck(_) | Self::BadTime | Self::Internal { .. } => files::text(self),
+            | Self::NoTrustFolder | Self::UnknownCheck(_) | Self::BadTime | Self::NoLines | Self::Internal { .. } => files::text(self),
             Self::NotAnInput { .. } | Self::InputTooLarge { .. } | Self::NotAFile { .. } | Self::FolderLoop { .. }
             | Self::ListLine { .. } | Self::ExpectationUnused { .. } | Self::Expectation { .. } | Self::NoInputs => batch::text(self),
+            #[cfg(feature = "compare")]
+            Self::Form { path, line, error } => form::text(path, *line, *error),
             #[cfg(feature = "simulator")]
             Self::Script { path, error } => script::text(path, error),
             Self::Profile { .. } | Self::UnknownProfile { .. } | Self::NoProfile { .. } => profile::text(self),

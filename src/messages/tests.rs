@@ -172,6 +172,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::Expectation { path: path(), place: None },
         Problem::ExpectationUnused { path: path() },
         Problem::NoInputs,
+        Problem::NoLines,
         Problem::DifferentCard,
         Problem::OtherCardsOption { option: "age", kind: any_kind() },
         Problem::PinSettingUnknown { credential: printed() },
@@ -212,6 +213,8 @@ fn every_problem() -> Vec<Problem> {
     );
     #[cfg(feature = "simulator")]
     problems.extend(scripts(path()));
+    #[cfg(feature = "compare")]
+    problems.extend(forms(path()));
     problems.extend(CardKind::all().map(Problem::UnsupportedKind));
     problems.extend(registry::credentials().map(|credential| Problem::CredentialBlocked { credential }));
     let entries = registry::credentials().flat_map(|credential| credential.ways.iter().copied().flatten());
@@ -267,6 +270,19 @@ fn every_problem() -> Vec<Problem> {
         }
     }
     problems
+}
+
+#[cfg(feature = "compare")]
+fn forms(path: String) -> Vec<Problem> {
+    use crate::compare::{Field, FormError, FormFault, FormProblem};
+    let mut faults = vec![FormFault::TooLarge, FormFault::Malformed { line: 1, column: 9 }, FormFault::Empty];
+    let problems = [FormProblem::Blank, FormProblem::TooLong, FormProblem::Date, FormProblem::Sex];
+    faults.extend(problems.map(|problem| FormFault::Value(FormError { field: Field::BirthDate, problem })));
+    let of = |line: Option<u64>| {
+        let path = path.clone();
+        faults.clone().into_iter().map(move |error| Problem::Form { path: path.clone(), line, error })
+    };
+    of(None).chain(of(Some(3))).collect()
 }
 
 fn is_japanese(text: &str) -> bool {
@@ -335,7 +351,8 @@ fn at_the_counter_no_remedy_names_a_command_or_an_option() {
             }
             told += 1;
             assert!(is_japanese(&message.todo) == (lang == Lang::Ja), "{}", message.todo);
-            for word in ["taimen check ", "taimen doctor", "taimen identify", "taimen readers", "--", "実行", "run this"]
+            for word in
+                ["taimen check ", "taimen doctor", "taimen identify", "taimen readers", "--", "実行", "run this"]
             {
                 assert!(!message.todo.contains(word), "{}: {}", message.id, message.todo);
             }
@@ -382,6 +399,7 @@ fn ids_of_the_sources() -> BTreeSet<&'static str> {
         include_str!("batch.rs"),
         include_str!("credential.rs"),
         include_str!("files.rs"),
+        include_str!("form.rs"),
         include_str!("profile.rs"),
         include_str!("reader.rs"),
         include_str!("recording.rs"),

@@ -31,6 +31,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
                 (page.meta())
                 (page.person())
                 (page.changes())
+                (page.form())
                 (page.staff())
                 (page.inquiry())
                 (page.facts())

@@ -64,6 +64,7 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> impl Serialize
         card: object! { kind: findings.kind, name: report.say(findings.kind.name()) },
         applications: applications(report),
         #[serde(flatten)] holder: holder(report),
+        #[serde(flatten)] form: report.form().map(|form| object! { form: form }),
         photo: photo(report.pictures()),
         pictures: pictures.map(|picture| summary(report, picture)).collect::<Vec<_>>(),
         items: items(report),

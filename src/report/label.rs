@@ -24,6 +24,12 @@ labels! {
     NONE: "なし", "none";
     MASKED: "表示していません", "not shown";
     CURRENT: "変更後（署名なし）", "After changes (unsigned)";
+    FORM: "申込書との比較", "The form against the chip";
+    FORM_SIDE: "申込書", "Form";
+    CHIP_SIDE: "ICチップ", "Chip";
+    FIELD: "項目", "Field";
+    RESULT: "結果", "Result";
+    FORM_OPEN: "申込書とICチップの記載に、一致しない項目か、人が見比べる項目があります。申込書・券面・画面を見比べてください。", "A field of the form differs from the chip, or a person must look at it. Compare form, print and screen.";
     HISTORY: "変更の履歴（署名なし）", "Changes after issue (unsigned)";
     NO_DAY: "日付不明", "day unknown";
     DATE: "年月日", "Date";

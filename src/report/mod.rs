@@ -6,6 +6,7 @@
 pub(crate) mod base64;
 mod changes;
 mod clean;
+mod form;
 mod headline;
 mod html;
 mod json;
@@ -85,6 +86,9 @@ pub struct Context {
     pub accepted: Vec<Hierarchy>,
     /// Fingerprint of the key that sealed the dump, 64 hex digits; `None` for one that is not sealed.
     pub sealed_by: Option<String>,
+    /// What the application form's fields are to the chip's; `None` without a form.
+    #[cfg(feature = "compare")]
+    pub form: Option<crate::compare::Comparison>,
 }
 
 impl Context {
@@ -98,6 +102,8 @@ impl Context {
             retry_counters: Vec::new(),
             accepted: Vec::new(),
             sealed_by: None,
+            #[cfg(feature = "compare")]
+            form: None,
         }
     }
 

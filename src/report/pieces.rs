@@ -206,6 +206,34 @@ impl Pieces<'_> {
         html! { @if let Some(remark) = remark { span.mark { (self.say(remark)) } } }
     }
 
+    /// The form against the chip: a row for every field of the form, what differs marked.
+    pub(crate) fn form(&self) -> Markup {
+        let rows = self.report.form_rows();
+        let columns = [label::FIELD, label::RESULT, label::CHIP_SIDE, label::FORM_SIDE];
+        let side = |side: &[(bool, String)]| {
+            html! { @for (equal, text) in side { @if *equal { (text) } @else { mark { (text) } } } }
+        };
+        html! {
+            @if !rows.is_empty() {
+                section.form {
+                    h2 { (self.say(label::FORM)) }
+                    table.checks {
+                        tr { td {} @for title in columns { th scope="col" { (self.say(title)) } } }
+                        @for row in &rows {
+                            tr class=(row.tone.as_str()) {
+                                td.symbol { (row.tone.symbol()) }
+                                th scope="row" { (self.say(row.title)) }
+                                td { b { (self.say(row.word)) } @if !row.why.is_empty() { br; (row.why) } }
+                                td { (side(&row.chip)) }
+                                td { (side(&row.form)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// What staff must know or do.
     pub(crate) fn staff(&self) -> Markup {
         let notes = self.report.for_staff();

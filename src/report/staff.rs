@@ -52,7 +52,8 @@ impl Report<'_> {
         let of_card = self.findings.notes.iter().filter(|note| useful(&note.id)).map(|note| (note.id, note.text));
         let broken = !rejected && self.pictures().iter().any(|picture| !has_header(picture));
         let broken = broken.then_some(("broken-picture", label::BROKEN_PICTURE));
-        for (id, text) in otherwise.chain(of_card).chain(broken) {
+        let form = (!rejected && !self.form_agrees()).then_some(("form-differs", label::FORM_OPEN));
+        for (id, text) in otherwise.chain(form).chain(of_card).chain(broken) {
             if notes.iter().all(|(_, known)| *known != text) {
                 notes.push((id, text));
             }

@@ -13,6 +13,7 @@ use super::{
     Colour, Report, Tone,
     changes::HistoryRow,
     clean::visible,
+    form::FormRow,
     label,
     lines::{WIDTH, broken, padded},
     view::{Row, has_header, outcome},
@@ -37,6 +38,8 @@ const FRAME: usize = 4;
 /// How many the person and the checks may take.
 const PERSON_LINES: usize = 8;
 const CHECK_LINES: usize = 6;
+/// What a form leaves to the person.
+const LEAST_PERSON: usize = 2;
 
 /// What a person at the counter acts on.
 pub(super) fn short(report: &Report<'_>, colour: Colour) -> String {
@@ -44,9 +47,11 @@ pub(super) fn short(report: &Report<'_>, colour: Colour) -> String {
     page.banner();
     page.about();
     // What did not pass and the first step are there in any case: the person takes what is left.
-    let (open, steps) = (page.open_checks(), page.steps());
-    let needed = page.out.len() + open.len() + steps.first().map_or(0, Vec::len) + FRAME;
-    page.summary(LINES.saturating_sub(needed).clamp(3, PERSON_LINES));
+    let (mut form, open, steps) = (page.form_summary(), page.open_checks(), page.steps());
+    form.truncate(LINES.saturating_sub(page.out.len() + open.len() + FRAME + LEAST_PERSON).max(1));
+    let needed = page.out.len() + form.len() + open.len() + steps.first().map_or(0, Vec::len) + FRAME;
+    page.summary(LINES.saturating_sub(needed).clamp(if form.is_empty() { 3 } else { LEAST_PERSON }, PERSON_LINES));
+    page.out.extend(form);
     page.out.extend(open);
     page.next_steps(&steps);
     page.done()
@@ -61,6 +66,7 @@ pub(super) fn details(report: &Report<'_>, colour: Colour) -> String {
     page.rows(label::PERSON, &report.person());
     page.rows(label::CURRENT, &report.current());
     page.history();
+    page.form();
     page.pictures();
     page.rows(label::CARD_FACTS, &report.facts());
     let required = report.required_checks();
@@ -164,6 +170,60 @@ impl Page<'_> {
         if !lines.is_empty() {
             self.out.append(&mut lines);
             self.line("");
+        }
+    }
+
+    /// The fields of the form that agree on one line; of the others, those that share a result.
+    fn form_summary(&self) -> Vec<String> {
+        let report = self.report;
+        let mut agree = Vec::new();
+        let mut open: Vec<(FormRow, Vec<&str>)> = Vec::new();
+        for row in report.form_rows() {
+            let title = report.say(row.title);
+            match open.iter_mut().find(|(known, _)| known.word == row.word && known.why == row.why) {
+                _ if row.tone == Tone::Good => agree.push(title),
+                Some((_, titles)) => titles.push(title),
+                None => open.push((row, vec![title])),
+            }
+        }
+        if agree.is_empty() && open.is_empty() {
+            return Vec::new();
+        }
+        let names = agree.join(report.comma());
+        let names = if names.is_empty() { names } else { format!(": {} {names}", Tone::Good.symbol()) };
+        let mut lines = vec![format!("{}{names}", self.paint(BOLD, report.say(label::FORM)))];
+        for (row, titles) in open {
+            let symbol = self.paint(of_tone(row.tone), row.tone.symbol());
+            let why = if row.why.is_empty() { String::new() } else { report.colon(&row.why) };
+            let text = format!("{}{}{why}", titles.join(report.comma()), report.colon(report.say(row.word)));
+            let broken = broken(&format!("  {symbol} "), "    ", &text);
+            let rest = if broken.len() > 1 { "…" } else { "" };
+            lines.extend(broken.into_iter().next().map(|line| line + rest));
+        }
+        lines
+    }
+
+    /// A line for every field of the form, and both spellings where they differ.
+    fn form(&mut self) {
+        let report = self.report;
+        let rows = report.form_rows();
+        if rows.is_empty() {
+            return;
+        }
+        self.heading(label::FORM);
+        let column = rows.iter().map(|row| report.say(row.title).width()).max().unwrap_or(0);
+        let sides = [label::CHIP_SIDE, label::FORM_SIDE];
+        let side = sides.iter().map(|title| report.say(*title).width()).max().unwrap_or(0);
+        for row in &rows {
+            let symbol = self.paint(of_tone(row.tone), row.tone.symbol());
+            let word = self.paint(of_tone(row.tone), report.say(row.word));
+            let why = if row.why.is_empty() { String::new() } else { report.colon(&row.why) };
+            self.line(&format!("  {symbol} {}  {word}{why}", padded(report.say(row.title), column)));
+            for (title, text) in sides.into_iter().zip([&row.chip, &row.form]).filter(|(_, text)| !text.is_empty()) {
+                let marked = |(equal, text): &(bool, String)| if *equal { text.clone() } else { format!("[{text}]") };
+                let text: String = text.iter().map(marked).collect();
+                self.line(&format!("      {}  {text}", padded(report.say(title), side)));
+            }
         }
     }
 
@@ -296,12 +356,8 @@ impl Page<'_> {
             format!("{}{remarks}", report.say(picture.title))
         };
         let names: Vec<String> = report.pictures().iter().map(name).collect();
-        let separator = match report.options.lang {
-            Lang::Ja => "、",
-            Lang::En => ", ",
-        };
         self.heading(label::PICTURES);
-        self.paragraph("  ", "  ", &names.join(separator));
+        self.paragraph("  ", "  ", &names.join(report.comma()));
         let hint = self.paint(DIM, report.say(label::SEE_PICTURES));
         self.line(&format!("  {hint}"));
     }

@@ -166,6 +166,14 @@ impl Report<'_> {
         }
     }
 
+    /// What stands between words in a row.
+    pub(super) fn comma(&self) -> &'static str {
+        match self.options.lang {
+            Lang::Ja => "、",
+            Lang::En => ", ",
+        }
+    }
+
     /// A word after a name.
     pub(super) fn colon(&self, word: &str) -> String {
         match self.options.lang {

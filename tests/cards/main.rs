@@ -5,6 +5,8 @@ mod common;
 
 #[cfg(feature = "simulator")]
 mod budget;
+#[cfg(feature = "compare")]
+mod compare;
 #[cfg(feature = "simulator")]
 mod examples;
 #[cfg(feature = "simulator")]

@@ -141,6 +141,50 @@ fn the_pages_of_the_checks_have_every_check_with_its_weight() {
     }
 }
 
+#[cfg(feature = "compare")]
+#[test]
+fn the_page_of_the_comparison_has_every_rule_class_and_value() {
+    use taimen::compare::{Class, Field, Form, Incomparable, Rule, Standing, compare_line};
+    let text = page("docs/compare.md");
+    let cells = |heading: &str, count: usize| -> Vec<Vec<String>> {
+        let mut found = rows(section(&text, heading));
+        found.retain(|row| row[0].starts_with('`'));
+        found.into_iter().map(|row| row[..count].to_vec()).collect()
+    };
+    let fields = |rule: Rule| rule.fields().iter().map(|field| field.as_str()).collect::<Vec<_>>().join(", ");
+    let expected: Vec<Vec<String>> =
+        Rule::all().map(|rule| vec![ticked(rule), fields(rule), rule.strength().as_str().to_owned()]).collect();
+    assert_eq!(cells("## Rules", 3), expected);
+    let named = |heading: &str| cells(heading, 1).concat();
+    let both: Vec<String> = Class::all().map(ticked).chain(Incomparable::all().map(ticked)).collect();
+    assert_eq!(named("## Classes"), both);
+    assert_eq!(named("## Which value of the chip"), Standing::all().map(ticked).collect::<Vec<_>>());
+
+    // The examples are what taimen reads and writes.
+    let examples: Vec<&str> = text.split("```json\n").skip(1).filter_map(|rest| rest.split('\n').next()).collect();
+    let [form, line, result] = examples[..] else { panic!("{examples:?}") };
+    let form = Form::from_json(form.as_bytes()).unwrap();
+    assert!(Field::all().all(|field| form.get(field).is_some()));
+    assert_eq!(serde_json::to_string(&compare_line(line.as_bytes()).unwrap()).unwrap(), result);
+}
+
+#[cfg(feature = "compare")]
+#[test]
+fn the_schema_of_the_report_has_every_name_of_the_comparison() {
+    use taimen::compare::{Class, Field, Incomparable, Rule, Standing};
+    let schema: serde_json::Value = serde_json::from_str(&page("docs/report.schema.json")).unwrap();
+    let of = |name: &str| &schema["$defs"]["compared"]["properties"][name];
+    let names = |list: Vec<&'static str>| serde_json::json!(list);
+    assert_eq!(of("class")["enum"], names(Class::all().map(Class::as_str).collect()));
+    assert_eq!(of("rules")["items"]["enum"], names(Rule::all().map(Rule::as_str).collect()));
+    assert_eq!(of("reason")["enum"], names(Incomparable::all().map(Incomparable::as_str).collect()));
+    let mut standings = names(Standing::all().map(Standing::as_str).collect());
+    standings.as_array_mut().unwrap().push(serde_json::Value::Null);
+    assert_eq!(of("compared_with")["enum"], standings);
+    let fields: Vec<&String> = schema["properties"]["form"]["properties"].as_object().unwrap().keys().collect();
+    assert_eq!(fields.len(), Field::all().count());
+}
+
 #[test]
 fn the_page_of_the_exit_codes_has_every_one() {
     let rows = rows(&page("docs/exit-codes.md"));

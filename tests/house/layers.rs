@@ -23,6 +23,7 @@ const LAYERS: &[&str] = &[
     "verify",
     "dump",
     "cards",
+    "compare",
     "profile",
     "simulator",
     "messages",

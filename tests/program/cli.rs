@@ -120,6 +120,23 @@ pub fn prepare(program: &Program, folder: &TempDir) {
     folder.write("bytes.credentials", [0xFF, 0xFE]);
 
     for (name, content) in [
+        (
+            "form.json",
+            "{\"name\":\"見本実\",\"kana\":\"ミホン ミノル\",\"address\":\"架空県試験市試験町9-16-5\",\"birth_date\":\"昭和11年11月15日\"}",
+        ),
+        ("form-malformed.json", "{\n  \"name\": \"見本\",\n  \"phone\": \"000\"\n}"),
+        ("form-value.json", "{\"birth_date\": \"11-15\"}"),
+        ("form-empty.json", "{}"),
+        ("form-nothing.jsonl", "\n"),
+        (
+            "lines.jsonl",
+            "{\"chip\":{\"name\":\"髙橋\",\"sex\":\"female\"},\"form\":{\"name\":\"高橋\",\"sex\":\"男\"}}\n{\"chip\":{}}\n{\"chip\":{},\"form\":{\"sex\":\"x y\"}}\n",
+        ),
+    ] {
+        folder.write(name, content);
+    }
+
+    for (name, content) in [
         ("word", "insert 1 my-number\nwait 1\neject 1\n"),
         ("card", "# two readers\ninsert 1 my-number?seed=7\ninsert 2 licence?fault=cloned\n"),
         ("taken", "insert 1 my-number\ninsert 1 licence\n"),

@@ -11,6 +11,7 @@ mod cli;
 #[cfg(all(feature = "counter", target_os = "linux"))]
 mod counter;
 mod fixtures;
+mod form;
 mod jpki_check;
 mod profiles;
 mod recording_scrub;

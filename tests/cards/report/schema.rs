@@ -44,6 +44,29 @@ fn every_report_follows_the_schema() {
     }
 }
 
+#[cfg(feature = "compare")]
+#[test]
+fn a_report_with_a_form_follows_the_schema_and_stays_short() {
+    use taimen::{compare, report::Colour};
+    let validator = jsonschema::validator_for(&report_schema()).unwrap();
+    let form =
+        r#"{"name":"見本","kana":"ミホン","address":"架空県試験市試験町9-16-4","birth_date":"1936/11/15","sex":"男"}"#;
+    let form = compare::Form::from_json(form.as_bytes()).unwrap();
+    for (name, sample) in Sample::all() {
+        let mut sample = sample.clone();
+        sample.context.form = Some(compare::compare(&form, &sample.findings));
+        for options in [JA, EN] {
+            let report = sample.report(options);
+            let json: Value = serde_json::from_str(&report.json_line()).unwrap();
+            assert_eq!(errors(&validator, &json), Vec::<String>::new(), "{name}");
+            assert_eq!(json["form"].as_object().unwrap().len(), 5, "{name}");
+            assert!(json["form"]["sex"].get("segments").is_none());
+            let text = report.text(Colour::Plain);
+            assert!(text.lines().count() <= 23, "{name}:\n{text}");
+        }
+    }
+}
+
 #[test]
 fn the_schema_refuses_what_is_wrong() {
     let validator = jsonschema::validator_for(&report_schema()).unwrap();
