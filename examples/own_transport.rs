@@ -13,7 +13,7 @@ use taimen::{
     verify::Basis,
 };
 
-/// Your driver: whatever takes a command APDU and gives the answer back. Here a simulated card stands in its place.
+/// Your driver: whatever takes a command APDU and returns the answer. Here a simulated card replaces it.
 struct Driver(SimulatedCard);
 
 impl Driver {
@@ -40,7 +40,7 @@ impl Transport for OwnReader {
     }
 }
 
-/// Reads a licence through the reader, tells what goes on, and prints the verdict.
+/// Reads a licence through the reader, reports what goes on, and prints the verdict.
 ///
 /// # Errors
 /// Whatever issuing, reading or writing says.

@@ -42,10 +42,10 @@ pub fn record(time: Timestamp) -> Result<String, Box<dyn Error>> {
     Ok(log.into_recording(header).to_text())
 }
 
-/// Plays a recording and prints the verdict as of its own time: whoever runs this vouches for it.
+/// Plays a recording and prints the verdict as of its own time: the person who runs this vouches for it.
 ///
 /// # Errors
-/// What is no recording, a reading that does not fit it, and whatever writing says.
+/// A file that is not a recording, a reading that does not match it, and errors of writing.
 pub fn play(text: &[u8], out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let recording = Recording::parse(text)?;
     let dump = read_recording(&recording)?;

@@ -1,7 +1,7 @@
 //! Verifies a saved dump without any card: a pure function of the dump, the trust store and the basis.
 //!
 //! Needs no feature and no system library: `cargo run --no-default-features --example verify_dump -- DUMP.json [recorded]`.
-//! With `recorded` whoever runs it vouches for the whole file. The exit code is that of `taimen verify`.
+//! With `recorded` the person who runs it vouches for the whole file. The exit code is that of `taimen verify`.
 
 use std::{error::Error, io::Write, process::ExitCode};
 

@@ -1,4 +1,4 @@
-//! The one way in which a file is written: a temporary file beside it, then a rename. Whoever holds the old file open, or
+//! The one way in which a file is written: a temporary file beside it, then a rename. Anybody who holds the old file open, or
 //! has another name for it, sees nothing of the new one, and nothing is written through a link, into a pipe or a device.
 
 use std::{

@@ -18,6 +18,7 @@ use crate::{kind::CardKind, privacy::Private, text::whole_seconds, transport::Li
 pub const SCHEMA: &str = "taimen.dump/1";
 
 /// The largest dump file that is read, in bytes: hex doubles the size of a card's 30 kB.
+#[doc(hidden)]
 pub const MAX_DUMP: usize = 4 * 1024 * 1024;
 
 /// What a check of a card rests on.
@@ -40,7 +41,7 @@ pub struct Dump {
     /// Whether the card's extra application was asked for too (`--jpki`).
     #[serde(default, rename = "jpki", skip_serializing_if = "std::ops::Not::not")]
     pub extra: bool,
-    /// File name (for example `face/0002`) to its bytes, as stored, filler included where it was read.
+    /// File name (for example `face/0002`) to its bytes, as stored, filler included if it was read.
     files: BTreeMap<String, HexBytes>,
     /// File name to why it was not read, or is not here.
     not_read: BTreeMap<String, NotRead>,
@@ -74,7 +75,7 @@ impl Scope {
     pub const FULL: Self = Self::new("full");
     /// The age record alone (`--age`).
     pub const AGE: Self = Self::new("age");
-    /// What the card tells without any credential (`--without-pin`).
+    /// What the card reports without any credential (`--without-pin`).
     pub const WITHOUT_PIN: Self = Self::new("without-pin");
 
     /// A scope by its machine name.
@@ -158,9 +159,10 @@ pub enum ChallengeResponse {
 }
 
 /// Random bytes in a challenge.
+#[doc(hidden)]
 pub const CHALLENGE_RANDOM: usize = 32;
 
-/// The label in front of every challenge, so that a signature over it cannot serve anything else.
+/// The label before every challenge, so that a signature over it cannot serve anything else.
 const CHALLENGE_LABEL: &str = "taimen challenge 1";
 
 impl Challenge {
@@ -171,7 +173,7 @@ impl Challenge {
 }
 
 /// The bytes of a challenge made at `time` from `random`; see [`Challenge::message`].
-pub fn challenge_message(time: Timestamp, random: &[u8]) -> Vec<u8> {
+pub(crate) fn challenge_message(time: Timestamp, random: &[u8]) -> Vec<u8> {
     let mut message = format!("{CHALLENGE_LABEL}\n{}\n", whole_seconds(time)).into_bytes();
     message.extend_from_slice(random);
     message
@@ -295,14 +297,14 @@ struct SchemaOnly {
     schema: String,
 }
 
-/// Why a file is no dump.
+/// Why a file is not a dump.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DumpError {
     /// Larger than any card.
     #[error("the file is larger than {MAX_DUMP} bytes")]
     TooLarge,
-    /// Not JSON of a dump's form. The place is told, never the content.
+    /// Not JSON of a dump's form. The place is reported, never the content.
     #[error("the file is not a dump: line {line}, column {column}")]
     Malformed {
         /// Line, from 1.

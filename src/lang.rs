@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// A language of the program's output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -65,7 +67,8 @@ impl Bilingual {
 }
 
 /// One text in both languages, made at run time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Words {
     /// 日本語
     pub ja: String,
@@ -89,8 +92,8 @@ impl From<Bilingual> for Words {
     }
 }
 
-/// [`Words`] of two format strings, Japanese first; one with arguments stands in parentheses with them. In a row of a table
-/// the two stand in brackets, and a name or an expression in parentheses is [`Words`] or a [`Bilingual`] already.
+/// [`Words`] of two format strings, Japanese first; one with arguments is in parentheses with them. In a row of a table
+/// the two are in brackets, and a name or an expression in parentheses is [`Words`] or a [`Bilingual`] already.
 macro_rules! words {
     (@ ($($format:tt)+)) => { format!($($format)+) };
     (@ $format:tt) => { format!($format) };

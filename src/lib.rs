@@ -8,10 +8,10 @@
 //!    for byte, the chip's answers, what was not read and why. Randomness and time are arguments. Where a person must be
 //!    asked in between, [`cards::start`] returns what for, and no card is held meanwhile. [`cards::read_recording`] reads from
 //!    a [`transport::Recording`] instead.
-//! 2. Each card's module turns the bytes of a file into fields, which proves nothing. Whoever wants a verdict goes straight on.
+//! 2. Each card's module turns the bytes of a file into fields, which proves nothing. If you want a verdict, go straight on.
 //! 3. [`cards::check`] decodes a dump and verifies what the issuer signed: a pure function of the dump, a
 //!    [`trust::TrustStore`] and a [`verify::Basis`]: as of when, and who vouches for what is not signed. It needs no card, no
-//!    feature and no system library, so a saved dump can be judged again later, elsewhere, as often as one likes.
+//!    feature and no system library, so a saved dump can be judged again later, elsewhere, any number of times.
 //!
 //! [`report::Report`] then turns findings into Japanese or English text, JSON or HTML. A simulated card never looks like a
 //! real one, whatever was accepted.
@@ -62,20 +62,20 @@
 //! ```
 //!
 //! The folder `examples` has more: a reader of one's own, PC/SC, recordings, faults for tests. What is stable and what may
-//! change stands in `docs/library.md`.
+//! change is in `docs/library.md`.
 //!
 //! | feature | adds | needs |
 //! | --- | --- | --- |
-//! | none | reading over any transport, verification, reports, recordings | no system library |
+//! | none | reading over your own transport or a phone, verification, reports, recordings | no system library |
 //! | `simulator` | simulated cards | no system library |
 //! | `pcsc` | `transport::pcsc`, `transport::nonces::SystemNonces` | libpcsclite on Unix |
-//! | `cli` | the program, `transport::nonces::SystemNonces`, `simulator` | no system library |
+//! | `cli` | the program, `simulator`, `transport::nonces::SystemNonces` | no system library |
 //! | `counter` | `counter`: the session of a shop counter and its pages, `cli` | no system library |
 //!
-//! The modules stand in layers; a module uses only modules to its left, and a test keeps it so:
+//! The modules are in layers; a module uses only modules to its left, and a test keeps it so:
 //!
 //! ```text
-//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards | simulator | messages report batch doctor | counter | cli
+//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards profile | simulator | messages report batch doctor | counter | cli
 //! ```
 
 // What could panic or cut a number off, in code that reads what cards and files say; tests may panic.
@@ -105,6 +105,8 @@ pub mod lang;
 pub mod messages;
 #[doc(hidden)]
 pub mod privacy;
+#[doc(hidden)]
+pub mod profile;
 pub mod report;
 #[cfg(feature = "simulator")]
 pub mod simulator;

@@ -4,7 +4,7 @@ use std::alloc::System;
 
 use zeroizing_alloc::ZeroAlloc;
 
-/// Wipes what is freed: entries, PINs and personal data also where a library made a copy of them.
+/// Wipes what is freed: entries, PINs and personal data also if a library made a copy of them.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 

@@ -78,8 +78,8 @@ fn takes(batch: &mut Batch, inputs: &[String], count: usize) -> (f64, f64) {
     (elapsed - waited / jobs, besides / (worked + besides))
 }
 
-/// What two threads that share nothing gain over one here and now: two where both cores are free, less where they are two
-/// halves of one, or where others use them.
+/// What two threads that share nothing gain over one here and now: two if both cores are free, less if they are two
+/// halves of one, or if others use them.
 fn gain_of_two_threads(work: &(impl Fn(usize) + Sync), count: usize) -> f64 {
     let start = Instant::now();
     work(2 * count);
@@ -98,7 +98,7 @@ fn median(values: &[f64]) -> f64 {
     sorted[sorted.len() / 2]
 }
 
-/// Nine tenths of what the machine has: 1.8 times where two cores do twice the work of one. On a machine with one core a
+/// Nine tenths of what the machine has: 1.8 times if two cores do twice the work of one. On a machine with one core a
 /// second job must not make it slower.
 pub fn jobs() -> Vec<Figure> {
     let program = Program::new();

@@ -5,7 +5,7 @@ use taimen::{
     dump::{ChallengeResponse, Dump},
 };
 
-/// As many signature checks as it is told, keys parsed before. A signature that does not fit costs as much as one that
+/// A given number of signature checks, keys parsed before. A signature that does not fit costs as much as one that
 /// does.
 pub fn checks(dump: &Dump) -> impl Fn(usize) + use<> {
     let file = dump.file(files::FACE_CERTIFICATE.name).unwrap().to_vec();

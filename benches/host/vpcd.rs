@@ -1,5 +1,5 @@
 //! What our side of vpcd's protocol costs an exchange, beside a peer that does nothing but answer: vpcd writes length and
-//! payload apart, and whoever acknowledges late makes it wait 40 ms in between.
+//! payload apart, and a peer that acknowledges late makes it wait 40 ms in between.
 
 use std::{
     io::{Read, Write},

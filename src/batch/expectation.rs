@@ -14,7 +14,7 @@ pub const MAX_DIFFERENCES: usize = 100;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expectation(Map<String, Value>);
 
-/// Why a file is no expectation.
+/// Why a file is not an expectation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ExpectationError {
     /// Larger than any report.
@@ -29,7 +29,7 @@ pub enum ExpectationError {
         column: usize,
     },
     /// Not an object, or one that asserts nothing, which would almost always be met.
-    #[error("no object that asserts a value")]
+    #[error("not an object that asserts a value")]
     Nothing,
 }
 
@@ -102,7 +102,7 @@ fn value(expected: &Value, actual: &Value, path: &str, found: &mut Vec<String>) 
     }
 }
 
-/// Elements that have an `id` are found by it, wherever they stand and whatever else is there; other arrays have the
+/// Elements that have an `id` are found by it, wherever they are and whatever else is there; other arrays have the
 /// same length and order.
 fn array(expected: &[Value], actual: &[Value], path: &str, found: &mut Vec<String>) {
     let by_id = !expected.is_empty() && expected.iter().all(|element| id(element).is_some());

@@ -10,17 +10,17 @@ use super::{Expected, Line, Outcome, Summary};
 /// What closes the file; an interrupted batch gets an error more, so that nobody takes it for a whole one.
 pub fn junit_tail(summary: &Summary) -> &'static str {
     if summary.is_interrupted() {
-        "<testcase classname=\"taimen.batch\" name=\"(interrupted)\"><error type=\"interrupted\" message=\"the rest was not looked at\"/></testcase>\n</testsuite>\n</testsuites>\n"
+        "<testcase classname=\"taimen.batch\" name=\"(interrupted)\"><error type=\"interrupted\" message=\"taimen did not look at the rest\"/></testcase>\n</testsuite>\n</testsuites>\n"
     } else {
         "</testsuite>\n</testsuites>\n"
     }
 }
 
-/// Room for the largest number, so that the head keeps its length and can be written anew at the end.
+/// Room for the largest number, so that the head keeps its length and can be written again at the end.
 const DIGITS: usize = 20;
 
 /// What opens the file. It always has the same length, whatever the counts are: a batch streams, so it writes the head
-/// once in front of the first case and once more when the counts are known.
+/// once before the first case and once more when the counts are known.
 pub fn junit_head(summary: &Summary) -> String {
     let more = u64::from(summary.is_interrupted());
     let (tests, errors) = (summary.inputs() + more, summary.junit_errors() + more);
@@ -37,8 +37,8 @@ pub fn junit_head(summary: &Summary) -> String {
     )
 }
 
-/// One input: passed where it counts 0; failed where a verdict is another than *authentic*, or an expectation is not
-/// met; an error where it could not be judged.
+/// One input: passed if it counts 0; failed if a verdict is another than *authentic*, or an expectation is not
+/// met; an error if it could not be judged.
 pub fn junit_case(line: &Line, took: Duration) -> String {
     let mut case = format!(
         "<testcase classname=\"taimen.batch\" name=\"{}\" time=\"{:.3}\"",

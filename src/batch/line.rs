@@ -45,7 +45,7 @@ pub enum Expected {
     Failed(Vec<String>),
 }
 
-/// What stands in front of the report.
+/// What comes before the report.
 #[derive(Serialize)]
 struct Head<'a> {
     schema: &'static str,
@@ -54,7 +54,7 @@ struct Head<'a> {
     counts: u8,
 }
 
-/// What stands behind it.
+/// What comes after it.
 #[derive(Serialize)]
 struct Tail<'a> {
     error: Option<&'a Message>,
@@ -94,7 +94,7 @@ impl Line {
         }
     }
 
-    /// One line of JSON, without a newline. The report stands in it as it came.
+    /// One line of JSON, without a newline. The report is in it as it came.
     pub fn json(&self) -> String {
         let head =
             Head { schema: SCHEMA, input: &self.input, exit: self.outcome.exit().code(), counts: self.counts().code() };

@@ -154,7 +154,7 @@ impl Summary {
     pub fn exit(&self) -> ExitCode {
         match self.inputs {
             _ if self.interrupted => ExitCode::Interrupted,
-            // A gate that looked at nothing must not stand open.
+            // A gate that judged nothing must not be open.
             0 => ExitCode::Usage.worse(self.worst),
             _ => self.worst,
         }
@@ -212,7 +212,7 @@ impl Summary {
                 text + &self.failing(lang)
             }
             Lang::En => {
-                let stopped = if self.interrupted { " (interrupted: the rest was not looked at)" } else { "" };
+                let stopped = if self.interrupted { " (interrupted: taimen did not look at the rest)" } else { "" };
                 let noun = if *inputs == 1 { "input" } else { "inputs" };
                 let mut text = format!(
                     "taimen: {inputs} {noun}, exit code {exit}{stopped}\n        authentic {authentic}, rejected {rejected}, undetermined {undetermined}, not judged {not_judged}\n"

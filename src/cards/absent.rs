@@ -5,7 +5,7 @@ use crate::{
     verify::{Check, CheckId, Evidence, Reason, Why},
 };
 
-/// Says why the file is not there, as far as the dump tells.
+/// Says why the file is not there, as far as the dump shows.
 pub(in crate::cards) fn absent(id: CheckId, dump: &Dump, file: &'static str) -> Check {
     let evidence = Evidence::new().with("file", file);
     match dump.not_read(file) {

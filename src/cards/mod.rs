@@ -1,4 +1,4 @@
-//! The cards: what a card is (`model`), the one flow that reads any of them, and for each card a folder of its own with tables,
+//! The cards: what a card is (`model`), the one flow that reads any of them, and for each card its own folder with tables,
 //! what is special in its reading, decoding and checks. [`registry`] has one line a card.
 //!
 //! Whatever the card, decoding and checking end in [`Findings`], which is all that a report needs.
@@ -23,16 +23,20 @@ pub mod registry;
 pub mod residence_card;
 mod trace;
 
+#[doc(hidden)]
+pub use findings::notes;
 pub use findings::{
-    CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat,
-    SEX_ITEM, Sex, Signed, TriesLeft, Unconfirmed, Warning, notes, remarks,
+    CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex,
+    Signed, TriesLeft, Unconfirmed, Warning,
 };
+pub(crate) use findings::{SEX_ITEM, remarks};
 pub use flow::{
     Ask, Event, FlowError, Identified, Looked, Outcome, RecogniseError, Recognised, Request, Tell, Wanted, identify,
-    play, read, read_long, read_recording, start,
+    play, read, read_recording, start,
 };
 pub use model::{Application, CredentialSpec, Credentials, EntryError, EntrySpec, Reference, Who};
-pub use presentation::{Inquiry, Presentation};
+pub(crate) use presentation::{Inquiry, Presentation};
 pub use read_error::ReadError;
 pub use registry::{check, never_recorded};
+#[doc(hidden)]
 pub use trace::{Meaning, Trace};

@@ -19,7 +19,7 @@ pub(in crate::cards) struct Certified {
 }
 
 impl Certified {
-    /// The check was not done, or ended in front of any key.
+    /// The check was not done, or ended before any key.
     pub(in crate::cards) fn without_key(check: Check) -> Self {
         Self { check, key: None, leaf: None, hierarchy: None }
     }
@@ -57,7 +57,7 @@ pub(in crate::cards) fn certificate_check(
             .with("anchor_not_before", certificate.not_before.to_string())
             .with("anchor_not_after", certificate.not_after.to_string());
     }
-    // Which of the two certificates it is about, where that is not plain.
+    // Which of the two certificates it is about, if that is not plain.
     let (about, extension) = match issued.outcome {
         Err(PathError::WrongKeyUsage(place) | PathError::Expired(place)) => (Some(place), None),
         Err(PathError::UnknownExtension(Place::Leaf)) => (Some(Place::Leaf), leaf.unknown_critical.clone()),

@@ -2,17 +2,17 @@
 
 use crate::{dump::Scope, lang::Bilingual, verify::CheckId};
 
-/// What a report says of one kind of card and not of others.
+/// What a report says about one kind of card and not about others.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Presentation {
-    /// Ids of the items that stand first: beside the photo, and in the short report.
+    /// Ids of the items that come first: beside the photo, and in the short report.
     pub first: &'static [&'static str],
     /// What stands for name, address and birth date of a document that doesn't hold them.
     pub no_person: Option<Bilingual>,
     /// The id of a picture that holds what no text of the card holds, and what stands for such a text.
     pub in_picture: Option<(&'static str, Bilingual)>,
-    /// Whether a terminal draws the pictures of text, because no text stands beside them.
+    /// Whether a terminal draws the pictures of text, because no text is beside them.
     pub draws_text: bool,
     /// Whether a signature covers what kind of card it is.
     pub kind_signed: bool,

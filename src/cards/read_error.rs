@@ -46,7 +46,7 @@ pub enum ReadError {
     Wrong {
         /// Which credential.
         reference: &'static Reference,
-        /// Tries left; `None` where the card keeps no counter.
+        /// Tries left; `None` if the card keeps no counter.
         left: Option<u8>,
     },
     /// This attempt blocked the credential.
@@ -73,7 +73,7 @@ pub enum ReadError {
         left: Option<u8>,
     },
     /// The card says that a credential without a counter is blocked (`6983`, `6984`, `63C0`), though none is known to block.
-    #[error("the card says that the credential is blocked")]
+    #[error("the card reports that the credential is blocked")]
     UncountedBlocked {
         /// Which credential.
         credential: &'static CredentialSpec,
@@ -81,7 +81,7 @@ pub enum ReadError {
         kind: CardKind,
     },
     /// The card's half of a mutual authentication is not right: it does not know the credential, or its answer was changed.
-    #[error("the card's half of the mutual authentication is not right: {detail}")]
+    #[error("the card's half of the mutual authentication is wrong: {detail}")]
     Handshake {
         /// What is wrong with it.
         detail: String,

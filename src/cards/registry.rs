@@ -46,7 +46,7 @@ pub fn is_guest(kind: CardKind) -> bool {
     find(kind).is_some_and(|(_, spec)| spec.guest && !spec.scopes.is_empty())
 }
 
-/// Whether a guest is also a card of its own.
+/// Whether a guest is also a separate card.
 pub(crate) fn stands_alone(kind: CardKind) -> bool {
     find(kind).is_some_and(|(_, spec)| spec.guest && spec.scopes.is_empty())
 }

@@ -102,7 +102,7 @@ impl Trace {
                     &format!("SELECT {}（{}）", known.title.ja, known.name),
                     &format!("SELECT {} ({})", known.title.en, known.name),
                 ),
-                None => both("SELECT 表にないアプリケーション", "SELECT an application that no table has"),
+                None => both("SELECT 表にないアプリケーション", "SELECT an unknown application"),
             };
         }
         if view.data.is_empty() || view.data == MASTER_FILE {
@@ -159,14 +159,11 @@ impl Trace {
             credentials.find(|credential| credential.handshake).map(|credential| credential.title)
         };
         let (ja, en) = if view.secure {
-            authenticated()
-                .map_or(("表にない照合先", "a reference that no table has"), |title| (title.ja, title.en))
+            authenticated().map_or(("表にない照合先", "an unknown reference"), |title| (title.ja, title.en))
         } else {
             let mut references = registry::tables(self.kind).flat_map(|spec| spec.references);
             let known = references.find(|known| known.sfi == sfi && self.is_in(&known.application));
-            known.map_or(("表にない照合先", "a reference that no table has"), |known| {
-                (known.title.ja, known.title.en)
-            })
+            known.map_or(("表にない照合先", "an unknown reference"), |known| (known.title.ja, known.title.en))
         };
         if view.has_data {
             both(&format!("VERIFY {ja}"), &format!("VERIFY {en}"))

@@ -5,18 +5,19 @@ use std::{
     path::PathBuf,
 };
 
-use crate::transport::phone;
+/// The phone's port if nothing else is said. vpcd itself has 35963, and may run on the same machine.
+const PHONE_PORT: u16 = 35_970;
 
 /// Where the card is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
-    /// A PC/SC reader, by a part of its name where one is given.
+    /// A PC/SC reader, by a part of its name if one is given.
     Pcsc(Option<String>),
     /// A simulated card in the process, as [`crate::simulator::Recipe`] reads it: `KIND[?fault=…&seed=…]`.
     Sim(String),
     /// A recording.
     Replay(PathBuf),
-    /// Whoever offers a card over vpcd's protocol.
+    /// Anybody who offers a card over vpcd's protocol.
     Phone {
         /// Where to listen.
         address: SocketAddr,
@@ -48,7 +49,7 @@ impl std::str::FromStr for Address {
     }
 }
 
-/// What stands behind `phone`: `[:ADDRESS[:PORT]][?short]`. Names are no addresses: which of a machine's networks is
+/// What follows `phone`: `[:ADDRESS[:PORT]][?short]`. Names are not addresses: which of a machine's networks is
 /// meant must be clear.
 fn phone_address(rest: &str) -> Option<Address> {
     let (place, short) = match rest.split_once('?') {
@@ -57,12 +58,12 @@ fn phone_address(rest: &str) -> Option<Address> {
         None => (rest, false),
     };
     if place.is_empty() {
-        return Some(Address::Phone { address: (Ipv4Addr::LOCALHOST, phone::DEFAULT_PORT).into(), short });
+        return Some(Address::Phone { address: (Ipv4Addr::LOCALHOST, PHONE_PORT).into(), short });
     }
     let place = place.strip_prefix(':')?;
     let bare = place.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(place);
     let address = match bare.parse::<IpAddr>() {
-        Ok(address) => SocketAddr::from((address, phone::DEFAULT_PORT)),
+        Ok(address) => SocketAddr::from((address, PHONE_PORT)),
         Err(_) => place.parse().ok()?,
     };
     Some(Address::Phone { address, short })

@@ -23,6 +23,7 @@ macro_rules! options {
             pub const CARD: &str = "card";
             pub const KIND: &str = "kind";
             pub const ANCHOR: &str = "anchor";
+            pub const PROFILE_OR_LAW: &str = "name";
         }
 
         const OPTIONS: &[(&str, &str, Bilingual)] = &[$(($name, $value, Bilingual::new($ja, $en))),*];
@@ -32,13 +33,13 @@ macro_rules! options {
 options! {
     ACCEPT "accept" "test|simulated",
         "試験用・模擬の発行者も受け入れる（本物の確認には使わないこと）", "Accept test or simulated issuers too (never for a real check)";
-    AGE "age" "", "年齢だけを確認して表示する（生年月日だけを照合）", "The age record alone: shows the age and nothing else";
+    AGE "age" "", "年齢だけを確認して表示する（生年月日だけを照合）", "Read only the age record, and show nothing but the age";
     ALLOW_LAST_TRY "allow-last-try" "", "残り1回でも、残り回数を示さなくても照合する（失敗すると閉塞する）",
-        "Try even when one try is left, or when the card counts none (a wrong entry blocks it)";
+        "Send an entry even if one try is left, or if the card has no counter (a wrong entry blocks it)";
     APPLICATION "application" "KIND", "複数のアプリケーションを持つカードのどれを読むか", "Which application of a card with several";
     AT "at" "TIME|recorded",
         "この時刻の時点で判定する（RFC 3339）。recorded は、保存された読み取りの時刻と署名のない記載を、あなたが保証して使う",
-        "Judge as of this time (RFC 3339). recorded: you vouch for a saved reading, its time and what nobody signed";
+        "Judge as of this time (RFC 3339). recorded: you vouch for a saved reading, its time and its unsigned data";
     CUSTOMER_ADDRESS "customer-address" "IP:PORT",
         "お客様用の画面だけを、このアドレスでネットワークに出す（タブレット用。証明書と秘密鍵も必要）",
         "Serve the customer's page, and nothing else, to the network here (a tablet; needs certificate and key)";
@@ -47,6 +48,7 @@ options! {
     CREDENTIALS "credentials" "FILE", "照合する値のファイル（- は標準入力）", "File with the entries (- is standard input)";
     CREDENTIALS_OUT "credentials-out" "FILE", "模擬カードの照合値を --credentials の形で書く（複数なら NAME-1.EXT から）",
         "Write the cards' entries as --credentials files (several: NAME-1.EXT and so on)";
+    DATE "date" "DATE", "取引の日（日本。例：2027-04-01。既定は今日）", "The day of the transaction in Japan, such as 2027-04-01 (default: today)";
     DETAILS "details" "", "すべての検査・根拠・注意を表示する（既定は24行）",
         "Show every check, its grounds and all notes (default: 24 lines)";
     DOMICILE "domicile" "", "本籍も表示する（運転免許証）", "Show the registered domicile too (driver's licence)";
@@ -58,15 +60,17 @@ options! {
     HEX "hex" "", "データも16進で表示する（個人情報）", "Print the bytes too (personal data)";
     HTML "html" "FILE", "画像つきの印刷できるページを保存する（個人情報）",
         "Save a printable page with all pictures (personal data)";
-    JOBS "jobs" "N", "同時に調べる数（既定：すべてのコア）", "How many at once (default: all cores)";
+    JOBS "jobs" "N", "同時に調べる数（既定：すべてのコア）", "How many inputs to judge at once (default: all cores)";
     JPKI "jpki" "", "公的個人認証AP（JPKI）の電子証明書も読む（マイナンバーカード）", "Read the JPKI certificates too (My Number Card)";
     JSON "json" "", "JSONで出力する", "Print JSON";
     JUNIT "junit" "FILE", "JUnit形式のXMLを書く（CI用。個人情報なし）", "Write JUnit XML for CI (no personal data)";
     LANG "lang" "ja|en", "表示する言語", "The language of the output";
     OPEN "open" "", "ブラウザーで開く", "Open the page in a browser";
     PORT "port" "N", "窓口のページのポート（既定：空いているもの）", "The port of the page (default: one that is free)";
-    OUT "out" "FILE", "書き出す先（省略すると標準出力）", "Where it goes (standard output without it)";
+    OUT "out" "FILE", "書き出す先（省略すると標準出力）", "The file to write (default: standard output)";
     PHOTO "photo" "FILE", "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)";
+    PROFILE "profile" "FILE", "自社のプロファイルのファイル。同じ id の付属のものを置き換える（繰り返し指定できる）",
+        "A profile file of your own, which replaces the shipped one of its id; may be given again";
     PURPOSE "purpose" "PURPOSE", "用途", "What it may vouch for";
     READER "reader" "ADDRESS",
         "リーダー：pcsc, pcsc:名前の一部, phone[:IPアドレス[:ポート]][?short]（スマートフォン）, sim:種類[?fault=…&seed=…], replay:ファイル",
@@ -78,19 +82,19 @@ options! {
     SCRIPT "script" "FILE", "カードの出し入れをファイルの手順で行う（- は標準入力）",
         "Insert and remove cards as a file says (- is standard input)";
     SEAL "seal" "FILE", "保存するデータに電子署名（封印）を付ける鍵（taimen seal-key で作成）",
-        "Seal what is saved with this key (made by taimen seal-key), so that a later change is noticed";
+        "Seal what is saved with this key (made by taimen seal-key), so that taimen notices a later change";
     SEALED_BY "sealed-by" "SHA-256", "この指紋の鍵で封印されていなければ判定しない",
         "Refuse a dump that is not sealed by the key with this fingerprint";
-    SEED "seed" "N", "模擬カードの名義人と乱数を決める数（既定：1）", "Which invented holder, and which random draws (default: 1)";
+    SEED "seed" "N", "模擬カードの名義人と乱数を決める数（既定：1）", "Which invented holder and which random bytes (default: 1)";
     SEX "sex" "", "チップに記録された性別も表示する", "Show the electronic sex field too";
-    TIMES "times" "", "所要時間も記録する（毎回変わる）", "Note how long each answer took (differs every time)";
+    TIMES "times" "", "所要時間も記録する（毎回変わる）", "Record how long each answer took (differs every time)";
     TRUST_DIR "trust-dir" "DIR", "追加した鍵と証明書のフォルダ", "Folder of anchors that you added";
-    UNPINNED "unpinned" "", "公表された指紋と違うものも受け入れる", "Accept it although it is not one that the issuer published";
+    UNPINNED "unpinned" "", "公表された指紋と違うものも受け入れる", "Accept it although the issuer did not publish it";
     VPCD "vpcd" "HOST:PORT", "vpcd の待ち受け先（1番目のリーダー。2番目以降は次のポート）",
         "Where vpcd listens: its first reader; the next ones have the next ports";
     WAIT "wait" "SECONDS", "カードを待つ秒数", "How long to wait for a card or a phone";
     WATCH "watch" "", "リーダーの接続・取り外しとカードの出し入れを、Ctrl-C まで表示し続ける",
-        "Go on printing readers and cards that come and go, until Ctrl-C";
+        "Keep printing readers and cards that come and go, until Ctrl-C";
     WITHOUT_PIN "without-pin" "", "運転免許証を暗証番号なしで読む（有効期限など。真正性は判定できない）",
         "Read a driver's licence without its PINs (expiry and the like; never authentic)";
 }
@@ -102,30 +106,34 @@ macro_rules! commands {
 
 /// What each command is for; the names of those below another one hold both.
 const COMMANDS: &[(&str, Bilingual)] = commands! {
-    "identify", "カードの種類・アプリケーション・残り回数を示す（暗証番号等は使わない）", "Which card, which applications, tries left; no credential is used";
-    "check", "主な仕事：カードを認識し、読み取り、検証し、表示する", "The main job: recognise, ask, read, verify, show";
-    "verify", "保存した読み取り結果（--save-dump）を、カードなしで同じように検証する", "The same report from a saved dump, without the card";
-    "batch", "多数の通信記録と保存データを調べる（1件1行のJSON、入力の順）", "Many recordings and dumps: one line of JSON each, in input order";
-    "counter", "窓口：スタッフとお客様の画面をブラウザーで使う", "The shop counter: pages for staff and customer in a browser";
-    "readers", "カードリーダーの一覧", "The readers of this machine";
+    "identify", "カードの種類・アプリケーション・残り回数を示す（暗証番号等は使わない）", "Name the card, its applications and the tries left (uses no credential)";
+    "check", "主な仕事：カードを認識し、読み取り、検証し、表示する", "Check a card: recognise, ask, read, verify, report";
+    "verify", "保存した読み取り結果（--save-dump）を、カードなしで同じように検証する", "Check a saved dump again, without the card";
+    "batch", "多数の通信記録と保存データを調べる（1件1行のJSON、入力の順）", "Judge many recordings and dumps: one line of JSON each, in input order";
+    "counter", "窓口：スタッフとお客様の画面をブラウザーで使う", "Serve the shop counter: pages for staff and customer in a browser";
+    "readers", "カードリーダーの一覧", "List the readers of this machine";
     "doctor", "この端末でカードを確認できるかを調べ、できないときは直し方を示す（暗証番号は使わない）",
-        "Whether a check can run on this machine, and what to put right; no credential is used";
-    "trust", "信頼する発行者の鍵と証明書", "Whose signatures count";
-    "trust list", "一覧（用途・出所・指紋・有効期限）", "List them: purpose, source, fingerprint, validity";
-    "trust add", "追加する", "Add one";
-    "trust remove", "追加したものを削除する", "Remove one that you added";
+        "Find out whether a check can run on this machine, and what to fix (uses no credential)";
+    "trust", "信頼する発行者の鍵と証明書", "List, add, remove and audit trust anchors: whose signatures count";
+    "trust list", "一覧（用途・出所・指紋・有効期限）", "List the anchors: purpose, source, fingerprint, validity";
+    "trust add", "追加する", "Add an anchor";
+    "trust remove", "追加したものを削除する", "Remove an anchor that you added";
     "trust check", "点検する：期限・重複・弱い鍵・紛らわしい名前・書き換え",
-        "Audit them: expiry, duplicates, weak keys, names that could be mistaken, changed files";
+        "Audit the anchors: expiry, duplicates, weak keys, confusable names, changed files";
+    "profiles", "法令が求めること（方法・書類・記録事項・保存期間）。法的助言ではない", "List, show and check law profiles: methods, documents, the record, retention; not legal advice";
+    "profiles list", "一覧（期間・未確認の行の数・SHA-256）", "List the profiles: period, unverified rows, SHA-256";
+    "profiles show", "一つを、根拠とともにすべて表示する", "Show a profile in full, with its sources";
+    "profiles check", "自社のプロファイルのファイルを点検する", "Report what is wrong with a profile file of your own";
     "simulate", "模擬カードを vpcd に差し出す（どのPC/SCプログラムからも読める）", "Offer simulated cards to vpcd, and so to every PC/SC program";
-    "recording", "通信記録を見る・作る・確かめる・個人情報を取り除く", "Recordings: show, make, check, scrub";
+    "recording", "通信記録を見る・作る・確かめる・個人情報を取り除く", "Show, make, check and scrub recordings";
     "recording show", "命令とファイルの名前、ステータスワードの意味をつけて表示する（データは表示しない）",
-        "Print it with the names of commands and files and the meaning of status words, without data";
+        "Print a recording with the names of commands and files and the meaning of status words, without data";
     "recording make", "模擬カードの読み取りを記録する（何度作っても同じバイト列）", "Record the reading of a simulated card: the same bytes every time";
-    "recording check", "再生し、この版の命令と1つずつ比べる", "Play them back and compare every command with this version's";
+    "recording check", "再生し、この版の命令と1つずつ比べる", "Play recordings back and compare every command with this version's";
     "recording scrub", "実物のカードの記録から、同じ形の架空の人物の記録を作る",
-        "Make of a real card's recording one of an invented person, with the same shape";
+        "Turn a real card's recording into one of an invented person, with the same shape";
     "seal-key", "保存データを封印する鍵を作り、その指紋を表示する", "Make a key that seals saved dumps, and print its fingerprint";
-    "explain", "検査の意味：何を証明し、何を証明しないか", "What a check proves and what it does not";
+    "explain", "検査の意味：何を証明し、何を証明しないか", "Explain what a check proves and what it does not";
     "completions", "シェルの補完を出力する", "Print shell completions";
     "man", "マニュアルページ（roff）を出力する", "Print the manual page (roff)";
 };
@@ -140,7 +148,7 @@ pub fn command(lang: Lang) -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about(b.t(
             "対面：日本の本人確認書類のICチップを読み取り、発行者の署名を検証し、何が証明され、何が証明されないかを示します",
-            "Reads the IC chip of Japanese identity cards, verifies what the issuer signed, and says what that proves and what not",
+            "Reads the IC chip of Japanese identity cards, verifies what the issuer signed, and reports what that proves and what it does not",
         ))
         .disable_version_flag(true)
         .arg(version.help(b.t("バージョンを表示する", "Print the version")))
@@ -156,15 +164,16 @@ pub fn command(lang: Lang) -> Command {
             b.sub("readers", &[WATCH, JSON]),
             b.sub("doctor", &[TRUST_DIR, JSON]),
             b.trust(),
+            b.profiles(),
             b.simulate(),
             b.recording(),
             b.sub("seal-key", &[])
-                .arg(b.path(FILE, "鍵を書くファイル（新しく作る。秘密に保つこと）", "Where the key goes: a new file, to be kept secret"))
+                .arg(b.path(FILE, "鍵を書くファイル（新しく作る。秘密に保つこと）", "The new file for the key; keep it secret"))
                 .arg(b.option(JSON)),
             b.sub("explain", &[]).arg(help::checks(
                 Arg::new("check")
                     .value_name("CHECK")
-                    .help(b.t("検査の名前（省略すると一覧）", "The check's name (all of them without it)")),
+                    .help(b.t("検査の名前（省略すると一覧）", "The check's name (default: all checks)")),
             )),
             b.sub("completions", &[]).arg(
                 Arg::new("shell")
@@ -175,8 +184,8 @@ pub fn command(lang: Lang) -> Command {
             ),
             b.sub("man", &[]),
         ]);
-    // Behind the commands: clap puts a global option into their help by its place here.
-    help::with_examples(b.group(all).arg(b.option(LANG).global(true)), lang)
+    // Last in every help, however many commands there are: clap would count them.
+    help::with_examples(b.group(all).arg(b.option(LANG).global(true).display_order(usize::MAX)), lang)
 }
 
 /// Builds commands and options in a language.
@@ -248,6 +257,8 @@ impl Builder {
             name::FAULT => arg.action(ArgAction::Append),
             name::PORT => arg.value_parser(value_parser!(u16)),
             name::CUSTOMER_ADDRESS => arg.value_parser(value_parser!(std::net::SocketAddr)),
+            name::PROFILE => arg.value_parser(value_parser!(std::path::PathBuf)).action(ArgAction::Append),
+            name::DATE => arg.value_parser(|text: &str| text.parse::<jiff::civil::Date>()),
             name::VPCD => arg.default_value("127.0.0.1:35963"),
             _ if matches!(value, "FILE" | "DIR") => arg.value_parser(value_parser!(std::path::PathBuf)),
             _ => arg,
@@ -268,7 +279,7 @@ impl Builder {
         })
     }
 
-    /// The kinds that can be named where a card carries several.
+    /// The kinds that can be named if a card carries several.
     fn applications(self) -> String {
         let mut kinds = registry::hosts_and_guests();
         let host = kinds.next().map(|host| (host.name().get(self.lang), host.as_str())).unwrap_or_default();
@@ -338,7 +349,7 @@ impl Builder {
         );
         let json = self.option(JSON).help(self.t(
             "最後の集計も1行のJSONにする（docs/batch.schema.json）",
-            "The summary at the end as a line of JSON too (docs/batch.schema.json)",
+            "Print the summary at the end as a line of JSON too (docs/batch.schema.json)",
         ));
         self.sub("batch", &[])
             .arg(inputs.num_args(1..).value_name("PATH"))
@@ -375,18 +386,33 @@ impl Builder {
         ])
     }
 
+    fn profiles(self) -> Command {
+        use name::*;
+        let schema = "docs/profile.schema.json";
+        let profile = Arg::new(PROFILE_OR_LAW).required(true).value_name("PROFILE|LAW").help(self.t(
+            "プロファイルの名前、または法令の名前（取引の日に当たるものを表示する）",
+            "The name of a profile, or of a law: the one that applies on the day is shown",
+        ));
+        let file = self.path(FILE, "プロファイルのファイル（- は標準入力）", "The profile file (- is standard input)");
+        self.group(self.sub("profiles", &[])).subcommands([
+            self.sub("profiles list", &[DATE, PROFILE]).arg(self.json(schema)),
+            self.sub("profiles show", &[DATE, PROFILE]).arg(self.json(schema)).arg(profile),
+            self.sub("profiles check", &[]).arg(self.json(schema)).arg(file),
+        ])
+    }
+
     fn simulate(self) -> Command {
         use name::*;
         let kind = help::cards(Arg::new(KIND)).value_name("KIND[?fault=…&seed=…]").help(self.t(
             "カードの種類（sim: と同じ書き方）。複数なら、リーダーごとに1枚",
-            "The card, written as in sim: addresses; several: each on a reader of its own",
+            "The card, written as in sim: addresses; each of several gets its own reader",
         ));
         let fault = self.option(FAULT).help(self.t(
             "異常（docs/simulator.md の表）。繰り返し指定できる",
             "What is wrong with the cards (tables in docs/simulator.md); may be given again",
         ));
         let seed = self.option(SEED).value_name("NUMBER");
-        let seed = seed.help(self.t("どの人のカードか（既定は1）", "Whose cards they are (1 unless told)"));
+        let seed = seed.help(self.t("どの人のカードか（既定は1）", "Whose cards they are (default: 1)"));
         self.sub("simulate", &[])
             .arg(kind.required_unless_present(SCRIPT).num_args(1..=usize::from(MAX_READERS)).conflicts_with(SCRIPT))
             .args([fault.conflicts_with(SCRIPT), seed.conflicts_with(SCRIPT)])
@@ -401,7 +427,7 @@ impl Builder {
         let entries = say(
             CREDENTIALS,
             "照合する値のファイル（相互認証を伏せていない記録だけに必要）",
-            "File with the entries, which only a recording that tells its handshake needs",
+            "File with the entries; only a recording that contains its handshake needs it",
         );
         self.group(self.sub("recording", &[])).subcommands([
             self.sub("recording show", &[])
@@ -411,15 +437,15 @@ impl Builder {
                 .arg(card.help(self.t("カードの種類（sim: と同じ書き方）", "The card, written as in sim: addresses")))
                 .args([self.option(FAULT), seed(), self.option(OUT), self.option(TIMES), self.option(APPLICATION)])
                 .arg(say(WITHOUT_PIN, "運転免許証を暗証番号なしで読む", "Read a driver's licence without its PINs"))
-                .arg(say(AGE, "年齢だけを確認する", "The age record alone"))
-                .arg(say(JPKI, "公的個人認証も読む", "The JPKI application too").conflicts_with(AGE))
-                .arg(say(ALLOW_LAST_TRY, "残り1回でも照合する", "Try even when one try is left")),
+                .arg(say(AGE, "年齢だけを確認する", "Read only the age record"))
+                .arg(say(JPKI, "公的個人認証も読む", "Read the JPKI application too").conflicts_with(AGE))
+                .arg(say(ALLOW_LAST_TRY, "残り1回でも照合する", "Send an entry even if one try is left")),
             self.sub("recording check", &[])
                 .arg(self.path(FILE, "通信記録", "The recordings").num_args(1..))
                 .args([entries, self.option(JSON)]),
             self.sub("recording scrub", &[])
                 .arg(self.path(FILE, "元の記録（個人情報）", "The recording (personal data)"))
-                .arg(self.path(OUT, "書き出す先", "Where the new one goes").value_name("OUT"))
+                .arg(self.path(OUT, "書き出す先", "The new recording").value_name("OUT"))
                 .arg(seed()),
         ])
     }

@@ -10,7 +10,7 @@ use crate::{
 /// The word of `--at` that makes the reading's own time count.
 pub const RECORDED: &str = "recorded";
 
-/// The basis of a saved reading; `sealed` where its seal was demanded and holds.
+/// The basis of a saved reading; `sealed` if its seal was demanded and holds.
 pub fn saved(read_at: Timestamp, at: Option<At>, sealed: bool, now: Timestamp) -> Result<Basis, Problem> {
     Basis::saved(read_at, at, sealed, now).map_err(|_| Problem::ReadInFuture { read_at })
 }

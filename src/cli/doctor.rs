@@ -44,7 +44,7 @@ const CCID_BUNDLES: [&str; 4] = [
 /// Said below every diagnosis.
 const NO_HARDWARE: Bilingual = Bilingual::new(
     "実物のリーダーやカードでは一度も試していません。「未試行」とあるものは、ほかの人の報告に基づきます。",
-    "None of this was ever tried with a physical reader or card. What says 'never tried' rests on what others report.",
+    "taimen has never been tried with a physical reader or card. What says 'never tried' rests on what others report.",
 );
 
 /// Runs the command.
@@ -104,14 +104,14 @@ fn to_text(lang: Lang, findings: &[Finding]) -> String {
         true => t("この端末でカードを確認できます。", "A check can run on this machine."),
         false => t(
             "このままではカードを確認できません（×の項目を直してください）。",
-            "No check can run as it is: put right what is marked ×.",
+            "No check can run yet: fix what is marked ×.",
         ),
     };
     text.push_str(&format!("\n{end}\n{}\n", NO_HARDWARE.get(lang)));
     text
 }
 
-/// Text of several lines, each behind the indent and none a command to the terminal.
+/// Text of several lines, each after the indent and none a command to the terminal.
 fn shown(text: &str) -> String {
     text.lines().map(visible).collect::<Vec<_>>().join("\n        ")
 }
@@ -170,7 +170,7 @@ mod pcsc_card {
     use std::time::Duration;
 
     use crate::{
-        cards::{RecogniseError, read_long},
+        cards::{RecogniseError, flow::read_long},
         doctor::{Card, Long},
         iso7816::{CardError, Response, Status},
         tlv,
@@ -182,7 +182,12 @@ mod pcsc_card {
             TransportError::NoCard { .. } | TransportError::NoReader | TransportError::NoService => Card::None,
             TransportError::Busy => Card::Busy,
             TransportError::Reader { code } => Card::Failed(code),
-            _ => Card::Left,
+            TransportError::NotPermitted
+            | TransportError::Removed
+            | TransportError::LengthUnsupported
+            | TransportError::Connection(_)
+            | TransportError::Mismatch { .. }
+            | TransportError::RecordingEnded { .. } => Card::Left,
         })
     }
 

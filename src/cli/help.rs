@@ -1,4 +1,4 @@
-//! What help and the manual page say behind the options: exit codes, the environment, examples; and the words that
+//! What help and the manual page say after the options: exit codes, the environment, examples; and the words that
 //! completions offer.
 
 use clap::{
@@ -30,7 +30,7 @@ const EXAMPLES: [(&str, &str); 4] = [
     ),
 ];
 
-/// What stands behind the options of the program itself.
+/// What follows the options of the program itself.
 pub fn program(lang: Lang) -> String {
     let title = |ja, en| Bilingual::new(ja, en).get(lang);
     format!(
@@ -45,7 +45,7 @@ pub fn program(lang: Lang) -> String {
     )
 }
 
-/// What stands behind the options of a command.
+/// What follows the options of a command.
 pub fn command(lang: Lang, name: &str) -> Option<String> {
     let (_, examples) = EXAMPLES.iter().find(|(of, _)| *of == name)?;
     let title = Bilingual::new("例:", "Examples:").get(lang);
@@ -59,7 +59,7 @@ fn exit_codes(lang: Lang, interruptible: bool) -> String {
     format!("{title}\n{}", lines.join("\n"))
 }
 
-/// Adds to every command what stands behind its options.
+/// Adds to every command what is after its options.
 pub fn with_examples(all: Command, lang: Lang) -> Command {
     all.after_help(program(lang)).mut_subcommands(|sub| match command(lang, sub.get_name()) {
         Some(text) => sub.after_help(text),

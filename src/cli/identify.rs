@@ -49,7 +49,7 @@ fn to_json(settings: &Settings, reader: &str, found: &Identified, items: &[Item]
             let left = match told {
                 Some(RetryCounter::Left(left)) => json!(left),
                 Some(RetryCounter::Blocked) => json!(0),
-                _ => json!(null),
+                Some(RetryCounter::NoCounter | RetryCounter::AlreadyVerified) | None => json!(null),
             };
             json!({"id": reference.id, "name": reference.title.get(settings.lang), "left": left})
         })
@@ -82,7 +82,7 @@ fn to_text(settings: &Settings, reader: &str, found: &Identified, items: &[Item]
         let line = match told {
             Some(retry_counter) => ui::tries_left(settings.lang, reference.title, *retry_counter),
             None => {
-                let words = t("回数を答えません", "the card tells no counter");
+                let words = t("回数を答えません", "the card does not report a counter");
                 format!("{}: {words}", reference.title.get(settings.lang))
             }
         };

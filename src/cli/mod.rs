@@ -17,6 +17,8 @@ mod offer;
 mod output;
 mod phone;
 mod problem;
+mod profiles;
+mod profiles_show;
 mod reader;
 #[cfg(feature = "pcsc")]
 mod readers;
@@ -84,6 +86,7 @@ fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
         #[cfg(not(feature = "counter"))]
         Some(("counter", _)) => Err(Problem::NotBuilt { feature: "counter" }),
         Some(("trust", matches)) => trust::run(settings, matches),
+        Some(("profiles", matches)) => profiles::run(settings, matches),
         Some(("simulate", matches)) => simulate::run(settings, matches),
         Some(("recording", matches)) => recording::run(settings, matches),
         Some(("seal-key", matches)) => seal::run(settings, matches),
@@ -103,7 +106,7 @@ fn completions(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Proble
     Ok(Exit::Authentic)
 }
 
-/// One page: the program, then each command's own page behind it.
+/// One page: the program, then each command's own page after it.
 fn man(settings: &Settings) -> Result<Exit, Problem> {
     let mut command = args::command(settings.lang);
     command.build();
@@ -160,7 +163,7 @@ fn language(arguments: &[OsString]) -> Lang {
     if locale.is_some_and(|locale| locale.starts_with("ja")) { Lang::Ja } else { Lang::En }
 }
 
-/// The language of the desktop, where no variable of the environment has it.
+/// The language of the desktop, if no variable of the environment has it.
 #[cfg(any(windows, target_os = "macos"))]
 fn system_locale() -> Option<String> {
     sys_locale::get_locale()

@@ -1,4 +1,4 @@
-//! Simulated cards on vpcd's readers, each served by a thread of its own.
+//! Simulated cards on vpcd's readers, each served by its own thread.
 
 use std::{
     collections::VecDeque,
@@ -34,7 +34,7 @@ pub struct Ended {
     result: Result<(), vpcd::VpcdError>,
 }
 
-/// vpcd's readers, by the address of the first: the others have the ports behind it.
+/// vpcd's readers, by the address of the first: the others have the ports after it.
 pub struct Readers {
     host: String,
     port: u16,
@@ -100,7 +100,7 @@ impl Readers {
                 Err(error) => return Err(Problem::Vpcd { address, error: error.kind() }),
             }
         };
-        // Answers are written whole; a link that cannot be told so is slow, not broken.
+        // Answers are written whole; a link without that option is slow, not broken.
         let _ = stream.set_nodelay(true);
         let broken = |error: io::Error| Problem::Vpcd { address: address.clone(), error: error.kind() };
         let served = Prompt(stream.try_clone().map_err(broken)?);
@@ -114,7 +114,7 @@ impl Readers {
         Ok(Some(()))
     }
 
-    /// Takes a reader's card away; `false` where none was left.
+    /// Takes a reader's card away; `false` if none was left.
     pub fn remove(&mut self, reader: u16) -> bool {
         let before = self.offered.len();
         self.offered.retain(|offered| offered.reader != reader);
@@ -151,7 +151,7 @@ impl Readers {
         }
     }
 
-    /// Which reader's card has left by itself, and why; `None` where it had been taken away before.
+    /// Which reader's card has left by itself, and why; `None` if it had been taken away before.
     pub fn left(&mut self, ended: Ended) -> Option<Left> {
         let at = self.offered.iter().position(|offered| offered.card == ended.card)?;
         let reader = self.offered.swap_remove(at).reader;
@@ -179,7 +179,7 @@ pub enum Left {
     Reader {
         /// Which.
         reader: u16,
-        /// `None` where it was closed between two messages.
+        /// `None` if it was closed between two messages.
         problem: Option<Problem>,
     },
 }

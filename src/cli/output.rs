@@ -58,7 +58,7 @@ impl Destinations {
 }
 
 /// A report to every place that was asked for; returns the verdict's exit code. It is shown before the files are written
-/// (those of the report, then `further` ones), so that the verdict stands there when one of them cannot be. As JSON it is
+/// (those of the report, then `further` ones), so that the verdict is there when one of them cannot be. As JSON it is
 /// one document, which has the failure too, so the files come first.
 pub fn report(
     settings: &Settings,
@@ -94,7 +94,7 @@ pub fn report(
             }
             text(&report.text_pictures(terminal::graphics()))?;
             text(&report.external_characters(terminal::graphics()))?;
-            // The report is longer than many windows: the verdict stands at its end once more.
+            // The report is longer than many windows: the verdict is at its end once more.
             let headline = report.headline();
             text(&format!("{} {}\n", headline.symbol(), headline.words().get(settings.lang)))?;
         }
@@ -143,7 +143,7 @@ struct Failure<'a> {
     report: Option<&'a RawValue>,
 }
 
-/// A failure as one line of JSON, without a newline; behind a verdict with its exit code and the report.
+/// A failure as one line of JSON, without a newline; after a verdict with its exit code and the report.
 fn failure(settings: &Settings, problem: &Problem, exit: ExitCode, judged: Option<(ExitCode, &str)>) -> String {
     let failure = Failure {
         schema: ERROR_SCHEMA,

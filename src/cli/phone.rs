@@ -13,7 +13,7 @@ use crate::{lang::Lang, messages::ui};
 /// The light border that a scanner needs, in modules (ISO/IEC 18004 6.3.8).
 const QUIET: usize = 4;
 
-/// Tells a person where to connect to, and scripts too; the QR code is for a terminal alone.
+/// Shows a person where to connect to, and scripts too; the QR code is for terminals only.
 pub fn notice(lang: Lang, address: SocketAddr) {
     let mut stream = io::stderr();
     let ink = if stream.is_terminal() {
@@ -98,7 +98,7 @@ enum Ink {
     Plain,
 }
 
-/// A QR code in half blocks, two modules a character. Empty where the text does not fit one, which an address always
+/// A QR code in half blocks, two modules a character. Empty if the text does not fit one, which an address always
 /// does.
 fn qr(link: &str, ink: Ink) -> String {
     let Ok(code) = QrCode::with_error_correction_level(link, EcLevel::M) else { return String::new() };

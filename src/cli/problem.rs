@@ -60,7 +60,7 @@ pub fn recipe(address: &str, error: &RecipeError) -> Problem {
     }
 }
 
-/// What stands behind `?` in the address of a simulated card.
+/// What follows `?` in the address of a simulated card.
 const OPTIONS: [&str; 2] = ["fault", "seed"];
 
 /// The name that was probably meant.

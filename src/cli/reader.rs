@@ -38,7 +38,7 @@ pub enum Source {
     Phone(PhoneReader),
 }
 
-/// A card on its way through one command: counted, and recorded where asked for.
+/// A card on its way through one command: counted, and recorded if asked for.
 pub struct Link {
     source: Source,
     /// The recording in whose shape a simulated card answers, and whether a person was asked in it.
@@ -73,7 +73,7 @@ impl Link {
         Ok(Self { log: log(record), card_time, ..Self::new(source, name) })
     }
 
-    /// A recording in the place of a card.
+    /// A recording instead of a card.
     pub fn replaying(recording: Recording) -> Self {
         let reader = recording.header.reader.clone().unwrap_or_else(|| "replay".to_owned());
         Self::new(Source::Replay(Replay::new(recording)), reader)
@@ -109,13 +109,13 @@ impl Link {
         matches!(&self.source, Source::Phone(reader) if reader.is_there())
     }
 
-    /// The same, where the card answers in the shape of a recording.
+    /// The same, if the card answers in the shape of a recording.
     pub fn shaped(self, recording: &Recording) -> Self {
         let asked = Replay::new(recording.clone()).asked_in_the_middle();
         Self { shape: Some((Shape::new(recording), asked)), ..self }
     }
 
-    /// Whether the card was let go in the middle, where a recording says that; `None` where none does.
+    /// Whether the card was let go in the middle, if a recording says that; `None` if none does.
     pub fn asked_then(&self) -> Option<bool> {
         match (&self.source, &self.shape) {
             (Source::Replay(replay), _) => Some(replay.asked_in_the_middle()),
@@ -172,7 +172,7 @@ impl Link {
         !matches!(self.source, Source::Sim(_) | Source::Replay(_))
     }
 
-    /// Takes the time anew, after a person was asked; a recording keeps its own.
+    /// Takes the time again, after a person was asked; a recording keeps its own.
     pub fn refresh_time(&mut self) -> Timestamp {
         if self.asked_then().is_none() {
             self.time = Timestamp::now();
@@ -185,7 +185,7 @@ impl Link {
         &self.source
     }
 
-    /// Waits until a card is there again, where it may have been taken away while a person was asked.
+    /// Waits until a card is there again, if it may have been taken away while a person was asked.
     pub fn wait_again(&mut self, tell: &mut dyn FnMut(Waiting)) -> Result<(), Problem> {
         match &mut self.source {
             #[cfg(feature = "pcsc")]
@@ -278,7 +278,7 @@ pub enum Waiting {
     Reader,
     /// A card.
     Card,
-    /// Whoever offers a card at this address.
+    /// Anybody who offers a card at this address.
     Phone(SocketAddr),
 }
 
@@ -347,10 +347,10 @@ pub fn simulated(address: &str) -> Result<SimulatedCard, Problem> {
     card_of(&recipe, address)
 }
 
-/// The card of a recipe that stands in an address.
+/// The card of a recipe that is in an address.
 pub fn card_of(recipe: &Recipe, address: &str) -> Result<SimulatedCard, Problem> {
     recipe.card().map_err(|error| match error {
-        // A byte behind the end of its file is known only when the card is there.
+        // A byte after the end of its file is known only when the card is there.
         IssueError::NoSuchByte => {
             let mut options = address.split(['?', '&', ',']).map(|option| option.trim_start_matches("fault="));
             Problem::UnknownSimFault(

@@ -33,7 +33,7 @@ const SCHEMA: &str = "taimen.readers/1";
 /// The schema name of each line of `--watch --json`.
 const EVENT_SCHEMA: &str = "taimen.reader-event/1";
 
-/// How long one wait of a watch is, for platforms that do not tell of new readers.
+/// How long one wait of a watch is, for platforms that do not report of new readers.
 const PIECE: Duration = Duration::from_secs(1);
 
 /// Runs the command.

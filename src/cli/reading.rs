@@ -149,7 +149,7 @@ pub struct Played {
     pub rest: Result<(), Problem>,
 }
 
-/// Plays a recording back, with entries if it tells the handshake. Nobody is asked.
+/// Plays a recording back, with entries if it contains the handshake. Nobody is asked.
 pub fn play(recording: &Recording, entries: &Credentials) -> Played {
     let (read, rest) = flow::play(recording, entries);
     Played { read: read.map_err(Problem::from), rest: rest.map_err(Problem::from) }

@@ -60,7 +60,7 @@ fn names(matches: &ArgMatches) -> Vec<String> {
         .collect()
 }
 
-/// Each card on a reader of its own, until all of them are gone.
+/// Each card on its own reader, until all of them are gone.
 fn offer(
     settings: &Settings,
     mut readers: Readers,

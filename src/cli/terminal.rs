@@ -1,4 +1,4 @@
-//! The person at the terminal: what is told while waiting and reading, what is asked. All of it on standard error.
+//! The person at the terminal: what is shown while waiting and reading, what is asked. All of it on standard error.
 
 use std::{
     cell::RefCell,
@@ -31,9 +31,9 @@ const MAX_ENTRY: u64 = 256;
 /// The terminal of one command.
 pub struct Terminal {
     settings: Settings,
-    /// Nothing is told: scripts, and output as JSON.
+    /// Nothing is shown: scripts, and output as JSON.
     quiet: bool,
-    /// Nobody is there: nothing is told at all, and nothing asked.
+    /// Nobody is there: nothing is shown at all, and nothing asked.
     nobody: bool,
     bar: RefCell<Option<ProgressBar>>,
     /// The references whose counters were told.
@@ -52,17 +52,17 @@ impl Terminal {
         Self { settings: *settings, quiet: true, nobody: true, bar: RefCell::new(None), told: RefCell::default() }
     }
 
-    /// Tells what is waited for.
+    /// Shows what is waited for.
     pub fn waiting(&self, waiting: Waiting) {
         match waiting {
             Waiting::Reader => self.tell(ui::CONNECT_READER),
             Waiting::Card => self.tell(ui::PLACE_CARD),
-            // Where to connect to and what to beware of are told to scripts too.
+            // Where to connect to and what to beware of are shown to scripts too.
             Waiting::Phone(address) => phone::notice(self.settings.lang, address),
         }
     }
 
-    /// Tells which card was found.
+    /// Shows which card was found.
     fn recognised(&self, found: &Recognised) {
         self.say(&ui::found(self.settings.lang, found.kind));
         for guest in &found.guests {
@@ -70,7 +70,7 @@ impl Terminal {
         }
     }
 
-    /// Writes a file with personal data and tells so.
+    /// Writes a file with personal data and says so.
     pub fn write(&self, destination: &Destination, bytes: &[u8]) -> Result<(), Problem> {
         super::files::write(destination, bytes)?;
         let name = visible(&destination.path().display().to_string());
@@ -104,7 +104,7 @@ impl Terminal {
         }
     }
 
-    /// Tells what goes on.
+    /// Shows what goes on.
     pub fn event(&self, event: Event<'_>) {
         match event {
             Event::Recognised(found) => self.recognised(found),
@@ -125,7 +125,7 @@ impl Terminal {
         let wanted = looked.wanted();
         for (reference, retry_counter) in wanted.iter().filter_map(|wanted| wanted.counter) {
             if self.told.borrow_mut().insert(reference.name) && !self.nobody {
-                // Told even if progress is not: it is a warning.
+                // Shown even if progress is not: it is a warning.
                 let _ =
                     writeln!(io::stderr(), "{}", ui::tries_left(self.settings.lang, reference.title, retry_counter));
             }

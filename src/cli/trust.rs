@@ -59,7 +59,7 @@ pub fn accepted(matches: &ArgMatches) -> Vec<Hierarchy> {
     accepted
 }
 
-/// Both of a user's folders as they stand, each with what is wrong with it as a whole.
+/// Both of a user's folders as they are, each with what is wrong with it as a whole.
 pub fn folders(matches: &ArgMatches) -> Vec<(PathBuf, Result<Folder, ManifestError>)> {
     let own = own_folder().map(|folder| (folder.clone(), trust::inspect(&folder)));
     let named = trust_dir(matches).map(|folder| (folder.clone(), trust::inspect_named(&folder)));

@@ -32,7 +32,7 @@ struct About {
     hierarchy: Option<Hierarchy>,
 }
 
-/// Runs the command. Exit code 0 where every folder can be used, whatever there is to note; 2 where one cannot.
+/// Runs the command. Exit code 0 if every folder can be used, whatever there is to note; 2 if one cannot.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let at = folders::time(matches);
     let store = TrustStore::shipped()?;
@@ -103,7 +103,12 @@ fn note(finding: &Finding<'_>, lang: Lang) -> Line {
         Concern::NameInTwoHierarchies { hierarchies } => {
             json!({"hierarchies": hierarchies.iter().map(|hierarchy| hierarchy.as_str()).collect::<Vec<_>>()})
         }
-        _ => json!({}),
+        Concern::NotYetValid
+        | Concern::WeakHash
+        | Concern::NotPublished
+        | Concern::Duplicate
+        | Concern::SameKey
+        | Concern::Overlap => json!({}),
     };
     Line {
         error: false,

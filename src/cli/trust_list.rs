@@ -121,12 +121,12 @@ fn table(settings: &Settings, store: &TrustStore, listed: &[Listed], at: Timesta
     }
     let note = t(
         "受入が「いいえ」のものは、--accept で指定したときだけ使います。",
-        "What is not accepted counts only when --accept names its hierarchy.",
+        "An anchor that is not accepted counts only if --accept names its hierarchy.",
     );
     format!("{text}\n{note}\n")
 }
 
-/// A subject stands below in full; the row names its last part.
+/// A subject is below in full; the row names its last part.
 fn short_name(anchor: &Anchor) -> String {
     let (subject, _) = trust::subject_and_key(anchor);
     match subject {
@@ -137,8 +137,8 @@ fn short_name(anchor: &Anchor) -> String {
     }
 }
 
-/// The lines of a table whose columns stand below each other on a terminal.
-fn aligned<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
+/// The lines of a table whose columns are aligned on a terminal.
+pub fn aligned<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     let mut widths = [0; N];
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {

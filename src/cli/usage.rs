@@ -50,10 +50,11 @@ fn plain(name: &str) -> String {
     name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name).to_owned()
 }
 
-/// What a value has to be, where the parser has a list, or a rule of its own.
+/// What a value has to be, if the parser has a list, or a rule of its own.
 fn possible(option: &str, listed: Vec<String>) -> Vec<String> {
     let rule = match option.split(' ').next() {
         _ if !listed.is_empty() => return listed,
+        Some("--date") => "YYYY-MM-DD",
         Some("--jobs") => "1 - 256",
         Some("--wait") => "0 - 86400",
         Some("--sealed-by") => "64 x 0-9 a-f (taimen seal-key)",

@@ -24,10 +24,18 @@ pub enum CardCipher {
     Aes128,
 }
 
-/// The input is no whole number of blocks.
+/// The input is not a whole number of blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the input is no whole number of blocks")]
+#[error("the input is not a whole number of blocks")]
 pub struct NotWholeBlocks;
+
+/// CBC from a zero IV over whole blocks, in place.
+macro_rules! cbc {
+    ($mode:ident<$cipher:ty>, $step:ident, $block:literal, $key:ident, $bytes:ident) => {{
+        let mut cipher = cbc::$mode::<$cipher>::new($key.into(), &[0; $block].into());
+        $bytes.as_chunks_mut::<$block>().0.iter_mut().for_each(|block| cipher.$step(block.into()));
+    }};
+}
 
 impl CardCipher {
     /// Bytes of a block.
@@ -45,14 +53,8 @@ impl CardCipher {
     pub fn encrypt(self, key: &CipherKey, plain: &[u8]) -> Result<Vec<u8>, NotWholeBlocks> {
         let mut bytes = self.whole(plain)?;
         match self {
-            Self::TripleDes => {
-                let mut cipher = cbc::Encryptor::<TdesEde2>::new(key.into(), &[0; 8].into());
-                bytes.as_chunks_mut::<8>().0.iter_mut().for_each(|block| cipher.encrypt_block(block.into()));
-            }
-            Self::Aes128 => {
-                let mut cipher = cbc::Encryptor::<Aes128>::new(key.into(), &[0; 16].into());
-                bytes.as_chunks_mut::<16>().0.iter_mut().for_each(|block| cipher.encrypt_block(block.into()));
-            }
+            Self::TripleDes => cbc!(Encryptor<TdesEde2>, encrypt_block, 8, key, bytes),
+            Self::Aes128 => cbc!(Encryptor<Aes128>, encrypt_block, 16, key, bytes),
         }
         Ok(bytes)
     }
@@ -64,14 +66,8 @@ impl CardCipher {
     pub fn decrypt(self, key: &CipherKey, encrypted: &[u8]) -> Result<Vec<u8>, NotWholeBlocks> {
         let mut bytes = self.whole(encrypted)?;
         match self {
-            Self::TripleDes => {
-                let mut cipher = cbc::Decryptor::<TdesEde2>::new(key.into(), &[0; 8].into());
-                bytes.as_chunks_mut::<8>().0.iter_mut().for_each(|block| cipher.decrypt_block(block.into()));
-            }
-            Self::Aes128 => {
-                let mut cipher = cbc::Decryptor::<Aes128>::new(key.into(), &[0; 16].into());
-                bytes.as_chunks_mut::<16>().0.iter_mut().for_each(|block| cipher.decrypt_block(block.into()));
-            }
+            Self::TripleDes => cbc!(Decryptor<TdesEde2>, decrypt_block, 8, key, bytes),
+            Self::Aes128 => cbc!(Decryptor<Aes128>, decrypt_block, 16, key, bytes),
         }
         Ok(bytes)
     }

@@ -27,7 +27,7 @@ pub enum EcdsaForm {
 }
 
 impl EcPublicKey {
-    /// A key from a point as it stands in a certificate (SEC 1 2.3.3, uncompressed or compressed).
+    /// A key from a point as it is in a certificate (SEC 1 2.3.3, uncompressed or compressed).
     pub fn from_point(point: &[u8]) -> Option<Self> {
         VerifyingKey::from_sec1_bytes(point).ok().map(Self)
     }
@@ -70,7 +70,7 @@ impl EcSigner {
     /// Reads an ECPrivateKey (RFC 5915) in DER.
     ///
     /// # Errors
-    /// [`SignerError::Key`] when it is none of P-384.
+    /// [`SignerError::Key`] when it is not one of P-384.
     pub fn from_sec1_der(der: &[u8]) -> Result<Self, SignerError> {
         p384::SecretKey::from_sec1_der(der).map(|key| Self(key.into())).map_err(|_| SignerError::Key)
     }

@@ -30,7 +30,7 @@ pub fn sha256(parts: &[&[u8]]) -> Sha256Hash {
     hasher.finalize().into()
 }
 
-/// The DER bytes in front of a SHA-256 value in a DigestInfo (RFC 8017 9.2, note 1).
+/// The DER bytes before a SHA-256 value in a DigestInfo (RFC 8017 9.2, note 1).
 const SHA256_DIGEST_INFO: [u8; 19] =
     [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
 

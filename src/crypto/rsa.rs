@@ -8,7 +8,7 @@ use crate::text::errors;
 /// The modulus of every My Number Card key, in bytes (spec my-number 1.1, V).
 pub const MODULUS_LENGTH: usize = 256;
 
-/// The fewest bytes FF in front of the content of a signed block (RFC 8017 9.2).
+/// The fewest bytes FF before the content of a signed block (RFC 8017 9.2).
 const MIN_PADDING: usize = 8;
 
 /// The only public exponent that the cards' keys have (spec my-number 1.1, V). Another one is refused: small exponents
@@ -32,10 +32,10 @@ errors! {
     /// Why bytes are not a key that this program verifies with.
     #[derive(Clone, Copy, PartialEq, Eq)]
     pub enum KeyError {
-        Modulus = "the modulus has not 2048 bits",
+        Modulus = "the modulus does not have 2048 bits",
         Exponent = "the exponent is not 65537",
         /// An even modulus, or one that the RSA library refuses.
-        NotRsa = "the numbers are no RSA key",
+        NotRsa = "the numbers are not an RSA key",
         NotP384 = "the key is not one of P-384",
     }
 }
@@ -45,9 +45,9 @@ errors! {
 pub enum Recovered {
     /// The whole block is that of a SHA-256 signature with this hash.
     Sha256(Sha256Hash),
-    /// Good padding in front of something else: another hash, or another form.
+    /// Good padding before something else: another hash, or another form.
     Other {
-        /// Bytes behind the padding.
+        /// Bytes after the padding.
         length: usize,
     },
 }
@@ -119,7 +119,7 @@ impl PublicKey {
     }
 
     /// Applies the public key and looks at the encoded block (RFC 8017 9.2): for signatures whose data has a layout that
-    /// is not known, where bad padding (another key, another signature) must be told from good padding over other data.
+    /// is not known, if bad padding (another key, another signature) must be distinguished from good padding over other data.
     /// The block of [`Recovered::Sha256`] was compared to its last byte, so equality of the hash is verification.
     ///
     /// # Errors

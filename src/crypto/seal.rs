@@ -28,7 +28,7 @@ impl std::fmt::Debug for SealKey {
     }
 }
 
-/// The file is no Ed25519 private key in PKCS #8.
+/// The file is not an Ed25519 private key in PKCS #8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an Ed25519 private key in PKCS #8 PEM")]
 pub struct NotASealKey;
@@ -73,7 +73,7 @@ impl SealKey {
 pub struct SealPublicKey(VerifyingKey);
 
 impl SealPublicKey {
-    /// A key from its 32 bytes; `None` for bytes that are no key, and for the weak ones under which a signature fits many
+    /// A key from its 32 bytes; `None` for bytes that are not a key, and for the weak ones under which a signature fits many
     /// messages.
     pub fn from_bytes(bytes: &[u8; SEAL_PUBLIC_KEY]) -> Option<Self> {
         VerifyingKey::from_bytes(bytes).ok().filter(|key| !key.is_weak()).map(Self)

@@ -21,7 +21,7 @@ fn card(card: &Card) -> Finding {
     match card {
         Card::None => finding! { "card-none" Note;
         ["カードはありません。" "There is no card."]
-        ["カードでしか分からないことは調べていません。" "What a card alone can show was not looked at."]
+        ["カードでしか分からないことは調べていません。" "taimen did not test what only a card can show."]
         ["カードを置いて、もう一度実行してください。" "Place a card and run this again."] },
         Card::Busy => finding! { "card-busy" Problem;
         ["別のプログラムがカードを使っています。" "Another program holds the card."]
@@ -29,14 +29,14 @@ fn card(card: &Card) -> Finding {
         ["ブラウザー、JPKI利用者ソフト、署名ソフトなど、カードを使うプログラムを閉じてください。"
          "Close programs that use cards: browsers, the JPKI client, signing software."] },
         Card::Left => finding! { "card-left" Note;
-        ["調べている途中でカードが離れました。" "The card left while it was looked at."]
-        ["読み取りの途中で離れると、結果は出ません。" "A check whose card leaves on the way has no result."] again },
+        ["調べている途中でカードが離れました。" "The card left the reader during this test."]
+        ["読み取りの途中で離れると、結果は出ません。" "A check has no result if the card leaves the reader."] again },
         Card::Failed(code) => finding! { "card-failed" Note never;
         ["カードの読み取りでエラー {code:#010x} が返りました。" "Looking at the card ended with the error {code:#010x}."]
         ["アンテナが弱い、Type Bに対応していない、カードが動いた、などが考えられます。"
-         "A weak antenna, a reader without Type B, or a card that moved may be behind it."] again },
+         "A weak antenna, a reader without Type B, or a card that moved may be the cause."] again },
         Card::Unknown => finding! { "card-unknown" Note;
-        ["このカードの種類は分かりません。" "This card is of no kind that is known."]
+        ["このカードの種類は分かりません。" "taimen does not know this kind of card."]
         ["このカードの確認はできません。リーダーは動いています。" "It cannot be checked. The reader works."] again },
         Card::Known { kind, .. } => finding! { "card-known" Ok;
         [("{}を認識しました。", kind.name().ja) ("The card was recognised: {}.", kind.name().en)]
@@ -48,7 +48,7 @@ fn long(card: &Card) -> Finding {
     let slower = words! { "短いコマンドに分けて読み取ります。結果は同じで、少し遅くなります。"
     "Cards are read in short commands: with the same result, a little slower." };
     let harmless = words! { "分かるまでは、長いコマンドから試し、通らなければ短くします。"
-    "Until it is known, long commands are tried first and shorter ones after that." };
+    "taimen tries long commands first, then shorter ones." };
     let Card::Known { long, .. } = card else {
         return finding! { "long-not-measured" Note;
         ["長いコマンド（拡張APDU）が通るかは測っていません。" "Whether long commands (extended APDUs) pass was not measured."]
@@ -65,7 +65,7 @@ fn long(card: &Card) -> Finding {
         Long::Passed { bytes, .. } => finding! { "long-command-passed" Ok;
         ["長いコマンドは通りますが、長い応答は測っていません（応答{bytes}バイト）。"
          "Long commands pass; a long answer was not measured (it had {bytes} bytes)."]
-        ["このカードには、暗証番号なしで読める大きなファイルがありません。" "This card has no large file that everybody may read."] },
+        ["このカードには、暗証番号なしで読める大きなファイルがありません。" "This card has no large file that anybody may read."] },
         Long::NotByReader => finding! { "long-not-by-reader" Note never;
         ["リーダーが長いコマンドを通しません。" "The reader does not pass long commands."] slower },
         Long::NotByCard(status) => finding! { "long-not-by-card" Note;

@@ -15,7 +15,7 @@ const EARLIEST: i64 = 1_793_491_200;
 /// A clock so far beyond [`EARLIEST`] is not believed: twenty years, in seconds.
 const FUTURE: i64 = 20 * 365 * 86_400;
 
-/// How far a clock may be behind the program's own file: a day, in seconds.
+/// How far a clock may be after the program's own file: a day, in seconds.
 const BEHIND: i64 = 86_400;
 
 pub(super) fn findings(environment: &Environment) -> Vec<Finding> {
@@ -40,7 +40,7 @@ fn clock(clock: &Clock) -> Finding {
         words! { "時計は日本時間 {shown} を示しています。{ja}" "The clock says {shown}, Japan time. {en}" }
     };
     let wrong = words! { "有効期限の判定を誤ります。期限の切れたカードを通し、有効なカードを断ることがあります。"
-    "Expiry is judged wrongly: an expired card may pass, a valid one be rejected." };
+    "taimen judges the expiry wrongly: an expired card may pass, and a valid one may be rejected." };
     let set = words! { "時計を合わせ、自動設定（NTP）を有効にしてください。" "Set the clock, and let the system keep it right (NTP)." };
     let second = clock.now.as_second();
     let behind = second < EARLIEST
@@ -49,7 +49,7 @@ fn clock(clock: &Clock) -> Finding {
             .map(Timestamp::as_second)
             .is_some_and(|written| second.saturating_add(BEHIND) < written);
     if behind {
-        let words = says("このプログラムが作られた日より前です。", "That is before this program was made.");
+        let words = says("このプログラムが作られた日より前です。", "That is before this program was built.");
         return finding! { "clock-behind" Problem; words wrong set };
     }
     if second > EARLIEST + FUTURE {
@@ -58,14 +58,14 @@ fn clock(clock: &Clock) -> Finding {
     }
     match clock.synchronised {
         Some(true) => finding! { "clock-synchronised" Ok never;
-        (says("自動で合わせられています。", "The system keeps it right."))
-        ["有効期限を正しく判定できます。" "Expiry is judged rightly."] },
+        (says("自動で合わせられています。", "The system keeps it synchronised."))
+        ["有効期限を正しく判定できます。" "taimen can judge the expiry."] },
         Some(false) => finding! { "clock-not-synchronised" Note never;
-        (says("まだ自動で合わせられていません。", "The system has not set it yet."))
-        ["ずれていると、有効期限の判定を誤ります。" "If it is wrong, expiry is judged wrongly."] set },
+        (says("まだ自動で合わせられていません。", "The system has not synchronised it yet."))
+        ["ずれていると、有効期限の判定を誤ります。" "If it is wrong, taimen judges the expiry wrongly."] set },
         None => finding! { "clock-not-known" Note;
-        (says("正しいかどうかは調べられませんでした。", "Whether that is right could not be found out."))
-        ["ずれていると、有効期限の判定を誤ります。" "If it is wrong, expiry is judged wrongly."]
+        (says("正しいかどうかは調べられませんでした。", "taimen could not find out whether that is right."))
+        ["ずれていると、有効期限の判定を誤ります。" "If it is wrong, taimen judges the expiry wrongly."]
         ["手元の時計と比べてください。" "Compare it with a clock at hand."] },
     }
 }
@@ -75,15 +75,15 @@ fn terminal(terminal: Terminal) -> Vec<Finding> {
     if !terminal.utf8 {
         findings.push(finding! { "terminal-not-utf8" Note;
             ["文字コードがUTF-8ではないようです。" "The locale does not seem to be UTF-8."]
-            ["日本語の氏名・住所が正しく表示されないことがあります。" "Japanese names and addresses may not be shown rightly."]
+            ["日本語の氏名・住所が正しく表示されないことがあります。" "Japanese names and addresses may not be shown correctly."]
             ["ロケールをUTF-8にするか（例：LANG=ja_JP.UTF-8）、--html で保存したページで見てください。"
              "Use a UTF-8 locale (such as LANG=ja_JP.UTF-8), or look at the page that --html saves."] });
     }
     if !terminal.interactive {
         findings.push(finding! { "terminal-none" Note;
-        ["対話できる端末ではありません。" "There is no terminal to ask anybody on."]
-        ["照合する値や暗証番号を尋ねられません。" "Entries and PINs cannot be asked for."]
-        ["値は --credentials で渡してください。" "Hand entries over with --credentials."] });
+        ["対話できる端末ではありません。" "There is no terminal to ask on."]
+        ["照合する値や暗証番号を尋ねられません。" "taimen cannot ask for entries and PINs."]
+        ["値は --credentials で渡してください。" "Pass the entries with --credentials."] });
     }
     if terminal.interactive && !terminal.pictures {
         findings.push(finding! { "terminal-no-pictures" Note;
@@ -93,7 +93,7 @@ fn terminal(terminal: Terminal) -> Vec<Finding> {
     }
     if findings.is_empty() {
         findings.push(finding! { "terminal-ready" Ok;
-        ["端末は文字・画像・入力に対応しています。" "The terminal shows letters and pictures and takes entries."]
+        ["端末は文字・画像・入力に対応しています。" "The terminal shows text and pictures and accepts entries."]
         ["結果と顔写真をこの画面で確かめられます。" "Result and face can be seen on this screen."] });
     }
     findings

@@ -48,9 +48,9 @@ pub struct Environment {
     pub sessions: Vec<Session>,
     /// The readers that the service lists, in order of preference.
     pub readers: Vec<Reader>,
-    /// USB devices, vendor and product; `None` where the system does not tell.
+    /// USB devices, vendor and product; `None` if the system does not report.
     pub usb: Option<Vec<(u16, u16)>>,
-    /// The version of the CCID driver; `None` where none was found.
+    /// The version of the CCID driver; `None` if none was found.
     pub ccid: Option<String>,
     /// What became of the card that `pcsc` would take.
     pub card: Card,
@@ -90,7 +90,7 @@ pub struct Starter {
     pub other_socket: bool,
 }
 
-/// How the program is used, where not at the machine itself.
+/// How the program is used, if not at the machine itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Session {
     /// Over ssh.
@@ -146,7 +146,7 @@ pub enum Long {
     Passed {
         /// Bytes of the answer.
         bytes: usize,
-        /// Bytes that the file announces, where it does.
+        /// Bytes that the file announces, if it does.
         of: Option<usize>,
     },
     /// The reader does not pass it.
@@ -179,7 +179,7 @@ pub enum Trust {
 pub struct Clock {
     /// What it says.
     pub now: Timestamp,
-    /// Whether the system says that it is synchronised; `None` where it says nothing.
+    /// Whether the system says that it is synchronised; `None` if it says nothing.
     pub synchronised: Option<bool>,
     /// When the program's own file was written.
     pub program_written: Option<Timestamp>,
@@ -221,7 +221,7 @@ impl Severity {
 /// On what a finding rests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Tried {
-    /// Our tests bring it about, on Linux, with pcscd and a virtual reader where one is needed.
+    /// Our tests bring it about, on Linux, with pcscd and a virtual reader if one is needed.
     Virtual,
     /// Others report it. We have never tried it.
     Never,
@@ -252,7 +252,7 @@ pub struct Finding {
     pub what: Words,
     /// What it means at the counter.
     pub means: Words,
-    /// What to do, where anything is to be done.
+    /// What to do, if anything is to be done.
     pub todo: Option<Words>,
 }
 

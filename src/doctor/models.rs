@@ -1,5 +1,5 @@
 //! Readers with something worth knowing, by their USB number and by their name (spec field-needs 4.1 and 4.2; numbers of
-//! the old PaSoRi: the tables of nfcpy and of the Linux kernel's port100). None of them was tried by us.
+//! the old PaSoRi: the tables of nfcpy and of the Linux kernel's port100). We tried none of them.
 
 /// A reader with something worth knowing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Model {
 /// How PC/SC reaches a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Driver {
-    /// By the CCID driver, from this version on where it is known.
+    /// By the CCID driver, from this version on if it is known.
     Ccid(Option<[u16; 3]>),
     /// Not by the CCID driver: the maker's own driver is needed, which is for Windows alone.
     MakersOwn,
@@ -32,7 +32,7 @@ pub enum Quirk {
     FelicaOnly,
     /// It refuses exclusive use.
     Shared,
-    /// It passes short commands alone.
+    /// It passes only short commands.
     Short,
 }
 
@@ -75,7 +75,7 @@ impl Model {
     }
 }
 
-/// The numbers of a version such as `1.5.2`; what is no number ends it.
+/// The numbers of a version such as `1.5.2`; what is not a number ends it.
 pub fn version(text: &str) -> Option<[u16; 3]> {
     let mut numbers = text.trim().split('.').map(|part| part.parse::<u16>().ok());
     let first = numbers.next()??;

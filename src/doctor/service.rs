@@ -7,7 +7,7 @@ use crate::{
 
 use super::{Environment, Finding, Service, Session};
 
-/// Allows the group `counter` the use of readers and cards, where pcscd asks polkit.
+/// Allows the group `counter` the use of readers and cards, if pcscd asks polkit.
 pub const POLKIT_RULE: &str = r#"polkit.addRule(function (action, subject) {
     if ((action.id == "org.debian.pcsc-lite.access_pcsc" || action.id == "org.debian.pcsc-lite.access_card") &&
         subject.isInGroup("counter")) {
@@ -21,8 +21,8 @@ pub(super) fn findings(environment: &Environment) -> Vec<Finding> {
         findings.push(finding! { "service-other-socket" Note;
         ["環境変数 PCSCLITE_CSOCK_NAME が設定されています。" "The environment variable PCSCLITE_CSOCK_NAME is set."]
         ["通常とは別のサービスに接続するため、リーダーが見えないことがあります。"
-         "Programs are sent to another service than the usual one, where readers may be missing."]
-        ["心当たりがなければ、この変数を消してください。" "Unset it, unless it is meant to be so."] });
+         "Programs use another service than the usual one. Readers may be missing there."]
+        ["心当たりがなければ、この変数を消してください。" "Unset it, unless you set it on purpose."] });
     }
     findings.extend(environment.sessions.iter().map(|session| remote(*session)));
     findings
@@ -56,7 +56,7 @@ fn start(environment: &Environment) -> Words {
         Platform::Windows => words! { "リーダーを接続し、サービス「Smart Card」（SCardSvr）を開始してください。"
         "Connect the reader and start the service Smart Card (SCardSvr)." },
         Platform::MacOs => words! { "リーダーを抜き差ししてください。続くときは再起動してください。"
-        "Reconnect the reader. If it goes on, restart the computer." },
+        "Reconnect the reader. If this happens again, restart the computer." },
         Platform::Linux if !starter.installed => {
             words! { "pcscd が入っていません。Debian・Ubuntuでは: sudo apt-get install pcscd"
             "pcscd is not installed. On Debian and Ubuntu: sudo apt-get install pcscd" }
@@ -92,7 +92,7 @@ fn remote(session: Session) -> Finding {
         Session::Ssh => finding! { "session-ssh" Note;
         ["SSHで接続しています。" "This is a session over ssh."]
         ["使われるのは接続先の機械のリーダーです。polkitのある環境では、リーダーの利用を断られることがあります。"
-         "The readers of the remote machine are used. Where polkit decides, they may be refused."] },
+         "taimen uses the readers of the remote machine. polkit may refuse the access."] },
         Session::RemoteDesktop => finding! { "session-remote-desktop" Note never;
         ["リモートデスクトップで接続しています。" "This is a Remote Desktop session."]
         ["見えるのは、手元の機械（接続元）のリーダーです。接続先の機械のリーダーは使えません。"
@@ -107,7 +107,7 @@ fn remote(session: Session) -> Finding {
          "Let the administrator enable the redirection of smart cards, or run this at the machine that has the reader."] },
         Session::Container => finding! { "session-container" Note never;
         ["コンテナの中で動いています。" "This runs in a container."]
-        ["コンテナからは、外のリーダーが見えないことがあります。" "The readers outside may be out of reach from in here."]
+        ["コンテナからは、外のリーダーが見えないことがあります。" "Readers outside the container may be out of reach."]
         ["外の pcscd を使うには、/run/pcscd をコンテナに渡してください。" "Pass /run/pcscd into the container to use the pcscd outside."] },
     }
 }

@@ -329,7 +329,7 @@ fn which_slot_is_used_is_said_by_name() {
     assert!(several(&environment).contains("'ACS ACR1252 [ACR1252 PICC] 00 00' if several have one"));
     readers(&mut environment, &["A PICC 0", "B PICC 1"]);
     environment.readers[1].card = true;
-    assert!(several(&environment).contains("'B PICC 1' is used, where a card is now"));
+    assert!(several(&environment).contains("taimen uses 'B PICC 1', which has a card now"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::crypto::{SEAL_PUBLIC_KEY, SEAL_SIGNATURE, SealKey, SealPublicKey, Sha
 
 use super::{Dump, HexBytes};
 
-/// The line in front of what is signed, so that the signature can serve nothing else.
+/// The line before what is signed, so that the signature can serve nothing else.
 const SEAL_LABEL: &str = "taimen seal 1\n";
 
 /// A signature over a dump.
@@ -38,11 +38,11 @@ enum Algorithm {
 
 /// The seal does not fit the dump: one of them was changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the seal does not fit the dump")]
+#[error("the seal does not match the dump")]
 pub struct SealError;
 
 impl Dump {
-    /// Seals the dump as it stands; an older seal is replaced.
+    /// Seals the dump as it is; an older seal is replaced.
     pub fn seal(&mut self, key: &SealKey) {
         let signature = key.sign(&self.sealed_bytes());
         self.seal = Some(Seal {
@@ -52,7 +52,7 @@ impl Dump {
         });
     }
 
-    /// The fingerprint (SHA-256 of the public key) of whoever sealed the dump; `None` for a dump without a seal.
+    /// The fingerprint (SHA-256 of the public key) of the person who sealed the dump; `None` for a dump without a seal.
     ///
     /// # Errors
     /// [`SealError`] when the dump was changed since, or the seal is broken.
@@ -173,7 +173,7 @@ impl<'de> Visitor<'de> for OnceVisitor {
         let mut found = serde_json::Map::new();
         while let Some((name, Once(value))) = members.next_entry::<String, Once>()? {
             if found.insert(name, value).is_some() {
-                return Err(serde::de::Error::custom("a member stands twice"));
+                return Err(serde::de::Error::custom("a member appears twice"));
             }
         }
         Ok(found.into())
@@ -233,7 +233,7 @@ mod tests {
     fn a_file_that_says_more_than_was_sealed_has_no_seal() {
         let json = sealed().to_json();
         for (from, to) in [
-            // The true file and, in front of it, a false one that another program may take.
+            // The true file and, before it, a false one that another program may take.
             ("\"df1/0001\": \"010203\"", "\"df1/0001\": \"ffffff\", \"df1/0001\": \"010203\""),
             (
                 "\"not_read\": {}",

@@ -31,7 +31,7 @@ pub(super) fn decode(bytes: &[u8], width: u32, height: u32) -> Result<Raster, Im
 /// The caller has compared input and size with limits.
 pub(super) fn rows(bytes: impl Iterator<Item = u8> + Clone, width: u32, height: u32) -> Result<Vec<u8>, ImageError> {
     let count = super::pixel_count(width, height)?;
-    // The decoder looks ahead: without an end mark the last codes need something behind them. Zeros are no code.
+    // The decoder looks ahead: without an end mark the last codes need something after them. Zeros are not code.
     let input = bytes.clone().chain([0; 4]).map(Ok::<u8, std::convert::Infallible>);
     let mut decoder = Group4Decoder::new(input, width).map_err(|_| ImageError::Damaged)?;
     let mut pixels = Vec::with_capacity(count);
@@ -41,7 +41,7 @@ pub(super) fn rows(bytes: impl Iterator<Item = u8> + Clone, width: u32, height: 
                 let row = pels(decoder.transition(), width);
                 pixels.extend(row.map(|colour| if colour == Color::Black { 0 } else { u8::MAX }));
             }
-            // Nothing but an end mark is no picture, and the zeros behind the data are no end mark.
+            // Nothing but an end mark is not a picture, and the zeros after the data are not an end mark.
             DecodeStatus::End if pixels.is_empty() || !has_end_mark(bytes) => return Err(ImageError::Truncated),
             DecodeStatus::End => break,
         }
@@ -50,7 +50,7 @@ pub(super) fn rows(bytes: impl Iterator<Item = u8> + Clone, width: u32, height: 
     Ok(pixels)
 }
 
-/// Whether EOFB stands anywhere in the data: twice eleven zeros and a one.
+/// Whether EOFB is anywhere in the data: twice eleven zeros and a one.
 fn has_end_mark(bytes: impl Iterator<Item = u8>) -> bool {
     let mut last = u32::MAX;
     let mut bits = bytes.flat_map(|byte| (0..8).rev().map(move |bit| u32::from(byte >> bit & 1)));
@@ -119,7 +119,7 @@ mod tests {
         assert_eq!(decode_fax(POOL[0], 50, 0), Err(ImageError::BadSize));
         for picture in POOL {
             for end in 0..picture.len() {
-                // What lacks its end is no picture; at most the end mark's own bytes may be gone.
+                // What lacks its end is not a picture; at most the end mark's own bytes may be gone.
                 assert_eq!(decode_fax(&picture[..end], 50, 50).is_ok(), end + 4 > picture.len(), "{end}");
             }
             for bit in 0..picture.len() * 8 {

@@ -52,7 +52,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Raster, ImageError> {
     Raster::new(size.width, size.height, size.channels, decoded.data_u8())
 }
 
-/// The codestream inside a JP2 container, or the data itself where it is one.
+/// The codestream inside a JP2 container, or the data itself if it is one.
 fn codestream(bytes: &[u8]) -> Result<&[u8], ImageError> {
     if bytes.starts_with(CODESTREAM) {
         return Ok(bytes);

@@ -5,7 +5,7 @@
 
 use super::{Channels, ImageError, Raster, fax, pixel_count};
 
-/// The most bytes that are looked at: nine times the larger field of a card.
+/// The most bytes that are read: nine times the larger field of a card.
 pub const MAX_TIFF_INPUT: usize = 64 * 1024;
 
 /// The widest and highest picture, in dots: six times a card's front.
@@ -130,7 +130,7 @@ impl<'a> Directory<'a> {
 
     /// The bytes of one strip.
     fn strip(&self, index: u32, strips: u32) -> Result<&'a [u8], ImageError> {
-        // The header is no strip.
+        // The header is not a strip.
         let offset = self.value(tag::OFFSETS, index, strips)?.filter(|at| *at >= 8).ok_or(ImageError::Damaged)?;
         let rest = usize::try_from(offset).ok().and_then(|at| self.file.get(at..)).ok_or(ImageError::Truncated)?;
         match self.value(tag::COUNTS, index, strips)? {
@@ -145,7 +145,7 @@ impl<'a> Directory<'a> {
         self.number(tag)?.ok_or(ImageError::Damaged)
     }
 
-    /// The one number of an entry; `None` where the entry is missing.
+    /// The one number of an entry; `None` if the entry is missing.
     fn number(&self, tag: u16) -> Result<Option<u32>, ImageError> {
         self.value(tag, 0, 1)
     }
@@ -163,7 +163,7 @@ impl<'a> Directory<'a> {
         if self.long(entry, 4) != Some(count) || index >= count {
             return Err(ImageError::Damaged);
         }
-        // Up to four bytes stand in the entry itself, more elsewhere. The count is one of ours by now: no overflow.
+        // Up to four bytes are in the entry itself, more elsewhere. The count is one of ours by now: no overflow.
         let values = if size * count <= 4 {
             entry.get(8..)
         } else {

@@ -12,7 +12,7 @@ const SAMPLES: [&[u8]; 4] = [
     include_bytes!("samples/reversed-bits.tif"),
 ];
 
-/// What a card's file holds behind a picture.
+/// What a card's file holds after a picture.
 fn padded(picture: &[u8], size: usize) -> Vec<u8> {
     let mut bytes = picture.to_vec();
     bytes.resize(size, 0);

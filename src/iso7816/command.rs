@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::privacy::Pin;
 
-/// A command APDU. `Debug` shows class, instruction, parameters and lengths; data only where none of it is secret.
+/// A command APDU. `Debug` shows class, instruction, parameters and lengths; data only if none of it is secret.
 #[derive(Clone)]
 pub struct Command {
     bytes: Zeroizing<Vec<u8>>,
@@ -54,7 +54,7 @@ impl Command {
     }
 
     /// MUTUAL AUTHENTICATE: a cryptogram against a cryptogram (spec residence 3.1). It follows GET CHALLENGE directly, and
-    /// whoever sees it can try numbers against it: it is secret.
+    /// anybody who sees it can try numbers against it: it is secret.
     pub fn mutual_authenticate(data: &[u8]) -> Self {
         Self::encode([0x00, MUTUAL_AUTHENTICATE, 0x00, 0x00], data, &[SHORT_LE_ALL], true)
     }

@@ -1,4 +1,4 @@
-//! READ BINARY of whole files: extended APDUs where reader and card allow it, a ladder of sizes where not.
+//! READ BINARY of whole files: extended APDUs if reader and card allow it, a ladder of sizes if not.
 
 use crate::{
     tlv::{self, TlvError},
@@ -64,7 +64,7 @@ pub enum ReadFrom {
     Current,
 }
 
-/// Told after each READ BINARY: bytes read so far, bytes that the file's header announces.
+/// Called after each READ BINARY: bytes read so far, bytes that the file's header announces.
 pub type Progress<'a> = &'a mut dyn FnMut(usize, usize);
 
 /// Why a file was not read.
@@ -74,7 +74,7 @@ pub enum FileReadError {
     /// The card refused, or the link broke.
     #[error(transparent)]
     Card(#[from] CardError),
-    /// The first bytes are no TLV header, so the file's length is unknown.
+    /// The first bytes are not a TLV header, so the file's length is unknown.
     #[error("the file's header is malformed: {0}")]
     Header(TlvError),
     /// The header announces more than the limit for this file.
@@ -103,7 +103,7 @@ pub enum FileReadError {
 
 impl<T: Transport> Session<T> {
     /// Reads a transparent file that holds one TLV object, to the end of the object (an extended read also returns the
-    /// filler behind it). No byte is asked for twice. `limit` bounds the object; filler beyond twice the limit is cut.
+    /// filler after it). No byte is asked for twice. `limit` bounds the object; filler beyond twice the limit is cut.
     ///
     /// # Errors
     /// [`FileReadError`].
@@ -135,7 +135,7 @@ impl<T: Transport> Session<T> {
         Err(FileReadError::Truncated { got: bytes.len(), announced: limit })
     }
 
-    /// Reads a transparent file whose size a table tells: a file of several items whose own bytes do not tell its end.
+    /// Reads a transparent file whose size is in a table: a file of several items whose own bytes do not show its end.
     /// No byte is asked for twice, a short answer is continued, and a file that ends earlier is returned as it is.
     ///
     /// # Errors

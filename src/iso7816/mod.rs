@@ -7,9 +7,16 @@ mod secure;
 mod session;
 mod status;
 
-pub use command::{Command, Le, select_application, select_file};
-pub use file::{FileReadError, Progress, ReadFrom, ReadStep};
-pub use pin::{Permit, PinGate, PinOutcome, Refusal, RetryCounter};
-pub use secure::{ChannelError, SecureChannel};
-pub use session::{CardError, CardSession, MASTER_FILE, Response, Session};
-pub use status::{STATUS_WORDS, Status, StatusWord};
+#[doc(hidden)]
+pub use command::{Command, Le, select_application};
+pub use pin::{PinGate, Refusal, RetryCounter};
+pub use secure::ChannelError;
+pub use session::CardError;
+pub use status::Status;
+pub(crate) use {
+    command::select_file,
+    file::{FileReadError, ReadFrom, ReadStep},
+    pin::PinOutcome,
+    secure::SecureChannel,
+    session::{CardSession, MASTER_FILE, Response, Session},
+};

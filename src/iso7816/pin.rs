@@ -54,7 +54,7 @@ errors! {
         /// The card says that it counts no tries (`6300`), so that any could be the last one, and `--allow-last-try` was not
         /// given.
         NoCounter = "the card has no counter",
-        CounterUnknown = "the card does not tell its counter",
+        CounterUnknown = "the card does not report its counter",
         /// This reference was already tried; a second VERIFY needs a new entry by a person.
         AlreadyTried = "this credential was already tried once",
     }
@@ -129,7 +129,7 @@ impl<T: Transport> Session<T> {
     /// Asks for the tries left of a reference in the selected application; costs none.
     ///
     /// # Errors
-    /// [`CardError::Status`] for an answer that is no counter.
+    /// [`CardError::Status`] for an answer that is not a counter.
     pub fn ask_retry_counter(&mut self, sfi: u8) -> Result<RetryCounter, CardError> {
         let status = self.send(&Command::ask_retry_counter(sfi))?.status;
         match (status, status.retry_counter()) {

@@ -1,5 +1,5 @@
 //! Secure messaging: the trait that wraps commands and unwraps answers, and READ BINARY of whole files through it. Offsets
-//! count plain bytes (spec residence 3.5). Whoever calls brings the channel: nothing here knows a cipher.
+//! count plain bytes (spec residence 3.5). The caller brings the channel: nothing here knows a cipher.
 
 use crate::transport::{Transport, TransportError};
 
@@ -74,7 +74,7 @@ pub enum ChannelError {
 pub trait SecureChannel {
     /// The command as it goes over the link, its Le in the same form (short or extended). `le` is the length of the answer
     /// if the card named it (`6Cxx`), else 0. A channel with a counter advances it: a command that is repeated is wrapped
-    /// anew.
+    /// again.
     ///
     /// # Errors
     /// [`ChannelError`] if the command does not fit.
@@ -109,7 +109,7 @@ impl<T: Transport> Session<T> {
     /// unwrapped; a short answer is continued, and a file that ends earlier is returned as it is.
     ///
     /// # Errors
-    /// [`FileReadError`]; with [`TransportError::LengthUnsupported`] where reader and card have no form in common.
+    /// [`FileReadError`]; with [`TransportError::LengthUnsupported`] if reader and card have no form in common.
     pub fn read_secure_file(
         &mut self,
         sfi: u8,
@@ -207,7 +207,7 @@ impl<T: Transport> Session<T> {
     }
 
     /// No form of the ladder brought the file. Where one brought another file, the file itself is the trouble, and the
-    /// next one is read as those before; the same where an answer came and was not opened.
+    /// next one is read as those before; the same if an answer came and was not opened.
     fn no_form_left(
         &mut self,
         found: (SecureStep, ReadStep),

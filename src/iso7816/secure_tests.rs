@@ -107,7 +107,7 @@ fn each_reader_and_card_finds_its_form_once() {
     assert_eq!(outcome(Fake { buffer: 1693, ..Fake::new(size) }, size), (1 + 7, 1));
     assert_eq!(outcome(Fake { buffer: 1693, refuses: true, ..Fake::new(size) }, size), (1 + 32, 1));
     assert_eq!(outcome(Fake { buffer: 256, ..Fake::new(size) }, size), (2 + 32, 2));
-    // Short APDUs alone.
+    // Only short APDUs.
     let short = || Fake { short: true, extended: None, ..Fake::new(size) };
     assert_eq!(outcome(short(), size), (2 + 32, 2));
     assert_eq!(outcome(Fake { buffer: 164, ..short() }, size), (3 + 44, 3));

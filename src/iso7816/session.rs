@@ -9,7 +9,7 @@ use super::{
     status::Status,
 };
 
-/// The most GET RESPONSE rounds for one command; 64 KiB in pieces of 1 byte is no card's way.
+/// The most GET RESPONSE rounds for one command; 64 KiB in pieces of 1 byte is not a card's way.
 const MAX_CONTINUATIONS: usize = 260;
 
 /// The most exchanges of one session. A card that hands out its 10 kB byte by byte still passes; one that trickles for
@@ -45,7 +45,7 @@ pub enum CardError {
     #[error("the card answered {0}")]
     Status(Status),
     /// More exchanges, or more parts of one answer, than any card needs.
-    #[error("the card goes on without end")]
+    #[error("the card sends data without end")]
     Endless,
 }
 
@@ -82,11 +82,6 @@ impl<T: Transport> Session<T> {
     /// The transport, for its figures.
     pub fn transport(&self) -> &T {
         &self.transport
-    }
-
-    /// Ends the session.
-    pub fn into_transport(self) -> T {
-        self.transport
     }
 
     /// Sends a command and returns its answer, whatever the status word.
@@ -161,7 +156,7 @@ impl<T: Transport> Session<T> {
     }
 
     /// Selects the master file unless it is selected: without data, the form that most readers of licences use; with its
-    /// identifier where a card refuses that (spec licence 3.1, C2+ and C).
+    /// identifier if a card refuses that (spec licence 3.1, C2+ and C).
     ///
     /// # Errors
     /// [`CardError::Status`] for a refusal of both, else as [`Session::send`].

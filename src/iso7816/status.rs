@@ -57,7 +57,7 @@ impl Status {
         (high == 0x6C).then_some(low)
     }
 
-    /// What the word means, where the table knows it.
+    /// What the word means, if the table knows it.
     pub fn meaning(self) -> Option<Bilingual> {
         STATUS_WORDS.iter().find(|row| row.0 & row.1 == self.0 & row.1).map(|row| row.2)
     }
@@ -96,7 +96,11 @@ pub const STATUS_WORDS: &[StatusWord] = &[
     StatusWord(0x6700, 0xFFFF, Bilingual::new("長さの誤り", "wrong length")),
     StatusWord(0x6881, 0xFFFF, Bilingual::new("論理チャネルを使えない", "logical channel not supported")),
     StatusWord(0x6882, 0xFFFF, Bilingual::new("セキュアメッセージングを使えない", "secure messaging not supported")),
-    StatusWord(0x6981, 0xFFFF, Bilingual::new("ファイル構造と合わない命令", "command does not fit the file")),
+    StatusWord(
+        0x6981,
+        0xFFFF,
+        Bilingual::new("ファイル構造と合わない命令", "command incompatible with the file structure"),
+    ),
     StatusWord(0x6982, 0xFFFF, Bilingual::new("暗証番号等の照合が必要", "security status not satisfied")),
     StatusWord(0x6983, 0xFFFF, Bilingual::new("閉塞している", "blocked")),
     StatusWord(0x6984, 0xFFFF, Bilingual::new("閉塞している", "blocked")),
@@ -110,9 +114,9 @@ pub const STATUS_WORDS: &[StatusWord] = &[
     StatusWord(0x6A82, 0xFFFF, Bilingual::new("ファイルまたはAPがない", "file or application not found")),
     StatusWord(0x6A83, 0xFFFF, Bilingual::new("レコードがない", "record not found")),
     StatusWord(0x6A84, 0xFFFF, Bilingual::new("空き容量がない", "not enough memory")),
-    StatusWord(0x6A85, 0xFFFF, Bilingual::new("LcとTLVが矛盾", "Lc does not fit the TLV")),
+    StatusWord(0x6A85, 0xFFFF, Bilingual::new("LcとTLVが矛盾", "Lc inconsistent with the TLV structure")),
     StatusWord(0x6A86, 0xFFFF, Bilingual::new("P1-P2の誤り", "wrong P1-P2")),
-    StatusWord(0x6A87, 0xFFFF, Bilingual::new("LcとP1-P2が矛盾", "Lc does not fit P1-P2")),
+    StatusWord(0x6A87, 0xFFFF, Bilingual::new("LcとP1-P2が矛盾", "Lc inconsistent with P1-P2")),
     StatusWord(0x6A88, 0xFFFF, Bilingual::new("参照データがない", "referenced data not found")),
     StatusWord(0x6B00, 0xFFFF, Bilingual::new("オフセットがファイルの外", "offset past the end")),
     StatusWord(0x6C00, 0xFF00, Bilingual::new("Leの誤り・正しい長さ", "wrong Le, the exact length follows")),

@@ -1,4 +1,4 @@
-//! What `taimen trust check` says of each finding: what it is, and what to do.
+//! What `taimen trust check` says about each finding: what it is, and what to do.
 
 use crate::{
     lang::{Bilingual, Lang},
@@ -11,39 +11,39 @@ pub fn concern(concern: &Concern, lang: Lang) -> [String; 2] {
         Concern::Expired { days } => halves! {
         ["有効期間が過ぎています（{days}日前に終了）。" "It is no longer valid (it ended {days} days ago)."]
         ["この発行者のカードは「判定できない」になります。発行者が新しいものを公表していないか確かめてください。"
-         "Cards that rest on it are undetermined. See whether the issuer publishes a newer one."] },
+         "Cards that rest on it are undetermined. Check whether the issuer publishes a newer one."] },
         Concern::ExpiresSoon { days } => halves! {
         ["あと{days}日で有効期間が終わります。" "It ends in {days} days."]
         ["発行者が新しいものを公表していないか確かめ、taimen trust add で追加してください。"
-         "See whether the issuer publishes a newer one, and add it with taimen trust add."] },
+         "Check whether the issuer publishes a newer one, and add it with taimen trust add."] },
         Concern::NotYetValid => halves! {
         ["まだ有効期間に入っていません。" "It is not valid yet."]
-        ["パソコンの日付が正しいか確かめてください。" "See whether the date of this machine is right."] },
+        ["パソコンの日付が正しいか確かめてください。" "Check whether the date of this machine is right."] },
         Concern::WeakKey { key } => halves! {
         ["発行者の鍵としては弱いか、知られていない種類です（{key}）。" "Its key is weak for an issuer, or of an unknown kind ({key})."]
         ["どこから入手したものか確かめてください。不要なら taimen trust remove で削除してください。"
-         "See where it came from. If it is not needed, remove it with taimen trust remove."] },
+         "Find out where it came from. If it is not needed, remove it with taimen trust remove."] },
         Concern::WeakHash => halves! {
         ["MD5またはSHA-1で署名されています。" "It is signed with MD5 or SHA-1."]
         ["信頼の起点そのものの署名は検証に使いませんが、古い方式です。入手元を確かめてください。"
-         "An anchor's own signature is not verified, but the practice is old. See where it came from."] },
+         "An anchor's own signature is not verified, but the practice is old. Find out where it came from."] },
         Concern::NotPublished => halves! {
-        ["発行者が公表したものではありません（--unpinned で追加）。" "It is not one that the issuer published (added with --unpinned)."]
+        ["発行者が公表したものではありません（--unpinned で追加）。" "The issuer did not publish it (added with --unpinned)."]
         ["追加した理由が今も正しいか確かめてください。報告書には「非公式」と出ます。"
-         "See whether the reason to add it still holds. Reports call it not official."] },
+         "Check whether the reason to add it still holds. Reports call it not official."] },
         Concern::Duplicate => halves! {
-        ["同じものが複数の場所にあります。" "The same anchor stands in several places."]
+        ["同じものが複数の場所にあります。" "The same anchor is in several places."]
         ["害はありません。一つを残して削除できます。" "It does no harm. All but one can be removed."] },
         Concern::SameKey => halves! {
         ["同じ鍵の証明書が複数あります。" "Several certificates have the same key."]
         ["更新された証明書ならこのままで構いません。そうでなければ入手元を確かめてください。"
-         "That is fine for a renewed certificate. Otherwise see where they came from."] },
+         "That is fine for a renewed certificate. Otherwise find out where they came from."] },
         Concern::Overlap => halves! {
         ["同じ名前で、有効期間が重なるものが複数あります。" "Several of one name are valid at the same time."]
         ["世代の交代では普通のことです。どれを使うかは、名前ではなく署名で決まります。"
-         "That is usual between generations. Which one counts is decided by the signature, not by the name."] },
+         "That is usual between generations. The signature decides which one counts, not the name."] },
         Concern::NameInTwoHierarchies { .. } => halves! {
-        ["同じ名前のものが、複数の系統にあります。" "One name stands in several hierarchies."]
+        ["同じ名前のものが、複数の系統にあります。" "One name is in several hierarchies."]
         ["試験用や模擬のものを本物と取り違えないよう、SHA-256で見分けてください。"
          "Tell them apart by their SHA-256, so that a test one is not taken for the real one."] },
     };
@@ -66,7 +66,7 @@ pub const STRAY: [Bilingual; 2] = [
     Bilingual::new("anchors.toml にないファイルがあります。", "anchors.toml does not name this file."),
     Bilingual::new(
         "使われていません。途中で終わった追加の残りか、手で置いたものです。不要なら消してください。",
-        "It is not used: left by an addition that broke off, or put there by hand. Delete it if it is not needed.",
+        "taimen does not use it. An interrupted addition left it, or somebody put it there. Delete it if you do not need it.",
     ),
 ];
 

@@ -9,44 +9,44 @@ use crate::{
 
 use super::{ExitCode, Problem, Text};
 
-pub(super) fn text(problem: &Problem) -> Option<Text> {
-    let text = match problem {
+pub(super) fn text(problem: &Problem) -> Text {
+    match problem {
         Problem::CredentialWrong { credential, left } => {
             let again = if credential.who == Who::Staff {
-                words! { "カードの印刷とよく見比べてから" "Compare carefully with what is printed on the card" }
+                words! { "カードの印刷とよく見比べてから" "Compare it carefully with what is printed on the card" }
             } else {
-                words! { "カードの持ち主に入力を確かめてもらってから" "Have the holder make sure of the entry" }
+                words! { "カードの持ち主に入力を確かめてもらってから" "Have the holder check the entry" }
             };
             let retry_counter = match left {
                 Some(left) => words! { "あと{left}回です。" "Tries left: {left}." },
-                None => words! { "回数の制限はありません。" "It has no counter." },
+                None => words! { "回数の制限はありません。" "No counter limits the tries." },
             };
             text! { "credential-wrong" Credential;
-            [("{}が違うとカードが答えました。{}", credential.title.ja, retry_counter.ja) ("The card says that the {} is wrong. {}", credential.title.en, retry_counter.en)]
+            [("{}が違うとカードが答えました。{}", credential.title.ja, retry_counter.ja) ("The card rejected {}: it is wrong. {}", the(credential.title.en), retry_counter.en)]
             [("自動では繰り返していません。{}、もう一度実行してください。{}", again.ja, credential.without.ja)
-             ("Nothing was repeated. {} before you run this again.{}", again.en, credential.without.en)] }
+             ("taimen did not repeat it. {}, then run this again.{}", again.en, credential.without.en)] }
         }
         Problem::CredentialBlocked { credential } => text! { "credential-blocked" Credential;
-        [("{}がロックされています。", credential.title.ja) ("The {} is blocked.", credential.title.en)]
+        [("{}がロックされています。", credential.title.ja) ("{} is blocked.", capital(&the(credential.title.en)))]
         [("{}{}", credential.unblock_at.ja, credential.without.ja) ("{}{}", credential.unblock_at.en, credential.without.en)] },
         Problem::LastTry { credential } => text! { "last-try" Credential;
         [("{0}は、あと1回間違えるとロックされます。{0}はカードに送っていません。", credential.title.ja)
-         ("One more wrong entry blocks the {}. It was not sent to the card.", credential.title.en)]
+         ("One more wrong entry blocks {}. taimen did not send it to the card.", the(credential.title.en))]
         [("カードの持ち主の了解を得て、入力を確かめたうえで、--allow-last-try を付けて実行してください。{}", credential.without.ja)
-         ("Ask the holder for consent, make sure of the entry, then run this with --allow-last-try.{}", credential.without.en)] },
+         ("Ask the holder for consent, check the entry, then run this with --allow-last-try.{}", credential.without.en)] },
         Problem::NoCounter { credential } => text! { "no-counter" Credential;
         [("カードが{0}の残り回数を示さず、次の間違いでロックされるおそれがあります。{0}は送っていません。", credential.title.ja)
-         ("The card says that it counts no tries of the {}, so the next wrong entry may block it. It was not sent to the card.", credential.title.en)]
+         ("The card reports no counter for {}, so the next wrong entry may block it. taimen did not send it.", the(credential.title.en))]
         ["別の確認方法を使ってください。続ける場合は、カードの持ち主の了解を得て、入力を確かめたうえで、--allow-last-try を付けて実行してください。"
-         "Use another way to check it. To go on, ask the holder for consent, make sure of the entry, and run this with --allow-last-try."] },
+         "Use another way to check the card. To go on anyway, ask the holder for consent, check the entry, and run this with --allow-last-try."] },
         Problem::CounterUnknown { credential } => text! { "counter-unknown" Credential;
         [("{}の残り回数をカードが答えないため、送りませんでした。", credential.title.ja)
-         ("The card does not tell the tries left of the {}, so nothing was sent.", credential.title.en)]
+         ("The card does not report the tries left for {}, so taimen did not send it.", the(credential.title.en))]
         ["カードを置き直して、もう一度お試しください。続くときは別の確認方法を使ってください。"
-         "Place the card again and retry. If it goes on, use another way to check it."] },
+         "Place the card again and retry. If this happens again, use another way to check it."] },
         Problem::PinSettingUnknown { credential } => text! { "pin-setting-unknown" Credential;
         [("暗証番号の設定の有無をカードから読み取れないため、{}を送りませんでした。", credential.title.ja)
-         ("The card does not tell whether PINs were set, so the {} was not sent.", credential.title.en)]
+         ("The card does not report whether PINs were set, so taimen did not send {}.", the(credential.title.en))]
         ["別の本人確認書類を使ってください。有効期限などは taimen check --without-pin で表示できます。"
          "Use another document. taimen check --without-pin shows the expiry and the like."] },
         Problem::AnswerLost { credential, left } => {
@@ -56,38 +56,38 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
             };
             text! { "answer-lost" Card;
             [("{}を送りましたが、カードの答えを受け取れませんでした。{ja}", credential.title.ja)
-             ("The {} was sent, but the card's answer was lost. {en}", credential.title.en)]
+             ("taimen sent {}, but the card's answer was lost. {en}", the(credential.title.en))]
             ["自動では繰り返していません。taimen identify で残り回数を確かめてから、やり直してください。"
-             "Nothing was repeated. See the tries left with taimen identify before you start again."] }
+             "taimen did not repeat it. Look at the tries left with taimen identify before you start again."] }
         }
         Problem::AlreadyTried { credential } => text! { "already-tried" Credential;
         [("この{}は一度使いました。二度目は送っていません。", credential.title.ja)
-         ("This {} was tried once already. It was not sent again.", credential.title.en)]
-        ["入力を確かめて、もう一度最初から実行してください。" "Make sure of the entry and start again."] },
+         ("taimen has already tried this entry for {} once. It did not send it again.", the(credential.title.en))]
+        ["入力を確かめて、もう一度最初から実行してください。" "Check the entry and start again."] },
         Problem::MissingCredential { name } => text! { "missing-credential" Usage;
         ["必要な入力「{name}」がありません。端末がないため、たずねることもできません。"
          "The credential '{name}' is missing, and there is no terminal to ask on."]
         ["--credentials で渡すファイルに「{name} = 値」の行を加えるか、端末で実行してください。"
          "Add a line '{name} = value' to the file given to --credentials, or run this on a terminal."] },
         Problem::BadCredentialLine { line } => text! { "bad-credential-line" Usage;
-        ["入力ファイルの{line}行目が読めません。カードには触れていません。" "Line {line} of the credentials cannot be read. The card was not touched."]
+        ["入力ファイルの{line}行目が読めません。カードには触れていません。" "Line {line} of the credentials cannot be read. taimen did not touch the card."]
         ["各行を「名前 = 値」の形にしてください。名前は birth、expiry-year、security-code、number-b などです。"
-         "Write 'name = value' on each line. Names are birth, expiry-year, security-code, number-b and others."] },
+         "Write 'name = value' on each line. Possible names are birth, expiry-year, security-code, number-b and others."] },
         Problem::BadCredentialsFile => text! { "bad-credentials-file" Usage;
         ["入力ファイルがテキストではないか、大きすぎます。カードには触れていません。"
-         "The credentials file is no text, or too large. The card was not touched."]
+         "The credentials file is not text, or is too large. taimen did not touch the card."]
         ["各行が「名前 = 値」のUTF-8のファイルを指定してください。" "Name a UTF-8 file with 'name = value' on each line."] },
         Problem::BadBirthDate(error) => birth_date(*error),
         Problem::BadEntry(entry) => Text {
             id: entry.bad,
             exit: ExitCode::Usage,
             what: words! { ("{}の形が正しくありません。カードには触れていません。", entry.title.ja)
-            ("{} does not have the right form. The card was not touched.", capital(entry.title.en)) },
+            ("{} does not have the right form. taimen did not touch the card.", capital(&the(entry.title.en))) },
             todo: entry.hint.into(),
         },
         Problem::TooManyEntries { attempts } => text! { "too-many-entries" Usage;
         ["{attempts}回続けて正しい形の入力がなかったため、終わります。カードには何も送っていません。"
-         "taimen gives up after {attempts} entries that no card compares. Nothing was sent to the card."]
+         "taimen stops after {attempts} entries in a wrong form. It sent nothing to the card."]
         ["印刷を確かめて、もう一度実行してください。分からないときは別の本人確認書類を使ってください。"
          "Look at what is printed and run this again, or use another document."] },
         Problem::PinForgotten { credential, without_pin } => {
@@ -105,12 +105,17 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
         Problem::UncountedWrong { credential, kind, left } => uncounted_wrong(credential, *kind, *left),
         Problem::CardHandshake => text! { "card-handshake" Card;
         ["相互認証で、カードの応答が正しくありません。読み取りを中止しました。"
-         "The card's answer in the mutual authentication is not right. taimen stopped the reading."]
+         "The card's answer in the mutual authentication is wrong. taimen stopped the reading."]
         ["カードを置き直して、もう一度お試しください。続くときは別の確認方法を使ってください。カードが照合の値を知っていることは確かめられていません。"
-         "Place the card again and retry. If it goes on, use another way to check it: the card has not shown that it knows what was entered."] },
-        _ => return None,
-    };
-    Some(text)
+         "Place the card again and retry. If this happens again, use another way to check it: the card has not shown that it knows what was entered."] },
+        _ => super::files::internal("messages"),
+    }
+}
+
+/// A title inside a sentence: numbered ones, such as `PIN 1`, take no article.
+fn the(title: &str) -> String {
+    let numbered = title.split_whitespace().nth(1).is_some_and(|word| word.len() == 1);
+    if numbered { title.to_owned() } else { format!("the {title}") }
 }
 
 /// A name at the beginning of a sentence.
@@ -125,48 +130,48 @@ fn uncounted_wrong(credential: &CredentialSpec, kind: CardKind, left: Option<u8>
     let count = match left {
         Some(left) => {
             let retry_counter = if left == 1 { "1 try is".to_owned() } else { format!("{left} tries are") };
-            words! { "残りはあと{left}回だと答えています。" "It says that {retry_counter} left." }
+            words! { "残りはあと{left}回だと答えています。" "It reports that {retry_counter} left." }
         }
-        None if published => words! { "回数の制限はありません。" "It has no counter." },
-        None => words! { "回数の制限は知られていません。" "No counter is known of it." },
+        None if published => words! { "回数の制限はありません。" "No counter limits the tries." },
+        None => words! { "回数の制限は知られていません。" "No counter is known for this kind of card." },
     };
-    let (title, name) = (credential.title.ja, credential.title.en);
+    let (title, name) = (credential.title.ja, the(credential.title.en));
     let todo = match left {
         Some(_) => words! {
         "繰り返していません。もう一度実行しないでください。知られているこの種類のカードは回数を数えないので、\
          このカードは知られていない方式のものです。別の確認方法を使ってください。"
-        "Nothing was repeated. Do not run this again: no card of this kind is known to count, so this one follows a protocol that is not known. \
-         Use another way to check it." },
+        "taimen did not repeat it. Do not run this again: no known card of this kind counts the tries, so this card follows an unknown \
+         protocol. Use another way to check it." },
         None => words! {
         "自動では繰り返していません。券面の{title}とよく見比べて、もう一度実行してください。{title}が正しいときは、\
          カードの方式が名乗っている種類や世代のものと違うことが考えられます。別の確認方法を使ってください。"
-        "Nothing was repeated. Compare the {name} with the one on the card and run this again. If it is right, the card follows another protocol \
-         than that of the kind and generation it names: use another way to check it." },
+        "taimen did not repeat it. Compare {name} with the one on the card and run this again. If it is right, the card follows another protocol \
+         than its kind and generation do: use another way to check it." },
     };
     text! { "card-number-wrong" Credential;
-    [("{title}が合わないとカードが答えました。{}", count.ja) ("The card says that the {name} does not fit. {}", count.en)]
+    [("{title}が合わないとカードが答えました。{}", count.ja) ("The card rejected {name}: it does not match. {}", count.en)]
     todo }
 }
 
 fn birth_date(error: PrintedDateError) -> Text {
     let examples = words! { "カードの印刷のとおりに入力してください。例: S55-02-17、昭和55年2月17日。西暦で印刷されているときは 西暦1980年2月17日。"
-    "Write it as printed on the card: S55-02-17 for Showa 55, or western:1980-02-17 where a Western year is printed." };
+    "Write it as printed on the card: S55-02-17 for Showa 55, or western:1980-02-17 if a Western year is printed." };
     match error {
         PrintedDateError::BareWestern(_) => text! { "birth-date-bare" Usage;
         ["生年月日が元号なしで書かれています。カードには触れていません。和暦か西暦かで照合番号が変わり、間違えると残り回数が減ります。"
-         "The birth date has no era, and the card was not touched. Number B depends on whether era or Western year is printed; a wrong guess costs a try."] examples },
+         "The birth date has no era. taimen did not touch the card. Number B depends on whether the card shows an era or a Western year. A wrong guess costs a try."] examples },
         PrintedDateError::Bare => text! { "birth-date-no-era" Usage;
-        ["生年月日に元号がありません。カードには触れていません。" "The birth date has no era. The card was not touched."] examples },
+        ["生年月日に元号がありません。カードには触れていません。" "The birth date has no era. taimen did not touch the card."] examples },
         PrintedDateError::Future => text! { "birth-date-future" Usage;
-        ["この生年月日はまだ来ていません。カードには触れていません。" "This birth date is still to come. The card was not touched."] examples },
+        ["この生年月日はまだ来ていません。カードには触れていません。" "This birth date is still to come. taimen did not touch the card."] examples },
         PrintedDateError::TooLongAgo => text! { "birth-date-too-long-ago" Usage;
-        ["この生年月日は古すぎます（130年以上前）。カードには触れていません。" "This birth date is more than 130 years ago. The card was not touched."] examples },
+        ["この生年月日は古すぎます（130年以上前）。カードには触れていません。" "This birth date is more than 130 years ago. taimen did not touch the card."] examples },
         PrintedDateError::Form => text! { "birth-date-form" Usage;
-        ["生年月日として読めません。カードには触れていません。" "This cannot be read as a birth date. The card was not touched."] examples },
+        ["生年月日として読めません。カードには触れていません。" "This cannot be read as a birth date. taimen did not touch the card."] examples },
         PrintedDateError::NoSuchDay => text! { "birth-date-no-such-day" Usage;
-        ["この生年月日は暦にありません。カードには触れていません。" "This day does not exist. The card was not touched."] examples },
+        ["この生年月日は暦にありません。カードには触れていません。" "This day does not exist. taimen did not touch the card."] examples },
         PrintedDateError::NotInEra => text! { "birth-date-not-in-era" Usage;
         ["この生年月日は、入力された元号の期間に入っていません。カードには触れていません。"
-         "This day does not lie in the era that was given. The card was not touched."] examples },
+         "This day is not in the given era. taimen did not touch the card."] examples },
     }
 }

@@ -18,7 +18,7 @@ pub enum ExitCode {
     Card,
     /// 5: a credential was refused, is blocked, or was unsafe to try.
     Credential,
-    /// 130: a batch was interrupted (Ctrl-C), so that not every input was looked at.
+    /// 130: a batch was interrupted (Ctrl-C), so that some inputs were not judged.
     Interrupted,
 }
 

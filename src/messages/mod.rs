@@ -1,4 +1,4 @@
-//! Everything that a person reads and that is no card fact: errors in two halves, what happened and what to do, and the
+//! Everything that a person reads and that is not a card fact: errors in two halves, what happened and what to do, and the
 //! words of the conversation.
 
 /// A row of a table of messages: id, exit code, then what happened and what to do as [`words!`] takes them.
@@ -13,7 +13,7 @@ macro_rules! text {
     };
 }
 
-/// What happened and what to do, as [`words!`] takes them, where the message has no row of its own.
+/// What happened and what to do, as [`words!`] takes them, if the message has no row of its own.
 macro_rules! halves {
     ($what:tt $todo:tt) => {
         [$crate::lang::words!($what), $crate::lang::words!($todo)]
@@ -27,6 +27,7 @@ mod counter;
 mod credential;
 mod exit;
 mod files;
+mod profile;
 mod reader;
 mod reading;
 mod recording;
@@ -49,6 +50,7 @@ use crate::{
     iso7816::{CardError, Refusal},
     kind::CardKind,
     lang::{Lang, Words},
+    profile::ProfileError,
     text::PrintedDateError,
     transport::TransportError,
     trust::{AddError, ManifestError, RemoveError},
@@ -56,9 +58,8 @@ use crate::{
 
 pub use exit::ExitCode;
 pub use reader::Platform;
-pub use recording::ScrubRefusal;
-pub use server::ServerRefusal;
-pub use usage::UsageError;
+#[doc(hidden)]
+pub use {recording::ScrubRefusal, server::ServerRefusal, usage::UsageError};
 
 /// What went wrong. Holds no personal data: what a person typed is never repeated.
 ///
@@ -118,7 +119,7 @@ pub enum Problem {
     UncountedWrong { credential: &'static CredentialSpec, kind: CardKind, left: Option<u8> },
     /// The card's half of a mutual authentication is not right.
     CardHandshake,
-    /// `--reader` is no address.
+    /// `--reader` is not an address.
     BadReaderAddress(String),
     /// `sim:` with a kind that is not simulated.
     UnknownSimKind { given: String, meant: Option<&'static str>, kinds: Vec<&'static str> },
@@ -148,7 +149,7 @@ pub enum Problem {
     Unwritable { path: String, error: ErrorKind },
     /// A file would be written through a link, into a pipe or a device, or over a folder.
     UnfitDestination { path: String },
-    /// A file is no key that seals dumps.
+    /// A file is not a key that seals dumps.
     NotASealKey { path: String },
     /// A dump was changed after it was sealed.
     SealBroken { path: String },
@@ -158,15 +159,15 @@ pub enum Problem {
     ReadInFuture { read_at: Timestamp },
     /// `--seal` of a replayed recording for which the operator does not vouch.
     SealWithoutWord,
-    /// A file is no dump.
+    /// A file is not a dump.
     Dump { path: String, error: DumpError },
-    /// A file is no recording.
+    /// A file is not a recording.
     Recording { path: String, line: usize },
     /// A recording of another version of the format.
     RecordingVersion { path: String },
-    /// A recording where a dump is needed.
+    /// A recording instead of a dump.
     RecordingGiven { path: String },
-    /// A dump where a recording is needed.
+    /// A dump instead of a recording.
     DumpGiven { path: String },
     /// A recording is not scrubbed, and nothing was written.
     ScrubRefused { path: String, why: ScrubRefusal },
@@ -195,7 +196,13 @@ pub enum Problem {
     NoTrustFolder,
     /// `explain` of a check that does not exist.
     UnknownCheck(String),
-    /// `--at` is no time.
+    /// A law profile cannot be used.
+    Profile { path: String, error: ProfileError },
+    /// `profiles show` of a name that no profile and no law has.
+    UnknownProfile { given: String },
+    /// No profile of a law covers a day.
+    NoProfile { law: String, day: jiff::civil::Date },
+    /// `--at` is not a time.
     BadTime,
     /// An input of a batch that is neither a recording nor a dump.
     NotAnInput { path: String },
@@ -209,7 +216,7 @@ pub enum Problem {
     ListLine { line: u64 },
     /// An expectation that no input had.
     ExpectationUnused { path: String },
-    /// A file that is no expectation.
+    /// A file that is not an expectation.
     Expectation { path: String, place: Option<(usize, usize)> },
     /// A batch without any input.
     NoInputs,
@@ -246,14 +253,35 @@ impl Problem {
 
     /// The message as it reads on some system.
     pub fn message_on(&self, lang: Lang, platform: Platform) -> Message {
-        let text = reader::text(self, platform)
-            .or_else(|| credential::text(self))
-            .or_else(|| files::text(self))
-            .or_else(|| recording::text(self))
-            .or_else(|| batch::text(self))
-            .or_else(|| server::text(self))
-            .or_else(|| usage::text(self))
-            .unwrap_or_else(|| files::internal("messages"));
+        // Every one by name: a new one does not compile before it has its room.
+        #[rustfmt::skip]
+        let text = match self {
+            Self::Transport(_) | Self::Card(_) | Self::UnknownCard | Self::UnsupportedKind(_)
+            | Self::NoSuchApplication(_) | Self::OtherCardsOption { .. } | Self::DifferentCard
+            | Self::BadReaderAddress(_) | Self::UnknownSimKind { .. } | Self::UnknownSimOption { .. }
+            | Self::BadSimSeed | Self::UnknownSimFault(_) | Self::NoPhone { .. } | Self::NotAPhone { .. }
+            | Self::CannotListen { .. } | Self::PhoneLostAtExtended | Self::TwoCards | Self::MuteCard | Self::NotBuilt { .. } => reader::text(self, platform),
+            Self::CredentialWrong { .. } | Self::CredentialBlocked { .. } | Self::LastTry { .. }
+            | Self::NoCounter { .. } | Self::CounterUnknown { .. } | Self::PinSettingUnknown { .. }
+            | Self::AnswerLost { .. } | Self::AlreadyTried { .. } | Self::MissingCredential { .. }
+            | Self::BadCredentialLine { .. } | Self::BadCredentialsFile | Self::BadBirthDate(_)
+            | Self::TooManyEntries { .. } | Self::BadEntry(_) | Self::UncountedWrong { .. } | Self::CardHandshake | Self::PinForgotten { .. } => credential::text(self),
+            Self::Unreadable { .. } | Self::Unwritable { .. } | Self::UnfitDestination { .. }
+            | Self::NotASealKey { .. } | Self::SealBroken { .. } | Self::OtherSeal { .. }
+            | Self::ReadInFuture { .. } | Self::SealWithoutWord | Self::Dump { .. } | Self::Recording { .. }
+            | Self::RecordingVersion { .. } | Self::RecordingGiven { .. } | Self::DumpGiven { .. }
+            | Self::RecordingUnused { .. } | Self::RecordingDraw { .. } | Self::NoRandomBytes | Self::Vpcd { .. }
+            | Self::NoPicture | Self::NoFront | Self::TrustFolder(_) | Self::TrustAdd(_) | Self::TrustRemove(_)
+            | Self::NoTrustFolder | Self::UnknownCheck(_) | Self::BadTime | Self::Internal { .. } => files::text(self),
+            Self::NotAnInput { .. } | Self::InputTooLarge { .. } | Self::NotAFile { .. } | Self::FolderLoop { .. }
+            | Self::ListLine { .. } | Self::ExpectationUnused { .. } | Self::Expectation { .. } | Self::NoInputs => batch::text(self),
+            #[cfg(feature = "simulator")]
+            Self::Script { path, error } => script::text(path, error),
+            Self::Profile { .. } | Self::UnknownProfile { .. } | Self::NoProfile { .. } => profile::text(self),
+            Self::ScrubRefused { path, why } => recording::text(path, why),
+            Self::Server(refusal) => server::text(refusal),
+            Self::Usage { command, error } => usage::text(command, error),
+        };
         text.in_lang(lang)
     }
 
@@ -284,7 +312,7 @@ impl From<CardError> for Problem {
     fn from(error: CardError) -> Self {
         match error {
             CardError::Transport(error) => Self::Transport(error),
-            other => Self::Card(other),
+            CardError::Status(_) | CardError::Endless => Self::Card(error),
         }
     }
 }

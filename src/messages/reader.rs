@@ -26,14 +26,14 @@ impl Platform {
     };
 }
 
-pub(super) fn text(problem: &Problem, platform: Platform) -> Option<Text> {
-    let text = match problem {
+pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
+    match problem {
         Problem::Transport(error) => transport(error, platform),
         Problem::Card(error) => card(error, platform),
         Problem::UnknownCard => text! { "unknown-card" Card;
-        ["このカードの種類が分かりません。" "This card is of no kind that is known."]
+        ["このカードの種類が分かりません。" "taimen does not know this kind of card."]
         ["マイナンバーカードなど対応するカードだけを、リーダーに一枚だけ置いてください。財布やケースから出してお試しください。"
-         "Place one supported card alone on the reader, such as a My Number Card, out of its wallet or case."] },
+         "Take a supported card, such as a My Number Card, out of its wallet or case and place it alone on the reader."] },
         Problem::UnsupportedKind(kind) => unsupported(*kind),
         Problem::NoSuchApplication(kind) => text! { "no-such-application" Card;
         [("このカードには{}がありません。", kind.name().ja) "This card does not hold the application {kind}."]
@@ -41,10 +41,10 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Option<Text> {
          "Check the card. taimen identify shows the applications on it."] },
         Problem::OtherCardsOption { option, kind } => text! { "other-cards-option" Usage;
         [("--{option} は{}には使えません。暗証番号などはカードに送っていません。", kind.name().ja)
-         "--{option} is not for this kind of card ({kind}). No credential was sent to it."]
+         "--{option} does not apply to this kind of card ({kind}). taimen sent it no credential."]
         ["このオプションなしで、もう一度実行してください。" "Run this again without the option."] },
         Problem::DifferentCard => text! { "different-card" Card;
-        ["途中でカードが入れ替わりました。読み取りを中止しました。" "The card is not the one that was recognised before. The reading was stopped."]
+        ["途中でカードが入れ替わりました。読み取りを中止しました。" "This is not the card that taimen recognised before. taimen stopped the reading."]
         ["カードを一枚だけ置き、終わるまで動かさずに、最初からやり直してください。" "Place one card, leave it in place until the end, and start again."] },
         Problem::TwoCards => text! { "two-cards" Card;
         ["カードが2枚以上置かれています。読み取っていません。" "More than one card lies on the readers. None is read."]
@@ -70,10 +70,10 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Option<Text> {
             text! { "unknown-sim-option" Usage;
             ["模擬カードに「{given}」という指定はありません。" "A simulated card does not take '{given}'."]
             ["{near_ja}? の後には fault= と seed= を指定できます（例：sim:my-number?seed=7）。"
-             "{near_en}Behind ? it takes fault= and seed=, such as sim:my-number?seed=7."] }
+             "{near_en}After ? it takes fault= and seed=, such as sim:my-number?seed=7."] }
         }
         Problem::BadSimSeed => text! { "bad-sim-seed" Usage;
-        ["模擬カードの seed が整数として読めません。" "The seed of the simulated card is not a whole number in its range."]
+        ["模擬カードの seed が整数として読めません。" "The seed of the simulated card is not a whole number in the allowed range."]
         [("0から{}までの整数を指定してください。", u64::MAX) ("Give a number from 0 to {}.", u64::MAX)] },
         Problem::UnknownSimFault(name) => text! { "unknown-sim-fault" Usage;
         ["「{name}」という模擬カードの異常はありません。" "There is no fault named '{name}' for simulated cards."]
@@ -86,23 +86,22 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Option<Text> {
          "No phone offered a card at {address} within {seconds} seconds."]
         ["アプリの接続先がこのアドレスとポートになっているか、カードをスマートフォンに当てているかを確かめて、もう一度実行してください。待つ時間は \
           --wait で変えられます。"
-         "See that the app has this address and port and that the card lies on the phone, and run this again. --wait sets the time."] },
+         "Check that the app has this address and port and that the card lies on the phone. Then run this again. --wait sets the time."] },
         Problem::NotAPhone { address } => text! { "not-a-phone" Card;
-        ["{address} に接続がありましたが、カードとして応答しませんでした。" "Somebody connected to {address} and did not answer as a card."]
+        ["{address} に接続がありましたが、カードとして応答しませんでした。" "Something connected to {address} but did not answer as a card."]
         ["このポートに接続した別のプログラムがないか確かめ、カードをスマートフォンに当て直して、もう一度実行してください。"
-         "See whether another program uses this port, place the card on the phone anew, and run this again."] },
+         "Check whether another program uses this port, place the card on the phone again, and rerun this."] },
         Problem::CannotListen { address, error } => text! { "cannot-listen" Usage;
-        [("{address} で待ち受けられません（{}）。", io_ja(*error)) "Cannot listen at {address} ({error})."]
+        [("{address} で待ち受けられません（{}）。", io_ja(*error)) "taimen cannot listen at {address} ({error})."]
         ["この端末のアドレスか、ほかのプログラムが同じポートを使っていないかを確かめ、別のポート（例：phone:127.0.0.1:35971）を指定してください。"
-         "See that it is an address of this computer and that no other program has the port, or name another port, such as phone:127.0.0.1:35971."] },
+         "Check that it is an address of this computer and that no other program uses the port, or name another port, such as phone:127.0.0.1:35971."] },
         Problem::PhoneLostAtExtended => text! { "phone-lost-at-extended" Card;
-        ["長い読み取りの途中で、スマートフォンとの接続が切れました。結果は出ていません。" "The phone was lost during a long command. There is no result."]
+        ["長い読み取りの途中で、スマートフォンとの接続が切れました。結果は出ていません。" "The connection to the phone broke during a long command. There is no result."]
         ["カードを動かしていないのに切れたときは、長い通信に対応しない機種かもしれません。--reader に ?short を付けて（例：phone?short）、\
           もう一度実行してください。"
-         "If the card was not moved, the phone may not pass long commands: run this again with ?short behind the address, such as phone?short."] },
-        _ => return None,
-    };
-    Some(text)
+         "If the card was not moved, the phone may not pass long commands: run this again with ?short after the address, such as phone?short."] },
+        _ => super::files::internal("messages"),
+    }
 }
 
 /// What was probably meant, in both languages.
@@ -116,20 +115,20 @@ fn unsupported(kind: CardKind) -> Text {
         return text! { "unsupported-kind" Card; what todo };
     }
     text! { "unsupported-kind" Card;
-    [("{}を認識しましたが、まだ読み取りに対応していません。", kind.name().ja) ("This is a {}, which cannot be read yet.", kind.name().en)]
-    ["真正かどうかは判定していません。別の確認方法を使ってください。" "Nothing was said about its authenticity. Use another way to check it."] }
+    [("{}を認識しましたが、まだ読み取りに対応していません。", kind.name().ja) ("This is a {}. taimen cannot read it yet.", kind.name().en)]
+    ["真正かどうかは判定していません。別の確認方法を使ってください。" "taimen says nothing about its authenticity. Use another way to check it."] }
 }
 
 fn card(error: &CardError, platform: Platform) -> Text {
     let again = words! { "カードをリーダーに置き直して、もう一度お試しください。続くときは docs/readers.md を見てください。"
-    "Place the card again and retry. If it goes on, see docs/readers.md." };
+    "Place the card again and retry. If this happens again, see docs/readers.md." };
     match error {
         CardError::Transport(error) => transport(error, platform),
         CardError::Status(status) => text! { "card-status" Card;
         ["カードが予期しない応答（{status}）を返したため、読み取りを中止しました。"
-         "The card gave an unexpected answer ({status}). The reading was stopped."] again },
+         "The card returned an unexpected status word ({status}). taimen stopped the reading."] again },
         CardError::Endless => text! { "card-endless" Card;
-        ["カードの応答が終わらないため、読み取りを中止しました。" "The card announced data without end. The reading was stopped."]
+        ["カードの応答が終わらないため、読み取りを中止しました。" "The card sends data without end. taimen stopped the reading."]
         again },
     }
 }
@@ -142,7 +141,7 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
         ["カードリーダーが見つかりません。" "No card reader was found."]
         ["リーダーをUSBに接続し、taimen readers で表示されるか確かめてください。表示されないときは taimen doctor が原因を調べます。\
           名前で指定したときは、名前も確かめてください。"
-         "Connect the reader and see whether taimen readers lists it; taimen doctor looks for the cause if not. If you gave a name, check the name."] },
+         "Connect the reader and see whether taimen readers lists it. If not, taimen doctor looks for the cause. If you gave a name, check the name."] },
         TransportError::NoCard { seconds } => text! { "no-card" Card;
         ["{seconds}秒待ちましたが、カードが置かれませんでした。" "No card was placed within {seconds} seconds."]
         ["カードをリーダーの中央に置いて、もう一度実行してください。待つ時間は --wait で変えられます。"
@@ -150,19 +149,19 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
         TransportError::Busy => text! { "busy" Card;
         ["別のプログラムがカードを使っています。" "Another program is using the card."]
         ["ほかのカード関連のアプリ（ブラウザーを含む）を閉じて、もう一度お試しください。"
-         "Close other programs that use cards, browsers too, and try again."] },
+         "Close other programs that use cards, including browsers, and try again."] },
         TransportError::Removed => text! { "removed" Card;
         ["読み取りの途中でカードが離れました。結果は出ていません。" "The card left the reader during the reading. There is no result."]
         ["カードをリーダーに置き、終わるまで動かさずに、もう一度実行してください。"
          "Place the card, leave it in place until the end, and run this again."] },
         TransportError::LengthUnsupported => text! { "length-unsupported" Card;
         ["このリーダーは必要な長さの通信（拡張APDU）に対応していません。"
-         "This reader does not pass commands of the length that is needed (extended APDUs)."]
+         "This reader does not pass commands as long as this card needs (extended APDUs)."]
         ["別のリーダーを使うか、リーダーのドライバーを更新してください（docs/readers.md）。" "Use another reader or update its driver (docs/readers.md)."] },
         TransportError::Reader { code } => text! { "reader" Card;
         ["リーダーがエラー {code:#010x} を返しました。" "The reader reports the error {code:#010x}."]
         ["リーダーを抜き差しし、カードを置き直して、もう一度お試しください。続くときは docs/readers.md を見てください。"
-         "Reconnect the reader, place the card again and retry. If it goes on, see docs/readers.md."] },
+         "Reconnect the reader, place the card again and retry. If this happens again, see docs/readers.md."] },
         TransportError::Connection(kind) => text! { "connection" Card;
         [("カードとの接続が切れました（{}）。", io_ja(*kind)) "The connection to the card broke ({kind})."]
         ["接続の相手のプログラムを確かめて、もう一度実行してください。" "Check the program at the other end, and run this again."] },
@@ -170,11 +169,11 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
         [("記録の{step}番目の命令（{}）と、送った命令（{}）が違います。", expected.replace(" bytes", "バイト"), sent.replace(" bytes", "バイト"))
          "Step {step}: the recording has {expected}, the program sent {sent}."]
         ["同じ版のtaimenと同じオプションで記録したファイルか確かめてください。"
-         "See whether the recording was made with the same options and by the same version of taimen."] },
+         "Check whether the recording was made with the same options and by the same version of taimen."] },
         TransportError::RecordingEnded { steps } => text! { "replay-ended" Card;
         ["記録は{steps}番目の命令で終わっています。" "The recording ends after step {steps}."]
         ["記録が途中で切れていないか、同じオプションで記録したものか確かめてください。"
-         "See whether the recording is whole and was made with the same options."] },
+         "Check whether the recording is complete and was made with the same options."] },
     }
 }
 
@@ -187,10 +186,10 @@ fn no_service(platform: Platform) -> Text {
         }
         Platform::Windows => words! {
         "リーダーを接続し、サービス「Smart Card」（SCardSvr）を開始してください。リモートデスクトップ越しでは使えないことがあります。"
-        "Connect the reader and start the service Smart Card (SCardSvr). Over Remote Desktop it may be out of reach." },
+        "Connect the reader and start the service Smart Card (SCardSvr). It may not be available over Remote Desktop." },
         Platform::MacOs => {
             words! { "リーダーを抜き差ししてください。macOSではサービスは自動で動きます。続くときは再起動してください。"
-            "Reconnect the reader: macOS starts the service by itself. If it goes on, restart the computer." }
+            "Reconnect the reader: macOS starts the service by itself. If this happens again, restart the computer." }
         }
     };
     text! { "no-service" Usage; what todo }

@@ -2,7 +2,7 @@
 
 use crate::{kind::CardKind, lang::words};
 
-use super::{Problem, Text};
+use super::Text;
 
 /// Why a recording is not scrubbed. Nothing is written then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +20,7 @@ pub enum ScrubRefusal {
     Step(usize),
 }
 
-pub(super) fn text(problem: &Problem) -> Option<Text> {
-    let Problem::ScrubRefused { path, why } = problem else { return None };
+pub(super) fn text(path: &str, why: &ScrubRefusal) -> Text {
     let what = match why {
         ScrubRefusal::DoesNotPlay => {
             words! { "{path} は、この版のtaimenだけでは終わりまで再生できないため、個人情報を取り除けません。"
@@ -41,11 +40,10 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
         }
         ScrubRefusal::Step(step) => {
             words! { "{path} の個人情報を取り除けません。{step}番目の命令の形に、模擬カードが合いません。"
-            "{path} is not scrubbed: the simulated card does not fit the shape of step {step}." }
+            "{path} is not scrubbed: the simulated card cannot take the shape of step {step}." }
         }
     };
-    let text = text! { "not-scrubbed" Usage; what
+    text! { "not-scrubbed" Usage; what
     ["何も書いていません。元の記録は個人情報です。そのまま人に渡さないでください。"
-     "Nothing was written. The recording holds personal data: do not hand it on as it is."] };
-    Some(text)
+     "Nothing was written. The recording holds personal data: do not pass it on as it is."] }
 }

@@ -11,7 +11,7 @@ use super::Text;
 
 /// What is wrong with a line, and what to write instead.
 pub(super) fn text(path: &str, error: &ScriptError) -> Text {
-    let fix = Bilingual::new("書き方は docs/simulator.md にあります。", "docs/simulator.md shows how it is written.");
+    let fix = Bilingual::new("書き方は docs/simulator.md にあります。", "docs/simulator.md describes scripts.");
     let line = error.line;
     let [Words { ja, en }, todo] = match &error.error {
         StepError::TooLong => halves! {
@@ -21,15 +21,15 @@ pub(super) fn text(path: &str, error: &ScriptError) -> Text {
         ["命令が{MAX_STEPS}個を超えています。" "there are more than {MAX_STEPS} instructions."]
         ["繰返しには repeat を使ってください。" "Use repeat for what comes again."] },
         StepError::Form => halves! {
-        ["insert、wait、remove、repeat のいずれの命令でもありません。" "this is none of insert, wait, remove and repeat."] fix },
+        ["insert、wait、remove、repeat のいずれの命令でもありません。" "this is not insert, wait, remove or repeat."] fix },
         StepError::Reader => {
             halves! { ["リーダーの番号は1から{MAX_READERS}までです。" "readers have the numbers 1 to {MAX_READERS}."] fix }
         }
         StepError::Wait => halves! {
-        [("待つ時間として読めません（最大{}秒）。", MAX_WAIT.as_secs()) ("this is no time to wait (at most {} seconds).", MAX_WAIT.as_secs())]
+        [("待つ時間として読めません（最大{}秒）。", MAX_WAIT.as_secs()) ("this is not a waiting time (at most {} seconds).", MAX_WAIT.as_secs())]
         ["2、2s、1500ms のように書いてください。" "Write for example 2, 2s or 1500ms."] },
         StepError::Runs => {
-            halves! { ["繰返しの回数は1から{MAX_RUNS}までです。" "a script is run 1 to {MAX_RUNS} times."] fix }
+            halves! { ["繰返しの回数は1から{MAX_RUNS}までです。" "a script can run 1 to {MAX_RUNS} times."] fix }
         }
         StepError::Card { name, error } => {
             let what = match error {
@@ -41,7 +41,7 @@ pub(super) fn text(path: &str, error: &ScriptError) -> Text {
                 RecipeError::Option => words! { "「{name}」には、fault= と seed= のほかは指定できません。"
                 "'{name}' has an option that is neither fault= nor seed=." },
                 RecipeError::Seed(_) => words! { "「{name}」の seed= は、0以上の整数ではないか、大きすぎます。"
-                "the seed of '{name}' is no whole number, or too large." },
+                "the seed of '{name}' is not a whole number, or is too large." },
             };
             halves! { what ["使える名前は docs/simulator.md の表にあります。" "The tables in docs/simulator.md list the names."] }
         }

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use super::{Problem, Text, files::io_ja};
+use super::{Text, files::io_ja};
 
 /// Why the counter does not start, or refuses a request. Never holds what was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,9 +35,8 @@ pub enum ServerRefusal {
     Reading,
 }
 
-pub(super) fn text(problem: &Problem) -> Option<Text> {
-    let Problem::Server(refusal) = problem else { return None };
-    let text = match refusal {
+pub(super) fn text(refusal: &ServerRefusal) -> Text {
+    match refusal {
         ServerRefusal::Replay => text! { "counter-replay" Usage;
         ["通信の記録（replay:）は、窓口のページでは使えません。" "The counter does not take a recording (replay:)."]
         ["記録は taimen check --reader replay:ファイル で再生してください。試すときは --reader sim: を指定してください。"
@@ -80,6 +79,5 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
         ServerRefusal::Reading => text! { "counter-reading" Card;
         ["カードを読み取り中です。新しい読み取りは始めていません。" "A card is being read. No other reading was started."]
         ["読み取りが終わるのを待つか、カードを取り除いてください。" "Wait until the reading ends, or remove the card."] },
-    };
-    Some(text)
+    }
 }

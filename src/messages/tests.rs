@@ -1,10 +1,14 @@
 use std::collections::BTreeSet;
 
-use crate::{cards::registry, iso7816::Status};
+use crate::{
+    cards::registry,
+    iso7816::Status,
+    profile::{Case, RowName},
+};
 
 use super::*;
 
-/// A credential that stands on the card, with a counter.
+/// A credential that is on the card, with a counter.
 fn printed() -> &'static CredentialSpec {
     credential("number-b")
 }
@@ -47,6 +51,39 @@ fn folders() -> Vec<ManifestError> {
         ManifestError::NoManifest("/srv/keys".to_owned()),
         ManifestError::Io(file(), ErrorKind::PermissionDenied),
     ]
+}
+
+fn profiles() -> impl Iterator<Item = ProfileError> {
+    let word = |word: &str| word.to_owned();
+    let row = || RowName { table: word("method"), id: word("i") };
+    let head = RowName { table: String::new(), id: String::new() };
+    let (first, second) = (word("hanshuhou-2025"), word("own-2027"));
+    [
+        ProfileError::TooLarge,
+        ProfileError::NotText,
+        ProfileError::Syntax { line: 12 },
+        ProfileError::OtherSchema,
+        ProfileError::UnknownKey { row: row(), line: 40, key: word("leter") },
+        ProfileError::MissingKey { row: row(), line: 40, key: word("letter") },
+        ProfileError::Value { row: row(), line: 41, given: word("\"maybe\"") },
+        ProfileError::Empty { row: head, key: "name" },
+        ProfileError::SameId { row: row() },
+        ProfileError::NoSource { row: row() },
+        ProfileError::NoSuchRow { row: row(), key: "source", name: word("rul") },
+        ProfileError::SameKind { row: RowName { table: word("document"), id: word("card") }, kind: word("licence") },
+        ProfileError::NotRead { row: row() },
+        ProfileError::Unmarked { row: row() },
+        ProfileError::Marked { row: row() },
+        ProfileError::Dates,
+        ProfileError::Years { row: RowName { table: word("retention"), id: word("record") } },
+        ProfileError::NoItem { item: 31 },
+        ProfileError::SameItem { row: RowName { table: word("field"), id: word("purpose") }, item: 23 },
+        ProfileError::NotAnItem { row: RowName { table: word("field"), id: word("purpose") }, item: 32 },
+        ProfileError::NoWayOut { document: word("licence"), case: Case::PinBlocked },
+        ProfileError::Overlap { first: first.clone(), second: second.clone() },
+        ProfileError::Gap { first, second },
+    ]
+    .into_iter()
 }
 
 fn every_problem() -> Vec<Problem> {
@@ -123,6 +160,8 @@ fn every_problem() -> Vec<Problem> {
         Problem::NoTrustFolder,
         Problem::NoFront,
         Problem::UnknownCheck("luck".to_owned()),
+        Problem::UnknownProfile { given: "hanshuho".to_owned() },
+        Problem::NoProfile { law: "hanshuhou".to_owned(), day: jiff::civil::date(2020, 1, 1) },
         Problem::BadTime,
         Problem::NotAnInput { path: path() },
         Problem::InputTooLarge { path: path() },
@@ -190,6 +229,7 @@ fn every_problem() -> Vec<Problem> {
         ]
         .map(Problem::BadBirthDate),
     );
+    problems.extend(profiles().map(|error| Problem::Profile { path: "own.toml".to_owned(), error }));
     problems.extend(folders().into_iter().map(Problem::TrustFolder));
     problems.extend(folders().into_iter().map(|error| Problem::TrustAdd(AddError::Folder(error))));
     let imports = [
@@ -248,7 +288,7 @@ fn every_problem_speaks_both_languages_in_two_halves() {
                 }
             }
             for half in [&en.what, &en.todo] {
-                // A name that stands on the card in Japanese is given beside the English one.
+                // A name that is on the card in Japanese is given beside the English one.
                 let named = registry::credentials().map(|credential| credential.title);
                 let half = named.fold(half.clone(), |half, title| half.replace(&format!(" ({})", title.ja), ""));
                 assert!(half.is_ascii() && half.len() > 10 && half.ends_with(['.', ')']), "{problem:?}: {half}");
@@ -295,7 +335,15 @@ fn at_the_counter_no_remedy_names_a_command_or_an_option() {
             }
             told += 1;
             assert!(is_japanese(&message.todo) == (lang == Lang::Ja), "{}", message.todo);
-            for word in ["taimen ", "--", "実行", "run this"] {
+            let commands = [
+                "taimen check ",
+                "taimen check.",
+                "taimen doctor",
+                "taimen identify",
+                "taimen readers",
+                "taimen trust",
+            ];
+            for word in commands.into_iter().chain(["--", "実行", "run this"]) {
                 assert!(!message.todo.contains(word), "{}: {}", message.id, message.todo);
             }
         }
@@ -341,16 +389,18 @@ fn ids_of_the_sources() -> BTreeSet<&'static str> {
         include_str!("batch.rs"),
         include_str!("credential.rs"),
         include_str!("files.rs"),
+        include_str!("profile.rs"),
         include_str!("reader.rs"),
         include_str!("recording.rs"),
         include_str!("script.rs"),
         include_str!("trust.rs"),
     ];
-    let made = sources.iter().flat_map(|source| source.split("text! {").skip(1));
+    let made =
+        sources.iter().flat_map(|source| ["text! {", "of_row! {"].into_iter().flat_map(|by| source.split(by).skip(1)));
     made.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()).collect()
 }
 
-/// `docs/errors.md`, made of the messages themselves. `TAIMEN_DOCS=write cargo test --lib errors` writes it anew.
+/// `docs/errors.md`, made of the messages themselves. `TAIMEN_DOCS=write cargo test --lib errors` writes it again.
 #[test]
 #[cfg(feature = "simulator")]
 fn the_page_of_errors_has_every_id() {
@@ -369,7 +419,7 @@ fn the_page_of_errors_has_every_id() {
         ([error.schema.json](error.schema.json)):\n\n    \
         {\"schema\":\"taimen.error/1\",\"error\":{\"id\":\"no-reader\",\"message\":\"…\",\"remedy\":\"…\"},\"exit\":2}\n\n\
         If the card was judged and a file could not be written, the line holds `verdict` (the exit code of the verdict alone) and `report` too.\n\
-        `exit` is then the verdict's, or the failure's if the verdict is *authentic*. The same ids stand in the lines of `taimen batch`\n\
+        `exit` is then the verdict's, or the failure's if the verdict is *authentic*. The same ids are in the lines of `taimen batch`\n\
         ([batch.md](batch.md)). [exit-codes.md](exit-codes.md) describes the exit codes.\n\n\
         The messages here are examples: names and numbers in them are invented, and some differ by system.\n\n\
         | id | exit code | what happened, what to do |\n| --- | --- | --- |\n"
@@ -452,7 +502,11 @@ fn only_what_is_published_of_a_counter_is_told() {
     };
     for kind in [CardKind::RESIDENCE1, CardKind::RESIDENCE1_SPECIAL, CardKind::RESIDENCE1_CHILD] {
         let [ja, en] = told(kind, None);
-        assert!(ja.what.contains("回数の制限はありません") && en.what.contains("It has no counter"), "{}", en.what);
+        assert!(
+            ja.what.contains("回数の制限はありません") && en.what.contains("No counter limits the tries"),
+            "{}",
+            en.what
+        );
     }
     for kind in [CardKind::RESIDENCE2, CardKind::RESIDENCE2_SPECIAL] {
         let [ja, en] = told(kind, None);
@@ -470,6 +524,21 @@ fn only_what_is_published_of_a_counter_is_told() {
         assert!(!ja.what.contains("制限はありません") && !en.what.contains("no counter"));
         assert!(told(kind, Some(2))[1].what.contains("2 tries are left"));
     }
+}
+
+/// `PIN 1` and the like are names; other titles take an article.
+#[test]
+fn titles_stand_in_english_sentences() {
+    let blocked = |id| Problem::CredentialBlocked { credential: credential(id) }.message(Lang::En).what;
+    assert_eq!(blocked("pin1"), "PIN 1 (暗証番号1) is blocked.");
+    assert_eq!(blocked("number-b"), "Number B (照合番号B) is blocked.");
+    assert_eq!(blocked("auth-pin"), "The PIN for user authentication is blocked.");
+    let wrong = |id| Problem::CredentialWrong { credential: credential(id), left: Some(2) }.message(Lang::En).what;
+    assert_eq!(wrong("pin2"), "The card rejected PIN 2 (暗証番号2): it is wrong. Tries left: 2.");
+    assert_eq!(wrong("birth"), "The card rejected the birth date: it is wrong. Tries left: 2.");
+    let form = |name| Problem::BadEntry(registry::entry(name).unwrap()).message(Lang::En).what;
+    assert_eq!(form("security-code"), "The security code does not have the right form. taimen did not touch the card.");
+    assert_eq!(form("pin1"), "PIN 1 (暗証番号1) does not have the right form. taimen did not touch the card.");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
 
 use super::{
     Text,
-    files::{io_ja, unreadable},
+    files::{io_en, io_ja, unreadable},
 };
 
 /// A folder that cannot be used.
@@ -18,7 +18,7 @@ pub(super) fn folder(error: &ManifestError) -> Text {
     let whole = words! { "このフォルダーの鍵は一つも使っていません。anchors.toml を元に戻すか、フォルダーを空にして taimen trust add でやり直してください。"
     "No key of this folder was used. Restore anchors.toml, or empty the folder and use taimen trust add again." };
     let row = words! { "このフォルダーの鍵は一つも使っていません。ファイルを元に戻すか、taimen trust remove で削除して追加し直してください。"
-    "No key of this folder was used. Restore the file, or take it out with taimen trust remove and add it again." };
+    "No key of this folder was used. Restore the file, or remove it with taimen trust remove and add it again." };
     match error {
         ManifestError::Toml(_) => text! { "trust-manifest" Usage;
         ["鍵の一覧 anchors.toml が読めません。" "The list of keys, anchors.toml, cannot be read."] whole },
@@ -36,15 +36,15 @@ pub(super) fn folder(error: &ManifestError) -> Text {
         ["{file} が、追加したときから書き換わっています。" "{file} was changed since it was added."] row },
         ManifestError::NotPublished(file) => text! { "trust-false-claim" Usage;
         ["anchors.toml は {file} を発行者が公表したものとしていますが、公表された指紋と違います。"
-         "anchors.toml says that the issuer published {file}, but its fingerprint is no published one."] row },
+         "anchors.toml says that the issuer published {file}, but no issuer published its fingerprint."] row },
         ManifestError::WorldWritable(folder) => text! { "trust-world-writable" Usage;
-        ["{folder} は、この端末の誰でも書き換えられます。" "{folder} may be written by anybody on this machine."]
+        ["{folder} は、この端末の誰でも書き換えられます。" "Anybody on this machine may write to {folder}."]
         ["中身を確かめたうえで、他の人の書き込みを禁じてください（chmod o-w {folder}）。"
-         "Look at what it holds, then forbid others to write there (chmod o-w {folder})."] },
+         "Check its contents, then forbid others to write there (chmod o-w {folder})."] },
         ManifestError::OtherOwner(folder) => text! { "trust-other-owner" Usage;
         ["{folder} は、別の利用者のものです。その人が中身を書き換えられます。" "{folder} belongs to another user, who may change what it holds."]
         ["中身を確かめたうえで、自分のものにしてください（sudo chown -R \"$USER\" {folder}）。"
-         "Look at what it holds, then make it your own (sudo chown -R \"$USER\" {folder})."] },
+         "Check its contents, then make it your own (sudo chown -R \"$USER\" {folder})."] },
         ManifestError::NoManifest(folder) => text! { "trust-no-manifest" Usage;
         ["{folder} に、鍵の一覧 anchors.toml がありません。" "{folder} has no list of keys, anchors.toml."]
         ["--trust-dir のフォルダーを確かめてください。新しく作るときは taimen trust add を使います。"
@@ -58,7 +58,7 @@ pub(super) fn add(error: &AddError) -> Text {
     match error {
         AddError::Import(error) => text! { "trust-add-import" Usage; (import(error))
         ["用途（--purpose）とファイルの組み合わせを確かめてください。何も追加していません。"
-         "See whether the file fits the purpose (--purpose). Nothing was added."] },
+         "Check whether the file fits the purpose (--purpose). Nothing was added."] },
         AddError::NotPinned { purpose, sha256, claims } => not_pinned(*purpose, sha256, *claims),
         AddError::AlreadyThere(name) => text! { "trust-add-already-there" Usage;
         ["{name} は、すでにあります。" "{name} is already there."]
@@ -68,17 +68,17 @@ pub(super) fn add(error: &AddError) -> Text {
         AddError::Io(path, error) => {
             let Words { ja, en } = io_words(*error);
             text! { "trust-add-io" Usage;
-            ["{path} を読み書きできません（{ja}）。" "{path}: {en}."]
+            ["{path} を読み書きできません（{ja}）。" "{path} cannot be read or written ({en})."]
             ["パスと権限を確かめてください。何も追加していません。" "Check the path and your permissions. Nothing was added."] }
         }
     }
 }
 
-/// What the folder's guard says of devices, pipes and the like has words of its own.
+/// Devices, pipes and the like, which the folder's guard refuses, have their own words.
 fn io_words(error: ErrorKind) -> Words {
     match error {
         ErrorKind::InvalidInput => words! { "通常のファイルではありません" "not a regular file" },
-        other => Words { ja: io_ja(other).to_owned(), en: other.to_string() },
+        other => Words { ja: io_ja(other).to_owned(), en: io_en(other) },
     }
 }
 
@@ -94,16 +94,16 @@ pub(super) fn remove(error: &RemoveError) -> Text {
         ["SHA-256の先頭8桁以上か、ファイル名で指定してください。taimen trust list で確かめられます。"
          "Give the first 8 digits or more of its SHA-256, or its file name. taimen trust list shows both."] },
         RemoveError::Shipped(name) => text! { "trust-remove-shipped" Usage;
-        ["{name} は、taimenに付属しているものなので削除できません。" "{name} ships with taimen and cannot be removed."]
+        ["{name} は、taimenに付属しているものなので削除できません。" "{name} ships with taimen, so you cannot remove it."]
         ["削除できるのは、taimen trust add で追加したものだけです。付属のものに疑いがあるときは、そのカードの判定に使わず、開発者に知らせてください。"
-         "Only what taimen trust add has added can be. If you doubt a shipped one, check no such card, and tell the developers."] },
+         "You can remove only what taimen trust add has added. If you doubt a shipped anchor, do not check such cards, and inform the developers."] },
         RemoveError::Ambiguous(selector, count) => text! { "trust-remove-ambiguous" Usage;
-        ["「{selector}」に当たるものが{count}個あります。何も削除していません。" "'{selector}' fits {count} anchors. Nothing was removed."]
+        ["「{selector}」に当たるものが{count}個あります。何も削除していません。" "'{selector}' matches {count} anchors. Nothing was removed."]
         ["SHA-256をもっと長く指定するか、用途を --purpose で指定してください。" "Give more of the SHA-256, or name the purpose with --purpose."] },
         RemoveError::Busy(folder) => busy(folder),
         RemoveError::Folder(error) => folder(error),
         RemoveError::Io(path, error) => text! { "trust-remove-io" Usage;
-        [("{path} に書き込めません（{}）。", io_ja(*error)) "{path}: {error}."]
+        [("{path} に書き込めません（{}）。", io_ja(*error)) ("{path} cannot be written ({}).", io_en(*error))]
         ["パスと権限を確かめてください。何も削除していません。" "Check the path and your permissions. Nothing was removed."] },
     }
 }
@@ -111,17 +111,17 @@ pub(super) fn remove(error: &RemoveError) -> Text {
 /// No data directory.
 pub(super) fn no_folder() -> Text {
     text! { "trust-no-folder" Usage;
-    ["鍵を置くフォルダーの場所が分かりません（HOME が設定されていません）。" "There is no place for your keys (HOME is not set)."]
+    ["鍵を置くフォルダーの場所が分かりません（HOME が設定されていません）。" "taimen finds no folder for your keys (HOME is not set)."]
     ["--trust-dir でフォルダーを指定してください。" "Name a folder with --trust-dir."] }
 }
 
 fn busy(folder: &str) -> Text {
     text! { "trust-busy" Usage;
-    ["{folder} は、別のtaimenが書き換えている最中です。" "{folder} is being changed by another taimen."]
+    ["{folder} は、別のtaimenが書き換えている最中です。" "Another taimen is changing {folder}."]
     ["その終わりを待って、もう一度実行してください。何も変えていません。" "Wait for it to end, then try again. Nothing was changed."] }
 }
 
-/// A file in the place of a published one, with what the issuer does publish.
+/// A file instead of a published one, with what the issuer does publish.
 fn not_pinned(purpose: Purpose, sha256: &str, claims: bool) -> Text {
     let files: Vec<String> = published(purpose)
         .filter(|pin| pin.hierarchy == Hierarchy::Production)
@@ -129,16 +129,16 @@ fn not_pinned(purpose: Purpose, sha256: &str, claims: bool) -> Text {
         .collect();
     let what = if claims {
         words! { "発行者の名前がありますが、発行者が公表した鍵や証明書ではありません。SHA-256は {sha256} です。"
-        "It bears the issuer's name but is not one that the issuer published. Its SHA-256 is {sha256}." }
+        "It bears the issuer's name, but the issuer did not publish it. Its SHA-256 is {sha256}." }
     } else {
-        words! { "発行者が公表した鍵や証明書ではありません。SHA-256は {sha256} です。" "This is not one that the issuer published. Its SHA-256 is {sha256}." }
+        words! { "発行者が公表した鍵や証明書ではありません。SHA-256は {sha256} です。" "The issuer did not publish this. Its SHA-256 is {sha256}." }
     };
     let insist = words! { "それでも追加するときは --unpinned を付けてください（報告書に「非公式」と出ます）。"
-    "To add it all the same, give --unpinned (reports then say so)." };
+    "To add it anyway, give --unpinned (reports then say so)." };
     let todo = match published_by(purpose) {
         Some((issuer, place)) => {
             words! { ("公表されているもの：{}。入手先：{} {place} 。{}", files.join("、"), issuer.ja, insist.ja)
-            ("Published are {}, by {} at {place} . {}", files.join(", "), issuer.en, insist.en) }
+            ("At {place} , {} publishes {}. {}", issuer.en, files.join(", "), insist.en) }
         }
         None => {
             words! { ("発行者の公表した値と見比べてください。{}", insist.ja) ("Compare it with what the issuer publishes. {}", insist.en) }
@@ -157,16 +157,16 @@ fn import(error: &ImportError) -> Words {
             "A key for this purpose is a JSON object with issuer_key_id, modulus and exponent, all in hex." }
         }
         ImportError::Key(error) => {
-            words! { "カードに使われる形の鍵ではありません。" "Not a key that cards have: {error}." }
+            words! { "カードに使われる形の鍵ではありません。" "Cards do not have such a key: {error}." }
         }
         ImportError::NotCertificate => {
             words! { "DERまたはPEM形式の一つのX.509証明書ではありません。" "The file is not one X.509 certificate in DER or PEM." }
         }
         ImportError::Unusable(why) => unusable(*why),
         ImportError::BadArchive => words! { "ZIPファイルが壊れているか、証明書の入ったものではありません。"
-        "The zip file is broken, or not one that holds a certificate." },
+        "The zip file is broken, or does not hold a certificate." },
         ImportError::DuplicateEntries => {
-            words! { "ZIPファイルの中に同じ名前のファイルが二つあります。" "The zip file holds two files of one name." }
+            words! { "ZIPファイルの中に同じ名前のファイルが二つあります。" "The zip file holds two files with the same name." }
         }
         ImportError::NotOneCertificate(found) => {
             words! { "ZIPファイルの中の証明書（.crt .cer .der）は一つでなければなりません（{found}個あります）。"
@@ -185,7 +185,7 @@ fn unusable(why: Unusable) -> Words {
             words! { "鍵が2048ビットのRSAでもP-384でもありません" "its key is neither RSA with 2048 bits nor P-384" }
         }
         Unusable::NotACa => {
-            words! { "認証局（CA）の証明書ではありません" "it is not one of a certification authority" }
+            words! { "認証局（CA）の証明書ではありません" "it is not the certificate of a certification authority" }
         }
     };
     words! { "この証明書では、どのカードも確認できません：{ja}。" "No card can rest on this certificate: {en}." }

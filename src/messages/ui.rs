@@ -40,13 +40,13 @@ pub const OFFER_CARD_BY_PHONE: Bilingual = Bilingual::new(
     "Scan the code with the app Remote Smart Card Reader on the phone, or enter the address there. Then place the card on the phone and leave it there until the end.",
 );
 
-/// Said where only this computer can connect.
+/// Said if only this computer can connect.
 pub const PHONE_BY_CABLE: Bilingual = Bilingual::new(
     "この端末の中からだけ接続できます。USBケーブルでつないだスマートフォンは、次のコマンドを実行すると接続できます:",
-    "Only this computer itself can connect. A phone on a USB cable can after this command:",
+    "Only this computer itself can connect. To connect a phone on a USB cable, run this command:",
 );
 
-/// Said where others can connect.
+/// Said if others can connect.
 pub const PHONE_NOT_ENCRYPTED: Bilingual = Bilingual::new(
     "注意: この通信は暗号化されません。同じネットワークの人が個人情報や暗証番号を読み取れます。関係者だけの専用ネットワークで使うか、USBケーブル（--reader phone）を使ってください。",
     "Warning: this link is not encrypted. Others on the network can read personal data and PINs. Use a private network of your own, or a USB cable (--reader phone).",
@@ -55,19 +55,19 @@ pub const PHONE_NOT_ENCRYPTED: Bilingual = Bilingual::new(
 /// What the app itself does with what passes through it.
 pub const PHONE_SHOWS_COMMANDS: Bilingual = Bilingual::new(
     "注意: このアプリは通信内容（入力した暗証番号や読み取った内容も）を自分の画面に16進で表示します。スマートフォンの画面を人に見せず、終わったらカードを離してアプリの記録を消してください。",
-    "Warning: the app shows what passes through it, entered PINs and card contents too, in hex on its own screen. Keep that screen to yourself; afterwards take the card away and clear the app's log.",
+    "Warning: the app shows everything that passes through it on its own screen, in hex, PINs and card contents included. Keep that screen to yourself. Afterwards, take the card away and clear the app's log.",
 );
 
 /// Where no own address is known.
 pub const PHONE_NO_ADDRESS: Bilingual = Bilingual::new(
     "この端末のネットワーク上のアドレスが分かりません。アドレスを --reader phone:アドレス で指定してください。",
-    "The address of this computer on the network is not known. Name it: --reader phone:ADDRESS.",
+    "taimen does not know the address of this computer on the network. Name it: --reader phone:ADDRESS.",
 );
 
 /// Files with personal data were written.
 pub const WROTE_PERSONAL_FILE: Bilingual = Bilingual::new(
     "個人情報を含むファイルを書きました。必要がなくなったら消してください。",
-    "A file with personal data was written. Delete it when it is no longer needed.",
+    "taimen wrote a file with personal data. Delete it when you no longer need it.",
 );
 
 /// Which card was found.
@@ -94,7 +94,7 @@ pub fn seal_key_made(lang: Lang, path: &str, fingerprint: &str) -> String {
         ),
         Lang::En => format!(
             "Made a key that seals dumps: {path}\nFingerprint of its public half (SHA-256): {fingerprint}\nKeep the file \
-             secret, and give the fingerprint to whoever verifies.\n"
+             secret, and give the fingerprint to those who verify.\n"
         ),
     }
 }

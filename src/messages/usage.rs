@@ -2,7 +2,7 @@
 
 use crate::lang::{Bilingual, Words, words};
 
-use super::{Problem, Text};
+use super::Text;
 
 /// What is wrong with the command line. Holds only what was written there: `option` with the name of its value, `given` as it
 /// was written, `meant` what may have been meant.
@@ -14,7 +14,7 @@ pub enum UsageError {
     Unknown { given: String, meant: Option<String> },
     /// A command that does not exist.
     UnknownCommand { given: String, meant: Option<String> },
-    /// A command that needs another one behind it.
+    /// A command that needs another one after it.
     NoCommand,
     /// A value that an option does not take, with those that it does, if these can be listed.
     Value { option: String, given: String, possible: Vec<String> },
@@ -26,27 +26,26 @@ pub enum UsageError {
     Conflict { option: String, with: Vec<String> },
     /// More or fewer values than an option takes.
     Number { option: String },
-    /// Bytes that are not text, where text is needed.
+    /// Bytes that are not text, if text is needed.
     NotText,
 }
 
-pub(super) fn text(problem: &Problem) -> Option<Text> {
-    let Problem::Usage { command, error } = problem else { return None };
+pub(super) fn text(command: &str, error: &UsageError) -> Text {
     let Words { ja, en } =
-        words! { "使い方は {command} --help で表示できます。" "{command} --help shows how it is used." };
+        words! { "使い方は {command} --help で表示できます。" "{command} --help shows how to use it." };
     let listed = |lead: Bilingual, all: &[String]| match all.join(", ") {
         all if all.is_empty() => words! { "{ja}" "{en}" },
         all => words! { ("{}：{all}。{ja}", lead.ja) ("{}: {all}. {en}", lead.en) },
     };
     let help = listed(Bilingual::new("", ""), &[]);
     let near = |meant: &Option<String>| listed(Bilingual::new("似た名前", "A similar name"), meant.as_slice());
-    let text = match error {
+    match error {
         UsageError::Unknown { given, meant } => text! { "usage-unknown" Usage;
         ["「{given}」という指定はありません。" "{command} does not take '{given}'."] (near(meant)) },
         UsageError::UnknownCommand { given, meant } => text! { "usage-unknown-command" Usage;
         ["「{given}」というコマンドはありません。" "There is no command '{given}'."] (near(meant)) },
         UsageError::NoCommand => text! { "usage-no-command" Usage;
-        ["{command} の後にコマンドが必要です。" "{command} needs a command behind it."] help },
+        ["{command} の後にコマンドが必要です。" "{command} needs a command after it."] help },
         UsageError::Value { option, given, possible } => text! { "usage-value" Usage;
         ["{option} に「{given}」は指定できません。" "{option} does not take '{given}'."]
         (listed(Bilingual::new("指定できるもの", "It takes"), possible)) },
@@ -59,13 +58,12 @@ pub(super) fn text(problem: &Problem) -> Option<Text> {
             ["{option} が2回以上指定されています。" "{option} was given more than once."] help }
         }
         UsageError::Conflict { option, with } => text! { "usage-conflict" Usage;
-        [("{option} と {} は同時に指定できません。", with.join(" ")) ("{option} and {} exclude each other.", with.join(" "))] help },
+        [("{option} と {} は同時に指定できません。", with.join(" ")) ("{option} and {} cannot be used together.", with.join(" "))] help },
         UsageError::Number { option } => text! { "usage-number" Usage;
         ["{option} の値の数が違います。" "{option} has a wrong number of values."] help },
         UsageError::NotText => text! { "usage-not-text" Usage;
-        ["UTF-8ではない文字が含まれています。" "A word of the command line is not UTF-8."]
+        ["UTF-8ではない文字が含まれています。" "An argument of the command line is not UTF-8."]
         ["そのような名前の記録は --reader replay:- < ファイル のように標準入力で渡してください。{ja}"
          "Give a recording with such a name on standard input: --reader replay:- < FILE. {en}"] },
-    };
-    Some(text)
+    }
 }

@@ -29,7 +29,7 @@ impl<T: Zeroize> fmt::Debug for Private<T> {
 }
 
 /// The bytes of one credential (暗証番号, 照合番号B, 生年月日) as they go to the card.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Pin(Zeroizing<Vec<u8>>);
 
 /// The longest reference data that a VERIFY carries (JICSAP V1.1 6.4.9).

@@ -18,7 +18,7 @@ pub(super) struct HistoryRow {
 }
 
 impl Report<'_> {
-    /// Further facts: the sex only where it was asked for.
+    /// Further facts: the sex only if it was asked for.
     pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
         self.findings.items.iter().filter(|item| self.options.sex || item.id != SEX_ITEM)
     }

@@ -8,7 +8,7 @@ use unicode_general_category::{GeneralCategory, get_general_category};
 ///
 /// Variation selectors stay: they choose the right form of a kanji in a name.
 fn is_obeyed(c: char) -> bool {
-    // Most of a report, told quickly.
+    // Most of a report, decided quickly.
     if matches!(c, ' '..='~') {
         return false;
     }
@@ -72,7 +72,7 @@ mod tests {
         let shown: Vec<char> = formats.clone().filter(|c| !is_obeyed(*c)).collect();
         assert_eq!(shown, [], "{shown:X?}");
         assert!(formats.count() >= 170, "the table is that of a Unicode version of today");
-        // Some of those that were missing once, and what stands beside the category.
+        // Some of those that were missing once, and what is beside the category.
         for c in "\u{0600}\u{0605}\u{06DD}\u{070F}\u{0890}\u{08E2}\u{110BD}\u{110CD}\u{13430}\u{1343F}\u{1BCA0}\u{1D173}\u{1D17A}\
                   \u{2028}\u{2029}\u{2065}\u{FFF0}\u{E0FFF}\u{115F}\u{3164}".chars()
         {

@@ -27,7 +27,7 @@ pub enum Unreal {
     Simulated,
 }
 
-/// What was found. The machine's verdict is [`Overall`]; this one tells the cases apart that staff must treat differently.
+/// What was found. The machine's verdict is [`Overall`]; this one distinguishes the cases that staff must treat differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Case {
@@ -37,7 +37,7 @@ pub enum Case {
     AuthenticInstalled,
     /// Every required check passed, under a certificate that the user added and the issuer published.
     AuthenticPublished,
-    /// Every required check passed, under a certificate that the user added although it is none of those that the
+    /// Every required check passed, under a certificate that the user added although it is not one of those that the
     /// issuer published.
     AuthenticUnpinned,
     /// Every required check passed, but under no issuer of real cards.

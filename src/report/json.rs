@@ -95,7 +95,7 @@ fn applications(report: &Report<'_>) -> Vec<impl Serialize> {
     std::iter::once(read).chain(guests).map(|(kind, overall)| object! { kind: kind, overall: overall }).collect()
 }
 
-/// The person: `holder`, and behind it what nobody vouches for.
+/// The person: `holder`, and after it what nobody vouches for.
 fn holder(report: &Report<'_>) -> impl Serialize {
     let holder = &report.findings.holder;
     let age = report.age_only().then(|| object! { holder: object! { age: holder.age.as_ref().map(|age| age.value) } });

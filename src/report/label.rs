@@ -1,4 +1,4 @@
-//! Words of the report that are no card facts.
+//! Words of the report that are not card facts.
 
 use crate::lang::Bilingual;
 
@@ -30,12 +30,12 @@ labels! {
     CHANGE: "変更", "Change";
     NEW_VALUE: "変更後の内容", "New value";
     EXTERNAL: "外字", "External character";
-    WARNINGS: "データの注意点（技術者向け）", "Oddities in the data (for whoever looks into the card)";
+    WARNINGS: "データの注意点（技術者向け）", "Oddities in the data (for specialists)";
     EXPIRY_UNSIGNED: "有効期限は署名の対象外です。券面に印刷された期限と見比べてください。紛失・廃止されたカードかどうかは分かりません。", "The expiry is not signed: compare it with the print. It does not show whether the card was lost or withdrawn.";
     NO_SIGNATURE_READ: "なし（署名されたデータを読んでいません）", "none (nothing signed was read)";
     NO_SIGNATURE_STORED: "なし（カードに電子署名が記録されていません）", "none (the card stores no signature)";
     INQUIRY_ADDRESS: "照会ページ", "Page";
-    INQUIRY_TELLS: "分かること", "What it tells";
+    INQUIRY_TELLS: "分かること", "What it shows";
     AS_PRINTED: "券面に印刷されたもの", "as printed on the card";
     PERSON_OF_RECORD: "氏名・住所・生年月日", "Name, address, birth date";
     AGE: "年齢", "Age";
@@ -98,8 +98,7 @@ labels! {
 /// What makes an unsigned entry of a saved reading count.
 pub const NOBODY_VOUCHES: Bilingual = Bilingual::new(
     "保存した人の封印を --sealed-by で確かめるか、ファイル全体を自分で保証できるときだけ --at recorded を付けて判定してください。どちらもできないときは、カードそのものを読み取ってください。",
-    "Demand the seal of whoever saved the reading (--sealed-by), or judge with --at recorded if you yourself can vouch for the \
-     whole file. If neither is possible, read the card itself.",
+    "Demand the seal of the person who saved the reading (--sealed-by), or judge with --at recorded if you can vouch for the whole file yourself. If neither is possible, read the card itself.",
 );
 
 pub const NEEDED_CHECK_OPEN: Bilingual = Bilingual::new(

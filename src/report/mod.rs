@@ -35,7 +35,7 @@ use crate::{
     verify::Overall,
 };
 
-pub use clean::{json_escaped, visible};
+pub(crate) use clean::{json_escaped, visible};
 pub use headline::{Case, Headline, Tone, Unreal};
 pub use json::SCHEMA;
 #[cfg(feature = "counter")]
@@ -73,7 +73,7 @@ impl Source {
 pub struct Context {
     /// Where the data came from.
     pub source: Source,
-    /// Which reader (address, and the reader's name where there is one).
+    /// Which reader (address, and the reader's name if there is one).
     pub reader: String,
     /// When the card was read.
     pub read_at: Timestamp,
@@ -101,7 +101,7 @@ impl Context {
         }
     }
 
-    /// The same where a further hierarchy was accepted: the report must say so.
+    /// The same if a further hierarchy was accepted: the report must say so.
     #[must_use]
     pub fn accepting(mut self, hierarchy: Hierarchy) -> Self {
         self.accepted.push(hierarchy);
@@ -153,7 +153,7 @@ impl Report<'_> {
         self.headline().meaning(self.findings)
     }
 
-    /// What stands beside the verdict at once, because it changes what the verdict covers.
+    /// What is beside the verdict at once, because it changes what the verdict covers.
     pub fn headline_notes(&self) -> Vec<Note> {
         words::notes_of(self.findings)
     }
@@ -189,7 +189,7 @@ impl Report<'_> {
         html::render(self)
     }
 
-    /// The face picture for a terminal; empty where the terminal shows none, where there is none, and where it does not
+    /// The face picture for a terminal; empty if the terminal shows none, if there is none, and if it does not
     /// decode.
     pub fn photo(&self, graphics: Graphics) -> String {
         let photo = if self.age_only() { None } else { self.findings.picture("photo") };
@@ -197,8 +197,8 @@ impl Report<'_> {
         raster.and_then(|raster| graphics.draw(&raster).ok()).unwrap_or_default()
     }
 
-    /// The pictures of text for a terminal, each under its name; empty where the terminal is too coarse for them, where text
-    /// stands beside them, and for a card that was rejected.
+    /// The pictures of text for a terminal, each under its name; empty if the terminal is too coarse for them, if text
+    /// is beside them, and for a card that was rejected.
     pub fn text_pictures(&self, graphics: Graphics) -> String {
         if !self.findings.presentation.draws_text || self.findings.overall() == Overall::Rejected {
             return String::new();
@@ -212,8 +212,8 @@ impl Report<'_> {
         self.pictures().iter().filter(|picture| picture.id != "photo").filter_map(drawn).collect()
     }
 
-    /// The external characters (外字) that the shown texts have marks for, for a terminal, each behind its mark; empty
-    /// where the terminal shows none.
+    /// The external characters (外字) that the shown texts have marks for, for a terminal, each after its mark; empty
+    /// if the terminal shows none.
     pub fn external_characters(&self, graphics: Graphics) -> String {
         let slots: BTreeSet<u8> =
             self.card_texts().iter().flat_map(|(_, text)| text.external.iter().map(|(_, slot)| *slot)).collect();

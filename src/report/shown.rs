@@ -52,12 +52,12 @@ impl Shown {
         Self(pieces)
     }
 
-    /// Whether a picture stands in it.
+    /// Whether a picture is in it.
     pub(super) fn has_external(&self) -> bool {
         self.0.iter().any(|piece| matches!(piece, Piece::External(_)))
     }
 
-    /// For a terminal: each mark with its slot behind it.
+    /// For a terminal: each mark with its slot after it.
     pub(super) fn plain(&self) -> String {
         let piece = |piece: &Piece| match piece {
             Piece::Text(text) => text.clone(),
@@ -73,7 +73,7 @@ pub(super) fn mark(slot: u8) -> String {
 }
 
 impl Report<'_> {
-    /// The picture of an external character; `None` where the card holds none or it does not decode.
+    /// The picture of an external character; `None` if the card holds none or it does not decode.
     pub(super) fn external(&self, slot: u8) -> Option<(&'static str, Raster)> {
         let character = self.findings.external.iter().find(|character| character.slot == slot)?;
         Some((character.file, image::decode_fax(&character.raster, SIDE, SIDE).ok()?))

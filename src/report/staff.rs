@@ -9,7 +9,7 @@ use crate::{
 use super::{Case, Report, label, view::has_header};
 
 impl Report<'_> {
-    /// What stays open even where the required checks passed.
+    /// What stays open even if the required checks passed.
     pub(super) fn does_not_prove(&self) -> Vec<(Bilingual, Bilingual)> {
         let limit = |check: &Check| {
             let text = check.id.text();

@@ -1,4 +1,4 @@
-//! The photo inside a terminal, where the terminal can show one.
+//! The photo inside a terminal, if the terminal can show one.
 
 use std::fmt::Write;
 
@@ -32,7 +32,7 @@ const TEXT_SIXEL_WIDTH: u32 = 700;
 const KITTY_CHUNK: usize = 4_096;
 
 impl Graphics {
-    /// Chooses by what the environment says of the terminal; the caller reads the environment, and asks only when
+    /// Chooses by what the environment says about the terminal; the caller reads the environment, and asks only when
     /// standard output is a terminal.
     pub fn detect(
         term: Option<&str>,
@@ -124,7 +124,7 @@ struct Scaled {
 impl Scaled {
     fn to_width(raster: &Raster, widest: u32) -> Self {
         let width = raster.width().min(widest).max(1);
-        // A strip that is a thousand times higher than wide is no photo: four times is enough.
+        // A strip that is a thousand times higher than wide is not a photo: four times is enough.
         let height = u64::from(raster.height()) * u64::from(width) / u64::from(raster.width().max(1));
         let height = u32::try_from(height).unwrap_or(1).clamp(1, width.saturating_mul(4));
         let span = |index: u32, of: u32, all: u32| {

@@ -43,7 +43,7 @@ pub(super) fn short(report: &Report<'_>, colour: Colour) -> String {
     let mut page = Page { report, colour, out: Vec::new() };
     page.banner();
     page.about();
-    // What did not pass and the first step stand there in any case: the person takes what is left.
+    // What did not pass and the first step are there in any case: the person takes what is left.
     let (open, steps) = (page.open_checks(), page.steps());
     let needed = page.out.len() + open.len() + steps.first().map_or(0, Vec::len) + FRAME;
     page.summary(LINES.saturating_sub(needed).clamp(3, PERSON_LINES));

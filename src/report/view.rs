@@ -73,7 +73,7 @@ impl Report<'_> {
         self.items().map(|item| self.fact(item)).collect()
     }
 
-    /// Those that stand first, in the card's own order: expiry and number.
+    /// Those that come first, in the card's own order: expiry and number.
     pub(super) fn first_facts(&self) -> Vec<Row> {
         let first = self.findings.presentation.first;
         let of = |id: &&str| self.items().find(|item| item.id == *id && !self.age_only());
@@ -157,7 +157,7 @@ impl Report<'_> {
         }
     }
 
-    /// A remark behind a value.
+    /// A remark after a value.
     pub(super) fn bracketed(&self, remark: Bilingual) -> String {
         let remark = self.say(remark);
         match self.options.lang {
@@ -166,7 +166,7 @@ impl Report<'_> {
         }
     }
 
-    /// A word behind a name.
+    /// A word after a name.
     pub(super) fn colon(&self, word: &str) -> String {
         match self.options.lang {
             Lang::Ja => format!("：{word}"),
@@ -293,7 +293,7 @@ impl Report<'_> {
             lines.push((
                 label::KEY_SOURCE,
                 match self.options.lang {
-                    // The source is written in English; it stands in the evidence.
+                    // The source is written in English; it is in the evidence.
                     Lang::Ja if installed => format!("{}（{standing}）", self.say(label::KEY_INSTALLED)),
                     Lang::Ja => standing.to_owned(),
                     Lang::En => format!("{} [{standing}]", visible(&anchor.source)),

@@ -1,4 +1,4 @@
-//! The words of the headline: the verdict, why, and what stands beside it.
+//! The words of the headline: the verdict, why, and what is beside it.
 
 use crate::{
     cards::{Findings, Note},
@@ -80,7 +80,7 @@ impl Headline {
             },
             Case::AuthenticUnpinned => named! {
                 "authentic-unpinned", "公表されたものではないCA鍵でのみ確認できました",
-                "HOLDS ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH"
+                "VALID ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH"
             },
             Case::NotReal => named! {
                 "not-a-real-card", "発行者の系統が不明です：本物とは言えません", "UNKNOWN KIND OF ISSUER: NOT SHOWN TO BE REAL"
@@ -128,13 +128,13 @@ impl Headline {
             },
             (Some(_), _) => Bilingual::new(
                 "実際に交付されたカードではなく、本人確認には使えません。",
-                "Nobody was issued this card. It proves nobody's identity.",
+                "This card was issued to nobody. It proves nobody's identity.",
             ),
             (None, case) => case.meaning(proves_chip, findings),
         }
     }
 
-    /// The reason by name, where there is one.
+    /// The reason by name, if there is one.
     pub fn cause(self) -> Option<Bilingual> {
         match self.case {
             Case::Copied(reason) | Case::Forged(reason) => Some(reason.text()),
@@ -153,23 +153,21 @@ impl Case {
         says! { self;
             Self::Authentic if proves_chip =>
                 "発行者の電子署名とICチップの応答を確認しました。持参した人が本人かどうかは、人が確かめてください。",
-                "The issuer's signatures and the chip's answer hold. Whether the person is the holder is for you to judge.";
+                "The issuer's signatures and the chip's answer are valid. Judge yourself whether the person is the holder.";
             Self::Authentic =>
                 "発行者の電子署名を確認しました。ICチップの複製は検出できません。本人かどうかは、人が確かめてください。",
-                "The issuer's signature holds. The chip cannot show that it is not a copy. Whether the person is the holder is \
-                 for you to judge.";
+                "The issuer's signature is valid. The chip cannot show that it is not a copy. Judge yourself whether the person is the holder.";
             Self::AuthenticInstalled if proves_chip =>
                 "この端末に追加された発行者鍵で確認しました。鍵の出所は、追加した人が責任を負います。",
-                "The signatures hold under an issuer's key that was added on this machine: whoever added it answers for it.";
+                "The signatures are valid under an issuer's key that was added on this machine. The person who added it answers for it.";
             Self::AuthenticInstalled =>
                 "この端末に追加された発行者鍵で確認しました（鍵の出所は、追加した人が責任を負います）。ICチップの複製は検出できません。",
-                "The signature holds under an issuer's key that was added on this machine (whoever added it answers for it). \
+                "The signature is valid under an issuer's key that was added on this machine (the person who added it answers for it). \
                  The chip cannot show that it is not a copy.";
             Self::AuthenticPublished =>
                 "電子署名を確認しました（この端末に追加されたCA証明書の指紋は、発行者が公表したものと一致します）。ICチップの複製は検出できません。本人かどうかは、人が確かめてください。",
-                "The issuer's signature holds (the CA certificate that was added on this machine has a fingerprint that the \
-                 issuer published). The chip cannot show that it is not a copy. Whether the person is the holder is for you to \
-                 judge.";
+                "The issuer's signature is valid (the CA certificate that was added on this machine has a fingerprint that the \
+                 issuer published). The chip cannot show that it is not a copy. Judge yourself whether the person is the holder.";
             Self::AuthenticUnpinned if proves_chip =>
                 "この端末に追加されたCA鍵は、発行者が公表したものでも、taimenに付属するものでもありません。出所を確かめるまで、真正なカードとして扱わないでください。",
                 "The CA key that was added on this machine was not published by the issuer and does not ship with taimen. Do not \
@@ -186,13 +184,13 @@ impl Case {
                 "Signatures and chip are in order (it is not a forgery), but an expired card does not prove identity.";
             Self::Expired { otherwise_authentic: true } =>
                 "電子署名は正しい（改ざんではない）ですが、期限切れのため本人確認書類として使えません。",
-                "The signature holds (the data was not changed), but an expired card does not prove identity.";
+                "The signature is valid (the data was not changed), but an expired card does not prove identity.";
             Self::Expired { otherwise_authentic: false } =>
                 "期限切れのため本人確認書類として使えません。真正かどうかも、すべては確認できていません。",
                 "An expired card does not prove identity. Whether it is authentic was not fully checked either.";
             Self::NotAccepted =>
                 "電子署名は正しくても、実際に交付されたカードではありません。本人確認には使えません。",
-                "Nobody was issued this card, even if its signatures hold. It proves nobody's identity.";
+                "This card was issued to nobody, even if its signatures are valid. It proves nobody's identity.";
             Self::Copied(_) =>
                 "データは正しくても、ICチップが証明された鍵を持っていません。本人確認書類として扱わないでください。",
                 "The data may be right, but the chip does not hold the certified key. Do not accept the card.";
@@ -201,36 +199,33 @@ impl Case {
                 "Data or certificate are not as the issuer signed them. Do not accept the card.";
             Self::Undetermined(Why::NoAnchor) =>
                 "この発行者の鍵を持っていないため、確認できません。真正とも偽造とも言えません。",
-                "No key of this issuer is known, so nothing can be said for or against the card.";
+                "taimen knows no key of this issuer, so it cannot say whether the card is authentic.";
             Self::Undetermined(Why::NotRead) =>
                 "必要なデータを読み取っていません。真正とも偽造とも言えません。",
-                "Data that is needed was not read, so nothing can be said for or against the card.";
+                "taimen did not read data that it needs, so it cannot say whether the card is authentic.";
             Self::Undetermined(Why::Unsigned) =>
                 "有効期限が電子署名の対象外で、この保存データの内容を保証する人もいないため、期限内かどうか判定できません。",
-                "The expiry is not signed and nobody vouches for this saved reading, so whether the card has expired is not known.";
+                "The expiry is not signed and nobody vouches for this saved reading, so taimen cannot say whether the card has expired.";
             Self::Undetermined(Why::NotSigned) =>
                 "電子署名の記録がないカードです。発行者が署名を記録しないのは16歳未満の方などのカードだけです：来店者や券面の生年月日が16歳以上なら、受け付けないでください。16歳未満なら、署名がないこと自体は偽造を意味しません。",
-                "The card holds no signature. The issuer leaves it out for holders under 16 alone: if the person, or the birth \
-                 date on the card, is 16 or older, do not accept it. For somebody under 16 its absence does not mean forged.";
+                "The card holds no signature. The issuer omits it only for holders under 16. If the person is 16 or older, or the birth date says so, do not accept it. Under 16, it does not mean forged.";
             Self::Undetermined(Why::AnchorExpired) if others_passed(findings) && about_signer(findings) =>
                 "電子署名は発行者のCA証明書まで確認できましたが、署名者の証明書の有効期間が過ぎています。偽造を示すものではありません。今も有効なカードかどうかは、発行者に確認してください。",
-                "The signature holds up to the issuer's CA certificate, but the validity of the signer's own certificate is \
-                 over. That is not a sign of a forgery. Ask the issuer whether such a card still counts.";
+                "The signature is valid up to the issuer's CA certificate, but the signer's own certificate has expired. That is not a sign of a forgery. Ask the issuer whether such a card still counts.";
             Self::Undetermined(Why::AnchorExpired) if others_passed(findings) =>
                 "電子署名は発行者のCA証明書まで確認できましたが、そのCA証明書の有効期間が過ぎています。偽造を示すものではありません。今も有効なカードかどうかは、発行者に確認してください。",
-                "The signature holds up to the issuer's CA certificate, whose validity is over. That is not a sign of a forgery. \
+                "The signature is valid up to the issuer's CA certificate, which has expired. That is not a sign of a forgery. \
                  Ask the issuer whether such a card still counts.";
             Self::Undetermined(Why::AnchorExpired) =>
                 "発行者の証明書の有効期間が過ぎています。カードの偽造を示すものではありませんが、真正とも判定できません。",
-                "The validity of the issuer's certificate is over. That is not a sign of a forgery, but the card is not shown to \
+                "The issuer's certificate has expired. That is not a sign of a forgery, but the card is not shown to \
                  be authentic either.";
             Self::Undetermined(Why::CertificateNotDer) =>
                 "カードの証明書が標準の形式（DER）ではないため、電子署名を検査していません。真正とも偽造とも言えません。",
-                "The certificate on the card is not in the standard form (DER), so the signature was not checked: nothing can \
-                 be said for or against the card.";
+                "The certificate on the card is not in the standard form (DER), so taimen did not check the signature. It cannot say whether the card is authentic.";
             Self::Undetermined(_) =>
                 "必要な検査が済んでいません。真正とも偽造とも言えません。",
-                "A check that is needed was not done, so nothing can be said for or against the card.";
+                "A required check was not done, so taimen cannot say whether the card is authentic.";
         }
     }
 }
@@ -262,14 +257,14 @@ notes! {
     EXPIRY_NOT_CHECKED "expiry-not-checked", "有効期間は確認していません（券面で確認してください）",
         "The expiry was not checked (look at it on the card)";
     SEALERS_WORD "sealers-word", "時刻と署名のない記載は、封印した人の言葉によります（--sealed-by）",
-        "The time and what nobody signed stand by the sealer's word (--sealed-by)";
+        "The time and the unsigned data rest on the sealer's word (--sealed-by)";
     OPERATORS_WORD "operators-word", "時刻と署名のない記載は、操作した人の言葉によります（--at）",
-        "The time and what nobody signed stand by the operator's word (--at)";
+        "The time and the unsigned data rest on the operator's word (--at)";
     OPERATORS_TIME "operators-time", "操作した人が指定した時刻（--at）の時点で判定しました",
         "As of a time that the operator named (--at)";
 }
 
-/// What stands beside the verdict.
+/// What is beside the verdict.
 pub(super) fn notes_of(findings: &Findings) -> Vec<Note> {
     let changed = findings.holder.current.is_some() || !findings.history.is_empty();
     let no_expiry = !findings.requirement.requires(CheckId::NotExpired);

@@ -1,4 +1,4 @@
-//! X.509 certificates of simulated issuers, right or wrong in every way that a check must tell
+//! X.509 certificates of simulated issuers, right or wrong in every way that a check must detect
 //! apart (RFC 5280). The names say that nothing here is real; the keys are the pool's, whose private halves are public.
 
 use jiff::{Timestamp, civil::date, tz::TimeZone};
@@ -39,7 +39,7 @@ crate::simulator::record! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct BasicConstraints;
     ca: bool, "Whether the subject is an authority.";
-    path_length: Option<u8>, "How many authorities may stand between this one and a leaf.";
+    path_length: Option<u8>, "How many authorities may come between this one and a leaf.";
 }
 
 /// keyUsage bits (RFC 5280 4.2.1.3), the first bit on top.

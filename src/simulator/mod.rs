@@ -1,10 +1,8 @@
 //! Simulated cards: a function of state and command, faithful to what is known of the real ones.
 //!
-//! A card is made from a [`Recipe`] and is a [`Transport`](crate::transport::Transport); [`vpcd`] offers it to a PC/SC
-//! service, and a [`script`] says which of them lie on which reader, and when. The people on the cards are invented
-//! ([`Persona`]), the keys are the committed pool of the simulated hierarchy ([`keys`]), whose private halves are public.
-//! What a card does where nobody knows what the real one does is a profile in its own folder ([`cards`]); what can be
-//! wrong with it is a table ([`faults_of`]).
+//! A card is made from a [`Recipe`] and is a [`Transport`](crate::transport::Transport). The people on the cards are invented,
+//! the keys are a committed pool of the simulated hierarchy, whose private halves are public. What a card does if nobody
+//! knows what the real one does is a profile in its own folder; what can be wrong with it is a table there.
 //!
 //! A simulated card shows that the program agrees with what is written about the card. It does not show that a real card
 //! behaves so.
@@ -19,50 +17,39 @@
 //! assert!(setting.ends_with(&[0x90, 0x00]));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-//!
-//! And one that a reader opens with what is printed on it:
-//!
-//! ```
-//! use taimen::{
-//!     iso7816::{Command, select_application},
-//!     cards::my_number::files::{FACE, FACE_NUMBER_B},
-//!     simulator::Recipe,
-//!     transport::Transport,
-//! };
-//!
-//! let mut card = "my-number?seed=7&fault=swapped-photo".parse::<Recipe>()?.card()?;
-//! let number_b = card.credentials().and_then(|own| own.get("number-b")).ok_or("a card of a persona")?.clone();
-//! assert_eq!(card.exchange(select_application(FACE.aid).bytes())?, [0x90, 0x00]);
-//! assert_eq!(card.exchange(Command::ask_tries(FACE_NUMBER_B.sfi).bytes())?, [0x63, 0xCA]);
-//! assert_eq!(card.exchange(Command::verify(FACE_NUMBER_B.sfi, &number_b).bytes())?, [0x90, 0x00]);
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
 
+#[doc(hidden)]
 pub mod cards;
+#[doc(hidden)]
 pub mod certificate;
 #[doc(hidden)]
 pub mod font;
 mod kernel;
+#[doc(hidden)]
 pub mod keys;
+#[doc(hidden)]
 pub mod persona;
 mod prng;
 mod recipe;
+#[doc(hidden)]
 pub mod script;
 mod shape;
+#[doc(hidden)]
 pub mod vpcd;
 
-pub(crate) use cards::like;
 pub use cards::{SimKind, kinds};
-pub use kernel::{
-    BlockedQuery, Credentials, Expected, FaultError, FaultRow, Faults, IssueError, LINK_FAULTS, PastEnd, SimulatedCard,
-    VerifiedQuery, faults_of,
-};
-pub use persona::Persona;
-pub use prng::{SeededNonces, SplitMix64};
+pub use kernel::{FaultError, IssueError, SimulatedCard};
+pub use prng::SeededNonces;
 pub use recipe::{Recipe, RecipeError};
-pub use shape::{Shape, Shaped, Unfit};
+#[doc(hidden)]
+pub use {
+    kernel::{BlockedQuery, Credentials, Expected, FaultRow, Faults, LINK_FAULTS, PastEnd, VerifiedQuery, faults_of},
+    persona::Persona,
+    prng::SplitMix64,
+    shape::{Shape, Shaped, Unfit},
+};
 
-/// A structure of public fields, a row each: type, where it has one what it is unless told otherwise, and its documentation.
+/// A structure of public fields, a row each: type, default value if it has one, and its documentation.
 macro_rules! record {
     ($(#[$attribute:meta])* $visible:vis struct $name:ident; $($field:ident: $kind:ty, $doc:literal;)*) => {
         $(#[$attribute])*

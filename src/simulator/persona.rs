@@ -24,11 +24,11 @@ crate::simulator::record! {
     pin: String, "Four digits that stand for every four-digit 暗証番号 of the card.";
     portrait: u8, "Which portrait of the pool, 0 to 7.";
     key: u8, "Which pair of card keys of the pool, 0 to 7.";
-    number_digest: [u8; 32], "32 bytes that stand where a real card has the hash of the 個人番号 file: random, a hash of nothing.";
+    number_digest: [u8; 32], "32 bytes instead of a real card's hash of the 個人番号 file: random, a hash of nothing.";
 }
 
 /// Portraits and card keys in the pool.
-pub const POOL_SIZE: u8 = 8;
+pub(crate) const POOL_SIZE: u8 = 8;
 
 const FAMILY: &[&str] = &["見本", "架空", "試験", "模擬", "仮名", "例示", "想定", "練習", "非実在", "空想山"];
 const GIVEN: &[&str] =
@@ -81,7 +81,7 @@ impl Persona {
         }
     }
 
-    /// 有効期限の日: the birthday in the expiry year; 28 February where the year has no 29th.
+    /// 有効期限の日: the birthday in the expiry year; 28 February if the year has no 29th.
     pub fn expiry(&self) -> Date {
         let (month, day) = (self.birth.month(), self.birth.day());
         Date::new(self.expiry_year, month, day)

@@ -1,7 +1,7 @@
 //! The simulator's random numbers: splitmix64, so that a seed gives the same card for ever.
 //!
 //! Algorithm: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (OOPSLA 2014), figure 17. It is
-//! no cryptographic generator and needs to be none: its output is invented names and published simulated data.
+//! not a cryptographic generator and does not need to be one: its output is invented names and published simulated data.
 
 use crate::transport::{
     Nonces,
@@ -54,7 +54,7 @@ impl SplitMix64 {
     }
 }
 
-/// Nonces of a seed: whoever reads with them reads the same way every time. For simulated cards alone; a challenge that
+/// Nonces of a seed: anybody who reads with them reads the same way every time. For simulated cards alone; a challenge that
 /// anybody can foresee proves nothing about a real one.
 #[derive(Debug, Clone)]
 pub struct SeededNonces(SplitMix64);

@@ -23,18 +23,18 @@ trait Given: Any + Debug + Send + Sync {}
 
 impl<T: Any + Debug + Send + Sync> Given for T {}
 
-/// Why a text is no recipe.
+/// Why a text is not a recipe.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecipeError {
     /// No card kind that can be simulated.
     #[error("no simulated card has this name")]
     Kind,
-    /// A part behind `?` that is neither `fault=` nor `seed=`.
+    /// A part after `?` that is neither `fault=` nor `seed=`.
     #[error("a simulated card takes fault=… and seed=…")]
     Option,
-    /// The seed is no number.
-    #[error("the seed is no number from 0 to 18446744073709551615")]
+    /// The seed is not a number.
+    #[error("the seed is not a number from 0 to 18446744073709551615")]
     Seed(#[from] ParseIntError),
     /// A fault that the table does not have, or a wrong value.
     #[error(transparent)]
@@ -65,7 +65,7 @@ impl Recipe {
         self
     }
 
-    /// The same with a holder, a picture or a profile of its own, in the type that the card takes.
+    /// The same with a holder, a picture or its own profile, in the type that the card takes.
     #[must_use]
     pub fn with<T: Any + Debug + Send + Sync>(mut self, value: T) -> Self {
         self.given.push(Arc::new(value));

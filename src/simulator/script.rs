@@ -28,10 +28,10 @@ pub const MAX_STEPS: usize = 1_000;
 pub const MAX_READERS: u16 = 16;
 
 /// The longest pause.
-pub const MAX_WAIT: Duration = Duration::from_secs(86_400);
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(86_400);
 
 /// The most runs that `repeat` names. `repeat` without a number has no end.
-pub const MAX_RUNS: u32 = 1_000_000;
+pub(crate) const MAX_RUNS: u32 = 1_000_000;
 
 /// One thing that happens at the readers.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ pub enum Runs {
 /// What happens at the readers, in order.
 #[derive(Debug, Clone)]
 pub struct Script {
-    /// One behind the other.
+    /// One after the other.
     pub steps: Vec<Step>,
     /// How often all of them.
     pub runs: Runs,
@@ -82,7 +82,7 @@ impl Script {
     }
 }
 
-/// Why a text is no script, and where.
+/// Why a text is not a script, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {error}")]
 pub struct ScriptError {
@@ -101,16 +101,16 @@ pub enum StepError {
     /// More than [`MAX_STEPS`] instructions.
     #[error("the script has too many instructions")]
     TooMany,
-    /// No instruction, or one with other words behind it than it takes.
+    /// No instruction, or one with other words after it than it takes.
     #[error("not an instruction")]
     Form,
     /// No reader from 1 to [`MAX_READERS`].
     #[error("no reader from 1 to {MAX_READERS}")]
     Reader,
-    /// No pause up to [`MAX_WAIT`].
+    /// No pause up to `MAX_WAIT`.
     #[error("no pause")]
     Wait,
-    /// Not from 1 to [`MAX_RUNS`].
+    /// Not from 1 to `MAX_RUNS`.
     #[error("no number of runs")]
     Runs,
     /// No card.
@@ -130,7 +130,7 @@ pub enum StepError {
     /// Something follows `repeat`.
     #[error("nothing can follow repeat")]
     AfterRepeat,
-    /// `repeat` without a pause in front of it would never give a program the time to look.
+    /// `repeat` without a pause before it would never give a program the time to look.
     #[error("repeat without a pause")]
     RepeatWithoutWait,
 }

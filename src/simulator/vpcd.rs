@@ -1,9 +1,9 @@
 //! vpcd's protocol ([`crate::transport::vpcd`]), from the card's side: a stream that vpcd (or `--reader phone`) listens
 //! on drives a card.
 //!
-//! vpcd writes length and payload separately, and waits 40 ms for the acknowledgement of the first where the peer delays
-//! it (spec field-needs 4.3, measured). So an answer leaves in one write here, and whoever opens
-//! the stream sees to it that it acknowledges at once where the system can be told to (`taimen simulate` does).
+//! vpcd writes length and payload separately, and waits 40 ms for the acknowledgement of the first if the peer delays
+//! it (spec field-needs 4.3, measured). So an answer leaves in one write here, and the code that opens
+//! the stream ensures that it acknowledges at once if the system allows it (`taimen simulate` does).
 //!
 //! A card on vpcd's first reader, until vpcd closes the connection:
 //!
@@ -28,7 +28,7 @@ use super::SimulatedCard;
 /// The port on which vpcd waits for a card.
 pub const DEFAULT_PORT: u16 = 35_963;
 
-/// Why a card is no longer served. The peer closing the connection between two messages is no error.
+/// Why a card is no longer served. The peer closing the connection between two messages is not an error.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VpcdError {

@@ -5,9 +5,9 @@ use encoding_rs::SHIFT_JIS;
 /// Text, and whether it had to be read in the second choice of encoding.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Encoded {
-    /// The text, without zeros behind it.
+    /// The text, without zeros after it.
     pub text: String,
-    /// It is no UTF-8, and was read as Shift_JIS.
+    /// It is not UTF-8, and was read as Shift_JIS.
     pub second_choice: bool,
 }
 
@@ -17,7 +17,7 @@ impl std::fmt::Debug for Encoded {
     }
 }
 
-/// Reads UTF-8, as the specification says, else Shift_JIS, as some readers do (spec residence 7.1). Zeros behind the text
+/// Reads UTF-8, as the specification says, else Shift_JIS, as some readers do (spec residence 7.1). Zeros after the text
 /// are filler. `None`: neither.
 pub fn utf8_or_shift_jis(bytes: &[u8]) -> Option<Encoded> {
     let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);

@@ -58,12 +58,12 @@ pub fn era_year(date: Date) -> Option<(Era, i16)> {
 pub enum EraDigitDate {
     /// A day.
     Day(Date),
-    /// Six zeros behind whatever era digit: the category is not held (2.5).
+    /// Six zeros after any era digit: the category is not held (2.5).
     None,
 }
 
 errors! {
-    /// Why seven bytes are no such date.
+    /// Why seven bytes are not such a date.
     #[derive(Clone, Copy, PartialEq, Eq)]
     pub enum EraDateError {
         Form = "not seven digits",
@@ -130,10 +130,10 @@ impl fmt::Debug for PrintedDate {
 }
 
 errors! {
-    /// Why a text is no birth date as printed. `Debug` and `Display` show nothing of it.
+    /// Why a text is not a birth date as printed. `Debug` and `Display` show nothing of it.
     #[derive(Clone, Copy, PartialEq, Eq)]
     pub enum PrintedDateError {
-        /// A day with a Western year that does not say that it is printed so: it is the payload, for whoever finds that out by
+        /// A day with a Western year that does not say that it is printed so: it is the payload, for a caller that finds that out by
         /// looking at the card.
         BareWestern(PrintedDate) = "a Western year: write western:1980-02-17 if it is printed so, else the era (S55-02-17)",
         Bare = "write the date as it is printed: with its era (S55-02-17, 昭和55年2月17日), or western:1980-02-17",
@@ -174,7 +174,7 @@ impl PrintedDate {
 impl PrintedDate {
     /// Reads a birth date as people write it down from a card: `S55-02-17`, `S55.2.17`, `S550217`, `昭55.2.17`,
     /// `昭和55年2月17日`, `令和元年5月1日`; with a Western year `western:1980-02-17` or `西暦1980年2月17日`. Full-width digits,
-    /// letters and separators, and 生 behind it, are taken too.
+    /// letters and separators, and 生 after it, are taken too.
     ///
     /// `today` is the day in Japan: nobody was born later, nor more than 130 years before.
     ///
@@ -190,7 +190,7 @@ impl PrintedDate {
         }
     }
 
-    /// The same for whoever does not know what day it is; [`PrintedDate::lived`] has to follow.
+    /// The same for a caller that does not know what day it is; [`PrintedDate::lived`] has to follow.
     ///
     /// # Errors
     /// [`PrintedDateError`], but for a day that nobody alive can be born on.
@@ -238,7 +238,7 @@ impl PrintedDate {
     }
 }
 
-/// The era in front of a date, by its name, the first character of that, or its letter; and what stands behind it.
+/// The era before a date, by its name, the first character of that, or its letter; and what is after it.
 fn with_era_name(text: &str) -> Option<(Era, &str)> {
     ERAS.iter().find_map(|(era, letter, name, _)| {
         let rest = text.strip_prefix(*name).or_else(|| {

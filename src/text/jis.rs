@@ -10,7 +10,7 @@ use encoding_rs::EUC_JP;
 
 use super::errors;
 
-/// What stands in plain text for a character that only exists as a picture: GETA MARK.
+/// What is in plain text for a character that only exists as a picture: GETA MARK.
 pub const MARK: char = '〓';
 
 /// First byte of a code that points at a picture.
@@ -56,7 +56,7 @@ pub struct JisText {
     pub vendor: bool,
 }
 
-/// Why a text, or the rest of one, is no text of its encoding.
+/// Why a text, or the rest of one, is not text in its encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} at byte {at}")]
 pub struct JisError {
@@ -81,7 +81,7 @@ errors! {
 }
 
 impl JisText {
-    /// Decodes JIS X 0208 text. Decoding stops at the first fault, which is told; the bytes from there on are kept.
+    /// Decodes JIS X 0208 text. Decoding stops at the first fault, which is reported; the bytes from there on are kept.
     pub fn decode(bytes: &[u8]) -> (Self, Option<JisError>) {
         let mut text = Self::default();
         let mut rest = bytes;
@@ -121,7 +121,7 @@ impl JisText {
         Self { pieces: text.chars().map(Piece::Char).collect(), ..Self::default() }
     }
 
-    /// The bytes of this text on a card; `None` where a character is not in JIS X 0208.
+    /// The bytes of this text on a card; `None` if a character is not in JIS X 0208.
     pub fn encode(&self) -> Option<Vec<u8>> {
         let mut bytes = Vec::with_capacity(self.pieces.len() * 2 + self.rest.len());
         for piece in &self.pieces {
@@ -163,20 +163,20 @@ impl JisText {
         })
     }
 
-    /// Whether nothing stands in it.
+    /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty() && self.rest.is_empty()
     }
 }
 
-/// Names and addresses do not belong into logs.
+/// Names and addresses do not belong in logs.
 impl fmt::Debug for JisText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "JisText({} characters, {} bytes not decoded)", self.pieces.len(), self.rest.len())
     }
 }
 
-/// Rows that JIS X 0208 leaves empty and vendors filled: 9 to 15, and everything behind 84.
+/// Rows that JIS X 0208 leaves empty and vendors filled: 9 to 15, and everything after 84.
 fn is_vendor_row(high: u8) -> bool {
     (0x29..=0x2F).contains(&high) || high > 0x74
 }
@@ -240,7 +240,7 @@ pub fn full_width_digits(bytes: &[u8]) -> Result<Vec<u8>, JisError> {
 pub struct Edition(pub u8);
 
 impl Edition {
-    /// The year, for example 1978; `None` when the byte is no BCD.
+    /// The year, for example 1978; `None` when the byte is not BCD.
     pub fn year(self) -> Option<u16> {
         let (tens, ones) = (self.0 >> 4, self.0 & 0x0F);
         (tens < 10 && ones < 10).then(|| 1_900 + u16::from(tens) * 10 + u16::from(ones))
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn the_typing_fault_of_the_draft_is_told_and_kept() {
-        // 04 and 91 are no bytes of JIS X 0208 (spec licence 9.2).
+        // 04 and 91 are not bytes of JIS X 0208 (spec licence 9.2).
         let (text, error) = plain("463364045791");
         assert_eq!(error, Some(JisError { at: 2, kind: JisErrorKind::Byte }));
         assert_eq!(text, format!("{}〔64045791〕", plain("4633").0));

@@ -51,7 +51,7 @@ impl fmt::Debug for Object<'_> {
     }
 }
 
-/// Why bytes are no BER-TLV, and where.
+/// Why bytes are not BER-TLV, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} at byte {at}")]
 pub struct TlvError {
@@ -75,11 +75,11 @@ errors! {
             wanted: Tag,
             /// The tag that is there.
             found: Tag,
-        } = "tag {found} stands where {wanted} must",
+        } = "tag {found} instead of {wanted}",
         Missing(Tag) = "tag {0} is missing",
         TooMany = "there are more than {MAX_CHILDREN} objects",
-        Duplicate(Tag) = "tag {0} stands twice",
-        /// An item behind one with a higher tag, where items stand in order.
+        Duplicate(Tag) = "tag {0} appears twice",
+        /// An item after one with a higher tag, if items are in order.
         OutOfOrder(Tag) = "tag {0} is out of order",
         AfterFiller = "the filler holds other bytes",
     }
@@ -149,7 +149,7 @@ pub fn header(bytes: &[u8], at: usize) -> Result<Header, TlvError> {
     Ok(Header { tag: Tag(tag), header: used, value })
 }
 
-/// Reads the object at the start of `bytes`, which stand at offset `at` of the file; returns it and what follows it.
+/// Reads the object at the start of `bytes`, which are at offset `at` of the file; returns it and what follows it.
 ///
 /// # Errors
 /// [`TlvError`] when the object is not whole.
@@ -176,7 +176,7 @@ impl<'a> Object<'a> {
     /// The objects inside this one's value, in stored order.
     ///
     /// # Errors
-    /// [`TlvError`] when one is not whole, or a tag stands twice (a second value could hide behind the first).
+    /// [`TlvError`] when one is not whole, or a tag appears twice (a second value could hide behind the first).
     pub fn children(&self) -> Result<Vec<Object<'a>>, TlvError> {
         let mut children: Vec<Object<'a>> = Vec::new();
         let mut rest = self.value;
@@ -207,7 +207,7 @@ impl<'a> Object<'a> {
 }
 
 /// Encodes an object the way the My Number applications store them: one length byte below 128, `82 hh ll` from 128 up,
-/// even where `81 ll` would do (spec my-number 2.3, V). Values of 64 KiB and more get the three-byte length form.
+/// even if `81 ll` would do (spec my-number 2.3, V). Values of 64 KiB and more get the three-byte length form.
 pub fn encode(tag: Tag, value: &[u8]) -> Vec<u8> {
     let mut out: Vec<u8> = tag.0.to_be_bytes().iter().copied().skip_while(|byte| *byte == 0).collect();
     let length = value.len().to_be_bytes();
@@ -226,9 +226,9 @@ pub fn encode(tag: Tag, value: &[u8]) -> Vec<u8> {
 pub struct Items<'a> {
     /// Every whole item in stored order, a repeated tag left out.
     pub objects: Vec<Object<'a>>,
-    /// Bytes in front of the filler: headers and values.
+    /// Bytes before the filler: headers and values.
     pub end: usize,
-    /// What is wrong, in the order of the file. A structural fault ends the reading; the items in front of it stand.
+    /// What is wrong, in the order of the file. A structural fault ends the reading; the items before it stand.
     pub faults: Vec<TlvError>,
 }
 
@@ -273,7 +273,7 @@ mod tests {
         let error = file(&twice, Tag(0xFF20)).unwrap().0.children().unwrap_err();
         assert_eq!(error, TlvError { at: 6, kind: TlvErrorKind::Duplicate(Tag(0xDF21)) });
         assert!(matches!(file(&twice, Tag(0xFF30)).unwrap_err().kind, TlvErrorKind::WrongTag { .. }));
-        assert_eq!(error.to_string(), "tag DF21 stands twice at byte 6");
+        assert_eq!(error.to_string(), "tag DF21 appears twice at byte 6");
     }
 
     proptest! {

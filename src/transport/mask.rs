@@ -1,11 +1,11 @@
-//! What of an exchange may stand in a recording. Knows nothing of the layers above: it watches the commands go by.
+//! What of an exchange may be in a recording. Knows nothing of the layers above: it watches the commands go by.
 //!
 //! In doubt a byte is secret. Where a card's state is not certain (a refused SELECT, a logical channel, secure
 //! messaging), every state that is possible counts.
 
 use super::masked::Masked;
 
-/// A file whose bytes may stand in no recording.
+/// A file whose bytes may be in no recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NeverRecorded {
     /// Its application's identifier, in full.
@@ -20,7 +20,7 @@ pub struct NeverRecorded {
 /// REFERENCE DATA, RESET RETRY COUNTER, CHANGE KEY.
 const CREDENTIALS: [u8; 7] = [0x20, 0x21, 0x24, 0x25, 0x2C, 0x2D, 0x32];
 
-/// MUTUAL AUTHENTICATE: both halves of the handshake are made with the credential. Whoever has one can try numbers against
+/// MUTUAL AUTHENTICATE: both halves of the handshake are made with the credential. Anybody who has one can try numbers against
 /// it, faster than any card would let him.
 const HANDSHAKE: u8 = 0x82;
 
@@ -34,7 +34,7 @@ const GET_RESPONSE: u8 = 0xC0;
 /// A set of short EF identifiers, one bit each.
 type Files = u32;
 
-/// What of an answer is readable: bytes in front of `clear` are, counted from the first byte of the whole answer.
+/// What of an answer is readable: bytes before `clear` are, counted from the first byte of the whole answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Exposure {
     All,
@@ -59,7 +59,7 @@ struct View<'a> {
     ins: u8,
     p1: u8,
     p2: u8,
-    /// The data field; everything behind the header where the lengths do not fit.
+    /// The data field; everything after the header if the lengths do not fit.
     data: &'a [u8],
     /// Where the data field begins and ends in the command.
     data_at: (usize, usize),
@@ -118,7 +118,7 @@ impl Masker {
         clear.map_or(Exposure::All, Exposure::Head)
     }
 
-    /// The EFs that a command may mean, and the offset in them where that is certain.
+    /// The EFs that a command may mean, and the offset in them if that is certain.
     fn addressed(&self, view: &View<'_>) -> (Files, Option<usize>) {
         let current_for = |sfi: u8| if sfi == 0 { self.current } else { bit(sfi) };
         match view.ins {
@@ -179,7 +179,7 @@ impl Masker {
 }
 
 impl Exposure {
-    /// What is readable behind the first `bytes` bytes.
+    /// What is readable after the first `bytes` bytes.
     fn behind(self, bytes: usize) -> Self {
         match self {
             Self::All => Self::All,

@@ -4,10 +4,10 @@ use crate::text::errors;
 use std::fmt;
 
 /// The longest command or answer: an extended APDU with 65,535 bytes of data (ISO/IEC 7816-3 12.1).
-pub const MAX_APDU: usize = 65_544;
+pub(crate) const MAX_APDU: usize = 65_544;
 
 /// The longest single run of secret bytes.
-pub const MAX_SECRET: usize = 65_536;
+pub(crate) const MAX_SECRET: usize = 65_536;
 
 /// What a secret byte replays as.
 const REPLAYED: u8 = 0x00;
@@ -70,7 +70,7 @@ impl Masked {
         self.0.iter().map(secret).fold(0, usize::saturating_add)
     }
 
-    /// The bytes in front of the first secret run.
+    /// The bytes before the first secret run.
     pub fn head(&self) -> &[u8] {
         match self.0.first() {
             Some(Piece::Clear(bytes)) => bytes,
@@ -78,7 +78,7 @@ impl Masked {
         }
     }
 
-    /// The bytes behind the last secret run.
+    /// The bytes after the last secret run.
     pub fn tail(&self) -> &[u8] {
         match self.0.last() {
             Some(Piece::Clear(bytes)) => bytes,
@@ -124,7 +124,7 @@ impl Masked {
             .collect()
     }
 
-    /// Reads [`Masked::to_text`]; spaces and tabs may stand between hex digits, and the digits may be lower case.
+    /// Reads [`Masked::to_text`]; spaces and tabs may be between hex digits, and the digits may be lower case.
     ///
     /// # Errors
     /// [`MaskedError`].
@@ -192,7 +192,7 @@ impl fmt::Debug for Masked {
 }
 
 errors! {
-    /// Why a text is no masked bytes.
+    /// Why a text is not masked bytes.
     #[allow(rustdoc::invalid_html_tags)]
     #[derive(Clone, Copy, PartialEq, Eq)]
     pub enum MaskedError {

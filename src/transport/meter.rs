@@ -42,6 +42,7 @@ impl<T: Transport> Metered<T> {
     }
 
     /// Time spent in the inner transport.
+    #[cfg(feature = "cli")]
     pub fn card_time(&self) -> Duration {
         self.card
     }

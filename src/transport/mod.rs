@@ -1,8 +1,9 @@
 //! How commands reach a card: one trait with one method, and what implements it.
 
 mod mask;
+#[doc(hidden)]
 pub mod masked;
-pub mod meter;
+pub(crate) mod meter;
 pub mod nonces;
 #[cfg(feature = "pcsc")]
 pub mod pcsc;
@@ -10,12 +11,15 @@ pub mod phone;
 pub mod record;
 pub mod recording;
 pub mod replay;
-pub mod slot;
+pub(crate) mod slot;
+#[doc(hidden)]
 pub mod vpcd;
 
 pub use mask::NeverRecorded;
+#[doc(hidden)]
 pub use masked::Masked;
-pub use meter::{LinkFigures, Metered};
+pub use meter::LinkFigures;
+pub(crate) use meter::Metered;
 pub use nonces::{NonceError, Nonces};
 pub use record::{Log, Recorder};
 pub use recording::Recording;
@@ -47,25 +51,22 @@ pub enum LinkKind {
     Network,
 }
 
-impl<T: Transport + ?Sized> Transport for &mut T {
-    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        (**self).exchange(command)
-    }
+/// A transport behind a pointer is one.
+macro_rules! forward {
+    ($($pointer:ty),*) => {
+        $(impl<T: Transport + ?Sized> Transport for $pointer {
+            fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+                (**self).exchange(command)
+            }
 
-    fn link(&self) -> LinkKind {
-        (**self).link()
-    }
+            fn link(&self) -> LinkKind {
+                (**self).link()
+            }
+        })*
+    };
 }
 
-impl<T: Transport + ?Sized> Transport for Box<T> {
-    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        (**self).exchange(command)
-    }
-
-    fn link(&self) -> LinkKind {
-        (**self).link()
-    }
-}
+forward!(&mut T, Box<T>);
 
 /// Whether a command has extended length fields (ISO/IEC 7816-3 12.1).
 pub(crate) fn is_extended(command: &[u8]) -> bool {

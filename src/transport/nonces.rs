@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::text::errors;
 
 /// The most bytes of one draw: a recording's header has room for it.
-pub const MAX_DRAW: usize = 512;
+pub(crate) const MAX_DRAW: usize = 512;
 
 /// A source of random bytes.
 pub trait Nonces {
@@ -17,7 +17,7 @@ pub trait Nonces {
     /// [`NonceError`].
     fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError>;
 
-    /// Told the key that secure messaging agreed on from draws, so that a recording can be read again. Whoever records
+    /// Receives the key that secure messaging agreed on from draws, so that a recording can be read again. Anybody who records
     /// keeps it; nobody else does.
     fn session_key(&mut self, _key: &[u8]) {}
 }
@@ -47,7 +47,7 @@ errors! {
     #[derive(Clone, Copy, PartialEq, Eq)]
     #[non_exhaustive]
     pub enum NonceError {
-        System = "the operating system gives no random bytes",
+        System = "the operating system provides no random bytes",
         TooMany = "more than {MAX_DRAW} random bytes at once",
         /// Counted from 1.
         Ended(usize) = "draw {0}: the recording has no further random bytes",
@@ -107,7 +107,7 @@ impl Nonces for ListedNonces {
 
 impl std::fmt::Debug for ListedNonces {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ListedDraws({} left)", self.rest.len())
+        write!(f, "ListedNonces({} left)", self.rest.len())
     }
 }
 
@@ -157,7 +157,7 @@ impl<D: Nonces> Nonces for RecordedNonces<D> {
 
 impl<D> std::fmt::Debug for RecordedNonces<D> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "RecordedDraws({} drawn)", self.drawn.len())
+        write!(f, "RecordedNonces({} drawn)", self.drawn.len())
     }
 }
 
@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(recorded.draw(MAX_DRAW + 1), Err(NonceError::TooMany));
         recorded.session_key(&[7; 16]);
         assert_eq!(recorded.session_keys().collect::<Vec<_>>(), [[7; 16]]);
-        assert_eq!(format!("{recorded:?}"), "RecordedDraws(2 drawn)");
+        assert_eq!(format!("{recorded:?}"), "RecordedNonces(2 drawn)");
         assert_eq!(recorded.into_drawn(), [vec![1, 2], vec![3]]);
     }
 

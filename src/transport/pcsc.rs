@@ -1,6 +1,6 @@
 //! PC/SC readers: pcscd on Linux, WinSCard on Windows, the PCSC framework on macOS.
 //!
-//! Quirks and their sources: spec field-needs 4.2 and 4.3, told where they matter.
+//! Quirks and their sources: spec field-needs 4.2 and 4.3, named where they matter.
 
 mod error;
 mod link;
@@ -12,9 +12,13 @@ use std::{ffi::CString, time::Duration};
 use ::pcsc::{Context, ReaderState, Scope, State};
 
 pub use super::slot::Slot;
-pub use link::{PATIENCE, PcscLink};
+pub use link::PcscLink;
 pub use wait::Waiting;
-pub use watch::{Event, Stopper, Watch};
+#[doc(hidden)]
+pub use {
+    link::PATIENCE,
+    watch::{Event, Stopper, Watch},
+};
 
 use super::{Transport, TransportError};
 use error::transport_error;
@@ -58,7 +62,7 @@ impl PcscReader {
     ///
     /// `part` is a part of the reader's name in any case, so that all other slots are ignored. Without it all slots
     /// but those for security modules count. Where several hold a card a contactless one is taken. A reader that is
-    /// plugged in during the wait counts as well. `tell` is told what is waited for, once for each change.
+    /// plugged in during the wait counts as well. `tell` is called with what is waited for, once for each change.
     ///
     /// # Errors
     /// [`TransportError::NoReader`] when no such reader came, [`TransportError::NoCard`] when no card came,
@@ -104,7 +108,7 @@ fn establish() -> Result<Context, TransportError> {
 struct SlotState {
     name: CString,
     state: State,
-    /// How many insertions and removals the service has counted, where it counts.
+    /// How many insertions and removals the service has counted, if it counts.
     count: u32,
     atr: Vec<u8>,
 }

@@ -5,7 +5,7 @@
 //! is a removed card. It cannot switch a card off: on power off and reset it selects the master file (vsmartcard,
 //! `NFCReader.java`; read, not tried).
 //!
-//! Whoever connects is hostile until proven otherwise: each message has a limit, each exchange one time for all of its
+//! Anybody who connects is hostile until proven otherwise: each message has a limit, each exchange one time for all of its
 //! bytes, and after a failure nothing more is taken from that connection. Who connects and says nothing holds up nobody:
 //! several are greeted at once, few of them from one address. While one is in use nothing listens, and once a card was
 //! served, only its address is.
@@ -22,14 +22,12 @@ use super::{
     vpcd::{GET_ATR, MAX_MESSAGE, POWER_OFF, POWER_ON, receive, send},
 };
 
-/// The port where nothing else is said. vpcd itself has 35963, and may run on the same machine.
-pub const DEFAULT_PORT: u16 = 35_970;
-
 /// What the name of such a reader begins with, in reports, dumps and recordings.
-pub const NAME_PREFIX: &str = "phone:";
+pub(crate) const NAME_PREFIX: &str = "phone:";
 
 /// The longest answer to reset that is taken. The standard has 33 bytes (ISO/IEC 7816-3 8.2.1); apps make theirs up from
 /// what a contactless card says.
+#[doc(hidden)]
 pub const MAX_ATR: usize = 64;
 
 /// How many are greeted at once. A phone answers in milliseconds: when more come, who has said nothing for longest is left.
@@ -51,7 +49,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 5 and 10 seconds. A card signs in about one; the app itself gives a card half a second unless told otherwise.
+    /// 5 and 10 seconds. A card signs in about one; the app itself gives a card half a second by default.
     fn default() -> Self {
         Self { greeting: Duration::from_secs(5), exchange: Duration::from_secs(10) }
     }
@@ -163,7 +161,7 @@ impl PhoneReader {
         self.phone.as_ref().is_some_and(|phone| phone.is_silent().is_ok())
     }
 
-    /// Waits for a card where the one that was there is gone: it may have been lifted while a person was asked. `tell`
+    /// Waits for a card if the one that was there is gone: it may have been lifted while a person was asked. `tell`
     /// is called when there is something to wait for.
     ///
     /// # Errors
@@ -307,7 +305,7 @@ impl Guests {
         }
         // A new connection takes three bytes twice without waiting; who does not is left.
         let asked = stream.set_nonblocking(true).and_then(|()| {
-            // Messages are written whole; a link that cannot be told so is slow, not broken.
+            // Messages are written whole; a link without that option is slow, not broken.
             let _ = stream.set_nodelay(true);
             send(&mut &stream, &[POWER_ON])?;
             send(&mut &stream, &[GET_ATR])
@@ -378,7 +376,7 @@ struct Connection {
 }
 
 impl Connection {
-    /// Switches the card on, and makes sure with its answer to reset that both sides are in step.
+    /// Switches the card on, and checks with its answer to reset that both sides are in step.
     fn start(&self, until: Instant) -> io::Result<()> {
         self.event(POWER_ON, until)?;
         self.event(GET_ATR, until)?;
@@ -393,7 +391,7 @@ impl Connection {
         self.is_silent()?;
         send(&mut self.timed(until), command)?;
         let answer = self.answer(MAX_MESSAGE, until)?;
-        // Less than a status word is how a card that left is told (spec field-needs 4.3).
+        // Less than a status word means that the card left (spec field-needs 4.3).
         if answer.len() < 2 { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(answer) }
     }
 

@@ -41,7 +41,7 @@ impl Log {
 }
 
 /// A transport that writes into a [`Log`]. It masks credentials and the files that are never recorded by itself, from
-/// the commands alone; for that it must see every command from the card's power-up on.
+/// the commands alone; so it must see every command since the card's power-up.
 #[derive(Debug)]
 pub struct Recorder<'log, T> {
     inner: T,
@@ -90,7 +90,7 @@ impl<T: Transport> Transport for Recorder<'_, T> {
     }
 }
 
-/// What a recording says about the end of an exchange; `None` where it has no word for it.
+/// What a recording says about the end of an exchange; `None` if it has no word for it.
 fn outcome(result: &Result<Vec<u8>, TransportError>, masked: Masked) -> Option<Result<Masked, LinkFailure>> {
     match result {
         Ok(answer) if answer.len() > MAX_APDU => None,

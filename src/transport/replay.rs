@@ -41,12 +41,12 @@ impl Replay {
         self.header.time
     }
 
-    /// Whether the card was powered up anew in the middle, because a person was asked.
+    /// Whether the card was powered up again in the middle, because a person was asked.
     pub fn asked_in_the_middle(&self) -> bool {
         self.steps.iter().any(|step| step.powered)
     }
 
-    /// Whether the recording tells the data of this instruction's commands: it has one, and none has a secret run.
+    /// Whether the recording contains the data of this instruction's commands: it has one, and none has a secret run.
     pub fn tells(&self, instruction: u8) -> bool {
         let mut commands =
             self.steps.iter().map(|step| &step.command).filter(|command| command.head().get(1) == Some(&instruction));

@@ -3,7 +3,7 @@
 use crate::text::named;
 
 named! {
-    /// What a reader's name says about a slot, in the order of preference. The machine name stands in JSON.
+    /// What a reader's name says about a slot, in the order of preference. The machine name is in JSON.
     pub enum Slot {
         /// Contactless, by its name.
         Contactless = "contactless",
@@ -17,7 +17,7 @@ named! {
 }
 
 named! {
-    /// What the address `pcsc`, without a name behind it, does with a slot. The machine name stands in JSON.
+    /// What the address `pcsc`, without a name after it, does with a slot. The machine name is in JSON.
     pub enum Role {
         /// Its card is taken.
         Takes = "takes",
@@ -30,7 +30,7 @@ named! {
     }
 }
 
-/// Words, between non-letters, that tell a contactless slot (spec field-needs 4.1; names of the CCID list).
+/// Words, between non-letters, that mark a contactless slot (spec field-needs 4.1; names of the CCID list).
 const CONTACTLESS_WORDS: [&str; 6] = ["PICC", "CONTACTLESS", "CL", "NFC", "FELICA", "RFID"];
 
 /// The same of a slot with contacts.

@@ -19,7 +19,7 @@ pub const GET_ATR: u8 = 4;
 /// The longest message, in bytes: its length has two bytes.
 pub const MAX_MESSAGE: usize = 65_535;
 
-/// Reads one message of at most `limit` bytes; `None` when the peer closed the connection in front of it.
+/// Reads one message of at most `limit` bytes; `None` when the peer closed the connection before it.
 ///
 /// # Errors
 /// `UnexpectedEof` when the connection ends inside the message, `InvalidData` when it announces more than `limit`, else
@@ -64,7 +64,7 @@ mod tests {
 
     use super::*;
 
-    /// Gives so many bytes a read, and an interruption in front of each.
+    /// Gives so many bytes a read, and an interruption before each.
     struct Pieces<'a> {
         bytes: &'a [u8],
         size: usize,

@@ -47,7 +47,7 @@ named! {
 }
 
 impl Hierarchy {
-    /// Whether its cards prove nothing about people: it counts only where somebody asks for it.
+    /// Whether its cards prove nothing about people: it counts only if somebody asks for it.
     pub(super) fn is_unaccepted(self) -> bool {
         matches!(self, Self::Test | Self::Simulated)
     }
@@ -69,7 +69,7 @@ impl Hierarchy {
 pub struct KeyId(pub [u8; 16]);
 
 impl KeyId {
-    /// The seven digits, `?` where a byte is no digit.
+    /// The seven digits, `?` if a byte is not a digit.
     pub fn number(&self) -> String {
         let [number @ .., _, _, _, _, _, _, _, _, _] = &self.0;
         printable(number)
@@ -81,7 +81,7 @@ impl KeyId {
         printable(generation)
     }
 
-    /// The hierarchy that an issuer id of this number belongs to, where the number says so: `5000…` production,
+    /// The hierarchy that an issuer id of this number belongs to, if the number says so: `5000…` production,
     /// `6000…` test (spec my-number 5.6), `7000…` simulated (our choice, spec 8.6).
     pub fn hierarchy(&self) -> Option<Hierarchy> {
         match self.number().get(..4) {

@@ -33,7 +33,7 @@ pub fn is_archive(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`ImportError`]: not an archive that can be read, more than [`MAX_ENTRIES`], none or several certificates, or one that is
-/// larger than any certificate once it is unpacked, whatever the archive says of its size.
+/// larger than any certificate once it is unpacked, whatever the archive claims.
 pub fn certificate(bytes: &[u8]) -> Result<Entry, ImportError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| ImportError::BadArchive)?;
     if archive.len() > MAX_ENTRIES {

@@ -22,7 +22,7 @@ pub enum Concern {
         /// Full days since.
         days: i64,
     },
-    /// It is valid for [`SOON_DAYS`] at most.
+    /// It is valid for `SOON_DAYS` at most.
     ExpiresSoon {
         /// Full days left.
         days: i64,
@@ -38,7 +38,7 @@ pub enum Concern {
     WeakHash,
     /// The issuer published others for this purpose: it was added with `--unpinned`.
     NotPublished,
-    /// The same anchor stands in several places.
+    /// The same anchor is in several places.
     Duplicate,
     /// Several certificates have one key.
     SameKey,

@@ -62,8 +62,8 @@ pub fn fingerprint_of_file(wanted: &str) -> Result<Option<String>, ManifestError
     Ok(None)
 }
 
-/// The hierarchy whose shipped anchor has this very key, where it is `test` or `simulated`: such a key stays what it is
-/// wherever it comes from, in the shipped file or in a certificate that somebody made for it anew.
+/// The hierarchy whose shipped anchor has this very key, if it is `test` or `simulated`: such a key stays what it is
+/// wherever it comes from, in the shipped file or in a certificate that somebody made for it again.
 pub fn unaccepted_hierarchy(material: &Material) -> Option<Hierarchy> {
     let key = key_bytes(material)?;
     let shipped = anchors().ok()?.into_iter().filter(|anchor| anchor.hierarchy.is_unaccepted());

@@ -29,7 +29,7 @@ pub enum CertifiedKey {
 }
 
 impl CertifiedKey {
-    /// The key, where it is one of RSA.
+    /// The key, if it is one of RSA.
     pub fn rsa(&self) -> Option<&PublicKey> {
         match self {
             Self::Rsa(key) => Some(key),
@@ -37,7 +37,7 @@ impl CertifiedKey {
         }
     }
 
-    /// The key, where it is one of P-384.
+    /// The key, if it is one of P-384.
     pub fn ec(&self) -> Option<&EcPublicKey> {
         match self {
             Self::Rsa(_) => None,
@@ -107,7 +107,7 @@ pub struct Usage {
 /// basicConstraints with cA (RFC 5280 4.2.1.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Authority {
-    /// How many authorities may stand below it; `None`: no limit.
+    /// How many authorities may be below it; `None`: no limit.
     pub path_length: Option<u32>,
 }
 
@@ -118,20 +118,20 @@ pub(super) type Name = Vec<Vec<(Vec<u8>, Vec<u8>)>>;
 /// A certificate. Parsing verifies nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
-    /// 主体者鍵識別子 (RFC 5280 4.2.1.2); `None` where the certificate has none.
+    /// 主体者鍵識別子 (RFC 5280 4.2.1.2); `None` if the certificate has none.
     pub subject_key_id: Option<Vec<u8>>,
-    /// The identifier of the issuer's key (RFC 5280 4.2.1.1); `None` where the certificate names none. An issuer's name and
+    /// The identifier of the issuer's key (RFC 5280 4.2.1.1); `None` if the certificate names none. An issuer's name and
     /// serial number in its place are not looked at: different authorities share them (spec residence 5.3).
     pub authority_key_id: Option<Vec<u8>>,
-    /// The key, or why it is none that cards use.
+    /// The key, or why cards do not use such a key.
     pub key: Result<CertifiedKey, KeyError>,
     /// First second of validity.
     pub not_before: Timestamp,
     /// Last second of validity.
     pub not_after: Timestamp,
-    /// `None` where the certificate does not say.
+    /// `None` if the certificate does not say.
     pub usage: Option<Usage>,
-    /// `None` where it is no authority.
+    /// `None` if it is not an authority.
     pub authority: Option<Authority>,
     /// A critical extension whose meaning is not known here (RFC 5280 4.2): its identifier.
     pub unknown_critical: Option<String>,
@@ -139,7 +139,7 @@ pub struct Certificate {
     pub subject: String,
     /// The issuer, for people.
     pub issuer: String,
-    /// The serial number in hex. A negative one or zero is shown as it stands (RFC 5280 4.1.2.2): nothing rests on it.
+    /// The serial number in hex. A negative one or zero is shown as it is (RFC 5280 4.1.2.2): nothing rests on it.
     pub serial: String,
     /// Every extension: its identifier with dots, its value.
     extensions: Vec<(String, Vec<u8>)>,
@@ -151,22 +151,22 @@ pub struct Certificate {
 }
 
 errors! {
-    /// Why bytes are no certificate that can be used.
+    /// Why bytes are not a certificate that can be used.
     #[derive(Clone, Copy, PartialEq, Eq)]
     #[non_exhaustive]
     pub enum CertificateError {
         /// A certificate by its shape, but in an encoding that leaves open what its signature covers.
         NotDer = "a certificate that is not in DER",
         Malformed = "not a certificate",
-        /// Bytes other than zeros behind the certificate.
-        Trailing = "other bytes behind the certificate",
+        /// Bytes other than zeros after the certificate.
+        Trailing = "other bytes after the certificate",
         Extension = "a broken extension",
         Validity = "an impossible validity",
     }
 }
 
 impl Certificate {
-    /// Reads a certificate in DER. Zeros may stand behind it. An outer SEQUENCE of indefinite length is taken off, because
+    /// Reads a certificate in DER. Zeros may be after it. An outer SEQUENCE of indefinite length is taken off, because
     /// the signature does not cover it; everything inside must be DER.
     ///
     /// # Errors
@@ -179,7 +179,7 @@ impl Certificate {
         }
         let parts = der::children(outer.content).ok_or(CertificateError::Malformed)?;
         let [tbs, algorithm, signature] = parts.as_slice() else { return Err(CertificateError::Malformed) };
-        // BER may write a string in pieces; that is no DER, which is looked at below.
+        // BER may write a string in pieces; that is not DER, which is looked at below.
         let bits = signature.tag == der::BIT_STRING || signature.tag == der::BIT_STRING_IN_PIECES;
         if (tbs.tag, algorithm.tag, bits) != (der::SEQUENCE, der::SEQUENCE, true) {
             return Err(CertificateError::Malformed);
@@ -189,7 +189,7 @@ impl Certificate {
         }
         let der = der::sequence(outer.content);
         let Ok(([], certificate)) = X509Certificate::from_der(&der) else { return Err(CertificateError::Malformed) };
-        // The parser passes over whatever stands behind the last element that it knows.
+        // The parser passes over whatever is after the last element that it knows.
         if certificate.tbs_certificate.as_ref() != tbs.raw || certificate.signature_value.unused_bits != 0 {
             return Err(CertificateError::Malformed);
         }
@@ -251,7 +251,7 @@ impl Certificate {
         })
     }
 
-    /// Whether the key may sign data: keyUsage has digitalSignature or nonRepudiation, and it is no CA (RFC 5280 4.2.1.3,
+    /// Whether the key may sign data: keyUsage has digitalSignature or nonRepudiation, and it is not a CA (RFC 5280 4.2.1.3,
     /// 4.2.1.9). A certificate without keyUsage says nothing and may not.
     pub fn signs_data(&self) -> bool {
         self.usage.is_some_and(|usage| usage.digital_signature || usage.non_repudiation) && self.authority.is_none()
@@ -262,7 +262,7 @@ impl Certificate {
         self.extensions.iter().find(|(known, _)| known == oid).map(|(_, value)| value.as_slice())
     }
 
-    /// Whether this certificate's own signature is one of the key, over the bytes as they stand in the certificate.
+    /// Whether this certificate's own signature is one of the key, over the bytes as they are in the certificate.
     pub(super) fn is_signed_by(&self, key: &CertifiedKey, memo: &Memo) -> bool {
         if self.algorithm != key.algorithm() {
             return false;
@@ -278,7 +278,7 @@ impl Certificate {
 fn key(info: &SubjectPublicKeyInfo<'_>) -> Result<CertifiedKey, KeyError> {
     match info.parsed() {
         Ok(public_key::PublicKey::RSA(key)) => {
-            // DER puts a zero in front of a number whose top bit is set.
+            // DER puts a zero before a number whose top bit is set.
             let modulus = key.modulus.strip_prefix(&[0x00]).unwrap_or(key.modulus);
             PublicKey::new(modulus, key.exponent).map(CertifiedKey::Rsa)
         }

@@ -30,7 +30,7 @@ errors! {
     pub enum PathError {
         /// No anchor has the issuer's name and the key that the certificate names.
         NoAnchor = "no anchor names this issuer and its key",
-        SignatureMismatch = "the signature is not one of the issuer's key",
+        SignatureMismatch = "the signature was not made with the issuer's key",
         /// The certificate names an issuer whose key is of another kind than its signature, or states two algorithms.
         WrongAlgorithm = "the signature's algorithm is not that of the issuer's key",
         /// The certificate names an issuer and its key and is signed with an algorithm of that kind of key, or of none that is
@@ -38,15 +38,15 @@ errors! {
         UnsupportedAlgorithm = "the signature's algorithm is not supported",
         WrongKeyIdentifier = "the certificate names another key than the one that signed it",
         HierarchyNotAccepted = "the anchor's hierarchy was not accepted",
-        NotACa = "the anchor is no certification authority",
-        /// keyUsage does not allow it: an anchor must be allowed to sign certificates where it says anything, a leaf data; and
+        NotACa = "the anchor is not a certification authority",
+        /// keyUsage does not allow it: an anchor must be allowed to sign certificates if it says anything, a leaf data; and
         /// an authority signs no data.
-        WrongKeyUsage(Place) = "the key usage of the {0} does not fit",
+        WrongKeyUsage(Place) = "the key usage of the {0} does not allow this",
         PathTooLong = "the anchor allows no authority below it",
-        /// The leaf's key is none that is known of cards: another size, exponent or curve. The issuer certified it all the same.
+        /// Cards are not known to use the leaf's kind of key: another size, exponent or curve. The issuer certified it all the same.
         UnsupportedKey = "the certificate's key is not supported",
-        IssuerOver = "the anchor was over when the certificate was issued",
-        /// The anchor's validity began after the leaf's: an authority may be certified anew with its key, so an older
+        IssuerOver = "the anchor had expired when the certificate was issued",
+        /// The anchor's validity began after the leaf's: an authority may be certified again with its key, so an older
         /// certificate of the same key may be the one.
         IssuerNewer = "the anchor is newer than the certificate",
         /// Critical, and not known here: what the issuer meant by it cannot be kept.
@@ -61,12 +61,12 @@ errors! {
 pub struct Issued<'a> {
     /// `Ok`: the certificate counts, as of the time.
     pub outcome: Result<(), PathError>,
-    /// The anchor that the outcome speaks of, where there is one.
+    /// The anchor that the outcome speaks of, if there is one.
     pub anchor: Option<(&'a Anchor, &'a Certificate)>,
 }
 
 /// Looks for the issuer of a certificate among the anchors of a purpose, and at everything that must hold between the
-/// two, as of a time. Anchors that are no certificate, or whose key is none that cards use, do not count.
+/// two, as of a time. Anchors that are not certificates, or whose key cards do not use, do not count.
 pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore, at: Timestamp) -> Issued<'a> {
     let known: Vec<Candidate<'a>> = trust
         .certificates(purpose)
@@ -78,7 +78,7 @@ pub fn issuer_of<'a>(leaf: &Certificate, purpose: Purpose, trust: &'a TrustStore
         candidate.naming != Naming::Other && leaf.is_signed_by(candidate.key, trust.memo())
     };
     let judged = known.iter().filter(fits).map(|candidate| (candidate, candidate.judge(leaf, trust, at)));
-    // Accepted hierarchies come first, and one anchor that holds is enough: a CA may be certified anew with its key.
+    // Accepted hierarchies come first, and one anchor that holds is enough: a CA may be certified again with its key.
     let best = judged.min_by_key(|(_, outcome)| match outcome {
         Ok(()) => 0,
         Err(PathError::HierarchyNotAccepted) => 4,

@@ -25,10 +25,10 @@ use super::{
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AddError {
-    /// The file is no anchor for this purpose.
+    /// The file is not an anchor for this purpose.
     #[error(transparent)]
     Import(#[from] ImportError),
-    /// The purpose has published fingerprints (or shipped key ids), and this file is none of them.
+    /// The purpose has published fingerprints (or shipped key ids), and this file is not one of them.
     #[error("the file is not one that the issuer published; its SHA-256 is {sha256}")]
     NotPinned {
         /// What it was to vouch for.
@@ -44,7 +44,7 @@ pub enum AddError {
     /// Another program is changing the folder, for longer than that takes.
     #[error("{0} is being changed by another program")]
     Busy(String),
-    /// The folder as it stands cannot be used.
+    /// The folder as it is cannot be used.
     #[error(transparent)]
     Folder(#[from] ManifestError),
     /// Reading or writing failed.
@@ -60,10 +60,10 @@ errors! {
         TooShort(String) = "'{0}' is too short for a fingerprint",
         NotThere(String) = "nothing was added as '{0}'",
         Shipped(String) = "{0} ships with the program",
-        Ambiguous(String, usize) = "'{0}' fits {1} anchors",
+        Ambiguous(String, usize) = "'{0}' matches {1} anchors",
         /// Another program is changing the folder, for longer than that takes.
         Busy(String) = "{0} is being changed by another program",
-        /// The folder as it stands cannot be used.
+        /// The folder as it is cannot be used.
         Folder(#[from] ManifestError) = "{0}",
         Io(String, io::ErrorKind) = "{0}: {1}",
     }
@@ -117,7 +117,7 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
         Material::CvKey(_) => (&bytes, "json"),
         Material::Certificate(der) => (der, "der"),
     };
-    // One key may stand under several ids: a file is named after all that it holds.
+    // One key may be under several ids: a file is named after all that it holds.
     let file_sha256 = hex::encode(crypto::sha256(&[content]));
     let stored = format!("{file_sha256}.{ending}");
     rows.anchors.push(Row {
@@ -179,7 +179,7 @@ pub fn remove(folder: &Path, selector: &str, purpose: Option<Purpose>) -> Result
     };
     let rows = Manifest { anchors: kept };
     write_manifest(folder, &rows).map_err(|error| failed(&folder.join(MANIFEST), &error))?;
-    // Another purpose may rest on the same file, and what is no plain file name leads elsewhere.
+    // Another purpose may rest on the same file, and what is not a plain file name leads elsewhere.
     if row.has_plain_file_name() && rows.anchors.iter().all(|kept| kept.file != row.file) {
         let _ = fs::remove_file(folder.join(&row.file));
     }
@@ -189,7 +189,7 @@ pub fn remove(folder: &Path, selector: &str, purpose: Option<Purpose>) -> Result
 /// What `remove` was asked for.
 struct Selection<'a> {
     selector: &'a str,
-    /// The digits, where it can be the beginning of a fingerprint.
+    /// The digits, if it can be the beginning of a fingerprint.
     digits: Option<String>,
 }
 
@@ -233,7 +233,7 @@ fn name_of(purpose: Purpose, material: &Material) -> String {
     }
 }
 
-/// How a file stands to what issuers published.
+/// How a file relates to what issuers published.
 #[derive(Debug, Clone, Copy)]
 enum Claim {
     /// It is a published one.
@@ -244,8 +244,8 @@ enum Claim {
     Open,
 }
 
-/// A key stands in an issuer's place unless its id is one of test or simulated cards, or if it is that of a key that ships;
-/// a certificate, if its purpose has published fingerprints and it is none of them.
+/// A key is in an issuer's place unless its id is one of test or simulated cards, or if it is that of a key that ships;
+/// a certificate, if its purpose has published fingerprints and it is not one of them.
 fn claim_of(purpose: Purpose, material: &Material, shipped: &[Anchor]) -> Claim {
     match material {
         Material::CvKey(key) => {

@@ -20,7 +20,7 @@ const UNIVERSAL_SET: u8 = 0x11;
 pub(super) struct Element<'a> {
     /// Its identifier byte.
     pub(super) tag: u8,
-    /// Identifier, length, content and, behind an indefinite length, the end mark.
+    /// Identifier, length, content and, after an indefinite length, the end mark.
     pub(super) raw: &'a [u8],
     /// The content.
     pub(super) content: &'a [u8],
@@ -32,12 +32,12 @@ pub(super) struct Element<'a> {
     pub(super) strict_content: bool,
 }
 
-/// Reads the BER element at the start of the bytes, with all that it contains; `None` where it is not whole.
+/// Reads the BER element at the start of the bytes, with all that it contains; `None` if it is not whole.
 pub(super) fn element(bytes: &[u8]) -> Option<Element<'_>> {
     nested(bytes, MAX_DEPTH)
 }
 
-/// The elements that content consists of; `None` where they do not fill it.
+/// The elements that content consists of; `None` if they do not fill it.
 pub(super) fn children(content: &[u8]) -> Option<Vec<Element<'_>>> {
     let mut found = Vec::new();
     let mut rest = content;

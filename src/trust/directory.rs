@@ -15,16 +15,16 @@ use super::{
 /// The largest manifest.
 const MAX_MANIFEST: usize = 1024 * 1024;
 
-/// The most files of a folder that are looked at for strays.
+/// The most files of a folder that are checked for strays.
 const MAX_STRAYS: usize = 1000;
 
-/// How often a folder is read anew that another program changes meanwhile.
+/// How often a folder is read again that another program changes meanwhile.
 const MAX_ATTEMPTS: u32 = 10;
 
 /// The file that keeps two programs from changing a folder at once. It stays there, empty.
 pub(super) const LOCK: &str = ".lock";
 
-/// A user's folder as it stands, with what is wrong with each of its anchors.
+/// A user's folder as it is, with what is wrong with each of its anchors.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Folder {
@@ -44,7 +44,7 @@ pub struct Folder {
 pub struct Entry {
     /// The row.
     pub row: Row,
-    /// The anchor, or why it is none.
+    /// The anchor, or why it is not one.
     pub anchor: Result<Anchor, ManifestError>,
 }
 
@@ -69,7 +69,7 @@ pub fn load_named_directory(folder: &Path) -> Result<Vec<Anchor>, ManifestError>
 /// for an audit, and for taking it out.
 ///
 /// # Errors
-/// [`ManifestError`], where the folder or its manifest as a whole cannot be used.
+/// [`ManifestError`], if the folder or its manifest as a whole cannot be used.
 pub fn inspect(folder: &Path) -> Result<Folder, ManifestError> {
     read(folder, manifest_text(folder)?)
 }
@@ -115,7 +115,7 @@ fn inspect_with(folder: &Path, toml: &str) -> Result<Folder, ManifestError> {
     Ok(Folder { path: folder.to_owned(), entries, strays, group_writable: guard::is_group_writable(folder) })
 }
 
-/// The manifest of a folder whose rights are in order; `None` where there is none.
+/// The manifest of a folder whose rights are in order; `None` if there is none.
 fn manifest_text(folder: &Path) -> Result<Option<String>, ManifestError> {
     let path = folder.join(MANIFEST);
     match fs::metadata(folder) {

@@ -1,4 +1,4 @@
-//! What a list and an audit tell of an X.509 certificate. Nothing here decides about a card.
+//! What a list and an audit report of an X.509 certificate. Nothing here decides about a card.
 
 use jiff::Timestamp;
 use x509_parser::{prelude::FromDer, prelude::X509Certificate, public_key, x509::AttributeTypeAndValue};
@@ -19,7 +19,7 @@ pub struct Facts {
     pub organization: Option<String>,
     /// The kind of its key.
     pub key: KeyKind,
-    /// The key itself: the same for the same key, whatever certificate it stands in.
+    /// The key itself: the same for the same key, whatever certificate it is in.
     pub key_bytes: Vec<u8>,
     /// Whether its signature is made with MD5 or SHA-1.
     pub weak_hash: bool,
@@ -79,7 +79,7 @@ impl std::fmt::Display for KeyKind {
 }
 
 impl Facts {
-    /// Reads a certificate; `None` where it is none in DER.
+    /// Reads a certificate; `None` if it is not one in DER.
     pub fn of(der: &[u8]) -> Option<Self> {
         let Ok(([], certificate)) = X509Certificate::from_der(der) else { return None };
         let (key, key_bytes) = key(&certificate);
@@ -122,7 +122,7 @@ fn key(certificate: &X509Certificate<'_>) -> (KeyKind, Vec<u8>) {
     }
 }
 
-/// A number without the zeros in front of it.
+/// A number without the zeros before it.
 fn significant(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.get(zeros..).unwrap_or_default()
@@ -141,7 +141,7 @@ fn rsa_bytes(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
     [modulus, exponent].concat()
 }
 
-/// The key of an anchor, the same whether it stands bare or in a certificate, however encoded.
+/// The key of an anchor, the same whether it is bare or in a certificate, however encoded.
 pub fn key_bytes(material: &Material) -> Option<Vec<u8>> {
     match material {
         Material::CvKey(known) => Some(bare(&known.key)),

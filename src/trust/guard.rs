@@ -37,13 +37,13 @@ fn check_rights(_path: &Path, _metadata: &fs::Metadata) -> Result<(), ManifestEr
     Ok(())
 }
 
-/// Whoever owns a file may change it; root may anyway.
+/// Anybody who owns a file may change it; root may anyway.
 #[cfg(unix)]
 fn may_own(owner: u32, me: u32) -> bool {
     owner == me || owner == 0
 }
 
-/// The effective user. The standard library tells none, but a pipe belongs to whoever makes it.
+/// The effective user. The standard library does not report it, but a pipe belongs to the user who makes it.
 #[cfg(unix)]
 fn own_uid() -> io::Result<u32> {
     use std::os::{fd::OwnedFd, unix::fs::MetadataExt};
@@ -51,7 +51,7 @@ fn own_uid() -> io::Result<u32> {
     Ok(fs::File::from(OwnedFd::from(reader)).metadata()?.uid())
 }
 
-/// Whether the users of a group may write in a folder of anchors or in its manifest, which is no reason to refuse it but
+/// Whether the users of a group may write in a folder of anchors or in its manifest, which is not a reason to refuse it but
 /// one to say so.
 #[cfg(unix)]
 pub fn is_group_writable(folder: &Path) -> bool {
@@ -60,7 +60,7 @@ pub fn is_group_writable(folder: &Path) -> bool {
     writable(folder) || writable(&folder.join(MANIFEST))
 }
 
-/// The rights of other systems are not looked at.
+/// The rights of other systems are not checked.
 #[cfg(not(unix))]
 pub fn is_group_writable(_folder: &Path) -> bool {
     false
@@ -74,7 +74,7 @@ pub fn restrict(folder: &Path) -> io::Result<()> {
     fs::set_permissions(folder, fs::Permissions::from_mode(mode & !0o022))
 }
 
-/// The rights of other systems are not looked at.
+/// The rights of other systems are not checked.
 #[cfg(not(unix))]
 pub fn restrict(_folder: &Path) -> io::Result<()> {
     Ok(())

@@ -15,7 +15,7 @@ use crate::text::errors;
 pub const MAX_FILE: usize = 64 * 1024;
 
 errors! {
-    /// Why a file is no anchor for this purpose.
+    /// Why a file is not an anchor for this purpose.
     #[derive(Clone, PartialEq, Eq)]
     #[non_exhaustive]
     pub enum ImportError {
@@ -24,12 +24,12 @@ errors! {
         Key(#[from] KeyError) = "{0}",
         NotCertificate = "the file is not an X.509 certificate in DER or PEM",
         /// A certificate under which no card could ever count: not DER, no key that these cards' issuers have, or no
-        /// certification authority where one is needed.
+        /// certification authority if one is needed.
         Unusable(Unusable) = "no card can rest on this certificate: {0}",
         /// A zip archive that cannot be read, or has more entries than such a publication has.
         BadArchive = "the zip archive cannot be read",
         /// A zip archive with two entries of one name: which one counts is another thing to every program.
-        DuplicateEntries = "the zip archive holds two entries of one name",
+        DuplicateEntries = "the zip archive holds two entries with the same name",
         /// A zip archive without a certificate, or with several.
         NotOneCertificate(usize) = "the zip archive holds {0} certificates, not one",
     }
@@ -41,7 +41,7 @@ errors! {
     pub enum Unusable {
         Form = "it is not in the strict form that checks read",
         Key = "its key is neither RSA with 2048 bits nor P-384",
-        NotACa = "it is not one of a certification authority",
+        NotACa = "it is not the certificate of a certification authority",
     }
 }
 
@@ -66,7 +66,7 @@ pub fn import_handed_in(purpose: Purpose, bytes: &[u8]) -> Result<(Material, Opt
     Ok((usable(purpose, import(purpose, &entry.bytes)?)?, Some(entry.name)))
 }
 
-/// A certificate that checks would pass over in silence is refused here, where somebody sees it.
+/// A certificate that checks would silently ignore is refused here, where somebody sees it.
 fn usable(purpose: Purpose, material: Material) -> Result<Material, ImportError> {
     let unusable = |why| Err(ImportError::Unusable(why));
     let Material::Certificate(der) = &material else { return Ok(material) };

@@ -67,9 +67,9 @@ errors! {
         Import(String, ImportError) = "{0}: {1}",
         /// A file's content is not what the manifest pins.
         PinMismatch(String) = "{0} is not what anchors.toml pins: it was changed",
-        /// A row says that the issuer published a file, and its fingerprint is none that an issuer published.
+        /// A row says that the issuer published a file, but no issuer published its fingerprint.
         NotPublished(String) = "anchors.toml says that {0} was published by its issuer, which it was not",
-        WorldWritable(String) = "{0} may be written by anybody",
+        WorldWritable(String) = "anybody may write to {0}",
         /// The folder, its manifest or a file belongs to somebody else.
         OtherOwner(String) = "{0} belongs to another user",
         /// A folder that somebody named has no manifest.
@@ -139,7 +139,7 @@ fn effective_hierarchy(folder: Hierarchy, purpose: Purpose, material: &Material)
     own.or_else(|| builtin::unaccepted_hierarchy(material)).unwrap_or(folder)
 }
 
-/// The hierarchy of a published fingerprint, where it is one that does not count by itself.
+/// The hierarchy of a published fingerprint, if it is one that does not count by itself.
 fn pinned_unaccepted(purpose: Purpose, sha256: &str) -> Option<Hierarchy> {
     pins::find(purpose, sha256).map(|pin| pin.hierarchy).filter(|own| own.is_unaccepted())
 }

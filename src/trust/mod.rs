@@ -21,15 +21,22 @@ mod memo;
 mod pins;
 mod store;
 
-pub use anchor::{Anchor, CvCaKey, Hierarchy, KeyId, KeyRole, Material, Purpose};
-pub use audit::{Concern, Finding, SOON_DAYS, audit, days_left, not_installed, subject_and_key};
-pub use certificate::{Algorithm, Authority, Certificate, CertificateError, CertifiedKey, Usage};
-pub use chain::{Issued, PathError, Place, issuer_of};
-pub use change::{AddError, RemoveError, add, remove};
-pub use directory::{Entry, Folder, inspect, inspect_named, load_directory, load_named_directory};
-pub use facts::{Facts, KeyKind};
-pub use guard::is_group_writable;
-pub use import::{ImportError, Unusable, import};
-pub use manifest::{ManifestError, Row};
-pub use pins::{Pin, published, published_by};
+pub use anchor::{Anchor, Hierarchy, Purpose};
+pub use certificate::CertificateError;
+pub use directory::{load_directory, load_named_directory};
+pub use manifest::ManifestError;
+pub(crate) use pins::published_by;
 pub use store::TrustStore;
+#[doc(hidden)]
+pub use {
+    anchor::{CvCaKey, KeyId, KeyRole, Material},
+    audit::{Concern, Finding, audit, days_left, not_installed, subject_and_key},
+    certificate::{Algorithm, Authority, Certificate, CertifiedKey, Usage},
+    chain::{Issued, PathError, Place, issuer_of},
+    change::{AddError, RemoveError, add, remove},
+    directory::{Folder, inspect, inspect_named},
+    facts::Facts,
+    guard::is_group_writable,
+    import::{ImportError, Unusable, import},
+    pins::{Pin, published},
+};

@@ -13,7 +13,7 @@ use super::{
 pub struct Pin {
     /// What it may vouch for.
     pub purpose: Purpose,
-    /// Where it belongs, whoever adds it: [`Hierarchy::Production`] or [`Hierarchy::Test`].
+    /// Where it belongs, no matter who adds it: [`Hierarchy::Production`] or [`Hierarchy::Test`].
     pub hierarchy: Hierarchy,
     /// SHA-256 of its DER, in lower-case hex.
     pub sha256: &'static str,
@@ -80,7 +80,7 @@ pub fn find(purpose: Purpose, sha256: &str) -> Option<&'static Pin> {
     PINS.iter().find(|pin| pin.purpose == purpose && pin.sha256 == sha256)
 }
 
-/// What an issuer published for a purpose; nothing where no fingerprint is known.
+/// What an issuer published for a purpose; nothing if no fingerprint is known.
 pub fn published(purpose: Purpose) -> impl Iterator<Item = &'static Pin> {
     PINS.iter().filter(move |pin| pin.purpose == purpose)
 }

@@ -9,7 +9,7 @@ pub const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// The time as of which a card is judged, and who vouches for it and for the entries that nobody signed.
 ///
-/// Whoever holds a saved reading can write any time into it and change what is not signed. So both count only where
+/// Anybody who holds a saved reading can write any time into it and change what is not signed. So both count only if
 /// somebody vouches for the whole file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
@@ -19,7 +19,7 @@ pub enum Basis {
     Now(Timestamp),
     /// A saved reading for which nobody vouches, as of a time that the operator named (`--at TIME`).
     Named(Timestamp),
-    /// A saved reading whose seal was demanded (`--sealed-by`), as of its own time: whoever sealed it vouches for all of it.
+    /// A saved reading whose seal was demanded (`--sealed-by`), as of its own time: the person who sealed it vouches for all of it.
     Sealed(Timestamp),
     /// The operator vouches for the whole reading (`--at recorded`), or for the time of a live or sealed one.
     Operator(Timestamp),
@@ -36,7 +36,7 @@ pub enum At {
 
 /// A reading that names a time which has not come yet: a clock is wrong, or somebody wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the reading names a time that has not come yet")]
+#[error("the time of the reading is in the future")]
 pub struct InTheFuture;
 
 impl Basis {
@@ -49,7 +49,7 @@ impl Basis {
     }
 
     /// The basis of a saved reading. `sealed` says that a seal was demanded and holds; a seal that nobody asked for
-    /// proves nothing, because whoever changes a file can seal it with a key of his own.
+    /// proves nothing, because anybody who changes a file can seal it with a key of his own.
     ///
     /// # Errors
     /// [`InTheFuture`], unless the operator vouches.

@@ -51,17 +51,16 @@ macro_rules! checks {
 checks! {
     FaceCertificate "face-certificate" "券面APの証明書" "certificate of the face application"
         proves "券面データに署名した市区町村の鍵が、表示した発行者のCA鍵で証明されていること。"
-            "The municipality's key that signs the face data is certified by the CA key that is named."
+            "The named CA key certified the municipality's key that signs the face data."
         leaves_open "証明書には期限も失効情報もありません。本番のCA鍵は発行者が公表しておらず、出所は一つだけです。証明書は誰でも読み出せるため、これだけではカードの真正性を示しません。"
-            "The certificate has no dates and no revocation. The issuer does not publish the production CA keys; they rest on one source. Anybody can read \
-             the certificate, so alone it says nothing about the card."
+            "The certificate has no dates and no revocation. The issuer does not publish the production CA keys; taimen has them from one source. Anybody can read the certificate, so on its own it says nothing about the card."
         otherwise "カードを真正なものとして扱わないでください。発行者の鍵が未登録なら、taimenの更新を確認してください。"
             "Do not treat the card as authentic. If the issuer's key is unknown, look for an update of taimen.";
     FaceSignature "face-signature" "券面データの電子署名" "signature of the face data"
         proves "生年月日・性別・氏名画像・住所画像・顔写真・ICチップの公開鍵が、発行時から変わっていないこと。"
             "Birth date, sex, name picture, address picture, face picture and the chip's public key are as issued."
         leaves_open "有効期限とセキュリティコードは署名の対象外です。カードの表面の印刷や、持参した人が本人であることは証明しません。"
-            "Expiry and security code are not signed. It says nothing about the print on the card, nor that the person is the holder."
+            "Expiry and security code are not signed. It says nothing about the print on the card, nor whether the person is the holder."
         otherwise "データが改ざんされたか壊れています。本人確認書類として扱わないでください。"
             "The data was changed or is damaged. Do not accept the card.";
     AgeSignature "age-signature" "年齢確認データの電子署名" "signature of the age record"
@@ -75,20 +74,20 @@ checks! {
         proves "読み取り時に、発行者が証明した秘密鍵を持つICチップが存在したこと。データだけの複製ではありません。"
             "A chip that holds the certified private key was there at the time of reading: not a copy of its data."
         leaves_open "別の場所にある本物のカードへの中継（リレー）は防げません。カードの盗難や、券面の偽造印刷も分かりません。"
-            "A relay to a genuine card elsewhere is not prevented. Theft of the card or a re-printed face is not noticed."
+            "It does not exclude a relay to a genuine card elsewhere, a stolen card or a re-printed face."
         otherwise "複製されたカードの疑いがあります。本人確認書類として扱わないでください。"
             "The card may be a copy. Do not accept it.";
     NotExpired "not-expired" "有効期限" "expiry"
         proves "カードに記録された有効期限の日が、日本時間で過ぎていないこと。"
-            "The expiry day stored on the card is not over, Japan time."
+            "The expiry day stored on the card has not passed, in Japan time."
         leaves_open "マイナンバーカードと、暗証番号なしで読んだ運転免許証では、有効期限は署名の対象外です。券面に印刷された期限と見比べてください。紛失・廃止されたカードかどうかは分かりません。"
             "On a My Number Card, and on a licence read without its PINs, the expiry is not signed: compare it with the print. It does not show whether the \
              card was lost or withdrawn."
         otherwise "期限切れのカードは本人確認書類として使えません（偽造という意味ではありません）。更新したカードか別の書類を求めてください。"
-            "An expired card is no proof of identity (that does not make it a forgery). Ask for the renewed card or another document.";
+            "An expired card does not prove identity (that does not make it a forgery). Ask for the renewed card or another document.";
     TextCertificate "text-certificate" "券面入力補助APの証明書" "certificate of the text application"
         proves "文字データに署名した市区町村の鍵が、表示した発行者のCA鍵で証明されていること。"
-            "The municipality's key that signs the text data is certified by the CA key that is named."
+            "The named CA key certified the municipality's key that signs the text data."
         leaves_open "証明書には期限も失効情報もありません。"
             "The certificate has no dates and no revocation."
         otherwise "文字の氏名・住所は使わず、画像の氏名・住所を見てください。"
@@ -97,12 +96,12 @@ checks! {
         proves "文字の氏名・住所・生年月日・性別が、市区町村が署名したものであること。"
             "Name, address, birth date and sex as text are what a municipality signed."
         leaves_open "文字データはこのICチップの鍵に結び付けられていません（同じ市区町村の別のカードのデータと差し替えられるおそれがあります）。画像の氏名・住所と見比べてください。"
-            "No signature ties the text to this chip: the text of another card of the same municipality could stand in. Compare it with the pictures."
+            "No signature ties the text to this chip: the text of another card of the same municipality could take its place. Compare it with the pictures."
         otherwise "文字の氏名・住所は使わず、画像の氏名・住所を見てください。"
             "Do not use name and address as text; read them from the pictures.";
     TextChipKey "text-chip-key" "券面入力補助APの鍵の応答" "answer of the text application's key"
         proves "市区町村が証明した券面入力補助APの鍵が、読み取り時に存在したこと。"
-            "A key of a text application that a municipality certified was there at the time of reading."
+            "A key of a text application answered at the time of reading, and a municipality certified it."
         leaves_open "その鍵が、読み取った文字データや券面APの鍵と同じカードのものであること。"
             "That the key belongs to the same card as the text, or as the face application's key."
         otherwise "文字の氏名・住所は使わず、画像の氏名・住所を見てください。"
@@ -118,53 +117,50 @@ checks! {
         proves "利用者証明用電子証明書が、J-LISの認証局が発行したもので、用途が正しく、判定の時点で期限内であること。"
             "The certificate for user authentication was issued by a J-LIS root for this use, and had not expired."
         leaves_open "失効しているかどうか（OCSP・CRLへの問い合わせは認定を受けた検証者だけに許され、行っていません）。この証明書には氏名等がなく、誰でも読み出せるため、これだけではカードや人との結び付きを示しません。"
-            "Whether it was revoked: OCSP and CRL are open to certified verifiers alone and were not asked. It names nobody and anybody can read it, so \
-             alone it ties to no card and no person."
+            "Whether it was revoked: only certified verifiers may query OCSP and CRL, and taimen did not. It names nobody and anybody can read it, so on its own it is tied to no card and no person."
         otherwise "電子証明書の期限切れや失効はカードの真正性とは別の事柄です。利用者証明用電子証明書は根拠にしないでください。"
-            "An expired certificate does not make the card false. Do not rely on the certificate for user authentication.";
+            "An expired certificate does not make the card a forgery. Do not rely on the certificate for user authentication.";
     JpkiAuthKey "jpki-auth-key" "利用者証明用の鍵の応答" "answer of the authentication key (JPKI)"
         proves "読み取り時に、利用者証明用電子証明書の秘密鍵を持つICチップがあり、その暗証番号が正しく入力されたこと。"
             "A chip with the private key of the certificate for user authentication was there, and its PIN was right."
         leaves_open "その鍵が券面データと同じ人のものであること（両者を結び付ける署名はありません）。別の場所にあるカードへの中継（リレー）は防げません。"
-            "That the key belongs to the person of the face data: no signature ties the two. A relay to a card elsewhere is not prevented."
+            "That the key belongs to the person of the face data: no signature ties the two. It does not exclude a relay to a card elsewhere."
         otherwise "利用者証明用の鍵を確認できませんでした。利用者証明用電子証明書は根拠にしないでください。"
             "The authentication key was not confirmed. Do not rely on the certificate for user authentication.";
     JpkiSignChain "jpki-sign-chain" "署名用電子証明書" "certificate for digital signature (JPKI)"
         proves "署名用電子証明書の氏名・住所・生年月日・性別が、J-LISの認証局が証明したもので、判定の時点で期限内であること。"
             "Name, address, birth date and sex in the certificate are what a J-LIS root certified; it had not expired."
         leaves_open "失効しているかどうか（引っ越しや氏名の変更でも失効します。OCSP・CRLへの問い合わせは認定を受けた検証者だけに許され、行っていません）。署名用の鍵は使っていないため、このICチップにその鍵があることは示しません。"
-            "Whether it was revoked, as it is when the holder moves or changes the name: OCSP and CRL are open to certified verifiers alone and were not \
-             asked. The signing key was not used, so it is not shown to be in this chip."
+            "Whether it was revoked, as happens when the holder moves or changes the name: only certified verifiers may query OCSP and CRL, and taimen did not. The signing key was not used, so nothing shows that it is in this chip."
         otherwise "署名用電子証明書の氏名・住所等は使わないでください（期限切れは偽造という意味ではありません）。"
-            "Do not use name, address and the like from this certificate (an expired one is no forgery).";
+            "Do not use name, address and the like from this certificate. Expiry alone does not mean that it is forged.";
     JpkiAgrees "jpki-agrees" "署名用電子証明書と券面データの一致" "signing certificate and card data agree (JPKI)"
         proves "署名用電子証明書の生年月日と性別が署名された券面データと同じで、氏名と住所が（確認できた場合は）文字データと同じであること。代替文字は相違としません。"
-            "Birth date and sex in the certificate are those of the signed face data; name and address are those of the text data, where that was \
-             confirmed. A substituted character is no difference."
+            "Birth date and sex in the certificate are those of the signed face data; name and address are those of the text data, if that was confirmed. A substituted character does not count as a difference."
         leaves_open "同じ生年月日と性別の別人ではないこと（文字データを確認できなかったとき）。比べた項目は根拠の欄にあります。"
-            "Where the text was not confirmed, that it is not somebody else of the same birth date and sex. The evidence names the items that were compared."
+            "If the text was not confirmed: whether it is somebody else with the same birth date and sex. The evidence names the items that were compared."
         otherwise "別人の署名用電子証明書か、文字の表記の違いです。券面と見比べ、署名用電子証明書の内容は使わないでください。"
-            "The certificate is another person's, or is written otherwise. Compare it with the print, and do not use it.";
+            "The certificate is another person's, or is written differently. Compare it with the print, and do not use it.";
     LicenceSignature "licence-signature" "運転免許証の電子署名" "signature of the licence"
         proves "記載事項・本籍・顔写真が、発行時から変わっていないこと（登録した証明書の鍵で確認）。"
             "The data, the registered domicile and the face picture are as issued (under the certificate you installed)."
         leaves_open "データの丸ごとの複製は見分けられません（運転免許証のICチップには複製を検出する公開の仕組みがありません）。外字の画像と、発行後に追記された氏名・住所等は署名の対象外です。免許の取消し・停止は分かりません。"
-            "A complete copy of the data cannot be told from the card: the chip has no public means against it. Pictures of external characters and what \
+            "It does not exclude a complete copy of the data: the chip has no public means against copying. Pictures of external characters and what \
              was added after issue (name, address) are not signed. It does not show whether the licence was revoked or suspended."
         otherwise "本人確認書類として扱わないでください。証明書が未登録のため検査できない場合は、真正性は不明です。"
-            "Do not accept the card. Where no certificate is installed the signature was not checked, and nothing is known.";
+            "Do not accept the card. If no certificate is installed, taimen did not check the signature and knows nothing.";
     LicenceSigner "licence-signer" "運転免許証の署名者の証明書" "certificate of the licence's signer"
         proves "署名者の鍵が、利用者が登録した証明書の鍵であり、その証明書が交付日と現在に有効であること。"
             "The signer's key is that of a certificate you installed, which was valid on the day of issue and is valid now."
         leaves_open "登録した証明書が本当に都道府県公安委員会のものであること（証明書は公表されていません。入手元を確かめてください）。"
-            "That the installed certificate really is the issuer's: none is published, so its source is yours to judge."
+            "That the installed certificate really is the issuer's: none is published, so judge its source yourself."
         otherwise "署名者の証明書を入手できる場合は、taimen trust add --purpose drivers-licence で登録してください。"
             "If you can obtain the signer's certificate, install it with taimen trust add --purpose drivers-licence.";
     NoUnsignedChanges "no-unsigned-changes" "署名のない追記" "unsigned changes"
         proves "氏名・住所・条件・本籍の変更の追記がないこと。"
             "No change of name, address, condition or domicile was added after issue."
         leaves_open "追記の欄は署名の対象外です。消された追記があるかどうかは分かりません。"
-            "The place for changes is not signed: whether one was removed cannot be seen."
+            "The place for changes is not signed: it does not show whether a change was removed."
         otherwise "追記された内容は電子署名で守られていません。券面裏面の記載と見比べてください。"
             "What was added is not signed. Compare it with the back of the card.";
     MenkyoSignature "menkyo-signature" "マイナ免許証の電子署名" "signature of the licence application"
@@ -174,29 +170,26 @@ checks! {
             "The record holds no name, address or birth date, and no signature ties it to the holder of this My Number Card: compare the pictures. It does \
              not show whether the licence was revoked or suspended."
         otherwise "免許の確認に使わないでください。証明書が未登録のため検査できない場合は、真正性は不明です。"
-            "Do not rely on the licence. Where no certificate is installed the signature was not checked.";
+            "Do not rely on the licence. If no certificate is installed, taimen did not check the signature.";
     MenkyoSigner "menkyo-signer" "マイナ免許証の署名者の証明書" "certificate of the licence application's signer"
         proves "署名者の鍵が、利用者が登録した証明書の鍵であり、その証明書が記録日と現在に有効であること。"
             "The signer's key is that of a certificate you installed, which was valid on the day of the record and is now."
         leaves_open "登録した証明書が本当に発行者のものであること（証明書は公表されていません。入手元を確かめてください）。"
-            "That the installed certificate really is the issuer's: none is published, so its source is yours to judge."
+            "That the installed certificate really is the issuer's: none is published, so judge its source yourself."
         otherwise "署名者の証明書を入手できる場合は、taimen trust add --purpose drivers-licence で登録してください。"
             "If you can obtain the signer's certificate, install it with taimen trust add --purpose drivers-licence.";
     CardSignature "card-signature" "在留カード等の電子署名" "signature of the residence card"
         proves "第1世代：券面（表）の画像と顔写真、第2世代：券面記載事項・顔写真・氏名画像が、発行時から変わっていないこと。"
             "First generation: the pictures of front and face; second generation: the coded entries, the face picture and the name picture are as issued."
         leaves_open "データの丸ごとの複製は見分けられません（ICチップに複製を検出する仕組みがありません）。裏面の住居地・許可・申請の記載、第2世代の住居地画像とカード番号は署名の対象外です。第1世代ではカードの種類（在留カードか特別永住者証明書か）も署名の対象外です。カードが失効していないことも、券面の印刷がチップと同じであることも示しません。"
-            "A complete copy of the data cannot be told from the card: the chip has no means against it. Entries of the back (address, permissions, \
-             renewal) and, in the second generation, the address picture and the card number are not signed, nor in the first generation which kind of card \
-             it is. It does not show that the card is still valid, nor that the print is what the chip holds."
+            "It does not exclude a complete copy of the data: the chip has no means against copying. The entries of the back (address, permissions, renewal) are not signed; in the first generation neither is the kind of card, in the second neither are the address picture and the card number. It does not show that the card is still valid, nor that the print matches the chip."
         otherwise "本人確認書類として扱わないでください。署名が記録されないカード（16歳未満など）では、真正性は判定できません。"
-            "Do not accept the card. Where the issuer signs nothing (holders under 16), nothing can be said either way.";
+            "Do not accept the card. If the issuer signs nothing (holders under 16), taimen cannot say anything either way.";
     CardCertificate "card-certificate" "在留カード等の証明書" "certificate of the residence card"
         proves "署名した鍵の証明書が、表示したCA（出入国在留管理庁のもの）から、CA証明書の有効期間内に発行され、どちらの証明書も現在有効であること。"
-            "The certificate of the signing key was issued by the CA that is named (the Immigration Services Agency's) while the CA's own certificate was \
-             valid; both are valid now."
+            "The named CA (of the Immigration Services Agency) issued the signer's certificate while its own was valid. Both are valid now."
         leaves_open "証明書の失効情報は公開されていません。証明書はカード番号を知る人なら誰でも読み出せるため、これだけではカードの真正性を示しません。"
-            "No revocation list is published. Whoever knows the card number can read the certificate, so alone it says nothing about the card."
+            "No revocation list is published. Anybody who knows the card number can read the certificate, so on its own it says nothing about the card."
         otherwise "発行者のCA証明書が未登録なら、出入国在留管理庁の公開ファイルを taimen trust add --purpose residence-card で登録してください。登録済みなら、真正なものとして扱わないでください。"
             "If the issuer's CA certificate is not installed, get the Agency's published file and install it with taimen trust add --purpose \
              residence-card. If it is, do not treat the card as authentic.";
@@ -204,30 +197,25 @@ checks! {
         proves "この検査は行いません。"
             "This check is never done."
         leaves_open "カードが紛失・盗難・廃止の届出のあるものか、失効したか、免許が取消し・停止されたかは、ICチップのデータからは分かりません。"
-            "Whether the card was reported lost, stolen or withdrawn, was voided, or a licence revoked, cannot be learnt from the chip."
+            "The chip does not show whether the card was reported lost, stolen or withdrawn, whether it was voided, or whether a licence was revoked."
         otherwise "疑いがあるときは、発行元（マイナンバーカードは市区町村、免許は警察、在留カード等は出入国在留管理庁の失効情報照会ページ）か、認定を受けた電子証明書の検証サービスで確認してください。"
-            "In doubt ask the issuer (the municipality, for a licence the police, for a residence card the Immigration Services Agency's page for void \
-             numbers), or a service that is certified to query certificate status.";
+            "If in doubt, ask the issuer (the municipality; for a licence, the police; for a residence card, the Immigration Services Agency's page for void numbers), or a service that is certified to query certificate status.";
 }
 
-/// What a passed check leaves open besides where it looked at a saved reading for which nobody vouches.
+/// What a passed check leaves open besides, if it looked at a saved reading for which nobody vouches.
 pub fn saved_limit(id: CheckId) -> Option<Bilingual> {
     match id {
         CheckId::ChipKey | CheckId::TextChipKey | CheckId::JpkiAuthKey => Some(Bilingual::new(
             "保存された読み取りでは、ICチップが一度応答したことだけを示します。応答の時刻は読み取った側の時計によるもので、封印の確認（--sealed-by）か --at recorded がない限り、いつのことか、今もカードがあるかは分かりません。",
-            "Of a saved reading it shows only that the chip answered once. The time in its answer is the clock of whoever \
-             read it: without a demanded seal (--sealed-by) or --at recorded it does not show when, nor that the card is \
-             there now.",
+            "For a saved reading, it shows only that the chip answered once. The time in the answer comes from the clock at the reading. Without a demanded seal (--sealed-by) or --at recorded, it shows neither when the chip answered nor that the card is there now.",
         )),
         CheckId::NotExpired => Some(Bilingual::new(
             "保存された読み取りでは、封印の確認（--sealed-by）か --at recorded がない限り、署名の対象外の有効期限は不合格になることはあっても、合格にはなりません。",
-            "Of a saved reading, without a demanded seal (--sealed-by) or --at recorded, an expiry that is not signed can \
-             fail but never pass.",
+            "For a saved reading without a demanded seal (--sealed-by) or --at recorded, an expiry that is not signed can fail but never pass.",
         )),
         CheckId::NoUnsignedChanges | CheckId::TextAgrees => Some(Bilingual::new(
             "保存された読み取りでは、封印の確認（--sealed-by）か --at recorded がない限り、署名を確認できない記載は不合格になることはあっても、合格にはなりません。",
-            "Of a saved reading, without a demanded seal (--sealed-by) or --at recorded, entries whose signature was not \
-             confirmed can fail but never pass.",
+            "For a saved reading without a demanded seal (--sealed-by) or --at recorded, entries whose signature was not confirmed can fail but never pass.",
         )),
         _ => None,
     }

@@ -6,8 +6,9 @@ mod check;
 mod overall;
 mod reason;
 
-pub use basis::{At, Basis, CLOCK_SKEW, InTheFuture};
-pub use catalog::{CheckId, CheckText, saved_limit};
+pub use basis::{At, Basis, InTheFuture};
+pub use catalog::{CheckId, CheckText};
 pub use check::{AnchorRef, Check, Evidence, Fact, Verdict};
-pub use overall::{Overall, Requirement, overall};
+pub use overall::{Overall, Requirement};
 pub use reason::{Reason, Why};
+pub(crate) use {catalog::saved_limit, overall::overall};

@@ -35,23 +35,23 @@ macro_rules! reasons {
 reasons! {
     /// Why a check failed.
     Reason,
-    SignatureMismatch "signature_mismatch" "電子署名がデータと一致しません" "the signature does not fit the data";
+    SignatureMismatch "signature_mismatch" "電子署名がデータと一致しません" "the signature does not match the data";
     HierarchyNotAccepted "hierarchy_not_accepted" "本番ではない発行者（試験用または模擬）のカードです"
         "issued by a hierarchy that was not accepted (test or simulated)";
-    WrongIssuerRole "wrong_issuer_role" "別の用途の発行者鍵による証明書です" "the issuing key is one for another purpose";
-    Expired "expired" "有効期限が切れています" "the expiry day is over";
+    WrongIssuerRole "wrong_issuer_role" "別の用途の発行者鍵による証明書です" "the issuing key is for another purpose";
+    Expired "expired" "有効期限が切れています" "the expiry day has passed";
     Malformed "malformed" "データの構造が壊れています" "the data is malformed";
-    DigestMismatch "digest_mismatch" "ハッシュ値がデータと一致しません" "a stored digest is not that of the data";
+    DigestMismatch "digest_mismatch" "ハッシュ値がデータと一致しません" "a stored digest does not match the data";
     ChallengeRefused "challenge_refused" "ICチップが本人性確認の問いに応答しませんでした" "the chip refused to answer the challenge";
-    ChallengeMismatch "challenge_mismatch" "ICチップの応答が証明された鍵と一致しません" "the chip's answer does not fit the certified key";
+    ChallengeMismatch "challenge_mismatch" "ICチップの応答が証明された鍵と一致しません" "the chip's answer does not match the certified key";
     Disagrees "disagrees" "二つのAPの内容が食い違っています" "two applications contradict each other";
     BadKey "bad_key" "鍵の形式が正しくありません" "the key is not one that cards have";
     NotValidAtIssue "not_valid_at_issue" "署名者の証明書が交付日に有効ではありませんでした" "the signer's certificate was not valid on the day of issue";
     IssuerOver "issuer_over" "署名者の証明書が、CAの証明書の有効期間が終わった後に発行されています"
-        "the signer's certificate was issued after its CA's certificate was over";
-    WrongKeyUsage "wrong_key_usage" "署名用の証明書ではありません" "the certificate is not one for signing data";
+        "the signer's certificate was issued after its CA's certificate had expired";
+    WrongKeyUsage "wrong_key_usage" "署名用の証明書ではありません" "the certificate is not for signing data";
     UnsignedChanges "unsigned_changes" "署名のない追記があります" "entries that are not signed were added after issue";
-    NotACa "not_a_ca" "発行者の証明書が認証局のものではありません" "the issuer's certificate is not one of a certification authority";
+    NotACa "not_a_ca" "発行者の証明書が認証局のものではありません" "the issuer's certificate is not that of a certification authority";
     WrongKeyIdentifier "wrong_key_identifier" "証明書の鍵識別子が発行者の鍵と一致しません" "the certificate names another key of its issuer";
     WrongAlgorithm "wrong_algorithm" "証明書の署名方式が発行者の鍵と一致しません" "the certificate's signature algorithm is not that of its issuer's key";
     PathTooLong "path_too_long" "発行者が許していない下位の認証局の証明書です" "a certificate of an authority that its issuer does not allow";
@@ -65,7 +65,7 @@ reasons! {
     DependsOn(CheckId) "depends_on" "前提の検査に合格していません" "it rests on a check that did not pass";
     NoAnchor "no_anchor" "この発行者の鍵を持っていません" "no key of this issuer is known";
     AnchorExpired "anchor_expired" "署名者またはCAの証明書が、発行時には有効でしたが、今は有効ではありません"
-        "a certificate (the signer's or its CA's) was valid at the time of issue and is not now";
+        "a certificate (the signer's or its CA's) was valid at the time of issue but is not now";
     LayoutUnknown "layout_unknown" "データの配置がまだ知られていません" "the layout is not known yet";
     NotStored "not_stored" "保存しないデータのため、後からは検査できません" "the data is never stored, so it cannot be checked later";
     NotOverNetwork "not_over_network" "ネットワーク越し（スマートフォン）では読み取らないデータのため、検査できません"

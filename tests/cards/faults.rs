@@ -63,7 +63,7 @@ fn a_card_pulled_away_at_any_exchange_ends_in_a_clear_error() {
 
 #[test]
 fn a_card_that_never_tells_its_counter_gets_no_verify() {
-    // The counter is asked at exchange 5, and again at 8 after the application was left and selected anew.
+    // The counter is asked at exchange 5, and again at 8 after the application was left and selected again.
     let trouble = verdicts("my-number?fault=status-at=5:9000,status-at=8:9000").unwrap_err();
     assert!(
         matches!(trouble, FlowError::Read(ReadError::Refused { refusal: Refusal::CounterUnknown, .. })),

@@ -22,7 +22,7 @@ use taimen::{
     verify::{Basis, Overall},
 };
 
-/// Answers from a list, over and over; a status word where the list says nothing better.
+/// Answers from a list, over and over; a status word if the list says nothing better.
 struct Puppet {
     answers: Vec<Vec<u8>>,
     at: usize,

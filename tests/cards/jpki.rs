@@ -57,7 +57,7 @@ fn read(transport: &mut dyn Transport, known: &Credentials) -> Result<Dump, Flow
 
 fn read_allowing(transport: &mut dyn Transport, known: &Credentials, last_try: bool) -> Result<Dump, FlowError> {
     let (request, gate) = (request().extra(true), &mut PinGate::new(last_try));
-    cards::read(transport, &request, known.clone(), gate, &mut reading::nonces(), &mut |_| {})
+    cards::read(transport, &request, known.shared(), gate, &mut reading::nonces(), &mut |_| {})
 }
 
 /// Reads a simulated card with everything that it offers, and checks.
@@ -87,7 +87,7 @@ fn commands(card: &mut SimulatedCard, entries: &Credentials) -> (Vec<Vec<u8>>, R
     (spy.commands, outcome)
 }
 
-/// The commands behind the SELECT of the JPKI application.
+/// The commands after the SELECT of the JPKI application.
 fn jpki_commands(commands: &[Vec<u8>]) -> Vec<String> {
     let select = [&[0x00, 0xA4, 0x04, 0x0C, 0x0A], files::JPKI.aid].concat();
     let at = commands.iter().position(|command| *command == select).expect("JPKI is selected");
@@ -412,7 +412,7 @@ fn a_counter_that_is_not_told_forbids_the_entry() {
     for (faults, refusal) in [
         (format!("status-at={pin}:6300"), Refusal::CounterUnknown),
         (format!("status-at={}:6300", pin + 1), Refusal::CounterUnknown),
-        // Verified already, and again after the application was left and selected anew.
+        // Verified already, and again after the application was left and selected again.
         (format!("status-at={pin}:9000,status-at={}:9000", pin + 3), Refusal::CounterUnknown),
     ] {
         let mut simulated = card(&format!("my-number?fault={faults}"));
@@ -467,7 +467,7 @@ fn a_password_that_would_open_nothing_is_not_presented() {
         let commands = commands(&mut simulated, &entries).0;
         assert!(!commands.iter().any(|command| command.starts_with(&[0x00, 0x20, 0x00, 0x9B])), "{fault}");
     }
-    // Nor the PIN where there is no certificate to compare the answer with.
+    // Nor the PIN if there is no certificate to compare the answer with.
     let at = exchange_of(|command| command.starts_with(&[0x00, 0xB0, 0x8A, 0x00, 0x00, 0x00, 0x00]));
     let mut simulated = card(&format!("my-number?fault=status-at={at}:6A82"));
     let entries = Credentials::from(&simulated);
@@ -513,7 +513,7 @@ fn neither_pin_nor_password_stands_in_a_dump() {
     let entries = Credentials::from(&simulated);
     let own = simulated.credentials().unwrap().clone();
     let json = read(&mut simulated, &entries).unwrap().to_json();
-    let number = own.get("number-b").unwrap().clone();
+    let number = own.get("number-b").unwrap();
     for secret in [own.get("sign-password").unwrap().expose(), number.expose()] {
         assert!(!json.contains(&hex::encode(secret)));
         assert!(!json.contains(std::str::from_utf8(secret).unwrap()));

@@ -241,7 +241,7 @@ fn a_signature_tells_padding_from_content() {
     }
 }
 
-/// Every byte of the signed files: never authentic. Good padding over other data is no proof of forgery.
+/// Every byte of the signed files: never authentic. Good padding over other data is not proof of forgery.
 #[test]
 fn no_flipped_byte_is_authentic() {
     let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap();

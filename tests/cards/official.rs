@@ -1,5 +1,5 @@
 //! The recordings of the official worked examples under `apdu-fixtures`. `TAIMEN_FIXTURES=write cargo test --test official`
-//! writes them anew (look at the difference).
+//! writes them again (look at the difference).
 
 // Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]

@@ -120,7 +120,7 @@ proptest! {
         simulated.set_retry_counter(&PIN2, retry_counter.1);
         let own = simulated.credentials().unwrap().clone();
         let pin = |own: Option<&Pin>, wrong: bool| match (own, wrong) {
-            (Some(own), false) => own.clone(),
+            (Some(own), false) => Pin::new(own.expose()).unwrap(),
             _ => Pin::new(*b"9876").unwrap(),
         };
         let mut known = Credentials::default();

@@ -35,7 +35,7 @@ fn time() -> Timestamp {
 }
 
 fn read(card: &mut dyn Transport, request: &Request, known: &Credentials) -> Result<Dump, FlowError> {
-    cards::read(card, request, known.clone(), &mut PinGate::new(false), &mut nonces(), &mut |_| {})
+    cards::read(card, request, known.shared(), &mut PinGate::new(false), &mut nonces(), &mut |_| {})
 }
 
 fn overall(dump: &Dump) -> Overall {
@@ -148,7 +148,7 @@ fn the_gate_and_the_counters_come_first() {
     };
     let mut watched = Watched(&mut last, 0);
     let (gate, nonces) = (&mut PinGate::new(false), &mut reading::nonces());
-    let refused = cards::read(&mut watched, &asked, known.clone(), gate, nonces, tell).unwrap_err();
+    let refused = cards::read(&mut watched, &asked, known.shared(), gate, nonces, tell).unwrap_err();
     let expected = ReadError::Refused { refusal: Refusal::LastTry, reference: &FACE_NUMBER_B };
     assert_eq!((refused, watched.1), (FlowError::Read(expected), 0));
     assert_eq!(told, [RetryCounter::Left(1)]);
@@ -158,7 +158,7 @@ fn the_gate_and_the_counters_come_first() {
     let (mut plain, _) = of("my-number");
     let known = Credentials::from(&card("my-number?seed=2"));
     let (gate, nonces) = (&mut PinGate::new(false), &mut reading::nonces());
-    let wrong = cards::read(&mut plain, &asked, known.clone(), gate, nonces, &mut |_| {}).unwrap_err();
+    let wrong = cards::read(&mut plain, &asked, known.shared(), gate, nonces, &mut |_| {}).unwrap_err();
     assert_eq!(wrong, ReadError::Wrong { reference: &FACE_NUMBER_B, left: Some(9) }.into());
     let again = cards::read(&mut plain, &asked, known, gate, nonces, &mut |_| {}).unwrap_err();
     assert_eq!(again, ReadError::Refused { refusal: Refusal::AlreadyTried, reference: &FACE_NUMBER_B }.into());
@@ -176,7 +176,7 @@ fn a_missing_credential_spends_nothing() {
     }
     // A licence with PIN 1 alone is read as far as that goes.
     let mut licence = card("licence");
-    let own = licence.credentials().unwrap().get("pin1").unwrap().clone();
+    let own = licence.credentials().unwrap().get("pin1").unwrap();
     let known = reading::entry("pin1", std::str::from_utf8(own.expose()).unwrap());
     let dump = read(&mut licence, &request_for(CardKind::LICENCE), &known).unwrap();
     assert_eq!((dump.scope, overall(&dump)), (Scope::PIN1, Overall::Undetermined));

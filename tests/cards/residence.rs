@@ -140,7 +140,7 @@ fn each_byte_once(said: &[Said], key: &SessionKey) -> usize {
         if status != [0x90, 0x00] || data.is_empty() {
             continue;
         }
-        // One that was cut is no byte of a file yet.
+        // One that was cut is not a byte of a file yet.
         let Ok(plain) = (if *class == 0x08 { key.open(data) } else { Ok(data.to_vec()) }) else { continue };
         let offset = if p1 & 0x80 != 0 { 0 } else { usize::from(u16::from_be_bytes([*p1, *p2])) };
         assert!(offset == 0 || offset == at, "{command:02X?} at {at}");

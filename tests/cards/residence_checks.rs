@@ -483,7 +483,7 @@ fn doubled_and_unknown_tags_in_a_signed_file() {
     entries.extend([0xC5, 8]);
     entries.extend(b"20991231");
     let findings = expect(&dump, Failed(Reason::Malformed), Passed, Overall::Rejected);
-    assert!(findings.warnings.iter().any(|warning| warning.detail.contains("tag C5 stands twice")), "{findings:?}");
+    assert!(findings.warnings.iter().any(|warning| warning.detail.contains("tag C5 appears twice")), "{findings:?}");
 
     let mut dump = honest(CardKind::RESIDENCE2);
     bytes(&mut dump, &files::ENTRIES_05).extend([0xCF, 1, b'1']);
@@ -683,11 +683,11 @@ fn a_signature_beside_no_face() {
         let evidence = &findings.check(CardSignature).unwrap().evidence;
         assert_eq!(
             (evidence.shown("file").as_deref(), evidence.shown("detail").as_deref()),
-            (Some("df1/06"), Some("no face beside a signature"))
+            (Some("df1/06"), Some("a signature, but no face"))
         );
         let warned: Vec<_> = findings.warnings.iter().map(|one| (one.file, one.detail.as_str())).collect();
-        assert_eq!(warned, [("df1/06", "no face beside a signature")]);
-        // Something behind the empty object is no such file.
+        assert_eq!(warned, [("df1/06", "a signature, but no face")]);
+        // Something after the empty object is no such file.
         bytes(&mut dump, &files::FACE_1)[100] = 0x55;
         expect(&dump, Failed(Reason::Malformed), Passed, Overall::Rejected);
     }
@@ -703,7 +703,7 @@ fn infants_of_the_second_generation() {
     assert!(findings.picture("photo").is_none());
     assert!(findings.notes.iter().any(|note| note.id == "no-face"));
     assert!(findings.warnings.iter().any(|warning| warning.detail == "df1/04, byte 2504: tag D1 is empty"));
-    // What is signed where there is no picture at all is not known.
+    // What is signed if there is no picture at all is not known.
     expect(&infant(Nothing::EmptyObject), NotDone(Why::LayoutUnknown), Passed, Overall::Undetermined);
     // A signature over everything but the face, beside a face of zeros; and one that is none at all.
     let mut dump = infant(Nothing::Zeros);
@@ -983,7 +983,7 @@ fn signed_values(dump: &Dump) -> Vec<Option<Vec<u8>>> {
         .collect()
 }
 
-/// Signature and certificate, without the zeros behind each.
+/// Signature and certificate, without the zeros after each.
 fn signature_values(dump: &Dump) -> Vec<Option<Vec<u8>>> {
     let file = signature_file(dump.kind);
     let bytes = dump.file(file.name).unwrap_or_default();

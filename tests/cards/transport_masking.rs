@@ -228,7 +228,7 @@ fn other_files_and_applications_stay_readable() {
         vec![select(LICENCE), read(1)],
         // A card just powered up has none of the protected files selected.
         vec![read(1)],
-        // A signature is no file content.
+        // A signature is not a file content.
         vec![select(TEXT), read(3), vec![0x80, 0x2A, 0, 0, 1, 1, 0]],
     ];
     for commands in clear {

@@ -56,7 +56,7 @@ impl Batch {
     }
 }
 
-/// Files to judge: a whole card, its recording, the age alone, a licence without PINs, and what is no input.
+/// Files to judge: a whole card, its recording, the age alone, a licence without PINs, and what is not an input.
 pub fn inputs(program: &Program) -> Vec<String> {
     let file = |name: &str| argument(&program.home.file(name));
     let check = |reader: &str, more: &[&str], code: i32| {

@@ -30,7 +30,7 @@ impl Offered {
         stream.set_nodelay(true).unwrap();
         let peer = Prompt(stream.try_clone().unwrap());
         let thread = thread::spawn(move || {
-            // It ends with an error where the reader is closed in the middle of a message.
+            // It ends with an error if the reader is closed in the middle of a message.
             let _ = vpcd::serve(peer, &mut card);
             card
         });

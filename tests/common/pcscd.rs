@@ -1,7 +1,7 @@
-//! The real pcscd with vpcd's virtual readers, started for one test and stopped behind it.
+//! The real pcscd with vpcd's virtual readers, started for one test and stopped after it.
 //!
 //! pcscd has one fixed socket, so only one can run: [`Pcscd::start`] takes a lock that spans all threads and all test
-//! executables of the machine. A pcscd that someone else started is never stopped; where it serves vpcd's readers it is
+//! executables of the machine. A pcscd that someone else started is never stopped; if it serves vpcd's readers it is
 //! used as it is (that is the way for a user who is not root), else the test fails and says what to do.
 
 use std::{
@@ -38,7 +38,7 @@ const STEP: Duration = Duration::from_millis(20);
 
 /// A running pcscd with two empty virtual readers.
 pub struct Pcscd {
-    /// None where a pcscd of someone else is used.
+    /// None if a pcscd of someone else is used.
     child: Option<Child>,
     port: u16,
     /// Given back last, when pcscd is gone.
@@ -48,7 +48,7 @@ pub struct Pcscd {
 }
 
 impl Pcscd {
-    /// Starts pcscd and waits until its socket and its readers are up. Panics with the remedy where that fails.
+    /// Starts pcscd and waits until its socket and its readers are up. Panics with the remedy if that fails.
     pub fn start() -> Self {
         let port = vpcd_port();
         assert!(find("pcscd").is_some(), "pcscd is not installed. Remedy: {INSTALL}");

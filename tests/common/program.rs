@@ -31,7 +31,7 @@ impl Outcome {
             .unwrap_or_else(|error| panic!("{error} in\n{}\n{}", self.stdout, self.stderr))
     }
 
-    /// Asserts that nothing half-said stands on standard output: nothing at all, or with `--json` the failure alone.
+    /// Asserts that nothing half-said is on standard output: nothing at all, or with `--json` the failure alone.
     pub fn assert_no_report(&self) {
         if !self.stdout.is_empty() {
             let failure = self.json();

@@ -61,11 +61,11 @@ pub fn entry(id: &str, text: &str) -> Credentials {
 
 /// What is printed on a simulated My Number Card, and nothing that its holder alone knows.
 pub fn printed(card: &SimulatedCard) -> Credentials {
-    let number = card.credentials().expect("a persona's card").get("number-b").unwrap().clone();
+    let number = card.credentials().expect("a persona's card").get("number-b").unwrap();
     entry("number-b", std::str::from_utf8(number.expose()).unwrap())
 }
 
-/// Recognises and reads in one transaction. What the link carried stands beside the dump.
+/// Recognises and reads in one transaction. What the link carried is beside the dump.
 pub fn read(
     transport: &mut dyn Transport,
     request: &Request,
@@ -81,7 +81,7 @@ pub fn read_drawing(
     known: &Credentials,
     nonces: &mut dyn Nonces,
 ) -> Result<(Dump, LinkFigures), FlowError> {
-    cards::read(transport, request, known.clone(), &mut PinGate::new(false), nonces, &mut |_| {}).map(apart)
+    cards::read(transport, request, known.shared(), &mut PinGate::new(false), nonces, &mut |_| {}).map(apart)
 }
 
 /// Dump and link figures.
@@ -114,7 +114,7 @@ pub fn read_looked(
     known: &Credentials,
 ) -> Result<(Dump, LinkFigures), FlowError> {
     let (time, gate) = (TIME.parse().unwrap(), &mut PinGate::new(false));
-    looked.read(transport, time, known.clone(), gate, &mut nonces(), &mut |_| {}).map(apart)
+    looked.read(transport, time, known.shared(), gate, &mut nonces(), &mut |_| {}).map(apart)
 }
 
 pub use super::trust::simulated_trust;

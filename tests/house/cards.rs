@@ -1,5 +1,5 @@
 //! The pages of the cards say what the cards' tables say. `TAIMEN_FIXTURES=write` writes the tables that have a marker
-//! (`<!-- table: steps licence -->`) anew; columns to the right of theirs are the page's own.
+//! (`<!-- table: steps licence -->`) again; columns to the right of theirs are the page's own.
 
 use std::fs;
 

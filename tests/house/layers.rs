@@ -23,6 +23,7 @@ const LAYERS: &[&str] = &[
     "verify",
     "dump",
     "cards",
+    "profile",
     "simulator",
     "messages",
     "report",
@@ -70,7 +71,7 @@ fn sources() -> Vec<(PathBuf, String)> {
     found.into_iter().map(|(path, text)| (path.strip_prefix(&root).unwrap().to_owned(), text)).collect()
 }
 
-/// The code in front of a file's own tests, comments and doc examples taken out.
+/// The code before a file's own tests, comments and doc examples taken out.
 fn code(text: &str) -> String {
     let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
     shipped.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")

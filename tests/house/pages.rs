@@ -15,7 +15,7 @@ pub(crate) fn page(name: &str) -> String {
 
 pub(crate) const READMES: [&str; 2] = ["README.md", "README.ja.md"];
 
-/// The pages that stand there in English and in Japanese.
+/// The pages that are there in English and in Japanese.
 pub(crate) const BOTH: [[&str; 2]; 3] =
     [READMES, ["docs/using.md", "docs/using.ja.md"], ["docs/checks.md", "docs/checks.ja.md"]];
 

@@ -117,7 +117,7 @@ fn without_comment(line: &str) -> &str {
     line
 }
 
-/// Whether a text stands in a line as a word of its own.
+/// Whether a text is in a line as a word of its own.
 fn names(line: &str, text: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || c == '_';
     line.match_indices(text).any(|(at, _)| !line[..at].ends_with(part) && !line[at + text.len()..].starts_with(part))

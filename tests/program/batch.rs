@@ -250,7 +250,7 @@ fn every_bad_input_is_named_and_stops_nothing() {
     let everything: Vec<&str> = bad.iter().map(|(input, ..)| *input).chain(["in/full.json"]).collect();
     let outcome = batch.run(&everything).expect(4);
     assert_eq!(column(&outcome, "/input"), everything);
-    // A socket cannot be made where the path is too long for one.
+    // A socket cannot be made if the path is too long for one.
     if batch.folder.file("in/s.apdu").exists() {
         assert_eq!(column(&batch.run(&["in/s.apdu"]).expect(2), "/error/id"), ["not-a-file"]);
     }
@@ -335,7 +335,7 @@ fn an_expectation_is_found_by_the_place_of_its_input() {
         let outcome = batch.run(&[inputs, &["--expect", "in"]].concat()).expect(0);
         assert_eq!(column(&outcome, "/counts"), [0, 0], "{inputs:?}");
     }
-    // Without the option what stands there does not count.
+    // Without the option what is there does not count.
     let outcome = batch.run(&["in"]).expect(1);
     assert_eq!(column(&outcome, "/expect"), [Value::Null, Value::Null]);
 }
@@ -494,7 +494,7 @@ fn a_list_has_paths_objects_and_the_inputs_themselves() {
     let again = batch.list(&first, &[]).expect(0);
     assert_eq!(column(&again, "/input"), ["in/age.json", "in/age.apdu"]);
 
-    // Names that are no UTF-8, and folders, in a list.
+    // Names that are not UTF-8, and folders, in a list.
     let odd = std::ffi::OsStr::from_bytes(b"in/odd-\xFF.json");
     fs::write(batch.folder.path().join(odd), serde_json::to_string(&dump).unwrap()).unwrap();
     let outcome = batch.list(b"in/odd-\xFF.json\nin\r\n", &[]).expect(0);
@@ -509,7 +509,7 @@ fn a_gate_that_looked_at_nothing_does_not_stand_open() {
     for arguments in [&["in"][..], &["in/x.expect.json"], &["-"]] {
         let outcome = batch.run(arguments).expect(2);
         assert_eq!(column(&outcome, "/error/id"), ["no-inputs"]);
-        assert!(outcome.stderr.contains("There was nothing to look at."));
+        assert!(outcome.stderr.contains("There is nothing to judge."));
         assert_eq!(summary(&outcome)["inputs"], 0);
     }
 }

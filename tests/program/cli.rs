@@ -1,5 +1,5 @@
-//! The program's words and exit codes, in both languages, where no reader is needed. Golden files: `tests/cmd/en` and
-//! `tests/cmd/ja`; `TRYCMD=overwrite cargo test --test program cli::` writes them anew (look at the difference).
+//! The program's words and exit codes, in both languages, if no reader is needed. Golden files: `tests/cmd/en` and
+//! `tests/cmd/ja`; `TRYCMD=overwrite cargo test --test program cli::` writes them again (look at the difference).
 #![cfg(all(feature = "cli", unix))]
 
 use std::{
@@ -28,7 +28,7 @@ fn golden() -> PathBuf {
 }
 
 /// The files that the cases read, in the folder where they run. The cards are of the simulator, so each run makes them
-/// anew.
+/// again.
 pub fn prepare(program: &Program, folder: &TempDir) {
     let make_with = |arguments: &[&str], code: i32| {
         let mut command = program.command(arguments);
@@ -68,7 +68,7 @@ pub fn prepare(program: &Program, folder: &TempDir) {
     folder.write("drawless.apdu", drawless.to_text());
     folder.write("broken.apdu", "taimen-recording 1\nreader: somewhere\nthis is no line\n");
 
-    // A folder for batches: an expectation that is met, one that is not, a file that is no dump, one that is no input.
+    // A folder for batches: an expectation that is met, one that is not, a file that is not a dump, one that is not an input.
     make_with(&["check", "--reader", "sim:licence", "--without-pin", "--record", "days.apdu"], 3);
     make_with(&["check", "--reader", "sim:my-number?fault=blocked", "--record", "blocked.apdu"], 5);
     for name in ["batch", "expect", "no-inputs"] {
@@ -87,6 +87,14 @@ pub fn prepare(program: &Program, folder: &TempDir) {
     ] {
         folder.write(name, content);
     }
+
+    // Profiles of the operator's own: one that replaces a shipped one, one with slips.
+    let profile = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles/kobutsu-2025.toml")).unwrap();
+    folder.write("own-profile.toml", format!("{profile}# Our own.\n"));
+    folder.write("other-profile.toml", profile.replace("kobutsu", "books") + "# Of another law.\n");
+    let slips = profile.replacen("years = 3", "years = 0", 1).replacen("[\"present\"]", "[\"presence\"]", 1);
+    folder.write("slips-profile.toml", slips);
+    folder.write("key-profile.toml", profile.replacen("letter = ", "leter = ", 1));
 
     let persona = Persona::from_seed(1);
     let (year, code) = (persona.expiry_year, &persona.security_code);
@@ -254,9 +262,10 @@ fn every_case_stands_in_both_languages_and_every_exit_code_has_one() {
     for code in 0..=5 {
         assert!(english.values().any(|(_, expected)| *expected == code), "exit code {code}");
     }
-    for command in
-        ["check", "identify", "verify", "batch", "readers", "doctor", "trust", "simulate", "explain", "seal-key"]
-    {
+    for command in [
+        "check", "identify", "verify", "batch", "readers", "doctor", "trust", "profiles", "simulate", "explain",
+        "seal-key",
+    ] {
         assert!(
             english.values().any(|(arguments, _)| arguments.first().is_some_and(|word| word == command)),
             "{command}"
@@ -317,6 +326,7 @@ fn completions_and_the_manual_page_name_every_command() {
         "batch",
         "readers",
         "trust",
+        "profiles",
         "simulate",
         "explain",
         "completions",
@@ -425,7 +435,7 @@ fn files_with_pictures_are_private_and_the_verdict_is_shown_even_where_one_canno
     for fault in ["truncated-file", "swapped-photo"] {
         let none = check(&format!("sim:my-number?fault={fault}"), &photo_file).expect(1);
         assert_eq!(none.json()["report"]["overall"], "rejected");
-        assert!(none.stderr.contains("No file with the face picture was written."), "{}", none.stderr);
+        assert!(none.stderr.contains("taimen wrote no file with the face picture."), "{}", none.stderr);
         assert!(!photo.exists());
     }
     let huge = check("sim:my-number?fault=huge-picture", &photo_file).expect(4);
@@ -445,7 +455,7 @@ fn an_output_that_cannot_be_written_is_found_first() {
         let outcome = program.run(arguments).expect(2);
         assert!(outcome.stdout.is_empty(), "{}", outcome.stdout);
         assert!(outcome.stderr.contains("none/output cannot be written"), "{}", outcome.stderr);
-        assert!(outcome.stderr.contains("See whether the folder exists"), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains("Check whether the folder exists"), "{}", outcome.stderr);
     };
     let recording = argument(&program.home.file("reading.apdu"));
     for option in ["--save-dump", "--html", "--photo", "--front"] {

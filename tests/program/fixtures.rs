@@ -1,5 +1,5 @@
-//! The recordings under `apdu-fixtures`: made anew byte for byte, and judged as the expectations in the same folders say.
-//! `TAIMEN_FIXTURES=write cargo test --test fixtures` writes them anew (look at the difference).
+//! The recordings under `apdu-fixtures`: made again byte for byte, and judged as the expectations in the same folders say.
+//! `TAIMEN_FIXTURES=write cargo test --test fixtures` writes them again (look at the difference).
 #![cfg(all(feature = "cli", unix))]
 // Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]

@@ -88,7 +88,11 @@ fn credentials_come_from_the_file_alone() {
     for wrong in ["taimen1234", "ABC12", "ABCDEFGHIJKLMNOPQ", "PASS WORD", "ＡＢＣ１２３"] {
         let refused = run(&format!("sign-password = {wrong}\n"), 2);
         assert!(refused.stderr.contains("capital letters"), "{}", refused.stderr);
-        assert!(refused.stderr.contains("not touched") && !refused.stderr.contains(wrong), "{}", refused.stderr);
+        assert!(
+            refused.stderr.contains("did not touch the card") && !refused.stderr.contains(wrong),
+            "{}",
+            refused.stderr
+        );
     }
     for wrong in ["123", "12345", "12a4"] {
         let refused = run(&format!("auth-pin = {wrong}\n"), 2);
@@ -111,10 +115,10 @@ fn credentials_come_from_the_file_alone() {
 fn wrong_blocked_and_last_try_end_with_exit_5() {
     let program = Program::new();
     for (fault, said) in [
-        ("jpki-wrong-pin", "PIN for user authentication is wrong. Tries left: 2."),
+        ("jpki-wrong-pin", "The card rejected the PIN for user authentication: it is wrong. Tries left: 2."),
         ("jpki-pin-blocked", "The PIN for user authentication is blocked."),
         ("jpki-pin-last-try", "One more wrong entry blocks the PIN for user authentication."),
-        ("jpki-wrong-password", "password for digital signature is wrong. Tries left: 4."),
+        ("jpki-wrong-password", "The card rejected the password for digital signature: it is wrong. Tries left: 4."),
         ("jpki-password-blocked", "The password for digital signature is blocked."),
         ("jpki-password-last-try", "One more wrong entry blocks the password for digital signature."),
     ] {

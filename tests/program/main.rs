@@ -12,6 +12,7 @@ mod cli;
 mod counter;
 mod fixtures;
 mod jpki_check;
+mod profiles;
 mod recording_scrub;
 mod reports;
 mod residence_recording;

@@ -30,7 +30,7 @@ const READER: &str = "pcsc:MARKED READER SN-A40071177 00 00";
 /// When the marked cards were read.
 const THEN: &str = "2026-03-14T01:59:26Z";
 
-/// Shorter marks could stand in hex by accident.
+/// Shorter marks could be in hex by accident.
 const SHORTEST: usize = 4;
 
 /// Bytes that are compared as one run.
@@ -39,7 +39,7 @@ const WINDOW: usize = 12;
 /// So many hex digits in a row are bytes and no word.
 const LONG_RUN: usize = 24;
 
-/// Object header, offset table, and the header of the first field behind it.
+/// Object header, offset table, and the header of the first field after it.
 const FACE_HEAD: usize = 29;
 
 /// A card, its recording, and what must not come out.
@@ -89,14 +89,14 @@ fn day(day: jiff::civil::Date) -> String {
 fn my_number() -> Marked {
     let recipe = Recipe::new(CardKind::MY_NUMBER, 6).with(persona());
     let mut card = recipe.card().unwrap();
-    let number = card.credentials().unwrap().get("number-b").unwrap().clone();
+    let own = card.credentials().unwrap().clone();
     let known = reading::printed(&card);
     let mut log = Log::new(never_recorded());
     card.power_on();
     let (dump, _) = reading::read(&mut Recorder::new(&mut card, &mut log), &reading::request(), &known).unwrap();
     let random = vec![vec![1; 32], vec![2; 32]];
     let mut marks = of_persona(&persona());
-    marks.push(String::from_utf8(number.expose().to_vec()).unwrap());
+    marks.push(String::from_utf8(own.get("number-b").unwrap().expose().to_vec()).unwrap());
     // The chip signed this time: another one would not play back.
     let header = Header { time: Some(reading::TIME.parse().unwrap()), ..header(CardKind::MY_NUMBER, random, vec![]) };
     Marked { recording: log.into_recording(header), dump, marks }
@@ -206,7 +206,7 @@ impl Said {
     }
 
     fn finds(&self, mark: &str) -> Option<String> {
-        // Few digits stand in hex by accident; as words they do not.
+        // Few digits are in hex by accident; as words they do not.
         let text = if mark.len() < 8 { &self.words } else { &self.text };
         if text.contains(mark) {
             return Some("as text".to_owned());
@@ -267,7 +267,7 @@ fn proven(marked: &Marked, other: &Marked) {
     assert_private(&after);
     assert_eq!(shape(&parse(&after)), shape(&marked.recording));
 
-    // What stands there encrypted is searched too.
+    // What is there encrypted is searched too.
     let saved = program.home.file("after.json");
     let replay = format!("replay:{}", argument(&after));
     let arguments = ["check", "--json", "--accept", "simulated", "--at", "recorded", "--reader", &replay];
@@ -358,7 +358,7 @@ fn a_question_in_the_middle_keeps_its_place() {
     program.run(["recording", "scrub", &argument(&before), &argument(&after), "--seed", "4"]).expect(0);
     assert_eq!(shape(&parse(&after)), shape(&recording));
     let shown = program.run(["recording", "show", &argument(&after)]).expect(0).stdout;
-    assert!(shown.contains("a person was asked"), "{shown}");
+    assert!(shown.contains("taimen asked a person"), "{shown}");
     assert_eq!(dump.kind, CardKind::MY_NUMBER);
 }
 

@@ -63,7 +63,7 @@ const CASES: &[Case] = &[
         checks: (JPKI.honest, &["jpki-agrees: failed(disagrees)"]),
         staff: "jpki-agrees compare-face compare-text unsigned-print not-production revocation jpki-status jpki-withheld",
         says: &[[
-            "The certificate is another person's, or is written otherwise.",
+            "The certificate is another person's, or is written differently.",
             "別人の署名用電子証明書か、文字の表記の違いです。",
         ]],
     },
@@ -126,7 +126,7 @@ const CASES: &[Case] = &[
             ],
         ),
         staff: "face-certificate compare-face text-withheld unsigned-print revocation",
-        says: &[["No key of this issuer is known", "この発行者の鍵を持っていないため、確認できません。"]],
+        says: &[["taimen knows no key of this issuer", "この発行者の鍵を持っていないため、確認できません。"]],
     },
     Case {
         arguments: "check --reader sim:my-number?fault=cloned",
@@ -200,13 +200,13 @@ const CASES: &[Case] = &[
         says: &[["valid through 2023-05-01", "有効期間の末日 2023年5月1日"]],
     },
     Case {
-        // Every check by id; the report says which day stood for the day of issue.
+        // Every check by id; the report says which day as the day of issue.
         arguments: "check --reader sim:menkyo?fault=no-record-date --application menkyo",
         code: 0,
         headline: "simulated-passed",
         checks: (MENKYO.honest, &[]),
         staff: "not-tied no-issue-date not-production revocation",
-        says: &[["stood for the day of issue", "有効期間の開始日に発行されたもの"]],
+        says: &[["as the day of issue", "有効期間の開始日に発行されたもの"]],
     },
     Case {
         arguments: "check --reader sim:licence --without-pin",
@@ -222,7 +222,7 @@ const CASES: &[Case] = &[
         ),
         staff: "licence-signature without-pin copy revocation",
         says: &[
-            ["The PINs were not entered", "暗証番号なしで読みました。"],
+            ["No PIN was entered", "暗証番号なしで読みました。"],
             ["valid through 2092-12-15 (unsigned)", "有効期間の末日 2092年12月15日（署名なし）"],
         ],
     },
@@ -251,10 +251,7 @@ const CASES: &[Case] = &[
             &["card-signature: not_done(not_signed)", "card-certificate: not_done(not_signed)"],
         ),
         staff: "card-signature not-signed copy front-only unsigned-kind unsigned-back revocation no-judgement",
-        says: &[[
-            "For somebody under 16 its absence does not mean forged.",
-            "署名がないこと自体は偽造を意味しません。",
-        ]],
+        says: &[["Under 16, it does not mean forged.", "署名がないこと自体は偽造を意味しません。"]],
     },
     Case {
         arguments: "check --reader sim:residence1?fault=blocked-folders",
@@ -262,7 +259,7 @@ const CASES: &[Case] = &[
         headline: "simulated-undetermined",
         checks: (RESIDENCE1.honest, &["card-signature: not_done(not_read)", "card-certificate: not_done(not_read)"]),
         staff: "card-signature copy front-only unsigned-kind unsigned-back no-face revocation no-judgement",
-        says: &[["Data that is needed was not read", "必要なデータを読み取っていません。"]],
+        says: &[["taimen did not read data that it needs", "必要なデータを読み取っていません。"]],
     },
     Case {
         arguments: "check --reader sim:residence2-special",
@@ -342,7 +339,7 @@ const CASES: &[Case] = &[
         staff: "not-expired compare-face text-unconfirmed unsigned-print not-production revocation presence-once",
         says: &[
             [
-                "nobody vouches for this saved reading, so whether the card has expired",
+                "nobody vouches for this saved reading, so taimen cannot say whether the card has expired",
                 "保証する人もいないため、期限内か",
             ],
             ["Name as text 見本　実 (nobody vouches for it", "氏名（文字） 見本　実（署名を確認できていません"],
@@ -379,7 +376,7 @@ const CASES: &[Case] = &[
             ],
         ),
         staff: "face-signature not-production revocation presence-then",
-        says: &[["the signature does not fit the data", "電子署名がデータと一致しません"]],
+        says: &[["the signature does not match the data", "電子署名がデータと一致しません"]],
     },
     Case {
         arguments: "verify dump.json --accept simulated --at 2099-01-01T00:00:00Z",

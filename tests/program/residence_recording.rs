@@ -42,7 +42,7 @@ fn base64(bytes: &[u8]) -> String {
     bits.chunks(6).map(|chunk| char::from(DIGITS[digit(chunk)])).collect()
 }
 
-/// A number in every form in which it could stand in a file.
+/// A number in every form in which it could be in a file.
 fn forms(number: &CardNumber) -> Vec<String> {
     let bytes = number.expose();
     let mut forms = vec![
@@ -53,7 +53,7 @@ fn forms(number: &CardNumber) -> Vec<String> {
         hex::encode(*number.key()),
     ];
     for lead in 0..3 {
-        // The digits that do not depend on what stands in front or behind.
+        // The digits that do not depend on what is in front or behind.
         let text = base64(&[&vec![0; lead], bytes].concat());
         let first = (lead * 8).div_ceil(6);
         forms.push(text[first..(lead + bytes.len()) * 8 / 6].to_lowercase());
@@ -110,7 +110,7 @@ fn a_recording_tells_no_number_and_no_half_of_the_handshake() {
             .map(|step| step.command.secret_len() + step.answer.as_ref().unwrap().secret_len())
             .sum();
         assert_eq!(hidden, 40 + 40 + 19, "and nothing else");
-        // A card of the second generation stores its number: encrypted, it stands in the recording in no such form either.
+        // A card of the second generation stores its number: encrypted, it is in the recording in no such form either.
         holds_no_number(&path, &number(&card(kind)));
     }
 }
@@ -163,8 +163,8 @@ fn a_session_that_failed_plays_back_to_its_failure() {
     for kind in ["residence1", "residence2"] {
         let (recorded, told) = failed(&format!("sim:{kind}"), &["--credentials", &wrong], 5, 0, 4);
         assert_eq!(recorded.steps[3].answer.as_ref().unwrap().to_text(), "6300");
-        assert!(told.contains("does not fit") && told.contains("another protocol"), "{told}");
-        // Removed at each exchange of the number authentication, and behind it.
+        assert!(told.contains("does not match") && told.contains("another protocol"), "{told}");
+        // Removed at each exchange of the number authentication, and after it.
         for (at, keys) in [(2, 0), (3, 0), (4, 0), (5, 1), (7, 1)] {
             let (recorded, _) = failed(&format!("sim:{kind}?fault=removed-at={at}"), &[], 4, keys, at);
             assert_eq!(recorded.steps[at - 1].answer, Err(LinkFailure::Removed));

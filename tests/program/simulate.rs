@@ -85,7 +85,7 @@ fn a_reader_that_is_not_there_ends_the_program_and_takes_the_first_card_away() {
     let (listener, port) = two_ports();
     let outcome = simulate(&["licence", "menkyo"], listener, |listener| assert!(closed(&mut accept(&listener))));
     let told = outcome.expect(2).stderr;
-    assert!(told.contains(&format!("vpcd at 127.0.0.1:{} is not there", port + 1)), "{told}");
+    assert!(told.contains(&format!("cannot connect to vpcd at 127.0.0.1:{}", port + 1)), "{told}");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_script_goes_on_when_a_fault_takes_its_card_and_ends_when_the_reader_goes_aw
     });
     let told = outcome.expect(2).stderr;
     assert_eq!(told.matches("has left reader 1").count(), 1, "{told}");
-    assert!(told.contains(&format!("vpcd at 127.0.0.1:{port} is not there, or the connection broke")), "{told}");
+    assert!(told.contains(&format!("cannot connect to vpcd at 127.0.0.1:{port}, or the connection broke")), "{told}");
 }
 
 #[test]

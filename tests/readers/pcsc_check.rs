@@ -252,7 +252,7 @@ fn a_wrong_code_costs_one_try_and_nothing_is_repeated() {
     let outcome = desk.check_with(&wrong, &["--accept", "simulated", "--record", &argument(&file)]).expect(5);
     outcome.assert_no_report();
     assert!(outcome.stderr.contains("is wrong. Tries left: 9."), "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("Nothing was repeated."), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("taimen did not repeat it."), "{}", outcome.stderr);
     assert_eq!(recording(&file).steps.iter().filter(|step| presents_an_entry(step)).count(), 1);
     assert_eq!(desk.retry_counter(), ["face/number-b: 9", "face/birth-date: 10", "text/number-b: 10", "text/pin: 3"]);
 
@@ -266,7 +266,7 @@ fn a_wrong_code_costs_one_try_and_nothing_is_repeated() {
     let bare = format!("birth = {}\nexpiry-year = 2090\nsecurity-code = 0000\n", persona.birth);
     let bare = desk.program.home.write("bare", bare);
     let refused = desk.check_with(&bare, &["--accept", "simulated"]).expect(2);
-    assert!(refused.stderr.contains("has no era, and the card was not touched"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("has no era. taimen did not touch the card"), "{}", refused.stderr);
     assert_eq!(desk.retry_counter(), ["face/number-b: 9", "face/birth-date: 10", "text/number-b: 10", "text/pin: 3"]);
 
     // The right entries set the counter back.
@@ -314,7 +314,7 @@ fn a_card_that_another_program_left_in_some_state() {
         }
         assert_eq!(desk.check(&["--accept", "simulated"]).expect(0).checks(), AUTHENTIC, "{name}");
     }
-    // Ours leaves nothing open behind it: neither the application that it read last nor the other one.
+    // Ours leaves nothing open after it: neither the application that it read last nor the other one.
     let other = another_program();
     assert_eq!(exchange(&other, &[0x00, 0xB0, 0x82, 0x00, 0x08]), [0x6A, 0x82]);
     assert_eq!(exchange(&other, &select(files::FACE)), [0x90, 0x00]);
@@ -605,7 +605,7 @@ fn a_person_who_types_a_wrong_code_is_asked_nothing_more() {
     person.types("0000");
     let (code, screen) = person.leaves();
     assert_eq!(code, Some(5), "{screen}");
-    assert!(screen.contains("Tries left: 9.") && screen.contains("Nothing was repeated."), "{screen}");
+    assert!(screen.contains("Tries left: 9.") && screen.contains("taimen did not repeat it."), "{screen}");
     assert_eq!(screen.matches("Security code").count(), 1, "{screen}");
     assert_eq!(desk.retry_counter(), ["face/number-b: 9", "face/birth-date: 10", "text/number-b: 10", "text/pin: 3"]);
 }
@@ -652,7 +652,7 @@ fn another_card_than_the_one_that_was_asked_for() {
     person.types(&persona.security_code);
     let (code, screen) = person.leaves();
     assert_eq!(code, Some(4), "{screen}");
-    assert!(screen.contains("The card is not the one that was recognised before."), "{screen}");
+    assert!(screen.contains("This is not the card that taimen recognised before."), "{screen}");
     assert!(!screen.contains(&persona.name) && !screen.contains(&desk.persona().name), "{screen}");
     assert!(recording(&file).steps.iter().all(|step| !presents_an_entry(step)), "nothing was sent to the other card");
     assert_eq!(desk.retry_counter(), FULL_COUNTERS);
@@ -777,7 +777,7 @@ fn residence_cards_in_the_real_stack_with_extended_and_with_short_apdus() {
     // Neither form: the reader is told to be at its limit, and nothing is said about the card.
     lay_residence(&mut desk, "residence1?fault=no-secure-form");
     let none = desk.check(&["--accept", "simulated"]).expect(4);
-    assert!(none.stderr.contains("does not pass commands of the length that is needed"), "{}", none.stderr);
+    assert!(none.stderr.contains("does not pass commands as long as this card needs"), "{}", none.stderr);
     none.assert_no_report();
 }
 
@@ -789,7 +789,7 @@ fn a_wrong_number_of_a_residence_card_is_told_with_both_causes_and_costs_nothing
     let wrong = desk.program.home.write("wrong", "card-number = zz97531864zz\n");
     let refused = desk.check_with(&wrong, &["--accept", "simulated", "--record", &argument(&file)]).expect(5);
     assert!(
-        refused.stderr.contains("does not fit") && refused.stderr.contains("another protocol"),
+        refused.stderr.contains("does not match") && refused.stderr.contains("another protocol"),
         "{}",
         refused.stderr
     );
@@ -797,7 +797,7 @@ fn a_wrong_number_of_a_residence_card_is_told_with_both_causes_and_costs_nothing
     assert_eq!(handshakes, 1, "nothing was repeated");
     let form = desk.program.home.write("form", "card-number = ZZ123\n");
     let refused = desk.check_with(&form, &["--accept", "simulated"]).expect(2);
-    assert!(refused.stderr.contains("The card was not touched."), "{}", refused.stderr);
+    assert!(refused.stderr.contains("taimen did not touch the card."), "{}", refused.stderr);
     let missing = desk.program.run(["check", "--reader", ADDRESS, "--json"]).expect(2);
     assert!(missing.stderr.contains("'card-number' is missing"), "{}", missing.stderr);
     assert_eq!(desk.check(&["--accept", "simulated"]).expect(0).json()["overall"], "authentic");
@@ -861,5 +861,5 @@ fn a_person_types_the_number_of_a_residence_card() {
     person.types(&number);
     let (code, screen) = person.leaves();
     assert_eq!(code, Some(4), "{screen}");
-    assert!(screen.contains("The card is not the one that was recognised before."), "{screen}");
+    assert!(screen.contains("This is not the card that taimen recognised before."), "{screen}");
 }

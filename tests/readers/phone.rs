@@ -154,7 +154,7 @@ fn a_connection_that_ends_is_a_card_that_left() {
         let mut reader = listen(WAIT);
         let other = peer(reader.address(), move |mut stream| {
             greet(&mut stream);
-            // Cut in front of the length, inside it, behind it, and inside the answer.
+            // Cut before the length, inside it, after it, and inside the answer.
             stream.write_all(&[0, 8, 1, 2, 3][..taken]).unwrap();
         });
         reader.wait_for_card().unwrap();
@@ -280,7 +280,7 @@ fn who_is_no_card_is_left_and_a_card_behind_him_is_served() {
         vec![0, 0],
         vec![0, 1, 0x3B],
         vec![0, 2, 0x90, 0x00],
-        // A good answer to reset and more behind it.
+        // A good answer to reset and more after it.
         [&[0, 5][..], ATR, &[0, 2, 0x90, 0]].concat(),
         long,
     ];
@@ -586,9 +586,9 @@ mod program {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("phone:{}", taken.local_addr().unwrap());
         let outcome = program.run(["identify", "--reader", &address]).expect(2);
-        assert!(outcome.stderr.contains("Cannot listen at 127.0.0.1:"), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains("cannot listen at 127.0.0.1:"), "{}", outcome.stderr);
         let outcome = program.run(["identify", "--reader", "phone:192.0.2.1"]).expect(2);
-        assert!(outcome.stderr.contains("Cannot listen at 192.0.2.1:35970"), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains("cannot listen at 192.0.2.1:35970"), "{}", outcome.stderr);
     }
 
     #[test]

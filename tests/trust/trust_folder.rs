@@ -329,7 +329,7 @@ mod unix {
         let trust = filled(&folder);
         let before = content(&trust);
         let file = folder.write("third.crt", include_bytes!("../certificates/own-for-impostor-key.der"));
-        // A folder in the place of the file to come stops even root, and so does a manifest that nobody may write.
+        // A folder instead of the file to come stops even root, and so does a manifest that nobody may write.
         let third = trust.join(format!("{}.der", sha256(include_bytes!("../certificates/own-for-impostor-key.der"))));
         fs::create_dir(&third).unwrap();
         let refused = add(&trust, Purpose::DriversLicence, &file, false, now());

@@ -440,7 +440,7 @@ fn content(object: &[u8]) -> &[u8] {
     }..]
 }
 
-/// The honest leaf with its signed parts rearranged, signed anew by the P-384 authority.
+/// The honest leaf with its signed parts rearranged, signed again by the P-384 authority.
 fn resigned(change: impl Fn(&mut Vec<Vec<u8>>)) -> Vec<u8> {
     let der = own_leaf(EC_SIGNER, EC_CA).build().unwrap();
     let parts = children(content(&der));

@@ -12,7 +12,7 @@ use super::{
 /// Every entry of EF04 and EF06, oldest first.
 ///
 /// Of two readers one goes by the day and one by the highest slot (2.8); here the day decides, then the slot. An entry
-/// whose day cannot be read counts as the newest of its kind: a change must not vanish behind a broken day.
+/// whose day cannot be read counts as the newest of its kind: a change must not vanish because of a broken day.
 pub(super) fn history(licence: &Licence<'_>) -> Vec<Change> {
     let records = [&files::CHANGES, &files::DOMICILE_CHANGES].into_iter().filter_map(|file| licence.record(file));
     let mut history: Vec<Change> = records
@@ -31,7 +31,7 @@ pub(super) fn history(licence: &Licence<'_>) -> Vec<Change> {
     history
 }
 
-/// The values after all entries; `None` where there are none.
+/// The values after all entries; `None` if there are none.
 pub(super) fn current(licence: &Licence<'_>, history: &[Change]) -> Option<Current> {
     if history.is_empty() {
         return None;

@@ -11,7 +11,6 @@ use crate::{
         remarks,
     },
     dump::{Dump, Scope},
-    kind::CardKind,
     lang::Bilingual,
     trust::TrustStore,
     verify::{Basis, Check, CheckId, Evidence, Reason, Requirement, Why},
@@ -34,25 +33,24 @@ pub const LICENCE_REQUIREMENT: Requirement = Requirement {
 note_rows! {
     CHANGED "changed"
         "発行後の追記があります。署名された氏名・住所等と、追記後（署名なし）の両方を確認し、券面裏面と見比べてください。"
-        "Entries were added after issue. Look at the signed values and at the current, unsigned ones, and compare the \
-         back of the card.";
+        "Entries were added after issue. Compare the signed values and the current, unsigned ones with the back of the card.";
     WITHOUT_PIN "without-pin"
         "暗証番号なしで読める項目だけを確認しました。署名の対象外のため、真正性は判定できません。"
-        "Only what can be read without a PIN was read. None of it is signed, so no verdict is possible.";
+        "taimen read only what needs no PIN. None of it is signed, so no verdict is possible.";
     PIN1_ONLY "pin1-only"
         "暗証番号2がないため、本籍と顔写真を読んでいません。電子署名はそれらも対象とするため検査できません。"
-        "Without PIN 2 the domicile and the face picture were not read. The signature covers them, so it was not checked.";
+        "Without PIN 2, taimen read neither the domicile nor the face picture. The signature covers them, so taimen did not check it.";
     EDITION_1978 "edition-1978"
         "文字はJIS X 0208の1978年版で記録されています。一部の漢字は異体字で表示されることがあります。"
-        "The text was written under the 1978 edition of JIS X 0208: some kanji may be shown in another form.";
+        "The text follows the 1978 edition of JIS X 0208: some kanji may look different.";
     /// The DFs are blocked.
     BLOCKED "chip-blocked"
         "ICチップの記載事項が閉塞しています。警察署か運転免許センターで確認してください。"
-        "The chip's data is blocked. A police station or licence centre can tell why.";
+        "The chip's data is blocked. A police station or licence centre can say why.";
     /// A chip can be copied.
     COPY "copy"
         "運転免許証のICチップは複製を検出できません。券面の印刷・顔写真・来店者の顔を、人が見比べてください。"
-        "The chip of a licence cannot show that it is no copy. Compare the print, the picture and the person yourself.";
+        "The chip of a licence cannot show that it is not a copy. Compare the print, the picture and the person yourself.";
 }
 
 /// Every file of a licence's dump, decoded.
@@ -88,10 +86,6 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
 
     let Signer { check: signer, hierarchy, .. } = signer;
     let mut findings = Findings {
-        kind: CardKind::LICENCE,
-        scope: dump.scope,
-        requirement: &LICENCE_REQUIREMENT,
-        presentation: &LICENCE_PRESENTATION,
         checks: vec![signature, signer, not_expired, changes, revocation()],
         hierarchy,
         holder: data.map(holder).unwrap_or_default(),
@@ -99,11 +93,8 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         items: items(&licence),
         history,
         external: external_characters(&licence.records, files::EXTERNAL_SLOTS),
-        retry_counters: Vec::new(),
         warnings: warnings(&licence.records),
-        guests: dump.guests.clone(),
-        notes: Vec::new(),
-        basis,
+        ..Findings::of(dump, basis, &LICENCE_REQUIREMENT, &LICENCE_PRESENTATION)
     };
     findings.warnings.extend(days_disagree(&licence));
     findings.holder.current = current(&licence, &findings.history);
@@ -153,7 +144,7 @@ fn changes_check(dump: &Dump, licence: &Licence<'_>, entries: usize, basis: Basi
     match (problem, places.iter().find(|file| dump.file(file.name).is_none())) {
         (Some(problem), _) => Check::failed(id, Reason::Malformed, evidence.with("detail", problem.to_string())),
         (None, Some(file)) => absent(id, dump, file.name),
-        // Whoever holds a saved reading can take entries away.
+        // Anybody who holds a saved reading can take entries away.
         (None, None) if !basis.vouches() => Check::not_done(id, Why::Unsigned, evidence),
         (None, None) => Check::passed(id, evidence),
     }
@@ -185,7 +176,7 @@ const HELD: ItemValue = ItemValue::Term { id: "held", name: Bilingual::new("あ�
 const PIN_SET: ItemValue = ItemValue::Term { id: "set", name: Bilingual::new("設定済み", "set by the holder") };
 const PIN_NOT_SET: ItemValue = ItemValue::Term { id: "not-set", name: Bilingual::new("未設定", "never set") };
 
-/// Fields that stand in the holder, in the pictures, in the history or in the evidence instead of the items.
+/// Fields that are in the holder, in the pictures, in the history or in the evidence instead of the items.
 const ELSEWHERE: &[&str] = &["name", "address", "birth_date", "photo", "signature", "changes_flag"];
 
 /// Every further fact, in the order of the files.
@@ -248,11 +239,11 @@ pub(super) fn warnings(records: &[Record<'_>]) -> Vec<Warning> {
             });
         }
         if record.latin("licence_number").is_some_and(|number| check_digit_fits(number) != Some(true)) {
-            let detail = "the check digit of the licence number does not fit".to_owned();
+            let detail = "the check digit of the licence number is wrong".to_owned();
             warnings.push(Warning { file, detail });
         }
         if record.items.iter().any(|item| matches!(&item.value, Value::Text(text) if text.vendor)) {
-            let detail = "text holds characters that JIS X 0208 does not have".to_owned();
+            let detail = "the text has characters that are not in JIS X 0208".to_owned();
             warnings.push(Warning { file, detail });
         }
     }

@@ -1,6 +1,6 @@
 //! From a file's bytes to its fields, driven by the tables. Nothing here decides whether anything is authentic.
 //!
-//! A malformed field is told by name and position, and the rest is decoded all the same: [`Record::problems`].
+//! A malformed field is reported by name and position, and the rest is decoded all the same: [`Record::problems`].
 
 use jiff::civil::Date;
 
@@ -48,7 +48,7 @@ pub enum DecodeErrorKind {
         /// The most bytes of its table row.
         max: usize,
     },
-    /// A text is none.
+    /// A text is malformed.
     #[error("tag {tag}: {kind}")]
     Text {
         /// The field.
@@ -56,7 +56,7 @@ pub enum DecodeErrorKind {
         /// What is wrong with it.
         kind: JisErrorKind,
     },
-    /// A date is none.
+    /// A date is malformed.
     #[error("tag {tag}: {error}")]
     Date {
         /// The field.
@@ -65,7 +65,7 @@ pub enum DecodeErrorKind {
         error: EraDateError,
     },
     /// A value does not have the form of its table row.
-    #[error("tag {tag} holds no {content:?}")]
+    #[error("tag {tag} does not hold {content:?}")]
     Form {
         /// The field.
         tag: Tag,
@@ -102,7 +102,7 @@ pub struct CardDates {
 pub struct Entry {
     /// The edition of JIS X 0208 that it was written under.
     pub edition: Edition,
-    /// When; `None` where the digits are no day.
+    /// When; `None` if the digits are not a day.
     pub date: Option<Date>,
     /// The new value; empty for a change of commission.
     pub text: JisText,
@@ -142,7 +142,7 @@ pub enum Value {
     },
     /// Bytes as stored: picture, signature, key identifier, codes, reserved fields.
     Bytes(Vec<u8>),
-    /// Not what its table row says; the raw bytes stand in the item, the problem in [`Record::problems`].
+    /// Not what its table row says; the raw bytes are in the item, the problem in [`Record::problems`].
     Broken,
 }
 
@@ -166,7 +166,7 @@ pub struct Record<'a> {
     pub file: &'static File,
     /// Its known items, in stored order.
     pub items: Vec<Item<'a>>,
-    /// Bytes in front of the filler.
+    /// Bytes before the filler.
     pub end: usize,
     /// What is wrong, in no particular order.
     pub problems: Vec<DecodeError>,
@@ -204,7 +204,7 @@ impl<'a> Record<'a> {
     }
 
     /// Whether the structure is beyond doubt: every item whole, known and there once, every required one there. Only
-    /// then does a signature over the file cover what is displayed of it, and nothing else could stand in it.
+    /// then does a signature over the file cover what is displayed of it, and nothing else could be in it.
     pub fn is_sound(&self) -> bool {
         !self.problems.iter().any(|problem| problem.kind.structural())
     }
@@ -257,7 +257,7 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Faults inside one value, told at their place in the file.
+/// Faults inside one value, reported at their place in the file.
 struct Faults<'a> {
     object: Object<'a>,
     found: Vec<(usize, DecodeErrorKind)>,

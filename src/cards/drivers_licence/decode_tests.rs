@@ -66,7 +66,7 @@ fn data_vector() {
     assert_eq!(check_digit_fits("30901234562"), None);
 }
 
-/// The draft's typing fault: told with its place, and the rest decoded.
+/// The draft's typing fault: reported with its place, and the rest decoded.
 #[test]
 fn negative_vector() {
     let file = bytes(&DATA_ITEMS.replace("1c06346336404579", "1c06463364045791"));

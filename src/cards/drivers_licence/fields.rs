@@ -14,7 +14,7 @@ pub enum Content {
     Text,
     /// JIS X 0201, one byte a character: digits, or names in letters.
     Latin,
-    /// `EYYMMDD`, JIS X 0201, E the digit of the era; `000000` behind any E: not held (2.5).
+    /// `EYYMMDD`, JIS X 0201, E the digit of the era; `000000` after any E: not held (2.5).
     Date,
     /// Two BCD digits: the year of the edition of JIS X 0208.
     Edition,
@@ -93,10 +93,10 @@ pub fn field_of(file: &File, tag: Tag) -> Option<&'static Field> {
     fields_of(file).find(|field| field.slot(tag).is_some())
 }
 
-/// Bytes of a change entry in front of its text: edition and day (2.8, C2+).
+/// Bytes of a change entry before its text: edition and day (2.8, C2+).
 pub const CHANGE_HEAD: usize = 15;
 
-/// Bytes of a change entry behind its text: five characters of the commission (2.8, C2+).
+/// Bytes of a change entry after its text: five characters of the commission (2.8, C2+).
 pub const CHANGE_TAIL: usize = 10;
 
 /// The most text of a change entry. No source states it; 80 is the longest text of EF01 (I).

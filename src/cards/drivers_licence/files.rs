@@ -21,7 +21,7 @@ application_rows! {
     MENKYO "menkyo" "マイナ免許証" "driver's licence application" [0xA0, 0x00, 0x00, 0x02, 0x31, 0x06, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     // Selected by `00 A4 00 00`, not by name: its file identifier (2.1, C2+).
     MF "mf" "主ファイル" "master file" [0x3F, 0x00];
-    // 2.1, C2+. DF3 stands under the identifier of ISO/IEC 18013-2 and is never read.
+    // 2.1, C2+. DF3 is under the identifier of ISO/IEC 18013-2 and is never read.
     DF1 "df1" "記載事項" "licence data" [0xA0, 0x00, 0x00, 0x02, 0x31, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     DF2 "df2" "写真" "face picture" [0xA0, 0x00, 0x00, 0x02, 0x31, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     DF3 "df3" "予備" "reserved" [0xA0, 0x00, 0x00, 0x02, 0x48, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -137,7 +137,7 @@ pub fn file(name: &str) -> Option<&'static File> {
 mod tests {
     use super::{super::tlv::encoded_length, *};
 
-    /// Bytes that a file's fields take at their maximum lengths: where every field has its full length, that is the file.
+    /// Bytes that a file's fields take at their maximum lengths: if every field has its full length, that is the file.
     fn full_size(file: &File) -> usize {
         fields_of(file).map(|field| field.tags().map(|tag| encoded_length(tag, field.max)).sum::<usize>()).sum()
     }

@@ -10,7 +10,7 @@ pub enum Form {
     Whole,
     /// Headers and values, up to the filler.
     Data,
-    /// The values alone, without tags and lengths.
+    /// Only the values, without tags and lengths.
     Values,
 }
 
@@ -105,7 +105,7 @@ pub const MENKYO_LAYOUTS: &[Layout] = &[
     Layout { name: "values", parts: &[(MENKYO_DATA, Values)], mark: Mark::U, covers: false },
 ];
 
-/// The layout that simulated cards use unless told otherwise: the first, the only one that a source states.
+/// The layout that simulated cards use by default: the first, the only one that a source states.
 pub const SIMULATED: usize = 0;
 
 #[cfg(test)]

@@ -2,13 +2,12 @@
 
 use crate::{
     cards::{
-        Findings, Holder,
+        Findings,
         absent::absent,
         common::{common_notes, expiry_check, revocation},
         model::note_rows,
     },
     dump::{Dump, Scope},
-    kind::CardKind,
     trust::TrustStore,
     verify::{Basis, CheckId, Requirement},
 };
@@ -34,10 +33,10 @@ note_rows! {
         "No signature ties the licence record to the holder of this My Number Card. Compare the pictures yourself.";
     NO_ISSUE_DATE "no-issue-date"
         "免許情報に記録の日付がないため、署名者の証明書は、その有効期間の開始日に発行されたものとして確認しました。"
-        "The licence record names no date. So the day on which its signer's certificate began stood for the day of issue.";
+        "The licence record has no date. taimen used the first day of its signer's certificate as the day of issue.";
     WITHOUT_PIN "without-pin"
         "暗証番号なしでは免許情報を読めません。"
-        "Without its PIN nothing of the licence record can be read.";
+        "The licence record cannot be read without its PIN.";
 }
 
 /// Decodes and checks a マイナ免許証's dump.
@@ -46,7 +45,7 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         files::MENKYO_FILES.iter().filter_map(|file| Some(Record::decode(file, dump.file(file.name)?))).collect();
     let record = |file: &files::File| records.iter().find(|record| record.file.name == file.name);
     let data = record(&files::MENKYO_DATA);
-    // The date belongs to the record of driving history, and is empty where there is none.
+    // The date belongs to the record of driving history, and is empty if there is none.
     let recorded = data.map(|data| data.day("record_date").map_or(IssueDay::None, IssueDay::Told));
 
     let signer = signer_check(
@@ -67,22 +66,13 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     let Signer { check: signer, hierarchy, .. } = signer;
     let shown = records.iter().filter(|record| record.file.name != files::MENKYO_SIGNATURE.name);
     let mut findings = Findings {
-        kind: CardKind::MENKYO,
-        scope: dump.scope,
-        requirement: &MENKYO_REQUIREMENT,
-        presentation: &MENKYO_PRESENTATION,
         checks: vec![signature, signer, not_expired, revocation()],
         hierarchy,
-        holder: Holder::default(),
         pictures: data.and_then(photo).into_iter().collect(),
         items: shown.flat_map(record_items).collect(),
-        history: Vec::new(),
         external: external_characters(&records, files::MENKYO_EXTERNAL_SLOTS),
-        retry_counters: Vec::new(),
         warnings: warnings(&records),
-        guests: dump.guests.clone(),
-        notes: Vec::new(),
-        basis,
+        ..Findings::of(dump, basis, &MENKYO_REQUIREMENT, &MENKYO_PRESENTATION)
     };
     findings.notes.push(if dump.scope == Scope::WITHOUT_PIN { WITHOUT_PIN } else { NOT_TIED });
     if matches!(recorded, Some(IssueDay::None)) {

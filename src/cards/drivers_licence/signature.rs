@@ -26,13 +26,13 @@ pub(super) struct Signer<'a> {
     pub(super) signature: Option<&'a [u8]>,
 }
 
-/// The day of issue, as the signed data tell it.
+/// The day of issue, as the signed data give it.
 #[derive(Clone, Copy)]
 pub(super) enum IssueDay {
     Told(Date),
     /// The card has none: the day on which its signer's certificate began stands for it.
     None,
-    /// What would tell it was not read.
+    /// What would give it was not read.
     NotRead,
 }
 
@@ -67,7 +67,7 @@ pub(super) fn signer_check<'a>(
         record.bytes("signer_key_id").filter(|key_id| !key_id.is_empty()),
         record.bytes("signature").filter(|_| record.is_sound()),
     ) else {
-        // What real cards store here is not public (2.10, U): another form is no proof of forgery.
+        // What real cards store here is not public (2.10, U): another form is not proof of forgery.
         let detail = record.problems.first().map(ToString::to_string).unwrap_or_default();
         return without(Check::not_done(id, Why::LayoutUnknown, evidence.with("detail", detail)));
     };
@@ -77,7 +77,7 @@ pub(super) fn signer_check<'a>(
         .certificates(Purpose::DriversLicence)
         .filter(|(_, certificate)| certificate.subject_key_id.as_deref() == Some(key_id))
         .collect();
-    // A key identifier is only a name. Where several certificates bear it, the one counts whose key made the signature;
+    // A key identifier is only a name. If several certificates have it, the one whose key made the signature counts;
     // accepted hierarchies come first.
     let made = |certificate: &Certificate| rsa_key(certificate).is_some_and(|key| key.recover(signature).is_ok());
     // A renewed certificate may bear the same key: the one that was valid on the day of issue counts.
@@ -134,7 +134,7 @@ fn valid_on(certificate: &Certificate, day: Date) -> bool {
 }
 
 /// Looks which candidate layout the signature covers. Only one that covers everything can pass; good padding over
-/// anything else is no proof of forgery, because the true layout is not public.
+/// anything else is not proof of forgery, because the true layout is not public.
 pub(super) fn signature_check(
     id: CheckId,
     dump: &Dump,
@@ -162,7 +162,7 @@ pub(super) fn signature_check(
     let hash = match key.recover(signature) {
         Err(_) => return Check::failed(id, Reason::SignatureMismatch, evidence),
         Ok(Recovered::Other { .. }) => {
-            return Check::not_done(id, Why::LayoutUnknown, evidence.with("detail", "another hash than SHA-256"));
+            return Check::not_done(id, Why::LayoutUnknown, evidence.with("detail", "a hash other than SHA-256"));
         }
         Ok(Recovered::Sha256(hash)) => hash,
     };
@@ -176,9 +176,13 @@ pub(super) fn signature_check(
         .with("layout_mark", layout.mark.as_str())
         .with("covers", layout.parts.iter().map(|(file, _)| file.name).collect::<Vec<_>>().join(" "));
     if !layout.covers {
-        return Check::not_done(id, Why::LayoutUnknown, evidence.with("detail", "does not cover all that is shown"));
+        return Check::not_done(
+            id,
+            Why::LayoutUnknown,
+            evidence.with("detail", "does not cover everything that is shown"),
+        );
     }
-    // The files are hashed one behind the other, so an item could change its file and the hash stay: each file must hold
+    // The files are hashed one after the other, so an item could change its file and the hash stay: each file must hold
     // its own items, all of them, and nothing else.
     let unsound = |record: &&Record<'_>| covered.iter().any(|file| **file == *record.file) && !record.is_sound();
     match records.iter().find(unsound).and_then(|record| record.problems.first()) {
@@ -187,7 +191,7 @@ pub(super) fn signature_check(
     }
 }
 
-/// The bytes that a candidate hashes; `None` where a file of it was not read.
+/// The bytes that a candidate hashes; `None` if a file of it was not read.
 fn bytes_of(layout: &Layout, dump: &Dump, records: &[Record<'_>]) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     for (file, form) in layout.parts {

@@ -29,7 +29,7 @@ entry_rows! {
         "4桁の数字を入力してください。" "Enter four digits.";
     PIN2_ENTRY "pin2" Form::Digits(files::PIN_LENGTH), "bad-pin": "暗証番号2" "PIN 2 (暗証番号2)"
         "暗証番号2（4桁。分からないときは何も入れずにEnter：写真と本籍は読めません）"
-        "PIN 2 (four digits; Enter alone if it is not known: photo and domicile stay unread)"
+        "PIN 2 (four digits; press Enter if it is not known: taimen then reads neither photo nor domicile)"
         "4桁の数字を入力してください。" "Enter four digits.";
     LICENCE_PIN_ENTRY "licence-pin" Form::Digits(files::PIN_LENGTH), "bad-pin": "マイナ免許証の暗証番号" "PIN of the licence application"
         "マイナ免許証の暗証番号（4桁）" "PIN of the licence application (four digits)"
@@ -132,7 +132,7 @@ const NO_PIN: (Scope, Bilingual) = (
     Scope::WITHOUT_PIN,
     Bilingual::new(
         "暗証番号なしで読みました。署名されたデータを読んでいないため、真正とも偽造とも言えません。",
-        "The PINs were not entered: nothing signed was read, so nothing can be said for or against the card.",
+        "No PIN was entered, so taimen read nothing that is signed. It cannot say whether the card is authentic.",
     ),
 );
 
@@ -141,7 +141,7 @@ const PIN1_ALONE: (Scope, Bilingual) = (
     Scope::PIN1,
     Bilingual::new(
         "暗証番号2がないため、電子署名の検査に必要なデータを読んでいません。真正とも偽造とも言えません。",
-        "PIN 2 was not entered: data that the signature covers was not read, so nothing can be said for or against the card.",
+        "PIN 2 was not entered, so taimen did not read all the data that the signature covers. It cannot say whether the card is authentic.",
     ),
 );
 

@@ -6,14 +6,14 @@
 //! | the exceptions: `5F40` in the photo file (C2+), `0100` to `010D` in the マイナ免許証 (I, A) | |
 //! | a length is one byte up to 127, else `82 hh ll`; `81` never occurs | C, A |
 //! | items stand back to back in the order of their tags, then `FF` up to the end of the file | C2+ |
-//! | in the マイナ免許証 `FF` is a real tag too: it is one where a length follows, else filler | S, A, derived |
+//! | in the マイナ免許証 `FF` is a real tag too: it is one if a length follows, else filler | S, A, derived |
 
 use crate::tlv::{self, Items, Object, Tag, TlvError, TlvErrorKind};
 
 /// The byte that announces a length of two more bytes.
 const LONG: u8 = 0x82;
 
-/// The byte in front of the filler, and the filler itself.
+/// The byte before the filler, and the filler itself.
 pub const FILLER: u8 = 0xFF;
 
 /// The filler that a マイナ免許証 may have instead; the spec does not say which (6.4, derived).
@@ -26,7 +26,7 @@ pub enum Rules {
     Licence,
     /// As [`Rules::Licence`], but a first byte `5F` has a second one: DF2/EF01.
     LicencePhoto,
-    /// A first byte `01` has a second one; `FF` is a tag where a length follows it; `00` ends the data as well.
+    /// A first byte `01` has a second one; `FF` is a tag if a length follows it; `00` ends the data as well.
     Menkyo,
 }
 
@@ -52,7 +52,7 @@ impl Rules {
     }
 }
 
-/// Reads the items of a file. Never fails as a whole: what is wrong stands in [`Items::faults`], with its position.
+/// Reads the items of a file. Never fails as a whole: what is wrong is in [`Items::faults`], with its position.
 pub fn items(bytes: &[u8], rules: Rules) -> Items<'_> {
     let mut found = Items { objects: Vec::new(), end: 0, faults: Vec::new() };
     let mut rest = bytes;
@@ -86,7 +86,7 @@ pub fn items(bytes: &[u8], rules: Rules) -> Items<'_> {
     found
 }
 
-/// Reads the item at the start of `bytes`, which stand at offset `at` of the file; returns it and what follows it.
+/// Reads the item at the start of `bytes`, which are at offset `at` of the file; returns it and what follows it.
 ///
 /// # Errors
 /// [`TlvError`] when the item is not whole or its length has another form.

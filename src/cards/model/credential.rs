@@ -1,6 +1,6 @@
 //! Credentials: what opens a card, who knows it, how it is made of what a person types, and the one place that reads it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 use zeroize::Zeroizing;
@@ -9,7 +9,7 @@ use crate::{
     cards::FlowError,
     crypto::CipherKey,
     lang::Bilingual,
-    privacy::Pin,
+    privacy::{MAX_PIN_LENGTH, Pin},
     text::{PrintedDate, PrintedDateError},
     transport::{Replay, recording::GivenCredential},
 };
@@ -35,7 +35,7 @@ pub struct CredentialSpec {
     pub who: Who,
     /// Each way to make it of entries. A person is asked for the last one; of several that a file allows the first counts.
     pub ways: &'static [&'static [Part]],
-    /// Bytes of the value, as a replay sends zeros; 0 where a recording says how many.
+    /// Bytes of the value, as a replay sends zeros; 0 if a recording says how many.
     pub length: usize,
     /// Whether a reading goes on with less if it was not given.
     pub optional: bool,
@@ -82,17 +82,22 @@ impl CredentialSpec {
     }
 
     /// The value, made of what was entered; `None` unless one way has all its entries.
-    fn of(&self, entries: &BTreeMap<&'static str, EntryValue>) -> Option<Pin> {
+    fn of(&self, entries: &Entries) -> Option<Pin> {
         self.ways.iter().find_map(|way| {
-            let mut value = Zeroizing::new(String::new());
+            // As long as it may become: what grows leaves copies behind.
+            let mut value = Zeroizing::new(String::with_capacity(MAX_PIN_LENGTH));
             for part in *way {
-                let entry = match entries.get(part.entry.id)? {
-                    EntryValue::Text(text) => text.clone(),
-                    EntryValue::Date(date) => Zeroizing::new(date.digits()),
+                let digits;
+                let entry = match &**entries.get(part.entry.id)? {
+                    EntryValue::Text(text) => text,
+                    EntryValue::Date(date) => {
+                        digits = Zeroizing::new(date.digits());
+                        &digits
+                    }
                 };
                 value.push_str(part.take.map_or(Some(entry.as_str()), |length| entry.get(..length))?);
             }
-            Pin::new(value.as_bytes()).ok()
+            Pin::new(std::mem::take(&mut *value)).ok()
         })
     }
 }
@@ -142,7 +147,7 @@ pub enum EntryError {
     #[error("not a credentials file")]
     NotText,
     /// The value has another form than a card compares.
-    #[error("{}: the value has another form than the card compares", .0.id)]
+    #[error("{}: the value is not in the form that the card compares", .0.id)]
     Form(&'static EntrySpec),
     /// The value is not a birth date as printed.
     #[error("{}: {}", .0.id, .1)]
@@ -151,17 +156,19 @@ pub enum EntryError {
 
 /// What a person typed or showed, for any card. What the card at hand does not need is never sent to it.
 ///
-/// A value of another form would cost a try: it is refused when it comes in. `Debug` shows names alone.
-#[derive(Clone, Default)]
+/// A value of another form would cost a try: it is refused when it comes in. `Debug` shows only names.
+#[derive(Default)]
 pub struct Credentials {
-    entries: BTreeMap<&'static str, EntryValue>,
-    recorded: Option<Recorded>,
+    entries: Entries,
+    recorded: Option<Arc<Recorded>>,
 }
 
-/// What a recording tells in the place of credentials.
-#[derive(Clone)]
+/// Entries by their names. Two readings of one recording share them; an entry is wiped with the last that holds it.
+type Entries = BTreeMap<&'static str, Arc<EntryValue>>;
+
+/// What a recording gives instead of credentials.
 struct Recorded {
-    /// Whether the recording tells the handshake, so that the credential itself is needed.
+    /// Whether the recording contains the handshake, so that the credential itself is needed.
     handshake: bool,
     /// The session key that came of a handshake that is not told.
     key: Option<Zeroizing<CipherKey>>,
@@ -173,11 +180,11 @@ struct Recorded {
 pub(crate) enum Opening<'a> {
     /// With the credential.
     Value(Pin),
-    /// From a recording whose handshake is not told: the session key that came of it, or none if it failed.
+    /// From a recording whose handshake is left out: the session key that came of it, or none if it failed.
     Recorded(Option<&'a CipherKey>),
 }
 
-/// MUTUAL AUTHENTICATE, whose data tell whether a recording needs the credential.
+/// MUTUAL AUTHENTICATE, whose data show whether a recording needs the credential.
 const HANDSHAKE: u8 = 0x82;
 
 impl std::fmt::Debug for Credentials {
@@ -202,13 +209,13 @@ impl Credentials {
     /// # Errors
     /// [`EntryError::Form`], [`EntryError::Date`].
     pub fn insert(&mut self, entry: &'static EntrySpec, text: &str) -> Result<(), EntryError> {
-        self.entries.insert(entry.id, entry.parse(text)?);
+        self.entries.insert(entry.id, Arc::new(entry.parse(text)?));
         Ok(())
     }
 
     /// Adds an entry that is a day.
     pub fn insert_date(&mut self, entry: &'static EntrySpec, date: PrintedDate) {
-        self.entries.insert(entry.id, EntryValue::Date(date));
+        self.entries.insert(entry.id, Arc::new(EntryValue::Date(date)));
     }
 
     /// Whether an entry is there.
@@ -226,7 +233,7 @@ impl Credentials {
     /// # Errors
     /// [`EntryError::Date`].
     pub fn plausible(&self, today: Date) -> Result<(), EntryError> {
-        self.entries.iter().try_for_each(|(id, value)| match (value, crate::cards::registry::entry(id)) {
+        self.entries.iter().try_for_each(|(id, value)| match (&**value, crate::cards::registry::entry(id)) {
             (EntryValue::Date(date), Some(entry)) => {
                 date.lived(today).map(|_| ()).map_err(|error| EntryError::Date(entry, error))
             }
@@ -237,6 +244,13 @@ impl Credentials {
     /// Adds everything that others hold.
     pub fn extend(&mut self, others: Self) {
         self.entries.extend(others.entries);
+    }
+
+    /// The same for another reading; no entry is copied.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn shared(&self) -> Self {
+        Self { entries: self.entries.clone(), recorded: self.recorded.clone() }
     }
 
     /// Reads a credentials file: lines `name = value`, `#` comments, blank lines.
@@ -265,12 +279,13 @@ impl Credentials {
     }
 
     /// What a recording is opened with: as many zeros as were sent then, and the session key in its header. A recording
-    /// that tells the handshake needs the credential as well.
+    /// that contains the handshake needs the credential as well.
     pub fn recorded(replay: &Replay) -> Self {
         let header = replay.header();
         let key = header.session_keys.first().and_then(|key| key.as_slice().try_into().ok()).map(Zeroizing::new);
         let given = header.jpki.clone().map(|header| header.given).unwrap_or_default();
-        Self { entries: BTreeMap::new(), recorded: Some(Recorded { handshake: replay.tells(HANDSHAKE), key, given }) }
+        let recorded = Recorded { handshake: replay.tells(HANDSHAKE), key, given };
+        Self { entries: BTreeMap::new(), recorded: Some(Arc::new(recorded)) }
     }
 
     /// Wipes every entry: nothing is presented any more.

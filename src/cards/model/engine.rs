@@ -39,7 +39,7 @@ pub(crate) struct ReadContext<'a, 'b> {
 /// Runs the steps of a request.
 ///
 /// # Errors
-/// [`ReadError`]; a file that cannot be read is not an error but stands in the dump with its reason.
+/// [`ReadError`]; a file that cannot be read is not an error but is in the dump with its reason.
 #[allow(clippy::too_many_arguments)] // One caller, which owns every part.
 pub(crate) fn read_steps<'a, 'b>(
     card: &'static dyn Card,
@@ -99,7 +99,7 @@ impl ReadContext<'_, '_> {
         (self.tell)(Event::Step { title: self.title, done, total });
     }
 
-    /// Keeps a counter in the dump, and tells it.
+    /// Keeps a counter in the dump, and reports it.
     pub(crate) fn counted(&mut self, reference: &'static Reference, retry_counter: RetryCounter) {
         if let Some(left) = Reference::left(retry_counter) {
             self.dump.counted(reference.name, left);

@@ -32,7 +32,6 @@ impl PartialEq for EntrySpec {
 impl Eq for EntrySpec {}
 
 /// A value that was entered.
-#[derive(Clone)]
 pub enum EntryValue {
     /// As a card compares it.
     Text(Zeroizing<String>),

@@ -30,7 +30,7 @@ pub(crate) trait Card: Sync {
     /// [`ReadError`].
     fn look(&self, context: &mut LookContext<'_, '_>) -> Result<CardState, ReadError>;
 
-    /// Whether the card, powered up anew, is the one that was looked at, as far as a card reports without a credential. Returns
+    /// Whether the card, powered up again, is the one that was looked at, as far as a card reports without a credential. Returns
     /// its state now.
     ///
     /// # Errors
@@ -141,7 +141,7 @@ pub struct Extra {
     pub scope: Scope,
     /// What may open parts of it; nobody is asked for any.
     pub credentials: &'static [&'static CredentialSpec],
-    /// Its steps, behind those of the scope.
+    /// Its steps, after those of the scope.
     pub steps: &'static [Step],
 }
 
@@ -213,7 +213,7 @@ pub struct CardState {
     pub counters: Vec<(&'static Reference, RetryCounter)>,
     /// What opens it.
     pub entry: Entry,
-    /// Why nothing behind a credential can be read; then none is presented.
+    /// Why nothing after a credential can be read; then none is presented.
     pub blocked: Option<NotRead>,
 }
 
@@ -304,6 +304,6 @@ pub(crate) struct LookContext<'a, 'b> {
     pub(crate) session: &'a mut CardSession<'b>,
     pub(crate) found: &'a Found,
     pub(crate) request: &'a Request,
-    /// Whether a person will be asked, and the card let go meanwhile: then the card reads what tells it again.
+    /// Whether a person will be asked, and the card let go meanwhile: then the card reads what identifies it again.
     pub(crate) asking: bool,
 }

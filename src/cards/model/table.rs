@@ -59,7 +59,7 @@ impl Reference {
     }
 }
 
-/// What opens a file or a key. References stand here by short EF identifier.
+/// What opens a file or a key. References are here by short EF identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Nothing is needed.

@@ -25,7 +25,7 @@ pub struct CvCertificate<'a> {
     pub signature: &'a [u8],
 }
 
-/// Why bytes are no card-verifiable certificate, or no public key.
+/// Why bytes are not a card-verifiable certificate, or no public key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
@@ -38,13 +38,13 @@ pub enum CertificateError {
     /// The key is not RSA-2048 with exponent 65537.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// Something stands beside exponent and modulus.
+    /// Something is beside exponent and modulus.
     #[error("the key holds further objects")]
     ExtraObjects,
 }
 
 impl<'a> CvCertificate<'a> {
-    /// Reads a certificate file; filler behind the object is ignored.
+    /// Reads a certificate file; filler after the object is ignored.
     ///
     /// # Errors
     /// [`CertificateError`].
@@ -64,7 +64,7 @@ fn key_id(bytes: &[u8]) -> Result<(KeyId, &[u8]), CertificateError> {
     Ok((KeyId(*id), rest))
 }
 
-/// Reads `90 03 010001 ‖ 91 82 0100 <modulus>`, which stands at offset `at` of its file.
+/// Reads `90 03 010001 ‖ 91 82 0100 <modulus>`, which is at offset `at` of its file.
 ///
 /// # Errors
 /// [`CertificateError`] for another structure or another kind of key.

@@ -18,7 +18,7 @@ pub enum DecodeError {
     #[error(transparent)]
     Tlv(#[from] TlvError),
     /// A field does not hold what its table row says.
-    #[error("tag {tag} holds no {content:?} at byte {at}")]
+    #[error("tag {tag} does not hold {content:?} at byte {at}")]
     Value {
         /// The field.
         tag: Tag,
@@ -42,7 +42,7 @@ pub struct FaceData<'a> {
     pub name: Object<'a>,
     /// 住所, PNG.
     pub address: Object<'a>,
-    /// 顔写真, JP2; `None` where the card holds none (infants).
+    /// 顔写真, JP2; `None` if the card holds none (infants).
     pub photo: Option<Object<'a>>,
     /// The signature.
     pub signature: Object<'a>,

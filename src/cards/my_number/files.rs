@@ -103,7 +103,7 @@ file_lists! {
         JPKI_TOKEN_FILE JPKI_PRESENCE_FILE JPKI_SIGN_CERTIFICATE JPKI_SIGN_CA JPKI_AUTH_CERTIFICATE JPKI_AUTH_CA;
 }
 
-/// Files whose bytes may stand in no recording: those with the 個人番号 or its hash. The bytes that stay readable are the
+/// Files whose bytes may be in no recording: those with the 個人番号 or its hash. The bytes that stay readable are the
 /// object's header.
 pub const NEVER_RECORDED: &[crate::transport::NeverRecorded] =
     &[FACE.never_recorded(0x05, 0), TEXT.never_recorded(0x01, 0), TEXT.never_recorded(0x03, 5)];
@@ -216,12 +216,12 @@ pub mod data_object {
 /// `80 2A 00 00`: the card signs a padded DigestInfo with the application's own key; no credential (M).
 pub const SIGN: [u8; 4] = [0x80, 0x2A, 0x00, 0x00];
 
-/// How a dump names the expiry that the issuer security domain tells ([`data_object::EXPIRY`]).
+/// How a dump names the expiry that the issuer security domain reports ([`data_object::EXPIRY`]).
 pub const DOMAIN_EXPIRY: &str = "isd/00F2";
 
 /// Short EF identifier and number of the common application's card record: serial (15 digits), municipality (5), expiry
 /// (8), none of it signed (M).
 pub const CARD_RECORD: (u8, u8) = (0x01, 0x01);
 
-/// Where the expiry stands in that record's value.
+/// Where the expiry is in that record's value.
 pub const CARD_RECORD_EXPIRY: std::ops::Range<usize> = 20..28;

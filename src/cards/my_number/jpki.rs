@@ -106,7 +106,7 @@ pub fn policies(certificate: &Certificate) -> Vec<Vec<u8>> {
     policies
 }
 
-/// An object identifier with dots, from what DER writes; in hex where it is none, or a number of it is beyond 64 bits.
+/// An object identifier with dots, from what DER writes; in hex if it is not one, or if a number of it is beyond 64 bits.
 pub fn dotted(der: &[u8]) -> String {
     let mut numbers: Vec<u64> = Vec::new();
     let mut number = Some(0_u64);
@@ -220,23 +220,23 @@ impl std::fmt::Display for HolderField {
     }
 }
 
-/// Why a subjectAltName does not tell its holder. Holds nothing of the holder.
+/// Why a subjectAltName does not report its holder. Holds nothing of the holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HolderError {
     /// There is no subjectAltName.
     #[error("the certificate has no subjectAltName")]
     Absent,
-    /// It is no list of names.
-    #[error("the subjectAltName is no list of names")]
+    /// It is not a list of names.
+    #[error("the subjectAltName is not a list of names")]
     List,
     /// An entry is not there.
     #[error("the {0} is missing")]
     Missing(HolderField),
-    /// An entry stands there twice.
-    #[error("the {0} is there twice")]
+    /// An entry is there twice.
+    #[error("the {0} appears twice")]
     Repeated(HolderField),
     /// An entry holds something else than one UTF8String.
-    #[error("the {0} is no UTF8String")]
+    #[error("the {0} is not a UTF8String")]
     NotText(HolderField),
     /// A text without a character.
     #[error("the {0} is empty")]
@@ -245,17 +245,17 @@ pub enum HolderError {
     #[error("the {0} are not 0 and 1")]
     Flags(HolderField),
     /// There is one flag for each character.
-    #[error("the {0} are not as many as the characters")]
+    #[error("there is not one of the {0} for each character")]
     FlagCount(HolderField),
     /// Not one digit of JIS X 0303.
-    #[error("the sex is no digit of JIS X 0303")]
+    #[error("the sex is not a digit of JIS X 0303")]
     Sex,
     /// Not the digit of an era and eight digits of a day.
-    #[error("the birth date is no era and day")]
+    #[error("the birth date is not an era and a day")]
     Birth,
 }
 
-/// Reads the holder from a signing certificate. Entries of other kinds may stand beside.
+/// Reads the holder from a signing certificate. Entries of other kinds may be beside.
 ///
 /// # Errors
 /// [`HolderError`].
@@ -291,7 +291,7 @@ fn entry<'a>(names: &[GeneralName<'a>], wanted: HolderField) -> Result<&'a str, 
     if text.is_empty() { Err(HolderError::Empty(wanted)) } else { Ok(text) }
 }
 
-/// `A0 L 0C L text`, and nothing behind either of the two.
+/// `A0 L 0C L text`, and nothing after either of the two.
 fn utf8_string(value: &[u8]) -> Option<&str> {
     let Ok(([], outer)) = Any::from_der(value) else { return None };
     if (outer.class(), outer.tag()) != (Class::ContextSpecific, Tag(0)) {

@@ -5,7 +5,7 @@ use crate::{cards::model::reference_rows, lang::Bilingual};
 
 use super::{files::JPKI, spec};
 
-/// How a dump names the authentication key, where it says why that was not challenged.
+/// How a dump names the authentication key, if it says why that was not challenged.
 pub const JPKI_AUTH_KEY_NAME: &str = "jpki/0017";
 
 /// 利用者証明用秘密鍵: its short EF identifier (M). Its PIN is needed for each use.
@@ -60,7 +60,7 @@ tokens! {
 }
 
 impl JpkiToken {
-    /// Reads [`JPKI_TOKEN`](super::files::JPKI_TOKEN); what stands behind the label does not matter.
+    /// Reads [`JPKI_TOKEN`](super::files::JPKI_TOKEN); what is after the label does not matter.
     pub fn of(file: &[u8]) -> Self {
         let label = file.get(..TOKEN_LABEL).unwrap_or(file);
         let label = label.trim_ascii_end();

@@ -142,7 +142,7 @@ fn sign_obstacle(context: &ReadContext<'_, '_>) -> Result<Pin, NotRead> {
 /// Asks a counter of the selected application.
 fn counter(session: &mut CardSession<'_>, reference: &Reference) -> Result<RetryCounter, ReadError> {
     match session.ask_retry_counter(reference.sfi)? {
-        // If the way back fails, another application is selected, whose references are none of ours.
+        // If the way back fails, another application is selected, whose references are not ours.
         RetryCounter::AlreadyVerified => {
             session.reopen_counter(reference.application.aid, reference.sfi).map_err(|error| match error {
                 CardError::Status(_) => ReadError::OtherCard,

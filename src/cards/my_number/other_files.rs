@@ -1,4 +1,4 @@
-//! What else a My Number Card holds: files that are no objects, and files, keys and references that this program neither
+//! What else a My Number Card holds: files that are not objects, and files, keys and references that this program neither
 //! reads nor presents. The simulator answers for them. Source of each fact: spec my-number sections 1.6 and 2.
 
 use crate::{cards::model::reference_rows, tlv::Tag};
@@ -14,9 +14,9 @@ pub struct OtherFile {
     pub sfi: u8,
     /// What opens it; nothing opens what holds the 個人番号.
     pub access: Access,
-    /// The tag of its object, where it holds one.
+    /// The tag of its object, if it holds one.
     pub tag: Option<Tag>,
-    /// Bytes of the object on the public test card, or of the file where it holds none.
+    /// Bytes of the object on the public test card, or of the file if it holds none.
     pub test_card_size: usize,
 }
 

@@ -24,7 +24,7 @@ use crate::cards::model::Found;
 /// マイナンバーカード
 pub(in crate::cards) struct MyNumberCard;
 
-/// Offset and length of the slice of the face certificate that tells one municipality's cards from another's: the
+/// Offset and length of the slice of the face certificate that distinguishes one municipality's cards from another's: the
 /// subject's id and the head of its key (spec my-number 5.4). Cards of one municipality share it, so a swap inside one
 /// municipality is not noticed here; the other card's own code then refuses the entry.
 const COMPARED: (u8, u16) = (26, 32);
@@ -112,7 +112,7 @@ fn reference(scope: Scope) -> &'static files::Reference {
     }
 }
 
-/// Opens the text application with the same value, which the face application has just accepted. Whatever stands in the way
+/// Opens the text application with the same value, which the face application has just accepted. Whatever is in the way
 /// leaves the text unread and the check of the face data untouched.
 fn open_text(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     let reference = &files::TEXT_NUMBER_B;

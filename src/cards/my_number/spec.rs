@@ -22,7 +22,7 @@ kind_rows! {
     MY_NUMBER_NO_PHOTO "my-number-no-photo" "マイナンバーカード（顔写真なし）" "My Number Card without a photo";
 }
 
-/// Digits of a number B and of the birth date in front of it (spec my-number 2.2).
+/// Digits of a number B and of the birth date before it (spec my-number 2.2).
 const NUMBER_B_LENGTH: usize = 14;
 const BIRTH_LENGTH: usize = 6;
 
@@ -55,7 +55,7 @@ entry_rows! {
     SIGN_PASSWORD_ENTRY "sign-password" Form::Password(6, 16), "bad-password": "署名用パスワード" "password for digital signature"
         "署名用パスワード（英大文字と数字）" "Password for digital signature (capital letters and digits)"
         "英大文字と数字の6文字から16文字で書いてください。小文字は使えません。"
-        "Write 6 to 16 capital letters (A to Z) and digits. A password has no small letters.";
+        "Write 6 to 16 characters: capital letters (A to Z) and digits. Small letters are not allowed.";
 }
 
 /// Whether 14 digits have a month, a day and a year of expiry in their places.
@@ -102,7 +102,7 @@ pub const AUTH_PIN: CredentialSpec = CredentialSpec {
     ),
     without: Bilingual::new(
         "カードそのものの確認は、この項目なしで（または --jpki なしで）もう一度実行すればできます。",
-        " The card itself can be checked: run this again without that entry, or without --jpki.",
+        " To check the card itself, run this again without that entry, or without --jpki.",
     ),
     ..CredentialSpec::PLAIN
 };
@@ -200,7 +200,7 @@ const KIND: KindSpec = KindSpec {
 
 /// The card.
 pub const SPEC: CardSpec = CardSpec {
-    // An infant's card is told from another by its content alone, so it is never recognised as the second kind.
+    // Only its content distinguishes an infant's card, so it is never recognised as the second kind.
     kinds: &[KIND, KindSpec { kind: CardKind::MY_NUMBER_NO_PHOTO, extra: None, ..KIND }],
     never_recorded: NEVER_RECORDED,
 };

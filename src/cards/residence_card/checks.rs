@@ -24,7 +24,7 @@ use super::{
     spec::{FIRST_PRESENTATION, SECOND_PRESENTATION},
 };
 
-/// What a card of the first generation must pass. Its expiry stands in the picture of the front alone.
+/// What a card of the first generation must pass. Its expiry is in the picture of the front alone.
 pub const FIRST_REQUIREMENT: Requirement =
     Requirement { required: &[CheckId::CardSignature, CheckId::CardCertificate], advisory: &[CheckId::Revocation] };
 
@@ -38,13 +38,13 @@ note_rows! {
     /// A chip can be copied (5.5).
     COPY "copy"
         "在留カード等のICチップには複製を検出する仕組みがありません。券面の印刷・顔写真・来店者の顔を、人が見比べてください。"
-        "The chip of a residence card has no means to show that it is no copy. Compare the print, the picture and the \
+        "The chip of a residence card cannot show that it is not a copy. Compare the print, the picture and the \
          person yourself.";
     FRONT "front-only"
         "カード番号・氏名・有効期間等は、券面（表）の画像にだけあります。画像と券面の印刷を見比べ、有効期間は人が確認してください。"
-        "Card number, name, expiry and the rest stand in the picture of the front alone. Compare it with the print, and look \
+        "Card number, name, expiry and the rest are only in the picture of the front. Compare it with the print, and look \
          at the expiry yourself.";
-    /// The kind stands in a file that nothing signs, and the front's picture leaves out what is pre-printed (2.3).
+    /// The kind is in a file that nothing signs, and the front's picture leaves out what is pre-printed (2.3).
     UNSIGNED_KIND "unsigned-kind"
         "カードの種類（在留カードか特別永住者証明書か）は電子署名の対象外です。券面の表題と見比べてください。"
         "Which kind of card it is (residence card or special permanent resident certificate) is not signed. Compare it with \
@@ -66,20 +66,18 @@ note_rows! {
     /// Holders under 16 (6.2).
     NOT_SIGNED "not-signed"
         "署名のないカードは、原則として16歳未満の方のものだけです。来店者や券面の生年月日が16歳以上なら、受け付けないでください。確認できたのは、カード番号がこのICチップのものであることだけです。"
-        "Only holders under 16 have cards without a signature. If the person, or the birth date on the card, is 16 or older, do \
-         not accept it. All that was seen is that the number belongs to this chip.";
+        "Only holders under 16 have cards without a signature. If the person is 16 or older, or the birth date on the card says so, do not accept it. taimen confirmed only that the number belongs to this chip.";
     NO_FACE "no-face"
         "ICチップに顔写真がありません。券面の印刷を確認してください。"
         "The chip holds no face picture. Look at the print on the card.";
-    /// The report says what the card says of work, and no more.
+    /// The report says what the card says about work, and no more.
     NO_JUDGEMENT "no-judgement"
         "就労や在留が認められるかどうかは、taimenでは判定しません。"
-        "taimen does not judge whether somebody may work or stay.";
-    /// The anchor is none that the Agency published.
+        "taimen does not judge whether the holder may work or stay.";
+    /// The Agency did not publish the anchor.
     UNPINNED "unpinned-anchor"
         "登録されたCA証明書は、出入国在留管理庁が公開したものと指紋が一致しません。判定は、登録した人の判断に基づきます。"
-        "The installed CA certificate has no fingerprint that the Immigration Services Agency published: the verdict rests on \
-         whoever installed it.";
+        "The Immigration Services Agency did not publish the fingerprint of the installed CA certificate: the verdict rests on the word of the person who installed it.";
 }
 
 /// Every file of a dump, decoded.
@@ -109,29 +107,19 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     checks.extend(not_expired);
     checks.push(revocation());
 
+    let (requirement, presentation) = match generation {
+        Generation::First => (&FIRST_REQUIREMENT, &FIRST_PRESENTATION),
+        Generation::Second => (&SECOND_REQUIREMENT, &SECOND_PRESENTATION),
+    };
     let mut findings = Findings {
         kind: kind(dump.kind, unsigned),
-        scope: dump.scope,
-        requirement: match generation {
-            Generation::First => &FIRST_REQUIREMENT,
-            Generation::Second => &SECOND_REQUIREMENT,
-        },
-        presentation: match generation {
-            Generation::First => &FIRST_PRESENTATION,
-            Generation::Second => &SECOND_PRESENTATION,
-        },
         checks,
         hierarchy: certified.hierarchy,
         holder: holder(&card),
         pictures: card.records.iter().flat_map(|record| record.items.iter().filter_map(picture)).collect(),
         items: items(&card),
-        history: Vec::new(),
-        external: Vec::new(),
-        retry_counters: Vec::new(),
         warnings: warnings(dump, &card, unsigned),
-        guests: dump.guests.clone(),
-        notes: Vec::new(),
-        basis,
+        ..Findings::of(dump, basis, requirement, presentation)
     };
     findings.notes = notes_for(&findings, &card, unsigned);
     findings
@@ -151,7 +139,7 @@ fn is_unsigned(card: &Card<'_>) -> bool {
 
 fn kind(read: CardKind, unsigned: bool) -> CardKind {
     match read {
-        // The card tells a child's by nothing else, so a dump cannot claim it.
+        // Nothing else on the card shows a child's, so a dump cannot claim it.
         CardKind::RESIDENCE1 | CardKind::RESIDENCE1_CHILD if unsigned => CardKind::RESIDENCE1_CHILD,
         CardKind::RESIDENCE1_CHILD => CardKind::RESIDENCE1,
         other => other,
@@ -297,11 +285,11 @@ fn item(field: &files::Field, value: ItemValue) -> Item {
     Item { id: field.id, title: field.title, value, signed_by: field.signed_by, masked: false }
 }
 
-/// What an item shows; `None` for what stands in the holder, in the pictures or in the evidence, and for nothing.
+/// What an item shows; `None` for what is in the holder, in the pictures or in the evidence, and for nothing.
 fn value(item: &Decoded<'_>) -> Option<ItemValue> {
     let text = |text: &str| Some(ItemValue::Text(text.into()));
     match (item.field.id, &item.value) {
-        // The kind is the report's title; the address is the holder's, and so are these where they are readable.
+        // The kind is the report's title; the address is the holder's, and so are these if they are readable.
         ("kind" | "address", _) | ("birth_date", Value::Day(_)) | ("sex", Value::Code(_)) => None,
         (id, Value::None) if PERMISSIONS.contains(&id) => Some(NONE),
         (_, Value::None | Value::Bytes | Value::Broken) => None,
@@ -344,7 +332,7 @@ fn warnings(dump: &Dump, card: &Card<'_>, unsigned: bool) -> Vec<Warning> {
                 .iter()
                 .any(|(known, of)| *known == code && kind(*of, unsigned) == kind(dump.kind, unsigned))
         {
-            let detail = "the kind on the card is not the one that the reading says".to_owned();
+            let detail = "the kind on the card differs from the kind in the reading".to_owned();
             warnings.push(Warning { file, detail });
         }
         if !unsigned && has_no_face(record) {

@@ -55,7 +55,7 @@ codes! {
 
 macro_rules! sentences {
     ($($field:literal $code:literal $ja:literal $en:literal;)*) => {
-        /// Where to look beside a code, for whoever stands at the counter: field, machine name of the code, sentence. None says
+        /// Where to look beside a code, for staff at the counter: field, machine name of the code, sentence. None says
         /// whether somebody may work or stay.
         const AT_THE_COUNTER: &[(&str, &str, Bilingual)] = &[$(($field, $code, Bilingual::new($ja, $en))),*];
     };
@@ -73,18 +73,18 @@ sentences! {
         "The card says: work not permitted. Look at the back of the card for a permission for other activities.";
     "individual_permission" "permitted"
         "資格外活動の個別許可があります。許可の内容は、資格外活動許可書で確認してください。"
-        "There is an individual permission for other activities. What it permits stands in the written permission.";
+        "The holder has an individual permission for other activities. The written permission says what it allows.";
     "renewal" "pending"
         "在留期間の更新または在留資格の変更を申請中と記録されています。申請中は、在留期間の満了日から最長2か月、在留が続く場合があります。満了日を過ぎている場合は、券面裏面の記載を確認し、出入国在留管理庁に照会してください。"
-        "The card says that a renewal or change of status was applied for and is pending. While it is, the stay may continue \
+        "According to the card, an application for renewal or change of status is pending. Until it is decided, the stay may continue \
          for up to two months after its expiry. If that day has passed, look at the back of the card and ask the \
          Immigration Services Agency.";
     "remark" "present"
         "出入国在留管理庁長官の付記があると記録されています。券面の記載を確認してください。"
-        "The card says that it bears a remark of the Commissioner. Read it on the card.";
+        "According to the chip, the card bears a remark of the Commissioner. Read it on the card.";
 }
 
-/// What a person at the counter must look at besides a code; `None` where the code says it all.
+/// What a person at the counter must look at besides a code; `None` if the code says it all.
 pub fn at_the_counter(field: &str, code: &str) -> Option<Bilingual> {
     AT_THE_COUNTER.iter().find(|(of, id, _)| *of == field && *id == code).map(|(.., sentence)| *sentence)
 }

@@ -1,6 +1,6 @@
 //! From a file's bytes to its fields, driven by the tables. Nothing here decides whether anything is authentic.
 //!
-//! What is odd is told by name and position, and the rest is decoded all the same: [`Record::problems`].
+//! What is odd is reported by name and position, and the rest is decoded all the same: [`Record::problems`].
 
 use jiff::civil::Date;
 
@@ -34,11 +34,11 @@ pub enum DecodeErrorKind {
     /// Its structure.
     #[error("{0}")]
     Tlv(TlvErrorKind),
-    /// Nothing but zeros where every card of this kind has content.
+    /// Nothing but zeros, although every card of this kind has content.
     #[error("the file holds nothing but zeros")]
     Blank,
     /// The file has more bytes than its table row.
-    #[error("{found} bytes where the file has {size}")]
+    #[error("{found} bytes instead of {size}")]
     FileSize {
         /// Bytes of the table row.
         size: usize,
@@ -51,7 +51,7 @@ pub enum DecodeErrorKind {
     /// A field that every card of this kind has is absent.
     #[error("tag {0} is missing")]
     Missing(Tag),
-    /// The fields stand in another order than in the table.
+    /// The fields are in another order than in the table.
     #[error("tag {0} is out of order")]
     Order(Tag),
     /// A value of another size than its field.
@@ -68,19 +68,19 @@ pub enum DecodeErrorKind {
     #[error("tag {0} is empty")]
     Empty(Tag),
     /// Text in the second choice of encoding (7.1).
-    #[error("tag {0} is no UTF-8 and was read as Shift_JIS")]
+    #[error("tag {0} is not UTF-8, so taimen read it as Shift_JIS")]
     SecondEncoding(Tag),
-    /// Eight digits that are no day.
-    #[error("tag {0} holds no day")]
+    /// Eight digits that are not a day.
+    #[error("tag {0} does not hold a day")]
     NoSuchDay(Tag),
     /// A code that the field's table does not have.
     #[error("tag {0} holds a code that is not known")]
     UnknownCode(Tag),
     /// 在留期間 in neither of its two forms.
-    #[error("tag {0} holds no period of a known form")]
+    #[error("tag {0} does not hold a period in a known form")]
     Period(Tag),
     /// A value that does not have the form of its table row at all.
-    #[error("tag {tag} holds no {content}")]
+    #[error("tag {tag} does not hold {content}")]
     Form {
         /// The field.
         tag: Tag,
@@ -106,9 +106,9 @@ pub enum Period {
 }
 
 impl Period {
-    /// Reads CE. The forms are `YYMM` and `DDD`, `0000` is indefinite; how the two are told apart in four bytes is not stated
+    /// Reads CE. The forms are `YYMM` and `DDD`, `0000` is indefinite; how the two differ in four bytes is not stated
     /// (spec residence 7.1, SPEC2*). The choice here: four digits are years and months, unless the months are 12 or more;
-    /// three digits and one zero byte or space are days. Anything else is shown as it stands.
+    /// three digits and one zero byte or space are days. Anything else is shown as it is.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let number = |digits: &[u8]| {
             digits
@@ -134,7 +134,7 @@ impl Period {
 pub enum Value {
     /// Empty or nothing but zeros: none.
     None,
-    /// Text, or characters as they stand.
+    /// Text, or characters as they are.
     Text(String),
     /// A day.
     Day(Date),
@@ -142,11 +142,11 @@ pub enum Value {
     Period(Period),
     /// A code of the field's table.
     Code(&'static Code),
-    /// A code whose table is not public, or none that is known; shown as it stands.
+    /// A code whose table is not public, or none that is known; shown as it is.
     Opaque(String),
     /// 国籍・地域: three letters.
     Region(String),
-    /// A picture, a signature or a certificate: the bytes stand in the item.
+    /// A picture, a signature or a certificate: the bytes are in the item.
     Bytes,
     /// Not what its table row says.
     Broken,
@@ -191,7 +191,7 @@ const MAY_BE_EMPTY: &[&str] = &[
     "reserved",
 ];
 
-/// A certificate of generation 2 has up to so many bytes more than its table row, with fewer zeros behind it (2.4).
+/// A certificate of generation 2 has up to so many bytes more than its table row, with fewer zeros after it (2.4).
 const CERTIFICATE_SLACK: usize = 4;
 
 impl<'a> Record<'a> {
@@ -325,7 +325,7 @@ fn value_of(field: &Field, bytes: &[u8]) -> (Value, Option<DecodeErrorKind>) {
         content => content,
     };
     let form = |content| (Value::Broken, Some(DecodeErrorKind::Form { tag, content }));
-    // Shown as it stands, with a warning, where it is at least made of characters.
+    // Shown as it is, with a warning, if it is at least made of characters.
     let as_it_stands = |odd| plain(bytes).map(|text| (Value::Opaque(text), Some(odd)));
     match content {
         Content::Text => match utf8_or_shift_jis(bytes) {
@@ -363,13 +363,13 @@ fn blob(field: &Field, bytes: &[u8]) -> (Value, Option<DecodeErrorKind>) {
     (Value::None, odd.then_some(DecodeErrorKind::Empty(field.tag)))
 }
 
-/// The bytes in front of the zeros that fill a field.
+/// The bytes before the zeros that fill a field.
 fn without_filler(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     bytes.get(..end).unwrap_or_default()
 }
 
-/// Printable ASCII in front of the filler.
+/// Printable ASCII before the filler.
 fn plain(bytes: &[u8]) -> Option<String> {
     let text = without_filler(bytes);
     let printable = text.iter().all(|byte| matches!(byte, 0x20..=0x7E));

@@ -7,7 +7,7 @@ use super::{codes, codes::Code, files::SIGNED};
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
-    /// ASCII characters as they stand.
+    /// ASCII characters as they are.
     Ascii,
     /// UTF-8, the unused tail zero (SPEC, SPEC2*); another encoding is a named second choice of the decoder.
     Text,
@@ -132,7 +132,7 @@ fields! {
         0xD9 "remark" "出入国在留管理庁長官の付記" "remark of the Commissioner", Coded(codes::REMARK), 1, None;
         0xDE "reserved" "予備" "reserved", Text, 200, None;
     }
-    /// DF3/EF01, generation 2. The certificate has 598 or 599 bytes; zeros behind the object fill the file.
+    /// DF3/EF01, generation 2. The certificate has 598 or 599 bytes; zeros after the object fill the file.
     SIGNATURE_FIELDS_2 {
         0xDC "signature" "電子署名" "signature", Signature, 96, None;
         0xDD "certificate" "公開鍵証明書" "certificate", Certificate, 598, None;

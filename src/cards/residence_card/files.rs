@@ -84,7 +84,7 @@ file_rows! {
     COMMON_DATA MF "mf/0B" "共通データ要素" "common data", Short(0x0B), Free, Sized(6), None, row("MF/EF01", COMMON_FIELDS);
     KIND_1 MF "mf/0A" "カード種別" "card kind", Short(0x0A), Free, Sized(3), None, row("MF/EF02", KIND_FIELDS_1);
     KIND_2 MF "mf/0A" "カード種別" "card kind", Short(0x0A), Free, Sized(4), None, row("MF/EF02", KIND_FIELDS_2);
-    // Generation 1. The permissions and the renewal stand on a 在留カード only.
+    // Generation 1. The permissions and the renewal are on a 在留カード only.
     FRONT DF1 "df1/05" "券面（表）の画像" "picture of the front", Short(0x05), Secured, Whole(7004), None, row("DF1/EF01", FRONT_FIELDS);
     FACE_1 DF1 "df1/06" "顔写真" "face picture", Short(0x06), Secured, Whole(3004), None, row("DF1/EF02", FACE_FIELDS_1);
     ADDRESS DF2 "df2/01" "住居地（裏面追記）" "address entered on the back", Short(0x01), Auth, Whole(342), None, row("DF2/EF01", ADDRESS_FIELDS);
@@ -94,7 +94,7 @@ file_rows! {
     RENEWAL_1 DF2 "df2/04" "在留期間等更新申請欄" "application for renewal", Short(0x04), Auth, Whole(3), None, row("DF2/EF04", RENEWAL_FIELDS_1);
     SIGNATURE_1 DF3 "df3/02" "電子署名" "electronic signature", Short(0x02), Auth, Whole(1464), None, row("DF3/EF01", SIGNATURE_FIELDS_1);
     // Generation 2; the same. The entries and the remark differ by kind: the last one's short identifier on a 特別永住者証明書 is
-    // seen in code alone (CODE).
+    // seen only in code (CODE).
     NUMBER DF1 "df1/01" "カード番号" "card number", Short(0x01), Secured, Whole(14), None, row("DF1/EF01", NUMBER_FIELDS);
     ENTRIES_05 DF1 "df1/03" "券面記載事項" "entries of the face", Short(0x03), Secured, Whole(73), None, row("DF1/EF02", ENTRY_FIELDS_05);
     ENTRIES_06 DF1 "df1/03" "券面記載事項" "entries of the face", Short(0x03), Secured, Whole(46), None, row("DF1/EF02", ENTRY_FIELDS_06);
@@ -143,7 +143,7 @@ pub fn files_of(kind: CardKind) -> &'static [File] {
 /// The check that covers what the issuer signed.
 pub(super) const SIGNED: Option<CheckId> = Some(CheckId::CardSignature);
 
-/// Tags whose first byte alone does not tell their length: `DF D1` ends after two bytes, which BER forbids (CALC).
+/// Tags whose first byte alone does not show their length: `DF D1` ends after two bytes, which BER forbids (CALC).
 pub const TWO_BYTE_TAGS: &[Tag] = &[Tag(0xDFD1)];
 
 #[cfg(test)]
@@ -163,7 +163,7 @@ mod tests {
         for files in [FILES_1, FILES_1_SPECIAL, FILES_2, FILES_2_SPECIAL] {
             for file in files {
                 let sum: usize = file.own.fields.iter().map(|field| header(field) + field.size).sum();
-                // Behind the certificate of generation 2 stand 3 or 4 zero bytes.
+                // 3 or 4 zero bytes follow the certificate of generation 2.
                 let filler = if *file == SIGNATURE_2 { 4 } else { 0 };
                 assert_eq!(sum + filler, file.extent.bytes(), "{}", file.own.official);
                 assert!(file.sfi() > 0 && file.sfi() < 31);

@@ -1,7 +1,7 @@
 //! Number authentication and secure messaging of residence cards, as pure functions: what the reader computes and what
 //! the card computes (spec residence 3.1 to 3.3; generation 1 SPEC, generation 2 SPEC2*; both worked examples below).
 //!
-//! There is no message authentication inside a session and no counter: secure messaging is encryption alone. Whoever sits
+//! There is no message authentication inside a session and no counter: secure messaging is encryption alone. Anybody who sits
 //! on the link can change or replay what is read; only the card's signature speaks for the data.
 
 use std::{fmt, str::FromStr};
@@ -40,7 +40,7 @@ const PADDED: u8 = 0x01;
 const ENCRYPTED: u8 = 0x86;
 
 /// 在留カード等番号: what is printed at the top right and opens the card. Not a PIN, but it belongs in no log.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct CardNumber(Private<Vec<u8>>);
 
 /// The text is not a card number: two letters, eight digits, two letters.
@@ -111,10 +111,10 @@ impl fmt::Debug for CardNumber {
 #[non_exhaustive]
 pub enum HandshakeError {
     /// Not 40 bytes.
-    #[error("the answer has not {AUTHENTICATE_LENGTH} bytes")]
+    #[error("the answer does not have {AUTHENTICATE_LENGTH} bytes")]
     Length,
     /// The MAC does not fit: another number, or another generation.
-    #[error("the message authentication code does not fit")]
+    #[error("the message authentication code is wrong")]
     Mac,
     /// The challenges inside are not those of this handshake.
     #[error("the challenges are not those of this handshake")]

@@ -128,7 +128,7 @@ fn kind_of(file: &[u8]) -> Option<CardKind> {
     files::KINDS.iter().find(|(known, _)| *known == value).map(|(_, kind)| *kind)
 }
 
-/// The rest of an MF/EF02 whose first answer was short. Its own length tells how long it is.
+/// The rest of an MF/EF02 whose first answer was short. Its own length field says how long it is.
 fn whole_kind(probe: &mut Probe<'_, '_>) -> Result<Vec<u8>, CardError> {
     let length_of = |file: &[u8]| file.get(1).map_or(2, |length| 2 + usize::from(*length));
     for _ in 0..KIND_LENGTH {
@@ -146,7 +146,7 @@ fn whole_kind(probe: &mut Probe<'_, '_>) -> Result<Vec<u8>, CardError> {
         }
         probe.free.extend(response.data);
     }
-    // What stands behind the kind is not part of the file.
+    // What follows the kind is not part of the file.
     let mut file = probe.free.clone();
     file.truncate(length_of(&file));
     Ok(file)
@@ -210,7 +210,7 @@ fn draw<const LENGTH: usize>(nonces: &mut dyn Nonces) -> Result<Zeroizing<[u8; L
     Ok(Zeroizing::new(drawn))
 }
 
-/// Presents what the number gives. `63xx` is the card's word for a number that does not fit; a count behind it, and a block, are
+/// Presents what the number gives. `63xx` is the card's word for a number that does not fit; a count after it, and a block, are
 /// reported although no such card is known.
 fn presented(context: &mut ReadContext<'_, '_>, command: &Command) -> Result<Vec<u8>, ReadError> {
     let (kind, credential) = (context.kind.kind, &spec::CARD_NUMBER);

@@ -295,7 +295,7 @@ fn other_refusals_and_wrong_answers_of_the_handshake_have_names_of_their_own() {
     assert_eq!(outcome("0082", "6D00"), status(0x6D00));
     assert_eq!(outcome("0082", "9000"), handshake(HandshakeError::Length));
     assert_eq!(outcome("0820", "6988"), status(0x6988));
-    // The answer of the example with another last byte; and its own, where the card chose another challenge.
+    // The answer of the example with another last byte; and its own, if the card chose another challenge.
     let answer = "5860775B4D032CC564BA204B8EA868F694A74E7475A8FEF240588B\
                   DA1AF496CE59388FD6CD45248C9000";
     assert_eq!(outcome("0082", answer), handshake(HandshakeError::Mac));
@@ -322,7 +322,7 @@ fn a_file_that_cannot_be_read_is_told_with_its_reason() {
     // An application is asked for once.
     assert_eq!(lacks("00A4040C10D392F0004F03", "6283", "df2/03"), (status("6283"), 4, 11));
     assert_eq!(lacks("00A4040C10D392F0004F03", "6A82", "df2/04"), (NotRead::NoApplication, 4, 11));
-    // An answer that is no encrypted object, and one under another key.
+    // An answer that is not an encrypted object, and one under another key.
     let (why, ..) = lacks("08B085", "D0821B589000", "df1/05");
     let unreadable = |detail: &str| NotRead::Unreadable { detail: detail.to_owned() };
     assert_eq!(why, unreadable("the answer is not one encrypted object"));

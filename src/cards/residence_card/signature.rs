@@ -65,12 +65,12 @@ pub(super) fn signature_check(
             Check::not_done(
                 ID,
                 Why::LayoutUnknown,
-                evidence.with("detail", "no face, and zeros in its place do not fit"),
+                evidence.with("detail", "no face, and the signature does not match with zeros instead"),
             )
         }
         None => match other_form(key, signature) {
             Some(length) => {
-                let detail = format!("good padding over {length} bytes of another form than the two known");
+                let detail = format!("good padding over {length} bytes in neither of the two known forms");
                 Check::not_done(ID, Why::LayoutUnknown, evidence.with("detail", detail))
             }
             None => Check::failed(ID, Reason::SignatureMismatch, evidence),
@@ -80,7 +80,7 @@ pub(super) fn signature_check(
     }
 }
 
-/// Whether nothing but zeros stands in the face's place.
+/// Whether nothing but zeros is in the face's place.
 fn face_is_zeros(records: &[Record<'_>]) -> bool {
     let record = records.iter().find(|record| record.file.name == files::NAME_AND_FACE.name);
     record.and_then(|record| record.bytes("photo")).is_some_and(|face| face.iter().all(|byte| *byte == 0))
@@ -103,7 +103,7 @@ fn encoding(key: &PublicKey, parts: &[&[u8]], signature: &[u8]) -> Option<&'stat
     }
 }
 
-/// Bytes behind the good padding of an RSA signature whose content is neither of the two known forms (a DigestInfo of
+/// Bytes after the good padding of an RSA signature whose content is neither of the two known forms (a DigestInfo of
 /// SHA-256, 32 bare bytes): the issuer may have signed in a third one, and only he can make such padding. A known form with
 /// another hash is one over other data.
 fn other_form(key: &CertifiedKey, signature: &[u8]) -> Option<usize> {
@@ -114,7 +114,7 @@ fn other_form(key: &CertifiedKey, signature: &[u8]) -> Option<usize> {
 }
 
 /// In which of two forms a signature of generation 2 is written. The field has the 96 bytes of r and s and the
-/// specification calls it "ASN.1" (5.2, SPEC2*, REAL): r and s first, then DER, with nothing but zeros behind it.
+/// specification calls it "ASN.1" (5.2, SPEC2*, REAL): r and s first, then DER, with nothing but zeros after it.
 fn form(key: &EcPublicKey, parts: &[&[u8]], signature: &[u8]) -> Option<&'static str> {
     if key.verify_sha256(parts, signature, EcdsaForm::Fixed).is_ok() {
         return Some("fixed");
@@ -137,7 +137,7 @@ fn covered(generation: Generation, records: &[Record<'_>]) -> Vec<&'static str> 
 }
 
 /// The bytes that the signature covers, in order, or why nobody can say. They are values without their headers, so each
-/// must stand in a field of its own size, in its own place: else a byte could move from one field to the next and the hash
+/// must be in a field of the right size, in the right place: else a byte could move from one field to the next and the hash
 /// stay.
 fn message<'a>(generation: Generation, dump: &Dump, records: &[Record<'a>]) -> Result<Vec<&'a [u8]>, Check> {
     match generation {
@@ -146,7 +146,7 @@ fn message<'a>(generation: Generation, dump: &Dump, records: &[Record<'a>]) -> R
     }
 }
 
-/// D0, then D1, whole (SPEC). The specification is complete, so any other layout is broken; but what it wants signed where
+/// D0, then D1, whole (SPEC). The specification is complete, so any other layout is broken; but what it wants signed if
 /// a card with a signature has no face (`D1 00`), it does not say.
 fn pictures<'a>(dump: &Dump, records: &[Record<'a>]) -> Result<Vec<&'a [u8]>, Check> {
     let value = |file: &File, id| {
@@ -163,8 +163,8 @@ fn pictures<'a>(dump: &Dump, records: &[Record<'a>]) -> Result<Vec<&'a [u8]>, Ch
     Ok(vec![value(&files::FRONT, "front")?, value(&files::FACE_1, "photo")?])
 }
 
-/// What is told of a card with a signature whose face file says "none".
-pub(super) const FACELESS: &str = "no face beside a signature";
+/// What is reported of a card with a signature whose face file says "none".
+pub(super) const FACELESS: &str = "a signature, but no face";
 
 /// Whether a file of the first generation says that there is no face: `D1 00`, then zeros (6.2).
 pub(super) fn has_no_face(record: &Record<'_>) -> bool {
@@ -179,8 +179,8 @@ fn entries_and_pictures<'a>(dump: &Dump, records: &[Record<'a>]) -> Result<Vec<&
         if !record.is_readable() {
             return Err(Check::failed(ID, Reason::Malformed, problem(record)));
         }
-        // One secondary source tells the order and the sizes (2.4). Another layout may be genuine, and it may be made of
-        // genuine values under exchanged tags: nobody can tell.
+        // One secondary source gives the order and the sizes (2.4). Another layout may be genuine, and it may be made of
+        // genuine values under exchanged tags: nobody can know.
         if !record.is_exact() {
             return Err(Check::not_done(ID, Why::LayoutUnknown, problem(record)));
         }

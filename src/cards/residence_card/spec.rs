@@ -89,7 +89,7 @@ const fn kind(kind: CardKind, uncounted: bool, steps: &'static [Step], files: &'
     KindSpec { uncounted, ..KindSpec::new(kind, SCOPES, steps, files) }
 }
 
-/// The card and the certificate. A child's card is told from an adult's by its content alone.
+/// The card and the certificate. Only its content distinguishes a child's card from an adult's.
 pub const SPEC: CardSpec = CardSpec {
     kinds: &[
         kind(CardKind::RESIDENCE1, true, STEPS_1, files::PLAIN_1),
@@ -109,13 +109,12 @@ pub const SPECIFIED_SPEC: CardSpec = CardSpec {
         unread: Some([
             Bilingual::new(
                 "特定在留カードを認識しましたが、その読み取り（セッション鍵の設定の手順）には対応していません。",
-                "This is a specified residence card, which cannot be read: its way of agreeing on a session key is not supported.",
+                "This is a specified residence card. taimen cannot read it, because it does not support how the card agrees on a session key.",
             ),
             Bilingual::new(
                 "真正かどうかは判定していません。マイナンバーカードとしても応答するカードは、マイナンバーカードとして確認されます。\
                  そうでなければ、別の確認方法を使ってください。",
-                "Nothing was said about its authenticity. If it answers as a My Number Card too, it is checked as one. Else use \
-                 another way to check it.",
+                "taimen says nothing about its authenticity. If the card also answers as a My Number Card, taimen checks it as one. If not, use another way to check it.",
             ),
         ]),
         ..KindSpec::new(CardKind::RESIDENCE_SPECIFIED, &[], &[], &[])
@@ -133,7 +132,7 @@ const INQUIRY: Inquiry = Inquiry {
     ],
     limit: Bilingual::new(
         "その番号が失効しているかどうかだけです。番号を写した偽造カードは見分けられません。",
-        "Only whether that number is void. A forged card that copies a number in force passes.",
+        "Only whether that number is void. A forged card that copies a valid number passes.",
     ),
 };
 

@@ -1,4 +1,4 @@
-//! The TLV of residence cards: objects one behind the other, then zeros (spec residence 2.1, 2.3, 2.4).
+//! The TLV of residence cards: objects one after the other, then zeros (spec residence 2.1, 2.3, 2.4).
 //!
 //! | rule | mark |
 //! | --- | --- |
@@ -8,7 +8,7 @@
 
 use crate::tlv::{Items, MAX_CHILDREN, Object, Tag, TlvError, TlvErrorKind};
 
-/// Reads the objects of a file. Never fails as a whole: what is wrong stands in [`Items::faults`], with its position.
+/// Reads the objects of a file. Never fails as a whole: what is wrong is in [`Items::faults`], with its position.
 /// `wide` are the tags of two bytes.
 pub fn objects<'a>(bytes: &'a [u8], wide: &[Tag]) -> Items<'a> {
     let mut found = Items { objects: Vec::new(), end: 0, faults: Vec::new() };

@@ -40,7 +40,7 @@ impl Expectations {
         Ok(Self { folder: Some((real, folder.to_owned())), found })
     }
 
-    /// What is expected of an input: by its path below the folder where it lies in it, else by its path below the folder
+    /// What is expected of an input: by its path below the folder if it lies in it, else by its path below the folder
     /// that was named as an input, or by its name.
     pub fn take(&self, input: &Input) -> Result<Option<Expectation>, Problem> {
         let Some((real, named)) = &self.folder else { return Ok(None) };
@@ -95,7 +95,7 @@ fn walk(folder: &Path, below: &Path, depth: usize, found: &mut BTreeMap<PathBuf,
     let failed = |error| unreadable(&path, &error);
     for entry in fs::read_dir(&path).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        // Of the entry itself: a link is none of a folder and none of a file.
+        // Of the entry itself: a link is neither a folder nor a file.
         let kind = entry.file_type().map_err(failed)?;
         let name = entry.file_name();
         if kind.is_dir() {

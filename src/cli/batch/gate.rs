@@ -1,4 +1,4 @@
-//! How many inputs are under way: whoever gives them out waits while there are as many as fit, so that a slow reader of
+//! How many inputs are under way: the thread that gives them out waits while there are as many as fit, so that a slow reader of
 //! the output, or one slow input, holds the rest back and memory stays as it is.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

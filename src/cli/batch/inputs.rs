@@ -15,7 +15,7 @@ use crate::{cli::problem::unreadable, dump::MAX_DUMP, messages::Problem};
 /// The deepest folder that is looked into, counted from the one that was named.
 pub const MAX_DEPTH: usize = 64;
 
-/// How many names of a folder are held at once. A larger folder is read again for the names behind them, so that its size
+/// How many names of a folder are held at once. A larger folder is read again for the names after them, so that its size
 /// costs time and no memory.
 const MAX_NAMES: usize = 65_536;
 
@@ -53,7 +53,7 @@ pub enum Item {
         /// The line.
         json: Vec<u8>,
     },
-    /// Something that cannot be looked at.
+    /// Something that cannot be judged.
     Refused {
         /// How it was named.
         input: String,
@@ -123,13 +123,13 @@ fn path_of(line: Vec<u8>) -> Option<PathBuf> {
 }
 
 fn named(path: &Path, give: Give<'_>) -> ControlFlow<()> {
-    // A shell's pattern names expectations too. They are no inputs.
+    // A shell's pattern names expectations too. They are not inputs.
     if path.file_name().is_some_and(is_expectation) {
         return ControlFlow::Continue(());
     }
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => folder(path, path, &mut Vec::new(), give),
-        // What is not there or no file is told where it is opened.
+        // What is missing or not a file is reported when it is opened.
         _ => give(Item::File(Input::named(path))),
     }
 }
@@ -181,7 +181,7 @@ enum Found {
     Link,
 }
 
-/// The first names of a folder behind another one, in order, as many as `most`; and whether there are more.
+/// The first names of a folder after another one, in order, as many as `most`; and whether there are more.
 fn names(folder: &Path, after: Option<&OsStr>, most: usize) -> io::Result<(BTreeMap<OsString, Found>, bool)> {
     let mut names = BTreeMap::new();
     let mut more = false;

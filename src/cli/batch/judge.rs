@@ -105,7 +105,7 @@ impl Judge {
         Line { input, outcome, expected }
     }
 
-    /// An input whose expectation cannot be read is not judged: nobody could tell what its verdict counts.
+    /// An input whose expectation cannot be read is not judged: nobody could say what its verdict counts.
     fn file(&self, input: &Input) -> Found {
         match self.expectations.take(input) {
             Ok(expectation) => (read(&input.path).and_then(|bytes| self.judge(&input.path, &bytes)), expectation),
@@ -122,7 +122,7 @@ impl Judge {
         })
     }
 
-    /// `None` where a line says neither where its input is nor what, or says two things.
+    /// `None` if a line says neither where its input is nor what, or says two things.
     fn listed(&self, listed: &Listed<'_>, name: &str) -> Option<Found> {
         let path = Path::new(name);
         match (&listed.input, listed.dump, &listed.recording) {
@@ -133,7 +133,7 @@ impl Judge {
         }
     }
 
-    /// Recordings and dumps are told apart by what they hold, not by their names.
+    /// Recordings and dumps are recognised by their content, not by their names.
     fn judge(&self, path: &Path, bytes: &[u8]) -> Result<Outcome, Problem> {
         if problem::is_recording(bytes) {
             let recording = problem::parsed_recording(path, bytes)?;
@@ -157,7 +157,7 @@ impl Judge {
     }
 
     fn report(&self, dump: &Dump, saved: Saved) -> Result<Outcome, Problem> {
-        // A recording never comes this far where a seal is demanded.
+        // A recording never comes this far if a seal is demanded.
         let basis = basis::saved(dump.read_at, self.at, self.sealed_by.is_some(), self.now)?;
         let (findings, context) = saved.judge(dump, &self.store, basis)?;
         let options = Options { age: findings.holder.age.is_some(), ..self.options };

@@ -92,7 +92,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     writer.end(json, written)
 }
 
-/// The first Ctrl-C ends the batch, with what is under way; the second ends the program, for example where nobody takes
+/// The first Ctrl-C ends the batch, with what is under way; the second ends the program, for example if nobody takes
 /// the output.
 fn interruptible(gate: &Arc<Gate>, sender: Sender<Event>) -> Result<(), Problem> {
     let gate = Arc::clone(gate);
@@ -116,7 +116,7 @@ struct Feed {
 
 impl Feed {
     fn run(self, pool: &rayon::ThreadPool, paths: &[PathBuf]) {
-        // Told by being dropped, so that it is told however this ends.
+        // Signalled by being dropped, so that it is signalled however this ends.
         let _ended = Ended(self.sender.clone());
         let _ = inputs::each(paths, &mut |item| {
             let Some(number) = self.gate.enter() else { return ControlFlow::Break(()) };

@@ -31,7 +31,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let (recording, read) = reading::record(&mut link, plan, recipe.kind(), &Terminal::nobody(settings));
     let recording = recording.ok_or(Problem::Internal { place: "recording" })?;
     let ended = match read {
-        // What no check of this card can be asked for is no recording of one.
+        // A recording shows only what a check of this card can be asked for.
         Err(problem @ (Problem::OtherCardsOption { .. } | Problem::NoSuchApplication(_))) => return Err(problem),
         Err(problem) => Some(problem),
         Ok(_) => None,

@@ -1,7 +1,7 @@
 //! `taimen recording scrub IN OUT`: a recording of a real card becomes one of an invented person's card with the same
 //! shape.
 //!
-//! A simulated card of the same kind is issued, with files of the same sizes where they vary, and read by this program
+//! A simulated card of the same kind is issued, with files of the same sizes if they vary, and read by this program
 //! while it answers in the recording's shape ([`Shape`](crate::simulator::Shape)). So nothing of the old recording but
 //! lengths, status words and times can reach the new one, and the new one plays back.
 
@@ -19,7 +19,7 @@ use crate::{
     kind::CardKind,
     lang::Bilingual,
     messages::{ExitCode, Problem, ScrubRefusal},
-    simulator::{Recipe, kinds, like},
+    simulator::{Recipe, cards::like, kinds},
     transport::{Recording, TransportError, phone::NAME_PREFIX},
 };
 
@@ -65,12 +65,12 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
     output::note(t(
         "すべてのデータを架空の人物の模擬カードのものに置き換えました。残っているのは、命令の順序、長さ、ステータスワード、所要時間です。",
-        "Every byte of the card was replaced by an invented person's. What is left: the order of the commands, lengths, status words and times.",
+        "taimen replaced every byte of the card by an invented person's. It kept only the order of the commands, lengths, status words and times.",
     ));
     if cut {
         output::note(t(
             "元の券面データが小さいため、顔写真は途中で切れています（署名は合いますが、表示できません）。",
-            "The face data was too small for a whole picture: the new one is cut. It is signed, and cannot be shown.",
+            "The face data was too small for a whole picture, so the new picture is cut. It is signed, but cannot be shown.",
         ));
     }
     if !zeroed.is_empty() {
@@ -118,7 +118,7 @@ fn recipes(recording: &Recording, dump: Option<&Dump>, seed: u64) -> Result<Vec<
     Ok(vec![fitting])
 }
 
-/// Reads the card in the recording's shape. A last try is spent only where the recording did.
+/// Reads the card in the recording's shape. A last try is spent only if the recording did.
 fn attempt(
     settings: &Settings,
     recording: &Recording,

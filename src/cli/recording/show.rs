@@ -42,7 +42,7 @@ struct Shown<'a> {
 
 const POWER: Bilingual = Bilingual::new(
     "（カードの電源を入れ直した：ここで人に尋ねた）",
-    "(the card was powered up anew: a person was asked)",
+    "(the card was powered up again: taimen asked a person)",
 );
 
 impl Shown<'_> {
@@ -193,7 +193,7 @@ fn elapsed(step: &Step) -> String {
 fn failure_words(failure: LinkFailure) -> Bilingual {
     match failure {
         LinkFailure::Length => {
-            Bilingual::new("リーダーまたはカードがこの長さを扱えない", "reader or card cannot do this length")
+            Bilingual::new("リーダーまたはカードがこの長さを扱えない", "reader or card does not support this length")
         }
         LinkFailure::Removed => Bilingual::new("カードが離れた", "the card left"),
     }

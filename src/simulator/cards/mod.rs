@@ -20,7 +20,7 @@ pub(crate) struct Twin {
 }
 
 /// A recipe and whether its face picture had to be cut, or the name of the file whose size no simulated card has.
-pub(crate) type Like = Result<(Recipe, bool), &'static str>;
+pub type Like = Result<(Recipe, bool), &'static str>;
 
 /// A card that can be simulated.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +57,6 @@ pub fn kinds() -> impl Iterator<Item = &'static SimKind> {
 }
 
 /// What a simulated card with the same shape as a read one is made from.
-pub(crate) fn like(dump: &Dump, seed: u64) -> Like {
+pub fn like(dump: &Dump, seed: u64) -> Like {
     TWINS.iter().find_map(|twin| (twin.like)(dump, seed)).unwrap_or_else(|| Ok((Recipe::new(dump.kind, seed), false)))
 }

@@ -1,6 +1,6 @@
 //! A simulated card as a transport: events, commands, and the troubles of the link.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, sync::Arc};
 
 use zeroize::Zeroizing;
 
@@ -18,13 +18,13 @@ use super::{
 
 /// What opens a simulated card: a simulated reader offers it by itself. Each value is what the card compares.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Credentials(Vec<(&'static str, Pin)>);
+pub struct Credentials(Vec<(&'static str, Arc<Pin>)>);
 
 impl Credentials {
     /// The same with one more, by its name in a credentials file. A value that no PIN can have is left out.
     #[must_use]
     pub(crate) fn with(mut self, id: &'static str, value: impl AsRef<[u8]>) -> Self {
-        self.0.extend(Pin::new(value.as_ref()).ok().map(|pin| (id, pin)));
+        self.0.extend(Pin::new(value.as_ref()).ok().map(|pin| (id, Arc::new(pin))));
         self
     }
 
@@ -35,7 +35,7 @@ impl Credentials {
 
     /// A value by its name in a credentials file, for example `number-b`; `None` for what this card has no use for.
     pub fn get(&self, id: &str) -> Option<&Pin> {
-        self.0.iter().find(|(known, _)| *known == id).map(|(_, value)| value)
+        self.0.iter().find(|(known, _)| *known == id).map(|(_, value)| &**value)
     }
 }
 
@@ -109,7 +109,7 @@ impl SimulatedCard {
         self.powered = false;
     }
 
-    /// Warm reset: it leaves the security status where that belongs to an application (spec my-number 8.2, M), and ends it
+    /// Warm reset: it leaves the security status if that belongs to an application (spec my-number 8.2, M), and ends it
     /// elsewhere (spec licence 8.1, residence 8.1).
     pub fn warm_reset(&mut self) {
         if self.chip.rules.by_application {

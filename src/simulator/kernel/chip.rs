@@ -2,7 +2,7 @@
 //! and verified, and the answers to SELECT, READ BINARY and VERIFY.
 //!
 //! Order of the checks: P1-P2, Lc and Le, does the object exist, access condition, type, content \[derived\]. Where cards
-//! differ, [`Rules`] says how; what only one card does stands in its own folder.
+//! differ, [`Rules`] says how; what only one card does is in its own folder.
 
 use crate::{
     cards::{Application, Reference, model::Access},
@@ -71,7 +71,7 @@ impl Reply {
     }
 }
 
-/// Volatile and non-volatile state together. What survives a reset stands in the folders.
+/// Volatile and non-volatile state together. What survives a reset is in the folders.
 #[derive(Debug, Clone)]
 pub(crate) struct Chip {
     /// The first is what is selected after a reset: the master file, or the issuer security domain.

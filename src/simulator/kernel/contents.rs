@@ -63,8 +63,8 @@ crate::simulator::record! {
     most: Option<usize> = None, "The most bytes that READ BINARY returns.";
     blocked_query: BlockedQuery = BlockedQuery::NoTries, "Tries query of a blocked reference.";
     verified_query: VerifiedQuery = VerifiedQuery::Ok, "Tries query of a verified reference.";
-    plain_mismatch: bool = false, "Whether a wrong entry is answered with `6300`, the tries untold.";
-    entry_length: Option<usize> = None, "The only length of an entry, where there is one.";
+    plain_mismatch: bool = false, "Whether a wrong entry is answered with `6300`, without the tries.";
+    entry_length: Option<usize> = None, "The only length of an entry, if there is one.";
     last_reference: u8 = 0x9E, "The last P2 that names a reference.";
     // A short identifier then finds references too, and a verified one becomes the current file (spec my-number 8.2, M).
     by_application: bool = false, "Whether what is verified is so in its own application alone, and outlives a warm reset.";
@@ -90,7 +90,7 @@ pub(crate) struct Secret {
     pub value: Option<Vec<u8>>,
     pub limit: u8,
     pub retry_counter: u8,
-    /// Whether the card tells and lowers the counter; a fault turns it off.
+    /// Whether the card reports and lowers the counter; a fault turns it off.
     pub counted: bool,
 }
 
@@ -135,9 +135,9 @@ pub(crate) struct Folder {
     pub aid: &'static [u8],
     /// Elements by their file identifiers.
     pub elements: Vec<(u16, Body)>,
-    /// The answer of VERIFY where there is no such reference.
+    /// The answer of VERIFY if there is no such reference.
     pub no_reference: Status,
-    /// Where the security status waits for this application to be selected again; `None` where it ends.
+    /// Where the security status waits for this application to be selected again; `None` if it ends.
     pub kept: Option<Vec<u8>>,
 }
 

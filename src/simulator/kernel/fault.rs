@@ -13,7 +13,7 @@ use crate::{
 
 use super::{IssueError, SimulatedCard};
 
-/// How a fault is brought about. It acts on one type of stage alone.
+/// How a fault is produced. It acts on only one type of stage.
 pub(crate) type Effect = Arc<dyn Fn(&mut dyn Any) -> Result<(), IssueError> + Send + Sync>;
 
 /// An effect on a stage.
@@ -103,7 +103,7 @@ pub enum Expected {
     NoCounter,
     /// The card does not say in a known way whether PINs were set; nothing is tried.
     PinSettingUnknown,
-    /// The card left, or gave an answer that is none.
+    /// The card left, or gave a malformed answer.
     CardTrouble,
 }
 
@@ -124,19 +124,19 @@ impl Expected {
     }
 }
 
-/// One row: a fault of a card, and what must come of it.
+/// One row: a fault of a card, and its expected result.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct FaultRow {
     /// Its name in `fault=…`.
     pub name: &'static str,
-    /// How its value is written, where it takes one; in brackets where it may be left out.
+    /// How its value is written, if it takes one; in brackets if it may be left out.
     pub value: Option<&'static str>,
     /// The fault as a test writes it.
     pub example: &'static str,
     /// What it does.
     pub what: Bilingual,
-    /// Checks whose verdict differs from the honest card's, with the verdict that they must have. Empty where the
+    /// Checks whose verdict differs from the honest card's, with the verdict that they must have. Empty if the
     /// check ends before a verdict.
     pub differs: Differs,
     /// How the check ends.
@@ -212,12 +212,12 @@ pub const LINK_FAULTS: &[FaultRow] = rows! {
         |value| up_to(value.or(Some("64")), usize::MAX).filter(|most| *most > 0).map(|most| card(move |c| short_answers(c, most))), &[], AUTHENTIC;
     "no-extended", "拡張長に対応しない（6700）", "no extended lengths (6700)", card(no_extended), &[], AUTHENTIC;
     "get-response", "データを61xxで返す", "data by way of 61xx", card(|c| c.link.get_response = true), &[], AUTHENTIC;
-    "exact-length", "長すぎるLeに6Cxxを返す", "answers 6Cxx to a Le too long", card(|c| { no_extended(c); c.link.exact_length = true }), &[], AUTHENTIC;
+    "exact-length", "長すぎるLeに6Cxxを返す", "answers 6Cxx to a Le that is too long", card(|c| { no_extended(c); c.link.exact_length = true }), &[], AUTHENTIC;
     "slow" = "[MILLISECONDS]"("5"), "1回のやり取りに時間がかかる", "each exchange takes so many milliseconds (50)",
         |value| up_to(value.or(Some("50")), 60_000).map(|pause| card(move |c| c.link.pause = pause)), &[], AUTHENTIC;
 };
 
-/// Cut behind the secure channel where there is one: its objects would not survive it.
+/// Cut after the secure channel if there is one: its objects would not survive it.
 fn short_answers(card: &mut SimulatedCard, most: usize) {
     if card.chip.rules.secure_channel {
         card.chip.rules.most = Some(most)

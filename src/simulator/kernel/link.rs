@@ -22,7 +22,7 @@ pub(crate) struct Link {
     pub short_answers: Option<usize>,
     /// Data comes by way of `61xx` and GET RESPONSE.
     pub get_response: bool,
-    /// A plain read past the end of a file answers `6Cxx`. Under secure messaging Le does not tell what is asked for.
+    /// A plain read past the end of a file answers `6Cxx`. Under secure messaging Le does not show what is asked for.
     pub exact_length: bool,
     /// Milliseconds that each exchange takes.
     pub pause: u64,

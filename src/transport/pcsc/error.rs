@@ -19,7 +19,7 @@ pub(super) fn transport_error(error: Error) -> TransportError {
     }
 }
 
-/// A wait that ended without a change is no error.
+/// A wait that ended without a change is not an error.
 pub(super) fn ignore_timeout(error: Error) -> Result<(), TransportError> {
     match error {
         Error::Timeout => Ok(()),

@@ -30,7 +30,7 @@ const RETRY: Duration = Duration::from_millis(100);
 const NOTICE: Duration = Duration::from_millis(500);
 
 /// The longest answer: 65,536 bytes and the status word. A smaller buffer would lose answers, because the needed size
-/// is not told (spec field-needs 4.2).
+/// is not reported (spec field-needs 4.2).
 const BUFFER: usize = 65_536 + 2;
 
 /// A card that this program alone may use. Dropping it powers the card down.
@@ -129,7 +129,7 @@ fn hold(context: &Context, name: &CStr) -> Result<Card, TransportError> {
     answer.unwrap_or(Err(TransportError::Busy))
 }
 
-/// Connects, locks and power-cycles. Exclusive where the reader allows it; a Sony RC-S300 answers a sharing violation
+/// Connects, locks and power-cycles. Exclusive if the reader allows it; a Sony RC-S300 answers a sharing violation
 /// to that (spec field-needs 4.2), and the transaction keeps others out as well.
 fn connect(context: &Context, name: &CStr, deadline: Instant) -> Result<Card, TransportError> {
     loop {

@@ -22,13 +22,13 @@ pub enum Waiting<'a> {
     },
 }
 
-/// A wait is cut into pieces, for platforms that do not tell when a reader is plugged in.
+/// A wait is cut into pieces, for platforms that do not report when a reader is plugged in.
 const PIECE: Duration = Duration::from_millis(1_000);
 
 /// Where nothing can be waited on, the service is asked again after this time.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// A change that comes sooner was none.
+/// A change that comes sooner was not one.
 const AT_ONCE: Duration = Duration::from_millis(5);
 
 /// Waits for a card on the readers whose name contains `part`; see [`super::PcscReader::find`].

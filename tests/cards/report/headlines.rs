@@ -163,10 +163,7 @@ fn an_unsigned_card_and_an_expired_authority_are_not_called_forged() {
     "ACS".clone_into(&mut child.context.reader);
     assert_eq!(child.report(JA).headline().case, Case::Undetermined(Why::NotSigned));
     let text = child.report(EN).details(Colour::Plain);
-    assert!(
-        says(&text, "For somebody under 16 its absence does not mean forged")
-            && says(&text, "the card stores no signature")
-    );
+    assert!(says(&text, "Under 16, it does not mean forged") && says(&text, "the card stores no signature"));
     let over = |about| {
         let evidence = Evidence::new().fact(Fact::About(about));
         Sample::of("residence2/genuine").issued_by(Hierarchy::Installed).with(&[Check::not_done(
@@ -176,8 +173,8 @@ fn an_unsigned_card_and_an_expired_authority_are_not_called_forged() {
         )])
     };
     let text = |sample: &Sample| sample.report(EN).text(Colour::Plain);
-    assert!(says(&text(&over(Place::Anchor)), "up to the issuer's CA certificate, whose validity is over"));
-    assert!(says(&text(&over(Place::Leaf)), "the validity of the signer's own certificate is over"));
+    assert!(says(&text(&over(Place::Anchor)), "up to the issuer's CA certificate, which has expired"));
+    assert!(says(&text(&over(Place::Leaf)), "the signer's own certificate has expired"));
     let unread = over(Place::Anchor).with(&[not_done(CheckId::CardSignature, Why::NotRead)]);
     assert!(!says(&text(&unread), "holds up to"));
 }
@@ -189,7 +186,7 @@ fn a_licence_without_its_pins_says_why_it_is_undetermined() {
         "ACS".clone_into(&mut sample.context.reader);
         assert_eq!(sample.findings.overall(), Overall::Undetermined);
         let text = sample.report(EN).details(Colour::Plain);
-        assert!(says(&text, "The PINs were not entered: nothing signed was read"), "{text}");
+        assert!(says(&text, "No PIN was entered, so taimen read nothing that is signed"), "{text}");
         assert!(!says(&text, "no key of the issuer was found"));
     }
 }

@@ -41,7 +41,7 @@ fn the_short_report_names_what_did_not_pass() {
     let sample = Sample::of("my-number/bad-face-signature");
     let text = sample.report(EN).text(Colour::Plain);
     assert!(says(&text, "Required checks passed: 2/4"), "{text}");
-    assert!(says(&text, "× signature of the face data: failed: the signature does not fit the data"), "{text}");
+    assert!(says(&text, "× signature of the face data: failed: the signature does not match the data"), "{text}");
     assert!(says(&text, "1. The data was changed or is damaged. Do not accept the card."), "{text}");
     let sample = Sample::of("licence/genuine");
     let text = sample.report(EN).text(Colour::Plain);
@@ -304,7 +304,7 @@ fn a_card_is_reported_in_its_own_words() {
 fn nobody_is_judged_and_codes_send_staff_to_the_papers() {
     let sample = Sample::of("residence2/genuine");
     let text = sample.report(EN).details(Colour::Plain);
-    assert!(says(&text, "does not judge whether somebody may work or stay"), "{text}");
+    assert!(says(&text, "does not judge whether the holder may work or stay"), "{text}");
     assert!(text.contains("(table not public)"), "{text}");
     let failed = Check::failed(CheckId::CardSignature, Reason::SignatureMismatch, Evidence::new());
     let text = sample.with(&[failed]).report(EN).details(Colour::Plain);

@@ -192,7 +192,7 @@ fn duplicate_tags() {
         assert_eq!(judged.outcome.json()["holder"]["birth_date"], serde_json::Value::Null);
     }
 
-    // Two expiries among the entries of a residence card: in one more field, and in the place of the birth date.
+    // Two expiries among the entries of a residence card: in one more field, and instead of the birth date.
     let dump = bench.dump(&RESIDENCE2, "");
     let entries = get(&dump, "df1/03");
     let expiry = [&[0xC5, 8][..], b"20991231"].concat();

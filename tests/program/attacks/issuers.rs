@@ -99,12 +99,12 @@ fn self_made_ca_under_a_production_id() {
     // Under a production id, and under one that nobody knows.
     for number in ["5000023", "5000033", "9000023", "ABCDE23"] {
         let refused = add(number, &[]).expect(2);
-        assert!(refused.stderr.contains("not one that the issuer published"), "{number}: {}", refused.stderr);
+        assert!(refused.stderr.contains("The issuer did not publish this"), "{number}: {}", refused.stderr);
     }
     for number in ["5000023", "5000033"] {
         add(number, &["--unpinned"]).expect(0);
     }
-    // The municipality's certificates, issued anew; the rest of the card is as it was.
+    // The municipality's certificates, issued again; the rest of the card is as it was.
     let mut dump = bench.dump(&MY_NUMBER, "");
     // Nor does the reading itself say that the card is simulated.
     "ACS ACR122U 00 00".clone_into(&mut dump.reader);
@@ -124,7 +124,7 @@ fn self_made_ca_under_a_production_id() {
     assert!(staff.contains("unpinned-anchor") && !staff.contains("unofficial-anchor"), "{staff}");
     let path = argument(&bench.folder.write("unpinned.json", dump.to_json()));
     for (lang, words) in [
-        ("en", "△ HOLDS ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH"),
+        ("en", "△ VALID ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH"),
         ("ja", "△ 公表されたものではないCA鍵でのみ確認できました"),
     ] {
         let verify = ["verify", &path, "--at", "recorded", "--trust-dir", &folder, "--lang", lang];
@@ -135,7 +135,7 @@ fn self_made_ca_under_a_production_id() {
 
 #[test]
 fn intermediate_as_ca() {
-    // Whoever holds a municipality's key certifies a key of his own with it.
+    // Anybody who holds a municipality's key certifies a key of his own with it.
     let bench = Bench::new();
     let dump = bench.dump(&MY_NUMBER, "");
     let bytes = get(&dump, files::FACE_CERTIFICATE.name);
@@ -171,7 +171,7 @@ fn intermediate_as_ca() {
 
 #[test]
 fn signer_as_ca() {
-    // Whoever holds the key that signs residence cards certifies a key of his own with it.
+    // Anybody who holds the key that signs residence cards certifies a key of his own with it.
     let bench = Bench::new();
     for (kind, signer, own) in [
         (&RESIDENCE1, PoolKey::Rsa("zairyu-signer"), PoolKey::Rsa("impostor")),

@@ -1,4 +1,4 @@
-//! Edited files: whoever holds a saved reading can write any time into it, and change what the issuer did not sign.
+//! Edited files: anybody who holds a saved reading can write any time into it, and change what the issuer did not sign.
 
 use std::fs;
 
@@ -106,7 +106,7 @@ impl Reading {
     }
 }
 
-/// What is asked of whoever vouches stands beside the headline.
+/// What is asked of whoever vouches is beside the headline.
 fn headline_notes(reading: &Reading, bench: &Bench, kind: &Kind, options: &[&str]) -> Vec<Value> {
     let [verified, ..] = reading.judged(bench, kind, options);
     let report = verified.outcome.json();

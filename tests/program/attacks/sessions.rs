@@ -13,10 +13,10 @@ fn copied_data() {
     let mute = ["chip-key: failed(challenge_refused)", "text-chip-key: failed(challenge_refused)"];
     bench.live(&MY_NUMBER, "fault=challenge-refused").expect(Rejected, &mute);
     // These chips answer no challenge: a complete copy passes, and the report says that it would.
-    bench.live(&LICENCE, "").expect(Authentic, &[]).admits("complete copy of the data cannot be told");
+    bench.live(&LICENCE, "").expect(Authentic, &[]).admits("It does not exclude a complete copy of the data");
     bench.live(&MENKYO, "").expect(Authentic, &[]).admits("no signature ties it to the holder");
     for kind in RESIDENCE {
-        bench.live(kind, "").expect(Authentic, &[]).admits("complete copy of the data cannot be told");
+        bench.live(kind, "").expect(Authentic, &[]).admits("It does not exclude a complete copy of the data");
     }
 }
 
@@ -76,7 +76,10 @@ fn other_cards_answer() {
 #[test]
 fn relay() {
     // Not prevented: a chip far away answers as one on the reader does. The report has to say so.
-    Bench::new().live(&MY_NUMBER, "fault=slow=1").expect(Authentic, &[]).admits("A relay to a genuine card elsewhere");
+    Bench::new()
+        .live(&MY_NUMBER, "fault=slow=1")
+        .expect(Authentic, &[])
+        .admits("It does not exclude a relay to a genuine card elsewhere");
 }
 
 #[test]

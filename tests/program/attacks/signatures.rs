@@ -59,7 +59,7 @@ fn tricks(info: &[u8], hashed: usize) -> Vec<(&'static str, Vec<u8>)> {
     let hash = &info[info.len() - hashed..];
     let prefix = &info[..info.len() - hashed];
     let mut garbage = info.to_vec();
-    // Parameters that are no NULL: `05 00` becomes an octet string of the same two bytes.
+    // Parameters that are not NULL: `05 00` becomes an octet string of the same two bytes.
     let null = garbage.windows(2).position(|pair| pair == [0x05, 0x00]).unwrap();
     garbage[null] = 0x04;
     let without_null: Vec<u8> = prefix[..null].iter().chain(&prefix[null + 2..]).chain(hash).copied().collect();
@@ -132,7 +132,7 @@ fn padding() {
     let right = with_signature(&honest, &key.sign(&block(256 - 3 - info.len(), &info, 0)));
     bench.saved(&MY_NUMBER, &right, &[]).expect(super::bench::Authentic, &[]);
     for (trick, block) in tricks(&info, 96) {
-        // A block above the modulus is no message; leave those to the numbers test.
+        // A block above the modulus is not a message; leave those to the numbers test.
         if block[0] == 0x00 {
             eprintln!("{trick}");
             bench.saved(&MY_NUMBER, &with_signature(&honest, &key.sign(&block)), &[]).expect(Rejected, FACE_REFUSED);
@@ -170,7 +170,7 @@ fn padding_of_licences() {
     }
 }
 
-/// The file with the signature and where that stands: behind `DA 82 01 00`, or `DC 60`.
+/// The file with the signature and where that stands: after `DA 82 01 00`, or `DC 60`.
 fn card_signature(dump: &Dump) -> (Vec<u8>, usize) {
     let file = get(dump, "df3/02");
     let at = match file[..] {
@@ -206,7 +206,7 @@ fn padding_of_residence_cards() {
     let mut bare = block(256 - 3 - hash.len(), &hash, 0);
     bare[100] = 0x7F;
     let short = block(8, &hash, 0x5A);
-    // The bare hash is one of the forms, and zeros are no signature at all.
+    // The bare hash is one of the forms, and zeros are not a signature at all.
     let known = ["no DigestInfo", "nothing"];
     let good_padding = [
         "short padding, trailing garbage",
@@ -241,7 +241,7 @@ fn padding_of_residence_cards() {
 
 #[test]
 fn numbers_of_curves() {
-    // r and s of zero, of the order and above; and what is no pair of numbers.
+    // r and s of zero, of the order and above; and what is not a pair of numbers.
     let bench = Bench::new();
     let honest = bench.dump(&RESIDENCE2, "");
     let (file, at) = card_signature(&honest);
@@ -259,14 +259,14 @@ fn numbers_of_curves() {
         [&ones, s].concat(),
         [r, &ones].concat(),
         [s, r].concat(),
-        // The empty pair of DER, its zeros behind it.
+        // The empty pair of DER, its zeros after it.
         [&[0x30, 0x06, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00][..], &[0; 88]].concat(),
     ];
     pairs.extend(above.map(|above| [&above, s].concat()));
     for pair in pairs {
         bench.saved(&RESIDENCE2, &with_card_signature(&honest, &pair), &[]).expect(Rejected, CARD_REFUSED);
     }
-    // All zeros is no signature of any form.
+    // All zeros is not a signature of any form.
     let none = with_card_signature(&honest, &[0; 96]);
     bench.saved(&RESIDENCE2, &none, &[]).expect(Rejected, &["card-signature: failed(malformed)"]);
 }
@@ -282,7 +282,7 @@ fn numbers() {
         let info = triple_sha256_digest_info(&groups(&honest));
         key.sign(&block(256 - 3 - info.len(), &info, 0))
     };
-    // The same signature plus the modulus, where 256 bytes hold it.
+    // The same signature plus the modulus, if 256 bytes hold it.
     let plus = sum(&signature, &modulus);
     let mut numbers = vec![vec![0; 256], modulus, above, vec![0xFF; 256]];
     numbers.extend(plus);
@@ -302,7 +302,7 @@ fn swapped_algorithm() {
         let forged = key.sign(&block(256 - 3 - info.len(), &info, 0));
         bench.saved(&MY_NUMBER, &with_signature(&honest, &forged), &[]).expect(Rejected, FACE_REFUSED);
     }
-    // A plain SHA-256 signature over all the groups, where three hashes are signed.
+    // A plain SHA-256 signature over all the groups, if three hashes are signed.
     let info = sha256_digest_info(&sha256(&groups(&honest).each_ref().map(|hash| hash.as_slice())));
     let forged = key.sign(&block(256 - 3 - info.len(), &info, 0));
     bench.saved(&MY_NUMBER, &with_signature(&honest, &forged), &[]).expect(Rejected, FACE_REFUSED);

@@ -137,7 +137,7 @@ fn archive_with_two_entries_of_one_name() {
     let folder = argument(&program.home.file("anchors"));
     let purpose = ["--purpose", "residence-card", "--unpinned", "--trust-dir", &folder];
     let refused = program.run([&["trust", "add", &file][..], &purpose].concat()).expect(2);
-    assert!(refused.stderr.contains("holds two files of one name"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("holds two files with the same name"), "{}", refused.stderr);
     assert!(!program.home.file("anchors").exists());
 }
 
@@ -202,7 +202,7 @@ fn card_without_a_counter() {
     let check = ["check", "--json", "--reader", "sim:my-number?fault=tries-unknown"];
     let recording = argument(&program.home.file("reading.apdu"));
     let refused = program.run([&check[..], &["--record", &recording]].concat()).expect(5);
-    assert!(refused.stderr.contains("counts no tries of the number B"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("reports no counter for number B"), "{}", refused.stderr);
     let recording = fs::read_to_string(recording).unwrap();
     assert!(!recording.contains("secret"), "nothing was presented: {recording}");
     program.run([&check[..], &["--allow-last-try"]].concat()).expect(0);

@@ -1,4 +1,4 @@
-//! What staff are told besides the checks.
+//! What the report tells staff besides the checks.
 
 use crate::{
     cards::{Findings, Note, model::note_rows, notes},
@@ -13,16 +13,15 @@ note_rows! {
     /// Name and address as text are withheld when their own checks fail.
     TEXT_WITHHELD "text-withheld"
         "文字の氏名・住所は検査に合格しなかったため表示しません。画像の氏名・住所を見てください。"
-        "Name and address as text did not pass their checks and are not shown. Read them from the pictures.";
+        "Name and address as text did not pass their checks, so taimen does not show them. Read them from the pictures.";
     /// A saved reading holds no digests.
     TEXT_UNCONFIRMED "text-unconfirmed"
         "保存された読み取りでは、文字の氏名・住所の電子署名を確認できません。書き換えられていても分からないため、画像の氏名・住所を見てください。"
-        "In a saved reading the signature of name and address as text cannot be confirmed, and a change would not be \
-         noticed. Read them from the pictures.";
+        "In a saved reading, taimen cannot confirm the signature of name and address as text, and would not notice a change. Read them from the pictures.";
     /// The text was read over a network, which what its signature needs is not.
     TEXT_UNCONFIRMED_OVER_NETWORK "text-unconfirmed-over-network"
         "スマートフォン越しの読み取りでは、文字の氏名・住所の電子署名を確認しません（確認に要るデータは通信してはならないためです）。画像の氏名・住所を見てください。"
-        "Over a phone the signature of name and address as text is not confirmed, because what it needs must not be sent. \
+        "Over a phone, taimen does not confirm the signature of name and address as text, because the data that it needs must not be sent. \
          Read them from the pictures.";
     /// The text application was not read.
     TEXT_NOT_READ "text-not-read"
@@ -35,7 +34,7 @@ note_rows! {
     /// No photo: the layout of such cards is not known.
     NO_PHOTO "no-photo"
         "顔写真のないカードです。データの配置が公開されていないため真正性を判定できません。別の書類と組み合わせて確認してください。"
-        "The card holds no face picture. Its layout is not public, so no verdict is possible: combine it with another document.";
+        "The card holds no face picture. Its layout is not public, so no verdict is possible: ask for another document too.";
     /// A key that the user added in the issuer's place.
     UNPINNED "unpinned-anchor"
         "この判定は、この端末に追加されたCA鍵に基づきます。発行者が公表したものでも、taimenに付属するものでもありません。"

@@ -1,4 +1,4 @@
-//! The JPKI application: advisory, because nothing ties it to the chip's face data but agreement. Only where it was
+//! The JPKI application: advisory, because nothing ties it to the chip's face data but agreement. Only if it was
 //! asked for.
 
 use crate::{
@@ -31,11 +31,11 @@ note_rows! {
     /// Nobody may ask for the certificates' status but verifiers that the law certifies.
     STATUS_NOT_ASKED "jpki-status"
         "電子証明書の失効情報（OCSP・CRL）への問い合わせは認定を受けた検証者だけに許されており、行っていません。"
-        "The certificates' status (OCSP, CRL) may be asked only by certified verifiers, and was not asked.";
+        "Only certified verifiers may query the certificates' status (OCSP, CRL). taimen did not query it.";
     /// What the signing certificate says about its holder did not pass.
     JPKI_WITHHELD "jpki-withheld"
         "署名用電子証明書の氏名・住所等は検査に合格しなかったため表示しません。"
-        "Name, address and the like in the signing certificate did not pass their checks and are not shown.";
+        "Name, address and the like in the signing certificate did not pass their checks, so taimen does not show them.";
 }
 
 /// The JPKI application's part of a report.
@@ -51,7 +51,7 @@ pub(super) struct Others<'a> {
     pub(super) issuer: &'a Issuer,
     pub(super) face_signature: &'a Check,
     pub(super) face: Option<&'a FaceData<'a>>,
-    /// The text, only where it was confirmed.
+    /// The text, only if it was confirmed.
     pub(super) text: Option<&'a TextData<'a>>,
 }
 
@@ -160,11 +160,14 @@ fn profile(
         (Verdict::Failed(Reason::WrongPurpose), evidence)
     } else if !named {
         let evidence = evidence.with("policy_wanted", wanted.map_or("", |wanted| wanted.oid));
-        // A policy that nobody has seen in a genuine certificate is no proof of a false one.
+        // A policy that nobody has seen in a genuine certificate is not proof of a false one.
         let seen = wanted.is_some_and(|wanted| wanted.seen);
         (if seen { Verdict::Failed(Reason::WrongPolicy) } else { Verdict::NotDone(Why::LayoutUnknown) }, evidence)
     } else if face.check.is_passed() && face.hierarchy.is_some_and(|face| is_real(face) != is_real(hierarchy)) {
-        (Verdict::Failed(Reason::Disagrees), evidence.with("detail", "the face application is of another hierarchy"))
+        (
+            Verdict::Failed(Reason::Disagrees),
+            evidence.with("detail", "the face application belongs to another hierarchy"),
+        )
     } else {
         (Verdict::Passed, evidence)
     }
@@ -175,7 +178,7 @@ fn is_real(hierarchy: Hierarchy) -> bool {
     matches!(hierarchy, Hierarchy::Production | Hierarchy::Installed)
 }
 
-/// The certificate alone, where the card fills its file up.
+/// The certificate alone, if the card fills its file up.
 fn without_filler(stored: &[u8]) -> &[u8] {
     tlv::header(stored, 0).ok().and_then(|header| stored.get(..header.total())).unwrap_or(stored)
 }
@@ -209,7 +212,7 @@ fn agrees(
     }
     let holder = match holder {
         Some(Ok(holder)) => holder,
-        // The issuer signed it so: a form that is not known here is no forgery.
+        // The issuer signed it so: a form that is not known here is not a forgery.
         Some(Err(error)) => {
             return Check::not_done(id, Why::LayoutUnknown, Evidence::new().with("detail", error.to_string()));
         }
@@ -248,7 +251,7 @@ fn agrees(
     }
 }
 
-/// Machine names and titles of what is told about a certificate.
+/// Machine names and titles of what is reported about a certificate.
 struct ItemNames {
     check: CheckId,
     from: (&'static str, Bilingual),
@@ -317,7 +320,7 @@ fn certificate_items(names: &ItemNames, chain: &Chain, dump: &Dump) -> Vec<Item>
     items
 }
 
-/// The four items, each with its substitutes where it can have some. The sex is shown only when asked for.
+/// The four items, each with its substitutes if it can have some. The sex is shown only when asked for.
 fn holder_items(holder: &JpkiHolder) -> Vec<Item> {
     let by = Some(CheckId::JpkiSignChain);
     let text = |text: &str| ItemValue::Text(CardText::from(text));

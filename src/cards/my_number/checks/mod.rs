@@ -95,22 +95,12 @@ fn check_full(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
 
     let mut findings = Findings {
         kind: if photo_missing { CardKind::MY_NUMBER_NO_PHOTO } else { CardKind::MY_NUMBER },
-        scope: dump.scope,
-        requirement: &REQUIREMENT,
-        presentation: &PRESENTATION,
         hierarchy: issuer.hierarchy,
-        holder: Holder::default(),
         pictures: face.as_ref().map(pictures).unwrap_or_default(),
         items: expiry.and_then(|object| expiry_item(object.value)).into_iter().chain(jpki.items).collect(),
-        history: Vec::new(),
-        external: Vec::new(),
-        retry_counters: Vec::new(),
-        warnings: Vec::new(),
-        guests: dump.guests.clone(),
-        notes: Vec::new(),
-        basis,
         checks: [vec![issuer.check, signature, chip, not_expired], text.checks, jpki.checks, vec![revocation()]]
             .concat(),
+        ..Findings::of(dump, basis, &REQUIREMENT, &PRESENTATION)
     };
     if let Some(data) = &face {
         let by = |field: Field| field.signed_by;
@@ -155,24 +145,13 @@ fn check_age(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     let years = birth.and_then(|birth| age_on(birth, japan_date(basis.at())));
     let mut findings = Findings {
         kind: CardKind::MY_NUMBER,
-        scope: dump.scope,
-        requirement: &AGE_REQUIREMENT,
-        presentation: &PRESENTATION,
         hierarchy: issuer.hierarchy,
         holder: Holder {
             age: years.map(|years| Signed::new(years, files::AGE_BIRTH_DATE.signed_by)),
             ..Holder::default()
         },
-        pictures: Vec::new(),
-        items: Vec::new(),
-        history: Vec::new(),
-        external: Vec::new(),
-        retry_counters: Vec::new(),
-        warnings: Vec::new(),
-        guests: dump.guests.clone(),
-        notes: Vec::new(),
-        basis,
         checks: vec![issuer.check, signature, chip, not_expired, revocation()],
+        ..Findings::of(dump, basis, &AGE_REQUIREMENT, &PRESENTATION)
     };
     findings.notes = std::iter::once(AGE_ONLY).chain(hierarchy_notes(&findings, issuer.unofficial)).collect();
     findings

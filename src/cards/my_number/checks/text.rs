@@ -56,7 +56,7 @@ fn text_signature(dump: &Dump, issuer: &Issuer, attributes: Option<&Result<TextD
     let Some(file) = dump.private_file(files::TEXT_DIGESTS.name) else {
         return absent(id, dump, files::TEXT_DIGESTS.name);
     };
-    // Nothing of this file may stand in the evidence, the tag that does not parse included.
+    // Nothing of this file may be in the evidence, the tag that does not parse included.
     let Ok(digests) = decode::digests(file.expose()) else {
         return Check::failed(id, Reason::Malformed, Evidence::new().with("file", files::TEXT_DIGESTS.name));
     };

@@ -46,7 +46,7 @@ pub const LICENCE_FAULTS: &[FaultRow] = rows! {
     "changed-address", "住所を変更", "another address", text(&DATA, "address", "架空県偽造市改変町９９"), CHANGED, UNDETERMINED;
     "changed-domicile", "本籍を変更", "another registered domicile", text(&DOMICILE, "domicile", "偽造県"), CHANGED, UNDETERMINED;
     "changed-expiry", "有効期限を1日延ばす", "the expiry one day later", draft(changed_expiry), CHANGED, UNDETERMINED;
-    "added-category", "免許の種類を追加", "a category more", draft(added_category), CHANGED, UNDETERMINED;
+    "added-category", "免許の種類を追加", "one more category", draft(added_category), CHANGED, UNDETERMINED;
     "added-change", "氏名の変更を追記（署名の対象外）", "a change of name is added, which nothing signs", attempt(added_change), UNSIGNED_CHANGE, AUTHENTIC;
     "bad-signature", "電子署名を1ビット変更", "one bit of the signature flipped", draft(bad_signature), BAD_BLOCK, REJECTED;
     "wrong-key", "正しい署名者を名乗る、別の鍵による署名", "signed by another key under the signer's identifier", plan(|p| p.order.signer.key = "impostor"), BAD_BLOCK, REJECTED;
@@ -63,8 +63,8 @@ pub const LICENCE_FAULTS: &[FaultRow] = rows! {
     "truncated-file", "記載事項が途中で終わる", "the data file ends halfway", stored([DATA, MENKYO_DATA], |bytes| bytes.truncate(bytes.len() / 2)), CHANGED, UNDETERMINED;
     "broken-text", "免許の条件の文字にFFが混じる（署名は正しい）", "FF inside a condition's text, validly signed", misprinted(&DATA, "condition_1", &[0x46, 0x33, 0xFF, 0xFF, 0x40, 0x45]), &[], AUTHENTIC;
     "half-character", "免許の条件が奇数バイト（署名は正しい）", "a condition of an odd number of bytes, validly signed", misprinted(&DATA, "condition_1", &[0x34, 0x63, 0x36]), &[], AUTHENTIC;
-    "warned-end", "長すぎるLeに6282を返す", "answers 6282 to a Le too long", plan(|p| p.profile.past_end = PastEnd::Warned), &[], AUTHENTIC;
-    "refused-end", "長すぎるLeに6700を返す", "answers 6700 to a Le too long", plan(|p| p.profile.past_end = PastEnd::WrongLength), &[], AUTHENTIC;
+    "warned-end", "長すぎるLeに6282を返す", "answers 6282 to a Le that is too long", plan(|p| p.profile.past_end = PastEnd::Warned), &[], AUTHENTIC;
+    "refused-end", "長すぎるLeに6700を返す", "answers 6700 to a Le that is too long", plan(|p| p.profile.past_end = PastEnd::WrongLength), &[], AUTHENTIC;
     "blocked-folders", "DFが閉塞（6283）", "the dedicated files are blocked (6283)", plan(|p| p.profile.blocked_folders = true), NOT_READ, UNDETERMINED;
     "photo-codestream", "顔写真がJP2の箱に入っていない", "the photo is a bare codestream", plan(|p| p.profile.photo = PhotoForm::Codestream), &[], AUTHENTIC;
     "photo-without-end", "顔写真に終端の印がない", "the photo's codestream has no end marker", plan(|p| p.profile.photo = PhotoForm::NoEnd), &[], AUTHENTIC;
@@ -83,7 +83,7 @@ pub const LICENCE_FAULTS: &[FaultRow] = rows! {
 pub const MENKYO_FAULTS: &[FaultRow] = rows! {
     "swapped-photo", "顔写真を別人のものに差し替え", "another person's photo", draft(swapped_photo), MENKYO_CHANGED, UNDETERMINED;
     "changed-expiry", "有効期限を1日延ばす", "the expiry one day later", draft(changed_expiry), MENKYO_CHANGED, UNDETERMINED;
-    "added-category", "免許の種類を追加", "a category more", draft(added_category), MENKYO_CHANGED, UNDETERMINED;
+    "added-category", "免許の種類を追加", "one more category", draft(added_category), MENKYO_CHANGED, UNDETERMINED;
     "bad-signature", "電子署名を1ビット変更", "one bit of the signature flipped", draft(bad_signature), MENKYO_BAD_BLOCK, REJECTED;
     "wrong-key", "正しい署名者を名乗る、別の鍵による署名", "signed by another key under the signer's identifier", plan(|p| p.order.signer.key = "impostor"), MENKYO_BAD_BLOCK, REJECTED;
     "unknown-signer", "どの証明書にもない署名者", "a signer that no certificate names", plan(|p| p.order.signer = UNKNOWN), MENKYO_UNKNOWN_SIGNER, UNDETERMINED;
@@ -106,7 +106,7 @@ const SETTING: (&str, &str) = ("暗証番号の設定の値がXX（16進）", "t
 const LAYOUT: (&str, &str) = ("電子署名の対象を別の候補の配置にする", "signs what another candidate layout covers");
 
 /// A good block over data that no candidate layout gives: changed data, or a layout that nobody knows. Only the issuer's
-/// own specification could tell which (design 3).
+/// own specification could say which (design 3).
 const CHANGED: Differs = &[open(LicenceSignature, Why::LayoutUnknown)];
 const BAD_BLOCK: Differs = &[failed(LicenceSignature, Reason::SignatureMismatch)];
 const UNKNOWN_SIGNER: Differs = &[open(LicenceSigner, Why::NoAnchor), open(LicenceSignature, Why::NoAnchor)];

@@ -1,4 +1,4 @@
-//! Invented holders of licences: what a licence says beyond the [`Persona`] that stands on a My Number Card.
+//! Invented holders of licences: what a licence says beyond the [`Persona`] that is on a My Number Card.
 //!
 //! The commissions are of prefectures that do not exist; their licence numbers begin with 99 and 98, which no commission
 //! has.
@@ -19,9 +19,10 @@ crate::simulator::record! {
 }
 
 /// Where the holders live.
-pub const COMMISSION: Commission = Commission { code: "99", name: "架空県公安委員会", seal: "架空県公安" };
+pub(crate) const COMMISSION: Commission =
+    Commission { code: "99", name: "架空県公安委員会", seal: "架空県公安" };
 /// Where some of them move to.
-pub const OTHER_COMMISSION: Commission =
+pub(crate) const OTHER_COMMISSION: Commission =
     Commission { code: "98", name: "仮想県公安委員会", seal: "仮想県公安" };
 
 crate::simulator::record! {
@@ -214,7 +215,7 @@ fn digit(random: &mut SplitMix64) -> String {
     digits.chars().map(|digit| char::from_u32(u32::from(digit) + 0xFEE0).unwrap_or(digit)).collect()
 }
 
-/// An address without its building where both do not fit a line.
+/// An address without its building if both do not fit a line.
 fn fitting_line(address: &str) -> String {
     let short = address.split_once('\u{3000}').map_or(address, |(street, _)| street);
     if address.chars().count() <= LINE_LENGTH { address.to_owned() } else { short.chars().take(LINE_LENGTH).collect() }
@@ -271,7 +272,7 @@ fn categories(random: &mut SplitMix64, first: Date, birth: Date) -> (Vec<(&'stat
 
 /// The check digit over the first ten digits (spec licence 2.11): weights 5 4 3 2 7 6 5 4 3 2, 11 minus the sum modulo 11;
 /// 10 and 11 give 0 and 1.
-pub fn check_digit(ten: &str) -> char {
+pub(crate) fn check_digit(ten: &str) -> char {
     const WEIGHTS: [u32; 10] = [5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
     let sum: u32 = ten.chars().zip(WEIGHTS).map(|(digit, weight)| digit.to_digit(10).unwrap_or(0) * weight).sum();
     char::from_digit((11 - sum % 11) % 10, 10).unwrap_or('0')

@@ -29,7 +29,7 @@ crate::simulator::record! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct LicenceSigner;
     key: &'static str, "The key in the pool that signs.";
-    claims: &'static str, "The key in the pool whose identifier stands on the card.";
+    claims: &'static str, "The key in the pool whose identifier is on the card.";
     serial: &'static str, "16 digits.";
     issuer: &'static str, "Letters, spaces and dots.";
     subject: &'static str, "Letters, spaces and dots.";
@@ -38,7 +38,7 @@ crate::simulator::record! {
 const ISSUER: &str = "taimen simulated licence CA. SIMULATED. NOT A REAL ISSUER";
 
 /// The simulated signer of licences: `certs/simulated/taimen/licence-signer.der`.
-pub const LICENCE_SIGNER: LicenceSigner = LicenceSigner {
+pub(crate) const LICENCE_SIGNER: LicenceSigner = LicenceSigner {
     key: "licence-signer",
     claims: "licence-signer",
     serial: "7000000000000002",
@@ -47,7 +47,7 @@ pub const LICENCE_SIGNER: LicenceSigner = LicenceSigner {
 };
 
 /// The simulated signer of マイナ免許証: `certs/simulated/taimen/menkyo-signer.der`.
-pub const MENKYO_SIGNER: LicenceSigner = LicenceSigner {
+pub(crate) const MENKYO_SIGNER: LicenceSigner = LicenceSigner {
     key: "menkyo-signer",
     claims: "menkyo-signer",
     serial: "7000000000000003",
@@ -66,7 +66,7 @@ crate::simulator::record! {
     layout: &'static Layout, "What is signed.";
 }
 
-/// What simulated licences sign unless told otherwise.
+/// What simulated licences sign by default.
 // The index is a constant below the table's length, or this does not compile.
 #[allow(clippy::indexing_slicing)]
 const LAYOUT: &Layout = &LICENCE_LAYOUTS[SIMULATED];
@@ -109,7 +109,7 @@ impl IssuedLicence {
         self.files.iter_mut().find(|known| known.file().name == file.name)
     }
 
-    /// Signs what the order says, as the files stand now.
+    /// Signs what the order says, as the files are now.
     pub fn sign(&mut self, order: &LicenceOrder, profile: &LicenceProfile) -> Result<(), IssueError> {
         let signed = signed_bytes(&self.files, order.layout)?;
         let signature = match self.file_mut(&MENKYO_DATA) {
@@ -269,7 +269,7 @@ fn category_day(day: Option<Date>, not_held: NotHeld) -> Vec<u8> {
 }
 
 /// `EYYMMDD`
-pub fn era_day(day: Date) -> Vec<u8> {
+pub(crate) fn era_day(day: Date) -> Vec<u8> {
     let Some((era, year)) = era_year(day) else { return b"0000000".to_vec() };
     let digit = match era {
         Era::Meiji => 1,

@@ -14,7 +14,7 @@ use super::{
     text::jis_x_0208,
 };
 
-/// What simulated マイナ免許証 sign unless told otherwise.
+/// What simulated マイナ免許証 sign by default.
 // The index is a constant below the table's length, or this does not compile.
 #[allow(clippy::indexing_slicing)]
 const LAYOUT: &Layout = &MENKYO_LAYOUTS[SIMULATED];

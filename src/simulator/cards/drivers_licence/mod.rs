@@ -1,4 +1,4 @@
-//! Simulated licences: 運転免許証 with a chip of its own, and マイナ免許証 as a guest on a simulated My Number Card (spec
+//! Simulated licences: 運転免許証 with its own chip, and マイナ免許証 as a guest on a simulated My Number Card (spec
 //! licence 8).
 //!
 //! Whatever no source settles is a switch in [`LicenceProfile`]. Which bytes a real licence signs is not public: the
@@ -9,17 +9,14 @@ mod faults;
 mod fields;
 mod holder;
 mod issue;
-pub mod menkyo;
+mod menkyo;
 pub mod profile;
 pub mod text;
 
 pub use faults::{LICENCE_FAULTS, MENKYO_FAULTS};
 pub use fields::FieldFile;
-pub use holder::{COMMISSION, Change, Commission, LicenceHolder, OTHER_COMMISSION, check_digit};
-pub use issue::{
-    EXTERNALS, IssuedLicence, LICENCE_SIGNER, LicenceOrder, LicenceSigner, MENKYO_SIGNER, PORTRAITS, era_day, issue,
-    key_identifier,
-};
+pub use holder::{Change, Commission, LicenceHolder};
+pub use issue::{EXTERNALS, IssuedLicence, LicenceOrder, LicenceSigner, PORTRAITS, issue, key_identifier};
 pub use profile::LicenceProfile;
 
 use crate::{
@@ -102,7 +99,7 @@ fn menkyo(recipe: &Recipe) -> Result<SimulatedCard, IssueError> {
     my_number::make(recipe, order, Some(chip::guest(&draft)?), |own| own.with("licence-pin", pin))
 }
 
-/// A card whose PINs are set where a read one's are.
+/// A card whose PINs are set if those of the read card are.
 fn like(dump: &Dump, seed: u64) -> Option<Like> {
     let file = [(CardKind::LICENCE, PIN_SETTING), (CardKind::MENKYO, MENKYO_SETTING)];
     let (_, file) = file.into_iter().find(|(kind, _)| *kind == dump.kind)?;

@@ -13,7 +13,7 @@ pub enum NotHeld {
     Empty,
 }
 
-/// How the photo stands in its field (spec licence 7.5).
+/// How the photo is in its field (spec licence 7.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PhotoForm {
     /// JP2 boxes.
@@ -27,7 +27,7 @@ pub enum PhotoForm {
 /// How long the values of the signature file are (spec licence 8.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignatureForm {
-    /// Every field at its maximum: texts with spaces behind, no filling.
+    /// Every field at its maximum: texts padded with spaces, no filling.
     Maximum,
     /// Texts as long as they are, the rest filled.
     Short,
@@ -48,8 +48,8 @@ crate::simulator::record! {
     not_held: NotHeld = NotHeld::Heisei, "A category that is not held.";
     spare_dates: bool = true, "Whether the RFU dates of DF1/EF01 are written.";
     empty_slots: bool = true, "Whether unused slots of the change files are written with length 0.";
-    padded_externals: bool = false, "Whether an external character's picture fills its field, zeros behind.";
-    photo: PhotoForm = PhotoForm::Jp2, "How the photo stands in its field.";
+    padded_externals: bool = false, "Whether an external character's picture fills its field with zeros.";
+    photo: PhotoForm = PhotoForm::Jp2, "How the photo is stored in its field.";
     signature: SignatureForm = SignatureForm::Maximum, "How long the values of the signature file are.";
     guest_filler: u8 = 0xFF, "The byte that fills マイナ免許証's data file.";
     guest_right_stays: bool = false, "Whether マイナ免許証's PIN stays verified when another application is selected.";

@@ -8,11 +8,11 @@ use crate::{
 /// Marks an external character in a holder's texts: U+E001 to U+E007 for 外字1 to 7.
 const FIRST_EXTERNAL: u32 = 0xE000;
 /// Marks 欠字, a character that is missing and has no picture.
-pub const MISSING: char = '\u{E00A}';
+pub(crate) const MISSING: char = '\u{E00A}';
 /// External characters that a licence can hold: two in EF03, five in EF05.
 pub const EXTERNAL_SLOTS: u8 = 7;
 
-/// The mark of 外字 `slot`, 1 to 7; [`MISSING`] for another number.
+/// The mark of 外字 `slot`, 1 to 7; `MISSING` for another number.
 pub fn external(slot: u8) -> char {
     let mark = char::from_u32(FIRST_EXTERNAL + u32::from(slot));
     mark.filter(|_| (1..=EXTERNAL_SLOTS).contains(&slot)).unwrap_or(MISSING)
@@ -36,7 +36,7 @@ const NOT_IN_JIS: IssueError = IssueError::Unfit("text");
 ///
 /// # Errors
 /// [`IssueError::Unfit`] for a character that needs an external one; rows 9 to 15 and 85 to 94, which some encoders fill, are not JIS X 0208.
-pub fn jis_x_0208(text: &str) -> Result<Vec<u8>, IssueError> {
+pub(crate) fn jis_x_0208(text: &str) -> Result<Vec<u8>, IssueError> {
     let codes = licence_text(text).encode().ok_or(NOT_IN_JIS)?;
     let is_vendor = |code: &[u8; 2]| matches!(code, [0x29..=0x2F | 0x75..=0x7E, _]);
     if codes.as_chunks().0.iter().any(is_vendor) { Err(NOT_IN_JIS) } else { Ok(codes) }

@@ -189,7 +189,7 @@ fn change(chip: &mut Chip, apdu: &Apdu<'_>, p1: u8) -> Response {
     }
 }
 
-/// ISO INTERNAL AUTHENTICATE: works with the common card application's key alone (M).
+/// ISO INTERNAL AUTHENTICATE: works only with the common card application's key (M).
 fn internal_authenticate(chip: &Chip, apdu: &Apdu<'_>) -> Response {
     let sfi = chip.reference(apdu)?;
     if apdu.data.is_empty() {

@@ -40,7 +40,7 @@ pub(super) struct Contents {
 }
 
 impl Contents {
-    /// Adds an element, and its application where it is new.
+    /// Adds an element, and its application if it is new.
     pub fn put(&mut self, application: Application, sfi: u8, body: Body) {
         if let Some(folder) = self.folders.iter_mut().find(|folder| folder.aid == application.aid) {
             return folder.put(sfi.into(), body);

@@ -65,7 +65,7 @@ pub const FAULTS: &[FaultRow] = rows! {
     "already-verified", "別のプログラムが照合済みのまま残した状態（券面AP選択中）", "another program left the face application selected and number B verified", card(already_verified), &[], AUTHENTIC;
     "tries-unknown", "残り回数を答えない（6300）", "the card has no counter (6300)", number_b(|secret| secret.counted = false), &[], Expected::NoCounter;
     "wake-6f00", "最初の命令に6F00を返す", "answers 6F00 to the first command", plan(|p| p.profile.wake_6f00 = true), &[], AUTHENTIC;
-    "filler" = "[N]"("256"), "ファイルの末尾にNバイトの詰め物（0〜512）", "N bytes of filler behind each file (0 to 512; 256)", |value| up_to(value.or(Some("256")), MAX_FILLER).map(|length| plan(move |p| p.profile.filler = length)), &[], AUTHENTIC;
+    "filler" = "[N]"("256"), "ファイルの末尾にNバイトの詰め物（0〜512）", "N bytes of filler after each file (0 to 512; 256)", |value| up_to(value.or(Some("256")), MAX_FILLER).map(|length| plan(move |p| p.profile.filler = length)), &[], AUTHENTIC;
     "bit-flip" = "FILE:BYTE"("face/0002:600"), BIT_FLIP.ja, BIT_FLIP.en, |value| bit_flip(files::FILES.iter().map(|file| file.name), value), FACE_CHANGED, REJECTED;
     "huge-picture", "10億画素と称する顔写真（署名は正しい）", "a photo that announces a billion pixels, validly signed", plan(huge_picture), &[], AUTHENTIC;
     "wrong-offsets", "オフセット表が実際の位置と違う", "the offset table points elsewhere", damage(|bytes| wrong_offset(bytes)), FACE_LAYOUT_UNKNOWN, UNDETERMINED;
@@ -258,7 +258,7 @@ fn huge_picture(p: &mut Plan) {
     }
 }
 
-/// The first offset stands behind the outer header (5 bytes) and the table's own (3).
+/// The first offset is after the outer header (5 bytes) and the table's own (3).
 fn wrong_offset(bytes: &mut [u8]) {
     if let Some(offset) = bytes.get_mut(9) {
         *offset = offset.wrapping_add(1);

@@ -58,7 +58,7 @@ pub fn face(recipe: Recipe, wanted: usize) -> Option<Recipe> {
 
 /// Whether the face picture of a made card had to be cut, because the file has no room for a whole one: it is signed as it
 /// is and does not decode.
-pub fn is_cut(recipe: &Recipe) -> bool {
+pub(crate) fn is_cut(recipe: &Recipe) -> bool {
     recipe.given().is_some_and(|Photo(photo)| !portraits().any(|portrait| photo.starts_with(portrait)))
 }
 
@@ -97,7 +97,7 @@ fn padded(address: &str, bytes: usize) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// A picture made so long by a box that readers pass over; `None` where it is longer, or too little is missing.
+/// A picture made so long by a box that readersignore; `None` if it is longer, or too little is missing.
 fn boxed(picture: &[u8], length: usize) -> Option<Vec<u8>> {
     let missing = length.checked_sub(picture.len())?;
     let mut bytes = picture.to_vec();

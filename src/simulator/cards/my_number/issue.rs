@@ -49,7 +49,7 @@ impl Side {
         }
     }
 
-    /// The two digits behind the municipality's code in the certified key's id (spec my-number 5.4, I).
+    /// The two digits after the municipality's code in the certified key's id (spec my-number 5.4, I).
     fn subject_role(self) -> &'static str {
         match self {
             Self::Face => "21",
@@ -97,7 +97,7 @@ crate::simulator::record! {
     text: Issuer, "Issuer of the text application.";
     photo: Option<Vec<u8>>,
         "Whether there is a face picture. Without one the third hash of the face signature is that of no bytes \\[derived\\]: how an infant's card does it is not known.";
-    signed_by_card_key: bool, "Whether the card's own key signs the data, where the municipality's should (a fault).";
+    signed_by_card_key: bool, "Whether the card's own key signs the data, instead of the municipality's (a fault).";
     faults: Faults, "What is wrong with the JPKI application, which is issued with the rest.";
 }
 
@@ -169,15 +169,15 @@ pub fn issue(order: &Order) -> Result<Issued, IssueError> {
 ///
 /// # Errors
 /// [`NoSuchKey`] when the pool is damaged.
-pub fn card_key(side: Side, number: u8) -> Result<&'static Signer, NoSuchKey> {
+pub(crate) fn card_key(side: Side, number: u8) -> Result<&'static Signer, NoSuchKey> {
     keys::signer(&format!("my-number-card-{}-{}", side.name(), number % POOL_SIZE))
 }
 
 /// A public key as the cards store it: `90 03 010001 ‖ 91 82 0100 <modulus>` (spec my-number 2.3, V).
 ///
 /// # Errors
-/// [`SignerError`] when the key is no RSA-2048 key.
-pub fn key_object(signer: &Signer) -> Result<Vec<u8>, SignerError> {
+/// [`SignerError`] when the key is not an RSA-2048 key.
+pub(crate) fn key_object(signer: &Signer) -> Result<Vec<u8>, SignerError> {
     let key = signer.public_key()?;
     Ok([tlv::encode(files::KEY_EXPONENT, &[1, 0, 1]), tlv::encode(files::KEY_MODULUS, key.modulus())].concat())
 }
@@ -226,7 +226,7 @@ pub fn text_data(persona: &Persona, issuer: &Issuer) -> Result<(ObjectFile, Obje
 }
 
 /// What DF32 holds: SHA-256 over the raw objects of the four attributes (spec my-number 2.4, V).
-pub fn attributes_digest(attributes: &ObjectFile) -> Vec<u8> {
+pub(crate) fn attributes_digest(attributes: &ObjectFile) -> Vec<u8> {
     let tags = [files::TEXT_NAME.tag, files::TEXT_ADDRESS.tag, files::TEXT_BIRTH.tag, files::TEXT_SEX.tag];
     sha256(&[&attributes.raw(&tags)]).to_vec()
 }
@@ -240,7 +240,7 @@ fn text_key_file(chip: &Signer, issuer: &Issuer) -> Result<ObjectFile, IssueErro
 }
 
 /// A key id: seven digits, `08 05`, three digits of generation, four zero bytes (spec my-number 5.4, V).
-pub fn key_id(number: &str, generation: &str) -> KeyId {
+pub(crate) fn key_id(number: &str, generation: &str) -> KeyId {
     let mut id = [0; 16];
     let bytes = number.bytes().take(7).chain([0x08, 0x05]).chain(generation.bytes().take(3));
     for (slot, byte) in id.iter_mut().zip(bytes) {
@@ -264,7 +264,7 @@ pub fn certificate(side: Side, issuer: &Issuer, municipality: &str) -> Result<Ve
 }
 
 /// AP基本情報 of the face application. Nothing in it is signed; the opaque bytes are derived from the id's name.
-pub fn face_basics(persona: &Persona) -> Vec<u8> {
+pub(crate) fn face_basics(persona: &Persona) -> Vec<u8> {
     let mut file = ObjectFile::new(basics::FACE, None);
     file.set(basics::FACE_VERSION, [0x06, 0x03, 0x0E, 0x01]);
     file.set(basics::FACE_KEY_ID, key_id("7000024", "001").0);
@@ -276,7 +276,7 @@ pub fn face_basics(persona: &Persona) -> Vec<u8> {
 }
 
 /// AP基本情報 of the text application: 32 opaque bytes and 96 of filler (spec my-number 2.4, V).
-pub fn text_basics() -> Vec<u8> {
+pub(crate) fn text_basics() -> Vec<u8> {
     let mut file = ObjectFile::new(basics::TEXT, None);
     file.set(basics::TEXT_VERSION, [0x01, 0x03, 0x0E, 0x01]);
     file.set(basics::TEXT_KEY_ID, key_id("7000034", "001").0);

@@ -11,10 +11,7 @@ use crate::{
     crypto::{Signer, sha256},
     simulator::{
         Faults, IssueError, Persona,
-        certificate::{
-            BasicConstraints, CertificateOrder, PoolKey, directory_name, extension, last_second, midnight, octets, oid,
-            sequence, tlv, usage,
-        },
+        certificate::{CertificateOrder, PoolKey, directory_name, extension, octets, oid, sequence, tlv, usage},
         keys,
         persona::stored_date,
     },
@@ -23,9 +20,9 @@ use crate::{
 };
 
 /// Common name of the root over certificates for user authentication.
-pub const AUTH_CA: &str = "taimen simulated JPKI for user authentication";
+pub(crate) const AUTH_CA: &str = "taimen simulated JPKI for user authentication";
 /// Common name of the root over certificates for digital signature.
-pub const SIGN_CA: &str = "taimen simulated JPKI for digital signature";
+pub(crate) const SIGN_CA: &str = "taimen simulated JPKI for digital signature";
 
 /// The roots as files under `certs/simulated/taimen`.
 const AUTH_CA_FILE: &[u8] = include_bytes!("../../../../certs/simulated/taimen/jpki-auth-ca.der");
@@ -42,23 +39,12 @@ crate::simulator::record! {
     pub struct IssuedJpki;
     token: Vec<u8>, "EF 0006";
     presence: Vec<u8>, "EF 0008";
-    auth_certificate: Option<Vec<u8>>, "EF 000A; `None` where the card holds none.";
+    auth_certificate: Option<Vec<u8>>, "EF 000A; `None` if the card holds none.";
     auth_ca: Vec<u8>, "EF 000B";
-    sign_certificate: Option<Vec<u8>>, "EF 0001; `None` where the card holds none.";
+    sign_certificate: Option<Vec<u8>>, "EF 0001; `None` if the card holds none.";
     sign_ca: Vec<u8>, "EF 0002";
     auth_key: &'static Signer, "The authentication key.";
     sign_key: &'static Signer, "The signing key.";
-}
-
-/// The two roots by the names of their files, without `.der`: self-signed, no path length, as the real ones are (V).
-pub fn authorities() -> [(&'static str, CertificateOrder); 2] {
-    let root = |key: &'static str, name: &str| {
-        let (first, last) = (midnight(2020, 1, 1), last_second(2099, 12, 31));
-        let mut order = CertificateOrder::authority(PoolKey::Rsa(key), name, 0x01, first, last);
-        order.constraints = Some(BasicConstraints { ca: true, path_length: None });
-        (key, order)
-    };
-    [root("jpki-auth-ca", AUTH_CA), root("jpki-sign-ca", SIGN_CA)]
 }
 
 /// The certificates before they are issued.
@@ -251,9 +237,20 @@ mod tests {
     use super::*;
     use crate::{
         cards::my_number::jpki::{HolderError, HolderField},
-        simulator::certificate::assert_committed,
+        simulator::certificate::{BasicConstraints, assert_committed, last_second, midnight},
         trust::Certificate,
     };
+
+    /// The two roots by the names of their files, without `.der`: self-signed, no path length, as the real ones are (V).
+    fn authorities() -> [(&'static str, CertificateOrder); 2] {
+        let root = |key: &'static str, name: &str| {
+            let (first, last) = (midnight(2020, 1, 1), last_second(2099, 12, 31));
+            let mut order = CertificateOrder::authority(PoolKey::Rsa(key), name, 0x01, first, last);
+            order.constraints = Some(BasicConstraints { ca: true, path_length: None });
+            (key, order)
+        };
+        [root("jpki-auth-ca", AUTH_CA), root("jpki-sign-ca", SIGN_CA)]
+    }
 
     #[test]
     fn the_committed_roots_come_out_byte_for_byte() {

@@ -5,7 +5,7 @@ mod contents;
 mod faults;
 pub mod fit;
 pub mod issue;
-pub mod jpki;
+mod jpki;
 mod jpki_faults;
 mod objects;
 #[doc(hidden)]
@@ -48,7 +48,7 @@ pub(crate) const TWIN: Twin = Twin {
     like,
 };
 
-/// A face picture, where not the holder's.
+/// A face picture, if not the holder's.
 #[derive(Debug, Clone)]
 pub struct Photo(pub Vec<u8>);
 
@@ -157,7 +157,7 @@ pub fn with_files(
     Ok(assemble(contents, profile, 0, None))
 }
 
-/// A card whose files have the sizes of a read one's, where they vary.
+/// A card whose files have the sizes of a read one's, if they vary.
 fn like(dump: &Dump, seed: u64) -> Option<Like> {
     if ![CardKind::MY_NUMBER, CardKind::MY_NUMBER_NO_PHOTO].contains(&dump.kind) {
         return None;

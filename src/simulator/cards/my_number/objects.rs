@@ -14,7 +14,7 @@ pub struct ObjectFile {
 }
 
 impl ObjectFile {
-    /// An empty file with this outer tag and, where given, an offset table in front (spec my-number 2.3 and 2.4, V).
+    /// An empty file with this outer tag and, if given, an offset table in front (spec my-number 2.3 and 2.4, V).
     pub fn new(outer: Tag, table: Option<Field>) -> Self {
         Self { outer, table: table.map(|field| field.tag), objects: Vec::new() }
     }

@@ -1,6 +1,6 @@
 //! Every answer that is not known for sure, as a named switch: a reader must work with either.
 //!
-//! The facts stand in spec my-number section 8; a switch exists where the page marks a row \[derived\], or where sources
+//! The facts are in spec my-number section 8; a switch exists if the page marks a row \[derived\], or if sources
 //! contradict each other.
 
 use crate::iso7816::Status;
@@ -21,7 +21,7 @@ crate::simulator::record! {
     contact_atr_in_application: bool = false,
         "Whether GET DATA `5F51` answers while an application is selected, or while none is (spec my-number 2.7, M: differs from card to card).";
     filler: u16 = 0,
-        "Bytes `FF` behind the object of a transparent file, 0 to 512. Not behind 16 × `FF` files and JPKI `0006` and `0008`, which have none (M).";
+        "Bytes `FF` after the object of a transparent file, 0 to 512. Not after 16 × `FF` files and JPKI `0006` and `0008`, which have none (M).";
     birth_date_limit: u8 = 10, "Wrong entries until the face application's birth date blocks (U; 10 is likely).";
     atr: Vec<u8> = ATR.to_vec(), "The contactless ATR (spec my-number 1.5, D). No reader may decide by it.";
 }
@@ -30,4 +30,4 @@ crate::simulator::record! {
 const ATR: [u8; 13] = [0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x05, 0xE0, 0xB3, 0x81, 0xA1, 0x00, 0x7F];
 
 /// The most filler that a profile may ask for.
-pub const MAX_FILLER: u16 = 512;
+pub(crate) const MAX_FILLER: u16 = 512;

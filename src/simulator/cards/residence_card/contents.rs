@@ -7,7 +7,7 @@ use crate::cards::residence_card::files::{Field, File};
 pub struct ResidenceFile {
     file: File,
     values: Vec<Value>,
-    /// The file's bytes, where a fault or a form says more than values could.
+    /// The file's bytes, if a fault or a form says more than values could.
     raw: Option<Vec<u8>>,
 }
 
@@ -15,7 +15,7 @@ pub struct ResidenceFile {
 struct Value {
     field: Field,
     bytes: Vec<u8>,
-    /// Bytes of the value; the field's unless told otherwise.
+    /// Bytes of the value; the field's by default.
     size: usize,
     /// Bytes of the length field beyond its first one.
     length: usize,
@@ -81,7 +81,7 @@ impl ResidenceFile {
         self.values.iter().all(|value| value.bytes.len() <= value.size)
     }
 
-    /// The file as the card stores it: at least at its size, zeros behind the objects.
+    /// The file as the card stores it: at least at its size, zeros after the objects.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = self.raw.clone().unwrap_or_else(|| self.values.iter().flat_map(Value::encode).collect());
         bytes.resize(bytes.len().max(self.file.extent.bytes()), 0x00);

@@ -33,7 +33,7 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = rows! {
     "swapped-photo", "顔写真を別人のものに差し替え", "another person's photo", draft(swapped_photo), CHANGED, REJECTED;
     "changed-address", "住居地を変更（署名の対象外）", "another address, which nothing signs", draft(changed_address), &[], AUTHENTIC;
     "bad-signature", "電子署名を1ビット変更", "one bit of the signature flipped", signature(|bytes| bytes.iter_mut().rev().take(1).for_each(|last| *last ^= 0x01)), CHANGED, REJECTED;
-    "zero-signature", "電子署名の値がすべて0", "a signature of zeros alone", signature(|bytes| bytes.fill(0x00)), BROKEN, REJECTED;
+    "zero-signature", "電子署名の値がすべて0", "a signature of zeros only", signature(|bytes| bytes.fill(0x00)), BROKEN, REJECTED;
     "half-zero-signature", "電子署名の前半がすべて0（第2世代ではrが0）", "zeros in the first half of the signature: in generation 2, r is zero", signature(zero_half), CHANGED, REJECTED;
     "wrong-signer", "カードの証明書とは別の鍵で署名", "signed with another key than the card's certificate has", plan(|p| p.order.signer = impostor(p.order.signer)), CHANGED, REJECTED;
     "forged-ca", "本来のCAの名前と鍵識別子をかたる偽のCA", "a forged CA under the right CA's name and key identifier", plan(|p| drop(forge(p))), FORGED_CA, REJECTED;
@@ -42,21 +42,21 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = rows! {
     "expired-ca", "発行時には有効で、今は期限の切れたCA", "a CA that was valid at issue and has expired since", plan(expired_ca), CA_EXPIRED, UNDETERMINED;
     "expired-certificate", "署名者の証明書の期限切れ", "the signer's certificate has expired", plan(|p| p.order.certificate.not_after = last_second(2023, 6, 30)), CA_EXPIRED, UNDETERMINED;
     "not-yet-valid", "署名者の証明書の有効期間が始まっていない", "the signer's certificate is not valid yet", plan(|p| p.order.certificate.not_before = midnight(2098, 1, 1)), NOT_YET, UNDETERMINED;
-    "not-valid-at-issue", "CAの有効期間が終わった後に発行された署名者の証明書", "the signer's certificate was issued after its CA was over", plan(not_valid_at_issue), NOT_AT_ISSUE, REJECTED;
+    "not-valid-at-issue", "CAの有効期間が終わった後に発行された署名者の証明書", "the signer's certificate was issued after its CA had expired", plan(not_valid_at_issue), NOT_AT_ISSUE, REJECTED;
     "older-than-ca", "署名者の証明書がCAの証明書より古い", "the signer's certificate is older than its CA's", plan(|p| p.order.certificate.not_before = midnight(2019, 6, 1)), ISSUER_NEWER, UNDETERMINED;
-    "signer-is-ca", "署名者の証明書が認証局のもの", "the signer's certificate is one of an authority", plan(signer_is_ca), IS_CA, REJECTED;
+    "signer-is-ca", "署名者の証明書が認証局のもの", "the signer's certificate is that of an authority", plan(signer_is_ca), IS_CA, REJECTED;
     "wrong-key-usage", "署名者の鍵用途が署名用でない", "the signer's key may not sign", plan(|p| p.order.certificate.key_usage = Some(usage::KEY_ENCIPHERMENT)), USAGE, REJECTED;
     "wrong-key-identifier", "証明書の発行者鍵識別子が実際に署名した鍵と違う", "the certificate names another key than the one that signed it", plan(|p| p.order.certificate.authority_key_id = impostor(p.order.signer).key_id().ok()), IDENTIFIER, REJECTED;
     "wrong-algorithm", "証明書の署名方式がCAの鍵の種類と違う", "the certificate states an algorithm that the CA's key does not have", algorithm(Algorithm::EcdsaSha256Null, Algorithm::RsaSha256), ALGORITHM, REJECTED;
     "unknown-algorithm", "証明書の署名方式が別のハッシュ関数を称する", "the certificate states another hash", algorithm(Algorithm::RsaSha1, Algorithm::EcdsaSha384), UNSUPPORTED, UNDETERMINED;
     "indefinite-certificate", "証明書の外側が不定長（BER）", "the certificate's outer length is indefinite (BER)", plan(|p| p.order.certificate.form = OuterForm::Indefinite), &[], AUTHENTIC;
     "long-length-certificate", "証明書の外側の長さが冗長（BER）", "the certificate's outer length is longer than needed (BER)", plan(|p| p.order.certificate.form = OuterForm::LongLength), NOT_DER, UNDETERMINED;
-    "garbage-certificate", "証明書の代わりに無意味なデータ", "something else in the certificate's place", draft(garbage_certificate), NO_CERTIFICATE, REJECTED;
-    "no-signature", "電子署名のファイルがすべて00", "the signature file holds zeros alone", emptied([SIGNATURE_1, SIGNATURE_2]), NOTHING_THERE, REJECTED;
+    "garbage-certificate", "証明書の代わりに無意味なデータ", "something else instead of the certificate", draft(garbage_certificate), NO_CERTIFICATE, REJECTED;
+    "no-signature", "電子署名のファイルがすべて00", "the signature file holds only zeros", emptied([SIGNATURE_1, SIGNATURE_2]), NOTHING_THERE, REJECTED;
     "missing-signature", "電子署名のファイルがない", "there is no signature file", draft(|d| d.issued.remove(&SIGNATURE_1)), SIGNATURE_NOT_READ, UNDETERMINED;
     "signature-alone", "電子署名はあるが証明書がない", "a signature without a certificate", draft(signature_alone), NO_CERTIFICATE, REJECTED;
     "missing-photo", "顔写真のファイルがない", "there is no file with the photo", draft(|d| [FACE_1, NAME_AND_FACE].iter().for_each(|file| d.issued.remove(file))), DATA_NOT_READ, UNDETERMINED;
-    "blank-photo", "顔写真のファイルがすべて00", "the file with the photo holds zeros alone", emptied([FACE_1, NAME_AND_FACE]), BROKEN, REJECTED;
+    "blank-photo", "顔写真のファイルがすべて00", "the file with the photo holds only zeros", emptied([FACE_1, NAME_AND_FACE]), BROKEN, REJECTED;
     "missing-back", "裏面の記載のファイルがない（署名の対象外）", "there are no files of the back, which nothing signs", draft(|d| d.issued.files.retain(|file| file.file().application != DF2)), &[], AUTHENTIC;
     "truncated-photo", "顔写真のファイルが途中で終わる", "the file with the photo ends halfway", card(truncated_photo), BROKEN, REJECTED;
     "long-lengths", "長さを必要より長い形で書く", "length fields in a longer form than needed", draft(long_lengths), &[], AUTHENTIC;
@@ -66,7 +66,7 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = rows! {
     "stale-challenge", "相互認証に、別のチャレンジへの応答を返す", "answers the mutual authentication as for another challenge", plan(|p| p.profile.stale_challenge = true), &[], TROUBLE;
     "wrong-number", "券面の番号とICチップの番号が違う", "the chip has another number than the print", draft(|d| OTHER_NUMBER.clone_into(&mut d.number)), &[], REFUSED;
     "other-generation", "カード種別が別の世代を称する", "the card says that it is of the other generation", draft(other_generation), &[], REFUSED;
-    "no-explicit-extended", "拡張長では全体の読取りだけを受け付ける", "extended lengths read whole files alone", plan(|p| p.profile.explicit_extended = false), &[], AUTHENTIC;
+    "no-explicit-extended", "拡張長では全体の読取りだけを受け付ける", "extended lengths read only whole files", plan(|p| p.profile.explicit_extended = false), &[], AUTHENTIC;
     "no-secure-form", "拡張長も、短いセキュアメッセージングも受け付けない（6700）", "neither extended lengths nor short secure messaging (6700)", plan(|p| (p.profile.extended, p.profile.short_secure_read) = (false, false)), &[], TROUBLE;
     "blocked-folders", "DFが閉塞（6283）", "the dedicated files are blocked (6283)", plan(|p| p.profile.blocked_folders = true), NOTHING_READ, UNDETERMINED;
     "bit-flip" = "FILE:BYTE"("df3/02:40"), BIT_FLIP.ja, BIT_FLIP.en, |value| bit_flip(every_file(), value), CHANGED, REJECTED;
@@ -77,8 +77,8 @@ pub const RESIDENCE_FAULTS: &[FaultRow] = rows! {
 pub const RESIDENCE1_FAULTS: &[FaultRow] = rows! {
     "changed-front", "券面の画像の氏名を変更", "another name in the picture of the front", draft(changed_front), CHANGED, REJECTED;
     "bare-hash", "DigestInfoのない署名（仕様書の図のとおり）", "a signature without DigestInfo, as the specification draws it", plan(other_form), &[], AUTHENTIC;
-    "withdrawn-permissions", "資格外活動許可の取消し後（欄がすべて00）", "permissions were withdrawn: their files hold zeros alone", emptied([COMPREHENSIVE, INDIVIDUAL]), &[], AUTHENTIC;
-    "empty-address", "住居地の記載がない（すべて00）", "no address was entered: the file holds zeros alone", plan(|p| no_address(p, Nothing::Zeros)), &[], AUTHENTIC;
+    "withdrawn-permissions", "資格外活動許可の取消し後（欄がすべて00）", "permissions were withdrawn: their files hold only zeros", emptied([COMPREHENSIVE, INDIVIDUAL]), &[], AUTHENTIC;
+    "empty-address", "住居地の記載がない（すべて00）", "no address was entered: the file holds only zeros", plan(|p| no_address(p, Nothing::Zeros)), &[], AUTHENTIC;
     "zero-address", "住居地の記載がない（値が00）", "no address was entered: its values are zeros", plan(|p| no_address(p, Nothing::ZeroValues)), &[], AUTHENTIC;
 };
 
@@ -89,14 +89,14 @@ pub const RESIDENCE2_FAULTS: &[FaultRow] = rows! {
     "expired", "有効期限切れ（署名は正しい）", "expired, validly signed", plan(expired), EXPIRED, REJECTED;
     "der-signature", "DERで書かれた署名", "a signature written in DER", plan(other_form), &[], AUTHENTIC;
     "long-certificate", "599バイトの証明書", "a certificate of 599 bytes", plan(|p| p.profile.certificate_length = 599), &[], AUTHENTIC;
-    "infant", "1歳未満の人のカード（顔写真の欄が00）", "holder under 1: zeros in the photo's place", plan(|p| (p.order.photo, p.profile.infant_face) = (None, Nothing::Zeros)), &[], AUTHENTIC;
+    "infant", "1歳未満の人のカード（顔写真の欄が00）", "holder under 1: zeros instead of the photo", plan(|p| (p.order.photo, p.profile.infant_face) = (None, Nothing::Zeros)), &[], AUTHENTIC;
     "infant-empty", "1歳未満の人のカード（顔写真の長さが0）", "holder under 1: a photo of length 0", plan(|p| (p.order.photo, p.profile.infant_face) = (None, Nothing::EmptyObject)), OTHER_LAYOUT, UNDETERMINED;
 };
 
 /// What only the card of a holder under 16 can have (first generation). None of them makes it anything but undetermined.
 pub const RESIDENCE_CHILD_FAULTS: &[FaultRow] = rows! {
     "one-object", "電子署名のファイルがDA 00だけ", "the signature file begins DA 00, without DB", plan(|p| p.profile.unsigned = Unsigned::First), &[], UNDETERMINED;
-    "zero-photo", "顔写真のファイルがすべて00", "the photo's file holds zeros alone", plan(|p| p.profile.child_face = Nothing::Zeros), &[], UNDETERMINED;
+    "zero-photo", "顔写真のファイルがすべて00", "the photo's file holds only zeros", plan(|p| p.profile.child_face = Nothing::Zeros), &[], UNDETERMINED;
     "absent-photo", "顔写真のファイルがない", "there is no file for a photo", plan(|p| p.profile.child_face = Nothing::Absent), &[], UNDETERMINED;
     "wrong-number", "券面の番号とICチップの番号が違う", "the chip has another number than the print", draft(|d| OTHER_NUMBER.clone_into(&mut d.number)), &[], REFUSED;
     "bit-flip" = "FILE:BYTE"("df1/05:3000"), BIT_FLIP.ja, BIT_FLIP.en, |value| bit_flip(FILES_1.iter().map(|file| file.name), value), &[], UNDETERMINED;

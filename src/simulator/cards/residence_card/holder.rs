@@ -22,7 +22,7 @@ crate::simulator::record! {
     permitted: Date, "許可年月日";
     work: u8, "就労制限の有無: a code of `codes::WORK`.";
     expiry: Date, "有効期間の満了日; the stay ends on the same day.";
-    address: String, "住居地; empty where generation 1 has no entry on its back.";
+    address: String, "住居地; empty if generation 1 has no entry on its back.";
     address_date: Date, "Day of the address entry.";
     municipality: String, "全国地方公共団体コード with its check digit; begins with 99, a prefecture that does not exist.";
     comprehensive: u8, "資格外活動包括許可: a code of `codes::COMPREHENSIVE`.";

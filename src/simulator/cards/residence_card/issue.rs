@@ -35,7 +35,7 @@ crate::simulator::record! {
     pub struct ResidenceOrder;
     kind: CardKind, "What kind of card: one of those that are read.";
     holder: ResidenceHolder, "The holder.";
-    photo: Option<Vec<u8>>, "JP2; `None` where the holder is too young for a photo.";
+    photo: Option<Vec<u8>>, "JP2; `None` if the holder is too young for a photo.";
     certificate: CertificateOrder, "The signer's certificate, but for the length that a card of generation 2 wants.";
     signer: PoolKey, "The key that signs the card's data: the certificate's, or this is a fault.";
 }
@@ -109,7 +109,7 @@ impl IssuedResidence {
         self.files.retain(|known| !is_same(known.file(), file));
     }
 
-    /// Signs the card as its files stand now, and puts the certificate in.
+    /// Signs the card as its files are now, and puts the certificate in.
     pub fn sign(&mut self, order: &ResidenceOrder, profile: &ResidenceProfile) -> Result<(), IssueError> {
         let message = signed_message(&self.files);
         let signature = match (order.signer, profile.signature) {
@@ -132,7 +132,7 @@ impl IssuedResidence {
         file.set("signature", signature.clone());
         file.set("certificate", certificate.clone());
         if second {
-            // The file's zeros stand behind the certificate's object, not in it.
+            // The file's zeros come after the certificate's object, not in it.
             file.set_sized("signature", signature);
             file.set_sized("certificate", certificate);
         }
@@ -148,7 +148,7 @@ impl IssuedResidence {
     }
 }
 
-/// Whether two files hold the same. A name alone does not tell: df1/06 is the photo in generation 1 and the address
+/// Whether two files hold the same. The name alone does not decide: df1/06 is the photo in generation 1 and the address
 /// picture in generation 2.
 fn is_same(one: &File, other: &File) -> bool {
     one.name == other.name && one.title == other.title
@@ -168,7 +168,7 @@ pub fn signed_message(issued: &[ResidenceFile]) -> Vec<u8> {
 
 /// The same certificate with a serial number that makes it so long, as far as one does: the signature's length varies by
 /// itself, as real ones do.
-pub fn certificate_of_length(order: &CertificateOrder, length: usize) -> Result<Vec<u8>, IssueError> {
+pub(crate) fn certificate_of_length(order: &CertificateOrder, length: usize) -> Result<Vec<u8>, IssueError> {
     let mut serial_length = 8_usize;
     let mut built = Vec::new();
     for counter in 0..64_u8 {

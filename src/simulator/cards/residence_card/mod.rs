@@ -17,9 +17,8 @@ pub use authorities::{CA, CA2, authorities};
 pub use contents::ResidenceFile;
 pub use faults::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS};
 pub use holder::ResidenceHolder;
-pub use issue::{IssuedResidence, PORTRAITS, ResidenceOrder, certificate_of_length, issue, leaf, signed_message};
+pub use issue::{IssuedResidence, PORTRAITS, ResidenceOrder, issue, leaf, signed_message};
 pub use profile::ResidenceProfile;
-pub use tiff::{Line, picture as tiff_picture};
 
 use crate::{
     cards,
@@ -82,8 +81,8 @@ fn specified(recipe: &Recipe) -> Result<SimulatedCard, IssueError> {
     my_number::make(recipe, my_number::order(recipe), Some(guest), |own| own.with("card-number", number))
 }
 
-/// A card of the same kind, which takes short reads under secure messaging where the real card did. That it is a child's
-/// card nothing on the wire tells but that nobody signed it.
+/// A card of the same kind, which takes short reads under secure messaging if the real card did. That it is a child's
+/// card the wire does not show, except that nobody signed it.
 fn like(dump: &Dump, seed: u64) -> Option<Like> {
     let unsigned = || {
         let findings =

@@ -23,7 +23,7 @@ pub enum Nothing {
     Zeros,
     /// Every object with a value of zero bytes at its full length.
     ZeroValues,
-    /// An object of length 0, zeros behind.
+    /// An object of length 0, then zeros.
     EmptyObject,
     /// The file is not there: `6A82`.
     Absent,
@@ -32,9 +32,9 @@ pub enum Nothing {
 /// DF3/EF01 of a holder under 16 (spec residence 6.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unsigned {
-    /// `DA 00 DB 00`, zeros behind.
+    /// `DA 00 DB 00`, then zeros.
     Both,
-    /// `DA 00`, zeros behind.
+    /// `DA 00`, then zeros.
     First,
 }
 
@@ -71,7 +71,7 @@ crate::simulator::record! {
     unsigned: Unsigned = Unsigned::Both, "DF3/EF01 of a holder under 16.";
     signature: SignatureForm = SignatureForm::Usual, "How the signature is written.";
     certificate_length: usize = 598, "Bytes of the certificate of generation 2: 598 or 599 on real cards.";
-    certificate: Option<CertificateOrder> = None, "The signer's certificate, where not the one that the simulated issuer would make.";
+    certificate: Option<CertificateOrder> = None, "The signer's certificate, if not the one that the simulated issuer would make.";
 }
 
 const ATR: [u8; 13] = [0x3B, 0x88, 0x80, 0x01, 0x00, 0x00, 0x00, 0x00, 0x91, 0x81, 0xC1, 0x00, 0xD8];

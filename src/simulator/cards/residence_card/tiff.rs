@@ -81,7 +81,7 @@ fn file(width: u16, height: u16, strip: &[u8]) -> Vec<u8> {
         out.extend(tag.to_le_bytes());
         out.extend(form.to_le_bytes());
         out.extend(1_u32.to_le_bytes());
-        // A SHORT stands in the first two bytes; the numbers here are below 65,536 then, so the same bytes do.
+        // A SHORT is in the first two bytes; the numbers here are below 65,536 then, so the same bytes do.
         out.extend(value.to_le_bytes());
     }
     out.extend(0_u32.to_le_bytes());

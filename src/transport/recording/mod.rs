@@ -1,34 +1,42 @@
 //! The recording format `taimen-recording 1` (`docs/recording.md`): what went over the link, as text.
 
+mod parse;
+
 use std::{fmt::Write as _, time::Duration};
 
 use jiff::Timestamp;
+
+use parse::Parser;
 
 use crate::text::{errors, whole_seconds};
 
 use super::{
     LinkKind,
-    masked::{Masked, MaskedError, parse_hex},
+    masked::{Masked, MaskedError},
     phone,
 };
 
 /// The first line of every recording.
+#[doc(hidden)]
 pub const FIRST_LINE: &str = "taimen-recording 1";
 
 /// What the first line of every version begins with.
 const FAMILY: &str = "taimen-recording ";
 
 /// The largest recording that is read, in bytes.
+#[doc(hidden)]
 pub const MAX_RECORDING: usize = 16 * 1024 * 1024;
 
 /// The longest line, in bytes: the longest APDU in hex and some spaces.
+#[doc(hidden)]
 pub const MAX_LINE: usize = 140 * 1024;
 
 /// The most steps.
+#[doc(hidden)]
 pub const MAX_STEPS: usize = 100_000;
 
 /// The most random draws, and the most session keys.
-pub const MAX_DRAWS: usize = 1_000;
+pub(crate) const MAX_DRAWS: usize = 1_000;
 
 /// The longest header value, in bytes.
 const MAX_VALUE: usize = 512;
@@ -53,7 +61,7 @@ pub struct Header {
     pub scope: Option<String>,
     /// `jpki:` the card's extra application was asked for too, and with what.
     pub jpki: Option<ExtraHeader>,
-    /// `link: network`: others could see what passed. Recordings without it tell by their reader's name.
+    /// `link: network`: others could see what passed. In recordings without it the reader's name shows it.
     pub network: bool,
     /// `time:` the reader's time that went into the challenges, whole seconds.
     pub time: Option<Timestamp>,
@@ -135,7 +143,7 @@ impl ExtraHeader {
 /// One exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// Whether the card was powered up anew before this step, a line `= power`: a person was asked in between. The
+    /// Whether the card was powered up again before this step, a line `= power`: a person was asked in between. The
     /// first step always begins with a powered-up card and does not say so.
     pub powered: bool,
     /// What was sent.
@@ -253,157 +261,7 @@ fn one_line(value: &str) -> String {
     short.trim().to_owned()
 }
 
-#[derive(Default)]
-struct Parser {
-    recording: Recording,
-    /// A command that waits for its answer, and its line.
-    open: Option<(Masked, usize)>,
-    /// Whether the card was powered up anew before the next command.
-    powered: bool,
-}
-
-impl Parser {
-    fn line(&mut self, number: usize, line: &[u8]) -> Result<(), Problem> {
-        if line.len() > MAX_LINE {
-            return Err(Problem::LineTooLong);
-        }
-        let line = std::str::from_utf8(line).map_err(|_| Problem::NotUtf8)?.trim();
-        if number == 1 {
-            return match line {
-                FIRST_LINE => Ok(()),
-                other if other.starts_with(FAMILY) => Err(Problem::OtherVersion),
-                _ => Err(Problem::NotARecording),
-            };
-        }
-        if line.is_empty() || line.starts_with('#') {
-            Ok(())
-        } else if let Some(command) = line.strip_prefix('>') {
-            self.command(number, command)
-        } else if let Some(answer) = line.strip_prefix('<') {
-            let (bytes, elapsed) = split_time(answer)?;
-            let answer = Masked::parse(bytes)?;
-            if answer.tail().len() < 2 {
-                return Err(Problem::NoStatusWord);
-            }
-            self.answer(Ok(answer), elapsed)
-        } else if let Some(event) = line.strip_prefix('=') {
-            if self.open.is_some() {
-                return Err(Problem::NoAnswer);
-            }
-            if event.trim() != "power" || self.recording.steps.is_empty() || self.powered {
-                return Err(Problem::UnknownEvent);
-            }
-            self.powered = true;
-            Ok(())
-        } else if let Some(failure) = line.strip_prefix('!') {
-            let (word, elapsed) = split_time(failure)?;
-            let known = FAILURES.iter().find(|(_, known)| *known == word.trim()).ok_or(Problem::UnknownFailure)?;
-            self.answer(Err(known.0), elapsed)
-        } else {
-            self.header(line)
-        }
-    }
-
-    fn command(&mut self, number: usize, text: &str) -> Result<(), Problem> {
-        if self.open.is_some() {
-            return Err(Problem::NoAnswer);
-        }
-        if self.recording.steps.len() >= MAX_STEPS {
-            return Err(Problem::TooManySteps);
-        }
-        let command = Masked::parse(text)?;
-        if command.head().len() < 4 {
-            return Err(Problem::NoCommandHeader);
-        }
-        self.open = Some((command, number));
-        Ok(())
-    }
-
-    fn answer(&mut self, answer: Result<Masked, LinkFailure>, elapsed: Option<Duration>) -> Result<(), Problem> {
-        let (command, _) = self.open.take().ok_or(Problem::NoCommand)?;
-        let powered = std::mem::take(&mut self.powered);
-        self.recording.steps.push(Step { powered, command, answer, elapsed });
-        Ok(())
-    }
-
-    fn header(&mut self, line: &str) -> Result<(), Problem> {
-        let (key, value) = line.split_once(':').ok_or(Problem::UnknownLine)?;
-        if !self.recording.steps.is_empty() || self.open.is_some() {
-            return Err(Problem::HeaderBehindSteps);
-        }
-        let header = &mut self.recording.header;
-        let value = value.trim();
-        match key.trim_end() {
-            "random" => push_bytes(&mut header.random, value),
-            "session-key" => push_bytes(&mut header.session_keys, value),
-            "card" if value.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')) => {
-                set_once(&mut header.card, text_value(value)?)
-            }
-            "scope" if value.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'-')) => {
-                set_once(&mut header.scope, text_value(value)?)
-            }
-            "link" if value == NETWORK && !header.network => {
-                header.network = true;
-                Ok(())
-            }
-            "jpki" => set_once(&mut header.jpki, ExtraHeader::parse(value).ok_or(Problem::Value)?),
-            "reader" => set_once(&mut header.reader, text_value(value)?),
-            "time" => {
-                let time: Timestamp = value.parse().map_err(|_| Problem::Value)?;
-                if time != whole_seconds(time) {
-                    return Err(Problem::Value);
-                }
-                set_once(&mut header.time, time)
-            }
-            "card" | "scope" | "link" => Err(Problem::Value),
-            _ => Err(Problem::UnknownKey),
-        }
-    }
-
-    /// A missing answer is the fault of the command that waits for it, not of the line where that shows.
-    fn at(&self, number: usize, problem: Problem) -> RecordingError {
-        let line = self.open.as_ref().map_or(number, |(_, line)| *line);
-        RecordingError::Line { line: if problem == Problem::NoAnswer { line } else { number }, problem }
-    }
-}
-
-fn set_once<T>(slot: &mut Option<T>, value: T) -> Result<(), Problem> {
-    match slot.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(Problem::KeyTwice),
-    }
-}
-
-fn text_value(value: &str) -> Result<String, Problem> {
-    if value.is_empty() || value.len() > MAX_VALUE || value.chars().any(char::is_control) {
-        return Err(Problem::Value);
-    }
-    Ok(value.to_owned())
-}
-
-fn push_bytes(list: &mut Vec<Vec<u8>>, value: &str) -> Result<(), Problem> {
-    let bytes = parse_hex(value)?;
-    if bytes.is_empty() || bytes.len() > MAX_VALUE || list.len() >= MAX_DRAWS {
-        return Err(Problem::Value);
-    }
-    list.push(bytes);
-    Ok(())
-}
-
-/// Splits ` ; 12345 us` off.
-fn split_time(text: &str) -> Result<(&str, Option<Duration>), Problem> {
-    let Some((bytes, time)) = text.split_once(';') else {
-        return Ok((text, None));
-    };
-    let micros = time.trim().strip_suffix("us").map(str::trim_end).ok_or(Problem::Time)?;
-    if !micros.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Problem::Time);
-    }
-    let micros = micros.parse().map_err(|_| Problem::Time)?;
-    Ok((bytes, Some(Duration::from_micros(micros))))
-}
-
-/// Why a file is no recording.
+/// Why a file is not a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordingError {
@@ -431,20 +289,20 @@ errors! {
         LineTooLong = "the line has more than {MAX_LINE} bytes",
         TooManySteps = "there are more than {MAX_STEPS} steps",
         UnknownLine = "a line is `key: value`, `# comment`, `> command`, `< answer`, `! failure` or `= power`",
-        /// Another event than `= power`, or one where no card was powered up anew.
+        /// Another event than `= power`, or one where no card was powered up again.
         UnknownEvent = "the only event is `= power`, between two steps",
         UnknownKey = "the header has no such key",
-        KeyTwice = "this header key may stand only once",
+        KeyTwice = "this header key may appear only once",
         /// A header value that its key does not take.
         Value = "the value does not fit its key",
-        HeaderBehindSteps = "header lines stand in front of the first step",
+        HeaderBehindSteps = "header lines come before the first step",
         NoAnswer = "this command has no answer",
-        NoCommand = "an answer without a command in front of it",
+        NoCommand = "an answer without a command before it",
         NoCommandHeader = "a command begins with four readable bytes",
         /// An answer that does not end in a readable status word.
         NoStatusWord = "an answer ends with the two readable bytes of its status word",
         UnknownFailure = "a failure is `! length` or `! removed`",
-        Time = "the time behind an answer is written ` ; 12345 us`",
+        Time = "the time after an answer is written ` ; 12345 us`",
         Bytes(#[from] MaskedError) = "{0}",
     }
 }

@@ -1,140 +1,19 @@
 //! What decoding and checking a card yields, in one form for every card.
 
+mod holder;
+
 use jiff::civil::Date;
+
+pub use holder::{CardText, Change, Current, ExternalCharacter, Holder, Sex, Signed, Unconfirmed};
 
 use super::{model::Reference, presentation::Presentation};
 use crate::{
-    dump::Scope,
+    dump::{Dump, Scope},
     kind::CardKind,
     lang::{Bilingual, Lang},
-    text::JisText,
     trust::Hierarchy,
     verify::{Basis, Check, CheckId, Overall, Requirement, Verdict, overall},
 };
-
-/// A value and the check that covers it. `None`: no signature covers it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Signed<T> {
-    /// The value.
-    pub value: T,
-    /// The check that covers it; whether that check passed stands in [`Findings::checks`].
-    pub signed_by: Option<CheckId>,
-}
-
-impl<T> std::fmt::Debug for Signed<T> {
-    /// The value is personal: it does not belong into a log.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Signed(.., {:?})", self.signed_by)
-    }
-}
-
-impl<T> Signed<T> {
-    /// A value and what covers it.
-    pub fn new(value: T, signed_by: Option<CheckId>) -> Self {
-        Self { value, signed_by }
-    }
-}
-
-/// Text from a card, for people: what only a picture shows is marked.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct CardText {
-    /// The text; [`crate::text::MARK`] stands for each character that only a picture shows.
-    pub text: String,
-    /// Where those marks stand: index of the character in the text, slot of the picture
-    /// ([`ExternalCharacter::slot`]). A mark that is not listed is missing on the card itself, or is the character 〓.
-    pub external: Vec<(usize, u8)>,
-}
-
-impl std::ops::Deref for CardText {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.text
-    }
-}
-
-impl From<String> for CardText {
-    fn from(text: String) -> Self {
-        Self { text, external: Vec::new() }
-    }
-}
-
-impl From<&str> for CardText {
-    fn from(text: &str) -> Self {
-        text.to_owned().into()
-    }
-}
-
-impl From<&JisText> for CardText {
-    fn from(text: &JisText) -> Self {
-        Self { text: text.plain(), external: text.external().collect() }
-    }
-}
-
-impl std::fmt::Debug for CardText {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "CardText({} bytes)", self.text.len())
-    }
-}
-
-/// 外字: a character that the card holds as a picture, because JIS X 0208 lacks it. No signature covers it.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ExternalCharacter {
-    /// Which one, from 1.
-    pub slot: u8,
-    /// The file that holds it, for example `df1/0003`.
-    pub file: &'static str,
-    /// 文字構成, whose values are not public (spec licence 7.4, U).
-    pub structure: u8,
-    /// The raster as stored: ITU-T T.6, about 50 × 50 dots, most significant bit first, 0 white (S, I).
-    pub raster: Vec<u8>,
-}
-
-impl std::fmt::Debug for ExternalCharacter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ExternalCharacter({}, {} bytes)", self.slot, self.raster.len())
-    }
-}
-
-/// Where a document's changes lead: the values after all of them. No signature covers them, and they never replace the
-/// signed ones. `None`: not changed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct Current {
-    /// 氏名
-    pub name: Option<CardText>,
-    /// 呼び名（カナ）
-    pub name_kana: Option<CardText>,
-    /// 住所
-    pub address: Option<CardText>,
-    /// 公安委員会名 of the new address
-    pub commission: Option<CardText>,
-    /// 免許の条件: the signed ones, less those removed, and the added ones.
-    pub conditions: Option<Vec<CardText>>,
-    /// 本籍: shown only when asked for.
-    pub domicile: Option<CardText>,
-}
-
-/// One entry that was added after the document was issued. No signature covers it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Change {
-    /// Machine name of what changed, for example `new_address`.
-    pub id: &'static str,
-    /// What changed.
-    pub title: Bilingual,
-    /// Which slot of its kind on the card, from 1.
-    pub slot: u32,
-    /// When; `None` where the card's digits are no day.
-    pub date: Option<Date>,
-    /// The commission whose seal it bears.
-    pub commission: CardText,
-    /// The new value; empty for a change of commission.
-    pub value: CardText,
-    /// Whether it is shown only when asked for (本籍).
-    pub masked: bool,
-}
 
 /// The tries that a credential had left before any was presented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,86 +23,6 @@ pub struct TriesLeft {
     pub reference: &'static Reference,
     /// 0: blocked.
     pub left: u8,
-}
-
-/// 性別: the digits of JIS X 0303, and one of residence cards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sex {
-    /// `1` 男
-    Male,
-    /// `2` 女
-    Female,
-    /// `9` 適用不能
-    NotApplicable,
-    /// `0` 不明
-    Unknown,
-    /// `3` 記載なし・不詳, which only residence cards have; JIS X 0303 does not know it.
-    Unspecified,
-}
-
-impl Sex {
-    /// Reads a digit of JIS X 0303.
-    pub fn from_digit(digit: u8) -> Option<Self> {
-        match digit {
-            b'1' => Some(Self::Male),
-            b'2' => Some(Self::Female),
-            b'9' => Some(Self::NotApplicable),
-            b'0' => Some(Self::Unknown),
-            _ => None,
-        }
-    }
-
-    /// The machine name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Male => "male",
-            Self::Female => "female",
-            Self::NotApplicable => "not-applicable",
-            Self::Unknown => "unknown",
-            Self::Unspecified => "unspecified",
-        }
-    }
-
-    /// What people read.
-    pub fn name(self) -> Bilingual {
-        match self {
-            Self::Male => Bilingual::new("男", "male"),
-            Self::Female => Bilingual::new("女", "female"),
-            Self::NotApplicable => Bilingual::new("適用不能", "not applicable"),
-            Self::Unknown => Bilingual::new("不明", "unknown"),
-            Self::Unspecified => Bilingual::new("記載なし・不詳", "unspecified or unknown"),
-        }
-    }
-}
-
-/// The person, as far as text goes; pictures stand in [`Findings::pictures`].
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct Holder {
-    /// 氏名
-    pub name: Option<Signed<CardText>>,
-    /// 住所
-    pub address: Option<Signed<CardText>>,
-    /// 生年月日
-    pub birth_date: Option<Signed<Date>>,
-    /// 性別: a report shows it only when asked for.
-    pub sex: Option<Signed<Sex>>,
-    /// Age in whole years on the day of the check, Japan time: only for `--age`, which shows nothing else.
-    pub age: Option<Signed<i16>>,
-    /// Text that a signature covers which could not be verified: anybody may have written it. `None`: there is none.
-    pub unconfirmed: Option<Unconfirmed>,
-    /// Unsigned values after changes; `None` where nothing was changed.
-    pub current: Option<Current>,
-}
-
-/// Text for which nobody vouches: its signature was not verified. It never stands in the [`Holder`] itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct Unconfirmed {
-    /// 氏名
-    pub name: Option<CardText>,
-    /// 住所
-    pub address: Option<CardText>,
 }
 
 /// How a picture is stored on the card.
@@ -287,7 +86,7 @@ pub struct Item {
     pub masked: bool,
 }
 
-/// The machine name of the item that a report shows only where the sex was asked for (`--sex`).
+/// The machine name of the item that a report shows only if the sex was asked for (`--sex`).
 pub const SEX_ITEM: &str = "jpki_sex";
 
 /// The value of an [`Item`].
@@ -296,7 +95,7 @@ pub const SEX_ITEM: &str = "jpki_sex";
 pub enum ItemValue {
     /// A day.
     Date(Date),
-    /// Text as it stands on the card.
+    /// Text as it is on the card.
     Text(CardText),
     /// What a code of the card means.
     Term {
@@ -305,7 +104,7 @@ pub enum ItemValue {
         /// What people read.
         name: Bilingual,
     },
-    /// A code as it stands on the card, and what must be said about it: see [`remarks`].
+    /// A code as it is on the card, and what must be said about it: see `remarks`.
     Code {
         /// The code.
         code: String,
@@ -374,7 +173,7 @@ pub mod remarks {
 pub struct Warning {
     /// The file.
     pub file: &'static str,
-    /// What is odd, and where (in English, for whoever looks into the card).
+    /// What is odd, and where (in English, for specialists).
     pub detail: String,
 }
 
@@ -404,7 +203,7 @@ pub mod notes {
         /// A hierarchy other than production counted.
         pub NOT_PRODUCTION "not-production"
             "試験用または模擬の発行者を受け入れる設定で判定しました。本物のカードの確認には使えません。"
-            "Judged with a test or simulated issuer accepted. This is no check of a real card.";
+            "taimen accepted a test or simulated issuer. This is not a check of a real card.";
         /// The anchors that ship rest on one source.
         pub UNOFFICIAL_ANCHOR "unofficial-anchor"
             "発行者のCA鍵は公式に公表されておらず、非公式の一つの出所に基づきます。"
@@ -412,16 +211,15 @@ pub mod notes {
         /// Nothing asked whether the card was withdrawn.
         pub REVOCATION "revocation"
             "紛失・盗難・廃止の届出は確認していません。"
-            "Whether the card was reported lost, stolen or withdrawn was not checked.";
+            "taimen did not check whether the card was reported lost, stolen or withdrawn.";
         /// A check of a saved reading.
         PRESENCE_THEN "presence-then"
             "保存された読み取りの検査です。カードの存在を示すのは読み取りの時点であり、現在ではありません。"
             "This is a check of a saved reading: it shows that the card was present then, not now.";
-        /// The same where nobody vouches for the time of the reading.
+        /// The same if nobody vouches for the time of the reading.
         PRESENCE_ONCE "presence-once"
             "保存された読み取りの検査です。いつ読み取られたかを保証する人がいないため、読み取りの時刻は根拠にしていません。今カードがあることも示しません。"
-            "This is a check of a saved reading. Nobody vouches for when it was made, so its time counts for nothing, and it \
-             does not show that the card is present now.";
+            "This is a check of a saved reading. Nobody vouches for its time, so the time does not count, and it does not show that the card is present now.";
     }
 
     /// What a check of a saved reading shows of the card's presence.
@@ -469,6 +267,33 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// Nothing found yet about a dump.
+    pub(in crate::cards) fn of(
+        dump: &Dump,
+        basis: Basis,
+        requirement: &'static Requirement,
+        presentation: &'static Presentation,
+    ) -> Self {
+        Self {
+            kind: dump.kind,
+            scope: dump.scope,
+            requirement,
+            presentation,
+            checks: Vec::new(),
+            hierarchy: None,
+            holder: Holder::default(),
+            pictures: Vec::new(),
+            items: Vec::new(),
+            history: Vec::new(),
+            external: Vec::new(),
+            retry_counters: Vec::new(),
+            warnings: Vec::new(),
+            guests: dump.guests.clone(),
+            notes: Vec::new(),
+            basis,
+        }
+    }
+
     /// The verdict.
     pub fn overall(&self) -> Overall {
         overall(self.requirement, &self.checks)

@@ -1,0 +1,123 @@
+//! What is asked of a card.
+
+use jiff::Timestamp;
+
+use crate::{dump::Scope, kind::CardKind, transport::Replay};
+
+use super::{
+    super::{
+        model::{Card, Found, KindSpec},
+        registry,
+    },
+    FlowError, Recognised,
+};
+
+/// What is asked of a card, whichever it is.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Request {
+    /// How much. A scope whose optional credential is missing becomes the smaller one that the card declares for that.
+    pub scope: Scope,
+    /// Which application of a card that carries several; `None`: its own.
+    pub application: Option<CardKind>,
+    /// Whether the card's extra application is read too.
+    pub extra: bool,
+    /// The reader's time: it is in the challenges and in the dump.
+    pub time: Timestamp,
+    /// Which reader; goes into the dump. Nothing is decided by it.
+    pub reader: String,
+    /// Whether somebody can be asked for what is missing.
+    pub ask: Ask,
+    /// Whether a recording is instead of the card: it holds no bytes of private files.
+    pub(crate) recorded: bool,
+}
+
+/// Whether somebody can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ask {
+    /// Nobody: what is missing is an error.
+    #[default]
+    Never,
+    /// If the card wants what was not given.
+    IfMissing,
+    /// The card is let go in the middle whatever it wants, as a recording was made.
+    Always,
+}
+
+impl Request {
+    /// Everything that the default check shows; nobody is asked.
+    pub fn new(reader: impl Into<String>, time: Timestamp) -> Self {
+        let (scope, application, extra) = (Scope::FULL, None, false);
+        Self { scope, application, extra, time, reader: reader.into(), ask: Ask::Never, recorded: false }
+    }
+
+    /// What the program asked for that made a recording.
+    ///
+    /// # Errors
+    /// [`FlowError::NoTime`].
+    pub fn recorded(replay: &Replay) -> Result<Self, FlowError> {
+        let header = replay.header();
+        let kind = header.card.as_deref().and_then(|card| card.parse().ok());
+        Ok(Self {
+            scope: header.scope.as_deref().and_then(|scope| scope.parse().ok()).unwrap_or(Scope::FULL),
+            // Every other kind is what recognition finds by itself.
+            application: kind.filter(|kind| registry::is_guest(*kind)),
+            extra: header.jpki.is_some(),
+            ask: if replay.asked_in_the_middle() { Ask::Always } else { Ask::Never },
+            recorded: true,
+            ..Self::new(header.reader.as_deref().unwrap_or("replay"), header.time.ok_or(FlowError::NoTime)?)
+        })
+    }
+
+    /// The same with another scope.
+    #[must_use]
+    pub fn scope(self, scope: Scope) -> Self {
+        Self { scope, ..self }
+    }
+
+    /// The same of one application.
+    #[must_use]
+    pub fn application(self, application: CardKind) -> Self {
+        Self { application: Some(application), ..self }
+    }
+
+    /// The same with the extra application.
+    #[must_use]
+    pub fn extra(self, extra: bool) -> Self {
+        Self { extra, ..self }
+    }
+
+    /// The same with somebody to ask.
+    #[must_use]
+    pub fn ask(self, ask: Ask) -> Self {
+        Self { ask, ..self }
+    }
+
+    /// Refuses what the recognised card does not have, before anything is presented to it.
+    pub(super) fn fits(&self, recognised: &Recognised) -> Result<Meant, FlowError> {
+        let found = match self.application {
+            Some(guest) if recognised.guests.contains(&guest) => Found::plain(guest),
+            Some(other) if other != recognised.kind => return Err(FlowError::NoSuchApplication(other)),
+            _ => recognised.found.clone(),
+        };
+        let kind = found.kind;
+        let (card, spec) = registry::find(kind).ok_or(FlowError::NotReadable(kind))?;
+        if spec.scopes.is_empty() {
+            return Err(FlowError::NotReadable(kind));
+        }
+        let foreign = |asked| FlowError::NotOfThisCard { asked, kind };
+        spec.scope(self.scope).ok_or(foreign(self.scope.as_str()))?;
+        if self.extra && !spec.extra.is_some_and(|extra| extra.scope == self.scope) {
+            return Err(foreign(registry::extras().next().map_or("extra", |extra| extra.id)));
+        }
+        Ok(Meant { card, spec, found })
+    }
+}
+
+/// The card that is read, as the registry knows it.
+#[derive(Clone)]
+pub(super) struct Meant {
+    pub card: &'static dyn Card,
+    pub spec: &'static KindSpec,
+    pub found: Found,
+}
