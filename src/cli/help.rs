@@ -28,7 +28,7 @@ const EXAMPLES: [(&str, &str); 5] = [
     ("compare", "  taimen compare lines.jsonl\n  taimen compare - < lines.jsonl > results.jsonl"),
     (
         "batch",
-        "  taimen batch fixtures --expect fixtures --accept simulated --junit report.xml\n  find in -name '*.json' | taimen batch - > report.jsonl",
+        "  taimen batch fixtures --expect fixtures --accept simulated --at recorded --junit report.xml\n  find in -name '*.json' | taimen batch - > report.jsonl",
     ),
 ];
 

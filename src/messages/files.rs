@@ -97,7 +97,8 @@ pub(super) fn text(problem: &Problem) -> Text {
         ["名前なしで taimen explain を実行すると、検査の一覧を表示します。" "taimen explain without a name lists the checks."] },
         Problem::BadTime => text! { "bad-time" Usage;
         ["--at の時刻が読めません。" "The time given to --at cannot be read."]
-        ["2026-11-22T10:00:00+09:00 のように指定してください。" "Write it like 2026-11-22T10:00:00+09:00."] },
+        ["2026-11-22T10:00:00+09:00 のように指定するか、保存された読み取りを自分で保証できるときは recorded と指定してください。"
+         "Write it like 2026-11-22T10:00:00+09:00, or write recorded if you vouch for a saved reading."] },
         Problem::NoLines => text! { "no-lines" Usage;
         ["比べる行が一つもありませんでした。" "There was no line to compare."]
         ["1行に {{\"chip\":{{…}},\"form\":{{…}}}} を一つずつ渡してください。書き方は docs/compare.md にあります。"

@@ -413,7 +413,7 @@ fn ids_of_the_sources() -> BTreeSet<&'static str> {
 
 /// `docs/errors.md`, made of the messages themselves. `TAIMEN_DOCS=write cargo test --lib errors` writes it again.
 #[test]
-#[cfg(feature = "simulator")]
+#[cfg(all(feature = "simulator", feature = "compare", feature = "counter"))]
 fn the_page_of_errors_has_every_id() {
     let mut rows = std::collections::BTreeMap::new();
     for problem in every_problem() {

@@ -105,6 +105,7 @@ pub fn tries_left(lang: Lang, credential: Bilingual, retry_counter: RetryCounter
         (Lang::Ja, RetryCounter::Left(left)) => {
             format!("{}: あと{left}回間違えるとロックされます。", credential.ja)
         }
+        (Lang::En, RetryCounter::Left(1)) => format!("{}: blocked after 1 more wrong entry.", credential.en),
         (Lang::En, RetryCounter::Left(left)) => format!("{}: blocked after {left} more wrong entries.", credential.en),
         (Lang::Ja, RetryCounter::Blocked) => format!("{}: ロックされています。", credential.ja),
         (Lang::En, RetryCounter::Blocked) => format!("{}: blocked.", credential.en),

@@ -47,7 +47,7 @@ fn read(card: &mut SimulatedCard, scope: Scope) -> Result<(Dump, LinkFigures), F
 
 fn read_menkyo(card: &mut SimulatedCard, scope: Scope) -> (Dump, LinkFigures) {
     let (dump, figures) = reading::read_card(card, scope).unwrap();
-    assert_eq!((dump.kind, &dump.guests[..]), (CardKind::MENKYO, &[CardKind::MENKYO][..]));
+    assert_eq!((dump.kind, &dump.guests[..]), (CardKind::MENKYO, &[CardKind::MY_NUMBER][..]));
     (dump, figures)
 }
 

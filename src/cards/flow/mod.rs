@@ -187,7 +187,7 @@ pub fn start(
         (Ask::Never | Ask::IfMissing, None) => {}
     }
     let mut dump = run(&mut session, meant, request, state, credentials, gate, nonces, tell)?;
-    dump.guests = recognised.guests;
+    dump.guests = recognised.beside(dump.kind);
     dump.link = metered.figures();
     Ok(Outcome::Done(Box::new(dump)))
 }
@@ -271,7 +271,7 @@ impl Looked {
             error => error,
         })?;
         let mut dump = run(&mut session, meant, &request, state, credentials, gate, nonces, tell)?;
-        dump.guests = recognised.guests;
+        dump.guests = recognised.beside(dump.kind);
         dump.link = sum(figures, metered.figures());
         Ok(dump)
     }

@@ -21,6 +21,13 @@ pub struct Recognised {
     pub(super) found: Found,
 }
 
+impl Recognised {
+    /// What the chip holds beside the application that is read.
+    pub(super) fn beside(self, read: CardKind) -> Vec<CardKind> {
+        std::iter::once(self.kind).chain(self.guests).filter(|kind| *kind != read).collect()
+    }
+}
+
 /// Why no card was recognised.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
