@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::{
+    compare::Form,
     dump::Scope,
     iso7816::Refusal,
-    compare::Form,
     kind::CardKind,
     messages::Problem,
     profile::Case,

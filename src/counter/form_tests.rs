@@ -85,7 +85,10 @@ fn staff_accept_what_is_similar_and_nothing_else() {
     let (name, _, birth) = said(&counter);
     let State::Checked(checked) = &mut counter.session.state else { panic!() };
     checked.reading.findings.holder.name.as_mut().unwrap().signed_by = None;
-    enter(&mut counter, &[("name", &*name), ("kana", "モギ"), ("address", "無音県無音市9-9-9"), ("birth_date", &*birth)]);
+    enter(
+        &mut counter,
+        &[("name", &*name), ("kana", "モギ"), ("address", "無音県無音市9-9-9"), ("birth_date", &*birth)],
+    );
     Field::all().for_each(|field| accept(&mut counter, field.as_str()));
     let accepted: Vec<_> = self::checked(&counter).accepted.iter().copied().collect();
     assert_eq!(accepted, [Field::Name]);

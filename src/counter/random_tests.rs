@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 
 use super::{tests::*, *};
 use crate::{
-    compare::Field,
     cards::{CredentialSpec, Wanted, Who, registry},
+    compare::Field,
     iso7816::Refusal,
     kind::CardKind,
     lang::{Bilingual, Lang},

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::{
-    cards::CredentialSpec, cards::Wanted, compare::Field, doctor::Finding, iso7816::Refusal, kind::CardKind, lang::Bilingual,
-    messages::Problem,
+    cards::CredentialSpec, cards::Wanted, compare::Field, doctor::Finding, iso7816::Refusal, kind::CardKind,
+    lang::Bilingual, messages::Problem,
 };
 
 use super::{Asking, FaceMatch, Reading};

@@ -187,7 +187,8 @@ fn every_button_posts_what_the_session_takes() {
             if let ([action], [list]) = (action.as_slice(), list.as_slice()) {
                 let pairs: Vec<_> = values(&form, "name").into_iter().map(|name| (name, "x")).collect();
                 let posted = serde_json::json!({ "action": action, list: pairs }).to_string();
-                serde_json::from_str::<StaffAction>(&posted).unwrap_or_else(|error| panic!("{name}: {posted}: {error}"));
+                serde_json::from_str::<StaffAction>(&posted)
+                    .unwrap_or_else(|error| panic!("{name}: {posted}: {error}"));
             }
         }
         assert!(!of_staff || !html.contains(" data-entry="), "{name}: only the customer enters a PIN");
@@ -355,17 +356,22 @@ fn what_came_of_the_form_stands_under_the_verdict_and_in_its_table() {
     let found = |html: &str| text(part(html, " id=\"form-found\" data-say=\"assertive\"", "</p>"));
     // Everything agrees: by one line, and by the words of each row.
     let html = form(&mut counter, &[("name", &name), ("birth_date", &birth)]);
-    assert!(html.contains("class=\"found good\" id=\"form-found\"") && found(&html).contains("すべての欄が一致"), "{html}");
+    assert!(
+        html.contains("class=\"found good\" id=\"form-found\"") && found(&html).contains("すべての欄が一致"),
+        "{html}"
+    );
     // Something differs: the line names it, the table marks where, and the words name the rule.
     let spaced: String = name.chars().flat_map(|c| [c, ' ']).collect();
-    let html = form(&mut counter, &[("name", &spaced), ("address", "無音県無音市9"), ("kana", "モギ"), ("sex", "きのう")]);
+    let html =
+        form(&mut counter, &[("name", &spaced), ("address", "無音県無音市9"), ("kana", "モギ"), ("sex", "きのう")]);
     let line = found(&html);
     assert!(html.contains("class=\"found bad\" id=\"form-found\""), "{line}");
-    for words in ["不一致 (住所)", "目視で確認 (フリガナ)", "比べていません (性別)", "一致 (氏名, 生年月日)"] {
+    for words in ["不一致 (住所)", "目視で確認 (フリガナ)", "比べていません (性別)", "一致 (氏名, 生年月日)"]
+    {
         assert!(line.replace(" (", "(").contains(&words.replace(" (", "(")), "{words}: {line}");
     }
     let table = part(&html, "id=\"form-result\"", "</table>");
-    assert!(table.contains("空白") && table.contains("<mark>") && table.contains("無音県"), "{table}");
+    assert!(table.contains("空白") && table.contains("<mark>") && table.contains("<mark>無音</mark>"), "{table}");
     assert!(html.contains("id=\"bad-form-sex\"") && html.matches("aria-invalid=\"true\"").count() == 1);
     assert!(!html.contains("accept-similar"));
     // The sex agrees or not; nothing in the table says which it is.
@@ -449,13 +455,15 @@ fn what_the_law_leaves_is_listed_for_every_document_in_every_case_and_opens_noth
         }
     }
     // The law and the day choose; the page names both, and that nobody is advised.
-    let shown = |counter: &Counter| part(&staff(&counter.session).into_string(), "class=\"law\"", "</section>").to_owned();
+    let shown =
+        |counter: &Counter| part(&staff(&counter.session).into_string(), "class=\"law\"", "</section>").to_owned();
     let page = |law: &str, day: &str, counter: &mut Counter| {
         (counter.session.law, counter.session.now) = (Law::new(law, all.clone()), day.parse().unwrap());
         shown(counter)
     };
     let page_2026 = page("hanshuhou", days[1], &mut counter);
-    for words in ["hanshuhou-2025", "法的助言ではありません", "暗証番号などがロックされている", "出典"] {
+    for words in ["hanshuhou-2025", "法的助言ではありません", "暗証番号などがロックされている", "出典"]
+    {
         assert!(page_2026.contains(words), "{words}: {page_2026}");
     }
     assert!(page("hanshuhou", days[2], &mut counter).contains("hanshuhou-2027"));

@@ -215,7 +215,8 @@ fn a_recording_is_refused_with_a_way_out() {
 
 /// The name as the person's part of the page shows it.
 fn shown_name(view: &Value) -> String {
-    let name = html(view).split("<dt>name</dt>").nth(1).or_else(|| html(view).split("<dt>氏名</dt>").nth(1)).unwrap();
+    let titles = ["<dt>Name</dt>", "<dt>氏名</dt>"];
+    let name = titles.iter().find_map(|title| html(view).split(title).nth(1)).unwrap();
     let value = name.split("class=\"value\"").nth(1).unwrap().split_once('>').unwrap().1;
     value.split('<').next().unwrap().to_owned()
 }
