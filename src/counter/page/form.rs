@@ -95,7 +95,7 @@ pub(super) fn found(session: &Session, checked: &Checked, verdict: Tone, say: Sa
     let shown = if all { !agreeing.1.is_empty() && verdict != Tone::Bad } else { true };
     html! {
         @if shown {
-            p #form-found .found.(class) data-say="assertive" {
+            p #form-found .found.(class) data-say="polite" {
                 span.sign aria-hidden="true" { (sign) }
                 span {
                     (say.say(words::FORM_FOUND)) ": "

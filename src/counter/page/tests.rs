@@ -353,7 +353,7 @@ fn what_came_of_the_form_stands_under_the_verdict_and_in_its_table() {
     let holder = &mut checked.reading.findings.holder;
     let name = holder.name.as_ref().unwrap().value.text.clone();
     let birth = holder.birth_date.as_ref().unwrap().value.to_string();
-    let found = |html: &str| text(part(html, " id=\"form-found\" data-say=\"assertive\"", "</p>"));
+    let found = |html: &str| text(part(html, " id=\"form-found\" data-say=\"polite\"", "</p>"));
     // Everything agrees: by one line, and by the words of each row.
     let html = form(&mut counter, &[("name", &name), ("birth_date", &birth)]);
     assert!(
