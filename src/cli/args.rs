@@ -67,6 +67,8 @@ options! {
     JSON "json" "", "JSONで出力する", "Print JSON";
     JUNIT "junit" "FILE", "JUnit形式のXMLを書く（CI用。個人情報なし）", "Write JUnit XML for CI (no personal data)";
     LANG "lang" "ja|en", "表示する言語", "The language of the output";
+    LAW "law" "LAW", "どの法令による確認か：hanshuhou（犯収法）, keitaihou（携帯法）, kobutsu（古物営業法）、または --profile の法令",
+        "The law that asks for the check: hanshuhou, keitaihou, kobutsu, or that of a --profile";
     OPEN "open" "", "ブラウザーで開く", "Open the page in a browser";
     PORT "port" "N", "窓口のページのポート（既定：空いているもの）", "The port of the page (default: one that is free)";
     OUT "out" "FILE", "書き出す先（省略すると標準出力）", "The file to write (default: standard output)";
@@ -346,7 +348,8 @@ impl Builder {
             .arg(reader)
             .args(self.options(&[OPEN, PORT]))
             .args(tablet.map(all_three))
-            .args(self.options(&[TRUST_DIR, ACCEPT]))
+            .arg(self.option(LAW).default_value("hanshuhou"))
+            .args(self.options(&[PROFILE, TRUST_DIR, ACCEPT]))
     }
 
     fn batch(self) -> Command {

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::{cards::Who, messages::Problem, text::japan_date};
+use crate::{cards::Who, messages::Problem, profile::Case, text::japan_date};
 
 use super::{
-    Case, CustomerAction, Effect, Session, StaffAction, State,
+    CustomerAction, Effect, Session, StaffAction, State,
     asking::Forgotten,
     session::{Attempt, shows_without_pin},
 };
@@ -63,17 +63,16 @@ impl Session {
                 }
                 _ => Vec::new(),
             },
-            // `Session::form` and the reading's findings are all that a comparison takes.
             StaffAction::Form { fields } => match self.state {
                 State::Reading(_) | State::Asking(_) | State::Checked(_) | State::Failed(_) => {
-                    fields.iter().for_each(|(name, text)| self.form.set(name, text));
+                    self.enter_form(&fields);
                     vec![Effect::Changed]
                 }
                 State::Trouble(_) | State::Waiting | State::Ended => Vec::new(),
             },
-            StaffAction::AcceptSimilar { field } => match self.state {
-                State::Checked(_) => {
-                    self.form.accept(&field);
+            StaffAction::AcceptSimilar { field } => match &mut self.state {
+                State::Checked(checked) => {
+                    checked.accept(field);
                     vec![Effect::Changed]
                 }
                 _ => Vec::new(),

@@ -1,19 +1,22 @@
 //! What the reader's events do to a session.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::{
+    compare::Form,
     dump::Scope,
     iso7816::Refusal,
     kind::CardKind,
     messages::Problem,
+    profile::Case,
     report::{Options, Report, Tone},
     transport::TransportError,
 };
 
 use super::{
-    Asking, Case, Checked, Effect, Failure, Form, Progress, Question, Reading, Run, Session, Sound, State, Told,
-    Trouble,
+    Asking, Checked, Effect, Failure, Progress, Question, Reading, Run, Session, Sound, State, Told, Trouble, case,
     session::{Attempt, HINTS, IDLE, IDLE_WARNING},
 };
 
@@ -78,7 +81,7 @@ impl Session {
 
     fn forget_customer(&mut self) -> Vec<Effect> {
         self.attempt = Attempt::default();
-        self.form = Form::default();
+        (self.form, self.refused) = (Form::default(), Vec::new());
         self.handed_over = false;
         (self.wipes_at, self.notice) = (None, None);
         vec![Effect::Wiped, Effect::Forget, Effect::Changed]
@@ -160,7 +163,9 @@ impl Session {
             Tone::Unsure => Sound::Unsure,
         };
         self.attempt.kind = Some(reading.findings.kind);
-        self.state = State::Checked(Box::new(Checked { reading, face: None }));
+        let mut checked = Checked { reading, face: None, accepted: BTreeSet::new() };
+        checked.compare(&self.form);
+        self.state = State::Checked(Box::new(checked));
         self.over(sound, now)
     }
 
@@ -168,7 +173,7 @@ impl Session {
         if let Problem::LastTry { credential } | Problem::NoCounter { credential } = problem {
             self.attempt.last_try = Some(credential);
         }
-        if let case @ (Case::PinBlocked | Case::PinForgotten) = Case::of_problem(&problem) {
+        if let case @ (Case::PinBlocked | Case::PinForgotten) = case::of_problem(&problem) {
             self.attempt.cause = Some(case);
         }
         self.state = State::Failed(Failure { kind: self.attempt.kind, problem });

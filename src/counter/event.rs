@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     cards::{Credentials, Findings, Wanted},
+    compare::Field,
     dump::Scope,
     iso7816::Refusal,
     kind::CardKind,
@@ -117,13 +118,13 @@ pub enum StaffAction {
     },
     /// The application form's fields, as typed, pasted or scanned. A field that is not named stays as it is; an empty one goes.
     Form {
-        /// Field name, and its text.
-        fields: Vec<(String, Zeroizing<String>)>,
+        /// Field, and its text.
+        fields: Vec<(Field, Zeroizing<String>)>,
     },
-    /// Staff accept a field that is only similar.
+    /// Staff accept a field that is only similar, or take it back. Its class stays as it is.
     AcceptSimilar {
         /// The field.
-        field: String,
+        field: Field,
     },
     /// Hand this window to the customer's pad, where there is no second screen.
     HandOver,

@@ -1,51 +1,69 @@
-//! The application form, as staff typed, pasted or scanned it.
+//! The application form beside the card: what was entered, what was refused, what came of the comparison.
 
-use std::collections::{BTreeMap, BTreeSet};
+use zeroize::Zeroizing;
 
-use crate::privacy::Private;
+use crate::{
+    compare::{Class, Comparison, Field, Form, compare},
+    messages::Problem,
+};
 
-/// The fields of a form that are compared with the chip.
-pub const FIELDS: [&str; 5] = ["name", "kana", "address", "birth_date", "sex"];
+use super::{Checked, Session, State};
 
-/// The most characters of a field.
-pub const MAX_FIELD: usize = 512;
+impl Session {
+    /// The application form: what can be compared of what staff entered.
+    pub fn form(&self) -> &Form {
+        &self.form
+    }
 
-/// The application form: its fields, and those whose weak likeness staff accepted. `Debug` shows names alone.
-#[derive(Debug, Default)]
-pub struct Form {
-    fields: BTreeMap<&'static str, Private<String>>,
-    accepted: BTreeSet<&'static str>,
+    /// Why what was entered last in a field of the form is not compared.
+    pub fn form_complaint(&self, field: Field) -> Option<Problem> {
+        self.refused.iter().find(|error| error.field == field).copied().map(Problem::FormField)
+    }
+
+    /// Takes fields of the form. One that is not named stays as it is; an empty one goes, and so does one whose new text cannot be
+    /// compared: the old text is not what stands in the field any more.
+    pub(super) fn enter_form(&mut self, fields: &[(Field, Zeroizing<String>)]) {
+        let named = |field: Field| fields.iter().rev().find(|(named, _)| *named == field);
+        let mut form = Form::default();
+        let mut refused = self.refused.clone();
+        refused.retain(|error| named(error.field).is_none());
+        for field in Field::all() {
+            let text = named(field).map(|(_, text)| text.as_str()).or_else(|| self.form.get(field));
+            match text.filter(|text| !text.trim().is_empty()).map(|text| form.clone().with(field, text)) {
+                Some(Ok(more)) => form = more,
+                Some(Err(error)) => refused.push(error),
+                None => {}
+            }
+        }
+        if let State::Checked(checked) = &mut self.state {
+            // Another text must be accepted anew.
+            checked.accepted.retain(|field| form.get(*field) == self.form.get(*field));
+            checked.compare(&form);
+        }
+        (self.form, self.refused) = (form, refused);
+    }
 }
 
-impl Form {
-    /// A field's text, if it was filled in.
-    pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields.get(name).map(|text| text.expose().as_str())
+impl Checked {
+    /// What came of the form's comparison with the chip; `None` without a form.
+    pub fn comparison(&self) -> Option<&Comparison> {
+        self.reading.context.form.as_ref()
     }
 
-    /// Whether staff accept that the field is only similar.
-    pub fn is_accepted(&self, name: &str) -> bool {
-        self.accepted.contains(name)
+    /// Whether staff accept that a field is only similar. Its class stays `similar`.
+    pub fn is_accepted(&self, field: Field) -> bool {
+        self.accepted.contains(&field)
     }
 
-    /// Takes a field; an empty text removes it. A changed field must be accepted anew. A field that no form has, or a text that
-    /// is too long, changes nothing.
-    pub(super) fn set(&mut self, name: &str, text: &str) {
-        let Some(name) = FIELDS.into_iter().find(|known| *known == name) else { return };
-        let text = text.trim();
-        if text.chars().count() > MAX_FIELD || self.field(name) == Some(text) {
-            return;
+    pub(super) fn compare(&mut self, form: &Form) {
+        self.reading.context.form = (!form.is_empty()).then(|| compare(form, &self.reading.findings));
+    }
+
+    /// Staff accept that a field is only similar, or take it back; nothing if it is not similar.
+    pub(super) fn accept(&mut self, field: Field) {
+        let result = self.comparison().and_then(|comparison| comparison.field(field));
+        if result.is_some_and(|result| result.class == Class::Similar) && !self.accepted.remove(&field) {
+            self.accepted.insert(field);
         }
-        self.accepted.remove(name);
-        if text.is_empty() {
-            self.fields.remove(name);
-        } else {
-            self.fields.insert(name, Private::new(text.to_owned()));
-        }
-    }
-
-    /// Staff accept that a field is only similar.
-    pub(super) fn accept(&mut self, name: &str) {
-        self.accepted.extend(self.fields.keys().find(|known| **known == name));
     }
 }

@@ -9,19 +9,21 @@ mod card;
 mod case;
 mod customer;
 mod event;
-pub mod form;
+mod form;
+mod law;
 pub mod page;
 mod session;
 mod state;
 
 pub use asking::Asking;
-pub use case::Case;
 pub use customer::{CustomerView, Pad, Stage};
 pub use event::{CustomerAction, Effect, Event, FaceMatch, Question, Reading, Run, Sound, StaffAction, Told};
-pub use form::Form;
+pub use law::Law;
 pub use session::{IDLE, IDLE_WARNING, Session};
 pub use state::{Asked, Checked, Failure, Progress, State, Trouble};
 
+#[cfg(test)]
+mod form_tests;
 #[cfg(test)]
 mod random_tests;
 #[cfg(test)]

@@ -4,13 +4,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     cards::{CredentialSpec, registry},
+    compare::{Form, FormError},
     dump::Scope,
     kind::CardKind,
     lang::Lang,
     messages::Problem,
+    profile::Case,
 };
 
-use super::{Case, CustomerView, Effect, Event, Form, Run, State};
+use super::{CustomerView, Effect, Event, Law, Run, State, case};
 
 /// How long data stay without anybody's input, before they are wiped.
 pub const IDLE: SignedDuration = SignedDuration::from_mins(15);
@@ -35,7 +37,12 @@ pub struct Session {
     pub(super) card_there: bool,
     pub(super) last_run: Run,
     pub(super) attempt: Attempt,
+    pub(super) law: Law,
     pub(super) form: Form,
+    /// What was entered in the form and cannot be compared.
+    pub(super) refused: Vec<FormError>,
+    /// When the last event came.
+    pub(super) now: Timestamp,
     pub(super) last_input: Timestamp,
     pub(super) wipes_at: Option<Timestamp>,
     pub(super) notice: Option<Problem>,
@@ -56,8 +63,8 @@ pub(super) struct Attempt {
 }
 
 impl Session {
-    /// A session without a reader yet. `lang` is the shop's.
-    pub fn new(lang: Lang) -> Self {
+    /// A session without a reader yet. `lang` is the shop's, `law` what it checks identity for.
+    pub fn new(lang: Lang, law: Law) -> Self {
         Self {
             state: State::Waiting,
             reader: None,
@@ -69,7 +76,10 @@ impl Session {
             card_there: false,
             last_run: Run::default(),
             attempt: Attempt::default(),
+            law,
             form: Form::default(),
+            refused: Vec::new(),
+            now: Timestamp::UNIX_EPOCH,
             last_input: Timestamp::UNIX_EPOCH,
             wipes_at: None,
             notice: None,
@@ -143,12 +153,7 @@ impl Session {
 
     /// Why the document alone does not do, if it does not.
     pub fn case(&self) -> Option<Case> {
-        Case::of(&self.state, self.attempt.cause)
-    }
-
-    /// The application form.
-    pub fn form(&self) -> &Form {
-        &self.form
+        case::of(&self.state, self.attempt.cause)
     }
 
     /// When everything is wiped unless somebody does something; from [`IDLE_WARNING`] before.
@@ -164,6 +169,7 @@ impl Session {
     /// Takes an event in; `now` is the adapter's clock. An event that the state has no use for changes nothing.
     #[must_use = "the adapters have to do what it says"]
     pub fn apply(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        self.now = now;
         match event {
             Event::Reader(name) => self.reader_found(name),
             Event::Trouble(trouble) => self.trouble(trouble),

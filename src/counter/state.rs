@@ -1,10 +1,12 @@
 //! Where a session stands, as the pages show it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::{
-    cards::CredentialSpec, cards::Wanted, doctor::Finding, iso7816::Refusal, kind::CardKind, lang::Bilingual,
-    messages::Problem,
+    cards::CredentialSpec, cards::Wanted, compare::Field, doctor::Finding, iso7816::Refusal, kind::CardKind,
+    lang::Bilingual, messages::Problem,
 };
 
 use super::{Asking, FaceMatch, Reading};
@@ -70,13 +72,15 @@ impl Asked {
     }
 }
 
-/// A card that was checked, and what people found.
+/// A card that was checked, and what people found; the form's comparison stands in the reading's context.
 #[derive(Debug)]
 pub struct Checked {
     /// The reading.
     pub reading: Reading,
     /// The human comparison.
     pub face: Option<FaceMatch>,
+    /// The fields of the form that staff accept although they are only similar.
+    pub accepted: BTreeSet<Field>,
 }
 
 /// A reading that ended without a verdict.

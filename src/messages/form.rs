@@ -45,3 +45,12 @@ pub(super) fn text(path: &str, line: Option<u64>, error: FormFault) -> Text {
         ["name, kana, address, birth_date, sex のうち、一つ以上を書いてください。" "Write at least one of name, kana, address, birth_date and sex."] },
     }
 }
+
+/// A field of the form as staff entered it.
+pub(super) fn field(FormError { field, problem }: FormError) -> Text {
+    text! { "form-field" Usage;
+    [("申込書の「{}」は、{}。この欄は比べていません。", field.title().ja, problem.text().ja)
+     ("The form's {}: {}. taimen did not compare this field.", field.title().en, problem.text().en)]
+    ["申込書のとおりに入力し直してください。記入のない欄は空けておきます。日付は 1980-02-17 か 昭和55年2月17日 のように書きます。"
+     "Enter what the form says. Leave empty what was not filled in. Write days like 1980-02-17 or S55-02-17."] }
+}

@@ -209,6 +209,9 @@ pub enum Problem {
     #[cfg(feature = "compare")]
     /// A form that cannot be compared: a file, or a line of `taimen compare`.
     Form { path: String, line: Option<u64>, error: crate::compare::FormFault },
+    #[cfg(feature = "compare")]
+    /// A field of the form that staff entered at the counter.
+    FormField(crate::compare::FormError),
     /// `taimen compare` without any line.
     NoLines,
     /// An input of a batch that is neither a recording nor a dump.
@@ -286,6 +289,8 @@ impl Problem {
             | Self::ListLine { .. } | Self::ExpectationUnused { .. } | Self::Expectation { .. } | Self::NoInputs => batch::text(self),
             #[cfg(feature = "compare")]
             Self::Form { path, line, error } => form::text(path, *line, *error),
+            #[cfg(feature = "compare")]
+            Self::FormField(error) => form::field(*error),
             #[cfg(feature = "simulator")]
             Self::Script { path, error } => script::text(path, error),
             Self::Profile { .. } | Self::UnknownProfile { .. } | Self::NoProfile { .. } => profile::text(self),

@@ -282,7 +282,8 @@ fn forms(path: String) -> Vec<Problem> {
         let path = path.clone();
         faults.clone().into_iter().map(move |error| Problem::Form { path: path.clone(), line, error })
     };
-    of(None).chain(of(Some(3))).collect()
+    let entered = FormError { field: Field::BirthDate, problem: FormProblem::Date };
+    of(None).chain(of(Some(3))).chain([Problem::FormField(entered)]).collect()
 }
 
 fn is_japanese(text: &str) -> bool {

@@ -6,6 +6,8 @@ use super::{Report, Tone};
 
 /// One field of the form.
 pub(super) struct FormRow {
+    /// The field's machine name.
+    pub id: &'static str,
     pub title: Bilingual,
     pub tone: Tone,
     pub word: Bilingual,
@@ -14,6 +16,8 @@ pub(super) struct FormRow {
     /// Both spellings in stretches, and whether each is the same on both sides; empty if they are not shown.
     pub chip: Vec<(bool, String)>,
     pub form: Vec<(bool, String)>,
+    /// The picture to look at instead of a text.
+    pub picture: Option<&'static str>,
 }
 
 #[cfg(not(feature = "compare"))]
@@ -67,12 +71,14 @@ mod compared {
                 field.segments.iter().zip(text).map(|(part, text)| (part.equal, visible(text))).collect()
             };
             FormRow {
+                id: field.field.as_str(),
                 title: field.field.title(),
                 tone,
                 word: field.class.word(),
                 why: why.join(self.comma()),
                 chip: side(true),
                 form: side(false),
+                picture: field.picture,
             }
         }
     }

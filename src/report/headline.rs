@@ -79,7 +79,7 @@ impl Tone {
     }
 
     /// ○, × or △.
-    pub(super) fn symbol(self) -> &'static str {
+    pub(crate) fn symbol(self) -> &'static str {
         match self {
             Self::Good => "○",
             Self::Bad => "×",

@@ -208,25 +208,40 @@ impl Pieces<'_> {
 
     /// The form against the chip: a row for every field of the form, what differs marked.
     pub(crate) fn form(&self) -> Markup {
-        let rows = self.report.form_rows();
+        html! {
+            @if !self.report.form_rows().is_empty() {
+                section.form {
+                    h2 { (self.say(label::FORM)) }
+                    (self.form_table(|_| None, |_| html! {}))
+                }
+            }
+        }
+    }
+
+    /// The table of it. `written`: the form's text of a field, to be shown beside the picture of one that is a picture only.
+    /// `below`: what stands below a field's result. Both take the field's machine name.
+    pub(crate) fn form_table(
+        &self,
+        written: impl Fn(&str) -> Option<String>,
+        below: impl Fn(&str) -> Markup,
+    ) -> Markup {
         let columns = [label::FIELD, label::RESULT, label::CHIP_SIDE, label::FORM_SIDE];
         let side = |side: &[(bool, String)]| {
             html! { @for (equal, text) in side { @if *equal { (text) } @else { mark { (text) } } } }
         };
+        let seen = |id: &str| self.report.pictures().iter().find(|picture| picture.id == id);
         html! {
-            @if !rows.is_empty() {
-                section.form {
-                    h2 { (self.say(label::FORM)) }
-                    table.checks {
-                        tr { td {} @for title in columns { th scope="col" { (self.say(title)) } } }
-                        @for row in &rows {
-                            tr class=(row.tone.as_str()) {
-                                td.symbol { (row.tone.symbol()) }
-                                th scope="row" { (self.say(row.title)) }
-                                td { b { (self.say(row.word)) } @if !row.why.is_empty() { br; (row.why) } }
-                                td { (side(&row.chip)) }
-                                td { (side(&row.form)) }
-                            }
+            table.checks {
+                tr { td {} @for title in columns { th scope="col" { (self.say(title)) } } }
+                @for row in &self.report.form_rows() {
+                    @let by_eye = row.picture.and_then(seen).zip(written(row.id));
+                    tr class=(row.tone.as_str()) {
+                        td.symbol { (row.tone.symbol()) }
+                        th scope="row" { (self.say(row.title)) }
+                        td { b { (self.say(row.word)) } @if !row.why.is_empty() { br; (row.why) } (below(row.id)) }
+                        @match by_eye {
+                            Some((picture, text)) => { td { (self.picture(picture)) } td { (visible(&text)) } }
+                            None => { td { (side(&row.chip)) } td { (side(&row.form)) } }
                         }
                     }
                 }

@@ -19,7 +19,7 @@ use tokio::{
 
 use crate::{
     cards::EntrySpec,
-    counter::{Effect, Event, Session, Sound, State, Told, page},
+    counter::{Effect, Event, Law, Session, Sound, State, Told, page},
     lang::Lang,
     messages::{Problem, ServerRefusal},
 };
@@ -136,9 +136,9 @@ impl Screen {
 
 impl Desk {
     /// A counter whose reader thread takes `orders`.
-    pub fn new(lang: Lang, orders: Sender<Order>, simulated: bool) -> Self {
+    pub fn new(lang: Lang, law: Law, orders: Sender<Order>, simulated: bool) -> Self {
         let mut inner = Inner {
-            session: Session::new(lang),
+            session: Session::new(lang, law),
             orders,
             version: 0,
             sound: None,

@@ -23,12 +23,14 @@ use std::{
 };
 
 use clap::ArgMatches;
+use jiff::Timestamp;
 use tokio::{runtime, sync::Notify};
 
 use crate::{
-    counter::Event,
+    counter::{Event, Law},
     lang::Lang,
     messages::{ExitCode, Problem, ServerRefusal},
+    text::japan_date,
     trust::Hierarchy,
 };
 
@@ -36,7 +38,7 @@ use super::{
     Settings,
     address::{Address, BadAddress},
     args::name,
-    phone,
+    phone, profiles,
     reader::Link,
     trust,
 };
@@ -88,6 +90,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let address = matches.get_one::<String>(name::READER).map_or("pcsc", String::as_str);
     let source = Source::of(address)?;
     let tablet = launch::tablet(matches)?;
+    let law = law(matches)?;
     let mut accepted = trust::accepted(matches);
     let mut store = trust::store(settings, matches)?;
     if source.is_simulated() && !accepted.contains(&Hierarchy::Simulated) {
@@ -99,7 +102,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let (own, port) = loopback(port)?;
     let far = tablet.as_ref().map(|tablet| bind(tablet.address)).transpose()?;
     let (orders, taken) = mpsc::channel();
-    let desk = Arc::new(Desk::new(settings.lang, orders, source.is_simulated()));
+    let desk = Arc::new(Desk::new(settings.lang, law, orders, source.is_simulated()));
     let door = Arc::new(Door::new(port));
 
     let worker = Worker::new(Arc::clone(&desk), taken, store, accepted);
@@ -151,6 +154,20 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     desk.order(Order::End);
     let _ = end.recv_timeout(FAREWELL);
     served
+}
+
+/// The law that the counter works under; it has a profile for today.
+fn law(matches: &ArgMatches) -> Result<Law, Problem> {
+    let profiles = profiles::profiles(matches)?;
+    let name = matches.get_one::<String>(name::LAW).map_or("", String::as_str).to_owned();
+    if !profiles.laws().contains(&name.as_str()) {
+        return Err(Problem::UnknownProfile { given: name });
+    }
+    let day = japan_date(Timestamp::now());
+    if profiles.on(&name, day).is_none() {
+        return Err(Problem::NoProfile { law: name, day });
+    }
+    Ok(Law::new(name, profiles))
 }
 
 const INTERNAL: Problem = Problem::Internal { place: "counter" };

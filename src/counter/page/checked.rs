@@ -8,7 +8,7 @@ use crate::{
     report::{Pictures, Pieces, Report, Tone},
 };
 
-use super::{Say, form, idle, report, states, words};
+use super::{Say, form, idle, law, report, states, words};
 
 pub(super) fn checked(session: &Session, checked: &Checked, say: Say) -> Markup {
     let report = report(checked, say.0);
@@ -18,6 +18,7 @@ pub(super) fn checked(session: &Session, checked: &Checked, say: Say) -> Markup 
         (idle(session, say))
         div data-say="assertive" { (pieces.verdict()) }
         (found(&report, checked.face, say))
+        (form::found(session, checked, report.headline().tone(), say))
         div.checked {
             div.first {
                 (face(&report, &pieces, checked.face, say))
@@ -28,9 +29,9 @@ pub(super) fn checked(session: &Session, checked: &Checked, say: Say) -> Markup 
                 (pieces.values())
                 (pieces.changes())
             }
-            (form::form(session, say))
+            (form::form(session, checked, &pieces, say))
         }
-        (form::fallbacks(session, say))
+        (law::fallbacks(session, say))
         (pieces.inquiry())
         (not_passed(&report, &pieces))
         details #details {

@@ -13,7 +13,8 @@
   let shown = own;
   let generation = 0;
   let version = 0;
-  let submitted = false;
+  // Where the focus goes once the answer to what was sent is shown.
+  let submitted = '';
   let audio = null;
 
   const main = () => view.querySelector('main');
@@ -121,12 +122,13 @@
     document.title = `${main().dataset.title} - taimen`;
     fill();
     if (fresh) {
-      submitted = false;
+      submitted = '';
       scrollTo(0, 0);
       focusOn(main().querySelector('[data-focus]'), true) || document.activeElement !== document.body || focusOn(main(), true);
     } else if (submitted) {
-      submitted = false;
-      focusOn(main().querySelector('[aria-invalid="true"], [data-ask]')) || focusOn(main().querySelector('[data-focus]'));
+      const after = submitted;
+      submitted = '';
+      focusOn(main().querySelector('[aria-invalid="true"], [data-ask]')) || focusOn(main().querySelector(after));
     } else if (document.activeElement === document.body) {
       focusOn(main(), true);
     }
@@ -335,10 +337,10 @@
     if (form.dataset.entry) {
       const value = pin().value;
       pin().value = '';
-      submitted = true;
+      submitted = '[data-focus]';
       act({ action: 'entry', entry: form.dataset.entry, value });
     } else if (form.dataset.list) {
-      submitted = form.dataset.action === 'entries';
+      submitted = form.dataset.action === 'form' ? '#form-result' : '[data-focus]';
       act({ action: form.dataset.action, [form.dataset.list]: [...form.querySelectorAll('input[name]')].map((one) => [one.name, one.value]) });
     } else if ('sim' in form.dataset) {
       post('/staff/sim', { place: form.elements.place.value });

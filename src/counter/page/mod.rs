@@ -8,6 +8,7 @@ mod asking;
 mod checked;
 mod customer;
 mod form;
+mod law;
 mod shell;
 #[cfg(feature = "simulator")]
 mod sim;

@@ -11,7 +11,7 @@ use crate::{
     report::visible,
 };
 
-use super::{Say, action, form, halves, idle, words};
+use super::{Say, action, halves, idle, law, words};
 
 /// A card above a reader.
 const PLACE: PreEscaped<&str> = PreEscaped(
@@ -121,7 +121,7 @@ pub(super) fn failed(session: &Session, failure: &Failure, say: Say) -> Markup {
             p.lead { (todo) }
         }
         (ways_on(session, say, true))
-        (form::fallbacks(session, say))
+        (law::fallbacks(session, say))
     };
     say.main("failed", words::FAILED, &content)
 }

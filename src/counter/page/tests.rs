@@ -5,18 +5,20 @@ use std::collections::BTreeSet;
 use crate::{
     cards::{Signed, Who},
     counter::{
-        CustomerAction, Event, Session, StaffAction, State, Trouble,
-        tests::{AGAIN, Counter, END, FORM, HAND_OVER, staff_entries},
+        CustomerAction, Event, Law, Session, StaffAction, State, Trouble,
+        tests::{AGAIN, Counter, END, FORM, HAND_OVER, law, staff_entries},
     },
     crypto::sha256,
+    kind::CardKind,
     lang::Lang,
     messages::Problem,
+    profile::{Case, Profiles},
     report::base64,
     simulator::kinds,
     transport::TransportError,
 };
 
-use super::{customer, customer_shell, picture, sim, staff, staff_shell, words};
+use super::{Say, customer, customer_shell, law::of, picture, sim, staff, staff_shell, words};
 
 const LANGUAGES: [(Lang, &str); 2] =
     [(Lang::Ja, r#"{"action":"language","lang":"ja"}"#), (Lang::En, r#"{"action":"language","lang":"en"}"#)];
@@ -60,6 +62,8 @@ fn pages() -> Vec<Page> {
         put(&format!("{}: checked", kind.name), &mut counter);
         counter.staff(r#"{"action":"match","found":"cannot-tell"}"#);
         counter.staff(FORM);
+        let mixed = [["address", "模擬県"], ["kana", "モギ"], ["birth_date", "?"], ["sex", "男"]];
+        counter.staff(&serde_json::json!({ "action": "form", "fields": mixed }).to_string());
         counter.wait(14 * 60);
         put(&format!("{}: idle", kind.name), &mut counter);
         counter.staff(END);
@@ -176,9 +180,16 @@ fn every_button_posts_what_the_session_takes() {
                 taken.unwrap_or_else(|error| panic!("{name}: {action}: {error}"));
             }
         }
-        for (action, list) in values(&html, "data-action").iter().zip(values(&html, "data-list")) {
-            let posted = format!(r#"{{"action":"{action}","{list}":[["a","b"]]}}"#);
-            serde_json::from_str::<StaffAction>(&posted).unwrap();
+        // A form posts its list of pairs: what is typed, by the field's name.
+        for form in html.split("<form ").skip(1).map(|rest| rest.split("</form>").next().unwrap()) {
+            let form = format!(" {form}");
+            let (action, list) = (values(&form, "data-action"), values(&form, "data-list"));
+            if let ([action], [list]) = (action.as_slice(), list.as_slice()) {
+                let pairs: Vec<_> = values(&form, "name").into_iter().map(|name| (name, "x")).collect();
+                let posted = serde_json::json!({ "action": action, list: pairs }).to_string();
+                serde_json::from_str::<StaffAction>(&posted)
+                    .unwrap_or_else(|error| panic!("{name}: {posted}: {error}"));
+            }
         }
         assert!(!of_staff || !html.contains(" data-entry="), "{name}: only the customer enters a PIN");
     }
@@ -323,6 +334,153 @@ fn a_rejected_card_has_no_keys_for_the_face_and_the_last_try_is_confirmed_twice(
     assert!(staff(&counter.session).into_string().contains("data-view=\"failed\""));
 }
 
+/// What stands between a part's beginning and another's.
+fn part<'a>(html: &'a str, from: &str, to: &str) -> &'a str {
+    html.split_once(from).unwrap_or_else(|| panic!("{from}: {html}")).1.split_once(to).unwrap().0
+}
+
+fn form(counter: &mut Counter, fields: &[(&str, &str)]) -> String {
+    counter.staff(&serde_json::json!({ "action": "form", "fields": fields }).to_string());
+    staff(&counter.session).into_string()
+}
+
+#[test]
+fn what_came_of_the_form_stands_under_the_verdict_and_in_its_table() {
+    let mut counter = Counter::with("my-number?seed=7");
+    counter.enter_all();
+    assert!(!staff(&counter.session).into_string().contains("form-found"));
+    let State::Checked(checked) = &mut counter.session.state else { panic!() };
+    let holder = &mut checked.reading.findings.holder;
+    let name = holder.name.as_ref().unwrap().value.text.clone();
+    let birth = holder.birth_date.as_ref().unwrap().value.to_string();
+    let found = |html: &str| text(part(html, " id=\"form-found\" data-say=\"polite\"", "</p>"));
+    // Everything agrees: by one line, and by the words of each row.
+    let html = form(&mut counter, &[("name", &name), ("birth_date", &birth)]);
+    assert!(
+        html.contains("class=\"found good\" id=\"form-found\"") && found(&html).contains("すべての欄が一致"),
+        "{html}"
+    );
+    // Something differs: the line names it, the table marks where, and the words name the rule.
+    let spaced: String = name.chars().flat_map(|c| [c, ' ']).collect();
+    let html =
+        form(&mut counter, &[("name", &spaced), ("address", "無音県無音市9"), ("kana", "モギ"), ("sex", "きのう")]);
+    let line = found(&html);
+    assert!(html.contains("class=\"found bad\" id=\"form-found\""), "{line}");
+    for words in ["不一致 (住所)", "目視で確認 (フリガナ)", "比べていません (性別)", "一致 (氏名, 生年月日)"]
+    {
+        assert!(line.replace(" (", "(").contains(&words.replace(" (", "(")), "{words}: {line}");
+    }
+    let table = part(&html, "id=\"form-result\"", "</table>");
+    assert!(table.contains("空白") && table.contains("<mark>") && table.contains("<mark>無音</mark>"), "{table}");
+    assert!(html.contains("id=\"bad-form-sex\"") && html.matches("aria-invalid=\"true\"").count() == 1);
+    assert!(!html.contains("accept-similar"));
+    // The sex agrees or not; nothing in the table says which it is.
+    let html = form(&mut counter, &[("sex", "女"), ("address", ""), ("kana", "")]);
+    let table = part(&html, "id=\"form-result\"", "</table>");
+    assert!(table.contains("性別") && !table.contains('女') && !table.contains('男'), "{table}");
+    // On a card that is rejected, what agrees says nothing and what differs is said.
+    let mut counter = Counter::with("my-number?fault=swapped-photo");
+    counter.enter_all();
+    let State::Checked(checked) = counter.session.state() else { panic!() };
+    let birth = checked.reading.findings.holder.birth_date.as_ref().unwrap().value.to_string();
+    let html = form(&mut counter, &[("birth_date", &birth)]);
+    assert!(html.contains("class=\"verdict bad") && html.contains("id=\"form-result\""), "{html}");
+    assert!(!html.contains("class=\"found good\""), "{html}");
+    assert!(form(&mut counter, &[("birth_date", "1980-02-18")]).contains("class=\"found bad\" id=\"form-found\""));
+}
+
+#[test]
+fn staffs_word_stands_beside_what_is_similar_and_changes_no_class() {
+    let mut counter = Counter::with("my-number?seed=7");
+    counter.enter_all();
+    let State::Checked(checked) = &mut counter.session.state else { panic!() };
+    let name = checked.reading.findings.holder.name.as_mut().unwrap();
+    name.signed_by = None;
+    let name = name.value.text.clone();
+    let before = form(&mut counter, &[("name", &name)]);
+    assert!(before.contains("id=\"accept-name\"") && before.contains("class=\"found unsure\" id=\"form-found\""));
+    assert!(!before.contains("係員が確認済み"));
+    counter.staff(r#"{"action":"accept-similar","field":"name"}"#);
+    let after = staff(&counter.session).into_string();
+    for html in [&before, &after] {
+        let table = part(html, "id=\"form-result\"", "</table>");
+        assert!(table.contains("要確認") && table.contains("署名のない値"), "{table}");
+        assert!(html.contains("class=\"found unsure\" id=\"form-found\""), "{html}");
+    }
+    assert_eq!(after.matches("係員が確認済み").count(), 2);
+    assert!(after.contains("aria-pressed=\"true\">係員が同じと認める"), "{after}");
+}
+
+#[test]
+fn a_field_that_is_a_picture_only_stands_beside_the_forms_text() {
+    let mut seen = 0;
+    for kind in kinds() {
+        let mut counter = Counter::with(kind.name);
+        read_by_name(&mut counter);
+        if let State::Asking(_) = counter.session.state() {
+            counter.enter_all();
+        }
+        let hostile = "<b>\u{202E}模擬 花子";
+        let html = form(&mut counter, &[("name", hostile)]);
+        let State::Checked(checked) = counter.session.state() else { panic!("{}", kind.name) };
+        let Some(picture) = checked.comparison().unwrap().fields().find_map(|result| result.picture) else { continue };
+        let table = part(&html, "id=\"form-result\"", "</table>");
+        assert!(table.contains(&format!("data-picture=\"{picture}\"")), "{}: {table}", kind.name);
+        assert!(table.contains("<td>&lt;b&gt;[U+202E]模擬 花子</td>"), "{}: {table}", kind.name);
+        seen += 1;
+    }
+    assert!(seen > 0);
+}
+
+#[test]
+fn what_the_law_leaves_is_listed_for_every_document_in_every_case_and_opens_nothing() {
+    let all = Profiles::shipped().unwrap();
+    let days = ["2026-11-22T03:00:00Z", "2027-03-31T14:59:59Z", "2027-03-31T15:00:00Z"];
+    let mut counter = Counter::with("licence?fault=blocked-pin1");
+    for (law, day) in all.laws().into_iter().flat_map(|law| days.map(|day| (law, day))) {
+        (counter.session.law, counter.session.now) = (Law::new(law, all.clone()), day.parse().unwrap());
+        let profile = counter.session.profile().unwrap().clone();
+        let kinds = CardKind::all().map(Some).chain([None]);
+        for (kind, case) in kinds.flat_map(|kind| Case::all().map(move |case| (kind, case))) {
+            let fallbacks = profile.fallbacks(kind.map_or("", CardKind::as_str), case);
+            assert!(!fallbacks.is_empty(), "{law} {day} {kind:?} {case}");
+            for (lang, _) in LANGUAGES {
+                let html = of(&profile, &fallbacks, Say(lang)).into_string();
+                let mark = if lang == Lang::Ja { "未確認</span>" } else { "unverified</span>" };
+                let unverified = profile.unverified || fallbacks.iter().any(|fallback| fallback.unverified);
+                assert_eq!(html.contains(mark), unverified, "{html}");
+                assert!(html.contains(&profile.id) && html.contains(&profile.revision), "{html}");
+                assert!(!html.contains("<button") && !html.contains("data-do"), "{html}");
+            }
+        }
+    }
+    // The law and the day choose; the page names both, and that nobody is advised.
+    let shown =
+        |counter: &Counter| part(&staff(&counter.session).into_string(), "class=\"law\"", "</section>").to_owned();
+    let page = |law: &str, day: &str, counter: &mut Counter| {
+        (counter.session.law, counter.session.now) = (Law::new(law, all.clone()), day.parse().unwrap());
+        shown(counter)
+    };
+    let page_2026 = page("hanshuhou", days[1], &mut counter);
+    for words in ["hanshuhou-2025", "法的助言ではありません", "暗証番号などがロックされている", "出典"]
+    {
+        assert!(page_2026.contains(words), "{words}: {page_2026}");
+    }
+    assert!(page("hanshuhou", days[2], &mut counter).contains("hanshuhou-2027"));
+    assert!(page("kobutsu", days[2], &mut counter).contains("kobutsu-2025"));
+    assert!(page("kobutsu", "2020-01-01T00:00:00Z", &mut counter).contains("プロファイルがありません"));
+    // A card that does needs nothing else.
+    let mut counter = Counter::with("my-number");
+    counter.enter_all();
+    assert!(!staff(&counter.session).into_string().contains("class=\"law\""));
+    for rejected in ["my-number?fault=cloned", "my-number?fault=swapped-photo"] {
+        let mut counter = Counter::with(rejected);
+        counter.enter_all();
+        let law = shown(&counter);
+        assert!(law.contains("不合格") && law.contains("この書類では手続を進めません"), "{law}");
+    }
+}
+
 #[test]
 fn a_document_runs_its_own_script_and_nothing_else() {
     for (lang, name) in [(Lang::Ja, "ja"), (Lang::En, "en")] {
@@ -376,7 +534,7 @@ fn the_handed_over_window_shows_no_more_than_the_way_back() {
 
 #[test]
 fn a_notice_of_a_lost_card_stays_until_the_next_one() {
-    let mut session = Session::new(Lang::En);
+    let mut session = Session::new(Lang::En, law());
     let now = "2026-11-22T03:00:00Z".parse().unwrap();
     let _ = session.apply(Event::Placed, now);
     let _ = session.apply(Event::Removed, now);

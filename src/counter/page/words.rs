@@ -80,12 +80,32 @@ words! {
 
     FORM: "申込書との照合", "Compare with the application form";
     FORM_HOW: "申込書のとおりに入力するか、貼り付けてください。Enterで次の欄へ進みます。", "Type or paste what the form says. Enter goes on to the next field.";
-    FORM_NAME: "氏名", "Name";
-    FORM_KANA: "氏名のカナ", "Name in kana";
-    FORM_ADDRESS: "住所", "Address";
-    FORM_BIRTH: "生年月日", "Birth date";
-    FORM_SEX: "性別", "Sex";
     FORM_COMPARE: "照合する", "Compare";
+    FORM_RESULT: "照合の結果", "What came of it";
+    FORM_FOUND: "申込書との照合", "Form";
+    FORM_AGREES: "すべての欄が一致", "every field agrees";
+    FORM_AGREEING: "一致", "agrees";
+    FORM_NOT_COMPARED: "比べていません", "not compared";
+    FORM_ACCEPT: "係員が同じと認める", "Staff accept it";
+    FORM_ACCEPTED: "係員が確認済み", "accepted by staff";
+    FORM_ACCEPTED_HOW: "もう一度押すと取り消します。照合の結果は「要確認」のままです。", "Press again to take it back. The result stays similar.";
+
+    LAW: "この場合に法令でできること", "What the law leaves in this case";
+    LAW_CASE: "場合", "Case";
+    LAW_UNDER: "根拠とする法令", "Law";
+    LAW_REVISION: "版", "revision";
+    LAW_NO_ADVICE: "法的助言ではありません。社内の定めと所管庁の資料を確かめてください。どの方法も、上の判定を変えません。",
+        "This is not legal advice: follow your firm's rules. Nothing here changes the verdict above.";
+    LAW_NONE: "今日の取引に当たるプロファイルがありません", "No profile covers a transaction of today";
+    LAW_NONE_HOW: "責任者に確かめてください。プロファイルは、このプログラムを起動するときに指定します。",
+        "Ask whoever is in charge. Profiles are named when this program is started.";
+    LAW_NO_ROW: "この場合について、プロファイルに定めがありません。責任者に相談してください。", "The profile says nothing of this case. Ask whoever is in charge.";
+    LAW_METHOD: "方法", "Method";
+    LAW_DOCUMENTS: "書類", "Documents";
+    LAW_SOURCES: "出典", "Sources";
+    LAW_UNVERIFIED: "未確認", "unverified";
+    LAW_READ: "読んだもの", "read";
+    LAW_UNREAD: "未読", "not read";
 
     FAILED: "読み取れませんでした", "The card was not read";
     AGAIN: "もう一度読み取る", "Read it again";

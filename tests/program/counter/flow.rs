@@ -212,3 +212,48 @@ fn a_recording_is_refused_with_a_way_out() {
     let outcome = program.run(["counter", "--reader", "sim:", "--customer-address", "127.0.0.1:0"]).expect(2);
     assert!(outcome.stderr.contains("--customer-cert"), "{}", outcome.stderr);
 }
+
+/// The name as the person's part of the page shows it.
+fn shown_name(view: &Value) -> String {
+    let titles = ["<dt>Name</dt>", "<dt>氏名</dt>"];
+    let name = titles.iter().find_map(|title| html(view).split(title).nth(1)).unwrap();
+    let value = name.split("class=\"value\"").nth(1).unwrap().split_once('>').unwrap().1;
+    value.split('<').next().unwrap().to_owned()
+}
+
+#[test]
+fn the_form_is_compared_and_a_difference_stands_under_the_verdict() {
+    let counter = Counter::start(&["--reader", "sim:", "--law", "keitaihou"]);
+    let mut shop = Shop::open(&counter);
+    let known = shop.place("my-number?seed=7");
+    let view = shop.read(&known);
+    let written = shown_name(&view);
+    let enter = |shop: &mut Shop<'_>, name: &str, found: &str| {
+        shop.staff.act(&json!({"action": "form", "fields": [["name", name]]}));
+        let found = format!("class=\"found {found}\" id=\"form-found\"");
+        shop.shown.until(|view| html(view).contains(&found))
+    };
+    let equal = enter(&mut shop, &written, "good");
+    assert_eq!(verdict(&equal), verdict(&view));
+    let different = enter(&mut shop, "無関係 太郎", "bad");
+    assert!(html(&different).contains("<mark>") && html(&different).contains("無関係 太郎"), "{different}");
+    assert_eq!(verdict(&different), verdict(&view));
+    // Only what is similar is accepted, and only fields that a form has are taken.
+    shop.staff.act(&json!({"action": "accept-similar", "field": "name"}));
+    let unknown = json!({"action": "form", "fields": [["shoe_size", "23"]]});
+    let answer = shop.staff.post("/staff/do", &unknown);
+    assert!((400..500).contains(&answer.status), "{answer:?}");
+    let refused = json!({"action": "form", "fields": [["birth_date", "yesterday"]]});
+    shop.staff.act(&refused);
+    let complaint = shop.shown.until(|view| html(view).contains("id=\"bad-form-birth_date\""));
+    assert!(!html(&complaint).contains("accept-name"), "{complaint}");
+    let waiting = shop.remove();
+    assert!(!html(&waiting).contains("無関係"));
+    shop.pad.drain();
+    assert!(shop.pad.seen.iter().all(|view| !html(view).contains("無関係")));
+    // What the law of the counter leaves for a card that is not read.
+    let known = shop.place("licence?fault=blocked-pin1");
+    let failed = shop.read(&known);
+    assert_eq!(name(&failed), "failed");
+    assert!(html(&failed).contains("(keitaihou-20") && html(&failed).contains("class=\"law\""), "{failed}");
+}
