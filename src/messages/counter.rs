@@ -32,10 +32,10 @@ fn remedy(problem: &Problem) -> Option<Words> {
         "続けるときは、カードの持ち主の了解を得て、最後の1回を使うことを選んでください。分からないときは別の本人確認書類を使ってください。"
         "To go on, ask the holder for consent, then choose to use the last try. If the holder is not sure, use another document." },
         Problem::NoCounter { .. } => words! {
-        "別の確認方法を使ってください。続けるときは、カードの持ち主の了解を得て、残り回数が分からないまま使うことを選んでください。"
+        "別の確認方法を使ってください。続けるときは、カードの持ち主の了解を得て、「最後かもしれない1回を使う」を選んでください。"
         "Use another way to check it. To go on, ask the holder for consent, then choose to use it although no tries are counted." },
         Problem::PinSettingUnknown { .. } => words! {
-        "別の本人確認書類を使ってください。暗証番号なしで読むと、有効期限などは表示できます。"
+        "別の本人確認書類を使ってください。「暗証番号なしで読み取る」を選ぶと、有効期限などは表示できます。"
         "Use another document. Reading it without a PIN shows the expiry and the like." },
         Problem::AnswerLost { .. } => words! {
         "自動では繰り返していません。カードを置き直すと残り回数が表示されます。確かめてから入力してください。"

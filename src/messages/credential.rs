@@ -92,7 +92,7 @@ pub(super) fn text(problem: &Problem) -> Text {
          "Look at what is printed and run this again, or use another document."] },
         Problem::PinForgotten { credential, without_pin } => {
             let Words { ja, en } = if *without_pin {
-                words! { "有効期限などは「暗証番号なしで読む」で表示できます。" " Reading it without a PIN shows the expiry and the like." }
+                words! { "有効期限などは「暗証番号なしで読み取る」で表示できます。" " Reading it without a PIN shows the expiry and the like." }
             } else {
                 words! { "" "" }
             };

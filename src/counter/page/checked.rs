@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::{
     counter::{Checked, FaceMatch, Session},
+    lang::Bilingual,
     report::{Pictures, Pieces, Report, Tone},
 };
 
@@ -13,16 +14,19 @@ use super::{Say, form, idle, law, report, states, words};
 pub(super) fn checked(session: &Session, checked: &Checked, say: Say) -> Markup {
     let report = report(checked, say.0);
     let pieces = report.pieces(Pictures::Named);
+    let bad = report.headline().tone() == Tone::Bad;
     let content = html! {
         (pieces.unreal())
         (idle(session, say))
         div data-say="assertive" { (pieces.verdict()) }
         (found(&report, checked.face, say))
         (form::found(session, checked, report.headline().tone(), say))
-        div.checked {
+        div.checked.rejected[bad] {
             div.first {
+                // What to do with a rejected card comes before what it shows.
+                @if bad { (pieces.staff()) }
                 (face(&report, &pieces, checked.face, say))
-                (pieces.staff())
+                @if !bad { (pieces.staff()) }
             }
             section.person {
                 h2 { (say.say(words::PERSON)) }
@@ -55,7 +59,6 @@ pub(super) fn checked(session: &Session, checked: &Checked, say: Say) -> Markup 
 /// The picture, and what a person finds who compares it. Nobody is to be compared with a card that was rejected.
 fn face(report: &Report<'_>, pieces: &Pieces<'_>, found: Option<FaceMatch>, say: Say) -> Markup {
     let tone = report.headline().tone();
-    let of_chip = tone == Tone::Good && report.findings.picture("photo").is_some();
     let choices = [
         (FaceMatch::Matches, "matches", "1", "○", words::MATCHES),
         (FaceMatch::DoesNotMatch, "does-not-match", "2", "×", words::DOES_NOT_MATCH),
@@ -68,7 +71,7 @@ fn face(report: &Report<'_>, pieces: &Pieces<'_>, found: Option<FaceMatch>, say:
             @if tone != Tone::Bad {
                 // The keys work while the focus is here, where it goes first.
                 fieldset #face tabindex="-1" data-focus data-keys {
-                    legend { (say.say(if of_chip { words::FACE } else { words::FACE_OF_PRINT })) }
+                    legend { (say.say(which_picture(report))) }
                     div.choices {
                         @for (which, name, key, sign, word) in choices {
                             button #{ "face-" (name) } .{ (name) } type="button" data-do=(action(name)) data-key=(key)
@@ -83,6 +86,12 @@ fn face(report: &Report<'_>, pieces: &Pieces<'_>, found: Option<FaceMatch>, say:
     }
 }
 
+/// Which picture a person compares with the face: that of the chip only if the card is authentic.
+fn which_picture(report: &Report<'_>) -> Bilingual {
+    let of_chip = report.headline().tone() == Tone::Good && report.findings.picture("photo").is_some();
+    if of_chip { words::FACE } else { words::FACE_OF_PRINT }
+}
+
 /// What came of the comparison, under the verdict, so that a green verdict alone is never all that is seen.
 fn found(report: &Report<'_>, found: Option<FaceMatch>, say: Say) -> Markup {
     let (class, sign, words) = match found {
@@ -93,7 +102,7 @@ fn found(report: &Report<'_>, found: Option<FaceMatch>, say: Say) -> Markup {
     };
     html! {
         @if report.headline().tone() != Tone::Bad {
-            p.found.(class) data-say=[found.map(|_| "assertive")] { span.sign aria-hidden="true" { (sign) } (say.say(words)) }
+            p.found.(class) data-say=[found.map(|_| "assertive")] { span.sign aria-hidden="true" { (sign) } (say.say(which_picture(report))) ": " (say.say(words)) }
         }
     }
 }

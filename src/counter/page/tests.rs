@@ -320,7 +320,7 @@ fn a_rejected_card_has_no_keys_for_the_face_and_the_last_try_is_confirmed_twice(
         (staff(&counter.session).into_string(), counter)
     };
     let (good, _) = shown("my-number");
-    assert!(good.contains("id=\"face-matches\"") && good.contains("顔の見比べ: まだです"));
+    assert!(good.contains("id=\"face-matches\"") && good.contains("まだ見比べていません"));
     // Nobody was issued it, whatever else it is.
     assert!(good.contains("class=\"verdict unsure") && good.contains("class=\"watermark\""));
     let (rejected, _) = shown("my-number?fault=cloned");

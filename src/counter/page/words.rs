@@ -63,18 +63,18 @@ words! {
     HANDED: "お客様が入力中です", "The customer has this screen";
     TAKE_BACK: "係員の画面に戻る", "Back to the staff page";
 
-    FACE: "この写真と本人の顔", "Picture and person";
+    FACE: "ICチップの写真と本人の顔", "Chip's picture and person";
     FACE_OF_PRINT: "券面の写真と本人の顔", "Printed picture and person";
     MATCHES: "一致", "Matches";
     DOES_NOT_MATCH: "不一致", "Does not match";
     CANNOT_TELL: "判断できない", "Cannot tell";
-    NOT_COMPARED: "顔の見比べ: まだです", "Face: not compared yet";
-    MATCHES_SO: "顔の見比べ: 一致", "Face: matches";
-    DOES_NOT_MATCH_SO: "顔の見比べ: 不一致。手続きを止め、責任者に相談してください。", "Face: does not match. Stop here and ask whoever is in charge.";
-    CANNOT_TELL_SO: "顔の見比べ: 判断できない。別の本人確認書類も見せていただいてください。", "Face: cannot tell. Ask for another document as well.";
+    NOT_COMPARED: "まだ見比べていません", "not compared yet";
+    MATCHES_SO: "一致", "matches";
+    DOES_NOT_MATCH_SO: "不一致。手続きを止め、責任者に相談してください。", "does not match. Stop here and ask the person in charge.";
+    CANNOT_TELL_SO: "判断できない。別の本人確認書類も見せていただいてください。", "cannot tell. Ask for another document as well.";
 
     PERSON: "本人とカードの情報", "Person and card";
-    NOT_PASSED: "合格しなかった必須の検査", "Required checks that did not pass";
+    NOT_PASSED: "合格していない必須の検査", "Required checks that did not pass";
     DETAILS: "検査と根拠", "Checks and grounds";
     AUDIT: "監査用の記録", "For auditors";
 
@@ -114,10 +114,10 @@ words! {
     WITHOUT_PIN: "暗証番号なしで読み取る", "Read it without a PIN";
     WITHOUT_PIN_HOW: "有効期限など、暗証番号がなくても分かることだけを表示します。真正かどうかは判定できません。",
         "Shows the expiry and what else needs no PIN. Whether the card is authentic stays open.";
-    LAST_TRY: "最後の1回を使う", "Use the last try";
+    LAST_TRY: "最後かもしれない1回を使う", "Use what may be the last try";
     LAST_TRY_HOW: "次に間違えるとロックされ、お客様は窓口での手続きが必要になります。お客様に説明し、同意を得たときだけ続けてください。",
         "If the next entry is wrong, it is blocked, and the customer must have it unblocked in person. Go on only if the customer agrees to this.";
-    LAST_TRY_YES: "同意を得ました。最後の1回を使って読み取る", "The customer agrees: read with the last try";
+    LAST_TRY_YES: "同意を得ました。最後かもしれない1回を使って読み取る", "The customer agrees: read with what may be the last try";
 
     ENDED: "終わりました", "Finished";
     ENDED_HOW: "表示していた内容は消しました。カードをお客様にお返しください。", "Everything that was shown is gone. Give the card back to the customer.";
