@@ -46,14 +46,15 @@ impl Session {
             StaffAction::Again { allow_last_try, application } => {
                 let application = application.filter(|wanted| self.applications().any(|known| known == *wanted));
                 // An insistence without a refusal in front of it is nobody's decision about this card.
-                let allow_last_try = allow_last_try && self.attempt.last_try.is_some();
-                self.start(Attempt { application, ..Attempt::default() }, allow_last_try, now)
+                let same = application == self.attempt.application;
+                let last_try = self.attempt.last_try.filter(|_| allow_last_try && same);
+                self.start(Attempt { application, ..Attempt::default() }, last_try, now)
             }
             StaffAction::WithoutPin if !self.may_read_without_pin() => Vec::new(),
             StaffAction::WithoutPin => {
                 let (application, cause) = (self.attempt.application, self.attempt.cause);
                 let attempt = Attempt { application, cause, without_pin: true, ..Attempt::default() };
-                self.start(attempt, false, now)
+                self.start(attempt, None, now)
             }
             StaffAction::Forgotten => self.forgotten(now),
             StaffAction::Match { found } => match &mut self.state {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::{
+    cards::CredentialSpec,
     compare::Form,
     dump::Scope,
     iso7816::Refusal,
@@ -49,7 +50,7 @@ impl Session {
         }
         self.card_there = true;
         self.notice = None;
-        self.start(Attempt::default(), false, now)
+        self.start(Attempt::default(), None, now)
     }
 
     pub(super) fn removed(&mut self) -> Vec<Effect> {
@@ -88,7 +89,12 @@ impl Session {
     }
 
     /// A reading of the card that lies there. Whatever was entered for another one is gone.
-    pub(super) fn start(&mut self, attempt: Attempt, allow_last_try: bool, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn start(
+        &mut self,
+        attempt: Attempt,
+        last_try: Option<&'static CredentialSpec>,
+        now: Timestamp,
+    ) -> Vec<Effect> {
         let run = Run(self.last_run.0.wrapping_add(1));
         let scope = if attempt.without_pin { Scope::WITHOUT_PIN } else { Scope::FULL };
         let application = attempt.application;
@@ -98,7 +104,7 @@ impl Session {
         let before = std::mem::replace(&mut self.state, State::Reading(Progress::new(None, now)));
         // The form stays: it is of the same customer, and nobody should type it twice.
         let wiped = matches!(before, State::Checked(_)).then_some(Effect::Wiped);
-        let start = [Effect::Forget, Effect::Start { run, scope, application, allow_last_try }, Effect::Changed];
+        let start = [Effect::Forget, Effect::Start { run, scope, application, last_try }, Effect::Changed];
         wiped.into_iter().chain(start).collect()
     }
 

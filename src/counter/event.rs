@@ -4,7 +4,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::{
-    cards::{Credentials, Findings, Wanted},
+    cards::{CredentialSpec, Credentials, Findings, Wanted},
     compare::Field,
     dump::Scope,
     iso7816::Refusal,
@@ -189,8 +189,8 @@ pub enum Effect {
         scope: Scope,
         /// Which application of a card that carries several; `None`: its own.
         application: Option<CardKind>,
-        /// Whether the last try may be spent.
-        allow_last_try: bool,
+        /// Whose last try may be spent, and no other's.
+        last_try: Option<&'static CredentialSpec>,
     },
     /// The reader thread reads on with what was entered (`Looked::read`).
     Read(Run, Credentials),

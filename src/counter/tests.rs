@@ -7,7 +7,9 @@ use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
-    cards::{self, Ask, Credentials, EntrySpec, Looked, Outcome, ReadError, Request, Wanted, Who, registry},
+    cards::{
+        self, Ask, CredentialSpec, Credentials, EntrySpec, Looked, Outcome, ReadError, Request, Wanted, Who, registry,
+    },
     compare::Field,
     iso7816::{PinGate, Refusal, RetryCounter},
     kind::CardKind,
@@ -126,10 +128,10 @@ impl Counter {
         card.power_off();
         card.power_on();
         let (run, outcome) = match effect {
-            Effect::Start { run, scope, application, allow_last_try } => {
+            Effect::Start { run, scope, application, last_try } => {
                 let mut request = Request::new("sim:card", self.now).scope(scope).ask(Ask::IfMissing);
                 request.application = application;
-                let mut gate = PinGate::new(allow_last_try);
+                let mut gate = last_try.map_or_else(PinGate::default, CredentialSpec::last_try);
                 let outcome =
                     cards::start(card, &request, Credentials::default(), &mut gate, &mut self.nonces, &mut tell);
                 let outcome = outcome.map(|outcome| match outcome {
@@ -201,9 +203,9 @@ fn refusal(looked: &Looked, wanted: &Wanted, gate: &PinGate) -> Option<Refusal> 
 
 fn short(effect: &Effect) -> String {
     match effect {
-        Effect::Start { scope, application, allow_last_try, .. } => {
+        Effect::Start { scope, application, last_try, .. } => {
             let application = application.map(|kind| format!(" of {kind}")).unwrap_or_default();
-            format!("start {}{application}{}", scope.as_str(), if *allow_last_try { " to the last" } else { "" })
+            format!("start {}{application}{}", scope.as_str(), if last_try.is_some() { " to the last" } else { "" })
         }
         Effect::Read(_, entered) => format!("read {entered:?}"),
         Effect::Forget => "forget".to_owned(),
@@ -392,6 +394,15 @@ fn nobody_is_asked_for_what_is_blocked_and_the_last_try_is_a_decision() {
     assert_eq!(counter.asking().wanted[0].wanted.counter.unwrap().1, RetryCounter::Left(1));
     counter.enter_all();
     assert_eq!(counter.checked().reading.findings.overall(), Overall::Authentic);
+
+    // The customer's consent is to one credential's last try, and opens no other's.
+    let mut counter = Counter::with("licence?fault=last-try-pin1,last-try-pin2");
+    assert_eq!((counter.failed(), counter.session.last_try().unwrap().id), ("last-try", "pin1"));
+    counter.staff(INSIST);
+    assert_eq!(counter.pad().place, (1, 1), "PIN 2 is not asked for");
+    counter.enter_all();
+    assert_eq!(counter.session.last_try().unwrap().id, "pin2");
+    assert!(counter.checked().reading.findings.picture("photo").is_none());
 
     // What the reading can do without is left out, and staff may still decide.
     for (recipe, last_try) in [("licence?fault=blocked-pin2", None), ("licence?fault=last-try-pin2", Some("pin2"))] {

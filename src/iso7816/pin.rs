@@ -82,8 +82,18 @@ pub struct Permit {
 /// Decides about every VERIFY of a check. One gate lives as long as the entries that a person made.
 #[derive(Debug, Default)]
 pub struct PinGate {
-    allow_last_try: bool,
+    last_try: LastTry,
     tried: HashSet<(Vec<u8>, u8)>,
+}
+
+/// Whose last try a person said may be spent.
+#[derive(Debug, Default)]
+enum LastTry {
+    #[default]
+    Nobodys,
+    Everybodys,
+    /// Of these references: application, short file identifier.
+    Of(HashSet<(Vec<u8>, u8)>),
 }
 
 /// What the card said to a VERIFY.
@@ -100,7 +110,22 @@ pub enum PinOutcome {
 impl PinGate {
     /// A gate; `allow_last_try` is the person's explicit option.
     pub fn new(allow_last_try: bool) -> Self {
-        Self { allow_last_try, tried: HashSet::new() }
+        let last_try = if allow_last_try { LastTry::Everybodys } else { LastTry::Nobodys };
+        Self { last_try, tried: HashSet::new() }
+    }
+
+    /// A gate that lets the last try of these references through, each an application and a short file identifier, and that of
+    /// no other.
+    pub(crate) fn last_try_of(references: impl IntoIterator<Item = (Vec<u8>, u8)>) -> Self {
+        Self { last_try: LastTry::Of(references.into_iter().collect()), tried: HashSet::new() }
+    }
+
+    fn allows_last_try(&self, application: &[u8], sfi: u8) -> bool {
+        match &self.last_try {
+            LastTry::Nobodys => false,
+            LastTry::Everybodys => true,
+            LastTry::Of(references) => references.contains(&(application.to_vec(), sfi)),
+        }
     }
 
     /// Whether a counter would let a try through, without using up anything: for a second credential, before the first
@@ -108,8 +133,8 @@ impl PinGate {
     ///
     /// # Errors
     /// [`Refusal`].
-    pub fn look(&self, retry_counter: RetryCounter) -> Result<(), Refusal> {
-        retry_counter.gate(self.allow_last_try)
+    pub fn look(&self, application: &[u8], sfi: u8, retry_counter: RetryCounter) -> Result<(), Refusal> {
+        retry_counter.gate(self.allows_last_try(application, sfi))
     }
 
     /// The right to try a reference of an application once, given what its counter said just now.
@@ -117,7 +142,7 @@ impl PinGate {
     /// # Errors
     /// [`Refusal`]; nothing may be sent then.
     pub fn permit(&mut self, application: &[u8], sfi: u8, retry_counter: RetryCounter) -> Result<Permit, Refusal> {
-        retry_counter.gate(self.allow_last_try)?;
+        self.look(application, sfi, retry_counter)?;
         if !self.tried.insert((application.to_vec(), sfi)) {
             return Err(Refusal::AlreadyTried);
         }
@@ -200,5 +225,9 @@ mod tests {
         assert_eq!(gate.permit(&aid, 0x15, RetryCounter::NoCounter).unwrap_err(), Refusal::NoCounter);
         assert!(PinGate::new(true).permit(&aid, 0x15, RetryCounter::NoCounter).is_ok());
         assert!(PinGate::new(true).permit(&aid, 0x12, RetryCounter::Left(1)).is_ok());
+        let mut one = PinGate::last_try_of([(aid.to_vec(), 0x12)]);
+        assert!(one.permit(&aid, 0x12, RetryCounter::Left(1)).is_ok());
+        assert_eq!(one.permit(&aid, 0x15, RetryCounter::Left(1)).unwrap_err(), Refusal::LastTry);
+        assert_eq!(one.permit(&[1], 0x12, RetryCounter::NoCounter).unwrap_err(), Refusal::NoCounter);
     }
 }

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::{
     cards::FlowError,
     crypto::CipherKey,
+    iso7816::PinGate,
     lang::Bilingual,
     privacy::{MAX_PIN_LENGTH, Pin},
     text::{PrintedDate, PrintedDateError},
@@ -75,6 +76,13 @@ impl CredentialSpec {
         unblock_at: Bilingual::new("", ""),
         without: Bilingual::new("", ""),
     };
+
+    /// A gate for one person's entries that lets this credential's last try through, and no other's.
+    pub fn last_try(&'static self) -> PinGate {
+        let references = crate::cards::registry::specs().flat_map(|spec| spec.references.iter());
+        let own = references.filter(|reference| reference.credential == Some(self));
+        PinGate::last_try_of(own.map(|reference| (reference.application.aid.to_vec(), reference.sfi)))
+    }
 
     /// The entries that a person is asked for, in this order.
     pub fn asked(&self) -> impl Iterator<Item = &'static EntrySpec> + use<> {

@@ -254,7 +254,11 @@ pub(crate) fn allowed(
 ) -> Result<(), ReadError> {
     let counted = !(reference.always_counted && retry_counter == RetryCounter::NoCounter);
     let refused = |refusal| ReadError::Refused { refusal, reference };
-    if counted { gate.look(retry_counter).map_err(refused) } else { Err(refused(Refusal::CounterUnknown)) }
+    if counted {
+        gate.look(reference.application.aid, reference.sfi, retry_counter).map_err(refused)
+    } else {
+        Err(refused(Refusal::CounterUnknown))
+    }
 }
 
 /// Keeps what a read brought: the file, or why it is not there.

@@ -280,10 +280,10 @@ impl Inner {
         let next = self.version.saturating_add(1);
         for effect in self.session.apply(event, Timestamp::now()) {
             match effect {
-                Effect::Start { run, scope, application, allow_last_try } => {
+                Effect::Start { run, scope, application, last_try } => {
                     self.stop = Arc::default();
                     let stop = Arc::clone(&self.stop);
-                    self.send(Order::Start { run, scope, application, allow_last_try, stop });
+                    self.send(Order::Start { run, scope, application, last_try, stop });
                 }
                 Effect::Read(run, credentials) => {
                     let stop = Arc::clone(&self.stop);

@@ -12,7 +12,7 @@ use std::{
 };
 
 use crate::{
-    cards::{self, Ask, Credentials, Looked, Outcome, ReadError, Request},
+    cards::{self, Ask, CredentialSpec, Credentials, Looked, Outcome, ReadError, Request},
     counter::{Event, Question, Reading, Run, Told, Trouble},
     dump::{Dump, Scope},
     iso7816::PinGate,
@@ -49,8 +49,8 @@ pub enum Order {
         scope: Scope,
         /// Which application.
         application: Option<CardKind>,
-        /// Whether the last try may be spent.
-        allow_last_try: bool,
+        /// Whose last try may be spent.
+        last_try: Option<&'static CredentialSpec>,
         /// Ends the reading.
         stop: Arc<AtomicBool>,
     },
@@ -110,9 +110,9 @@ impl Worker {
                 Order::Place(place) => self.place = Some(place),
                 Order::Gone => self.place = None,
                 Order::Forget => self.looked = None,
-                Order::Start { run, scope, application, allow_last_try, stop } => {
+                Order::Start { run, scope, application, last_try, stop } => {
                     self.looked = None;
-                    let told = self.start(run, scope, application, allow_last_try, &stop);
+                    let told = self.start(run, scope, application, last_try, &stop);
                     self.report(run, told, &stop);
                 }
                 Order::Read { run, credentials, stop } => {
@@ -189,7 +189,7 @@ impl Worker {
         run: Run,
         scope: Scope,
         application: Option<CardKind>,
-        allow_last_try: bool,
+        last_try: Option<&'static CredentialSpec>,
         stop: &AtomicBool,
     ) -> Result<Told, Problem> {
         let desk = Arc::clone(&self.desk);
@@ -197,7 +197,7 @@ impl Worker {
         let time = link.refresh_time();
         let mut request = Request::new(link.reader(), time).scope(scope).ask(Ask::IfMissing);
         request.application = application;
-        let mut gate = PinGate::new(allow_last_try);
+        let mut gate = last_try.map_or_else(PinGate::default, CredentialSpec::last_try);
         let outcome = link.with_card(|card, nonces| {
             let (card, tell) = (&mut Stoppable { card, stop }, &mut |event: cards::Event<'_>| tell(&desk, run, event));
             Ok(cards::start(card, &request, Credentials::default(), &mut gate, nonces, tell)?)
