@@ -9,6 +9,9 @@ use super::{
 };
 use crate::common::web::Counter;
 
+const TAB: &str = "\u{E004}";
+const ENTER: &str = "\u{E007}";
+
 /// A counter with a simulated reader.
 fn at(lang: &str) -> Counter {
     Counter::start(&["--reader", "sim:", "--lang", lang])
@@ -191,7 +194,7 @@ async fn tab_order(browser: &Browser) -> Vec<String> {
             return seen;
         }
         seen.push(id);
-        browser.keys("\u{E004}").await;
+        browser.keys(TAB).await;
     }
 }
 
@@ -256,5 +259,48 @@ fn a_card_that_is_pulled_or_swapped_leaves_nothing_behind() {
         browser.answer(&printed).await;
         browser.sees("checked").await;
         assert!(browser.text("#main").await.contains("在留カード"));
+    });
+}
+
+#[test]
+fn the_form_is_compared_by_keyboard_and_what_the_law_leaves_is_read() {
+    let counter = at("ja");
+    browse(Look::default(), async |browser| {
+        browser.enter(&counter).await;
+        assert_eq!(read(browser, "my-number?seed=7").await, "checked");
+        let name = "[...document.querySelectorAll('.person dt')].find(one => one.textContent === '氏名')";
+        let name = browser.script(&format!("return {name}.nextElementSibling.querySelector('.value').innerText")).await;
+        // The face has the focus; behind its three buttons the form begins. Enter goes on, as a scanner's does.
+        browser.until("the face", "document.activeElement.id === 'face'").await;
+        for _ in 0..4 {
+            browser.keys(TAB).await;
+        }
+        browser.until("the form", "document.activeElement.id === 'form-name'").await;
+        for text in [name.as_str().unwrap(), "", "", "", ""] {
+            browser.keys(&format!("{text}{ENTER}")).await;
+        }
+        browser.until("what agrees", "document.querySelector('#form-found.good')").await;
+        browser.until("the result", "document.activeElement.id === 'form-result'").await;
+        accessible(browser, "form equal").await;
+        browser.script("document.querySelector('#form-address').focus()").await;
+        for text in ["無関係県無関係市9", "きのう", "女"] {
+            browser.keys(&format!("{text}{ENTER}")).await;
+        }
+        browser.until("what differs", "document.querySelector('#form-found.bad')").await;
+        browser.until("the complaint", "document.activeElement.id === 'form-birth_date'").await;
+        let line = browser.text("#form-found").await;
+        assert!(line.contains("不一致 (住所)") && line.contains("比べていません (生年月日)"), "{line}");
+        browser.picture("form-different").await;
+        accessible(browser, "form different").await;
+        lift(browser).await;
+        // A card that is not read.
+        assert_eq!(read(browser, "licence?fault=blocked-pin1").await, "failed");
+        let law = browser.text("#main .law").await;
+        assert!(law.contains("未確認") && law.contains("法的助言ではありません"), "{law}");
+        assert!(!browser.has("#main .law button").await);
+        browser.picture("law").await;
+        accessible(browser, "law").await;
+        browser.lift().await;
+        browser.sees("waiting").await;
     });
 }

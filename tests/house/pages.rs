@@ -26,7 +26,7 @@ pub(crate) fn files_with(extension: &str) -> Vec<PathBuf> {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
-                if name != "target" && !name.starts_with('.') {
+                if !["target", "node_modules"].contains(&name.as_str()) && !name.starts_with('.') {
                     walk(&path, extension, found);
                 }
             } else if path.extension().is_some_and(|found| found == extension) {
