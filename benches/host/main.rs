@@ -15,6 +15,8 @@ mod batch;
 mod check;
 #[path = "../../tests/common/mod.rs"]
 mod common;
+#[cfg(all(feature = "counter", target_os = "linux"))]
+mod counter;
 #[cfg(target_os = "linux")]
 mod phone;
 mod signatures;
@@ -66,6 +68,8 @@ const MEASUREMENTS: &[(&str, Measurement)] = &[
     ("vpcd", vpcd::exchange_cost),
     #[cfg(target_os = "linux")]
     ("phone", phone::exchange_cost),
+    #[cfg(all(feature = "counter", target_os = "linux"))]
+    ("counter", counter::page),
 ];
 
 fn main() -> ExitCode {
