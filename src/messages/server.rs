@@ -33,6 +33,8 @@ pub enum ServerRefusal {
     NotFound,
     /// A card is being read.
     Reading,
+    /// It was done in the view of a customer who is gone.
+    Stale,
 }
 
 pub(super) fn text(refusal: &ServerRefusal) -> Text {
@@ -79,5 +81,10 @@ pub(super) fn text(refusal: &ServerRefusal) -> Text {
         ServerRefusal::Reading => text! { "counter-reading" Card;
         ["カードを読み取り中です。新しい読み取りは始めていません。" "A card is being read. No other reading was started."]
         ["読み取りが終わるのを待つか、カードを取り除いてください。" "Wait until the reading ends, or remove the card."] },
+        ServerRefusal::Stale => text! { "counter-stale" Card;
+        ["画面の内容が消去された後に届いた操作です。何もしておらず、残り回数も減っていません。"
+         "The page was wiped before this arrived. Nothing was done, and no try was spent."]
+        ["いま表示されている内容を確かめて、必要なときはもう一度操作してください。"
+         "Look at what the page shows now, and do it again if it is still needed."] },
     }
 }

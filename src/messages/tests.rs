@@ -208,6 +208,7 @@ fn every_problem() -> Vec<Problem> {
             ServerRefusal::Slow,
             ServerRefusal::NotFound,
             ServerRefusal::Reading,
+            ServerRefusal::Stale,
         ]
         .map(Problem::Server),
     );

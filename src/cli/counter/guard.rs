@@ -61,7 +61,7 @@ impl Refused {
                 ServerRefusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
                 ServerRefusal::Slow => StatusCode::REQUEST_TIMEOUT,
                 ServerRefusal::NotFound => StatusCode::NOT_FOUND,
-                ServerRefusal::Reading => StatusCode::CONFLICT,
+                ServerRefusal::Reading | ServerRefusal::Stale => StatusCode::CONFLICT,
                 _ => StatusCode::BAD_REQUEST,
             },
             Problem::Internal { .. } | Problem::NoRandomBytes => StatusCode::INTERNAL_SERVER_ERROR,

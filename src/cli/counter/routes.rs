@@ -5,7 +5,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 use axum::{
     Json, Router,
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, Uri, header},
     middleware,
     response::{
         Html, IntoResponse, Response,
@@ -134,14 +134,22 @@ fn events(site: &Site, role: Role) -> Sse<impl Stream<Item = Result<sse::Event, 
     Sse::new(stream).keep_alive(KeepAlive::new().interval(ALIVE))
 }
 
-async fn staff_do(Staff(site): Staff, Posted(action): Posted<StaffAction>) -> Result<StatusCode, Refused> {
-    let starts = matches!(action, StaffAction::Again { .. } | StaffAction::WithoutPin);
-    site.desk.act(Event::Staff(action), starts).map_err(|problem| site.refused(Role::Staff, &problem))?;
-    Ok(StatusCode::NO_CONTENT)
+async fn staff_do(Staff(site): Staff, uri: Uri, Posted(action): Posted<StaffAction>) -> Result<StatusCode, Refused> {
+    act(&site, Role::Staff, Event::Staff(action), &uri)
 }
 
-async fn customer_do(Customer(site): Customer, Posted(action): Posted<CustomerAction>) -> Result<StatusCode, Refused> {
-    site.desk.act(Event::Customer(action), false).map_err(|problem| site.refused(Role::Customer, &problem))?;
+async fn customer_do(
+    Customer(site): Customer,
+    uri: Uri,
+    Posted(action): Posted<CustomerAction>,
+) -> Result<StatusCode, Refused> {
+    act(&site, Role::Customer, Event::Customer(action), &uri)
+}
+
+/// The address says in whose view it was done (`?of=N`).
+fn act(site: &Site, role: Role, event: Event, uri: &Uri) -> Result<StatusCode, Refused> {
+    let of = uri.query().and_then(|query| query.strip_prefix("of=")?.parse().ok());
+    site.desk.act(event, of).map_err(|problem| site.refused(role, &problem))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -13,6 +13,8 @@
   let shown = own;
   let generation = 0;
   let version = 0;
+  // Whose view it is: what is done in it is for no other customer.
+  let customer = 0;
   // Where the focus goes once the answer to what was sent is shown.
   let submitted = '';
   let audio = null;
@@ -232,7 +234,7 @@
     return null;
   };
 
-  const act = (body, as = shown) => post(`/${as}/do`, body);
+  const act = (body, as = shown) => post(`/${as}/do?of=${customer}`, body);
 
   const listen = (as, receive) => {
     const stream = new EventSource(`/${as}/events`);
@@ -271,6 +273,7 @@
     } else if (as !== own && !streams.customer) {
       return;
     }
+    customer = message.of;
     show(fragment, as, message.version);
   };
 
