@@ -213,6 +213,23 @@ fn a_recording_is_refused_with_a_way_out() {
     assert!(outcome.stderr.contains("--customer-cert"), "{}", outcome.stderr);
 }
 
+#[test]
+fn a_counter_that_nobody_could_enter_does_not_start() {
+    let program = crate::common::program::Program::new();
+    let outcome = program.run(["counter", "--reader", "sim:"]).expect(2);
+    assert!(outcome.stderr.contains("Start taimen counter in a terminal, or with --open"), "{}", outcome.stderr);
+    assert_eq!(outcome.stdout, "");
+    // The same if there is no browser that --open could open.
+    let mut command = program.command(["counter", "--reader", "sim:", "--open"]);
+    let output = command.env("PATH", program.home.path()).env("TMPDIR", program.home.path()).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("Nobody can enter the counter's page"), "{stderr}");
+    let left = std::fs::read_dir(program.home.path()).unwrap().filter_map(Result::ok);
+    let left = left.filter(|entry| entry.file_name().to_string_lossy().starts_with("taimen-counter-"));
+    assert_eq!(left.count(), 0, "the file with the token is left");
+}
+
 /// The name as the person's part of the page shows it.
 fn shown_name(view: &Value) -> String {
     let titles = ["<dt>Name</dt>", "<dt>氏名</dt>"];
