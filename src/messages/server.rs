@@ -17,6 +17,8 @@ pub enum ServerRefusal {
     Certificate { path: String },
     /// The browser was not opened.
     NoBrowser,
+    /// No browser was opened, and there is no terminal for the address that lets one in.
+    NobodyEnters,
     /// Another site, another host name or another program sent it.
     Foreign,
     /// The one-time token is wrong, or was used.
@@ -33,6 +35,8 @@ pub enum ServerRefusal {
     NotFound,
     /// A card is being read.
     Reading,
+    /// It was done in the view of a customer who is gone.
+    Stale,
 }
 
 pub(super) fn text(refusal: &ServerRefusal) -> Text {
@@ -53,6 +57,11 @@ pub(super) fn text(refusal: &ServerRefusal) -> Text {
         ServerRefusal::NoBrowser => text! { "counter-no-browser" Usage;
         ["ブラウザーを開けませんでした。窓口のページは動いています。" "The browser did not open. The counter is running."]
         ["--open を付けずに起動し、表示されるアドレスをブラウザーで開いてください。" "Start it without --open and open the address that it prints."] },
+        ServerRefusal::NobodyEnters => text! { "counter-nobody-enters" Usage;
+        ["窓口のページに誰も入れません。ブラウザーを開いておらず、ページに入るためのアドレスを表示する端末もありません。"
+         "Nobody can enter the counter's page: no browser was opened, and there is no terminal to print the address to that lets one in."]
+        ["taimen counter を端末で起動するか、ブラウザーのある環境で --open を付けて起動してください。"
+         "Start taimen counter in a terminal, or with --open on a desktop that has a browser."] },
         ServerRefusal::Foreign => text! { "counter-foreign-request" Usage;
         ["窓口のページ以外からの要求を断りました。" "A request that did not come from the counter's own page was refused."]
         ["taimen counter が表示したアドレスを、新しいブラウザーで開いてください。" "Open the address that taimen counter printed, in a current browser."] },
@@ -79,5 +88,10 @@ pub(super) fn text(refusal: &ServerRefusal) -> Text {
         ServerRefusal::Reading => text! { "counter-reading" Card;
         ["カードを読み取り中です。新しい読み取りは始めていません。" "A card is being read. No other reading was started."]
         ["読み取りが終わるのを待つか、カードを取り除いてください。" "Wait until the reading ends, or remove the card."] },
+        ServerRefusal::Stale => text! { "counter-stale" Card;
+        ["画面の内容が消去された後に届いた操作です。何もしておらず、残り回数も減っていません。"
+         "The page was wiped before this arrived. Nothing was done, and no try was spent."]
+        ["いま表示されている内容を確かめて、必要なときはもう一度操作してください。"
+         "Look at what the page shows now, and do it again if it is still needed."] },
     }
 }

@@ -200,6 +200,7 @@ fn every_problem() -> Vec<Problem> {
             ServerRefusal::CannotListen { address: word("127.0.0.1:80"), error: ErrorKind::PermissionDenied },
             ServerRefusal::Certificate { path: path() },
             ServerRefusal::NoBrowser,
+            ServerRefusal::NobodyEnters,
             ServerRefusal::Foreign,
             ServerRefusal::Token,
             ServerRefusal::NotEntered,
@@ -208,6 +209,7 @@ fn every_problem() -> Vec<Problem> {
             ServerRefusal::Slow,
             ServerRefusal::NotFound,
             ServerRefusal::Reading,
+            ServerRefusal::Stale,
         ]
         .map(Problem::Server),
     );

@@ -74,7 +74,8 @@ impl Browser {
                 let value = known(entries, id);
                 self.keys(&format!("{value}\u{E007}")).await;
                 self.until("the next", &format!("{VIEW} !== {}", json!(view))).await;
-            } else if view == "over" || view == "handed" {
+            } else if ["over", "handed", ""].contains(&view.as_str()) {
+                // Between two views there may be none.
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             } else if view != "asking" {
                 return;

@@ -252,9 +252,9 @@ impl<'a> Browser<'a> {
         self.request("POST", path).body(body.to_string()).send()
     }
 
-    /// Posts what a person does.
-    pub fn act(&self, action: &Value) {
-        let answer = self.post(&format!("/{}/do", self.role), action);
+    /// Posts what a person does in a view.
+    pub fn act(&self, view: &Value, action: &Value) {
+        let answer = self.post(&format!("/{}/do?of={}", self.role, view["of"]), action);
         assert_eq!(answer.status, 204, "{action}: {answer:?}");
     }
 
@@ -398,6 +398,12 @@ impl<'a> Shop<'a> {
         printed(&view)
     }
 
+    /// What staff do in the view that they see.
+    pub fn act(&mut self, action: &Value) {
+        self.shown.drain();
+        self.staff.act(self.shown.seen.last().unwrap(), action);
+    }
+
     /// What comes from now on is of another reading.
     pub fn anew(&mut self) {
         self.shown.drain();
@@ -430,13 +436,14 @@ impl<'a> Shop<'a> {
             if !asked.is_empty() {
                 let entries: Option<Vec<_>> = asked.iter().map(|id| Some(json!([id, value(id)?]))).collect();
                 let Some(entries) = entries else { return Some(view) };
-                self.staff.act(&json!({"action": "entries", "entries": entries}));
+                self.staff.act(&view, &json!({"action": "entries", "entries": entries}));
                 given.extend(asked);
             }
             let pad = self.pad.seen.last().filter(|view| view["version"].as_u64() > Some(self.after));
-            if let Some(id) = pad.and_then(asked_of_customer).filter(|id| !given.contains(id)) {
+            let asked = pad.and_then(|pad| Some((pad, asked_of_customer(pad)?)));
+            if let Some((pad, id)) = asked.filter(|(_, id)| !given.contains(id)) {
                 let Some(value) = value(&id) else { return Some(view) };
-                self.customer.act(&json!({"action": "entry", "entry": id, "value": value}));
+                self.customer.act(pad, &json!({"action": "entry", "entry": id, "value": value}));
                 given.push(id);
             }
             None

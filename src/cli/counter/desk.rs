@@ -19,7 +19,7 @@ use tokio::{
 
 use crate::{
     cards::EntrySpec,
-    counter::{Effect, Event, Law, Session, Sound, State, Told, page},
+    counter::{CustomerAction, Effect, Event, Law, Session, Sound, StaffAction, State, Told, page},
     lang::Lang,
     messages::{Problem, ServerRefusal},
 };
@@ -89,10 +89,11 @@ struct Screen {
     pictures: Vec<String>,
 }
 
-/// A view on its way to a page.
+/// A view on its way to a page; `of` names its customer: what is done in it is for no other.
 #[derive(Serialize)]
 struct Message<'a> {
     version: u64,
+    of: u64,
     html: &'a str,
     sound: Option<&'static str>,
     wiped: bool,
@@ -110,6 +111,7 @@ impl View {
         let sound = self.sound.filter(|(version, _)| role == Role::Staff && news(*version)).map(|(_, sound)| sound);
         let message = Message {
             version: self.version,
+            of: self.wiped,
             html: &screen.html,
             sound: sound.map(|sound| match sound {
                 Sound::Good => "good",
@@ -163,9 +165,14 @@ impl Desk {
         self.changed.notify_one();
     }
 
-    /// The same of what a page posted: another reading is refused while one goes on.
-    pub fn act(&self, event: Event, starts: bool) -> Result<(), Problem> {
+    /// The same of what a page posted in a view `of` a customer: refused if that customer is gone, and another reading while
+    /// one goes on.
+    pub fn act(&self, event: Event, of: Option<u64>) -> Result<(), Problem> {
         let mut inner = self.lock();
+        if of != Some(inner.wiped) && !is_for_anybody(&event) {
+            return Err(Problem::Server(ServerRefusal::Stale));
+        }
+        let starts = matches!(event, Event::Staff(StaffAction::Again { .. } | StaffAction::WithoutPin));
         if starts && matches!(inner.session.state(), State::Reading(_)) {
             return Err(Problem::Server(ServerRefusal::Reading));
         }
@@ -274,6 +281,16 @@ impl Desk {
     }
 }
 
+/// Whether it matters not which customer is there: it sends nothing to a card, and judges nothing.
+fn is_for_anybody(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Staff(
+            StaffAction::Language { .. } | StaffAction::Sound { .. } | StaffAction::TakeBack | StaffAction::End
+        ) | Event::Customer(CustomerAction::Language { .. })
+    )
+}
+
 impl Inner {
     fn apply(&mut self, event: Event) {
         let pace = if matches!(event, Event::Reading(_, Told::Step { .. })) { Due::Soon } else { Due::Now };
@@ -359,6 +376,7 @@ mod tests {
         let message = |role, seen| -> Value { serde_json::from_str(&view.message(role, seen)).unwrap() };
         let staff = |seen| message(Role::Staff, seen);
         assert_eq!((&staff(None)["version"], &staff(None)["pictures"]), (&json!(7), &json!(["photo"])));
+        assert_eq!(staff(None)["of"], json!(5));
         // Whoever begins drops what he holds and hears nothing; whoever missed views hears what they said.
         let news = |seen| (staff(seen)["wiped"].clone(), staff(seen)["sound"].clone());
         assert_eq!(news(None), (json!(true), Value::Null));

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use subtle::{Choice, ConstantTimeEq};
@@ -10,6 +10,8 @@ use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use crate::messages::Problem;
+
+use super::guard::Connection;
 
 /// A role: which pages and routes somebody may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,17 +32,19 @@ impl Role {
     }
 }
 
-/// How many tokens of a role may wait for their use, and how many browsers may have entered; the oldest gives way.
+/// How many tokens of a role may wait for their use, how many browsers may have entered, and how many streams of views may be
+/// open; the oldest gives way.
 const MOST: usize = 16;
 
 /// 256 random bits.
 type Secret = Zeroizing<[u8; 32]>;
 
-/// The tokens and cookies of a role.
+/// The tokens, cookies and streams of a role.
 #[derive(Default)]
 struct Keys {
     tokens: Vec<Secret>,
     cookies: Vec<Secret>,
+    streams: Vec<(Weak<()>, Connection)>,
 }
 
 /// The counter's door.
@@ -75,14 +79,21 @@ impl Door {
         Ok(text)
     }
 
-    /// Takes a token; returns the value of the cookie, or `None` where the token is wrong or used.
-    pub fn enter(&self, role: Role, token: &str) -> Result<Option<Zeroizing<String>>, Problem> {
+    /// Takes a token; returns the value of the cookie, or `None` where the token is wrong or used. A browser that had entered
+    /// keeps its place: its cookie gives way to the new one, and nobody else's does.
+    pub fn enter(&self, role: Role, token: &str, cookies: &str) -> Result<Option<Zeroizing<String>>, Problem> {
         let Some(given) = parsed(token) else { return Ok(None) };
         let cookie = secret()?;
+        let own = self.values(role, cookies);
         let mut keys = self.keys(role);
         let Some(at) = position(&keys.tokens, &given) else { return Ok(None) };
         keys.tokens.remove(at);
         let value = Zeroizing::new(hex::encode(*cookie));
+        for before in own {
+            if let Some(at) = position(&keys.cookies, &before) {
+                keys.cookies.remove(at);
+            }
+        }
         keep(&mut keys.cookies, cookie);
         if role == Role::Staff {
             self.hold(None);
@@ -92,13 +103,28 @@ impl Door {
 
     /// Whether the text of a Cookie header holds a cookie of a role.
     pub fn admits(&self, role: Role, cookies: &str) -> bool {
+        let values = self.values(role, cookies);
+        let keys = self.keys(role);
+        values.iter().any(|value| position(&keys.cookies, value).is_some())
+    }
+
+    /// What the text of a Cookie header gives as cookies of a role.
+    fn values(&self, role: Role, cookies: &str) -> Vec<Secret> {
         let name = self.cookie(role);
         let values = cookies.split(';').filter_map(|cookie| cookie.trim().split_once('='));
-        let keys = self.keys(role);
-        values
-            .filter(|(given, _)| *given == name)
-            .filter_map(|(_, value)| parsed(value))
-            .any(|value| position(&keys.cookies, &value).is_some())
+        values.filter(|(given, _)| *given == name).filter_map(|(_, value)| parsed(value)).collect()
+    }
+
+    /// A stream of views begins on a connection, and is open as long as what this returns is held.
+    pub fn stream(&self, role: Role, connection: Connection) -> Arc<()> {
+        let stream = Arc::new(());
+        let streams = &mut self.keys(role).streams;
+        streams.retain(|(stream, _)| stream.strong_count() > 0);
+        if let Some((_, oldest)) = give_way(streams) {
+            oldest.end();
+        }
+        streams.push((Arc::downgrade(&stream), connection));
+        stream
     }
 
     /// The name of a role's cookie.
@@ -119,10 +145,13 @@ fn secret() -> Result<Secret, Problem> {
 }
 
 fn keep(secrets: &mut Vec<Secret>, secret: Secret) {
-    if secrets.len() >= MOST {
-        secrets.remove(0);
-    }
+    give_way(secrets);
     secrets.push(secret);
+}
+
+/// Takes the oldest out if there is room for no other.
+fn give_way<T>(all: &mut Vec<T>) -> Option<T> {
+    (all.len() >= MOST).then(|| all.remove(0))
 }
 
 fn parsed(text: &str) -> Option<Secret> {
@@ -180,15 +209,15 @@ mod tests {
     fn a_token_serves_once_and_for_its_role() {
         let door = Door::new(1);
         let token = door.token(Role::Staff).unwrap();
-        assert!(door.enter(Role::Customer, &token).unwrap().is_none());
-        let cookie = door.enter(Role::Staff, &token).unwrap().unwrap();
-        assert!(door.enter(Role::Staff, &token).unwrap().is_none());
+        assert!(door.enter(Role::Customer, &token, "").unwrap().is_none());
+        let cookie = door.enter(Role::Staff, &token, "").unwrap().unwrap();
+        assert!(door.enter(Role::Staff, &token, "").unwrap().is_none());
         assert!(door.admits(Role::Staff, &header(&door, Role::Staff, &cookie)));
         assert!(!door.admits(Role::Customer, &header(&door, Role::Customer, &cookie)));
         assert!(!door.admits(Role::Staff, &header(&door, Role::Customer, &cookie)));
         assert!(!door.admits(Role::Staff, &header(&door, Role::Staff, &token)));
         for wrong in ["", "00", &"0".repeat(64), &"g".repeat(64), &cookie[1..]] {
-            assert!(door.enter(Role::Staff, wrong).unwrap().is_none());
+            assert!(door.enter(Role::Staff, wrong, "").unwrap().is_none());
             assert!(!door.admits(Role::Staff, &header(&door, Role::Staff, wrong)));
         }
     }
@@ -198,8 +227,28 @@ mod tests {
         let door = Door::new(1);
         let first = door.token(Role::Customer).unwrap();
         let others: Vec<_> = (0..MOST).map(|_| door.token(Role::Customer).unwrap()).collect();
-        assert!(door.enter(Role::Customer, &first).unwrap().is_none());
-        assert!(others.iter().all(|token| door.enter(Role::Customer, token).unwrap().is_some()));
+        assert!(door.enter(Role::Customer, &first, "").unwrap().is_none());
+        assert!(others.iter().all(|token| door.enter(Role::Customer, token, "").unwrap().is_some()));
+    }
+
+    #[test]
+    fn who_enters_again_keeps_his_place_and_takes_nobody_elses() {
+        let door = Door::new(1);
+        let enter = |cookies: &str| {
+            let token = door.token(Role::Customer).unwrap();
+            header(&door, Role::Customer, &door.enter(Role::Customer, &token, cookies).unwrap().unwrap())
+        };
+        let tablet = enter("");
+        let mut window = enter("");
+        for _ in 0..2 * MOST {
+            let after = enter(&window);
+            let before = std::mem::replace(&mut window, after);
+            assert!(!door.admits(Role::Customer, &before) && door.admits(Role::Customer, &window));
+        }
+        assert!(door.admits(Role::Customer, &tablet));
+        // A wrong token takes no cookie away.
+        assert!(door.enter(Role::Customer, &"0".repeat(64), &tablet).unwrap().is_none());
+        assert!(door.admits(Role::Customer, &tablet));
     }
 
     #[test]
@@ -214,7 +263,7 @@ mod tests {
         }
         assert!(std::fs::read_to_string(&path).unwrap().contains(&*token));
         door.hold(Some(folder));
-        door.enter(Role::Staff, &token).unwrap().unwrap();
+        door.enter(Role::Staff, &token, "").unwrap().unwrap();
         assert!(!path.exists());
     }
 }

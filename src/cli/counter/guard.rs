@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::time::timeout;
+use tokio::{sync::Notify, time::timeout};
 
 use crate::{
     lang::Lang,
@@ -61,7 +61,7 @@ impl Refused {
                 ServerRefusal::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
                 ServerRefusal::Slow => StatusCode::REQUEST_TIMEOUT,
                 ServerRefusal::NotFound => StatusCode::NOT_FOUND,
-                ServerRefusal::Reading => StatusCode::CONFLICT,
+                ServerRefusal::Reading | ServerRefusal::Stale => StatusCode::CONFLICT,
                 _ => StatusCode::BAD_REQUEST,
             },
             Problem::Internal { .. } | Problem::NoRandomBytes => StatusCode::INTERNAL_SERVER_ERROR,
@@ -117,19 +117,29 @@ fn single(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     values.next().is_none().then_some(value)
 }
 
-/// Set when a connection has shown that it is one of the pages'.
+/// A connection: whether it has shown that it is one of the pages', and whether it must end.
 #[derive(Debug, Clone, Default)]
-pub struct Known(Arc<AtomicBool>);
+pub struct Connection(Arc<(AtomicBool, Notify)>);
 
-impl Known {
-    /// It is.
-    pub fn set(&self) {
-        self.0.store(true, Ordering::Relaxed);
+impl Connection {
+    /// It is one of the pages'.
+    pub fn know(&self) {
+        self.0.0.store(true, Ordering::Relaxed);
     }
 
     /// Whether it is.
-    pub fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    pub fn is_known(&self) -> bool {
+        self.0.0.load(Ordering::Relaxed)
+    }
+
+    /// Ends it, whether its other end reads what it is sent or not.
+    pub fn end(&self) {
+        self.0.1.notify_one();
+    }
+
+    /// Waits for that.
+    pub async fn ended(&self) {
+        self.0.1.notified().await;
     }
 }
 
@@ -155,13 +165,17 @@ impl FromRequestParts<Arc<Site>> for Customer {
     }
 }
 
+/// The texts of the Cookie headers.
+pub fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok())
+}
+
 fn entered(parts: &Parts, site: &Arc<Site>, role: Role) -> Result<Arc<Site>, Refused> {
-    let mut cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    if !cookies.any(|cookies| site.door.admits(role, cookies)) {
+    if !cookies(&parts.headers).any(|cookies| site.door.admits(role, cookies)) {
         return Err(site.refuse(role, ServerRefusal::NotEntered));
     }
-    if let Some(known) = parts.extensions.get::<Known>() {
-        known.set();
+    if let Some(connection) = parts.extensions.get::<Connection>() {
+        connection.know();
     }
     Ok(Arc::clone(site))
 }

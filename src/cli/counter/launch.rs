@@ -31,34 +31,30 @@ use super::{
 };
 
 /// Says where the page is, and has the browser opened if that was asked for. The token goes into a file that only this user
-/// reads, or to a terminal, and nowhere else.
+/// reads, or to a terminal, and nowhere else; if neither is to be had, nobody could enter.
 pub fn staff(settings: &Settings, matches: &ArgMatches, door: &Door, page: &str) -> Result<(), Problem> {
     let say = |ja, en| Bilingual::new(ja, en).get(settings.lang);
+    let mut terminal = io::stderr();
+    let opens = matches.get_flag(name::OPEN);
+    if !opens && !terminal.is_terminal() {
+        return Err(Problem::Server(ServerRefusal::NobodyEnters));
+    }
     output::text(&format!("{}: {page}\n", say("窓口のページ", "The counter's page")))?;
     let token = door.token(Role::Staff)?;
     let url = format!("{page}#{}", *token);
-    if matches.get_flag(name::OPEN) {
+    if opens {
         let (folder, file) =
             opener(&url).map_err(|error| super::super::problem::unwritable(Path::new("open.html"), &error))?;
         door.hold(Some(folder));
         match open::that_detached(&file) {
             Ok(()) => return Ok(()),
+            Err(_) if !terminal.is_terminal() => return Err(Problem::Server(ServerRefusal::NobodyEnters)),
             Err(_) => output::complaint(settings, &Problem::Server(ServerRefusal::NoBrowser)),
         }
     }
-    let mut terminal = io::stderr();
-    if terminal.is_terminal() {
-        let words = say(
-            "この端末のブラウザーで開いてください（一度だけ使えます）",
-            "Open this in a browser here; it works once",
-        );
-        let _ = writeln!(terminal, "{words}:\n  {url}");
-    } else if !matches.get_flag(name::OPEN) {
-        output::note(say(
-            "ページに入るためのアドレスは端末にだけ表示します。--open を付けると、ブラウザーで開きます。",
-            "The address that lets a browser in is printed to a terminal only. With --open the browser is opened.",
-        ));
-    }
+    let words =
+        say("この端末のブラウザーで開いてください（一度だけ使えます）", "Open this in a browser here; it works once");
+    let _ = writeln!(terminal, "{words}:\n  {url}");
     Ok(())
 }
 

@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{PATIENCE, guard::Known};
+use super::{PATIENCE, guard::Connection};
 
 /// How many connections may be open of which nobody knows whether a page made them. When more come, the oldest ends.
 const STRANGERS: usize = 128;
@@ -32,7 +32,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves everybody who connects, with TLS where there is a certificate; ends with the program.
 pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, app: Router) {
-    let mut strangers: VecDeque<(AbortHandle, Known)> = VecDeque::new();
+    let mut strangers: VecDeque<(AbortHandle, Connection)> = VecDeque::new();
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             sleep(PAUSE).await;
@@ -40,16 +40,17 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, app: Router)
         };
         // Views are written whole; a link that cannot be told so is slow, not broken.
         let _ = stream.set_nodelay(true);
-        let (known, tls, app) = (Known::default(), tls.clone(), app.clone());
-        let of_task = known.clone();
+        let (own, tls, app) = (Connection::default(), tls.clone(), app.clone());
+        let of_task = own.clone();
         let task = tokio::spawn(async move {
             let stays = stay(of_task.clone());
+            let of_request = of_task.clone();
             let served = async {
                 match tls {
-                    None => connection(stream, app, of_task).await,
+                    None => connection(stream, app, of_request).await,
                     Some(tls) => {
                         if let Ok(Ok(stream)) = timeout(PATIENCE, tls.accept(stream)).await {
-                            connection(stream, app, of_task).await;
+                            connection(stream, app, of_request).await;
                         }
                     }
                 }
@@ -57,10 +58,11 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, app: Router)
             tokio::select! {
                 () = served => {}
                 () = stays => {}
+                () = of_task.ended() => {}
             }
         });
-        strangers.retain(|(task, known)| !task.is_finished() && !known.is_set());
-        strangers.push_back((task.abort_handle(), known));
+        strangers.retain(|(task, own)| !task.is_finished() && !own.is_known());
+        strangers.push_back((task.abort_handle(), own));
         if strangers.len() > STRANGERS
             && let Some((oldest, _)) = strangers.pop_front()
         {
@@ -70,18 +72,18 @@ pub async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, app: Router)
 }
 
 /// Ends when somebody whom nobody knows has been there for long.
-async fn stay(known: Known) {
+async fn stay(own: Connection) {
     sleep(STAY).await;
-    if known.is_set() {
+    if own.is_known() {
         pending::<()>().await;
     }
 }
 
 /// One request a connection: what it held in memory goes with it.
-async fn connection(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, app: Router, known: Known) {
+async fn connection(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, app: Router, own: Connection) {
     let app = TowerToHyperService::new(app);
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(known.clone());
+        request.extensions_mut().insert(own.clone());
         hyper::service::Service::call(&app, request)
     });
     let mut http = http1::Builder::new();

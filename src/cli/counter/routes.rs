@@ -3,9 +3,9 @@
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware,
     response::{
         Html, IntoResponse, Response,
@@ -26,7 +26,7 @@ use crate::{
 use super::{
     Site,
     door::Role,
-    guard::{Customer, Posted, Refused, Staff, guard},
+    guard::{Connection, Customer, Posted, Refused, Staff, cookies, guard},
     sim,
 };
 
@@ -93,16 +93,25 @@ struct Token {
     token: Zeroizing<String>,
 }
 
-async fn staff_enter(State(site): State<Arc<Site>>, Posted(token): Posted<Token>) -> Result<Response, Refused> {
-    enter(&site, Role::Staff, &token)
+async fn staff_enter(
+    State(site): State<Arc<Site>>,
+    headers: HeaderMap,
+    Posted(token): Posted<Token>,
+) -> Result<Response, Refused> {
+    enter(&site, Role::Staff, &headers, &token)
 }
 
-async fn customer_enter(State(site): State<Arc<Site>>, Posted(token): Posted<Token>) -> Result<Response, Refused> {
-    enter(&site, Role::Customer, &token)
+async fn customer_enter(
+    State(site): State<Arc<Site>>,
+    headers: HeaderMap,
+    Posted(token): Posted<Token>,
+) -> Result<Response, Refused> {
+    enter(&site, Role::Customer, &headers, &token)
 }
 
-fn enter(site: &Site, role: Role, Token { token }: &Token) -> Result<Response, Refused> {
-    let entered = site.door.enter(role, token).map_err(|problem| site.refused(role, &problem))?;
+fn enter(site: &Site, role: Role, headers: &HeaderMap, Token { token }: &Token) -> Result<Response, Refused> {
+    let cookies: Vec<&str> = cookies(headers).collect();
+    let entered = site.door.enter(role, token, &cookies.join(";")).map_err(|problem| site.refused(role, &problem))?;
     let value = entered.ok_or_else(|| site.refuse(role, ServerRefusal::Token))?;
     let secure = if site.scheme == "https" { "; Secure" } else { "" };
     let name = site.door.cookie(role);
@@ -113,35 +122,48 @@ fn enter(site: &Site, role: Role, Token { token }: &Token) -> Result<Response, R
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
-async fn staff_events(Staff(site): Staff) -> impl IntoResponse {
-    events(&site, Role::Staff)
+async fn staff_events(Staff(site): Staff, Extension(connection): Extension<Connection>) -> impl IntoResponse {
+    events(&site, Role::Staff, connection)
 }
 
-async fn customer_events(Customer(site): Customer) -> impl IntoResponse {
-    events(&site, Role::Customer)
+async fn customer_events(Customer(site): Customer, Extension(connection): Extension<Connection>) -> impl IntoResponse {
+    events(&site, Role::Customer, connection)
 }
 
 /// Every view from now on; of several that came while the page was slow, the last.
-fn events(site: &Site, role: Role) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>> + use<>> {
+fn events(
+    site: &Site,
+    role: Role,
+    connection: Connection,
+) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>> + use<>> {
+    let open = site.door.stream(role, connection);
     let mut views = site.desk.views();
     views.mark_changed();
-    let stream = stream::unfold((views, None), move |(mut views, seen)| async move {
+    let stream = stream::unfold((views, None, open), move |(mut views, seen, open)| async move {
         views.changed().await.ok()?;
         let view = Arc::clone(&views.borrow_and_update());
         let event = sse::Event::default().event("view").data(view.message(role, seen));
-        Some((Ok(event), (views, Some(view.version))))
+        Some((Ok(event), (views, Some(view.version), open)))
     });
     Sse::new(stream).keep_alive(KeepAlive::new().interval(ALIVE))
 }
 
-async fn staff_do(Staff(site): Staff, Posted(action): Posted<StaffAction>) -> Result<StatusCode, Refused> {
-    let starts = matches!(action, StaffAction::Again { .. } | StaffAction::WithoutPin);
-    site.desk.act(Event::Staff(action), starts).map_err(|problem| site.refused(Role::Staff, &problem))?;
-    Ok(StatusCode::NO_CONTENT)
+async fn staff_do(Staff(site): Staff, uri: Uri, Posted(action): Posted<StaffAction>) -> Result<StatusCode, Refused> {
+    act(&site, Role::Staff, Event::Staff(action), &uri)
 }
 
-async fn customer_do(Customer(site): Customer, Posted(action): Posted<CustomerAction>) -> Result<StatusCode, Refused> {
-    site.desk.act(Event::Customer(action), false).map_err(|problem| site.refused(Role::Customer, &problem))?;
+async fn customer_do(
+    Customer(site): Customer,
+    uri: Uri,
+    Posted(action): Posted<CustomerAction>,
+) -> Result<StatusCode, Refused> {
+    act(&site, Role::Customer, Event::Customer(action), &uri)
+}
+
+/// The address says in whose view it was done (`?of=N`).
+fn act(site: &Site, role: Role, event: Event, uri: &Uri) -> Result<StatusCode, Refused> {
+    let of = uri.query().and_then(|query| query.strip_prefix("of=")?.parse().ok());
+    site.desk.act(event, of).map_err(|problem| site.refused(role, &problem))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

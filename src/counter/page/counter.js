@@ -13,8 +13,13 @@
   let shown = own;
   let generation = 0;
   let version = 0;
+  // Whose view it is: what is done in it is for no other customer.
+  let customer = 0;
   // Where the focus goes once the answer to what was sent is shown.
   let submitted = '';
+  // When the last key came, and what a key that is a character will press unless another one follows.
+  let typed = -Infinity;
+  let decision = 0;
   let audio = null;
 
   const main = () => view.querySelector('main');
@@ -112,7 +117,10 @@
     const fresh = shown !== as || !old || old.dataset.view !== next.dataset.view;
     shown = as;
     version = of;
-    if (fresh) clearFields();
+    if (fresh) {
+      clearFields();
+      clearTimeout(decision);
+    }
     const host = document.createElement('div');
     host.id = 'view';
     host.append(fragment);
@@ -232,7 +240,7 @@
     return null;
   };
 
-  const act = (body, as = shown) => post(`/${as}/do`, body);
+  const act = (body, as = shown) => post(`/${as}/do?of=${customer}`, body);
 
   const listen = (as, receive) => {
     const stream = new EventSource(`/${as}/events`);
@@ -271,6 +279,7 @@
     } else if (as !== own && !streams.customer) {
       return;
     }
+    customer = message.of;
     show(fragment, as, message.version);
   };
 
@@ -390,7 +399,13 @@
     return true;
   };
 
+  // A scanner types without a pause: a character decides something only if no key comes this close to it, in milliseconds.
+  const ALONE = 150;
+
   document.addEventListener('keydown', (event) => {
+    const alone = event.timeStamp - typed > ALONE;
+    typed = event.timeStamp;
+    if (!event.repeat) clearTimeout(decision);
     if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.altKey || event.metaKey || tablet?.open) return;
     const field = event.target.closest?.('input:not(#pin)');
     let done = shown === 'customer' && (move(event) || dial(event));
@@ -403,7 +418,8 @@
         if (!button.dataset.key.split(' ').includes(event.key)) continue;
         // A key that is a character works only where the focus is beside its button.
         if (event.key.length === 1 && !button.closest('[data-keys]')?.contains(document.activeElement)) continue;
-        if (!event.repeat) button.click();
+        if (event.key.length > 1 && !event.repeat) button.click();
+        else if (alone && !event.repeat) decision = setTimeout(() => button.click(), ALONE);
         done = true;
         break;
       }

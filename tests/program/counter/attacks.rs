@@ -10,7 +10,7 @@ use std::{
 use serde_json::json;
 use taimen::simulator::kinds;
 
-use crate::common::web::{Answer, Browser, Counter, Shop, html, name};
+use crate::common::web::{Answer, Browser, Counter, Shop, asked_of_customer, html, name};
 
 /// Asserts a refusal: its status, and the id of its message.
 fn refused(answer: &Answer, status: u16, id: &str) {
@@ -221,8 +221,8 @@ fn hostile_text_in_the_form_is_inert() {
     let known = shop.place(kind.name);
     shop.read(&known);
     let hostile = "<img src=x onerror=alert(1)>\u{202E}\" data-picture=\"photo2";
-    shop.staff.act(&json!({"action": "form", "fields": [["name", hostile]]}));
-    shop.staff.act(&json!({"action": "match", "found": "matches"}));
+    shop.act(&json!({"action": "form", "fields": [["name", hostile]]}));
+    shop.act(&json!({"action": "match", "found": "matches"}));
     let view = shop.shown.until(|view| html(view).contains("class=\"found"));
     assert!(!html(&view).contains("<img src=x") && !html(&view).contains('\u{202E}'), "{view}");
     assert!(!view["pictures"].as_array().unwrap().contains(&json!("photo2")), "{view}");
@@ -335,7 +335,108 @@ fn a_second_reading_is_refused_while_one_goes_on() {
     let mut shop = Shop::open(&counter);
     let kind = kinds().next().unwrap();
     let known = shop.place(&format!("{}?fault=slow=100", kind.name));
-    shop.shown.named(&["reading"]);
-    refused(&shop.staff.post("/staff/do", &json!({"action": "again"})), 409, "counter-reading");
+    let view = shop.shown.named(&["reading"]);
+    let again = shop.staff.post(&format!("/staff/do?of={}", view["of"]), &json!({"action": "again"}));
+    refused(&again, 409, "counter-reading");
     assert_eq!(name(&shop.read(&known)), "checked");
+}
+
+#[test]
+fn what_was_done_in_one_customers_view_reaches_no_other() {
+    let counter = Counter::at("sim:");
+    let mut shop = Shop::open(&counter);
+    let first = shop.place("licence");
+    let (id, value) = &first[0];
+    let asks = |view: &serde_json::Value| asked_of_customer(view).as_ref() == Some(id);
+    let old = shop.pad.until(asks)["of"].clone();
+    // Nothing more comes of this card: the next view is of the other one.
+    shop.shown.named(&["asking"]);
+    let other = shop.place("licence?seed=2");
+    let view = shop.pad.until(|view| view["of"] != old && asks(view));
+    // The entry of the first customer was under way while the cards were swapped; or says of nobody whose it is.
+    let entry = json!({"action": "entry", "entry": id, "value": value});
+    for of in [format!("?of={old}"), String::new(), "?of=".to_owned(), "?of=x".to_owned(), "?more=1".to_owned()] {
+        refused(&shop.customer.post(&format!("/customer/do{of}"), &entry), 409, "counter-stale");
+        let forgotten = json!({"action": "forgotten"});
+        refused(&shop.customer.post(&format!("/customer/do{of}"), &forgotten), 409, "counter-stale");
+        for action in [
+            json!({"action": "again"}),
+            json!({"action": "without-pin"}),
+            json!({"action": "forgotten"}),
+            json!({"action": "hand-over"}),
+            json!({"action": "match", "found": "matches"}),
+            json!({"action": "form", "fields": [["name", "甲野 一郎"]]}),
+        ] {
+            refused(&shop.staff.post(&format!("/staff/do{of}"), &action), 409, "counter-stale");
+        }
+    }
+    // What is nobody's goes through.
+    let lang = json!({"action": "language", "lang": "en"});
+    for (who, path) in [(&shop.customer, "/customer/do"), (&shop.staff, "/staff/do")] {
+        assert_eq!(who.post(path, &lang).status, 204);
+    }
+    for action in [json!({"action": "sound", "on": false}), json!({"action": "take-back"})] {
+        assert_eq!(shop.staff.post("/staff/do", &action).status, 204);
+    }
+    shop.pad.drain();
+    let now = shop.pad.seen.last().unwrap();
+    assert!(asks(now) && now["of"] == view["of"], "{now}");
+    assert_eq!(name(&shop.read(&other)), "checked");
+    assert_eq!(shop.staff.post("/staff/do", &json!({"action": "end"})).status, 204);
+    shop.shown.named(&["ended"]);
+}
+
+#[test]
+fn of_many_streams_of_one_browser_the_oldest_end() {
+    let counter = Counter::at("sim:");
+    let staff = counter.staff();
+    let customer = staff.customer();
+    let mut of_staff = staff.views();
+    of_staff.until(|_| true);
+    let request = customer.request("GET", "/customer/events").bytes();
+    let streams: Vec<TcpStream> = (0..100)
+        .map(|_| {
+            let mut stream = counter.connect();
+            stream.write_all(&request).unwrap();
+            // It is open once its head has come; the rest is never read.
+            stream.read_exact(&mut [0]).unwrap();
+            stream
+        })
+        .collect();
+    // 16 are left, and nobody else's.
+    for mut stream in &streams[..84] {
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest);
+    }
+    for mut stream in &streams[84..] {
+        stream.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
+        let mut rest = Vec::new();
+        assert!(stream.read_to_end(&mut rest).is_err(), "it ended");
+    }
+    staff.post("/staff/do", &json!({"action": "language", "lang": "ja"}));
+    of_staff.until(|view| html(view).contains("lang=\"ja\""));
+    drop(streams);
+    reads_on(&mut Shop::of(staff, customer));
+}
+
+#[test]
+fn a_window_that_is_handed_over_again_and_again_throws_out_no_tablet() {
+    let counter = Counter::at("sim:");
+    let staff = counter.staff();
+    let tablet = staff.customer();
+    let mut window = staff.customer().cookie;
+    for _ in 0..20 {
+        // As the page does it at each hand-over; its browser sends the cookie that it has.
+        let path = staff.post("/staff/customer-token", &json!({})).json()["path"].as_str().unwrap().to_owned();
+        let token = json!({"token": path.split_once('#').unwrap().1});
+        let request = counter.request("POST", "/customer/enter").also("Cookie", &window);
+        let answer = request.body(token.to_string()).send();
+        assert_eq!(answer.status, 204, "{answer:?}");
+        window = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    }
+    let lang = json!({"action": "language", "lang": "en"}).to_string();
+    let window = counter.request("POST", "/customer/do").also("Cookie", &window).body(lang.as_str()).send();
+    assert_eq!(window.status, 204, "{window:?}");
+    // The tablet had no stream open meanwhile, and still works.
+    reads_on(&mut Shop::of(staff, tablet));
 }

@@ -23,7 +23,7 @@ fn read(shop: &mut Shop<'_>, kind: &SimKind, known: &[(String, String)]) -> Valu
         return view;
     }
     shop.anew();
-    shop.staff.act(&json!({"action": "again", "application": kind.kind.as_str()}));
+    shop.act(&json!({"action": "again", "application": kind.kind.as_str()}));
     shop.read(known)
 }
 
@@ -117,7 +117,7 @@ fn a_wrong_code_is_spent_once_and_asked_for_anew() {
         if name(&view) == "failed" {
             // A reading of its own, for which everything is asked anew.
             shop.anew();
-            shop.staff.act(&json!({"action": "again"}));
+            shop.act(&json!({"action": "again"}));
             assert_eq!(name(&shop.read(&known)), "checked", "{}", kind.name);
             refused += 1;
         }
@@ -149,7 +149,7 @@ fn a_card_that_is_pulled_or_swapped_leaves_nothing() {
             assert!(!html(&waiting).contains("entry-"), "{}", kind.name);
             // An answer to a question that is gone opens nothing.
             let value = known.first().map(|(id, value)| json!([id, value])).unwrap();
-            shop.staff.act(&json!({"action": "entries", "entries": [value]}));
+            shop.act(&json!({"action": "entries", "entries": [value]}));
             assert_eq!(name(shop.shown.seen.last().unwrap()), "waiting");
             // Another card in the place of the one that asked is another customer.
             shop.place(kind.name);
@@ -191,7 +191,7 @@ fn tabs_share_one_session_and_a_reload_shows_it_again() {
         |views: &[Value]| views.iter().filter_map(|view| view["sound"].as_str().map(str::to_owned)).collect::<Vec<_>>();
     assert_eq!(sounds(&shop.shown.seen), ["ask", "unsure"]);
     // What one does the other shows.
-    shop.staff.act(&json!({"action": "language", "lang": "ja"}));
+    shop.act(&json!({"action": "language", "lang": "ja"}));
     for views in [&mut second, &mut shop.shown] {
         views.until(|view| html(view).contains("lang=\"ja\" data-view=\"checked\""));
     }
@@ -213,6 +213,23 @@ fn a_recording_is_refused_with_a_way_out() {
     assert!(outcome.stderr.contains("--customer-cert"), "{}", outcome.stderr);
 }
 
+#[test]
+fn a_counter_that_nobody_could_enter_does_not_start() {
+    let program = crate::common::program::Program::new();
+    let outcome = program.run(["counter", "--reader", "sim:"]).expect(2);
+    assert!(outcome.stderr.contains("Start taimen counter in a terminal, or with --open"), "{}", outcome.stderr);
+    assert_eq!(outcome.stdout, "");
+    // The same if there is no browser that --open could open.
+    let mut command = program.command(["counter", "--reader", "sim:", "--open"]);
+    let output = command.env("PATH", program.home.path()).env("TMPDIR", program.home.path()).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("Nobody can enter the counter's page"), "{stderr}");
+    let left = std::fs::read_dir(program.home.path()).unwrap().filter_map(Result::ok);
+    let left = left.filter(|entry| entry.file_name().to_string_lossy().starts_with("taimen-counter-"));
+    assert_eq!(left.count(), 0, "the file with the token is left");
+}
+
 /// The name as the person's part of the page shows it.
 fn shown_name(view: &Value) -> String {
     let titles = ["<dt>Name</dt>", "<dt>氏名</dt>"];
@@ -229,7 +246,7 @@ fn the_form_is_compared_and_a_difference_stands_under_the_verdict() {
     let view = shop.read(&known);
     let written = shown_name(&view);
     let enter = |shop: &mut Shop<'_>, name: &str, found: &str| {
-        shop.staff.act(&json!({"action": "form", "fields": [["name", name]]}));
+        shop.act(&json!({"action": "form", "fields": [["name", name]]}));
         let found = format!("class=\"found {found}\" id=\"form-found\"");
         shop.shown.until(|view| html(view).contains(&found))
     };
@@ -239,12 +256,12 @@ fn the_form_is_compared_and_a_difference_stands_under_the_verdict() {
     assert!(html(&different).contains("<mark>") && html(&different).contains("無関係 太郎"), "{different}");
     assert_eq!(verdict(&different), verdict(&view));
     // Only what is similar is accepted, and only fields that a form has are taken.
-    shop.staff.act(&json!({"action": "accept-similar", "field": "name"}));
+    shop.act(&json!({"action": "accept-similar", "field": "name"}));
     let unknown = json!({"action": "form", "fields": [["shoe_size", "23"]]});
     let answer = shop.staff.post("/staff/do", &unknown);
     assert!((400..500).contains(&answer.status), "{answer:?}");
     let refused = json!({"action": "form", "fields": [["birth_date", "yesterday"]]});
-    shop.staff.act(&refused);
+    shop.act(&refused);
     let complaint = shop.shown.until(|view| html(view).contains("id=\"bad-form-birth_date\""));
     assert!(!html(&complaint).contains("accept-name"), "{complaint}");
     let waiting = shop.remove();

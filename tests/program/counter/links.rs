@@ -136,9 +136,9 @@ fn a_tablet_gets_the_customers_page_and_nothing_else() {
     let known = shop.place(CARD);
     assert_eq!(name(&shop.read(&[])), "asking");
     let (first, value) = &known[0];
-    shop.pad.until(|view| asked_of_customer(view).as_ref() == Some(first));
+    let pad = shop.pad.until(|view| asked_of_customer(view).as_ref() == Some(first));
     let action = json!({"action": "entry", "entry": first, "value": value}).to_string();
-    let typed = request("POST", "/customer/do", &address, &cookie, &action);
+    let typed = request("POST", &format!("/customer/do?of={}", pad["of"]), &address, &cookie, &action);
     assert!(typed.starts_with("HTTP/1.1 204 "), "{typed}");
     shop.pad.until(|view| asked_of_customer(view).as_ref() == Some(&known[1].0));
     assert_eq!(name(&shop.read(&known[1..])), "checked");
