@@ -1,8 +1,8 @@
 //! Which class two spellings have, and by which rules.
 
 use super::{
-    Class, Field, FieldResult, Incomparable, MAX_TEXT, Rule, Segment, Standing, address, aligned, chip::Said, date,
-    kanji, spelling,
+    Class, Field, FieldResult, Incomparable, MAX_TEXT, Rule, Segment, Standing, address, aligned, building, chip::Said,
+    date, kanji, spelling,
 };
 
 /// Compares one field with every value that the chip has of it; the best result counts.
@@ -185,8 +185,8 @@ fn apply(rule: Rule, pair: &mut Pair) {
         Rule::NoRare => pair.each(|side| address::between(side, &['の', 'ノ', '之', '乃'], 'の')),
         Rule::Tsu => pair.each(|side| address::between(side, &['ッ', 'ツ', 'っ', 'つ'], 'ツ')),
         Rule::Banchi => address::blocks(pair),
-        Rule::Building => address::building(pair, true),
-        Rule::BuildingUnsure => address::building(pair, false),
+        Rule::Building => building::left_out(pair, true),
+        Rule::BuildingUnsure => building::left_out(pair, false),
         Rule::Space => spaces(pair),
         Rule::SpaceMoved => without_spaces(pair),
         // These two join single characters, when everything else is done; the others are no rules of spelling.
