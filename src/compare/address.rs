@@ -2,13 +2,18 @@
 
 use super::{
     engine::Pair,
-    spelling::{is_hyphen, is_ideograph, is_space},
+    spelling::{is_hyphen, is_ideograph, is_kana, is_space},
 };
 
 const NUMERALS: &str = "〇零一二三四五六七八九十百千壱弐参拾";
 
-fn is_numeral(c: char) -> bool {
+pub(super) fn is_numeral(c: char) -> bool {
     NUMERALS.contains(c)
+}
+
+/// Whether a space between these two separates numbers: 一 二三 is not 一二 三.
+pub(super) fn separates_numbers(left: char, right: char) -> bool {
+    [left, right].into_iter().all(|c| c.is_numeric() || is_numeral(c))
 }
 
 fn starts(side: &[char], at: usize, word: &str) -> bool {
@@ -119,25 +124,59 @@ pub(super) fn between(side: &[char], these: &[char], to: char) -> Vec<char> {
     side.iter().enumerate().map(replaced).collect()
 }
 
-/// Without 大字, and without 字 behind 大字 or behind a municipality.
+/// Whether a name follows, so that 字 in front of it may be a prefix; it ends the name in 十文字1 and 文字町.
+fn names_place(rest: &[char]) -> bool {
+    rest.first().is_some_and(|c| is_name(*c) && !"町村".contains(*c))
+}
+
+pub(super) fn is_name(c: char) -> bool {
+    is_ideograph(c) || is_kana(c)
+}
+
+/// Without 大字 and 字 in front of a name, where a part begins.
 pub(super) fn aza(side: &[char]) -> Vec<char> {
     let mut out: Vec<char> = Vec::with_capacity(side.len());
-    let mut large = false;
-    let mut at = 0;
-    while let Some(c) = side.get(at) {
-        let municipality = out.last().is_some_and(|last| "市区町村".contains(*last));
-        let small = *c == '字' && !out.is_empty() && (large || municipality);
-        if starts(side, at, "大字") {
-            large = true;
-            at += 2;
+    let mut rest = side;
+    while let Some(c) = rest.first() {
+        let municipality = out.last().is_some_and(|last| "市区町村郡".contains(*last));
+        let begins = municipality || out.last().is_none_or(|last| is_space(*last));
+        let behind = |length: usize| rest.get(length..).unwrap_or_default();
+        let dropped = if starts(rest, 0, "大字") && begins && behind(2).first().is_some_and(|c| is_name(*c)) {
+            2
         } else {
-            if !small {
-                out.push(*c);
-            }
-            at += 1;
+            usize::from(*c == '字' && municipality && names_place(behind(1)))
+        };
+        if dropped == 0 {
+            out.push(*c);
         }
+        rest = rest.get(dropped.max(1)..).unwrap_or_default();
     }
     out
+}
+
+/// Without the 字 that one side alone has in front of a name behind 大字: whether it is part of the name, nobody can see.
+pub(super) fn small_aza(pair: &mut Pair) {
+    let count = |side: &[char]| side.iter().enumerate().filter(|(at, c)| **c == '字' && !ends_large(side, *at)).count();
+    match count(&pair.form).cmp(&count(&pair.chip)) {
+        std::cmp::Ordering::Greater => pair.form = without_small_aza(&pair.form),
+        std::cmp::Ordering::Less => pair.chip = without_small_aza(&pair.chip),
+        std::cmp::Ordering::Equal => {}
+    }
+}
+
+/// Whether the 字 at this place belongs to 大字.
+fn ends_large(side: &[char], at: usize) -> bool {
+    at.checked_sub(1).is_some_and(|at| starts(side, at, "大字"))
+}
+
+fn without_small_aza(side: &[char]) -> Vec<char> {
+    let mut plain = side.to_vec();
+    let large = (0..side.len()).find(|at| starts(side, *at, "大字"));
+    let prefix = |at: &usize| starts(side, *at, "字") && side.get(at + 1..).is_some_and(names_place);
+    if let Some(at) = large.and_then(|large| (large + 3..side.len()).find(prefix)) {
+        plain.remove(at);
+    }
+    plain
 }
 
 const PREFECTURES: [&str; 47] = [
@@ -241,6 +280,8 @@ enum Unit {
     Chome,
     Banchi,
     Go,
+    /// 号室 where 号 could stand: 3号室 is not 3号.
+    Room,
 }
 
 /// `1丁目2番地の3`, `1丁目2番3号` and `1-2-3` as `1-2-3`, unless the two sides count different things: 2丁目 is not 2番地.
@@ -248,7 +289,7 @@ pub(super) fn blocks(pair: &mut Pair) {
     let ((form, form_units), (chip, chip_units)) = (hyphened(&pair.form), hyphened(&pair.chip));
     let conflict = |(form, chip): (&Option<Unit>, &Option<Unit>)| form.is_some() && chip.is_some() && form != chip;
     if !form_units.iter().zip(&chip_units).any(conflict) {
-        *pair = Pair { form, chip };
+        (pair.form, pair.chip) = (form, chip);
     }
 }
 
@@ -275,11 +316,19 @@ fn hyphened(side: &[char]) -> (Vec<char>, Vec<Option<Unit>>) {
         let blanks = side.get(behind..).unwrap_or_default().iter().take_while(|c| is_space(**c)).count();
         let next = side.get(behind + blanks);
         let number = next.is_some_and(char::is_ascii_digit);
-        let unit = word.map(|(_, unit)| *unit);
+        let before = out.iter().rev().skip_while(|c| c.is_ascii_digit()).find(|c| !is_space(**c));
+        let counted = before.is_some_and(|c| *c == '-' || c.is_ascii_digit());
+        let unit = match word.map(|(_, unit)| *unit) {
+            Some(Unit::Go) if starts(side, behind, "室") && counted => Some(Unit::Room),
+            unit => unit,
+        };
         let replaced: Option<(&[char], usize)> = match unit {
             None if joined => Some((&['-'], behind)),
             None => None,
             Some(Unit::Go) if starts(side, behind, "室") && side.get(behind + 1).is_none() => Some((&[], behind + 1)),
+            // Three numbers make a block; what stands behind them with a hyphen is a room.
+            Some(Unit::Room) if side.get(behind + 1).is_none() && units.len() > 2 => Some((&[], behind + 1)),
+            Some(Unit::Room) => None,
             _ if next.is_none() => Some((&[], side.len())),
             Some(Unit::Chome | Unit::Banchi) if number => Some((&['-'], behind + blanks)),
             Some(Unit::Chome) => None,
@@ -296,51 +345,4 @@ fn hyphened(side: &[char]) -> (Vec<char>, Vec<Option<Unit>>) {
         }
     }
     (out, units)
-}
-
-/// Without a building that one side alone has behind its block number.
-pub(super) fn building(pair: &mut Pair) {
-    match (building_start(&pair.form), building_start(&pair.chip)) {
-        (Some(start), None) => pair.form.truncate(start),
-        (None, Some(start)) => pair.chip.truncate(start),
-        _ => {}
-    }
-}
-
-/// Where the block number ends, if a building stands behind it: behind numbers with hyphens between them, or behind one
-/// number and a space.
-fn building_start(side: &[char]) -> Option<usize> {
-    let digit = |at: usize| side.get(at).is_some_and(char::is_ascii_digit);
-    let number_end = |mut at: usize| {
-        while digit(at) {
-            at += 1;
-        }
-        at
-    };
-    let mut at = 0;
-    while at < side.len() {
-        if !digit(at) {
-            at += 1;
-            continue;
-        }
-        let mut end = number_end(at);
-        let single = end;
-        while side.get(end).is_some_and(|c| *c == '-') && digit(end + 1) {
-            end = number_end(end + 1);
-        }
-        let spaced = side.get(end).is_some_and(|c| is_space(*c));
-        if end > single || spaced {
-            let name = side.get(end..)?.iter().find(|c| !is_space(**c))?;
-            // What goes on counting or naming places is no building; behind a single number, 西1丁目 may go on.
-            let goes_on = if end > single {
-                "条線丁番号区町村字の"
-            } else {
-                "条線丁番号区町村字の東西南北上下"
-            };
-            let building = !name.is_ascii_digit() && !is_hyphen(*name) && !goes_on.contains(*name);
-            return building.then_some(end);
-        }
-        at = end;
-    }
-    None
 }

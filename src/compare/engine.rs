@@ -1,8 +1,8 @@
 //! Which class two spellings have, and by which rules.
 
 use super::{
-    Class, Field, FieldResult, Incomparable, MAX_TEXT, Rule, Segment, Standing, address, aligned, chip::Said, date,
-    kanji, spelling,
+    Class, Field, FieldResult, Incomparable, MAX_TEXT, Rule, Segment, Standing, address, aligned, building, chip::Said,
+    date, kanji, spelling,
 };
 
 /// Compares one field with every value that the chip has of it; the best result counts.
@@ -78,13 +78,14 @@ pub(super) fn sex(text: &str) -> Option<&'static str> {
 /// Both sides while rules are applied to them.
 #[derive(Clone)]
 pub(super) struct Pair {
+    pub field: Field,
     pub form: Vec<char>,
     pub chip: Vec<char>,
 }
 
 impl Pair {
-    fn new(form: &str, chip: &str) -> Self {
-        Self { form: form.chars().collect(), chip: chip.chars().collect() }
+    fn new(field: Field, form: &str, chip: &str) -> Self {
+        Self { field, form: form.chars().collect(), chip: chip.chars().collect() }
     }
 
     /// Applies what looks at one side only.
@@ -98,9 +99,13 @@ fn spelled(field: Field, form: &str, chip: &str) -> Result<(Class, Vec<Rule>), I
     if form == chip {
         return Ok((Class::Same, Vec::new()));
     }
-    let pair = Pair::new(form, chip);
-    if field != Field::Kana && [&pair.form, &pair.chip].into_iter().any(|side| mostly_marks(side)) {
+    let pair = Pair::new(field, form, chip);
+    let sides = [&pair.form, &pair.chip];
+    if field != Field::Kana && sides.into_iter().any(|side| mostly_marks(side)) {
         return Err(Incomparable::Gaiji);
+    }
+    if sides.into_iter().flatten().any(|c| spelling::is_hidden(*c)) {
+        return Ok((Class::Different, Vec::new()));
     }
     let all: Vec<Rule> = Rule::of(field).collect();
     let strong: Vec<Rule> = all.iter().copied().filter(|rule| !rule.is_weak()).collect();
@@ -172,6 +177,7 @@ fn apply(rule: Rule, pair: &mut Pair) {
         Rule::Hyphen => pair.each(address::hyphens),
         Rule::Pref => address::prefecture(pair),
         Rule::Gun => address::district(pair),
+        Rule::AzaSmall => address::small_aza(pair),
         Rule::Aza => pair.each(address::aza),
         Rule::SmallKe => pair.each(|side| address::between(side, &['ヶ', 'ケ', 'が', 'ガ'], 'ケ')),
         Rule::SmallKa => pair.each(|side| address::between(side, &['ヵ', 'カ', 'か', 'ヶ', 'ケ', 'が', 'ガ'], 'ケ')),
@@ -179,10 +185,36 @@ fn apply(rule: Rule, pair: &mut Pair) {
         Rule::NoRare => pair.each(|side| address::between(side, &['の', 'ノ', '之', '乃'], 'の')),
         Rule::Tsu => pair.each(|side| address::between(side, &['ッ', 'ツ', 'っ', 'つ'], 'ツ')),
         Rule::Banchi => address::blocks(pair),
-        Rule::Building => address::building(pair),
-        Rule::Space => pair.each(spelling::without_spaces),
+        Rule::Building => building::left_out(pair, true),
+        Rule::BuildingUnsure => building::left_out(pair, false),
+        Rule::Space => spaces(pair),
+        Rule::SpaceMoved => without_spaces(pair),
         // These two join single characters, when everything else is done; the others are no rules of spelling.
         _ => {}
+    }
+}
+
+/// Without spaces, but for those that separate numbers.
+fn without_spaces(pair: &mut Pair) {
+    match pair.field {
+        Field::Address => pair.each(|side| spelling::spaced(side, address::separates_numbers)),
+        _ => pair.each(|side| spelling::spaced(side, spelling::separates_digits)),
+    }
+}
+
+/// The same if one side has no other spaces. If both have them, they may say where a name ends: 南 里美 is not 南里 美.
+fn spaces(pair: &mut Pair) {
+    pair.each(|side| spelling::spaced(side, |_, _| true));
+    if pair.field == Field::Address {
+        // Beside a number no name goes on.
+        let beside = |left: char, right: char| left.is_ascii_digit() || right.is_ascii_digit();
+        let keep = |left, right| address::separates_numbers(left, right) || !beside(left, right);
+        pair.each(|side| spelling::spaced(side, keep));
+    }
+    let mut plain = pair.clone();
+    without_spaces(&mut plain);
+    if plain.form == pair.form || plain.chip == pair.chip {
+        *pair = plain;
     }
 }
 
@@ -193,7 +225,7 @@ pub(super) fn assert_smallest(field: Field, form: &str, chip: &str) {
     if rules.is_empty() {
         return;
     }
-    let pair = Pair::new(form, chip);
+    let pair = Pair::new(field, form, chip);
     assert!(equal(&pair, &rules), "{rules:?}");
     for spared in &rules {
         let rest: Vec<Rule> = rules.iter().copied().filter(|rule| rule != spared).collect();

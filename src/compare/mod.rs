@@ -6,6 +6,7 @@
 
 mod address;
 mod aligned;
+mod building;
 mod chip;
 mod date;
 mod engine;

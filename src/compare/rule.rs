@@ -73,6 +73,7 @@ rules! {
     Hyphen "hyphen" Strong [Address] "ハイフン" "hyphens";
     Pref "pref" Strong [Address] "都道府県の省略" "prefecture left out";
     Gun "gun" Weak [Address] "郡の省略" "district (郡) left out";
+    AzaSmall "aza-small" Weak [Address] "字の省略（別の地名の可能性）" "字 left out, perhaps another place";
     Aza "aza" Strong [Address] "大字・字" "大字 and 字";
     SmallKe "small-ke" Strong [Address] "ケ・ヶ・が" "ケ, ヶ and が";
     SmallKa "small-ka" Weak [Address] "カ・ヵ" "カ and ヵ";
@@ -81,7 +82,9 @@ rules! {
     Tsu "tsu" Strong [Address] "ツ・ッ・つ" "ツ, ッ and つ";
     Banchi "banchi" Strong [Address] "丁目・番地・号" "丁目, 番地 and 号";
     Building "building-missing" Strong [Address] "建物名の省略" "building left out";
+    BuildingUnsure "building-unsure" Weak [Address] "建物名らしい部分の省略" "what may be a building left out";
     Space "space" Strong [Name Kana Address] "空白" "spaces";
+    SpaceMoved "space-moved" Weak [Name Kana Address] "空白の位置（別人の可能性）" "spaces elsewhere, perhaps another name";
     KanjiItai "kanji-itai" Weak [Name Address] "異体字（別人の可能性）" "variant kanji, perhaps another name";
     Gaiji "gaiji" Weak [Name Address] "外字・〓" "characters that are pictures or marks";
     DateForm "date-form" Strong [BirthDate] "日付の書き方" "form of the date";

@@ -1,5 +1,6 @@
 //! Rules of spelling for any text: width, marks, kana, Latin letters.
 
+use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_normalization::{UnicodeNormalization, char::decompose_canonical};
 
 /// Compatibility ideographs as the ideographs that Unicode unifies them with. Twelve of the block are ideographs of their own
@@ -93,22 +94,27 @@ pub(super) fn latin(side: &[char]) -> Vec<char> {
     plain
 }
 
-/// Without spaces, but for one between two digits: 1 23 is not 12 3.
-pub(super) fn without_spaces(side: &[char]) -> Vec<char> {
+/// With one space for each run of spaces between two characters of which `keep` says that the space counts.
+pub(super) fn spaced(side: &[char], keep: impl Fn(char, char) -> bool) -> Vec<char> {
     let mut plain: Vec<char> = Vec::with_capacity(side.len());
-    let mut spaced = false;
+    let mut behind_space = false;
     for c in side {
         if is_space(*c) {
-            spaced = true;
+            behind_space = true;
             continue;
         }
-        if spaced && c.is_numeric() && plain.last().is_some_and(|last| last.is_numeric()) {
+        if behind_space && plain.last().is_some_and(|last| keep(*last, *c)) {
             plain.push(' ');
         }
         plain.push(*c);
-        spaced = false;
+        behind_space = false;
     }
     plain
+}
+
+/// Whether a space between these two separates numbers: 1 23 is not 12 3.
+pub(super) fn separates_digits(left: char, right: char) -> bool {
+    left.is_numeric() && right.is_numeric()
 }
 
 /// The words of a name in Latin letters, in alphabetical order.
@@ -172,7 +178,19 @@ pub(super) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\u{3000}' | '\t' | '\u{A0}')
 }
 
-fn is_kana(c: char) -> bool {
+/// Whether nobody sees it on paper: controls, marks of the direction of writing, blank letters. A tab counts as a space.
+pub(super) fn is_hidden(c: char) -> bool {
+    use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
+    let blank = matches!(
+        c,
+        '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'
+            ..='\u{180F}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}'
+    );
+    let category = get_general_category(c);
+    blank || (c != '\t' && matches!(category, Control | Format | LineSeparator | ParagraphSeparator))
+}
+
+pub(super) fn is_kana(c: char) -> bool {
     matches!(c, '\u{3041}'..='\u{309E}' | '\u{30A1}'..='\u{30FE}' | '\u{FF66}'..='\u{FF9F}')
 }
 
