@@ -361,7 +361,7 @@ fn what_came_of_the_form_stands_under_the_verdict_and_in_its_table() {
         "{html}"
     );
     // Something differs: the line names it, the table marks where, and the words name the rule.
-    let spaced: String = name.chars().flat_map(|c| [c, ' ']).collect();
+    let spaced = name.replace('\u{3000}', "");
     let html =
         form(&mut counter, &[("name", &spaced), ("address", "無音県無音市9"), ("kana", "モギ"), ("sex", "きのう")]);
     let line = found(&html);
