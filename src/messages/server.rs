@@ -59,7 +59,7 @@ pub(super) fn text(refusal: &ServerRefusal) -> Text {
         ["--open を付けずに起動し、表示されるアドレスをブラウザーで開いてください。" "Start it without --open and open the address that it prints."] },
         ServerRefusal::NobodyEnters => text! { "counter-nobody-enters" Usage;
         ["窓口のページに誰も入れません。ブラウザーを開いておらず、ページに入るためのアドレスを表示する端末もありません。"
-         "Nobody can enter the counter's page: no browser was opened, and there is no terminal to print the address to that lets one in."]
+         "Nobody can enter the counter's page: taimen opened no browser, and it has no terminal to print the address on."]
         ["taimen counter を端末で起動するか、ブラウザーのある環境で --open を付けて起動してください。"
          "Start taimen counter in a terminal, or with --open on a desktop that has a browser."] },
         ServerRefusal::Foreign => text! { "counter-foreign-request" Usage;
