@@ -7,6 +7,8 @@ mod common;
 mod budget;
 #[cfg(feature = "compare")]
 mod compare;
+#[cfg(all(feature = "simulator", feature = "compare"))]
+mod corpora;
 #[cfg(feature = "simulator")]
 mod examples;
 #[cfg(feature = "simulator")]
