@@ -111,6 +111,9 @@ pub mod messages;
 pub mod privacy;
 #[doc(hidden)]
 pub mod profile;
+#[cfg(feature = "records")]
+#[doc(hidden)]
+pub mod records;
 pub mod report;
 #[cfg(feature = "simulator")]
 pub mod simulator;
