@@ -547,18 +547,26 @@ pub(super) fn age_on(birth: Date, day: Date) -> u32 {
     u32::try_from(years).unwrap_or(0)
 }
 
-/// One row in words; what a card or a keyboard wrote is not made harmless here.
-pub(super) fn review(profiles: &[Profile], row: &Row, lang: Lang) -> Review {
+/// One row in words, with the field's own name where the profile has one.
+fn review(profiles: &[Profile], row: &Row, lang: Lang) -> Review {
     let known = part(&row.id);
-    let field_id = known.map_or(row.id.as_str(), |part| part.field);
-    let field = profiles.iter().flat_map(|profile| &profile.fields).find(|field| field.id == field_id);
-    let title = match (known.and_then(|part| part.title), field) {
-        (Some(title), _) => title.get(lang).to_owned(),
-        (None, Some(field)) => field.name.get(lang).to_owned(),
-        (None, None) => row.id.clone(),
-    };
+    let field = known.map_or(row.id.as_str(), |part| part.field);
+    let field = profiles.iter().flat_map(|profile| &profile.fields).find(|known| known.id == field);
+    let mut line = described(row, lang);
+    if let (true, Some(field)) = (known.is_none_or(|part| part.id == part.field), field) {
+        field.name.get(lang).clone_into(&mut line.title);
+    }
+    line
+}
+
+/// One row in words without its profile; what a card or a keyboard wrote is not made harmless here.
+pub(super) fn described(row: &Row, lang: Lang) -> Review {
+    let known = part(&row.id);
+    let title = known.map_or(row.id.as_str(), |part| part.title.get(lang)).to_owned();
     let (text, source, state) = match &row.value {
-        Value::Filled { value, source, .. } => (value.plain(lang), source.words().get(lang).to_owned(), State::Filled),
+        Value::Filled { value, source, .. } => {
+            (value.plain(lang), source.words().get(lang).to_owned(), State::Filled)
+        }
         Value::Blank { reason } => (reason.words().get(lang).to_owned(), String::new(), State::Blank),
         Value::NotApplicable { why } => {
             let words: Vec<&str> = why.iter().map(|when| when.words().get(lang)).collect();

@@ -6,6 +6,7 @@
 mod amend;
 mod draft;
 mod entries;
+pub mod export;
 mod facts;
 pub mod lookup;
 mod parts;

@@ -33,8 +33,8 @@ pub struct Part {
     pub field: &'static str,
     /// Its own name: the field's, or the field's with a dot and the part's.
     pub id: &'static str,
-    /// What people call the part; `None` for one that is the whole field, which the profile names.
-    pub title: Option<Bilingual>,
+    /// What people call it; a profile has its own name for a whole field.
+    pub title: Bilingual,
     /// What it holds.
     pub shape: Shape,
     /// Whether numbers of twelve digits are expected in it.
@@ -42,88 +42,82 @@ pub struct Part {
 }
 
 macro_rules! parts {
-    (@ $field:literal $shape:ident $digits:literal) => {
-        Part { field: $field, id: $field, title: None, shape: Shape::$shape, digits: $digits }
-    };
-    (@ $field:literal $shape:ident $digits:literal, $part:literal $ja:literal $en:literal) => {
-        Part {
+    ($($id:literal $field:literal $shape:ident $digits:literal $ja:literal $en:literal;)*) => {
+        &[$(Part {
             field: $field,
-            id: concat!($field, ".", $part),
-            title: Some(Bilingual::new($ja, $en)),
+            id: $id,
+            title: Bilingual::new($ja, $en),
             shape: Shape::$shape,
             digits: $digits,
-        }
-    };
-    ($($field:literal $shape:ident $digits:literal $(, $part:literal $ja:literal $en:literal)?;)*) => {
-        &[$(parts!(@ $field $shape $digits $(, $part $ja $en)?)),*]
+        }),*]
     };
 }
 
 /// Every part, in the order of a record.
 pub const PARTS: &[Part] = parts! {
-    "verifier" Staff false;
-    "recorder" Staff false;
-    "transaction_on" Day false;
-    "checked_on" Day false;
-    "presented_at" Moment false;
-    "received_on" Day false;
-    "phone_card_received_on" Day false;
-    "mailed_on" Day false;
-    "image_received_on" Day false;
-    "chip_received_on" Day false;
-    "inquiry_done_on" Day false;
-    "doc_or_chip_received_on" Day false;
-    "registry_received_on" Day false;
-    "published_checked_on" Day false;
-    "delivered_on" Day false;
-    "recheck_presented_on" Day false;
-    "other_confirmed_on" Day false;
-    "transaction_kind" Text false;
-    "goods" Goods false;
-    "features" Text true;
-    "method" Method false;
-    "document" Text false, "name" "書類の名称" "document";
-    "document" Text true, "number" "書類の記号番号" "number of the document";
-    "document" Day false, "expiry" "書類の有効期限" "expiry of the document";
-    "document" Text false, "issuer" "書類を発行した市区町村・官公庁" "issuer of the document";
-    "address_document" Text false, "name" "書類の名称" "paper";
-    "address_document" Text true, "number" "記号番号など" "its number";
-    "address_document" Day false, "dated" "作成日・領収日" "its date";
-    "place" Text false;
-    "name" Text false;
-    "address" Text false;
-    "birth_date" Day false;
-    "age" Number false;
-    "customer" Text false, "name" "お客様の氏名（法人は名称）" "customer's name";
-    "customer" Text false, "address" "お客様の住居（法人は本店・主たる事務所の所在地）" "customer's address";
-    "customer" Day false, "birth_date" "お客様の生年月日" "customer's birth date";
-    "customer" Method false, "method" "法人の確認の方法" "how the company was checked";
-    "representative" Text false, "name" "代表者等の氏名" "name of who acts for the customer";
-    "representative" Text false, "address" "代表者等の住居" "address of who acts for the customer";
-    "representative" Day false, "birth_date" "代表者等の生年月日" "birth date of who acts for the customer";
-    "representative" Text false, "relation" "代表者等とお客様との関係" "relation to the customer";
-    "representative" Authority false, "authority" "任に当たっていると認めた理由" "why the authority was accepted";
-    "authority" Authority false;
-    "purpose" Text false;
-    "occupation" Text false;
-    "beneficial_owner" Text false, "name" "実質的支配者の氏名" "beneficial owner's name";
-    "beneficial_owner" Text false, "address" "実質的支配者の住居" "beneficial owner's address";
-    "beneficial_owner" Day false, "birth_date" "実質的支配者の生年月日" "beneficial owner's birth date";
-    "beneficial_owner" Text false, "relation" "実質的支配者とお客様との関係" "beneficial owner's relation to the customer";
-    "beneficial_owner" Text false, "confirmed_by" "実質的支配者の確認の方法" "how the beneficial owner was confirmed";
-    "assets" Text false;
-    "alias" Text false, "name" "異なる名義" "other name";
-    "alias" Text false, "reason" "異なる名義を用いる理由" "why the other name is used";
-    "account" Text true;
-    "phone_numbers" List true;
-    "line_count" Number false;
-    "tracking_number" Text true;
-    "payment" Text true;
-    "pep" Text false;
-    "related_record" Text true;
-    "stay_permit" Text false, "name" "旅券・許可書の名称" "passport or permit";
-    "stay_permit" Text true, "number" "旅券・許可書の記号番号" "its number";
-    "stay_permit" Day false, "dated" "旅券・許可書の日付" "its date";
+    "verifier" "verifier" Staff false "確認を行った者" "who checked";
+    "recorder" "recorder" Staff false "記録を作成した者" "who recorded";
+    "transaction_on" "transaction_on" Day false "取引の年月日" "day of the transaction";
+    "checked_on" "checked_on" Day false "確認を行った日付" "day of the check";
+    "presented_at" "presented_at" Moment false "提示を受けた日時" "presented at";
+    "received_on" "received_on" Day false "書類・写しの送付を受けた日" "day on which papers arrived";
+    "phone_card_received_on" "phone_card_received_on" Day false "特定電磁的記録を受けた日" "day on which a phone's record was received";
+    "mailed_on" "mailed_on" Day false "取引関係文書を送付した日" "day of mailing";
+    "image_received_on" "image_received_on" Day false "画像情報を受けた日" "day on which pictures were received";
+    "chip_received_on" "chip_received_on" Day false "容貌の画像とICチップの情報を受けた日" "day on which face and chip data were received";
+    "inquiry_done_on" "inquiry_done_on" Day false "照会・振込みの日" "day of inquiry or transfer";
+    "doc_or_chip_received_on" "doc_or_chip_received_on" Day false "書類またはICチップの情報を受けた日" "day on which document or chip data were received";
+    "registry_received_on" "registry_received_on" Day false "登記情報を受けた日" "day on which the registry's data were received";
+    "published_checked_on" "published_checked_on" Day false "公表事項を確認した日" "day on which published facts were checked";
+    "delivered_on" "delivered_on" Day false "赴いて交付した日" "day of handing over";
+    "recheck_presented_on" "recheck_presented_on" Day false "追加の書類の提示・送付を受けた日" "day of the further document";
+    "other_confirmed_on" "other_confirmed_on" Day false "目的・職業などを確認した日" "day on which purpose, occupation and others were confirmed";
+    "transaction_kind" "transaction_kind" Text false "取引の種類" "kind of transaction";
+    "goods" "goods" Goods false "古物の品目・数量" "goods and quantity";
+    "features" "features" Text true "古物の特徴" "features of the goods";
+    "method" "method" Method false "確認の方法" "method";
+    "document.name" "document" Text false "書類の名称" "document";
+    "document.number" "document" Text true "書類の記号番号" "number of the document";
+    "document.expiry" "document" Day false "書類の有効期限" "expiry of the document";
+    "document.issuer" "document" Text false "書類を発行した市区町村・官公庁" "issuer of the document";
+    "address_document.name" "address_document" Text false "書類の名称" "paper";
+    "address_document.number" "address_document" Text true "記号番号など" "its number";
+    "address_document.dated" "address_document" Day false "作成日・領収日" "its date";
+    "place" "place" Text false "送付・交付の場所と書類" "place of sending or handing over";
+    "name" "name" Text false "氏名" "name";
+    "address" "address" Text false "住所" "address";
+    "birth_date" "birth_date" Day false "生年月日" "birth date";
+    "age" "age" Number false "年齢" "age";
+    "customer.name" "customer" Text false "お客様の氏名（法人は名称）" "customer's name";
+    "customer.address" "customer" Text false "お客様の住居（法人は本店・主たる事務所の所在地）" "customer's address";
+    "customer.birth_date" "customer" Day false "お客様の生年月日" "customer's birth date";
+    "customer.method" "customer" Method false "法人の確認の方法" "how the company was checked";
+    "representative.name" "representative" Text false "代表者等の氏名" "name of who acts for the customer";
+    "representative.address" "representative" Text false "代表者等の住居" "address of who acts for the customer";
+    "representative.birth_date" "representative" Day false "代表者等の生年月日" "birth date of who acts for the customer";
+    "representative.relation" "representative" Text false "代表者等とお客様との関係" "relation to the customer";
+    "representative.authority" "representative" Authority false "任に当たっていると認めた理由" "why the authority was accepted";
+    "authority" "authority" Authority false "代わって契約する者の権限・地位" "authority of who signs";
+    "purpose" "purpose" Text false "取引の目的" "purpose";
+    "occupation" "occupation" Text false "職業・事業の内容" "occupation or business";
+    "beneficial_owner.name" "beneficial_owner" Text false "実質的支配者の氏名" "beneficial owner's name";
+    "beneficial_owner.address" "beneficial_owner" Text false "実質的支配者の住居" "beneficial owner's address";
+    "beneficial_owner.birth_date" "beneficial_owner" Day false "実質的支配者の生年月日" "beneficial owner's birth date";
+    "beneficial_owner.relation" "beneficial_owner" Text false "実質的支配者とお客様との関係" "beneficial owner's relation to the customer";
+    "beneficial_owner.confirmed_by" "beneficial_owner" Text false "実質的支配者の確認の方法" "how the beneficial owner was confirmed";
+    "assets" "assets" Text false "資産・収入の確認" "assets and income";
+    "alias.name" "alias" Text false "異なる名義" "other name";
+    "alias.reason" "alias" Text false "異なる名義を用いる理由" "why the other name is used";
+    "account" "account" Text true "口座番号など" "account or the like";
+    "phone_numbers" "phone_numbers" List true "電話番号" "phone numbers";
+    "line_count" "line_count" Number false "回線の数" "number of lines";
+    "tracking_number" "tracking_number" Text true "引受番号" "tracking number";
+    "payment" "payment" Text true "支払の方法" "payment";
+    "pep" "pep" Text false "外国PEPsである旨と理由" "foreign politically exposed person";
+    "related_record" "related_record" Text true "関連する確認の記録" "related record";
+    "stay_permit.name" "stay_permit" Text false "旅券・許可書の名称" "passport or permit";
+    "stay_permit.number" "stay_permit" Text true "旅券・許可書の記号番号" "its number";
+    "stay_permit.dated" "stay_permit" Day false "旅券・許可書の日付" "its date";
 };
 
 /// A part by its name.
