@@ -32,6 +32,8 @@ mod form;
 mod profile;
 mod reader;
 mod reading;
+#[cfg(feature = "records")]
+mod records;
 mod recording;
 #[cfg(feature = "simulator")]
 mod script;
@@ -59,6 +61,9 @@ use crate::{
 };
 
 pub use exit::ExitCode;
+#[cfg(feature = "records")]
+#[doc(hidden)]
+pub use records::StoreError;
 pub use reader::Platform;
 #[doc(hidden)]
 pub use {recording::ScrubRefusal, server::ServerRefusal, usage::UsageError};
@@ -232,6 +237,9 @@ pub enum Problem {
     NoInputs,
     /// The counter does not start, or refuses a request.
     Server(ServerRefusal),
+    #[cfg(feature = "records")]
+    /// The confirmation record was not stored, read or proved.
+    Records(StoreError),
     /// The command line is wrong.
     Usage { command: String, error: UsageError },
     /// A fault of the program itself.
@@ -296,6 +304,8 @@ impl Problem {
             Self::Profile { .. } | Self::UnknownProfile { .. } | Self::NoProfile { .. } => profile::text(self),
             Self::Server(refusal) => server::text(refusal),
             Self::ScrubRefused { path, why } => recording::text(path, why),
+            #[cfg(feature = "records")]
+            Self::Records(error) => records::text(error),
             Self::Usage { command, error } => usage::text(command, error),
         };
         text.in_lang(lang)
@@ -321,6 +331,13 @@ impl Problem {
 impl From<TransportError> for Problem {
     fn from(error: TransportError) -> Self {
         Self::Transport(error)
+    }
+}
+
+#[cfg(feature = "records")]
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::Records(error)
     }
 }
 

@@ -30,6 +30,7 @@ const LAYERS: &[&str] = &[
     "report",
     "batch",
     "doctor",
+    "records",
     "counter",
     "cli",
 ];
