@@ -57,7 +57,7 @@ impl<'a> CustomerView<'a> {
                 Stage::Reading(done, total)
             }
             State::Asking(asking) => Pad::of(asking).map_or(Stage::Staff, Stage::Pad),
-            State::Checked(_) | State::Failed(_) | State::Ended => Stage::Over,
+            State::Checked(_) | State::Failed(_) | State::Record(_) | State::Recorded(_) | State::Ended => Stage::Over,
         };
         Self { lang: session.customer_lang(), stage }
     }

@@ -11,10 +11,11 @@ use crate::{
     kind::CardKind,
     lang::{Bilingual, Lang},
     messages::Problem,
+    records::content::{DumpMark, Record},
     report::Context,
 };
 
-use super::Trouble;
+use super::{Saved, Trouble};
 
 /// What happens at the counter. The reader thread reports the first group, the two pages the second, the clock the last.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub enum Event {
     Staff(StaffAction),
     /// The customer did something.
     Customer(CustomerAction),
+    /// What came of saving a record ([`Effect::Save`]).
+    Kept(Run, Result<Saved, Problem>),
     /// Time passes: comes about once a second.
     Tick,
 }
@@ -84,6 +87,8 @@ pub struct Reading {
     pub findings: Findings,
     /// What a report says besides.
     pub context: Context,
+    /// The dump by its hash: all that a record keeps of it.
+    pub mark: DumpMark,
 }
 
 /// What staff can do. The form in which the staff page posts it.
@@ -126,6 +131,20 @@ pub enum StaffAction {
         /// The field.
         field: Field,
     },
+    /// What is shown becomes a draft of a record.
+    Record,
+    /// What staff entered for the record: everything that its form shows.
+    RecordFields {
+        /// Field, and its text.
+        fields: Vec<(String, Zeroizing<String>)>,
+        /// Whether to look it over next.
+        #[serde(default)]
+        review: bool,
+    },
+    /// Back from looking it over.
+    RecordBack,
+    /// Save what was looked over.
+    RecordSave,
     /// Hand this window to the customer's pad, where there is no second screen.
     HandOver,
     /// The pad gives the window back.
@@ -197,6 +216,8 @@ pub enum Effect {
     /// The reader thread forgets the card that it looked at, and every [`Effect::Start`] and [`Effect::Read`] in front of this that
     /// it has not begun: the entries belong to a card that may be gone.
     Forget,
+    /// The record is to be saved; what came of it is an [`Event::Kept`] of this run.
+    Save(Run, Box<Record>),
     /// The pages are rendered anew.
     Changed,
     /// A sound on the staff page.

@@ -12,6 +12,7 @@ mod event;
 mod form;
 mod law;
 pub mod page;
+mod record;
 mod session;
 mod state;
 
@@ -19,6 +20,7 @@ pub use asking::Asking;
 pub use customer::{CustomerView, Pad, Stage};
 pub use event::{CustomerAction, Effect, Event, FaceMatch, Question, Reading, Run, Sound, StaffAction, Told};
 pub use law::Law;
+pub use record::{Drafted, Drafting, Ledger, Saved};
 pub use session::{IDLE, IDLE_WARNING, Session};
 pub use state::{Asked, Checked, Failure, Progress, State, Trouble};
 

@@ -9,6 +9,7 @@ mod checked;
 mod customer;
 mod form;
 mod law;
+mod record;
 mod shell;
 #[cfg(feature = "simulator")]
 mod sim;
@@ -47,6 +48,8 @@ pub fn staff(session: &Session) -> Markup {
             State::Asking(asking) => (asking::asking(session, asking, say)),
             State::Checked(checked) => (checked::checked(session, checked, say)),
             State::Failed(failure) => (states::failed(session, failure, say)),
+            State::Record(drafting) => (record::record(session, drafting, say)),
+            State::Recorded(saved) => (record::recorded(session, saved, say)),
             State::Ended => (states::ended(session, say)),
         }
     }
@@ -109,7 +112,7 @@ fn bar(session: &Session, say: Say) -> Markup {
     let sound = json!({ "action": "sound", "on": !session.sound() }).to_string();
     let language = json!({ "action": "language", "lang": lang.as_str() }).to_string();
     let may_end =
-        matches!(session.state(), State::Reading(_) | State::Asking(_) | State::Checked(_) | State::Failed(_));
+        matches!(session.state(), State::Reading(_) | State::Asking(_) | State::Checked(_) | State::Failed(_) | State::Recorded(_));
     html! {
         header #bar .bar lang=(say.0.as_str()) {
             p.brand { b { "taimen" } " " span { (say.say(words::TITLE)) } }

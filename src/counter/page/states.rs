@@ -11,7 +11,7 @@ use crate::{
     report::visible,
 };
 
-use super::{Say, action, halves, idle, law, words};
+use super::{Say, action, halves, idle, law, record, words};
 
 /// A card above a reader.
 const PLACE: PreEscaped<&str> = PreEscaped(
@@ -121,6 +121,7 @@ pub(super) fn failed(session: &Session, failure: &Failure, say: Say) -> Markup {
             p.lead { (todo) }
         }
         (ways_on(session, say, true))
+        (record::begin(session, say))
         (law::fallbacks(session, say))
     };
     say.main("failed", words::FAILED, &content)
