@@ -18,7 +18,7 @@ use super::{
 };
 
 /// The schema name of an export.
-pub const SCHEMA: &str = "taimen.records/1";
+pub const SCHEMA: &str = "taimen.records-export/1";
 
 /// A record to be exported.
 #[derive(Debug, Clone)]
