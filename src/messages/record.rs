@@ -28,8 +28,8 @@ pub enum RecordError {
     NotReadable { id: String },
     /// A relation that the record does not have, or that has ended.
     NoRelation { id: String, open: String },
-    /// An end in the future.
-    EndInFuture,
+    /// A relation cannot have ended on that day.
+    BadEnd,
     /// A search without anything left of its text.
     EmptySearch,
     /// Nothing was found.
@@ -89,9 +89,10 @@ pub(super) fn text(error: &RecordError) -> Text {
         [("記録 {id} に、その番号の続いている取引・契約がないか、複数あります（続いているもの：{}）。", or_none(open, "なし"))
          ("Record {id} has no such relation that goes on, or more than one (going on: {}).", or_none(open, "none"))]
         ["taimen records show で確かめ、--relation で番号を指定してください。" "Look with taimen records show, then name its number with --relation."] },
-        RecordError::EndInFuture => text! { "record-end-in-future" Usage;
-        ["終了の日が、今日より後です。何も追加していません。" "The day of the end is after today. taimen added nothing."]
-        ["終了した日になってから記録してください。" "Record the end once it has come."] },
+        RecordError::BadEnd => text! { "record-end-day" Usage;
+        ["終了の日が、開始の日より前か、今日より後です。何も追加していません。"
+         "The day of the end is before the relation began, or after today. taimen added nothing."]
+        ["終了した日を確かめてください。" "Check on which day it ended."] },
         RecordError::EmptySearch => text! { "record-search" Usage;
         ["探す文字がないか、日付として読めません。" "There is no text to look for, or it is not a day."]
         ["--name、--birth、--document、--account、--phone のどれかに探すものを指定してください。- なら標準入力から一行を読みます。"

@@ -50,9 +50,6 @@ pub fn end(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let now = Timestamp::now();
     let today = japan_date(now);
     let ended_on = matches.get_one::<Date>(name::DATE).copied().unwrap_or(today);
-    if ended_on > today {
-        return Err(RecordError::EndInFuture.into());
-    }
     let mut store = database::open(matches)?;
     let id = database::id(matches.get_one::<String>(name::ID).map_or("", String::as_str))?;
     let view = views::one(&mut store, id)?;
@@ -63,6 +60,10 @@ pub fn end(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         (Some(given), open) if open.contains(&given) => given,
         _ => return Err(no_relation(id, &view)),
     };
+    let began = view.relations.iter().find(|known| known.number == relation).map(|known| known.began_on);
+    if ended_on > today || began.is_some_and(|began| ended_on < began) {
+        return Err(RecordError::BadEnd.into());
+    }
     let by = matches.get_one::<String>(name::BY).map_or("", String::as_str);
     let amendment = Amendment::new(by, today, Change::RelationEnd { relation, ended_on })
         .map_err(|error| add::refused("--by", &error))?;
