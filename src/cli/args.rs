@@ -1,7 +1,5 @@
 //! The command line: one place for every command and option, with its help in both languages.
 
-mod records;
-
 use clap::{Arg, ArgAction, Command, builder::PossibleValuesParser, value_parser};
 
 use crate::{
@@ -35,6 +33,8 @@ macro_rules! options {
 }
 
 options! {
+    ACCEPT_LOSS "accept-loss" "", "より新しい記録が失われることを承知で、古いバックアップを戻す",
+        "Restore an older backup although newer entries are lost";
     ACCEPT "accept" "test|simulated",
         "試験用・模擬の発行者も受け入れる（本物の確認には使わないこと）", "Accept test or simulated issuers too (never for a real check)";
     AFTER "after" "ID", "この記録の次から（前のページの最後の番号）", "Begin after this entry, the last one of the page before";
@@ -70,6 +70,8 @@ options! {
     FORMAT "format" "json|csv|html", "書き出す形式（既定：json）", "The form of the export (default: json)";
     FRONT "front" "FILE", "在留カード（第1世代）の券面（表）の画像をPNGで保存する（個人情報）",
         "Save the picture of a residence card's front as PNG (first generation; personal data)";
+    HEAD "head" "FILE", "別に控えておいた署名つきの head と突き合わせる（繰り返し指定できる）",
+        "Compare with a signed head that was kept elsewhere; may be given again";
     HEX "hex" "", "データも16進で表示する（個人情報）", "Print the bytes too (personal data)";
     HTML "html" "FILE", "画像つきの印刷できるページを保存する（個人情報）",
         "Save a printable page with all pictures (personal data)";
@@ -77,11 +79,13 @@ options! {
     JPKI "jpki" "", "公的個人認証AP（JPKI）の電子証明書も読む（マイナンバーカード）", "Read the JPKI certificates too (My Number Card)";
     JSON "json" "", "JSONで出力する", "Print JSON";
     JUNIT "junit" "FILE", "JUnit形式のXMLを書く（CI用。個人情報なし）", "Write JUnit XML for CI (no personal data)";
-    KEY "key" "FILE", "記録の鍵のファイル（taimen records init で作成）", "The key file of the records (made by taimen records init)";
+    KEY "key" "FILE", "記録の鍵のファイル（データベースとは別のフォルダーに置く）", "The key file of the records, kept in another folder than the database";
+    KEYRING "keyring" "", "鍵をシステムの保管場所（キーチェーンなど）に置く", "Keep the key in the system's key store instead";
     LANG "lang" "ja|en", "表示する言語", "The language of the output";
     LAW "law" "LAW", "どの法令による確認か：hanshuhou（犯収法）, keitaihou（携帯法）, kobutsu（古物営業法）、または --profile の法令",
         "The law that asks for the check: hanshuhou, keitaihou, kobutsu, or that of a --profile";
     LIMIT "limit" "N", "一度に表示する数（既定：50）", "How many entries (default: 50)";
+    NEW_KEY "new-key" "FILE", "新しい鍵のファイル（古い鍵では開けなくなる）", "Write a new key file; the former one opens nothing any more";
     ONLY_OPEN "open-fields" "", "空欄のある記録だけ", "Records with open fields alone";
     OPEN "open" "", "ブラウザーで開く", "Open the page in a browser";
     PORT "port" "N", "窓口のページのポート（既定：空いているもの）", "The port of the page (default: one that is free)";
@@ -89,19 +93,24 @@ options! {
     PHOTO "photo" "FILE", "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)";
     PROFILE "profile" "FILE", "自社のプロファイルのファイル。同じ id の付属のものを置き換える（繰り返し指定できる）",
         "A profile file of your own, which replaces the shipped one of its id; may be given again";
+    PROOF "proof" "ID|FILE", "1件の証明", "The proof of one record";
+    PUBLIC_KEY "public-key" "KEY", "公開鍵（taimen records init と head が表示する行）", "The public key: a line that taimen records init and head print";
+    PURGER "purger" "ROLE", "消去だけに使うロール（PostgreSQL。あらかじめ作っておく）", "The role that purges (PostgreSQL; it must exist)";
     PURPOSE "purpose" "PURPOSE", "用途", "What it may vouch for";
     READER "reader" "ADDRESS",
         "リーダー：pcsc, pcsc:名前の一部, phone[:IPアドレス[:ポート]][?short]（スマートフォン）, sim:種類[?fault=…&seed=…], replay:ファイル",
         "The reader: pcsc, pcsc:PART-OF-NAME, phone[:IP-ADDRESS[:PORT]][?short], sim:KIND[?fault=…&seed=…], replay:FILE";
     RECORD "record" "FILE", "カードとの通信を記録する（個人情報。照合番号等は伏せる）",
         "Record the exchanges (personal data; credentials are left out)";
-    RECORDS "records" "URL", "確認記録のデータベース（sqlite:パス または postgres://…）", "The database of records: sqlite:PATH or postgres://...";
+    RECORDS "records" "URL", "記録のデータベース：sqlite:パス または postgres://ユーザー@ホスト/データベース",
+        "The database of records: sqlite:PATH or postgres://USER@HOST/DATABASE";
     RECORD_ANY "record-any" "", "真正でない判定でも記録する（事実だけを記録する）", "Make a record whatever the verdict is (it states facts alone)";
     RECORD_PROFILE "record-profile" "PROFILE|LAW|auto",
         "記録が従うプロファイルまたは法令（繰り返し指定できる。auto は犯収法。取引の日で選ぶ）",
         "The profile or law that the record serves, by the transaction's day; may be given again (auto: hanshuhou)";
     RELATION "relation" "N", "終わった取引・契約の番号（複数あるとき）", "Which relation has ended, if several go on";
     REVIEW "review" "", "記録の内容を表示するだけで、保存しない", "Show what the record would hold, and save nothing";
+    REVEAL "reveal" "", "その1件の内容も読めるようにする（個人情報）", "Open the content of this one record too (personal data)";
     SAVE_DUMP "save-dump" "FILE", "読み取った全データを保存する（個人情報。0600で作成）",
         "Save everything that was read (personal data; mode 0600)";
     SCRIPT "script" "FILE", "カードの出し入れをファイルの手順で行う（- は標準入力）",
@@ -114,6 +123,7 @@ options! {
     SEX "sex" "", "チップに記録された性別も表示する", "Show the electronic sex field too";
     SINCE "since" "DATE", "この日から", "From this day";
     STAFF_FILE "staff-file" "FILE", "担当者の入力（JSONまたはTOML。docs/records.md）", "What staff enter, JSON or TOML (docs/records.md)";
+    TEST "test" "", "試験用のデータベースにする（後から変えられない）", "Make a test database; it stays one for ever";
     TIMES "times" "", "所要時間も記録する（毎回変わる）", "Record how long each answer took (differs every time)";
     TO "to" "AGE-RECIPIENT", "この公開鍵（age1…）の持ち主だけが読めるように暗号化する", "Encrypt to this public key of age (age1...)";
     TRUST_DIR "trust-dir" "DIR", "追加した鍵と証明書のフォルダ", "Folder of anchors that you added";
@@ -126,6 +136,7 @@ options! {
         "Keep printing readers and cards that come and go, until Ctrl-C";
     WITH_PHOTO "with-photo" "PURPOSE", "この目的のために顔写真も記録する（目的も記録し、表示する）",
         "Keep the photo too, for this purpose, which the record shows";
+    WRITER "writer" "ROLE", "記録を追加するだけのロール（PostgreSQL。あらかじめ作っておく）", "The role that adds records and changes none (PostgreSQL; it must exist)";
     WITHOUT_PIN "without-pin" "", "運転免許証を暗証番号なしで読む（有効期限など。真正性は判定できない）",
         "Read a driver's licence without its PINs (expiry and the like; never authentic)";
 }
@@ -156,7 +167,17 @@ const COMMANDS: &[(&str, Bilingual)] = commands! {
     "profiles list", "一覧（期間・未確認の行の数・SHA-256）", "List the profiles: period, unverified rows, SHA-256";
     "profiles show", "一つを、根拠とともにすべて表示する", "Show a profile in full, with its sources";
     "profiles check", "自社のプロファイルのファイルを点検する", "Report what is wrong with a profile file of your own";
-    "records", "確認記録：作る・探す・追記する・書き出す", "The confirmation record: make, find, amend and export records";
+    "records", "法令が求める確認記録：追記だけの、暗号化したデータベース", "The confirmation record that the law asks for: an append-only, encrypted database";
+    "records init", "データベースと鍵を新しく作る", "Make a new database and its key";
+    "records verify", "データベース、または1件の証明を点検する（インターネット接続も、鍵も要らない）",
+        "Check the database, or the proof of one record; offline, and without the key too";
+    "records head", "最新の署名つきの head（件数と全体のハッシュ）、または1件の証明を書き出す",
+        "Print the newest signed head, or the proof of one record";
+    "records backup", "データベースの写しを新しいファイルに作り、点検する", "Copy the database to a new file, and verify the copy";
+    "records restore", "写しから、新しいデータベースを作り、点検する", "Make a new database from a backup, and verify it";
+    "records rekey", "これから追加する記録の鍵を替える", "Change the key for what is added from now on";
+    "records purge", "保存期間を過ぎた記録の内容を消去する（--yes がなければ、対象を示すだけ）",
+        "Empty the records whose retention has ended (without --yes: list them)";
     "records add", "保存した読み取りと担当者の入力から記録を作る", "Make a record of a saved reading and of what staff entered";
     "records list", "一覧（新しい順）", "List entries, the newest first";
     "records show", "一つの記録を、変更の履歴とともに表示する", "Show a record with its history";
@@ -211,7 +232,10 @@ pub fn command(lang: Lang) -> Command {
             b.sub("doctor", &[TRUST_DIR, JSON]),
             b.trust(),
             b.profiles(),
-            b.records(),
+            #[cfg(feature = "records")]
+            super::records::args::command(b),
+            #[cfg(not(feature = "records"))]
+            b.sub("records", &[]),
             b.simulate(),
             b.recording(),
             b.sub("seal-key", &[])
@@ -237,12 +261,12 @@ pub fn command(lang: Lang) -> Command {
 
 /// Builds commands and options in a language.
 #[derive(Clone, Copy)]
-struct Builder {
+pub(super) struct Builder {
     lang: Lang,
 }
 
 impl Builder {
-    fn t(self, ja: &'static str, en: &'static str) -> &'static str {
+    pub(super) fn t(self, ja: &'static str, en: &'static str) -> &'static str {
         Bilingual::new(ja, en).get(self.lang)
     }
 
@@ -260,14 +284,14 @@ impl Builder {
     }
 
     /// A command of [`COMMANDS`] with options of [`OPTIONS`].
-    fn sub(self, name: &'static str, options: &[&'static str]) -> Command {
+    pub(super) fn sub(self, name: &'static str, options: &[&'static str]) -> Command {
         let about = COMMANDS.iter().find(|(known, _)| *known == name).map(|(_, about)| about.get(self.lang));
         let own = name.rsplit(' ').next().unwrap_or(name);
         self.plain(own).about(about.unwrap_or_default()).args(self.options(options))
     }
 
     /// A command that has others below it.
-    fn group(self, command: Command) -> Command {
+    pub(super) fn group(self, command: Command) -> Command {
         command
             .subcommand_required(true)
             .arg_required_else_help(true)
@@ -275,12 +299,12 @@ impl Builder {
             .subcommand_help_heading(self.t("コマンド", "Commands"))
     }
 
-    fn options(self, names: &[&'static str]) -> impl Iterator<Item = Arg> {
+    pub(super) fn options(self, names: &[&'static str]) -> impl Iterator<Item = Arg> {
         names.iter().map(move |name| self.option(name))
     }
 
     /// An option with its help, and what its value may be.
-    fn option(self, name: &'static str) -> Arg {
+    pub(super) fn option(self, name: &'static str) -> Arg {
         let row = OPTIONS.iter().find(|(known, ..)| *known == name);
         let (value, text) = row.map_or(("", ""), |(_, value, text)| (*value, text.get(self.lang)));
         let arg = Arg::new(name).long(name).help(text);
@@ -302,8 +326,13 @@ impl Builder {
                 .hide_possible_values(true)
                 .help(self.applications()),
             name::FAULT => arg.action(ArgAction::Append),
+            name::HEAD => arg.value_parser(value_parser!(std::path::PathBuf)).action(ArgAction::Append),
             name::PROFILE => arg.value_parser(value_parser!(std::path::PathBuf)).action(ArgAction::Append),
             name::DATE | name::SINCE | name::UNTIL => arg.value_parser(|text: &str| text.parse::<jiff::civil::Date>()),
+            name::RECORDS => arg.env("TAIMEN_RECORDS").hide_env_values(true).required(true),
+            name::KEY => {
+                arg.env("TAIMEN_RECORDS_KEY").hide_env_values(true).value_parser(value_parser!(std::path::PathBuf))
+            }
             name::PORT => arg.value_parser(value_parser!(u16)),
             name::CUSTOMER_ADDRESS => arg.value_parser(value_parser!(std::net::SocketAddr)),
             name::VPCD => arg.default_value("127.0.0.1:35963"),
@@ -313,13 +342,13 @@ impl Builder {
     }
 
     /// An argument that is a path.
-    fn path(self, name: &'static str, ja: &'static str, en: &'static str) -> Arg {
+    pub(super) fn path(self, name: &'static str, ja: &'static str, en: &'static str) -> Arg {
         let parser = value_parser!(std::path::PathBuf);
         Arg::new(name).required(true).value_name("FILE").value_parser(parser).help(self.t(ja, en))
     }
 
     /// JSON with a schema.
-    fn json(self, schema: &str) -> Arg {
+    pub(super) fn json(self, schema: &str) -> Arg {
         self.option(name::JSON).help(match self.lang {
             Lang::Ja => format!("JSONで出力する（{schema}）"),
             Lang::En => format!("Print JSON ({schema})"),
@@ -361,7 +390,8 @@ impl Builder {
 
     fn check(self) -> Command {
         use name::*;
-        self.sub("check", &[READER, WAIT])
+        let check = self
+            .sub("check", &[READER, WAIT])
             .arg(self.json("docs/report.schema.json"))
             .args(self.options(&[DETAILS, DOMICILE, SEX, PHOTO, FRONT, HTML, APPLICATION, WITHOUT_PIN, AGE]))
             .arg(self.option(FORM).conflicts_with(AGE))
@@ -369,9 +399,10 @@ impl Builder {
             .args([self.option(SAVE_DUMP), self.option(SEAL).requires(SAVE_DUMP)])
             .args(self.options(&[RECORD, ALLOW_LAST_TRY]))
             .arg(self.option(CREDENTIALS).help(self.entries()))
-            .args(self.database())
-            .args(self.making())
-            .args(self.options(&[RECORD_ANY, PROFILE, TRUST_DIR, ACCEPT, AT]))
+            .args(self.options(&[TRUST_DIR, ACCEPT, AT]));
+        #[cfg(feature = "records")]
+        let check = check.args(super::records::making::of_check(self));
+        check
     }
 
     fn counter(self) -> Command {

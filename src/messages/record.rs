@@ -1,9 +1,6 @@
 //! Messages about what is in a confirmation record, and what is done with it.
 
-use crate::{
-    lang::{Bilingual, Words},
-    trust::Hierarchy,
-};
+use crate::{lang::Bilingual, trust::Hierarchy};
 
 use super::{Lang, Problem, Text};
 
@@ -38,8 +35,6 @@ pub enum RecordError {
     BadRecipient,
     /// The export could not be encrypted.
     NotEncrypted,
-    /// A record that a law still wants, or that is held.
-    StillNeeded { id: String, why: Words },
     /// A photo is to be kept, and there is none.
     PhotoMissing,
 }
@@ -107,9 +102,6 @@ pub(super) fn text(error: &RecordError) -> Text {
         RecordError::NotEncrypted => text! { "record-not-encrypted" Usage;
         ["暗号化できないため、書き出していません。" "taimen could not encrypt the export, so it wrote nothing."]
         ["やり直しても続くときは、この端末の管理者に相談してください。" "If it goes on, ask the administrator of this machine."] },
-        RecordError::StillNeeded { id, why } => text! { "record-still-needed" Usage;
-        [("記録 {id} は消去できません：{}", why.ja) ("Record {id} may not be purged: {}", why.en)]
-        ["保存期限は taimen records report retention で見られます。" "taimen records report retention shows until when each record is kept."] },
         RecordError::PhotoMissing => text! { "record-no-photo" Usage;
         ["保存する顔写真がありません。" "There is no photo to keep."]
         ["--with-photo を外してください。" "Leave --with-photo out."] },

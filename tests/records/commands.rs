@@ -61,6 +61,9 @@ impl Shop {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.program.command(arguments);
+        if arguments.first() == Some(&"check") && !arguments.contains(&"--records") {
+            command.args(["--records", &self.url()]);
+        }
         command
             .current_dir(self.folder.path())
             .env("TAIMEN_RECORDS", self.url())

@@ -136,12 +136,12 @@ both! {
         drop(store);
 
         for new in [Bench::sqlite(), Bench::postgres()] {
-            let report = Store::restore(&copy, new.place(), bench.keys()).unwrap();
+            let report = Store::restore(&copy, new.place(), bench.keys(), false).unwrap();
             assert!(report.holds() && report.size == 5, "{report:?}");
             let mut restored = Store::open(new.place(), bench.keys(), Box::new(SystemNonces)).unwrap();
             assert_eq!(text(restored.read(appended[0].id).unwrap().payload), "{\"name\":\"海山 ためし1\"}");
             assert_eq!(restored.find(&Lookup::new("name", "海山ためし2")).unwrap().len(), 1);
-            let again = Store::restore(&copy, new.place(), bench.keys());
+            let again = Store::restore(&copy, new.place(), bench.keys(), false);
             assert!(matches!(again, Err(StoreError::AlreadyThere { .. })), "{again:?}");
         }
     }

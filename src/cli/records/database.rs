@@ -1,7 +1,5 @@
 //! The database of records that a command names, opened.
 
-use std::path::PathBuf;
-
 use clap::ArgMatches;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -12,36 +10,22 @@ use crate::{
     messages::{Problem, RecordError},
     records::{
         content::{Amendment, Change, Payload, Record, lookup, lookup::Lookup as By},
-        store::{Appended, EntryKind, Keys, Lookup, NewEntry, Place, Store, StoreError},
+        store::{Appended, EntryKind, Lookup, NewEntry, Store, StoreError},
     },
-    transport::nonces::SystemNonces,
 };
 
 use crate::cli::args::name;
 
 /// The database that `--records` names, opened to write: before any credential is spent.
 pub fn writable(matches: &ArgMatches) -> Result<Option<Store>, Problem> {
-    let Some((place, keys)) = named(matches)? else { return Ok(None) };
-    Ok(Some(Store::open(place, keys, Box::new(SystemNonces))?))
-}
-
-/// The same for a command that cannot do without.
-pub fn open(matches: &ArgMatches) -> Result<Store, Problem> {
-    writable(matches)?.ok_or_else(|| StoreError::NotAUrl { given: String::new() }.into())
+    matches.contains_id(name::RECORDS).then(|| super::open(matches)).transpose()
 }
 
 /// The database, opened to read with its keys.
 pub fn readable(matches: &ArgMatches) -> Result<Store, Problem> {
-    let (place, keys) = named(matches)?.ok_or_else(|| StoreError::NotAUrl { given: String::new() })?;
+    let place = super::place(matches)?;
+    let keys = super::keys(matches, &place)?.ok_or(StoreError::NoKeyGiven)?;
     Ok(Store::open_to_read(place, Some(keys))?)
-}
-
-fn named(matches: &ArgMatches) -> Result<Option<(Place, Keys)>, Problem> {
-    let Some(url) = matches.try_get_one::<String>(name::RECORDS).ok().flatten() else { return Ok(None) };
-    let place = Place::parse(url)?;
-    let key = matches.try_get_one::<PathBuf>(name::KEY).ok().flatten().ok_or(StoreError::NoKeyGiven)?;
-    let keys = Keys::load(key, &place)?;
-    Ok(Some((place, keys)))
 }
 
 /// A record's id as a person wrote it.

@@ -65,6 +65,20 @@ impl KeptHead {
         }))
     }
 
+    /// Moves the file away, so that an older database counts: to its name with `.lost` after it.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyThere`], [`StoreError::Io`].
+    pub fn put_away(&self) -> Result<(), StoreError> {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(".lost");
+        let away = PathBuf::from(name);
+        if away.exists() {
+            return Err(StoreError::AlreadyThere { place: away.display().to_string() });
+        }
+        fs::rename(&self.path, &away).map_err(|error| files::io(&self.path, &error))
+    }
+
     /// Keeps a head, unless a newer one is there.
     ///
     /// # Errors

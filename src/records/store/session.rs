@@ -144,6 +144,33 @@ impl Session {
         }
     }
 
+    pub(super) async fn grant(&mut self, writer: Option<&str>, purger: Option<&str>) -> Result<(), StoreError> {
+        /// What a role that adds may do, then what a purge may do too.
+        const ADD: [&str; 3] = [
+            "USAGE ON SCHEMA taimen",
+            "SELECT ON ALL TABLES IN SCHEMA taimen",
+            "INSERT ON taimen.entry, taimen.lookup",
+        ];
+        const PURGE: [&str; 2] = ["UPDATE (nonce, sealed) ON taimen.entry", "DELETE ON taimen.lookup"];
+        let mut wanted: Vec<(&str, &str)> = Vec::new();
+        for role in writer.iter().chain(&purger) {
+            wanted.extend(ADD.map(|right| (right, *role)));
+        }
+        wanted.extend(purger.iter().flat_map(|role| PURGE.map(|right| (right, *role))));
+        for (right, role) in wanted {
+            let link = self.link().await?;
+            let Link::Postgres(db) = link else { return Err(StoreError::NoRoles { place: self.place.to_string() }) };
+            // A name in quotes, as the standard quotes it.
+            let statement = format!("GRANT {right} TO \"{}\"", role.replace('"', "\"\""));
+            let done = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *db).await;
+            done.map_err(|error| match error.as_database_error().and_then(|error| error.code()).as_deref() {
+                Some("42704") => StoreError::NoSuchRole { role: role.to_owned() },
+                _ => self.failed(&error),
+            })?;
+        }
+        Ok(())
+    }
+
     pub(super) fn unlocked(&self) -> Result<&Unlocked, StoreError> {
         self.unlocked.as_ref().ok_or(StoreError::NoKeyGiven)
     }
