@@ -61,6 +61,8 @@ errors! {
         TlsRefused { place: String } = "no TLS connection to {place}",
         LoginRefused { place: String } = "{place} refuses the login",
         NoRights { place: String } = "the role has no right to do this at {place}",
+        NoRoles { place: String } = "{place} has no roles",
+        NoSuchRole { role: String } = "no role {role}",
         ConnectionLost { place: String } = "the connection to {place} was lost",
         TooLarge {
             /// The most bytes.
@@ -69,6 +71,11 @@ errors! {
         NoSuchEntry { id: String } = "no entry {id}",
         Purged { id: String } = "the content of {id} was purged",
         NotAProof { path: String } = "{path} is not a proof",
+        NotAPublicKey = "not a public key of records",
+        NotVacuumed {
+            /// Why.
+            why: Box<StoreError>,
+        } = "what was emptied may still be in the files: {why}",
         Io { path: String, error: ErrorKind } = "{path}: {error}",
         NoRandomBytes = "the operating system provides no random bytes",
         Other { place: String, code: String } = "{place}: error {code}",
@@ -97,11 +104,15 @@ pub(super) fn text(error: &StoreError) -> Text {
         | StoreError::HeadDiffers { .. }
         | StoreError::HeadUnreadable { .. }
         | StoreError::Damaged { .. }
-        | StoreError::NotAProof { .. } => proof(error),
+        | StoreError::NotAProof { .. }
+        | StoreError::NotAPublicKey
+        | StoreError::NotVacuumed { .. } => proof(error),
         StoreError::NoServer { .. }
         | StoreError::TlsRefused { .. }
         | StoreError::LoginRefused { .. }
         | StoreError::NoRights { .. }
+        | StoreError::NoRoles { .. }
+        | StoreError::NoSuchRole { .. }
         | StoreError::ConnectionLost { .. } => server(error),
         StoreError::Locked { place } => text! { "records-locked" Usage;
         ["{place} は、ほかのプログラムが使っているため書き込めません。何も追加していません。"
@@ -222,8 +233,8 @@ fn proof(error: &StoreError) -> Text {
         StoreError::HeadOlder { place, kept, found } => text! { "records-older-copy" Usage;
         ["{place} は古い写しです。{kept}件あったはずの記録が{found}件しかありません。何も追加していません。"
          "{place} is an older copy: it had {kept} entries, and has {found}. taimen added nothing."]
-        ["新しいデータベースを元の場所に戻してください。失われたときは、最も新しいバックアップを taimen records restore で戻してください。"
-         "Put the newer database back in its place. If it is lost, restore the newest backup with taimen records restore."] },
+        ["新しいデータベースを元の場所に戻してください。失われたときは、最も新しいバックアップを taimen records restore --accept-loss で戻してください。"
+         "Put the newer database back in its place. If it is lost, restore the newest backup with taimen records restore --accept-loss."] },
         StoreError::HeadDiffers { place, seq } => text! { "records-rewritten" Usage;
         ["{place} は書き換えられています。{seq}件目までが、鍵とともに控えた署名と合いません。何も追加していません。"
          "{place} was rewritten: its first {seq} entries do not fit the signed head that is kept with the key. taimen added nothing."]
@@ -238,6 +249,15 @@ fn proof(error: &StoreError) -> Text {
          "Entry {seq} of {place} is damaged or was changed ({layer}). taimen added nothing."]
         ["taimen records verify で全体を点検し、バックアップと比べてください。"
          "Check the whole database with taimen records verify, and compare it with a backup."] },
+        StoreError::NotAPublicKey => text! { "records-not-a-public-key" Usage;
+        ["指定された公開鍵が読めません。" "The public key that was given cannot be read."]
+        ["taimen records init または head --json が表示した行を、そのまま指定してください。"
+         "Give the line that taimen records init or head --json prints."] },
+        StoreError::NotVacuumed { why } => text! { "records-not-vacuumed" Usage;
+        [("内容は消去しましたが、データベースの使われなくなった領域にまだ残っている可能性があります（{}）。", text(why).what.ja)
+         ("The contents are emptied, but unused parts of the database may still hold them ({}).", text(why).what.en)]
+        ["ほかのプログラムを閉じてもう一度 purge を実行するか、PostgreSQLでは所有者が VACUUM を実行してください。"
+         "Close other programs and run purge again; in PostgreSQL let the owner run VACUUM."] },
         StoreError::NotAProof { path } => text! { "records-not-a-proof" Usage;
         ["{path} は、記録が含まれることの証明ではありません。" "{path} is not a proof of a record."]
         ["taimen records head --proof で書き出したファイルを指定してください。" "Name a file that taimen records head --proof has written."] },
@@ -265,6 +285,13 @@ fn server(error: &StoreError) -> Text {
          "This role has no right to do this at {place}. taimen changed nothing."]
         ["初期化は所有者の、消去は消去用の利用者で実行してください。権限は docs/records.md にあります。"
          "Run init as the owner and purge as the role for purges. docs/records.md lists the rights."] },
+        StoreError::NoRoles { place } => text! { "records-no-roles" Usage;
+        ["{place} にはロールがありません。何も作っていません。" "{place} has no roles. taimen made nothing."]
+        ["--writer と --purger は PostgreSQL だけで使えます。" "--writer and --purger are for PostgreSQL alone."] },
+        StoreError::NoSuchRole { role } => text! { "records-no-such-role" Usage;
+        ["「{role}」というロールがサーバーにありません。" "The server has no role '{role}'."]
+        ["管理者が CREATE ROLE で作ってから、docs/records.md の GRANT を実行してください。データベースは作ってあります。"
+         "Let the administrator make it with CREATE ROLE, then run the GRANT statements of docs/records.md. The database is made."] },
         StoreError::ConnectionLost { place } => text! { "records-connection-lost" Usage;
         ["{place} との接続が切れました。保存していません。" "The connection to {place} was lost. taimen did not save the entry."]
         ["サーバーとネットワークを確かめて、やり直してください。" "Check the server and the network, then try again."] },

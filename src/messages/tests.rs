@@ -213,6 +213,8 @@ fn every_problem() -> Vec<Problem> {
         ]
         .map(Problem::Server),
     );
+    #[cfg(feature = "records")]
+    problems.extend(stores().map(Problem::Records));
     #[cfg(feature = "simulator")]
     problems.extend(scripts(path()));
     #[cfg(feature = "compare")]
@@ -272,6 +274,56 @@ fn every_problem() -> Vec<Problem> {
         }
     }
     problems
+}
+
+#[cfg(feature = "records")]
+fn stores() -> impl Iterator<Item = StoreError> {
+    let place = || "sqlite:records.db".to_owned();
+    let server = || "postgres://db.example/records".to_owned();
+    let path = || "shop.key".to_owned();
+    [
+        StoreError::NotAUrl { given: "records.db".to_owned() },
+        StoreError::PasswordInUrl,
+        StoreError::NetworkFile { place: place() },
+        StoreError::AlreadyThere { place: place() },
+        StoreError::NoDatabase { place: place() },
+        StoreError::NotOurs { place: place() },
+        StoreError::NewerSchema { place: place(), found: 2, known: 1 },
+        StoreError::NoKeyGiven,
+        StoreError::KeyMissing { path: path() },
+        StoreError::KeyExists { path: path() },
+        StoreError::KeyInFolder { path: path() },
+        StoreError::KeyOpen { path: path() },
+        StoreError::NotAKey { path: path() },
+        StoreError::WrongKey { place: place(), path: path() },
+        StoreError::OldKey { place: place(), path: path() },
+        StoreError::NoKeyring,
+        StoreError::Locked { place: place() },
+        StoreError::DiskFull { place: place() },
+        StoreError::ReadOnly { place: place() },
+        StoreError::HeadOlder { place: place(), kept: 9, found: 7 },
+        StoreError::HeadDiffers { place: place(), seq: 3 },
+        StoreError::HeadUnreadable { path: path() },
+        StoreError::Damaged { place: place(), seq: 3, layer: "leaf" },
+        StoreError::NotAProof { path: path() },
+        StoreError::NotAPublicKey,
+        StoreError::NotVacuumed { why: Box::new(StoreError::Locked { place: place() }) },
+        StoreError::NoServer { place: server(), error: ErrorKind::ConnectionRefused },
+        StoreError::TlsRefused { place: server() },
+        StoreError::LoginRefused { place: server() },
+        StoreError::NoRights { place: server() },
+        StoreError::NoRoles { place: place() },
+        StoreError::NoSuchRole { role: "counter".to_owned() },
+        StoreError::ConnectionLost { place: server() },
+        StoreError::TooLarge { limit: 65_536 },
+        StoreError::NoSuchEntry { id: "0198".to_owned() },
+        StoreError::Purged { id: "0198".to_owned() },
+        StoreError::Io { path: path(), error: ErrorKind::StorageFull },
+        StoreError::Io { path: path(), error: ErrorKind::PermissionDenied },
+        StoreError::NoRandomBytes,
+        StoreError::Other { place: place(), code: "778".to_owned() },
+    ]
+    .into_iter()
 }
 
 #[cfg(feature = "compare")]

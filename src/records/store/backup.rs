@@ -18,22 +18,37 @@ use super::{
 const BATCH: i64 = 100;
 
 impl Store {
-    /// Puts the whole log of a backup into a new database, and verifies it.
+    /// Puts the whole log of a backup into a new database, and verifies it. With `accept_loss` a backup that is older than the
+    /// known head counts from here on, and the known head is moved to a file beside it.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyThere`] if there is a log already, and others.
-    pub fn restore(from: &Path, place: Place, keys: Keys) -> Result<VerifyReport, StoreError> {
+    /// [`StoreError::AlreadyThere`] if there is a log already, [`StoreError::HeadOlder`], and others.
+    pub fn restore(from: &Path, place: Place, keys: Keys, accept_loss: bool) -> Result<VerifyReport, StoreError> {
         runtime()?.block_on(async {
             let source = Place::Sqlite(from.to_owned());
             let mut reading = Link::open(&source, Purpose::Read).await?;
-            let found = info(&source, &mut reading).await?;
-            if found.log.database != keys.database() {
+            let about = info(&source, &mut reading).await?;
+            if about.log.database != keys.database() {
                 return Err(StoreError::WrongKey { place: source.to_string(), path: keys.name.clone() });
+            }
+            let newest = "SELECT coalesce(max(seq), 0) FROM entry";
+            let size: i64 = on!(&mut reading, db => sqlx::query_scalar(newest).fetch_one(&mut *db).await)
+                .map_err(|error| fault(&source, &error))?;
+            let found = u64::try_from(size).unwrap_or(0);
+            if let Some(known) = keys.known_head()?.filter(|known| known.head.size > found) {
+                if !accept_loss {
+                    return Err(StoreError::HeadOlder { place: source.to_string(), kept: known.head.size, found });
+                }
+                keys.kept.put_away()?;
             }
             copy((&source, &mut reading), &place).await?;
             reading.close().await;
             let mut restored = Session::open(place, Purpose::Read, Some(keys), None).await?;
-            restored.verify(Depth::Content, &[]).await
+            let report = restored.verify(Depth::Content, &[]).await?;
+            if let (true, Some(head), Some(unlocked)) = (report.holds(), &report.head, &restored.unlocked) {
+                unlocked.keys.kept.keep(head, &restored.info.public_key)?;
+            }
+            Ok(report)
         })
     }
 }

@@ -11,8 +11,7 @@ use std::{
 use crate::crypto::SealPublicKey;
 
 use super::{
-    StoreError,
-    files,
+    StoreError, files,
     head::{MAX_HEAD, SignedHead},
 };
 
@@ -64,6 +63,20 @@ impl KeptHead {
             let note = std::str::from_utf8(place).ok()?.trim_end();
             SignedHead::parse(&format!("{note}\n")).ok().filter(|signed| signed.verify(key).is_ok())
         }))
+    }
+
+    /// Moves the file away, so that an older database counts: to its name with `.lost` after it.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyThere`], [`StoreError::Io`].
+    pub fn put_away(&self) -> Result<(), StoreError> {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(".lost");
+        let away = PathBuf::from(name);
+        if away.exists() {
+            return Err(StoreError::AlreadyThere { place: away.display().to_string() });
+        }
+        fs::rename(&self.path, &away).map_err(|error| files::io(&self.path, &error))
     }
 
     /// Keeps a head, unless a newer one is there.

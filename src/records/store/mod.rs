@@ -37,12 +37,12 @@ pub use entry::{
     EntryKind, Header, Lookup, MAX_LOOKUPS, MAX_PAYLOAD, MAX_PAYLOAD_WITH_PHOTO, MAX_PROFILE_ID, NewEntry, Ranges,
 };
 pub use files::on_one_device;
-pub use head::{Head, Log, NotAHead, SignedHead, parse_verifier_key};
+pub use head::{Head, Log, MAX_HEAD, NotAHead, SignedHead, parse_verifier_key};
 pub use kept::KeptHead;
 pub use key::{KeyFile, MAX_KEY_FILE, NotAKeyFile};
 pub use keys::Keys;
 pub use place::{Place, Purpose};
-pub use proof::{Proof, Proved};
+pub use proof::{MAX_PROOF, Proof, Proved};
 pub use read::{Listing, MAX_PAGE};
 pub use verify::{Bad, Depth, Layer, VerifyReport};
 pub use write::Emptied;
@@ -159,11 +159,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn each(
-        &mut self,
-        after: u64,
-        with: &mut dyn FnMut(Entry) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
+    pub fn each(&mut self, after: u64, with: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> Result<(), StoreError> {
         self.runtime.block_on(self.session.each(after, with))
     }
 
@@ -213,6 +209,14 @@ impl Store {
     /// [`StoreError`] if it could not be checked. What is wrong with the log is in the report.
     pub fn verify(&mut self, depth: Depth, known: &[SignedHead]) -> Result<VerifyReport, StoreError> {
         self.runtime.block_on(self.session.verify(depth, known))
+    }
+
+    /// Gives two roles of a PostgreSQL server their rights: one that adds and changes nothing, and one that purges too.
+    ///
+    /// # Errors
+    /// [`StoreError::NoRights`] and others.
+    pub fn grant(&mut self, writer: Option<&str>, purger: Option<&str>) -> Result<(), StoreError> {
+        self.runtime.block_on(self.session.grant(writer, purger))
     }
 
     /// Writes a whole copy to a new SQLite file, and verifies the copy.

@@ -144,6 +144,33 @@ impl Session {
         }
     }
 
+    pub(super) async fn grant(&mut self, writer: Option<&str>, purger: Option<&str>) -> Result<(), StoreError> {
+        /// What a role that adds may do, then what a purge may do too.
+        const ADD: [&str; 3] = [
+            "USAGE ON SCHEMA taimen",
+            "SELECT ON ALL TABLES IN SCHEMA taimen",
+            "INSERT ON taimen.entry, taimen.lookup",
+        ];
+        const PURGE: [&str; 2] = ["UPDATE (nonce, sealed) ON taimen.entry", "DELETE ON taimen.lookup"];
+        let mut wanted: Vec<(&str, &str)> = Vec::new();
+        for role in writer.iter().chain(&purger) {
+            wanted.extend(ADD.map(|right| (right, *role)));
+        }
+        wanted.extend(purger.iter().flat_map(|role| PURGE.map(|right| (right, *role))));
+        for (right, role) in wanted {
+            let link = self.link().await?;
+            let Link::Postgres(db) = link else { return Err(StoreError::NoRoles { place: self.place.to_string() }) };
+            // A name in quotes, as the standard quotes it.
+            let statement = format!("GRANT {right} TO \"{}\"", role.replace('"', "\"\""));
+            let done = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *db).await;
+            done.map_err(|error| match error.as_database_error().and_then(|error| error.code()).as_deref() {
+                Some("42704") => StoreError::NoSuchRole { role: role.to_owned() },
+                _ => self.failed(&error),
+            })?;
+        }
+        Ok(())
+    }
+
     pub(super) fn unlocked(&self) -> Result<&Unlocked, StoreError> {
         self.unlocked.as_ref().ok_or(StoreError::NoKeyGiven)
     }
@@ -193,7 +220,8 @@ pub(super) async fn info(place: &Place, link: &mut Link) -> Result<Info, StoreEr
     }
     let statement = "SELECT database, test, created_at, public_key FROM log";
     let row: Option<(Vec<u8>, i64, i64, Vec<u8>)> =
-        on!(link, db => sqlx::query_as(statement).fetch_optional(&mut *db).await).map_err(|error| fault(place, &error))?;
+        on!(link, db => sqlx::query_as(statement).fetch_optional(&mut *db).await)
+            .map_err(|error| fault(place, &error))?;
     let (database, test, created_at, key) = row.ok_or_else(ours)?;
     let key: &[u8; 32] = key.as_slice().try_into().map_err(|_| ours())?;
     Ok(Info {
