@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{cards::Who, messages::Problem, profile::Case, text::japan_date};
 
 use super::{
-    CustomerAction, Drafted, Effect, Session, StaffAction, State,
+    CustomerAction, Drafted, Effect, Query, Session, StaffAction, State,
     asking::Forgotten,
     session::{Attempt, shows_without_pin},
 };
@@ -80,6 +80,16 @@ impl Session {
             },
             StaffAction::Record => self.begin_record(),
             StaffAction::RecordFields { fields, review } => self.record_fields(&fields, review),
+            StaffAction::Books => self.look(Query::Recent),
+            StaffAction::BooksFind { fields } => {
+                let of = |name: &str| fields.iter().find(|(id, _)| id == name).map(|(_, text)| text);
+                let by = of("by").and_then(|by| by.parse().ok());
+                match by.zip(of("text")) {
+                    Some((by, text)) => self.look(Query::Find(by, text.clone())),
+                    None => Vec::new(),
+                }
+            }
+            StaffAction::BooksOne { id } => self.look(Query::One(id)),
             StaffAction::RecordBack => self.record_back(),
             StaffAction::RecordSave => self.record_save(),
             // While it is being saved nobody can say that it was not.

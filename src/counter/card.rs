@@ -41,7 +41,7 @@ impl Session {
                 vec![Effect::Changed]
             }
             // A record needs no reader.
-            State::Record(_) | State::Recorded(_) => {
+            State::Record(_) | State::Recorded(_) | State::Books(_) => {
                 self.behind = Some(trouble);
                 vec![Effect::Changed]
             }
@@ -73,7 +73,7 @@ impl Session {
                 return begun;
             }
         }
-        if matches!(self.state, State::Record(_) | State::Recorded(_)) {
+        if matches!(self.state, State::Record(_) | State::Recorded(_) | State::Books(_)) {
             return vec![Effect::Changed];
         }
         let notice = match std::mem::replace(&mut self.state, State::Waiting) {
@@ -88,7 +88,7 @@ impl Session {
                 self.customer_lang = self.home;
                 None
             }
-            State::Waiting | State::Asking(_) | State::Failed(_) | State::Record(_) | State::Recorded(_) => None,
+            _ => None,
         };
         let effects = self.wipe(State::Waiting);
         self.notice = notice;
@@ -227,7 +227,7 @@ impl Session {
                 vec![Effect::Changed]
             }
             State::Record(drafting) if matches!(drafting.stage, Drafted::Saving(_)) => Vec::new(),
-            State::Asking(_) | State::Checked(_) | State::Failed(_) | State::Record(_) => self.idle(now),
+            State::Asking(_) | State::Checked(_) | State::Failed(_) | State::Record(_) | State::Books(_) => self.idle(now),
             State::Trouble(_) | State::Waiting | State::Recorded(_) | State::Ended => Vec::new(),
         }
     }

@@ -15,7 +15,7 @@ use crate::{
     report::Context,
 };
 
-use super::{Saved, Trouble};
+use super::{Answer, Query, Saved, Trouble};
 
 /// What happens at the counter. The reader thread reports the first group, the two pages the second, the clock the last.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub enum Event {
     Customer(CustomerAction),
     /// What came of saving a record ([`Effect::Save`]).
     Kept(Run, Result<Saved, Problem>),
+    /// What came of a look at the records ([`Effect::Look`]).
+    Looked(Run, Result<Answer, Problem>),
     /// Time passes: comes about once a second.
     Tick,
 }
@@ -145,6 +147,18 @@ pub enum StaffAction {
     RecordBack,
     /// Save what was looked over.
     RecordSave,
+    /// Look at the newest records.
+    Books,
+    /// Look for records: `by` what, and the `text`.
+    BooksFind {
+        /// The two fields of its form.
+        fields: Vec<(String, Zeroizing<String>)>,
+    },
+    /// Look at one record.
+    BooksOne {
+        /// Its id.
+        id: String,
+    },
     /// Hand this window to the customer's pad, where there is no second screen.
     HandOver,
     /// The pad gives the window back.
@@ -218,6 +232,8 @@ pub enum Effect {
     Forget,
     /// The record is to be saved; what came of it is an [`Event::Kept`] of this run.
     Save(Run, Box<Record>),
+    /// Records are to be looked up; what came of it is an [`Event::Looked`] of this run.
+    Look(Run, Query),
     /// The pages are rendered anew.
     Changed,
     /// A sound on the staff page.

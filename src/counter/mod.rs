@@ -5,6 +5,7 @@
 
 mod actions;
 mod asking;
+mod books;
 mod card;
 mod case;
 mod customer;
@@ -17,6 +18,7 @@ mod session;
 mod state;
 
 pub use asking::Asking;
+pub use books::{Answer, BookRow, Books, Query};
 pub use customer::{CustomerView, Pad, Stage};
 pub use event::{CustomerAction, Effect, Event, FaceMatch, Question, Reading, Run, Sound, StaffAction, Told};
 pub use law::Law;

@@ -60,7 +60,7 @@ pub enum Drafted {
 }
 
 /// A record that is in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Saved {
     /// Its id.
     pub id: String,
@@ -169,11 +169,9 @@ fn face(found: FaceMatch) -> Face {
 }
 
 impl Session {
-    /// The same with a database for records.
-    #[must_use]
-    pub fn with_ledger(mut self, ledger: Ledger) -> Self {
+    /// Records can be kept from now on.
+    pub fn keep_in(&mut self, ledger: Ledger) {
         self.ledger = Some(ledger);
-        self
     }
 
     /// The database for records, if there is one.

@@ -188,6 +188,7 @@ impl Session {
             Event::Staff(action) => self.touched(now, |session| session.staff(action, now)),
             Event::Customer(action) => self.touched(now, |session| session.customer_did(action, now)),
             Event::Kept(run, kept) => self.kept(run, kept),
+            Event::Looked(run, found) => self.looked(run, found),
             Event::Tick => self.tick(now),
         }
     }

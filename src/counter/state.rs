@@ -9,7 +9,7 @@ use crate::{
     lang::Bilingual, messages::Problem,
 };
 
-use super::{Asking, Drafting, FaceMatch, Reading, Saved};
+use super::{Asking, Books, Drafting, FaceMatch, Reading, Saved};
 
 /// Where the session stands.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub enum State {
     Record(Box<Drafting>),
     /// The record is saved.
     Recorded(Saved),
+    /// Staff look at the records.
+    Books(Box<Books>),
     /// Everything is wiped, and the card still lies there: nothing is read until it is removed, or staff want it read again.
     Ended,
 }

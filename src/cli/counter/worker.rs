@@ -18,6 +18,7 @@ use crate::{
     iso7816::PinGate,
     kind::CardKind,
     messages::Problem,
+    records::content::DumpMark,
     report::{self, Context},
     transport::{LinkKind, Transport, TransportError},
     trust::{Hierarchy, TrustStore},
@@ -236,8 +237,9 @@ impl Worker {
     fn checked(&self, dump: &Dump) -> Result<Told, Problem> {
         let findings =
             cards::check(dump, &self.store, Basis::Live(dump.read_at)).ok_or(Problem::UnsupportedKind(dump.kind))?;
+        let mark = DumpMark::of(dump);
         let context = Context { accepted: self.accepted.clone(), ..Context::of(dump, report::Source::Live) };
-        Ok(Told::Checked(Box::new(Reading { findings, context })))
+        Ok(Told::Checked(Box::new(Reading { findings, context, mark })))
     }
 
     fn report(&mut self, run: Run, told: Result<Told, Problem>, stop: &Arc<AtomicBool>) {

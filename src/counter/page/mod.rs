@@ -5,6 +5,7 @@
 //! `data-do` is what a button posts, `data-key` are the keys that press it, `data-picture` names a picture to fetch.
 
 mod asking;
+mod books;
 mod checked;
 mod customer;
 mod form;
@@ -50,6 +51,7 @@ pub fn staff(session: &Session) -> Markup {
             State::Failed(failure) => (states::failed(session, failure, say)),
             State::Record(drafting) => (record::record(session, drafting, say)),
             State::Recorded(saved) => (record::recorded(session, saved, say)),
+            State::Books(books) => (books::books(session, books, say)),
             State::Ended => (states::ended(session, say)),
         }
     }

@@ -267,7 +267,7 @@ fn review(session: &Session, drafting: &Drafting, say: Say) -> Markup {
     }
 }
 
-fn table(lines: &[&Review], say: Say) -> Markup {
+pub(super) fn table(lines: &[&Review], say: Say) -> Markup {
     html! {
         table.record {
             thead { tr { th scope="col" { (say.say(words::RECORD_ITEM)) } th scope="col" { (say.say(words::RECORD_VALUE)) } th scope="col" { (say.say(words::RECORD_SOURCE)) } } }

@@ -152,6 +152,18 @@ words! {
     RECORD_NUMBER: "記録の番号", "Number of the record";
     RECORD_NEXT: "次のお客様へ", "Next customer";
 
+    BOOKS: "記録を見る", "Records";
+    BOOKS_BY: "何で探すか", "Search by";
+    BOOKS_TEXT: "探す言葉", "Text to search for";
+    BOOKS_FIND: "探す", "Search";
+    BOOKS_RECENT: "新しいもの", "Newest";
+    BOOKS_BUSY: "調べています", "Looking it up";
+    BOOKS_NONE: "見つかりませんでした", "Nothing was found";
+    BOOKS_AT: "保存日時", "Saved at";
+    BOOKS_SHOW: "表示", "Show";
+    BOOKS_PURGED: "消去済み", "purged";
+    BOOKS_HISTORY: "変更の履歴", "History";
+
     FAILED: "読み取れませんでした", "The card was not read";
     AGAIN: "もう一度読み取る", "Read it again";
     AGAIN_HOW: "入力は最初からやり直しです。前に入力された内容は消してあります。", "Everything is entered anew: what was entered before is gone.";
