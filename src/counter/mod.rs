@@ -31,4 +31,6 @@ mod form_tests;
 #[cfg(test)]
 mod random_tests;
 #[cfg(test)]
+mod record_tests;
+#[cfg(test)]
 mod tests;

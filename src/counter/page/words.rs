@@ -126,7 +126,7 @@ words! {
     RECORD_UPDATE: "項目を更新する", "Update the fields";
     RECORD_DAY: "2026-11-27 または 令和8年11月27日", "like 2026-11-27";
     RECORD_LIST: "いくつかあるときは「;」で区切る", "several are separated by semicolons";
-    RECORD_GOODS: "品目 × 数量（いくつかあるときは「;」で区切る）", "article × quantity; several are separated by semicolons";
+    RECORD_GOODS: "品目 × 数量（いくつかあるときは「;」で区切る）", "article * quantity; several are separated by semicolons";
     RECORD_DOCUMENT: "提示を受けた書類", "Document that was presented";
     RECORD_REASON: "理由（係員の言葉で）", "Why, in your words";
     RECORD_BLANKS_HOW: "分からない項目は空けておけます。空欄は名前の付いた未記入として残り、後から記入できます。",
