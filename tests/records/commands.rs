@@ -110,6 +110,10 @@ fn a_check_saves_its_record_and_says_so_after_the_commit() {
     assert!(text.contains("Record saved: no. 1 ("), "{text}");
     assert!(text.contains("open fields: account"), "{text}");
     let report = shop.json(&arguments);
+    let schema = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();
+    let errors: Vec<String> =
+        jsonschema::validator_for(&schema).unwrap().iter_errors(&report).map(|error| error.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
     assert_eq!((&report["overall"], &report["record"]["seq"]), (&"authentic".into(), &2.into()));
     assert_eq!(report["record"]["open"], json!(["account"]));
     assert!(report["record"]["head"].as_str().unwrap().contains("\n2\n"), "{}", report["record"]["head"]);
