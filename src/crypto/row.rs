@@ -155,10 +155,9 @@ mod tests {
         let extracted = RowKey::from_slice(&RowKey::from_slice(&salt).unwrap().mac(&[key.as_bytes()])).unwrap();
         assert_eq!(key.derive(&salt, "rows").as_bytes(), &extracted.mac(&[b"rows", &[1]]));
         // RFC 4231 test case 4 has 25 bytes of key; HMAC pads with zeros to the block, so 32 bytes with zeros are the same key.
-        let key = RowKey::from_slice(
-            &[bytes("0102030405060708090a0b0c0d0e0f10111213141516171819"), vec![0; 7]].concat(),
-        )
-        .unwrap();
+        let key =
+            RowKey::from_slice(&[bytes("0102030405060708090a0b0c0d0e0f10111213141516171819"), vec![0; 7]].concat())
+                .unwrap();
         assert_eq!(
             hex::encode(key.mac(&[&[0xCD; 20], &[0xCD; 30]])),
             "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"

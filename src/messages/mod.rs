@@ -33,8 +33,10 @@ mod profile;
 mod reader;
 mod reading;
 #[cfg(feature = "records")]
-mod records;
+mod record;
 mod recording;
+#[cfg(feature = "records")]
+mod records;
 #[cfg(feature = "simulator")]
 mod script;
 mod server;
@@ -61,10 +63,10 @@ use crate::{
 };
 
 pub use exit::ExitCode;
+pub use reader::Platform;
 #[cfg(feature = "records")]
 #[doc(hidden)]
-pub use records::StoreError;
-pub use reader::Platform;
+pub use {record::RecordError, records::StoreError};
 #[doc(hidden)]
 pub use {recording::ScrubRefusal, server::ServerRefusal, usage::UsageError};
 
@@ -238,6 +240,9 @@ pub enum Problem {
     /// The counter does not start, or refuses a request.
     Server(ServerRefusal),
     #[cfg(feature = "records")]
+    /// A confirmation record was not made, found, changed or written out.
+    Record(RecordError),
+    #[cfg(feature = "records")]
     /// The confirmation record was not stored, read or proved.
     Records(StoreError),
     /// The command line is wrong.
@@ -304,6 +309,8 @@ impl Problem {
             Self::Profile { .. } | Self::UnknownProfile { .. } | Self::NoProfile { .. } => profile::text(self),
             Self::Server(refusal) => server::text(refusal),
             Self::ScrubRefused { path, why } => recording::text(path, why),
+            #[cfg(feature = "records")]
+            Self::Record(error) => record::text(error),
             #[cfg(feature = "records")]
             Self::Records(error) => records::text(error),
             Self::Usage { command, error } => usage::text(command, error),

@@ -112,7 +112,20 @@ impl Postgres {
     /// Runs statements as the owner, with psql: their output.
     pub fn sql(&self, database: &str, statements: &str) -> String {
         let mut command = Command::new(self.bin.join("psql"));
-        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", "owner", "-d", database, "-c", statements]);
+        command.args([
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-U",
+            "owner",
+            "-d",
+            database,
+            "-c",
+            statements,
+        ]);
         command.arg("-h").arg(&self.dir).arg("-p").arg(self.port.to_string());
         let output = command.output().unwrap();
         assert!(output.status.success(), "{statements}: {}", String::from_utf8_lossy(&output.stderr));

@@ -112,13 +112,20 @@ impl Bench {
     pub fn tamper(&self, statements: &str) {
         match &self.server {
             Some(database) => {
-                let statements = format!("SET session_replication_role = replica; SET search_path = taimen; {statements}");
+                let statements =
+                    format!("SET session_replication_role = replica; SET search_path = taimen; {statements}");
                 postgres::server().sql(database, &statements);
             }
             None => {
                 let triggers = [
-                    "log_unchanged", "log_kept", "data_key_kept", "entry_next", "entry_kept", "entry_unchanged",
-                    "lookup_unchanged", "lookup_kept",
+                    "log_unchanged",
+                    "log_kept",
+                    "data_key_kept",
+                    "entry_next",
+                    "entry_kept",
+                    "entry_unchanged",
+                    "lookup_unchanged",
+                    "lookup_kept",
                 ];
                 let drops: String = triggers.iter().map(|name| format!("DROP TRIGGER IF EXISTS {name};")).collect();
                 self.sql(&format!("PRAGMA foreign_keys = OFF; {drops} {statements}")).unwrap();
@@ -188,9 +195,7 @@ pub fn entry(kind: EntryKind, of: Option<Uuid>, second: i64, payload: &str) -> N
 pub fn record(number: u64) -> NewEntry {
     let second = i64::try_from(number).unwrap();
     let mut record = entry(EntryKind::Record, None, second, &format!("{{\"name\":\"海山 ためし{number}\"}}"));
-    record.lookups = vec![
-        Lookup::new("name", format!("海山ためし{number}")),
-        Lookup::new("document", format!("99-{}", number % 3)),
-    ];
+    record.lookups =
+        vec![Lookup::new("name", format!("海山ためし{number}")), Lookup::new("document", format!("99-{}", number % 3))];
     record
 }

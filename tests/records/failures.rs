@@ -131,7 +131,9 @@ fn a_connection_that_was_cut_is_named_and_made_again() {
     let bench = Bench::postgres();
     let (mut store, _) = bench.filled(2);
     let database = bench.server.clone().unwrap();
-    let cut = format!("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{database}' AND pid <> pg_backend_pid()");
+    let cut = format!(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{database}' AND pid <> pg_backend_pid()"
+    );
     postgres::server().sql(&database, &cut);
     let error = store.append(&record(3)).err();
     assert_eq!(error, Some(StoreError::ConnectionLost { place: bench.place().to_string() }));

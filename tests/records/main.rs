@@ -5,7 +5,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod commands;
 mod content;
+mod schema;
 
 #[cfg(target_os = "linux")]
 mod bench;

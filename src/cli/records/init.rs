@@ -15,7 +15,11 @@ use crate::{
     transport::{Nonces, nonces::SystemNonces},
 };
 
-use super::{Settings, SCHEMA, heads, name, output, place, rows, t};
+use super::{
+    SCHEMA, Settings,
+    database::{heads, place},
+    name, output, rows, t,
+};
 
 /// Runs the command.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
@@ -26,8 +30,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         return Err(StoreError::NoRoles { place: place.to_string() }.into());
     }
     let now = Timestamp::now();
-    let id: [u8; 16] =
-        SystemNonces.draw(16)?.try_into().map_err(|_| Problem::Records(StoreError::NoRandomBytes))?;
+    let id: [u8; 16] = SystemNonces.draw(16)?.try_into().map_err(|_| Problem::Records(StoreError::NoRandomBytes))?;
     let database = uuid::Builder::from_random_bytes(id).into_uuid();
     let path = matches.get_one::<PathBuf>(name::KEY);
     let key = new_key(database)?;

@@ -20,12 +20,13 @@ use crate::{
     text::japan_date,
 };
 
-use super::{
-    super::profiles::profiles,
-    SCHEMA, Settings,
-    args::{ID, YES},
-    entry, open, output, t, warn_not_kept,
-};
+use super::{super::profiles::profiles, SCHEMA, Settings, database::open, entry, output, t, warn_not_kept};
+
+/// The argument with the ids of records.
+pub const ID: &str = "id";
+
+/// The flag that does what is only listed without it.
+pub const YES: &str = "yes";
 
 /// Records of one purge: its entry names each with its law.
 const AT_ONCE: usize = 100;
@@ -213,25 +214,27 @@ fn refusal_words(lang: Lang, refusal: &Refusal) -> String {
             match (lang, due.until) {
                 (Lang::Ja, Some(until)) => format!("{law}（{article}）により、{until} まで保存します"),
                 (Lang::Ja, None) => {
-                    format!("{law}（{article}）により、取引または契約の終了から{}年間保存します（まだ終了していません）", due.years)
+                    format!(
+                        "{law}（{article}）により、取引または契約の終了から{}年間保存します（まだ終了していません）",
+                        due.years
+                    )
                 }
                 (Lang::En, Some(until)) => format!("{law} ({article}): to be kept until {until}"),
                 (Lang::En, None) => {
-                    format!("{law} ({article}): to be kept for {} years from the end of the relation, which goes on", due.years)
+                    format!(
+                        "{law} ({article}): to be kept for {} years from the end of the relation, which goes on",
+                        due.years
+                    )
                 }
             }
         }
-        Refusal::Held(_) => t(
-            lang,
-            "保全の指定（照会・係争など）があるため、消去しません",
-            "it is held (an inquiry or a dispute)",
-        )
-        .to_owned(),
-        Refusal::NoRule => t(
-            lang,
-            "保存期間を定めたプロファイルがないため、消去しません",
-            "no profile says how long it is kept",
-        )
-        .to_owned(),
+        Refusal::Held(_) => {
+            t(lang, "保全の指定（照会・係争など）があるため、消去しません", "it is held (an inquiry or a dispute)")
+                .to_owned()
+        }
+        Refusal::NoRule => {
+            t(lang, "保存期間を定めたプロファイルがないため、消去しません", "no profile says how long it is kept")
+                .to_owned()
+        }
     }
 }

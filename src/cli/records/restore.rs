@@ -9,7 +9,11 @@ use crate::{
     records::store::{Keys, Store},
 };
 
-use super::{Settings, file, heads, name, output, place, verify};
+use super::{
+    Settings,
+    database::{heads, place},
+    file, name, output, verify,
+};
 
 /// Runs the command.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {

@@ -13,9 +13,7 @@ use crate::{
     report::visible,
 };
 
-use super::{
-    super::files::read_limited, SCHEMA, Settings, name, open_to_read, output, rows, t,
-};
+use super::{super::files::read_limited, SCHEMA, Settings, database::readable_without_key, name, output, rows, t};
 
 /// Runs the command.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
@@ -24,7 +22,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     if let (Some(path), Some(public)) = (matches.get_one::<String>(name::PROOF), &public) {
         return proof(settings, matches, Path::new(path), public, known.first());
     }
-    let mut store = open_to_read(matches)?;
+    let mut store = readable_without_key(matches)?;
     if public.as_ref().is_some_and(|public| public != store.public_key()) {
         let place = store.place().to_string();
         return Err(StoreError::WrongKey { place, path: "--public-key".to_owned() }.into());
@@ -187,13 +185,28 @@ fn layer(layer: Layer) -> Bilingual {
         Layer::File => Bilingual::new("ファイルが読めません", "the file cannot be read there"),
         Layer::Row => Bilingual::new("taimenが書いた行ではありません", "taimen has not written such a row"),
         Layer::Sequence => Bilingual::new("この番号の行がありません", "the row with this number is missing"),
-        Layer::Content => Bilingual::new("暗号化した内容か検索用の値が変わっています", "the sealed content or its lookups were changed"),
-        Layer::Leaf => Bilingual::new("見出しか前の行とのつながりが変わっています", "the header or its place after the entry before was changed"),
+        Layer::Content => Bilingual::new(
+            "暗号化した内容か検索用の値が変わっています",
+            "the sealed content or its lookups were changed",
+        ),
+        Layer::Leaf => Bilingual::new(
+            "見出しか前の行とのつながりが変わっています",
+            "the header or its place after the entry before was changed",
+        ),
         Layer::Tree => Bilingual::new("全体のハッシュの木と合いません", "it does not fit the tree of hashes"),
         Layer::Signature => Bilingual::new("head の署名が正しくありません", "the signature of the head does not hold"),
         Layer::Seal => Bilingual::new("内容を復号できません", "the content does not open"),
-        Layer::Purge => Bilingual::new("消去の記録のない消去か、消去されていない内容です", "content is gone without a purge, or there in spite of one"),
-        Layer::Rewritten => Bilingual::new("控えた head までの記録が書き換えられています", "the entries up to a known head are not those that it signs"),
-        Layer::Older => Bilingual::new("控えた head より後が失われています（古い写し）", "it ends before a known head: an older copy, or cut off"),
+        Layer::Purge => Bilingual::new(
+            "消去の記録のない消去か、消去されていない内容です",
+            "content is gone without a purge, or there in spite of one",
+        ),
+        Layer::Rewritten => Bilingual::new(
+            "控えた head までの記録が書き換えられています",
+            "the entries up to a known head are not those that it signs",
+        ),
+        Layer::Older => Bilingual::new(
+            "控えた head より後が失われています（古い写し）",
+            "it ends before a known head: an older copy, or cut off",
+        ),
     }
 }

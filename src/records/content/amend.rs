@@ -230,7 +230,7 @@ impl Record {
 }
 
 /// A text of staff in an addition.
-fn clean(text: &str) -> Result<String, EntryProblem> {
+pub(super) fn clean(text: &str) -> Result<String, EntryProblem> {
     let text = line(text)?;
     if may_be_personal_number(&text) { Err(EntryProblem::PersonalNumber) } else { Ok(text) }
 }

@@ -564,9 +564,7 @@ pub(super) fn described(row: &Row, lang: Lang) -> Review {
     let known = part(&row.id);
     let title = known.map_or(row.id.as_str(), |part| part.title.get(lang)).to_owned();
     let (text, source, state) = match &row.value {
-        Value::Filled { value, source, .. } => {
-            (value.plain(lang), source.words().get(lang).to_owned(), State::Filled)
-        }
+        Value::Filled { value, source, .. } => (value.plain(lang), source.words().get(lang).to_owned(), State::Filled),
         Value::Blank { reason } => (reason.words().get(lang).to_owned(), String::new(), State::Blank),
         Value::NotApplicable { why } => {
             let words: Vec<&str> = why.iter().map(|when| when.words().get(lang)).collect();

@@ -365,16 +365,21 @@ impl Entries {
     /// # Errors
     /// The line, counted from 1, and the key if one is to blame.
     pub fn parse(text: &str) -> Result<Self, BadEntries> {
-        if text.trim_start().starts_with('{') {
-            return serde_json::from_str(text)
-                .map_err(|error| BadEntries { line: error.line().max(1), key: key(&error.to_string()) });
-        }
-        toml::from_str(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start);
-            let line = text.get(..at).unwrap_or(text).matches('\n').count().saturating_add(1);
-            BadEntries { line, key: key(error.message()) }
-        })
+        parsed(text)
     }
+}
+
+/// Reads JSON, or else TOML.
+pub(super) fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, BadEntries> {
+    if text.trim_start().starts_with('{') {
+        return serde_json::from_str(text)
+            .map_err(|error| BadEntries { line: error.line().max(1), key: key(&error.to_string()) });
+    }
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let line = text.get(..at).unwrap_or(text).matches('\n').count().saturating_add(1);
+        BadEntries { line, key: key(error.message()) }
+    })
 }
 
 /// A file of entries that cannot be read.

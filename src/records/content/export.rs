@@ -18,7 +18,7 @@ use super::{
 };
 
 /// The schema name of an export.
-pub const SCHEMA: &str = "taimen.records/1";
+pub const SCHEMA: &str = "taimen.records-export/1";
 
 /// A record to be exported.
 #[derive(Debug, Clone)]
@@ -44,9 +44,9 @@ pub fn record_json(exported: &Exported) -> Json {
     });
     let current = view.fields.iter().filter(|current| !current.earlier.is_empty());
     let current = current.map(|current| json!({"id": current.row.id, "value": current.row.value.content()}));
-    let relations = view.relations.iter().map(|relation| {
-        json!({"number": relation.number, "began_on": relation.began_on, "ended_on": relation.ended_on})
-    });
+    let relations = view.relations.iter().map(
+        |relation| json!({"number": relation.number, "began_on": relation.began_on, "ended_on": relation.ended_on}),
+    );
     json!({
         "id": exported.id,
         "seq": view.seq,
@@ -92,9 +92,11 @@ fn cell(text: &str) -> String {
 
 /// Records as CSV, one row each: UTF-8 with a mark at its beginning, for spreadsheets. A cell that begins like a formula gets `'` before it.
 pub fn csv(records: &[Exported], lang: Lang) -> Vec<u8> {
-    let head = ["id", "seq", "saved_at", "transaction_on", "profiles", "verdict", "hierarchy", "human_match", "fallback"];
+    let head =
+        ["id", "seq", "saved_at", "transaction_on", "profiles", "verdict", "hierarchy", "human_match", "fallback"];
     let tail = ["open", "ended_on", "retention_until", "dump_sha256"];
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer("\u{FEFF}".as_bytes().to_vec());
+    let mut writer =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer("\u{FEFF}".as_bytes().to_vec());
     let columns = head.iter().copied().chain(PARTS.iter().map(|part| part.id)).chain(tail);
     // Writing to memory cannot fail.
     let _ = writer.write_record(columns);
@@ -220,30 +222,44 @@ pub fn facts(exported: &Exported, lang: Lang) -> Vec<(String, String)> {
     let mut facts = Vec::new();
     for profile in &record.profiles {
         let unverified = if profile.unverified { t("・未確認", ", unverified") } else { String::new() };
-        let text = format!("{} ({}, {}{unverified}) SHA-256 {}", profile.name.get(lang), profile.id, profile.revision, profile.sha256);
+        let text = format!(
+            "{} ({}, {}{unverified}) SHA-256 {}",
+            profile.name.get(lang),
+            profile.id,
+            profile.revision,
+            profile.sha256
+        );
         facts.push((t("プロファイル", "profile"), text));
     }
     match &record.evidence {
         None => facts.push((t("ICチップ", "chip"), t("読み取りなし", "not read"))),
         Some(evidence) => {
             let verdict = match evidence.verdict {
-                crate::verify::Overall::Authentic => t("真正（必須の検査に合格）", "authentic (the required checks passed)"),
+                crate::verify::Overall::Authentic => {
+                    t("真正（必須の検査に合格）", "authentic (the required checks passed)")
+                }
                 crate::verify::Overall::Rejected => t("不合格", "rejected"),
                 crate::verify::Overall::Undetermined => t("判定不能", "undetermined"),
             };
             facts.push((t("判定", "verdict"), verdict));
-            let hierarchy = evidence.hierarchy.map_or_else(|| t("なし", "none"), |found| found.name().get(lang).to_owned());
+            let hierarchy =
+                evidence.hierarchy.map_or_else(|| t("なし", "none"), |found| found.name().get(lang).to_owned());
             facts.push((t("発行者の系統", "hierarchy"), hierarchy));
             let check = |check: &super::facts::CheckRow| {
                 let reason = check.reason.as_deref().map(|reason| format!("({reason})")).unwrap_or_default();
-                format!("{}: {}{reason}", check.id, serde_json::to_value(check.status).unwrap_or_default().as_str().unwrap_or_default())
+                format!(
+                    "{}: {}{reason}",
+                    check.id,
+                    serde_json::to_value(check.status).unwrap_or_default().as_str().unwrap_or_default()
+                )
             };
             facts.push((t("検査", "checks"), evidence.checks.iter().map(check).collect::<Vec<_>>().join("; ")));
             facts.push((t("失効の確認", "revocation"), t("していません", "not checked")));
             let basis = format!("{} · {} · {}", evidence.source, evidence.basis, moment(evidence.judged_at));
             facts.push((t("判定の根拠と時点", "basis and time of the verdict"), basis));
             let dump = evidence.dump_sha256.clone().unwrap_or_else(|| t("保存なし", "not kept"));
-            let seal = if evidence.seal.is_some() { t("封印あり", "sealed") } else { t("封印なし", "not sealed") };
+            let seal =
+                if evidence.seal.is_some() { t("封印あり", "sealed") } else { t("封印なし", "not sealed") };
             facts.push((t("読み取りデータのSHA-256", "SHA-256 of the reading"), format!("{dump} ({seal})")));
         }
     }
@@ -257,10 +273,12 @@ pub fn facts(exported: &Exported, lang: Lang) -> Vec<(String, String)> {
     for row in &record.comparison {
         let accepted = if row.accepted { t("（担当者が了承）", " (accepted by staff)") } else { String::new() };
         let rules = if row.rules.is_empty() { String::new() } else { format!(" [{}]", row.rules.join(", ")) };
-        facts.push((t("申込書との比較", "form against chip"), format!("{}: {}{rules}{accepted}", row.field, row.class)));
+        facts
+            .push((t("申込書との比較", "form against chip"), format!("{}: {}{rules}{accepted}", row.field, row.class)));
     }
     if let Some(changes) = &record.unsigned_changes {
-        let mut texts: Vec<&str> = [&changes.name, &changes.address].into_iter().flatten().map(String::as_str).collect();
+        let mut texts: Vec<&str> =
+            [&changes.name, &changes.address].into_iter().flatten().map(String::as_str).collect();
         let entries = match lang {
             Lang::Ja => format!("{}件", changes.entries),
             Lang::En => format!("{} entries", changes.entries),
@@ -270,18 +288,27 @@ pub fn facts(exported: &Exported, lang: Lang) -> Vec<(String, String)> {
     }
     if let Some(note) = &record.fallback {
         let words = note.text.as_ref().map(|text| text.get(lang)).unwrap_or_default();
-        let text = format!("{} · {words} · {} · {}", note.choice.case.words().get(lang), note.choice.reason, note.choice.chosen_by);
+        let text = format!(
+            "{} · {words} · {} · {}",
+            note.choice.case.words().get(lang),
+            note.choice.reason,
+            note.choice.chosen_by
+        );
         facts.push((t("代わりの方法", "fallback"), text));
     }
     for reliance in record.relied_on.iter().chain(view.reliances.iter().map(|(_, reliance)| reliance)) {
         let words = reliance.kind.words().get(lang);
-        let text = format!("{words} · {} · {} · {}", reliance.operator, reliance.agreement, moment(reliance.confirmed_at));
+        let text =
+            format!("{words} · {} · {} · {}", reliance.operator, reliance.agreement, moment(reliance.confirmed_at));
         facts.push((t("依拠", "reliance"), text));
     }
     if let Some(photo) = &record.photo {
         facts.push((t("顔写真を保存する目的", "purpose of keeping the photo"), photo.purpose.clone()));
     }
-    let until = exported.retention.until.map_or_else(|| t("未定（関係が継続中）", "open: a relation goes on"), |day| day.to_string());
+    let until = exported
+        .retention
+        .until
+        .map_or_else(|| t("未定（関係が継続中）", "open: a relation goes on"), |day| day.to_string());
     facts.push((t("保存期限", "kept until"), until));
     facts
 }

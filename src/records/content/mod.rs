@@ -8,6 +8,7 @@ mod draft;
 mod entries;
 pub mod export;
 mod facts;
+mod input;
 pub mod lookup;
 mod parts;
 mod record;
@@ -22,9 +23,18 @@ pub use entries::{
     MAX_ENTRIES, MAX_LINE, MAX_LINES, Relation, Reliance, RelianceKind,
 };
 pub use facts::{CheckRow, DumpMark, Evidence, FieldComparison, Photo, Reading, Revocation, Status, UnsignedChanges};
+pub use input::{Addition, Recheck};
 pub use lookup::Lookup;
 pub use parts::{Authority, PARTS, Part, Shape};
 pub use record::{FallbackNote, Kept, NotARecord, ProfileRef, Record, Row, SCHEMA};
 pub use retention::Retention;
 pub use value::{Content, Goods, MethodRef, Reason, Source, Standing, Value};
 pub use view::{Current, Earlier, Logged, Payload, RelationState, View};
+
+/// A name of staff as it is kept: one line of plain text.
+///
+/// # Errors
+/// [`EntryError`].
+pub fn clean(text: &str) -> Result<String, EntryError> {
+    amend::clean(text).map_err(|problem| EntryError { field: "by".to_owned(), problem })
+}

@@ -46,7 +46,9 @@ pub fn on_one_device(one: &Path, other: &Path) -> bool {
 /// Whether two files are on one device, as far as the system says.
 #[cfg(not(unix))]
 pub fn on_one_device(one: &Path, other: &Path) -> bool {
-    let drive = |path: &Path| folder(path).and_then(|folder| folder.components().next().map(|first| first.as_os_str().to_owned()));
+    let drive = |path: &Path| {
+        folder(path).and_then(|folder| folder.components().next().map(|first| first.as_os_str().to_owned()))
+    };
     drive(one).is_some_and(|one| Some(one) == drive(other))
 }
 

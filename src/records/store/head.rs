@@ -138,7 +138,8 @@ impl SignedHead {
         };
         let head = Head { log: Log { database, test }, size, root, time };
         let name = head.log.name();
-        let line = signatures.lines().find_map(|line| line.strip_prefix("\u{2014} ")?.strip_prefix(&name)?.strip_prefix(' '));
+        let line =
+            signatures.lines().find_map(|line| line.strip_prefix("\u{2014} ")?.strip_prefix(&name)?.strip_prefix(' '));
         let bytes = from_base64(line?)?;
         let (key, signature) = bytes.split_at_checked(4)?;
         // One text a head: what was signed is what is read.

@@ -11,8 +11,7 @@ use std::{
 use crate::crypto::SealPublicKey;
 
 use super::{
-    StoreError,
-    files,
+    StoreError, files,
     head::{MAX_HEAD, SignedHead},
 };
 

@@ -121,7 +121,8 @@ impl KeyFile {
     }
 
     fn bound(&self, id: u32) -> Vec<u8> {
-        [&b"taimen.records data key\0"[..], self.database.as_bytes(), &self.master_id.to_be_bytes(), &id.to_be_bytes()].concat()
+        [&b"taimen.records data key\0"[..], self.database.as_bytes(), &self.master_id.to_be_bytes(), &id.to_be_bytes()]
+            .concat()
     }
 }
 

@@ -86,9 +86,7 @@ impl Link {
     pub(super) async fn begin_reading(&mut self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(link) => link.execute("BEGIN").await.map(|_| ()),
-            Self::Postgres(link) => {
-                link.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map(|_| ())
-            }
+            Self::Postgres(link) => link.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await.map(|_| ()),
         }
     }
 
@@ -135,7 +133,9 @@ pub(super) fn fault(place: &Place, error: &sqlx::Error) -> StoreError {
     let at = place.to_string();
     match error {
         sqlx::Error::Tls(_) => StoreError::TlsRefused { place: at },
-        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed => StoreError::ConnectionLost { place: at },
+        sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed => {
+            StoreError::ConnectionLost { place: at }
+        }
         sqlx::Error::Database(error) => {
             let code = error.code().unwrap_or_default();
             match place {

@@ -159,11 +159,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn each(
-        &mut self,
-        after: u64,
-        with: &mut dyn FnMut(Entry) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
+    pub fn each(&mut self, after: u64, with: &mut dyn FnMut(Entry) -> ControlFlow<()>) -> Result<(), StoreError> {
         self.runtime.block_on(self.session.each(after, with))
     }
 

@@ -72,10 +72,11 @@ impl Place {
             // TLS, and with the one that is meant.
             (false, _) => PgSslMode::VerifyFull,
         };
-        let options = options
-            .ssl_mode(mode)
-            .application_name("taimen")
-            .options([("search_path", SCHEMA), ("synchronous_commit", "on"), ("lock_timeout", "10s")]);
+        let options = options.ssl_mode(mode).application_name("taimen").options([
+            ("search_path", SCHEMA),
+            ("synchronous_commit", "on"),
+            ("lock_timeout", "10s"),
+        ]);
         Ok(Self::Postgres(Box::new(options), format!("postgres://{rest}")))
     }
 
@@ -126,7 +127,9 @@ mod tests {
         ] {
             assert_eq!(Place::parse(url).unwrap_err(), StoreError::PasswordInUrl, "{url}");
         }
-        for url in ["", "records.db", "mysql://anna:geheim@host/db", "sqlite:", "sqlite::memory:", "postgres://host:port/db"] {
+        for url in
+            ["", "records.db", "mysql://anna:geheim@host/db", "sqlite:", "sqlite::memory:", "postgres://host:port/db"]
+        {
             let error = Place::parse(url).unwrap_err();
             assert!(matches!(error, StoreError::NotAUrl { .. }), "{url}");
             assert!(!format!("{error} {error:?}").contains("geheim"));
@@ -139,7 +142,11 @@ mod tests {
             Place::Postgres(options, _) => options.get_ssl_mode(),
             Place::Sqlite(_) => panic!("{url}"),
         };
-        for url in ["postgres://db.example/x", "postgres://127.0.0.1/x?sslmode=disable", "postgres://db.example/x?sslmode=require"] {
+        for url in [
+            "postgres://db.example/x",
+            "postgres://127.0.0.1/x?sslmode=disable",
+            "postgres://db.example/x?sslmode=require",
+        ] {
             assert!(matches!(mode(url), PgSslMode::VerifyFull), "{url}");
         }
         assert!(matches!(mode("postgres://db.example/x?sslmode=verify-ca"), PgSslMode::VerifyCa));

@@ -54,9 +54,9 @@ impl Session {
     pub(super) async fn list(&mut self, listing: &Listing) -> Result<Vec<Header>, StoreError> {
         let from = listing.from.map_or(i64::MIN, Timestamp::as_second);
         let until = listing.until.map_or(i64::MAX, Timestamp::as_second);
-        let (time, seq) = listing.after.map_or((i64::MAX, i64::MAX), |(time, seq)| {
-            (time.as_second(), i64::try_from(seq).unwrap_or(i64::MAX))
-        });
+        let (time, seq) = listing
+            .after
+            .map_or((i64::MAX, i64::MAX), |(time, seq)| (time.as_second(), i64::try_from(seq).unwrap_or(i64::MAX)));
         let limit = match listing.limit {
             0 => MAX_PAGE,
             limit => limit.min(MAX_PAGE),

@@ -136,16 +136,43 @@ fn header(
 /// The header of a row.
 pub(super) fn header_of(row: &HeaderRow) -> Option<Header> {
     let (seq, id, kind, first, profile, hash, created_at, key_id, purges, length) = row;
-    let parts = (*seq, &id[..], &kind[..], first.as_deref(), profile.clone(), hash.as_deref(), *created_at, *key_id, &purges[..]);
+    let parts = (
+        *seq,
+        &id[..],
+        &kind[..],
+        first.as_deref(),
+        profile.clone(),
+        hash.as_deref(),
+        *created_at,
+        *key_id,
+        &purges[..],
+    );
     header(parts, *length == 0)
 }
 
 impl Entry {
     /// The entry of a row.
     pub(super) fn of(row: WholeRow) -> Option<Self> {
-        let (seq, id, kind, first, profile, hash, created_at, key_id, purges, leaf, head, nodes, digest, nonce, sealed, lookups) =
-            row;
-        let parts = (seq, &id[..], &kind[..], first.as_deref(), profile, hash.as_deref(), created_at, key_id, &purges[..]);
+        let (
+            seq,
+            id,
+            kind,
+            first,
+            profile,
+            hash,
+            created_at,
+            key_id,
+            purges,
+            leaf,
+            head,
+            nodes,
+            digest,
+            nonce,
+            sealed,
+            lookups,
+        ) = row;
+        let parts =
+            (seq, &id[..], &kind[..], first.as_deref(), profile, hash.as_deref(), created_at, key_id, &purges[..]);
         let header = header(parts, sealed.is_empty())?;
         let (root, signature) = split(&head)?;
         let lookups = hex::decode(lookups.unwrap_or_default()).ok()?;

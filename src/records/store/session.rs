@@ -220,7 +220,8 @@ pub(super) async fn info(place: &Place, link: &mut Link) -> Result<Info, StoreEr
     }
     let statement = "SELECT database, test, created_at, public_key FROM log";
     let row: Option<(Vec<u8>, i64, i64, Vec<u8>)> =
-        on!(link, db => sqlx::query_as(statement).fetch_optional(&mut *db).await).map_err(|error| fault(place, &error))?;
+        on!(link, db => sqlx::query_as(statement).fetch_optional(&mut *db).await)
+            .map_err(|error| fault(place, &error))?;
     let (database, test, created_at, key) = row.ok_or_else(ours)?;
     let key: &[u8; 32] = key.as_slice().try_into().map_err(|_| ours())?;
     Ok(Info {

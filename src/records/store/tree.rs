@@ -145,16 +145,8 @@ mod tests {
     use super::*;
 
     /// The leaves and roots of the reference implementation's tests (certificate-transparency, merkle_tree_test.cc).
-    const LEAVES: [&str; 8] = [
-        "",
-        "00",
-        "10",
-        "2021",
-        "3031",
-        "40414243",
-        "5051525354555657",
-        "606162636465666768696a6b6c6d6e6f",
-    ];
+    const LEAVES: [&str; 8] =
+        ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
     const ROOTS: [&str; 9] = [
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -217,18 +209,15 @@ mod tests {
     fn proof(index: u64, size: u64) -> Vec<Sha256Hash> {
         let rows = tree(usize::try_from(size).unwrap()).1;
         let at = |part: &Subtree| rows[usize::try_from(part.last).unwrap() - 1][usize::try_from(part.level).unwrap()];
-        path(index, size)
-            .unwrap()
-            .iter()
-            .map(|step| join(&step.iter().map(at).collect::<Vec<_>>()).unwrap())
-            .collect()
+        path(index, size).unwrap().iter().map(|step| join(&step.iter().map(at).collect::<Vec<_>>()).unwrap()).collect()
     }
 
     #[test]
     fn every_leaf_of_every_small_tree_is_proved_and_no_other() {
         for size in 1..=40 {
             let (frontier, rows) = tree(usize::try_from(size).unwrap());
-            let at = |part: &Subtree| rows[usize::try_from(part.last).unwrap() - 1][usize::try_from(part.level).unwrap()];
+            let at =
+                |part: &Subtree| rows[usize::try_from(part.last).unwrap() - 1][usize::try_from(part.level).unwrap()];
             let again = Frontier::from_roots(size, subtrees(size).iter().map(at).collect());
             assert_eq!(again, Some(frontier.clone()), "{size}");
             for index in 0..size {

@@ -8,9 +8,7 @@ use crate::crypto::ROW_NONCE;
 
 use super::{
     Appended, StoreError,
-    entry::{
-        EntryKind, Header, MAX_LOOKUPS, MAX_PAYLOAD, MAX_PAYLOAD_WITH_PHOTO, MAX_PROFILE_ID, NewEntry, Ranges,
-    },
+    entry::{EntryKind, Header, MAX_LOOKUPS, MAX_PAYLOAD, MAX_PAYLOAD_WITH_PHOTO, MAX_PROFILE_ID, NewEntry, Ranges},
     head::SignedHead,
     key::KeyFile,
     link::{Link, on},
@@ -120,11 +118,7 @@ impl Session {
         self.finish(written).await
     }
 
-    pub(super) async fn empty(
-        &mut self,
-        ids: &[Uuid],
-        purge: &NewEntry,
-    ) -> Result<Emptied, StoreError> {
+    pub(super) async fn empty(&mut self, ids: &[Uuid], purge: &NewEntry) -> Result<Emptied, StoreError> {
         self.begin().await?;
         let written = self.write_purge(ids, purge).await;
         let emptied = written.as_ref().map(|written| written.header.purges.clone()).unwrap_or_default();
@@ -235,7 +229,8 @@ impl Session {
         tip.head = [&head.head.root[..], &head.signature].concat();
         tip.time = header.created_at;
         let of = header.of;
-        let inserted = insert(self.link().await?, &header, (leaf, &tip.head, nodes, digest), &nonce, sealed, &lookups).await;
+        let inserted =
+            insert(self.link().await?, &header, (leaf, &tip.head, nodes, digest), &nonce, sealed, &lookups).await;
         match inserted {
             Ok(()) => Ok(Written { header, head, tip }),
             Err(error) => Err(match (error.as_database_error().map(|error| error.kind()), of) {
@@ -280,12 +275,7 @@ impl Session {
         Ok(written)
     }
 
-    async fn write_key(
-        &mut self,
-        id: u32,
-        entry: &NewEntry,
-        next: Option<&KeyFile>,
-    ) -> Result<Written, StoreError> {
+    async fn write_key(&mut self, id: u32, entry: &NewEntry, next: Option<&KeyFile>) -> Result<Written, StoreError> {
         self.know_keys().await?;
         let now = entry.created_at.as_second();
         let key = self.new_key()?;
@@ -337,7 +327,8 @@ impl Session {
             .await
             .map(|free| if free { Ok(()) } else { Err(StoreError::Locked { place }) }),
             Link::Postgres(db) => async {
-                let statement = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'taimen.entry'::regclass";
+                let statement =
+                    "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'taimen.entry'::regclass";
                 let owner: bool = sqlx::query_scalar(statement).fetch_one(&mut *db).await?;
                 if owner {
                     sqlx::query("VACUUM taimen.entry, taimen.lookup").execute(&mut *db).await?;
