@@ -1,8 +1,5 @@
 //! The command line: one place for every command and option, with its help in both languages.
 
-mod log;
-mod records;
-
 use clap::{Arg, ArgAction, Command, builder::PossibleValuesParser, value_parser};
 
 use crate::{
@@ -82,8 +79,7 @@ options! {
     JPKI "jpki" "", "公的個人認証AP（JPKI）の電子証明書も読む（マイナンバーカード）", "Read the JPKI certificates too (My Number Card)";
     JSON "json" "", "JSONで出力する", "Print JSON";
     JUNIT "junit" "FILE", "JUnit形式のXMLを書く（CI用。個人情報なし）", "Write JUnit XML for CI (no personal data)";
-    KEY "key" "FILE", "記録の鍵のファイル（taimen records init で作成。データベースとは別のフォルダーに置く）",
-        "The key file of the records (made by taimen records init; in another folder than the database)";
+    KEY "key" "FILE", "記録の鍵のファイル（データベースとは別のフォルダーに置く）", "The key file of the records, kept in another folder than the database";
     KEYRING "keyring" "", "鍵をシステムの保管場所（キーチェーンなど）に置く", "Keep the key in the system's key store instead";
     LANG "lang" "ja|en", "表示する言語", "The language of the output";
     LAW "law" "LAW", "どの法令による確認か：hanshuhou（犯収法）, keitaihou（携帯法）, kobutsu（古物営業法）、または --profile の法令",
@@ -113,8 +109,8 @@ options! {
         "記録が従うプロファイルまたは法令（繰り返し指定できる。auto は犯収法。取引の日で選ぶ）",
         "The profile or law that the record serves, by the transaction's day; may be given again (auto: hanshuhou)";
     RELATION "relation" "N", "終わった取引・契約の番号（複数あるとき）", "Which relation has ended, if several go on";
-    REVEAL "reveal" "", "その1件の内容も読めるようにする（個人情報）", "Open the content of this one record too (personal data)";
     REVIEW "review" "", "記録の内容を表示するだけで、保存しない", "Show what the record would hold, and save nothing";
+    REVEAL "reveal" "", "その1件の内容も読めるようにする（個人情報）", "Open the content of this one record too (personal data)";
     SAVE_DUMP "save-dump" "FILE", "読み取った全データを保存する（個人情報。0600で作成）",
         "Save everything that was read (personal data; mode 0600)";
     SCRIPT "script" "FILE", "カードの出し入れをファイルの手順で行う（- は標準入力）",
@@ -138,9 +134,9 @@ options! {
     WAIT "wait" "SECONDS", "カードを待つ秒数", "How long to wait for a card or a phone";
     WATCH "watch" "", "リーダーの接続・取り外しとカードの出し入れを、Ctrl-C まで表示し続ける",
         "Keep printing readers and cards that come and go, until Ctrl-C";
-    WRITER "writer" "ROLE", "記録を追加するだけのロール（PostgreSQL。あらかじめ作っておく）", "The role that adds records and changes none (PostgreSQL; it must exist)";
     WITH_PHOTO "with-photo" "PURPOSE", "この目的のために顔写真も記録する（目的も記録し、表示する）",
         "Keep the photo too, for this purpose, which the record shows";
+    WRITER "writer" "ROLE", "記録を追加するだけのロール（PostgreSQL。あらかじめ作っておく）", "The role that adds records and changes none (PostgreSQL; it must exist)";
     WITHOUT_PIN "without-pin" "", "運転免許証を暗証番号なしで読む（有効期限など。真正性は判定できない）",
         "Read a driver's licence without its PINs (expiry and the like; never authentic)";
 }
@@ -171,7 +167,7 @@ const COMMANDS: &[(&str, Bilingual)] = commands! {
     "profiles list", "一覧（期間・未確認の行の数・SHA-256）", "List the profiles: period, unverified rows, SHA-256";
     "profiles show", "一つを、根拠とともにすべて表示する", "Show a profile in full, with its sources";
     "profiles check", "自社のプロファイルのファイルを点検する", "Report what is wrong with a profile file of your own";
-    "records", "確認記録：作る・探す・追記する・書き出す・点検する", "The confirmation record: an append-only, encrypted database of what a check has shown";
+    "records", "法令が求める確認記録：追記だけの、暗号化したデータベース", "The confirmation record that the law asks for: an append-only, encrypted database";
     "records init", "データベースと鍵を新しく作る", "Make a new database and its key";
     "records verify", "データベース、または1件の証明を点検する（インターネット接続も、鍵も要らない）",
         "Check the database, or the proof of one record; offline, and without the key too";
@@ -236,7 +232,10 @@ pub fn command(lang: Lang) -> Command {
             b.sub("doctor", &[TRUST_DIR, JSON]),
             b.trust(),
             b.profiles(),
-            b.records(),
+            #[cfg(feature = "records")]
+            super::records::args::command(b),
+            #[cfg(not(feature = "records"))]
+            b.sub("records", &[]),
             b.simulate(),
             b.recording(),
             b.sub("seal-key", &[])
@@ -262,12 +261,12 @@ pub fn command(lang: Lang) -> Command {
 
 /// Builds commands and options in a language.
 #[derive(Clone, Copy)]
-struct Builder {
+pub(super) struct Builder {
     lang: Lang,
 }
 
 impl Builder {
-    fn t(self, ja: &'static str, en: &'static str) -> &'static str {
+    pub(super) fn t(self, ja: &'static str, en: &'static str) -> &'static str {
         Bilingual::new(ja, en).get(self.lang)
     }
 
@@ -285,14 +284,14 @@ impl Builder {
     }
 
     /// A command of [`COMMANDS`] with options of [`OPTIONS`].
-    fn sub(self, name: &'static str, options: &[&'static str]) -> Command {
+    pub(super) fn sub(self, name: &'static str, options: &[&'static str]) -> Command {
         let about = COMMANDS.iter().find(|(known, _)| *known == name).map(|(_, about)| about.get(self.lang));
         let own = name.rsplit(' ').next().unwrap_or(name);
         self.plain(own).about(about.unwrap_or_default()).args(self.options(options))
     }
 
     /// A command that has others below it.
-    fn group(self, command: Command) -> Command {
+    pub(super) fn group(self, command: Command) -> Command {
         command
             .subcommand_required(true)
             .arg_required_else_help(true)
@@ -300,12 +299,12 @@ impl Builder {
             .subcommand_help_heading(self.t("コマンド", "Commands"))
     }
 
-    fn options(self, names: &[&'static str]) -> impl Iterator<Item = Arg> {
+    pub(super) fn options(self, names: &[&'static str]) -> impl Iterator<Item = Arg> {
         names.iter().map(move |name| self.option(name))
     }
 
     /// An option with its help, and what its value may be.
-    fn option(self, name: &'static str) -> Arg {
+    pub(super) fn option(self, name: &'static str) -> Arg {
         let row = OPTIONS.iter().find(|(known, ..)| *known == name);
         let (value, text) = row.map_or(("", ""), |(_, value, text)| (*value, text.get(self.lang)));
         let arg = Arg::new(name).long(name).help(text);
@@ -330,6 +329,10 @@ impl Builder {
             name::HEAD => arg.value_parser(value_parser!(std::path::PathBuf)).action(ArgAction::Append),
             name::PROFILE => arg.value_parser(value_parser!(std::path::PathBuf)).action(ArgAction::Append),
             name::DATE | name::SINCE | name::UNTIL => arg.value_parser(|text: &str| text.parse::<jiff::civil::Date>()),
+            name::RECORDS => arg.env("TAIMEN_RECORDS").hide_env_values(true).required(true),
+            name::KEY => {
+                arg.env("TAIMEN_RECORDS_KEY").hide_env_values(true).value_parser(value_parser!(std::path::PathBuf))
+            }
             name::PORT => arg.value_parser(value_parser!(u16)),
             name::CUSTOMER_ADDRESS => arg.value_parser(value_parser!(std::net::SocketAddr)),
             name::VPCD => arg.default_value("127.0.0.1:35963"),
@@ -339,13 +342,13 @@ impl Builder {
     }
 
     /// An argument that is a path.
-    fn path(self, name: &'static str, ja: &'static str, en: &'static str) -> Arg {
+    pub(super) fn path(self, name: &'static str, ja: &'static str, en: &'static str) -> Arg {
         let parser = value_parser!(std::path::PathBuf);
         Arg::new(name).required(true).value_name("FILE").value_parser(parser).help(self.t(ja, en))
     }
 
     /// JSON with a schema.
-    fn json(self, schema: &str) -> Arg {
+    pub(super) fn json(self, schema: &str) -> Arg {
         self.option(name::JSON).help(match self.lang {
             Lang::Ja => format!("JSONで出力する（{schema}）"),
             Lang::En => format!("Print JSON ({schema})"),
@@ -387,7 +390,8 @@ impl Builder {
 
     fn check(self) -> Command {
         use name::*;
-        self.sub("check", &[READER, WAIT])
+        let check = self
+            .sub("check", &[READER, WAIT])
             .arg(self.json("docs/report.schema.json"))
             .args(self.options(&[DETAILS, DOMICILE, SEX, PHOTO, FRONT, HTML, APPLICATION, WITHOUT_PIN, AGE]))
             .arg(self.option(FORM).conflicts_with(AGE))
@@ -395,9 +399,10 @@ impl Builder {
             .args([self.option(SAVE_DUMP), self.option(SEAL).requires(SAVE_DUMP)])
             .args(self.options(&[RECORD, ALLOW_LAST_TRY]))
             .arg(self.option(CREDENTIALS).help(self.entries()))
-            .args(self.database())
-            .args(self.making())
-            .args(self.options(&[RECORD_ANY, PROFILE, TRUST_DIR, ACCEPT, AT]))
+            .args(self.options(&[TRUST_DIR, ACCEPT, AT]));
+        #[cfg(feature = "records")]
+        let check = check.args(super::records::making::of_check(self));
+        check
     }
 
     fn counter(self) -> Command {

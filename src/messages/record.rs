@@ -1,9 +1,6 @@
 //! Messages about what is in a confirmation record, and what is done with it.
 
-use crate::{
-    lang::{Bilingual, Words},
-    trust::Hierarchy,
-};
+use crate::{lang::Bilingual, trust::Hierarchy};
 
 use super::{Lang, Problem, Text};
 
@@ -28,8 +25,8 @@ pub enum RecordError {
     NotReadable { id: String },
     /// A relation that the record does not have, or that has ended.
     NoRelation { id: String, open: String },
-    /// An end in the future.
-    EndInFuture,
+    /// A relation cannot have ended on that day.
+    BadEnd,
     /// A search without anything left of its text.
     EmptySearch,
     /// Nothing was found.
@@ -38,8 +35,6 @@ pub enum RecordError {
     BadRecipient,
     /// The export could not be encrypted.
     NotEncrypted,
-    /// A record that a law still wants, or that is held.
-    StillNeeded { id: String, why: Words },
     /// A photo is to be kept, and there is none.
     PhotoMissing,
 }
@@ -89,9 +84,10 @@ pub(super) fn text(error: &RecordError) -> Text {
         [("記録 {id} に、その番号の続いている取引・契約がないか、複数あります（続いているもの：{}）。", or_none(open, "なし"))
          ("Record {id} has no such relation that goes on, or more than one (going on: {}).", or_none(open, "none"))]
         ["taimen records show で確かめ、--relation で番号を指定してください。" "Look with taimen records show, then name its number with --relation."] },
-        RecordError::EndInFuture => text! { "record-end-in-future" Usage;
-        ["終了の日が、今日より後です。何も追加していません。" "The day of the end is after today. taimen added nothing."]
-        ["終了した日になってから記録してください。" "Record the end once it has come."] },
+        RecordError::BadEnd => text! { "record-end-day" Usage;
+        ["終了の日が、開始の日より前か、今日より後です。何も追加していません。"
+         "The day of the end is before the relation began, or after today. taimen added nothing."]
+        ["終了した日を確かめてください。" "Check on which day it ended."] },
         RecordError::EmptySearch => text! { "record-search" Usage;
         ["探す文字がないか、日付として読めません。" "There is no text to look for, or it is not a day."]
         ["--name、--birth、--document、--account、--phone のどれかに探すものを指定してください。- なら標準入力から一行を読みます。"
@@ -106,9 +102,6 @@ pub(super) fn text(error: &RecordError) -> Text {
         RecordError::NotEncrypted => text! { "record-not-encrypted" Usage;
         ["暗号化できないため、書き出していません。" "taimen could not encrypt the export, so it wrote nothing."]
         ["やり直しても続くときは、この端末の管理者に相談してください。" "If it goes on, ask the administrator of this machine."] },
-        RecordError::StillNeeded { id, why } => text! { "record-still-needed" Usage;
-        [("記録 {id} は消去できません：{}", why.ja) ("Record {id} may not be purged: {}", why.en)]
-        ["保存期限は taimen records report retention で見られます。" "taimen records report retention shows until when each record is kept."] },
         RecordError::PhotoMissing => text! { "record-no-photo" Usage;
         ["保存する顔写真がありません。" "There is no photo to keep."]
         ["--with-photo を外してください。" "Leave --with-photo out."] },

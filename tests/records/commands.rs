@@ -61,6 +61,9 @@ impl Shop {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.program.command(arguments);
+        if arguments.first() == Some(&"check") && !arguments.contains(&"--records") {
+            command.args(["--records", &self.url()]);
+        }
         command
             .current_dir(self.folder.path())
             .env("TAIMEN_RECORDS", self.url())
@@ -78,17 +81,20 @@ impl Shop {
         self.run(&all, 0).json()
     }
 
-    /// A saved reading's record; its id.
+    /// The record of a card that was just checked; its id.
     pub fn add(&self, card: &str, more: &[&str]) -> String {
-        let dump = format!("{}.json", card.replace(|c: char| !c.is_alphanumeric(), "-"));
-        let mut command = self.program.command(["check", "--reader", &format!("sim:{card}"), "--save-dump", &dump]);
-        command.current_dir(self.folder.path());
-        run(command);
-        let options = ["--staff-file", "staff.json", "--accept", "simulated", "--at", "recorded"];
-        let mut arguments = vec!["records", "add", "--dump", &dump];
-        arguments.extend(options);
+        let reader = format!("sim:{card}");
+        let mut arguments = vec!["check", "--reader", &reader, "--staff-file", "staff.json"];
         arguments.extend(more);
-        self.json(&arguments)["id"].as_str().unwrap().to_owned()
+        self.json(&arguments)["record"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A saved reading.
+    fn save(&self, card: &str, dump: &str) {
+        let reader = format!("sim:{card}");
+        let mut command = self.program.command(["check", "--reader", &reader, "--save-dump", dump]);
+        command.current_dir(self.folder.path());
+        run(command).expect(0);
     }
 }
 
@@ -104,6 +110,10 @@ fn a_check_saves_its_record_and_says_so_after_the_commit() {
     assert!(text.contains("Record saved: no. 1 ("), "{text}");
     assert!(text.contains("open fields: account"), "{text}");
     let report = shop.json(&arguments);
+    let schema = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();
+    let errors: Vec<String> =
+        jsonschema::validator_for(&schema).unwrap().iter_errors(&report).map(|error| error.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
     assert_eq!((&report["overall"], &report["record"]["seq"]), (&"authentic".into(), &2.into()));
     assert_eq!(report["record"]["open"], json!(["account"]));
     assert!(report["record"]["head"].as_str().unwrap().contains("\n2\n"), "{}", report["record"]["head"]);
@@ -233,6 +243,7 @@ fn records_are_listed_shown_found_and_added_to() {
 #[test]
 fn years_count_from_the_end_that_was_recorded() {
     let shop = Shop::test();
+    shop.file("staff.json", &json!({"transaction_on": "2026-01-10"}));
     let id = shop.add("my-number", &[]);
     let until = || shop.json(&["records", "show", &id])["retention"]["until"].clone();
     assert_eq!(until(), Value::Null);
@@ -242,14 +253,15 @@ fn years_count_from_the_end_that_was_recorded() {
         let arguments = ["records", "end", &id, "--date", date, "--by", "架空 花", "--json"];
         shop.run(&arguments, code).json()
     };
-    assert_eq!(end("2999-01-01", 2)["error"]["id"], "record-end-in-future");
+    assert_eq!(end("2999-01-01", 2)["error"]["id"], "record-end-day");
+    assert_eq!(end("2026-01-09", 2)["error"]["id"], "record-end-day");
     end("2026-02-28", 0);
     assert_eq!(until(), "2033-02-28");
     assert_eq!(end("2026-03-01", 2)["error"]["id"], "record-relation");
     assert_eq!(report("open"), json!([]));
     let kept = &report("retention")[0];
     assert_eq!((&kept["until"], &kept["may_be_purged"]), (&"2033-02-28".into(), &false.into()));
-    let later = shop.json(&["records", "report", "retention", "--date", "2033-11-29"]);
+    let later = shop.json(&["records", "report", "retention", "--date", "2033-03-01"]);
     assert_eq!(later["rows"][0]["may_be_purged"], true);
 }
 
@@ -283,11 +295,32 @@ fn reports_count_what_is_open_and_what_was_done_instead() {
 #[test]
 fn a_draft_is_reviewed_and_not_saved() {
     let shop = Shop::test();
-    shop.add("my-number", &[]);
-    let arguments = ["records", "add", "--dump", "my-number.json", "--accept", "simulated", "--review"];
+    shop.save("my-number", "card.json");
+    let arguments = ["records", "add", "--dump", "card.json", "--accept", "simulated", "--review"];
     let text = shop.run(&arguments, 0).stdout;
     assert!(text.contains("nothing was saved") && text.contains("□ 23. "), "{text}");
-    assert_eq!(shop.json(&["records", "list"])["entries"].as_array().unwrap().len(), 1);
+    assert_eq!(shop.json(&["records", "list"])["entries"], json!([]));
+}
+
+#[test]
+fn the_record_of_a_saved_reading_says_by_whose_word_it_was_judged() {
+    let shop = Shop::test();
+    shop.save("licence", "card.json");
+    let arguments =
+        ["records", "add", "--dump", "card.json", "--accept", "simulated", "--staff-file", "staff-of-licence.json"];
+    shop.file("staff-of-licence.json", &json!({"fields": {"verifier": "架空 花"}}));
+    let saved = |more: &[&str]| {
+        let id = shop.json(&[&arguments[..], more].concat())["id"].as_str().unwrap().to_owned();
+        shop.json(&["records", "show", &id])["record"]["evidence"].clone()
+    };
+    let now = saved(&[]);
+    assert_eq!((&now["source"], &now["basis"], &now["seal"]), (&"dump".into(), &"now".into(), &Value::Null));
+    let vouched = saved(&["--at", "recorded"]);
+    assert_eq!((&vouched["basis"], &vouched["dump_sha256"]), (&"operator".into(), &now["dump_sha256"]));
+    // What never leaves a live check is missing from a saved reading, and the record says so.
+    shop.save("my-number", "card.json");
+    let saved = shop.json(&["records", "add", "--dump", "card.json", "--accept", "simulated"]);
+    assert!(saved["open"].as_array().unwrap().contains(&"customer.name".into()), "{saved}");
 }
 
 #[test]

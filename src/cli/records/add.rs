@@ -32,7 +32,7 @@ const AUTO: &str = "hanshuhou";
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let form = compare::form(matches)?;
     let mut maker = Maker::of(matches)?;
-    let mut store = if matches.get_flag(name::REVIEW) { None } else { Some(database::open(matches)?) };
+    let mut store = if matches.get_flag(name::REVIEW) { None } else { Some(super::open(matches)?) };
     let path = matches.get_one::<PathBuf>(name::DUMP).cloned();
     let Some(path) = path else {
         let presented = maker.entries.document.is_some() && maker.entries.presented_at.is_some();
@@ -79,7 +79,7 @@ fn finish(
     } else {
         output::text(&saved_text(settings.lang, &record, &appended))?;
     }
-    head_not_kept(settings, &appended);
+    super::warn_not_kept(settings, &appended);
     Ok(ExitCode::Authentic)
 }
 
@@ -220,7 +220,7 @@ impl Recorder {
         });
         match saved {
             Ok((record, appended)) => {
-                head_not_kept(settings, &appended);
+                super::warn_not_kept(settings, &appended);
                 let text = saved_text(settings.lang, &record, &appended);
                 Ok(Some(output::Saved { text, json: saved_json(&record, &appended) }))
             }
@@ -230,7 +230,7 @@ impl Recorder {
     }
 }
 
-/// What was saved, as JSON (`docs/saved.schema.json`).
+/// What was saved, as JSON (`docs/records.md`).
 pub fn saved_json(record: &Record, appended: &Appended) -> Value {
     json!({
         "schema": "taimen.saved/1",
@@ -254,13 +254,6 @@ pub fn saved_text(lang: Lang, record: &Record, appended: &Appended) -> String {
         text += &format!("  {}: {}\n", t.get(lang), open.join(", "));
     }
     text
-}
-
-/// Says that the head was not kept beside the key.
-pub fn head_not_kept(settings: &Settings, appended: &Appended) {
-    if let Some(error) = &appended.head_not_kept {
-        output::complaint(settings, &Problem::from(error.clone()));
-    }
 }
 
 /// A draft for a person to look over.

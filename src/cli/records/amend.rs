@@ -32,7 +32,7 @@ pub fn amend(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Prob
     }
     let text = std::str::from_utf8(problem::text(&bytes)).map_err(|_| bad(1, None))?;
     let addition = Addition::parse(text).map_err(|error| bad(error.line, error.key))?;
-    let mut store = database::open(matches)?;
+    let mut store = super::open(matches)?;
     let id = database::id(matches.get_one::<String>(name::ID).map_or("", String::as_str))?;
     let view = views::one(&mut store, id)?;
     let now = Timestamp::now();
@@ -50,10 +50,7 @@ pub fn end(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let now = Timestamp::now();
     let today = japan_date(now);
     let ended_on = matches.get_one::<Date>(name::DATE).copied().unwrap_or(today);
-    if ended_on > today {
-        return Err(RecordError::EndInFuture.into());
-    }
-    let mut store = database::open(matches)?;
+    let mut store = super::open(matches)?;
     let id = database::id(matches.get_one::<String>(name::ID).map_or("", String::as_str))?;
     let view = views::one(&mut store, id)?;
     let given = matches.get_one::<u32>(name::RELATION).copied();
@@ -63,6 +60,10 @@ pub fn end(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         (Some(given), open) if open.contains(&given) => given,
         _ => return Err(no_relation(id, &view)),
     };
+    let began = view.relations.iter().find(|known| known.number == relation).map(|known| known.began_on);
+    if ended_on > today || began.is_some_and(|began| ended_on < began) {
+        return Err(RecordError::BadEnd.into());
+    }
     let by = matches.get_one::<String>(name::BY).map_or("", String::as_str);
     let amendment = Amendment::new(by, today, Change::RelationEnd { relation, ended_on })
         .map_err(|error| add::refused("--by", &error))?;
@@ -85,6 +86,6 @@ fn said(settings: &Settings, matches: &ArgMatches, appended: &Appended) -> Resul
             Lang::En => format!("Added: no. {} ({})\n", appended.seq, appended.id),
         })?;
     }
-    add::head_not_kept(settings, appended);
+    super::warn_not_kept(settings, appended);
     Ok(ExitCode::Authentic)
 }

@@ -4,14 +4,19 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 
-use crate::messages::{ExitCode, Problem};
+use crate::{
+    messages::{ExitCode, Problem},
+    records::store::Store,
+};
 
-use super::{Settings, database::readable_without_key, file, name, output, t, verify};
+use super::{Settings, file, keys, name, output, place, t, verify};
 
 /// Runs the command.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
+    let place = place(matches)?;
+    let keys = keys(matches, &place)?;
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
-    let mut store = readable_without_key(matches)?;
+    let mut store = Store::open_to_read(place, keys)?;
     let report = store.backup(&path)?;
     if matches.get_flag(name::JSON) {
         output::line(&verify::json(&report))?;

@@ -41,7 +41,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let by = crate::records::content::clean(matches.get_one::<String>(name::BY).map_or("", String::as_str))
         .map_err(|error| super::add::refused("--by", &error))?;
 
-    let mut store = database::open(matches)?;
+    let mut store = super::open(matches)?;
     let mut records: Vec<Exported> = Vec::new();
     if ids.is_empty() {
         views::each(&mut store, &mut |id, view| {
@@ -91,7 +91,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         Lang::Ja => format!("{}件を書き出しました。書き出しの記録: No. {}\n", records.len(), appended.seq),
         Lang::En => format!("Exported {} records. The log says so in no. {}.\n", records.len(), appended.seq),
     })?;
-    super::add::head_not_kept(settings, &appended);
+    super::warn_not_kept(settings, &appended);
     Ok(ExitCode::Authentic)
 }
 

@@ -11,12 +11,12 @@ use crate::{
     messages::{ExitCode, Problem, StoreError},
 };
 
-use super::{super::files, SCHEMA, Settings, database::readable_without_key, name, output};
+use super::{super::files, SCHEMA, Settings, name, open_to_read, output};
 
 /// Runs the command.
 pub fn run(_settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let out = matches.get_one::<PathBuf>(name::OUT).map(|path| files::private(path, Existing::Kept)).transpose()?;
-    let mut store = readable_without_key(matches)?;
+    let mut store = open_to_read(matches)?;
     let proof = matches.get_one::<String>(name::PROOF);
     let text = if let Some(id) = proof {
         let id: Uuid = id.parse().map_err(|_| StoreError::NoSuchEntry { id: id.clone() })?;

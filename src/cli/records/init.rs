@@ -15,11 +15,7 @@ use crate::{
     transport::{Nonces, nonces::SystemNonces},
 };
 
-use super::{
-    SCHEMA, Settings,
-    database::{heads, place},
-    name, output, rows, t,
-};
+use super::{SCHEMA, Settings, heads, name, output, place, rows, t};
 
 /// Runs the command.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {

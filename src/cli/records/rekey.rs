@@ -12,11 +12,7 @@ use crate::{
     transport::nonces::SystemNonces,
 };
 
-use super::{
-    SCHEMA, Settings,
-    database::{keys, place},
-    entry, name, output, rows, t, warn_not_kept,
-};
+use super::{SCHEMA, Settings, entry, keys, name, output, place, rows, t, warn_not_kept};
 
 /// Runs the command.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {

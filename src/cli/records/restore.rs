@@ -9,11 +9,7 @@ use crate::{
     records::store::{Keys, Store},
 };
 
-use super::{
-    Settings,
-    database::{heads, place},
-    file, name, output, verify,
-};
+use super::{Settings, file, heads, name, output, place, verify};
 
 /// Runs the command.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {

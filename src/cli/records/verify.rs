@@ -13,7 +13,7 @@ use crate::{
     report::visible,
 };
 
-use super::{super::files::read_limited, SCHEMA, Settings, database::readable_without_key, name, output, rows, t};
+use super::{super::files::read_limited, SCHEMA, Settings, name, open_to_read, output, rows, t};
 
 /// Runs the command.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
@@ -22,7 +22,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     if let (Some(path), Some(public)) = (matches.get_one::<String>(name::PROOF), &public) {
         return proof(settings, matches, Path::new(path), public, known.first());
     }
-    let mut store = readable_without_key(matches)?;
+    let mut store = open_to_read(matches)?;
     if public.as_ref().is_some_and(|public| public != store.public_key()) {
         let place = store.place().to_string();
         return Err(StoreError::WrongKey { place, path: "--public-key".to_owned() }.into());

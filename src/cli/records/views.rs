@@ -2,14 +2,13 @@
 
 use std::{collections::HashMap, ops::ControlFlow};
 
-use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::{
     messages::{Problem, RecordError},
     profile::Profiles,
     records::{
-        content::{Logged, Payload, Retention, View, export::Exported, retention, retention::Refusal},
+        content::{Logged, Payload, View, export::Exported, retention},
         store::{EntryKind, Store, StoreError},
     },
 };
@@ -86,28 +85,4 @@ fn folded(id: Uuid, first: Logged<Payload>, added: Vec<Logged>) -> Result<View, 
 pub fn exported(id: Uuid, view: View, profiles: &Profiles) -> Exported {
     let retention = retention::of(&view, profiles);
     Exported { id: id.to_string(), view, retention }
-}
-
-/// A record that a purge asks about: how long it is kept, and why it may not go yet (nothing: it may).
-pub struct Judged {
-    /// The first record's id.
-    pub id: Uuid,
-    /// Every entry of its history: they go together.
-    pub all: Vec<Uuid>,
-    /// How long it is kept.
-    pub retention: Retention,
-    /// Why it may not go.
-    pub refusals: Vec<Refusal>,
-}
-
-/// Judges records for a purge, on a day in Japan.
-pub fn judged(store: &mut Store, ids: &[Uuid], profiles: &Profiles, today: Date) -> Result<Vec<Judged>, Problem> {
-    let mut judged = Vec::new();
-    for id in ids {
-        let view = one(store, *id)?;
-        let all = store.history(*id)?.into_iter().map(|entry| entry.header.id).collect();
-        let retention = retention::of(&view, profiles);
-        judged.push(Judged { id: *id, all, refusals: retention.refusals(today), retention });
-    }
-    Ok(judged)
 }

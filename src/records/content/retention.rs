@@ -68,7 +68,7 @@ pub fn last_day(from: Date, years: u8) -> Option<Date> {
 pub fn of(view: &View, profiles: &Profiles) -> Retention {
     let mut by: Vec<Due> = Vec::new();
     for profile in &view.record.profiles {
-        by.extend(rules(profile, profiles).iter().map(|(id, law, kept)| due(view, id, law, kept)));
+        by.extend(rules(view, profile, profiles).iter().map(|(id, law, kept)| due(view, id, law, kept)));
     }
     let until = if by.is_empty() || by.iter().any(|due| due.until.is_none()) {
         None
@@ -79,7 +79,7 @@ pub fn of(view: &View, profiles: &Profiles) -> Retention {
     Retention { until, by, open, holds: view.holds.iter().map(|(_, hold, _)| *hold).collect() }
 }
 
-fn rules(profile: &ProfileRef, profiles: &Profiles) -> Vec<(String, Words, Kept)> {
+fn rules(view: &View, profile: &ProfileRef, profiles: &Profiles) -> Vec<(String, Words, Kept)> {
     let own = profile.retention.iter().map(|kept| (profile.id.clone(), profile.name.clone(), kept.clone()));
     let mut rules: Vec<(String, Words, Kept)> = own.collect();
     // The same profile, as the operator has it now, and those of later periods.
@@ -98,6 +98,10 @@ fn rules(profile: &ProfileRef, profiles: &Profiles) -> Vec<(String, Words, Kept)
     // A book on paper has its own rule; this record is electronic.
     if rules.iter().any(|(_, _, kept)| kept.start != Start::LastEntry) {
         rules.retain(|(_, _, kept)| kept.start != Start::LastEntry);
+    }
+    // Beside a rule that counts from the end, one that counts from a transaction is about returning customers.
+    if view.rechecks.is_empty() && rules.iter().any(|(_, _, kept)| kept.start == Start::RelationEnd) {
+        rules.retain(|(_, _, kept)| kept.start != Start::Transaction);
     }
     rules
 }
