@@ -12,7 +12,7 @@ use taimen::{
 };
 
 use crate::{
-    bench::{Bench, both, entry, record, sqlite},
+    bench::{Bench, both, entry, record},
     common::postgres,
 };
 

@@ -1,15 +1,19 @@
 //! `taimen records purge`: empties the records that no law wants any more, and names the law and the day for each other one.
 
 use clap::ArgMatches;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     lang::Lang,
     messages::{ExitCode, Problem, StoreError},
+    profile::Profiles,
     records::{
-        content::retention::Refusal,
+        content::{
+            Retention,
+            retention::{self, Refusal},
+        },
         store::{EntryKind, Listing, Ranges, Store},
     },
     report::visible,
@@ -21,9 +25,7 @@ use super::{
     SCHEMA, Settings,
     args::{ID, YES},
     database::id,
-    entry, open, output, t,
-    views::{Judged, judged},
-    warn_not_kept,
+    entry, open, output, t, views, warn_not_kept,
 };
 
 /// Records of one purge: its entry names each with its law.
@@ -31,6 +33,15 @@ const AT_ONCE: usize = 100;
 
 /// The most refusals that are listed; all are counted.
 const LISTED: usize = 1000;
+
+/// A record: how long it is kept, and why it may not go yet (nothing: it may).
+struct Judged {
+    id: Uuid,
+    /// Every entry of its history: they go together.
+    all: Vec<Uuid>,
+    retention: Retention,
+    refusals: Vec<Refusal>,
+}
 
 /// Runs the command.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
@@ -42,17 +53,15 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         None => records(&mut store)?,
     };
     let (mut due, mut refused, mut count) = (Vec::new(), Vec::new(), 0_usize);
-    // One after the other: a history may be long.
     for id in ids {
-        for record in judged(&mut store, &[id], &profiles, today)? {
-            if record.refusals.is_empty() {
-                due.push(record);
-                continue;
-            }
-            count = count.saturating_add(1);
-            if refused.len() < LISTED {
-                refused.push(record);
-            }
+        let record = judged(&mut store, id, &profiles, today)?;
+        if record.refusals.is_empty() {
+            due.push(record);
+            continue;
+        }
+        count = count.saturating_add(1);
+        if refused.len() < LISTED {
+            refused.push(record);
         }
     }
     let mut emptied = Ranges::NONE;
@@ -90,6 +99,14 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         output::text(&words(settings.lang, &due, &refused, count, done))?;
     }
     Ok(ExitCode::Authentic)
+}
+
+/// Judges a record on a day in Japan.
+fn judged(store: &mut Store, id: Uuid, profiles: &Profiles, today: Date) -> Result<Judged, Problem> {
+    let view = views::one(store, id)?;
+    let all = store.history(id)?.into_iter().map(|entry| entry.header.id).collect();
+    let retention = retention::of(&view, profiles);
+    Ok(Judged { id, all, refusals: retention.refusals(today), retention })
 }
 
 /// The ids of all records that are not emptied yet.
