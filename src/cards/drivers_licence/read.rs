@@ -33,8 +33,8 @@ impl Card for DriversLicence {
 
     /// By the PIN setting in the free file and DF1; the setting is not read again.
     fn recognise(&self, probe: &mut Probe<'_, '_>) -> Result<Recognition, CardError> {
-        let [0x05, 0x01, ..] = probe.free.as_slice() else { return Ok(Recognition::No) };
-        let file = probe.free.clone();
+        let file = probe.free()?;
+        let [0x05, 0x01, ..] = file.as_slice() else { return Ok(Recognition::No) };
         Ok(match probe.selects(&files::DF1)? {
             Some(blocked) => Recognition::Card(Found { kind: CardKind::LICENCE, file, blocked }),
             None => Recognition::No,

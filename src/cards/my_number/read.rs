@@ -3,7 +3,9 @@
 use crate::{
     cards::{
         Findings, ReadError,
-        model::{Card, CardSpec, CardState, LookContext, OwnAction, Probe, ReadContext, Recognition},
+        model::{
+            Card, CardSpec, CardState, Found, LookContext, OwnAction, Probe, ReadContext, Recognition, read_file,
+        },
     },
     crypto::{sha256, sha256_digest_info},
     dump::{CHALLENGE_RANDOM, Challenge, ChallengeResponse, Dump, HexBytes, NotRead, Scope, challenge_message},
@@ -19,12 +21,11 @@ use super::{
     files::{self, Application},
     spec,
 };
-use crate::cards::model::Found;
 
 /// マイナンバーカード
 pub(in crate::cards) struct MyNumberCard;
 
-/// Offset and length of the slice of the face certificate that distinguishes one municipality's cards from another's: the
+/// Offset and length of the slice of a certificate that distinguishes one municipality's cards from another's: the
 /// subject's id and the head of its key (spec my-number 5.4). Cards of one municipality share it, so a swap inside one
 /// municipality is not noticed here; the other card's own code then refuses the entry.
 const COMPARED: (u8, u16) = (26, 32);
@@ -34,65 +35,74 @@ impl Card for MyNumberCard {
         &spec::SPEC
     }
 
-    /// Leaves the face application selected.
+    /// Leaves the face application selected. If the age alone is wanted, the expiry comes first: its domain is what is selected
+    /// after a reset.
     fn recognise(&self, probe: &mut Probe<'_, '_>) -> Result<Recognition, CardError> {
-        let found = probe.selects(&files::FACE)?.is_some();
-        Ok(if found { Recognition::Card(Found::plain(CardKind::MY_NUMBER)) } else { Recognition::No })
+        let expiry = if probe.scope == Scope::AGE { fresh_expiry(probe.session)? } else { None };
+        if probe.selects(&files::FACE)?.is_none() {
+            return Ok(Recognition::No);
+        }
+        let file = expiry.unwrap_or_default();
+        Ok(Recognition::Card(Found { file, ..Found::plain(CardKind::MY_NUMBER) }))
     }
 
-    /// Only if a person will be asked: the counter, and the free certificate, so that the card can be known again.
+    /// The expiry that recognition read. If a person will be asked, also the counter and the free certificate: without both
+    /// the card could not be known again.
     fn look(&self, context: &mut LookContext<'_, '_>) -> Result<CardState, ReadError> {
         let mut state = CardState::default();
-        if !context.asking {
-            return Ok(state);
+        if !context.found.file.is_empty() {
+            state.files.push((files::DOMAIN_EXPIRY, Ok(context.found.file.clone())));
         }
-        let reference = reference(context.request.scope);
-        let retry_counter = context.session.open_counter(reference.application.aid, reference.sfi)?;
-        state.counters.push((reference, retry_counter));
-        let file = files::FACE_CERTIFICATE;
-        match context.session.read_tlv_file(file.sfi(), file.extent.bytes(), &mut |_, _| {}) {
-            Ok(bytes) => state.files.push((files::FACE_CERTIFICATE.file.name, Ok(bytes))),
-            Err(FileReadError::Card(error @ (CardError::Transport(_) | CardError::Endless))) => {
-                return Err(error.into());
-            }
-            // It is read again, with its reason kept, when the card is opened for the reading.
-            Err(_) => {}
+        if context.asking {
+            let reference = reference(context.request.scope);
+            let retry_counter = context.session.open_counter(reference.application.aid, reference.sfi)?;
+            state.counters.push((reference, retry_counter));
+            keep_free(context.session, &files::FACE_CERTIFICATE, &mut state)?;
         }
         Ok(state)
     }
 
-    /// The counter must be what it was, and so must a slice of the certificate.
+    /// The other certificate: the issuer signed it, and the challenge ties its key to the chip.
+    fn ahead(&self, context: &mut LookContext<'_, '_>, state: &mut CardState) -> Result<(), ReadError> {
+        if context.request.scope == Scope::FULL && context.session.select(files::TEXT.aid)? {
+            keep_free(context.session, &files::TEXT_CERTIFICATE, state)?;
+        }
+        Ok(())
+    }
+
+    /// The counter must be what it was, and so must a slice of the certificate. The expiry is this card's, whatever the first
+    /// one's was.
     fn look_again(&self, context: &mut LookContext<'_, '_>, before: &CardState) -> Result<CardState, ReadError> {
+        let mut again = before.clone();
+        if before.file(files::DOMAIN_EXPIRY).is_some() {
+            again.files.retain(|(name, _)| *name != files::DOMAIN_EXPIRY);
+            if let Some(expiry) = fresh_expiry(context.session)? {
+                again.files.push((files::DOMAIN_EXPIRY, Ok(expiry)));
+            }
+        }
         let reference = reference(context.request.scope);
         let retry_counter = context.session.open_counter(reference.application.aid, reference.sfi)?;
         let same_counter = before.retry_counter(reference) == Some(retry_counter);
-        let (offset, length) = COMPARED;
-        let range = usize::from(offset)..usize::from(offset) + usize::from(length);
-        let certificate = before.files.first().and_then(|(_, read)| read.as_ref().ok());
-        let same_slice = match certificate.and_then(|certificate| certificate.get(range)) {
+        let same_slice = match before.file(files::FACE_CERTIFICATE.file.name) {
             None => true,
-            Some(expected) => match context.session.read_slice(files::FACE_CERTIFICATE.sfi(), offset, length) {
-                Ok(slice) => slice == expected,
-                Err(FileReadError::Card(error @ (CardError::Transport(_) | CardError::Endless))) => {
-                    return Err(error.into());
-                }
-                Err(_) => false,
-            },
+            Some(certificate) => is_same(context.session, &files::FACE_CERTIFICATE, certificate)?,
         };
-        if same_counter && same_slice { Ok(before.clone()) } else { Err(ReadError::OtherCard) }
+        if same_counter && same_slice { Ok(again) } else { Err(ReadError::OtherCard) }
     }
 
     fn act(&self, action: OwnAction, context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         match action {
-            spec::FACE_CERTIFICATE => match context.state.files.first().cloned() {
-                Some((name, Ok(certificate))) => {
-                    context.dump.keep(name, certificate);
+            // Looking again has compared it.
+            spec::FACE_CERTIFICATE => match context.state.file(files::FACE_CERTIFICATE.file.name).map(<[u8]>::to_vec) {
+                Some(certificate) => {
+                    context.dump.keep(files::FACE_CERTIFICATE.file.name, certificate);
                     Ok(())
                 }
-                _ => context.read(&files::FACE_CERTIFICATE.file),
+                None => context.read(&files::FACE_CERTIFICATE.file),
             },
             spec::OPEN_TEXT => open_text(context),
             spec::FACE_CHALLENGE => challenge(context, files::FACE),
+            spec::TEXT_CERTIFICATE => text_certificate(context),
             spec::TEXT_CHALLENGE if context.is_closed(&files::TEXT).is_some() => Ok(()),
             spec::TEXT_CHALLENGE => challenge(context, files::TEXT),
             spec::DOMAIN_EXPIRY => domain_expiry(context),
@@ -103,6 +113,15 @@ impl Card for MyNumberCard {
     fn check(&self, dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
         Some(super::check(dump, trust, basis))
     }
+}
+
+/// Reads a file of the selected application into what is known before a credential. One that cannot be read is read again, with
+/// its reason kept, when the card is opened for the reading.
+fn keep_free(session: &mut CardSession<'_>, file: &files::File, state: &mut CardState) -> Result<(), ReadError> {
+    if let Ok(bytes) = read_file(session, file, None, &mut |_, _| {})? {
+        state.files.push((file.file.name, Ok(bytes)));
+    }
+    Ok(())
 }
 
 fn reference(scope: Scope) -> &'static files::Reference {
@@ -151,6 +170,31 @@ fn open_text(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     }
 }
 
+/// The certificate of the text application: the one that was read before, if the card still has it.
+fn text_certificate(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
+    let file = &files::TEXT_CERTIFICATE;
+    let before = context.state.file(file.file.name).map(<[u8]>::to_vec);
+    if let Some(certificate) = before.filter(|_| context.is_closed(&files::TEXT).is_none())
+        && is_same(context.session, file, &certificate)?
+    {
+        context.dump.keep(file.file.name, certificate);
+        return Ok(());
+    }
+    context.read(&file.file)
+}
+
+/// Whether the selected application's certificate is this one, by what distinguishes certificates.
+fn is_same(session: &mut CardSession<'_>, file: &files::File, certificate: &[u8]) -> Result<bool, ReadError> {
+    let (offset, length) = COMPARED;
+    let range = usize::from(offset)..usize::from(offset) + usize::from(length);
+    let Some(expected) = certificate.get(range) else { return Ok(true) };
+    match session.read_slice(file.sfi(), offset, length) {
+        Ok(slice) => Ok(slice == expected),
+        Err(FileReadError::Card(error @ (CardError::Transport(_) | CardError::Endless))) => Err(error.into()),
+        Err(_) => Ok(false),
+    }
+}
+
 /// Asks the selected application's key to sign a fresh challenge.
 fn challenge(context: &mut ReadContext<'_, '_>, application: Application) -> Result<(), ReadError> {
     challenge_with(context, application, |session, info| session.send(&Command::with_data(files::SIGN, info, true)))
@@ -174,10 +218,23 @@ pub(super) fn challenge_with(
     Ok(())
 }
 
+/// The issuer security domain's expiry, while it is selected because nothing else was since the reset.
+fn fresh_expiry(session: &mut CardSession<'_>) -> Result<Option<Vec<u8>>, CardError> {
+    if !session.is_fresh() {
+        return Ok(None);
+    }
+    let told = session.send(&Command::get_data(files::data_object::EXPIRY))?;
+    Ok(Some(told.data).filter(|data| told.status.is_ok() && compact_date(data).is_some()))
+}
+
 /// The age record holds no expiry; the issuer security domain reports one, unsigned. Not every card does, so the record of the
 /// common application is asked next (spec my-number 1.6, M).
 fn domain_expiry(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     let name = files::DOMAIN_EXPIRY;
+    if let Some(expiry) = context.state.file(name).map(<[u8]>::to_vec) {
+        context.dump.keep(name, expiry);
+        return Ok(());
+    }
     let told = match context.session.select(files::ISSUER_DOMAIN.aid) {
         Ok(true) => context.session.send(&Command::get_data(files::data_object::EXPIRY))?,
         Ok(false) | Err(CardError::Status(_)) => {
