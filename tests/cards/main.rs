@@ -4,6 +4,8 @@
 mod common;
 
 #[cfg(feature = "simulator")]
+mod after_entry;
+#[cfg(feature = "simulator")]
 mod budget;
 #[cfg(feature = "compare")]
 mod compare;

@@ -230,6 +230,9 @@ impl Looked {
     /// Reads what needs no credential. Whatever is in the way ends it.
     fn ahead(&mut self, session: &mut CardSession<'_>, tell: Tell<'_>) -> Result<(), ReadError> {
         let Self { meant, request, state, recognised, .. } = self;
+        if request.is_of_old() {
+            return Ok(());
+        }
         let mut context = LookContext { session: &mut *session, found: &meant.found, request, asking: true };
         meant.card.ahead(&mut context, state)?;
         recognised.look_for_guests(session, request.scope)?;

@@ -88,7 +88,7 @@ pub(crate) fn recognise(
         Manner::Whole | Manner::Short(None) => None,
     };
     let named = |found: &Found| manner == Manner::Short(Some(found.kind));
-    let rest = || registry::CARDS.iter().filter(|card| first.is_none_or(|first| !is_same(**card, **first)));
+    let rest = || registry::CARDS.iter().filter(|card| first.is_none_or(|first| !is_same(**card, *first)));
     let cards: Vec<_> = match manner {
         Manner::Whole => rest().collect(),
         // A guest may be all that is wanted.

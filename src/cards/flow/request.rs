@@ -32,7 +32,7 @@ pub struct Request {
     /// Whether a recording is instead of the card: it holds no bytes of private files.
     pub(crate) recorded: bool,
     /// How the card is recognised, if a recording says how it was.
-    begins: Option<Manner>,
+    pub(super) begins: Option<Manner>,
 }
 
 /// Whether somebody can be asked.
