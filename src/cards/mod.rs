@@ -19,6 +19,7 @@ mod presentation;
 mod read_error;
 #[doc(hidden)]
 pub mod registry;
+mod remembered;
 #[doc(hidden)]
 pub mod residence_card;
 mod trace;
@@ -38,5 +39,6 @@ pub use model::{Application, CredentialSpec, Credentials, EntryError, EntrySpec,
 pub(crate) use presentation::{Inquiry, Presentation};
 pub use read_error::ReadError;
 pub use registry::{check, never_recorded};
+pub use remembered::Remembered;
 #[doc(hidden)]
 pub use trace::{Meaning, Trace};

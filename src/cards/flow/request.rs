@@ -1,12 +1,14 @@
 //! What is asked of a card.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::{dump::Scope, kind::CardKind, transport::Replay};
 
 use super::{
     super::{
-        Credentials,
+        Credentials, Remembered,
         model::{Card, FREE_FILE, Found, KindSpec, ScopeSpec},
         registry,
     },
@@ -33,6 +35,8 @@ pub struct Request {
     pub(crate) recorded: bool,
     /// How the card is recognised, if a recording says how it was.
     pub(super) begins: Option<Manner>,
+    /// Certificates of issuers that need not be read again.
+    pub(crate) remembered: Option<Arc<Remembered>>,
 }
 
 /// Whether somebody can be asked.
@@ -51,7 +55,7 @@ impl Request {
     /// Everything that the default check shows; nobody is asked.
     pub fn new(reader: impl Into<String>, time: Timestamp) -> Self {
         let (scope, application, extra) = (Scope::FULL, None, false);
-        Self { scope, application, extra, time, reader: reader.into(), ask: Ask::Never, recorded: false, begins: None }
+        Self { scope, application, extra, time, reader: reader.into(), ask: Ask::Never, recorded: false, begins: None, remembered: None }
     }
 
     /// What the program asked for that made a recording.
@@ -71,6 +75,12 @@ impl Request {
             begins: manner_of(replay),
             ..Self::new(header.reader.as_deref().unwrap_or("replay"), header.time.ok_or(FlowError::NoTime)?)
         })
+    }
+
+    /// The same, in a process that lives on: what is remembered need not be read again.
+    #[must_use]
+    pub fn remembering(self, remembered: Arc<Remembered>) -> Self {
+        Self { remembered: Some(remembered), ..self }
     }
 
     /// The same, recognising as another request does: of a card that takes the place of a recording.
@@ -159,7 +169,10 @@ fn manner_of(replay: &Replay) -> Option<Manner> {
     match owner {
         Some(owner) if begins_free && owner.guest => Some(Manner::Whole),
         _ if begins_free => Some(Manner::Short(None)),
-        owner => owner.map(|owner| Manner::Short(Some(owner.kind))),
+        owner => {
+            let said = || replay.header().card.as_deref().and_then(|card| card.parse().ok());
+            owner.map(|owner| owner.kind).or_else(said).map(|kind| Manner::Short(Some(kind)))
+        }
     }
 }
 

@@ -49,6 +49,12 @@ pub(crate) trait Card: Sync {
         Ok(())
     }
 
+    /// The issuers' certificates of a checked card that other cards share: each a file's name and the object, without what
+    /// follows it. Only those that passed their check.
+    fn certificates<'a>(&self, _: &'a Dump, _: &Findings) -> Vec<(&'static str, &'a [u8])> {
+        Vec::new()
+    }
+
     /// Does what no table says.
     ///
     /// # Errors
@@ -224,6 +230,8 @@ pub struct CardState {
     pub entry: Entry,
     /// Why nothing after a credential can be read; then none is presented.
     pub blocked: Option<NotRead>,
+    /// Of the files, those that were remembered: the card gave a slice of them.
+    pub remembered: Vec<&'static str>,
 }
 
 impl CardState {

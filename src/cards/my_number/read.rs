@@ -2,7 +2,7 @@
 
 use crate::{
     cards::{
-        Findings, ReadError,
+        Findings, ReadError, Request,
         model::{
             Card, CardSpec, CardState, Found, LookContext, OwnAction, Probe, ReadContext, Recognition, read_file,
         },
@@ -14,7 +14,7 @@ use crate::{
     text::compact_date,
     tlv,
     trust::TrustStore,
-    verify::Basis,
+    verify::{Basis, Verdict},
 };
 
 use super::{
@@ -57,7 +57,7 @@ impl Card for MyNumberCard {
             let reference = reference(context.request.scope);
             let retry_counter = context.session.open_counter(reference.application.aid, reference.sfi)?;
             state.counters.push((reference, retry_counter));
-            keep_free(context.session, &files::FACE_CERTIFICATE, &mut state)?;
+            keep_certificate(context, &files::FACE_CERTIFICATE, &mut state)?;
         }
         Ok(state)
     }
@@ -65,7 +65,7 @@ impl Card for MyNumberCard {
     /// The other certificate: the issuer signed it, and the challenge ties its key to the chip.
     fn ahead(&self, context: &mut LookContext<'_, '_>, state: &mut CardState) -> Result<(), ReadError> {
         if context.request.scope == Scope::FULL && context.session.select(files::TEXT.aid)? {
-            keep_free(context.session, &files::TEXT_CERTIFICATE, state)?;
+            keep_certificate(context, &files::TEXT_CERTIFICATE, state)?;
         }
         Ok(())
     }
@@ -93,16 +93,17 @@ impl Card for MyNumberCard {
     fn act(&self, action: OwnAction, context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         match action {
             // Looking again has compared it.
-            spec::FACE_CERTIFICATE => match context.state.file(files::FACE_CERTIFICATE.file.name).map(<[u8]>::to_vec) {
-                Some(certificate) => {
-                    context.dump.keep(files::FACE_CERTIFICATE.file.name, certificate);
-                    Ok(())
-                }
-                None => context.read(&files::FACE_CERTIFICATE.file),
-            },
+            spec::FACE_CERTIFICATE => certificate(context, &files::FACE_CERTIFICATE, false),
             spec::OPEN_TEXT => open_text(context),
-            spec::FACE_CHALLENGE => challenge(context, files::FACE),
-            spec::TEXT_CERTIFICATE => text_certificate(context),
+            spec::FACE_CHALLENGE => {
+                let certificate = &files::FACE_CERTIFICATE.file;
+                // A certificate that is not this card's would make a forgery of it.
+                if context.dump.is_remembered(certificate.name) && !super::checks::certificate_fits(&context.dump) {
+                    context.read(certificate)?;
+                }
+                challenge(context, files::FACE)
+            }
+            spec::TEXT_CERTIFICATE => certificate(context, &files::TEXT_CERTIFICATE, true),
             spec::TEXT_CHALLENGE if context.is_closed(&files::TEXT).is_some() => Ok(()),
             spec::TEXT_CHALLENGE => challenge(context, files::TEXT),
             spec::DOMAIN_EXPIRY => domain_expiry(context),
@@ -110,18 +111,50 @@ impl Card for MyNumberCard {
         }
     }
 
+    fn certificates<'a>(&self, dump: &'a Dump, findings: &Findings) -> Vec<(&'static str, &'a [u8])> {
+        let passed = |file: &&files::File| file.signed_by.is_some_and(|id| findings.verdict(id) == Some(Verdict::Passed));
+        let object = |file: &files::File| {
+            let (object, _filler) = tlv::file(dump.file(file.file.name)?, file.own.tag).ok()?;
+            Some((file.file.name, object.raw))
+        };
+        [&files::FACE_CERTIFICATE, &files::TEXT_CERTIFICATE].into_iter().filter(passed).filter_map(object).collect()
+    }
+
     fn check(&self, dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
         Some(super::check(dump, trust, basis))
     }
 }
 
-/// Reads a file of the selected application into what is known before a credential. One that cannot be read is read again, with
-/// its reason kept, when the card is opened for the reading.
-fn keep_free(session: &mut CardSession<'_>, file: &files::File, state: &mut CardState) -> Result<(), ReadError> {
-    if let Ok(bytes) = read_file(session, file, None, &mut |_, _| {})? {
-        state.files.push((file.file.name, Ok(bytes)));
+/// Reads a certificate of the selected application into what is known before a credential. One that cannot be read is read
+/// again, with its reason kept, when the card is opened for the reading.
+fn keep_certificate(
+    context: &mut LookContext<'_, '_>,
+    file: &files::File,
+    state: &mut CardState,
+) -> Result<(), ReadError> {
+    let name = file.file.name;
+    if let Some(bytes) = remembered(context.session, context.request, file)? {
+        state.remembered.push(name);
+        state.files.push((name, Ok(bytes)));
+    } else if let Ok(bytes) = read_file(context.session, file, None, &mut |_, _| {})? {
+        state.files.push((name, Ok(bytes)));
     }
     Ok(())
+}
+
+/// The certificate that this process has met before, if the selected application shows its slice.
+fn remembered(
+    session: &mut CardSession<'_>,
+    request: &Request,
+    file: &files::File,
+) -> Result<Option<Vec<u8>>, ReadError> {
+    match &request.remembered {
+        Some(remembered) if remembered.knows(file.file.name) => {
+            let slice = compared(session, file)?;
+            Ok(slice.and_then(|slice| remembered.find(file.file.name, compared_range(), &slice)))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn reference(scope: Scope) -> &'static files::Reference {
@@ -170,14 +203,26 @@ fn open_text(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     }
 }
 
-/// The certificate of the text application: the one that was read before, if the card still has it.
-fn text_certificate(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
-    let file = &files::TEXT_CERTIFICATE;
-    let before = context.state.file(file.file.name).map(<[u8]>::to_vec);
-    if let Some(certificate) = before.filter(|_| context.is_closed(&files::TEXT).is_none())
-        && is_same(context.session, file, &certificate)?
+/// A certificate of the card: the one that was read before, if it is this card's (`compare`: nobody has looked yet), or one that
+/// is remembered; else it is read.
+fn certificate(context: &mut ReadContext<'_, '_>, file: &files::File, compare: bool) -> Result<(), ReadError> {
+    let name = file.file.name;
+    if context.is_closed(&file.application).is_some() {
+        return context.read(&file.file);
+    }
+    if let Some(before) = context.state.file(name).map(<[u8]>::to_vec) {
+        if !compare || is_same(context.session, file, &before)? {
+            if context.state.remembered.contains(&name) {
+                context.dump.keep_remembered(name, before);
+            } else {
+                context.dump.keep(name, before);
+            }
+            return Ok(());
+        }
+    } else if context.select(&file.application)?.is_ok()
+        && let Some(known) = remembered(context.session, context.request, file)?
     {
-        context.dump.keep(file.file.name, certificate);
+        context.dump.keep_remembered(name, known);
         return Ok(());
     }
     context.read(&file.file)
@@ -185,13 +230,22 @@ fn text_certificate(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> 
 
 /// Whether the selected application's certificate is this one, by what distinguishes certificates.
 fn is_same(session: &mut CardSession<'_>, file: &files::File, certificate: &[u8]) -> Result<bool, ReadError> {
+    let Some(expected) = certificate.get(compared_range()) else { return Ok(true) };
+    Ok(compared(session, file)?.is_some_and(|slice| slice == expected))
+}
+
+fn compared_range() -> std::ops::Range<usize> {
     let (offset, length) = COMPARED;
-    let range = usize::from(offset)..usize::from(offset) + usize::from(length);
-    let Some(expected) = certificate.get(range) else { return Ok(true) };
+    usize::from(offset)..usize::from(offset) + usize::from(length)
+}
+
+/// What distinguishes the selected application's certificate; `None` if the card does not give it.
+fn compared(session: &mut CardSession<'_>, file: &files::File) -> Result<Option<Vec<u8>>, ReadError> {
+    let (offset, length) = COMPARED;
     match session.read_slice(file.sfi(), offset, length) {
-        Ok(slice) => Ok(slice == expected),
+        Ok(slice) => Ok(Some(slice)),
         Err(FileReadError::Card(error @ (CardError::Transport(_) | CardError::Endless))) => Err(error.into()),
-        Err(_) => Ok(false),
+        Err(_) => Ok(None),
     }
 }
 

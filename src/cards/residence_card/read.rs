@@ -59,7 +59,7 @@ impl Card for ResidenceCard {
         Ok(match kind_of(&file) {
             None => Recognition::Unknown,
             // It lives on a My Number Card, which is what can be read of it.
-            Some(CardKind::RESIDENCE_SPECIFIED) => Recognition::No,
+            Some(CardKind::RESIDENCE_SPECIFIED) => Recognition::Guest(Found::plain(CardKind::RESIDENCE_SPECIFIED)),
             Some(kind) => Recognition::Card(Found { kind, file, blocked: false }),
         })
     }
@@ -68,7 +68,7 @@ impl Card for ResidenceCard {
         let common = read_file(context.session, &files::COMMON_DATA, None, &mut |_, _| {})?;
         let kind = (files::KIND_1.file.name, Ok(context.found.file.clone()));
         let files = vec![kind, (files::COMMON_DATA.file.name, common)];
-        Ok(CardState { files, counters: Vec::new(), entry: Entry::Typed, blocked: None })
+        Ok(CardState { files, entry: Entry::Typed, ..CardState::default() })
     }
 
     /// Kind and version are all that it reports without its number, so another card of the same kind is noticed by its number

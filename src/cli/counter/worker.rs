@@ -12,7 +12,7 @@ use std::{
 };
 
 use crate::{
-    cards::{self, Ask, CredentialSpec, Credentials, Looked, Outcome, ReadError, Request},
+    cards::{self, Ask, CredentialSpec, Credentials, Looked, Outcome, ReadError, Remembered, Request},
     counter::{Event, Question, Reading, Run, Told, Trouble},
     dump::{Dump, Scope},
     iso7816::PinGate,
@@ -87,6 +87,8 @@ pub struct Worker {
     waiting: VecDeque<Order>,
     store: TrustStore,
     accepted: Vec<Hierarchy>,
+    /// Issuers' certificates that the cards so far had. Gone with this thread.
+    remembered: Arc<Remembered>,
     place: Option<Place>,
     looked: Option<(Run, Box<Looked>, PinGate)>,
     /// Cards come from phones: whether one lies there.
@@ -97,7 +99,8 @@ impl Worker {
     /// A thread that takes `orders`; a reading counts as `store` says.
     pub fn new(desk: Arc<Desk>, orders: Receiver<Order>, store: TrustStore, accepted: Vec<Hierarchy>) -> Self {
         let (waiting, place, looked) = (VecDeque::new(), None, None);
-        Self { desk, orders, waiting, store, accepted, place, looked, phone: None }
+        let remembered = Arc::new(Remembered::new(&store));
+        Self { desk, orders, waiting, store, accepted, remembered, place, looked, phone: None }
     }
 
     /// The same where cards come from a phone.
@@ -198,10 +201,11 @@ impl Worker {
         last_try: Option<&'static CredentialSpec>,
         stop: &AtomicBool,
     ) -> Result<Option<Told>, Problem> {
-        let desk = Arc::clone(&self.desk);
+        let (desk, remembered) = (Arc::clone(&self.desk), Arc::clone(&self.remembered));
         let link = self.link()?;
         let time = link.refresh_time();
-        let mut request = Request::new(link.reader(), time).scope(scope).ask(Ask::IfMissing);
+        let mut request =
+            Request::new(link.reader(), time).scope(scope).ask(Ask::IfMissing).remembering(remembered);
         request.application = application;
         let mut gate = last_try.map_or_else(PinGate::default, CredentialSpec::last_try);
         let outcome = link.with_card(|card, nonces| {
@@ -240,6 +244,7 @@ impl Worker {
     fn checked(&self, mut dump: Dump, last_key: Option<Instant>) -> Result<Told, Problem> {
         let findings =
             cards::check(&dump, &self.store, Basis::Live(dump.read_at)).ok_or(Problem::UnsupportedKind(dump.kind))?;
+        self.remembered.learn(&dump, &findings, &self.store);
         if let Some(key) = last_key {
             dump.link.after_entry_ms = u64::try_from(key.elapsed().as_millis()).ok();
         }
