@@ -89,7 +89,10 @@ fn a_face_check_takes_six_exchanges_after_the_last_key() {
     let text = spy.1.iter().position(|command| command.ends_with(&hex::encode_upper(TEXT.aid))).unwrap();
     let outline: Vec<&str> = spy.1[..text].iter().map(|command| &command[..10.min(command.len())]).collect();
     let face = ["00A4040C0A", "00200092", "00B0841A20", "002000920E", "00B0820000", "802A000033"];
-    assert_eq!(outline, face, "the application, its counter, a slice of the certificate, VERIFY, the face data, the challenge");
+    assert_eq!(
+        outline, face,
+        "the application, its counter, a slice of the certificate, VERIFY, the face data, the challenge"
+    );
     assert!(spy.1.contains(&"00B0841A20".to_owned()) && !spy.1.iter().any(|command| command.starts_with("00B0840000")));
 }
 

@@ -35,6 +35,8 @@ mod read_any;
 #[cfg(feature = "simulator")]
 mod recognition;
 #[cfg(feature = "simulator")]
+mod remembered;
+#[cfg(feature = "simulator")]
 mod report;
 #[cfg(feature = "simulator")]
 mod residence;

@@ -55,7 +55,17 @@ impl Request {
     /// Everything that the default check shows; nobody is asked.
     pub fn new(reader: impl Into<String>, time: Timestamp) -> Self {
         let (scope, application, extra) = (Scope::FULL, None, false);
-        Self { scope, application, extra, time, reader: reader.into(), ask: Ask::Never, recorded: false, begins: None, remembered: None }
+        Self {
+            scope,
+            application,
+            extra,
+            time,
+            reader: reader.into(),
+            ask: Ask::Never,
+            recorded: false,
+            begins: None,
+            remembered: None,
+        }
     }
 
     /// What the program asked for that made a recording.

@@ -3,9 +3,7 @@
 use crate::{
     cards::{
         Findings, ReadError, Request,
-        model::{
-            Card, CardSpec, CardState, Found, LookContext, OwnAction, Probe, ReadContext, Recognition, read_file,
-        },
+        model::{Card, CardSpec, CardState, Found, LookContext, OwnAction, Probe, ReadContext, Recognition, read_file},
     },
     crypto::{sha256, sha256_digest_info},
     dump::{CHALLENGE_RANDOM, Challenge, ChallengeResponse, Dump, HexBytes, NotRead, Scope, challenge_message},
@@ -112,7 +110,8 @@ impl Card for MyNumberCard {
     }
 
     fn certificates<'a>(&self, dump: &'a Dump, findings: &Findings) -> Vec<(&'static str, &'a [u8])> {
-        let passed = |file: &&files::File| file.signed_by.is_some_and(|id| findings.verdict(id) == Some(Verdict::Passed));
+        let passed =
+            |file: &&files::File| file.signed_by.is_some_and(|id| findings.verdict(id) == Some(Verdict::Passed));
         let object = |file: &files::File| {
             let (object, _filler) = tlv::file(dump.file(file.file.name)?, file.own.tag).ok()?;
             Some((file.file.name, object.raw))
@@ -205,7 +204,7 @@ fn open_text(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
 
 /// A certificate of the card: the one that was read before, if it is this card's (`compare`: nobody has looked yet), or one that
 /// is remembered; else it is read.
-fn certificate(context: &mut ReadContext<'_, '_>, file: &files::File, compare: bool) -> Result<(), ReadError> {
+fn certificate(context: &mut ReadContext<'_, '_>, file: &'static files::File, compare: bool) -> Result<(), ReadError> {
     let name = file.file.name;
     if context.is_closed(&file.application).is_some() {
         return context.read(&file.file);

@@ -204,8 +204,7 @@ impl Worker {
         let (desk, remembered) = (Arc::clone(&self.desk), Arc::clone(&self.remembered));
         let link = self.link()?;
         let time = link.refresh_time();
-        let mut request =
-            Request::new(link.reader(), time).scope(scope).ask(Ask::IfMissing).remembering(remembered);
+        let mut request = Request::new(link.reader(), time).scope(scope).ask(Ask::IfMissing).remembering(remembered);
         request.application = application;
         let mut gate = last_try.map_or_else(PinGate::default, CredentialSpec::last_try);
         let outcome = link.with_card(|card, nonces| {
