@@ -215,6 +215,8 @@ fn every_problem() -> Vec<Problem> {
     );
     #[cfg(feature = "records")]
     problems.extend(stores().map(Problem::Records));
+    #[cfg(feature = "records")]
+    problems.extend(records(path()).map(Problem::Record));
     #[cfg(feature = "simulator")]
     problems.extend(scripts(path()));
     #[cfg(feature = "compare")]
@@ -274,6 +276,35 @@ fn every_problem() -> Vec<Problem> {
         }
     }
     problems
+}
+
+#[cfg(feature = "records")]
+fn records(path: String) -> impl Iterator<Item = RecordError> {
+    use crate::lang::Bilingual;
+    let id = || "01a21da6-7a9d-715f-ab80-8569514e376c".to_owned();
+    let words = [
+        Bilingual::new("日付として読めません", "it is not a day"),
+        Bilingual::new("2026-11-27 の形で入力してください。", "Enter it like 2026-11-27."),
+    ];
+    let full = StoreError::DiskFull { place: "sqlite:records.db".to_owned() };
+    [
+        RecordError::NotSaved { why: Box::new(Problem::Records(full)) },
+        RecordError::Unreal { hierarchy: crate::trust::Hierarchy::Simulated },
+        RecordError::BadEntries { path: path.clone(), line: 3, key: None },
+        RecordError::BadEntries { path: path.clone(), line: 3, key: Some("hobby".to_owned()) },
+        RecordError::Entry { path, field: "other_confirmed_on".to_owned(), words },
+        RecordError::NothingPresented,
+        RecordError::BadId { given: "12".to_owned() },
+        RecordError::NotReadable { id: id() },
+        RecordError::NoRelation { id: id(), open: "1, 2".to_owned() },
+        RecordError::BadEnd,
+        RecordError::EmptySearch,
+        RecordError::NothingFound,
+        RecordError::BadRecipient,
+        RecordError::NotEncrypted,
+        RecordError::PhotoMissing,
+    ]
+    .into_iter()
 }
 
 #[cfg(feature = "records")]
@@ -435,6 +466,7 @@ fn every_variant_is_among_the_problems() {
     for (source, enums) in [
         (include_str!("mod.rs"), &["Problem"][..]),
         (include_str!("usage.rs"), &["UsageError"]),
+        (include_str!("record.rs"), &["RecordError"]),
         (include_str!("recording.rs"), &["ScrubRefusal"]),
     ] {
         for name in enums {
@@ -457,6 +489,7 @@ fn ids_of_the_sources() -> BTreeSet<&'static str> {
         include_str!("form.rs"),
         include_str!("profile.rs"),
         include_str!("reader.rs"),
+        include_str!("record.rs"),
         include_str!("recording.rs"),
         include_str!("script.rs"),
         include_str!("trust.rs"),

@@ -12,8 +12,14 @@ mod schema;
 #[cfg(target_os = "linux")]
 mod bench;
 #[cfg(target_os = "linux")]
+mod cli;
+#[cfg(target_os = "linux")]
+mod concurrent;
+#[cfg(target_os = "linux")]
 mod damage;
 #[cfg(target_os = "linux")]
 mod failures;
+#[cfg(target_os = "linux")]
+mod secrecy;
 #[cfg(target_os = "linux")]
 mod store;

@@ -230,7 +230,7 @@ impl Recorder {
     }
 }
 
-/// What was saved, as JSON (`docs/saved.schema.json`).
+/// What was saved, as JSON (`docs/records.md`).
 pub fn saved_json(record: &Record, appended: &Appended) -> Value {
     json!({
         "schema": "taimen.saved/1",

@@ -22,7 +22,7 @@ pub fn command(b: Builder) -> Command {
     b.group(b.sub("records", &[])).subcommands(super::making::commands(b)).subcommands([
         keyed(b, "records init")
             .args(b.options(&[TEST, WRITER, PURGER, JSON]))
-            .group(ArgGroup::new("keys").args([KEY, KEYRING]).required(true)),
+            .group(ArgGroup::new("keys").args([KEY, KEYRING]).required(true).multiple(true)),
         keyed(b, "records verify")
             .mut_arg(RECORDS, |arg| arg.required(false).required_unless_present(PROOF))
             .args(b.options(&[HEAD]))
@@ -63,5 +63,5 @@ pub fn command(b: Builder) -> Command {
 
 /// A command with the options that name the database and its key.
 pub fn keyed(b: Builder, name: &'static str) -> Command {
-    b.sub(name, &[RECORDS, KEY]).arg(b.option(KEYRING).conflicts_with(KEY))
+    b.sub(name, &[RECORDS, KEY, KEYRING])
 }

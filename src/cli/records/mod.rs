@@ -34,8 +34,8 @@ use super::{Settings, args::name, output};
 
 pub use add::recorder;
 
-/// The schema name of what the commands print with `--json`.
-const SCHEMA: &str = "taimen.records/1";
+/// The schema name of what the commands for the storage print with `--json`.
+const SCHEMA: &str = "taimen.record-log/1";
 
 /// Runs the command.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {

@@ -11,10 +11,10 @@ use crate::{
     profile::Profiles,
     records::{
         content::{
-            Logged, Payload, View,
+            Retention,
             retention::{self, Refusal},
         },
-        store::{Entry, EntryKind, Ranges, Store},
+        store::{EntryKind, Listing, Ranges, Store},
     },
     report::visible,
     text::japan_date,
@@ -24,7 +24,8 @@ use super::{
     super::profiles::profiles,
     SCHEMA, Settings,
     args::{ID, YES},
-    entry, open, output, t, warn_not_kept,
+    database::id,
+    entry, open, output, t, views, warn_not_kept,
 };
 
 /// Records of one purge: its entry names each with its law.
@@ -33,12 +34,13 @@ const AT_ONCE: usize = 100;
 /// The most refusals that are listed; all are counted.
 const LISTED: usize = 1000;
 
-/// A record that may be emptied: all its entries, and why.
-struct Due {
-    first: Uuid,
-    entries: Vec<Uuid>,
-    why: Value,
-    until: Option<Date>,
+/// A record: how long it is kept, and why it may not go yet (nothing: it may).
+struct Judged {
+    id: Uuid,
+    /// Every entry of its history: they go together.
+    all: Vec<Uuid>,
+    retention: Retention,
+    refusals: Vec<Refusal>,
 }
 
 /// Runs the command.
@@ -47,20 +49,19 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let today = japan_date(Timestamp::now());
     let mut store = open(matches)?;
     let ids = match matches.get_many::<String>(ID) {
-        Some(ids) => ids.map(|id| id.parse().map_err(|_| no_such(id))).collect::<Result<Vec<Uuid>, Problem>>()?,
+        Some(ids) => ids.map(|given| id(given)).collect::<Result<Vec<Uuid>, Problem>>()?,
         None => records(&mut store)?,
     };
     let (mut due, mut refused, mut count) = (Vec::new(), Vec::new(), 0_usize);
     for id in ids {
-        match look(&mut store, id, &profiles, today)? {
-            Found::Due(found) => due.push(found),
-            Found::Refused(refusals) => {
-                count = count.saturating_add(1);
-                if refused.len() < LISTED {
-                    refused.push((id, refusals));
-                }
-            }
-            Found::Emptied => {}
+        let record = judged(&mut store, id, &profiles, today)?;
+        if record.refusals.is_empty() {
+            due.push(record);
+            continue;
+        }
+        count = count.saturating_add(1);
+        if refused.len() < LISTED {
+            refused.push(record);
         }
     }
     let mut emptied = Ranges::NONE;
@@ -68,8 +69,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let done = matches.get_flag(YES);
     if done {
         for chunk in due.chunks(AT_ONCE) {
-            let ids: Vec<Uuid> = chunk.iter().flat_map(|due| due.entries.iter().copied()).collect();
-            let rows: Vec<&Value> = chunk.iter().map(|due| &due.why).collect();
+            let ids: Vec<Uuid> = chunk.iter().flat_map(|due| due.all.iter().copied()).collect();
+            let rows: Vec<Value> = chunk.iter().map(lawful).collect();
             let payload = json!({"schema": "taimen.purge/1", "on": today.to_string(), "records": rows});
             let purged = store.empty(&ids, &entry(EntryKind::Purge, &payload))?;
             warn_not_kept(settings, &purged.appended);
@@ -85,12 +86,12 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
             "schema": SCHEMA,
             "today": today.to_string(),
             "done": done,
-            "due": due.iter().map(|due| &due.why).collect::<Vec<_>>(),
+            "due": due.iter().map(lawful).collect::<Vec<_>>(),
             "entries_emptied": emptied.len(),
             "refused": count,
-            "refusals": refused.iter().map(|(id, refusals)| json!({
-                "id": id,
-                "why": refusals.iter().map(why).collect::<Vec<_>>(),
+            "refusals": refused.iter().map(|record| json!({
+                "id": record.id,
+                "why": record.refusals.iter().map(why).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
             "vacuumed": done && left.is_none(),
         }))?;
@@ -100,20 +101,18 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     Ok(ExitCode::Authentic)
 }
 
-enum Found {
-    Due(Due),
-    Refused(Vec<Refusal>),
-    Emptied,
-}
-
-fn no_such(id: &str) -> Problem {
-    StoreError::NoSuchEntry { id: id.to_owned() }.into()
+/// Judges a record on a day in Japan.
+fn judged(store: &mut Store, id: Uuid, profiles: &Profiles, today: Date) -> Result<Judged, Problem> {
+    let view = views::one(store, id)?;
+    let all = store.history(id)?.into_iter().map(|entry| entry.header.id).collect();
+    let retention = retention::of(&view, profiles);
+    Ok(Judged { id, all, refusals: retention.refusals(today), retention })
 }
 
 /// The ids of all records that are not emptied yet.
 fn records(store: &mut Store) -> Result<Vec<Uuid>, Problem> {
     let mut ids = Vec::new();
-    let mut listing = crate::records::store::Listing { kind: Some(EntryKind::Record), ..Default::default() };
+    let mut listing = Listing { kind: Some(EntryKind::Record), ..Default::default() };
     loop {
         let page = store.list(&listing)?;
         let Some(last) = page.last() else { return Ok(ids) };
@@ -122,31 +121,10 @@ fn records(store: &mut Store) -> Result<Vec<Uuid>, Problem> {
     }
 }
 
-/// Whether a record may be emptied today.
-fn look(store: &mut Store, id: Uuid, profiles: &Profiles, today: Date) -> Result<Found, Problem> {
-    let place = store.place().to_string();
-    let history = store.history(id)?;
-    if history.first().is_some_and(|first| first.header.kind != EntryKind::Record) {
-        return Err(no_such(&id.to_string()));
-    }
-    let entries: Vec<Uuid> = history.iter().map(|entry| entry.header.id).collect();
-    let mut logged = Vec::new();
-    for Entry { header, payload } in history {
-        let Some(payload) = payload else { return Ok(Found::Emptied) };
-        let unknown = || StoreError::Damaged { place: place.clone(), seq: header.seq, layer: "content" };
-        let payload = Payload::from_json(&payload).map_err(|_| unknown())?;
-        logged.push(Logged { seq: header.seq, at: header.created_at, payload });
-    }
-    let first = logged.first().map_or(0, |first| first.seq);
-    let view = View::fold(logged).map_err(|_| StoreError::Damaged { place, seq: first, layer: "content" })?;
-    let kept = retention::of(&view, profiles);
-    let refusals = kept.refusals(today);
-    if !refusals.is_empty() {
-        return Ok(Found::Refused(refusals));
-    }
-    let by: Vec<Value> = kept.by.iter().map(|due| why(&Refusal::Law(due.clone()))).collect();
-    let why = json!({"id": id, "until": kept.until.map(|day| day.to_string()), "by": by});
-    Ok(Found::Due(Due { first: id, entries, why, until: kept.until }))
+/// A record that may be emptied, with every rule that it was kept by: what the log says of it from now on.
+fn lawful(due: &Judged) -> Value {
+    let by: Vec<Value> = due.retention.by.iter().map(|due| why(&Refusal::Law(due.clone()))).collect();
+    json!({"id": due.id, "until": due.retention.until.map(|day| day.to_string()), "by": by})
 }
 
 /// A rule or a hold as JSON.
@@ -164,20 +142,20 @@ fn why(refusal: &Refusal) -> Value {
     }
 }
 
-fn words(lang: Lang, due: &[Due], refused: &[(Uuid, Vec<Refusal>)], count: usize, done: bool) -> String {
+fn words(lang: Lang, due: &[Judged], refused: &[Judged], count: usize, done: bool) -> String {
     let mut text = String::new();
     for due in due {
-        let until = due.until.map(|day| day.to_string()).unwrap_or_default();
+        let until = due.retention.until.map(|day| day.to_string()).unwrap_or_default();
         text += &match (lang, done) {
-            (Lang::Ja, true) => format!("{}: 消去しました（保存期間は {until} まで）\n", due.first),
-            (Lang::Ja, false) => format!("{}: 消去できます（保存期間は {until} まで）\n", due.first),
-            (Lang::En, true) => format!("{}: emptied (it was to be kept until {until})\n", due.first),
-            (Lang::En, false) => format!("{}: can be emptied (it was to be kept until {until})\n", due.first),
+            (Lang::Ja, true) => format!("{}: 消去しました（保存期間は {until} まで）\n", due.id),
+            (Lang::Ja, false) => format!("{}: 消去できます（保存期間は {until} まで）\n", due.id),
+            (Lang::En, true) => format!("{}: emptied (it was to be kept until {until})\n", due.id),
+            (Lang::En, false) => format!("{}: can be emptied (it was to be kept until {until})\n", due.id),
         };
     }
-    for (id, refusals) in refused {
-        for refusal in refusals {
-            text += &format!("{id}: {}\n", refusal_words(lang, refusal));
+    for record in refused {
+        for refusal in &record.refusals {
+            text += &format!("{}: {}\n", record.id, refusal_words(lang, refusal));
         }
     }
     text += &match lang {

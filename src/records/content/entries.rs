@@ -114,12 +114,9 @@ impl EntryProblem {
                 ),
             ),
             Self::PersonalNumber => (
+                ("マイナンバーの可能性がある12桁の数字があります", "twelve digits in it could be a My Number"),
                 (
-                    "個人番号（マイナンバー）の可能性がある12桁の数字があります",
-                    "twelve digits in it could be a My Number",
-                ),
-                (
-                    "個人番号は記録できません。番号を除いてください。",
+                    "マイナンバーは記録できません。番号を除いてください。",
                     "A My Number must not be stored: take the number out.",
                 ),
             ),

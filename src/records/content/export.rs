@@ -31,7 +31,7 @@ pub struct Exported {
     pub retention: Retention,
 }
 
-/// A record with everything that was added, as JSON (`docs/records.schema.json`).
+/// A record with everything that was added, as JSON (`docs/records.md`).
 pub fn record_json(exported: &Exported) -> Json {
     let (view, retention) = (&exported.view, &exported.retention);
     let additions = view.additions.iter().map(|added| {
