@@ -139,7 +139,7 @@ words! {
     RECORD_OPEN: "未記入の項目", "Open fields";
     RECORD_OPEN_HOW: "未記入の項目は、後から taimen records amend で記入できます。", "Whoever keeps the records can fill them in later (taimen records amend).";
     RECORD_PHOTO: "写真も保存します。目的", "The photo is kept as well. Purpose";
-    RECORD_NO_PHOTO: "写真、性別、本籍、個人番号、照合番号Bは保存しません。", "Photo, sex, registered domicile, My Number and 照合番号B are not kept.";
+    RECORD_NO_PHOTO: "写真、性別、本籍、個人番号、照合番号Bは保存しません。", "Photo, sex, registered domicile, My Number and verification number B are not kept.";
     RECORD_SAVE: "保存する", "Save";
     RECORD_BACK: "修正する", "Correct it";
     RECORD_ITEM: "項目", "Field";
