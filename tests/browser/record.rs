@@ -26,7 +26,9 @@ impl Books {
             fs::create_dir(books.folder.file(folder)).unwrap();
         }
         let (url, key) = (books.url(), books.key());
-        let made = run(program.command(["records", "init"]).args(kind).args(["--records", &url, "--key", &key]));
+        let mut command = program.command(["records", "init"]);
+        command.args(kind).args(["--records", &url, "--key", &key]);
+        let made = run(command);
         assert_eq!(made.code, Some(0), "{}", made.stderr);
         books
     }
@@ -41,7 +43,9 @@ impl Books {
 
     fn records(&self, program: &Program, command: &[&str]) -> (Option<i32>, Value) {
         let (url, key) = (self.url(), self.key());
-        let done = run(program.command(["records"]).args(command).args(["--json", "--records", &url, "--key", &key]));
+        let mut all = program.command(["records"]);
+        all.args(command).args(["--json", "--records", &url, "--key", &key]);
+        let done = run(all);
         (done.code, serde_json::from_str(&done.stdout).unwrap_or(Value::Null))
     }
 }
@@ -123,7 +127,9 @@ fn a_record_is_made_looked_over_saved_and_found_again() {
         browser.place("licence?seed=8").await;
         browser.until("the next customer", "!document.querySelector('#main').innerText.includes('生計費の決済')").await;
     });
-    let verified = run(program.command(["records", "verify"]).args(["--records", &url, "--key", &key]));
+    let mut command = program.command(["records", "verify"]);
+    command.args(["--records", &url, "--key", &key]);
+    let verified = run(command);
     assert_eq!(verified.code, Some(0), "{}{}", verified.stdout, verified.stderr);
 }
 
