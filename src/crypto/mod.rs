@@ -1,9 +1,12 @@
 //! The only door to cryptography: hashes, RSA and ECDSA verification, the ciphers of secure messaging, and the signers of
-//! the simulated hierarchy, and the key that seals a dump. The standard signatures have two back ends (`standard`).
+//! the simulated hierarchy, the key that seals a dump, and what seals rows of the confirmation record. The standard signatures
+//! have two back ends (`standard`).
 
 mod block;
 mod ecdsa;
 mod hash;
+#[cfg(feature = "records")]
+mod row;
 mod rsa;
 mod seal;
 mod signer;
@@ -13,6 +16,8 @@ pub use self::ecdsa::{EcPublicKey, EcSigner};
 pub use self::rsa::{KeyError, PublicKey, Recovered, SignatureError};
 #[doc(hidden)]
 pub use block::{CardCipher, CipherKey, MAC_LENGTH, NotWholeBlocks, sha1_key};
+#[cfg(feature = "records")]
+pub use row::{NotSealed, ROW_KEY, ROW_NONCE, ROW_TAG, RowKey};
 #[doc(hidden)]
 pub use hash::Hash;
 pub use seal::{NotASealKey, SEAL_PUBLIC_KEY, SEAL_SEED, SEAL_SIGNATURE, SealKey, SealPublicKey};
