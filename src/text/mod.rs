@@ -5,6 +5,7 @@ mod era;
 mod jis;
 mod named;
 mod time;
+mod zone;
 
 pub use encoded::{Encoded, utf8_or_shift_jis};
 pub use era::{
@@ -14,3 +15,4 @@ pub use jis::{Edition, JisError, JisErrorKind, JisText, MARK, Piece, full_width_
 pub use named::UnknownName;
 pub(crate) use named::{errors, named};
 pub use time::{compact_date, japan_date, japan_time, whole_seconds};
+pub use zone::{check_digit, zone_date};

@@ -124,6 +124,7 @@ fn credentials(kinds: &[&'static KindSpec]) -> Table {
     let mut table = vec![strings(["credential", "what", "entered by", "made of the entries", "may be left out"])];
     for credential in wanted(kinds) {
         let part = |part: &Part| match part.take {
+            None if part.zone => format!("{} with its check digit", ticked(part.entry.id)),
             None => ticked(part.entry.id),
             Some(take) => format!("the first {take} of {}", ticked(part.entry.id)),
         };
@@ -158,6 +159,8 @@ fn entries(kinds: &[&'static KindSpec]) -> Table {
             Form::Password(from, to) => format!("{from} to {to} of `A`–`Z` and `0`–`9`"),
             Form::PrintedDate => "a birth date as printed".to_owned(),
             Form::Pattern(pattern) => format!("like {}", ticked(pattern)),
+            Form::Day => "a Western day as printed".to_owned(),
+            Form::Read { like, .. } => like.to_owned(),
         };
         vec![ticked(entry.id), title(entry.title), form]
     }));
