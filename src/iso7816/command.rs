@@ -75,6 +75,25 @@ impl Command {
         Self::encode([0x00, 0xB0, high & 0x7F, low], &[], &le.encode(), false)
     }
 
+    /// READ BINARY of the current EF from an offset that 15 bits do not hold (odd instruction, ISO/IEC 7816-4 11.3.3). A short
+    /// answer carries a header of up to three bytes more.
+    pub fn read_far(offset: u32, le: Le) -> Self {
+        let [_, high, middle, low] = offset.to_be_bytes();
+        let offset: &[u8] = if high == 0 { &[0x54, 0x02, middle, low] } else { &[0x54, 0x03, high, middle, low] };
+        Self::with_le([0x00, 0xB1, 0x00, 0x00], offset, le)
+    }
+
+    /// A command with data of 1 to 255 bytes and an Le, both lengths in the form of the Le (case 4).
+    pub fn with_le(header: [u8; 4], data: &[u8], le: Le) -> Self {
+        if let Le::Short(_) = le {
+            return Self::encode(header, data, &le.encode(), false);
+        }
+        let [high, low] = u16::try_from(data.len()).unwrap_or(u16::MAX).to_be_bytes();
+        let le = le.encode();
+        let bytes = [&header[..], &[0x00, high, low], data, le.get(1..).unwrap_or_default()].concat();
+        Self { bytes: Zeroizing::new(bytes), data: data.len(), secret: false }
+    }
+
     /// READ RECORD of one record of the file with this short EF identifier (ISO/IEC 7816-4 11.4.3).
     pub fn read_record(sfi: u8, record: u8) -> Self {
         Self::encode([0x00, 0xB2, record, (sfi << 3) | 0x04], &[], &[SHORT_LE_ALL], false)
