@@ -15,9 +15,12 @@ use x509_parser::{
     x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name},
 };
 
-use super::{der, memo::Memo};
-use crate::crypto::{EcPublicKey, EcdsaForm, KeyError, PublicKey};
-use crate::text::errors;
+use super::{
+    algorithm::{self, Unsupported},
+    memo::Memo,
+};
+use crate::crypto::{EcPublicKey, EcdsaForm, KeyError, PublicKey, SignatureAlgorithm, VerifyKey};
+use crate::{text::errors, tlv::der};
 
 /// A key that a certificate holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,6 +151,10 @@ pub struct Certificate {
     pub(super) algorithm: Algorithm,
     tbs: Vec<u8>,
     signature: Vec<u8>,
+    /// subjectPublicKeyInfo as it is in the certificate.
+    key_info: Vec<u8>,
+    /// signatureAlgorithm as it is in the certificate.
+    stated: Vec<u8>,
 }
 
 errors! {
@@ -198,10 +205,10 @@ impl Certificate {
         let fields = der::children(tbs.content).ok_or(CertificateError::Malformed)?;
         let inside = fields.iter().find(|field| field.tag == der::SEQUENCE);
         let same_algorithm = inside.is_some_and(|inside| inside.raw == algorithm.raw);
-        Self::of(&certificate, same_algorithm)
+        Self::of(&certificate, same_algorithm, algorithm.raw)
     }
 
-    fn of(certificate: &X509Certificate<'_>, same_algorithm: bool) -> Result<Self, CertificateError> {
+    fn of(certificate: &X509Certificate<'_>, same_algorithm: bool, stated: &[u8]) -> Result<Self, CertificateError> {
         let extensions = certificate.extensions_map().map_err(|_| CertificateError::Extension)?;
         let known = |oid: &Oid<'_>| match extensions.get(oid) {
             Some(extension) if extension.parsed_extension().error().is_some() => Err(CertificateError::Extension),
@@ -248,6 +255,8 @@ impl Certificate {
             algorithm: if same_algorithm { algorithm(&certificate.signature_algorithm) } else { Algorithm::Differing },
             tbs: certificate.tbs_certificate.as_ref().to_vec(),
             signature: certificate.signature_value.data.to_vec(),
+            key_info: certificate.public_key().raw.to_vec(),
+            stated: stated.to_vec(),
         })
     }
 
@@ -260,6 +269,39 @@ impl Certificate {
     /// The value of an extension, by its identifier with dots: for what only one kind of card has.
     pub fn extension(&self, oid: &str) -> Option<&[u8]> {
         self.extensions.iter().find(|(known, _)| known == oid).map(|(_, value)| value.as_slice())
+    }
+
+    /// The key as passports' issuers have it: RSA of any usual size, every listed curve.
+    ///
+    /// # Errors
+    /// [`Unsupported`].
+    pub fn verify_key(&self) -> Result<VerifyKey, Unsupported> {
+        algorithm::public_key(&self.key_info)
+    }
+
+    /// The algorithm of this certificate's own signature, any that passports' issuers use.
+    ///
+    /// # Errors
+    /// [`Unsupported`], also if it is not the same inside and outside of what is signed.
+    pub fn signature_algorithm(&self) -> Result<SignatureAlgorithm, Unsupported> {
+        if self.algorithm == Algorithm::Differing {
+            return Err(Unsupported::Differing);
+        }
+        algorithm::signature_algorithm(&self.stated)
+    }
+
+    /// Whether this certificate's own signature is one of a key of any kind, and how it is made.
+    ///
+    /// # Errors
+    /// [`Unsupported`], if the algorithm is not known.
+    pub(super) fn is_issued_with(
+        &self,
+        key: &VerifyKey,
+        memo: &Memo,
+    ) -> Result<Option<SignatureAlgorithm>, Unsupported> {
+        let algorithm = self.signature_algorithm()?;
+        let verify = || key.verify(algorithm, &[&self.tbs], &self.signature).is_ok();
+        Ok(memo.holds(&key.fingerprint(), &self.tbs, &self.signature, verify).then_some(algorithm))
     }
 
     /// Whether this certificate's own signature is one of the key, over the bytes as they are in the certificate.
@@ -328,6 +370,14 @@ fn is_unknown_critical(extension: &&X509Extension<'_>) -> bool {
         OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER,
     ];
     extension.critical && !known.contains(&extension.oid)
+}
+
+/// A distinguished name as it is encoded; `None` if it is not one.
+pub(super) fn name_of(bytes: &[u8]) -> Option<Name> {
+    match X509Name::from_der(bytes) {
+        Ok(([], found)) => Some(name(&found)),
+        _ => None,
+    }
 }
 
 fn name(name: &X509Name<'_>) -> Name {

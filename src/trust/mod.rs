@@ -4,6 +4,7 @@
 //! accepted. `test` and `simulated` also ship, so that they are recognised by name, and are accepted only when the user
 //! asks for them by name.
 
+mod algorithm;
 mod anchor;
 mod archive;
 mod audit;
@@ -11,7 +12,7 @@ mod builtin;
 mod certificate;
 mod chain;
 mod change;
-mod der;
+mod cms;
 mod directory;
 mod facts;
 mod guard;
@@ -29,10 +30,12 @@ pub(crate) use pins::published_by;
 pub use store::TrustStore;
 #[doc(hidden)]
 pub use {
+    algorithm::Unsupported,
     anchor::{CvCaKey, KeyId, KeyRole, Material},
     audit::{Concern, Finding, audit, days_left, not_installed, subject_and_key},
     certificate::{Algorithm, Authority, Certificate, CertifiedKey, Usage},
     chain::{Issued, PathError, Place, issuer_of},
+    cms::{Cms, CmsError, Signed},
     change::{AddError, RemoveError, add, remove},
     directory::{Folder, inspect, inspect_named},
     facts::Facts,
