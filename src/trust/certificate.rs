@@ -19,7 +19,9 @@ use super::{
     algorithm::{self, Unsupported},
     memo::Memo,
 };
-use crate::crypto::{EcPublicKey, EcdsaForm, KeyError, PublicKey, SignatureAlgorithm, VerifyKey};
+use crate::crypto::{
+    EcPublicKey, EcdsaForm, KeyError, PublicKey, Sha256Hash, SignatureAlgorithm, VerifyKey, sha256,
+};
 use crate::{text::errors, tlv::der};
 
 /// A key that a certificate holds.
@@ -144,8 +146,8 @@ pub struct Certificate {
     pub issuer: String,
     /// The serial number in hex. A negative one or zero is shown as it is (RFC 5280 4.1.2.2): nothing rests on it.
     pub serial: String,
-    /// Every extension: its identifier with dots, its value.
-    extensions: Vec<(String, Vec<u8>)>,
+    /// Every extension: its identifier with dots, whether it is critical, its value.
+    extensions: Vec<(String, bool, Vec<u8>)>,
     pub(super) subject_name: Name,
     pub(super) issuer_name: Name,
     pub(super) algorithm: Algorithm,
@@ -248,7 +250,7 @@ impl Certificate {
             extensions: certificate
                 .extensions()
                 .iter()
-                .map(|one| (one.oid.to_id_string(), one.value.to_vec()))
+                .map(|one| (one.oid.to_id_string(), one.critical, one.value.to_vec()))
                 .collect(),
             subject_name: name(certificate.subject()),
             issuer_name: name(certificate.issuer()),
@@ -268,7 +270,41 @@ impl Certificate {
 
     /// The value of an extension, by its identifier with dots: for what only one kind of card has.
     pub fn extension(&self, oid: &str) -> Option<&[u8]> {
-        self.extensions.iter().find(|(known, _)| known == oid).map(|(_, value)| value.as_slice())
+        self.extensions.iter().find(|(known, ..)| known == oid).map(|(.., value)| value.as_slice())
+    }
+
+    /// A critical extension whose meaning is known neither here nor to whoever asks.
+    pub(super) fn unknown_critical_besides(&self, known: &[&str]) -> bool {
+        let mut critical = self.extensions.iter().filter(|(_, critical, _)| *critical).map(|(oid, ..)| oid.as_str());
+        critical.any(|oid| !UNDERSTOOD.contains(&oid) && !known.contains(&oid))
+    }
+
+    /// The country of the subject, in capitals.
+    pub fn subject_country(&self) -> Option<String> {
+        country(&self.subject_name)
+    }
+
+    /// The country of the issuer, in capitals.
+    pub fn issuer_country(&self) -> Option<String> {
+        country(&self.issuer_name)
+    }
+
+    /// Whether subject and issuer are one: a root, or a link between two keys of one authority.
+    pub fn is_self_issued(&self) -> bool {
+        self.subject_name == self.issuer_name
+    }
+
+    /// Whether the certificate states the other one as its issuer: by the key's identifier, or by the name if it states none.
+    pub(super) fn is_named_issuer(&self, issuer: &Self) -> bool {
+        match (&self.authority_key_id, &issuer.subject_key_id) {
+            (Some(named), Some(own)) => named == own,
+            _ => self.issuer_name == issuer.subject_name,
+        }
+    }
+
+    /// SHA-256 over what is signed and the signature: the same for the same certificate.
+    pub(super) fn identity(&self) -> Sha256Hash {
+        sha256(&[&self.tbs, &self.signature])
     }
 
     /// The key as passports' issuers have it: RSA of any usual size, every listed curve.
@@ -316,6 +352,17 @@ impl Certificate {
         memo.holds(key.fingerprint().as_bytes(), &self.tbs, &self.signature, verify)
     }
 }
+
+/// countryName, 2.5.4.6
+const COUNTRY: [u8; 3] = [0x55, 0x04, 0x06];
+
+fn country(name: &Name) -> Option<String> {
+    let found = name.iter().flatten().find(|(kind, _)| *kind == COUNTRY)?;
+    std::str::from_utf8(&found.1).ok().map(str::to_uppercase)
+}
+
+/// keyUsage, basicConstraints, certificatePolicies, subjectKeyIdentifier, authorityKeyIdentifier.
+const UNDERSTOOD: [&str; 5] = ["2.5.29.15", "2.5.29.19", "2.5.29.32", "2.5.29.14", "2.5.29.35"];
 
 fn key(info: &SubjectPublicKeyInfo<'_>) -> Result<CertifiedKey, KeyError> {
     match info.parsed() {

@@ -8,6 +8,7 @@ mod algorithm;
 mod anchor;
 mod archive;
 mod audit;
+mod bring;
 mod builtin;
 mod certificate;
 mod chain;
@@ -19,6 +20,7 @@ mod guard;
 mod import;
 mod manifest;
 mod memo;
+mod passport;
 mod pins;
 mod store;
 
@@ -30,8 +32,9 @@ pub(crate) use pins::published_by;
 pub use store::TrustStore;
 #[doc(hidden)]
 pub use {
-    algorithm::Unsupported,
+    algorithm::{Unsupported, hash_algorithm},
     anchor::{CvCaKey, KeyId, KeyRole, Material},
+    bring::{Brought, FromList, Left, bring},
     audit::{Concern, Finding, audit, days_left, not_installed, subject_and_key},
     certificate::{Algorithm, Authority, Certificate, CertifiedKey, Usage},
     chain::{Issued, PathError, Place, issuer_of},
@@ -41,5 +44,9 @@ pub use {
     facts::Facts,
     guard::is_group_writable,
     import::{ImportError, Unusable, import},
+    passport::{
+        ListError, MASTER_LIST, MasterList, Outside, Refused, SignerError, SignerPath, StateMatch, allows_document, document_types,
+        key_period, list_signer_path, periods, signer_path, states,
+    },
     pins::{Pin, published},
 };
