@@ -4,6 +4,8 @@
 //! A faster backend for the standard cases is a change of this module alone.
 
 mod block;
+mod curve;
+pub(crate) mod der;
 mod ecdsa;
 mod hash;
 mod rsa;
@@ -20,6 +22,7 @@ pub use block::{CardCipher, CipherKey, MAC_LENGTH, NotWholeBlocks, sha1_key};
 pub use hash::Hash;
 #[doc(hidden)]
 pub use rsa_any::RsaKey;
+pub use curve::{CurveError, CurveKey, CurveSigner, NamedCurve, Point, Scalar};
 pub use seal::{NotASealKey, SEAL_PUBLIC_KEY, SEAL_SEED, SEAL_SIGNATURE, SealKey, SealPublicKey};
 #[doc(hidden)]
 pub use signature::{SignatureAlgorithm, VerifyKey, Weakness};
