@@ -230,6 +230,9 @@ impl<'a> Signer<'a> {
         if let Some((anchor, _)) = path.anchor {
             evidence = evidence.fact(Fact::Anchor(AnchorRef::from(anchor)));
         }
+        if let Err(SignerError::Expired(place)) = path.outcome {
+            evidence = evidence.fact(Fact::About(place));
+        }
         if let Err(error) = &path.outcome {
             return Check { id, verdict: verdict(error), evidence: evidence.with("detail", error.to_string()) };
         }
