@@ -6,7 +6,7 @@ use taimen::{
     cards::{
         drivers_licence::{LICENCE_REQUIREMENT, MENKYO_REQUIREMENT},
         my_number::REQUIREMENT,
-        residence_card as residence,
+        passport, residence_card as residence,
     },
     dump::{Dump, NotRead, SCHEMA},
     kind::CardKind,
@@ -134,6 +134,7 @@ fn the_pages_of_the_checks_have_every_check_with_its_weight() {
                 MENKYO_REQUIREMENT,
                 residence::FIRST_REQUIREMENT,
                 residence::SECOND_REQUIREMENT,
+                passport::TYPED_WITH_KEY,
             ];
             let required = cards.iter().any(|card| card.requires(check));
             assert_eq!(yes, required, "{name}: {check}");

@@ -192,8 +192,8 @@ type Entries = BTreeMap<&'static str, Arc<EntryValue>>;
 struct Recorded {
     /// Whether the recording contains the handshake, so that the credential itself is needed.
     handshake: bool,
-    /// The session key that came of a handshake that is not told.
-    key: Option<Zeroizing<Vec<u8>>>,
+    /// The session keys that came of handshakes that are not told, in order.
+    keys: Vec<Zeroizing<Vec<u8>>>,
     /// What was given for the extra application.
     given: Vec<GivenCredential>,
 }
@@ -304,9 +304,9 @@ impl Credentials {
     /// that contains the handshake needs the credential as well.
     pub fn recorded(replay: &Replay) -> Self {
         let header = replay.header();
-        let key = header.session_keys.first().map(|key| Zeroizing::new(key.to_vec()));
+        let keys = header.session_keys.iter().map(|key| Zeroizing::new(key.to_vec())).collect();
         let given = header.jpki.clone().map(|header| header.given).unwrap_or_default();
-        let recorded = Recorded { handshake: replay.tells(HANDSHAKE), key, given };
+        let recorded = Recorded { handshake: replay.tells(HANDSHAKE), keys, given };
         Self { entries: BTreeMap::new(), recorded: Some(Arc::new(recorded)) }
     }
 
@@ -317,7 +317,7 @@ impl Credentials {
 
     /// Whether the credential can be presented.
     pub fn has(&self, credential: &CredentialSpec) -> bool {
-        if credential.handshake { self.opening(credential).is_some() } else { self.value(credential).is_some() }
+        if credential.handshake { self.opening(credential, 0).is_some() } else { self.value(credential).is_some() }
     }
 
     /// What is missing of a credential that cannot be presented.
@@ -356,11 +356,13 @@ impl Credentials {
         given.collect()
     }
 
-    /// What opens a card under mutual authentication.
-    pub(crate) fn opening(&self, credential: &CredentialSpec) -> Option<Opening<'_>> {
+    /// What opens a card under mutual authentication; `times` is how often it was opened before in this reading.
+    pub(crate) fn opening(&self, credential: &CredentialSpec, times: usize) -> Option<Opening<'_>> {
         match (credential.of(&self.entries), &self.recorded) {
             (Some(value), _) => Some(Opening::Value(value)),
-            (None, Some(recorded)) if !recorded.handshake => Some(Opening::Recorded(recorded.key.as_ref().map(|key| key.as_slice()))),
+            (None, Some(recorded)) if !recorded.handshake => {
+                Some(Opening::Recorded(recorded.keys.get(times).map(|key| key.as_slice())))
+            },
             (None, _) => None,
         }
     }

@@ -29,28 +29,26 @@ use super::{
     tree::{child, whole},
 };
 
-const ALWAYS: [CheckId; 4] =
-    [CheckId::DocumentSignature, CheckId::SignerCertificate, CheckId::DataGroups, CheckId::NotExpired];
-const INFORM: [CheckId; 6] = [
-    CheckId::MrzConsistent,
-    CheckId::AccessAgrees,
-    CheckId::DetailsSigned,
-    CheckId::WeakCryptography,
-    CheckId::SignerPeriod,
-    CheckId::Revocation,
-];
-
-/// Required and advisory checks, with what joins each.
 macro_rules! requirement {
     ($name:ident, $doc:literal, [$($required:ident),*], [$($advisory:ident),*]) => {
         #[doc = $doc]
-        pub const $name: Requirement = {
-            const [A, B, C, D]: [CheckId; 4] = ALWAYS;
-            const [E, F, G, H, I, J]: [CheckId; 6] = INFORM;
-            Requirement {
-                required: &[A, B, C, D $(, CheckId::$required)*],
-                advisory: &[$(CheckId::$advisory,)* E, F, G, H, I, J],
-            }
+        pub const $name: Requirement = Requirement {
+            required: &[
+                CheckId::DocumentSignature,
+                CheckId::SignerCertificate,
+                CheckId::DataGroups,
+                CheckId::NotExpired,
+                $(CheckId::$required),*
+            ],
+            advisory: &[
+                $(CheckId::$advisory,)*
+                CheckId::MrzConsistent,
+                CheckId::AccessAgrees,
+                CheckId::DetailsSigned,
+                CheckId::WeakCryptography,
+                CheckId::SignerPeriod,
+                CheckId::Revocation,
+            ],
         };
     };
 }

@@ -124,18 +124,21 @@ fn extensible<'a>(block: &Object<'a>) -> Result<&'a [u8], FaceError> {
     Ok(picture.value)
 }
 
+/// An object of BER-TLV, its length in the shortest form.
+pub(crate) fn object(tag: &[u8], value: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(value.len()).unwrap_or(u32::MAX).to_be_bytes();
+    let [_, high, middle, low] = length;
+    let length: Vec<u8> = match value.len() {
+        0..=0x7F => vec![low],
+        0x80..=0xFF => vec![0x81, low],
+        0x100..=0xFFFF => vec![0x82, middle, low],
+        _ => vec![0x83, high, middle, low],
+    };
+    [tag, &length, value].concat()
+}
+
 /// A data group 2 with one face in a record of ISO/IEC 19794-5, for simulated chips.
 pub fn data_group(picture: &[u8], jpeg2000: bool, width: u16, height: u16) -> Vec<u8> {
-    let object = |tag: &[u8], value: &[u8]| {
-        let length = u32::try_from(value.len()).unwrap_or(u32::MAX).to_be_bytes();
-        let length: Vec<u8> = match value.len() {
-            0..=0x7F => vec![length[3]],
-            0x80..=0xFF => vec![0x81, length[3]],
-            0x100..=0xFFFF => vec![0x82, length[2], length[3]],
-            _ => vec![0x83, length[1], length[2], length[3]],
-        };
-        [tag, &length, value].concat()
-    };
     let long = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
     let block = FACE_HEADER + PICTURE_HEADER + picture.len();
     let mut record = b"FAC\x00010\x00".to_vec();

@@ -1,10 +1,12 @@
 //! 旅券: electronic passports of every state (ICAO Doc 9303).
 
+pub(crate) mod access;
 mod checks;
 mod chip;
 pub mod details;
 pub mod face;
 pub mod files;
+mod mapping;
 pub mod mrz;
 mod read;
 pub mod security_object;

@@ -21,9 +21,10 @@ use crate::{
 };
 
 use super::{
-    access,
-    chip::{Options, active_challenge},
+    access::{self, AccessError, Bac, Channel, ChipAuthentication, Next, Pace, Password, SessionKeys},
+    chip::{Options, active_challenge, signed_infos},
     files::{self, CARD_ACCESS, CARD_SECURITY, DG1, DG2, DG11, DG12, DG14, DG15, File, SOD},
+    mrz::CAN_LENGTH,
     security_object::SecurityObject,
     spec::{self, own},
 };
@@ -119,6 +120,8 @@ struct Opened {
     form: ObjectForm,
     /// How often the chip was opened: always with the same right secret.
     times: usize,
+    /// Whether the application is selected.
+    selected: bool,
 }
 
 fn opened<'a>(own: &'a mut Option<Box<dyn std::any::Any>>) -> Result<&'a mut Opened, ReadError> {
@@ -129,28 +132,34 @@ fn opened<'a>(own: &'a mut Option<Box<dyn std::any::Any>>) -> Result<&'a mut Ope
 /// Opens the chip: PACE if EF.CardAccess offers a form that is supported, else BAC. One attempt a run: a secret that was refused is not
 /// tried in the other protocol.
 fn open(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
-    if let Some(Opening::Value(value)) = context.credentials.opening(&spec::ZONE) {
+    if let Some(Opening::Value(value)) = context.credentials.opening(&spec::ZONE, 0) {
         context.dump.keep_private(files::TYPED, value.expose().to_vec());
     }
-    let channel = access_chip(context, 0)?;
-    context.own = Some(Box::new(Opened { channel, form: ObjectForm::default(), times: 1 }));
+    let (mut channel, mut selected) = access_chip(context, 0)?;
+    // EF.CardSecurity lies in the master file, and so before the application.
+    if !selected && context.dump.challenge(files::MAPPING).is_none() {
+        select(context, &mut *channel)?;
+        selected = true;
+    }
+    context.own = Some(Box::new(Opened { channel, form: ObjectForm::default(), times: 1, selected }));
     Ok(())
 }
 
 /// Opens it again after a doubt, with smaller commands. Whether one is left.
 fn reopen(context: &mut ReadContext<'_, '_>) -> Result<bool, ReadError> {
-    let (times, form) = {
-        let opened = opened(&mut context.own)?;
-        (opened.times, opened.form)
-    };
+    let Opened { times, form, selected: was, .. } = *opened(&mut context.own)?;
     let Some(form) = form.below() else { return Ok(false) };
     // What ended the session may have left the application selected.
     match context.session.select_master_file() {
         Ok(()) | Err(CardError::Status(_)) => {}
         Err(error) => return Err(error.into()),
     }
-    let channel = access_chip(context, times)?;
-    context.own = Some(Box::new(Opened { channel, form, times: times + 1 }));
+    let (mut channel, mut selected) = access_chip(context, times)?;
+    if was && !selected {
+        select(context, &mut *channel)?;
+        selected = true;
+    }
+    context.own = Some(Box::new(Opened { channel, form, times: times + 1, selected }));
     Ok(true)
 }
 
@@ -253,4 +262,202 @@ fn answered(
         Err(SecureReadError::Read(FileReadError::Card(error))) => Err(error.into()),
         Err(SecureReadError::Read(error)) => Err(broken(error.to_string())),
     }
+}
+
+/// What the chip is opened with.
+enum Secret {
+    Typed(Password),
+    /// In a replay: the session keys, and the reference of what was typed then.
+    Recorded(u8, SessionKeys),
+}
+
+/// The secret of the given opening of this reading, from 0.
+fn secret(context: &ReadContext<'_, '_>, times: usize) -> Result<Secret, ReadError> {
+    let missing = || ReadError::NotGiven { credential: &spec::ZONE };
+    match context.credentials.opening(&spec::ZONE, times).ok_or_else(missing)? {
+        Opening::Value(value) => Ok(Secret::Typed(match value.expose() {
+            digits if digits.len() == CAN_LENGTH => Password::access_number(digits),
+            information => Password::zone(information),
+        })),
+        // It went on without keys: the chip had refused.
+        Opening::Recorded(key) => {
+            let (reference, keys) = key.and_then(|key| key.split_first()).ok_or_else(refused)?;
+            Ok(Secret::Recorded(*reference, SessionKeys::from_exposed(keys).ok_or_else(refused)?))
+        }
+    }
+}
+
+fn refused() -> ReadError {
+    ReadError::UncountedRefused { credential: &spec::ZONE, kind: CardKind::PASSPORT, left: None }
+}
+
+/// One run of an access protocol, and whether the application is selected after it.
+fn access_chip(context: &mut ReadContext<'_, '_>, times: usize) -> Result<(Box<dyn SecureChannel>, bool), ReadError> {
+    let secret = secret(context, times)?;
+    let reference = match &secret {
+        Secret::Typed(password) => password.reference(),
+        Secret::Recorded(reference, _) => *reference,
+    };
+    let plain = context.state.files.iter().find(|(name, _)| *name == CARD_ACCESS.file.name);
+    let infos = plain.and_then(|(_, read)| access::SecurityInfos::parse(read.as_ref().ok()?).ok());
+    let option = infos.and_then(|infos| infos.preferred());
+    let draw = &mut |count| Ok::<_, ReadError>(context.nonces.draw(count)?);
+    let established = match (option, &secret) {
+        (Some(option), Secret::Typed(password)) => Some(Pace::new(option, password, draw)?),
+        (Some(option), Secret::Recorded(_, keys)) => Some(Pace::recorded(option, keys.clone(), reference, draw)?),
+        (None, _) => None,
+    };
+    if let Some(mut pace) = established {
+        let first = pace.begin();
+        match run(context.session, first, |answer| pace.next(answer)) {
+            Ok(established) => {
+                let channel = established.channel;
+                keep_key(context, reference, &channel);
+                if let Some(mapping) = established.mapping {
+                    let (time, answer) = (context.dump.read_at, ChallengeResponse::Signature(HexBytes(mapping.proof)));
+                    context.dump.challenged(files::MAPPING, Challenge { time, random: HexBytes(mapping.key), answer });
+                }
+                return Ok((Box::new(channel), false));
+            }
+            Err(Failure::Protocol(AccessError::NotSupported(_))) => {}
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+    // A chip without PACE selects its application in plain.
+    if !context.session.select(files::EMRTD.aid)? {
+        return Err(CardError::Status(Status::NOT_FOUND).into());
+    }
+    let draw = &mut |count| Ok::<_, ReadError>(context.nonces.draw(count)?);
+    let mut bac = match secret {
+        Secret::Typed(password) => Bac::new(&password, draw)?,
+        Secret::Recorded(_, keys) => Bac::recorded(keys, draw)?,
+    };
+    let first = bac.begin();
+    let channel = run(context.session, first, |answer| bac.next(answer))?;
+    keep_key(context, reference, &channel);
+    Ok((Box::new(channel), true))
+}
+
+/// For a recording: the keys as the session begins.
+fn keep_key(context: &mut ReadContext<'_, '_>, reference: u8, channel: &Channel) {
+    let keys = zeroize::Zeroizing::new([&[reference], channel.keys().expose().as_slice()].concat());
+    context.nonces.session_key(&keys);
+}
+
+/// Selects the application inside the session.
+fn select(context: &mut ReadContext<'_, '_>, channel: &mut dyn SecureChannel) -> Result<(), ReadError> {
+    match context.session.send_secure(&select_application(files::EMRTD.aid), channel) {
+        Ok(Response { status, .. }) if status.is_ok() => Ok(()),
+        Ok(Response { status, .. }) => Err(CardError::Status(status).into()),
+        Err(SecureReadError::Lost { detail, .. }) => Err(broken(detail)),
+        Err(SecureReadError::Read(FileReadError::Card(error))) => Err(error.into()),
+        Err(SecureReadError::Read(error)) => Err(broken(error.to_string())),
+    }
+}
+
+/// Why a protocol established nothing.
+enum Failure {
+    Card(CardError),
+    Protocol(AccessError),
+}
+
+impl From<Failure> for ReadError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Card(error) => error.into(),
+            Failure::Protocol(error) => error.into(),
+        }
+    }
+}
+
+impl From<AccessError> for ReadError {
+    fn from(error: AccessError) -> Self {
+        let (kind, credential) = (CardKind::PASSPORT, &spec::ZONE);
+        match error {
+            AccessError::Refused(Status::BLOCKED | Status::BLOCKED_ISO) => Self::UncountedBlocked { credential, kind },
+            AccessError::Refused(status) => match status.retry_counter() {
+                Some(0) => Self::UncountedBlocked { credential, kind },
+                left => Self::UncountedRefused { credential, kind, left },
+            },
+            AccessError::NotSupported(status) | AccessError::Status(status) => CardError::Status(status).into(),
+            error => broken(error.to_string()),
+        }
+    }
+}
+
+/// Sends what a protocol wants until it is done.
+fn run<T>(
+    session: &mut CardSession<'_>,
+    first: Command,
+    mut next: impl FnMut(&Response) -> Result<Next<T>, AccessError>,
+) -> Result<T, Failure> {
+    let mut command = first;
+    loop {
+        let answer = session.send(&command).map_err(Failure::Card)?;
+        match next(&answer).map_err(Failure::Protocol)? {
+            Next::Send(following) => command = following,
+            Next::Done(done) => return Ok(done),
+        }
+    }
+}
+
+/// EF.CardSecurity, if the chip used the mapping that it vouches for; then the application is selected.
+fn card_security(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
+    if context.dump.challenge(files::MAPPING).is_none() {
+        return Ok(());
+    }
+    group(context, &CARD_SECURITY)?;
+    let selected = context.with_progress(|session, own, _| {
+        let opened = opened(own).map_err(|_| SecureReadError::Lost { detail: "there is no session".to_owned(), status: None })?;
+        let answer = session.send_secure(&select_application(files::EMRTD.aid), &mut *opened.channel)?;
+        opened.selected = answer.status.is_ok();
+        Ok::<_, SecureReadError>(answer.status)
+    });
+    match selected {
+        Ok(status) if status.is_ok() => Ok(()),
+        Ok(status) => Err(CardError::Status(status).into()),
+        Err(error) => Err(broken(error.to_string())),
+    }
+}
+
+/// Chip authentication, if the signed data offer it in a form that is supported; then the chip answers once under the new keys.
+fn chip_authentication(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
+    let infos = context.dump.file(DG14.name).and_then(signed_infos);
+    let Some(option) = infos.and_then(|infos| infos.chip_authentication()) else { return Ok(()) };
+    let draw = &mut |count| Ok::<_, ReadError>(context.nonces.draw(count)?);
+    let mut protocol = ChipAuthentication::new(option, draw)?;
+    let private = protocol.random().to_vec();
+    let mut command = protocol.begin();
+    let proven = loop {
+        let answer = match secure(context, &command) {
+            Ok(answer) => answer,
+            Err(error) => break answered(context, Err(error))?,
+        };
+        match protocol.next(&answer) {
+            Ok(Next::Send(following)) => command = following,
+            Ok(Next::Done(channel)) => break first_answer(context, channel)?,
+            Err(AccessError::Status(status) | AccessError::Refused(status) | AccessError::NotSupported(status)) => {
+                break ChallengeResponse::Refused(status.to_string());
+            }
+            Err(error) => return Err(error.into()),
+        }
+    };
+    let challenge = Challenge { time: context.dump.read_at, random: HexBytes(private), answer: proven };
+    context.dump.challenged(files::CHIP_AUTHENTICATION, challenge);
+    Ok(())
+}
+
+/// The chip's first answer under the new keys, as it came: a byte of data group 1.
+fn first_answer(context: &mut ReadContext<'_, '_>, mut channel: Channel) -> Result<ChallengeResponse, ReadError> {
+    let command = Command::read_sfi(DG1.sfi(), 0, Le::Short(1));
+    let wrapped = channel.wrap(&command, 0).map_err(|error| broken(error.to_string()))?;
+    let response = context.session.send(&wrapped)?;
+    let raw = response.data.clone();
+    if channel.unwrap(response).is_err() {
+        // A chip without the key ends the session here.
+        reopen(context)?;
+        return Ok(ChallengeResponse::Signature(HexBytes(raw)));
+    }
+    opened(&mut context.own)?.channel = Box::new(channel);
+    Ok(ChallengeResponse::Signature(HexBytes(raw)))
 }

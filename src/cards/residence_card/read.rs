@@ -178,7 +178,7 @@ fn authenticate(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     let generation = Generation::of(kind).ok_or(CardError::Status(Status::NOT_FOUND))?;
     let cipher = generation.cipher();
     let missing = ReadError::NotGiven { credential: &spec::CARD_NUMBER };
-    let opening = context.credentials.opening(&spec::CARD_NUMBER).ok_or_else(|| missing.clone())?;
+    let opening = context.credentials.opening(&spec::CARD_NUMBER, 0).ok_or_else(|| missing.clone())?;
     let (number, recorded) = match opening {
         Opening::Value(value) => (Some(CardNumber::try_from(&value).map_err(|_| missing)?), None),
         Opening::Recorded(key) => {
