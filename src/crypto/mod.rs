@@ -7,8 +7,11 @@ mod block;
 mod curve;
 pub(crate) mod der;
 mod ecdsa;
+mod hash;
 mod rsa;
+mod rsa_any;
 mod seal;
+mod signature;
 mod signer;
 
 pub use self::ecdsa::{EcPublicKey, EcSigner, EcdsaForm};
@@ -17,7 +20,13 @@ pub use self::rsa::{KeyError, PublicKey, Recovered, SignatureError};
 pub use block::{CardCipher, CipherKey, MAC_LENGTH, NotWholeBlocks, sha1_key};
 #[doc(hidden)]
 pub use curve::{CurveError, CurveKey, CurveSigner, NamedCurve, Point, Scalar};
+#[doc(hidden)]
+pub use hash::Hash;
+#[doc(hidden)]
+pub use rsa_any::RsaKey;
 pub use seal::{NotASealKey, SEAL_PUBLIC_KEY, SEAL_SEED, SEAL_SIGNATURE, SealKey, SealPublicKey};
+#[doc(hidden)]
+pub use signature::{SignatureAlgorithm, VerifyKey, Weakness};
 pub use signer::{Signer, SignerError};
 
 use sha2::{Digest, Sha256};

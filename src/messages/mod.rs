@@ -60,6 +60,8 @@ use crate::{
 
 pub use exit::ExitCode;
 pub use reader::Platform;
+#[cfg(feature = "cli")]
+pub(crate) use trust::{refused as refused_words, signer as signer_words};
 #[doc(hidden)]
 pub use {recording::ScrubRefusal, server::ServerRefusal, usage::UsageError};
 

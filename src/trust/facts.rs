@@ -47,14 +47,29 @@ pub enum KeyKind {
     Other(String),
 }
 
-/// The curves of FIPS 186-5 that an authority may use, with their names.
-const CURVES: [(&str, &str); 3] =
-    [("1.2.840.10045.3.1.7", "P-256"), ("1.3.132.0.34", "P-384"), ("1.3.132.0.35", "P-521")];
+/// The curves of FIPS 186-5 and of RFC 5639 that an authority may use, with their names.
+const CURVES: [(&str, &str); 7] = [
+    ("1.2.840.10045.3.1.7", "P-256"),
+    ("1.3.132.0.34", "P-384"),
+    ("1.3.132.0.35", "P-521"),
+    ("1.3.36.3.3.2.8.1.1.7", "brainpoolP256r1"),
+    ("1.3.36.3.3.2.8.1.1.9", "brainpoolP320r1"),
+    ("1.3.36.3.3.2.8.1.1.11", "brainpoolP384r1"),
+    ("1.3.36.3.3.2.8.1.1.13", "brainpoolP512r1"),
+];
+
+/// What stands for the curve of written-out domain parameters that are not those of a listed one.
+const UNKNOWN_CURVE: &str = "?";
 
 /// md5WithRSAEncryption, sha1WithRSAEncryption, ecdsa-with-SHA1.
 const WEAK_SIGNATURES: [&str; 3] = ["1.2.840.113549.1.1.4", "1.2.840.113549.1.1.5", "1.2.840.10045.4.1"];
 
 impl KeyKind {
+    /// Whether it is one of domain parameters that are not those of a listed curve.
+    pub fn is_unknown_curve(&self) -> bool {
+        matches!(self, Self::Ec { curve } if curve == UNKNOWN_CURVE)
+    }
+
     /// Whether nobody should sign with such a key any more: RSA below 2048 bits or with an exponent below 65537, an
     /// unusual curve, or something unknown.
     pub fn is_weak(&self) -> bool {
