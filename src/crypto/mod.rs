@@ -19,10 +19,11 @@ pub use self::rsa::{KeyError, PublicKey, Recovered, SignatureError};
 #[doc(hidden)]
 pub use block::{CardCipher, CipherKey, MAC_LENGTH, NotWholeBlocks, sha1_key};
 #[doc(hidden)]
+pub use curve::{CurveError, CurveKey, CurveSigner, NamedCurve, Point, Scalar};
+#[doc(hidden)]
 pub use hash::Hash;
 #[doc(hidden)]
 pub use rsa_any::RsaKey;
-pub use curve::{CurveError, CurveKey, CurveSigner, NamedCurve, Point, Scalar};
 pub use seal::{NotASealKey, SEAL_PUBLIC_KEY, SEAL_SEED, SEAL_SIGNATURE, SealKey, SealPublicKey};
 #[doc(hidden)]
 pub use signature::{SignatureAlgorithm, VerifyKey, Weakness};
