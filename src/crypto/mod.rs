@@ -4,6 +4,8 @@
 //! A faster backend for the standard cases is a change of this module alone.
 
 mod block;
+mod curve;
+pub(crate) mod der;
 mod ecdsa;
 mod hash;
 mod rsa;
@@ -17,6 +19,8 @@ pub use self::ecdsa::{EcPublicKey, EcSigner, EcdsaForm};
 pub use self::rsa::{KeyError, PublicKey, Recovered, SignatureError};
 #[doc(hidden)]
 pub use block::{CardCipher, CipherKey, MAC_LENGTH, NotWholeBlocks, sha1_key};
+#[doc(hidden)]
+pub use curve::{CurveError, CurveKey, CurveSigner, NamedCurve, Point, Scalar};
 #[doc(hidden)]
 pub use hash::Hash;
 #[doc(hidden)]
