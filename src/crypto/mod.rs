@@ -13,6 +13,7 @@ mod rsa_any;
 mod seal;
 mod signature;
 mod signer;
+mod signer_any;
 
 pub use self::ecdsa::{EcPublicKey, EcSigner, EcdsaForm};
 pub use self::rsa::{KeyError, PublicKey, Recovered, SignatureError};

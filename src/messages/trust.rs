@@ -148,8 +148,6 @@ pub fn refused(why: Refused) -> Bilingual {
             "日本の名前がありますが、日本の既知のルート証明書につながりません",
             "it bears Japan's name, and Japan's known roots do not vouch for it",
         ),
-        // Those that a later version of the library adds.
-        _ => Bilingual::new("使えません", "it cannot be used"),
     }
 }
 
