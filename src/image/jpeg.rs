@@ -88,3 +88,49 @@ fn frame(bytes: &[u8]) -> Result<Frame, ImageError> {
     }
     Err(ImageError::Unsupported("segments"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Format, MAX_PIXELS, decode, dimensions};
+    use super::*;
+
+    const PORTRAIT: &[u8] = include_bytes!("../simulator/pool/portraits/passport.jpg");
+
+    #[test]
+    fn a_portrait_is_decoded() {
+        assert_eq!(dimensions(PORTRAIT, Format::Jpeg), Ok((240, 320)));
+        let raster = decode(PORTRAIT, Format::Jpeg).unwrap();
+        assert_eq!((raster.width(), raster.height(), raster.channels()), (240, 320, Channels::Grey));
+        let [background, ..] = raster.rgb(2, 2);
+        let [eye, ..] = raster.rgb(90, 135);
+        assert!(background.abs_diff(235) < 8 && eye.abs_diff(40) < 24, "{background} {eye}");
+    }
+
+    #[test]
+    fn what_is_cut_or_of_another_form_is_refused() {
+        for end in (0..PORTRAIT.len()).step_by(61) {
+            assert!(decode(&PORTRAIT[..end], Format::Jpeg).is_err(), "{end}");
+        }
+        assert_eq!(decode(b"GIF89a", Format::Jpeg), Err(ImageError::NotThisFormat));
+        let at = PORTRAIT.windows(2).position(|marker| marker == [0xFF, 0xC0]).unwrap();
+        let with = |change: &dyn Fn(&mut Vec<u8>)| {
+            let mut bytes = PORTRAIT.to_vec();
+            change(&mut bytes);
+            decode(&bytes, Format::Jpeg)
+        };
+        assert_eq!(with(&|bytes| bytes[at + 1] = 0xC9), Err(ImageError::Unsupported("marker")), "arithmetic coding");
+        assert_eq!(with(&|bytes| bytes[at + 4] = 12), Err(ImageError::Unsupported("depth")));
+        assert_eq!(with(&|bytes| bytes[at + 9] = 4), Err(ImageError::Unsupported("components")));
+        assert_eq!(with(&|bytes| bytes[at + 5..at + 9].fill(0xFF)), Err(ImageError::BadSize), "{MAX_PIXELS}");
+        assert_eq!(with(&|bytes| bytes[at + 5..at + 9].fill(0)), Err(ImageError::BadSize));
+    }
+
+    #[test]
+    fn no_flipped_byte_panics() {
+        for at in (0..PORTRAIT.len()).step_by(7) {
+            let mut bytes = PORTRAIT.to_vec();
+            bytes[at] ^= 0x41;
+            let _ = decode(&bytes, Format::Jpeg);
+        }
+    }
+}

@@ -37,7 +37,7 @@ pub const PASSPORT_FAULTS: &[FaultRow] = rows! {
     "bad-signature", "電子署名を1ビット変更", "one bit of the signature flipped", draft(bad_signature), BAD_SIGNATURE, REJECTED;
     "no-security-object", "電子署名のファイルがない", "there is no security object", draft(|d| d.issued.remove(&SOD)), NO_SOD, UNDETERMINED;
     "wrong-csca", "本来のCSCAの名前と鍵識別子をかたる偽のCSCA", "a forged CSCA under the right CSCA's name and key identifier", plan(|p| p.order.signer = Signer::WrongAuthority), WRONG_CSCA, REJECTED;
-    "foreign-signer", "別の国の署名者が署名", "signed by another state's document signer", plan(|p| p.order.signer = Signer::Foreign), OTHER_STATE, REJECTED;
+    "foreign-signer", "別の国の署名者が署名", "signed by another state's document signer", plan(|p| "FRA".clone_into(&mut p.order.holder.issuer)), OTHER_STATE, REJECTED;
     "unlisted-state", "対応表にない発行国", "an issuing state that the table does not have", plan(|p| "UTO".clone_into(&mut p.order.holder.issuer)), UNLISTED, UNDETERMINED;
     "expired", "有効期間満了（署名は正しい）", "expired, validly signed", plan(|p| p.order.holder.expiry = jiff::civil::Date::constant(2020, 1, 31)), EXPIRED, REJECTED;
     "not-a-passport", "旅券ではない書類（身分証）", "an identity card, not a passport", plan(not_a_passport), NOT_A_BOOK, UNDETERMINED;

@@ -19,6 +19,9 @@ use super::{
 /// The pool's eight portraits, in JPEG 2000.
 pub const PORTRAITS: [&[u8]; 8] = portraits!("face");
 
+/// The portrait of older passports, in JPEG.
+const JPEG_PORTRAIT: &[u8] = include_bytes!("../../pool/portraits/passport.jpg");
+
 crate::simulator::record! {
     /// Everything that a passport is made from.
     #[derive(Debug, Clone)]
@@ -68,9 +71,10 @@ impl PassportOrder {
         }
     }
 
-    /// An older one: BAC alone, no key in the chip.
+    /// An older one: BAC alone, no key in the chip, a picture in JPEG.
     pub fn older(holder: PassportHolder) -> Self {
-        Self { pace: Vec::new(), active: None, version: 0, signer: Signer::Rsa, ..Self::japanese(holder) }
+        let portrait = Some(JPEG_PORTRAIT.to_vec());
+        Self { pace: Vec::new(), active: None, version: 0, signer: Signer::Rsa, portrait, ..Self::japanese(holder) }
     }
 
     /// Another way to issue: chip authentication, brainpool curves, details.

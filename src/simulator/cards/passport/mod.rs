@@ -7,6 +7,7 @@ mod chip;
 mod faults;
 mod holder;
 mod issue;
+pub mod issuer;
 pub mod profile;
 
 pub use faults::PASSPORT_FAULTS;
