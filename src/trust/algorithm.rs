@@ -1,7 +1,7 @@
 //! Keys and algorithms as certificates and signed messages name them (RFC 3279, RFC 4055, RFC 5758; spec passport 6.2).
 
 use crate::{
-    crypto::{Hash, RsaKey, SignatureAlgorithm, VerifyKey},
+    crypto::{CurveError, CurveKey, Hash, RsaKey, SignatureAlgorithm, VerifyKey},
     text::errors,
     tlv::der::{self, Element},
 };
@@ -151,6 +151,9 @@ pub fn public_key(info: &[u8]) -> Result<VerifyKey, Unsupported> {
             }
             RsaKey::new(modulus.content, exponent.content).map(VerifyKey::Rsa).ok_or(Unsupported::RsaKey)
         }
-        _ => Err(Unsupported::Key(oid)),
+        _ => CurveKey::from_info(info).map(VerifyKey::Ec).map_err(|error| match error {
+            CurveError::KeyForm => Unsupported::Key(oid),
+            _ => Unsupported::Curve,
+        }),
     }
 }

@@ -6,6 +6,7 @@ use super::{FaultRow, IssueError, Recipe, SimulatedCard};
 
 pub mod drivers_licence;
 pub mod my_number;
+pub mod passport;
 pub mod residence_card;
 
 /// Every simulated card.

@@ -1,0 +1,3 @@
+//! The simulated passport.
+
+pub mod issuer;
