@@ -263,3 +263,14 @@ fn a_master_list_counts_if_its_signer_may_and_its_authority_is_known() {
     let certificate = crate::trust::Certificate::parse(&signer.build().unwrap()).unwrap();
     assert_eq!(list_signer_path(&certificate, &[], &trust, now()).state.as_deref(), Some("JP"));
 }
+
+#[test]
+fn every_curve_signs() {
+    for curve in NamedCurve::all() {
+        let key = Key::Curve(curve, "x");
+        for hash in [Hash::Sha1, Hash::Sha256, Hash::Sha512] {
+            let signature = key.sign(SignatureAlgorithm::Ecdsa(hash), b"data");
+            assert!(signature.is_ok(), "{curve} {hash}");
+        }
+    }
+}
