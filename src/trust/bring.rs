@@ -111,7 +111,9 @@ pub fn bring(folder: &Path, file: &Path, unpinned: bool, now: Timestamp) -> Resu
     Change::begin(folder)?.commit(new)?;
     let anchors = load_directory(folder)?.into_iter();
     let is_new = |anchor: &Anchor| {
-        anchor.purpose == Purpose::Passport && matches!(&anchor.material, Material::Certificate(_)) && digests.contains(&anchor.material.sha256())
+        anchor.purpose == Purpose::Passport
+            && matches!(&anchor.material, Material::Certificate(_))
+            && digests.contains(&anchor.material.sha256())
     };
     brought.added = anchors.filter(is_new).collect();
     Ok(brought)

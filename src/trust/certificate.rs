@@ -19,9 +19,7 @@ use super::{
     algorithm::{self, Unsupported},
     memo::Memo,
 };
-use crate::crypto::{
-    EcPublicKey, EcdsaForm, KeyError, PublicKey, Sha256Hash, SignatureAlgorithm, VerifyKey, sha256,
-};
+use crate::crypto::{EcPublicKey, EcdsaForm, KeyError, PublicKey, Sha256Hash, SignatureAlgorithm, VerifyKey, sha256};
 use crate::{text::errors, tlv::der};
 
 /// A key that a certificate holds.

@@ -165,7 +165,9 @@ impl<'a> Change<'a> {
         let failed = |path: &Path, error: &io::Error| AddError::Io(shown(path), error.kind());
         let mut made = Vec::new();
         let there = |rows: &Manifest, row: &Row| {
-            rows.anchors.iter().any(|known| (known.purpose, &known.sha256, &known.file) == (row.purpose, &row.sha256, &row.file))
+            rows.anchors
+                .iter()
+                .any(|known| (known.purpose, &known.sha256, &known.file) == (row.purpose, &row.sha256, &row.file))
         };
         let write = || {
             for (row, content) in new {

@@ -163,7 +163,8 @@ impl Cms {
                     continue;
                 }
             };
-            let held = algorithms.iter().find(|algorithm| key.verify(**algorithm, &[signed], &signer.signature).is_ok());
+            let held =
+                algorithms.iter().find(|algorithm| key.verify(**algorithm, &[signed], &signer.signature).is_ok());
             if let Some(&algorithm) = held {
                 let mut weak: Vec<Weakness> = key.weaknesses(algorithm).collect();
                 weak.extend((hash == Hash::Sha1).then_some(Weakness::Sha1));

@@ -34,19 +34,19 @@ pub use store::TrustStore;
 pub use {
     algorithm::{Unsupported, hash_algorithm},
     anchor::{CvCaKey, KeyId, KeyRole, Material},
-    bring::{Brought, FromList, Left, bring},
     audit::{Concern, Finding, audit, days_left, not_installed, subject_and_key},
+    bring::{Brought, FromList, Left, bring},
     certificate::{Algorithm, Authority, Certificate, CertifiedKey, Usage},
     chain::{Issued, PathError, Place, issuer_of},
-    cms::{Cms, CmsError, Signed},
     change::{AddError, RemoveError, add, remove},
+    cms::{Cms, CmsError, Signed},
     directory::{Folder, inspect, inspect_named},
     facts::Facts,
     guard::is_group_writable,
     import::{ImportError, Unusable, import},
     passport::{
-        ListError, MASTER_LIST, MASTER_LIST_SIGNER, MasterList, Outside, Refused, SignerError, SignerPath, StateMatch, allows_document, document_types,
-        key_period, list_signer_path, periods, signer_path, states,
+        ListError, MASTER_LIST, MASTER_LIST_SIGNER, MasterList, Outside, Refused, SignerError, SignerPath, StateMatch,
+        allows_document, document_types, key_period, list_signer_path, periods, signer_path, states,
     },
     pins::{Pin, published},
 };

@@ -106,7 +106,10 @@ pub fn published_by(purpose: Purpose) -> Option<(Bilingual, &'static str)> {
             "https://www.moj.go.jp/isa/content/",
         )),
         Purpose::Passport => Some((
-            Bilingual::new("外務省（ICAO PKDまたは各国のマスターリスト）", "the Ministry of Foreign Affairs (ICAO PKD, or a state's master list)"),
+            Bilingual::new(
+                "外務省（ICAO PKDまたは各国のマスターリスト）",
+                "the Ministry of Foreign Affairs (ICAO PKD, or a state's master list)",
+            ),
             "https://download.pkd.icao.int/",
         )),
         Purpose::MyNumberCard | Purpose::DriversLicence => None,

@@ -105,7 +105,8 @@ impl CurveSigner {
         let curve = self.0.curve;
         let order = &curve.domain().order;
         let secret = self.0.expose();
-        let block = |count: u8| Sha512::new().chain_update([count]).chain_update(&secret[..]).chain_update(hash).finalize();
+        let block =
+            |count: u8| Sha512::new().chain_update([count]).chain_update(&secret[..]).chain_update(hash).finalize();
         let stream: zeroize::Zeroizing<Vec<u8>> = (0..3).flat_map(block).collect::<Vec<u8>>().into();
         let nonce = curve.random_scalar(&stream);
         let (x, _) = curve.generator().times(&nonce).coordinates().ok_or(SignatureError)?;

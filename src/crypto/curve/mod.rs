@@ -77,7 +77,7 @@ pub(super) struct Domain {
 impl Domain {
     fn new(printed: &Printed) -> Self {
         // The tests go through the whole table: the second halves of these lines never run.
-        let number = |hex: &str| BoxedUint::from_str_radix_vartime(hex, 16).unwrap_or_default();
+        let number = |printed: &str| BoxedUint::from_be_slice_vartime(&hex::decode(printed).unwrap_or_default());
         let modulus = |hex: &str| {
             let odd = Odd::new(number(hex)).into_option().unwrap_or_default();
             BoxedMontyParams::new_vartime(odd)
@@ -131,6 +131,11 @@ impl NamedCurve {
         byte_length(&self.domain().order)
     }
 
+    /// Bits of the field's prime.
+    pub fn field_bits(self) -> usize {
+        usize::try_from(self.domain().field.modulus().bit_width_vartime()).unwrap_or_default()
+    }
+
     /// Bits of the order: what a hash is cut to.
     pub fn order_bits(self) -> usize {
         usize::try_from(self.domain().order.modulus().bit_width_vartime()).unwrap_or_default()
@@ -139,12 +144,7 @@ impl NamedCurve {
     /// The base point of the standard.
     pub fn generator(self) -> Point {
         let domain = self.domain();
-        Point {
-            curve: self,
-            x: domain.x.clone(),
-            y: domain.y.clone(),
-            z: BoxedMontyForm::one(&domain.field),
-        }
+        Point { curve: self, x: domain.x.clone(), y: domain.y.clone(), z: BoxedMontyForm::one(&domain.field) }
     }
 
     /// A point from its uncompressed form. All listed curves have cofactor 1: what is on the curve is in the group.
@@ -192,6 +192,11 @@ impl NamedCurve {
         let wide = BoxedUint::from_be_slice_truncated(random, bits);
         let most = Odd::as_ref(order).wrapping_sub(&one).to_nz().into_option().unwrap_or_default();
         Scalar { curve: self, number: wide.rem(&most).wrapping_add(&one) }
+    }
+
+    /// The number of any length, modulo the order: what a base point may be multiplied with, zero among it.
+    pub fn multiplier(self, bytes: &[u8]) -> Scalar {
+        Scalar { curve: self, number: reduced(&self.domain().order, bytes).retrieve() }
     }
 
     /// Random bytes of a private key.

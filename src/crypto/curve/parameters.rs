@@ -122,7 +122,7 @@ impl<'a> Explicit<'a> {
         let (curve, rest) = der::take(rest, der::SEQUENCE)?;
         let (base, rest) = der::take(rest, der::OCTET_STRING)?;
         let (n, rest) = der::take(rest, der::INTEGER)?;
-        let cofactor = der::take(rest, der::INTEGER).map(|(value, _)| value);
+        let cofactor = if rest.is_empty() { None } else { Some(der::take(rest, der::INTEGER)?.0) };
         let (_, p) = der::take(field, der::OID).filter(|(kind, _)| *kind == PRIME_FIELD)?;
         let p = der::only(p, der::INTEGER)?;
         // A seed may follow: it says how a and b were found and changes nothing.

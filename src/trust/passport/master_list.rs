@@ -96,11 +96,7 @@ impl MasterList {
     ///
     /// # Errors
     /// [`ListError`]: nothing of the list may be used.
-    pub fn verify(
-        &self,
-        trust: &TrustStore,
-        at: Timestamp,
-    ) -> Result<(Signed, Result<(), SignerError>), ListError> {
+    pub fn verify(&self, trust: &TrustStore, at: Timestamp) -> Result<(Signed, Result<(), SignerError>), ListError> {
         let signed = self.message.verify(MASTER_LIST)?;
         let others = self.message.certificates.iter().chain(&self.certificates);
         let others: Vec<Certificate> = others.filter_map(|der| Certificate::parse(der).ok()).collect();
@@ -130,7 +126,10 @@ pub fn judge(certificates: &[Vec<u8>], trust: &TrustStore) -> Vec<Result<Certifi
     let known = || trust.certificates(Purpose::Passport);
     for one in &mut judged {
         let Ok(certificate) = one else { continue };
-        let issuers = known().map(|(_, issuer)| issuer).chain(new.iter().map(|(_, issuer)| issuer)).filter(|issuer| certificate.is_named_issuer(issuer));
+        let issuers = known()
+            .map(|(_, issuer)| issuer)
+            .chain(new.iter().map(|(_, issuer)| issuer))
+            .filter(|issuer| certificate.is_named_issuer(issuer));
         // A link whose issuer is nowhere stays: the audit says so.
         let held: Vec<bool> = issuers.map(|issuer| is_signed(certificate, issuer, trust)).collect();
         if !held.is_empty() && !held.contains(&true) {
@@ -185,7 +184,9 @@ fn vouched(new: &[(&[u8], Certificate)], trust: &TrustStore) -> BTreeSet<Option<
     loop {
         let next = links.iter().find(|link| {
             !keys.contains(&key_of(link))
-                && issuers.iter().any(|issuer| link.issuer_name == issuer.subject_name && is_signed(link, issuer, trust))
+                && issuers
+                    .iter()
+                    .any(|issuer| link.issuer_name == issuer.subject_name && is_signed(link, issuer, trust))
         });
         let Some(next) = next else { break };
         keys.insert(key_of(next));

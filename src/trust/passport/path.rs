@@ -199,7 +199,8 @@ impl<'a> Search<'_, 'a> {
     fn climb(&self, leaf: &Certificate, is_signer: bool, visited: &mut BTreeSet<Sha256Hash>) -> SignerPath<'a> {
         let mut best = self.none(SignerError::NoAnchor);
         let named = self.trust.certificates(Purpose::Passport);
-        let mut named: Vec<_> = named.filter_map(|(anchor, issuer)| Some((naming(leaf, issuer)?, anchor, issuer))).collect();
+        let mut named: Vec<_> =
+            named.filter_map(|(anchor, issuer)| Some((naming(leaf, issuer)?, anchor, issuer))).collect();
         // Whatever has the key comes first: the search ends with the first path that holds.
         named.sort_by_key(|(naming, ..)| *naming);
         for (naming, anchor, issuer) in named {

@@ -119,7 +119,8 @@ mod tests {
             assert_eq!(states(signer, document), StateMatch::Different, "{signer} {document}");
         }
         // Kosovo's two letters are not in ISO; Hong Kong's own signer for a Chinese document is not known to occur.
-        for (signer, document) in [("KS", "RKS"), ("HK", "CHN"), ("GB", "BMU"), ("JP", "UTO"), ("??", "JPN"), ("", "")] {
+        for (signer, document) in [("KS", "RKS"), ("HK", "CHN"), ("GB", "BMU"), ("JP", "UTO"), ("??", "JPN"), ("", "")]
+        {
             assert_eq!(states(signer, document), StateMatch::Unlisted, "{signer} {document}");
         }
         assert_eq!(ISO.split_whitespace().count(), 249);

@@ -365,12 +365,7 @@ pub fn authorities() -> [(&'static str, CertificateOrder); 4] {
     let other = Name::new("DE", "taimen simulated CSCA of another state");
     let third = CertificateOrder::root(&other, Key::Curve(NamedCurve::BrainpoolP384, "csca-3"), 4);
     let link = second.link(&first, 3);
-    [
-        ("csca-1", first),
-        ("csca-2", second),
-        ("csca-2-link", link),
-        ("csca-3", third),
-    ]
+    [("csca-1", first), ("csca-2", second), ("csca-2-link", link), ("csca-3", third)]
 }
 
 /// The signers of simulated passports.
@@ -397,9 +392,11 @@ impl Signer {
                 explicit: false,
                 ..first.signer("taimen simulated document signer 1", Key::Rsa("document-signer-1"), 0x11)
             },
-            Self::Explicit => {
-                second.signer("taimen simulated document signer 2", Key::Curve(NamedCurve::P256, "document-signer-2"), 0x12)
-            }
+            Self::Explicit => second.signer(
+                "taimen simulated document signer 2",
+                Key::Curve(NamedCurve::P256, "document-signer-2"),
+                0x12,
+            ),
             Self::Brainpool => {
                 let key = Key::Curve(NamedCurve::BrainpoolP256, "document-signer-3");
                 third.signer("taimen simulated document signer 3", key, 0x13)
@@ -407,7 +404,11 @@ impl Signer {
             Self::Unknown => {
                 let name = Name::new("JP", "taimen simulated CSCA that is not installed");
                 let unknown = CertificateOrder::root(&name, Key::Curve(NamedCurve::P256, "csca-unknown"), 6);
-                unknown.signer("taimen simulated document signer 4", Key::Curve(NamedCurve::P256, "document-signer-4"), 0x14)
+                unknown.signer(
+                    "taimen simulated document signer 4",
+                    Key::Curve(NamedCurve::P256, "document-signer-4"),
+                    0x14,
+                )
             }
             Self::WrongAuthority => CertificateOrder { signer: Key::Rsa("impostor"), ..Self::Rsa.order() },
         }
@@ -455,7 +456,8 @@ fn hash_oid(hash: Hash) -> &'static str {
 /// An object identifier from its numbers with dots.
 fn dotted(text: &str) -> Vec<u8> {
     let mut numbers = text.split('.').filter_map(|number| number.parse::<u32>().ok());
-    let first = numbers.next().unwrap_or_default().saturating_mul(40).saturating_add(numbers.next().unwrap_or_default());
+    let first =
+        numbers.next().unwrap_or_default().saturating_mul(40).saturating_add(numbers.next().unwrap_or_default());
     let mut value = Vec::new();
     for number in std::iter::once(first).chain(numbers) {
         let septets = (0..5_u32).rev().map(|at| number >> (7 * at)).skip_while(|rest| *rest == 0).count().max(1);

@@ -5,8 +5,8 @@ use crate::{
     crypto::Weakness,
     tlv::der,
     trust::{
-        CmsError, Hierarchy, MASTER_LIST, MasterList, Outside, Signed, SignerError, SignerPath, TrustStore, list_signer_path,
-        periods, signer_path,
+        CmsError, Hierarchy, MASTER_LIST, MasterList, Outside, Signed, SignerError, SignerPath, TrustStore,
+        list_signer_path, periods, signer_path,
     },
 };
 
@@ -54,7 +54,10 @@ fn every_simulated_signer_has_a_path_that_counts_if_it_is_accepted() {
             for named_by_key in [false, true] {
                 let file = sod(&signer.order(), |order| (order.form, order.named_by_key) = (form, named_by_key));
                 let object = SecurityObject::parse(&file).unwrap();
-                assert_eq!((object.agrees(1, b"one"), object.agrees(2, b"tow"), object.agrees(3, b"")), (Some(true), Some(false), None));
+                assert_eq!(
+                    (object.agrees(1, b"one"), object.agrees(2, b"tow"), object.agrees(3, b"")),
+                    (Some(true), Some(false), None)
+                );
                 assert_eq!(object.versions, Some(["0108".to_owned(), "040000".to_owned()]));
                 let signed = object.verify().unwrap();
                 assert_eq!(signed.signing_time.unwrap().to_string(), "2026-04-01T00:00:00Z");
@@ -120,7 +123,8 @@ fn a_link_in_the_document_leads_from_a_new_key_to_a_known_one() {
     let empty = TrustStore::shipped().unwrap().with(anchors);
     // Another generation, so that no shipped anchor knows it.
     let new = CertificateOrder::root(&second.subject, Key::Curve(NamedCurve::P521, "csca-next"), 9);
-    let signer = new.signer("taimen simulated document signer 5", Key::Curve(NamedCurve::P224, "document-signer-5"), 0x15);
+    let signer =
+        new.signer("taimen simulated document signer 5", Key::Curve(NamedCurve::P224, "document-signer-5"), 0x15);
     let signed = verified(&sod(&signer, |_| {}));
     let certificate = |order: &CertificateOrder| crate::trust::Certificate::parse(&order.build().unwrap()).unwrap();
     let trust = empty.accepting(Hierarchy::Simulated);
@@ -131,7 +135,11 @@ fn a_link_in_the_document_leads_from_a_new_key_to_a_known_one() {
     };
     assert_eq!(path(&[]), (Err(SignerError::NoAnchor), 0));
     assert_eq!(path(&[new.link(&first, 20)]), (Ok(()), 1));
-    assert_eq!(path(&[new.clone(), new.link(&second, 21), second.link(&new, 22), link.clone()]).0, Ok(()), "circles end");
+    assert_eq!(
+        path(&[new.clone(), new.link(&second, 21), second.link(&new, 22), link.clone()]).0,
+        Ok(()),
+        "circles end"
+    );
     let forged = CertificateOrder { signer: Key::Rsa("impostor"), ..new.link(&first, 20) };
     assert_eq!(path(&[forged]).0.is_ok(), false);
     assert_eq!(path(&[new]).0.is_ok(), false, "a root in the document vouches for nothing");
@@ -169,7 +177,9 @@ fn weak_algorithms_are_named_and_days_outside_of_a_period_too() {
 
 #[test]
 fn every_byte_of_a_security_object_counts() {
-    for (signer, form, step) in [(Signer::Rsa, Form::Der, 1), (Signer::Rsa, Form::Ber, 1), (Signer::Explicit, Form::Der, 5)] {
+    for (signer, form, step) in
+        [(Signer::Rsa, Form::Der, 1), (Signer::Rsa, Form::Ber, 1), (Signer::Explicit, Form::Der, 5)]
+    {
         let file = sod(&signer.order(), |order| order.form = form);
         let trust = simulated();
         let honest = SecurityObject::parse(&file).unwrap();
@@ -183,7 +193,10 @@ fn every_byte_of_a_security_object_counts() {
             let same = object.hashes == honest.hashes && object.hash == honest.hash;
             assert!(same || path.outcome.is_err(), "byte {at} of {signer:?}");
             if path.outcome.is_ok() {
-                assert!(NOT_SIGNED.iter().any(|part| part.covers(&file, at)), "byte {at} of {signer:?} counts for nothing");
+                assert!(
+                    NOT_SIGNED.iter().any(|part| part.covers(&file, at)),
+                    "byte {at} of {signer:?} counts for nothing"
+                );
             }
         }
     }
@@ -219,7 +232,9 @@ impl Part {
 #[test]
 fn a_list_of_hashes_has_limits_and_no_second_meaning() {
     let signer = Signer::Explicit.order();
-    let parse = |list: Vec<u8>| SecurityObject::parse(&sod(&signer, |order| order.content = list)).map(|object| object.hashes.len());
+    let parse = |list: Vec<u8>| {
+        SecurityObject::parse(&sod(&signer, |order| order.content = list)).map(|object| object.hashes.len())
+    };
     let list = |groups: &[(u8, &[u8])]| hash_list(0, Hash::Sha256, groups);
     assert_eq!(parse(list(&[(1, b"a"), (16, b"b")])), Ok(2));
     assert_eq!(parse(list(&[(1, b"a"), (1, b"b")])), Err(SecurityObjectError::DuplicateGroup(1)));
@@ -249,7 +264,11 @@ fn a_master_list_counts_if_its_signer_may_and_its_authority_is_known() {
         change(&mut order);
         MasterList::parse(&order.build().unwrap()).unwrap()
     };
-    let signer = second.list_signer("taimen simulated master list signer", Key::Curve(NamedCurve::BrainpoolP256, "list-signer"), 0x20);
+    let signer = second.list_signer(
+        "taimen simulated master list signer",
+        Key::Curve(NamedCurve::BrainpoolP256, "list-signer"),
+        0x20,
+    );
     let good = list(&signer, &|order| order.form = Form::Ber);
     assert_eq!(good.certificates.len(), 2);
     assert_eq!(good.verify(&trust, now()).unwrap().1, Ok(()));
