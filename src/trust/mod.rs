@@ -45,8 +45,8 @@ pub use {
     guard::is_group_writable,
     import::{ImportError, Unusable, import},
     passport::{
-        ListError, MASTER_LIST, MasterList, Outside, Refused, SignerError, SignerPath, StateMatch, allows_document,
-        document_types, key_period, list_signer_path, periods, signer_path, states,
+        ListError, MASTER_LIST, MASTER_LIST_SIGNER, MasterList, Outside, Refused, SignerError, SignerPath, StateMatch,
+        allows_document, document_types, key_period, list_signer_path, periods, signer_path, states,
     },
     pins::{Pin, published},
 };

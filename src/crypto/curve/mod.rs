@@ -262,6 +262,11 @@ impl std::fmt::Debug for Scalar {
 }
 
 impl Scalar {
+    /// Its curve.
+    pub fn curve(&self) -> NamedCurve {
+        self.curve
+    }
+
     /// The bytes, in the length of the order. Each caller answers for where they go.
     pub fn expose(&self) -> zeroize::Zeroizing<Vec<u8>> {
         zeroize::Zeroizing::new(padded(&self.number, self.curve.order_length()))
