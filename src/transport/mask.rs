@@ -24,6 +24,12 @@ const CREDENTIALS: [u8; 7] = [0x20, 0x21, 0x24, 0x25, 0x2C, 0x2D, 0x32];
 /// it, faster than any card would let him.
 const HANDSHAKE: u8 = 0x82;
 
+/// GENERAL AUTHENTICATE, and how its data begin if they hold the reader's public key on the generator that the two sides made of the
+/// password (ICAO Doc 9303-11 4.4.4): whoever knows its private half can try passwords against it.
+const GENERAL_AUTHENTICATE: u8 = 0x86;
+const DYNAMIC: u8 = 0x7C;
+const READER_KEY: u8 = 0x83;
+
 /// Instructions whose answers are never a file's content: SELECT, the cryptographic ones, GET CHALLENGE.
 const NO_CONTENT: [u8; 5] = [0xA4, 0x2A, HANDSHAKE, 0x84, 0x88];
 
@@ -78,7 +84,7 @@ impl Masker {
         };
         let exposure = self.exposure(&view);
         let credential = CREDENTIALS.contains(&view.ins) || view.ins == HANDSHAKE;
-        let hide_data = credential || (exposure != Exposure::All && !NO_CONTENT.contains(&view.ins));
+        let hide_data = credential || view.is_agreement() || (exposure != Exposure::All && !NO_CONTENT.contains(&view.ins));
         let masked_command = if hide_data { view.without_data(command, credential) } else { Masked::clear(command) };
 
         let status = answer.split_last_chunk::<2>().map_or([0, 0], |(_, status)| *status);
@@ -210,6 +216,15 @@ impl<'a> View<'a> {
     /// reader's own.
     fn is_plain(&self) -> bool {
         self.cla & 0x5F == 0 || self.cla == 0xFF
+    }
+
+    /// Whether the data hold a public key that shows the password.
+    fn is_agreement(&self) -> bool {
+        let inner = match self.data {
+            [DYNAMIC, 0..=0x7F, inner @ ..] | [DYNAMIC, 0x81, _, inner @ ..] | [DYNAMIC, 0x82, _, _, inner @ ..] => inner,
+            _ => return false,
+        };
+        self.ins == GENERAL_AUTHENTICATE && inner.first() == Some(&READER_KEY)
     }
 
     /// Whether the command is on another logical channel than the basic one (ISO/IEC 7816-4 5.4.1).

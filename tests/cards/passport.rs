@@ -263,14 +263,26 @@ fn every_byte_of_every_signed_file() {
     flipped(&dump, files::DG2.name, step(101), hashed);
 }
 
+/// What of a signed message nobody signs and nothing is decided by: its version and its list of hash algorithms, and the version of
+/// the signer's part.
+fn undecided(sod: &[u8]) -> Vec<usize> {
+    let find = |pattern: &[u8], last: bool| {
+        let mut found = sod.windows(pattern.len()).enumerate().filter(|(_, bytes)| *bytes == pattern).map(|(at, _)| at);
+        if last { found.last().unwrap() } else { found.next().unwrap() }
+    };
+    let version = find(&[0x02, 0x01, 0x03, 0x31], false);
+    let list = version + 5..version + 5 + usize::from(sod[version + 4]);
+    let of_signer = find(&[0x02, 0x01, 0x01, 0x30], true);
+    [version + 2, of_signer + 2].into_iter().chain(list).collect()
+}
+
 #[test]
 fn every_byte_of_the_security_object() {
-    let (dump, _) = read_card(&mut card("passport"), Scope::FULL).unwrap();
-    let any = |_| &[CheckId::DocumentSignature, CheckId::SignerCertificate, CheckId::DataGroups][..];
+    let (honest, _) = read_card(&mut card("passport"), Scope::FULL).unwrap();
     let name = files::SOD.name;
-    let length = dump.file(name).unwrap().len();
-    for at in (0..length).step_by(step(17)) {
-        let mut dump = dump.clone();
+    let undecided = undecided(honest.file(name).unwrap());
+    for at in (0..honest.file(name).unwrap().len()).step_by(step(17)).filter(|at| !undecided.contains(at)) {
+        let mut dump = honest.clone();
         for (file, bytes) in dump.files_mut() {
             if file == name {
                 bytes[at] ^= 1 << (at % 8);
@@ -278,16 +290,12 @@ fn every_byte_of_the_security_object() {
         }
         let found = judge(&dump);
         assert_ne!(found.overall(), Overall::Authentic, "byte {at}");
-        // An algorithm that nobody knows leaves it open; everything else fails.
-        let open = found.checks.iter().any(|check| {
-            any(at).contains(&check.id)
-                && matches!(
-                    check.verdict,
-                    Verdict::NotDone(Why::UnsupportedAlgorithm | Why::NotOnCard | Why::NoAnchor | Why::NotYetValid)
-                        | Verdict::Failed(_)
-                )
+        // What names an algorithm, an issuer or a time that nobody knows leaves it open; everything else fails.
+        let spoken = found.checks.iter().any(|check| {
+            [CheckId::DocumentSignature, CheckId::SignerCertificate, CheckId::DataGroups].contains(&check.id)
+                && matches!(check.verdict, Verdict::Failed(_) | Verdict::NotDone(Why::UnsupportedAlgorithm | Why::NotOnCard | Why::NoAnchor))
         });
-        assert!(open, "byte {at}: {:?}", found.checks);
+        assert!(spoken, "byte {at}: {:?}", found.checks);
     }
 }
 

@@ -77,8 +77,9 @@ impl PassportOrder {
         Self { pace: Vec::new(), active: None, version: 0, signer: Signer::Rsa, portrait, ..Self::japanese(holder) }
     }
 
-    /// Another way to issue: chip authentication, brainpool curves, details.
+    /// Another state's: chip authentication, brainpool curves, details.
     pub fn foreign(holder: PassportHolder) -> Self {
+        let holder = PassportHolder { issuer: "D".to_owned(), nationality: "D".to_owned(), ..holder };
         Self {
             pace: [Mapping::Generic, Mapping::Integrated]
                 .into_iter()
