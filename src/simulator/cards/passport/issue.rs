@@ -37,6 +37,35 @@ crate::simulator::record! {
     version: u8, "Version of the LDS security object: 0 or 1.";
     signer: Signer, "Who signs.";
     change: Option<fn(&mut MessageOrder)>, "What is wrong with the signed message.";
+    sizes: Sizes, "Bytes that files must have.";
+}
+
+crate::simulator::record! {
+    /// Bytes that files must have, so that a chip answers in the shape of another one.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub struct Sizes;
+    picture: Option<usize>, "Of data group 2: zeros follow its picture.";
+    person: Option<usize>, "Of data group 11: fillers follow the name.";
+    signature: Option<usize>, "Of the security object: something that is not a certificate is among its certificates.";
+}
+
+/// How often a length of a length may change while a file is filled.
+const MAX_ROUNDS: usize = 4;
+
+/// Fills what `make` makes of so many bytes of filler until it has a size; as near as it gets.
+fn fitted<E>(wanted: Option<usize>, mut make: impl FnMut(usize) -> Result<Vec<u8>, E>) -> Result<Vec<u8>, E> {
+    let mut filler = 0_usize;
+    let mut file = make(filler)?;
+    for _ in 0..MAX_ROUNDS {
+        match wanted {
+            Some(wanted) if wanted != file.len() => {
+                filler = filler.saturating_add(wanted).saturating_sub(file.len());
+                file = make(filler)?;
+            }
+            _ => break,
+        }
+    }
+    Ok(file)
 }
 
 /// The chip's keys are made from this and the holder's number, so they are as public as those of the pool.
@@ -68,6 +97,7 @@ impl PassportOrder {
             version: 1,
             signer: Signer::Explicit,
             change: None,
+            sizes: Sizes::default(),
         }
     }
 
@@ -122,6 +152,16 @@ impl IssuedPassport {
     }
 }
 
+/// An OCTET STRING of so many bytes in all, as near as its length field gets.
+fn filled(bytes: usize) -> Vec<u8> {
+    let header = match bytes {
+        0..=0x81 => 2,
+        0x82..=0x102 => 3,
+        _ => 4,
+    };
+    object(&[0x04], &vec![0; bytes.saturating_sub(header)])
+}
+
 /// An object of BER-TLV with a length in its shortest form.
 pub(super) fn object(tag: &[u8], value: &[u8]) -> Vec<u8> {
     face::object(tag, value)
@@ -138,7 +178,10 @@ pub fn issue(order: &PassportOrder) -> Result<IssuedPassport, IssueError> {
     let format = if jpeg2000 { image::Format::Jpeg2000 } else { image::Format::Jpeg };
     let (width, height) = image::dimensions(&picture, format).unwrap_or_default();
     let side = |side: u32| u16::try_from(side).unwrap_or_default();
-    let dg2 = face::data_group(&picture, jpeg2000, side(width), side(height));
+    let dg2 = fitted(order.sizes.picture, |filler| {
+        let picture = [picture.as_slice(), &vec![0; filler]].concat();
+        Ok::<_, IssueError>(face::data_group(&picture, jpeg2000, side(width), side(height)))
+    })?;
     let mut groups = vec![
         (&files::DG1, object(&[0x61], &object(&[0x5F, 0x1F], holder.zone().as_bytes()))),
         (&files::DG2, dg2),
@@ -146,17 +189,21 @@ pub fn issue(order: &PassportOrder) -> Result<IssuedPassport, IssueError> {
     if order.details {
         let day = |date: jiff::civil::Date| date.strftime("%Y%m%d").to_string().into_bytes();
         let name = holder.national.replace('\u{3000}', "<<");
-        let person = [
-            object(&[0x5C], &[0x5F, 0x0E, 0x5F, 0x2B]),
-            object(&[0x5F, 0x0E], name.as_bytes()),
-            object(&[0x5F, 0x2B], &day(holder.birth)),
-        ];
+        let person = fitted(order.sizes.person, |filler| {
+            let name = format!("{name}{}", "<".repeat(filler));
+            let person = [
+                object(&[0x5C], &[0x5F, 0x0E, 0x5F, 0x2B]),
+                object(&[0x5F, 0x0E], name.as_bytes()),
+                object(&[0x5F, 0x2B], &day(holder.birth)),
+            ];
+            Ok::<_, IssueError>(object(&[0x6B], &person.concat()))
+        })?;
         let document = [
             object(&[0x5C], &[0x5F, 0x19, 0x5F, 0x26]),
             object(&[0x5F, 0x19], b"SIMULATED<AUTHORITY"),
             object(&[0x5F, 0x26], &day(holder.issued)),
         ];
-        groups.push((&files::DG11, object(&[0x6B], &person.concat())));
+        groups.push((&files::DG11, person));
         groups.push((&files::DG12, object(&[0x6C], &document.concat())));
     }
     let active = order.active.map(|curve| (chip_key(curve, holder, "active"), Hash::Sha256));
@@ -189,7 +236,15 @@ pub fn issue(order: &PassportOrder) -> Result<IssuedPassport, IssueError> {
         object(&[0x5C], &tags),
     ];
     let mut all: Vec<(&'static str, Vec<u8>)> = groups.into_iter().map(|(file, bytes)| (file.file.name, bytes)).collect();
-    all.push((files::SOD.file.name, security_object_file(&message.build()?)));
+    let certificates = message.certificates.clone();
+    let signed = fitted(order.sizes.signature, |filler| {
+        message.certificates.clone_from(&certificates);
+        if filler >= 2 {
+            message.certificates.push(filled(filler));
+        }
+        Ok::<_, IssueError>(security_object_file(&message.build()?))
+    })?;
+    all.push((files::SOD.file.name, signed));
     if !order.pace.is_empty() {
         all.push((files::CARD_ACCESS.file.name, plain.encode()));
     }

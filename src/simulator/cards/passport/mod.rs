@@ -12,10 +12,11 @@ pub mod profile;
 
 pub use faults::PASSPORT_FAULTS;
 pub use holder::PassportHolder;
-pub use issue::{IssuedPassport, PassportOrder, issue};
+pub use issue::{IssuedPassport, PassportOrder, Sizes, issue};
 pub use profile::PassportProfile;
 
 use crate::{
+    cards::passport::files::{self, File},
     dump::Dump,
     kind::CardKind,
     simulator::{Credentials, IssueError, Recipe, SimulatedCard},
@@ -65,6 +66,10 @@ fn foreign(recipe: &Recipe) -> Result<SimulatedCard, IssueError> {
 
 fn make(recipe: &Recipe, order: PassportOrder, profile: PassportProfile) -> Result<SimulatedCard, IssueError> {
     let mut plan = Plan { order, profile: recipe.given().cloned().unwrap_or(profile) };
+    if let Some(sizes) = recipe.given::<Sizes>() {
+        plan.order.sizes = *sizes;
+        plan.order.change = Some(short);
+    }
     recipe.faults.apply(&mut plan)?;
     let issued = issue(&plan.order)?;
     // What is printed: a fault may change what the chip holds.
@@ -76,20 +81,40 @@ fn make(recipe: &Recipe, order: PassportOrder, profile: PassportProfile) -> Resu
     Ok(SimulatedCard::new(chip, commands, Some(own)))
 }
 
-/// A passport of the kind that answers as the read one did; its files have other sizes, so a recording of a real one is not scrubbed.
+/// A passport whose files have the sizes of the read one's, if the chip proves its key as a simulated kind does. Its signer states no
+/// types of documents, so that there is room for what fills the security object.
 fn like(dump: &Dump, seed: u64) -> Option<Like> {
     if dump.kind != CardKind::PASSPORT {
         return None;
     }
-    let fits = |name: &'static str| {
-        let sim = TWIN.kinds.iter().find(|kind| kind.name == name)?;
-        Some(Recipe::of(sim, seed))
+    let size = |file: &File| dump.file(file.name).map(<[u8]>::len);
+    let name = match (size(&files::CARD_ACCESS), size(&files::DG15)) {
+        (None, _) => "passport-bac",
+        (Some(_), Some(_)) => "passport",
+        (Some(_), None) => "passport-ca",
     };
-    let listed = |file: &str| dump.file(file).is_some();
-    let name = match (listed("mf/1C"), listed("emrtd/0F")) {
-        (false, _) => "passport-bac",
-        (true, true) => "passport",
-        (true, false) => "passport-ca",
+    let sim = TWIN.kinds.iter().find(|kind| kind.name == name)?;
+    let sizes = Sizes { picture: size(&files::DG2), person: size(&files::DG11), signature: size(&files::SOD) };
+    let recipe = Recipe::of(sim, seed).with(sizes);
+    let mut card = match recipe.card() {
+        Ok(card) => card,
+        Err(_) => return Some(Err(files::SOD.file.name)),
     };
-    fits(name).map(|recipe| Ok((recipe, false)))
+    let differs = files::FILES.iter().find(|file| {
+        let wanted = size(file);
+        // A file that was not read may be there all the same.
+        wanted.is_some() && card.file_mut(file.name).map(|bytes| bytes.len()) != wanted
+    });
+    Some(match differs {
+        Some(file) => Err(file.file.name),
+        None => Ok((recipe, false)),
+    })
+}
+
+/// Without what the simulated signers state beyond the usual.
+fn short(message: &mut issuer::MessageOrder) {
+    (message.signer.documents, message.signer.period) = (None, None);
+    if let Ok(certificate) = message.signer.build() {
+        message.certificates = vec![certificate];
+    }
 }
