@@ -84,7 +84,9 @@ fn fixtures() -> Vec<Fixture> {
     for (kind, tables) in tables {
         for row in tables.iter().copied().flatten() {
             let options = [&["--fault", row.example], application(kind)].concat();
-            all.push(Fixture { exit: Some(row.expected.exit_code()), ..Fixture::new(kind, row.name, &options) });
+            // What was typed is in no recording, so nothing is compared with it.
+            let exit = (row.name != "other-print").then(|| row.expected.exit_code());
+            all.push(Fixture { exit, ..Fixture::new(kind, row.name, &options) });
         }
     }
     for row in JPKI_FAULTS {
