@@ -61,7 +61,7 @@ impl Card for Passport {
     fn look(&self, context: &mut LookContext<'_, '_>) -> Result<CardState, ReadError> {
         let read = card_access(context.session)?;
         let files = vec![(CARD_ACCESS.file.name, read)];
-        Ok(CardState { files, counters: Vec::new(), entry: Entry::Typed, blocked: None })
+        Ok(CardState { files, entry: Entry::Typed, ..CardState::default() })
     }
 
     fn act(&self, action: OwnAction, context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
