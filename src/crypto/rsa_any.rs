@@ -1,9 +1,12 @@
 //! RSA signatures of any usual size, hash and padding: PKCS #1 v1.5 and PSS (RFC 8017 8.1, 8.2). Passports and their
 //! issuers sign so; the cards' own keys are those of [`super::PublicKey`].
 
-use rsa::{BoxedUint, Pkcs1v15Sign, hazmat, traits::PublicKeyParts};
+use rsa::{BoxedUint, hazmat, traits::PublicKeyParts};
 
-use super::{Hash, Sha256Hash, SignatureError, sha256};
+use super::{
+    Hash, Sha256Hash, SignatureError, sha256,
+    standard::{RsaNumbers, verify_rsa_pkcs1},
+};
 
 /// The fewest and the most bits of a modulus (spec passport 6.2: keys of 1024 to 6144 bits are in use; 14: 8192 at most).
 pub const MODULUS_BITS: std::ops::RangeInclusive<usize> = 1024..=8192;
@@ -78,8 +81,9 @@ impl RsaKey {
     /// # Errors
     /// [`SignatureError`] if it does not fit.
     pub fn verify_pkcs1(&self, hash: Hash, parts: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
-        let scheme = Pkcs1v15Sign { hash_len: Some(hash.length()), prefix: hash.digest_info().into() };
-        self.key.verify(scheme, &hash.of(parts), signature).map_err(|_| SignatureError)
+        let (modulus, exponent) = (self.modulus(), self.exponent());
+        let key = RsaNumbers { modulus: &modulus, exponent: &exponent };
+        if verify_rsa_pkcs1(key, hash, &hash.of(parts), signature) { Ok(()) } else { Err(SignatureError) }
     }
 
     /// Verifies a PSS signature over the parts in order (RFC 8017 8.1.2, 9.1.2), with this salt length exactly. The mask

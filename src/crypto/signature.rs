@@ -1,6 +1,6 @@
 //! One way to verify what any issuer of passports signs: a key, an algorithm, the data, the signature.
 
-use super::{CurveKey, EcdsaForm, Hash, RsaKey, Sha256Hash, SignatureError, sha256};
+use super::{Curve, CurveKey, EcdsaForm, Hash, NamedCurve, RsaKey, Sha256Hash, SignatureError, sha256, verify_ecdsa};
 
 /// A public key that verifies signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +98,17 @@ impl VerifyKey {
             (Self::Rsa(key), SignatureAlgorithm::RsaPss { hash, mask, salt }) => {
                 key.verify_pss(hash, mask, salt, parts, signature)
             }
-            (Self::Ec(key), SignatureAlgorithm::Ecdsa(hash)) => key.verify(&hash.of(parts), signature, EcdsaForm::Der),
+            (Self::Ec(key), SignatureAlgorithm::Ecdsa(hash)) => {
+                let (value, form) = (hash.of(parts), EcdsaForm::Der);
+                let curve = match key.curve() {
+                    NamedCurve::P256 => Curve::P256,
+                    NamedCurve::P384 => Curve::P384,
+                    NamedCurve::P521 => Curve::P521,
+                    _ => return key.verify(&value, signature, form),
+                };
+                let holds = verify_ecdsa(curve, &key.encoded(), hash, &value, signature, form);
+                if holds { Ok(()) } else { Err(SignatureError) }
+            }
             (Self::Rsa(_) | Self::Ec(_), _) => Err(SignatureError),
         }
     }

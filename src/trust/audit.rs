@@ -266,6 +266,14 @@ pub fn not_installed(anchors: &[Anchor], purpose: Purpose, at: Timestamp) -> Vec
     published.filter(|pin| valid(pin) && !there(pin)).collect()
 }
 
+/// The state of an anchor whose purpose has those of many states: two capitals.
+pub fn state(anchor: &Anchor) -> Option<String> {
+    match &anchor.material {
+        Material::Certificate(der) if anchor.purpose.takes_lists() => Certificate::parse(der).ok()?.subject_country(),
+        _ => None,
+    }
+}
+
 /// The subject of an anchor and the kind of its key, for people; a bare key has no subject.
 pub fn subject_and_key(anchor: &Anchor) -> (Option<String>, String) {
     match &anchor.material {

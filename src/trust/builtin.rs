@@ -85,9 +85,13 @@ pub fn fingerprint_of_file(wanted: &str) -> Result<Option<String>, ManifestError
 /// The hierarchy whose shipped anchor has this very key, if it is `test` or `simulated`: such a key stays what it is
 /// wherever it comes from, in the shipped file or in a certificate that somebody made for it again.
 pub fn unaccepted_hierarchy(material: &Material) -> Option<Hierarchy> {
+    // A folder may hold hundreds of certificates.
+    static KEYS: OnceLock<Vec<(Vec<u8>, Hierarchy)>> = OnceLock::new();
     let key = key_bytes(material)?;
-    let mut shipped = known().ok()?.iter().map(|(anchor, _)| anchor).filter(|anchor| anchor.hierarchy.is_unaccepted());
-    shipped.find(|anchor| key_bytes(&anchor.material).as_ref() == Some(&key)).map(|anchor| anchor.hierarchy)
+    let shipped = known().ok()?.iter().map(|(anchor, _)| anchor).filter(|anchor| anchor.hierarchy.is_unaccepted());
+    let keys = KEYS
+        .get_or_init(|| shipped.filter_map(|anchor| Some((key_bytes(&anchor.material)?, anchor.hierarchy))).collect());
+    keys.iter().find(|(known, _)| *known == key).map(|(_, hierarchy)| *hierarchy)
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! What a list and an audit report of an X.509 certificate. Nothing here decides about a card.
 
 use jiff::Timestamp;
-use x509_parser::{prelude::FromDer, prelude::X509Certificate, public_key, x509::AttributeTypeAndValue};
+use x509_parser::{
+    der_parser::asn1_rs::Tag, prelude::FromDer, prelude::X509Certificate, public_key, x509::AttributeTypeAndValue,
+};
 
 use crate::crypto::{CurveKey, EcPublicKey, NamedCurve, PublicKey};
 
@@ -129,7 +131,8 @@ fn key(certificate: &X509Certificate<'_>) -> (KeyKind, Vec<u8>) {
             (kind, rsa_bytes(modulus, exponent))
         }
         Ok(public_key::PublicKey::EC(point)) => {
-            let named = info.algorithm.parameters.as_ref().and_then(|parameters| parameters.as_oid().ok());
+            let parameters = info.algorithm.parameters.as_ref();
+            let named = parameters.filter(|found| found.tag() == Tag::Oid).and_then(|found| found.as_oid().ok());
             // Parameters that are written out stand for the curve that they equal in every value.
             let written = || CurveKey::from_info(info.raw).ok().and_then(|key| identifier(key.curve()));
             let curve = named.map(|id| id.to_id_string()).or_else(written).unwrap_or_else(|| UNKNOWN_CURVE.to_owned());

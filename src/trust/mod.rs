@@ -34,7 +34,7 @@ pub use store::TrustStore;
 pub use {
     algorithm::{Unsupported, hash_algorithm},
     anchor::{CvCaKey, KeyId, KeyRole, Material},
-    audit::{Concern, Finding, audit, days_left, not_installed, subject_and_key},
+    audit::{Concern, Finding, audit, days_left, not_installed, state, subject_and_key},
     bring::{Brought, FromList, Left, bring},
     certificate::{Algorithm, Authority, Certificate, CertifiedKey, Usage},
     chain::{Issued, PathError, Place, issuer_of},
