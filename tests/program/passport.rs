@@ -74,3 +74,18 @@ fn a_recording_plays_back_without_the_zone_and_scrubs_to_another_person() {
         }
     }
 }
+
+#[test]
+fn an_application_form_is_compared_with_the_signed_name_and_birth_date() {
+    let program = Program::new();
+    let holder = PassportHolder::from_seed(1);
+    let name = format!("{} {}", holder.surname, holder.given).replace('<', " ");
+    let form = serde_json::json!({ "name": name, "birth_date": holder.birth.to_string() });
+    let file = argument(&program.home.write("form.json", form.to_string()));
+    let arguments = ["check", "--reader", "sim:passport", "--form", &file, "--json"];
+    let report = program.run(arguments).expect(0).json();
+    let fields = &report["form"];
+    for field in ["name", "birth_date"] {
+        assert_eq!((&fields[field]["class"], &fields[field]["compared_with"]), (&"same".into(), &"signed".into()), "{report}");
+    }
+}

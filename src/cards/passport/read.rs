@@ -237,10 +237,19 @@ fn active_authentication(context: &mut ReadContext<'_, '_>) -> Result<(), ReadEr
     let random = context.nonces.draw(CHALLENGE_RANDOM)?;
     let time = context.dump.read_at;
     let challenge = active_challenge(time, &random);
-    // A signature of more than 1,500 bits does not fit a short answer under secure messaging.
-    let le = if opened(&mut context.own)?.form.is_extended() { Le::Extended } else { Le::Short(256) };
-    let answer = secure(context, &Command::with_le([0x00, 0x88, 0x00, 0x00], &challenge, le));
-    let answer = answered(context, answer)?;
+    let answer = loop {
+        // A signature of more than 1,500 bits does not fit a short answer under secure messaging.
+        let le = if opened(&mut context.own)?.form.is_extended() { Le::Extended } else { Le::Short(256) };
+        match secure(context, &Command::with_le([0x00, 0x88, 0x00, 0x00], &challenge, le)) {
+            // The link, not the chip: it is asked again.
+            Err(SecureReadError::Lost { status: None, detail }) => {
+                if !reopen(context)? {
+                    return Err(broken(detail));
+                }
+            }
+            answer => break answered(context, answer)?,
+        }
+    };
     context.dump.challenged(files::ACTIVE, Challenge { time, random: HexBytes(random), answer });
     Ok(())
 }
@@ -424,40 +433,56 @@ fn card_security(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
 fn chip_authentication(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     let infos = context.dump.file(DG14.name).and_then(signed_infos);
     let Some(option) = infos.and_then(|infos| infos.chip_authentication()) else { return Ok(()) };
-    let draw = &mut |count| Ok::<_, ReadError>(context.nonces.draw(count)?);
-    let mut protocol = ChipAuthentication::new(option, draw)?;
-    let private = protocol.random().to_vec();
+    loop {
+        let draw = &mut |count| Ok::<_, ReadError>(context.nonces.draw(count)?);
+        let mut protocol = ChipAuthentication::new(option.clone(), draw)?;
+        let private = protocol.random().to_vec();
+        let Some(answer) = agree(context, &mut protocol)? else { continue };
+        let challenge = Challenge { time: context.dump.read_at, random: HexBytes(private), answer };
+        context.dump.challenged(files::CHIP_AUTHENTICATION, challenge);
+        return Ok(());
+    }
+}
+
+/// One run of chip authentication. `None` if the link broke the session, which is open again in a smaller form.
+fn agree(
+    context: &mut ReadContext<'_, '_>,
+    protocol: &mut ChipAuthentication,
+) -> Result<Option<ChallengeResponse>, ReadError> {
     let mut command = protocol.begin();
-    let proven = loop {
+    loop {
         let answer = match secure(context, &command) {
             Ok(answer) => answer,
-            Err(error) => break answered(context, Err(error))?,
+            Err(SecureReadError::Lost { status: None, detail }) => {
+                return if reopen(context)? { Ok(None) } else { Err(broken(detail)) };
+            }
+            Err(error) => return answered(context, Err(error)).map(Some),
         };
         match protocol.next(&answer) {
             Ok(Next::Send(following)) => command = following,
-            Ok(Next::Done(channel)) => break first_answer(context, channel)?,
+            Ok(Next::Done(channel)) => return first_answer(context, channel),
             Err(AccessError::Status(status) | AccessError::Refused(status) | AccessError::NotSupported(status)) => {
-                break ChallengeResponse::Refused(status.to_string());
+                return Ok(Some(ChallengeResponse::Refused(status.to_string())));
             }
             Err(error) => return Err(error.into()),
         }
-    };
-    let challenge = Challenge { time: context.dump.read_at, random: HexBytes(private), answer: proven };
-    context.dump.challenged(files::CHIP_AUTHENTICATION, challenge);
-    Ok(())
+    }
 }
 
 /// The chip's first answer under the new keys, as it came: a byte of data group 1.
-fn first_answer(context: &mut ReadContext<'_, '_>, mut channel: Channel) -> Result<ChallengeResponse, ReadError> {
+fn first_answer(
+    context: &mut ReadContext<'_, '_>,
+    mut channel: Channel,
+) -> Result<Option<ChallengeResponse>, ReadError> {
     let command = Command::read_sfi(DG1.sfi(), 0, Le::Short(1));
     let wrapped = channel.wrap(&command, 0).map_err(|error| broken(error.to_string()))?;
     let response = context.session.send(&wrapped)?;
     let raw = response.data.clone();
-    if channel.unwrap(response).is_err() {
-        // A chip without the key ends the session here.
-        reopen(context)?;
-        return Ok(ChallengeResponse::Signature(HexBytes(raw)));
+    if channel.unwrap(response).is_ok() {
+        opened(&mut context.own)?.channel = Box::new(channel);
+        return Ok(Some(ChallengeResponse::Signature(HexBytes(raw))));
     }
-    opened(&mut context.own)?.channel = Box::new(channel);
-    Ok(ChallengeResponse::Signature(HexBytes(raw)))
+    // A chip without the key ends the session in plain; anything else may be the link, which a smaller form shows.
+    let again = reopen(context)?;
+    Ok(if raw.is_empty() || !again { Some(ChallengeResponse::Signature(HexBytes(raw))) } else { None })
 }
