@@ -17,13 +17,14 @@ use super::{
     drivers_licence::{DriversLicence, LicenceApplication},
     model::{Application, Card, CredentialSpec, EntrySpec, Extra, File, KindSpec, Reference},
     my_number::MyNumberCard,
+    passport::Passport,
     residence_card::{ResidenceCard, SpecifiedResidenceCard},
 };
 
 /// Every card, in the order in which a card on the reader is asked. The order decides how many exchanges recognition takes,
 /// never which card it is.
 pub(crate) const CARDS: &[&dyn Card] =
-    &[&ResidenceCard, &DriversLicence, &LicenceApplication, &SpecifiedResidenceCard, &MyNumberCard];
+    &[&ResidenceCard, &DriversLicence, &LicenceApplication, &SpecifiedResidenceCard, &MyNumberCard, &Passport];
 
 /// Every kind of every card.
 pub(crate) fn kinds() -> impl Iterator<Item = (&'static dyn Card, &'static KindSpec)> {
@@ -45,6 +46,15 @@ pub(crate) fn find(kind: CardKind) -> Option<(&'static dyn Card, &'static KindSp
 #[cfg(feature = "records")]
 pub(crate) fn number(kind: CardKind) -> Option<Option<&'static str>> {
     find(kind).map(|(_, spec)| spec.number)
+}
+
+/// The kind whose application has this identifier.
+pub(crate) fn owner(aid: &[u8]) -> Option<&'static KindSpec> {
+    let has = |spec: &KindSpec| {
+        let mut own = spec.files.iter().map(|file| &file.application).chain(spec.applications.iter().copied());
+        own.any(|application| application.aid == aid)
+    };
+    kinds().map(|(_, spec)| spec).find(|spec| has(spec))
 }
 
 /// Whether a kind is an application that is read only if it is asked for by name.

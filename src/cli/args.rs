@@ -62,6 +62,8 @@ options! {
         "A saved reading (--save-dump; - is standard input); without it the entries alone make the record";
     ENTRY_KIND "kind" "KIND", "この種類だけ：record, amendment, relation-end, hold, export, purge, rekey",
         "One kind alone: record, amendment, relation-end, hold, export, purge or rekey";
+    EXIT_ZERO "exit-zero" "", "すべてを判定できたら、結果にかかわらず終了コードを0にする（分散処理用）",
+        "Exit with 0 if every input was judged, whatever the verdicts are (for engines that run many)";
     EXPECT "expect" "DIR", "期待ファイル（NAME.expect.json）のフォルダー。入力の隣のファイルは使わない",
         "Folder of expectations, NAME.expect.json; files beside the inputs do not count";
     FAULT "fault" "NAME[=VALUE]", "カードの不具合（docs/simulator.md）", "What is wrong with the card (docs/simulator.md)";
@@ -129,6 +131,8 @@ options! {
     TRUST_DIR "trust-dir" "DIR", "追加した鍵と証明書のフォルダ", "Folder of anchors that you added";
     UNPINNED "unpinned" "", "公表された指紋と違うものも受け入れる", "Accept it although the issuer did not publish it";
     UNTIL "until" "DATE", "この日まで", "Until this day";
+    VERDICTS_ONLY "verdicts-only" "", "報告の代わりに判定だけを書く（1行300バイト未満。カードの記載は含まない）",
+        "Write the verdict in place of the report (a line under 300 bytes; nothing that the card says)";
     VPCD "vpcd" "HOST:PORT", "vpcd の待ち受け先（1番目のリーダー。2番目以降は次のポート）",
         "Where vpcd listens: its first reader; the next ones have the next ports";
     WAIT "wait" "SECONDS", "カードを待つ秒数", "How long to wait for a card or a phone";
@@ -435,7 +439,7 @@ impl Builder {
         ));
         self.sub("batch", &[])
             .arg(inputs.num_args(1..).value_name("PATH"))
-            .args(self.options(&[EXPECT, JUNIT, JOBS]))
+            .args(self.options(&[EXPECT, JUNIT, JOBS, VERDICTS_ONLY, EXIT_ZERO]))
             .arg(json)
             .args(self.options(&[DOMICILE, SEX, SEALED_BY, TRUST_DIR, ACCEPT, AT]))
     }

@@ -96,7 +96,7 @@ pub(super) fn text(error: &RecordError) -> Text {
         ["該当する記録はありません。" "No record was found."]
         ["表記を変えるか、taimen records list で日付から探してください。" "Try another spelling, or look by day with taimen records list."] },
         RecordError::BadRecipient => text! { "record-recipient" Usage;
-        ["--to は、ageの公開鍵（age1…）ではありません。何も書き出していません。" "--to is not a public key of age (age1…). taimen exported nothing."]
+        ["--to は、ageの公開鍵（age1…）ではありません。何も書き出していません。" "--to is not a public key of age (age1...). taimen exported nothing."]
         ["受け取る人の公開鍵を確かめてください。秘密鍵（AGE-SECRET-KEY-…）は渡さないでください。"
          "Ask the recipient for the public key; nobody else needs the secret one."] },
         RecordError::NotEncrypted => text! { "record-not-encrypted" Usage;

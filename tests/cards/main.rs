@@ -4,6 +4,8 @@
 mod common;
 
 #[cfg(feature = "simulator")]
+mod after_entry;
+#[cfg(feature = "simulator")]
 mod budget;
 #[cfg(feature = "compare")]
 mod compare;
@@ -27,11 +29,15 @@ mod licence_round_trip;
 #[cfg(feature = "simulator")]
 mod official;
 #[cfg(feature = "simulator")]
+mod passport;
+#[cfg(feature = "simulator")]
 mod pin_gate;
 #[cfg(feature = "simulator")]
 mod read_any;
 #[cfg(feature = "simulator")]
 mod recognition;
+#[cfg(feature = "simulator")]
+mod remembered;
 #[cfg(feature = "simulator")]
 mod report;
 #[cfg(feature = "simulator")]

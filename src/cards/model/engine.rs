@@ -32,6 +32,8 @@ pub(crate) struct ReadContext<'a, 'b> {
     pub(crate) channel: Option<Box<dyn SecureChannel>>,
     /// Applications that could not be opened, and why their files are not read.
     pub(crate) closed: Vec<(Application, NotRead)>,
+    /// What only the card's own folder remembers between its actions.
+    pub(crate) own: Option<Box<dyn std::any::Any>>,
     tell: Tell<'a>,
     title: Bilingual,
 }
@@ -55,7 +57,7 @@ pub(crate) fn read_steps<'a, 'b>(
     let dump = Dump::new(kind.kind, request.scope, request.reader.clone(), request.time);
     let (channel, closed, title) = (None, Vec::new(), Bilingual::new("", ""));
     let mut context =
-        ReadContext { session, dump, request, kind, state, credentials, gate, nonces, channel, closed, tell, title };
+        ReadContext { session, dump, request, kind, state, credentials, gate, nonces, channel, closed, own: None, tell, title };
     let steps: Vec<&'static Step> = kind.steps_of(request.scope, request.extra).collect();
     let last = steps.iter().rposition(|step| presents(step)).map_or(0, |at| at + 1);
     context.dump.extra = request.extra;
@@ -97,6 +99,15 @@ impl ReadContext<'_, '_> {
     /// Shows how far the step is: bytes of its file so far, and bytes of the file (0: none, or not known).
     pub(crate) fn progress(&mut self, done: usize, total: usize) {
         (self.tell)(Event::Step { title: self.title, done, total });
+    }
+
+    /// Runs something with the session, what the folder remembers, and what shows its progress.
+    pub(crate) fn with_progress<R>(
+        &mut self,
+        run: impl FnOnce(&mut CardSession<'_>, &mut Option<Box<dyn std::any::Any>>, &mut dyn FnMut(usize, usize)) -> R,
+    ) -> R {
+        let (tell, title) = (&mut *self.tell, self.title);
+        run(&mut *self.session, &mut self.own, &mut |done, total| tell(Event::Step { title, done, total }))
     }
 
     /// Keeps a counter in the dump, and reports it.

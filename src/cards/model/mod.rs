@@ -3,6 +3,7 @@
 mod credential;
 mod engine;
 mod entry;
+pub mod printed;
 mod rows;
 mod spec;
 mod table;
