@@ -71,12 +71,13 @@
 //! | `pcsc` | `transport::pcsc`, `transport::nonces::SystemNonces` | libpcsclite on Unix |
 //! | `compare` | [`compare`]: the application form against the chip | no system library |
 //! | `cli` | the program, `simulator`, `transport::nonces::SystemNonces` | no system library |
+//! | `records` | the confirmation record: its contents and its storage in SQLite or PostgreSQL | no system library |
 //! | `counter` | `counter`: the session of a shop counter and its pages, `cli` | no system library |
 //!
 //! The modules are in layers; a module uses only modules to its left, and a test keeps it so:
 //!
 //! ```text
-//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards compare profile | simulator | messages report batch doctor | counter | cli
+//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards compare profile | simulator | messages report batch doctor records | counter | cli
 //! ```
 
 // What could panic or cut a number off, in code that reads what cards and files say; tests may panic.
@@ -111,6 +112,9 @@ pub mod messages;
 pub mod privacy;
 #[doc(hidden)]
 pub mod profile;
+#[cfg(feature = "records")]
+#[doc(hidden)]
+pub mod records;
 pub mod report;
 #[cfg(feature = "simulator")]
 pub mod simulator;

@@ -41,6 +41,12 @@ pub(crate) fn find(kind: CardKind) -> Option<(&'static dyn Card, &'static KindSp
     kinds().find(|(_, spec)| spec.kind == kind)
 }
 
+/// The item that is the number of a document of this kind, if a record may hold one; `None` for a kind that no card has.
+#[cfg(feature = "records")]
+pub(crate) fn number(kind: CardKind) -> Option<Option<&'static str>> {
+    find(kind).map(|(_, spec)| spec.number)
+}
+
 /// The kind whose application has this identifier.
 pub(crate) fn owner(aid: &[u8]) -> Option<&'static KindSpec> {
     let has = |spec: &KindSpec| {

@@ -1,9 +1,13 @@
 //! The anchors that ship with the program: the files under `certs/`, compiled in.
 
+use std::sync::OnceLock;
+
 use super::{
     anchor::{Anchor, Hierarchy, Material},
     facts::key_bytes,
-    manifest::{self, Manifest, ManifestError},
+    import::import,
+    manifest::{Manifest, ManifestError, Row},
+    store::Parsed,
 };
 
 /// One folder under `certs/`: its hierarchy, its manifest, the files it names.
@@ -11,6 +15,13 @@ struct Folder {
     hierarchy: Hierarchy,
     manifest: &'static str,
     files: &'static [(&'static str, &'static [u8])],
+}
+
+impl Folder {
+    fn file(&self, wanted: &str) -> Result<&'static [u8], ManifestError> {
+        let found = self.files.iter().find(|(name, _)| *name == wanted);
+        found.map(|(_, bytes)| *bytes).ok_or_else(|| ManifestError::MissingFile(wanted.to_owned()))
+    }
 }
 
 macro_rules! folders {
@@ -33,17 +44,39 @@ const FOLDERS: &[Folder] = folders! {
         "jpki-auth-ca.der" "jpki-sign-ca.der";
 };
 
-/// Every shipped anchor.
+/// Every shipped anchor, with its certificate if it has one. They are read when first asked for, and once.
 ///
 /// # Errors
 /// [`ManifestError`] if a folder is damaged; a test keeps them whole.
+pub fn known() -> Result<&'static [(Anchor, Parsed)], ManifestError> {
+    static KNOWN: OnceLock<Vec<(Anchor, Parsed)>> = OnceLock::new();
+    if let Some(known) = KNOWN.get() {
+        return Ok(known);
+    }
+    let known = read()?.into_iter().map(|anchor| (anchor, Parsed::default())).collect();
+    Ok(KNOWN.get_or_init(|| known))
+}
+
+/// Every shipped anchor.
+///
+/// # Errors
+/// As [`known`].
 pub fn anchors() -> Result<Vec<Anchor>, ManifestError> {
+    Ok(known()?.iter().map(|(anchor, _)| anchor.clone()).collect())
+}
+
+/// Without looking at the pins: what is compiled in stays as a test has seen it.
+fn read() -> Result<Vec<Anchor>, ManifestError> {
     let mut anchors = Vec::new();
     for folder in FOLDERS {
-        anchors.extend(manifest::read(folder.manifest, folder.hierarchy, |wanted| {
-            let found = folder.files.iter().find(|(name, _)| *name == wanted);
-            found.map(|(_, bytes)| bytes.to_vec()).ok_or_else(|| ManifestError::MissingFile(wanted.to_owned()))
-        })?);
+        let manifest: Manifest = toml::from_str(folder.manifest)?;
+        for row in manifest.anchors {
+            let bytes = folder.file(&row.file)?;
+            let material =
+                import(row.purpose, bytes).map_err(|error| ManifestError::Import(row.file.clone(), error))?;
+            let Row { purpose, name, source, official, .. } = row;
+            anchors.push(Anchor { purpose, hierarchy: folder.hierarchy, name, material, source, official });
+        }
     }
     Ok(anchors)
 }
@@ -66,13 +99,22 @@ pub fn fingerprint_of_file(wanted: &str) -> Result<Option<String>, ManifestError
 /// wherever it comes from, in the shipped file or in a certificate that somebody made for it again.
 pub fn unaccepted_hierarchy(material: &Material) -> Option<Hierarchy> {
     let key = key_bytes(material)?;
-    let shipped = anchors().ok()?.into_iter().filter(|anchor| anchor.hierarchy.is_unaccepted());
-    shipped.filter(|anchor| key_bytes(&anchor.material).as_ref() == Some(&key)).map(|anchor| anchor.hierarchy).next()
+    let mut shipped = known().ok()?.iter().map(|(anchor, _)| anchor).filter(|anchor| anchor.hierarchy.is_unaccepted());
+    shipped.find(|anchor| key_bytes(&anchor.material).as_ref() == Some(&key)).map(|anchor| anchor.hierarchy)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trust::manifest;
+
+    #[test]
+    fn every_shipped_file_is_what_its_manifest_pins() {
+        let pinned = FOLDERS.iter().flat_map(|folder| {
+            manifest::read(folder.manifest, folder.hierarchy, |file| folder.file(file).map(<[u8]>::to_vec)).unwrap()
+        });
+        assert_eq!(pinned.collect::<Vec<_>>(), anchors().unwrap());
+    }
 
     #[test]
     fn keys_of_test_and_simulation_are_recognised() {

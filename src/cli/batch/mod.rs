@@ -44,7 +44,7 @@ use gate::Gate;
 use judge::Judge;
 
 /// How many inputs are under way for each job: enough that a slow one does not leave the others idle.
-const AHEAD: usize = 4;
+const AHEAD: usize = 8;
 
 /// What happens while a batch runs.
 enum Event {
@@ -85,7 +85,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         settings,
         out: BufWriter::with_capacity(64 * 1024, io::stdout().lock()),
         junit,
-        summary: Summary::default(),
+        summary: if matches.get_flag(name::EXIT_ZERO) { Summary::default().exit_zero() } else { Summary::default() },
         progress: progress(settings, json),
     };
     let written = writer.all(&gate, &receiver).and_then(|()| writer.unused(&judge));
@@ -125,7 +125,7 @@ impl Feed {
                 let started = Instant::now();
                 let line = judge.line(item);
                 // With its end, so that the buffer never cuts a line in two: other processes may append to the same file.
-                let json = line.json() + "\n";
+                let json = judge.json(&line) + "\n";
                 let _ = sender.send(Event::Done(Box::new(Done { number, line, json, took: started.elapsed() })));
             });
             ControlFlow::Continue(())
@@ -192,7 +192,7 @@ impl Writer<'_> {
             return Ok(());
         }
         for line in judge.unused() {
-            let json = line.json() + "\n";
+            let json = judge.json(&line) + "\n";
             self.write(&Done { number: 0, line, json, took: Duration::ZERO })?;
         }
         self.out.flush()
@@ -231,7 +231,7 @@ impl Writer<'_> {
             output::problem(self.settings, &problem);
             self.summary.worsen(problem.exit());
         }
-        if self.summary.inputs() == 0 && !self.summary.is_interrupted() {
+        if self.summary.lacks_inputs() {
             output::problem(self.settings, &Problem::NoInputs);
         }
         let text = if json { format!("{}\n", self.summary.json()) } else { self.summary.text(self.settings.lang) };
