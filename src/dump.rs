@@ -10,9 +10,14 @@ pub use seal::{Seal, SealError};
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::Visitor};
 
-use crate::{kind::CardKind, privacy::Private, text::whole_seconds, transport::LinkFigures};
+use crate::{
+    kind::CardKind,
+    privacy::Private,
+    text::{hex_bytes, whole_seconds},
+    transport::LinkFigures,
+};
 
 /// The schema name of a saved dump.
 pub const SCHEMA: &str = "taimen.dump/1";
@@ -282,11 +287,15 @@ impl Dump {
         if json.len() > MAX_DUMP {
             return Err(DumpError::TooLarge);
         }
-        let schema: SchemaOnly = serde_json::from_slice(json).map_err(DumpError::from)?;
-        if schema.schema != SCHEMA {
-            return Err(DumpError::OtherSchema);
-        }
-        let mut dump: Self = serde_json::from_slice(json).map_err(DumpError::from)?;
+        let mut dump: Self = match serde_json::from_slice::<Self>(json) {
+            Ok(dump) if dump.schema == SCHEMA => dump,
+            Ok(_) => return Err(DumpError::OtherSchema),
+            // Of another version even the form may differ, so the version is what is reported.
+            Err(error) => {
+                let schema: SchemaOnly = serde_json::from_slice(json)?;
+                return Err(if schema.schema == SCHEMA { error.into() } else { DumpError::OtherSchema });
+            }
+        };
         dump.loose = dump.seal.is_some() && !seal::says_all(json, &dump);
         Ok(dump)
     }
@@ -341,8 +350,22 @@ impl Serialize for HexBytes {
 
 impl<'de> Deserialize<'de> for HexBytes {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        hex::decode(text).map(Self).map_err(|_| serde::de::Error::custom("not hex"))
+        deserializer.deserialize_str(Digits)
+    }
+}
+
+/// Reads hex where it stands, without a copy of the text.
+struct Digits;
+
+impl Visitor<'_> for Digits {
+    type Value = HexBytes;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("hex")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, digits: &str) -> Result<HexBytes, E> {
+        hex_bytes(digits.as_bytes()).map(HexBytes).ok_or_else(|| E::custom("not hex"))
     }
 }
 

@@ -13,6 +13,8 @@ use crate::{
     verify::{At, Basis},
 };
 
+#[cfg(feature = "records")]
+use super::records;
 use super::{
     Settings,
     args::name,
@@ -36,6 +38,9 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let mut store = trust::store(settings, matches)?;
     let mut accepted = trust::accepted(matches);
     let seal = seal::key(matches)?;
+    // Opened and found to be writable before any credential is spent.
+    #[cfg(feature = "records")]
+    let mut recorder = records::recorder(matches)?;
     let address = matches.get_one::<String>(name::READER).map_or("pcsc", String::as_str);
     let wait = Duration::from_secs(matches.get_one::<u64>(name::WAIT).copied().unwrap_or(30));
 
@@ -79,5 +84,15 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let form = form.map(|form| crate::compare::compare(&form, &findings));
     let context = Context { sealed_by, accepted, form, ..Context::of(&dump, source) };
     let save = || saved.map_or(Ok(()), |saved| terminal.write(&saved, dump.to_json().as_bytes()));
-    output::report(settings, matches, &findings, &context, destinations, || recorded.and_then(|()| save()))
+    let further = || {
+        // The record comes first: it must not be missing because a file could not be written.
+        #[cfg(feature = "records")]
+        let record = recorder.as_mut().map(|recorder| recorder.record(settings, &findings, &context, &dump));
+        #[cfg(not(feature = "records"))]
+        let record: Option<Result<Option<output::Saved>, Problem>> = None;
+        let record = record.transpose()?.flatten();
+        recorded.and_then(|()| save())?;
+        Ok(record)
+    };
+    output::report(settings, matches, &findings, &context, destinations, further)
 }

@@ -257,7 +257,7 @@ impl Report<'_> {
 
     /// Required checks first, then the others, each in the report's order. A required check that was never made is
     /// named too.
-    pub(super) fn required_checks(&self) -> Vec<Check> {
+    pub(crate) fn required_checks(&self) -> Vec<Check> {
         let made = |id: &CheckId| {
             let found: Vec<Check> = self.findings.checks.iter().filter(|check| check.id == *id).cloned().collect();
             let absent = found.is_empty().then(|| Check::not_done(*id, Why::NotRead, crate::verify::Evidence::new()));
@@ -267,7 +267,7 @@ impl Report<'_> {
     }
 
     /// The checks that only inform.
-    pub(super) fn advisory_checks(&self) -> impl Iterator<Item = &Check> {
+    pub(crate) fn advisory_checks(&self) -> impl Iterator<Item = &Check> {
         self.findings.checks.iter().filter(|check| !self.findings.requirement.requires(check.id))
     }
 

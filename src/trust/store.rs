@@ -1,6 +1,9 @@
 //! The anchors of one run, and which hierarchies it accepts.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use super::{
     anchor::{Anchor, CvCaKey, Hierarchy, KeyId, Material, Purpose},
@@ -14,10 +17,25 @@ use super::{
 #[derive(Clone)]
 pub struct TrustStore {
     anchors: Vec<Anchor>,
-    /// The anchors' certificates in the same order, parsed once; `None` for a bare key and for what cannot be read.
-    certificates: Vec<Option<Arc<Certificate>>>,
+    /// The anchors' certificates in the same order.
+    certificates: Vec<Parsed>,
     accepted: BTreeSet<Hierarchy>,
     memo: Memo,
+}
+
+/// The certificate of an anchor, parsed when a check first looks at it, once for all stores that hold the anchor; `None` for a bare
+/// key and for what cannot be read.
+#[derive(Clone, Default)]
+pub(super) struct Parsed(Arc<OnceLock<Option<Certificate>>>);
+
+impl Parsed {
+    fn certificate(&self, anchor: &Anchor) -> Option<&Certificate> {
+        let parse = || match &anchor.material {
+            Material::Certificate(der) => Certificate::parse(der).ok(),
+            Material::CvKey(_) => None,
+        };
+        self.0.get_or_init(parse).as_ref()
+    }
 }
 
 impl std::fmt::Debug for TrustStore {
@@ -32,22 +50,15 @@ impl TrustStore {
     /// # Errors
     /// [`ManifestError`] if the shipped folders are damaged (a test keeps them whole).
     pub fn shipped() -> Result<Self, ManifestError> {
-        let empty = Self {
-            anchors: Vec::new(),
-            certificates: Vec::new(),
-            accepted: BTreeSet::from([Hierarchy::Production, Hierarchy::Installed]),
-            memo: Memo::default(),
-        };
-        Ok(empty.with(builtin::anchors()?))
+        let (anchors, certificates) = builtin::known()?.iter().cloned().unzip();
+        let accepted = BTreeSet::from([Hierarchy::Production, Hierarchy::Installed]);
+        Ok(Self { anchors, certificates, accepted, memo: Memo::default() })
     }
 
     /// Adds anchors, for example those of a user's folder.
     #[must_use]
     pub fn with(mut self, anchors: Vec<Anchor>) -> Self {
-        self.certificates.extend(anchors.iter().map(|anchor| match &anchor.material {
-            Material::Certificate(der) => Certificate::parse(der).ok().map(Arc::new),
-            Material::CvKey(_) => None,
-        }));
+        self.certificates.extend(anchors.iter().map(|_| Parsed::default()));
         self.anchors.extend(anchors);
         self
     }
@@ -97,7 +108,7 @@ impl TrustStore {
             let known = self.anchors.iter().zip(&self.certificates);
             known
                 .filter(move |(anchor, _)| anchor.purpose == purpose && self.accepts(anchor.hierarchy) == accepted)
-                .filter_map(|(anchor, certificate)| Some((anchor, certificate.as_deref()?)))
+                .filter_map(|(anchor, parsed)| Some((anchor, parsed.certificate(anchor)?)))
         };
         of(true).chain(of(false))
     }

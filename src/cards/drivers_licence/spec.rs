@@ -95,6 +95,7 @@ pub const MENKYO_STEPS: &[Step] = &[
 pub const SPEC: CardSpec = CardSpec {
     kinds: &[KindSpec {
         references: files::REFERENCES,
+        number: Some("licence_number"),
         ..KindSpec::new(CardKind::LICENCE, SCOPES, STEPS, files::LICENCE_FILES)
     }],
     never_recorded: &[],
@@ -111,6 +112,7 @@ pub const MENKYO_SPEC: CardSpec = CardSpec {
     kinds: &[KindSpec {
         references: &[&files::MENKYO_PIN],
         guest: true,
+        number: Some("licence_number"),
         ..KindSpec::new(
             CardKind::MENKYO,
             &[ScopeSpec::new(Scope::FULL, &[&LICENCE_PIN]), ScopeSpec::WITHOUT_PIN],

@@ -82,6 +82,9 @@ pub struct KindSpec {
     pub unread: Option<[Bilingual; 2]>,
     /// Whether it is published that nothing counts wrong entries of a credential without a counter.
     pub uncounted: bool,
+    /// Id of the item that is the document's number (記号番号), which a record of the check may hold; `None`: no number of it is ever
+    /// kept.
+    pub number: Option<&'static str>,
 }
 
 impl KindSpec {
@@ -93,8 +96,8 @@ impl KindSpec {
         files: &'static [&'static File],
     ) -> Self {
         let (references, applications): (&[_], &[_]) = (&[], &[]);
-        let (extra, guest, unread, uncounted) = (None, false, None, false);
-        Self { kind, scopes, steps, files, references, applications, extra, guest, unread, uncounted }
+        let (extra, guest, unread, uncounted, number) = (None, false, None, false, None);
+        Self { kind, scopes, steps, files, references, applications, extra, guest, unread, uncounted, number }
     }
 
     /// One scope.
