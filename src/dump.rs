@@ -7,7 +7,7 @@ mod seal;
 
 pub use seal::{Seal, SealError};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::Visitor};
@@ -55,6 +55,10 @@ pub struct Dump {
     /// Credential's file (for example `mf/0001`) to the tries that were left before any was presented; 0: blocked.
     #[serde(rename = "tries", default, skip_serializing_if = "BTreeMap::is_empty")]
     retry_counters: BTreeMap<String, u8>,
+    /// Of the files, those that the card did not give again: a slice of each was compared with what was remembered. For the
+    /// record only; whatever is here is checked like everything else.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    remembered: BTreeSet<String>,
     /// What the link carried.
     pub link: LinkFigures,
     /// Who vouches that nothing was changed since; see [`Dump::seal`].
@@ -199,6 +203,7 @@ impl Dump {
             not_read: BTreeMap::new(),
             challenges: BTreeMap::new(),
             retry_counters: BTreeMap::new(),
+            remembered: BTreeSet::new(),
             link: LinkFigures::default(),
             seal: None,
             loose: false,
@@ -208,7 +213,19 @@ impl Dump {
 
     /// Keeps a file.
     pub fn keep(&mut self, file: &str, bytes: Vec<u8>) {
+        self.remembered.remove(file);
         self.files.insert(file.to_owned(), HexBytes(bytes));
+    }
+
+    /// Keeps a file that the card did not give again.
+    pub fn keep_remembered(&mut self, file: &str, bytes: Vec<u8>) {
+        self.keep(file, bytes);
+        self.remembered.insert(file.to_owned());
+    }
+
+    /// Whether the card did not give a file again because it was remembered.
+    pub fn is_remembered(&self, file: &str) -> bool {
+        self.remembered.contains(file)
     }
 
     /// Keeps a file in memory only; a saved dump says `not_stored`.

@@ -21,6 +21,7 @@ mod presentation;
 mod read_error;
 #[doc(hidden)]
 pub mod registry;
+mod remembered;
 #[doc(hidden)]
 pub mod residence_card;
 mod trace;
@@ -42,5 +43,6 @@ pub use read_error::ReadError;
 #[cfg(feature = "records")]
 pub(crate) use registry::number;
 pub use registry::{check, never_recorded};
+pub use remembered::Remembered;
 #[doc(hidden)]
 pub use trace::{Meaning, Trace};

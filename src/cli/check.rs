@@ -64,19 +64,21 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         _ => ReportSource::Live,
     };
     // A session that failed is worth recording most; a recording that cannot be written must not hide the verdict.
-    let recording = record.as_ref().zip(header.recording(&mut link, read.as_ref().map(|(dump, _)| dump), None));
+    let recording = record.as_ref().zip(header.recording(&mut link, read.as_ref().map(|read| &read.dump), None));
     let recorded = recording.map_or(Ok(()), |(path, recording)| terminal.write(path, recording.to_text().as_bytes()));
-    let (mut dump, asked) = read?;
+    let mut read = read?;
+    let dump = &read.dump;
     let basis = match source {
         ReportSource::Replay => basis::saved(dump.read_at, at, false, Timestamp::now())?,
         _ => Basis::live(dump.read_at, at),
     };
-    let mut findings = cards::check(&dump, &store, basis).ok_or(Problem::UnsupportedKind(dump.kind))?;
+    let mut findings = cards::check(dump, &store, basis).ok_or(Problem::UnsupportedKind(dump.kind))?;
     if source == ReportSource::Replay {
         findings.notes.push(cards::notes::presence(basis));
     }
-    dump.link = link.figures(started.elapsed().saturating_sub(asked));
+    read.dump.link = read.figures(&link, started);
     link.finish()?;
+    let mut dump = read.dump;
     if let Some(key) = &seal {
         dump.seal(key);
     }

@@ -338,10 +338,10 @@ impl Report<'_> {
         }
     }
 
-    /// What the link carried, in one line.
+    /// What the link carried, in one line, and what of it a person waited for.
     pub(super) fn link(&self) -> String {
         let link = self.context.link;
-        match self.options.lang {
+        let carried = match self.options.lang {
             Lang::Ja => format!(
                 "{}往復・送信{}バイト・受信{}バイト・カード{}ミリ秒・処理{}ミリ秒",
                 link.exchanges, link.bytes_sent, link.bytes_received, link.card_ms, link.host_ms
@@ -350,6 +350,17 @@ impl Report<'_> {
                 "{} exchanges, {} bytes sent, {} bytes received, card {} ms, host {} ms",
                 link.exchanges, link.bytes_sent, link.bytes_received, link.card_ms, link.host_ms
             ),
+        };
+        let (Some(exchanges), Some(bytes), Some(ms)) =
+            (link.after_entry_exchanges, link.after_entry_bytes, link.after_entry_ms)
+        else {
+            return carried;
+        };
+        match self.options.lang {
+            Lang::Ja => format!("{carried}（入力が終わってから判定まで: {exchanges}往復・{bytes}バイト・{ms}ミリ秒）"),
+            Lang::En => {
+                format!("{carried} (from the last key to the verdict: {exchanges} exchanges, {bytes} bytes, {ms} ms)")
+            }
         }
     }
 }

@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use crate::crypto::{Sha256Hash, sha256};
+
 use super::{
     anchor::{Anchor, CvCaKey, Hierarchy, KeyId, Material, Purpose},
     builtin,
@@ -73,6 +75,15 @@ impl TrustStore {
     /// Whether a hierarchy counts in this run.
     pub fn accepts(&self, hierarchy: Hierarchy) -> bool {
         self.accepted.contains(&hierarchy)
+    }
+
+    /// Names what this store says: its anchors, in order, and the hierarchies that it accepts.
+    pub fn revision(&self) -> Sha256Hash {
+        let anchors = self.anchors.iter().map(|anchor| {
+            format!("{:?} {:?} {} {}\n", anchor.purpose, anchor.hierarchy, anchor.official, anchor.material.sha256())
+        });
+        let accepted = format!("{:?}", self.accepted);
+        sha256(&[anchors.collect::<String>().as_bytes(), accepted.as_bytes()])
     }
 
     /// What was found out before.

@@ -185,11 +185,12 @@ fn exit_zero_says_that_every_input_was_judged() {
     assert_eq!(summary(&outcome)["overall"]["rejected"], 1);
     batch.expect("full", r#"{ "exit": 1 }"#);
     batch.run(&["in", "--exit-zero", "--expect", "expect"]).expect(0);
-    // An expectation that no input had, an unreadable input, nothing to judge: none of these is a verdict.
+    // Of an engine's many lists some are empty.
+    batch.list("", &["--exit-zero"]).expect(0);
+    // An expectation that no input had, an unreadable input: neither is a verdict.
     batch.expect("absent", r#"{ "exit": 1 }"#);
     batch.run(&["in", "--exit-zero", "--expect", "expect"]).expect(2);
     batch.run(&["in", "in/absent.json", "--exit-zero"]).expect(2);
-    batch.list("", &["--exit-zero"]).expect(2);
 }
 
 #[test]
@@ -577,7 +578,7 @@ fn only_what_the_named_key_sealed_is_judged() {
     batch.inputs();
     let key = run(batch.command(&["seal-key", "seal.pem", "--json"])).expect(0).json();
     batch.make("sim:my-number", &["--save-dump", "in/sealed.json", "--seal", "seal.pem"], 0);
-    let broken = batch.read("sealed.json").replacen("\"exchanges\": 17", "\"exchanges\": 16", 1);
+    let broken = batch.read("sealed.json").replacen("\"exchanges\": 14", "\"exchanges\": 13", 1);
     batch.write("broken.json", broken);
     let names = ["in/sealed.json", "in/full.json", "in/full.apdu", "in/broken.json"];
     let fingerprint = key["sha256"].as_str().unwrap();

@@ -33,8 +33,8 @@ impl Card for DriversLicence {
 
     /// By the PIN setting in the free file and DF1; the setting is not read again.
     fn recognise(&self, probe: &mut Probe<'_, '_>) -> Result<Recognition, CardError> {
-        let [0x05, 0x01, ..] = probe.free.as_slice() else { return Ok(Recognition::No) };
-        let file = probe.free.clone();
+        let file = probe.free()?;
+        let [0x05, 0x01, ..] = file.as_slice() else { return Ok(Recognition::No) };
         Ok(match probe.selects(&files::DF1)? {
             Some(blocked) => Recognition::Card(Found { kind: CardKind::LICENCE, file, blocked }),
             None => Recognition::No,
@@ -54,7 +54,7 @@ impl Card for DriversLicence {
         let entry = entry_of(setting_of(&setting, &files::PIN_SETTING));
         let files = vec![(files::PIN_SETTING.file.name, Ok(setting)), (files::COMMON_DATA.file.name, common)];
         let blocked = found.blocked.then(|| NotRead::Status { status: "6283".to_owned() });
-        Ok(CardState { files, counters, entry, blocked })
+        Ok(CardState { files, counters, entry, blocked, ..CardState::default() })
     }
 
     fn look_again(&self, context: &mut LookContext<'_, '_>, before: &CardState) -> Result<CardState, ReadError> {
@@ -93,7 +93,8 @@ impl Card for LicenceApplication {
         let setting = read_file(session, &files::MENKYO_SETTING, None, &mut |_, _| {})?;
         let entry = entry_of(setting.as_deref().ok().and_then(|bytes| setting_of(bytes, &files::MENKYO_SETTING)));
         let counters = vec![(&files::MENKYO_PIN, session.ask_retry_counter(files::MENKYO_PIN.sfi)?)];
-        Ok(CardState { files: vec![(files::MENKYO_SETTING.file.name, setting)], counters, entry, blocked: None })
+        let files = vec![(files::MENKYO_SETTING.file.name, setting)];
+        Ok(CardState { files, counters, entry, ..CardState::default() })
     }
 
     fn act(&self, _: OwnAction, _: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {

@@ -83,7 +83,7 @@ pub const STEPS: &[Step] = &[
     Step::read(&files::PHOTO.file, 2, FULL),
 ];
 
-/// Every step of the application in order; recognition's exchanges come on top.
+/// Every step of the application in order. If it was asked for by name, recognition has selected it already.
 pub const MENKYO_STEPS: &[Step] = &[
     Step { title: LOOK, action: Action::Look, scopes: ALL, exchanges: 3 },
     Step { title: OPEN, action: Action::Present(&files::MENKYO_PIN), scopes: FULL, exchanges: 1 },
