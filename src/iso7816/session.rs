@@ -64,14 +64,15 @@ pub struct Session<T> {
 pub type CardSession<'a> = Session<&'a mut (dyn Transport + 'a)>;
 
 impl<T: Transport> Session<T> {
-    /// A session with a card in an unknown state.
+    /// A session with a card that was just powered up: its master file is the current one (ISO/IEC 7816-4 11.2.2).
     pub fn new(transport: T) -> Self {
         Self::with_step(transport, ReadStep::default())
     }
 
     /// A session that already knows which read size works with this reader and card.
     pub fn with_step(transport: T, step: ReadStep) -> Self {
-        Self { transport, application: None, exchanges: 0, step, secure_step: SecureStep::default() }
+        let application = Some(MASTER_FILE.to_vec());
+        Self { transport, application, exchanges: 0, step, secure_step: SecureStep::default() }
     }
 
     /// The read size that works here.

@@ -1,8 +1,10 @@
 //! What is asked of a card.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use crate::{dump::Scope, kind::CardKind, transport::Replay};
+use crate::{dump::Scope, kind::CardKind, transport::Replay, trust::TrustStore};
 
 use super::{
     super::{
@@ -30,6 +32,20 @@ pub struct Request {
     pub ask: Ask,
     /// Whether a recording is instead of the card: it holds no bytes of private files.
     pub(crate) recorded: bool,
+    /// Whether filler is inferred, and what can prove it.
+    pub(crate) inference: Inference,
+}
+
+/// Whether a reading leaves out what nobody uses, and what proves that nothing else was left out.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Inference {
+    /// Every file is read whole.
+    #[default]
+    Off,
+    /// Filler is left out if a signature proves it under the card's own key or one of these.
+    Trust(Arc<TrustStore>),
+    /// As a recording shows: whether there was a key, and whether it proved what was left out.
+    Recorded { key: bool, proven: bool },
 }
 
 /// Whether somebody can be asked.
@@ -48,7 +64,15 @@ impl Request {
     /// Everything that the default check shows; nobody is asked.
     pub fn new(reader: impl Into<String>, time: Timestamp) -> Self {
         let (scope, application, extra) = (Scope::FULL, None, false);
-        Self { scope, application, extra, time, reader: reader.into(), ask: Ask::Never, recorded: false }
+        let (ask, recorded, inference) = (Ask::Never, false, Inference::Off);
+        Self { scope, application, extra, time, reader: reader.into(), ask, recorded, inference }
+    }
+
+    /// The same, but the card is read faster: what nothing refers to is not read, nor filler that a signature proves. The key is the
+    /// card's own or one of `trust`. If there is none, or if the signature does not prove it, everything is read in the same session.
+    #[must_use]
+    pub fn inferring(self, trust: Arc<TrustStore>) -> Self {
+        Self { inference: Inference::Trust(trust), ..self }
     }
 
     /// What the program asked for that made a recording.

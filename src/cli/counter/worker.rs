@@ -83,7 +83,7 @@ pub struct Worker {
     desk: Arc<Desk>,
     orders: Receiver<Order>,
     waiting: VecDeque<Order>,
-    store: TrustStore,
+    store: Arc<TrustStore>,
     accepted: Vec<Hierarchy>,
     place: Option<Place>,
     looked: Option<(Run, Box<Looked>, PinGate)>,
@@ -94,7 +94,7 @@ pub struct Worker {
 impl Worker {
     /// A thread that takes `orders`; a reading counts as `store` says.
     pub fn new(desk: Arc<Desk>, orders: Receiver<Order>, store: TrustStore, accepted: Vec<Hierarchy>) -> Self {
-        let (waiting, place, looked) = (VecDeque::new(), None, None);
+        let (waiting, place, looked, store) = (VecDeque::new(), None, None, Arc::new(store));
         Self { desk, orders, waiting, store, accepted, place, looked, phone: None }
     }
 
@@ -192,10 +192,10 @@ impl Worker {
         last_try: Option<&'static CredentialSpec>,
         stop: &AtomicBool,
     ) -> Result<Told, Problem> {
-        let desk = Arc::clone(&self.desk);
+        let (desk, store) = (Arc::clone(&self.desk), Arc::clone(&self.store));
         let link = self.link()?;
         let time = link.refresh_time();
-        let mut request = Request::new(link.reader(), time).scope(scope).ask(Ask::IfMissing);
+        let mut request = Request::new(link.reader(), time).scope(scope).ask(Ask::IfMissing).inferring(store);
         request.application = application;
         let mut gate = last_try.map_or_else(PinGate::default, CredentialSpec::last_try);
         let outcome = link.with_card(|card, nonces| {
