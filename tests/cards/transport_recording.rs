@@ -180,6 +180,7 @@ fn a_header_that_a_program_made_reads_back() {
         time: Some("2026-11-22T01:02:03.9Z".parse().unwrap()),
         random: vec![vec![1; 512], vec![]],
         session_keys: vec![vec![2; 16]],
+        older: false,
     };
     let text = Recording { header, steps: vec![] }.to_text();
     let read = Recording::parse(text.as_bytes()).unwrap();
