@@ -32,11 +32,15 @@ impl Card for DriversLicence {
         &spec::SPEC
     }
 
-    /// By the PIN setting in the free file, which is not read again. DF1 is selected when it is read.
+    /// By the PIN setting in the free file, which is not read again, and the common data, which is read next; or by DF1.
     fn recognise(&self, probe: &mut Probe<'_, '_>) -> Result<Recognition, CardError> {
         let [0x05, 0x01, ..] = probe.free.as_slice() else { return Ok(Recognition::No) };
         let file = probe.free.clone();
-        Ok(Recognition::Card(Found { kind: CardKind::LICENCE, file }))
+        let found = match probe.session.select_file(files::COMMON_DATA.id()) {
+            Err(CardError::Status(_)) => probe.selects(&files::DF1)?.is_some(),
+            found => found.map(|()| true)?,
+        };
+        Ok(if found { Recognition::Card(Found { kind: CardKind::LICENCE, file }) } else { Recognition::No })
     }
 
     /// Version, issue and expiry day, and both counters, which costs no try. Before a person is asked, and if nothing else is read,

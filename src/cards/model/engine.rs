@@ -5,7 +5,6 @@ use crate::{
     dump::{Dump, NotRead},
     iso7816::{
         CardError, CardSession, FileReadError, PinGate, PinOutcome, ReadFrom, Refusal, RetryCounter, SecureChannel,
-        select_file,
     },
     lang::Bilingual,
     privacy::Pin,
@@ -319,8 +318,8 @@ fn read_wanted(
 ) -> Result<Result<Vec<u8>, NotRead>, ReadError> {
     let from = match file.address {
         Address::Short(sfi) => ReadFrom::Short(sfi),
-        Address::Select(id) => match session.call(&select_file(id)) {
-            Ok(_) => ReadFrom::Current,
+        Address::Select(id) => match session.select_file(id) {
+            Ok(()) => ReadFrom::Current,
             Err(CardError::Status(status)) => return Ok(Err(NotRead::Status { status: status.to_string() })),
             Err(error) => return Err(error.into()),
         },

@@ -56,7 +56,8 @@ impl ReadContext<'_, '_> {
     /// Keeps a file that was read to the end of its data.
     pub(super) fn keep_trimmed(&mut self, file: &'static File, trim: &Trim, bytes: Vec<u8>) {
         let size = file.extent.bytes();
-        if let (Some(_), true, DataEnd::At(filler)) = (trim.proof, bytes.len() < size, (trim.end)(&bytes)) {
+        let some_is_missing = (trim.first..size).contains(&bytes.len());
+        if let (Some(_), true, DataEnd::At(filler)) = (trim.proof, some_is_missing, (trim.end)(&bytes)) {
             self.dump.infer(file.name, size, filler);
         }
         self.dump.keep(file.name, bytes);

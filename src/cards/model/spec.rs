@@ -166,7 +166,7 @@ pub struct Step {
     pub action: Action,
     /// Which scopes it belongs to.
     pub scopes: &'static [Scope],
-    /// Exchanges with extended APDUs, SELECT of the application included.
+    /// Exchanges of a reading that leaves nothing out, with extended APDUs, SELECT of the application included.
     pub exchanges: u64,
 }
 
@@ -185,8 +185,13 @@ impl Step {
     }
 
     /// Reads a file that is of use only if others refer to it.
-    pub const fn read_if(file: &'static File, used: fn(&Dump) -> bool, scopes: &'static [Scope]) -> Self {
-        Self { title: file.title, action: Action::ReadIf(file, used), scopes, exchanges: 0 }
+    pub const fn read_if(
+        file: &'static File,
+        used: fn(&Dump) -> bool,
+        exchanges: u64,
+        scopes: &'static [Scope],
+    ) -> Self {
+        Self { title: file.title, action: Action::ReadIf(file, used), scopes, exchanges }
     }
 }
 

@@ -82,7 +82,7 @@ const fn row(official: &'static str, fields: &'static [Field]) -> Contents {
 const TRIM_FRONT: Trim =
     Trim { first: 256, step: 0, end: |bytes| picture_end(bytes, &[0xD0]), proof: Some(CheckId::CardSignature) };
 /// Nothing signs it, and few addresses need more.
-const TRIM_ADDRESS: Trim = Trim { first: 1_024, step: 0, end: |bytes| picture_end(bytes, &[0xDF, 0xD1]), proof: None };
+const TRIM_ADDRESS: Trim = Trim { first: 1_000, step: 0, end: |bytes| picture_end(bytes, &[0xDF, 0xD1]), proof: None };
 
 /// Where a TIFF picture ends that is the one object of a file; zeros fill the rest (2.3, 2.4).
 fn picture_end(bytes: &[u8], tag: &[u8]) -> DataEnd {
