@@ -27,7 +27,7 @@ pub(crate) fn completed<'dump>(dump: &'dump Dump, spec: &KindSpec) -> Cow<'dump,
 
 /// A file with its filler, if the claim is one that a reading makes: of this table, behind the end of the data.
 fn filled(file: &File, held: &[u8], inferred: &Inferred) -> Option<Vec<u8>> {
-    let trim = file.trim.filter(|trim| trim.proof.is_some())?;
+    let trim = file.trim?;
     let [filler] = inferred.filler.0.as_slice() else { return None };
     let size = file.extent.bytes();
     if inferred.length != size || held.len() >= size || (trim.end)(held) != DataEnd::At(*filler) {
@@ -56,8 +56,8 @@ impl ReadContext<'_, '_> {
     /// Keeps a file that was read to the end of its data.
     pub(super) fn keep_trimmed(&mut self, file: &'static File, trim: &Trim, bytes: Vec<u8>) {
         let size = file.extent.bytes();
-        let some_is_missing = (trim.first..size).contains(&bytes.len());
-        if let (Some(_), true, DataEnd::At(filler)) = (trim.proof, some_is_missing, (trim.end)(&bytes)) {
+        let least = if trim.proof.is_some() { trim.first } else { 0 };
+        if let (true, DataEnd::At(filler)) = ((least..size).contains(&bytes.len()), (trim.end)(&bytes)) {
             self.dump.infer(file.name, size, filler);
         }
         self.dump.keep(file.name, bytes);
@@ -70,7 +70,9 @@ impl ReadContext<'_, '_> {
 
     /// Proves what was inferred, or reads it after all.
     pub(super) fn prove(&mut self) -> Result<(), ReadError> {
-        if self.dump.inferences().next().is_none() {
+        let to_prove = |file: &File| file.trim.is_some_and(|trim| trim.proof.is_some());
+        let files = || self.kind.files.iter().copied().filter(|file| self.dump.inferred(file.name).is_some());
+        if !files().any(to_prove) {
             return Ok(());
         }
         let proven = match &self.request.inference {
@@ -82,7 +84,8 @@ impl ReadContext<'_, '_> {
             return Ok(());
         }
         for file in self.kind.files.iter().copied() {
-            let held = self.dump.inferred(file.name).and(self.dump.file(file.name)).map(<[u8]>::to_vec);
+            let guessed = self.dump.inferred(file.name).filter(|_| to_prove(file));
+            let held = guessed.and(self.dump.file(file.name)).map(<[u8]>::to_vec);
             match (held, self.dump.not_read(file.name)) {
                 (Some(held), _) => self.read_rest(file, held)?,
                 // The signature may cover it.

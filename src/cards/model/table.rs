@@ -135,8 +135,8 @@ pub struct Trim {
     pub step: usize,
     /// Where the data ends, as far as the first bytes of the file show.
     pub end: fn(&[u8]) -> DataEnd,
-    /// The check whose signature covers the filler and so proves what was inferred. `None`: nothing is signed and nothing inferred;
-    /// what follows the data is of no use.
+    /// The check whose signature covers the filler and so proves what was inferred. `None`: nothing signs the file, so that nothing
+    /// could, and what follows its data is of no use.
     pub proof: Option<CheckId>,
 }
 
