@@ -71,7 +71,8 @@ impl Card for DriversLicence {
     }
 
     fn has_proof_key(&self, dump: &Dump, trust: &TrustStore) -> bool {
-        has_key(dump, &files::SIGNATURE, trust)
+        // With PIN 1 alone not all is read that the signature covers.
+        dump.scope == Scope::FULL && has_key(dump, &files::SIGNATURE, trust)
     }
 
     fn proves(&self, dump: &Dump, trust: &TrustStore) -> bool {
