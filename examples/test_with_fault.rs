@@ -37,9 +37,9 @@ pub fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     assert_eq!(findings.verdict(CheckId::FaceSignature), Some(Verdict::Failed(Reason::SignatureMismatch)));
     writeln!(out, "swapped-photo: {}", findings.overall().as_str())?;
 
-    let mut pulled = "my-number?fault=removed-at=9".parse::<Recipe>()?.card()?;
+    let mut pulled = "my-number?fault=removed-at=5".parse::<Recipe>()?.card()?;
     let error = read(&mut pulled).err().ok_or("the card was pulled away")?;
-    writeln!(out, "removed-at=9: {error}")?;
+    writeln!(out, "removed-at=5: {error}")?;
 
     let mut last = "my-number?fault=last-try".parse::<Recipe>()?.card()?;
     let refused = read(&mut last).err().ok_or("the last try was spent")?;

@@ -7,12 +7,17 @@ mod seal;
 
 pub use seal::{Seal, SealError};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::Visitor};
 
-use crate::{kind::CardKind, privacy::Private, text::whole_seconds, transport::LinkFigures};
+use crate::{
+    kind::CardKind,
+    privacy::Private,
+    text::{hex_bytes, whole_seconds},
+    transport::LinkFigures,
+};
 
 /// The schema name of a saved dump.
 pub const SCHEMA: &str = "taimen.dump/1";
@@ -54,6 +59,10 @@ pub struct Dump {
     /// Credential's file (for example `mf/0001`) to the tries that were left before any was presented; 0: blocked.
     #[serde(rename = "tries", default, skip_serializing_if = "BTreeMap::is_empty")]
     retry_counters: BTreeMap<String, u8>,
+    /// Of the files, those that the card did not give again: a slice of each was compared with what was remembered. For the
+    /// record only; whatever is here is checked like everything else.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    remembered: BTreeSet<String>,
     /// What the link carried.
     pub link: LinkFigures,
     /// Who vouches that nothing was changed since; see [`Dump::seal`].
@@ -211,6 +220,7 @@ impl Dump {
             inferred: BTreeMap::new(),
             challenges: BTreeMap::new(),
             retry_counters: BTreeMap::new(),
+            remembered: BTreeSet::new(),
             link: LinkFigures::default(),
             seal: None,
             loose: false,
@@ -220,6 +230,7 @@ impl Dump {
 
     /// Keeps a file.
     pub fn keep(&mut self, file: &str, bytes: Vec<u8>) {
+        self.remembered.remove(file);
         self.files.insert(file.to_owned(), HexBytes(bytes));
     }
 
@@ -243,6 +254,17 @@ impl Dump {
         self.inferred.remove(file);
         self.not_read.remove(file);
         self.keep(file, bytes);
+    }
+
+    /// Keeps a file that the card did not give again.
+    pub fn keep_remembered(&mut self, file: &str, bytes: Vec<u8>) {
+        self.keep(file, bytes);
+        self.remembered.insert(file.to_owned());
+    }
+
+    /// Whether the card did not give a file again because it was remembered.
+    pub fn is_remembered(&self, file: &str) -> bool {
+        self.remembered.contains(file)
     }
 
     /// Keeps a file in memory only; a saved dump says `not_stored`.
@@ -321,11 +343,15 @@ impl Dump {
         if json.len() > MAX_DUMP {
             return Err(DumpError::TooLarge);
         }
-        let schema: SchemaOnly = serde_json::from_slice(json).map_err(DumpError::from)?;
-        if schema.schema != SCHEMA {
-            return Err(DumpError::OtherSchema);
-        }
-        let mut dump: Self = serde_json::from_slice(json).map_err(DumpError::from)?;
+        let mut dump: Self = match serde_json::from_slice::<Self>(json) {
+            Ok(dump) if dump.schema == SCHEMA => dump,
+            Ok(_) => return Err(DumpError::OtherSchema),
+            // Of another version even the form may differ, so the version is what is reported.
+            Err(error) => {
+                let schema: SchemaOnly = serde_json::from_slice(json)?;
+                return Err(if schema.schema == SCHEMA { error.into() } else { DumpError::OtherSchema });
+            }
+        };
         dump.loose = dump.seal.is_some() && !seal::says_all(json, &dump);
         Ok(dump)
     }
@@ -380,8 +406,22 @@ impl Serialize for HexBytes {
 
 impl<'de> Deserialize<'de> for HexBytes {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        hex::decode(text).map(Self).map_err(|_| serde::de::Error::custom("not hex"))
+        deserializer.deserialize_str(Digits)
+    }
+}
+
+/// Reads hex where it stands, without a copy of the text.
+struct Digits;
+
+impl Visitor<'_> for Digits {
+    type Value = HexBytes;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("hex")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, digits: &str) -> Result<HexBytes, E> {
+        hex_bytes(digits.as_bytes()).map(HexBytes).ok_or_else(|| E::custom("not hex"))
     }
 }
 

@@ -76,7 +76,7 @@
 //! The modules are in layers; a module uses only modules to its left, and a test keeps it so:
 //!
 //! ```text
-//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards compare profile | simulator | messages report batch doctor | counter | cli
+//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards compare profile | simulator | messages report batch doctor records | counter | cli
 //! ```
 
 // What could panic or cut a number off, in code that reads what cards and files say; tests may panic.
@@ -111,6 +111,9 @@ pub mod messages;
 pub mod privacy;
 #[doc(hidden)]
 pub mod profile;
+#[cfg(feature = "records")]
+#[doc(hidden)]
+pub mod records;
 pub mod report;
 #[cfg(feature = "simulator")]
 pub mod simulator;

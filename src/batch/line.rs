@@ -3,13 +3,20 @@
 use serde::Serialize;
 
 use crate::{
+    kind::CardKind,
     messages::{ExitCode, Message},
-    report::json_escaped,
-    verify::Overall,
+    report::{Report, json_escaped},
+    verify::{Overall, Verdict},
 };
 
 /// The schema name of a line, described by `docs/batch.schema.json`.
 pub const SCHEMA: &str = "taimen.batch/1";
+
+/// The schema name of a line that has a verdict in place of the report.
+pub const VERDICT_SCHEMA: &str = "taimen.batch-verdict/1";
+
+/// The most failed checks that such a line names: it has less than 300 bytes beside the name of its input.
+const MAX_FAILED: usize = 3;
 
 /// One input and what became of it.
 #[derive(Debug)]
@@ -29,7 +36,9 @@ pub enum Outcome {
     Judged {
         /// The verdict.
         overall: Overall,
-        /// The report as one line of JSON, as [`crate::report::Report::json_line`] gives it.
+        /// The verdict as one line of JSON, as [`verdict`] gives it.
+        verdict: String,
+        /// The report as one line of JSON, as [`crate::report::Report::json_line`] gives it; empty if nobody wants it.
         report: String,
     },
     /// It was not.
@@ -43,6 +52,28 @@ pub enum Expected {
     Met,
     /// JSON Pointers into the expectation to what is different. Never a value.
     Failed(Vec<String>),
+}
+
+/// What a report says, without what the card says: kind, verdict, headline, the first failed checks (required ones first).
+pub fn verdict(report: &Report<'_>) -> String {
+    #[derive(Serialize)]
+    struct Said {
+        kind: CardKind,
+        overall: Overall,
+        headline: &'static str,
+        failed: Vec<&'static str>,
+    }
+    let findings = report.findings;
+    let required = report.required_checks();
+    let checks = required.iter().chain(report.advisory_checks());
+    let failed = checks.filter(|check| matches!(check.verdict, Verdict::Failed(_))).map(|check| check.id.as_str());
+    let said = Said {
+        kind: findings.kind,
+        overall: findings.overall(),
+        headline: report.headline().as_str(),
+        failed: failed.take(MAX_FAILED).collect(),
+    };
+    serde_json::to_string(&said).unwrap_or_default()
 }
 
 /// What comes before the report.
@@ -62,9 +93,24 @@ struct Tail<'a> {
 }
 
 #[derive(Serialize)]
+struct VerdictTail {
+    error: Option<&'static str>,
+    expect: Option<&'static str>,
+}
+
+#[derive(Serialize)]
 struct Comparison<'a> {
     result: &'static str,
     differs: &'a [String],
+}
+
+impl Expected {
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Failed(_) => "failed",
+        }
+    }
 }
 
 impl Outcome {
@@ -96,30 +142,55 @@ impl Line {
 
     /// One line of JSON, without a newline. The report is in it as it came.
     pub fn json(&self) -> String {
-        let head =
-            Head { schema: SCHEMA, input: &self.input, exit: self.outcome.exit().code(), counts: self.counts().code() };
+        let head = self.head(SCHEMA);
         let report = match &self.outcome {
             Outcome::Judged { report, .. } => report,
             Outcome::Failed(_) => "null",
         };
         let tail = Tail {
             error: self.outcome.failure(),
-            expect: self.expected.as_ref().map(|expected| match expected {
-                Expected::Met => Comparison { result: "met", differs: &[] },
-                Expected::Failed(differs) => Comparison { result: "failed", differs },
+            expect: self.expected.as_ref().map(|expected| Comparison {
+                result: expected.as_str(),
+                differs: match expected {
+                    Expected::Met => &[],
+                    Expected::Failed(differs) => differs,
+                },
             }),
         };
-        let head = json_escaped(&serde_json::to_string(&head).unwrap_or_default());
-        let tail = json_escaped(&serde_json::to_string(&tail).unwrap_or_default());
-        let (head, tail) = (head.strip_suffix('}').unwrap_or_default(), tail.strip_prefix('{').unwrap_or_default());
-        format!("{head},\"report\":{report},{tail}")
+        joined(&head, &format!("\"report\":{report}"), &tail)
     }
+
+    /// The same with the verdict alone: nothing in it was on the card.
+    pub fn verdict_json(&self) -> String {
+        let head = self.head(VERDICT_SCHEMA);
+        let verdict = match &self.outcome {
+            Outcome::Judged { verdict, .. } => verdict,
+            Outcome::Failed(_) => "null",
+        };
+        let tail = VerdictTail {
+            error: self.outcome.failure().map(|message| message.id),
+            expect: self.expected.as_ref().map(Expected::as_str),
+        };
+        joined(&head, &format!("\"verdict\":{verdict}"), &tail)
+    }
+
+    fn head(&self, schema: &'static str) -> Head<'_> {
+        Head { schema, input: &self.input, exit: self.outcome.exit().code(), counts: self.counts().code() }
+    }
+}
+
+/// One object of three: the one in the middle is JSON already.
+fn joined(head: &impl Serialize, middle: &str, tail: &impl Serialize) -> String {
+    let head = json_escaped(&serde_json::to_string(head).unwrap_or_default());
+    let tail = json_escaped(&serde_json::to_string(tail).unwrap_or_default());
+    let (head, tail) = (head.strip_suffix('}').unwrap_or_default(), tail.strip_prefix('{').unwrap_or_default());
+    format!("{head},{middle},{tail}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{lang::Lang, messages::Problem};
+    use crate::{lang::Lang, messages::Problem, verify::CheckId};
 
     #[test]
     fn a_path_cannot_break_the_line() {
@@ -143,5 +214,27 @@ mod tests {
         assert_eq!(of(None), (4, 4));
         assert_eq!(of(Some(Expected::Met)), (4, 0));
         assert_eq!(of(Some(Expected::Failed(vec![String::new()]))), (4, 1));
+    }
+
+    #[test]
+    fn the_longest_verdict_is_short() {
+        let longest = CheckId::all().map(CheckId::as_str).max_by_key(|id| id.len()).unwrap();
+        let failed = vec![longest; MAX_FAILED];
+        let verdict = serde_json::json!({
+            "kind": CardKind::all().max_by_key(|kind| kind.as_str().len()), "overall": Overall::Undetermined,
+            "headline": "authentic-only-under-the-longest", "failed": failed,
+        });
+        let outcome =
+            Outcome::Judged { overall: Overall::Undetermined, verdict: verdict.to_string(), report: String::new() };
+        let expected = Some(Expected::Failed(vec!["/x".repeat(500)]));
+        let line = Line { input: String::new(), outcome, expected }.verdict_json();
+        assert!(line.len() < 300, "{} {line}", line.len());
+        let message = Problem::ExpectationUnused { path: String::new() }.message(Lang::Ja);
+        let line = Line { input: String::new(), outcome: Outcome::Failed(message), expected: None }.verdict_json();
+        assert_eq!(
+            line,
+            "{\"schema\":\"taimen.batch-verdict/1\",\"input\":\"\",\"exit\":2,\"counts\":2,\"verdict\":null,\
+             \"error\":\"expectation-unused\",\"expect\":null}"
+        );
     }
 }

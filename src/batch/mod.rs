@@ -8,5 +8,5 @@ mod summary;
 
 pub use expectation::{Expectation, ExpectationError, MAX_DIFFERENCES, MAX_EXPECTATION};
 pub use junit::{junit_case, junit_head, junit_tail};
-pub use line::{Expected, Line, Outcome, SCHEMA};
+pub use line::{Expected, Line, Outcome, SCHEMA, VERDICT_SCHEMA, verdict};
 pub use summary::{SUMMARY_SCHEMA, Summary};

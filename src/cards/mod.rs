@@ -19,6 +19,7 @@ mod presentation;
 mod read_error;
 #[doc(hidden)]
 pub mod registry;
+mod remembered;
 #[doc(hidden)]
 pub mod residence_card;
 mod trace;
@@ -37,6 +38,9 @@ pub use flow::{
 pub use model::{Application, CredentialSpec, Credentials, EntryError, EntrySpec, Reference, Who};
 pub(crate) use presentation::{Inquiry, Presentation};
 pub use read_error::ReadError;
+#[cfg(feature = "records")]
+pub(crate) use registry::number;
 pub use registry::{check, never_recorded};
+pub use remembered::Remembered;
 #[doc(hidden)]
 pub use trace::{Meaning, Trace};

@@ -41,6 +41,21 @@ pub(crate) fn find(kind: CardKind) -> Option<(&'static dyn Card, &'static KindSp
     kinds().find(|(_, spec)| spec.kind == kind)
 }
 
+/// The item that is the number of a document of this kind, if a record may hold one; `None` for a kind that no card has.
+#[cfg(feature = "records")]
+pub(crate) fn number(kind: CardKind) -> Option<Option<&'static str>> {
+    find(kind).map(|(_, spec)| spec.number)
+}
+
+/// The kind whose application has this identifier.
+pub(crate) fn owner(aid: &[u8]) -> Option<&'static KindSpec> {
+    let has = |spec: &KindSpec| {
+        let mut own = spec.files.iter().map(|file| &file.application).chain(spec.applications.iter().copied());
+        own.any(|application| application.aid == aid)
+    };
+    kinds().map(|(_, spec)| spec).find(|spec| has(spec))
+}
+
 /// Whether a kind is an application that is read only if it is asked for by name.
 pub fn is_guest(kind: CardKind) -> bool {
     find(kind).is_some_and(|(_, spec)| spec.guest && !spec.scopes.is_empty())

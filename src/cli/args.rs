@@ -19,6 +19,8 @@ macro_rules! options {
             #![allow(missing_docs)]
             $(pub const $constant: &str = $name;)*
             pub const FILE: &str = "file";
+            pub const ID: &str = "id";
+            pub const REPORT: &str = "report";
             pub const PATH: &str = "path";
             pub const CARD: &str = "card";
             pub const KIND: &str = "kind";
@@ -31,8 +33,11 @@ macro_rules! options {
 }
 
 options! {
+    ACCEPT_LOSS "accept-loss" "", "より新しい記録が失われることを承知で、古いバックアップを戻す",
+        "Restore an older backup although newer entries are lost";
     ACCEPT "accept" "test|simulated",
         "試験用・模擬の発行者も受け入れる（本物の確認には使わないこと）", "Accept test or simulated issuers too (never for a real check)";
+    AFTER "after" "ID", "この記録の次から（前のページの最後の番号）", "Begin after this entry, the last one of the page before";
     AGE "age" "", "年齢だけを確認して表示する（生年月日だけを照合）", "Read only the age record, and show nothing but the age";
     ALLOW_LAST_TRY "allow-last-try" "", "残り1回でも、残り回数を示さなくても照合する（失敗すると閉塞する）",
         "Send an entry even if one try is left, or if the card has no counter (a wrong entry blocks it)";
@@ -40,6 +45,7 @@ options! {
     AT "at" "TIME|recorded",
         "この時刻の時点で判定する（RFC 3339）。recorded は、保存された読み取りの時刻と署名のない記載を、あなたが保証して使う",
         "Judge as of this time (RFC 3339). recorded: you vouch for a saved reading, its time and its unsigned data";
+    BY "by" "NAME", "行った人の氏名（認証はしません）", "Who does it: entered, not authenticated";
     CUSTOMER_ADDRESS "customer-address" "IP:PORT",
         "お客様用の画面だけを、このアドレスでネットワークに出す（タブレット用。証明書と秘密鍵も必要）",
         "Serve the customer's page, and nothing else, to the network here (a tablet; needs certificate and key)";
@@ -52,13 +58,22 @@ options! {
     DETAILS "details" "", "すべての検査・根拠・注意を表示する（既定は24行）",
         "Show every check, its grounds and all notes (default: 24 lines)";
     DOMICILE "domicile" "", "本籍も表示する（運転免許証）", "Show the registered domicile too (driver's licence)";
+    DUMP "dump" "FILE", "保存した読み取り（--save-dump。- は標準入力）。省略すると、入力だけで記録する",
+        "A saved reading (--save-dump; - is standard input); without it the entries alone make the record";
+    ENTRY_KIND "kind" "KIND", "この種類だけ：record, amendment, relation-end, hold, export, purge, rekey",
+        "One kind alone: record, amendment, relation-end, hold, export, purge or rekey";
+    EXIT_ZERO "exit-zero" "", "すべてを判定できたら、結果にかかわらず終了コードを0にする（分散処理用）",
+        "Exit with 0 if every input was judged, whatever the verdicts are (for engines that run many)";
     EXPECT "expect" "DIR", "期待ファイル（NAME.expect.json）のフォルダー。入力の隣のファイルは使わない",
         "Folder of expectations, NAME.expect.json; files beside the inputs do not count";
     FAULT "fault" "NAME[=VALUE]", "カードの不具合（docs/simulator.md）", "What is wrong with the card (docs/simulator.md)";
     FORM "form" "FILE", "申込書の記載（JSON、- は標準入力）とICチップの記載を比べる（docs/compare.md）",
         "Compare an application form (JSON; - is standard input) with the chip (docs/compare.md)";
+    FORMAT "format" "json|csv|html", "書き出す形式（既定：json）", "The form of the export (default: json)";
     FRONT "front" "FILE", "在留カード（第1世代）の券面（表）の画像をPNGで保存する（個人情報）",
         "Save the picture of a residence card's front as PNG (first generation; personal data)";
+    HEAD "head" "FILE", "別に控えておいた署名つきの head と突き合わせる（繰り返し指定できる）",
+        "Compare with a signed head that was kept elsewhere; may be given again";
     HEX "hex" "", "データも16進で表示する（個人情報）", "Print the bytes too (personal data)";
     HTML "html" "FILE", "画像つきの印刷できるページを保存する（個人情報）",
         "Save a printable page with all pictures (personal data)";
@@ -66,21 +81,38 @@ options! {
     JPKI "jpki" "", "公的個人認証AP（JPKI）の電子証明書も読む（マイナンバーカード）", "Read the JPKI certificates too (My Number Card)";
     JSON "json" "", "JSONで出力する", "Print JSON";
     JUNIT "junit" "FILE", "JUnit形式のXMLを書く（CI用。個人情報なし）", "Write JUnit XML for CI (no personal data)";
+    KEY "key" "FILE", "記録の鍵のファイル（データベースとは別のフォルダーに置く）", "The key file of the records, kept in another folder than the database";
+    KEYRING "keyring" "", "鍵をシステムの保管場所（キーチェーンなど）に置く", "Keep the key in the system's key store instead";
     LANG "lang" "ja|en", "表示する言語", "The language of the output";
     LAW "law" "LAW", "どの法令による確認か：hanshuhou（犯収法）, keitaihou（携帯法）, kobutsu（古物営業法）、または --profile の法令",
         "The law that asks for the check: hanshuhou, keitaihou, kobutsu, or that of a --profile";
+    LIMIT "limit" "N", "一度に表示する数（既定：50）", "How many entries (default: 50)";
+    NEW_KEY "new-key" "FILE", "新しい鍵のファイル（古い鍵では開けなくなる）", "Write a new key file; the former one opens nothing any more";
+    ONLY_OPEN "open-fields" "", "空欄のある記録だけ", "Records with open fields alone";
     OPEN "open" "", "ブラウザーで開く", "Open the page in a browser";
     PORT "port" "N", "窓口のページのポート（既定：空いているもの）", "The port of the page (default: one that is free)";
     OUT "out" "FILE", "書き出す先（省略すると標準出力）", "The file to write (default: standard output)";
     PHOTO "photo" "FILE", "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)";
     PROFILE "profile" "FILE", "自社のプロファイルのファイル。同じ id の付属のものを置き換える（繰り返し指定できる）",
         "A profile file of your own, which replaces the shipped one of its id; may be given again";
+    PROOF "proof" "ID|FILE", "1件の証明", "The proof of one record";
+    PUBLIC_KEY "public-key" "KEY", "公開鍵（taimen records init と head が表示する行）", "The public key: a line that taimen records init and head print";
+    PURGER "purger" "ROLE", "消去だけに使うロール（PostgreSQL。あらかじめ作っておく）", "The role that purges (PostgreSQL; it must exist)";
     PURPOSE "purpose" "PURPOSE", "用途", "What it may vouch for";
     READER "reader" "ADDRESS",
         "リーダー：pcsc, pcsc:名前の一部, phone[:IPアドレス[:ポート]][?short]（スマートフォン）, sim:種類[?fault=…&seed=…], replay:ファイル",
         "The reader: pcsc, pcsc:PART-OF-NAME, phone[:IP-ADDRESS[:PORT]][?short], sim:KIND[?fault=…&seed=…], replay:FILE";
     RECORD "record" "FILE", "カードとの通信を記録する（個人情報。照合番号等は伏せる）",
         "Record the exchanges (personal data; credentials are left out)";
+    RECORDS "records" "URL", "記録のデータベース：sqlite:パス または postgres://ユーザー@ホスト/データベース",
+        "The database of records: sqlite:PATH or postgres://USER@HOST/DATABASE";
+    RECORD_ANY "record-any" "", "真正でない判定でも記録する（事実だけを記録する）", "Make a record whatever the verdict is (it states facts alone)";
+    RECORD_PROFILE "record-profile" "PROFILE|LAW|auto",
+        "記録が従うプロファイルまたは法令（繰り返し指定できる。auto は犯収法。取引の日で選ぶ）",
+        "The profile or law that the record serves, by the transaction's day; may be given again (auto: hanshuhou)";
+    RELATION "relation" "N", "終わった取引・契約の番号（複数あるとき）", "Which relation has ended, if several go on";
+    REVIEW "review" "", "記録の内容を表示するだけで、保存しない", "Show what the record would hold, and save nothing";
+    REVEAL "reveal" "", "その1件の内容も読めるようにする（個人情報）", "Open the content of this one record too (personal data)";
     SAVE_DUMP "save-dump" "FILE", "読み取った全データを保存する（個人情報。0600で作成）",
         "Save everything that was read (personal data; mode 0600)";
     SCRIPT "script" "FILE", "カードの出し入れをファイルの手順で行う（- は標準入力）",
@@ -91,14 +123,24 @@ options! {
         "Refuse a dump that is not sealed by the key with this fingerprint";
     SEED "seed" "N", "模擬カードの名義人と乱数を決める数（既定：1）", "Which invented holder and which random bytes (default: 1)";
     SEX "sex" "", "チップに記録された性別も表示する", "Show the electronic sex field too";
+    SINCE "since" "DATE", "この日から", "From this day";
+    STAFF_FILE "staff-file" "FILE", "担当者の入力（JSONまたはTOML。docs/records.md）", "What staff enter, JSON or TOML (docs/records.md)";
+    TEST "test" "", "試験用のデータベースにする（後から変えられない）", "Make a test database; it stays one for ever";
     TIMES "times" "", "所要時間も記録する（毎回変わる）", "Record how long each answer took (differs every time)";
+    TO "to" "AGE-RECIPIENT", "この公開鍵（age1…）の持ち主だけが読めるように暗号化する", "Encrypt to this public key of age (age1...)";
     TRUST_DIR "trust-dir" "DIR", "追加した鍵と証明書のフォルダ", "Folder of anchors that you added";
     UNPINNED "unpinned" "", "公表された指紋と違うものも受け入れる", "Accept it although the issuer did not publish it";
+    UNTIL "until" "DATE", "この日まで", "Until this day";
+    VERDICTS_ONLY "verdicts-only" "", "報告の代わりに判定だけを書く（1行300バイト未満。カードの記載は含まない）",
+        "Write the verdict in place of the report (a line under 300 bytes; nothing that the card says)";
     VPCD "vpcd" "HOST:PORT", "vpcd の待ち受け先（1番目のリーダー。2番目以降は次のポート）",
         "Where vpcd listens: its first reader; the next ones have the next ports";
     WAIT "wait" "SECONDS", "カードを待つ秒数", "How long to wait for a card or a phone";
     WATCH "watch" "", "リーダーの接続・取り外しとカードの出し入れを、Ctrl-C まで表示し続ける",
         "Keep printing readers and cards that come and go, until Ctrl-C";
+    WITH_PHOTO "with-photo" "PURPOSE", "この目的のために顔写真も記録する（目的も記録し、表示する）",
+        "Keep the photo too, for this purpose, which the record shows";
+    WRITER "writer" "ROLE", "記録を追加するだけのロール（PostgreSQL。あらかじめ作っておく）", "The role that adds records and changes none (PostgreSQL; it must exist)";
     WITHOUT_PIN "without-pin" "", "運転免許証を暗証番号なしで読む（有効期限など。真正性は判定できない）",
         "Read a driver's licence without its PINs (expiry and the like; never authentic)";
 }
@@ -129,6 +171,25 @@ const COMMANDS: &[(&str, Bilingual)] = commands! {
     "profiles list", "一覧（期間・未確認の行の数・SHA-256）", "List the profiles: period, unverified rows, SHA-256";
     "profiles show", "一つを、根拠とともにすべて表示する", "Show a profile in full, with its sources";
     "profiles check", "自社のプロファイルのファイルを点検する", "Report what is wrong with a profile file of your own";
+    "records", "法令が求める確認記録：追記だけの、暗号化したデータベース", "The confirmation record that the law asks for: an append-only, encrypted database";
+    "records init", "データベースと鍵を新しく作る", "Make a new database and its key";
+    "records verify", "データベース、または1件の証明を点検する（インターネット接続も、鍵も要らない）",
+        "Check the database, or the proof of one record; offline, and without the key too";
+    "records head", "最新の署名つきの head（件数と全体のハッシュ）、または1件の証明を書き出す",
+        "Print the newest signed head, or the proof of one record";
+    "records backup", "データベースの写しを新しいファイルに作り、点検する", "Copy the database to a new file, and verify the copy";
+    "records restore", "写しから、新しいデータベースを作り、点検する", "Make a new database from a backup, and verify it";
+    "records rekey", "これから追加する記録の鍵を替える", "Change the key for what is added from now on";
+    "records purge", "保存期間を過ぎた記録の内容を消去する（--yes がなければ、対象を示すだけ）",
+        "Empty the records whose retention has ended (without --yes: list them)";
+    "records add", "保存した読み取りと担当者の入力から記録を作る", "Make a record of a saved reading and of what staff entered";
+    "records list", "一覧（新しい順）", "List entries, the newest first";
+    "records show", "一つの記録を、変更の履歴とともに表示する", "Show a record with its history";
+    "records find", "氏名・生年月日・番号などで探す", "Find records by name, birth date, numbers";
+    "records amend", "変更・空欄の記入・訂正・依拠・保全などを追記する（元の内容は残る）", "Add a change, a filled blank, a correction, reliance or a hold; nothing is overwritten";
+    "records end", "取引・契約の終了を記録する（保存期間が始まる）", "Record the end of a relation, from which the years count";
+    "records export", "JSON・CSV・HTMLで書き出す（書き出したことも記録する）", "Export JSON, CSV or HTML; the log says so";
+    "records report", "報告：空欄・代わりの方法・継続中・保存期限・担当者", "Report open fields, fallbacks, open relations, retention, staff";
     "simulate", "模擬カードを vpcd に差し出す（どのPC/SCプログラムからも読める）", "Offer simulated cards to vpcd, and so to every PC/SC program";
     "recording", "通信記録を見る・作る・確かめる・個人情報を取り除く", "Show, make, check and scrub recordings";
     "recording show", "命令とファイルの名前、ステータスワードの意味をつけて表示する（データは表示しない）",
@@ -175,6 +236,10 @@ pub fn command(lang: Lang) -> Command {
             b.sub("doctor", &[TRUST_DIR, JSON]),
             b.trust(),
             b.profiles(),
+            #[cfg(feature = "records")]
+            super::records::args::command(b),
+            #[cfg(not(feature = "records"))]
+            b.sub("records", &[]),
             b.simulate(),
             b.recording(),
             b.sub("seal-key", &[])
@@ -200,12 +265,12 @@ pub fn command(lang: Lang) -> Command {
 
 /// Builds commands and options in a language.
 #[derive(Clone, Copy)]
-struct Builder {
+pub(super) struct Builder {
     lang: Lang,
 }
 
 impl Builder {
-    fn t(self, ja: &'static str, en: &'static str) -> &'static str {
+    pub(super) fn t(self, ja: &'static str, en: &'static str) -> &'static str {
         Bilingual::new(ja, en).get(self.lang)
     }
 
@@ -223,14 +288,14 @@ impl Builder {
     }
 
     /// A command of [`COMMANDS`] with options of [`OPTIONS`].
-    fn sub(self, name: &'static str, options: &[&'static str]) -> Command {
+    pub(super) fn sub(self, name: &'static str, options: &[&'static str]) -> Command {
         let about = COMMANDS.iter().find(|(known, _)| *known == name).map(|(_, about)| about.get(self.lang));
         let own = name.rsplit(' ').next().unwrap_or(name);
         self.plain(own).about(about.unwrap_or_default()).args(self.options(options))
     }
 
     /// A command that has others below it.
-    fn group(self, command: Command) -> Command {
+    pub(super) fn group(self, command: Command) -> Command {
         command
             .subcommand_required(true)
             .arg_required_else_help(true)
@@ -238,12 +303,12 @@ impl Builder {
             .subcommand_help_heading(self.t("コマンド", "Commands"))
     }
 
-    fn options(self, names: &[&'static str]) -> impl Iterator<Item = Arg> {
+    pub(super) fn options(self, names: &[&'static str]) -> impl Iterator<Item = Arg> {
         names.iter().map(move |name| self.option(name))
     }
 
     /// An option with its help, and what its value may be.
-    fn option(self, name: &'static str) -> Arg {
+    pub(super) fn option(self, name: &'static str) -> Arg {
         let row = OPTIONS.iter().find(|(known, ..)| *known == name);
         let (value, text) = row.map_or(("", ""), |(_, value, text)| (*value, text.get(self.lang)));
         let arg = Arg::new(name).long(name).help(text);
@@ -265,8 +330,13 @@ impl Builder {
                 .hide_possible_values(true)
                 .help(self.applications()),
             name::FAULT => arg.action(ArgAction::Append),
+            name::HEAD => arg.value_parser(value_parser!(std::path::PathBuf)).action(ArgAction::Append),
             name::PROFILE => arg.value_parser(value_parser!(std::path::PathBuf)).action(ArgAction::Append),
-            name::DATE => arg.value_parser(|text: &str| text.parse::<jiff::civil::Date>()),
+            name::DATE | name::SINCE | name::UNTIL => arg.value_parser(|text: &str| text.parse::<jiff::civil::Date>()),
+            name::RECORDS => arg.env("TAIMEN_RECORDS").hide_env_values(true).required(true),
+            name::KEY => {
+                arg.env("TAIMEN_RECORDS_KEY").hide_env_values(true).value_parser(value_parser!(std::path::PathBuf))
+            }
             name::PORT => arg.value_parser(value_parser!(u16)),
             name::CUSTOMER_ADDRESS => arg.value_parser(value_parser!(std::net::SocketAddr)),
             name::VPCD => arg.default_value("127.0.0.1:35963"),
@@ -276,13 +346,13 @@ impl Builder {
     }
 
     /// An argument that is a path.
-    fn path(self, name: &'static str, ja: &'static str, en: &'static str) -> Arg {
+    pub(super) fn path(self, name: &'static str, ja: &'static str, en: &'static str) -> Arg {
         let parser = value_parser!(std::path::PathBuf);
         Arg::new(name).required(true).value_name("FILE").value_parser(parser).help(self.t(ja, en))
     }
 
     /// JSON with a schema.
-    fn json(self, schema: &str) -> Arg {
+    pub(super) fn json(self, schema: &str) -> Arg {
         self.option(name::JSON).help(match self.lang {
             Lang::Ja => format!("JSONで出力する（{schema}）"),
             Lang::En => format!("Print JSON ({schema})"),
@@ -324,7 +394,8 @@ impl Builder {
 
     fn check(self) -> Command {
         use name::*;
-        self.sub("check", &[READER, WAIT])
+        let check = self
+            .sub("check", &[READER, WAIT])
             .arg(self.json("docs/report.schema.json"))
             .args(self.options(&[DETAILS, DOMICILE, SEX, PHOTO, FRONT, HTML, APPLICATION, WITHOUT_PIN, AGE]))
             .arg(self.option(FORM).conflicts_with(AGE))
@@ -332,7 +403,10 @@ impl Builder {
             .args([self.option(SAVE_DUMP), self.option(SEAL).requires(SAVE_DUMP)])
             .args(self.options(&[RECORD, ALLOW_LAST_TRY]))
             .arg(self.option(CREDENTIALS).help(self.entries()))
-            .args(self.options(&[TRUST_DIR, ACCEPT, AT]))
+            .args(self.options(&[TRUST_DIR, ACCEPT, AT]));
+        #[cfg(feature = "records")]
+        let check = check.args(super::records::making::of_check(self));
+        check
     }
 
     fn counter(self) -> Command {
@@ -365,7 +439,7 @@ impl Builder {
         ));
         self.sub("batch", &[])
             .arg(inputs.num_args(1..).value_name("PATH"))
-            .args(self.options(&[EXPECT, JUNIT, JOBS]))
+            .args(self.options(&[EXPECT, JUNIT, JOBS, VERDICTS_ONLY, EXIT_ZERO]))
             .arg(json)
             .args(self.options(&[DOMICILE, SEX, SEALED_BY, TRUST_DIR, ACCEPT, AT]))
     }

@@ -16,6 +16,8 @@ use crate::{
     verify::{At, Basis},
 };
 
+#[cfg(feature = "records")]
+use super::records;
 use super::{
     Settings,
     args::name,
@@ -39,6 +41,9 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let mut store = trust::store(settings, matches)?;
     let mut accepted = trust::accepted(matches);
     let seal = seal::key(matches)?;
+    // Opened and found to be writable before any credential is spent.
+    #[cfg(feature = "records")]
+    let mut recorder = records::recorder(matches)?;
     let address = matches.get_one::<String>(name::READER).map_or("pcsc", String::as_str);
     let wait = Duration::from_secs(matches.get_one::<u64>(name::WAIT).copied().unwrap_or(30));
 
@@ -63,19 +68,21 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         _ => ReportSource::Live,
     };
     // A session that failed is worth recording most; a recording that cannot be written must not hide the verdict.
-    let recording = record.as_ref().zip(header.recording(&mut link, read.as_ref().map(|(dump, _)| dump), None));
+    let recording = record.as_ref().zip(header.recording(&mut link, read.as_ref().map(|read| &read.dump), None));
     let recorded = recording.map_or(Ok(()), |(path, recording)| terminal.write(path, recording.to_text().as_bytes()));
-    let (mut dump, asked) = read?;
+    let mut read = read?;
+    let dump = &read.dump;
     let basis = match source {
         ReportSource::Replay => basis::saved(dump.read_at, at, false, Timestamp::now())?,
         _ => Basis::live(dump.read_at, at),
     };
-    let mut findings = cards::check(&dump, &store, basis).ok_or(Problem::UnsupportedKind(dump.kind))?;
+    let mut findings = cards::check(dump, &store, basis).ok_or(Problem::UnsupportedKind(dump.kind))?;
     if source == ReportSource::Replay {
         findings.notes.push(cards::notes::presence(basis));
     }
-    dump.link = link.figures(started.elapsed().saturating_sub(asked));
+    read.dump.link = read.figures(&link, started);
     link.finish()?;
+    let mut dump = read.dump;
     if let Some(key) = &seal {
         dump.seal(key);
     }
@@ -83,5 +90,15 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let form = form.map(|form| crate::compare::compare(&form, &findings));
     let context = Context { sealed_by, accepted, form, ..Context::of(&dump, source) };
     let save = || saved.map_or(Ok(()), |saved| terminal.write(&saved, dump.to_json().as_bytes()));
-    output::report(settings, matches, &findings, &context, destinations, || recorded.and_then(|()| save()))
+    let further = || {
+        // The record comes first: it must not be missing because a file could not be written.
+        #[cfg(feature = "records")]
+        let record = recorder.as_mut().map(|recorder| recorder.record(settings, &findings, &context, &dump));
+        #[cfg(not(feature = "records"))]
+        let record: Option<Result<Option<output::Saved>, Problem>> = None;
+        let record = record.transpose()?.flatten();
+        recorded.and_then(|()| save())?;
+        Ok(record)
+    };
+    output::report(settings, matches, &findings, &context, destinations, further)
 }

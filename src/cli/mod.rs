@@ -25,6 +25,8 @@ mod reader;
 mod readers;
 mod reading;
 mod recording;
+#[cfg(feature = "records")]
+mod records;
 mod seal;
 mod simulate;
 mod terminal;
@@ -89,6 +91,10 @@ fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
         Some(("counter", _)) => Err(Problem::NotBuilt { feature: "counter" }),
         Some(("trust", matches)) => trust::run(settings, matches),
         Some(("profiles", matches)) => profiles::run(settings, matches),
+        #[cfg(feature = "records")]
+        Some(("records", matches)) => records::run(settings, matches),
+        #[cfg(not(feature = "records"))]
+        Some(("records", _)) => Err(Problem::NotBuilt { feature: "records" }),
         Some(("simulate", matches)) => simulate::run(settings, matches),
         Some(("recording", matches)) => recording::run(settings, matches),
         Some(("seal-key", matches)) => seal::run(settings, matches),

@@ -58,6 +58,31 @@ impl Destinations {
     }
 }
 
+/// A record that was saved: what is said of it in words, and as JSON.
+pub struct Saved {
+    /// In words, with a newline.
+    pub text: String,
+    /// As JSON.
+    pub json: serde_json::Value,
+}
+
+/// A report as JSON with the record that was saved.
+fn with_record(report: String, saved: Option<Saved>) -> String {
+    match (saved, report.trim_end().strip_suffix('}')) {
+        (Some(saved), Some(open)) => json_escaped(&format!("{},\n  \"record\": {}\n}}\n", open.trim_end(), saved.json)),
+        _ => report,
+    }
+}
+
+/// How a run ends if something after the verdict failed: a failure never hides that a card is not authentic.
+fn after(verdict: ExitCode, problem: &Problem) -> ExitCode {
+    match (verdict, problem.exit()) {
+        (ExitCode::Authentic | ExitCode::Mismatch, ExitCode::NotSaved) => ExitCode::NotSaved,
+        (ExitCode::Authentic, exit) => exit,
+        (verdict, _) => verdict,
+    }
+}
+
 /// A report to every place that was asked for; returns the verdict's exit code. It is shown before the files are written
 /// (those of the report, then `further` ones), so that the verdict is there when one of them cannot be. As JSON it is
 /// one document, which has the failure too, so the files come first.
@@ -67,7 +92,7 @@ pub fn report(
     findings: &Findings,
     context: &Context,
     destinations: Destinations,
-    further: impl FnOnce() -> Result<(), Problem>,
+    further: impl FnOnce() -> Result<Option<Saved>, Problem>,
 ) -> Result<ExitCode, Problem> {
     let options = Options {
         lang: settings.lang,
@@ -84,8 +109,11 @@ pub fn report(
     let json = matches.get_flag(name::JSON);
     let files = || destinations.write(findings, &report, json).and_then(|()| further());
     if json {
-        let Err(problem) = files() else { return text(&report.json()).map(|()| verdict) };
-        let exit = if verdict == ExitCode::Authentic { problem.exit() } else { verdict };
+        let problem = match files() {
+            Ok(saved) => return text(&with_record(report.json(), saved)).map(|()| verdict),
+            Err(problem) => problem,
+        };
+        let exit = after(verdict, &problem);
         complaint(settings, &problem);
         text(&(failure(settings, &problem, exit, Some((verdict, &report.json_line()))) + "\n"))?;
         return Ok(exit);
@@ -105,13 +133,12 @@ pub fn report(
         }
     }
     match files() {
-        Err(problem) if verdict == ExitCode::Authentic => Err(problem),
-        // A file that was not written never hides that a card is not authentic.
         Err(problem) => {
             complaint(settings, &problem);
-            Ok(verdict)
+            Ok(after(verdict, &problem))
         }
-        Ok(()) => Ok(verdict),
+        Ok(Some(saved)) => text(&saved.text).map(|()| verdict),
+        Ok(None) => Ok(verdict),
     }
 }
 

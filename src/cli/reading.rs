@@ -1,8 +1,10 @@
 //! Reading a card for any command: what the options ask for, what a source brings itself, and the question in the middle.
 
 use std::{
+    panic,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, mpsc},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -18,7 +20,7 @@ use crate::{
     messages::Problem,
     text::japan_date,
     transport::{
-        Recording,
+        LinkFigures, Recording,
         recording::{ExtraHeader, GivenCredential},
     },
     trust::TrustStore,
@@ -28,7 +30,7 @@ use super::{
     args::name,
     files,
     reader::{Link, Source},
-    terminal::Terminal,
+    terminal::{Question, Terminal},
 };
 
 /// One reading: what is asked of the card, and what opens it.
@@ -90,30 +92,77 @@ impl CheckOptions {
         Self { request, credentials, allow_last_try, given }
     }
 
-    /// Reads the card; if a person must be asked, in two transactions. Also returns how long the person took.
-    pub fn read(self, link: &mut Link, terminal: &Terminal) -> Result<(Dump, Duration), Problem> {
+    /// Reads the card; if a person must be asked, in two transactions, and asks while the first one goes on.
+    pub fn read(self, link: &mut Link, terminal: &Terminal) -> Result<Read, Problem> {
         let Self { request, credentials, allow_last_try, .. } = self;
         let mut gate = PinGate::new(allow_last_try);
-        let mut tell = |event: Event<'_>| terminal.event(event);
-        let outcome = link
-            .with_card(|card, nonces| Ok(cards::start(card, &request, credentials, &mut gate, nonces, &mut tell)?))?;
-        let looked = match outcome {
-            Outcome::Done(dump) => return Ok((*dump, Duration::ZERO)),
-            Outcome::Ask(looked) => looked,
+        // Whoever must be asked is asked while the card still gives what needs no credential.
+        let (questions, asked) = mpsc::channel::<Vec<Question>>();
+        let (outcome, answer) = thread::scope(|scope| {
+            let person = scope.spawn(move || {
+                let entered = terminal.ask(&asked.recv().ok()?);
+                Some((entered, Instant::now()))
+            });
+            let tell = &mut |event: Event<'_>| match event {
+                Event::Asks { looked, gate } => {
+                    let wanted = looked.wanted().into_iter();
+                    // It is received unless the one who would ask has panicked, which comes to light below.
+                    let _ = questions.send(wanted.map(|wanted| (wanted, looked.refusal(&wanted, gate))).collect());
+                }
+                event => terminal.event(event),
+            };
+            let outcome =
+                link.with_card(|card, nonces| Ok(cards::start(card, &request, credentials, &mut gate, nonces, tell)?));
+            let let_go = Instant::now();
+            drop(questions);
+            let answer = person.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked));
+            (outcome, answer.map(|(entered, at)| (entered, at, at.saturating_duration_since(let_go))))
+        });
+        let (looked, entered, last_key, mut asked) = match (outcome?, answer) {
+            (Outcome::Done(dump), _) => return Ok(Read::at_once(*dump)),
+            (Outcome::Ask(looked), Some((entered, at, asked))) => (looked, entered?, at, asked),
+            // A question comes before it.
+            (Outcome::Ask(looked), None) => (looked, Credentials::default(), Instant::now(), Duration::ZERO),
         };
-        let asked = Instant::now();
-        let entered = terminal.ask(&looked, &gate)?;
+        let waiting = Instant::now();
         link.wait_again(&mut |waiting| terminal.waiting(waiting))?;
-        let asked = asked.elapsed();
+        asked += waiting.elapsed();
         let time = link.refresh_time();
-        let dump =
-            link.with_card(|card, nonces| Ok(looked.read(card, time, entered, &mut gate, nonces, &mut tell)?))?;
-        Ok((dump, asked))
+        let tell = &mut |event: Event<'_>| terminal.event(event);
+        let dump = link.with_card(|card, nonces| Ok(looked.read(card, time, entered, &mut gate, nonces, tell)?))?;
+        Ok(Read { dump, asked, last_key: Some(last_key) })
     }
 
     /// What the recording's header needs of this plan, which reading consumes.
     pub fn header(&self) -> Header {
         Header { scope: self.request.scope, given: self.given.clone() }
+    }
+}
+
+/// What came of a reading.
+pub struct Read {
+    /// What was read.
+    pub dump: Dump,
+    /// How long a person was waited for.
+    pub asked: Duration,
+    /// When the person pressed the last key.
+    last_key: Option<Instant>,
+}
+
+impl Read {
+    fn at_once(dump: Dump) -> Self {
+        Self { dump, asked: Duration::ZERO, last_key: None }
+    }
+
+    /// What the link carried, as of now: after the verdict. `started` is when the command was.
+    pub fn figures(&self, link: &Link, started: Instant) -> LinkFigures {
+        let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        LinkFigures {
+            after_entry_exchanges: self.dump.link.after_entry_exchanges,
+            after_entry_bytes: self.dump.link.after_entry_bytes,
+            after_entry_ms: self.last_key.map(|key| ms(key.elapsed())),
+            ..link.figures(started.elapsed().saturating_sub(self.asked))
+        }
     }
 }
 
@@ -148,7 +197,7 @@ pub fn record(
     // A guest that was not asked for by name was read on its host's own account.
     let host = registry::is_guest(kind) && plan.request.application != Some(kind);
     let header = plan.header();
-    let read = plan.read(link, terminal).map(|(dump, _)| dump);
+    let read = plan.read(link, terminal).map(|read| read.dump);
     let recording = header.recording(link, read.as_ref(), (!host).then_some(kind));
     (recording, read)
 }

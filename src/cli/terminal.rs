@@ -1,9 +1,9 @@
 //! The person at the terminal: what is shown while waiting and reading, what is asked. All of it on standard error.
 
 use std::{
-    cell::RefCell,
     collections::BTreeSet,
     io::{self, BufRead, IsTerminal, Read, Write},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,9 +11,8 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::{
-    cards::{CredentialSpec, Credentials, EntryError, EntrySpec, Event, Looked, Recognised, Who},
+    cards::{CredentialSpec, Credentials, EntryError, EntrySpec, Event, ReadError, Recognised, Wanted, Who},
     destination::Destination,
-    iso7816::PinGate,
     lang::Bilingual,
     messages::{Problem, ui},
     report::{Graphics, visible},
@@ -28,6 +27,9 @@ const MAX_ATTEMPTS: usize = 5;
 /// The longest line that is read as an entry.
 const MAX_ENTRY: u64 = 256;
 
+/// A credential that a person is asked for, and why it may not be presented if it may not.
+pub type Question = (Wanted, Result<(), ReadError>);
+
 /// The terminal of one command.
 pub struct Terminal {
     settings: Settings,
@@ -35,21 +37,21 @@ pub struct Terminal {
     quiet: bool,
     /// Nobody is there: nothing is shown at all, and nothing asked.
     nobody: bool,
-    bar: RefCell<Option<ProgressBar>>,
+    bar: Mutex<Option<ProgressBar>>,
     /// The references whose counters were told.
-    told: RefCell<BTreeSet<&'static str>>,
+    told: Mutex<BTreeSet<&'static str>>,
 }
 
 impl Terminal {
     /// The terminal of a command; quiet unless a person is there to see it.
     pub fn new(settings: &Settings, json: bool) -> Self {
         let quiet = json || !io::stderr().is_terminal();
-        Self { settings: *settings, quiet, nobody: false, bar: RefCell::new(None), told: RefCell::default() }
+        Self { settings: *settings, quiet, nobody: false, bar: Mutex::default(), told: Mutex::default() }
     }
 
     /// Nobody at all: not a word is written, and whatever would be asked for is missing.
     pub fn nobody(settings: &Settings) -> Self {
-        Self { settings: *settings, quiet: true, nobody: true, bar: RefCell::new(None), told: RefCell::default() }
+        Self { settings: *settings, quiet: true, nobody: true, bar: Mutex::default(), told: Mutex::default() }
     }
 
     /// Shows what is waited for.
@@ -84,7 +86,7 @@ impl Terminal {
             return;
         }
         let bytes = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-        let mut slot = self.bar.borrow_mut();
+        let mut slot = lock(&self.bar);
         let bar = slot.get_or_insert_with(|| {
             let bar = ProgressBar::new(0);
             if let Ok(style) = ProgressStyle::with_template("{bar:24} {bytes:>7}/{total_bytes:7} {msg}") {
@@ -99,7 +101,7 @@ impl Terminal {
 
     /// Removes the progress line.
     pub fn done(&self) {
-        if let Some(bar) = self.bar.borrow_mut().take() {
+        if let Some(bar) = lock(&self.bar).take() {
             bar.finish_and_clear();
         }
     }
@@ -109,29 +111,30 @@ impl Terminal {
         match event {
             Event::Recognised(found) => self.recognised(found),
             Event::Counter { reference, retry_counter } => {
-                if self.told.borrow_mut().insert(reference.name) {
+                if lock(&self.told).insert(reference.name) {
                     self.say(&ui::tries_left(self.settings.lang, reference.title, retry_counter));
                 }
             }
             Event::Step { title, done, total } => self.show(title, done, total),
+            // Whoever types is not interrupted; the report says it.
+            Event::Asks { .. } | Event::Guests(_) => {}
         }
     }
 
     /// Asks for what the card wants: staff for what is printed on it, the customer for what only he knows, without echo. Nobody
     /// is asked for what may not be presented; of an optional credential an empty entry means that it is not known.
-    pub fn ask(&self, looked: &Looked, gate: &PinGate) -> Result<Credentials, Problem> {
+    pub fn ask(&self, questions: &[Question]) -> Result<Credentials, Problem> {
         let mut entered = Credentials::default();
         let mut introduced = None;
-        let wanted = looked.wanted();
-        for (reference, retry_counter) in wanted.iter().filter_map(|wanted| wanted.counter) {
-            if self.told.borrow_mut().insert(reference.name) && !self.nobody {
+        for (reference, retry_counter) in questions.iter().filter_map(|(wanted, _)| wanted.counter) {
+            if lock(&self.told).insert(reference.name) && !self.nobody {
                 // Shown even if progress is not: it is a warning.
                 let _ =
                     writeln!(io::stderr(), "{}", ui::tries_left(self.settings.lang, reference.title, retry_counter));
             }
         }
-        for wanted in &wanted {
-            match looked.refusal(wanted, gate) {
+        for (wanted, refusal) in questions {
+            match refusal.clone() {
                 // What the others open is read.
                 Err(_) if wanted.credential.optional => continue,
                 refusal => refusal?,
@@ -224,6 +227,10 @@ impl Terminal {
             let _ = writeln!(io::stderr(), "{text}");
         }
     }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Forgets what was typed and not read yet.

@@ -30,7 +30,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let saved = Saved { source: Source::Dump, accepted: trust::accepted(matches), sealed_by };
     let (findings, mut context) = saved.judge(&dump, &store, basis)?;
     context.form = form.map(|form| crate::compare::compare(&form, &findings));
-    output::report(settings, matches, &findings, &context, destinations, || Ok(()))
+    output::report(settings, matches, &findings, &context, destinations, || Ok(None))
 }
 
 /// What belongs to a reading that is judged later.

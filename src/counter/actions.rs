@@ -48,12 +48,13 @@ impl Session {
                 // An insistence without a refusal in front of it is nobody's decision about this card.
                 let same = application == self.attempt.application;
                 let last_try = self.attempt.last_try.filter(|_| allow_last_try && same);
-                self.start(Attempt { application, ..Attempt::default() }, last_try, now)
+                let guests = self.attempt.guests.clone();
+                self.start(Attempt { application, guests, ..Attempt::default() }, last_try, now)
             }
             StaffAction::WithoutPin if !self.may_read_without_pin() => Vec::new(),
             StaffAction::WithoutPin => {
-                let (application, cause) = (self.attempt.application, self.attempt.cause);
-                let attempt = Attempt { application, cause, without_pin: true, ..Attempt::default() };
+                let Attempt { application, cause, guests, .. } = std::mem::take(&mut self.attempt);
+                let attempt = Attempt { application, cause, guests, without_pin: true, ..Attempt::default() };
                 self.start(attempt, None, now)
             }
             StaffAction::Forgotten => self.forgotten(now),

@@ -113,7 +113,15 @@ impl Session {
             (Told::Recognised { kind, guests }, State::Reading(progress)) => {
                 let guest = self.attempt.application.filter(|application| guests.contains(application));
                 *progress = Progress::new(Some(kind), now);
-                (self.attempt.kind, self.attempt.guests) = (Some(guest.unwrap_or(kind)), guests);
+                self.attempt.kind = Some(guest.unwrap_or(kind));
+                // A reading of the same card that did not look for them knows no better.
+                if !guests.is_empty() {
+                    self.attempt.guests = guests;
+                }
+                vec![Effect::Changed]
+            }
+            (Told::Guests(guests), State::Asking(_) | State::Reading(_)) => {
+                self.attempt.guests = guests;
                 vec![Effect::Changed]
             }
             (Told::Step { title, done, total }, State::Reading(progress)) => {

@@ -60,8 +60,10 @@ pub enum Told {
         /// Bytes of the file; 0 if nobody knows.
         total: usize,
     },
-    /// The card wants credentials; it was let go meanwhile.
+    /// The card wants credentials. Nothing is presented meanwhile, and the card may be taken away.
     Asks(Question),
+    /// Other applications on the same chip, found after the question.
+    Guests(Vec<CardKind>),
     /// The card was read and checked.
     Checked(Box<Reading>),
     /// The reading ended without a verdict.

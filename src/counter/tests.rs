@@ -122,7 +122,12 @@ impl Counter {
                 told.push(Told::Recognised { kind: found.kind, guests: found.guests.clone() });
             }
             cards::Event::Step { title, done, total } => told.push(Told::Step { title, done, total }),
-            _ => {}
+            cards::Event::Asks { looked, gate } => {
+                let wanted = looked.wanted().into_iter().map(|wanted| (wanted, refusal(looked, &wanted, gate)));
+                told.push(Told::Asks(Question { kind: looked.kind(), wanted: wanted.collect() }));
+            }
+            cards::Event::Guests(found) => told.push(Told::Guests(found.guests.clone())),
+            cards::Event::Counter { .. } => {}
         };
         let Some(card) = &mut self.card else { return Vec::new() };
         card.power_off();
@@ -148,20 +153,16 @@ impl Counter {
             }
             _ => return Vec::new(),
         };
-        told.push(match outcome {
-            Err(error) => Told::Failed(error.into()),
-            Ok(Err((looked, gate))) => {
-                let wanted = looked.wanted().into_iter().map(|wanted| (wanted, refusal(&looked, &wanted, &gate)));
-                let question = Question { kind: looked.kind(), wanted: wanted.collect() };
-                self.looked = Some((run, *looked, gate));
-                Told::Asks(question)
-            }
+        match outcome {
+            Err(error) => told.push(Told::Failed(error.into())),
+            // It was asked for already.
+            Ok(Err((looked, gate))) => self.looked = Some((run, *looked, gate)),
             Ok(Ok(dump)) => {
                 let findings = cards::check(&dump, &self.trust, Basis::Live(dump.read_at)).unwrap();
                 let context = Context::of(&dump, Source::Live).accepting(Hierarchy::Simulated);
-                Told::Checked(Box::new(Reading { findings, context }))
+                told.push(Told::Checked(Box::new(Reading { findings, context })));
             }
-        });
+        }
         told.into_iter().map(|told| Event::Reading(run, told)).collect()
     }
 

@@ -1,11 +1,11 @@
 //! ECDSA over P-384 with SHA-256 (FIPS 186-5 6): second-generation residence cards, and the signer of simulated ones.
 
-use p384::ecdsa::{
-    Signature, SigningKey, VerifyingKey,
-    signature::hazmat::{PrehashSigner, PrehashVerifier},
-};
+use p384::ecdsa::{Signature, SigningKey, VerifyingKey, signature::hazmat::PrehashSigner};
 
-use super::{Sha256Hash, SignatureError, SignerError, sha256};
+use super::{
+    EcdsaForm, Hash, Sha256Hash, SignatureError, SignerError, sha256,
+    standard::{self, Curve},
+};
 
 /// A P-384 public key.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,15 +15,6 @@ impl std::fmt::Debug for EcPublicKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "EcPublicKey(SHA-256 {})", hex::encode(self.fingerprint()))
     }
-}
-
-/// How a signature is written down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EcdsaForm {
-    /// r and s, 48 bytes each.
-    Fixed,
-    /// SEQUENCE of two INTEGER (RFC 3279 2.2.3), as in certificates.
-    Der,
 }
 
 impl EcPublicKey {
@@ -47,12 +38,8 @@ impl EcPublicKey {
     /// # Errors
     /// [`SignatureError`] when it does not fit, is not of this form, or r or s is zero or not below the order.
     pub fn verify_sha256(&self, parts: &[&[u8]], signature: &[u8], form: EcdsaForm) -> Result<(), SignatureError> {
-        let signature = match form {
-            EcdsaForm::Fixed => Signature::from_slice(signature),
-            EcdsaForm::Der => Signature::from_der(signature),
-        };
-        let signature = signature.map_err(|_| SignatureError)?;
-        self.0.verify_prehash(&sha256(parts), &signature).map_err(|_| SignatureError)
+        let fits = standard::verify_ecdsa(Curve::P384, &self.point(), Hash::Sha256, &sha256(parts), signature, form);
+        if fits { Ok(()) } else { Err(SignatureError) }
     }
 }
 

@@ -1,20 +1,30 @@
 //! The only door to cryptography: hashes, RSA and ECDSA verification, the ciphers of secure messaging, and the signers of
-//! the simulated hierarchy, and the key that seals a dump.
-//!
-//! A faster backend for the standard cases is a change of this module alone.
+//! the simulated hierarchy, the key that seals a dump, and what seals rows of the confirmation record. The standard signatures
+//! have two back ends (`standard`).
 
 mod block;
 mod ecdsa;
+mod hash;
+#[cfg(feature = "records")]
+mod row;
 mod rsa;
 mod seal;
 mod signer;
+mod standard;
 
-pub use self::ecdsa::{EcPublicKey, EcSigner, EcdsaForm};
+pub use self::ecdsa::{EcPublicKey, EcSigner};
 pub use self::rsa::{KeyError, PublicKey, Recovered, SignatureError};
 #[doc(hidden)]
 pub use block::{CardCipher, CipherKey, MAC_LENGTH, NotWholeBlocks, sha1_key};
+#[doc(hidden)]
+pub use hash::Hash;
+#[cfg(feature = "records")]
+pub use row::{NotSealed, ROW_KEY, ROW_NONCE, ROW_TAG, RowKey};
 pub use seal::{NotASealKey, SEAL_PUBLIC_KEY, SEAL_SEED, SEAL_SIGNATURE, SealKey, SealPublicKey};
 pub use signer::{Signer, SignerError};
+pub use standard::EcdsaForm;
+#[doc(hidden)]
+pub use standard::{Curve, RsaNumbers, verify_ecdsa, verify_rsa_pkcs1};
 
 use sha2::{Digest, Sha256};
 
@@ -30,14 +40,12 @@ pub fn sha256(parts: &[&[u8]]) -> Sha256Hash {
     hasher.finalize().into()
 }
 
-/// The DER bytes before a SHA-256 value in a DigestInfo (RFC 8017 9.2, note 1).
-const SHA256_DIGEST_INFO: [u8; 19] =
-    [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
+/// The DER bytes before a SHA-256 value in a DigestInfo.
+const SHA256_DIGEST_INFO: [u8; 19] = hash::sha2_digest_info(1, 32);
 
 /// The same for the My Number face signature, which names SHA-256 but carries three hashes, 96 bytes
 /// (spec my-number 5.3, V).
-const TRIPLE_SHA256_DIGEST_INFO: [u8; 19] =
-    [0x30, 0x71, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x60];
+const TRIPLE_SHA256_DIGEST_INFO: [u8; 19] = hash::sha2_digest_info(1, 96);
 
 /// The DigestInfo of a SHA-256 value, 51 bytes: what a card is asked to sign.
 pub fn sha256_digest_info(hash: &Sha256Hash) -> Vec<u8> {

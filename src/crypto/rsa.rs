@@ -2,7 +2,10 @@
 
 use rsa::{BoxedUint, Pkcs1v15Sign, hazmat, traits::PublicKeyParts};
 
-use super::{SHA256_DIGEST_INFO, Sha256Hash, TRIPLE_SHA256_DIGEST_INFO, sha256};
+use super::{
+    Hash, SHA256_DIGEST_INFO, Sha256Hash, TRIPLE_SHA256_DIGEST_INFO, sha256,
+    standard::{self, RsaNumbers},
+};
 use crate::text::errors;
 
 /// The modulus of every My Number Card key, in bytes (spec my-number 1.1, V).
@@ -11,14 +14,13 @@ pub const MODULUS_LENGTH: usize = 256;
 /// The fewest bytes FF before the content of a signed block (RFC 8017 9.2).
 const MIN_PADDING: usize = 8;
 
-/// The only public exponent that the cards' keys have (spec my-number 1.1, V). Another one is refused: small exponents
+/// The only public exponent that the cards' keys have, 65537 (spec my-number 1.1, V). Another one is refused: small exponents
 /// make forged padding easy, and no issuer uses them.
-pub const EXPONENT: u32 = 65537;
+pub const EXPONENT: [u8; 3] = [0x01, 0x00, 0x01];
 
 /// An RSA-2048 public key with exponent 65537.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
-    key: rsa::PublicKey,
     modulus: Vec<u8>,
 }
 
@@ -34,7 +36,7 @@ errors! {
     pub enum KeyError {
         Modulus = "the modulus does not have 2048 bits",
         Exponent = "the exponent is not 65537",
-        /// An even modulus, or one that the RSA library refuses.
+        /// An even modulus, or numbers of another kind of key.
         NotRsa = "the numbers are not an RSA key",
         NotP384 = "the key is not one of P-384",
     }
@@ -69,12 +71,11 @@ impl PublicKey {
         if modulus.last().is_none_or(|byte| byte & 1 == 0) {
             return Err(KeyError::NotRsa);
         }
-        if BoxedUint::from_be_slice_vartime(exponent) != BoxedUint::from(EXPONENT) {
+        let zeros = exponent.iter().take_while(|byte| **byte == 0).count();
+        if exponent.get(zeros..) != Some(&EXPONENT) {
             return Err(KeyError::Exponent);
         }
-        let key = rsa::PublicKey::new(BoxedUint::from_be_slice_vartime(modulus), BoxedUint::from(EXPONENT))
-            .map_err(|_| KeyError::NotRsa)?;
-        Ok(Self { key, modulus: modulus.to_vec() })
+        Ok(Self { modulus: modulus.to_vec() })
     }
 
     /// The modulus, 256 bytes, big-endian.
@@ -84,7 +85,7 @@ impl PublicKey {
 
     /// The exponent, big-endian without leading zeros.
     pub fn exponent(&self) -> Vec<u8> {
-        self.key.e_bytes().into_vec()
+        EXPONENT.to_vec()
     }
 
     /// SHA-256 of the 256 modulus bytes: what anchors are pinned by.
@@ -97,7 +98,12 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureError`] when it does not fit.
     pub fn verify_sha256(&self, parts: &[&[u8]], signature: &[u8]) -> Result<(), SignatureError> {
-        self.verify_prefixed(&SHA256_DIGEST_INFO, &sha256(parts), signature)
+        let key = RsaNumbers { modulus: &self.modulus, exponent: &EXPONENT };
+        if standard::verify_rsa_pkcs1(key, Hash::Sha256, &sha256(parts), signature) {
+            Ok(())
+        } else {
+            Err(SignatureError)
+        }
     }
 
     /// Verifies a signature whose block holds the bare SHA-256 value, without DigestInfo: PKCS #1 v1.5 padding straight in
@@ -126,10 +132,11 @@ impl PublicKey {
     /// [`SignatureError`] for a wrong length or bad padding.
     pub fn recover(&self, signature: &[u8]) -> Result<Recovered, SignatureError> {
         let number = BoxedUint::from_be_slice_vartime(signature);
-        if signature.len() != MODULUS_LENGTH || number >= **self.key.n() {
+        let key = self.library()?;
+        if signature.len() != MODULUS_LENGTH || number >= **key.n() {
             return Err(SignatureError);
         }
-        let block = hazmat::rsa_encrypt(&self.key, &number).map_err(|_| SignatureError)?.to_be_bytes();
+        let block = hazmat::rsa_encrypt(&key, &number).map_err(|_| SignatureError)?.to_be_bytes();
         let [0x00, 0x01, padded @ ..] = &*block else { return Err(SignatureError) };
         let padding = padded.iter().take_while(|byte| **byte == 0xFF).count();
         if padding < MIN_PADDING {
@@ -142,8 +149,14 @@ impl PublicKey {
         Ok(hash.map_or(Recovered::Other { length: info.len() }, Recovered::Sha256))
     }
 
+    /// For blocks that no standard names: only the library in Rust lets one say what is in a block.
+    fn library(&self) -> Result<rsa::PublicKey, SignatureError> {
+        let number = BoxedUint::from_be_slice_vartime;
+        rsa::PublicKey::new(number(&self.modulus), number(&EXPONENT)).map_err(|_| SignatureError)
+    }
+
     fn verify_prefixed(&self, prefix: &[u8], payload: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
         let scheme = Pkcs1v15Sign { hash_len: Some(payload.len()), prefix: prefix.into() };
-        self.key.verify(scheme, payload, signature).map_err(|_| SignatureError)
+        self.library()?.verify(scheme, payload, signature).map_err(|_| SignatureError)
     }
 }

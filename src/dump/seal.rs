@@ -10,7 +10,7 @@ use serde::{
 };
 use serde_json::Value;
 
-use crate::crypto::{SEAL_PUBLIC_KEY, SEAL_SIGNATURE, SealKey, SealPublicKey, Sha256Hash};
+use crate::crypto::{SEAL_PUBLIC_KEY, SEAL_SIGNATURE, SealKey, SealPublicKey, Sha256Hash, sha256};
 
 use super::{Dump, HexBytes};
 
@@ -66,6 +66,16 @@ impl Dump {
         let key = SealPublicKey::from_bytes(key).ok_or(SealError)?;
         key.verify(&self.sealed_bytes(), signature).map_err(|_| SealError)?;
         Ok(Some(key.fingerprint()))
+    }
+
+    /// The seal itself, whether or not it fits.
+    pub fn kept_seal(&self) -> Option<&Seal> {
+        self.seal.as_ref()
+    }
+
+    /// SHA-256 of what a seal signs, which is the same however a program lays the file out: a record names the dump by it.
+    pub fn message_sha256(&self) -> Sha256Hash {
+        sha256(&[&self.sealed_bytes()])
     }
 
     /// What is signed: the label, then the dump without its seal as JSON on one line, members sorted by name, no spaces

@@ -82,6 +82,11 @@ impl<T: Transport> Session<T> {
         self.step
     }
 
+    /// Whether nothing was sent yet.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.exchanges == 0
+    }
+
     /// The transport, for its figures.
     pub fn transport(&self) -> &T {
         &self.transport

@@ -20,13 +20,15 @@ pub enum ExitCode {
     Credential,
     /// 6: the card is authentic, and a field of the form is neither the same as the chip's nor another spelling of it.
     Mismatch,
+    /// 7: the card is authentic, and its record was not saved.
+    NotSaved,
     /// 130: a batch was interrupted (Ctrl-C), so that some inputs were not judged.
     Interrupted,
 }
 
 impl ExitCode {
     /// Every code, in numeric order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Authentic,
         Self::Rejected,
         Self::Usage,
@@ -34,6 +36,7 @@ impl ExitCode {
         Self::Card,
         Self::Credential,
         Self::Mismatch,
+        Self::NotSaved,
         Self::Interrupted,
     ];
 
@@ -47,6 +50,7 @@ impl ExitCode {
             Self::Card => 4,
             Self::Credential => 5,
             Self::Mismatch => 6,
+            Self::NotSaved => 7,
             Self::Interrupted => 130,
         }
     }
@@ -73,11 +77,14 @@ impl ExitCode {
                 "真正だが、申込書と一致しない、または要確認・目視の項目がある",
                 "authentic, but a field of the form is different, or a person must look at it",
             ),
+            Self::NotSaved => {
+                Bilingual::new("真正だが、記録を保存できなかった", "authentic, but the record was not saved")
+            }
             Self::Interrupted => Bilingual::new("batch が中断された", "a batch was interrupted"),
         }
     }
 
-    /// The worse of two, in the order 130 5 4 2 1 3 6 0: what a batch returns.
+    /// The worse of two, in the order 130 5 4 2 1 3 7 6 0: what a batch returns.
     #[must_use]
     pub fn worse(self, other: Self) -> Self {
         if other.badness() > self.badness() { other } else { self }
@@ -87,12 +94,13 @@ impl ExitCode {
         match self {
             Self::Authentic => 0,
             Self::Mismatch => 1,
-            Self::Undetermined => 2,
-            Self::Rejected => 3,
-            Self::Usage => 4,
-            Self::Card => 5,
-            Self::Credential => 6,
-            Self::Interrupted => 7,
+            Self::NotSaved => 2,
+            Self::Undetermined => 3,
+            Self::Rejected => 4,
+            Self::Usage => 5,
+            Self::Card => 6,
+            Self::Credential => 7,
+            Self::Interrupted => 8,
         }
     }
 }
@@ -123,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_batch_returns_the_worst() {
-        let order = [130, 5, 4, 2, 1, 3, 6, 0];
+        let order = [130, 5, 4, 2, 1, 3, 7, 6, 0];
         for (index, worse) in order.iter().enumerate() {
             for better in &order[index..] {
                 let of = |code: u8| ExitCode::ALL.into_iter().find(|exit| exit.code() == code).unwrap();

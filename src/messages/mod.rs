@@ -32,7 +32,11 @@ mod form;
 mod profile;
 mod reader;
 mod reading;
+#[cfg(feature = "records")]
+mod record;
 mod recording;
+#[cfg(feature = "records")]
+mod records;
 #[cfg(feature = "simulator")]
 mod script;
 mod server;
@@ -60,6 +64,9 @@ use crate::{
 
 pub use exit::ExitCode;
 pub use reader::Platform;
+#[cfg(feature = "records")]
+#[doc(hidden)]
+pub use {record::RecordError, records::StoreError};
 #[doc(hidden)]
 pub use {recording::ScrubRefusal, server::ServerRefusal, usage::UsageError};
 
@@ -232,6 +239,12 @@ pub enum Problem {
     NoInputs,
     /// The counter does not start, or refuses a request.
     Server(ServerRefusal),
+    #[cfg(feature = "records")]
+    /// A confirmation record was not made, found, changed or written out.
+    Record(RecordError),
+    #[cfg(feature = "records")]
+    /// The confirmation record was not stored, read or proved.
+    Records(StoreError),
     /// The command line is wrong.
     Usage { command: String, error: UsageError },
     /// A fault of the program itself.
@@ -296,6 +309,10 @@ impl Problem {
             Self::Profile { .. } | Self::UnknownProfile { .. } | Self::NoProfile { .. } => profile::text(self),
             Self::Server(refusal) => server::text(refusal),
             Self::ScrubRefused { path, why } => recording::text(path, why),
+            #[cfg(feature = "records")]
+            Self::Record(error) => record::text(error),
+            #[cfg(feature = "records")]
+            Self::Records(error) => records::text(error),
             Self::Usage { command, error } => usage::text(command, error),
         };
         text.in_lang(lang)
@@ -321,6 +338,13 @@ impl Problem {
 impl From<TransportError> for Problem {
     fn from(error: TransportError) -> Self {
         Self::Transport(error)
+    }
+}
+
+#[cfg(feature = "records")]
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::Records(error)
     }
 }
 

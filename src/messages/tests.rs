@@ -213,6 +213,10 @@ fn every_problem() -> Vec<Problem> {
         ]
         .map(Problem::Server),
     );
+    #[cfg(feature = "records")]
+    problems.extend(stores().map(Problem::Records));
+    #[cfg(feature = "records")]
+    problems.extend(records(path()).map(Problem::Record));
     #[cfg(feature = "simulator")]
     problems.extend(scripts(path()));
     #[cfg(feature = "compare")]
@@ -272,6 +276,85 @@ fn every_problem() -> Vec<Problem> {
         }
     }
     problems
+}
+
+#[cfg(feature = "records")]
+fn records(path: String) -> impl Iterator<Item = RecordError> {
+    use crate::lang::Bilingual;
+    let id = || "01a21da6-7a9d-715f-ab80-8569514e376c".to_owned();
+    let words = [
+        Bilingual::new("日付として読めません", "it is not a day"),
+        Bilingual::new("2026-11-27 の形で入力してください。", "Enter it like 2026-11-27."),
+    ];
+    let full = StoreError::DiskFull { place: "sqlite:records.db".to_owned() };
+    [
+        RecordError::NotSaved { why: Box::new(Problem::Records(full)) },
+        RecordError::Unreal { hierarchy: crate::trust::Hierarchy::Simulated },
+        RecordError::BadEntries { path: path.clone(), line: 3, key: None },
+        RecordError::BadEntries { path: path.clone(), line: 3, key: Some("hobby".to_owned()) },
+        RecordError::Entry { path, field: "other_confirmed_on".to_owned(), words },
+        RecordError::NothingPresented,
+        RecordError::BadId { given: "12".to_owned() },
+        RecordError::NotReadable { id: id() },
+        RecordError::NoRelation { id: id(), open: "1, 2".to_owned() },
+        RecordError::BadEnd,
+        RecordError::EmptySearch,
+        RecordError::NothingFound,
+        RecordError::BadRecipient,
+        RecordError::NotEncrypted,
+        RecordError::PhotoMissing,
+    ]
+    .into_iter()
+}
+
+#[cfg(feature = "records")]
+fn stores() -> impl Iterator<Item = StoreError> {
+    let place = || "sqlite:records.db".to_owned();
+    let server = || "postgres://db.example/records".to_owned();
+    let path = || "shop.key".to_owned();
+    [
+        StoreError::NotAUrl { given: "records.db".to_owned() },
+        StoreError::PasswordInUrl,
+        StoreError::NetworkFile { place: place() },
+        StoreError::AlreadyThere { place: place() },
+        StoreError::NoDatabase { place: place() },
+        StoreError::NotOurs { place: place() },
+        StoreError::NewerSchema { place: place(), found: 2, known: 1 },
+        StoreError::NoKeyGiven,
+        StoreError::KeyMissing { path: path() },
+        StoreError::KeyExists { path: path() },
+        StoreError::KeyInFolder { path: path() },
+        StoreError::KeyOpen { path: path() },
+        StoreError::NotAKey { path: path() },
+        StoreError::WrongKey { place: place(), path: path() },
+        StoreError::OldKey { place: place(), path: path() },
+        StoreError::NoKeyring,
+        StoreError::Locked { place: place() },
+        StoreError::DiskFull { place: place() },
+        StoreError::ReadOnly { place: place() },
+        StoreError::HeadOlder { place: place(), kept: 9, found: 7 },
+        StoreError::HeadDiffers { place: place(), seq: 3 },
+        StoreError::HeadUnreadable { path: path() },
+        StoreError::Damaged { place: place(), seq: 3, layer: "leaf" },
+        StoreError::NotAProof { path: path() },
+        StoreError::NotAPublicKey,
+        StoreError::NotVacuumed { why: Box::new(StoreError::Locked { place: place() }) },
+        StoreError::NoServer { place: server(), error: ErrorKind::ConnectionRefused },
+        StoreError::TlsRefused { place: server() },
+        StoreError::LoginRefused { place: server() },
+        StoreError::NoRights { place: server() },
+        StoreError::NoRoles { place: place() },
+        StoreError::NoSuchRole { role: "counter".to_owned() },
+        StoreError::ConnectionLost { place: server() },
+        StoreError::TooLarge { limit: 65_536 },
+        StoreError::NoSuchEntry { id: "0198".to_owned() },
+        StoreError::Purged { id: "0198".to_owned() },
+        StoreError::Io { path: path(), error: ErrorKind::StorageFull },
+        StoreError::Io { path: path(), error: ErrorKind::PermissionDenied },
+        StoreError::NoRandomBytes,
+        StoreError::Other { place: place(), code: "778".to_owned() },
+    ]
+    .into_iter()
 }
 
 #[cfg(feature = "compare")]
@@ -383,6 +466,7 @@ fn every_variant_is_among_the_problems() {
     for (source, enums) in [
         (include_str!("mod.rs"), &["Problem"][..]),
         (include_str!("usage.rs"), &["UsageError"]),
+        (include_str!("record.rs"), &["RecordError"]),
         (include_str!("recording.rs"), &["ScrubRefusal"]),
     ] {
         for name in enums {
@@ -405,6 +489,7 @@ fn ids_of_the_sources() -> BTreeSet<&'static str> {
         include_str!("form.rs"),
         include_str!("profile.rs"),
         include_str!("reader.rs"),
+        include_str!("record.rs"),
         include_str!("recording.rs"),
         include_str!("script.rs"),
         include_str!("trust.rs"),

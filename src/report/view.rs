@@ -257,7 +257,7 @@ impl Report<'_> {
 
     /// Required checks first, then the others, each in the report's order. A required check that was never made is
     /// named too.
-    pub(super) fn required_checks(&self) -> Vec<Check> {
+    pub(crate) fn required_checks(&self) -> Vec<Check> {
         let made = |id: &CheckId| {
             let found: Vec<Check> = self.findings.checks.iter().filter(|check| check.id == *id).cloned().collect();
             let absent = found.is_empty().then(|| Check::not_done(*id, Why::NotRead, crate::verify::Evidence::new()));
@@ -267,7 +267,7 @@ impl Report<'_> {
     }
 
     /// The checks that only inform.
-    pub(super) fn advisory_checks(&self) -> impl Iterator<Item = &Check> {
+    pub(crate) fn advisory_checks(&self) -> impl Iterator<Item = &Check> {
         self.findings.checks.iter().filter(|check| !self.findings.requirement.requires(check.id))
     }
 
@@ -338,10 +338,10 @@ impl Report<'_> {
         }
     }
 
-    /// What the link carried, in one line.
+    /// What the link carried, in one line, and what of it a person waited for.
     pub(super) fn link(&self) -> String {
         let link = self.context.link;
-        match self.options.lang {
+        let carried = match self.options.lang {
             Lang::Ja => format!(
                 "{}往復・送信{}バイト・受信{}バイト・カード{}ミリ秒・処理{}ミリ秒",
                 link.exchanges, link.bytes_sent, link.bytes_received, link.card_ms, link.host_ms
@@ -350,6 +350,17 @@ impl Report<'_> {
                 "{} exchanges, {} bytes sent, {} bytes received, card {} ms, host {} ms",
                 link.exchanges, link.bytes_sent, link.bytes_received, link.card_ms, link.host_ms
             ),
+        };
+        let (Some(exchanges), Some(bytes), Some(ms)) =
+            (link.after_entry_exchanges, link.after_entry_bytes, link.after_entry_ms)
+        else {
+            return carried;
+        };
+        match self.options.lang {
+            Lang::Ja => format!("{carried}（入力が終わってから判定まで: {exchanges}往復・{bytes}バイト・{ms}ミリ秒）"),
+            Lang::En => {
+                format!("{carried} (from the last key to the verdict: {exchanges} exchanges, {bytes} bytes, {ms} ms)")
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod encoded;
 mod era;
+mod hex;
 mod jis;
 mod named;
 mod time;
@@ -10,6 +11,7 @@ pub use encoded::{Encoded, utf8_or_shift_jis};
 pub use era::{
     Era, EraDateError, EraDigitDate, PrintedDate, PrintedDateError, era_year, from_era_digits, to_era_digits,
 };
+pub(crate) use hex::hex_bytes;
 pub use jis::{Edition, JisError, JisErrorKind, JisText, MARK, Piece, full_width_digits, jis_x0201};
 pub use named::UnknownName;
 pub(crate) use named::{errors, named};

@@ -1,6 +1,6 @@
 //! Bytes of which some runs are not there: all that a recording knows of a secret is its length.
 
-use crate::text::errors;
+use crate::text::{errors, hex_bytes};
 use std::fmt;
 
 /// The longest command or answer: an extended APDU with 65,535 bytes of data (ISO/IEC 7816-3 12.1).
@@ -156,11 +156,10 @@ impl Masked {
 /// Hex with spaces and tabs anywhere.
 pub(super) fn parse_hex(text: &str) -> Result<Vec<u8>, MaskedError> {
     let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b' ' | b'\t')).collect();
-    match hex::decode(digits) {
-        Ok(bytes) => Ok(bytes),
-        Err(hex::FromHexError::OddLength) => Err(MaskedError::OddHex),
-        Err(_) => Err(MaskedError::Hex),
+    if !digits.len().is_multiple_of(2) {
+        return Err(MaskedError::OddHex);
     }
+    hex_bytes(&digits).ok_or(MaskedError::Hex)
 }
 
 fn parse_run(inside: &str) -> Result<usize, MaskedError> {

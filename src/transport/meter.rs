@@ -20,6 +20,16 @@ pub struct LinkFigures {
     pub card_ms: u64,
     /// Time spent by the program itself, in milliseconds.
     pub host_ms: u64,
+    /// Of the exchanges, those after a person's last key; `None` if nobody was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_entry_exchanges: Option<u64>,
+    /// Bytes of commands and answers after that key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_entry_bytes: Option<u64>,
+    /// From that key to the verdict, in milliseconds. As the library reads it, without the time of checking and of waiting for
+    /// the card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_entry_ms: Option<u64>,
 }
 
 /// A transport that counts.

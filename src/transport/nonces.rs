@@ -63,11 +63,11 @@ errors! {
 }
 
 /// The operating system's random bytes.
-#[cfg(any(feature = "cli", feature = "pcsc"))]
+#[cfg(any(feature = "cli", feature = "pcsc", feature = "records"))]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemNonces;
 
-#[cfg(any(feature = "cli", feature = "pcsc"))]
+#[cfg(any(feature = "cli", feature = "pcsc", feature = "records"))]
 impl Nonces for SystemNonces {
     fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError> {
         if bytes > MAX_DRAW {
@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(recorded.into_drawn(), [vec![1, 2], vec![3]]);
     }
 
-    #[cfg(any(feature = "cli", feature = "pcsc"))]
+    #[cfg(any(feature = "cli", feature = "pcsc", feature = "records"))]
     #[test]
     fn the_system_gives_what_is_asked_for() {
         assert_eq!(SystemNonces.draw(32).unwrap().len(), 32);

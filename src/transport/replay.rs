@@ -56,6 +56,11 @@ impl Replay {
         self.contents.iter_mut().for_each(Contents::power);
     }
 
+    /// The readable head of every command that is left, in order.
+    pub(crate) fn commands(&self) -> impl Iterator<Item = &[u8]> {
+        self.steps.iter().map(|step| step.command.head())
+    }
+
     /// Whether the card was powered up again in the middle, because a person was asked.
     pub fn asked_in_the_middle(&self) -> bool {
         self.steps.iter().any(|step| step.powered)

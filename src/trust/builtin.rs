@@ -1,9 +1,12 @@
 //! The anchors that ship with the program: the files under `certs/`, compiled in.
 
+use std::sync::OnceLock;
+
 use super::{
     anchor::{Anchor, Hierarchy, Material},
     facts::key_bytes,
     manifest::{self, Manifest, ManifestError},
+    store::Parsed,
 };
 
 /// One folder under `certs/`: its hierarchy, its manifest, the files it names.
@@ -33,11 +36,28 @@ const FOLDERS: &[Folder] = folders! {
         "jpki-auth-ca.der" "jpki-sign-ca.der";
 };
 
-/// Every shipped anchor.
+/// Every shipped anchor, with its certificate if it has one. They are read when first asked for, and once.
 ///
 /// # Errors
 /// [`ManifestError`] if a folder is damaged; a test keeps them whole.
+pub fn known() -> Result<&'static [(Anchor, Parsed)], ManifestError> {
+    static KNOWN: OnceLock<Vec<(Anchor, Parsed)>> = OnceLock::new();
+    if let Some(known) = KNOWN.get() {
+        return Ok(known);
+    }
+    let known = read()?.into_iter().map(|anchor| (anchor, Parsed::default())).collect();
+    Ok(KNOWN.get_or_init(|| known))
+}
+
+/// Every shipped anchor.
+///
+/// # Errors
+/// As [`known`].
 pub fn anchors() -> Result<Vec<Anchor>, ManifestError> {
+    Ok(known()?.iter().map(|(anchor, _)| anchor.clone()).collect())
+}
+
+fn read() -> Result<Vec<Anchor>, ManifestError> {
     let mut anchors = Vec::new();
     for folder in FOLDERS {
         anchors.extend(manifest::read(folder.manifest, folder.hierarchy, |wanted| {
@@ -66,8 +86,8 @@ pub fn fingerprint_of_file(wanted: &str) -> Result<Option<String>, ManifestError
 /// wherever it comes from, in the shipped file or in a certificate that somebody made for it again.
 pub fn unaccepted_hierarchy(material: &Material) -> Option<Hierarchy> {
     let key = key_bytes(material)?;
-    let shipped = anchors().ok()?.into_iter().filter(|anchor| anchor.hierarchy.is_unaccepted());
-    shipped.filter(|anchor| key_bytes(&anchor.material).as_ref() == Some(&key)).map(|anchor| anchor.hierarchy).next()
+    let mut shipped = known().ok()?.iter().map(|(anchor, _)| anchor).filter(|anchor| anchor.hierarchy.is_unaccepted());
+    shipped.find(|anchor| key_bytes(&anchor.material).as_ref() == Some(&key)).map(|anchor| anchor.hierarchy)
 }
 
 #[cfg(test)]

@@ -1,6 +1,11 @@
 //! The anchors of one run, and which hierarchies it accepts.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
+
+use crate::crypto::{Sha256Hash, sha256};
 
 use super::{
     anchor::{Anchor, CvCaKey, Hierarchy, KeyId, Material, Purpose},
@@ -14,10 +19,25 @@ use super::{
 #[derive(Clone)]
 pub struct TrustStore {
     anchors: Vec<Anchor>,
-    /// The anchors' certificates in the same order, parsed once; `None` for a bare key and for what cannot be read.
-    certificates: Vec<Option<Arc<Certificate>>>,
+    /// The anchors' certificates in the same order.
+    certificates: Vec<Parsed>,
     accepted: BTreeSet<Hierarchy>,
     memo: Memo,
+}
+
+/// The certificate of an anchor, parsed when a check first looks at it, once for all stores that hold the anchor; `None` for a bare
+/// key and for what cannot be read.
+#[derive(Clone, Default)]
+pub(super) struct Parsed(Arc<OnceLock<Option<Certificate>>>);
+
+impl Parsed {
+    fn certificate(&self, anchor: &Anchor) -> Option<&Certificate> {
+        let parse = || match &anchor.material {
+            Material::Certificate(der) => Certificate::parse(der).ok(),
+            Material::CvKey(_) => None,
+        };
+        self.0.get_or_init(parse).as_ref()
+    }
 }
 
 impl std::fmt::Debug for TrustStore {
@@ -32,22 +52,15 @@ impl TrustStore {
     /// # Errors
     /// [`ManifestError`] if the shipped folders are damaged (a test keeps them whole).
     pub fn shipped() -> Result<Self, ManifestError> {
-        let empty = Self {
-            anchors: Vec::new(),
-            certificates: Vec::new(),
-            accepted: BTreeSet::from([Hierarchy::Production, Hierarchy::Installed]),
-            memo: Memo::default(),
-        };
-        Ok(empty.with(builtin::anchors()?))
+        let (anchors, certificates) = builtin::known()?.iter().cloned().unzip();
+        let accepted = BTreeSet::from([Hierarchy::Production, Hierarchy::Installed]);
+        Ok(Self { anchors, certificates, accepted, memo: Memo::default() })
     }
 
     /// Adds anchors, for example those of a user's folder.
     #[must_use]
     pub fn with(mut self, anchors: Vec<Anchor>) -> Self {
-        self.certificates.extend(anchors.iter().map(|anchor| match &anchor.material {
-            Material::Certificate(der) => Certificate::parse(der).ok().map(Arc::new),
-            Material::CvKey(_) => None,
-        }));
+        self.certificates.extend(anchors.iter().map(|_| Parsed::default()));
         self.anchors.extend(anchors);
         self
     }
@@ -62,6 +75,15 @@ impl TrustStore {
     /// Whether a hierarchy counts in this run.
     pub fn accepts(&self, hierarchy: Hierarchy) -> bool {
         self.accepted.contains(&hierarchy)
+    }
+
+    /// Names what this store says: its anchors, in order, and the hierarchies that it accepts.
+    pub fn revision(&self) -> Sha256Hash {
+        let anchors = self.anchors.iter().map(|anchor| {
+            format!("{:?} {:?} {} {}\n", anchor.purpose, anchor.hierarchy, anchor.official, anchor.material.sha256())
+        });
+        let accepted = format!("{:?}", self.accepted);
+        sha256(&[anchors.collect::<String>().as_bytes(), accepted.as_bytes()])
     }
 
     /// What was found out before.
@@ -97,7 +119,7 @@ impl TrustStore {
             let known = self.anchors.iter().zip(&self.certificates);
             known
                 .filter(move |(anchor, _)| anchor.purpose == purpose && self.accepts(anchor.hierarchy) == accepted)
-                .filter_map(|(anchor, certificate)| Some((anchor, certificate.as_deref()?)))
+                .filter_map(|(anchor, parsed)| Some((anchor, parsed.certificate(anchor)?)))
         };
         of(true).chain(of(false))
     }

@@ -61,18 +61,18 @@ fn every_simulated_kind_has_a_verdict() {
     let mut out = Vec::new();
     check_simulated::run(time(), &mut out).unwrap();
     let expected = "\
-my-number            my-number           authentic     17 exchanges
-my-number-no-photo   my-number           undetermined  17 exchanges
+my-number            my-number           authentic     14 exchanges
+my-number-no-photo   my-number           undetermined  14 exchanges
 licence              licence             authentic     17 exchanges
 licence-nopin        licence             authentic     17 exchanges
 licence-changed      licence             authentic     17 exchanges
-menkyo               menkyo              authentic     10 exchanges
+menkyo               menkyo              authentic     6 exchanges
 residence1           residence1          authentic     15 exchanges
 residence1-special   residence1-special  authentic     12 exchanges
 residence1-child     residence1          undetermined  15 exchanges
 residence2           residence2          authentic     16 exchanges
 residence2-special   residence2-special  authentic     14 exchanges
-residence-specified  my-number           authentic     17 exchanges
+residence-specified  my-number           authentic     15 exchanges
 ";
     assert_eq!(text(out), expected);
 }
@@ -83,7 +83,7 @@ fn a_recording_plays_without_card_and_credentials() {
     assert!(recording.contains("secret bytes"), "the credential is masked");
     let mut out = Vec::new();
     replay_recording::play(recording.as_bytes(), &mut out).unwrap();
-    assert_eq!(text(out), "my-number, read at 2026-11-22T03:00:00Z: authentic (17 steps)\n");
+    assert_eq!(text(out), "my-number, read at 2026-11-22T03:00:00Z: authentic (14 steps)\n");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_reader_of_ones_own() {
 fn faults_in_three_lines() {
     let mut out = Vec::new();
     test_with_fault::run(&mut out).unwrap();
-    let said = "swapped-photo: rejected\nremoved-at=9: the card was removed\nlast-try: only one try is left\n";
+    let said = "swapped-photo: rejected\nremoved-at=5: the card was removed\nlast-try: only one try is left\n";
     assert_eq!(text(out), said);
 }
 

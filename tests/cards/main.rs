@@ -4,6 +4,8 @@
 mod common;
 
 #[cfg(feature = "simulator")]
+mod after_entry;
+#[cfg(feature = "simulator")]
 mod budget;
 #[cfg(feature = "compare")]
 mod compare;
@@ -34,6 +36,8 @@ mod pin_gate;
 mod read_any;
 #[cfg(feature = "simulator")]
 mod recognition;
+#[cfg(feature = "simulator")]
+mod remembered;
 #[cfg(feature = "simulator")]
 mod report;
 #[cfg(feature = "simulator")]

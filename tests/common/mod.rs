@@ -15,6 +15,8 @@ pub mod official;
 pub mod pcscd;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub mod person;
+#[cfg(all(feature = "records", target_os = "linux"))]
+pub mod postgres;
 #[cfg(all(feature = "cli", unix))]
 pub mod program;
 #[cfg(feature = "simulator")]

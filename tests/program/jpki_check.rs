@@ -190,7 +190,7 @@ fn recordings_and_dumps_know_that_it_was_asked_and_hold_no_credential() {
 #[test]
 fn a_session_that_was_cut_off_is_played_back_to_its_end() {
     let program = Program::new();
-    for (fault, code) in [("removed-at=25", 4), ("jpki-wrong-pin", 5), ("jpki-child", 0), ("jpki-classic-form", 0)] {
+    for (fault, code) in [("removed-at=20", 4), ("jpki-wrong-pin", 5), ("jpki-child", 0), ("jpki-classic-form", 0)] {
         let record = program.home.file("cut.apdu");
         let file = argument(&record);
         let reader = format!("sim:my-number?seed=3&fault={fault}");

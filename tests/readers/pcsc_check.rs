@@ -343,7 +343,7 @@ fn no_card_and_no_such_reader() {
 #[test]
 fn a_card_that_is_pulled_during_the_reading() {
     let mut desk = Desk::empty(1);
-    desk.lay("my-number?fault=removed-at=9");
+    desk.lay("my-number?fault=removed-at=6");
     let outcome = desk.check(&["--accept", "simulated"]).expect(4);
     assert!(outcome.stderr.contains("The card left the reader during the reading."), "{}", outcome.stderr);
     outcome.assert_no_report();

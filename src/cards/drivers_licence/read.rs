@@ -34,8 +34,8 @@ impl Card for DriversLicence {
 
     /// By the PIN setting in the free file, which is not read again, and the common data, which is read next; or by DF1.
     fn recognise(&self, probe: &mut Probe<'_, '_>) -> Result<Recognition, CardError> {
-        let [0x05, 0x01, ..] = probe.free.as_slice() else { return Ok(Recognition::No) };
-        let file = probe.free.clone();
+        let file = probe.free()?;
+        let [0x05, 0x01, ..] = file.as_slice() else { return Ok(Recognition::No) };
         let found = match probe.session.select_file(files::COMMON_DATA.id()) {
             Err(CardError::Status(_)) => probe.selects(&files::DF1)?.is_some(),
             found => found.map(|()| true)?,
@@ -104,7 +104,8 @@ impl Card for LicenceApplication {
         let setting = read_file(session, &files::MENKYO_SETTING, None, &mut |_, _| {})?;
         let entry = entry_of(setting.as_deref().ok().and_then(|bytes| setting_of(bytes, &files::MENKYO_SETTING)));
         let counters = vec![(&files::MENKYO_PIN, session.ask_retry_counter(files::MENKYO_PIN.sfi)?)];
-        Ok(CardState { files: vec![(files::MENKYO_SETTING.file.name, setting)], counters, entry, blocked: None })
+        let files = vec![(files::MENKYO_SETTING.file.name, setting)];
+        Ok(CardState { files, counters, entry, ..CardState::default() })
     }
 
     fn act(&self, _: OwnAction, _: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
@@ -136,7 +137,7 @@ fn state(context: &mut LookContext<'_, '_>) -> Result<CardState, ReadError> {
     let setting = found.file.get(..files::PIN_SETTING.extent.bytes()).unwrap_or(&found.file).to_vec();
     let entry = entry_of(setting_of(&setting, &files::PIN_SETTING));
     let files = vec![(files::PIN_SETTING.file.name, Ok(setting)), (files::COMMON_DATA.file.name, common)];
-    Ok(CardState { files, counters, entry, blocked: None })
+    Ok(CardState { files, counters, entry, ..CardState::default() })
 }
 
 /// What a PIN-setting file says: its one field, whole.

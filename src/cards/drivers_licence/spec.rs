@@ -84,7 +84,7 @@ pub const STEPS: &[Step] = &[
     Step::read(&files::PHOTO.file, 2, FULL),
 ];
 
-/// Every step of the application in order; recognition's exchanges come on top.
+/// Every step of the application in order. If it was asked for by name, recognition has selected it already.
 pub const MENKYO_STEPS: &[Step] = &[
     Step { title: LOOK, action: Action::Look, scopes: ALL, exchanges: 3 },
     Step { title: OPEN, action: Action::Present(&files::MENKYO_PIN), scopes: FULL, exchanges: 1 },
@@ -96,6 +96,7 @@ pub const MENKYO_STEPS: &[Step] = &[
 pub const SPEC: CardSpec = CardSpec {
     kinds: &[KindSpec {
         references: files::REFERENCES,
+        number: Some("licence_number"),
         ..KindSpec::new(CardKind::LICENCE, SCOPES, STEPS, files::LICENCE_FILES)
     }],
     never_recorded: &[],
@@ -112,6 +113,7 @@ pub const MENKYO_SPEC: CardSpec = CardSpec {
     kinds: &[KindSpec {
         references: &[&files::MENKYO_PIN],
         guest: true,
+        number: Some("licence_number"),
         ..KindSpec::new(
             CardKind::MENKYO,
             &[ScopeSpec::new(Scope::FULL, &[&LICENCE_PIN]), ScopeSpec::WITHOUT_PIN],

@@ -14,7 +14,7 @@ use super::{
         registry,
     },
     Event, FlowError, RecogniseError, Recognised, Request,
-    recognise::recognise,
+    recognise::{Manner, recognise},
     run,
 };
 
@@ -36,7 +36,7 @@ pub struct Identified {
 /// [`FlowError`].
 pub fn identify(card: &mut dyn Transport, request: &Request, nonces: &mut dyn Nonces) -> Result<Identified, FlowError> {
     let mut session: CardSession<'_> = Session::new(card);
-    let recognised = recognise(&mut session)?;
+    let recognised = recognise(&mut session, request.scope, Manner::Whole)?;
     let mut counters = Vec::new();
     let mut dump = None;
     let Some((_, spec)) = registry::find(recognised.kind) else { return Ok(Identified { recognised, counters, dump }) };
@@ -90,7 +90,7 @@ pub struct LongRead {
 /// [`LengthUnsupported`](crate::transport::TransportError::LengthUnsupported) if the reader does not pass it.
 pub fn read_long(card: &mut dyn Transport) -> Result<LongRead, RecogniseError> {
     let mut session: CardSession<'_> = Session::new(card);
-    let kind = recognise(&mut session)?.kind;
+    let kind = recognise(&mut session, Scope::FULL, Manner::Short(None))?.kind;
     let files = registry::find(kind).map(|(_, spec)| spec.files).unwrap_or_default();
     let object = files.iter().find(|file| {
         file.access == Access::Free && matches!(file.extent, Extent::Object(_)) && !file.application.is_master_file()

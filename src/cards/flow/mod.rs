@@ -13,7 +13,7 @@ use jiff::Timestamp;
 pub use identify::{Identified, LongRead, identify, read_long};
 pub(crate) use play::prepared;
 pub use play::{play, read_recording};
-pub(crate) use recognise::recognise;
+pub(crate) use recognise::{Manner, recognise};
 pub use recognise::{RecogniseError, Recognised};
 pub use request::{Ask, Request};
 
@@ -47,6 +47,16 @@ pub enum Event<'a> {
         /// Its counter.
         retry_counter: RetryCounter,
     },
+    /// Somebody must be asked, and may be from now on: [`start`] reads what else needs no credential meanwhile, and then
+    /// returns [`Outcome::Ask`].
+    Asks {
+        /// What the card wants.
+        looked: &'a Looked,
+        /// The gate, for [`Looked::refusal`].
+        gate: &'a PinGate,
+    },
+    /// Which other applications the card holds, found while a person is asked.
+    Guests(&'a Recognised),
     /// A step goes on.
     Step {
         /// What to show.
@@ -142,7 +152,8 @@ impl std::fmt::Debug for Looked {
     }
 }
 
-/// Recognises whatever card lies there and looks at its counters. If `credentials` hold what it wants, presents them (at most
+/// Recognises whatever card lies there and looks at its counters. If a person must be asked, [`Event::Asks`] says so at once,
+/// and what needs no credential is read meanwhile; no card waits for the person. If `credentials` hold what it wants, presents them (at most
 /// once each, never a last try unless `gate` allows it) and reads; the card is let go when this returns.
 ///
 /// `gate` belongs to the entries that a person made: one for a person's entries, however often the card is read with them.
@@ -162,7 +173,7 @@ pub fn start(
     credentials.plausible(japan_date(request.time))?;
     let mut metered = Metered::new(card);
     let mut session: CardSession<'_> = Session::new(&mut metered);
-    let recognised = recognise(&mut session)?;
+    let recognised = recognise(&mut session, request.scope, request.manner(&credentials))?;
     tell(Event::Recognised(&recognised));
     let meant = request.fits(&recognised)?;
     let asking = match request.ask {
@@ -181,9 +192,12 @@ pub fn start(
     match (request.ask, missing) {
         (Ask::Never, Some(missing)) => return Err(credentials.lack(missing.credential)),
         (Ask::Always, _) | (Ask::IfMissing, Some(_)) => {
-            let step = session.step();
-            let (request, figures) = (request.clone(), metered.figures());
-            let looked = Looked { request, recognised, meant, state, credentials, step, figures };
+            let (request, step, figures) = (request.clone(), session.step(), LinkFigures::default());
+            let mut looked = Looked { request, recognised, meant, state, credentials, step, figures };
+            tell(Event::Asks { looked: &looked, gate });
+            // Nothing is lost if the card is taken away to be read by eye: what was not read now is read afterwards.
+            let _ = looked.ahead(&mut session, tell);
+            (looked.step, looked.figures) = (session.step(), metered.figures());
             return Ok(Outcome::Ask(Box::new(looked)));
         }
         (Ask::Never | Ask::IfMissing, None) => {}
@@ -215,6 +229,21 @@ pub fn read(
 }
 
 impl Looked {
+    /// Reads what needs no credential. Whatever is in the way ends it.
+    fn ahead(&mut self, session: &mut CardSession<'_>, tell: Tell<'_>) -> Result<(), ReadError> {
+        let Self { meant, request, state, recognised, .. } = self;
+        if request.is_of_old() {
+            return Ok(());
+        }
+        let mut context = LookContext { session: &mut *session, found: &meant.found, request, asking: true };
+        meant.card.ahead(&mut context, state)?;
+        recognised.look_for_guests(session, request.scope)?;
+        if !recognised.guests.is_empty() {
+            tell(Event::Guests(recognised));
+        }
+        Ok(())
+    }
+
     /// Which card it is.
     pub fn recognised(&self) -> &Recognised {
         &self.recognised
@@ -326,7 +355,7 @@ fn run(
     Ok(read_steps(card, spec, session, request, state, credentials, gate, nonces, tell)?)
 }
 
-/// What two connections carried.
+/// What two connections carried; a person was asked between them.
 fn sum(first: LinkFigures, second: LinkFigures) -> LinkFigures {
     LinkFigures {
         exchanges: first.exchanges.saturating_add(second.exchanges),
@@ -334,5 +363,8 @@ fn sum(first: LinkFigures, second: LinkFigures) -> LinkFigures {
         bytes_received: first.bytes_received.saturating_add(second.bytes_received),
         card_ms: first.card_ms.saturating_add(second.card_ms),
         host_ms: first.host_ms.saturating_add(second.host_ms),
+        after_entry_exchanges: Some(second.exchanges),
+        after_entry_bytes: Some(second.bytes_sent.saturating_add(second.bytes_received)),
+        after_entry_ms: Some(second.card_ms),
     }
 }

@@ -8,10 +8,11 @@ use crate::{dump::Scope, kind::CardKind, transport::Replay, trust::TrustStore};
 
 use super::{
     super::{
-        model::{Card, Found, KindSpec},
+        Credentials, Remembered,
+        model::{Card, FREE_FILE, Found, KindSpec, ScopeSpec},
         registry,
     },
-    FlowError, Recognised,
+    FlowError, Manner, Recognised,
 };
 
 /// What is asked of a card, whichever it is.
@@ -34,6 +35,10 @@ pub struct Request {
     pub(crate) recorded: bool,
     /// Whether filler is inferred, and what can prove it.
     pub(crate) inference: Inference,
+    /// How the card is recognised, if a recording says how it was.
+    pub(crate) begins: Option<Manner>,
+    /// Certificates of issuers that need not be read again.
+    pub(crate) remembered: Option<Arc<Remembered>>,
 }
 
 /// Whether a reading leaves out what nobody uses, and what proves that nothing else was left out.
@@ -64,8 +69,18 @@ impl Request {
     /// Everything that the default check shows; nobody is asked.
     pub fn new(reader: impl Into<String>, time: Timestamp) -> Self {
         let (scope, application, extra) = (Scope::FULL, None, false);
-        let (ask, recorded, inference) = (Ask::Never, false, Inference::Off);
-        Self { scope, application, extra, time, reader: reader.into(), ask, recorded, inference }
+        Self {
+            scope,
+            application,
+            extra,
+            time,
+            reader: reader.into(),
+            ask: Ask::Never,
+            recorded: false,
+            inference: Inference::Off,
+            begins: None,
+            remembered: None,
+        }
     }
 
     /// The same, but the card is read faster: what nothing refers to is not read, nor filler that a signature proves. The key is the
@@ -89,8 +104,40 @@ impl Request {
             extra: header.jpki.is_some(),
             ask: if replay.asked_in_the_middle() { Ask::Always } else { Ask::Never },
             recorded: true,
+            begins: manner_of(replay),
             ..Self::new(header.reader.as_deref().unwrap_or("replay"), header.time.ok_or(FlowError::NoTime)?)
         })
+    }
+
+    /// The same, in a process that lives on: what is remembered need not be read again.
+    #[must_use]
+    pub fn remembering(self, remembered: Arc<Remembered>) -> Self {
+        Self { remembered: Some(remembered), ..self }
+    }
+
+    /// Whether the recording was made when every reading looked for guests, and read some files that no check used.
+    pub(crate) fn is_of_old(&self) -> bool {
+        self.recorded && self.begins == Some(Manner::Whole)
+    }
+
+    /// How the card is recognised.
+    pub(super) fn manner(&self, credentials: &Credentials) -> Manner {
+        self.begins.unwrap_or_else(|| Manner::Short(self.application.or_else(|| self.fitting(credentials))))
+    }
+
+    /// The one card that this can be asked of, or that these entries open.
+    fn fitting(&self, credentials: &Credentials) -> Option<CardKind> {
+        let only = |opened: bool| {
+            let fits = |kind: &&'static KindSpec| {
+                let scope = kind.scope(self.scope).filter(|_| !kind.guest);
+                let needs = |scope: &ScopeSpec| scope.credentials.iter().any(|it| !it.optional);
+                let given = |scope: &ScopeSpec| scope.credentials.iter().all(|it| it.optional || credentials.has(it));
+                scope.is_some_and(|scope| !opened || needs(scope) && given(scope))
+            };
+            let mut cards = registry::CARDS.iter().filter_map(|card| card.spec().kinds.iter().find(fits));
+            cards.next().filter(|_| cards.next().is_none()).map(|spec| spec.kind)
+        };
+        only(false).or_else(|| only(true))
     }
 
     /// The same with another scope.
@@ -135,6 +182,23 @@ impl Request {
             return Err(foreign(registry::extras().next().map_or("extra", |extra| extra.id)));
         }
         Ok(Meant { card, spec, found })
+    }
+}
+
+/// How a recording recognised its card: what was sent first shows it. Those that looked for guests on the way to the card
+/// itself are older.
+fn manner_of(replay: &Replay) -> Option<Manner> {
+    const SELECT: [u8; 4] = [0x00, 0xA4, 0x04, 0x0C];
+    let begins_free = replay.commands().next()?.starts_with(&[0x00, 0xB0, 0x80 | FREE_FILE]);
+    let mut selected = replay.commands().filter_map(|command| command.strip_prefix(&SELECT)?.get(1..));
+    let owner = selected.next().and_then(registry::owner);
+    match owner {
+        Some(owner) if begins_free && owner.guest => Some(Manner::Whole),
+        _ if begins_free => Some(Manner::Short(None)),
+        owner => {
+            let said = || replay.header().card.as_deref().and_then(|card| card.parse().ok());
+            owner.map(|owner| owner.kind).or_else(said).map(|kind| Manner::Short(Some(kind)))
+        }
     }
 }
 

@@ -40,6 +40,21 @@ pub(crate) trait Card: Sync {
         if again == *before { Ok(again) } else { Err(ReadError::OtherCard) }
     }
 
+    /// Reads, while a person types, what needs no credential: into `state`, as far as the card lets it. None of it may judge
+    /// another card that is there afterwards: what no signature ties to the chip is read again then.
+    ///
+    /// # Errors
+    /// [`ReadError`] ends it; whatever was read by then counts.
+    fn ahead(&self, _: &mut LookContext<'_, '_>, _: &mut CardState) -> Result<(), ReadError> {
+        Ok(())
+    }
+
+    /// The issuers' certificates of a checked card that other cards share: each a file's name and the object, without what
+    /// follows it. Only those that passed their check.
+    fn certificates<'a>(&self, _: &'a Dump, _: &Findings) -> Vec<(&'static str, &'a [u8])> {
+        Vec::new()
+    }
+
     /// Does what no table says.
     ///
     /// # Errors
@@ -94,6 +109,9 @@ pub struct KindSpec {
     pub unread: Option<[Bilingual; 2]>,
     /// Whether it is published that nothing counts wrong entries of a credential without a counter.
     pub uncounted: bool,
+    /// Id of the item that is the document's number (記号番号), which a record of the check may hold; `None`: no number of it is ever
+    /// kept.
+    pub number: Option<&'static str>,
 }
 
 impl KindSpec {
@@ -105,8 +123,8 @@ impl KindSpec {
         files: &'static [&'static File],
     ) -> Self {
         let (references, applications): (&[_], &[_]) = (&[], &[]);
-        let (extra, guest, unread, uncounted) = (None, false, None, false);
-        Self { kind, scopes, steps, files, references, applications, extra, guest, unread, uncounted }
+        let (extra, guest, unread, uncounted, number) = (None, false, None, false, None);
+        Self { kind, scopes, steps, files, references, applications, extra, guest, unread, uncounted, number }
     }
 
     /// One scope.
@@ -239,9 +257,16 @@ pub struct CardState {
     pub entry: Entry,
     /// Why nothing after a credential can be read; then none is presented.
     pub blocked: Option<NotRead>,
+    /// Of the files, those that were remembered: the card gave a slice of them.
+    pub remembered: Vec<&'static str>,
 }
 
 impl CardState {
+    /// A file that was read.
+    pub fn file(&self, name: &str) -> Option<&[u8]> {
+        self.files.iter().find(|(known, _)| *known == name).and_then(|(_, read)| read.as_deref().ok())
+    }
+
     /// What a reference's counter says; `None` if it was not asked.
     pub fn retry_counter(&self, reference: &Reference) -> Option<RetryCounter> {
         self.counters.iter().find(|(known, _)| *known == reference).map(|(_, retry_counter)| *retry_counter)
@@ -288,22 +313,34 @@ const SELECTED_BUT_BLOCKED: Status = Status(0x6283);
 /// A card that was just powered on, on its way through the recognitions.
 pub(crate) struct Probe<'a, 'b> {
     pub(crate) session: &'a mut CardSession<'b>,
-    /// The first answer of the free file; empty if the card has none.
-    pub(crate) free: Vec<u8>,
+    /// How much of the card is wanted.
+    pub(crate) scope: Scope,
+    /// The free file as far as it was read, empty if the card has none; `None`: nobody needed it yet.
+    pub(crate) free: Option<Vec<u8>>,
 }
 
 impl<'a, 'b> Probe<'a, 'b> {
-    /// Reads the free file with room for its longest form; a fixed shorter Le breaks newer cards (spec residence 10).
-    pub(crate) fn new(session: &'a mut CardSession<'b>) -> Result<Self, CardError> {
-        let mut response = Self::read_free(session, FREE_FILE_LENGTH)?;
+    /// Nothing was asked yet.
+    pub(crate) fn new(session: &'a mut CardSession<'b>, scope: Scope) -> Self {
+        Self { session, scope, free: None }
+    }
+
+    /// The first answer of the free file, read once, with room for its longest form; a fixed shorter Le breaks newer cards
+    /// (spec residence 10).
+    pub(crate) fn free(&mut self) -> Result<Vec<u8>, CardError> {
+        if let Some(free) = &self.free {
+            return Ok(free.clone());
+        }
+        let mut response = Self::read_free(self.session, FREE_FILE_LENGTH)?;
         if response.status == Status::WRONG_LENGTH {
-            response = Self::read_free(session, 3)?;
+            response = Self::read_free(self.session, 3)?;
         }
         let free = match response.status {
             Status::OK | Status::END_OF_FILE => response.data,
             _ => Vec::new(),
         };
-        Ok(Self { session, free })
+        self.free = Some(free.clone());
+        Ok(free)
     }
 
     fn read_free(session: &mut CardSession<'b>, le: u8) -> Result<Response, CardError> {

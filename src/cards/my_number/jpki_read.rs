@@ -29,6 +29,11 @@ pub(super) fn act(action: OwnAction, context: &mut ReadContext<'_, '_>) -> Resul
         spec::JPKI_AUTH_CERTIFICATE => {
             context.read(&files::JPKI_AUTH_CERTIFICATE.file)?;
             absent_as_told(&mut context.dump);
+            // Nobody trusts what a card says of its issuer.
+            if context.request.is_of_old() {
+                context.read(&files::JPKI_AUTH_CA.file)?;
+                context.read(&files::JPKI_SIGN_CA.file)?;
+            }
             Ok(())
         }
         _ if context.is_closed(&files::JPKI).is_some() => {

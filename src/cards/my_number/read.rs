@@ -2,8 +2,8 @@
 
 use crate::{
     cards::{
-        Findings, ReadError,
-        model::{Card, CardSpec, CardState, LookContext, OwnAction, Probe, ReadContext, Recognition},
+        Findings, ReadError, Request,
+        model::{Card, CardSpec, CardState, Found, LookContext, OwnAction, Probe, ReadContext, Recognition, read_file},
     },
     crypto::{sha256, sha256_digest_info},
     dump::{CHALLENGE_RANDOM, Challenge, ChallengeResponse, Dump, HexBytes, NotRead, Scope, challenge_message},
@@ -12,19 +12,18 @@ use crate::{
     text::compact_date,
     tlv,
     trust::TrustStore,
-    verify::Basis,
+    verify::{Basis, Verdict},
 };
 
 use super::{
     files::{self, Application},
     spec,
 };
-use crate::cards::model::Found;
 
 /// マイナンバーカード
 pub(in crate::cards) struct MyNumberCard;
 
-/// Offset and length of the slice of the face certificate that distinguishes one municipality's cards from another's: the
+/// Offset and length of the slice of a certificate that distinguishes one municipality's cards from another's: the
 /// subject's id and the head of its key (spec my-number 5.4). Cards of one municipality share it, so a swap inside one
 /// municipality is not noticed here; the other card's own code then refuses the entry.
 const COMPARED: (u8, u16) = (26, 32);
@@ -34,65 +33,75 @@ impl Card for MyNumberCard {
         &spec::SPEC
     }
 
-    /// Leaves the face application selected.
+    /// Leaves the face application selected. If the age alone is wanted, the expiry comes first: its domain is what is selected
+    /// after a reset.
     fn recognise(&self, probe: &mut Probe<'_, '_>) -> Result<Recognition, CardError> {
-        let found = probe.selects(&files::FACE)?.is_some();
-        Ok(if found { Recognition::Card(Found::plain(CardKind::MY_NUMBER)) } else { Recognition::No })
+        let expiry = if probe.scope == Scope::AGE { fresh_expiry(probe.session)? } else { None };
+        if probe.selects(&files::FACE)?.is_none() {
+            return Ok(Recognition::No);
+        }
+        let file = expiry.unwrap_or_default();
+        Ok(Recognition::Card(Found { file, ..Found::plain(CardKind::MY_NUMBER) }))
     }
 
-    /// Only if a person will be asked: the counter, and the free certificate, so that the card can be known again.
+    /// The expiry that recognition read. If a person will be asked, also the counter and the free certificate: without both
+    /// the card could not be known again.
     fn look(&self, context: &mut LookContext<'_, '_>) -> Result<CardState, ReadError> {
         let mut state = CardState::default();
-        if !context.asking {
-            return Ok(state);
+        if !context.found.file.is_empty() {
+            state.files.push((files::DOMAIN_EXPIRY, Ok(context.found.file.clone())));
         }
-        let reference = reference(context.request.scope);
-        let retry_counter = context.session.open_counter(reference.application.aid, reference.sfi)?;
-        state.counters.push((reference, retry_counter));
-        let file = files::FACE_CERTIFICATE;
-        match context.session.read_tlv_file(file.sfi(), file.extent.bytes(), &mut |_, _| {}) {
-            Ok(bytes) => state.files.push((files::FACE_CERTIFICATE.file.name, Ok(bytes))),
-            Err(FileReadError::Card(error @ (CardError::Transport(_) | CardError::Endless))) => {
-                return Err(error.into());
-            }
-            // It is read again, with its reason kept, when the card is opened for the reading.
-            Err(_) => {}
+        if context.asking {
+            let reference = reference(context.request.scope);
+            let retry_counter = context.session.open_counter(reference.application.aid, reference.sfi)?;
+            state.counters.push((reference, retry_counter));
+            keep_certificate(context, &files::FACE_CERTIFICATE, &mut state)?;
         }
         Ok(state)
     }
 
-    /// The counter must be what it was, and so must a slice of the certificate.
+    /// The other certificate: the issuer signed it, and the challenge ties its key to the chip.
+    fn ahead(&self, context: &mut LookContext<'_, '_>, state: &mut CardState) -> Result<(), ReadError> {
+        if context.request.scope == Scope::FULL && context.session.select(files::TEXT.aid)? {
+            keep_certificate(context, &files::TEXT_CERTIFICATE, state)?;
+        }
+        Ok(())
+    }
+
+    /// The counter must be what it was, and so must a slice of the certificate. The expiry is this card's, whatever the first
+    /// one's was.
     fn look_again(&self, context: &mut LookContext<'_, '_>, before: &CardState) -> Result<CardState, ReadError> {
+        let mut again = before.clone();
+        if before.file(files::DOMAIN_EXPIRY).is_some() {
+            again.files.retain(|(name, _)| *name != files::DOMAIN_EXPIRY);
+            if let Some(expiry) = fresh_expiry(context.session)? {
+                again.files.push((files::DOMAIN_EXPIRY, Ok(expiry)));
+            }
+        }
         let reference = reference(context.request.scope);
         let retry_counter = context.session.open_counter(reference.application.aid, reference.sfi)?;
         let same_counter = before.retry_counter(reference) == Some(retry_counter);
-        let (offset, length) = COMPARED;
-        let range = usize::from(offset)..usize::from(offset) + usize::from(length);
-        let certificate = before.files.first().and_then(|(_, read)| read.as_ref().ok());
-        let same_slice = match certificate.and_then(|certificate| certificate.get(range)) {
+        let same_slice = match before.file(files::FACE_CERTIFICATE.file.name) {
             None => true,
-            Some(expected) => match context.session.read_slice(files::FACE_CERTIFICATE.sfi(), offset, length) {
-                Ok(slice) => slice == expected,
-                Err(FileReadError::Card(error @ (CardError::Transport(_) | CardError::Endless))) => {
-                    return Err(error.into());
-                }
-                Err(_) => false,
-            },
+            Some(certificate) => is_same(context.session, &files::FACE_CERTIFICATE, certificate)?,
         };
-        if same_counter && same_slice { Ok(before.clone()) } else { Err(ReadError::OtherCard) }
+        if same_counter && same_slice { Ok(again) } else { Err(ReadError::OtherCard) }
     }
 
     fn act(&self, action: OwnAction, context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         match action {
-            spec::FACE_CERTIFICATE => match context.state.files.first().cloned() {
-                Some((name, Ok(certificate))) => {
-                    context.dump.keep(name, certificate);
-                    Ok(())
-                }
-                _ => context.read(&files::FACE_CERTIFICATE.file),
-            },
+            // Looking again has compared it.
+            spec::FACE_CERTIFICATE => certificate(context, &files::FACE_CERTIFICATE, false),
             spec::OPEN_TEXT => open_text(context),
-            spec::FACE_CHALLENGE => challenge(context, files::FACE),
+            spec::FACE_CHALLENGE => {
+                let certificate = &files::FACE_CERTIFICATE.file;
+                // A certificate that is not this card's would make a forgery of it.
+                if context.dump.is_remembered(certificate.name) && !super::checks::certificate_fits(&context.dump) {
+                    context.read(certificate)?;
+                }
+                challenge(context, files::FACE)
+            }
+            spec::TEXT_CERTIFICATE => certificate(context, &files::TEXT_CERTIFICATE, true),
             spec::TEXT_CHALLENGE if context.is_closed(&files::TEXT).is_some() => Ok(()),
             spec::TEXT_CHALLENGE => challenge(context, files::TEXT),
             spec::DOMAIN_EXPIRY => domain_expiry(context),
@@ -100,8 +109,50 @@ impl Card for MyNumberCard {
         }
     }
 
+    fn certificates<'a>(&self, dump: &'a Dump, findings: &Findings) -> Vec<(&'static str, &'a [u8])> {
+        let passed =
+            |file: &&files::File| file.signed_by.is_some_and(|id| findings.verdict(id) == Some(Verdict::Passed));
+        let object = |file: &files::File| {
+            let (object, _filler) = tlv::file(dump.file(file.file.name)?, file.own.tag).ok()?;
+            Some((file.file.name, object.raw))
+        };
+        [&files::FACE_CERTIFICATE, &files::TEXT_CERTIFICATE].into_iter().filter(passed).filter_map(object).collect()
+    }
+
     fn check(&self, dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
         Some(super::check(dump, trust, basis))
+    }
+}
+
+/// Reads a certificate of the selected application into what is known before a credential. One that cannot be read is read
+/// again, with its reason kept, when the card is opened for the reading.
+fn keep_certificate(
+    context: &mut LookContext<'_, '_>,
+    file: &files::File,
+    state: &mut CardState,
+) -> Result<(), ReadError> {
+    let name = file.file.name;
+    if let Some(bytes) = remembered(context.session, context.request, file)? {
+        state.remembered.push(name);
+        state.files.push((name, Ok(bytes)));
+    } else if let Ok(bytes) = read_file(context.session, file, None, &mut |_, _| {})? {
+        state.files.push((name, Ok(bytes)));
+    }
+    Ok(())
+}
+
+/// The certificate that this process has met before, if the selected application shows its slice.
+fn remembered(
+    session: &mut CardSession<'_>,
+    request: &Request,
+    file: &files::File,
+) -> Result<Option<Vec<u8>>, ReadError> {
+    match &request.remembered {
+        Some(remembered) if remembered.knows(file.file.name) => {
+            let slice = compared(session, file)?;
+            Ok(slice.and_then(|slice| remembered.find(file.file.name, compared_range(), &slice)))
+        }
+        _ => Ok(None),
     }
 }
 
@@ -151,6 +202,52 @@ fn open_text(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     }
 }
 
+/// A certificate of the card: the one that was read before, if it is this card's (`compare`: nobody has looked yet), or one that
+/// is remembered; else it is read.
+fn certificate(context: &mut ReadContext<'_, '_>, file: &'static files::File, compare: bool) -> Result<(), ReadError> {
+    let name = file.file.name;
+    if context.is_closed(&file.application).is_some() {
+        return context.read(&file.file);
+    }
+    if let Some(before) = context.state.file(name).map(<[u8]>::to_vec) {
+        if !compare || is_same(context.session, file, &before)? {
+            if context.state.remembered.contains(&name) {
+                context.dump.keep_remembered(name, before);
+            } else {
+                context.dump.keep(name, before);
+            }
+            return Ok(());
+        }
+    } else if context.select(&file.application)?.is_ok()
+        && let Some(known) = remembered(context.session, context.request, file)?
+    {
+        context.dump.keep_remembered(name, known);
+        return Ok(());
+    }
+    context.read(&file.file)
+}
+
+/// Whether the selected application's certificate is this one, by what distinguishes certificates.
+fn is_same(session: &mut CardSession<'_>, file: &files::File, certificate: &[u8]) -> Result<bool, ReadError> {
+    let Some(expected) = certificate.get(compared_range()) else { return Ok(true) };
+    Ok(compared(session, file)?.is_some_and(|slice| slice == expected))
+}
+
+fn compared_range() -> std::ops::Range<usize> {
+    let (offset, length) = COMPARED;
+    usize::from(offset)..usize::from(offset) + usize::from(length)
+}
+
+/// What distinguishes the selected application's certificate; `None` if the card does not give it.
+fn compared(session: &mut CardSession<'_>, file: &files::File) -> Result<Option<Vec<u8>>, ReadError> {
+    let (offset, length) = COMPARED;
+    match session.read_slice(file.sfi(), offset, length) {
+        Ok(slice) => Ok(Some(slice)),
+        Err(FileReadError::Card(error @ (CardError::Transport(_) | CardError::Endless))) => Err(error.into()),
+        Err(_) => Ok(None),
+    }
+}
+
 /// Asks the selected application's key to sign a fresh challenge.
 fn challenge(context: &mut ReadContext<'_, '_>, application: Application) -> Result<(), ReadError> {
     challenge_with(context, application, |session, info| session.send(&Command::with_data(files::SIGN, info, true)))
@@ -174,10 +271,23 @@ pub(super) fn challenge_with(
     Ok(())
 }
 
+/// The issuer security domain's expiry, while it is selected because nothing else was since the reset.
+fn fresh_expiry(session: &mut CardSession<'_>) -> Result<Option<Vec<u8>>, CardError> {
+    if !session.is_fresh() {
+        return Ok(None);
+    }
+    let told = session.send(&Command::get_data(files::data_object::EXPIRY))?;
+    Ok(Some(told.data).filter(|data| told.status.is_ok() && compact_date(data).is_some()))
+}
+
 /// The age record holds no expiry; the issuer security domain reports one, unsigned. Not every card does, so the record of the
 /// common application is asked next (spec my-number 1.6, M).
 fn domain_expiry(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     let name = files::DOMAIN_EXPIRY;
+    if let Some(expiry) = context.state.file(name).map(<[u8]>::to_vec) {
+        context.dump.keep(name, expiry);
+        return Ok(());
+    }
     let told = match context.session.select(files::ISSUER_DOMAIN.aid) {
         Ok(true) => context.session.send(&Command::get_data(files::data_object::EXPIRY))?,
         Ok(false) | Err(CardError::Status(_)) => {

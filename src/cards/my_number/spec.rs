@@ -150,7 +150,10 @@ pub(super) const JPKI_AUTH_KEY: OwnAction = OwnAction(6);
 /// VERIFY, and the certificate for digital signature.
 pub(super) const JPKI_SIGN_CERTIFICATE: OwnAction = OwnAction(7);
 
-/// Every step in order.
+/// The certificate of the text application, which may have been read before the question.
+pub(super) const TEXT_CERTIFICATE: OwnAction = OwnAction(8);
+
+/// Every step in order. The first exchange of an age check asks for the expiry; the last step asks again if that brought none.
 pub const STEPS: &[Step] = &[
     step(OPEN, Action::Present(&files::FACE_NUMBER_B), 3, FULL),
     step(OPEN, Action::Present(&files::FACE_BIRTH_DATE), 3, AGE),
@@ -161,10 +164,10 @@ pub const STEPS: &[Step] = &[
     step(OPEN, Action::Own(OPEN_TEXT), 3, FULL),
     Step::read(&files::TEXT_ATTRIBUTES.file, 1, FULL),
     Step::read(&files::TEXT_DIGESTS.file, 1, FULL),
-    Step::read(&files::TEXT_CERTIFICATE.file, 1, FULL),
+    own(TEXT_CERTIFICATE, &files::TEXT_CERTIFICATE.file, 1, FULL),
     Step::read(&files::TEXT_KEY.file, 1, FULL),
     step(CHALLENGE, Action::Own(TEXT_CHALLENGE), 1, FULL),
-    step(Bilingual::new("有効期限", "expiry"), Action::Own(DOMAIN_EXPIRY), 2, AGE),
+    step(Bilingual::new("有効期限", "expiry"), Action::Own(DOMAIN_EXPIRY), 1, AGE),
 ];
 
 /// The steps of the JPKI application. One that needs a credential is skipped if that was not given or would open nothing.
@@ -172,8 +175,6 @@ pub const JPKI_STEPS: &[Step] = &[
     Step::read(&files::JPKI_TOKEN_FILE.file, 2, FULL),
     Step::read(&files::JPKI_PRESENCE_FILE.file, 1, FULL),
     own(JPKI_AUTH_CERTIFICATE, &files::JPKI_AUTH_CERTIFICATE.file, 1, FULL),
-    Step::read(&files::JPKI_AUTH_CA.file, 1, FULL),
-    Step::read(&files::JPKI_SIGN_CA.file, 1, FULL),
     step(KEY_CHALLENGE, Action::Own(JPKI_AUTH_KEY), 3, FULL),
     own(JPKI_SIGN_CERTIFICATE, &files::JPKI_SIGN_CERTIFICATE.file, 3, FULL),
 ];

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use crate::{
     cards::{
         Findings, ReadError,
-        flow::{RecogniseError, recognise},
+        flow::{Manner, RecogniseError, recognise},
         model::{
             Card, CardSpec, CardState, Entry, FREE_FILE, Found, LookContext, Opening, OwnAction, Probe, ReadContext,
             Recognition, read_file,
@@ -52,14 +52,14 @@ impl Card for ResidenceCard {
     }
 
     fn recognise(&self, probe: &mut Probe<'_, '_>) -> Result<Recognition, CardError> {
-        if probe.free.first() != Some(&KIND_TAG) {
+        if probe.free()?.first() != Some(&KIND_TAG) {
             return Ok(Recognition::No);
         }
         let file = whole_kind(probe)?;
         Ok(match kind_of(&file) {
             None => Recognition::Unknown,
             // It lives on a My Number Card, which is what can be read of it.
-            Some(CardKind::RESIDENCE_SPECIFIED) => Recognition::No,
+            Some(CardKind::RESIDENCE_SPECIFIED) => Recognition::Guest(Found::plain(CardKind::RESIDENCE_SPECIFIED)),
             Some(kind) => Recognition::Card(Found { kind, file }),
         })
     }
@@ -68,13 +68,13 @@ impl Card for ResidenceCard {
         let common = read_file(context.session, &files::COMMON_DATA, None, &mut |_, _| {})?;
         let kind = (files::KIND_1.file.name, Ok(context.found.file.clone()));
         let files = vec![kind, (files::COMMON_DATA.file.name, common)];
-        Ok(CardState { files, counters: Vec::new(), entry: Entry::Typed, blocked: None })
+        Ok(CardState { files, entry: Entry::Typed, ..CardState::default() })
     }
 
     /// Kind and version are all that it reports without its number, so another card of the same kind is noticed by its number
     /// alone, which it refuses; that costs nothing.
     fn look_again(&self, context: &mut LookContext<'_, '_>, before: &CardState) -> Result<CardState, ReadError> {
-        let again = match recognise(context.session) {
+        let again = match recognise(context.session, context.request.scope, Manner::Short(None)) {
             Ok(again) => again,
             Err(RecogniseError::Card(error)) => return Err(error.into()),
             Err(RecogniseError::Unknown) => return Err(ReadError::OtherCard),
@@ -111,7 +111,7 @@ impl Card for SpecifiedResidenceCard {
     }
 
     fn recognise(&self, probe: &mut Probe<'_, '_>) -> Result<Recognition, CardError> {
-        let told = kind_of(&probe.free) == Some(CardKind::RESIDENCE_SPECIFIED);
+        let told = probe.free.as_deref().and_then(kind_of) == Some(CardKind::RESIDENCE_SPECIFIED);
         let found = told || probe.selects(&files::SPECIFIED)?.is_some();
         Ok(if found { Recognition::Guest(Found::plain(CardKind::RESIDENCE_SPECIFIED)) } else { Recognition::No })
     }
@@ -139,9 +139,10 @@ fn kind_of(file: &[u8]) -> Option<CardKind> {
 /// The rest of an MF/EF02 whose first answer was short. Its own length field says how long it is.
 fn whole_kind(probe: &mut Probe<'_, '_>) -> Result<Vec<u8>, CardError> {
     let length_of = |file: &[u8]| file.get(1).map_or(2, |length| 2 + usize::from(*length));
+    let mut file = probe.free()?;
     for _ in 0..KIND_LENGTH {
-        let length = length_of(&probe.free);
-        let (Some(missing), Ok(offset)) = (length.checked_sub(probe.free.len()), u8::try_from(probe.free.len())) else {
+        let length = length_of(&file);
+        let (Some(missing), Ok(offset)) = (length.checked_sub(file.len()), u8::try_from(file.len())) else {
             break;
         };
         if missing == 0 || length > KIND_LENGTH {
@@ -152,11 +153,11 @@ fn whole_kind(probe: &mut Probe<'_, '_>) -> Result<Vec<u8>, CardError> {
         if !matches!(response.status, Status::OK | Status::END_OF_FILE) || response.data.is_empty() {
             break;
         }
-        probe.free.extend(response.data);
+        file.extend(response.data);
     }
     // What follows the kind is not part of the file.
-    let mut file = probe.free.clone();
     file.truncate(length_of(&file));
+    probe.free = Some(file.clone());
     Ok(file)
 }
 

@@ -86,7 +86,7 @@ pub const STEPS_2_SPECIAL: &[Step] =
 
 const fn kind(kind: CardKind, uncounted: bool, steps: &'static [Step], files: &'static [&'static File]) -> KindSpec {
     const SCOPES: &[ScopeSpec] = &[ScopeSpec::new(Scope::FULL, &[&CARD_NUMBER])];
-    KindSpec { uncounted, ..KindSpec::new(kind, SCOPES, steps, files) }
+    KindSpec { uncounted, number: Some("card_number"), ..KindSpec::new(kind, SCOPES, steps, files) }
 }
 
 /// The card and the certificate. Only its content distinguishes a child's card from an adult's.
@@ -117,6 +117,7 @@ pub const SPECIFIED_SPEC: CardSpec = CardSpec {
                 "taimen says nothing about its authenticity. If the card also answers as a My Number Card, taimen checks it as one. If not, use another way to check it.",
             ),
         ]),
+        number: Some("card_number"),
         ..KindSpec::new(CardKind::RESIDENCE_SPECIFIED, &[], &[], &[])
     }],
     never_recorded: &[],

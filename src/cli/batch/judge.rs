@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    batch::{Expectation, Line, Outcome},
+    batch::{Expectation, Line, Outcome, verdict},
     cards::read_recording,
     cli::{Settings, args::name, basis, files, problem, seal, trust, verify::Saved},
     dump::Dump,
@@ -40,6 +40,8 @@ pub struct Judge {
     sealed_by: Option<String>,
     options: Options,
     expectations: Expectations,
+    /// Whether a line has the verdict in place of the report.
+    verdicts_only: bool,
 }
 
 /// A line of a list: an input by its path, or a name and the input itself.
@@ -74,6 +76,7 @@ impl Judge {
                 Some(folder) => Expectations::of(folder)?,
                 None => Expectations::default(),
             },
+            verdicts_only: matches.get_flag(name::VERDICTS_ONLY),
         })
     }
 
@@ -94,6 +97,11 @@ impl Judge {
         }
     }
 
+    /// The line as it is written.
+    pub fn json(&self, line: &Line) -> String {
+        if self.verdicts_only { line.verdict_json() } else { line.json() }
+    }
+
     fn said(&self, input: String, work: impl FnOnce() -> Found) -> Line {
         // A fault of the program must not take the other inputs with it, nor leave a hole in the order.
         let done = catch_unwind(AssertUnwindSafe(work));
@@ -108,7 +116,10 @@ impl Judge {
     /// An input whose expectation cannot be read is not judged: nobody could say what its verdict counts.
     fn file(&self, input: &Input) -> Found {
         match self.expectations.take(input) {
-            Ok(expectation) => (read(&input.path).and_then(|bytes| self.judge(&input.path, &bytes)), expectation),
+            Ok(expectation) => {
+                let wanted = !self.verdicts_only || expectation.is_some();
+                (read(&input.path).and_then(|bytes| self.judge(&input.path, &bytes, wanted)), expectation)
+            }
             Err(problem) => (Err(problem), None),
         }
     }
@@ -125,16 +136,17 @@ impl Judge {
     /// `None` if a line says neither where its input is nor what, or says two things.
     fn listed(&self, listed: &Listed<'_>, name: &str) -> Option<Found> {
         let path = Path::new(name);
+        let wanted = !self.verdicts_only;
         match (&listed.input, listed.dump, &listed.recording) {
             (Some(_), None, None) => Some(self.file(&Input::named(path))),
-            (_, Some(dump), None) => Some((self.judge(path, dump.get().as_bytes()), None)),
-            (_, None, Some(text)) => Some((self.judge(path, text.as_bytes()), None)),
+            (_, Some(dump), None) => Some((self.judge(path, dump.get().as_bytes(), wanted), None)),
+            (_, None, Some(text)) => Some((self.judge(path, text.as_bytes(), wanted), None)),
             _ => None,
         }
     }
 
-    /// Recordings and dumps are recognised by their content, not by their names.
-    fn judge(&self, path: &Path, bytes: &[u8]) -> Result<Outcome, Problem> {
+    /// Recordings and dumps are recognised by their content, not by their names. `wanted`: the report, not the verdict alone.
+    fn judge(&self, path: &Path, bytes: &[u8], wanted: bool) -> Result<Outcome, Problem> {
         if problem::is_recording(bytes) {
             let recording = problem::parsed_recording(path, bytes)?;
             // What was never sealed is not what `--sealed-by` asks for.
@@ -142,11 +154,11 @@ impl Judge {
                 return Err(Problem::OtherSeal { path: path.display().to_string(), found: None });
             }
             let dump = read_recording(&recording)?;
-            self.report(&dump, self.saved(Source::Replay, None))
+            self.report(&dump, self.saved(Source::Replay, None), wanted)
         } else if problem::text(bytes).starts_with(b"{") {
             let dump = problem::parsed_dump(path, bytes)?;
             let sealed_by = seal::sealed_by(path, &dump, self.sealed_by.as_deref())?;
-            self.report(&dump, self.saved(Source::Dump, sealed_by))
+            self.report(&dump, self.saved(Source::Dump, sealed_by), wanted)
         } else {
             Err(Problem::NotAnInput { path: path.display().to_string() })
         }
@@ -156,13 +168,14 @@ impl Judge {
         Saved { source, accepted: self.accepted.clone(), sealed_by }
     }
 
-    fn report(&self, dump: &Dump, saved: Saved) -> Result<Outcome, Problem> {
+    fn report(&self, dump: &Dump, saved: Saved, wanted: bool) -> Result<Outcome, Problem> {
         // A recording never comes this far if a seal is demanded.
         let basis = basis::saved(dump.read_at, self.at, self.sealed_by.is_some(), self.now)?;
         let (findings, context) = saved.judge(dump, &self.store, basis)?;
         let options = Options { age: findings.holder.age.is_some(), ..self.options };
-        let report = Report { findings: &findings, context: &context, options }.json_line();
-        Ok(Outcome::Judged { overall: findings.overall(), report })
+        let report = Report { findings: &findings, context: &context, options };
+        let json = if wanted { report.json_line() } else { String::new() };
+        Ok(Outcome::Judged { overall: findings.overall(), verdict: verdict(&report), report: json })
     }
 }
 

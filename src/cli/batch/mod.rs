@@ -85,7 +85,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         settings,
         out: BufWriter::with_capacity(64 * 1024, io::stdout().lock()),
         junit,
-        summary: Summary::default(),
+        summary: if matches.get_flag(name::EXIT_ZERO) { Summary::default().exit_zero() } else { Summary::default() },
         progress: progress(settings, json),
     };
     let written = writer.all(&gate, &receiver).and_then(|()| writer.unused(&judge));
@@ -125,7 +125,7 @@ impl Feed {
                 let started = Instant::now();
                 let line = judge.line(item);
                 // With its end, so that the buffer never cuts a line in two: other processes may append to the same file.
-                let json = line.json() + "\n";
+                let json = judge.json(&line) + "\n";
                 let _ = sender.send(Event::Done(Box::new(Done { number, line, json, took: started.elapsed() })));
             });
             ControlFlow::Continue(())
@@ -192,7 +192,7 @@ impl Writer<'_> {
             return Ok(());
         }
         for line in judge.unused() {
-            let json = line.json() + "\n";
+            let json = judge.json(&line) + "\n";
             self.write(&Done { number: 0, line, json, took: Duration::ZERO })?;
         }
         self.out.flush()

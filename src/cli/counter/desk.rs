@@ -304,7 +304,7 @@ impl Inner {
                 }
                 Effect::Read(run, credentials) => {
                     let stop = Arc::clone(&self.stop);
-                    self.send(Order::Read { run, credentials, stop });
+                    self.send(Order::Read { run, credentials, last_key: std::time::Instant::now(), stop });
                 }
                 Effect::Forget => {
                     self.stop.store(true, Ordering::SeqCst);

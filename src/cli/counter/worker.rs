@@ -8,11 +8,11 @@ use std::{
         mpsc::{Receiver, RecvTimeoutError, TryRecvError},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{
-    cards::{self, Ask, CredentialSpec, Credentials, Looked, Outcome, ReadError, Request},
+    cards::{self, Ask, CredentialSpec, Credentials, Looked, Outcome, ReadError, Remembered, Request},
     counter::{Event, Question, Reading, Run, Told, Trouble},
     dump::{Dump, Scope},
     iso7816::PinGate,
@@ -60,6 +60,8 @@ pub enum Order {
         run: Run,
         /// What was entered.
         credentials: Credentials,
+        /// When the last key was pressed.
+        last_key: Instant,
         /// Ends the reading.
         stop: Arc<AtomicBool>,
     },
@@ -85,6 +87,8 @@ pub struct Worker {
     waiting: VecDeque<Order>,
     store: Arc<TrustStore>,
     accepted: Vec<Hierarchy>,
+    /// Issuers' certificates that the cards so far had. Gone with this thread.
+    remembered: Arc<Remembered>,
     place: Option<Place>,
     looked: Option<(Run, Box<Looked>, PinGate)>,
     /// Cards come from phones: whether one lies there.
@@ -94,8 +98,9 @@ pub struct Worker {
 impl Worker {
     /// A thread that takes `orders`; a reading counts as `store` says.
     pub fn new(desk: Arc<Desk>, orders: Receiver<Order>, store: TrustStore, accepted: Vec<Hierarchy>) -> Self {
-        let (waiting, place, looked, store) = (VecDeque::new(), None, None, Arc::new(store));
-        Self { desk, orders, waiting, store, accepted, place, looked, phone: None }
+        let (waiting, place, looked) = (VecDeque::new(), None, None);
+        let (remembered, store) = (Arc::new(Remembered::new(&store)), Arc::new(store));
+        Self { desk, orders, waiting, store, accepted, remembered, place, looked, phone: None }
     }
 
     /// The same where cards come from a phone.
@@ -112,11 +117,15 @@ impl Worker {
                 Order::Forget => self.looked = None,
                 Order::Start { run, scope, application, last_try, stop } => {
                     self.looked = None;
-                    let told = self.start(run, scope, application, last_try, &stop);
-                    self.report(run, told, &stop);
+                    // What it asks is told while it goes on.
+                    match self.start(run, scope, application, last_try, &stop) {
+                        Ok(None) => {}
+                        Ok(Some(told)) => self.report(run, Ok(told), &stop),
+                        Err(problem) => self.report(run, Err(problem), &stop),
+                    }
                 }
-                Order::Read { run, credentials, stop } => {
-                    let told = self.read(run, credentials, &stop);
+                Order::Read { run, credentials, last_key, stop } => {
+                    let told = self.read(run, credentials, last_key, &stop);
                     self.report(run, told, &stop);
                 }
                 Order::End => return,
@@ -191,11 +200,12 @@ impl Worker {
         application: Option<CardKind>,
         last_try: Option<&'static CredentialSpec>,
         stop: &AtomicBool,
-    ) -> Result<Told, Problem> {
-        let (desk, store) = (Arc::clone(&self.desk), Arc::clone(&self.store));
+    ) -> Result<Option<Told>, Problem> {
+        let (desk, remembered, store) = (Arc::clone(&self.desk), Arc::clone(&self.remembered), Arc::clone(&self.store));
         let link = self.link()?;
         let time = link.refresh_time();
-        let mut request = Request::new(link.reader(), time).scope(scope).ask(Ask::IfMissing).inferring(store);
+        let mut request =
+            Request::new(link.reader(), time).scope(scope).ask(Ask::IfMissing).remembering(remembered).inferring(store);
         request.application = application;
         let mut gate = last_try.map_or_else(PinGate::default, CredentialSpec::last_try);
         let outcome = link.with_card(|card, nonces| {
@@ -203,23 +213,21 @@ impl Worker {
             Ok(cards::start(card, &request, Credentials::default(), &mut gate, nonces, tell)?)
         })?;
         match outcome {
-            Outcome::Done(dump) => self.checked(&dump),
+            Outcome::Done(dump) => self.checked(*dump, None).map(Some),
             Outcome::Ask(looked) => {
-                let wanted = looked.wanted().into_iter().map(|wanted| {
-                    let refusal = match looked.refusal(&wanted, &gate) {
-                        Err(ReadError::Refused { refusal, .. }) => Some(refusal),
-                        _ => None,
-                    };
-                    (wanted, refusal)
-                });
-                let question = Question { kind: looked.kind(), wanted: wanted.collect() };
                 self.looked = Some((run, looked, gate));
-                Ok(Told::Asks(question))
+                Ok(None)
             }
         }
     }
 
-    fn read(&mut self, run: Run, credentials: Credentials, stop: &AtomicBool) -> Result<Told, Problem> {
+    fn read(
+        &mut self,
+        run: Run,
+        credentials: Credentials,
+        last_key: Instant,
+        stop: &AtomicBool,
+    ) -> Result<Told, Problem> {
         let looked = self.looked.take().filter(|(looked, ..)| *looked == run);
         let (_, looked, mut gate) = looked.ok_or(TransportError::Removed)?;
         let desk = Arc::clone(&self.desk);
@@ -230,13 +238,17 @@ impl Worker {
             let (card, tell) = (&mut Stoppable { card, stop }, &mut |event: cards::Event<'_>| tell(&desk, run, event));
             Ok(looked.read(card, time, credentials, &mut gate, nonces, tell)?)
         })?;
-        self.checked(&dump)
+        self.checked(dump, Some(last_key))
     }
 
-    fn checked(&self, dump: &Dump) -> Result<Told, Problem> {
+    fn checked(&self, mut dump: Dump, last_key: Option<Instant>) -> Result<Told, Problem> {
         let findings =
-            cards::check(dump, &self.store, Basis::Live(dump.read_at)).ok_or(Problem::UnsupportedKind(dump.kind))?;
-        let context = Context { accepted: self.accepted.clone(), ..Context::of(dump, report::Source::Live) };
+            cards::check(&dump, &self.store, Basis::Live(dump.read_at)).ok_or(Problem::UnsupportedKind(dump.kind))?;
+        self.remembered.learn(&dump, &findings, &self.store);
+        if let Some(key) = last_key {
+            dump.link.after_entry_ms = u64::try_from(key.elapsed().as_millis()).ok();
+        }
+        let context = Context { accepted: self.accepted.clone(), ..Context::of(&dump, report::Source::Live) };
         Ok(Told::Checked(Box::new(Reading { findings, context })))
     }
 
@@ -253,6 +265,17 @@ fn tell(desk: &Desk, run: Run, event: cards::Event<'_>) {
     let told = match event {
         cards::Event::Recognised(found) => Told::Recognised { kind: found.kind, guests: found.guests.clone() },
         cards::Event::Step { title, done, total } => Told::Step { title, done, total },
+        cards::Event::Asks { looked, gate } => {
+            let wanted = looked.wanted().into_iter().map(|wanted| {
+                let refusal = match looked.refusal(&wanted, gate) {
+                    Err(ReadError::Refused { refusal, .. }) => Some(refusal),
+                    _ => None,
+                };
+                (wanted, refusal)
+            });
+            Told::Asks(Question { kind: looked.kind(), wanted: wanted.collect() })
+        }
+        cards::Event::Guests(found) => Told::Guests(found.guests.clone()),
         cards::Event::Counter { .. } => return,
     };
     desk.apply(Event::Reading(run, told));

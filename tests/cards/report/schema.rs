@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jsonschema::{Registry, Validator};
 use serde_json::{Value, json};
 use taimen::{
-    batch::{Expected, Line, Outcome, Summary},
+    batch::{Expected, Line, Outcome, Summary, verdict},
     kind::CardKind,
     lang::Lang,
     messages::Problem,
@@ -102,7 +102,9 @@ fn lines() -> Vec<Line> {
         .into_iter()
         .map(|name| {
             let sample = Sample::of(name);
-            let outcome = Outcome::Judged { overall: sample.findings.overall(), report: sample.report(JA).json_line() };
+            let report = sample.report(JA);
+            let overall = sample.findings.overall();
+            let outcome = Outcome::Judged { overall, verdict: verdict(&report), report: report.json_line() };
             Line { input: name.to_owned(), outcome, expected: Some(Expected::Met) }
         })
         .collect();
@@ -123,6 +125,11 @@ fn every_line_and_every_summary_of_a_batch_follows_the_schema() {
         let value: Value = serde_json::from_str(&line.json()).unwrap();
         assert_eq!(errors(&validator, &value), Vec::<String>::new(), "{}", line.input);
         assert!(value["report"].is_null() != value["error"].is_null());
+        let short = line.verdict_json();
+        assert!(short.len() < 300 + line.input.len(), "{short}");
+        let short: Value = serde_json::from_str(&short).unwrap();
+        assert_eq!(errors(&validator, &short), Vec::<String>::new(), "{}", line.input);
+        assert_eq!(short["verdict"]["headline"], value.pointer("/report/headline").cloned().unwrap_or_default());
         summary.add(&line);
         let mut wrong = value.clone();
         wrong["counts"] = 6.into();

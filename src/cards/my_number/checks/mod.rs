@@ -15,7 +15,7 @@ use crate::{
         absent::absent,
         common::{expiry_check, revocation},
     },
-    crypto::sha256,
+    crypto::{Sha256Hash, sha256},
     dump::{Dump, Scope},
     kind::CardKind,
     text::{compact_date, japan_date},
@@ -25,7 +25,7 @@ use crate::{
 };
 
 use super::{
-    certificate::key_of,
+    certificate::{CvCertificate, key_of},
     decode::{self, AgeData, DecodeError, FaceData},
     files::{self, Field},
     spec::PRESENTATION,
@@ -212,12 +212,7 @@ fn face_signature(dump: &Dump, issuer: &Issuer, face: Option<&Result<FaceData<'_
         .with("covers", "DF22 DF23 DF24 | DF25 DF26 | DF27")
         .with("scheme", "RSA-2048 PKCS#1 v1.5, DigestInfo of three SHA-256 values")
         .with("key_sha256", hex::encode(key.fingerprint()));
-    let groups = [
-        sha256(&[data.birth.raw, data.sex.raw, data.key.raw]),
-        sha256(&[data.name.raw, data.address.raw]),
-        sha256(&[photo.raw]),
-    ];
-    match key.verify_triple_sha256(&groups, data.signature.value) {
+    match key.verify_triple_sha256(&groups(data, photo), data.signature.value) {
         // The offset table is not signed, but a card whose table contradicts its objects is of an unknown layout.
         Ok(()) if !data.offsets_agree => {
             let evidence = evidence.with("detail", "the offset table does not point at the objects");
@@ -226,6 +221,30 @@ fn face_signature(dump: &Dump, issuer: &Issuer, face: Option<&Result<FaceData<'_
         Ok(()) => Check::passed(id, evidence),
         Err(_) => Check::failed(id, Reason::SignatureMismatch, evidence),
     }
+}
+
+/// What the signature over the face data covers.
+fn groups(data: &FaceData<'_>, photo: &Object<'_>) -> [Sha256Hash; 3] {
+    [
+        sha256(&[data.birth.raw, data.sex.raw, data.key.raw]),
+        sha256(&[data.name.raw, data.address.raw]),
+        sha256(&[photo.raw]),
+    ]
+}
+
+/// Whether the key of the face application's certificate signed the data that were read, whoever certified it.
+pub(super) fn certificate_fits(dump: &Dump) -> bool {
+    let Some(Ok(CvCertificate { key, .. })) = dump.file(files::FACE_CERTIFICATE.name).map(CvCertificate::parse) else {
+        return false;
+    };
+    let age = dump.file(files::FACE_AGE.name).and_then(|file| decode::age(file).ok());
+    let face = dump.file(files::FACE_DATA.name).and_then(|file| decode::face(file).ok());
+    let signs = |face: &FaceData<'_>| match &face.photo {
+        Some(photo) => key.verify_triple_sha256(&groups(face, photo), face.signature.value).is_ok(),
+        None => key.recover(face.signature.value).is_ok(),
+    };
+    age.is_some_and(|age| key.verify_sha256(&[age.birth.raw, age.key.raw], age.signature.value).is_ok())
+        || face.is_some_and(|face| signs(&face))
 }
 
 fn age_signature(dump: &Dump, issuer: &Issuer, age: Option<&Result<AgeData<'_>, DecodeError>>) -> Check {

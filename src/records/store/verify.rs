@@ -1,0 +1,302 @@
+//! Whether the log is what was written: every row, the tree, the heads, the seals, the purges.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    crypto::{SealPublicKey, Sha256Hash},
+    text::named,
+};
+
+use super::{
+    StoreError,
+    entry::{EntryKind, Ranges},
+    head::{Log, SignedHead},
+    keys::DataKeys,
+    link::on,
+    read,
+    rows::{self, HEAD},
+    session::Session,
+    tree::Frontier,
+};
+
+/// The most damages that a report names.
+const MAX_BAD: usize = 100;
+
+/// How much is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Everything that shows without a data key.
+    Structure,
+    /// That every content opens, too.
+    Content,
+}
+
+named! {
+    /// What does not hold.
+    pub enum Layer {
+        /// The database itself cannot be read there.
+        File = "file",
+        /// A row that no program of ours has written.
+        Row = "row",
+        /// A number that is missing.
+        Sequence = "sequence",
+        /// The sealed content, or what it can be found by, is not what it was.
+        Content = "content",
+        /// The header, or what the entry comes after, is not what it was.
+        Leaf = "leaf",
+        /// The nodes or the root of the tree.
+        Tree = "tree",
+        /// The signature of a head.
+        Signature = "signature",
+        /// The content does not open for this place.
+        Seal = "seal",
+        /// Content is gone without a purge, or there in spite of one.
+        Purge = "purge",
+        /// The entries up to a known head are not those that it signs.
+        Rewritten = "rewritten",
+        /// The log ends before a known head.
+        Older = "older",
+    }
+}
+
+/// A damage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bad {
+    /// The number of the entry.
+    pub seq: u64,
+    /// What does not hold.
+    pub layer: Layer,
+}
+
+/// What was checked, and what does not hold.
+#[derive(Debug, Clone)]
+pub struct VerifyReport {
+    /// Which log.
+    pub log: Log,
+    /// How much was checked.
+    pub depth: Depth,
+    /// How many entries there are.
+    pub size: u64,
+    /// How many entries of each kind.
+    pub kinds: BTreeMap<EntryKind, u64>,
+    /// How many of them a purge has emptied.
+    pub emptied: u64,
+    /// The head after the last one, if its signature holds.
+    pub head: Option<SignedHead>,
+    /// How many heads that were known before were compared.
+    pub known: usize,
+    /// The damages, the first one first, at most a hundred.
+    pub bad: Vec<Bad>,
+}
+
+impl VerifyReport {
+    /// Whether nothing is damaged.
+    pub fn holds(&self) -> bool {
+        self.bad.is_empty()
+    }
+}
+
+struct Check<'a> {
+    key: &'a SealPublicKey,
+    data: Option<&'a DataKeys>,
+    purged: Ranges,
+    frontier: Frontier,
+    /// The head before, and the one before that: whose signature is asked if what follows does not fit.
+    last: Option<SignedHead>,
+    before: Vec<u8>,
+    /// Roots that are known, by the number of entries.
+    roots: Vec<(u64, Sha256Hash)>,
+    report: VerifyReport,
+}
+
+impl Session {
+    pub(super) async fn verify(&mut self, depth: Depth, known: &[SignedHead]) -> Result<VerifyReport, StoreError> {
+        if depth == Depth::Content {
+            self.know_keys().await?;
+        }
+        let link = self.link().await?;
+        link.begin_reading().await.map_err(|error| self.failed(&error))?;
+        let done = self.verify_state(depth, known).await;
+        if let Ok(link) = self.link().await {
+            link.rollback().await;
+        }
+        done
+    }
+
+    async fn verify_state(&mut self, depth: Depth, known: &[SignedHead]) -> Result<VerifyReport, StoreError> {
+        let mut heads = known.to_vec();
+        heads.extend(self.known.clone());
+        let key = self.info.public_key.clone();
+        // A head of another log, or one that the key has not signed, says nothing about this one.
+        if heads.iter().any(|head| head.head.log != self.info.log || head.verify(&key).is_err()) {
+            return Err(StoreError::HeadUnreadable { path: self.place.to_string() });
+        }
+        let mut roots: Vec<(u64, Sha256Hash)> = heads.iter().map(|head| (head.head.size, head.head.root)).collect();
+        roots.sort_unstable();
+        roots.dedup();
+        let report = VerifyReport {
+            log: self.info.log.clone(),
+            depth,
+            size: 0,
+            kinds: BTreeMap::new(),
+            emptied: 0,
+            head: None,
+            known: roots.len(),
+            bad: Vec::new(),
+        };
+        let purged = match self.purged().await {
+            Ok(purged) => purged,
+            Err(error) => return damaged(report, &error, 0).ok_or(error),
+        };
+        let unlocked = self.unlocked.take();
+        let data = unlocked.as_ref().filter(|_| depth == Depth::Content).map(|unlocked| &unlocked.data);
+        let mut check = Check {
+            key: &key,
+            data,
+            purged,
+            frontier: Frontier::default(),
+            last: None,
+            before: Vec::new(),
+            roots,
+            report,
+        };
+        let done = self.verify_rows(&mut check).await;
+        let report = match done {
+            Ok(()) => Ok(check.finished()),
+            Err(error) => {
+                let next = check.frontier.size().saturating_add(1);
+                damaged(check.finished(), &error, next).ok_or(error)
+            }
+        };
+        self.unlocked = unlocked;
+        report
+    }
+
+    async fn verify_rows(&mut self, check: &mut Check<'_>) -> Result<(), StoreError> {
+        let mut after = 0;
+        loop {
+            let rows = self.raw(after).await?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for row in rows {
+                after = row.0;
+                if !check.row(row) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// The numbers of all entries that a purge has emptied.
+    async fn purged(&mut self) -> Result<Ranges, StoreError> {
+        let link = self.link().await?;
+        let texts: Result<Vec<String>, _> = on!(link, db => {
+            sqlx::query_scalar("SELECT purges FROM entry WHERE kind = 'purge'").fetch_all(&mut *db).await
+        });
+        let texts = texts.map_err(|error| self.failed(&error))?;
+        // A text of another form is a damage of its row, which is found there.
+        let mut all = Ranges::NONE;
+        for ranges in texts.iter().filter_map(|text| Ranges::parse(text)) {
+            all.join(&ranges);
+        }
+        Ok(all)
+    }
+}
+
+/// A report that ends with a damage of the file, if the error is one.
+fn damaged(mut report: VerifyReport, error: &StoreError, seq: u64) -> Option<VerifyReport> {
+    matches!(error, StoreError::Damaged { .. }).then(|| {
+        report.bad.insert(0, Bad { seq, layer: Layer::File });
+        report
+    })
+}
+
+impl Check<'_> {
+    fn bad(&mut self, seq: u64, layer: Layer) {
+        let bad = Bad { seq, layer };
+        if self.report.bad.len() < MAX_BAD && !self.report.bad.contains(&bad) {
+            self.report.bad.push(bad);
+        }
+    }
+
+    /// One row; false if nothing after it can be said.
+    fn row(&mut self, row: rows::WholeRow) -> bool {
+        let expected = self.frontier.size().saturating_add(1);
+        let found = u64::try_from(row.0).unwrap_or(0);
+        if found != expected {
+            self.bad(expected, Layer::Sequence);
+            return false;
+        }
+        let Some(entry) = rows::Entry::of(row) else {
+            self.bad(expected, Layer::Row);
+            return false;
+        };
+        let header = &entry.header;
+        *self.report.kinds.entry(header.kind).or_default() += 1;
+        self.report.emptied += u64::from(header.emptied);
+        self.content(expected, &entry);
+        let leaf = rows::leaf(&header.bound(), &rows::before(&self.before), &entry.digest);
+        if leaf != entry.leaf {
+            // The head before is part of this leaf: if it does not hold itself, it is the one that was changed.
+            match &self.last {
+                Some(last) if last.verify(self.key).is_err() => self.bad(expected - 1, Layer::Signature),
+                _ => self.bad(expected, Layer::Leaf),
+            }
+        }
+        // With the leaf as it is kept: so a change of one row is told from a change of the log.
+        if self.frontier.push(entry.leaf).concat() != entry.nodes {
+            self.bad(expected, Layer::Tree);
+        }
+        let root = self.roots.binary_search_by_key(&expected, |(size, _)| *size);
+        if root.ok().and_then(|at| self.roots.get(at)).is_some_and(|(_, root)| *root != self.frontier.root()) {
+            self.bad(expected, Layer::Rewritten);
+        }
+        self.before.clear();
+        self.before.extend_from_slice(&entry.head_bytes());
+        debug_assert_eq!(self.before.len(), HEAD);
+        self.last = Some(rows::head(&self.report.log, header, entry.root).with(entry.signature, self.key));
+        true
+    }
+
+    fn content(&mut self, seq: u64, entry: &rows::Entry) {
+        let header = &entry.header;
+        let purged = self.purged.contains(seq);
+        let lawful = header.purges.is_empty() || header.kind == EntryKind::Purge;
+        if !lawful || header.purges.last().is_some_and(|last| last >= seq) {
+            self.bad(seq, Layer::Purge);
+        }
+        if header.emptied {
+            if !purged || !entry.nonce.is_empty() || !entry.lookups.is_empty() {
+                self.bad(seq, Layer::Purge);
+            }
+            return;
+        }
+        if purged {
+            self.bad(seq, Layer::Purge);
+        } else if rows::digest(&entry.nonce, &entry.lookups, &entry.sealed) != entry.digest {
+            self.bad(seq, Layer::Content);
+        } else if self.data.is_some_and(|data| read::open(data, header, &entry.nonce, &entry.sealed).is_none()) {
+            self.bad(seq, Layer::Seal);
+        }
+    }
+
+    /// What the end of the log says: the last head, and heads that are known to come later.
+    fn finished(mut self) -> VerifyReport {
+        let size = self.frontier.size();
+        self.report.size = size;
+        if let Some(last) = self.last.take() {
+            if last.head.root != self.frontier.root() {
+                self.bad(size, Layer::Tree);
+            }
+            match last.verify(self.key) {
+                Ok(()) => self.report.head = Some(last),
+                Err(_) => self.bad(size, Layer::Signature),
+            }
+        }
+        if self.roots.iter().any(|(known, _)| *known > size) {
+            self.bad(size, Layer::Older);
+        }
+        self.report
+    }
+}

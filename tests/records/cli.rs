@@ -1,0 +1,159 @@
+//! `taimen records` as far as it is about the storage: what the program prints, and how it ends.
+
+use std::{fs, process::Command};
+
+use serde_json::Value;
+
+use crate::{
+    bench::{Bench, entry, record, sqlite},
+    common::program::{Outcome, Program, argument, assert_private, run},
+};
+
+use taimen::records::store::EntryKind;
+
+struct Shop {
+    bench: Bench,
+    program: Program,
+}
+
+impl Shop {
+    fn new(bench: Bench) -> Self {
+        Self { bench, program: Program::new() }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.program.command([&["records"], arguments].concat());
+        command.env("TAIMEN_RECORDS", &self.bench.url).env("TAIMEN_RECORDS_KEY", self.bench.key());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Outcome {
+        run(self.command(arguments))
+    }
+
+    fn path(&self, name: &str) -> String {
+        argument(&self.bench.folder.file(name))
+    }
+}
+
+/// The id of the error that a run ended with.
+fn error(outcome: &Outcome) -> Value {
+    outcome.json()["id"].clone()
+}
+
+#[test]
+fn a_shop_makes_backs_up_and_proves_its_records_on_both() {
+    for bench in [Bench::sqlite(), Bench::postgres()] {
+        let shop = Shop::new(bench);
+        let made = shop.run(&["init", "--json"]).expect(0).json();
+        assert_eq!((&made["test"], &made["schema"]), (&false.into(), &"taimen.record-log/1".into()));
+        assert_private(&shop.bench.key());
+        let public = made["public_key"].as_str().unwrap().to_owned();
+        // Neither the database nor the key is made a second time.
+        let again = shop.run(&["init", "--json"]).expect(2);
+        assert_eq!(error(&again), "records-key-exists");
+        let mut other = shop.command(&["init", "--json"]);
+        other.env("TAIMEN_RECORDS_KEY", shop.bench.folder.file("keys/other.key"));
+        assert_eq!(error(&run(other).expect(2)), "records-already-there");
+        assert!(!shop.bench.folder.file("keys/other.key").exists());
+
+        let mut store = shop.bench.open().unwrap();
+        let ids: Vec<_> = (1..=5).map(|number| store.append(&record(number)).unwrap().id).collect();
+        drop(store);
+        let report = shop.run(&["verify", "--json"]).expect(0).json();
+        assert_eq!((&report["holds"], &report["size"], &report["content"]), (&true.into(), &5.into(), &true.into()));
+        let mut keyless = shop.command(&["verify", "--json"]);
+        keyless.env_remove("TAIMEN_RECORDS_KEY");
+        assert_eq!(run(keyless).expect(0).json()["content"], false);
+
+        let (head, proof) = (shop.path("head"), shop.path("proof.json"));
+        shop.run(&["head", "--out", &head]).expect(0);
+        assert!(fs::read_to_string(&head).unwrap().starts_with("taimen-records/"));
+        shop.run(&["verify", "--head", &head]).expect(0);
+        shop.run(&["head", "--proof", &ids[2].to_string(), "--out", &proof]).expect(0);
+        // The auditor has the public key, the head and the proof, and no database.
+        let audit = |arguments: &[&str]| shop.program.run([&["records", "verify", "--json"], arguments].concat());
+        let proved = audit(&["--proof", &proof, "--public-key", &public, "--head", &head]).expect(0).json();
+        assert_eq!((&proved["proved"], &proved["seq"], &proved["content"]), (&true.into(), &3.into(), &Value::Null));
+        let changed = fs::read_to_string(&proof).unwrap().replacen("\"seq\": 3", "\"seq\": 4", 1);
+        fs::write(&proof, changed).unwrap();
+        assert_eq!(audit(&["--proof", &proof, "--public-key", &public]).expect(1).json()["proved"], false);
+        assert_eq!(error(&audit(&["--proof", &head, "--public-key", &public]).expect(2)), "records-not-a-proof");
+        assert_eq!(error(&audit(&["--proof", &proof, "--public-key", "x"]).expect(2)), "records-not-a-public-key");
+
+        let copy = shop.path("copy.db");
+        assert_eq!(shop.run(&["backup", &copy, "--json"]).expect(0).json()["size"], 5);
+        assert_private(&shop.bench.folder.file("copy.db"));
+        assert_eq!(error(&shop.run(&["backup", &copy, "--json"]).expect(2)), "records-already-there");
+        assert_eq!(error(&shop.run(&["restore", &copy, "--json"]).expect(2)), "records-already-there");
+        shop.run(&["rekey"]).expect(0);
+        // The copy is older now: it is put into another place only if that is said.
+        let place = format!("sqlite:{}", shop.path("data/restored.db"));
+        let older = shop.run(&["restore", &copy, "--records", &place, "--json"]).expect(2);
+        assert_eq!(error(&older), "records-older-copy");
+        let restored = shop.run(&["restore", &copy, "--records", &place, "--accept-loss", "--json"]).expect(0);
+        assert_eq!(restored.json()["size"], 5);
+        shop.run(&["verify", "--records", &place]).expect(0);
+    }
+}
+
+#[test]
+fn damage_ends_with_1_and_names_the_entry() {
+    let shop = Shop::new(Bench::sqlite());
+    drop(shop.bench.filled(4));
+    shop.bench.tamper("UPDATE entry SET created_at = created_at + 1 WHERE seq = 3");
+    let report = shop.run(&["verify", "--json"]).expect(1).json();
+    assert_eq!(report["bad"][0], serde_json::json!({"seq": 3, "layer": "leaf"}));
+    let shown = shop.run(&["verify"]).expect(1);
+    assert!(shown.stdout.contains("entry 3 (leaf)"), "{}", shown.stdout);
+    let mut japanese = shop.command(&["verify"]);
+    japanese.env("TAIMEN_LANG", "ja");
+    assert!(run(japanese).expect(1).stdout.contains("3件目"));
+}
+
+#[test]
+fn an_older_copy_and_a_password_are_refused() {
+    let shop = Shop::new(Bench::sqlite());
+    let (mut store, _) = shop.bench.filled(2);
+    let copy = shop.bench.folder.file("copy.db");
+    store.backup(&copy).unwrap();
+    store.append(&record(3)).unwrap();
+    drop(store);
+    for name in ["records.db", "records.db-wal", "records.db-shm"] {
+        let _ = fs::remove_file(shop.bench.folder.file("data").join(name));
+    }
+    fs::copy(&copy, shop.bench.file()).unwrap();
+    let report = shop.run(&["verify", "--json"]).expect(1).json();
+    assert_eq!(report["bad"], serde_json::json!([{"seq": 2, "layer": "older"}]));
+    assert_eq!(error(&shop.run(&["rekey", "--json"]).expect(2)), "records-older-copy");
+    let url = "postgres://anna:geheim@db.example/records";
+    let refused = shop.run(&["verify", "--records", url, "--json"]).expect(2);
+    assert_eq!(error(&refused), "password-in-url");
+    assert!(!format!("{}{}", refused.stdout, refused.stderr).contains("geheim"));
+}
+
+#[test]
+fn a_new_key_file_replaces_the_former_one() {
+    let shop = Shop::new(Bench::sqlite());
+    drop(shop.bench.filled(2));
+    let next = shop.path("keys/next.key");
+    shop.run(&["rekey", "--new-key", &next]).expect(0);
+    assert_eq!(error(&shop.run(&["verify", "--json"]).expect(2)), "records-old-key");
+    shop.run(&["verify", "--key", &next]).expect(0);
+    assert_eq!(
+        error(&shop.run(&["rekey", "--key", &next, "--new-key", &next, "--json"]).expect(2)),
+        "records-key-exists"
+    );
+}
+
+#[test]
+fn what_is_no_record_is_not_purged() {
+    let shop = Shop::new(Bench::sqlite());
+    let mut store = shop.bench.create();
+    let id = store.append(&entry(EntryKind::Export, None, 1, "{}")).unwrap().id;
+    drop(store);
+    shop.run(&["purge", &id.to_string(), "--yes", "--json"]).expect(2);
+    let nothing = shop.run(&["purge", "--yes", "--json"]).expect(0).json();
+    assert_eq!((&nothing["due"], &nothing["refused"]), (&serde_json::json!([]), &0.into()));
+    sqlite(&shop.bench.file(), "SELECT 1").unwrap();
+}

@@ -1,0 +1,370 @@
+//! `taimen records` and `taimen check --records`: what the program prints, how it ends, what it refuses before a card is touched.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    process::{Command, Stdio},
+};
+
+use serde_json::{Value, json};
+use taimen::{
+    records::store::{KeyFile, Keys, Place, Store},
+    simulator::Persona,
+    transport::{Nonces, nonces::SystemNonces},
+};
+use uuid::Uuid;
+
+use crate::common::{
+    program::{Outcome, Program, assert_private, run},
+    temp::TempDir,
+};
+
+/// A shop with a database and its key.
+pub struct Shop {
+    program: Program,
+    folder: TempDir,
+}
+
+impl Shop {
+    pub fn test() -> Self {
+        Self::of(true)
+    }
+
+    fn of(test: bool) -> Self {
+        let shop = Self { program: Program::new(), folder: TempDir::new() };
+        for folder in ["data", "keys"] {
+            fs::create_dir(shop.folder.file(folder)).unwrap();
+        }
+        let place = Place::parse(&shop.url()).unwrap();
+        let id = Uuid::from_slice(&SystemNonces.draw(16).unwrap()).unwrap();
+        let keys =
+            Keys::create(KeyFile::new(id, &mut SystemNonces).unwrap(), &shop.folder.file("keys/shop.key"), &place);
+        let now = "2026-11-27T00:00:00Z".parse().unwrap();
+        Store::create(place, keys.unwrap(), test, now, Box::new(SystemNonces)).unwrap();
+        shop.file(
+            "staff.json",
+            &json!({"fields": {
+                "verifier": "架空 花", "recorder": "架空 花", "purpose": "生計費の決済", "occupation": "会社員",
+                "transaction_kind": "口座開設", "other_confirmed_on": "2026-11-27", "document.issuer": "見本市",
+            }}),
+        );
+        shop
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite:{}", self.folder.file("data/records.db").display())
+    }
+
+    fn file(&self, name: &str, content: &Value) {
+        self.folder.write(name, content.to_string());
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.program.command(arguments);
+        if arguments.first() == Some(&"check") && !arguments.contains(&"--records") {
+            command.args(["--records", &self.url()]);
+        }
+        command
+            .current_dir(self.folder.path())
+            .env("TAIMEN_RECORDS", self.url())
+            .env("TAIMEN_RECORDS_KEY", self.folder.file("keys/shop.key"));
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str], code: i32) -> Outcome {
+        run(self.command(arguments)).expect(code)
+    }
+
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        let mut all = arguments.to_vec();
+        all.push("--json");
+        self.run(&all, 0).json()
+    }
+
+    /// The record of a card that was just checked; its id.
+    pub fn add(&self, card: &str, more: &[&str]) -> String {
+        let reader = format!("sim:{card}");
+        let mut arguments = vec!["check", "--reader", &reader, "--staff-file", "staff.json"];
+        arguments.extend(more);
+        self.json(&arguments)["record"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A saved reading.
+    fn save(&self, card: &str, dump: &str) {
+        let reader = format!("sim:{card}");
+        let mut command = self.program.command(["check", "--reader", &reader, "--save-dump", dump]);
+        command.current_dir(self.folder.path());
+        run(command).expect(0);
+    }
+}
+
+fn person() -> Persona {
+    Persona::from_seed(1)
+}
+
+#[test]
+fn a_check_saves_its_record_and_says_so_after_the_commit() {
+    let shop = Shop::test();
+    let arguments = ["check", "--reader", "sim:my-number", "--staff-file", "staff.json"];
+    let text = shop.run(&arguments, 0).stdout;
+    assert!(text.contains("Record saved: no. 1 ("), "{text}");
+    assert!(text.contains("open fields: account"), "{text}");
+    let report = shop.json(&arguments);
+    let schema = serde_json::from_str(include_str!("../../docs/report.schema.json")).unwrap();
+    let errors: Vec<String> =
+        jsonschema::validator_for(&schema).unwrap().iter_errors(&report).map(|error| error.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    assert_eq!((&report["overall"], &report["record"]["seq"]), (&"authentic".into(), &2.into()));
+    assert_eq!(report["record"]["open"], json!(["account"]));
+    assert!(report["record"]["head"].as_str().unwrap().contains("\n2\n"), "{}", report["record"]["head"]);
+    let record = shop.json(&["records", "show", report["record"]["id"].as_str().unwrap()]);
+    assert_eq!(record["record"]["evidence"]["source"], "live");
+    assert_eq!(record["record"]["profiles"][0]["id"], "hanshuhou-2025");
+}
+
+#[test]
+fn a_card_that_is_not_authentic_makes_a_record_only_if_staff_want_one() {
+    let shop = Shop::test();
+    let arguments = ["check", "--reader", "sim:my-number?fault=expired", "--staff-file", "staff.json"];
+    assert!(shop.json_of(&arguments, 1).get("record").is_none());
+    let mut any = arguments.to_vec();
+    any.push("--record-any");
+    let report = shop.json_of(&any, 1);
+    let id = report["record"]["id"].as_str().unwrap();
+    assert_eq!(shop.json(&["records", "show", id])["record"]["evidence"]["verdict"], "rejected");
+}
+
+impl Shop {
+    fn json_of(&self, arguments: &[&str], code: i32) -> Value {
+        let mut all = arguments.to_vec();
+        all.push("--json");
+        self.run(&all, code).json()
+    }
+}
+
+#[test]
+fn seven_says_that_an_authentic_card_has_no_record() {
+    // A database of real records takes no simulated card.
+    let shop = Shop::of(false);
+    let arguments = ["check", "--reader", "sim:my-number", "--staff-file", "staff.json"];
+    let outcome = shop.run(&arguments, 7);
+    assert!(outcome.stdout.contains("SIMULATED CARD") && !outcome.stdout.contains("saved"), "{}", outcome.stdout);
+    assert!(outcome.stderr.contains("its record was not saved"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("records init --test"), "{}", outcome.stderr);
+    let failure = shop.json_of(&arguments, 7);
+    assert_eq!(failure["error"]["id"], "record-not-saved");
+    assert_eq!((&failure["verdict"], &failure["report"]["overall"]), (&0.into(), &"authentic".into()));
+    // It comes before 6, and never before what speaks against the card.
+    shop.file("form.json", &json!({"name": "別名 太郎"}));
+    shop.run(&[&arguments[..], &["--form", "form.json"]].concat(), 7);
+    let expired = ["check", "--reader", "sim:my-number?fault=expired", "--staff-file", "staff.json", "--record-any"];
+    shop.run(&expired, 1);
+    assert_eq!(shop.json(&["records", "list"])["entries"], json!([]));
+}
+
+#[test]
+fn what_is_wrong_with_record_or_database_is_said_before_a_card_is_touched() {
+    let shop = Shop::test();
+    let refused = |arguments: &[&str], id: &str| {
+        let mut all = vec!["check", "--reader", "sim:my-number?fault=mute", "--json"];
+        all.extend(arguments);
+        let failure = shop.run(&all, 2).json();
+        assert_eq!(failure["error"]["id"], id, "{failure}");
+    };
+    refused(&["--key", "keys/none.key"], "records-key-missing");
+    refused(&["--records", "sqlite:data/none.db"], "records-no-database");
+    refused(&["--record-profile", "hanshuhou-1999"], "unknown-profile");
+    refused(&["--record-profile", "hanshuhou-2027"], "no-profile");
+    shop.file("bad.json", &json!({"fields": {"purpose": "123456789018"}}));
+    refused(&["--staff-file", "bad.json"], "record-entry");
+    shop.file("bad.json", &json!({"hobby": 1}));
+    refused(&["--staff-file", "bad.json"], "record-entries-key");
+    refused(&["--staff-file", "none.json"], "unreadable");
+}
+
+#[test]
+fn records_are_listed_shown_found_and_added_to() {
+    let shop = Shop::test();
+    let id = shop.add("my-number", &[]);
+    let other = shop.add("licence?seed=2", &["--record-profile", "hanshuhou", "--record-profile", "kobutsu"]);
+    let list = shop.json(&["records", "list"]);
+    let ids: Vec<&str> =
+        list["entries"].as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, [&*other, &*id]);
+    let page = shop.json(&["records", "list", "--limit", "1", "--after", &other]);
+    assert_eq!(page["entries"][0]["id"], *id);
+    assert_eq!(page["entries"][0]["open"], json!(["account"]));
+
+    // Found by what a person types, however it is written.
+    let name = person().name.replace('\u{3000}', " ");
+    let found = |arguments: &[&str]| {
+        let mut all = vec!["records", "find"];
+        all.extend(arguments);
+        shop.json(&all)["entries"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| entry["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found(&["--name", &name]), [&*id]);
+    assert_eq!(found(&["--name", &name, "--birth", &person().birth.to_string()]), [&*id]);
+    assert_eq!(
+        shop.run(&["records", "find", "--name", "だれでもない", "--json"], 2).json()["error"]["id"],
+        "record-not-found"
+    );
+    shop.run(&["records", "find"], 2);
+    let mut typed = shop.command(&["records", "find", "--name", "-", "--json"]);
+    let mut child = typed.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{name}\n").as_bytes()).unwrap();
+    let mut said = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+    child.wait().unwrap();
+    assert!(said.contains(&id), "{said}");
+
+    // A blank is filled, an address changes, and the record can be found by the new facts.
+    shop.file("account.json", &json!({"by": "架空 花", "why": "blank-filled", "fields": {"account": "普通 1234567"}}));
+    shop.json(&["records", "amend", &id, "account.json"]);
+    let moved = json!({"by": "架空 花", "why": "changed", "learned_from": "転居届", "fields": {"customer.address": "架空県架空市9-9"}});
+    shop.file("moved.json", &moved);
+    shop.json(&["records", "amend", &id, "moved.json"]);
+    assert_eq!(found(&["--account", "普通1234567"]), [&*id]);
+    let record = shop.json(&["records", "show", &id]);
+    assert_eq!(record["open"], json!([]));
+    assert_eq!(record["current"][0]["value"]["text"], "架空県架空市9-9");
+    assert_ne!(record["record"]["fields"], Value::Null);
+    let text = shop.run(&["records", "show", &id], 0).stdout;
+    assert!(text.contains(&format!("{} → 架空県架空市9-9", person().address)), "{text}");
+    assert!(text.contains("entered by staff, not authenticated"), "{text}");
+    shop.file("bad.json", &json!({"by": "架空 花", "why": "changed", "fields": {"sex": "1"}}));
+    assert_eq!(shop.run(&["records", "amend", &id, "bad.json", "--json"], 2).json()["error"]["id"], "record-entry");
+}
+
+#[test]
+fn years_count_from_the_end_that_was_recorded() {
+    let shop = Shop::test();
+    shop.file("staff.json", &json!({"transaction_on": "2026-01-10"}));
+    let id = shop.add("my-number", &[]);
+    let until = || shop.json(&["records", "show", &id])["retention"]["until"].clone();
+    assert_eq!(until(), Value::Null);
+    let report = |which: &str| shop.json(&["records", "report", which])["rows"].clone();
+    assert_eq!(report("open")[0]["relation"], 1);
+    let end = |date: &str, code: i32| {
+        let arguments = ["records", "end", &id, "--date", date, "--by", "架空 花", "--json"];
+        shop.run(&arguments, code).json()
+    };
+    assert_eq!(end("2999-01-01", 2)["error"]["id"], "record-end-day");
+    assert_eq!(end("2026-01-09", 2)["error"]["id"], "record-end-day");
+    end("2026-02-28", 0);
+    assert_eq!(until(), "2033-02-28");
+    assert_eq!(end("2026-03-01", 2)["error"]["id"], "record-relation");
+    assert_eq!(report("open"), json!([]));
+    let kept = &report("retention")[0];
+    assert_eq!((&kept["until"], &kept["may_be_purged"]), (&"2033-02-28".into(), &false.into()));
+    let later = shop.json(&["records", "report", "retention", "--date", "2033-03-01"]);
+    assert_eq!(later["rows"][0]["may_be_purged"], true);
+}
+
+#[test]
+fn reports_count_what_is_open_and_what_was_done_instead() {
+    let shop = Shop::test();
+    shop.add("my-number", &[]);
+    shop.file(
+        "paper.json",
+        &json!({
+            "document": "driving-record", "presented_at": "2026-11-27T10:00:00+09:00",
+            "fallback": {"case": "no-chip", "row": "present", "reason": "運転経歴証明書だけを持参", "chosen_by": "架空 花"},
+            "fields": {"recorder": "架空 花", "customer.name": "架空 太郎"},
+        }),
+    );
+    let saved = shop.json(&["records", "add", "--staff-file", "paper.json"]);
+    assert!(saved["open"].as_array().unwrap().contains(&"customer.address".into()));
+    let report = |which: &str| shop.json(&["records", "report", which])["rows"].clone();
+    assert_eq!(report("blanks").as_array().unwrap().len(), 2);
+    assert_eq!(report("fallbacks")[0], json!({"case": "no-chip", "row": "present", "records": 1, "with_blanks": 1}));
+    let staff = report("staff");
+    assert_eq!(staff[0], json!({"recorder": "架空 花", "verdict": "authentic", "records": 1, "with_blanks": 1}));
+    assert_eq!(staff[1]["verdict"], "no-chip");
+    let text = shop.run(&["records", "report", "blanks"], 0).stdout;
+    assert!(text.lines().count() == 3 && text.contains("OPEN FIELDS"), "{text}");
+    // Nothing at all is no record.
+    let failure = shop.run(&["records", "add", "--json"], 2).json();
+    assert_eq!(failure["error"]["id"], "record-nothing-presented");
+}
+
+#[test]
+fn a_draft_is_reviewed_and_not_saved() {
+    let shop = Shop::test();
+    shop.save("my-number", "card.json");
+    let arguments = ["records", "add", "--dump", "card.json", "--accept", "simulated", "--review"];
+    let text = shop.run(&arguments, 0).stdout;
+    assert!(text.contains("nothing was saved") && text.contains("□ 23. "), "{text}");
+    assert_eq!(shop.json(&["records", "list"])["entries"], json!([]));
+}
+
+#[test]
+fn the_record_of_a_saved_reading_says_by_whose_word_it_was_judged() {
+    let shop = Shop::test();
+    shop.save("licence", "card.json");
+    let arguments =
+        ["records", "add", "--dump", "card.json", "--accept", "simulated", "--staff-file", "staff-of-licence.json"];
+    shop.file("staff-of-licence.json", &json!({"fields": {"verifier": "架空 花"}}));
+    let saved = |more: &[&str]| {
+        let id = shop.json(&[&arguments[..], more].concat())["id"].as_str().unwrap().to_owned();
+        shop.json(&["records", "show", &id])["record"]["evidence"].clone()
+    };
+    let now = saved(&[]);
+    assert_eq!((&now["source"], &now["basis"], &now["seal"]), (&"dump".into(), &"now".into(), &Value::Null));
+    let vouched = saved(&["--at", "recorded"]);
+    assert_eq!((&vouched["basis"], &vouched["dump_sha256"]), (&"operator".into(), &now["dump_sha256"]));
+    // What never leaves a live check is missing from a saved reading, and the record says so.
+    shop.save("my-number", "card.json");
+    let saved = shop.json(&["records", "add", "--dump", "card.json", "--accept", "simulated"]);
+    assert!(saved["open"].as_array().unwrap().contains(&"customer.name".into()), "{saved}");
+}
+
+#[test]
+fn an_export_is_logged_and_no_spreadsheet_runs_what_is_in_it() {
+    let shop = Shop::test();
+    shop.file(
+        "staff.json",
+        &json!({"fields": {"purpose": "=HYPERLINK(\"http://example.com\")", "occupation": "@SUM(A1)"}}),
+    );
+    let id = shop.add("my-number", &[]);
+    let export = |format: &str, out: &str| {
+        shop.run(&["records", "export", "--format", format, "--out", out, "--by", "架空 花"], 0);
+        assert_private(&shop.folder.file(out));
+        fs::read_to_string(shop.folder.file(out)).unwrap()
+    };
+    let csv = export("csv", "all.csv");
+    assert!(csv.starts_with("\u{FEFF}id,seq,"), "{csv}");
+    assert!(csv.contains("\"'=HYPERLINK(\"\"http://example.com\"\")\""), "{csv}");
+    assert!(csv.contains("'@SUM(A1)"), "{csv}");
+    let html = export("html", "all.html");
+    assert!(html.contains(&person().name) && !html.contains("<script") && !html.contains("src="), "{html}");
+    let json: Value = serde_json::from_str(&export("json", "all.json")).unwrap();
+    assert_eq!(json["records"][0]["id"], *id);
+    // What is there already stays.
+    shop.run(&["records", "export", "--out", "all.json", "--by", "架空 花"], 2);
+    let list = shop.json(&["records", "list", "--kind", "export"]);
+    assert_eq!(list["entries"].as_array().unwrap().len(), 3);
+    let note = shop.json(&["records", "show", list["entries"][0]["id"].as_str().unwrap()]);
+    assert_eq!((&note["content"]["format"], &note["content"]["ids"]), (&"json".into(), &json!([id])));
+}
+
+#[test]
+fn an_export_for_somebody_opens_for_nobody_else() {
+    let shop = Shop::test();
+    shop.add("my-number", &[]);
+    let (right, wrong) = (age::x25519::Identity::generate(), age::x25519::Identity::generate());
+    let to = right.to_public().to_string();
+    shop.run(&["records", "export", "--to", &to, "--out", "for-them.age", "--by", "架空 花"], 0);
+    let sealed = fs::read(shop.folder.file("for-them.age")).unwrap();
+    assert!(!String::from_utf8_lossy(&sealed).contains(&person().name));
+    let open = |identity: &age::x25519::Identity| age::decrypt(identity, &sealed);
+    let text = String::from_utf8(open(&right).unwrap()).unwrap();
+    assert!(text.contains(&person().name), "{text}");
+    assert!(open(&wrong).is_err());
+    let failure = shop.run(&["records", "export", "--to", "age1nobody", "--out", "x", "--by", "架空 花"], 2);
+    assert!(failure.stderr.contains("public key of age"), "{}", failure.stderr);
+}

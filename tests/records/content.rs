@@ -1,0 +1,601 @@
+//! What is in a record: every kind of card under every profile, what is never stored, additions, retention.
+
+use jiff::{Timestamp, civil::Date};
+use taimen::{
+    cards::Findings,
+    dump::{Dump, Scope},
+    kind::CardKind,
+    lang::Lang,
+    profile::{Case, Profile, Profiles},
+    records::content::{
+        Amendment, Change, Circumstances, Content, Customer, Draft, DumpMark, Entries, Entry, EntryProblem, Hold,
+        KnownBy, Logged, Lookup, Payload, Reading, Reason, Record, Relation, State, Value, View, Why, lookup,
+        retention::{self, Refusal, last_day},
+    },
+    report::{Context, Source},
+    verify::Overall,
+};
+
+use crate::common::reading::{card, judge, read_card};
+
+/// Every simulated card that is read, by its recipe.
+const CARDS: &[&str] = &[
+    "my-number",
+    "my-number-no-photo",
+    "licence",
+    "menkyo",
+    "residence1",
+    "residence1-special",
+    "residence1-child",
+    "residence2",
+    "residence2-special",
+];
+
+pub struct Sample {
+    pub findings: Findings,
+    pub dump: Dump,
+}
+
+impl Sample {
+    pub fn of(recipe: &str) -> Self {
+        let (dump, _) = read_card(&mut card(recipe), Scope::FULL).unwrap();
+        Self { findings: judge(&dump), dump }
+    }
+
+    pub fn draft(&self, profiles: &[&Profile], on: &str) -> Draft {
+        let context = Context::of(&self.dump, Source::Live);
+        let mark = DumpMark::of(&self.dump);
+        let reading = Reading { findings: &self.findings, context: &context, dump: Some(&mark) };
+        Draft::new(on.parse().unwrap(), profiles.iter().copied()).with_reading(&reading)
+    }
+}
+
+pub fn profiles() -> Profiles {
+    Profiles::shipped().unwrap()
+}
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn text(text: &str) -> Entry {
+    Entry::Text(text.to_owned())
+}
+
+/// The places of a record as `id=…` of what is filled, `id?reason` of what is open; what does not apply is left out.
+fn shape(record: &Record) -> Vec<String> {
+    let one = |id: &str, value: &Value| match value {
+        Value::Filled { source, .. } => {
+            let by = source.standing.map_or(source.by.as_str(), |standing| standing.as_str());
+            Some(format!("{id}={by}"))
+        }
+        Value::Blank { reason } => Some(format!("{id}?{reason}")),
+        Value::NotApplicable { .. } => None,
+    };
+    record.fields.iter().filter_map(|row| one(&row.id, &row.value)).collect()
+}
+
+/// What every plain opening under 犯収法 leaves to people.
+const ASKED: [&str; 7] = [
+    "verifier?not-entered",
+    "recorder?not-entered",
+    "other_confirmed_on?not-entered",
+    "transaction_kind?not-entered",
+    "purpose?not-asked",
+    "occupation?not-asked",
+    "account?later",
+];
+
+#[test]
+fn every_card_fills_what_its_chip_vouches_for_and_names_what_is_open() {
+    let profiles = profiles();
+    let rows: &[(&str, &str, &[&str])] = &[
+        (
+            "my-number",
+            "hanshuhou-2025",
+            &[
+                "method=tool",
+                "document.name=tool",
+                "document.expiry=unsigned",
+                "document.issuer?not-entered",
+                "customer.name=signed",
+                "customer.address=signed",
+                "customer.birth_date=signed",
+            ],
+        ),
+        (
+            "my-number",
+            "hanshuhou-2027",
+            &[
+                "method=tool",
+                "document.name=tool",
+                "document.expiry=unsigned",
+                "document.issuer?not-entered",
+                "customer.name=signed",
+                "customer.address=signed",
+                "customer.birth_date=signed",
+            ],
+        ),
+        (
+            "my-number-no-photo",
+            "hanshuhou-2025",
+            &[
+                "method?choose-method",
+                "document.name=tool",
+                "document.expiry=unsigned",
+                "document.issuer?not-entered",
+                "customer.name?in-picture",
+                "customer.address?in-picture",
+                "customer.birth_date?not-verified",
+            ],
+        ),
+        (
+            "licence",
+            "hanshuhou-2025",
+            &[
+                "method=tool",
+                "document.name=tool",
+                "document.number=signed",
+                "document.expiry=signed",
+                "customer.name=signed",
+                "customer.address=signed",
+                "customer.birth_date=signed",
+            ],
+        ),
+        (
+            "menkyo",
+            "hanshuhou-2025",
+            &[
+                "method=tool",
+                "document.name=tool",
+                "document.number=signed",
+                "document.expiry=signed",
+                "address_document.name?not-entered",
+                "address_document.number?not-entered",
+                "address_document.dated?not-entered",
+                "customer.name?not-on-chip",
+                "customer.address?not-on-chip",
+                "customer.birth_date?not-on-chip",
+            ],
+        ),
+        (
+            "residence1",
+            "hanshuhou-2025",
+            &[
+                "method=tool",
+                "document.name=tool",
+                "document.number?not-entered",
+                "document.expiry?not-on-chip",
+                "customer.name?in-picture",
+                "customer.address=unsigned",
+                "customer.birth_date?in-picture",
+            ],
+        ),
+        (
+            "residence2",
+            "hanshuhou-2025",
+            &[
+                "method=tool",
+                "document.name=tool",
+                "document.number=unsigned",
+                "document.expiry=signed",
+                "customer.name?in-picture",
+                "customer.address?in-picture",
+                "customer.birth_date=signed",
+            ],
+        ),
+    ];
+    for (recipe, profile, expected) in rows {
+        let record = Sample::of(recipe).draft(&[profiles.get(profile).unwrap()], "2026-11-22").finish();
+        let mut found = shape(&record);
+        assert_eq!(found.remove(2), "presented_at=tool");
+        found.retain(|place| !ASKED.contains(&place.as_str()));
+        assert_eq!(found, *expected, "{recipe} {profile}");
+        assert!(record.blanks().count() >= ASKED.len(), "{recipe}");
+    }
+}
+
+#[test]
+fn every_card_makes_a_record_under_every_profile_with_every_field_of_it() {
+    let profiles = profiles();
+    for recipe in CARDS {
+        let sample = Sample::of(recipe);
+        for profile in profiles.iter() {
+            let on = profile.valid_from.to_string();
+            let record = sample.draft(&[profile], &on).finish();
+            for field in &profile.fields {
+                let of = |id: &str| id == field.id || id.split('.').next() == Some(field.id.as_str());
+                assert!(record.fields.iter().any(|row| of(&row.id)), "{recipe} {} {}", profile.id, field.id);
+            }
+            assert_eq!(Record::from_json(&record.to_json()).unwrap(), record, "{recipe} {}", profile.id);
+            assert!(record.to_json().len() < 16 * 1024, "{} bytes", record.to_json().len());
+        }
+    }
+}
+
+#[test]
+fn all_31_items_of_the_law_are_in_the_record() {
+    let profiles = profiles();
+    let record = Sample::of("licence").draft(&[profiles.get("hanshuhou-2025").unwrap()], "2026-11-22").finish();
+    let items: std::collections::BTreeSet<u8> = record.fields.iter().filter_map(|row| row.item).collect();
+    assert_eq!(items, (1..=31).collect());
+}
+
+#[test]
+fn what_must_not_be_stored_is_in_no_record() {
+    let profiles = profiles();
+    for recipe in CARDS {
+        let sample = Sample::of(recipe);
+        let all: Vec<&Profile> = profiles.iter().collect();
+        let record = sample.draft(&all, "2026-11-22").finish();
+        let json = String::from_utf8(record.to_json()).unwrap();
+        assert!(record.photo.is_none(), "{recipe}");
+        for item in sample.findings.items.iter().filter(|item| item.masked) {
+            let value = item.value.plain(Lang::Ja);
+            assert!(value.is_empty() || !json.contains(&value), "{recipe}: {}", item.id);
+        }
+        for change in sample.findings.history.iter().filter(|change| change.masked) {
+            assert!(!json.contains(&*change.value), "{recipe}: {}", change.id);
+        }
+        for picture in &sample.findings.pictures {
+            assert!(!json.contains(&taimen_base64(&picture.bytes)), "{recipe}: {}", picture.id);
+        }
+        for word in ["\"sex\"", "domicile", "security", "number_b", "\"female\"", "\"male\""] {
+            assert!(!json.contains(word), "{recipe}: {word}");
+        }
+    }
+}
+
+/// The first bytes of a picture as base64 has them.
+fn taimen_base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let groups = bytes[..60.min(bytes.len()) / 3 * 3].chunks(3);
+    groups
+        .flat_map(|group| {
+            let bits = u32::from(group[0]) << 16 | u32::from(group[1]) << 8 | u32::from(group[2]);
+            [18, 12, 6, 0].map(|shift| char::from(ALPHABET[(bits >> shift & 63) as usize]))
+        })
+        .collect()
+}
+
+#[test]
+fn nobody_can_enter_what_must_not_be_stored() {
+    let profiles = profiles();
+    let profile = profiles.get("hanshuhou-2025").unwrap();
+    let mut draft = Sample::of("my-number").draft(&[profile], "2026-11-22");
+    let mut problem = |id: &str, entry: Entry| draft.enter(id, &entry).map_err(|error| error.problem);
+    // 123456789018 has a My Number's check digit; so do its other spellings.
+    for number in ["123456789018", "1234 5678 9018", "１２３４－５６７８－９０１８", "番号は123456789018です"]
+    {
+        assert_eq!(problem("purpose", text(number)), Err(EntryProblem::PersonalNumber), "{number}");
+    }
+    assert_eq!(problem("purpose", text("123456789012")), Ok(()));
+    assert_eq!(problem("account", text("123456789018")), Ok(()));
+    assert_eq!(problem("document.number", text("123456789018")), Err(EntryProblem::NoNumber));
+    for id in ["sex", "domicile", "my_number", "number_b", "security_code"] {
+        assert_eq!(problem(id, text("1")), Err(EntryProblem::Forbidden), "{id}");
+    }
+    assert_eq!(problem("hobby", text("1")), Err(EntryProblem::Unknown));
+    assert_eq!(problem("customer", text("1")), Err(EntryProblem::Unknown));
+    assert_eq!(problem("presented_at", text("2026-01-01")), Err(EntryProblem::ByTool));
+    assert_eq!(problem("purpose", text("一行目\n二行目")), Err(EntryProblem::Control));
+    assert_eq!(problem("purpose", text("\u{202E}逆")), Err(EntryProblem::Control));
+    assert_eq!(problem("purpose", text(" ")), Err(EntryProblem::Blank));
+    assert_eq!(problem("purpose", text(&"あ".repeat(301))), Err(EntryProblem::TooLong));
+    assert_eq!(problem("other_confirmed_on", text("いつか")), Err(EntryProblem::Day));
+    assert_eq!(problem("other_confirmed_on", text("令和8年11月22日")), Ok(()));
+    assert_eq!(problem("representative.authority", text("registered")), Err(EntryProblem::Authority));
+    assert_eq!(problem("representative.authority", text("letter")), Ok(()));
+    assert_eq!(problem("method", text("ho")), Err(EntryProblem::Method));
+    assert_eq!(problem("method", text("ハ")), Ok(()));
+}
+
+#[test]
+fn staffs_entries_stand_beside_what_the_chip_says() {
+    let profiles = profiles();
+    let sample = Sample::of("my-number");
+    let mut draft = sample.draft(&[profiles.get("hanshuhou-2025").unwrap()], "2026-11-22");
+    draft.enter("customer.address", &text("見本県見本市9-9")).unwrap();
+    draft.enter("verifier", &text("見本 花")).unwrap();
+    let lines = draft.review(Lang::Ja);
+    let line = |id: &str| lines.iter().find(|line| line.id == id).unwrap();
+    assert_eq!(line("verifier").source, "担当者の入力（認証なし）");
+    assert_eq!(line("customer.birth_date").source, "ICチップ（署名を確認）");
+    assert_eq!((line("purpose").state, &*line("purpose").text), (State::Blank, "お客様に未確認"));
+    assert_eq!(line("mailed_on").state, State::NotApplicable);
+    let record = draft.finish();
+    let Some(Value::Filled { value, chip: Some(chip), .. }) = record.field("customer.address") else { panic!() };
+    assert_eq!(value, &Content::Text("見本県見本市9-9".to_owned()));
+    assert_eq!(chip.plain(Lang::Ja), sample.findings.holder.address.as_ref().unwrap().value.text);
+}
+
+#[test]
+fn a_record_states_the_verdict_with_every_check_and_the_dump_by_its_hash() {
+    let profiles = profiles();
+    let sample = Sample::of("my-number?fault=expired");
+    let record = sample.draft(&[profiles.get("hanshuhou-2025").unwrap()], "2026-11-22").finish();
+    let evidence = record.evidence.as_ref().unwrap();
+    assert_eq!(evidence.verdict, Overall::Rejected);
+    assert_eq!(evidence.checks.len(), sample.findings.checks.len());
+    let expired = evidence.checks.iter().find(|check| check.id == "not-expired").unwrap();
+    assert_eq!((expired.required, expired.reason.as_deref()), (true, Some("expired")));
+    assert_eq!(evidence.dump_sha256.as_ref().unwrap().len(), 64);
+    assert_eq!(evidence.seal, None);
+    assert!(record.unreal().is_some());
+    // The hash is that of the file's canonical form, however it is laid out.
+    let again = Dump::from_json(sample.dump.to_json().as_bytes()).unwrap();
+    assert_eq!(Some(DumpMark::of(&again).sha256), evidence.dump_sha256);
+    assert_eq!(record.presented_at(), Some(sample.dump.read_at));
+    let json = String::from_utf8(record.to_json()).unwrap();
+    assert!(json.contains("\"moment\":\"2026-11-22T12:00:00+09:00\""), "{json}");
+    assert!(!json.contains("approved"));
+}
+
+#[test]
+fn unsigned_changes_stand_apart() {
+    let profiles = profiles();
+    let sample = Sample::of("licence?fault=added-change");
+    let record = sample.draft(&[profiles.get("hanshuhou-2025").unwrap()], "2026-11-22").finish();
+    let changes = record.unsigned_changes.as_ref().unwrap();
+    assert!(changes.entries > 0 && changes.last_on.is_some());
+    let name = changes.name.as_deref().expect("the name changed");
+    let Some(Value::Filled { value, source, .. }) = record.field("customer.name") else { panic!() };
+    assert_ne!(value.plain(Lang::Ja), name);
+    assert_eq!(source.standing.unwrap().as_str(), "superseded");
+    // Found by either name.
+    let names = lookup::of_record(&record).into_iter().filter(|(kind, _)| *kind == Lookup::Name);
+    assert_eq!(names.count(), 2);
+}
+
+#[test]
+fn the_card_of_a_representative_is_not_that_of_the_customer() {
+    let profiles = profiles();
+    let mut draft = Sample::of("licence").draft(&[profiles.get("hanshuhou-2025").unwrap()], "2026-11-22");
+    draft.set_circumstances(Circumstances { customer: Customer::Company, ..Circumstances::default() });
+    draft.enter("customer.name", &text("株式会社見本")).unwrap();
+    draft.enter("customer.method", &text("company-i")).unwrap();
+    draft.enter("representative.authority", &text("registered")).unwrap();
+    let record = draft.finish();
+    let open: Vec<&str> = record.blanks().collect();
+    for id in ["customer.address", "representative.relation", "beneficial_owner.name", "registry_received_on"] {
+        assert!(open.contains(&id), "{id}: {open:?}");
+    }
+    assert!(record.content("representative.name").is_some() && record.field("customer.birth_date").is_none());
+    let Some(Content::Methods(methods)) = record.content("customer.method") else { panic!() };
+    assert_eq!((&*methods[0].letter, &*methods[0].profile), ("第3号イ", "hanshuhou-2025"));
+    let text = record.content("representative.authority").unwrap().plain(Lang::Ja);
+    assert!(text.contains("規則第12条第5項第2号ロ"), "{text}");
+}
+
+#[test]
+fn one_record_serves_several_laws() {
+    let profiles = profiles();
+    let both = [profiles.get("kobutsu-2025").unwrap(), profiles.get("hanshuhou-2025").unwrap()];
+    let mut draft = Sample::of("licence").draft(&both, "2026-11-22");
+    draft.enter("goods", &text("指輪 × 1\n時計×2")).unwrap();
+    let record = draft.finish();
+    let Some(Content::Methods(methods)) = record.content("method") else { panic!() };
+    let letters: Vec<(&str, &str)> = methods.iter().map(|method| (&*method.profile, &*method.letter)).collect();
+    assert_eq!(letters, [("kobutsu-2025", "第1号（提示）"), ("hanshuhou-2025", "イ")]);
+    assert!(matches!(record.content("age"), Some(Content::Number(_))));
+    assert_eq!(record.content("goods").unwrap().plain(Lang::Ja), "指輪 × 1、時計 × 2");
+}
+
+#[test]
+fn a_dealers_book_has_the_age_and_no_birth_date_unless_it_is_wanted() {
+    let profiles = profiles();
+    let sample = Sample::of("my-number");
+    let draft = || sample.draft(&[profiles.get("kobutsu-2025").unwrap()], "2026-11-22");
+    let birth = sample.findings.holder.birth_date.as_ref().unwrap().value;
+    let record = draft().finish();
+    let json = String::from_utf8(record.to_json()).unwrap();
+    assert!(!json.contains(&birth.to_string()) && record.field("birth_date").is_none(), "{json}");
+    let mut wanted = draft();
+    wanted.set_circumstances(Circumstances { birth_date: true, ..Circumstances::default() });
+    assert_eq!(wanted.finish().content("birth_date"), Some(&Content::Day(birth)));
+}
+
+#[test]
+fn the_photo_is_kept_for_a_purpose_alone() {
+    let profiles = profiles();
+    let mut draft = Sample::of("my-number").draft(&[profiles.get("hanshuhou-2025").unwrap()], "2026-11-22");
+    assert!(draft.keep_photo(Some(" ")).is_err());
+    draft.keep_photo(Some("社内規程第5条による再確認のため")).unwrap();
+    let photo = draft.finish().photo.unwrap();
+    assert_eq!(photo.purpose, "社内規程第5条による再確認のため");
+    assert_eq!(photo.format, "jpeg2000");
+}
+
+#[test]
+fn a_record_without_a_chip_says_why() {
+    let profiles = profiles();
+    let mut draft = Draft::new(day("2026-11-22"), [profiles.get("hanshuhou-2025").unwrap()]);
+    let entries = r#"{
+        "document": "licence", "presented_at": "2026-11-22T12:00:00+09:00",
+        "fallback": {"case": "chip-unreadable", "row": "chip-unreadable", "reason": "応答なし", "chosen_by": "見本 花"},
+        "fields": {"customer.name": "見本 太郎", "document.number": "309012345620"}
+    }"#;
+    draft.take(Entries::parse(entries).unwrap()).unwrap();
+    let record = draft.finish();
+    assert!(record.evidence.is_none());
+    assert_eq!(record.fallback.as_ref().unwrap().choice.case, Case::ChipUnreadable);
+    assert!(matches!(record.content("document.name"), Some(Content::Text(name)) if name == "運転免許証"));
+    let Some(Content::Methods(methods)) = record.content("method") else { panic!() };
+    assert_eq!(methods[0].letter, "イ");
+    // Under the next law the same document without its chip has no method.
+    let next = Draft::new(day("2027-04-01"), [profiles.get("hanshuhou-2027").unwrap()]);
+    let mut next = next;
+    next.take(Entries::parse(entries).unwrap()).unwrap();
+    assert_eq!(next.finish().field("method"), Some(&Value::Blank { reason: Reason::ChooseMethod }));
+}
+
+#[test]
+fn a_bad_file_of_entries_is_named_by_line_and_key() {
+    let error = Entries::parse("{\n \"fields\": {},\n \"hobby\": 1}").unwrap_err();
+    assert_eq!((error.line, error.key.as_deref()), (3, Some("hobby")));
+    let error = Entries::parse("[circumstances]\ncustomer = \"robot\"").unwrap_err();
+    assert_eq!((error.line, error.key), (2, None));
+    let toml = "[circumstances]\nhigh_risk = true\n[fields]\npurpose = \"生計費の決済\"\n";
+    assert!(Entries::parse(toml).unwrap().circumstances.high_risk);
+}
+
+/// A record and what is added to it, each a day after the one before.
+struct Story(Vec<Logged>);
+
+impl Story {
+    fn begin(profiles: &Profiles, ids: &[&str], on: &str, relation: Relation) -> Self {
+        let chosen: Vec<&Profile> = ids.iter().map(|id| profiles.get(id).unwrap()).collect();
+        let mut draft = Draft::new(day(on), chosen);
+        draft.set_circumstances(Circumstances { relation, ..Circumstances::default() });
+        let at: Timestamp = format!("{on}T03:00:00Z").parse().unwrap();
+        Self(vec![Logged { seq: 1, at, payload: Payload::Record(Box::new(draft.finish())) }])
+    }
+
+    fn then(mut self, change: Change) -> Self {
+        let last = self.0.last().unwrap();
+        let (seq, at) = (last.seq + 1, last.at + jiff::SignedDuration::from_hours(24));
+        let amendment = Amendment::new("見本 花", day("2026-11-27"), change).unwrap();
+        let payload = Payload::from_json(&amendment.to_json()).unwrap();
+        self.0.push(Logged { seq, at, payload });
+        self
+    }
+
+    fn end(self, relation: u32, on: &str) -> Self {
+        self.then(Change::RelationEnd { relation, ended_on: day(on) })
+    }
+
+    fn view(&self) -> View {
+        View::fold(self.0.iter().cloned()).unwrap()
+    }
+
+    fn until(&self, profiles: &Profiles) -> Option<String> {
+        retention::of(&self.view(), profiles).until.map(|day| day.to_string())
+    }
+}
+
+#[test]
+fn years_end_on_the_day_before_the_corresponding_one() {
+    for (from, years, last) in [
+        ("2026-11-27", 7, "2033-11-27"),
+        ("2027-02-28", 7, "2034-02-28"),
+        ("2024-02-29", 7, "2031-02-28"),
+        ("2024-02-28", 7, "2031-02-28"),
+        ("2025-02-28", 3, "2028-02-29"),
+        ("2021-12-31", 7, "2028-12-31"),
+        ("2024-02-29", 4, "2028-02-29"),
+    ] {
+        assert_eq!(last_day(day(from), years), Some(day(last)), "{from} + {years}");
+    }
+    assert_eq!(last_day(Date::MAX, 7), None);
+}
+
+#[test]
+fn a_record_is_kept_from_the_end_of_the_last_relation_under_every_law() {
+    let profiles = profiles();
+    let begin = |ids: &[&str], relation| Story::begin(&profiles, ids, "2026-11-27", relation);
+    let law = ["hanshuhou-2025"];
+    assert_eq!(begin(&law, Relation::Single).until(&profiles).as_deref(), Some("2033-11-27"));
+    let open = begin(&law, Relation::Continuing);
+    assert_eq!(open.until(&profiles), None);
+    assert_eq!(retention::of(&open.view(), &profiles).open, [1]);
+    let ended = begin(&law, Relation::Continuing).end(1, "2028-02-29");
+    assert_eq!(ended.until(&profiles).as_deref(), Some("2035-02-28"));
+    let again = begin(&law, Relation::Single).then(Change::Recheck {
+        on: day("2029-03-01"),
+        how: KnownBy::Shown,
+        relation: Relation::Continuing,
+    });
+    assert_eq!(again.until(&profiles), None);
+    assert_eq!(again.end(2, "2030-01-31").until(&profiles).as_deref(), Some("2037-01-31"));
+    let reopened = begin(&law, Relation::Continuing)
+        .end(1, "2028-02-29")
+        .then(Change::Reopen { relation: 1, reason: "誤記".to_owned() });
+    assert_eq!(reopened.until(&profiles), None);
+    // 古物 counts from the day of the record, in Japan.
+    assert_eq!(begin(&["kobutsu-2025"], Relation::Continuing).until(&profiles).as_deref(), Some("2029-11-27"));
+    let both = begin(&["kobutsu-2025", "hanshuhou-2025"], Relation::Continuing);
+    assert_eq!(both.until(&profiles), None);
+    assert_eq!(both.end(1, "2026-12-01").until(&profiles).as_deref(), Some("2033-12-01"));
+    let phone = begin(&["keitaihou-2026"], Relation::Continuing).end(1, "2028-03-31");
+    assert_eq!(phone.until(&profiles).as_deref(), Some("2031-03-31"));
+}
+
+#[test]
+fn a_purge_is_refused_with_law_and_day() {
+    let profiles = profiles();
+    let story = Story::begin(&profiles, &["kobutsu-2025", "hanshuhou-2025"], "2026-11-27", Relation::Single);
+    let refusals = |story: &Story, on: &str| retention::of(&story.view(), &profiles).refusals(day(on));
+    assert_eq!(refusals(&story, "2026-11-27").len(), 2);
+    assert_eq!(refusals(&story, "2029-11-28").len(), 1);
+    let Some(Refusal::Law(due)) = refusals(&story, "2033-11-27").pop() else { panic!() };
+    assert_eq!((due.until, &*due.profile), (Some(day("2033-11-27")), "hanshuhou-2025"));
+    assert_eq!(refusals(&story, "2033-11-28"), []);
+    let held = story.then(Change::Hold { hold: Hold::Inquiry, reason: "照会第1号".to_owned() });
+    assert_eq!(refusals(&held, "2040-01-01"), [Refusal::Held(Hold::Inquiry)]);
+    let released = held.then(Change::Release { hold: Hold::Inquiry, reason: "回答済み".to_owned() });
+    assert_eq!(refusals(&released, "2040-01-01"), []);
+}
+
+#[test]
+fn a_later_profile_never_shortens() {
+    let shipped = profiles();
+    let story = Story::begin(&shipped, &["hanshuhou-2025"], "2026-11-27", Relation::Single);
+    let with = |years: u8| {
+        let file = include_str!("../../profiles/hanshuhou-2027.toml").replace("years = 7", &format!("years = {years}"));
+        profiles().with(Profile::parse(file.as_bytes()).unwrap()).unwrap()
+    };
+    assert_eq!(story.until(&with(3)).as_deref(), Some("2033-11-27"));
+    assert_eq!(story.until(&with(10)).as_deref(), Some("2036-11-27"));
+    // A profile without rules says nothing of the end.
+    let Payload::Record(mut record) = story.0[0].payload.clone() else { panic!() };
+    record.profiles.clear();
+    let view = View::fold([Logged { payload: Payload::Record(record), ..story.0[0].clone() }]).unwrap();
+    assert_eq!(retention::of(&view, &shipped).refusals(day("2099-01-01")), [Refusal::NoRule]);
+}
+
+#[test]
+fn nothing_that_was_recorded_is_overwritten() {
+    let profiles = profiles();
+    let mut story = Story::begin(&profiles, &["hanshuhou-2025"], "2026-11-27", Relation::Continuing);
+    let record = story.view().record;
+    for (address, why) in [("見本県見本市1", Why::BlankFilled), ("見本県見本市2", Why::Changed)] {
+        let fields = vec![record.amended("customer.address", &text(address)).unwrap()];
+        story = story.then(Change::Fields { why, fields, learned_from: Some("本人の届出".to_owned()) });
+    }
+    let view = story.view();
+    let current = view.fields.iter().find(|current| current.row.id == "customer.address").unwrap();
+    assert_eq!(current.row.value.content(), Some(&Content::Text("見本県見本市2".to_owned())));
+    assert_eq!(current.earlier.len(), 2);
+    assert_eq!(current.earlier[0].value, Value::Blank { reason: Reason::NotEntered });
+    assert_eq!(current.earlier[1].value.content(), Some(&Content::Text("見本県見本市1".to_owned())));
+    assert_eq!((current.earlier[0].until, current.earlier[1].until), (2, 3));
+    assert_eq!(view.record, record);
+    assert_eq!(record.amended("sex", &text("1")).unwrap_err().problem, EntryProblem::Forbidden);
+    assert_eq!(record.amended("hobby", &text("1")).unwrap_err().problem, EntryProblem::Unknown);
+    assert_eq!(record.amended("method", &text("i")).unwrap_err().problem, EntryProblem::ByTool);
+}
+
+#[test]
+fn a_name_is_found_however_it_is_written() {
+    let same = |lookup: Lookup, one: &str, other: &str| assert_eq!(lookup.normalised(one), lookup.normalised(other));
+    same(Lookup::Name, "見本　太郎", "見本太郎");
+    same(Lookup::Name, "みほん たろう", "ミホンﾀﾛｳ");
+    same(Lookup::Name, "SAMPLE Taro", "ｓａｍｐｌｅ　ｔａｒｏ");
+    same(Lookup::Birth, "昭和55年2月17日", "1980-02-17");
+    same(Lookup::Phone, "０３－１２３４－５６７８", "03(1234)5678");
+    same(Lookup::Document, "ab-12 34", "AB1234");
+    assert_eq!(Lookup::Birth.normalised("いつか"), None);
+    assert_eq!(Lookup::Name.normalised("　"), None);
+    let profiles = profiles();
+    let record = Sample::of("licence").draft(&[profiles.get("hanshuhou-2025").unwrap()], "2026-11-22").finish();
+    let kinds: Vec<Lookup> = lookup::of_record(&record).into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds, [Lookup::Name, Lookup::Birth, Lookup::Document]);
+}
+
+#[test]
+fn every_kind_that_is_read_has_a_sample_here() {
+    let kinds: Vec<CardKind> = taimen::simulator::kinds().map(|sim| sim.kind).collect();
+    for kind in kinds {
+        assert!(CARDS.contains(&kind.as_str()) || kind.as_str() == "residence-specified", "{kind}");
+    }
+}

@@ -1,0 +1,122 @@
+//! Every damage is named: the first entry, and what does not hold.
+
+use std::fs;
+
+use taimen::records::store::{Bad, Depth, Layer, SignedHead, StoreError};
+
+use crate::bench::{Bench, both, entry, record};
+
+fn bad(bench: &Bench) -> Vec<(u64, Layer)> {
+    let report = bench.read_without_key().verify(Depth::Structure, &[]).unwrap();
+    report.bad.iter().map(|Bad { seq, layer }| (*seq, *layer)).collect()
+}
+
+both! {
+    fn an_edited_row_is_named(bench: &Bench) {
+        drop(bench.filled(9));
+        assert_eq!(bad(bench), []);
+        let zeros = |count| bench.bytes(&vec![0; count]);
+        for (statement, layer) in [
+            (format!("UPDATE entry SET sealed = {} WHERE seq = 5", zeros(40)), Layer::Content),
+            (format!("UPDATE entry SET nonce = {} WHERE seq = 5", zeros(12)), Layer::Content),
+            (format!("UPDATE lookup SET hash = {} WHERE seq = 5 AND hash = (SELECT hash FROM lookup WHERE seq = 5 ORDER BY hash LIMIT 1)", zeros(32)), Layer::Content),
+            ("DELETE FROM lookup WHERE seq = 5".to_owned(), Layer::Content),
+            ("UPDATE entry SET created_at = created_at + 1 WHERE seq = 5".to_owned(), Layer::Leaf),
+            ("UPDATE entry SET kind = 'export' WHERE seq = 5".to_owned(), Layer::Leaf),
+            ("UPDATE entry SET profile = 'own' WHERE seq = 5".to_owned(), Layer::Leaf),
+            ("UPDATE entry SET kind = 'other' WHERE seq = 5".to_owned(), Layer::Row),
+            ("UPDATE entry SET purges = '1' WHERE seq = 5".to_owned(), Layer::Purge),
+            (format!("UPDATE entry SET digest = {} WHERE seq = 5", zeros(32)), Layer::Content),
+            (format!("UPDATE entry SET leaf = {} WHERE seq = 5", zeros(32)), Layer::Leaf),
+            (format!("UPDATE entry SET nodes = {} WHERE seq = 6", zeros(32)), Layer::Tree),
+            (format!("UPDATE entry SET head = {} WHERE seq = 5", zeros(96)), Layer::Signature),
+            (format!("UPDATE entry SET head = {} WHERE seq = 9", zeros(96)), Layer::Tree),
+            (format!("UPDATE entry SET nonce = {0}, sealed = {0} WHERE seq = 5", zeros(0)), Layer::Purge),
+        ] {
+            bench.tamper(&format!("CREATE TABLE kept AS SELECT * FROM entry; CREATE TABLE found AS SELECT * FROM lookup; {statement}"));
+            let bad = bad(bench);
+            assert_eq!(bad.first().map(|(_, layer)| *layer), Some(layer), "{statement}: {bad:?}");
+            let seq = if statement.contains("seq = 5") { 5 } else { bad[0].0 };
+            assert_eq!(bad[0].0, seq, "{statement}: {bad:?}");
+            bench.tamper("DELETE FROM lookup; DELETE FROM entry; INSERT INTO entry SELECT * FROM kept; \
+                          INSERT INTO lookup SELECT * FROM found; DROP TABLE kept; DROP TABLE found");
+        }
+        assert_eq!(self::bad(bench), []);
+    }
+
+    fn a_removed_or_moved_row_is_named(bench: &Bench) {
+        drop(bench.filled(9));
+        bench.tamper("DELETE FROM lookup WHERE seq = 4; DELETE FROM entry WHERE seq = 4");
+        assert_eq!(bad(bench)[0], (4, Layer::Sequence));
+        bench.tamper("UPDATE lookup SET seq = seq - 1 WHERE seq = 5; UPDATE entry SET seq = 4 WHERE seq = 5");
+        assert_eq!(bad(bench)[0].0, 4, "a row that was moved into the gap");
+    }
+
+    fn rows_that_change_places_are_named(bench: &Bench) {
+        drop(bench.filled(6));
+        bench.tamper(
+            "UPDATE entry SET seq = 100 WHERE seq = 2; UPDATE entry SET seq = 2 WHERE seq = 3; UPDATE entry SET seq = 3 WHERE seq = 100;
+             UPDATE lookup SET seq = 100 WHERE seq = 2; UPDATE lookup SET seq = 2 WHERE seq = 3; UPDATE lookup SET seq = 3 WHERE seq = 100",
+        );
+        assert_eq!(bad(bench)[0], (2, Layer::Leaf));
+    }
+
+    fn a_log_that_was_cut_off_is_found_by_the_head_that_is_kept(bench: &Bench) {
+        let (store, _) = bench.filled(9);
+        drop(store);
+        bench.tamper("DELETE FROM lookup WHERE seq > 7; DELETE FROM entry WHERE seq > 7");
+        assert_eq!(bad(bench), [], "nothing in it shows it");
+        let report = bench.read().verify(Depth::Content, &[]).unwrap();
+        assert_eq!(report.bad, [Bad { seq: 7, layer: Layer::Older }]);
+        let place = bench.place().to_string();
+        assert_eq!(bench.open().err(), Some(StoreError::HeadOlder { place, kept: 9, found: 7 }));
+    }
+
+    fn a_log_that_was_rewritten_with_the_same_key_is_found_by_a_head(bench: &Bench) {
+        let (mut store, _) = bench.filled(3);
+        let head = store.head().unwrap().unwrap().note();
+        drop(store);
+        // Who has the keys writes another log of the same name.
+        bench.tamper("DELETE FROM lookup; DELETE FROM entry");
+        let kept = bench.keys().kept().path().to_owned();
+        let before = fs::read(&kept).unwrap();
+        fs::remove_file(&kept).unwrap();
+        let mut store = bench.open().unwrap();
+        for number in 5..10 {
+            store.append(&record(number)).unwrap();
+        }
+        assert!(store.verify(Depth::Content, &[]).unwrap().holds(), "nothing in it shows it");
+        let known = SignedHead::parse(&head).unwrap();
+        let report = store.verify(Depth::Content, &[known]).unwrap();
+        assert_eq!(report.bad, [Bad { seq: 3, layer: Layer::Rewritten }]);
+        drop(store);
+        fs::write(&kept, before).unwrap();
+        let place = bench.place().to_string();
+        assert_eq!(bench.open().err(), Some(StoreError::HeadDiffers { place, seq: 3 }));
+    }
+
+    fn a_content_that_was_sealed_for_another_place_is_named(bench: &Bench) {
+        let (mut store, appended) = bench.filled(3);
+        bench.tamper("UPDATE entry SET sealed = (SELECT sealed FROM entry WHERE seq = 2), nonce = (SELECT nonce FROM entry WHERE seq = 2) WHERE seq = 3");
+        assert_eq!(bad(bench)[0], (3, Layer::Content));
+        let place = bench.place().to_string();
+        assert_eq!(store.read(appended[2].id).err(), Some(StoreError::Damaged { place, seq: 3, layer: "seal" }));
+    }
+
+    fn nothing_is_added_to_a_log_whose_end_does_not_hold(bench: &Bench) {
+        let (mut store, _) = bench.filled(3);
+        bench.tamper(&format!("UPDATE entry SET head = {} WHERE seq = 3", bench.bytes(&[0; 96])));
+        assert!(matches!(store.append(&record(4)), Err(StoreError::Damaged { seq: 3, .. })));
+        assert!(matches!(bench.open(), Err(StoreError::Damaged { seq: 3, .. })));
+    }
+
+    fn a_purge_is_lawful_only_with_its_entry(bench: &Bench) {
+        let (mut store, appended) = bench.filled(4);
+        store.empty(&[appended[1].id], &entry(taimen::records::store::EntryKind::Purge, None, 9, "{}")).unwrap();
+        assert_eq!(bad(bench), []);
+        bench.tamper("UPDATE entry SET purges = '' WHERE seq = 5");
+        assert_eq!(bad(bench)[0], (2, Layer::Purge));
+        bench.tamper("UPDATE entry SET purges = '2-3' WHERE seq = 5");
+        assert_eq!(bad(bench)[0], (3, Layer::Purge), "content that is there in spite of a purge");
+    }
+}

@@ -1,0 +1,87 @@
+//! What is not written anywhere: a marked person's data.
+
+use std::{fs, path::Path};
+
+use taimen::records::store::{EntryKind, Lookup};
+use zeroize::Zeroizing;
+
+use crate::{
+    bench::{Bench, both, entry, record},
+    common::postgres,
+};
+
+/// An invented person whose every text is unlike anything else.
+const MARKS: [&str; 3] = ["幻影寺 ぬらりひょん", "QZXJ-KVWY-7731", "夢幻郡うそつき町9999"];
+
+fn holds(path: &Path, mark: &[u8]) -> bool {
+    if path.is_dir() {
+        return fs::read_dir(path).unwrap().flatten().any(|entry| holds(&entry.path(), mark));
+    }
+    // A server's file may be gone by now.
+    fs::read(path).is_ok_and(|bytes| bytes.windows(mark.len()).any(|window| window == mark))
+}
+
+both! {
+    fn a_person_is_nowhere_in_plain_text(bench: &Bench) {
+        let (mut store, _) = bench.filled(2);
+        let payload = format!("{{\"name\":\"{}\",\"document\":\"{}\",\"address\":\"{}\"}}", MARKS[0], MARKS[1], MARKS[2]);
+        let mut marked = entry(EntryKind::Record, None, 3, &payload);
+        marked.lookups = MARKS.iter().map(|mark| Lookup::new("name", *mark)).collect();
+        let id = store.append(&marked).unwrap().id;
+        let places = |bench: &Bench| {
+            let mut places = vec![bench.folder.path().to_owned()];
+            places.extend(bench.server.as_ref().map(|_| postgres::server().data().to_owned()));
+            places
+        };
+        let control = fs::write(bench.folder.file("control"), MARKS[1]);
+        control.unwrap();
+        assert!(holds(bench.folder.path(), MARKS[1].as_bytes()), "the search finds what is there");
+        fs::remove_file(bench.folder.file("control")).unwrap();
+        store.backup(&bench.folder.file("copy.db")).unwrap();
+        let absent = |when: &str| {
+            for mark in MARKS {
+                for text in [mark.as_bytes().to_vec(), hex::encode(mark).into_bytes(), hex::encode_upper(mark).into_bytes()] {
+                    for place in places(bench) {
+                        assert!(!holds(&place, &text), "{when}: {} in {}", mark, place.display());
+                    }
+                }
+            }
+        };
+        absent("while it is open");
+        let found = store.find(&Lookup::new("name", MARKS[0])).unwrap();
+        assert_eq!(found[0].id, id);
+        store.empty(&[id], &entry(EntryKind::Purge, None, 9, "{}")).unwrap();
+        drop(store);
+        absent("after it is closed");
+    }
+}
+
+#[test]
+fn a_purge_leaves_no_ciphertext_behind() {
+    let bench = Bench::sqlite();
+    let (mut store, appended) = bench.filled(3);
+    let sealed = {
+        let proof = store.proof(appended[1].id, true).unwrap().to_json();
+        let proof: serde_json::Value = serde_json::from_str(&proof).unwrap();
+        hex::decode(proof["content"]["sealed"].as_str().unwrap()).unwrap()
+    };
+    let data = bench.folder.file("data");
+    assert!(holds(&data, &sealed));
+    let purged = store.empty(&[appended[1].id], &entry(EntryKind::Purge, None, 9, "{}")).unwrap();
+    assert_eq!(purged.not_vacuumed, None);
+    assert!(!holds(&data, &sealed), "neither in the database nor in its WAL");
+    assert_eq!(store.append(&record(5)).unwrap().seq, 5);
+}
+
+#[test]
+fn keys_have_no_debug_form_and_errors_hold_no_text() {
+    let bench = Bench::sqlite();
+    let (mut store, _) = bench.filled(1);
+    let mut long = entry(EntryKind::Record, None, 2, "x");
+    long.payload = Zeroizing::new(MARKS[0].repeat(10_000).into_bytes());
+    let error = store.append(&long).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains(MARKS[0]));
+    let key = fs::read_to_string(bench.key()).unwrap();
+    let master = key.lines().find(|line| line.starts_with("master = ")).unwrap().to_owned();
+    assert!(!format!("{:?} {store:?}", bench.keys()).contains(&master[10..20]));
+}

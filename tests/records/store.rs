@@ -1,0 +1,217 @@
+//! What a store does with entries.
+
+use std::ops::ControlFlow;
+
+use taimen::{
+    records::store::{Depth, EntryKind, Listing, Lookup, Proof, Store, StoreError, parse_verifier_key},
+    transport::nonces::SystemNonces,
+};
+use uuid::Uuid;
+
+use crate::bench::{Bench, both, entry, record, time};
+
+fn text(payload: Option<zeroize::Zeroizing<Vec<u8>>>) -> String {
+    String::from_utf8(payload.unwrap().to_vec()).unwrap()
+}
+
+both! {
+    fn what_is_appended_is_read_back(bench: &Bench) {
+        let mut store = bench.create();
+        let first = store.append(&record(1)).unwrap();
+        assert_eq!((first.seq, first.head.head.size, &first.head_not_kept), (1, 1, &None));
+        let changed = entry(EntryKind::Amendment, Some(first.id), 5, "{\"address\":\"架空市\"}");
+        let second = store.append(&changed).unwrap();
+        store.append(&record(2)).unwrap();
+        drop(store);
+
+        let mut store = bench.open().unwrap();
+        assert_eq!(text(store.read(first.id).unwrap().payload), "{\"name\":\"海山 ためし1\"}");
+        let header = store.read(second.id).unwrap().header;
+        assert_eq!((header.seq, header.kind, header.of), (2, EntryKind::Amendment, Some(first.id)));
+        assert_eq!((header.created_at, header.profile), (time(5), Some(("hanshuhou-2025".to_owned(), [7; 32]))));
+        let history: Vec<String> =
+            store.history(first.id).unwrap().into_iter().map(|entry| text(entry.payload)).collect();
+        assert_eq!(history, ["{\"name\":\"海山 ためし1\"}", "{\"address\":\"架空市\"}"]);
+        let nobody = Uuid::from_bytes([1; 16]);
+        assert_eq!(store.read(nobody).err(), Some(StoreError::NoSuchEntry { id: nobody.to_string() }));
+        assert_eq!(store.history(nobody).err(), Some(StoreError::NoSuchEntry { id: nobody.to_string() }));
+        let stray = entry(EntryKind::Amendment, Some(nobody), 6, "{}");
+        assert_eq!(store.append(&stray).err(), Some(StoreError::NoSuchEntry { id: nobody.to_string() }));
+        let mut numbers = Vec::new();
+        let mut each = |entry: taimen::records::store::Entry| {
+            numbers.push(entry.header.seq);
+            ControlFlow::Continue(())
+        };
+        store.each(1, &mut each).unwrap();
+        assert_eq!(numbers, [2, 3]);
+        assert!(store.verify(Depth::Content, &[]).unwrap().holds());
+    }
+
+    fn a_text_finds_its_entries_and_no_others(bench: &Bench) {
+        let (mut store, appended) = bench.filled(7);
+        let found = |store: &mut Store, kind, text: &str| -> Vec<u64> {
+            store.find(&Lookup::new(kind, text)).unwrap().iter().map(|header| header.seq).collect()
+        };
+        assert_eq!(found(&mut store, "name", "海山ためし4"), [4]);
+        assert_eq!(found(&mut store, "document", "99-1"), [7, 4, 1]);
+        assert_eq!(found(&mut store, "account", "99-1"), Vec::<u64>::new());
+        store.rekey(&entry(EntryKind::Rekey, None, 50, "{}")).unwrap();
+        let mut later = record(10);
+        later.created_at = time(60);
+        store.append(&later).unwrap();
+        // Under each data key: what was found before is found still, and by another program too.
+        assert_eq!(found(&mut store, "document", "99-1"), [9, 7, 4, 1]);
+        assert_eq!(found(&mut bench.read(), "document", "99-1"), [9, 7, 4, 1]);
+        assert_eq!(text(store.read(appended[0].id).unwrap().payload), "{\"name\":\"海山 ためし1\"}");
+        assert!(store.verify(Depth::Content, &[]).unwrap().holds());
+    }
+
+    fn a_list_has_pages_and_filters(bench: &Bench) {
+        let (mut store, appended) = bench.filled(5);
+        store.append(&entry(EntryKind::RelationEnd, Some(appended[1].id), 9, "{}")).unwrap();
+        let mut list = |listing: Listing| -> Vec<u64> {
+            store.list(&listing).unwrap().iter().map(|header| header.seq).collect()
+        };
+        assert_eq!(list(Listing::default()), [6, 5, 4, 3, 2, 1]);
+        assert_eq!(list(Listing { limit: 2, ..Listing::default() }), [6, 5]);
+        assert_eq!(list(Listing { limit: 2, after: Some((time(5), 5)), ..Listing::default() }), [4, 3]);
+        assert_eq!(list(Listing { kind: Some(EntryKind::RelationEnd), ..Listing::default() }), [6]);
+        assert_eq!(list(Listing { from: Some(time(2)), until: Some(time(4)), ..Listing::default() }), [3, 2]);
+        let one = Listing { kind: Some(EntryKind::Record), from: Some(time(2)), limit: 1, ..Listing::default() };
+        assert_eq!(list(one), [5]);
+    }
+
+    fn a_purge_empties_the_content_and_keeps_the_proof(bench: &Bench) {
+        let (mut store, appended) = bench.filled(5);
+        let ids = [appended[1].id, appended[2].id];
+        let purged = store.empty(&ids, &entry(EntryKind::Purge, None, 9, "{\"law\":\"犯収法\"}")).unwrap();
+        assert_eq!((purged.emptied.to_string().as_str(), &purged.not_vacuumed), ("2-3", &None));
+        let gone = store.read(ids[0]).unwrap();
+        assert!(gone.payload.is_none() && gone.header.emptied);
+        assert_eq!(store.find(&Lookup::new("name", "海山ためし2")).unwrap(), []);
+        assert_eq!(store.find(&Lookup::new("name", "海山ためし1")).unwrap().len(), 1);
+        assert_eq!(store.proof(ids[0], true).err(), Some(StoreError::Purged { id: ids[0].to_string() }));
+        let report = bench.read_without_key().verify(Depth::Structure, &[]).unwrap();
+        assert!(report.holds(), "{:?}", report.bad);
+        assert_eq!((report.size, report.emptied, report.kinds[&EntryKind::Purge]), (6, 2, 1));
+        assert!(store.verify(Depth::Content, &[]).unwrap().holds());
+        // What is empty is not emptied again, and a purge is never emptied.
+        let again = store.empty(&[ids[0], purged.appended.id], &entry(EntryKind::Purge, None, 10, "{}")).unwrap();
+        assert_eq!(again.emptied.to_string(), "");
+        assert!(store.verify(Depth::Content, &[]).unwrap().holds());
+        let nobody = Uuid::from_bytes([1; 16]);
+        let refused = store.empty(&[appended[0].id, nobody], &entry(EntryKind::Purge, None, 11, "{}"));
+        assert_eq!(refused.err(), Some(StoreError::NoSuchEntry { id: nobody.to_string() }));
+        assert!(store.read(appended[0].id).unwrap().payload.is_some(), "both or neither");
+        assert_eq!(store.verify(Depth::Content, &[]).unwrap().size, 7);
+    }
+
+    fn nothing_is_changed_or_removed_by_a_plain_statement(bench: &Bench) {
+        let (_store, _) = bench.filled(3);
+        for statement in [
+            "UPDATE entry SET kind = 'export' WHERE seq = 1",
+            "UPDATE entry SET sealed = nonce WHERE seq = 1",
+            "DELETE FROM entry WHERE seq = 3",
+            "DELETE FROM lookup",
+            "UPDATE lookup SET seq = 2 WHERE seq = 1",
+            "UPDATE log SET test = 1",
+            "DELETE FROM log",
+            "DELETE FROM data_key",
+            "INSERT INTO entry SELECT 9, id, kind, first, profile, profile_sha256, created_at, key_id, purges, leaf, head, \
+             nodes, digest, nonce, sealed FROM entry WHERE seq = 1",
+        ] {
+            assert!(bench.sql(statement).is_err(), "{statement}");
+        }
+        assert!(bench.read().verify(Depth::Content, &[]).unwrap().holds());
+    }
+
+    fn a_backup_is_whole_and_restored_into_a_new_database_alone(bench: &Bench) {
+        let (mut store, appended) = bench.filled(4);
+        store.empty(&[appended[3].id], &entry(EntryKind::Purge, None, 9, "{}")).unwrap();
+        let copy = bench.folder.file("backup.db");
+        let report = store.backup(&copy).unwrap();
+        assert!(report.holds() && report.size == 5, "{report:?}");
+        let there = store.backup(&copy).err();
+        assert_eq!(there, Some(StoreError::AlreadyThere { place: copy.display().to_string() }));
+        drop(store);
+
+        for new in [Bench::sqlite(), Bench::postgres()] {
+            let report = Store::restore(&copy, new.place(), bench.keys(), false).unwrap();
+            assert!(report.holds() && report.size == 5, "{report:?}");
+            let mut restored = Store::open(new.place(), bench.keys(), Box::new(SystemNonces)).unwrap();
+            assert_eq!(text(restored.read(appended[0].id).unwrap().payload), "{\"name\":\"海山 ためし1\"}");
+            assert_eq!(restored.find(&Lookup::new("name", "海山ためし2")).unwrap().len(), 1);
+            let again = Store::restore(&copy, new.place(), bench.keys(), false);
+            assert!(matches!(again, Err(StoreError::AlreadyThere { .. })), "{again:?}");
+        }
+    }
+
+    fn an_auditor_checks_one_record_and_sees_nothing_else(bench: &Bench) {
+        let (mut store, appended) = bench.filled(11);
+        let public = store.log().verifier_key(store.public_key());
+        let (_, public) = parse_verifier_key(&public).unwrap();
+        let head = store.head().unwrap().unwrap();
+        for (number, one) in appended.iter().enumerate() {
+            let json = store.proof(one.id, false).unwrap().to_json();
+            assert!(!json.contains("\"key\"") && !json.contains("sealed"), "{json}");
+            let proof = Proof::from_json(json.as_bytes()).unwrap();
+            let proved = proof.verify(&public, Some(&head)).unwrap();
+            assert_eq!((proved.header.seq, proved.header.id), (u64::try_from(number).unwrap() + 1, one.id));
+            assert!(proved.payload.is_none());
+        }
+        let json = store.proof(appended[4].id, true).unwrap().to_json();
+        let proved = Proof::from_json(json.as_bytes()).unwrap().verify(&public, Some(&head)).unwrap();
+        assert_eq!(text(proved.payload), "{\"name\":\"海山 ためし5\"}");
+        for (from, to) in [
+            ("\"seq\": 5", "\"seq\": 6"),
+            ("\"kind\": \"record\"", "\"kind\": \"export\""),
+            ("2026-11-27T00:00:05Z", "2026-11-27T00:00:06Z"),
+            ("hanshuhou", "keitaihou"),
+            ("taimen.record-proof/1", "taimen.record-proof/2"),
+        ] {
+            let changed = json.replacen(from, to, 1);
+            assert_ne!(changed, json);
+            let proved = Proof::from_json(changed.as_bytes()).and_then(|proof| proof.verify(&public, None));
+            assert!(proved.is_none(), "{from}");
+        }
+        store.append(&record(12)).unwrap();
+        let newer = store.head().unwrap().unwrap();
+        assert!(Proof::from_json(json.as_bytes()).unwrap().verify(&public, Some(&newer)).is_none(), "another head");
+    }
+
+    fn a_new_master_key_shuts_the_former_key_file_out(bench: &Bench) {
+        let (mut store, appended) = bench.filled(2);
+        let next = bench.keys().next_master(&mut SystemNonces).unwrap();
+        let path = bench.folder.file("keys/next.key");
+        let file = taimen::records::store::KeyFile::parse(&next.to_text()).unwrap();
+        let keys = taimen::records::store::Keys::create(file, &path, &bench.place()).unwrap();
+        store.rekey_master(&entry(EntryKind::Rekey, None, 5, "{}"), &next).unwrap();
+        drop(store);
+        assert!(matches!(bench.open(), Err(StoreError::OldKey { .. })));
+        let mut store = Store::open(bench.place(), keys, Box::new(SystemNonces)).unwrap();
+        assert_eq!(text(store.read(appended[0].id).unwrap().payload), "{\"name\":\"海山 ためし1\"}");
+        store.append(&record(3)).unwrap();
+        assert!(store.verify(Depth::Content, &[]).unwrap().holds());
+    }
+
+    fn two_writers_take_turns(bench: &Bench) {
+        let mut one = bench.create();
+        let mut other = bench.open().unwrap();
+        let numbers: Vec<u64> = (1..=6)
+            .map(|number| if number % 2 == 0 { &mut one } else { &mut other }.append(&record(number)).unwrap().seq)
+            .collect();
+        assert_eq!(numbers, [1, 2, 3, 4, 5, 6]);
+        one.rekey(&entry(EntryKind::Rekey, None, 8, "{}")).unwrap();
+        assert_eq!(other.append(&record(9)).unwrap().seq, 8);
+        assert!(bench.read().verify(Depth::Content, &[]).unwrap().holds());
+    }
+
+    fn a_test_database_is_one_for_ever(bench: &Bench) {
+        let mut store = bench.create_as(true);
+        store.append(&record(1)).unwrap();
+        assert!(store.log().test && store.head().unwrap().unwrap().note().contains("\ntest\n"));
+        bench.tamper("UPDATE log SET test = 0");
+        drop(store);
+        assert!(bench.open().is_err(), "no head fits a database that is none");
+    }
+}
