@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use super::{
     anchor::{Anchor, Hierarchy, Material},
     facts::key_bytes,
-    manifest::{self, Manifest, ManifestError},
+    import::import,
+    manifest::{Manifest, ManifestError, Row},
     store::Parsed,
 };
 
@@ -14,6 +15,13 @@ struct Folder {
     hierarchy: Hierarchy,
     manifest: &'static str,
     files: &'static [(&'static str, &'static [u8])],
+}
+
+impl Folder {
+    fn file(&self, wanted: &str) -> Result<&'static [u8], ManifestError> {
+        let found = self.files.iter().find(|(name, _)| *name == wanted);
+        found.map(|(_, bytes)| *bytes).ok_or_else(|| ManifestError::MissingFile(wanted.to_owned()))
+    }
 }
 
 macro_rules! folders {
@@ -57,13 +65,18 @@ pub fn anchors() -> Result<Vec<Anchor>, ManifestError> {
     Ok(known()?.iter().map(|(anchor, _)| anchor.clone()).collect())
 }
 
+/// Without looking at the pins: what is compiled in stays as a test has seen it.
 fn read() -> Result<Vec<Anchor>, ManifestError> {
     let mut anchors = Vec::new();
     for folder in FOLDERS {
-        anchors.extend(manifest::read(folder.manifest, folder.hierarchy, |wanted| {
-            let found = folder.files.iter().find(|(name, _)| *name == wanted);
-            found.map(|(_, bytes)| bytes.to_vec()).ok_or_else(|| ManifestError::MissingFile(wanted.to_owned()))
-        })?);
+        let manifest: Manifest = toml::from_str(folder.manifest)?;
+        for row in manifest.anchors {
+            let bytes = folder.file(&row.file)?;
+            let material =
+                import(row.purpose, bytes).map_err(|error| ManifestError::Import(row.file.clone(), error))?;
+            let Row { purpose, name, source, official, .. } = row;
+            anchors.push(Anchor { purpose, hierarchy: folder.hierarchy, name, material, source, official });
+        }
     }
     Ok(anchors)
 }
@@ -97,6 +110,15 @@ pub fn unaccepted_hierarchy(material: &Material) -> Option<Hierarchy> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trust::manifest;
+
+    #[test]
+    fn every_shipped_file_is_what_its_manifest_pins() {
+        let pinned = FOLDERS.iter().flat_map(|folder| {
+            manifest::read(folder.manifest, folder.hierarchy, |file| folder.file(file).map(<[u8]>::to_vec)).unwrap()
+        });
+        assert_eq!(pinned.collect::<Vec<_>>(), anchors().unwrap());
+    }
 
     #[test]
     fn keys_of_test_and_simulation_are_recognised() {
