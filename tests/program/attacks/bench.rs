@@ -109,11 +109,11 @@ pub const PASSPORT: Kind = Kind {
     name: "passport",
     options: &[],
     honest: &[
-        "chip-key: passed",
-        "not-expired: passed",
         "document-signature: passed",
         "signer-certificate: passed",
         "data-groups: passed",
+        "not-expired: passed",
+        "chip-key: passed",
         "printed-agrees: passed",
         "mrz-consistent: passed",
         "access-agrees: passed",
