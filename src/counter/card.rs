@@ -17,7 +17,8 @@ use crate::{
 };
 
 use super::{
-    Asking, Checked, Drafted, Effect, Failure, Progress, Question, Reading, Run, Session, Sound, State, Told, Trouble, case,
+    Asking, Checked, Drafted, Effect, Failure, Progress, Question, Reading, Run, Session, Sound, State, Told, Trouble,
+    case,
     session::{Attempt, HINTS, IDLE, IDLE_WARNING},
 };
 
@@ -235,7 +236,9 @@ impl Session {
                 vec![Effect::Changed]
             }
             State::Record(drafting) if matches!(drafting.stage, Drafted::Saving(_)) => Vec::new(),
-            State::Asking(_) | State::Checked(_) | State::Failed(_) | State::Record(_) | State::Books(_) => self.idle(now),
+            State::Asking(_) | State::Checked(_) | State::Failed(_) | State::Record(_) | State::Books(_) => {
+                self.idle(now)
+            }
             State::Trouble(_) | State::Waiting | State::Recorded(_) | State::Ended => Vec::new(),
         }
     }

@@ -82,7 +82,11 @@ fn reading() -> Reading {
             other => panic!("{other:?}"),
         }
     });
-    Reading { findings: checked.reading.findings.clone(), context: checked.reading.context.clone(), mark: checked.reading.mark.clone() }
+    Reading {
+        findings: checked.reading.findings.clone(),
+        context: checked.reading.context.clone(),
+        mark: checked.reading.mark.clone(),
+    }
 }
 
 fn told(what: u8) -> Told {

@@ -8,7 +8,9 @@ use crate::{
     kind::CardKind,
     messages::Problem,
     profile::Case,
-    records::content::{self, Draft, Entries, Entry, EntryError, Face, FallbackChoice, HumanMatch, Record, Relation, Shape},
+    records::content::{
+        self, Draft, Entries, Entry, EntryError, Face, FallbackChoice, HumanMatch, Record, Relation, Shape,
+    },
     text::japan_date,
 };
 
@@ -299,7 +301,8 @@ impl Checked {
         };
         let mut draft = draft.with_reading(&reading);
         let accepted = self.accepted.iter().copied().filter(|field| *field != Field::Sex);
-        let entries = Entries { accepted: accepted.map(|field| field.as_str().to_owned()).collect(), ..Entries::default() };
+        let entries =
+            Entries { accepted: accepted.map(|field| field.as_str().to_owned()).collect(), ..Entries::default() };
         // A field that is similar no more is nobody's acceptance.
         let _ = draft.take(entries);
         draft

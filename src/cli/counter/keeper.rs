@@ -69,9 +69,7 @@ fn save(store: &mut Store, record: &Record) -> Result<Saved, Problem> {
 fn look(store: &mut Store, query: Query) -> Result<Answer, Problem> {
     let headers = match query {
         Query::One(id) => return Ok(Answer::One(Box::new(views::one(store, database::id(&id)?)?))),
-        Query::Recent => {
-            store.list(&Listing { kind: Some(EntryKind::Record), limit: PAGE, ..Listing::default() })?
-        }
+        Query::Recent => store.list(&Listing { kind: Some(EntryKind::Record), limit: PAGE, ..Listing::default() })?,
         Query::Find(by, text) => match by.normalised(&text) {
             Some(text) => store.find(&Lookup::new(by.as_str(), text))?,
             None => Vec::new(),

@@ -113,8 +113,10 @@ fn bar(session: &Session, say: Say) -> Markup {
     let (lang, name) = other(say.0);
     let sound = json!({ "action": "sound", "on": !session.sound() }).to_string();
     let language = json!({ "action": "language", "lang": lang.as_str() }).to_string();
-    let may_end =
-        matches!(session.state(), State::Reading(_) | State::Asking(_) | State::Checked(_) | State::Failed(_) | State::Recorded(_));
+    let may_end = matches!(
+        session.state(),
+        State::Reading(_) | State::Asking(_) | State::Checked(_) | State::Failed(_) | State::Recorded(_)
+    );
     html! {
         header #bar .bar lang=(say.0.as_str()) {
             p.brand { b { "taimen" } " " span { (say.say(words::TITLE)) } }

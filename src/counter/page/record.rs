@@ -64,8 +64,11 @@ fn filling(session: &Session, drafting: &Drafting, say: Say) -> Markup {
     let with: Vec<(&Review, &Row)> =
         lines.iter().filter_map(|line| Some((line, rows.iter().find(|row| row.id == line.id)?))).collect();
     let asked: Vec<_> = with.iter().filter(|(line, row)| is_asked(line, row)).collect();
-    let known: Vec<&Review> =
-        with.iter().filter(|(line, row)| line.state == Standing::Filled && !is_asked(line, row)).map(|(line, _)| *line).collect();
+    let known: Vec<&Review> = with
+        .iter()
+        .filter(|(line, row)| line.state == Standing::Filled && !is_asked(line, row))
+        .map(|(line, _)| *line)
+        .collect();
     let others: Vec<_> =
         with.iter().filter(|(line, _)| line.state == Standing::NotApplicable && is_typed(line)).collect();
     html! {
@@ -196,7 +199,9 @@ fn methods(drafting: &Drafting, field: &str, id: &str, first: bool, say: Say) ->
 
 fn chosen(row: &Row) -> Vec<String> {
     match row.value.content() {
-        Some(crate::records::content::Content::Methods(methods)) => methods.iter().map(|method| method.id.clone()).collect(),
+        Some(crate::records::content::Content::Methods(methods)) => {
+            methods.iter().map(|method| method.id.clone()).collect()
+        }
         _ => Vec::new(),
     }
 }
