@@ -87,7 +87,8 @@ impl Masker {
         };
         let exposure = self.exposure(&view);
         let credential = CREDENTIALS.contains(&view.ins) || view.ins == HANDSHAKE;
-        let hide_data = credential || view.agrees_on(READER_KEY) || (exposure != Exposure::All && !NO_CONTENT.contains(&view.ins));
+        let hide_data =
+            credential || view.agrees_on(READER_KEY) || (exposure != Exposure::All && !NO_CONTENT.contains(&view.ins));
         let masked_command = if hide_data { view.without_data(command, credential) } else { Masked::clear(command) };
 
         let status = answer.split_last_chunk::<2>().map_or([0, 0], |(_, status)| *status);
@@ -232,7 +233,9 @@ impl<'a> View<'a> {
     /// Whether it is a step of a key agreement whose data begin with this object.
     fn agrees_on(&self, tag: u8) -> bool {
         let inner = match self.data {
-            [DYNAMIC, 0..=0x7F, inner @ ..] | [DYNAMIC, 0x81, _, inner @ ..] | [DYNAMIC, 0x82, _, _, inner @ ..] => inner,
+            [DYNAMIC, 0..=0x7F, inner @ ..] | [DYNAMIC, 0x81, _, inner @ ..] | [DYNAMIC, 0x82, _, _, inner @ ..] => {
+                inner
+            }
             _ => return false,
         };
         self.ins == GENERAL_AUTHENTICATE && inner.first() == Some(&tag)

@@ -272,7 +272,7 @@ fn nobody_can_enter_what_must_not_be_stored() {
     assert_eq!(problem("purpose", text("123456789012")), Ok(()));
     assert_eq!(problem("account", text("123456789018")), Ok(()));
     assert_eq!(problem("document.number", text("123456789018")), Err(EntryProblem::NoNumber));
-    for id in ["sex", "domicile", "my_number", "number_b", "security_code"] {
+    for id in ["sex", "domicile", "personal_number", "number_b", "security_code"] {
         assert_eq!(problem(id, text("1")), Err(EntryProblem::Forbidden), "{id}");
     }
     assert_eq!(problem("hobby", text("1")), Err(EntryProblem::Unknown));

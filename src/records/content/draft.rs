@@ -508,7 +508,7 @@ const BY_TOOL: &[&str] = &["presented_at", "checked_on", "transaction_on"];
 
 /// Names that no profile can bring into a record.
 pub(super) const NEVER: &[&str] =
-    &["my_number", "personal_number", "number_b", "security_code", "domicile", "sex", "copy", "pin"];
+    &["individual_number", "personal_number", "number_b", "security_code", "domicile", "sex", "copy", "pin"];
 
 fn is_offered(method: &Method, company: bool) -> bool {
     let who = if company { Who::Company } else { Who::Natural };
