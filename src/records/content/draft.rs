@@ -18,7 +18,7 @@ use super::{
     },
     facts::{Facts, FieldComparison, Reading, Said},
     parts::{Part, Shape, part, parts_of},
-    record::{FallbackNote, ProfileRef, Record, Row, SCHEMA},
+    record::{FallbackNote, NotAsked, ProfileRef, Record, Row, SCHEMA},
     value::{Content, MethodRef, Reason, Source, Value},
 };
 
@@ -465,7 +465,7 @@ impl Draft {
 
     /// The record. What is open stays open, by name.
     pub fn finish(self) -> Record {
-        let fields = self.rows();
+        let (fields, not_applicable) = NotAsked::split(self.rows());
         let text = |choice: &FallbackChoice| -> Option<Words> {
             let rows = self.profiles.iter().flat_map(|profile| &profile.fallback_rows);
             rows.into_iter().find(|row| Some(&row.id) == choice.row.as_ref()).map(|row| row.text.clone())
@@ -492,6 +492,7 @@ impl Draft {
             profiles,
             circumstances: self.circumstances,
             fields,
+            not_applicable,
             evidence,
             comparison,
             human_match: self.human_match,
