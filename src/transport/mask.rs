@@ -25,7 +25,7 @@ const CREDENTIALS: [u8; 7] = [0x20, 0x21, 0x24, 0x25, 0x2C, 0x2D, 0x32];
 const HANDSHAKE: u8 = 0x82;
 
 /// GENERAL AUTHENTICATE, and how its data begin if they hold the reader's public key on the generator that the two sides made of the
-/// password (ICAO Doc 9303-11 4.4.4): whoever knows its private half can try passwords against it.
+/// password, or the token over it (ICAO Doc 9303-11 4.4.4): whoever knows the private half can try passwords against both.
 const GENERAL_AUTHENTICATE: u8 = 0x86;
 const DYNAMIC: u8 = 0x7C;
 const READER_KEY: u8 = 0x83;
@@ -87,8 +87,8 @@ impl Masker {
         };
         let exposure = self.exposure(&view);
         let credential = CREDENTIALS.contains(&view.ins) || view.ins == HANDSHAKE;
-        let hide_data =
-            credential || view.agrees_on(READER_KEY) || (exposure != Exposure::All && !NO_CONTENT.contains(&view.ins));
+        let agreement = view.agrees_on(READER_KEY) || view.agrees_on(READER_TOKEN);
+        let hide_data = credential || agreement || (exposure != Exposure::All && !NO_CONTENT.contains(&view.ins));
         let masked_command = if hide_data { view.without_data(command, credential) } else { Masked::clear(command) };
 
         let status = answer.split_last_chunk::<2>().map_or([0, 0], |(_, status)| *status);
@@ -233,9 +233,7 @@ impl<'a> View<'a> {
     /// Whether it is a step of a key agreement whose data begin with this object.
     fn agrees_on(&self, tag: u8) -> bool {
         let inner = match self.data {
-            [DYNAMIC, 0..=0x7F, inner @ ..] | [DYNAMIC, 0x81, _, inner @ ..] | [DYNAMIC, 0x82, _, _, inner @ ..] => {
-                inner
-            }
+            [DYNAMIC, 0..=0x7F, inner @ ..] | [DYNAMIC, 0x81, _, inner @ ..] | [DYNAMIC, 0x82, _, _, inner @ ..] => inner,
             _ => return false,
         };
         self.ins == GENERAL_AUTHENTICATE && inner.first() == Some(&tag)

@@ -29,6 +29,7 @@ const CARDS: &[&str] = &[
     "residence1-child",
     "residence2",
     "residence2-special",
+    "passport",
 ];
 
 pub struct Sample {

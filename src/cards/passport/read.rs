@@ -21,7 +21,7 @@ use crate::{
 };
 
 use super::{
-    access::{self, AccessError, Bac, Channel, ChipAuthentication, Next, Pace, Password, SessionKeys},
+    access::{self, AccessError, Bac, Channel, ChipAuthentication, Next, Pace, Password, SessionKeys, Suite},
     chip::{Options, active_challenge, signed_infos},
     files::{self, CARD_ACCESS, CARD_SECURITY, DG1, DG2, DG11, DG12, DG14, DG15, File, SOD},
     mrz::CAN_LENGTH,
@@ -276,8 +276,8 @@ fn answered(
 /// What the chip is opened with.
 enum Secret {
     Typed(Password),
-    /// In a replay: the session keys, and the reference of what was typed then.
-    Recorded(u8, SessionKeys),
+    /// In a replay: the reference of what was typed then, and the session keys; none if the run failed.
+    Recorded(u8, Option<SessionKeys>),
 }
 
 /// The secret of the given opening of this reading, from 0.
@@ -288,16 +288,22 @@ fn secret(context: &ReadContext<'_, '_>, times: usize) -> Result<Secret, ReadErr
             digits if digits.len() == CAN_LENGTH => Password::access_number(digits),
             information => Password::zone(information),
         })),
-        // It went on without keys: the chip had refused.
         Opening::Recorded(key) => {
-            let (reference, keys) = key.and_then(|key| key.split_first()).ok_or_else(refused)?;
-            Ok(Secret::Recorded(*reference, SessionKeys::from_exposed(keys).ok_or_else(refused)?))
+            let (reference, keys) = key.and_then(|key| key.split_first()).unwrap_or((&ZONE_REFERENCE, &[]));
+            Ok(Secret::Recorded(*reference, SessionKeys::from_exposed(keys)))
         }
     }
 }
 
-fn refused() -> ReadError {
-    ReadError::UncountedRefused { credential: &spec::ZONE, kind: CardKind::PASSPORT, left: None }
+/// Reference of the machine-readable zone in PACE.
+const ZONE_REFERENCE: u8 = 0x01;
+
+/// A recorded run that brought no keys did not succeed, although the chip said so.
+fn succeeded(secret: &Secret) -> Result<(), ReadError> {
+    match secret {
+        Secret::Recorded(_, None) => Err(AccessError::Token.into()),
+        _ => Ok(()),
+    }
 }
 
 /// One run of an access protocol, and whether the application is selected after it.
@@ -313,13 +319,17 @@ fn access_chip(context: &mut ReadContext<'_, '_>, times: usize) -> Result<(Box<d
     let draw = &mut |count| Ok::<_, ReadError>(context.nonces.draw(count)?);
     let established = match (option, &secret) {
         (Some(option), Secret::Typed(password)) => Some(Pace::new(option, password, draw)?),
-        (Some(option), Secret::Recorded(_, keys)) => Some(Pace::recorded(option, keys.clone(), reference, draw)?),
+        (Some(option), Secret::Recorded(_, keys)) => {
+            let keys = keys.clone().unwrap_or_else(|| option.info.suite.session(&[], 0));
+            Some(Pace::recorded(option, keys, reference, draw)?)
+        }
         (None, _) => None,
     };
     if let Some(mut pace) = established {
         let first = pace.begin();
         match run(context.session, first, |answer| pace.next(answer)) {
             Ok(established) => {
+                succeeded(&secret)?;
                 let channel = established.channel;
                 keep_key(context, reference, &channel);
                 if let Some(mapping) = established.mapping {
@@ -337,12 +347,15 @@ fn access_chip(context: &mut ReadContext<'_, '_>, times: usize) -> Result<(Box<d
         return Err(CardError::Status(Status::NOT_FOUND).into());
     }
     let draw = &mut |count| Ok::<_, ReadError>(context.nonces.draw(count)?);
-    let mut bac = match secret {
-        Secret::Typed(password) => Bac::new(&password, draw)?,
-        Secret::Recorded(_, keys) => Bac::recorded(keys, draw)?,
+    let mut bac = match &secret {
+        Secret::Typed(password) => Bac::new(password, draw)?,
+        Secret::Recorded(_, keys) => {
+            Bac::recorded(keys.clone().unwrap_or_else(|| Suite::TripleDes.session(&[], 0)), draw)?
+        }
     };
     let first = bac.begin();
     let channel = run(context.session, first, |answer| bac.next(answer))?;
+    succeeded(&secret)?;
     keep_key(context, reference, &channel);
     Ok((Box::new(channel), true))
 }
