@@ -107,9 +107,9 @@ options! {
     RECORDS "records" "URL", "記録のデータベース：sqlite:パス または postgres://ユーザー@ホスト/データベース",
         "The database of records: sqlite:PATH or postgres://USER@HOST/DATABASE";
     RECORD_ANY "record-any" "", "真正でない判定でも記録する（事実だけを記録する）", "Make a record whatever the verdict is (it states facts alone)";
-    RECORD_PROFILE "record-profile" "PROFILE|LAW|auto",
-        "記録が従うプロファイルまたは法令（繰り返し指定できる。auto は犯収法。取引の日で選ぶ）",
-        "The profile or law that the record serves, by the transaction's day; may be given again (auto: hanshuhou)";
+    RECORD_PROFILE "record-profile" "LAW",
+        "記録が従う法令またはプロファイル。法令なら取引の日で選ぶ（繰り返し指定できる。auto は犯収法）",
+        "The law that the record serves (the transaction's day chooses its profile), or a profile; may be given again (auto: hanshuhou)";
     RELATION "relation" "N", "終わった取引・契約の番号（複数あるとき）", "Which relation has ended, if several go on";
     REVIEW "review" "", "記録の内容を表示するだけで、保存しない", "Show what the record would hold, and save nothing";
     REVEAL "reveal" "", "その1件の内容も読めるようにする（個人情報）", "Open the content of this one record too (personal data)";

@@ -90,8 +90,8 @@ pub(super) fn text(error: &RecordError) -> Text {
         ["終了した日を確かめてください。" "Check on which day it ended."] },
         RecordError::EmptySearch => text! { "record-search" Usage;
         ["探す文字がないか、日付として読めません。" "There is no text to look for, or it is not a day."]
-        ["--name、--birth、--document、--account、--phone のどれかに探すものを指定してください。- なら標準入力から一行を読みます。"
-         "Give --name, --birth, --document, --account or --phone what to look for; - reads a line from standard input."] },
+        ["--name、--birth-date、--document、--account、--phone のどれかに探すものを指定してください。- なら標準入力から一行を読みます。"
+         "Give --name, --birth-date, --document, --account or --phone what to look for; - reads a line from standard input."] },
         RecordError::NothingFound => text! { "record-not-found" Usage;
         ["該当する記録はありません。" "No record was found."]
         ["表記を変えるか、taimen records list で日付から探してください。" "Try another spelling, or look by day with taimen records list."] },

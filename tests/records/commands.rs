@@ -208,7 +208,7 @@ fn records_are_listed_shown_found_and_added_to() {
             .collect::<Vec<_>>()
     };
     assert_eq!(found(&["--name", &name]), [&*id]);
-    assert_eq!(found(&["--name", &name, "--birth", &person().birth.to_string()]), [&*id]);
+    assert_eq!(found(&["--name", &name, "--birth-date", &person().birth.to_string()]), [&*id]);
     assert_eq!(
         shop.run(&["records", "find", "--name", "だれでもない", "--json"], 2).json()["error"]["id"],
         "record-not-found"

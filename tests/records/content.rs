@@ -29,6 +29,7 @@ const CARDS: &[&str] = &[
     "residence1-child",
     "residence2",
     "residence2-special",
+    "passport",
 ];
 
 pub struct Sample {
@@ -205,7 +206,9 @@ fn every_card_makes_a_record_under_every_profile_with_every_field_of_it() {
             let record = sample.draft(&[profile], &on).finish();
             for field in &profile.fields {
                 let of = |id: &str| id == field.id || id.split('.').next() == Some(field.id.as_str());
-                assert!(record.fields.iter().any(|row| of(&row.id)), "{recipe} {} {}", profile.id, field.id);
+                let not_asked = record.not_applicable.iter().flat_map(|group| group.fields.keys());
+                let mut ids = record.fields.iter().map(|row| &row.id).chain(not_asked);
+                assert!(ids.any(|id| of(id)), "{recipe} {} {}", profile.id, field.id);
             }
             assert_eq!(Record::from_json(&record.to_json()).unwrap(), record, "{recipe} {}", profile.id);
             assert!(record.to_json().len() < 16 * 1024, "{} bytes", record.to_json().len());
@@ -217,7 +220,12 @@ fn every_card_makes_a_record_under_every_profile_with_every_field_of_it() {
 fn all_31_items_of_the_law_are_in_the_record() {
     let profiles = profiles();
     let record = Sample::of("licence").draft(&[profiles.get("hanshuhou-2025").unwrap()], "2026-11-22").finish();
-    let items: std::collections::BTreeSet<u8> = record.fields.iter().filter_map(|row| row.item).collect();
+    let items: std::collections::BTreeSet<u8> = record
+        .fields
+        .iter()
+        .filter_map(|row| row.item)
+        .chain(record.not_applicable.iter().flat_map(|group| group.fields.values().flatten().copied()))
+        .collect();
     assert_eq!(items, (1..=31).collect());
 }
 
@@ -272,7 +280,7 @@ fn nobody_can_enter_what_must_not_be_stored() {
     assert_eq!(problem("purpose", text("123456789012")), Ok(()));
     assert_eq!(problem("account", text("123456789018")), Ok(()));
     assert_eq!(problem("document.number", text("123456789018")), Err(EntryProblem::NoNumber));
-    for id in ["sex", "domicile", "my_number", "number_b", "security_code"] {
+    for id in ["sex", "domicile", "personal_number", "number_b", "security_code"] {
         assert_eq!(problem(id, text("1")), Err(EntryProblem::Forbidden), "{id}");
     }
     assert_eq!(problem("hobby", text("1")), Err(EntryProblem::Unknown));

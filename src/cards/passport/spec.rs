@@ -106,6 +106,7 @@ pub const SPEC: CardSpec = CardSpec {
     kinds: &[KindSpec {
         uncounted: true,
         applications: &[&files::EMRTD, &files::MF],
+        number: Some("document_number"),
         ..KindSpec::new(CardKind::PASSPORT, &[ScopeSpec::new(Scope::FULL, &[&ZONE])], STEPS, files::PLAIN)
     }],
     never_recorded: &[],

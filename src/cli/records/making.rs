@@ -53,7 +53,7 @@ pub fn commands(b: Builder) -> [Command; 8] {
     let until = || day(UNTIL, "この日（日本）まで", "Saved on this day in Japan or earlier");
     let lookups = [
         ("name", "TEXT", "氏名・名称", "A name"),
-        ("birth", "DATE", "生年月日", "A birth date"),
+        ("birth-date", "DATE", "生年月日", "A birth date"),
         ("document", "TEXT", "書類の記号番号", "The number of a document"),
         ("account", "TEXT", "口座番号など", "An account or the like"),
         ("phone", "TEXT", "電話番号", "A phone number"),

@@ -213,14 +213,14 @@ impl Record {
         }
         let known = part(id);
         // A field that did not apply at first can apply later: the person in charge of a company, a second paper.
-        let has = self.fields.iter().any(|row| row.id == id)
-            || known.is_some_and(|part| self.fields.iter().any(|row| parts_of(part.field).any(|of| of.id == row.id)));
+        let is_there = |id: &str| self.field(id).is_some() || self.not_asked(id).is_some();
+        let has = is_there(id) || known.is_some_and(|part| parts_of(part.field).any(|of| is_there(of.id)));
         if !has {
             return Err(EntryError { field: "fields".to_owned(), problem: EntryProblem::Unknown });
         }
         match known.map(|part| part.shape) {
             Some(Shape::Moment | Shape::Method) => return Err(error(EntryProblem::ByTool)),
-            _ if id == "document.number" && self.field(id).is_none() => return Err(error(EntryProblem::NoNumber)),
+            _ if id == "document.number" && !is_there(id) => return Err(error(EntryProblem::NoNumber)),
             _ => {}
         }
         let company = self.circumstances.customer == Customer::Company;

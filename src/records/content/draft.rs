@@ -18,7 +18,7 @@ use super::{
     },
     facts::{Facts, FieldComparison, Reading, Said},
     parts::{Part, Shape, part, parts_of},
-    record::{FallbackNote, ProfileRef, Record, Row, SCHEMA},
+    record::{FallbackNote, NotAsked, ProfileRef, Record, Row, SCHEMA},
     value::{Content, MethodRef, Reason, Source, Value},
 };
 
@@ -482,7 +482,7 @@ impl Draft {
 
     /// The record. What is open stays open, by name.
     pub fn finish(self) -> Record {
-        let fields = self.rows();
+        let (fields, not_applicable) = NotAsked::split(self.rows());
         let text = |choice: &FallbackChoice| -> Option<Words> {
             let rows = self.profiles.iter().flat_map(|profile| &profile.fallback_rows);
             rows.into_iter().find(|row| Some(&row.id) == choice.row.as_ref()).map(|row| row.text.clone())
@@ -509,6 +509,7 @@ impl Draft {
             profiles,
             circumstances: self.circumstances,
             fields,
+            not_applicable,
             evidence,
             comparison,
             human_match: self.human_match,
@@ -525,7 +526,7 @@ const BY_TOOL: &[&str] = &["presented_at", "checked_on", "transaction_on"];
 
 /// Names that no profile can bring into a record.
 pub(super) const NEVER: &[&str] =
-    &["my_number", "personal_number", "number_b", "security_code", "domicile", "sex", "copy", "pin"];
+    &["individual_number", "personal_number", "number_b", "security_code", "domicile", "sex", "copy", "pin"];
 
 fn is_offered(method: &Method, company: bool) -> bool {
     let who = if company { Who::Company } else { Who::Natural };

@@ -12,7 +12,7 @@ named! {
         /// A name: the customer's, or that of who acts for the customer.
         Name = "name",
         /// A birth date.
-        Birth = "birth",
+        Birth = "birth-date",
         /// The number of a document.
         Document = "document",
         /// An account number or the like.

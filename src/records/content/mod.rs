@@ -26,7 +26,7 @@ pub use facts::{CheckRow, DumpMark, Evidence, FieldComparison, Photo, Reading, R
 pub use input::{Addition, Recheck};
 pub use lookup::Lookup;
 pub use parts::{Authority, PARTS, Part, Shape};
-pub use record::{FallbackNote, Kept, NotARecord, ProfileRef, Record, Row, SCHEMA};
+pub use record::{FallbackNote, Kept, NotARecord, NotAsked, ProfileRef, Record, Row, SCHEMA};
 pub use retention::Retention;
 pub use value::{Content, Goods, MethodRef, Reason, Source, Standing, Value};
 pub use view::{Current, Earlier, Logged, Payload, RelationState, View};

@@ -1,11 +1,13 @@
 //! The record as it is kept: `taimen.record/1`, described by `docs/record.schema.json`.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     lang::Words,
-    profile::{Profile, Start},
+    profile::{Profile, Start, When},
     trust::Hierarchy,
     verify::Overall,
 };
@@ -33,8 +35,10 @@ pub struct Record {
     pub profiles: Vec<ProfileRef>,
     /// What kind of customer and transaction it was.
     pub circumstances: Circumstances,
-    /// Every field of the profiles, in their order.
+    /// The fields that the law asks for here, in the order of the profiles: filled or blank.
     pub fields: Vec<Row>,
+    /// Those that it does not ask for here, by the cases in which it would.
+    pub not_applicable: Vec<NotAsked>,
     /// What the chip proved; null if none was read.
     pub evidence: Option<Evidence>,
     /// What the fields of the application form were to the chip's.
@@ -121,6 +125,33 @@ pub struct Row {
     pub value: Value,
 }
 
+/// Fields that the law does not ask for here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotAsked {
+    /// When it would ask for them.
+    pub why: Vec<When>,
+    /// Their names, each with the law's number.
+    pub fields: BTreeMap<String, Option<u8>>,
+}
+
+impl NotAsked {
+    /// The rows that do not apply, taken out of the others.
+    pub(super) fn split(rows: Vec<Row>) -> (Vec<Row>, Vec<Self>) {
+        let mut asked = Vec::new();
+        let mut not_asked: BTreeMap<Vec<When>, BTreeMap<String, Option<u8>>> = BTreeMap::new();
+        for row in rows {
+            match row.value {
+                Value::NotApplicable { why } => {
+                    not_asked.entry(why).or_default().insert(row.id, row.item);
+                }
+                _ => asked.push(row),
+            }
+        }
+        (asked, not_asked.into_iter().map(|(why, fields)| Self { why, fields }).collect())
+    }
+}
+
 /// The fallback that staff followed, with the words of the profile's row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -154,6 +185,11 @@ impl Record {
     /// A place by its name.
     pub fn field(&self, id: &str) -> Option<&Value> {
         self.fields.iter().find(|row| row.id == id).map(|row| &row.value)
+    }
+
+    /// The law's number of a field that it does not ask for here; `None` if there is no such field.
+    pub(super) fn not_asked(&self, id: &str) -> Option<Option<u8>> {
+        self.not_applicable.iter().find_map(|group| group.fields.get(id).copied())
     }
 
     /// What stands in a place.

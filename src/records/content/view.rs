@@ -160,7 +160,8 @@ impl View {
                             current.earlier.push(Earlier { value, until: seq, why: *why });
                         }
                         None => {
-                            let row = Row { id: amended.id.clone(), item: None, value };
+                            let item = self.record.not_asked(&amended.id).flatten();
+                            let row = Row { id: amended.id.clone(), item, value };
                             self.fields.push(Current { row, earlier: Vec::new() });
                         }
                     }
