@@ -19,6 +19,8 @@ mod common;
 mod counter;
 #[cfg(target_os = "linux")]
 mod phone;
+#[cfg(feature = "records")]
+mod records;
 mod signatures;
 #[cfg(target_os = "linux")]
 mod vpcd;
@@ -70,6 +72,8 @@ const MEASUREMENTS: &[(&str, Measurement)] = &[
     ("phone", phone::exchange_cost),
     #[cfg(all(feature = "counter", target_os = "linux"))]
     ("counter", counter::page),
+    #[cfg(feature = "records")]
+    ("records", records::store),
 ];
 
 fn main() -> ExitCode {

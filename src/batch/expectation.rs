@@ -165,7 +165,7 @@ mod tests {
             ],
             "applications": [{ "kind": "my-number" }, { "kind": "menkyo" }],
         });
-        Outcome::Judged { overall: Overall::Rejected, report: report.to_string() }
+        Outcome::Judged { overall: Overall::Rejected, verdict: "{}".to_owned(), report: report.to_string() }
     }
 
     fn compared(expected: Value, outcome: &Outcome) -> Vec<String> {

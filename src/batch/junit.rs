@@ -93,7 +93,7 @@ mod tests {
     }
 
     fn judged(overall: Overall) -> Outcome {
-        Outcome::Judged { overall, report: "{}".to_owned() }
+        Outcome::Judged { overall, verdict: "{}".to_owned(), report: "{}".to_owned() }
     }
 
     #[test]

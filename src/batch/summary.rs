@@ -87,8 +87,8 @@ struct Expectations {
 
 impl Default for Summary {
     fn default() -> Self {
-        // No input of a batch has a form.
-        let other = [ExitCode::Interrupted, ExitCode::Mismatch];
+        // No input of a batch has a form or a record.
+        let other = [ExitCode::Interrupted, ExitCode::Mismatch, ExitCode::NotSaved];
         let codes = ExitCode::ALL.into_iter().filter(|exit| !other.contains(exit));
         Self {
             inputs: 0,
@@ -156,6 +156,11 @@ impl Summary {
         self.interrupted = true;
     }
 
+    /// Whether a batch should have had an input.
+    pub fn lacks_inputs(&self) -> bool {
+        self.inputs == 0 && !self.interrupted && !self.exit_zero
+    }
+
     /// Whether not every input was looked at.
     pub fn is_interrupted(&self) -> bool {
         self.interrupted
@@ -170,8 +175,8 @@ impl Summary {
     pub fn exit(&self) -> ExitCode {
         match self.inputs {
             _ if self.interrupted => ExitCode::Interrupted,
-            // A gate that judged nothing must not be open.
-            0 => ExitCode::Usage.worse(self.worst),
+            // A gate that judged nothing must not be open; of an engine's many lists some are empty.
+            0 if !self.exit_zero => ExitCode::Usage.worse(self.worst),
             _ => self.worst,
         }
     }
@@ -297,7 +302,7 @@ mod tests {
         assert_eq!(json["counts"], serde_json::json!({ "0": 2, "1": 1, "2": 0, "3": 1, "4": 1, "5": 0 }));
         assert_eq!(json["overall"], serde_json::json!({ "authentic": 2, "rejected": 0, "undetermined": 1 }));
         let mut zero = Summary::default().exit_zero();
-        assert_eq!(zero.exit(), ExitCode::Usage, "nothing was looked at");
+        assert_eq!(zero.exit(), ExitCode::Authentic, "an engine's list may be empty");
         zero.add(&line(Some(Overall::Rejected), None));
         zero.add(&line(Some(Overall::Authentic), Some(Expected::Failed(Vec::new()))));
         zero.add(&line(None, Some(Expected::Met)));

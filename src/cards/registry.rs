@@ -17,13 +17,14 @@ use super::{
     drivers_licence::{DriversLicence, LicenceApplication},
     model::{Application, Card, CredentialSpec, EntrySpec, Extra, File, KindSpec, Reference, completed},
     my_number::MyNumberCard,
+    passport::Passport,
     residence_card::{ResidenceCard, SpecifiedResidenceCard},
 };
 
 /// Every card, in the order in which a card on the reader is asked. The order decides how many exchanges recognition takes,
 /// never which card it is.
 pub(crate) const CARDS: &[&dyn Card] =
-    &[&ResidenceCard, &DriversLicence, &LicenceApplication, &SpecifiedResidenceCard, &MyNumberCard];
+    &[&ResidenceCard, &DriversLicence, &LicenceApplication, &SpecifiedResidenceCard, &MyNumberCard, &Passport];
 
 /// Every kind of every card.
 pub(crate) fn kinds() -> impl Iterator<Item = (&'static dyn Card, &'static KindSpec)> {

@@ -17,7 +17,7 @@ use crate::{
 use super::{Findings, registry};
 
 /// The most certificates that are remembered; a new one takes the place of the one that was not used for longest.
-const MOST: usize = 256;
+pub(super) const MOST: usize = 256;
 
 /// Issuers' certificates that passed their check, in memory alone. A card that shows a slice of one need not give the rest;
 /// what it would have given is in the dump, marked as remembered. Nothing is taken for checked because of it: certificate,
@@ -74,43 +74,31 @@ impl std::fmt::Debug for Remembered {
     }
 }
 
-#[cfg(all(test, feature = "simulator"))]
+#[cfg(test)]
+impl Remembered {
+    /// As if these had been learnt, the last one first.
+    pub(super) fn of(trust: &TrustStore, known: impl IntoIterator<Item = (&'static str, Vec<u8>)>) -> Self {
+        let known = known.into_iter().map(|(file, bytes)| Known { file, bytes: Zeroizing::new(bytes) });
+        Self { known: Mutex::new(known.collect()), ..Self::new(trust) }
+    }
+
+    /// What is known, the last one first.
+    pub(super) fn known(&self) -> Vec<(&'static str, Vec<u8>)> {
+        self.known.lock().unwrap().iter().map(|known| (known.file, known.bytes.to_vec())).collect()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        cards::{self, Credentials, Request},
-        iso7816::PinGate,
-        simulator::{Recipe, SeededNonces},
-        trust::Hierarchy,
-        verify::{Basis, Overall},
-    };
-
-    const FILE: &str = "face/0004";
-
-    fn remembered(known: &[(&'static str, Vec<u8>)]) -> Remembered {
-        let remembered = Remembered::new(&TrustStore::shipped().unwrap());
-        for (file, bytes) in known.iter().rev() {
-            remembered.known.lock().unwrap().push_front(Known { file, bytes: Zeroizing::new(bytes.clone()) });
-        }
-        remembered
-    }
-
-    fn read(remembered: Option<Remembered>) -> (Dump, Overall) {
-        let mut card = "my-number".parse::<Recipe>().unwrap().card().unwrap();
-        let time = "2026-11-22T03:00:00Z".parse().unwrap();
-        let (known, gate, nonces) = (Credentials::from(&card), &mut PinGate::new(false), &mut SeededNonces::new(1));
-        let mut request = Request::new("test", time);
-        request.remembered = remembered.map(Into::into);
-        let dump = cards::read(&mut card, &request, known, gate, nonces, &mut |_| {}).unwrap();
-        let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated);
-        let overall = cards::check(&dump, &trust, Basis::Live(time)).unwrap().overall();
-        (dump, overall)
-    }
 
     #[test]
     fn a_slice_names_one_certificate_of_its_file_or_none() {
-        let known =
-            remembered(&[("a/0001", vec![1, 2, 3, 4]), ("a/0001", vec![9, 8, 7, 6]), ("b/0001", vec![1, 2, 3])]);
+        let of = |known: &[(&'static str, &[u8])]| {
+            let known = known.iter().map(|(file, bytes)| (*file, bytes.to_vec()));
+            Remembered::of(&TrustStore::shipped().unwrap(), known)
+        };
+        let known = of(&[("a/0001", &[1, 2, 3, 4]), ("a/0001", &[9, 8, 7, 6]), ("b/0001", &[1, 2, 3])]);
         assert!(known.knows("a/0001") && !known.knows("c/0001"));
         assert_eq!(known.find("a/0001", 1..3, &[2, 3]), Some(vec![1, 2, 3, 4]));
         assert_eq!(known.find("b/0001", 1..3, &[2, 3]), Some(vec![1, 2, 3]));
@@ -118,57 +106,8 @@ mod tests {
             assert_eq!(known.find("a/0001", 1..3, slice), None);
         }
         assert_eq!(known.find("b/0001", 1..4, &[2, 3]), None, "it is shorter than the slice");
-        let both = remembered(&[("a/0001", vec![1, 2, 3, 4]), ("a/0001", vec![0, 2, 3, 4])]);
+        let both = of(&[("a/0001", &[1, 2, 3, 4]), ("a/0001", &[0, 2, 3, 4])]);
         assert_eq!(both.find("a/0001", 1..3, &[2, 3]), None, "two of them fit");
         assert!(!format!("{both:?}").contains("1, 2"));
-    }
-
-    /// The card's own data show that another key signed them.
-    #[test]
-    fn a_certificate_of_another_key_is_noticed_and_the_cards_own_read() {
-        let (plain, overall) = read(None);
-        assert_eq!((overall, plain.is_remembered(FILE)), (Overall::Authentic, false));
-        let right = plain.file(FILE).unwrap().to_vec();
-        let (dump, overall) = read(Some(remembered(&[(FILE, right.clone())])));
-        assert_eq!((overall, dump.is_remembered(FILE)), (Overall::Authentic, true));
-        assert_eq!((dump.file(FILE), dump.link.exchanges), (Some(&*right), plain.link.exchanges));
-        for (at, offset) in [("the key", 60), ("the key's end", 300)] {
-            let mut wrong = right.clone();
-            wrong[offset] ^= 1;
-            let (dump, overall) = read(Some(remembered(&[(FILE, wrong)])));
-            assert_eq!((overall, dump.is_remembered(FILE)), (Overall::Authentic, false), "{at}: it was read again");
-            assert_eq!(dump.file(FILE), Some(&*right), "{at}");
-        }
-        // Its signature covers the rest, and that is verified each time.
-        let mut unsigned = right.clone();
-        *unsigned.last_mut().unwrap() ^= 1;
-        let (dump, overall) = read(Some(remembered(&[(FILE, unsigned)])));
-        assert_eq!((overall, dump.is_remembered(FILE)), (Overall::Rejected, true));
-        // None that has another slice is taken.
-        let mut other = right;
-        other[30] ^= 1;
-        let (dump, overall) = read(Some(remembered(&[(FILE, other)])));
-        assert_eq!((overall, dump.is_remembered(FILE)), (Overall::Authentic, false));
-    }
-
-    #[test]
-    fn only_so_many_are_kept_and_the_one_that_was_met_last_longest() {
-        let (dump, _) = read(None);
-        let trust = TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated);
-        let findings = cards::check(&dump, &trust, Basis::Live(dump.read_at)).unwrap();
-        let many: Vec<_> = (0..MOST).map(|number| ("a/0001", number.to_be_bytes().to_vec())).collect();
-        let full = Remembered { revision: trust.revision(), ..remembered(&many) };
-        full.learn(&dump, &findings, &trust);
-        full.learn(&dump, &findings, &trust);
-        let known = full.known.lock().unwrap();
-        assert_eq!(known.len(), MOST);
-        let files: Vec<&str> = known.iter().take(3).map(|known| known.file).collect();
-        assert_eq!(files, ["text/0004", FILE, "a/0001"]);
-        assert_eq!(*known[2].bytes, many[0].1);
-        drop(known);
-        // Another trust store: nothing is learnt.
-        let other = Remembered::new(&TrustStore::shipped().unwrap());
-        other.learn(&dump, &findings, &trust);
-        assert!(!other.knows(FILE));
     }
 }

@@ -49,7 +49,12 @@ pub fn read_limited(path: &Path, limit: usize) -> Result<Vec<u8>, Problem> {
     let read = if path == Path::new("-") {
         io::stdin().lock().take(most).read_to_end(&mut bytes)
     } else {
-        fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes))
+        fs::File::open(path).and_then(|file| {
+            // In one read if it is as long as the system says.
+            let length = file.metadata().map_or(0, |found| found.len().min(most));
+            bytes.reserve_exact(usize::try_from(length).unwrap_or(0).saturating_add(1));
+            file.take(most).read_to_end(&mut bytes)
+        })
     };
     read.map_err(|error| unreadable(path, &error))?;
     Ok(bytes)

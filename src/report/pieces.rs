@@ -34,6 +34,11 @@ impl Report<'_> {
 }
 
 impl Pieces<'_> {
+    /// What the link carried, and what of it a person waited for.
+    pub(crate) fn link(&self) -> Markup {
+        html! { p { (self.say(label::LINK)) ": " (self.report.link()) } }
+    }
+
     /// That nobody was issued such a card: in words, and across the whole page.
     pub(crate) fn unreal(&self) -> Markup {
         html! {

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use super::{
     anchor::{Anchor, Hierarchy, Material},
     facts::key_bytes,
-    manifest::{self, Manifest, ManifestError},
+    import::import,
+    manifest::{Manifest, ManifestError, Row},
     store::Parsed,
 };
 
@@ -14,6 +15,13 @@ struct Folder {
     hierarchy: Hierarchy,
     manifest: &'static str,
     files: &'static [(&'static str, &'static [u8])],
+}
+
+impl Folder {
+    fn file(&self, wanted: &str) -> Result<&'static [u8], ManifestError> {
+        let found = self.files.iter().find(|(name, _)| *name == wanted);
+        found.map(|(_, bytes)| *bytes).ok_or_else(|| ManifestError::MissingFile(wanted.to_owned()))
+    }
 }
 
 macro_rules! folders {
@@ -33,7 +41,7 @@ const FOLDERS: &[Folder] = folders! {
     Test "test/j-lis-jpki": "authca-test-2019.cer" "authca-test-2023.cer" "signca-test-2019.cer" "signca-test-2024.cer";
     Simulated "simulated/taimen": "7000020.json" "7000023.json" "7000033.json" "licence-ca.der" "licence-signer.der"
         "menkyo-signer.der" "zairyu-ca.der" "zairyu-ca-old.der" "zairyu-ca2.der" "zairyu-ca2-old.der"
-        "jpki-auth-ca.der" "jpki-sign-ca.der";
+        "jpki-auth-ca.der" "jpki-sign-ca.der" "csca-1.der" "csca-2.der" "csca-2-link.der" "csca-3.der";
 };
 
 /// Every shipped anchor, with its certificate if it has one. They are read when first asked for, and once.
@@ -57,13 +65,18 @@ pub fn anchors() -> Result<Vec<Anchor>, ManifestError> {
     Ok(known()?.iter().map(|(anchor, _)| anchor.clone()).collect())
 }
 
+/// Without looking at the pins: what is compiled in stays as a test has seen it.
 fn read() -> Result<Vec<Anchor>, ManifestError> {
     let mut anchors = Vec::new();
     for folder in FOLDERS {
-        anchors.extend(manifest::read(folder.manifest, folder.hierarchy, |wanted| {
-            let found = folder.files.iter().find(|(name, _)| *name == wanted);
-            found.map(|(_, bytes)| bytes.to_vec()).ok_or_else(|| ManifestError::MissingFile(wanted.to_owned()))
-        })?);
+        let manifest: Manifest = toml::from_str(folder.manifest)?;
+        for row in manifest.anchors {
+            let bytes = folder.file(&row.file)?;
+            let material =
+                import(row.purpose, bytes).map_err(|error| ManifestError::Import(row.file.clone(), error))?;
+            let Row { purpose, name, source, official, .. } = row;
+            anchors.push(Anchor { purpose, hierarchy: folder.hierarchy, name, material, source, official });
+        }
     }
     Ok(anchors)
 }
@@ -85,14 +98,27 @@ pub fn fingerprint_of_file(wanted: &str) -> Result<Option<String>, ManifestError
 /// The hierarchy whose shipped anchor has this very key, if it is `test` or `simulated`: such a key stays what it is
 /// wherever it comes from, in the shipped file or in a certificate that somebody made for it again.
 pub fn unaccepted_hierarchy(material: &Material) -> Option<Hierarchy> {
+    // A folder may hold hundreds of certificates.
+    static KEYS: OnceLock<Vec<(Vec<u8>, Hierarchy)>> = OnceLock::new();
     let key = key_bytes(material)?;
-    let mut shipped = known().ok()?.iter().map(|(anchor, _)| anchor).filter(|anchor| anchor.hierarchy.is_unaccepted());
-    shipped.find(|anchor| key_bytes(&anchor.material).as_ref() == Some(&key)).map(|anchor| anchor.hierarchy)
+    let shipped = known().ok()?.iter().map(|(anchor, _)| anchor).filter(|anchor| anchor.hierarchy.is_unaccepted());
+    let keys = KEYS
+        .get_or_init(|| shipped.filter_map(|anchor| Some((key_bytes(&anchor.material)?, anchor.hierarchy))).collect());
+    keys.iter().find(|(known, _)| *known == key).map(|(_, hierarchy)| *hierarchy)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trust::manifest;
+
+    #[test]
+    fn every_shipped_file_is_what_its_manifest_pins() {
+        let pinned = FOLDERS.iter().flat_map(|folder| {
+            manifest::read(folder.manifest, folder.hierarchy, |file| folder.file(file).map(<[u8]>::to_vec)).unwrap()
+        });
+        assert_eq!(pinned.collect::<Vec<_>>(), anchors().unwrap());
+    }
 
     #[test]
     fn keys_of_test_and_simulation_are_recognised() {

@@ -82,6 +82,7 @@ errors! {
 ///
 /// # Errors
 /// [`ManifestError`]; nothing of a folder counts when one row is wrong.
+#[cfg(test)]
 pub fn read(
     toml: &str,
     hierarchy: Hierarchy,

@@ -31,9 +31,9 @@ use taimen::{
 
 const TIME: &str = "2026-11-22T03:00:00Z";
 
-/// Recognition of a licence; of the application on a My Number Card, which selects it.
+/// Recognition of a licence; of the application on a My Number Card, whose SELECT the first step counts.
 const RECOGNITION: u64 = 2;
-const RECOGNITION_OF_A_GUEST: u64 = 1 - 1;
+const RECOGNITION_OF_A_GUEST: u64 = 0;
 
 fn recipe(text: &str) -> Recipe {
     text.parse().unwrap()

@@ -31,6 +31,8 @@ mod licence_round_trip;
 #[cfg(feature = "simulator")]
 mod official;
 #[cfg(feature = "simulator")]
+mod passport;
+#[cfg(feature = "simulator")]
 mod pin_gate;
 #[cfg(feature = "simulator")]
 mod read_any;

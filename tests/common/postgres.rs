@@ -25,10 +25,16 @@ bin=$1 dir=$2 port=$3
 "$bin/initdb" -D "$dir/data" -U owner --auth=trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 || exit 1
 "$bin/postgres" -D "$dir/data" -k "$dir" -p "$port" -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=50 >>"$dir/log" 2>&1 &
 pid=$!
+end() {
+    trap '' TERM INT HUP
+    kill -INT "$pid"
+    wait "$pid"
+    rm -rf "$dir"
+    exit
+}
+trap end TERM INT HUP
 read -r _
-kill -INT "$pid"
-wait "$pid"
-rm -rf "$dir"
+end
 "#;
 
 /// The server.

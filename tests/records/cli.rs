@@ -38,7 +38,7 @@ impl Shop {
 
 /// The id of the error that a run ended with.
 fn error(outcome: &Outcome) -> Value {
-    outcome.json()["id"].clone()
+    outcome.json()["error"]["id"].clone()
 }
 
 #[test]

@@ -241,6 +241,26 @@ fn records_are_listed_shown_found_and_added_to() {
 }
 
 #[test]
+fn staff_accept_a_field_that_is_only_similar() {
+    let shop = Shop::test();
+    let name = person().name.replace('\u{3000}', "");
+    let moved = format!("{} {}", name.chars().take(1).collect::<String>(), name.chars().skip(1).collect::<String>());
+    shop.file("form.json", &json!({"name": moved, "birth_date": person().birth.to_string()}));
+    shop.file("staff.json", &json!({"accepted": ["name", "birth_date"], "fields": {"document.number": "1"}}));
+    let report =
+        shop.json_of(&["check", "--reader", "sim:my-number", "--form", "form.json", "--staff-file", "staff.json"], 6);
+    let record = shop.json(&["records", "show", report["record"]["id"].as_str().unwrap()]);
+    let rows = record["record"]["comparison"].as_array().unwrap();
+    let row = |field: &str| rows.iter().find(|row| row["field"] == field).unwrap();
+    assert_eq!((&row("name")["class"], &row("name")["accepted"]), (&"similar".into(), &true.into()), "{report}");
+    assert_eq!((&row("birth_date")["class"], row("birth_date").get("accepted")), (&"same".into(), None));
+    // No number of this card is kept, whoever enters it.
+    let ids: Vec<&str> =
+        record["record"]["fields"].as_array().unwrap().iter().filter_map(|row| row["id"].as_str()).collect();
+    assert!(!ids.contains(&"document.number") && !rows.is_empty(), "{ids:?}");
+}
+
+#[test]
 fn years_count_from_the_end_that_was_recorded() {
     let shop = Shop::test();
     shop.file("staff.json", &json!({"transaction_on": "2026-01-10"}));

@@ -31,6 +31,8 @@ pub(crate) struct ReadContext<'a, 'b> {
     pub(crate) channel: Option<Box<dyn SecureChannel>>,
     /// Applications that could not be opened, and why their files are not read.
     pub(crate) closed: Vec<(Application, NotRead)>,
+    /// What only the card's own folder remembers between its actions.
+    pub(crate) own: Option<Box<dyn std::any::Any>>,
     pub(super) card: &'static dyn Card,
     /// Whether there is a key that can prove what is inferred; asked once.
     pub(super) proof_key: Option<bool>,
@@ -70,6 +72,7 @@ pub(crate) fn read_steps<'a, 'b>(
         closed,
         card,
         proof_key,
+        own: None,
         tell,
         title,
     };
@@ -118,6 +121,15 @@ impl ReadContext<'_, '_> {
     /// Shows how far the step is: bytes of its file so far, and bytes of the file (0: none, or not known).
     pub(crate) fn progress(&mut self, done: usize, total: usize) {
         (self.tell)(Event::Step { title: self.title, done, total });
+    }
+
+    /// Runs something with the session, what the folder remembers, and what shows its progress.
+    pub(crate) fn with_progress<R>(
+        &mut self,
+        run: impl FnOnce(&mut CardSession<'_>, &mut Option<Box<dyn std::any::Any>>, &mut dyn FnMut(usize, usize)) -> R,
+    ) -> R {
+        let (tell, title) = (&mut *self.tell, self.title);
+        run(&mut *self.session, &mut self.own, &mut |done, total| tell(Event::Step { title, done, total }))
     }
 
     /// Keeps a counter in the dump, and reports it.

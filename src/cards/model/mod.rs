@@ -4,6 +4,7 @@ mod credential;
 mod engine;
 mod entry;
 mod infer;
+pub mod printed;
 mod rows;
 mod spec;
 mod table;

@@ -16,3 +16,6 @@ pub use checks::{AGE_REQUIREMENT, REQUIREMENT, check};
 pub use decode::{AgeData, DecodeError, FaceData, TextData, TextDigests, TextKey, age, digests, face, text, text_key};
 pub(in crate::cards) use read::MyNumberCard;
 pub use spec::{JPKI_STEPS, STEPS};
+
+#[cfg(all(test, feature = "simulator"))]
+mod remembered_tests;

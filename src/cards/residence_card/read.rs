@@ -187,10 +187,13 @@ fn authenticate(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     let generation = Generation::of(kind).ok_or(CardError::Status(Status::NOT_FOUND))?;
     let cipher = generation.cipher();
     let missing = ReadError::NotGiven { credential: &spec::CARD_NUMBER };
-    let opening = context.credentials.opening(&spec::CARD_NUMBER).ok_or_else(|| missing.clone())?;
+    let opening = context.credentials.opening(&spec::CARD_NUMBER, 0).ok_or_else(|| missing.clone())?;
     let (number, recorded) = match opening {
         Opening::Value(value) => (Some(CardNumber::try_from(&value).map_err(|_| missing)?), None),
-        Opening::Recorded(key) => (None, key.map(|key| SessionKey::new(cipher, *key))),
+        Opening::Recorded(key) => {
+            let key = key.and_then(|key| key.try_into().ok());
+            (None, key.map(|key| SessionKey::new(cipher, key)))
+        }
     };
     // Drawn first: between the challenge and its answer nothing goes to the card.
     let random = draw::<RANDOM_LENGTH>(context.nonces)?;

@@ -5,6 +5,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// The gate between the inputs and the workers.
 pub struct Gate {
+    room: usize,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -18,8 +19,9 @@ struct State {
 impl Gate {
     /// A gate that lets so many in at once.
     pub fn new(room: usize) -> Self {
-        let state = State { free: room.max(1), given: 0, closed: false };
-        Self { state: Mutex::new(state), changed: Condvar::new() }
+        let room = room.max(1);
+        let state = State { free: room, given: 0, closed: false };
+        Self { room, state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// Waits for room; the input's number, from 0, or `None` when the gate is closed.
@@ -34,10 +36,13 @@ impl Gate {
         Some(state.given - 1)
     }
 
-    /// One is done.
+    /// One is done. Who waits is woken when half of the room is free: to wake a thread for each input costs as much as a signature.
     pub fn leave(&self) {
-        self.state().free += 1;
-        self.changed.notify_one();
+        let mut state = self.state();
+        state.free += 1;
+        if state.free.saturating_mul(2) >= self.room {
+            self.changed.notify_one();
+        }
     }
 
     /// Lets nobody in any more; how many were let in.

@@ -44,7 +44,7 @@ use gate::Gate;
 use judge::Judge;
 
 /// How many inputs are under way for each job: enough that a slow one does not leave the others idle.
-const AHEAD: usize = 4;
+const AHEAD: usize = 8;
 
 /// What happens while a batch runs.
 enum Event {
@@ -231,7 +231,7 @@ impl Writer<'_> {
             output::problem(self.settings, &problem);
             self.summary.worsen(problem.exit());
         }
-        if self.summary.inputs() == 0 && !self.summary.is_interrupted() {
+        if self.summary.lacks_inputs() {
             output::problem(self.settings, &Problem::NoInputs);
         }
         let text = if json { format!("{}\n", self.summary.json()) } else { self.summary.text(self.settings.lang) };

@@ -13,7 +13,7 @@ use crate::{
     messages::{ExitCode, Problem, RecordError},
     profile::{Profile, Profiles},
     records::{
-        content::{Draft, DumpMark, Entries, EntryError, MAX_ENTRIES, Reading, Record, State},
+        content::{Draft, DumpMark, Entries, EntryError, EntryProblem, MAX_ENTRIES, Reading, Record, State},
         store::{Appended, Store},
     },
     report::{Context, Source, visible},
@@ -109,7 +109,7 @@ impl Maker {
         };
         // What is wrong with the entries is found before a card is touched.
         let mut draft = Draft::new(maker.day(None), maker.chosen(maker.day(None))?);
-        maker.fill(&mut draft)?;
+        maker.fill(&mut draft, false)?;
         Ok(maker)
     }
 
@@ -133,11 +133,14 @@ impl Maker {
         self.chosen.iter().map(one).collect()
     }
 
-    fn fill(&self, draft: &mut Draft) -> Result<(), Problem> {
+    fn fill(&self, draft: &mut Draft, read: bool) -> Result<(), Problem> {
         let refused = |error: EntryError| self.refused(&error);
-        draft
-            .take(self.entries.clone())
-            .map_err(|errors| errors.into_iter().next().map_or(Problem::Internal { place: "records" }, refused))?;
+        let errors = draft.take(self.entries.clone()).err().unwrap_or_default();
+        // Which card it is shows only when it is read: a record must not be missing because a number is left out of it.
+        let left_out = |error: &EntryError| read && error.problem == EntryProblem::NoNumber;
+        if let Some(error) = errors.into_iter().find(|error| !left_out(error)) {
+            return Err(refused(error));
+        }
         if let Some(purpose) = &self.purpose {
             draft.keep_photo(Some(purpose)).map_err(refused)?;
         }
@@ -155,7 +158,7 @@ impl Maker {
         if let Some(reading) = reading {
             draft = draft.with_reading(reading);
         }
-        self.fill(&mut draft)?;
+        self.fill(&mut draft, reading.is_some())?;
         Ok(draft)
     }
 

@@ -50,6 +50,7 @@ pub(super) fn checked(session: &Session, checked: &Checked, say: Say) -> Markup 
             summary { (say.say(words::AUDIT)) }
             (pieces.evidence())
             (pieces.warnings())
+            (pieces.link())
         }
         (states::ways_on(session, say, false))
     };

@@ -50,6 +50,11 @@ fn agrees(result: TestResult, holds: bool) -> bool {
     }
 }
 
+/// The vectors write a number with the zero that DER puts in front.
+fn significant(number: &[u8]) -> &[u8] {
+    number.strip_prefix(&[0]).unwrap_or(number)
+}
+
 const RSA_SETS: &[rsa::TestName] = &[
     Rsa2048Sha224,
     Rsa2048Sha256,
@@ -83,7 +88,7 @@ fn the_published_rsa_vectors_hold() {
     let mut seen = 0;
     for set in RSA_SETS {
         for group in rsa::TestSet::load(*set).unwrap().test_groups {
-            let key = RsaNumbers { modulus: &group.key.n, exponent: &group.key.e };
+            let key = RsaNumbers { modulus: significant(&group.key.n), exponent: significant(&group.key.e) };
             let hash = hash_of(group.hash);
             for test in group.tests {
                 let holds = rsa_says(key, hash, &hash.of(&[&test.msg]), &test.sig);
@@ -148,7 +153,8 @@ fn both_back_ends_say_the_same_of_mutated_inputs() {
         let hash = hash_of(group.hash);
         let test = group.tests.iter().find(|test| test.result == TestResult::Valid && !test.msg.is_empty()).unwrap();
         for _ in 0..2_000 {
-            let mut parts = [group.key.n.to_vec(), group.key.e.to_vec(), hash.of(&[&test.msg]), test.sig.to_vec()];
+            let [modulus, exponent] = [&group.key.n, &group.key.e].map(|number| significant(number).to_vec());
+            let mut parts = [modulus, exponent, hash.of(&[&test.msg]), test.sig.to_vec()];
             let which = numbers.below(4);
             numbers.mutate(&mut parts[which]);
             let [modulus, exponent, value, signature] = &parts;
@@ -175,7 +181,7 @@ fn both_back_ends_say_the_same_of_mutated_inputs() {
             }
         }
     }
-    assert!(held > 500 && refused > 5_000, "{held} {refused}");
+    assert!(held > 1_000 && refused > 5_000, "{held} {refused}");
 }
 
 #[test]

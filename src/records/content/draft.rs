@@ -1,11 +1,11 @@
 //! From a reading, the profiles and what staff enter to a record. A draft is reviewed first, and is not a record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
-    cards,
+    cards, compare,
     lang::{Lang, Words},
     profile::{ChipField, Document, Field, Method, Profile, Supplier, When, Who},
     text::japan_date,
@@ -16,7 +16,7 @@ use super::{
         Circumstances, Customer, Entries, Entry, EntryError, EntryProblem, FallbackChoice, HumanMatch, Reliance,
         content, line, may_be_personal_number,
     },
-    facts::{Facts, Reading, Said},
+    facts::{Facts, FieldComparison, Reading, Said},
     parts::{Part, Shape, part, parts_of},
     record::{FallbackNote, ProfileRef, Record, Row, SCHEMA},
     value::{Content, MethodRef, Reason, Source, Value},
@@ -36,6 +36,7 @@ pub struct Draft {
     document: Option<String>,
     presented_at: Option<Timestamp>,
     photo_purpose: Option<String>,
+    accepted: BTreeSet<compare::Field>,
 }
 
 /// A line of the review: what the record will hold, in words.
@@ -83,6 +84,7 @@ impl Draft {
             document: None,
             presented_at: None,
             photo_purpose: None,
+            accepted: BTreeSet::new(),
         }
     }
 
@@ -142,44 +144,42 @@ impl Draft {
         }
         let purpose = entries.photo_purpose.or(self.photo_purpose.take());
         errors.extend(self.keep_photo(purpose.as_deref()).err());
-        let mut plain = |field: &str, text: &mut String| match checked(text) {
-            Ok(clean) => *text = clean,
-            Err(problem) => errors.push(EntryError { field: field.to_owned(), problem }),
-        };
+        let mut plain =
+            |field: &str, text: &mut String, checked: fn(&str) -> Result<String, EntryProblem>| match checked(text) {
+                Ok(clean) => *text = clean,
+                Err(problem) => errors.push(EntryError { field: field.to_owned(), problem }),
+            };
         if let Some(mut found) = entries.human_match {
-            plain("human_match.by", &mut found.by);
+            plain("human_match.by", &mut found.by, checked);
             self.human_match = Some(found);
         }
         if let Some(mut choice) = entries.fallback {
-            plain("fallback.reason", &mut choice.reason);
-            plain("fallback.chosen_by", &mut choice.chosen_by);
+            plain("fallback.reason", &mut choice.reason, checked);
+            plain("fallback.chosen_by", &mut choice.chosen_by, checked);
             self.fallback = Some(choice);
         }
         if let Some(mut reliance) = entries.relied_on {
-            plain("relied_on.operator", &mut reliance.operator);
-            // An agreement's number may be long.
-            let _ = line(&reliance.agreement).map(|clean| reliance.agreement = clean);
+            plain("relied_on.operator", &mut reliance.operator, checked);
+            // An agreement may have a long number.
+            plain("relied_on.agreement", &mut reliance.agreement, line);
             self.relied_on = Some(reliance);
         }
-        let of_form = |field: &String| {
-            match self.facts.as_mut() {
-                Some(facts) => facts.comparison.iter_mut().find(|row| row.field == *field && row.class == "similar"),
-                None => None,
+        for name in &entries.accepted {
+            match name.parse() {
+                Ok(field) => self.accept(field, true),
+                Err(_) => errors.push(EntryError { field: "accepted".to_owned(), problem: EntryProblem::Unknown }),
             }
-            .is_some_and(|row| {
-                row.accepted = true;
-                true
-            })
-        };
-        let refused: Vec<String> = entries.accepted.iter().map(String::clone).collect();
-        let mut of_form = of_form;
-        errors.extend(
-            refused
-                .iter()
-                .filter(|field| !of_form(field))
-                .map(|_| EntryError { field: "accepted".to_owned(), problem: EntryProblem::Unknown }),
-        );
+        }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// Staff accept that a field of the form is only similar to the chip's, or take it back. It changes nothing of another field.
+    pub fn accept(&mut self, field: compare::Field, accepted: bool) {
+        if accepted {
+            self.accepted.insert(field);
+        } else {
+            self.accepted.remove(&field);
+        }
     }
 
     /// Takes an entry of staff for one place, in place of an earlier one.
@@ -213,9 +213,7 @@ impl Draft {
         };
         match known {
             Some(part) if part.shape == Shape::Method => return self.methods(part, entry),
-            Some(part) if BY_TOOL.contains(&part.id) && (self.facts.is_some() || part.id != "checked_on") => {
-                return Err(EntryProblem::ByTool);
-            }
+            Some(part) if BY_TOOL.contains(&part.id) => return Err(EntryProblem::ByTool),
             Some(part) if part.id == "document.number" && !self.is_numbered() => return Err(EntryProblem::NoNumber),
             // Parts of a field are entered by their own names.
             None if parts_of(&field.id).next().is_some() => return Err(EntryProblem::Unknown),
@@ -474,13 +472,18 @@ impl Draft {
         };
         let fallback = self.fallback.clone().map(|choice| FallbackNote { text: text(&choice), choice });
         let profiles = self.profiles.iter().map(ProfileRef::of).collect();
-        let (mut evidence, mut comparison, mut unsigned_changes, mut photo) = (None, Vec::new(), None, None);
+        let (mut evidence, mut comparison, mut unsigned_changes, mut photo) =
+            (None, Vec::<FieldComparison>::new(), None, None);
         if let Some(facts) = self.facts {
             photo = facts.photo.zip(self.photo_purpose).map(|(mut photo, purpose)| {
                 photo.purpose = purpose;
                 photo
             });
             (evidence, comparison, unsigned_changes) = (Some(facts.evidence), facts.comparison, facts.unsigned_changes);
+            for row in &mut comparison {
+                let accepted = self.accepted.iter().any(|field| field.as_str() == row.field);
+                row.accepted = accepted && row.class == compare::Class::Similar.as_str();
+            }
         }
         Record {
             schema: SCHEMA.to_owned(),

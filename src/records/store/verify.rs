@@ -235,8 +235,8 @@ impl Check<'_> {
         let header = &entry.header;
         *self.report.kinds.entry(header.kind).or_default() += 1;
         self.report.emptied += u64::from(header.emptied);
-        self.content(expected, &entry);
         let leaf = rows::leaf(&header.bound(), &rows::before(&self.before), &entry.digest);
+        self.content(expected, &entry, leaf == entry.leaf);
         if leaf != entry.leaf {
             // The head before is part of this leaf: if it does not hold itself, it is the one that was changed.
             match &self.last {
@@ -259,7 +259,8 @@ impl Check<'_> {
         true
     }
 
-    fn content(&mut self, seq: u64, entry: &rows::Entry) {
+    /// The content of an entry. A seal binds the header too, and says nothing new if that does not hold.
+    fn content(&mut self, seq: u64, entry: &rows::Entry, header_holds: bool) {
         let header = &entry.header;
         let purged = self.purged.contains(seq);
         let lawful = header.purges.is_empty() || header.kind == EntryKind::Purge;
@@ -276,7 +277,9 @@ impl Check<'_> {
             self.bad(seq, Layer::Purge);
         } else if rows::digest(&entry.nonce, &entry.lookups, &entry.sealed) != entry.digest {
             self.bad(seq, Layer::Content);
-        } else if self.data.is_some_and(|data| read::open(data, header, &entry.nonce, &entry.sealed).is_none()) {
+        } else if header_holds
+            && self.data.is_some_and(|data| read::open(data, header, &entry.nonce, &entry.sealed).is_none())
+        {
             self.bad(seq, Layer::Seal);
         }
     }

@@ -105,7 +105,27 @@ pub const RESIDENCE2: Kind = Kind {
     saved: &[],
 };
 
-/// Every kind.
+pub const PASSPORT: Kind = Kind {
+    name: "passport",
+    options: &[],
+    honest: &[
+        "document-signature: passed",
+        "signer-certificate: passed",
+        "data-groups: passed",
+        "not-expired: passed",
+        "chip-key: passed",
+        "printed-agrees: passed",
+        "mrz-consistent: passed",
+        "access-agrees: passed",
+        "details-signed: not_done(not_on_card)",
+        "weak-cryptography: passed",
+        "signer-period: passed",
+        "revocation: not_done(not_available)",
+    ],
+    saved: &["printed-agrees: not_done(not_stored)"],
+};
+
+/// Every kind of card; passports have their own attacks.
 pub const KINDS: [&Kind; 5] = [&MY_NUMBER, &LICENCE, &MENKYO, &RESIDENCE1, &RESIDENCE2];
 
 /// The residence cards, which their issuer signs in two ways.
