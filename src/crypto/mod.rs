@@ -16,10 +16,10 @@ pub use self::ecdsa::{EcPublicKey, EcSigner};
 pub use self::rsa::{KeyError, PublicKey, Recovered, SignatureError};
 #[doc(hidden)]
 pub use block::{CardCipher, CipherKey, MAC_LENGTH, NotWholeBlocks, sha1_key};
-#[cfg(feature = "records")]
-pub use row::{NotSealed, ROW_KEY, ROW_NONCE, ROW_TAG, RowKey};
 #[doc(hidden)]
 pub use hash::Hash;
+#[cfg(feature = "records")]
+pub use row::{NotSealed, ROW_KEY, ROW_NONCE, ROW_TAG, RowKey};
 pub use seal::{NotASealKey, SEAL_PUBLIC_KEY, SEAL_SEED, SEAL_SIGNATURE, SealKey, SealPublicKey};
 pub use signer::{Signer, SignerError};
 pub use standard::EcdsaForm;
