@@ -263,8 +263,8 @@ fn every_byte_of_every_signed_file() {
     flipped(&dump, files::DG2.name, step(101), hashed);
 }
 
-/// What of a signed message nobody signs and nothing is decided by: its version and its list of hash algorithms, and the version of
-/// the signer's part.
+/// What of a signed message nobody signs and nothing is decided by: its version and its list of hash algorithms; the version of the
+/// signer's part, and the issuer's name in it, which states write in other types of string than in the certificate.
 fn undecided(sod: &[u8]) -> Vec<usize> {
     let find = |pattern: &[u8], last: bool| {
         let mut found = sod.windows(pattern.len()).enumerate().filter(|(_, bytes)| *bytes == pattern).map(|(at, _)| at);
@@ -273,7 +273,8 @@ fn undecided(sod: &[u8]) -> Vec<usize> {
     let version = find(&[0x02, 0x01, 0x03, 0x31], false);
     let list = version + 5..version + 5 + usize::from(sod[version + 4]);
     let of_signer = find(&[0x02, 0x01, 0x01, 0x30], true);
-    [version + 2, of_signer + 2].into_iter().chain(list).collect()
+    let name = of_signer + 5..of_signer + 7 + usize::from(sod[of_signer + 6]);
+    [version + 2, of_signer + 2].into_iter().chain(list).chain(name).collect()
 }
 
 #[test]
@@ -293,7 +294,10 @@ fn every_byte_of_the_security_object() {
         // What names an algorithm, an issuer or a time that nobody knows leaves it open; everything else fails.
         let spoken = found.checks.iter().any(|check| {
             [CheckId::DocumentSignature, CheckId::SignerCertificate, CheckId::DataGroups].contains(&check.id)
-                && matches!(check.verdict, Verdict::Failed(_) | Verdict::NotDone(Why::UnsupportedAlgorithm | Why::NotOnCard | Why::NoAnchor))
+                && matches!(
+                    check.verdict,
+                    Verdict::Failed(_) | Verdict::NotDone(Why::UnsupportedAlgorithm | Why::NotOnCard | Why::NoAnchor)
+                )
         });
         assert!(spoken, "byte {at}: {:?}", found.checks);
     }
@@ -344,9 +348,12 @@ fn lengths_beyond_the_limits_are_named_and_end_nothing() {
     let lying = |tag: &'static [u8], length: &'static [u8]| {
         move |bytes: &mut Vec<u8>| *bytes = [tag, length, &bytes[2..]].concat()
     };
-    for (name, tag) in
-        [(files::DG1.name, &[0x61][..]), (files::SOD.name, &[0x77]), (files::DG2.name, &[0x75]), (files::DG15.name, &[0x6F])]
-    {
+    for (name, tag) in [
+        (files::DG1.name, &[0x61][..]),
+        (files::SOD.name, &[0x77]),
+        (files::DG2.name, &[0x75]),
+        (files::DG15.name, &[0x6F]),
+    ] {
         for length in [&[0x84, 0xFF, 0xFF, 0xFF, 0xFF][..], &[0x83, 0x0F, 0xFF, 0xFF], &[0x80], &[0x88]] {
             let length: &'static [u8] = length.to_vec().leak();
             let tag: &'static [u8] = tag.to_vec().leak();
@@ -389,7 +396,10 @@ fn a_chip_that_answers_nothing_but_ok_ends_the_reading() {
     let known = Credentials::from(&simulated);
     let mut silent = Silent(&mut simulated, 0);
     let ended = read(&mut silent, &request(), &known);
-    assert!(matches!(ended, Err(FlowError::Read(ReadError::Handshake { .. } | ReadError::Card(CardError::Status(_))))), "{ended:?}");
+    assert!(
+        matches!(ended, Err(FlowError::Read(ReadError::Handshake { .. } | ReadError::Card(CardError::Status(_))))),
+        "{ended:?}"
+    );
     assert!(silent.1 < 10, "{} commands", silent.1);
 }
 

@@ -56,8 +56,21 @@ pub(crate) fn read_steps<'a, 'b>(
 ) -> Result<Dump, ReadError> {
     let dump = Dump::new(kind.kind, request.scope, request.reader.clone(), request.time);
     let (channel, closed, title) = (None, Vec::new(), Bilingual::new("", ""));
-    let mut context =
-        ReadContext { session, dump, request, kind, state, credentials, gate, nonces, channel, closed, own: None, tell, title };
+    let mut context = ReadContext {
+        session,
+        dump,
+        request,
+        kind,
+        state,
+        credentials,
+        gate,
+        nonces,
+        channel,
+        closed,
+        own: None,
+        tell,
+        title,
+    };
     let steps: Vec<&'static Step> = kind.steps_of(request.scope, request.extra).collect();
     let last = steps.iter().rposition(|step| presents(step)).map_or(0, |at| at + 1);
     context.dump.extra = request.extra;

@@ -95,12 +95,12 @@ fn card_access(session: &mut CardSession<'_>) -> Result<Result<Vec<u8>, NotRead>
     }
     let read = match read_file(session, &CARD_ACCESS, None, &mut |_, _| {})? {
         Err(NotRead::Status { status }) => match session.send(&select_file(CARD_ACCESS_ID))?.status {
-            Status::OK => session.read_sized_file(ReadFrom::Current, CARD_ACCESS.extent.bytes(), &mut |_, _| {}).map_err(
-                |error| match error {
+            Status::OK => session
+                .read_sized_file(ReadFrom::Current, CARD_ACCESS.extent.bytes(), &mut |_, _| {})
+                .map_err(|error| match error {
                     FileReadError::Card(CardError::Status(status)) => NotRead::Status { status: status.to_string() },
                     error => NotRead::Unreadable { detail: error.to_string() },
-                },
-            ),
+                }),
             _ => Err(NotRead::Status { status }),
         },
         read => read,
@@ -132,8 +132,9 @@ fn opened<'a>(own: &'a mut Option<Box<dyn std::any::Any>>) -> Result<&'a mut Ope
 /// Opens the chip: PACE if EF.CardAccess offers a form that is supported, else BAC. One attempt a run: a secret that was refused is not
 /// tried in the other protocol.
 fn open(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
-    if let Some(Opening::Value(value)) = context.credentials.opening(&spec::ZONE, 0) {
-        context.dump.keep_private(files::TYPED, value.expose().to_vec());
+    match context.credentials.opening(&spec::ZONE, 0) {
+        Some(Opening::Value(value)) => context.dump.keep_private(files::TYPED, value.expose().to_vec()),
+        _ => context.dump.lacks(files::TYPED, NotRead::NotStored),
     }
     let (mut channel, mut selected) = access_chip(context, 0)?;
     // EF.CardSecurity lies in the master file, and so before the application.
@@ -430,7 +431,8 @@ fn card_security(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     }
     group(context, &CARD_SECURITY)?;
     let selected = context.with_progress(|session, own, _| {
-        let opened = opened(own).map_err(|_| SecureReadError::Lost { detail: "there is no session".to_owned(), status: None })?;
+        let opened = opened(own)
+            .map_err(|_| SecureReadError::Lost { detail: "there is no session".to_owned(), status: None })?;
         let answer = session.send_secure(&select_application(files::EMRTD.aid), &mut *opened.channel)?;
         opened.selected = answer.status.is_ok();
         Ok::<_, SecureReadError>(answer.status)
