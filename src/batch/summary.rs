@@ -87,8 +87,8 @@ struct Expectations {
 
 impl Default for Summary {
     fn default() -> Self {
-        // No input of a batch has a form.
-        let other = [ExitCode::Interrupted, ExitCode::Mismatch];
+        // No input of a batch has a form or a record.
+        let other = [ExitCode::Interrupted, ExitCode::Mismatch, ExitCode::NotSaved];
         let codes = ExitCode::ALL.into_iter().filter(|exit| !other.contains(exit));
         Self {
             inputs: 0,

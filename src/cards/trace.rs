@@ -215,7 +215,7 @@ mod tests {
     use crate::transport::Recording;
 
     fn names(kind: Option<CardKind>, steps: &str) -> Vec<String> {
-        let recording = Recording::parse(format!("taimen-recording 1\n{steps}").as_bytes()).unwrap();
+        let recording = Recording::parse(format!("taimen-recording 2\n{steps}").as_bytes()).unwrap();
         let mut trace = Trace::new(kind);
         recording.steps.iter().map(|step| trace.step(step).en).collect()
     }

@@ -1,6 +1,6 @@
 //! The only door to cryptography: hashes, RSA and ECDSA verification, the ciphers of secure messaging, and the signers of
 //! the simulated hierarchy, the key that seals a dump, and what seals rows of the confirmation record. The standard signatures
-//! have two back ends (`standard`).
+//! have two back ends (`standard`); every other curve, and agreement on keys, is `curve`.
 
 mod block;
 mod curve;

@@ -10,6 +10,7 @@ mod png;
 mod tiff;
 
 pub use fax::{MAX_FAX_INPUT, MAX_FAX_SIDE};
+pub(crate) use tiff::extent as tiff_extent;
 pub use tiff::{MAX_TIFF_ENTRIES, MAX_TIFF_INPUT, MAX_TIFF_SIDE, MAX_TIFF_STRIPS};
 
 use crate::text::errors;

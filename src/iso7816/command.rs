@@ -187,6 +187,16 @@ impl Command {
         }
     }
 
+    /// Whether another file may be the current one afterwards: SELECT, and whatever names a file by its short identifier.
+    pub(super) fn names_file(&self) -> bool {
+        match self.header() {
+            [_, 0xA4, ..] => true,
+            [_, 0xB0, p1, _] => p1 & 0x80 != 0,
+            [_, 0xB2, ..] => true,
+            _ => false,
+        }
+    }
+
     /// Whether it carries a credential.
     pub fn is_secret(&self) -> bool {
         self.secret

@@ -75,6 +75,8 @@ reasons! {
     AnchorExpired "anchor_expired" "署名者またはCAの証明書が、発行時には有効でしたが、今は有効ではありません"
         "a certificate (the signer's or its CA's) was valid at the time of issue but is not now";
     LayoutUnknown "layout_unknown" "データの配置がまだ知られていません" "the layout is not known yet";
+    Inferred "inferred" "読み取らずに詰め物と推定した部分を、電子署名で確かめられませんでした"
+        "the signature does not confirm the part of the data that was not read and was taken for filler";
     NotStored "not_stored" "保存しないデータのため、後からは検査できません" "the data is never stored, so it cannot be checked later";
     NotOverNetwork "not_over_network" "ネットワーク越し（スマートフォン）では読み取らないデータのため、検査できません"
         "the data is never read over a network (a phone), so it cannot be checked";

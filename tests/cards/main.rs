@@ -21,6 +21,8 @@ mod independent_reader;
 #[cfg(feature = "simulator")]
 mod jpki;
 #[cfg(feature = "simulator")]
+mod lean;
+#[cfg(feature = "simulator")]
 mod licence;
 #[cfg(feature = "simulator")]
 mod licence_faults;

@@ -65,6 +65,7 @@ fn steps(kinds: &[&'static KindSpec]) -> Table {
             Action::Look => "look".to_owned(),
             Action::Present(reference) => format!("VERIFY {}", ticked(reference.name)),
             Action::Read(file) => format!("READ {}", ticked(file.name)),
+            Action::ReadIf(file, _) => format!("READ {}, if referred to", ticked(file.name)),
             Action::Own(own) => format!("own {}", own.0),
             Action::OwnRead(own, file) => format!("own {}, {}", own.0, ticked(file.name)),
         };

@@ -262,7 +262,7 @@ fn the_library_page_has_every_example_and_the_oldest_compiler() {
     }
     let oldest = manifest.lines().find_map(|line| line.strip_prefix("rust-version = ")).unwrap().trim_matches('"');
     assert!(text.contains(&format!("minimum supported Rust version is {oldest}.")), "{oldest}");
-    for schema in ["`taimen.dump/1`", "`taimen-recording 1`", "`taimen.batch/1`"] {
+    for schema in ["`taimen.dump/1`", "`taimen-recording 2`", "`taimen.batch/1`"] {
         assert!(text.contains(schema), "{schema}");
     }
 }

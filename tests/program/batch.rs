@@ -139,7 +139,7 @@ fn a_line_says_what_verify_and_check_say() {
 fn a_verdict_line_is_short_and_holds_nothing_that_the_card_says() {
     let batch = Batch::new();
     batch.inputs();
-    batch.make("sim:my-number?fault=copied", &["--save-dump", "in/copied.json"], 1);
+    batch.make("sim:my-number?fault=cloned", &["--save-dump", "in/copied.json"], 1);
     batch.write("no.apdu", "nothing");
     batch.expect("age", r#"{ "exit": 0, "checks": [{ "id": "age-signature", "verdict": "passed" }] }"#);
     let outcome = batch.run(&["in", "--expect", "expect", "--verdicts-only"]).expect(2);
@@ -178,7 +178,7 @@ fn a_verdict_line_is_short_and_holds_nothing_that_the_card_says() {
 fn exit_zero_says_that_every_input_was_judged() {
     let batch = Batch::new();
     batch.inputs();
-    batch.make("sim:my-number?fault=copied", &["--save-dump", "in/copied.json"], 1);
+    batch.make("sim:my-number?fault=cloned", &["--save-dump", "in/copied.json"], 1);
     batch.run(&["in"]).expect(1);
     let outcome = batch.run(&["in", "--exit-zero"]).expect(0);
     assert_eq!(summary(&outcome)["exit"], 0);
@@ -255,7 +255,7 @@ fn every_bad_input_is_named_and_stops_nothing() {
         "mismatch.apdu",
         recording.replacen("> 00A4040C0AD3921000310001010402", "> 00A4040C0AD3921000310001010499", 1),
     );
-    batch.write("no-line.apdu", "taimen-recording 1\nthis is no line\n");
+    batch.write("no-line.apdu", "taimen-recording 2\nthis is no line\n");
     batch.write("version.apdu", "taimen-recording 9\n");
     batch.write(
         "drawless.apdu",

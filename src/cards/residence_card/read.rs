@@ -25,7 +25,7 @@ use super::{
         AUTHENTICATE_LENGTH, CardNumber, HandshakeError, Initiator, MATERIAL_LENGTH, RANDOM_LENGTH, SecureError,
         SessionKey, VERIFY_LENGTH,
     },
-    spec,
+    signature, spec,
 };
 
 /// 在留カード, 特別永住者証明書
@@ -60,7 +60,7 @@ impl Card for ResidenceCard {
             None => Recognition::Unknown,
             // It lives on a My Number Card, which is what can be read of it.
             Some(CardKind::RESIDENCE_SPECIFIED) => Recognition::Guest(Found::plain(CardKind::RESIDENCE_SPECIFIED)),
-            Some(kind) => Recognition::Card(Found { kind, file, blocked: false }),
+            Some(kind) => Recognition::Card(Found { kind, file }),
         })
     }
 
@@ -90,6 +90,14 @@ impl Card for ResidenceCard {
             spec::AUTHENTICATE => authenticate(context),
             _ => Ok(()),
         }
+    }
+
+    fn has_proof_key(&self, dump: &Dump, _: &TrustStore) -> bool {
+        signature::has_key(dump)
+    }
+
+    fn proves(&self, dump: &Dump, _: &TrustStore) -> bool {
+        signature::proves(dump)
     }
 
     fn check(&self, dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {

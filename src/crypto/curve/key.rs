@@ -4,11 +4,14 @@ use crypto_bigint::{BoxedUint, modular::BoxedMontyForm};
 use sha2::{Digest, Sha512};
 
 use super::{CurveError, NamedCurve, Point, Scalar, below, byte_length, padded, reduced};
-use crate::crypto::{EcdsaForm, SignatureError, der};
+use crate::crypto::{Curve, EcdsaForm, Hash, SignatureError, der, verify_ecdsa};
 
 /// A public key: a point that is not infinity.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CurveKey(Point);
+pub struct CurveKey {
+    point: Point,
+    encoded: Vec<u8>,
+}
 
 impl CurveKey {
     /// A key from its uncompressed point.
@@ -16,22 +19,22 @@ impl CurveKey {
     /// # Errors
     /// As [`NamedCurve::point`].
     pub fn new(curve: NamedCurve, point: &[u8]) -> Result<Self, CurveError> {
-        curve.point(point).map(Self)
+        Ok(Self { point: curve.point(point)?, encoded: point.to_vec() })
     }
 
     /// The curve that it is on.
     pub fn curve(&self) -> NamedCurve {
-        self.0.curve()
+        self.point.curve()
     }
 
     /// The point.
     pub fn point(&self) -> &Point {
-        &self.0
+        &self.point
     }
 
     /// The point, uncompressed.
     pub fn encoded(&self) -> Vec<u8> {
-        self.0.encode().unwrap_or_default()
+        self.encoded.clone()
     }
 
     /// Verifies a signature over a hash, written in exactly this form. A hash that is longer than the order counts with its
@@ -40,6 +43,21 @@ impl CurveKey {
     /// # Errors
     /// [`SignatureError`] when it does not fit, is not of this form, or r or s is zero or not below the order.
     pub fn verify(&self, hash: &[u8], signature: &[u8], form: EcdsaForm) -> Result<(), SignatureError> {
+        let standard = match self.curve() {
+            NamedCurve::P256 => Some(Curve::P256),
+            NamedCurve::P384 => Some(Curve::P384),
+            NamedCurve::P521 => Some(Curve::P521),
+            _ => None,
+        };
+        if let (Some(curve), Some(named)) = (standard, Hash::of_length(hash.len())) {
+            let fits = verify_ecdsa(curve, &self.encoded, named, hash, signature, form);
+            return if fits { Ok(()) } else { Err(SignatureError) };
+        }
+        self.verify_here(hash, signature, form)
+    }
+
+    /// The same by this module alone, whatever the curve.
+    pub(super) fn verify_here(&self, hash: &[u8], signature: &[u8], form: EcdsaForm) -> Result<(), SignatureError> {
         let (r, s) = match form {
             EcdsaForm::Fixed => {
                 let length = self.curve().order_length();
@@ -59,7 +77,7 @@ impl CurveKey {
         let inverse = BoxedMontyForm::new(below(order, s)?, order).invert_vartime().into_option()?;
         let first = (&cut(curve, hash) * &inverse).retrieve();
         let second = (&BoxedMontyForm::new(r.clone(), order) * &inverse).retrieve();
-        let (x, _) = Point::sum(curve, &[(&first, &curve.generator()), (&second, &self.0)]).coordinates()?;
+        let (x, _) = Point::sum(curve, &[(&first, &curve.generator()), (&second, &self.point)]).coordinates()?;
         Some(reduced(order, &x).retrieve() == r)
     }
 }
@@ -93,7 +111,8 @@ impl CurveSigner {
 
     /// The public half.
     pub fn public_key(&self) -> CurveKey {
-        CurveKey(self.0.curve.generator().times(&self.0))
+        let point = self.0.curve.generator().times(&self.0);
+        CurveKey { encoded: point.encode().unwrap_or_default(), point }
     }
 
     /// A signature over a hash, the same for the same input: its nonce is a hash of key and message in twice the order's
