@@ -69,7 +69,8 @@ fn frame(bytes: &[u8]) -> Result<Frame, ImageError> {
         }
         let length = rest.get(2..4).and_then(|length| length.first_chunk::<2>()).ok_or(ImageError::Truncated)?;
         let length = usize::from(u16::from_be_bytes(*length));
-        let body = rest.get(4..2 + length).ok_or(if length < 2 { ImageError::Damaged } else { ImageError::Truncated })?;
+        let body =
+            rest.get(4..2 + length).ok_or(if length < 2 { ImageError::Damaged } else { ImageError::Truncated })?;
         match *marker {
             marker if FRAMES.contains(&marker) => {
                 let [8, h1, h0, w1, w0, components, ..] = *body else { return Err(ImageError::Unsupported("depth")) };

@@ -133,9 +133,7 @@ impl Headline {
         match self.case {
             Case::Authentic | Case::AuthenticInstalled | Case::AuthenticPublished => Tone::Good,
             Case::Expired { .. } | Case::NotAccepted | Case::Copied(_) | Case::Forged(_) => Tone::Bad,
-            Case::AuthenticUnpinned | Case::AuthenticCopyable | Case::NotReal | Case::Undetermined(_) => {
-                Tone::Unsure
-            },
+            Case::AuthenticUnpinned | Case::AuthenticCopyable | Case::NotReal | Case::Undetermined(_) => Tone::Unsure,
         }
     }
 

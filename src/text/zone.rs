@@ -10,9 +10,10 @@ pub fn check_digit(text: &str) -> Option<char> {
         '0'..='9' | 'A'..='Z' => character.to_digit(36),
         _ => None,
     };
-    let sum = text.chars().zip([7, 3, 1].into_iter().cycle()).try_fold(0_u32, |sum, (character, weight)| {
-        Some((sum + value(character)? * weight) % 10)
-    });
+    let sum = text
+        .chars()
+        .zip([7, 3, 1].into_iter().cycle())
+        .try_fold(0_u32, |sum, (character, weight)| Some((sum + value(character)? * weight) % 10));
     char::from_digit(sum?, 10)
 }
 
@@ -27,7 +28,9 @@ mod tests {
 
     #[test]
     fn check_digits_of_the_worked_examples() {
-        for (text, digit) in [("L898902C<", '3'), ("690806", '1'), ("940623", '6'), ("D23145890734", '9'), ("TZ0029384", '2')] {
+        for (text, digit) in
+            [("L898902C<", '3'), ("690806", '1'), ("940623", '6'), ("D23145890734", '9'), ("TZ0029384", '2')]
+        {
             assert_eq!(check_digit(text), Some(digit), "{text}");
         }
         assert_eq!((check_digit("a"), check_digit("")), (None, Some('0')));

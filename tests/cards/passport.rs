@@ -293,7 +293,10 @@ fn every_byte_of_the_security_object() {
         // What names an algorithm, an issuer or a time that nobody knows leaves it open; everything else fails.
         let spoken = found.checks.iter().any(|check| {
             [CheckId::DocumentSignature, CheckId::SignerCertificate, CheckId::DataGroups].contains(&check.id)
-                && matches!(check.verdict, Verdict::Failed(_) | Verdict::NotDone(Why::UnsupportedAlgorithm | Why::NotOnCard | Why::NoAnchor))
+                && matches!(
+                    check.verdict,
+                    Verdict::Failed(_) | Verdict::NotDone(Why::UnsupportedAlgorithm | Why::NotOnCard | Why::NoAnchor)
+                )
         });
         assert!(spoken, "byte {at}: {:?}", found.checks);
     }
@@ -344,9 +347,12 @@ fn lengths_beyond_the_limits_are_named_and_end_nothing() {
     let lying = |tag: &'static [u8], length: &'static [u8]| {
         move |bytes: &mut Vec<u8>| *bytes = [tag, length, &bytes[2..]].concat()
     };
-    for (name, tag) in
-        [(files::DG1.name, &[0x61][..]), (files::SOD.name, &[0x77]), (files::DG2.name, &[0x75]), (files::DG15.name, &[0x6F])]
-    {
+    for (name, tag) in [
+        (files::DG1.name, &[0x61][..]),
+        (files::SOD.name, &[0x77]),
+        (files::DG2.name, &[0x75]),
+        (files::DG15.name, &[0x6F]),
+    ] {
         for length in [&[0x84, 0xFF, 0xFF, 0xFF, 0xFF][..], &[0x83, 0x0F, 0xFF, 0xFF], &[0x80], &[0x88]] {
             let length: &'static [u8] = length.to_vec().leak();
             let tag: &'static [u8] = tag.to_vec().leak();
@@ -389,7 +395,10 @@ fn a_chip_that_answers_nothing_but_ok_ends_the_reading() {
     let known = Credentials::from(&simulated);
     let mut silent = Silent(&mut simulated, 0);
     let ended = read(&mut silent, &request(), &known);
-    assert!(matches!(ended, Err(FlowError::Read(ReadError::Handshake { .. } | ReadError::Card(CardError::Status(_))))), "{ended:?}");
+    assert!(
+        matches!(ended, Err(FlowError::Read(ReadError::Handshake { .. } | ReadError::Card(CardError::Status(_))))),
+        "{ended:?}"
+    );
     assert!(silent.1 < 10, "{} commands", silent.1);
 }
 

@@ -24,10 +24,8 @@ fn a_credentials_file_opens_it_with_the_zone_or_its_three_fields_or_the_access_n
     let program = Program::new();
     let holder = PassportHolder::from_seed(1);
     let zone = holder.zone();
-    let fields = format!(
-        "document-number = {}\nbirth = western:{}\nexpiry = {}\n",
-        holder.number, holder.birth, holder.expiry
-    );
+    let fields =
+        format!("document-number = {}\nbirth = western:{}\nexpiry = {}\n", holder.number, holder.birth, holder.expiry);
     for (content, printed) in [
         (format!("mrz = {}\n", &zone[44..]), "passed"),
         (fields, "passed"),
@@ -86,6 +84,10 @@ fn an_application_form_is_compared_with_the_signed_name_and_birth_date() {
     let report = program.run(arguments).expect(0).json();
     let fields = &report["form"];
     for field in ["name", "birth_date"] {
-        assert_eq!((&fields[field]["class"], &fields[field]["compared_with"]), (&"same".into(), &"signed".into()), "{report}");
+        assert_eq!(
+            (&fields[field]["class"], &fields[field]["compared_with"]),
+            (&"same".into(), &"signed".into()),
+            "{report}"
+        );
     }
 }

@@ -362,7 +362,7 @@ impl Credentials {
             (Some(value), _) => Some(Opening::Value(value)),
             (None, Some(recorded)) if !recorded.handshake => {
                 Some(Opening::Recorded(recorded.keys.get(times).map(|key| key.as_slice())))
-            },
+            }
             (None, _) => None,
         }
     }

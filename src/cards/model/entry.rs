@@ -154,14 +154,20 @@ fn day_of(text: &str) -> Option<Zeroizing<String>> {
     let (year, month, day) = match parts.as_slice() {
         [whole] if whole.len() == 8 => (number(whole.get(..4)?)?, number(whole.get(4..6)?)?, number(whole.get(6..)?)?),
         [whole] if whole.len() == 6 => (number(whole.get(..2)?)?, number(whole.get(2..4)?)?, number(whole.get(4..)?)?),
-        [year, month, day] if year.len() == 4 && number(month).is_some() => (number(year)?, number(month)?, number(day)?),
+        [year, month, day] if year.len() == 4 && number(month).is_some() => {
+            (number(year)?, number(month)?, number(day)?)
+        }
         [day, month, year] => {
             let at = MONTHS.iter().position(|name| *name == month.as_str())?;
             (number(year)?, i16::try_from(at + 1).ok()?, number(day)?)
         }
         _ => return None,
     };
-    let date = jiff::civil::Date::new(if year < 100 { 2000 + year } else { year }, month.try_into().ok()?, day.try_into().ok()?);
+    let date = jiff::civil::Date::new(
+        if year < 100 { 2000 + year } else { year },
+        month.try_into().ok()?,
+        day.try_into().ok()?,
+    );
     let date = date.ok()?;
     Some(Zeroizing::new(format!("{:02}{:02}{:02}", date.year() % 100, date.month(), date.day())))
 }

@@ -53,7 +53,12 @@ macro_rules! requirement {
     };
 }
 
-requirement!(TYPED_WITH_KEY, "A live check with a typed zone, of a chip that offers a key.", [ChipKey, PrintedAgrees], []);
+requirement!(
+    TYPED_WITH_KEY,
+    "A live check with a typed zone, of a chip that offers a key.",
+    [ChipKey, PrintedAgrees],
+    []
+);
 requirement!(TYPED, "The same of a chip that offers none.", [PrintedAgrees], [ChipKey]);
 requirement!(WITH_KEY, "Any other check, of a chip that offers a key.", [ChipKey], [PrintedAgrees]);
 requirement!(PLAIN, "The same of a chip that offers none.", [], [ChipKey, PrintedAgrees]);
@@ -93,9 +98,9 @@ impl<'a> Facts<'a> {
 
     /// Whether a data group was read and has the signed hash.
     pub fn holds(&self, file: &File) -> bool {
-        self.dump.file(file.name).is_some_and(|bytes| {
-            self.sod().is_some_and(|sod| sod.agrees(file.own.group.into(), bytes) == Some(true))
-        })
+        self.dump
+            .file(file.name)
+            .is_some_and(|bytes| self.sod().is_some_and(|sod| sod.agrees(file.own.group.into(), bytes) == Some(true)))
     }
 }
 
@@ -301,7 +306,9 @@ fn data_groups(facts: &Facts<'_>, signature: &Check) -> Check {
     }
     match &facts.zone {
         Some(Err(detail)) => Check::not_done(id, Why::LayoutUnknown, evidence.with("detail", detail.clone())),
-        Some(Ok(zone)) if !is_book(zone) => Check::not_done(id, Why::NotABook, evidence.with("document", zone.document())),
+        Some(Ok(zone)) if !is_book(zone) => {
+            Check::not_done(id, Why::NotABook, evidence.with("document", zone.document()))
+        }
         _ => Check::passed(id, evidence),
     }
 }
@@ -334,7 +341,11 @@ fn printed_agrees(facts: &Facts<'_>, data: &Check) -> Check {
         return Check::not_done(id, why, Evidence::new());
     };
     if typed.expose().len() == CAN_LENGTH {
-        return Check::not_done(id, Why::NotTyped, Evidence::new().with("detail", "opened with the card access number"));
+        return Check::not_done(
+            id,
+            Why::NotTyped,
+            Evidence::new().with("detail", "opened with the card access number"),
+        );
     }
     let Some(zone) = facts.zone() else {
         return Check::not_done(id, Why::DependsOn(data.id), Evidence::new());
@@ -406,7 +417,8 @@ fn signer_period(facts: &Facts<'_>, signature: &Signature, signer: &Signer<'_>) 
     };
     let at = signed.signing_time.or_else(|| issue_date(facts).and_then(midnight));
     let outside = periods(&signed.certificate, path, at);
-    let evidence = Evidence::new().with("signed_at", at.map_or_else(|| "–".to_owned(), |at| whole_seconds(at).to_string()));
+    let evidence =
+        Evidence::new().with("signed_at", at.map_or_else(|| "–".to_owned(), |at| whole_seconds(at).to_string()));
     if !outside.is_empty() {
         let names: Vec<&str> = outside.iter().map(|outside| name_of(*outside)).collect();
         return Check::failed(id, Reason::OutsidePeriod, evidence.with("outside", names.join(", ")));

@@ -142,14 +142,20 @@ pub(super) fn chip_key(facts: &Facts<'_>, trust: &TrustStore, signature: &Check,
 /// A file that the signed list names and the chip does not give: withheld, unless nobody asked the chip.
 fn withheld(id: CheckId, dump: &Dump, file: &'static File) -> Check {
     match dump.not_read(file.name) {
-        Some(NotRead::Status { status }) => {
-            Check::failed(id, Reason::KeyWithheld, Evidence::new().with("file", file.name).with("status", status.clone()))
-        }
-        Some(NotRead::Malformed { detail }) => {
-            Check::failed(id, Reason::KeyWithheld, Evidence::new().with("file", file.name).with("detail", detail.clone()))
-        }
+        Some(NotRead::Status { status }) => Check::failed(
+            id,
+            Reason::KeyWithheld,
+            Evidence::new().with("file", file.name).with("status", status.clone()),
+        ),
+        Some(NotRead::Malformed { detail }) => Check::failed(
+            id,
+            Reason::KeyWithheld,
+            Evidence::new().with("file", file.name).with("detail", detail.clone()),
+        ),
         // A dump without it, that says no reason or another: whoever saved it may have taken it out.
-        None | Some(NotRead::NotOnCard) => Check::failed(id, Reason::KeyWithheld, Evidence::new().with("file", file.name)),
+        None | Some(NotRead::NotOnCard) => {
+            Check::failed(id, Reason::KeyWithheld, Evidence::new().with("file", file.name))
+        }
         Some(_) => absent(id, dump, file.name),
     }
 }

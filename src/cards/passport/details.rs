@@ -119,10 +119,23 @@ mod tests {
 
     #[test]
     fn elements_are_read_in_either_form_of_a_day() {
-        let bytes = file(0x6B, &[(&[0x5C], &[0x5F, 0x0E]), (&[0x5F, 0x0E], "見本<<太郎".as_bytes()), (&[0x5F, 0x2B], &[0x19, 0x80, 0x02, 0x17])]);
+        let bytes = file(
+            0x6B,
+            &[
+                (&[0x5C], &[0x5F, 0x0E]),
+                (&[0x5F, 0x0E], "見本<<太郎".as_bytes()),
+                (&[0x5F, 0x2B], &[0x19, 0x80, 0x02, 0x17]),
+            ],
+        );
         let read = details(&DG11, &bytes, PERSON).unwrap();
         let values: Vec<_> = read.into_iter().map(|(element, value)| (element.id, value.unwrap())).collect();
-        assert!(values == [("name_national", Value::Text("見本 太郎".to_owned())), ("birth_date_full", Value::Day(date(1980, 2, 17)))]);
+        assert!(
+            values
+                == [
+                    ("name_national", Value::Text("見本 太郎".to_owned())),
+                    ("birth_date_full", Value::Day(date(1980, 2, 17)))
+                ]
+        );
         let bytes = file(0x6C, &[(&[0x5F, 0x26], b"20250401"), (&[0x5F, 0x19], &[0xFF])]);
         let read = details(&DG12, &bytes, DOCUMENT).unwrap();
         assert!(read[0].1.is_none() && read[1].1 == Some(Value::Day(date(2025, 4, 1))), "not UTF-8 is told, not shown");

@@ -27,7 +27,9 @@ pub(super) fn verdict(
     if let Err(error) = whole(file, CARD_SECURITY.own.tag) {
         return malformed(error.to_string());
     }
-    let signed = match Cms::parse(file).and_then(|message| message.verify(security_object::CARD_SECURITY).map(|signed| (message, signed))) {
+    let signed = match Cms::parse(file)
+        .and_then(|message| message.verify(security_object::CARD_SECURITY).map(|signed| (message, signed)))
+    {
         Ok(signed) => signed,
         Err(error) if error.is_unsupported() => {
             return (Verdict::NotDone(Why::UnsupportedAlgorithm), Some(error.to_string()));

@@ -182,8 +182,7 @@ impl Mrz {
         let right = |text: &str, digit: &str| check_digit(text).is_some_and(|known| digit == known.to_string());
         let (number, digit) = self.long_number();
         let single = |place: Place| right(self.at(place), self.at((place.1, place.1 + 1)));
-        let field =
-            !(right(&number, &digit.to_string()) && single(self.birth_field()) && single(self.expiry_field()));
+        let field = !(right(&number, &digit.to_string()) && single(self.birth_field()) && single(self.expiry_field()));
         let composite = match self.format {
             Format::Td1 => [self.at((5, 30)), self.at((30, 37)), self.at((38, 45)), self.at((48, 59))].concat(),
             Format::Td2 => [self.at((36, 46)), self.at((49, 56)), self.at((57, 71))].concat(),
@@ -191,7 +190,9 @@ impl Mrz {
         };
         let optional = match self.format {
             // An unused field may have `<` as its check digit (-4 4.2.2.2).
-            Format::Td3 => self.optional().is_empty() && self.at((86, 87)) == "<" || right(self.at((72, 86)), self.at((86, 87))),
+            Format::Td3 => {
+                self.optional().is_empty() && self.at((86, 87)) == "<" || right(self.at((72, 86)), self.at((86, 87)))
+            }
             _ => true,
         };
         Wrong { field, overall: !(optional && right(&composite, self.pick((59, 60), (71, 72), (87, 88)))) }
@@ -246,8 +247,9 @@ pub fn read_typed(text: &str) -> Option<Zeroizing<String>> {
 
 /// Reads a document's number: letters and digits, filled to nine characters.
 pub fn read_number(text: &str) -> Option<Zeroizing<String>> {
-    let kept: Zeroizing<String> =
-        Zeroizing::new(text.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{3000}')).map(|c| c.to_ascii_uppercase()).collect());
+    let kept: Zeroizing<String> = Zeroizing::new(
+        text.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{3000}')).map(|c| c.to_ascii_uppercase()).collect(),
+    );
     let number = kept.trim_end_matches('<');
     let fits = (1..=22).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_alphanumeric());
     fits.then(|| Zeroizing::new(format!("{number:<<9}")))
@@ -309,7 +311,10 @@ mod tests {
         assert_eq!((mrz.document(), mrz.issuer(), mrz.nationality(), mrz.sex()), ("P", "UTO", "UTO", "F"));
         assert_eq!(mrz.names(), ("ERIKSSON".to_owned(), "ANNA MARIA".to_owned()));
         assert_eq!((mrz.number().as_str(), mrz.optional()), ("L898902C3", "ZE184226B"));
-        assert_eq!((mrz.birth_date(date(2026, 11, 27)), mrz.expiry()), (Some(date(1974, 8, 12)), Some(date(2012, 4, 15))));
+        assert_eq!(
+            (mrz.birth_date(date(2026, 11, 27)), mrz.expiry()),
+            (Some(date(1974, 8, 12)), Some(date(2012, 4, 15)))
+        );
         assert_eq!(mrz.wrong(), Wrong::default());
         assert_eq!(*mrz.information(), "L898902C3674081221204159");
         assert!(!mrz.names_may_be_cut());
@@ -319,7 +324,10 @@ mod tests {
     fn cards_are_read_and_a_long_number_goes_on() {
         let td1 = "I<UTOD23145890<7349<<<<<<<<<<<3407127M9507122UTO<<<<<<<<<<<2STEVENSON<<PETER<JOHN<<<<<<<<<";
         let mrz = Mrz::parse(td1.as_bytes()).unwrap();
-        assert_eq!((mrz.format, mrz.number().as_str(), &**mrz.information()), (Format::Td1, "D23145890734", "D23145890734934071279507122"));
+        assert_eq!(
+            (mrz.format, mrz.number().as_str(), &**mrz.information()),
+            (Format::Td1, "D23145890734", "D23145890734934071279507122")
+        );
         assert!(!mrz.wrong().field);
         let td2 = "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<D231458907UTO7408122F1204159<<<<<<<6";
         let mrz = Mrz::parse(td2.as_bytes()).unwrap();
@@ -341,8 +349,15 @@ mod tests {
     fn what_staff_may_type_opens_the_same_chip() {
         let line = SPECIMEN.get(44..).unwrap();
         let expected = "L898902C3674081221204159";
-        for typed in [line, &line.to_lowercase(), &format!("  {line}\n"), SPECIMEN, &SPECIMEN.replacen("<L8", "<\nL8", 1),
-            "L898902C3 740812 120415", "l898902c3 1974-08-12 2012-04-15"] {
+        for typed in [
+            line,
+            &line.to_lowercase(),
+            &format!("  {line}\n"),
+            SPECIMEN,
+            &SPECIMEN.replacen("<L8", "<\nL8", 1),
+            "L898902C3 740812 120415",
+            "l898902c3 1974-08-12 2012-04-15",
+        ] {
             assert_eq!(read_typed(typed).as_deref().map(String::as_str), Some(expected), "{typed}");
         }
         assert_eq!(read_typed("123456").as_deref().map(String::as_str), Some("123456"));
@@ -353,11 +368,23 @@ mod tests {
 
     #[test]
     fn a_zone_that_was_written_is_read() {
-        let book = Book { document: "P<", issuer: "UTO", primary: "TESTO", secondary: "ALPHA", number: "XS1234567", nationality: "UTO",
-            birth: date(1980, 2, 17), sex: 'F', expiry: date(2035, 12, 31) };
+        let book = Book {
+            document: "P<",
+            issuer: "UTO",
+            primary: "TESTO",
+            secondary: "ALPHA",
+            number: "XS1234567",
+            nationality: "UTO",
+            birth: date(1980, 2, 17),
+            sex: 'F',
+            expiry: date(2035, 12, 31),
+        };
         let zone = book.zone();
         let mrz = Mrz::parse(zone.as_bytes()).unwrap();
-        assert_eq!((mrz.wrong(), mrz.number().as_str(), mrz.expiry()), (Wrong::default(), "XS1234567", Some(date(2035, 12, 31))));
+        assert_eq!(
+            (mrz.wrong(), mrz.number().as_str(), mrz.expiry()),
+            (Wrong::default(), "XS1234567", Some(date(2035, 12, 31)))
+        );
         assert_eq!(Mrz::parse(b"P<"), Err(MrzError::Length));
         assert_eq!(Mrz::parse(zone.to_lowercase().as_bytes()), Err(MrzError::Alphabet));
     }

@@ -95,12 +95,12 @@ fn card_access(session: &mut CardSession<'_>) -> Result<Result<Vec<u8>, NotRead>
     }
     let read = match read_file(session, &CARD_ACCESS, None, &mut |_, _| {})? {
         Err(NotRead::Status { status }) => match session.send(&select_file(CARD_ACCESS_ID))?.status {
-            Status::OK => session.read_sized_file(ReadFrom::Current, CARD_ACCESS.extent.bytes(), &mut |_, _| {}).map_err(
-                |error| match error {
+            Status::OK => session
+                .read_sized_file(ReadFrom::Current, CARD_ACCESS.extent.bytes(), &mut |_, _| {})
+                .map_err(|error| match error {
                     FileReadError::Card(CardError::Status(status)) => NotRead::Status { status: status.to_string() },
                     error => NotRead::Unreadable { detail: error.to_string() },
-                },
-            ),
+                }),
             _ => Err(NotRead::Status { status }),
         },
         read => read,
@@ -430,7 +430,8 @@ fn card_security(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     }
     group(context, &CARD_SECURITY)?;
     let selected = context.with_progress(|session, own, _| {
-        let opened = opened(own).map_err(|_| SecureReadError::Lost { detail: "there is no session".to_owned(), status: None })?;
+        let opened = opened(own)
+            .map_err(|_| SecureReadError::Lost { detail: "there is no session".to_owned(), status: None })?;
         let answer = session.send_secure(&select_application(files::EMRTD.aid), &mut *opened.channel)?;
         opened.selected = answer.status.is_ok();
         Ok::<_, SecureReadError>(answer.status)

@@ -33,7 +33,9 @@ fn copied_passport() {
 fn other_states_signer() {
     let bench = Bench::new();
     bench.live(&PASSPORT, "fault=foreign-signer").expect(Rejected, &["signer-certificate: failed(other_state)"]);
-    bench.live(&PASSPORT, "fault=unlisted-state").expect(Undetermined, &["signer-certificate: not_done(unlisted_state)"]);
+    bench
+        .live(&PASSPORT, "fault=unlisted-state")
+        .expect(Undetermined, &["signer-certificate: not_done(unlisted_state)"]);
     bench.live(&PASSPORT, "fault=wrong-csca").expect(Rejected, &["signer-certificate: failed(signature_mismatch)"]);
 }
 
@@ -64,10 +66,6 @@ fn made_up_chip_authentication() {
     // A time that somebody names vouches for nothing.
     bench.saved(&AGREEING, &dump, &["--at", &dump.read_at.to_string()]).expect(
         Undetermined,
-        &[
-            "chip-key: not_done(self_reported)",
-            "printed-agrees: not_done(not_stored)",
-            "details-signed: passed",
-        ],
+        &["chip-key: not_done(self_reported)", "printed-agrees: not_done(not_stored)", "details-signed: passed"],
     );
 }

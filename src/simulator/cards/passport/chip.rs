@@ -250,7 +250,8 @@ impl Commands {
     fn manage(&mut self, apdu: &Apdu<'_>, secured: bool) -> Response {
         match (apdu.p1, apdu.p2) {
             (0xC1, 0xA4) if !secured => {
-                let value = |tag| objects(apdu.data).into_iter().find(|(known, _)| *known == tag).map(|(_, value)| value);
+                let value =
+                    |tag| objects(apdu.data).into_iter().find(|(known, _)| *known == tag).map(|(_, value)| value);
                 let info = self.issued.pace.iter().find(|info| {
                     let same = value(0x84).is_none_or(|number| number == [info.parameter.unwrap_or_default()]);
                     value(0x80) == Some(&info.oid) && same
@@ -344,9 +345,7 @@ impl Commands {
             return Err(Status::WRONG_LENGTH);
         }
         let (key, challenge) = match self.profile.answers {
-            KeyAnswers::OtherKey => {
-                (chip_key(key.curve(), &super::PassportHolder::from_seed(0), "copy"), apdu.data)
-            }
+            KeyAnswers::OtherKey => (chip_key(key.curve(), &super::PassportHolder::from_seed(0), "copy"), apdu.data),
             KeyAnswers::Stale => (key.clone(), &[0; CHALLENGE][..]),
             _ => (key.clone(), apdu.data),
         };

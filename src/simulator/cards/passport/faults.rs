@@ -10,14 +10,15 @@ use crate::{
         FaultRow,
         certificate::{last_second, midnight, usage},
         kernel::fault::{
-            AUTHENTIC, BIT_FLIP, Differs, Effect, REFUSED, REJECTED, TROUBLE, UNDETERMINED, bit_flip, failed, on,
-            open, rests, rows,
+            AUTHENTIC, BIT_FLIP, Differs, Effect, REFUSED, REJECTED, TROUBLE, UNDETERMINED, bit_flip, failed, on, open,
+            rests, rows,
         },
         pick,
     },
     verify::{
         CheckId::{
-            AccessAgrees, ChipKey, DataGroups, DocumentSignature, NotExpired, PrintedAgrees, SignerCertificate, SignerPeriod, WeakCryptography,
+            AccessAgrees, ChipKey, DataGroups, DocumentSignature, NotExpired, PrintedAgrees, SignerCertificate,
+            SignerPeriod, WeakCryptography,
         },
         Reason, Why,
     },
@@ -62,11 +63,8 @@ pub const PASSPORT_FAULTS: &[FaultRow] = rows! {
     "bit-flip" = "FILE:BYTE"("emrtd/02:200"), BIT_FLIP.ja, BIT_FLIP.en, |value| bit_flip(FILES.iter().map(|file| file.name), value), CHANGED, REJECTED;
 };
 
-const CHANGED: Differs = &[
-    failed(DataGroups, Reason::DigestMismatch),
-    rests(ChipKey, DataGroups),
-    rests(PrintedAgrees, DataGroups),
-];
+const CHANGED: Differs =
+    &[failed(DataGroups, Reason::DigestMismatch), rests(ChipKey, DataGroups), rests(PrintedAgrees, DataGroups)];
 const BAD_SIGNATURE: Differs = &[
     failed(DocumentSignature, Reason::SignatureMismatch),
     rests(SignerCertificate, DocumentSignature),
@@ -155,7 +153,10 @@ fn wrong_zone(plan: &mut Plan) {
 }
 
 /// Changes the signer's certificate, and what else depends on it.
-fn signed_by(message: &mut MessageOrder, change: fn(&mut Option<jiff::Timestamp>, &mut super::issuer::CertificateOrder)) {
+fn signed_by(
+    message: &mut MessageOrder,
+    change: fn(&mut Option<jiff::Timestamp>, &mut super::issuer::CertificateOrder),
+) {
     change(&mut message.signed_at, &mut message.signer);
     if let Ok(certificate) = message.signer.build() {
         message.certificates = vec![certificate];

@@ -8,7 +8,7 @@ use crate::{
     },
     crypto::{CurveKey, CurveSigner, Hash, NamedCurve, Scalar, sha256},
     image,
-    simulator::{IssueError, certificate::midnight, portraits, pick},
+    simulator::{IssueError, certificate::midnight, pick, portraits},
 };
 
 use super::{
@@ -182,10 +182,8 @@ pub fn issue(order: &PassportOrder) -> Result<IssuedPassport, IssueError> {
         let picture = [picture.as_slice(), &vec![0; filler]].concat();
         Ok::<_, IssueError>(face::data_group(&picture, jpeg2000, side(width), side(height)))
     })?;
-    let mut groups = vec![
-        (&files::DG1, object(&[0x61], &object(&[0x5F, 0x1F], holder.zone().as_bytes()))),
-        (&files::DG2, dg2),
-    ];
+    let mut groups =
+        vec![(&files::DG1, object(&[0x61], &object(&[0x5F, 0x1F], holder.zone().as_bytes()))), (&files::DG2, dg2)];
     if order.details {
         let day = |date: jiff::civil::Date| date.strftime("%Y%m%d").to_string().into_bytes();
         let name = holder.national.replace('\u{3000}', "<<");
@@ -230,12 +228,9 @@ pub fn issue(order: &PassportOrder) -> Result<IssuedPassport, IssueError> {
         change(&mut message);
     }
     let tags: Vec<u8> = groups.iter().filter_map(|(file, _)| u8::try_from(file.own.tag.0).ok()).collect();
-    let common = [
-        object(&[0x5F, 0x01], b"0107"),
-        object(&[0x5F, 0x36], b"040000"),
-        object(&[0x5C], &tags),
-    ];
-    let mut all: Vec<(&'static str, Vec<u8>)> = groups.into_iter().map(|(file, bytes)| (file.file.name, bytes)).collect();
+    let common = [object(&[0x5F, 0x01], b"0107"), object(&[0x5F, 0x36], b"040000"), object(&[0x5C], &tags)];
+    let mut all: Vec<(&'static str, Vec<u8>)> =
+        groups.into_iter().map(|(file, bytes)| (file.file.name, bytes)).collect();
     let certificates = message.certificates.clone();
     let signed = fitted(order.sizes.signature, |filler| {
         message.certificates.clone_from(&certificates);
