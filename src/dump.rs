@@ -50,6 +50,10 @@ pub struct Dump {
     files: BTreeMap<String, HexBytes>,
     /// File name to why it was not read, or is not here.
     not_read: BTreeMap<String, NotRead>,
+    /// File name to what was not read of it because it is filler, by the reader's guess. A claim: what checks the dump proves it
+    /// again.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    inferred: BTreeMap<String, Inferred>,
     /// The challenges that the card was asked to sign, by the application whose key signs.
     challenges: BTreeMap<String, Challenge>,
     /// Credential's file (for example `mf/0001`) to the tries that were left before any was presented; 0: blocked.
@@ -138,11 +142,23 @@ pub enum NotRead {
     NoApplication,
     /// The card says that it does not hold it.
     NotOnCard,
+    /// Nothing that was read refers to it.
+    NotUsed,
     /// The credential that opens it was not presented: the gate refused, or the card did.
     NotOpened {
         /// The machine name of the reason.
         reason: String,
     },
+}
+
+/// What the rest of a file is, by the reader's guess.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Inferred {
+    /// Bytes of the whole file.
+    pub length: usize,
+    /// What fills the rest: one byte.
+    pub filler: HexBytes,
 }
 
 /// A challenge and what the card made of it.
@@ -201,6 +217,7 @@ impl Dump {
             extra: false,
             files: BTreeMap::new(),
             not_read: BTreeMap::new(),
+            inferred: BTreeMap::new(),
             challenges: BTreeMap::new(),
             retry_counters: BTreeMap::new(),
             remembered: BTreeSet::new(),
@@ -215,6 +232,28 @@ impl Dump {
     pub fn keep(&mut self, file: &str, bytes: Vec<u8>) {
         self.remembered.remove(file);
         self.files.insert(file.to_owned(), HexBytes(bytes));
+    }
+
+    /// Notes that a kept file goes on to `length` bytes with nothing but `filler`.
+    pub fn infer(&mut self, file: &str, length: usize, filler: u8) {
+        self.inferred.insert(file.to_owned(), Inferred { length, filler: HexBytes(vec![filler]) });
+    }
+
+    /// What a file is said to go on with; it proves nothing.
+    pub fn inferred(&self, file: &str) -> Option<&Inferred> {
+        self.inferred.get(file)
+    }
+
+    /// Every file that is said to go on.
+    pub fn inferences(&self) -> impl Iterator<Item = (&str, &Inferred)> {
+        self.inferred.iter().map(|(file, inferred)| (file.as_str(), inferred))
+    }
+
+    /// Keeps a file whole after all.
+    pub(crate) fn keep_whole(&mut self, file: &str, bytes: Vec<u8>) {
+        self.inferred.remove(file);
+        self.not_read.remove(file);
+        self.keep(file, bytes);
     }
 
     /// Keeps a file that the card did not give again.

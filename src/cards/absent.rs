@@ -22,6 +22,6 @@ pub(in crate::cards) fn absent(id: CheckId, dump: &Dump, file: &'static str) -> 
         Some(NotRead::NotOpened { reason }) => {
             Check::not_done(id, Why::NotRead, evidence.with("reason", reason.clone()))
         }
-        None => Check::not_done(id, Why::NotRead, evidence),
+        Some(NotRead::NotUsed) | None => Check::not_done(id, Why::NotRead, evidence),
     }
 }

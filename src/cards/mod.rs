@@ -14,6 +14,8 @@ pub mod flow;
 pub mod model;
 #[doc(hidden)]
 pub mod my_number;
+#[doc(hidden)]
+pub mod passport;
 mod path;
 mod presentation;
 mod read_error;

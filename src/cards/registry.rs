@@ -15,15 +15,16 @@ use crate::{
 use super::{
     Findings, TriesLeft,
     drivers_licence::{DriversLicence, LicenceApplication},
-    model::{Application, Card, CredentialSpec, EntrySpec, Extra, File, KindSpec, Reference},
+    model::{Application, Card, CredentialSpec, EntrySpec, Extra, File, KindSpec, Reference, completed},
     my_number::MyNumberCard,
+    passport::Passport,
     residence_card::{ResidenceCard, SpecifiedResidenceCard},
 };
 
 /// Every card, in the order in which a card on the reader is asked. The order decides how many exchanges recognition takes,
 /// never which card it is.
 pub(crate) const CARDS: &[&dyn Card] =
-    &[&ResidenceCard, &DriversLicence, &LicenceApplication, &SpecifiedResidenceCard, &MyNumberCard];
+    &[&ResidenceCard, &DriversLicence, &LicenceApplication, &SpecifiedResidenceCard, &MyNumberCard, &Passport];
 
 /// Every kind of every card.
 pub(crate) fn kinds() -> impl Iterator<Item = (&'static dyn Card, &'static KindSpec)> {
@@ -131,7 +132,7 @@ pub(crate) fn applications(kind: Option<CardKind>) -> impl Iterator<Item = &'sta
 /// Decodes and checks a dump of any card that this version reads, as of a time; `None` for the other kinds.
 pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
     let (card, spec) = find(dump.kind)?;
-    let mut findings = card.check(dump, trust, basis)?;
+    let mut findings = card.check(&completed(dump, spec), trust, basis)?;
     let left =
         |reference: &&'static Reference| Some(TriesLeft { reference, left: dump.retry_counter(reference.name)? });
     findings.retry_counters = spec.references.iter().filter_map(left).collect();

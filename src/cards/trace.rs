@@ -77,6 +77,8 @@ impl Trace {
             0xB2 => both(&format!("READ RECORD {}番", view.p1), &format!("READ RECORD {}", view.p1)),
             0x20 => self.verify(&view),
             0x82 => both("MUTUAL AUTHENTICATE：相互認証", "MUTUAL AUTHENTICATE"),
+            0x86 => both("GENERAL AUTHENTICATE：鍵の合意", "GENERAL AUTHENTICATE: agree on a key"),
+            0xB1 => both("READ BINARY：続きのデータ", "READ BINARY: farther into the file"),
             0x84 => both("GET CHALLENGE：カードの乱数", "GET CHALLENGE: the card's random number"),
             0x88 => both("INTERNAL AUTHENTICATE：ICチップの応答", "INTERNAL AUTHENTICATE: the chip's answer"),
             0x2A => both("PERFORM SECURITY OPERATION：署名", "PERFORM SECURITY OPERATION: sign"),
@@ -93,7 +95,11 @@ impl Trace {
     fn select(&mut self, view: &View<'_>, ok: bool) -> Meaning {
         let by_name = view.p1 & 0xFC == 0x04;
         if by_name {
-            let known = registry::applications(self.kind).find(|known| known.aid == view.data).copied();
+            // Inside a session the name is encrypted: the kind has one application at most that is selected so.
+            let named = |known: &&Application| {
+                if view.secure { self.kind.is_some() && !known.is_master_file() } else { known.aid == view.data }
+            };
+            let known = registry::applications(self.kind).find(named).copied();
             if ok {
                 (self.application, self.file) = (known, None);
             }
@@ -209,7 +215,7 @@ mod tests {
     use crate::transport::Recording;
 
     fn names(kind: Option<CardKind>, steps: &str) -> Vec<String> {
-        let recording = Recording::parse(format!("taimen-recording 1\n{steps}").as_bytes()).unwrap();
+        let recording = Recording::parse(format!("taimen-recording 2\n{steps}").as_bytes()).unwrap();
         let mut trace = Trace::new(kind);
         recording.steps.iter().map(|step| trace.step(step).en).collect()
     }

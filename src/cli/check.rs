@@ -1,6 +1,9 @@
 //! `taimen check`, the main job: recognise, ask, read, verify, show.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use clap::ArgMatches;
 use jiff::Timestamp;
@@ -54,7 +57,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     if seal.is_some() && matches!(link.source(), Source::Replay(_)) && at != Some(At::Recorded) {
         return Err(Problem::SealWithoutWord);
     }
-    let plan = CheckOptions::new(&link, matches, entries)?;
+    let store = Arc::new(store);
+    let plan = CheckOptions::new(&mut link, matches, entries, &store)?;
     let header = plan.header();
     let read = plan.read(&mut link, &terminal);
     terminal.done();

@@ -79,6 +79,11 @@ impl Link {
         Self::new(Source::Replay(Replay::new(recording)), reader)
     }
 
+    /// The recording as it must be played.
+    pub fn plays(&mut self, prepared: Replay) {
+        self.source = Source::Replay(prepared);
+    }
+
     /// A simulated card that is read and recorded in the same way every time: time and draws are given.
     pub fn making(card: SimulatedCard, address: String, seed: u64, time: Timestamp, times: bool) -> Self {
         let log = Log::new(never_recorded());
@@ -218,7 +223,10 @@ impl Link {
                     None => Box::new(&mut **card),
                 }
             }
-            Source::Replay(replay) => Box::new(replay),
+            Source::Replay(replay) => {
+                replay.power();
+                Box::new(replay)
+            }
             Source::Phone(reader) => Box::new(reader.open()?),
         };
         let mut metered = Metered::new(opened);
@@ -257,6 +265,7 @@ impl Link {
             time: Some(crate::text::whole_seconds(self.time)),
             random: self.nonces.drawn().to_vec(),
             session_keys: self.nonces.session_keys().map(<[u8]>::to_vec).collect(),
+            older: false,
         };
         self.log.take().map(|log| log.into_recording(header))
     }

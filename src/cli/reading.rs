@@ -3,7 +3,7 @@
 use std::{
     panic,
     path::PathBuf,
-    sync::mpsc,
+    sync::{Arc, mpsc},
     thread,
     time::{Duration, Instant},
 };
@@ -23,6 +23,7 @@ use crate::{
         LinkFigures, Recording,
         recording::{ExtraHeader, GivenCredential},
     },
+    trust::TrustStore,
 };
 
 use super::{
@@ -43,12 +44,20 @@ pub struct CheckOptions {
 
 impl CheckOptions {
     /// What the options say, or what a recording says that is played back.
-    pub fn new(link: &Link, matches: &ArgMatches, entries: Option<Credentials>) -> Result<Self, Problem> {
+    pub fn new(
+        link: &mut Link,
+        matches: &ArgMatches,
+        entries: Option<Credentials>,
+        trust: &Arc<TrustStore>,
+    ) -> Result<Self, Problem> {
         let allow_last_try = matches.get_flag(name::ALLOW_LAST_TRY);
         if let Source::Replay(replay) = link.source() {
             let mut credentials = Credentials::recorded(replay);
-            credentials.extend(entries.unwrap_or_default());
-            return Ok(Self::of(Request::recorded(replay)?, credentials, allow_last_try));
+            let entries = entries.unwrap_or_default();
+            let (request, prepared) = flow::prepared(replay, &entries)?;
+            credentials.extend(entries);
+            link.plays(prepared);
+            return Ok(Self::of(request, credentials, allow_last_try));
         }
         let scope = if matches.get_flag(name::WITHOUT_PIN) {
             Scope::WITHOUT_PIN
@@ -57,7 +66,10 @@ impl CheckOptions {
         } else {
             Scope::FULL
         };
-        let mut request = Request::new(link.reader(), link.time()).scope(scope).extra(matches.get_flag(name::JPKI));
+        let mut request = Request::new(link.reader(), link.time())
+            .scope(scope)
+            .extra(matches.get_flag(name::JPKI))
+            .inferring(Arc::clone(trust));
         let named = matches.get_one::<String>(name::APPLICATION);
         request.application = named.and_then(|kind| kind.parse::<CardKind>().ok());
         // A credentials file says all that there is; so does a simulated card.
@@ -69,12 +81,8 @@ impl CheckOptions {
     /// What the program asked for that made a recording, of a card that takes its place.
     pub fn like(recording: &Recording, link: &Link, allow_last_try: bool) -> Result<Self, Problem> {
         let replay = crate::transport::Replay::new(recording.clone());
-        let recorded = Request::recorded(&replay)?;
-        let mut request = Request::new(link.reader(), link.time())
-            .scope(recorded.scope)
-            .ask(recorded.ask)
-            .recognising_like(&recorded);
-        request.application = recorded.application;
+        let (recorded, _) = flow::prepared(&replay, &Credentials::default())?;
+        let request = Request { time: link.time(), reader: link.reader().to_owned(), recorded: false, ..recorded };
         Ok(Self::of(request, link.own_credentials(), allow_last_try))
     }
 

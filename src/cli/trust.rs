@@ -1,13 +1,13 @@
 //! `taimen trust`, and the trust store of the other commands.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use jiff::Timestamp;
 
 use crate::{
-    lang::Bilingual,
-    messages::{ExitCode, Problem, audit as words},
+    lang::{Bilingual, Lang},
+    messages::{ExitCode, Problem, audit as words, refused_words, signer_words},
     report::visible,
     trust::{self, Folder, Hierarchy, ManifestError, Purpose, TrustStore},
 };
@@ -94,6 +94,9 @@ fn add(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let (Some(purpose), Some(file)) = (purpose(matches), matches.get_one::<PathBuf>(name::FILE)) else {
         return Ok(ExitCode::Usage);
     };
+    if purpose.takes_lists() {
+        return bring(settings, &folder, file, matches.get_flag(name::UNPINNED));
+    }
     let added = trust::add(&folder, purpose, file, matches.get_flag(name::UNPINNED), Timestamp::now())?;
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
     output::text(&format!(
@@ -108,6 +111,60 @@ fn add(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
         if added.official { t("公式", "official") } else { t("非公式", "not official") },
         visible(&folder.display().to_string()),
     ))?;
+    Ok(ExitCode::Authentic)
+}
+
+/// The most refused certificates that are named one by one.
+const MOST_NAMED: usize = 20;
+
+/// Adds all that a file holds: certificates, or a list of them.
+fn bring(settings: &Settings, folder: &Path, file: &Path, unpinned: bool) -> Result<ExitCode, Problem> {
+    let brought = trust::bring(folder, file, unpinned, Timestamp::now())?;
+    let lang = settings.lang;
+    let states: Vec<&str> = brought.states.iter().map(String::as_str).collect();
+    let (new, already, refused) = (brought.added.len(), brought.already, brought.refused.len());
+    let mut text = match lang {
+        Lang::Ja => format!(
+            "追加しました：証明書{new}件（{}か国・機関）　既にあったもの：{already}件　使えないもの：{refused}件\n",
+            states.len()
+        ),
+        Lang::En => format!(
+            "Added: {new} {} of {} {}; already there: {already}; refused: {refused}\n",
+            if new == 1 { "certificate" } else { "certificates" },
+            states.len(),
+            if states.len() == 1 { "state" } else { "states" }
+        ),
+    };
+    let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(lang);
+    if let Some(list) = &brought.list {
+        let day = list.signed.map(|time| time.strftime(" (%Y-%m-%d)").to_string()).unwrap_or_default();
+        text.push_str(&format!(
+            "  {}: {}{day}\n",
+            t("マスターリストの署名者", "signer of the master list"),
+            visible(&list.signer)
+        ));
+        if let Some(error) = &list.unverified {
+            let why = signer_words(error).get(lang);
+            text.push_str(&format!(
+                "  {}: {why}\n",
+                t("署名者を確認していません（--unpinned）", "the signer is not verified (--unpinned)")
+            ));
+        }
+    }
+    if !states.is_empty() {
+        text.push_str(&format!("  {}: {}\n", t("国・機関", "states"), visible(&states.join(" "))));
+    }
+    if let [anchor] = brought.added.as_slice() {
+        text.push_str(&format!("  {}\n  SHA-256: {}\n", visible(&anchor.name), anchor.material.sha256()));
+    }
+    for left in brought.refused.iter().take(MOST_NAMED) {
+        let subject = left.subject.as_deref().unwrap_or("?");
+        let why = refused_words(left.why).get(lang);
+        let sha256 = left.sha256.get(..16).unwrap_or(&left.sha256);
+        text.push_str(&format!("  {}: {} (SHA-256 {sha256}): {why}\n", t("使えないもの", "refused"), visible(subject)));
+    }
+    text.push_str(&format!("  {}\n", visible(&folder.display().to_string())));
+    output::text(&text)?;
     Ok(ExitCode::Authentic)
 }
 

@@ -105,6 +105,8 @@ fn note(finding: &Finding<'_>, lang: Lang) -> Line {
         }
         Concern::NotYetValid
         | Concern::WeakHash
+        | Concern::UnknownCurve
+        | Concern::BrokenLink
         | Concern::NotPublished
         | Concern::Duplicate
         | Concern::SameKey

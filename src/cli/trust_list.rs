@@ -37,6 +37,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
             listed.push(Listed { anchor: entry.anchor?, added: Some((file, entry.row.added)) });
         }
     }
+    // Lists bring the anchors of many states: those of one belong together.
+    listed.sort_by_key(|listed| (listed.anchor.purpose.takes_lists(), trust::state(&listed.anchor)));
     if matches.get_flag(name::JSON) {
         let rows: Vec<_> = listed.iter().map(|listed| row(&store, listed, at)).collect();
         output::line(&json!({"schema": SCHEMA, "at": at.to_string(), "anchors": rows}))?;
@@ -55,6 +57,7 @@ fn row(store: &TrustStore, listed: &Listed, at: Timestamp) -> serde_json::Value 
         "purpose": anchor.purpose.as_str(),
         "name": anchor.name,
         "subject": subject,
+        "state": trust::state(anchor),
         "key_id": key_id(anchor),
         "key": key,
         "hierarchy": anchor.hierarchy.as_str(),
@@ -111,11 +114,12 @@ fn table(settings: &Settings, store: &TrustStore, listed: &[Listed], at: Timesta
         if let Some(id) = key_id(anchor) {
             detail(t("鍵ID", "key id"), &id);
         }
-        if let Some(subject) = subject {
+        // Of the hundreds that a list brings, the short form is enough.
+        if let Some(subject) = subject.filter(|_| !anchor.purpose.takes_lists()) {
             detail(t("主体者", "subject"), &format!("{subject} ({key})"));
         }
         detail(t("出所", "source"), &anchor.source);
-        if let Some((file, _)) = added {
+        if let Some((file, _)) = added.as_ref().filter(|_| !anchor.purpose.takes_lists()) {
             detail(t("ファイル", "file"), &file.display().to_string());
         }
     }
@@ -128,12 +132,16 @@ fn table(settings: &Settings, store: &TrustStore, listed: &[Listed], at: Timesta
 
 /// A subject is below in full; the row names its last part.
 fn short_name(anchor: &Anchor) -> String {
-    let (subject, _) = trust::subject_and_key(anchor);
-    match subject {
+    let (subject, key) = trust::subject_and_key(anchor);
+    let name = match subject {
         Some(subject) if subject == anchor.name => {
             subject.rsplit(", ").next().unwrap_or_default().trim_start_matches("CN=").to_owned()
         }
         _ => anchor.name.clone(),
+    };
+    match trust::state(anchor) {
+        Some(state) => format!("{state}: {name} ({key})"),
+        None => name,
     }
 }
 

@@ -1,13 +1,15 @@
-//! The block ciphers and message authentication codes of residence cards: CBC from a zero IV over whole blocks, MACs of
-//! eight bytes (spec residence 3.2, 3.3).
+//! The block ciphers and message authentication codes of secure messaging: CBC over whole blocks, MACs of eight bytes
+//! (spec residence 3.2, 3.3; passport 3.2).
 
-use aes::Aes128;
+use aes::{Aes128, Aes192, Aes256};
 use cbc::cipher::{
     Array, BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit, consts::U8,
 };
 use cmac::{Cmac, Mac};
+use crypto_bigint::CtEq;
 use des::{Des, TdesEde2};
 use sha1::{Digest, Sha1};
+use zeroize::Zeroizing;
 
 /// A key of either cipher, 16 bytes.
 pub type CipherKey = [u8; 16];
@@ -29,11 +31,22 @@ pub enum CardCipher {
 #[error("the input is not a whole number of blocks")]
 pub struct NotWholeBlocks;
 
-/// CBC from a zero IV over whole blocks, in place.
+/// CBC over whole blocks, in place.
 macro_rules! cbc {
-    ($mode:ident<$cipher:ty>, $step:ident, $block:literal, $key:ident, $bytes:ident) => {{
-        let mut cipher = cbc::$mode::<$cipher>::new($key.into(), &[0; $block].into());
+    ($mode:ident<$cipher:ty>, $step:ident, $block:literal, $key:ident, $iv:ident, $bytes:ident) => {{
+        let iv = std::array::from_fn::<u8, $block, _>(|at| $iv.get(at).copied().unwrap_or_default());
+        let mut cipher = cbc::$mode::<$cipher>::new((&**$key).into(), &iv.into());
         $bytes.as_chunks_mut::<$block>().0.iter_mut().for_each(|block| cipher.$step(block.into()));
+    }};
+}
+
+/// CMAC, its first eight bytes.
+macro_rules! cmac {
+    ($cipher:ty, $key:ident, $message:ident) => {{
+        let mut mac = <Cmac<$cipher> as KeyInit>::new((&**$key).into());
+        mac.update($message);
+        let code = mac.finalize().into_bytes();
+        std::array::from_fn(|at| code.get(at).copied().unwrap_or_default())
     }};
 }
 
@@ -46,17 +59,20 @@ impl CardCipher {
         }
     }
 
+    /// The cipher under a key.
+    pub fn keyed(self, key: &CipherKey) -> KeyedCipher {
+        match self {
+            Self::TripleDes => KeyedCipher::TripleDes(Zeroizing::new(*key)),
+            Self::Aes128 => KeyedCipher::Aes128(Zeroizing::new(*key)),
+        }
+    }
+
     /// Encrypts whole blocks, CBC from a zero IV, without padding.
     ///
     /// # Errors
     /// [`NotWholeBlocks`].
     pub fn encrypt(self, key: &CipherKey, plain: &[u8]) -> Result<Vec<u8>, NotWholeBlocks> {
-        let mut bytes = self.whole(plain)?;
-        match self {
-            Self::TripleDes => cbc!(Encryptor<TdesEde2>, encrypt_block, 8, key, bytes),
-            Self::Aes128 => cbc!(Encryptor<Aes128>, encrypt_block, 16, key, bytes),
-        }
-        Ok(bytes)
+        self.keyed(key).encrypt(&[], plain)
     }
 
     /// Decrypts whole blocks, CBC from a zero IV, without padding.
@@ -64,30 +80,100 @@ impl CardCipher {
     /// # Errors
     /// [`NotWholeBlocks`].
     pub fn decrypt(self, key: &CipherKey, encrypted: &[u8]) -> Result<Vec<u8>, NotWholeBlocks> {
+        self.keyed(key).decrypt(&[], encrypted)
+    }
+
+    /// The message authentication code over a message of any length.
+    pub fn mac(self, key: &CipherKey, message: &[u8]) -> [u8; MAC_LENGTH] {
+        self.keyed(key).mac(message)
+    }
+}
+
+/// A cipher of secure messaging under one key.
+#[derive(Clone)]
+pub enum KeyedCipher {
+    /// Two-key triple DES; the retail MAC.
+    TripleDes(Zeroizing<[u8; 16]>),
+    /// AES-128; CMAC.
+    Aes128(Zeroizing<[u8; 16]>),
+    /// AES-192; CMAC.
+    Aes192(Zeroizing<[u8; 24]>),
+    /// AES-256; CMAC.
+    Aes256(Zeroizing<[u8; 32]>),
+}
+
+impl std::fmt::Debug for KeyedCipher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeyedCipher(..)")
+    }
+}
+
+impl KeyedCipher {
+    /// Bytes of a block.
+    pub fn block(&self) -> usize {
+        match self {
+            Self::TripleDes(_) => 8,
+            _ => 16,
+        }
+    }
+
+    /// The key's bytes. Each caller answers for where they go.
+    pub fn expose(&self) -> &[u8] {
+        match self {
+            Self::TripleDes(key) | Self::Aes128(key) => &**key,
+            Self::Aes192(key) => &**key,
+            Self::Aes256(key) => &**key,
+        }
+    }
+
+    /// Encrypts whole blocks, CBC without padding; an empty IV is zero.
+    ///
+    /// # Errors
+    /// [`NotWholeBlocks`].
+    pub fn encrypt(&self, iv: &[u8], plain: &[u8]) -> Result<Vec<u8>, NotWholeBlocks> {
+        let mut bytes = self.whole(plain)?;
+        match self {
+            Self::TripleDes(key) => cbc!(Encryptor<TdesEde2>, encrypt_block, 8, key, iv, bytes),
+            Self::Aes128(key) => cbc!(Encryptor<Aes128>, encrypt_block, 16, key, iv, bytes),
+            Self::Aes192(key) => cbc!(Encryptor<Aes192>, encrypt_block, 16, key, iv, bytes),
+            Self::Aes256(key) => cbc!(Encryptor<Aes256>, encrypt_block, 16, key, iv, bytes),
+        }
+        Ok(bytes)
+    }
+
+    /// Decrypts whole blocks, CBC without padding; an empty IV is zero.
+    ///
+    /// # Errors
+    /// [`NotWholeBlocks`].
+    pub fn decrypt(&self, iv: &[u8], encrypted: &[u8]) -> Result<Vec<u8>, NotWholeBlocks> {
         let mut bytes = self.whole(encrypted)?;
         match self {
-            Self::TripleDes => cbc!(Decryptor<TdesEde2>, decrypt_block, 8, key, bytes),
-            Self::Aes128 => cbc!(Decryptor<Aes128>, decrypt_block, 16, key, bytes),
+            Self::TripleDes(key) => cbc!(Decryptor<TdesEde2>, decrypt_block, 8, key, iv, bytes),
+            Self::Aes128(key) => cbc!(Decryptor<Aes128>, decrypt_block, 16, key, iv, bytes),
+            Self::Aes192(key) => cbc!(Decryptor<Aes192>, decrypt_block, 16, key, iv, bytes),
+            Self::Aes256(key) => cbc!(Decryptor<Aes256>, decrypt_block, 16, key, iv, bytes),
         }
         Ok(bytes)
     }
 
     /// The message authentication code over a message of any length.
-    pub fn mac(self, key: &CipherKey, message: &[u8]) -> [u8; MAC_LENGTH] {
+    pub fn mac(&self, message: &[u8]) -> [u8; MAC_LENGTH] {
         match self {
-            Self::TripleDes => retail_mac(key, message),
-            Self::Aes128 => {
-                let mut mac = <Cmac<Aes128> as KeyInit>::new(key.into());
-                mac.update(message);
-                let code = mac.finalize().into_bytes();
-                std::array::from_fn(|at| code.get(at).copied().unwrap_or_default())
-            }
+            Self::TripleDes(key) => retail_mac(key, message),
+            Self::Aes128(key) => cmac!(Aes128, key, message),
+            Self::Aes192(key) => cmac!(Aes192, key, message),
+            Self::Aes256(key) => cmac!(Aes256, key, message),
         }
     }
 
-    fn whole(self, bytes: &[u8]) -> Result<Vec<u8>, NotWholeBlocks> {
+    fn whole(&self, bytes: &[u8]) -> Result<Vec<u8>, NotWholeBlocks> {
         if bytes.len().is_multiple_of(self.block()) { Ok(bytes.to_vec()) } else { Err(NotWholeBlocks) }
     }
+}
+
+/// Whether two codes are equal, in a time that does not depend on where they differ.
+pub fn same_code(left: &[u8], right: &[u8]) -> bool {
+    left.len() == right.len() && left.ct_eq(right).to_bool()
 }
 
 /// ISO/IEC 9797-1:2011 7.4 (algorithm 3) with 6.3.3 (padding method 2): DES-CBC under the first half of the key, the
@@ -136,6 +222,11 @@ mod tests {
         assert_eq!(mac(0), "bb1d6929e9593728");
         assert_eq!(mac(16), "070a16b46b4d4144");
         assert_eq!(mac(40), "dfa66747de9ae630");
+        // D.2 (AES-192) and D.3 (AES-256).
+        let key = Zeroizing::new(bytes("8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b"));
+        assert_eq!(hex::encode(KeyedCipher::Aes192(key).mac(&message[..16])), "9e99a7bf31e71090");
+        let key = Zeroizing::new(bytes("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"));
+        assert_eq!(hex::encode(KeyedCipher::Aes256(key).mac(&message[..16])), "28a7023f452e8f82");
     }
 
     #[test]

@@ -1,26 +1,46 @@
 //! The only door to cryptography: hashes, RSA and ECDSA verification, the ciphers of secure messaging, and the signers of
 //! the simulated hierarchy, the key that seals a dump, and what seals rows of the confirmation record. The standard signatures
-//! have two back ends (`standard`).
+//! have two back ends (`standard`); every other curve, and agreement on keys, is `curve`.
 
 mod block;
+mod curve;
+pub(crate) mod der;
 mod ecdsa;
+mod group;
 mod hash;
+mod iso9796;
+mod modp;
 #[cfg(feature = "records")]
 mod row;
 mod rsa;
+mod rsa_any;
 mod seal;
+mod signature;
 mod signer;
+mod signer_any;
 mod standard;
 
 pub use self::ecdsa::{EcPublicKey, EcSigner};
 pub use self::rsa::{KeyError, PublicKey, Recovered, SignatureError};
 #[doc(hidden)]
-pub use block::{CardCipher, CipherKey, MAC_LENGTH, NotWholeBlocks, sha1_key};
+pub use block::{CardCipher, CipherKey, KeyedCipher, MAC_LENGTH, NotWholeBlocks, same_code, sha1_key};
+#[doc(hidden)]
+pub use curve::{CurveError, CurveKey, CurveSigner, NamedCurve, Point, Scalar};
+#[doc(hidden)]
+pub use group::{Element, Exponent, Group, GroupError};
 #[doc(hidden)]
 pub use hash::Hash;
+#[doc(hidden)]
+pub use iso9796::{Iso9796Signer, Trailer, verify_iso9796};
+#[doc(hidden)]
+pub use modp::{DhGroup, DhKeyError};
 #[cfg(feature = "records")]
 pub use row::{NotSealed, ROW_KEY, ROW_NONCE, ROW_TAG, RowKey};
+#[doc(hidden)]
+pub use rsa_any::RsaKey;
 pub use seal::{NotASealKey, SEAL_PUBLIC_KEY, SEAL_SEED, SEAL_SIGNATURE, SealKey, SealPublicKey};
+#[doc(hidden)]
+pub use signature::{SignatureAlgorithm, VerifyKey, Weakness};
 pub use signer::{Signer, SignerError};
 pub use standard::EcdsaForm;
 #[doc(hidden)]

@@ -8,7 +8,7 @@ use crate::text::errors;
 
 /// An RSA-2048 private key.
 #[derive(Clone)]
-pub struct Signer(PrivateKey);
+pub struct Signer(pub(super) PrivateKey);
 
 impl std::fmt::Debug for Signer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

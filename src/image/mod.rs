@@ -5,10 +5,12 @@
 
 mod fax;
 mod jp2;
+mod jpeg;
 mod png;
 mod tiff;
 
 pub use fax::{MAX_FAX_INPUT, MAX_FAX_SIDE};
+pub(crate) use tiff::extent as tiff_extent;
 pub use tiff::{MAX_TIFF_ENTRIES, MAX_TIFF_INPUT, MAX_TIFF_SIDE, MAX_TIFF_STRIPS};
 
 use crate::text::errors;
@@ -26,6 +28,8 @@ pub const MAX_PIXELS: u64 = 4 * 1024 * 1024;
 pub enum Format {
     /// PNG
     Png,
+    /// JPEG, baseline or progressive, eight bits a sample.
+    Jpeg,
     /// JPEG 2000, in a JP2 container or as a bare codestream.
     Jpeg2000,
     /// TIFF, one bit a pixel, ITU-T T.6 (Group 4 fax); zeros may follow it.
@@ -146,6 +150,7 @@ pub fn dimensions(bytes: &[u8], format: Format) -> Result<(u32, u32), ImageError
     within_input_limit(bytes)?;
     let (width, height) = match format {
         Format::Png => png::dimensions(bytes)?,
+        Format::Jpeg => jpeg::dimensions(bytes)?,
         Format::Jpeg2000 => jp2::dimensions(bytes)?,
         Format::Tiff => tiff::dimensions(bytes)?,
     };
@@ -162,6 +167,7 @@ pub fn decode(bytes: &[u8], format: Format) -> Result<Raster, ImageError> {
     // The decoders index and add without checks of ours: a panic of theirs on hostile data ends here.
     let decoded = catch_unwind(AssertUnwindSafe(|| match format {
         Format::Png => png::decode(bytes),
+        Format::Jpeg => jpeg::decode(bytes),
         Format::Jpeg2000 => jp2::decode(bytes),
         Format::Tiff => tiff::decode(bytes),
     }));

@@ -45,6 +45,72 @@ pub(super) fn dimensions(bytes: &[u8]) -> Result<(u32, u32), ImageError> {
     directory.size()
 }
 
+/// How many bytes the file has, by its first directory: everything that it refers to lies within. `Err(Some(n))`: its first n bytes
+/// would show more; `Err(None)`: the directory does not show it.
+pub(crate) fn extent(bytes: &[u8]) -> Result<usize, Option<usize>> {
+    /// Entries of a plain picture, for the first guess at what a directory takes.
+    const USUAL: usize = 10;
+    const NEXT: usize = 4;
+    let within = |end: u64| usize::try_from(end).ok().filter(|end| *end <= MAX_TIFF_INPUT).ok_or(None);
+    let held = |end: usize| if end <= bytes.len() { Ok(end) } else { Err(Some(end)) };
+    let big_endian = match bytes {
+        [b'I', b'I', 42, 0, ..] => false,
+        [b'M', b'M', 0, 42, ..] => true,
+        _ => return Err(None),
+    };
+    held(8)?;
+    let file = Directory { file: bytes, big_endian, entries: &[] };
+    let long = |at: usize| file.long(bytes, at).map(u64::from).ok_or(None);
+    let short = |at: usize| file.short(bytes, at).map(usize::from).ok_or(None);
+    let directory = within(long(4)?)?;
+    let table = |entries: usize| 2 + entries * ENTRY + NEXT;
+    if bytes.len() < directory + 2 {
+        return Err(Some(directory + table(USUAL)));
+    }
+    let count = short(directory)?;
+    if count > usize::from(MAX_TIFF_ENTRIES) {
+        return Err(None);
+    }
+    let mut end = held(directory + table(count))?;
+    if long(end - NEXT)? != 0 {
+        return Err(None);
+    }
+    let mut numbers = [None, None];
+    for entry in (0..count).map(|index| directory + 2 + index * ENTRY) {
+        let (tag, many) = (short(entry)?, long(entry + 4)?);
+        let size: usize = match short(entry + 2)? {
+            1 | 2 | 6 | 7 => 1,
+            3 | 8 => 2,
+            4 | 9 | 11 => 4,
+            5 | 10 | 12 => 8,
+            _ => return Err(None),
+        };
+        let total = within(many.saturating_mul(u64::try_from(size).unwrap_or(u64::MAX)))?;
+        let at = if total <= 4 { entry + 8 } else { within(long(entry + 8)?)? };
+        end = end.max(at + total);
+        for (slot, wanted) in numbers.iter_mut().zip([tag::OFFSETS, tag::COUNTS]) {
+            if tag == usize::from(wanted) {
+                *slot = Some((at, size, many));
+            }
+        }
+    }
+    let [Some((offsets, offset_size, strips)), Some((counts, count_size, many))] = numbers else { return Err(None) };
+    if strips != many || strips > u64::from(MAX_TIFF_STRIPS) {
+        return Err(None);
+    }
+    held(end)?;
+    let number = |at: usize, size: usize| match size {
+        2 => file.short(bytes, at).map(u64::from).ok_or(None),
+        4 => long(at),
+        _ => Err(None),
+    };
+    for strip in 0..usize::try_from(strips).map_err(|_| None)? {
+        let at = number(offsets + strip * offset_size, offset_size)?;
+        end = end.max(within(at.saturating_add(number(counts + strip * count_size, count_size)?))?);
+    }
+    within(u64::try_from(end).map_err(|_| None)?)
+}
+
 /// Decodes the picture: ink black on white.
 pub(super) fn decode(bytes: &[u8]) -> Result<Raster, ImageError> {
     let directory = Directory::read(bytes)?;

@@ -23,6 +23,9 @@ const MUTUAL_AUTHENTICATE: u8 = 0x82;
 /// Class of a command under secure messaging whose header is not authenticated (ISO/IEC 7816-4 5.4.1).
 const SECURE: u8 = 0x08;
 
+/// Class of a command under secure messaging whose header is authenticated.
+const AUTHENTICATED: u8 = 0x0C;
+
 /// Le of a short command that takes whatever the file has, up to 256 bytes.
 const SHORT_LE_ALL: u8 = 0x00;
 
@@ -75,6 +78,25 @@ impl Command {
         Self::encode([0x00, 0xB0, high & 0x7F, low], &[], &le.encode(), false)
     }
 
+    /// READ BINARY of the current EF from an offset that 15 bits do not hold (odd instruction, ISO/IEC 7816-4 11.3.3). A short
+    /// answer carries a header of up to three bytes more.
+    pub fn read_far(offset: u32, le: Le) -> Self {
+        let [_, high, middle, low] = offset.to_be_bytes();
+        let offset: &[u8] = if high == 0 { &[0x54, 0x02, middle, low] } else { &[0x54, 0x03, high, middle, low] };
+        Self::with_le([0x00, 0xB1, 0x00, 0x00], offset, le)
+    }
+
+    /// A command with data of 1 to 255 bytes and an Le, both lengths in the form of the Le (case 4).
+    pub fn with_le(header: [u8; 4], data: &[u8], le: Le) -> Self {
+        if let Le::Short(_) = le {
+            return Self::encode(header, data, &le.encode(), false);
+        }
+        let [high, low] = u16::try_from(data.len()).unwrap_or(u16::MAX).to_be_bytes();
+        let le = le.encode();
+        let bytes = [&header[..], &[0x00, high, low], data, le.get(1..).unwrap_or_default()].concat();
+        Self { bytes: Zeroizing::new(bytes), data: data.len(), secret: false }
+    }
+
     /// READ RECORD of one record of the file with this short EF identifier (ISO/IEC 7816-4 11.4.3).
     pub fn read_record(sfi: u8, record: u8) -> Self {
         Self::encode([0x00, 0xB2, record, (sfi << 3) | 0x04], &[], &[SHORT_LE_ALL], false)
@@ -113,6 +135,39 @@ impl Command {
         Self { bytes: Zeroizing::new(bytes), data: data.len(), secret: plain.secret }
     }
 
+    /// A command under secure messaging whose header is authenticated (ISO/IEC 7816-4 10.2.2): data objects that are made already,
+    /// and an Le in the same form as the Lc, which is extended if `plain` is or the objects need it. `le` is the length of the
+    /// answer if the card named it, else 0.
+    pub fn authenticated(plain: &Self, objects: &[u8], le: u8) -> Self {
+        let header = plain.header();
+        let header = [header[0] | AUTHENTICATED, header[1], header[2], header[3]];
+        if !plain.is_extended() && objects.len() <= usize::from(u8::MAX) {
+            return Self::encode(header, objects, &[le], plain.secret);
+        }
+        let length = match le {
+            0 => Le::Extended,
+            le => Le::Exact(le.into()),
+        };
+        Self { secret: plain.secret, ..Self::with_le(header, objects, length) }
+    }
+
+    /// The same command, its data hidden from `Debug` and from recordings.
+    #[must_use]
+    pub fn hidden(self) -> Self {
+        Self { secret: true, ..self }
+    }
+
+    /// Data and the bytes of Le, without the zero that only marks the extended form.
+    pub fn body(&self) -> (&[u8], &[u8]) {
+        let rest = self.bytes.get(4..).unwrap_or_default();
+        let rest = if self.is_extended() { rest.get(1..).unwrap_or_default() } else { rest };
+        if self.data == 0 {
+            return (&[], rest);
+        }
+        let header = if self.is_extended() { 2 } else { 1 };
+        rest.get(header..).unwrap_or_default().split_at_checked(self.data).unwrap_or_default()
+    }
+
     /// Class, instruction and parameters.
     pub fn header(&self) -> [u8; 4] {
         self.bytes.first_chunk::<4>().copied().unwrap_or_default()
@@ -129,6 +184,16 @@ impl Command {
             [0, high, low] => Some(u16::from_be_bytes([*high, *low])),
             [le] => Some(if *le == 0 { 256 } else { u16::from(*le) }),
             _ => None,
+        }
+    }
+
+    /// Whether another file may be the current one afterwards: SELECT, and whatever names a file by its short identifier.
+    pub(super) fn names_file(&self) -> bool {
+        match self.header() {
+            [_, 0xA4, ..] => true,
+            [_, 0xB0, p1, _] => p1 & 0x80 != 0,
+            [_, 0xB2, ..] => true,
+            _ => false,
         }
     }
 

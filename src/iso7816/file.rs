@@ -67,6 +67,9 @@ pub enum ReadFrom {
 /// Called after each READ BINARY: bytes read so far, bytes that the file's header announces.
 pub type Progress<'a> = &'a mut dyn FnMut(usize, usize);
 
+/// Says how many bytes of a file there should be, by those that are there.
+pub type Goal<'a> = &'a mut dyn FnMut(&[u8]) -> usize;
+
 /// Why a file was not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -146,7 +149,23 @@ impl<T: Transport> Session<T> {
         size: usize,
         progress: Progress<'_>,
     ) -> Result<Vec<u8>, FileReadError> {
-        self.read_to_size(from, size, ReadStep::le_for, progress)
+        self.read_to_size(from, Vec::new(), &mut |_| size, size, ReadStep::le_for, progress)
+    }
+
+    /// As [`Session::read_sized_file`], but only as far as `goal` wants: it is given the bytes that came, from the first read on none,
+    /// and returns how many there should be. `held` is what is there already of the file that is current.
+    ///
+    /// # Errors
+    /// As [`Session::read_sized_file`].
+    pub fn read_wanted(
+        &mut self,
+        from: ReadFrom,
+        held: Vec<u8>,
+        size: usize,
+        goal: Goal<'_>,
+        progress: Progress<'_>,
+    ) -> Result<Vec<u8>, FileReadError> {
+        self.read_to_size(from, held, goal, size, ReadStep::le_for, progress)
     }
 
     /// As [`Session::read_sized_file`], but an extended APDU asks for the whole file and names no length: the one extended
@@ -156,23 +175,25 @@ impl<T: Transport> Session<T> {
     /// As [`Session::read_sized_file`].
     pub fn read_whole_file(&mut self, sfi: u8, size: usize, progress: Progress<'_>) -> Result<Vec<u8>, FileReadError> {
         let le = |step: ReadStep, wanted| if step.is_extended() { Le::Extended } else { step.le_for(wanted) };
-        self.read_to_size(ReadFrom::Short(sfi), size, le, progress)
+        self.read_to_size(ReadFrom::Short(sfi), Vec::new(), &mut |_| size, size, le, progress)
     }
 
     fn read_to_size(
         &mut self,
         from: ReadFrom,
+        mut bytes: Vec<u8>,
+        goal: Goal<'_>,
         size: usize,
         le: impl Fn(ReadStep, usize) -> Le,
         progress: Progress<'_>,
     ) -> Result<Vec<u8>, FileReadError> {
-        let mut bytes = Vec::new();
         let mut ended = false;
         for _ in 0..MAX_READS {
-            if ended || bytes.len() >= size {
+            let missing = goal(&bytes).min(size).saturating_sub(bytes.len());
+            if ended || missing == 0 {
                 break;
             }
-            let le = le(self.step, size - bytes.len());
+            let le = le(self.step, missing);
             let command = match (from, u16::try_from(bytes.len())) {
                 (ReadFrom::Short(sfi), Ok(0)) => Command::read_sfi(sfi, 0, le),
                 (_, Ok(offset)) if usize::from(offset) <= MAX_OFFSET => Command::read_current(offset, le),

@@ -4,6 +4,7 @@ mod command;
 mod file;
 mod pin;
 mod secure;
+mod secure_object;
 mod session;
 mod status;
 
@@ -18,5 +19,6 @@ pub(crate) use {
     file::{FileReadError, ReadFrom, ReadStep},
     pin::PinOutcome,
     secure::SecureChannel,
+    secure_object::{ObjectForm, SecureReadError},
     session::{CardSession, MASTER_FILE, Response, Session},
 };

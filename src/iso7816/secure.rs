@@ -5,7 +5,7 @@ use crate::transport::{Transport, TransportError};
 
 use super::{
     command::{Command, Le},
-    file::{FileReadError, MAX_OFFSET, MAX_READS, Progress, ReadStep},
+    file::{FileReadError, Goal, MAX_OFFSET, MAX_READS, Progress, ReadStep},
     session::{CardError, Response, Session},
     status::Status,
 };
@@ -46,6 +46,8 @@ pub struct SecureStep {
     rung: usize,
     /// Whether an answer came in a form of this ladder.
     proven: bool,
+    /// Whether a command for so many bytes was refused although one for everything may pass (spec residence 8.4).
+    no_exact: bool,
 }
 
 /// Why one attempt brought nothing.
@@ -117,20 +119,43 @@ impl<T: Transport> Session<T> {
         channel: &mut dyn SecureChannel,
         progress: Progress<'_>,
     ) -> Result<Vec<u8>, FileReadError> {
+        self.read_secure_wanted(sfi, size, &mut |_| size, channel, progress)
+    }
+
+    /// The same only as far as `goal` wants, as [`Session::read_wanted`]. If reader and card take no command for so many bytes, the
+    /// whole file is read.
+    ///
+    /// # Errors
+    /// As [`Session::read_secure_file`].
+    pub fn read_secure_wanted(
+        &mut self,
+        sfi: u8,
+        size: usize,
+        goal: Goal<'_>,
+        channel: &mut dyn SecureChannel,
+        progress: Progress<'_>,
+    ) -> Result<Vec<u8>, FileReadError> {
         let found = (self.secure_step, self.step);
         let mut broken = None;
         let mut bytes = Vec::new();
         let mut ended = false;
         for _ in 0..MAX_READS {
-            if ended || bytes.len() >= size {
+            let whole = self.secure_step.no_exact && self.secure_step.form() == Rung::Whole;
+            let goal = if whole { size } else { goal(&bytes).min(size) };
+            if ended || bytes.len() >= goal {
                 break;
             }
             let (from, wanted) = match u16::try_from(bytes.len()) {
-                Ok(0) => (None, size),
-                Ok(offset) if usize::from(offset) <= MAX_OFFSET => (Some(offset), size - bytes.len()),
+                Ok(0) => (None, goal),
+                Ok(offset) if usize::from(offset) <= MAX_OFFSET => (Some(offset), goal - bytes.len()),
                 _ => break,
             };
-            match self.read_piece((sfi, from), wanted, channel, &mut broken)? {
+            let exact = goal < size && self.secure_step.form() == Rung::Whole;
+            match self.read_piece((sfi, from), (wanted, exact), channel, &mut broken)? {
+                Err(Setback::Refused(Some(_)) | Setback::Broken) if exact => {
+                    self.secure_step.no_exact = true;
+                    bytes.clear();
+                }
                 Ok(piece) => {
                     self.secure_step.proven = true;
                     ended = piece.is_empty();
@@ -155,12 +180,13 @@ impl<T: Transport> Session<T> {
     fn read_piece(
         &mut self,
         (sfi, offset): (u8, Option<u16>),
-        wanted: usize,
+        (wanted, exact): (usize, bool),
         channel: &mut dyn SecureChannel,
         broken: &mut Option<String>,
     ) -> Result<Result<Vec<u8>, Setback>, FileReadError> {
         let most = |limit: u16| limit.min(u16::try_from(wanted).unwrap_or(limit));
         let le = match self.secure_step.form() {
+            Rung::Whole if exact => Le::Exact(most(u16::MAX)),
             Rung::Whole => Le::Extended,
             Rung::Extended(limit) => Le::Exact(most(limit)),
             Rung::Short(limit) => Le::Short(most(limit)),

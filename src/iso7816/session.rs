@@ -3,7 +3,7 @@
 use crate::transport::{Transport, TransportError};
 
 use super::{
-    command::{Command, select_application},
+    command::{Command, select_application, select_file},
     file::ReadStep,
     secure::SecureStep,
     status::Status,
@@ -54,6 +54,8 @@ pub enum CardError {
 pub struct Session<T> {
     transport: T,
     application: Option<Vec<u8>>,
+    /// The file that was selected by its identifier and is the current one still.
+    file: Option<u16>,
     /// Commands so far.
     exchanges: usize,
     pub(super) step: ReadStep,
@@ -64,14 +66,15 @@ pub struct Session<T> {
 pub type CardSession<'a> = Session<&'a mut (dyn Transport + 'a)>;
 
 impl<T: Transport> Session<T> {
-    /// A session with a card in an unknown state.
+    /// A session with a card that was just powered up: its master file is the current one (ISO/IEC 7816-4 11.2.2).
     pub fn new(transport: T) -> Self {
         Self::with_step(transport, ReadStep::default())
     }
 
     /// A session that already knows which read size works with this reader and card.
     pub fn with_step(transport: T, step: ReadStep) -> Self {
-        Self { transport, application: None, exchanges: 0, step, secure_step: SecureStep::default() }
+        let application = Some(MASTER_FILE.to_vec());
+        Self { transport, application, file: None, exchanges: 0, step, secure_step: SecureStep::default() }
     }
 
     /// The read size that works here.
@@ -94,6 +97,9 @@ impl<T: Transport> Session<T> {
     /// # Errors
     /// [`CardError::Transport`] when no answer came, [`CardError::Endless`] when the card never finishes.
     pub fn send(&mut self, command: &Command) -> Result<Response, CardError> {
+        if command.names_file() {
+            self.file = None;
+        }
         let fresh = self.exchanges == 0;
         let mut response = self.exchange(command)?;
         // A measured card answers the first command after a power cycle with 6F00 (spec my-number 8.2, M).
@@ -150,6 +156,18 @@ impl<T: Transport> Session<T> {
                 Err(CardError::Status(other))
             }
         }
+    }
+
+    /// Selects a file of the selected application by its identifier, unless it is the current one.
+    ///
+    /// # Errors
+    /// [`CardError::Status`] for a refusal, else as [`Session::send`].
+    pub fn select_file(&mut self, id: u16) -> Result<(), CardError> {
+        if self.file != Some(id) {
+            self.call(&select_file(id))?;
+            self.file = Some(id);
+        }
+        Ok(())
     }
 
     /// [`Session::select`], or [`Session::select_master_file`] for the master file's identifier.

@@ -23,6 +23,14 @@ pub fn concern(concern: &Concern, lang: Lang) -> [String; 2] {
         ["発行者の鍵としては弱いか、知られていない種類です（{key}）。" "Its key is weak for an issuer, or of an unknown kind ({key})."]
         ["どこから入手したものか確かめてください。不要なら taimen trust remove で削除してください。"
          "Find out where it came from. If it is not needed, remove it with taimen trust remove."] },
+        Concern::UnknownCurve => halves! {
+        ["鍵の曲線のパラメーターが、知られているどの曲線とも一致しません。" "The curve parameters of its key are not those of any known curve."]
+        ["この証明書では、どの署名も確認できません。taimen trust remove で削除してください。"
+         "No signature can rest on it. Remove it with taimen trust remove."] },
+        Concern::BrokenLink => halves! {
+        ["署名した証明書がここにないか、署名が合いません。" "The certificate that signed it is not here, or the signature does not hold."]
+        ["追加したときのファイルが完全か確かめ、新しいマスターリストを追加してください。"
+         "Check whether the file that it came from was complete, and add a newer master list."] },
         Concern::WeakHash => halves! {
         ["MD5またはSHA-1で署名されています。" "It is signed with MD5 or SHA-1."]
         ["信頼の起点そのものの署名は検証に使いませんが、古い方式です。入手元を確かめてください。"
@@ -94,6 +102,8 @@ mod tests {
             Concern::ExpiresSoon { days: 3 },
             Concern::NotYetValid,
             Concern::WeakKey { key: "RSA-1024".to_owned() },
+            Concern::UnknownCurve,
+            Concern::BrokenLink,
             Concern::WeakHash,
             Concern::NotPublished,
             Concern::Duplicate,

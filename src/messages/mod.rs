@@ -64,6 +64,8 @@ use crate::{
 
 pub use exit::ExitCode;
 pub use reader::Platform;
+#[cfg(feature = "cli")]
+pub(crate) use trust::{refused as refused_words, signer as signer_words};
 #[cfg(feature = "records")]
 #[doc(hidden)]
 pub use {record::RecordError, records::StoreError};

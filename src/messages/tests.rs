@@ -4,6 +4,7 @@ use crate::{
     cards::registry,
     iso7816::Status,
     profile::{Case, RowName},
+    trust::{CmsError, ListError, Refused},
 };
 
 use super::*;
@@ -35,6 +36,28 @@ fn transport() -> Vec<TransportError> {
         TransportError::Mismatch { step: 3, expected: "00 B0 00 00".to_owned(), sent: "00 A4 04 0C".to_owned() },
         TransportError::RecordingEnded { steps: 12 },
     ]
+}
+
+/// Every way in which a master list does not count.
+fn lists() -> Vec<ListError> {
+    use crate::trust::{Place, SignerError, Unsupported};
+    let signers = [
+        SignerError::NoAnchor,
+        SignerError::SignatureMismatch,
+        SignerError::HierarchyNotAccepted,
+        SignerError::Unsupported(Unsupported::Curve),
+        SignerError::NotYetValid,
+        SignerError::Expired(Place::Anchor),
+        SignerError::NotACa,
+    ];
+    let others = [
+        ListError::TooLarge,
+        ListError::TooManyCertificates,
+        ListError::Malformed,
+        ListError::Cms(CmsError::Signature),
+        ListError::Purpose,
+    ];
+    others.into_iter().chain(signers.map(ListError::Signer)).collect()
 }
 
 fn folders() -> Vec<ManifestError> {
@@ -257,7 +280,12 @@ fn every_problem() -> Vec<Problem> {
     problems.extend([
         Problem::TrustAdd(AddError::AlreadyThere("5000023".to_owned())),
         Problem::TrustAdd(AddError::Io(path(), ErrorKind::NotFound)),
+        Problem::TrustAdd(AddError::NothingUsable(None)),
     ]);
+    problems.extend(lists().into_iter().map(|error| Problem::TrustAdd(AddError::List(error))));
+    let refused =
+        [Refused::Form, Refused::Key, Refused::NotACa, Refused::NoCountry, Refused::Signature, Refused::NotPinned];
+    problems.extend(refused.map(|why| Problem::TrustAdd(AddError::NothingUsable(Some(why)))));
     problems.extend(folders().into_iter().map(|error| Problem::TrustRemove(RemoveError::Folder(error))));
     let selector = || "0f".to_owned();
     problems.extend([

@@ -3,8 +3,11 @@
 use std::io::ErrorKind;
 
 use crate::{
-    lang::{Words, words},
-    trust::{AddError, Hierarchy, ImportError, ManifestError, Purpose, RemoveError, Unusable, published, published_by},
+    lang::{Bilingual, Words, words},
+    trust::{
+        AddError, CmsError, Hierarchy, ImportError, ListError, ManifestError, Purpose, Refused, RemoveError,
+        SignerError, Unusable, published, published_by,
+    },
 };
 
 use super::{
@@ -60,6 +63,17 @@ pub(super) fn add(error: &AddError) -> Text {
         ["用途（--purpose）とファイルの組み合わせを確かめてください。何も追加していません。"
          "Check whether the file fits the purpose (--purpose). Nothing was added."] },
         AddError::NotPinned { purpose, sha256, claims } => not_pinned(*purpose, sha256, *claims),
+        AddError::List(error) => list(error),
+        AddError::NothingUsable(None) => text! { "trust-add-nothing" Usage;
+        ["ファイルに証明書が入っていません。" "The file holds no certificate."]
+        ["発行者から入手したファイルかどうか確かめてください。何も追加していません。" "Check whether it is the file that the issuer publishes. Nothing was added."] },
+        AddError::NothingUsable(Some(why)) => {
+            let Bilingual { ja, en } = refused(*why);
+            text! { "trust-add-nothing-usable" Usage;
+            ["使える証明書が一つもありません。最初のもの：{ja}。" "No certificate in the file can be used. Of the first one: {en}."]
+            ["用途（--purpose）とファイルの組み合わせを確かめてください。何も追加していません。"
+             "Check whether the file fits the purpose (--purpose). Nothing was added."] }
+        }
         AddError::AlreadyThere(name) => text! { "trust-add-already-there" Usage;
         ["{name} は、すでにあります。" "{name} is already there."]
         ["何もする必要はありません。taimen trust list で確かめられます。" "Nothing needs to be done. taimen trust list shows it."] },
@@ -71,6 +85,81 @@ pub(super) fn add(error: &AddError) -> Text {
             ["{path} を読み書きできません（{ja}）。" "{path} cannot be read or written ({en})."]
             ["パスと権限を確かめてください。何も追加していません。" "Check the path and your permissions. Nothing was added."] }
         }
+    }
+}
+
+/// A master list that does not count.
+fn list(error: &ListError) -> Text {
+    let unchanged = words! { "信頼できるところから入手し直してください。何も追加していません。"
+    "Get the list again from where you can rely on it. Nothing was added." };
+    match error {
+        ListError::TooLarge | ListError::TooManyCertificates => text! { "trust-list-too-large" Usage;
+        ["マスターリストとしては大きすぎます。" "The file is too large for a master list."] unchanged },
+        ListError::Malformed | ListError::Cms(CmsError::Malformed | CmsError::ContentType(_)) => {
+            text! { "trust-list-form" Usage;
+            ["マスターリスト（CSCA証明書の一覧）でも証明書でもありません。" "The file is neither a master list (of CSCA certificates) nor a certificate."]
+            unchanged }
+        }
+        ListError::Cms(error) => text! { "trust-list-signature" Usage;
+        ["マスターリストの署名を確認できません。" "The signature of the master list does not hold: {error}."] unchanged },
+        ListError::Purpose => text! { "trust-list-purpose" Usage;
+        ["マスターリストに署名した証明書が、その用途のものではありません。" "The certificate that signed the master list is not one for master lists."]
+        unchanged },
+        ListError::Signer(error) => {
+            let Bilingual { ja, en } = signer(error);
+            text! { "trust-list-signer" Usage;
+            ["マスターリストに署名した者を確認できません：{ja}。" "Nobody vouches for the signer of the master list: {en}."]
+            ["署名した国のCSCA証明書を先に追加してください。それなしで追加するときは --unpinned を付けてください（報告書にそう出ます）。何も追加していません。"
+             "Add the CSCA certificate of the state that signed it first. To add the list without it, give --unpinned (reports then say so). Nothing was added."] }
+        }
+    }
+}
+
+/// Why a signer has no path to an anchor.
+pub fn signer(error: &SignerError) -> Bilingual {
+    match error {
+        SignerError::NoAnchor => {
+            Bilingual::new("署名した国のCSCA証明書がありません", "no CSCA is installed that certified it")
+        }
+        SignerError::SignatureMismatch => {
+            Bilingual::new("CSCAの鍵で作られた署名ではありません", "the CSCA that it names did not sign it")
+        }
+        SignerError::HierarchyNotAccepted => {
+            Bilingual::new("模擬や試験用のものです", "it belongs to a simulated or test hierarchy")
+        }
+        SignerError::Unsupported(_) => Bilingual::new(
+            "鍵や署名方式に、この版は対応していません",
+            "this version does not support its key or algorithm",
+        ),
+        SignerError::NotYetValid => Bilingual::new("まだ有効ではありません", "its certificate is not valid yet"),
+        SignerError::Expired(_) | SignerError::IssuerOver => {
+            Bilingual::new("証明書の有効期限が切れています", "a certificate has expired")
+        }
+        _ => Bilingual::new("証明書の内容が、この用途を許していません", "a certificate does not allow this use"),
+    }
+}
+
+/// Why a certificate is not taken as an anchor.
+pub fn refused(why: Refused) -> Bilingual {
+    match why {
+        Refused::Form => Bilingual::new(
+            "形式が正しくありません（DERに厳密に従っていません）",
+            "it is not in the strict form that checks read",
+        ),
+        Refused::Key => Bilingual::new(
+            "鍵や署名方式に、この版は対応していません",
+            "this version does not support its key or signature algorithm",
+        ),
+        Refused::NotACa => Bilingual::new(
+            "認証局（CA）の証明書ではありません",
+            "it is not the certificate of a certification authority",
+        ),
+        Refused::NoCountry => Bilingual::new("国名がありません", "it names no country"),
+        Refused::Signature => Bilingual::new("証明書の署名が合いません", "its signature does not hold"),
+        Refused::NotPinned => Bilingual::new(
+            "日本の名前がありますが、日本の既知のルート証明書につながりません",
+            "it bears Japan's name, and Japan's known roots do not vouch for it",
+        ),
     }
 }
 

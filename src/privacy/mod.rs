@@ -35,14 +35,17 @@ pub struct Pin(Zeroizing<Vec<u8>>);
 /// The longest reference data that a VERIFY carries (JICSAP V1.1 6.4.9).
 pub const MAX_PIN_LENGTH: usize = 16;
 
+/// The longest credential of any card: what is printed in a line of a machine-readable zone.
+pub const MAX_CREDENTIAL_LENGTH: usize = 48;
+
 impl Pin {
-    /// A credential of 1 to 16 bytes.
+    /// A credential of 1 to 48 bytes; one for VERIFY has at most 16, which its form sees to.
     ///
     /// # Errors
     /// [`PinLength`] for another length; the error does not hold the bytes.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, PinLength> {
         let bytes = Zeroizing::new(bytes.into());
-        if bytes.is_empty() || bytes.len() > MAX_PIN_LENGTH {
+        if bytes.is_empty() || bytes.len() > MAX_CREDENTIAL_LENGTH {
             return Err(PinLength);
         }
         Ok(Self(bytes))
@@ -60,9 +63,9 @@ impl fmt::Debug for Pin {
     }
 }
 
-/// A credential must have 1 to 16 bytes.
+/// A credential must have 1 to 48 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a credential has 1 to {MAX_PIN_LENGTH} bytes")]
+#[error("a credential has 1 to {MAX_CREDENTIAL_LENGTH} bytes")]
 pub struct PinLength;
 
 #[cfg(test)]
@@ -78,7 +81,7 @@ mod tests {
     #[test]
     fn length_is_bounded() {
         assert_eq!(Pin::new(vec![]).unwrap_err(), PinLength);
-        assert_eq!(Pin::new(vec![0x30; 17]).unwrap_err(), PinLength);
-        assert_eq!(Pin::new(vec![0x30; 16]).unwrap().expose().len(), 16);
+        assert_eq!(Pin::new(vec![0x30; 49]).unwrap_err(), PinLength);
+        assert_eq!(Pin::new(vec![0x30; 48]).unwrap().expose().len(), 48);
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     cards::Findings,
     trust::Hierarchy,
-    verify::{Check, Overall, Reason, Verdict, Why},
+    verify::{Check, CheckId, Overall, Reason, Verdict, Why},
 };
 
 use super::Report;
@@ -40,6 +40,8 @@ pub enum Case {
     /// Every required check passed, under a certificate that the user added although it is not one of those that the
     /// issuer published.
     AuthenticUnpinned,
+    /// Every required check passed, and the chip has no means against copying although others of its kind have.
+    AuthenticCopyable,
     /// Every required check passed, but under no issuer of real cards.
     NotReal,
     /// The expiry day is over, and nothing else speaks against the card.
@@ -114,6 +116,7 @@ impl Headline {
         let case = match findings.overall() {
             Overall::Authentic => match findings.hierarchy {
                 _ if unreal.is_some() => Case::NotReal,
+                Some(Hierarchy::Production | Hierarchy::Installed) if copyable(findings) => Case::AuthenticCopyable,
                 Some(Hierarchy::Production) => Case::Authentic,
                 Some(Hierarchy::Installed) => installed(findings),
                 _ => Case::NotReal,
@@ -130,7 +133,7 @@ impl Headline {
         match self.case {
             Case::Authentic | Case::AuthenticInstalled | Case::AuthenticPublished => Tone::Good,
             Case::Expired { .. } | Case::NotAccepted | Case::Copied(_) | Case::Forged(_) => Tone::Bad,
-            Case::AuthenticUnpinned | Case::NotReal | Case::Undetermined(_) => Tone::Unsure,
+            Case::AuthenticUnpinned | Case::AuthenticCopyable | Case::NotReal | Case::Undetermined(_) => Tone::Unsure,
         }
     }
 
@@ -138,6 +141,12 @@ impl Headline {
     pub fn symbol(self) -> &'static str {
         self.tone().symbol()
     }
+}
+
+/// Whether the document could have offered a proof against copies and did not.
+fn copyable(findings: &Findings) -> bool {
+    let none = |id: &CheckId| findings.verdict(*id) == Some(Verdict::NotDone(Why::NotOffered));
+    findings.presentation.chip.iter().any(none)
 }
 
 /// Whose certificate it was that a user installed.

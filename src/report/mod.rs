@@ -245,6 +245,7 @@ impl From<crate::cards::PictureFormat> for image::Format {
     fn from(format: crate::cards::PictureFormat) -> Self {
         match format {
             crate::cards::PictureFormat::Png => Self::Png,
+            crate::cards::PictureFormat::Jpeg => Self::Jpeg,
             crate::cards::PictureFormat::Jpeg2000 => Self::Jpeg2000,
             crate::cards::PictureFormat::Tiff => Self::Tiff,
         }

@@ -82,6 +82,10 @@ impl Headline {
                 "authentic-unpinned", "公表されたものではないCA鍵でのみ確認できました",
                 "VALID ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH"
             },
+            Case::AuthenticCopyable => named! {
+                "authentic-copyable", "データは真正ですが、ICチップは複製かもしれません",
+                "AUTHENTIC DATA, BUT THE CHIP COULD BE A COPY"
+            },
             Case::NotReal => named! {
                 "not-a-real-card", "発行者の系統が不明です：本物とは言えません", "UNKNOWN KIND OF ISSUER: NOT SHOWN TO BE REAL"
             },
@@ -176,6 +180,9 @@ impl Case {
                 "この端末に追加されたCA証明書は、発行者が公表した指紋のどれとも一致しません。出所を確かめるまで、真正なカードとして扱わないでください。",
                 "The CA certificate that was added on this machine has none of the fingerprints that the issuer published. \
                  Do not treat the card as authentic until its source is known.";
+            Self::AuthenticCopyable =>
+                "電子署名は正しいですが、このICチップには複製を検出する仕組みがありません。券面の印刷・顔写真・来店者の顔を、人が見比べてください。",
+                "The signatures are valid, but this chip has no means against copying. Compare the print, the picture and the person yourself.";
             Self::NotReal =>
                 "実際にカードを交付している発行者のものとは言えません。本人確認には使えません。",
                 "Nothing shows that the issuer issues real cards. The card proves nobody's identity.";
@@ -223,6 +230,12 @@ impl Case {
             Self::Undetermined(Why::CertificateNotDer) =>
                 "カードの証明書が標準の形式（DER）ではないため、電子署名を検査していません。真正とも偽造とも言えません。",
                 "The certificate on the card is not in the standard form (DER), so taimen did not check the signature. It cannot say whether the card is authentic.";
+            Self::Undetermined(Why::NotABook) =>
+                "ICチップのデータによると、旅券ではない書類です。旅券として扱わないでください。",
+                "The chip says that the document is not a passport. Do not accept it as one.";
+            Self::Undetermined(Why::SelfReported) =>
+                "ICチップの応答の記録は、保存した人が自分で作ることもできます。その人の言葉を信じる根拠（--sealed-by）がないため、複製でないとは言えません。",
+                "Whoever saved this reading could have made up the chip's answer. Without a demanded seal (--sealed-by), taimen cannot say that the chip is not a copy.";
             Self::Undetermined(_) =>
                 "必要な検査が済んでいません。真正とも偽造とも言えません。",
                 "A required check was not done, so taimen cannot say whether the card is authentic.";

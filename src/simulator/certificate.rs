@@ -286,14 +286,14 @@ pub(crate) fn octets(value: &[u8]) -> Vec<u8> {
 }
 
 /// A number that is not negative, from big-endian bytes.
-fn integer(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn integer(bytes: &[u8]) -> Vec<u8> {
     let zeros = bytes.iter().take_while(|byte| **byte == 0).count().min(bytes.len().saturating_sub(1));
     let digits = bytes.get(zeros..).unwrap_or_default();
     let sign: &[u8] = if digits.first().is_none_or(|byte| byte & 0x80 != 0) { &[0x00] } else { &[] };
     tlv(0x02, &[sign, digits].concat())
 }
 
-fn bit_string(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn bit_string(bytes: &[u8]) -> Vec<u8> {
     tlv(BIT_STRING, &[&[0x00], bytes].concat())
 }
 
@@ -318,7 +318,7 @@ fn name(common: &str, unit: bool) -> Vec<u8> {
 }
 
 /// UTCTime through 2049, GeneralizedTime from 2050 on (RFC 5280 4.1.2.5).
-fn time(time: Timestamp) -> Vec<u8> {
+pub(crate) fn time(time: Timestamp) -> Vec<u8> {
     let time = time.to_zoned(TimeZone::UTC);
     let rest = time.strftime("%m%d%H%M%SZ").to_string();
     let year = time.year();

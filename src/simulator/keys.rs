@@ -14,7 +14,7 @@ macro_rules! pool {
 }
 
 pool! { POOL, PARSED, Signer, [
-    "impostor", "licence-ca", "licence-signer", "menkyo-signer", "zairyu-ca", "zairyu-ca-old", "zairyu-signer",
+    "csca-1", "document-signer-1", "impostor", "licence-ca", "licence-signer", "menkyo-signer", "zairyu-ca", "zairyu-ca-old", "zairyu-signer",
     "jpki-auth-ca", "jpki-auth-0", "jpki-auth-1", "jpki-auth-2", "jpki-auth-3",
     "jpki-sign-ca", "jpki-sign-0", "jpki-sign-1", "jpki-sign-2", "jpki-sign-3",
     "my-number-ca-face", "my-number-ca-text", "my-number-municipality-face", "my-number-municipality-text", "my-number-session",

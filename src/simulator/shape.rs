@@ -120,7 +120,7 @@ mod tests {
     use crate::simulator::Recipe;
 
     fn shape(steps: &str) -> Shape {
-        Shape::new(&Recording::parse(format!("taimen-recording 1\n{steps}").as_bytes()).unwrap())
+        Shape::new(&Recording::parse(format!("taimen-recording 2\n{steps}").as_bytes()).unwrap())
     }
 
     fn card() -> SimulatedCard {

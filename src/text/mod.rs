@@ -6,6 +6,7 @@ mod hex;
 mod jis;
 mod named;
 mod time;
+mod zone;
 
 pub use encoded::{Encoded, utf8_or_shift_jis};
 pub use era::{
@@ -16,3 +17,4 @@ pub use jis::{Edition, JisError, JisErrorKind, JisText, MARK, Piece, full_width_
 pub use named::UnknownName;
 pub(crate) use named::{errors, named};
 pub use time::{compact_date, japan_date, japan_time, whole_seconds};
+pub use zone::{check_digit, zone_date};

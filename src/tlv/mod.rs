@@ -3,6 +3,8 @@
 //! Signatures cover the bytes as stored, and the cards store lengths that are not minimal (`82 00A9`), so an
 //! [`Object`] keeps its raw bytes and its position. ISO/IEC 7816-4:2020 6.3 (two- and three-byte tags), ISO/IEC 8825-1.
 
+#[doc(hidden)]
+pub mod der;
 mod simple;
 
 pub use simple::{Record, simple_record};

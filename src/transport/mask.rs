@@ -24,6 +24,13 @@ const CREDENTIALS: [u8; 7] = [0x20, 0x21, 0x24, 0x25, 0x2C, 0x2D, 0x32];
 /// it, faster than any card would let him.
 const HANDSHAKE: u8 = 0x82;
 
+/// GENERAL AUTHENTICATE, and how its data begin if they hold the reader's public key on the generator that the two sides made of the
+/// password, or the token over it (ICAO Doc 9303-11 4.4.4): whoever knows the private half can try passwords against both.
+const GENERAL_AUTHENTICATE: u8 = 0x86;
+const DYNAMIC: u8 = 0x7C;
+const READER_KEY: u8 = 0x83;
+const READER_TOKEN: u8 = 0x85;
+
 /// Instructions whose answers are never a file's content: SELECT, the cryptographic ones, GET CHALLENGE.
 const NO_CONTENT: [u8; 5] = [0xA4, 0x2A, HANDSHAKE, 0x84, 0x88];
 
@@ -51,6 +58,8 @@ pub(super) struct Masker {
     current: Files,
     /// What GET RESPONSE goes on with.
     pending: Exposure,
+    /// Whether a session of PACE is open: no card with one of the files has it.
+    agreed: bool,
 }
 
 /// The parts of a command that masking looks at.
@@ -68,7 +77,7 @@ struct View<'a> {
 impl Masker {
     /// A card just powered up: none of the files of `never` is current.
     pub(super) fn new(never: &'static [NeverRecorded]) -> Self {
-        Self { never, applications: vec![false; never.len()], current: 0, pending: Exposure::All }
+        Self { never, applications: vec![false; never.len()], current: 0, pending: Exposure::All, agreed: false }
     }
 
     /// What of this exchange may be written down.
@@ -78,7 +87,8 @@ impl Masker {
         };
         let exposure = self.exposure(&view);
         let credential = CREDENTIALS.contains(&view.ins) || view.ins == HANDSHAKE;
-        let hide_data = credential || (exposure != Exposure::All && !NO_CONTENT.contains(&view.ins));
+        let agreement = view.agrees_on(READER_KEY) || view.agrees_on(READER_TOKEN);
+        let hide_data = credential || agreement || (exposure != Exposure::All && !NO_CONTENT.contains(&view.ins));
         let masked_command = if hide_data { view.without_data(command, credential) } else { Masked::clear(command) };
 
         let status = answer.split_last_chunk::<2>().map_or([0, 0], |(_, status)| *status);
@@ -139,7 +149,15 @@ impl Masker {
     /// The state after the command.
     fn follow(&mut self, view: &View<'_>, success: bool) {
         let certain = success && view.is_plain();
+        self.agreed |= certain && view.agrees_on(READER_TOKEN);
         match view.ins {
+            // What is selected inside is encrypted, and is one of that session's card.
+            SELECT if view.p1 & 0xFC == 0x04 && self.agreed && !view.is_plain() => {
+                if success {
+                    self.applications.fill(false);
+                    self.current = 0;
+                }
+            }
             SELECT if view.p1 & 0xFC == 0x04 => {
                 let named: Vec<bool> =
                     self.never.iter().map(|never| !view.is_plain() || same_application(never.aid, view.data)).collect();
@@ -210,6 +228,17 @@ impl<'a> View<'a> {
     /// reader's own.
     fn is_plain(&self) -> bool {
         self.cla & 0x5F == 0 || self.cla == 0xFF
+    }
+
+    /// Whether it is a step of a key agreement whose data begin with this object.
+    fn agrees_on(&self, tag: u8) -> bool {
+        let inner = match self.data {
+            [DYNAMIC, 0..=0x7F, inner @ ..] | [DYNAMIC, 0x81, _, inner @ ..] | [DYNAMIC, 0x82, _, _, inner @ ..] => {
+                inner
+            }
+            _ => return false,
+        };
+        self.ins == GENERAL_AUTHENTICATE && inner.first() == Some(&tag)
     }
 
     /// Whether the command is on another logical channel than the basic one (ISO/IEC 7816-4 5.4.1).

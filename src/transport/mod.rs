@@ -1,5 +1,6 @@
 //! How commands reach a card: one trait with one method, and what implements it.
 
+mod contents;
 mod mask;
 #[doc(hidden)]
 pub mod masked;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     LinkKind, Transport, TransportError,
+    contents::Contents,
     masked::Masked,
     nonces::ListedNonces,
     recording::{Header, LinkFailure, Recording, Step},
@@ -13,17 +14,19 @@ use super::{
 
 /// A card that answers as a recording says. A secret run of a command compares its length only; a secret run of an
 /// answer replays as zeros.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Replay {
     header: Header,
     steps: VecDeque<Step>,
     played: usize,
+    /// The card as the recording shows it, if the order of the commands does not count.
+    contents: Option<Contents>,
 }
 
 impl Replay {
     /// Before the first step.
     pub fn new(recording: Recording) -> Self {
-        Self { header: recording.header, steps: recording.steps.into(), played: 0 }
+        Self { header: recording.header, steps: recording.steps.into(), played: 0, contents: None }
     }
 
     /// What the recording says besides the exchanges.
@@ -39,6 +42,18 @@ impl Replay {
     /// The reader's time then.
     pub fn time(&self) -> Option<Timestamp> {
         self.header.time
+    }
+
+    /// The same of a recording that an older version made, in whatever order the commands come: it asked a card for more, and in
+    /// another order. What the recording does not hold is an error still.
+    pub(crate) fn in_any_order(self) -> Self {
+        let contents = Some(Contents::of(self.steps.iter().cloned()));
+        Self { contents, ..self }
+    }
+
+    /// The card is powered up again.
+    pub(crate) fn power(&mut self) {
+        self.contents.iter_mut().for_each(Contents::power);
     }
 
     /// The readable head of every command that is left, in order.
@@ -65,6 +80,7 @@ impl Replay {
     /// [`UnusedSteps`] when it stopped earlier.
     pub fn finish(self) -> Result<(), UnusedSteps> {
         match self.steps.len() {
+            _ if self.contents.is_some() => Ok(()),
             0 => Ok(()),
             unused => Err(UnusedSteps { unused, steps: self.played + unused }),
         }
@@ -83,6 +99,9 @@ pub struct UnusedSteps {
 
 impl Transport for Replay {
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        if let Some(contents) = &mut self.contents {
+            return contents.exchange(command);
+        }
         let Some(step) = self.steps.front() else {
             return Err(TransportError::RecordingEnded { steps: self.played });
         };

@@ -26,6 +26,8 @@ named! {
         DriversLicence = "drivers-licence",
         /// 在留カード・特別永住者証明書
         ResidenceCard = "residence-card",
+        /// 旅券: the CSCAs of the states (ICAO Doc 9303-12)
+        Passport = "passport",
     }
 }
 
@@ -43,6 +45,13 @@ named! {
         Test = "test",
         /// Our own simulator's keys, whose private halves are public.
         Simulated = "simulated",
+    }
+}
+
+impl Purpose {
+    /// Whether one file may bring several anchors, or a signed list of them: see [`super::bring`].
+    pub fn takes_lists(self) -> bool {
+        self == Self::Passport
     }
 }
 
@@ -158,6 +167,16 @@ impl Material {
             Self::CvKey(key) => hex::encode(key.key.fingerprint()),
             Self::Certificate(der) => hex::encode(sha256(&[der])),
         }
+    }
+}
+
+/// What the source of an anchor says if it was added with `--unpinned`.
+pub(super) const UNPINNED: &str = "(--unpinned)";
+
+impl Anchor {
+    /// Whether somebody insisted on it against what is published or verified; each report that rests on it says so.
+    pub fn is_unpinned(&self) -> bool {
+        self.source.contains(UNPINNED)
     }
 }
 

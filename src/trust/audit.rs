@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose},
+    certificate::Certificate,
     facts::{Facts, KeyKind, key_bytes},
+    memo::Memo,
     pins::{self, Pin},
 };
 
@@ -34,6 +36,11 @@ pub enum Concern {
         /// The kind.
         key: String,
     },
+    /// The domain parameters of its key are not those of a listed curve in every value.
+    UnknownCurve,
+    /// It is signed by another certificate which is not here, or its signature is not one of the issuer that it names. Only
+    /// where anchors come in lists.
+    BrokenLink,
     /// It is signed with MD5 or SHA-1. An anchor's own signature is not verified, so this says how old its practice is.
     WeakHash,
     /// The issuer published others for this purpose: it was added with `--unpinned`.
@@ -60,6 +67,8 @@ impl Concern {
             Self::ExpiresSoon { .. } => "expires-soon",
             Self::NotYetValid => "not-yet-valid",
             Self::WeakKey { .. } => "weak-key",
+            Self::UnknownCurve => "unknown-curve",
+            Self::BrokenLink => "broken-link",
             Self::WeakHash => "weak-hash",
             Self::NotPublished => "not-published",
             Self::Duplicate => "duplicate",
@@ -93,9 +102,12 @@ pub fn audit(anchors: &[Anchor], at: Timestamp) -> Vec<Finding<'_>> {
     let (simulated, looked): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|one| one.anchor.hierarchy == Hierarchy::Simulated);
     let mut findings: Vec<Finding<'_>> = looked.iter().flat_map(|one| one.findings(at)).collect();
+    findings.extend(broken_links(anchors));
     findings.extend(groups(&looked, same_anchor, |_| Some(Concern::Duplicate)));
-    findings.extend(groups(&looked, same_key, |_| Some(Concern::SameKey)));
-    findings.extend(groups(&looked, |one, other| overlap(one, other, at), |_| Some(Concern::Overlap)));
+    // Several certificates of one name, and links of one key, are the rule where anchors come in lists.
+    let lone = |one: &Looked<'_>| !one.anchor.purpose.takes_lists();
+    findings.extend(groups(&looked, |one, other| lone(one) && same_key(one, other), |_| Some(Concern::SameKey)));
+    findings.extend(groups(&looked, |one, other| lone(one) && overlap(one, other, at), |_| Some(Concern::Overlap)));
     let all: Vec<Looked<'_>> = looked.into_iter().chain(simulated).collect();
     findings.extend(groups(&all, same_name, |group| {
         let mut hierarchies: Vec<Hierarchy> = group.iter().map(|anchor| anchor.hierarchy).collect();
@@ -139,14 +151,20 @@ impl<'a> Looked<'a> {
                 (_, Some(days)) if days <= SOON_DAYS => concerns.push(Concern::ExpiresSoon { days }),
                 _ => {}
             }
-            if facts.key.is_weak() {
+            if facts.key.is_unknown_curve() {
+                concerns.push(Concern::UnknownCurve);
+            } else if facts.key.is_weak() {
                 concerns.push(Concern::WeakKey { key: facts.key.to_string() });
             }
             if facts.weak_hash {
                 concerns.push(Concern::WeakHash);
             }
         }
-        if self.anchor.hierarchy == Hierarchy::Installed && !self.anchor.official && has_pins(self.anchor.purpose) {
+        let unpublished = match self.anchor.purpose {
+            purpose if purpose.takes_lists() => self.anchor.is_unpinned(),
+            purpose => !self.anchor.official && has_pins(purpose),
+        };
+        if self.anchor.hierarchy == Hierarchy::Installed && unpublished {
             concerns.push(Concern::NotPublished);
         }
         concerns.into_iter().map(|concern| Finding { concern, anchors: vec![self.anchor] }).collect()
@@ -160,6 +178,25 @@ impl<'a> Looked<'a> {
             _ => false,
         }
     }
+}
+
+/// Anchors of lists that no certificate among them issued.
+fn broken_links(anchors: &[Anchor]) -> Vec<Finding<'_>> {
+    let of_lists =
+        anchors.iter().filter(|anchor| anchor.purpose.takes_lists() && anchor.hierarchy != Hierarchy::Simulated);
+    let parsed: Vec<(&Anchor, Certificate)> = of_lists
+        .filter_map(|anchor| match &anchor.material {
+            Material::Certificate(der) => Some((anchor, Certificate::parse(der).ok()?)),
+            Material::CvKey(_) => None,
+        })
+        .collect();
+    let memo = Memo::default();
+    let issues = |certificate: &Certificate, issuer: &Certificate| {
+        let key = certificate.is_named_issuer(issuer).then(|| issuer.verify_key());
+        key.is_some_and(|key| key.is_ok_and(|key| matches!(certificate.is_issued_with(&key, &memo), Ok(Some(_)))))
+    };
+    let broken = parsed.iter().filter(|(_, one)| !parsed.iter().any(|(_, issuer)| issues(one, issuer)));
+    broken.map(|(anchor, _)| Finding { concern: Concern::BrokenLink, anchors: vec![*anchor] }).collect()
 }
 
 fn has_pins(purpose: Purpose) -> bool {
@@ -227,6 +264,14 @@ pub fn not_installed(anchors: &[Anchor], purpose: Purpose, at: Timestamp) -> Vec
     };
     let published = pins::published(purpose).filter(|pin| pin.hierarchy == Hierarchy::Production);
     published.filter(|pin| valid(pin) && !there(pin)).collect()
+}
+
+/// The state of an anchor whose purpose has those of many states: two capitals.
+pub fn state(anchor: &Anchor) -> Option<String> {
+    match &anchor.material {
+        Material::Certificate(der) if anchor.purpose.takes_lists() => Certificate::parse(der).ok()?.subject_country(),
+        _ => None,
+    }
 }
 
 /// The subject of an anchor and the kind of its key, for people; a bare key has no subject.

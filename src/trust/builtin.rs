@@ -41,7 +41,7 @@ const FOLDERS: &[Folder] = folders! {
     Test "test/j-lis-jpki": "authca-test-2019.cer" "authca-test-2023.cer" "signca-test-2019.cer" "signca-test-2024.cer";
     Simulated "simulated/taimen": "7000020.json" "7000023.json" "7000033.json" "licence-ca.der" "licence-signer.der"
         "menkyo-signer.der" "zairyu-ca.der" "zairyu-ca-old.der" "zairyu-ca2.der" "zairyu-ca2-old.der"
-        "jpki-auth-ca.der" "jpki-sign-ca.der";
+        "jpki-auth-ca.der" "jpki-sign-ca.der" "csca-1.der" "csca-2.der" "csca-2-link.der" "csca-3.der";
 };
 
 /// Every shipped anchor, with its certificate if it has one. They are read when first asked for, and once.
@@ -98,9 +98,13 @@ pub fn fingerprint_of_file(wanted: &str) -> Result<Option<String>, ManifestError
 /// The hierarchy whose shipped anchor has this very key, if it is `test` or `simulated`: such a key stays what it is
 /// wherever it comes from, in the shipped file or in a certificate that somebody made for it again.
 pub fn unaccepted_hierarchy(material: &Material) -> Option<Hierarchy> {
+    // A folder may hold hundreds of certificates.
+    static KEYS: OnceLock<Vec<(Vec<u8>, Hierarchy)>> = OnceLock::new();
     let key = key_bytes(material)?;
-    let mut shipped = known().ok()?.iter().map(|(anchor, _)| anchor).filter(|anchor| anchor.hierarchy.is_unaccepted());
-    shipped.find(|anchor| key_bytes(&anchor.material).as_ref() == Some(&key)).map(|anchor| anchor.hierarchy)
+    let shipped = known().ok()?.iter().map(|(anchor, _)| anchor).filter(|anchor| anchor.hierarchy.is_unaccepted());
+    let keys = KEYS
+        .get_or_init(|| shipped.filter_map(|anchor| Some((key_bytes(&anchor.material)?, anchor.hierarchy))).collect());
+    keys.iter().find(|(known, _)| *known == key).map(|(_, hierarchy)| *hierarchy)
 }
 
 #[cfg(test)]

@@ -15,9 +15,12 @@ use x509_parser::{
     x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name},
 };
 
-use super::{der, memo::Memo};
-use crate::crypto::{EcPublicKey, EcdsaForm, KeyError, PublicKey};
-use crate::text::errors;
+use super::{
+    algorithm::{self, Unsupported},
+    memo::Memo,
+};
+use crate::crypto::{EcPublicKey, EcdsaForm, KeyError, PublicKey, Sha256Hash, SignatureAlgorithm, VerifyKey, sha256};
+use crate::{text::errors, tlv::der};
 
 /// A key that a certificate holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,13 +144,17 @@ pub struct Certificate {
     pub issuer: String,
     /// The serial number in hex. A negative one or zero is shown as it is (RFC 5280 4.1.2.2): nothing rests on it.
     pub serial: String,
-    /// Every extension: its identifier with dots, its value.
-    extensions: Vec<(String, Vec<u8>)>,
+    /// Every extension: its identifier with dots, whether it is critical, its value.
+    extensions: Vec<(String, bool, Vec<u8>)>,
     pub(super) subject_name: Name,
     pub(super) issuer_name: Name,
     pub(super) algorithm: Algorithm,
     tbs: Vec<u8>,
     signature: Vec<u8>,
+    /// subjectPublicKeyInfo as it is in the certificate.
+    key_info: Vec<u8>,
+    /// signatureAlgorithm as it is in the certificate.
+    stated: Vec<u8>,
 }
 
 errors! {
@@ -198,10 +205,10 @@ impl Certificate {
         let fields = der::children(tbs.content).ok_or(CertificateError::Malformed)?;
         let inside = fields.iter().find(|field| field.tag == der::SEQUENCE);
         let same_algorithm = inside.is_some_and(|inside| inside.raw == algorithm.raw);
-        Self::of(&certificate, same_algorithm)
+        Self::of(&certificate, same_algorithm, algorithm.raw)
     }
 
-    fn of(certificate: &X509Certificate<'_>, same_algorithm: bool) -> Result<Self, CertificateError> {
+    fn of(certificate: &X509Certificate<'_>, same_algorithm: bool, stated: &[u8]) -> Result<Self, CertificateError> {
         let extensions = certificate.extensions_map().map_err(|_| CertificateError::Extension)?;
         let known = |oid: &Oid<'_>| match extensions.get(oid) {
             Some(extension) if extension.parsed_extension().error().is_some() => Err(CertificateError::Extension),
@@ -241,13 +248,15 @@ impl Certificate {
             extensions: certificate
                 .extensions()
                 .iter()
-                .map(|one| (one.oid.to_id_string(), one.value.to_vec()))
+                .map(|one| (one.oid.to_id_string(), one.critical, one.value.to_vec()))
                 .collect(),
             subject_name: name(certificate.subject()),
             issuer_name: name(certificate.issuer()),
             algorithm: if same_algorithm { algorithm(&certificate.signature_algorithm) } else { Algorithm::Differing },
             tbs: certificate.tbs_certificate.as_ref().to_vec(),
             signature: certificate.signature_value.data.to_vec(),
+            key_info: certificate.public_key().raw.to_vec(),
+            stated: stated.to_vec(),
         })
     }
 
@@ -259,7 +268,74 @@ impl Certificate {
 
     /// The value of an extension, by its identifier with dots: for what only one kind of card has.
     pub fn extension(&self, oid: &str) -> Option<&[u8]> {
-        self.extensions.iter().find(|(known, _)| known == oid).map(|(_, value)| value.as_slice())
+        self.extensions.iter().find(|(known, ..)| known == oid).map(|(.., value)| value.as_slice())
+    }
+
+    /// A critical extension whose meaning is known neither here nor to whoever asks.
+    pub(super) fn unknown_critical_besides(&self, known: &[&str]) -> bool {
+        let mut critical = self.extensions.iter().filter(|(_, critical, _)| *critical).map(|(oid, ..)| oid.as_str());
+        critical.any(|oid| !UNDERSTOOD.contains(&oid) && !known.contains(&oid))
+    }
+
+    /// The country of the subject, in capitals.
+    pub fn subject_country(&self) -> Option<String> {
+        country(&self.subject_name)
+    }
+
+    /// The country of the issuer, in capitals.
+    pub fn issuer_country(&self) -> Option<String> {
+        country(&self.issuer_name)
+    }
+
+    /// Whether subject and issuer are one: a root, or a link between two keys of one authority.
+    pub fn is_self_issued(&self) -> bool {
+        self.subject_name == self.issuer_name
+    }
+
+    /// Whether the certificate states the other one as its issuer: by the key's identifier, or by the name if it states none.
+    pub(super) fn is_named_issuer(&self, issuer: &Self) -> bool {
+        match (&self.authority_key_id, &issuer.subject_key_id) {
+            (Some(named), Some(own)) => named == own,
+            _ => self.issuer_name == issuer.subject_name,
+        }
+    }
+
+    /// SHA-256 over what is signed and the signature: the same for the same certificate.
+    pub(super) fn identity(&self) -> Sha256Hash {
+        sha256(&[&self.tbs, &self.signature])
+    }
+
+    /// The key as passports' issuers have it: RSA of any usual size, every listed curve.
+    ///
+    /// # Errors
+    /// [`Unsupported`].
+    pub fn verify_key(&self) -> Result<VerifyKey, Unsupported> {
+        algorithm::public_key(&self.key_info)
+    }
+
+    /// The algorithm of this certificate's own signature, any that passports' issuers use.
+    ///
+    /// # Errors
+    /// [`Unsupported`], also if it is not the same inside and outside of what is signed.
+    pub fn signature_algorithm(&self) -> Result<SignatureAlgorithm, Unsupported> {
+        if self.algorithm == Algorithm::Differing {
+            return Err(Unsupported::Differing);
+        }
+        algorithm::signature_algorithm(&self.stated)
+    }
+
+    /// Whether this certificate's own signature is one of a key of any kind, and how it is made.
+    ///
+    /// # Errors
+    /// [`Unsupported`], if the algorithm is not known.
+    pub(super) fn is_issued_with(
+        &self,
+        key: &VerifyKey,
+        memo: &Memo,
+    ) -> Result<Option<SignatureAlgorithm>, Unsupported> {
+        let algorithm = self.signature_algorithm()?;
+        let verify = || key.verify(algorithm, &[&self.tbs], &self.signature).is_ok();
+        Ok(memo.holds(&key.fingerprint(), &self.tbs, &self.signature, verify).then_some(algorithm))
     }
 
     /// Whether this certificate's own signature is one of the key, over the bytes as they are in the certificate.
@@ -274,6 +350,17 @@ impl Certificate {
         memo.holds(key.fingerprint().as_bytes(), &self.tbs, &self.signature, verify)
     }
 }
+
+/// countryName, 2.5.4.6
+const COUNTRY: [u8; 3] = [0x55, 0x04, 0x06];
+
+fn country(name: &Name) -> Option<String> {
+    let found = name.iter().flatten().find(|(kind, _)| *kind == COUNTRY)?;
+    std::str::from_utf8(&found.1).ok().map(str::to_uppercase)
+}
+
+/// keyUsage, basicConstraints, certificatePolicies, subjectKeyIdentifier, authorityKeyIdentifier.
+const UNDERSTOOD: [&str; 5] = ["2.5.29.15", "2.5.29.19", "2.5.29.32", "2.5.29.14", "2.5.29.35"];
 
 fn key(info: &SubjectPublicKeyInfo<'_>) -> Result<CertifiedKey, KeyError> {
     match info.parsed() {
@@ -328,6 +415,14 @@ fn is_unknown_critical(extension: &&X509Extension<'_>) -> bool {
         OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER,
     ];
     extension.critical && !known.contains(&extension.oid)
+}
+
+/// A distinguished name as it is encoded; `None` if it is not one.
+pub(super) fn name_of(bytes: &[u8]) -> Option<Name> {
+    match X509Name::from_der(bytes) {
+        Ok(([], found)) => Some(name(&found)),
+        _ => None,
+    }
 }
 
 fn name(name: &X509Name<'_>) -> Name {

@@ -11,13 +11,14 @@ use crate::{
 };
 
 use super::{
-    anchor::{Anchor, Hierarchy, Material, Purpose},
+    anchor::{Anchor, Hierarchy, Material, Purpose, UNPINNED},
     builtin,
     directory::{LOCK, inspect, load_directory},
     facts::Facts,
     guard::{self, read_regular},
     import::{ImportError, MAX_FILE, import_handed_in},
     manifest::{MANIFEST, Manifest, ManifestError, Row},
+    passport::{ListError, Refused},
     pins::{self, Pin},
 };
 
@@ -38,6 +39,12 @@ pub enum AddError {
         /// Whether it is a certificate that bears the issuer's name all the same.
         claims: bool,
     },
+    /// The file is not a master list that counts.
+    #[error(transparent)]
+    List(#[from] ListError),
+    /// Nothing in the file can be an anchor; why not, of the first. `None` if it holds no certificate.
+    #[error("the file holds no certificate that can be used")]
+    NothingUsable(Option<Refused>),
     /// It ships with the program, or was added before.
     #[error("{0} is already there")]
     AlreadyThere(String),
@@ -97,21 +104,9 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
         return Err(already(known));
     }
 
-    if !folder.is_dir() {
-        fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
-        guard::restrict(folder).map_err(|error| failed(folder, &error))?;
-    }
-    let _lock = lock(folder, LOCK_ATTEMPTS).map_err(|error| match error.kind() {
-        io::ErrorKind::WouldBlock => AddError::Busy(shown(folder)),
-        _ => failed(&folder.join(LOCK), &error),
-    })?;
-    let found = inspect(folder)?;
-    let mut rows = Manifest::default();
-    for entry in found.entries {
-        if let Some(known) = Some(entry.anchor?).filter(|anchor| same(&anchor)) {
-            return Err(already(&known));
-        }
-        rows.anchors.push(entry.row);
+    let change = Change::begin(folder)?;
+    if let Some(known) = change.anchors.iter().find(same) {
+        return Err(already(known));
     }
     let (content, ending) = match &material {
         Material::CvKey(_) => (&bytes, "json"),
@@ -120,7 +115,7 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
     // One key may be under several ids: a file is named after all that it holds.
     let file_sha256 = hex::encode(crypto::sha256(&[content]));
     let stored = format!("{file_sha256}.{ending}");
-    rows.anchors.push(Row {
+    let row = Row {
         purpose,
         name: name_of(purpose, &material),
         file: stored.clone(),
@@ -129,21 +124,77 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
         official: matches!(claim, Claim::Published(_)),
         file_sha256: Some(file_sha256),
         added: Some(whole_seconds(now).to_string()),
-    });
-    let path = folder.join(&stored);
-    let was_there = path.exists();
-    // What another purpose rests on already is left alone: somebody may be reading it.
-    if read_regular(&path, MAX_FILE).ok().as_deref() != Some(content.as_slice()) {
-        write_atomically(&path, content).map_err(|error| failed(&path, &error))?;
-    }
-    if let Err(error) = write_manifest(folder, &rows) {
-        if !was_there {
-            let _ = fs::remove_file(&path);
-        }
-        return Err(failed(&folder.join(MANIFEST), &error));
-    }
+    };
+    change.commit(vec![(row, content.clone())])?;
     let added = load_directory(folder)?;
     added.into_iter().find(|anchor| same(&anchor)).ok_or(AddError::Folder(ManifestError::MissingFile(stored)))
+}
+
+/// A folder that this program alone may change until the value is dropped.
+pub(super) struct Change<'a> {
+    folder: &'a Path,
+    rows: Manifest,
+    /// What is there.
+    anchors: Vec<Anchor>,
+    _lock: fs::File,
+}
+
+impl<'a> Change<'a> {
+    /// Makes the folder if there is none, and takes it.
+    pub(super) fn begin(folder: &'a Path) -> Result<Self, AddError> {
+        let failed = |path: &Path, error: &io::Error| AddError::Io(shown(path), error.kind());
+        if !folder.is_dir() {
+            fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+            guard::restrict(folder).map_err(|error| failed(folder, &error))?;
+        }
+        let lock = lock(folder, LOCK_ATTEMPTS).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => AddError::Busy(shown(folder)),
+            _ => failed(&folder.join(LOCK), &error),
+        })?;
+        let mut change = Self { folder, rows: Manifest::default(), anchors: Vec::new(), _lock: lock };
+        for entry in inspect(folder)?.entries {
+            change.anchors.push(entry.anchor?);
+            change.rows.anchors.push(entry.row);
+        }
+        Ok(change)
+    }
+
+    /// Writes the files, then the manifest with their rows; whatever fails, the folder is as it was. A row whose anchor is
+    /// there already for its purpose is left out.
+    pub(super) fn commit(mut self, new: Vec<(Row, Vec<u8>)>) -> Result<(), AddError> {
+        let failed = |path: &Path, error: &io::Error| AddError::Io(shown(path), error.kind());
+        let mut made = Vec::new();
+        let there = |rows: &Manifest, row: &Row| {
+            rows.anchors
+                .iter()
+                .any(|known| (known.purpose, &known.sha256, &known.file) == (row.purpose, &row.sha256, &row.file))
+        };
+        let write = || {
+            for (row, content) in new {
+                if there(&self.rows, &row) {
+                    continue;
+                }
+                let path = self.folder.join(&row.file);
+                let is_new = !path.exists();
+                // What another purpose rests on already is left alone: somebody may be reading it.
+                if read_regular(&path, MAX_FILE).ok().as_deref() != Some(content.as_slice()) {
+                    write_atomically(&path, &content).map_err(|error| failed(&path, &error))?;
+                }
+                if is_new {
+                    made.push(path);
+                }
+                self.rows.anchors.push(row);
+            }
+            write_manifest(self.folder, &self.rows).map_err(|error| failed(&self.folder.join(MANIFEST), &error))
+        };
+        let written = write();
+        if written.is_err() {
+            for path in made {
+                let _ = fs::remove_file(path);
+            }
+        }
+        written
+    }
 }
 
 /// The fewest hex digits that name an anchor by its fingerprint.
@@ -272,7 +323,7 @@ fn source(claim: Claim, file: &Path, entry: Option<&str>) -> String {
     let added = format!("added by the user from {}{entry}", file_name(file));
     match claim {
         Claim::Published(pin) => format!("{}; {added}", pin.publication()),
-        Claim::Unpublished { .. } => format!("{added}; not published by the issuer (--unpinned)"),
+        Claim::Unpublished { .. } => format!("{added}; not published by the issuer {UNPINNED}"),
         Claim::Open => added,
     }
 }
@@ -320,11 +371,11 @@ fn for_owner(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
     options
 }
 
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
-fn file_name(path: &Path) -> String {
+pub(super) fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 

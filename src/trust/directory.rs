@@ -12,8 +12,8 @@ use super::{
     manifest::{self, MANIFEST, Manifest, ManifestError, Row},
 };
 
-/// The largest manifest.
-const MAX_MANIFEST: usize = 1024 * 1024;
+/// The largest manifest: that of several master lists.
+const MAX_MANIFEST: usize = 8 * 1024 * 1024;
 
 /// The most files of a folder that are checked for strays.
 const MAX_STRAYS: usize = 1000;

@@ -1,9 +1,13 @@
 //! What a list and an audit report of an X.509 certificate. Nothing here decides about a card.
 
 use jiff::Timestamp;
-use x509_parser::{prelude::FromDer, prelude::X509Certificate, public_key, x509::AttributeTypeAndValue};
+use x509_parser::{
+    der_parser::asn1_rs::Tag, prelude::FromDer, prelude::X509Certificate, public_key, x509::AttributeTypeAndValue,
+};
 
-use crate::crypto::{EcPublicKey, PublicKey};
+use crate::crypto::{CurveKey, EcPublicKey, NamedCurve, PublicKey};
+
+use crate::tlv::der;
 
 use super::anchor::Material;
 
@@ -47,14 +51,29 @@ pub enum KeyKind {
     Other(String),
 }
 
-/// The curves of FIPS 186-5 that an authority may use, with their names.
-const CURVES: [(&str, &str); 3] =
-    [("1.2.840.10045.3.1.7", "P-256"), ("1.3.132.0.34", "P-384"), ("1.3.132.0.35", "P-521")];
+/// The curves of FIPS 186-5 and of RFC 5639 that an authority may use, with their names.
+const CURVES: [(&str, &str); 7] = [
+    ("1.2.840.10045.3.1.7", "P-256"),
+    ("1.3.132.0.34", "P-384"),
+    ("1.3.132.0.35", "P-521"),
+    ("1.3.36.3.3.2.8.1.1.7", "brainpoolP256r1"),
+    ("1.3.36.3.3.2.8.1.1.9", "brainpoolP320r1"),
+    ("1.3.36.3.3.2.8.1.1.11", "brainpoolP384r1"),
+    ("1.3.36.3.3.2.8.1.1.13", "brainpoolP512r1"),
+];
+
+/// What stands for the curve of written-out domain parameters that are not those of a listed one.
+const UNKNOWN_CURVE: &str = "?";
 
 /// md5WithRSAEncryption, sha1WithRSAEncryption, ecdsa-with-SHA1.
 const WEAK_SIGNATURES: [&str; 3] = ["1.2.840.113549.1.1.4", "1.2.840.113549.1.1.5", "1.2.840.10045.4.1"];
 
 impl KeyKind {
+    /// Whether it is one of domain parameters that are not those of a listed curve.
+    pub fn is_unknown_curve(&self) -> bool {
+        matches!(self, Self::Ec { curve } if curve == UNKNOWN_CURVE)
+    }
+
     /// Whether nobody should sign with such a key any more: RSA below 2048 bits or with an exponent below 65537, an
     /// unusual curve, or something unknown.
     pub fn is_weak(&self) -> bool {
@@ -112,14 +131,23 @@ fn key(certificate: &X509Certificate<'_>) -> (KeyKind, Vec<u8>) {
             (kind, rsa_bytes(modulus, exponent))
         }
         Ok(public_key::PublicKey::EC(point)) => {
-            let named = info.algorithm.parameters.as_ref().and_then(|parameters| parameters.as_oid().ok());
-            let curve = named.map_or_else(|| "?".to_owned(), |id| id.to_id_string());
+            let parameters = info.algorithm.parameters.as_ref();
+            let named = parameters.filter(|found| found.tag() == Tag::Oid).and_then(|found| found.as_oid().ok());
+            // Parameters that are written out stand for the curve that they equal in every value.
+            let written = || CurveKey::from_info(info.raw).ok().and_then(|key| identifier(key.curve()));
+            let curve = named.map(|id| id.to_id_string()).or_else(written).unwrap_or_else(|| UNKNOWN_CURVE.to_owned());
             // One point has two encodings.
             let bytes = EcPublicKey::from_point(point.data()).map_or_else(|| point.data().to_vec(), |key| key.point());
             (KeyKind::Ec { curve }, bytes)
         }
         _ => (KeyKind::Other(info.algorithm.algorithm.to_id_string()), info.raw.to_vec()),
     }
+}
+
+/// A curve's object identifier with dots.
+fn identifier(curve: NamedCurve) -> Option<String> {
+    der::element(&[&[der::OBJECT_IDENTIFIER, u8::try_from(curve.oid().len()).ok()?], curve.oid()].concat())
+        .and_then(|oid| der::dotted(&oid))
 }
 
 /// A number without the zeros before it.

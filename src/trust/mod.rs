@@ -4,20 +4,23 @@
 //! accepted. `test` and `simulated` also ship, so that they are recognised by name, and are accepted only when the user
 //! asks for them by name.
 
+mod algorithm;
 mod anchor;
 mod archive;
 mod audit;
+mod bring;
 mod builtin;
 mod certificate;
 mod chain;
 mod change;
-mod der;
+mod cms;
 mod directory;
 mod facts;
 mod guard;
 mod import;
 mod manifest;
 mod memo;
+mod passport;
 mod pins;
 mod store;
 
@@ -29,14 +32,21 @@ pub(crate) use pins::published_by;
 pub use store::TrustStore;
 #[doc(hidden)]
 pub use {
+    algorithm::{Unsupported, hash_algorithm},
     anchor::{CvCaKey, KeyId, KeyRole, Material},
-    audit::{Concern, Finding, audit, days_left, not_installed, subject_and_key},
+    audit::{Concern, Finding, audit, days_left, not_installed, state, subject_and_key},
+    bring::{Brought, FromList, Left, bring},
     certificate::{Algorithm, Authority, Certificate, CertifiedKey, Usage},
     chain::{Issued, PathError, Place, issuer_of},
     change::{AddError, RemoveError, add, remove},
+    cms::{Cms, CmsError, Signed},
     directory::{Folder, inspect, inspect_named},
     facts::Facts,
     guard::is_group_writable,
     import::{ImportError, Unusable, import},
+    passport::{
+        ListError, MASTER_LIST, MASTER_LIST_SIGNER, MasterList, Outside, Refused, SignerError, SignerPath, StateMatch,
+        allows_document, document_types, key_period, list_signer_path, periods, signer_path, states,
+    },
     pins::{Pin, published},
 };

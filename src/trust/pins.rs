@@ -38,7 +38,7 @@ macro_rules! pins {
     };
 }
 
-/// JPKI roots: spec my-number 6.5 (V). ZairyuCard CA: spec residence 5.3.
+/// JPKI roots: spec my-number 6.5 (V). ZairyuCard CA: spec residence 5.3. Passports: Japan's roots alone.
 const PINS: &[Pin] = pins! {
     JpkiAuthentication Production "authca01" "2015-10-20".."2025-10-19" ["authca01.cer"]
         "4dcfc4ca0aaf9fb2a3081b3f0c991c320b3acc008667a341eeaec5af1d58ca7d";
@@ -65,6 +65,15 @@ const PINS: &[Pin] = pins! {
     // It has the name and the serial number of the one above.
     ResidenceCard Test "ZairyuCard CA2 TEST 2026" "2026-03-19".."2039-06-19" ["001460788.zip"]
         "1846b815d31f04fe93d57450a6d8a8c351eac3d8c444a2375d95734df7dd1057";
+    // The roots of Japan, as the German and the Dutch master list have them (spec passport 7.5, V).
+    Passport Production "e-passportCSCA 2013" "2013-05-14".."2029-05-14" ["ICAO PKD"]
+        "764b5259b64dc7d34d7695080f8d9d523acdb45e8436d32e3019033955066b4c";
+    Passport Production "e-passportCSCA 2015" "2015-02-20".."2031-02-20" ["ICAO PKD"]
+        "5434b41ed095630d193572ff0fe821a1382fbc35051fd696ae66a00738145d8b";
+    Passport Production "e-passportCSCA 2019" "2019-06-19".."2035-06-19" ["ICAO PKD"]
+        "493260e5d98322b0cf61eabcaf5fe34e182a9b82f862f8555e431a8268f984f1";
+    Passport Production "e-passportCSCA 2024" "2024-04-15".."2040-04-16" ["ICAO PKD"]
+        "fafc46eb6f3c31767f70a65295cf8c6073ba2a46ce7ee60538342a0ed53007be";
 };
 
 impl Pin {
@@ -96,6 +105,13 @@ pub fn published_by(purpose: Purpose) -> Option<(Bilingual, &'static str)> {
             Bilingual::new("出入国在留管理庁", "the Immigration Services Agency"),
             "https://www.moj.go.jp/isa/content/",
         )),
+        Purpose::Passport => Some((
+            Bilingual::new(
+                "外務省（ICAO PKDまたは各国のマスターリスト）",
+                "the Ministry of Foreign Affairs (ICAO PKD, or a state's master list)",
+            ),
+            "https://download.pkd.icao.int/",
+        )),
         Purpose::MyNumberCard | Purpose::DriversLicence => None,
     }
 }
@@ -107,6 +123,7 @@ pub fn claims_issuer(purpose: Purpose, facts: &Facts) -> bool {
             matches!(facts.organization.as_deref(), Some("JPKI" | "JPKI-TEST"))
         }
         Purpose::ResidenceCard => facts.common_name.as_deref().is_some_and(|name| name.starts_with("ZairyuCard CA")),
+        Purpose::Passport => facts.common_name.as_deref() == Some("e-passportCSCA"),
         Purpose::MyNumberCard | Purpose::DriversLicence => false,
     }
 }
@@ -132,8 +149,8 @@ mod tests {
         }
         let of = |purpose| published(purpose).count();
         assert_eq!(
-            [of(Purpose::JpkiAuthentication), of(Purpose::JpkiSignature), of(Purpose::ResidenceCard)],
-            [3, 3, 6]
+            [Purpose::JpkiAuthentication, Purpose::JpkiSignature, Purpose::ResidenceCard, Purpose::Passport].map(of),
+            [3, 3, 6, 4]
         );
         assert_eq!([of(Purpose::MyNumberCard), of(Purpose::DriversLicence)], [0, 0]);
         assert_eq!(PINS.iter().filter(|pin| pin.hierarchy == Hierarchy::Test).count(), 1);

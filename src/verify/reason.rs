@@ -57,6 +57,14 @@ reasons! {
     PathTooLong "path_too_long" "発行者が許していない下位の認証局の証明書です" "a certificate of an authority that its issuer does not allow";
     WrongPurpose "wrong_purpose" "この用途の証明書ではありません" "the certificate does not name this use";
     WrongPolicy "wrong_policy" "証明書ポリシーが違います" "the certificate has another policy";
+    KeyWithheld "key_withheld" "署名されたデータにある鍵のファイルを、ICチップが出しません" "the chip withholds a key that the signed data name";
+    NotListed "not_listed" "署名されたハッシュ値の一覧にないデータです" "the signed hashes do not list the data";
+    OtherState "other_state" "署名者の国が、旅券の発行国と違います" "the signer belongs to another state than the document";
+    PrintDiffers "print_differs" "入力された印字と、ICチップの内容が違います" "the print that was typed differs from the chip";
+    ProtocolHidden "protocol_hidden" "署名されたデータにある保護方式が、読み取りの前に示されませんでした" "a signed access protocol was not offered before the reading";
+    WeakAlgorithm "weak_algorithm" "弱い暗号方式が使われています" "a weak algorithm was used";
+    CheckDigit "check_digit" "チェックデジットが合いません" "a check digit is wrong";
+    OutsidePeriod "outside_period" "署名の日が、証明書か鍵の期間に入っていません" "the day of the signature is outside the period of the certificate or its key";
 }
 
 reasons! {
@@ -67,6 +75,8 @@ reasons! {
     AnchorExpired "anchor_expired" "署名者またはCAの証明書が、発行時には有効でしたが、今は有効ではありません"
         "a certificate (the signer's or its CA's) was valid at the time of issue but is not now";
     LayoutUnknown "layout_unknown" "データの配置がまだ知られていません" "the layout is not known yet";
+    Inferred "inferred" "読み取らずに詰め物と推定した部分を、電子署名で確かめられませんでした"
+        "the signature does not confirm the part of the data that was not read and was taken for filler";
     NotStored "not_stored" "保存しないデータのため、後からは検査できません" "the data is never stored, so it cannot be checked later";
     NotOverNetwork "not_over_network" "ネットワーク越し（スマートフォン）では読み取らないデータのため、検査できません"
         "the data is never read over a network (a phone), so it cannot be checked";
@@ -85,6 +95,11 @@ reasons! {
         "the installed CA certificate is newer than the card's certificate (install the CA's older one too)";
     UnsupportedAlgorithm "unsupported_algorithm" "証明書の署名方式に、この版は対応していません（taimenの更新を確認してください）"
         "this version does not support the certificate's signature algorithm (look for an update of taimen)";
+    NotOffered "not_offered" "ICチップに複製を検出する仕組みがありません" "the chip has no means against copying";
+    NotTyped "not_typed" "機械読取領域が入力されていません" "no machine-readable zone was typed";
+    SelfReported "self_reported" "保存された読み取りのため、読み取った側の言葉にすぎません" "the evidence of a saved reading could have been made up by whoever saved it";
+    UnlistedState "unlisted_state" "署名者の国と旅券の発行国の組み合わせが、対応表にありません" "the table does not have this pair of signer's state and issuing state";
+    NotABook "not_a_book" "旅券ではない書類（身分証のカードや査証など）です" "the document is not a passport but a card, a permit or a visa";
     UnsupportedKey "unsupported_key" "証明書の鍵の種類や長さに、この版は対応していません（taimenの更新を確認してください）"
         "this version does not support the kind or size of the certificate's key (look for an update of taimen)";
 }

@@ -77,7 +77,7 @@ fn a_card_that_does_not_pass_is_shown_as_what_it_is() {
             ("licence?fault=wrong-pin1", "failed", "Tries left: 2"),
             ("my-number?fault=blocked", "failed", "blocked"),
             ("residence1?fault=wrong-number", "failed", "card number"),
-            ("my-number?fault=removed-at=12", "waiting", "left the reader"),
+            ("my-number?fault=removed-at=13", "waiting", "left the reader"),
         ] {
             assert_eq!(read(browser, recipe).await, view, "{recipe}: {}", browser.text("#main").await);
             let shown = browser.text("#main").await;

@@ -39,8 +39,8 @@ const HONEST: [(CheckId, Verdict); 13] = [
 const JPKI_CHECKS: [CheckId; 4] =
     [CheckId::JpkiAuthChain, CheckId::JpkiAuthKey, CheckId::JpkiSignChain, CheckId::JpkiAgrees];
 
-/// Exchanges of recognition: the face application, which is then selected already.
-const RECOGNITION: u64 = 1 - 1;
+/// Exchanges of recognition beyond the steps: the face application, whose SELECT the first step counts.
+const RECOGNITION: u64 = 0;
 
 fn verdicts(findings: &Findings) -> Vec<(CheckId, Verdict)> {
     findings.checks.iter().map(|check| (check.id, check.verdict)).collect()

@@ -21,6 +21,8 @@ mod independent_reader;
 #[cfg(feature = "simulator")]
 mod jpki;
 #[cfg(feature = "simulator")]
+mod lean;
+#[cfg(feature = "simulator")]
 mod licence;
 #[cfg(feature = "simulator")]
 mod licence_faults;
@@ -28,6 +30,8 @@ mod licence_faults;
 mod licence_round_trip;
 #[cfg(feature = "simulator")]
 mod official;
+#[cfg(feature = "simulator")]
+mod passport;
 #[cfg(feature = "simulator")]
 mod pin_gate;
 #[cfg(feature = "simulator")]

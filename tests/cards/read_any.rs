@@ -258,6 +258,7 @@ fn record(name: &str, kind: CardKind, asking: bool, gate: &mut PinGate) -> (Reco
         time: Some(time()),
         random: nonces.drawn().to_vec(),
         session_keys: nonces.session_keys().map(<[u8]>::to_vec).collect(),
+        older: false,
     };
     let text = log.into_recording(header).to_text();
     (Recording::parse(text.as_bytes()).unwrap(), read)

@@ -19,7 +19,7 @@ use taimen::{
     simulator::{Recipe, Shape},
 };
 
-const EXAMPLE: &str = "taimen-recording 1\r
+const EXAMPLE: &str = "taimen-recording 2\r
 # comments and blank lines may stand anywhere
 
 card: my-number
@@ -39,7 +39,7 @@ random: ff
 <FF3082014B<331 secret bytes>9000
 ";
 
-const PRINTED: &str = "taimen-recording 1
+const PRINTED: &str = "taimen-recording 2
 card: my-number
 reader: Virtual PCD 00 00
 time: 2026-11-22T01:02:03Z
@@ -101,7 +101,7 @@ fn each_error_names_its_line() {
     let cases: &[(&str, usize, Problem)] = &[
         ("", 1, Problem::NotARecording),
         ("taimen-recordings\n", 1, Problem::NotARecording),
-        ("taimen-recording 2\n", 1, Problem::OtherVersion),
+        ("taimen-recording 3\n", 1, Problem::OtherVersion),
         ("@hello", 2, Problem::UnknownLine),
         ("@# ok\n\nnumber: 12", 4, Problem::UnknownKey),
         ("@card: a\ncard: a", 3, Problem::KeyTwice),
@@ -139,18 +139,18 @@ fn each_error_names_its_line() {
         ("@LONG", 2, Problem::LineTooLong),
     ];
     for (text, line, problem) in cases {
-        let file = text.replace('@', "taimen-recording 1\n").replace("STEP", step).replace("LONG", &long);
+        let file = text.replace('@', "taimen-recording 2\n").replace("STEP", step).replace("LONG", &long);
         let error = Recording::parse(file.as_bytes()).unwrap_err();
         assert_eq!(error, RecordingError::Line { line: *line, problem: *problem }, "{text}");
         assert!(error.to_string().starts_with(&format!("line {line}: ")), "{error}");
     }
-    let not_utf8 = Recording::parse(b"taimen-recording 1\n\n# \xFF").unwrap_err();
+    let not_utf8 = Recording::parse(b"taimen-recording 2\n\n# \xFF").unwrap_err();
     assert_eq!(not_utf8, RecordingError::Line { line: 3, problem: Problem::NotUtf8 });
 }
 
 #[test]
 fn limits_of_the_whole_file() {
-    let mut file = b"taimen-recording 1\n".to_vec();
+    let mut file = b"taimen-recording 2\n".to_vec();
     file.resize(MAX_RECORDING + 1, b'\n');
     assert_eq!(Recording::parse(&file), Err(RecordingError::TooLarge));
 
@@ -180,6 +180,7 @@ fn a_header_that_a_program_made_reads_back() {
         time: Some("2026-11-22T01:02:03.9Z".parse().unwrap()),
         random: vec![vec![1; 512], vec![]],
         session_keys: vec![vec![2; 16]],
+        older: false,
     };
     let text = Recording { header, steps: vec![] }.to_text();
     let read = Recording::parse(text.as_bytes()).unwrap();
@@ -190,7 +191,7 @@ fn a_header_that_a_program_made_reads_back() {
 
 #[test]
 fn a_jpki_line_tells_what_was_given() {
-    let jpki = |line: &str| Recording::parse(format!("taimen-recording 1\njpki: {line}\n").as_bytes());
+    let jpki = |line: &str| Recording::parse(format!("taimen-recording 2\njpki: {line}\n").as_bytes());
     for (line, auth_pin, sign_password) in [
         ("certificates", false, None),
         ("certificates auth-pin", true, None),
@@ -278,7 +279,7 @@ fn failures_are_recorded_and_play_back() {
     let recording = log.into_recording(Header::default());
     assert_eq!(
         recording.to_text(),
-        "taimen-recording 1\n\n> 00B00000\n< 9000\n\n> 00B00001\n! length\n\n> 00B00003\n! removed\n"
+        "taimen-recording 2\n\n> 00B00000\n< 9000\n\n> 00B00001\n! length\n\n> 00B00003\n! removed\n"
     );
     let mut replay = Replay::new(recording);
     assert!(replay.exchange(&[0, 0xB0, 0, 0]).is_ok());
@@ -341,7 +342,7 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..400), begin in any::<bool>()) {
         if begin {
-            bytes.splice(0..0, *b"taimen-recording 1\n");
+            bytes.splice(0..0, *b"taimen-recording 2\n");
         }
         let _ = Recording::parse(&bytes);
     }

@@ -83,6 +83,7 @@ impl Example {
             time: Some("2026-11-22T03:00:00Z".parse().unwrap()),
             random: Self::nonces(),
             session_keys: Vec::new(),
+            older: false,
         };
         let text = Recording { header, steps: clear.steps }.to_text();
         let comments = format!(

@@ -8,7 +8,7 @@ use taimen::{
         Reference, Who, drivers_licence as licence,
         model::{Access, Action, Application, CredentialSpec, EntrySpec, Form, KindSpec, Part, Step},
         my_number::files::{self, FIELDS, FILES, NUMBER_A_SFIS, OTHER_FILES},
-        registry, residence_card as residence,
+        passport, registry, residence_card as residence,
     },
     kind::CardKind,
     lang::Bilingual,
@@ -65,6 +65,7 @@ fn steps(kinds: &[&'static KindSpec]) -> Table {
             Action::Look => "look".to_owned(),
             Action::Present(reference) => format!("VERIFY {}", ticked(reference.name)),
             Action::Read(file) => format!("READ {}", ticked(file.name)),
+            Action::ReadIf(file, _) => format!("READ {}, if referred to", ticked(file.name)),
             Action::Own(own) => format!("own {}", own.0),
             Action::OwnRead(own, file) => format!("own {}, {}", own.0, ticked(file.name)),
         };
@@ -124,6 +125,7 @@ fn credentials(kinds: &[&'static KindSpec]) -> Table {
     let mut table = vec![strings(["credential", "what", "entered by", "made of the entries", "may be left out"])];
     for credential in wanted(kinds) {
         let part = |part: &Part| match part.take {
+            None if part.zone => format!("{} with its check digit", ticked(part.entry.id)),
             None => ticked(part.entry.id),
             Some(take) => format!("the first {take} of {}", ticked(part.entry.id)),
         };
@@ -158,6 +160,8 @@ fn entries(kinds: &[&'static KindSpec]) -> Table {
             Form::Password(from, to) => format!("{from} to {to} of `A`–`Z` and `0`–`9`"),
             Form::PrintedDate => "a birth date as printed".to_owned(),
             Form::Pattern(pattern) => format!("like {}", ticked(pattern)),
+            Form::Day => "a Western day as printed".to_owned(),
+            Form::Read { like, .. } => like.to_owned(),
         };
         vec![ticked(entry.id), title(entry.title), form]
     }));
@@ -250,7 +254,8 @@ fn the_marked_tables_of_the_pages_are_those_of_the_code() {
 }
 
 /// The pages and the kinds that they speak of.
-const PAGES: [(&str, &[CardKind]); 3] = [
+const PAGES: [(&str, &[CardKind]); 4] = [
+    (PASSPORT, &[CardKind::PASSPORT]),
     (MY_NUMBER, &[CardKind::MY_NUMBER, CardKind::MENKYO, CardKind::RESIDENCE_SPECIFIED]),
     (LICENCE, &[CardKind::LICENCE, CardKind::MENKYO]),
     (RESIDENCE, &[CardKind::RESIDENCE1, CardKind::RESIDENCE2, CardKind::RESIDENCE_SPECIFIED]),
@@ -532,6 +537,31 @@ fn residence_files() -> Vec<residence::files::File> {
         }
     }
     files
+}
+
+const PASSPORT: &str = "docs/cards/passport.md";
+
+#[test]
+fn the_passport_page_has_every_file_and_check() {
+    let expected: Vec<Vec<String>> = passport::files::FILES
+        .iter()
+        .map(|file| {
+            vec![
+                ticked(file.name),
+                file.own.official.to_owned(),
+                ticked(format!("{:02X}", file.sfi())),
+                format!("{} {}", file.title.en, file.title.ja),
+                if file.access == Access::Free { "free" } else { "session" }.to_owned(),
+                file.extent.bytes().to_string(),
+                covered(file.signed_by),
+            ]
+        })
+        .collect();
+    assert_rows(PASSPORT, &expected);
+    let rows = rows(&page(PASSPORT));
+    for check in passport::TYPED_WITH_KEY.required.iter().chain(passport::TYPED_WITH_KEY.advisory) {
+        assert!(rows.iter().any(|row| row[0] == ticked(check) && row.len() == 3), "no row of {check}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use taimen::{
     cards::{
         drivers_licence::{LICENCE_REQUIREMENT, MENKYO_REQUIREMENT},
         my_number::REQUIREMENT,
-        residence_card as residence,
+        passport, residence_card as residence,
     },
     dump::{Dump, NotRead, SCHEMA},
     kind::CardKind,
@@ -16,6 +16,7 @@ use taimen::{
         cards::{
             drivers_licence::{LICENCE_FAULTS, MENKYO_FAULTS},
             my_number::{FAULTS, JPKI_FAULTS},
+            passport::PASSPORT_FAULTS,
             residence_card::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
         },
         kinds, script,
@@ -65,6 +66,7 @@ fn the_simulator_page_has_every_fault_and_kind() {
         ("### Residence cards of the first generation", RESIDENCE1_FAULTS),
         ("### Residence cards of the second generation", RESIDENCE2_FAULTS),
         ("### Residence cards of holders under 16", RESIDENCE_CHILD_FAULTS),
+        ("### Passports", PASSPORT_FAULTS),
     ];
     for (heading, faults) in tables {
         let found: Vec<Vec<String>> =
@@ -134,6 +136,7 @@ fn the_pages_of_the_checks_have_every_check_with_its_weight() {
                 MENKYO_REQUIREMENT,
                 residence::FIRST_REQUIREMENT,
                 residence::SECOND_REQUIREMENT,
+                passport::TYPED_WITH_KEY,
             ];
             let required = cards.iter().any(|card| card.requires(check));
             assert_eq!(yes, required, "{name}: {check}");
@@ -259,7 +262,7 @@ fn the_library_page_has_every_example_and_the_oldest_compiler() {
     }
     let oldest = manifest.lines().find_map(|line| line.strip_prefix("rust-version = ")).unwrap().trim_matches('"');
     assert!(text.contains(&format!("minimum supported Rust version is {oldest}.")), "{oldest}");
-    for schema in ["`taimen.dump/1`", "`taimen-recording 1`", "`taimen.batch/1`"] {
+    for schema in ["`taimen.dump/1`", "`taimen-recording 2`", "`taimen.batch/1`"] {
         assert!(text.contains(schema), "{schema}");
     }
 }
@@ -529,9 +532,10 @@ fn every_attack_of_the_catalogue_is_mounted_and_every_test_of_one_stands_in_it()
     let rows: BTreeSet<&str> =
         catalogue.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name).collect();
     let mut tests = BTreeSet::new();
-    let files: Vec<String> = ["data", "issuers", "jpki", "saved", "sessions", "signatures", "surroundings"]
-        .map(|name| page(&format!("tests/program/attacks/{name}.rs")))
-        .into();
+    let files: Vec<String> =
+        ["data", "issuers", "jpki", "passports", "saved", "sessions", "signatures", "surroundings"]
+            .map(|name| page(&format!("tests/program/attacks/{name}.rs")))
+            .into();
     for file in &files {
         for part in file.split("#[test]\nfn ").skip(1) {
             tests.insert(part.split('(').next().unwrap());

@@ -254,7 +254,7 @@ fn every_bad_input_is_named_and_stops_nothing() {
         "mismatch.apdu",
         recording.replacen("> 00A4040C0AD3921000310001010402", "> 00A4040C0AD3921000310001010499", 1),
     );
-    batch.write("no-line.apdu", "taimen-recording 1\nthis is no line\n");
+    batch.write("no-line.apdu", "taimen-recording 2\nthis is no line\n");
     batch.write("version.apdu", "taimen-recording 9\n");
     batch.write(
         "drawless.apdu",

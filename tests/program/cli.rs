@@ -66,7 +66,7 @@ pub fn prepare(program: &Program, folder: &TempDir) {
     let mut drawless = Recording::parse(recording.as_bytes()).unwrap();
     drawless.header.random.pop();
     folder.write("drawless.apdu", drawless.to_text());
-    folder.write("broken.apdu", "taimen-recording 1\nreader: somewhere\nthis is no line\n");
+    folder.write("broken.apdu", "taimen-recording 2\nreader: somewhere\nthis is no line\n");
 
     // A folder for batches: an expectation that is met, one that is not, a file that is not a dump, one that is not an input.
     make_with(&["check", "--reader", "sim:licence", "--without-pin", "--record", "days.apdu"], 3);
@@ -570,7 +570,7 @@ fn a_near_miss_names_the_way_out() {
     };
     make(&["check", "--reader", "sim:my-number", "--save-dump", "dump.json", "--record", "card.apdu"]).expect(0);
     let recording = fs::read_to_string(folder.file("card.apdu")).unwrap();
-    folder.write("later.apdu", recording.replacen("taimen-recording 1", "taimen-recording 2", 1));
+    folder.write("later.apdu", recording.replacen("taimen-recording 2", "taimen-recording 3", 1));
     for (arguments, id, [ja, en]) in [
         (
             &["check", "--reader", "replay:later.apdu"][..],

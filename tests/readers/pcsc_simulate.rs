@@ -247,3 +247,29 @@ fn received(printed: &str) -> Vec<Vec<u8>> {
     }
     answers.into_iter().map(|(data, status)| [&data[..], &status].concat()).collect()
 }
+
+/// The published crate `emrtd`, built by `scripts/test` as a package of its own (tests/emrtd).
+#[test]
+fn a_published_reader_reads_the_files_of_a_simulated_passport() {
+    let reader = concat!(env!("CARGO_MANIFEST_DIR"), "/target/emrtd/debug/taimen-foreign-emrtd");
+    if !std::path::Path::new(reader).exists() {
+        eprintln!("{reader} is not there: scripts/test builds it");
+        return;
+    }
+    let pcscd = Pcscd::start();
+    let program = Program::new();
+    let simulate = Simulate::start(&program, &pcscd, &["passport-bac", "--seed", "3"]);
+    assert!(wait_for(SOON, || taken()[0]).is_some(), "{:?}", taken());
+    let holder = taimen::simulator::cards::passport::PassportHolder::from_seed(3);
+    let day = |date: jiff::civil::Date| date.strftime("%y%m%d").to_string();
+    let mut command = Command::new(reader);
+    command.args([READERS[0], &holder.number, &day(holder.birth), &day(holder.expiry)]).stdin(Stdio::null());
+    let printed = run(command).expect(0).stdout;
+    let mut card: SimulatedCard = "passport-bac?seed=3".parse::<Recipe>().unwrap().card().unwrap();
+    for name in ["emrtd/1D", "emrtd/01", "emrtd/02"] {
+        let expected = format!("{name} {}", hex::encode_upper(card.file_mut(name).unwrap()));
+        assert!(printed.lines().any(|line| line == expected), "{name}");
+    }
+    simulate.interrupt();
+    simulate.end();
+}

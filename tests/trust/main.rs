@@ -3,6 +3,10 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[cfg(all(unix, feature = "simulator"))]
+mod passport_lists;
+#[cfg(all(unix, feature = "simulator"))]
+mod passport_openssl;
 mod trust;
 mod trust_audit;
 mod trust_folder;

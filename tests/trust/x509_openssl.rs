@@ -195,8 +195,12 @@ fn accepted_by_openssl(chain: &Chain, folder: &TempDir) -> bool {
 }
 
 fn pem(folder: &TempDir, name: &str, der: &[u8]) -> std::path::PathBuf {
+    folder.write(&format!("{name}.pem"), pem_text(der))
+}
+
+pub fn pem_text(der: &[u8]) -> String {
     let lines: String = base64(der).as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line) + "\n").collect();
-    folder.write(&format!("{name}.pem"), format!("-----BEGIN CERTIFICATE-----\n{lines}-----END CERTIFICATE-----\n"))
+    format!("-----BEGIN CERTIFICATE-----\n{lines}-----END CERTIFICATE-----\n")
 }
 
 fn base64(bytes: &[u8]) -> String {

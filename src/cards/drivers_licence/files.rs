@@ -4,11 +4,14 @@
 //! [`super::fields`], and what the signatures cover from [`super::layout`]. Source of each fact: spec licence; the marks
 //! in the doc lines are those of its section 0.1.
 
+use std::ops::RangeInclusive;
+
 use crate::{
     cards::{
-        drivers_licence::tlv::Rules,
-        model::{Extent, TableFile, application_rows, file_lists, file_rows, reference_rows},
+        drivers_licence::tlv::{Rules, data_end},
+        model::{Extent, TableFile, Trim, application_rows, file_lists, file_rows, reference_rows},
     },
+    dump::Dump,
     verify::CheckId,
 };
 
@@ -93,6 +96,17 @@ const GUEST_PIN: Access = Access::AllOf(&[MENKYO_PIN.sfi]);
 const SIGNED: Option<CheckId> = Some(CheckId::LicenceSignature);
 const GUEST_SIGNED: Option<CheckId> = Some(CheckId::MenkyoSignature);
 
+// What is read of a file before its filler. A usual EF01 has 330 to 450 bytes of items, a photo 1,100 to 1,500; EF04 with nothing but
+// empty slots 145, EF06 13; an external character 132. The flags of EF04 and EF06 are not asked (2.8, U): an entry may be in any slot.
+const TRIM_DATA: Trim = Trim { first: 480, step: 160, end: |bytes| data_end(bytes, Rules::Licence), proof: SIGNED };
+const TRIM_PHOTO: Trim =
+    Trim { first: 1_600, step: 0, end: |bytes| data_end(bytes, Rules::LicencePhoto), proof: SIGNED };
+const TRIM_CHANGES: Trim = Trim { first: 146, proof: None, ..TRIM_DATA };
+const TRIM_FEW: Trim = Trim { first: 16, ..TRIM_CHANGES };
+const TRIM_EXTERNAL: Trim = Trim { first: 140, ..TRIM_CHANGES };
+const TRIM_MENKYO: Trim =
+    Trim { first: 1_920, step: 160, end: |bytes| data_end(bytes, Rules::Menkyo), proof: GUEST_SIGNED };
+
 use Access::Free;
 use Address::{Select, Short};
 use Extent::Sized as Bytes;
@@ -102,19 +116,19 @@ file_rows! {
     COMMON_DATA MF "mf/2F01" "共通データ要素" "common data", Select(0x2F01), Free, Bytes(17), None, PLAIN;
     PIN_SETTING MF "mf/000A" "暗証番号の設定" "PIN setting", Short(0x0A), Free, Bytes(3), None, PLAIN;
     // C2+, A; external characters C, A. The sizes of both files of changes have no check by arithmetic.
-    DATA DF1 "df1/0001" "記載事項（本籍を除く）" "licence data without the domicile", Short(0x01), ONE, Bytes(880), SIGNED, PLAIN;
+    DATA DF1 "df1/0001" "記載事項（本籍を除く）" "licence data without the domicile", Short(0x01), ONE, Bytes(880), SIGNED, PLAIN, trim = &TRIM_DATA;
     DOMICILE DF1 "df1/0002" "記載事項（本籍）" "registered domicile", Short(0x02), BOTH, Bytes(82), SIGNED, DOMICILE_ROW;
-    EXTERNAL DF1 "df1/0003" "外字" "external characters", Short(0x03), ONE, Bytes(264), None, PLAIN;
-    CHANGES DF1 "df1/0004" "記載事項変更等（本籍を除く）" "changes", Short(0x04), ONE, Bytes(640), None, PLAIN;
-    CHANGED_EXTERNAL DF1 "df1/0005" "記載事項変更（外字）" "external characters of changes", Short(0x05), ONE, Bytes(663), None, PLAIN;
-    DOMICILE_CHANGES DF1 "df1/0006" "記載事項変更（本籍）" "changes of the domicile", Short(0x06), BOTH, Bytes(256), None, DOMICILE_ROW;
+    EXTERNAL DF1 "df1/0003" "外字" "external characters", Short(0x03), ONE, Bytes(264), None, PLAIN, trim = &TRIM_EXTERNAL;
+    CHANGES DF1 "df1/0004" "記載事項変更等（本籍を除く）" "changes", Short(0x04), ONE, Bytes(640), None, PLAIN, trim = &TRIM_CHANGES;
+    CHANGED_EXTERNAL DF1 "df1/0005" "記載事項変更（外字）" "external characters of changes", Short(0x05), ONE, Bytes(663), None, PLAIN, trim = &TRIM_EXTERNAL;
+    DOMICILE_CHANGES DF1 "df1/0006" "記載事項変更（本籍）" "changes of the domicile", Short(0x06), BOTH, Bytes(256), None, DOMICILE_ROW, trim = &TRIM_FEW;
     SIGNATURE DF1 "df1/0007" "電子署名" "signature", Short(0x07), ONE, Bytes(578), None, PLAIN;
-    PHOTO DF2 "df2/0001" "写真" "face picture", Short(0x01), BOTH, Bytes(2_005), SIGNED, PHOTO_ROW;
+    PHOTO DF2 "df2/0001" "写真" "face picture", Short(0x01), BOTH, Bytes(2_005), SIGNED, PHOTO_ROW, trim = &TRIM_PHOTO;
     // Filled with FF; never read here (S).
     RESERVED DF3 "df3/0001" "予備" "reserved", Short(0x01), ONE, Bytes(512), None, PLAIN;
     // マイナ免許証, WEF01 to WEF03 (6.4): identifiers C2+, sizes S, A; the short identifiers follow from the low five bits (I).
     MENKYO_SETTING MENKYO "menkyo/001A" "暗証番号の設定" "PIN setting", Short(0x1A), Free, Bytes(3), None, GUEST;
-    MENKYO_DATA MENKYO "menkyo/001B" "免許情報記録" "licence record", Short(0x1B), GUEST_PIN, Bytes(5_845), GUEST_SIGNED, GUEST;
+    MENKYO_DATA MENKYO "menkyo/001B" "免許情報記録" "licence record", Short(0x1B), GUEST_PIN, Bytes(5_845), GUEST_SIGNED, GUEST, trim = &TRIM_MENKYO;
     MENKYO_SIGNATURE MENKYO "menkyo/001C" "電子署名" "signature", Short(0x1C), GUEST_PIN, Bytes(584), None, GUEST;
 }
 
@@ -127,6 +141,23 @@ file_lists! {
 
 /// The references of a 運転免許証 (2.1, C2+).
 pub const REFERENCES: &[&Reference] = &[&PIN1, &PIN2];
+
+/// The slots that any text here refers to (7.2): `FFF1` to `FFF7`. Bytes that look like a mark and are none cost one more read.
+fn refers(dump: &Dump, slots: RangeInclusive<u8>) -> bool {
+    let texts = [&DATA, &DOMICILE, &CHANGES, &DOMICILE_CHANGES].into_iter().filter_map(|file| dump.file(file.name));
+    let mark = |pair: &[u8]| matches!(pair, [0xFF, low] if slots.contains(low));
+    texts.flat_map(|bytes| bytes.windows(2)).any(mark)
+}
+
+/// Whether a text refers to an external character that the licence was issued with.
+pub(super) fn uses_external(dump: &Dump) -> bool {
+    refers(dump, 0xF1..=0xF2)
+}
+
+/// Whether a text refers to an external character that was added.
+pub(super) fn uses_changed_external(dump: &Dump) -> bool {
+    refers(dump, 0xF3..=0xF7)
+}
 
 /// The file of this name, of either card.
 pub fn file(name: &str) -> Option<&'static File> {

@@ -8,7 +8,7 @@ use crate::{
             Card, CardSpec, CardState, Entry, Found, LookContext, OwnAction, Probe, ReadContext, Recognition, read_file,
         },
     },
-    dump::{Dump, NotRead},
+    dump::{Dump, NotRead, Scope},
     iso7816::CardError,
     kind::CardKind,
     trust::TrustStore,
@@ -17,6 +17,7 @@ use crate::{
 
 use super::{
     files::{self, File, PinSetting},
+    signature::{has_key, proves},
     spec,
 };
 
@@ -31,34 +32,35 @@ impl Card for DriversLicence {
         &spec::SPEC
     }
 
-    /// By the PIN setting in the free file and DF1; the setting is not read again.
+    /// By the PIN setting in the free file, which is not read again, and the common data, which is read next; or by DF1.
     fn recognise(&self, probe: &mut Probe<'_, '_>) -> Result<Recognition, CardError> {
         let file = probe.free()?;
         let [0x05, 0x01, ..] = file.as_slice() else { return Ok(Recognition::No) };
-        Ok(match probe.selects(&files::DF1)? {
-            Some(blocked) => Recognition::Card(Found { kind: CardKind::LICENCE, file, blocked }),
-            None => Recognition::No,
-        })
+        let found = match probe.session.select_file(files::COMMON_DATA.id()) {
+            Err(CardError::Status(_)) => probe.selects(&files::DF1)?.is_some(),
+            found => found.map(|()| true)?,
+        };
+        Ok(if found { Recognition::Card(Found { kind: CardKind::LICENCE, file }) } else { Recognition::No })
     }
 
-    /// Version, issue and expiry day, and both counters, which costs no try.
+    /// Version, issue and expiry day, and both counters, which costs no try. Before a person is asked, and if nothing else is read,
+    /// whether DF1 is there and not blocked.
     fn look(&self, context: &mut LookContext<'_, '_>) -> Result<CardState, ReadError> {
-        let LookContext { session, found, .. } = context;
-        session.select_master_file()?;
-        let common = read_file(session, &files::COMMON_DATA, None, &mut |_, _| {})?;
-        let mut counters = Vec::new();
-        for reference in files::REFERENCES {
-            counters.push((*reference, session.ask_retry_counter(reference.sfi)?));
+        let mut state = state(context)?;
+        if context.asking || context.request.scope == Scope::WITHOUT_PIN {
+            state.blocked = match context.session.select(files::DF1.aid) {
+                Ok(true) => None,
+                Ok(false) => Some(NotRead::NoApplication),
+                Err(CardError::Status(status)) => Some(NotRead::Status { status: status.to_string() }),
+                Err(error) => return Err(error.into()),
+            };
         }
-        let setting = found.file.get(..files::PIN_SETTING.extent.bytes()).unwrap_or(&found.file).to_vec();
-        let entry = entry_of(setting_of(&setting, &files::PIN_SETTING));
-        let files = vec![(files::PIN_SETTING.file.name, Ok(setting)), (files::COMMON_DATA.file.name, common)];
-        let blocked = found.blocked.then(|| NotRead::Status { status: "6283".to_owned() });
-        Ok(CardState { files, counters, entry, blocked, ..CardState::default() })
+        Ok(state)
     }
 
+    /// DF1 was selected before, or is when it is read.
     fn look_again(&self, context: &mut LookContext<'_, '_>, before: &CardState) -> Result<CardState, ReadError> {
-        let again = self.look(context)?;
+        let again = CardState { blocked: before.blocked.clone(), ..state(context)? };
         // If the day of issue could not be read there is nothing to know the card again by.
         let known = again.files.iter().all(|(_, read)| read.is_ok());
         if known && again == *before { Ok(again) } else { Err(ReadError::OtherCard) }
@@ -66,6 +68,15 @@ impl Card for DriversLicence {
 
     fn act(&self, _: OwnAction, _: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         Ok(())
+    }
+
+    fn has_proof_key(&self, dump: &Dump, trust: &TrustStore) -> bool {
+        // With PIN 1 alone not all is read that the signature covers.
+        dump.scope == Scope::FULL && has_key(dump, &files::SIGNATURE, trust)
+    }
+
+    fn proves(&self, dump: &Dump, trust: &TrustStore) -> bool {
+        proves(dump, files::FILES, &files::SIGNATURE, files::LICENCE_LAYOUTS, trust)
     }
 
     fn check(&self, dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
@@ -101,9 +112,32 @@ impl Card for LicenceApplication {
         Ok(())
     }
 
+    fn has_proof_key(&self, dump: &Dump, trust: &TrustStore) -> bool {
+        has_key(dump, &files::MENKYO_SIGNATURE, trust)
+    }
+
+    fn proves(&self, dump: &Dump, trust: &TrustStore) -> bool {
+        proves(dump, files::MENKYO_FILES, &files::MENKYO_SIGNATURE, files::MENKYO_LAYOUTS, trust)
+    }
+
     fn check(&self, dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
         Some(super::check_menkyo(dump, trust, basis))
     }
+}
+
+/// What the master file says.
+fn state(context: &mut LookContext<'_, '_>) -> Result<CardState, ReadError> {
+    let LookContext { session, found, .. } = context;
+    session.select_master_file()?;
+    let common = read_file(session, &files::COMMON_DATA, None, &mut |_, _| {})?;
+    let mut counters = Vec::new();
+    for reference in files::REFERENCES {
+        counters.push((*reference, session.ask_retry_counter(reference.sfi)?));
+    }
+    let setting = found.file.get(..files::PIN_SETTING.extent.bytes()).unwrap_or(&found.file).to_vec();
+    let entry = entry_of(setting_of(&setting, &files::PIN_SETTING));
+    let files = vec![(files::PIN_SETTING.file.name, Ok(setting)), (files::COMMON_DATA.file.name, common)];
+    Ok(CardState { files, counters, entry, ..CardState::default() })
 }
 
 /// What a PIN-setting file says: its one field, whole.

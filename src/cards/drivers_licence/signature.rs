@@ -167,10 +167,17 @@ pub(super) fn signature_check(
         Ok(Recovered::Sha256(hash)) => hash,
     };
     let fits = |layout: &&Layout| bytes_of(layout, dump, records).is_some_and(|bytes| sha256(&[&bytes]) == hash);
+    let guessed = covered.iter().find(|file| dump.inferred(file.name).is_some());
     let Some(layout) = layouts.iter().find(fits) else {
+        if let Some(file) = guessed {
+            return Check::not_done(id, Why::Inferred, evidence.with("file", file.name));
+        }
         let tried: Vec<&str> = layouts.iter().map(|layout| layout.name).collect();
         return Check::not_done(id, Why::LayoutUnknown, evidence.with("tried", tried.join(" ")));
     };
+    if let Some(file) = guessed.filter(|_| !covers_filler(layout, dump)) {
+        return Check::not_done(id, Why::Inferred, evidence.with("file", file.name).with("layout", layout.name));
+    }
     let evidence = evidence
         .with("layout", layout.name)
         .with("layout_mark", layout.mark.as_str())
@@ -189,6 +196,51 @@ pub(super) fn signature_check(
         Some(problem) => Check::not_done(id, Why::LayoutUnknown, evidence.with("detail", problem.to_string())),
         None => Check::passed(id, evidence),
     }
+}
+
+/// Whether a layout covers the filler of every file of which it is inferred, and that is there as it was claimed.
+fn covers_filler(layout: &Layout, dump: &Dump) -> bool {
+    dump.inferences().all(|(name, inferred)| {
+        let part = layout.parts.iter().find(|(file, _)| file.name == name);
+        part.is_none_or(|(_, form)| *form == Form::Whole)
+            && dump.file(name).is_none_or(|bytes| bytes.len() == inferred.length)
+    })
+}
+
+/// The hash that the signature in a signature file is of, under a key that is installed for its identifier: whoever that is.
+fn signed_hash(record: &Record<'_>, trust: &TrustStore) -> Option<crate::crypto::Sha256Hash> {
+    let (key_id, signature) = (record.bytes("signer_key_id")?, record.bytes("signature")?);
+    trust
+        .certificates(Purpose::DriversLicence)
+        .filter(|(_, certificate)| certificate.subject_key_id.as_deref() == Some(key_id))
+        .find_map(|(_, certificate)| match rsa_key(certificate)?.recover(signature) {
+            Ok(Recovered::Sha256(hash)) => Some(hash),
+            _ => None,
+        })
+}
+
+/// Whether an installed key can say what a signature covers.
+pub(super) fn has_key(dump: &Dump, file: &'static File, trust: &TrustStore) -> bool {
+    dump.file(file.name).is_some_and(|bytes| signed_hash(&Record::decode(file, bytes), trust).is_some())
+}
+
+/// Whether a signature covers the files of a dump, and the filler that is inferred of them.
+pub(super) fn proves(
+    dump: &Dump,
+    files: &'static [File],
+    signature: &File,
+    layouts: &[Layout],
+    trust: &TrustStore,
+) -> bool {
+    let records: Vec<Record<'_>> =
+        files.iter().filter_map(|file| Some(Record::decode(file, dump.file(file.name)?))).collect();
+    let signed = records.iter().find(|record| record.file.name == signature.name);
+    signed.and_then(|record| signed_hash(record, trust)).is_some_and(|hash| {
+        layouts
+            .iter()
+            .filter(|layout| layout.covers && covers_filler(layout, dump))
+            .any(|layout| bytes_of(layout, dump, &records).is_some_and(|bytes| sha256(&[&bytes]) == hash))
+    })
 }
 
 /// The bytes that a candidate hashes; `None` if a file of it was not read.

@@ -8,7 +8,10 @@
 //! | items stand back to back in the order of their tags, then `FF` up to the end of the file | C2+ |
 //! | in the マイナ免許証 `FF` is a real tag too: it is one if a length follows, else filler | S, A, derived |
 
-use crate::tlv::{self, Items, Object, Tag, TlvError, TlvErrorKind};
+use crate::{
+    cards::model::DataEnd,
+    tlv::{self, Items, Object, Tag, TlvError, TlvErrorKind},
+};
 
 /// The byte that announces a length of two more bytes.
 const LONG: u8 = 0x82;
@@ -86,28 +89,58 @@ pub fn items(bytes: &[u8], rules: Rules) -> Items<'_> {
     found
 }
 
+/// Where the items of a file end and its filler begins, as far as these first bytes of it show.
+pub fn data_end(bytes: &[u8], rules: Rules) -> DataEnd {
+    let mut rest = bytes;
+    loop {
+        let at = bytes.len() - rest.len();
+        match (rules, rest) {
+            (_, []) | (Rules::Menkyo, [_]) => return DataEnd::Beyond(bytes.len() + 2),
+            // Anything else behind the first byte of filler is for those to judge who see all of it.
+            (_, [filler, ..]) if rules.ends(rest) => {
+                let filled = rest.iter().all(|byte| byte == filler);
+                return if filled { DataEnd::At(*filler) } else { DataEnd::Unknown };
+            }
+            _ => {}
+        }
+        match head(rest, rules) {
+            Ok((_, header, length)) => match rest.get(header + length..) {
+                Some(after) => rest = after,
+                None => return DataEnd::Beyond(at + header + length + 2),
+            },
+            Err(TlvErrorKind::HeaderCut) => return DataEnd::Beyond(bytes.len() + 2),
+            Err(_) => return DataEnd::Unknown,
+        }
+    }
+}
+
+/// Tag, bytes of the header and bytes of the value of the item at the start of `bytes`.
+fn head(bytes: &[u8], rules: Rules) -> Result<(Tag, usize, usize), TlvErrorKind> {
+    let (tag, rest) = match bytes {
+        [first, second, rest @ ..] if rules.wide() == Some(*first) => {
+            (u32::from(u16::from_be_bytes([*first, *second])), rest)
+        }
+        [first, rest @ ..] if rules.wide() != Some(*first) => (u32::from(*first), rest),
+        _ => return Err(TlvErrorKind::HeaderCut),
+    };
+    let (length, after) = match rest {
+        [length @ 0..=0x7F, after @ ..] => (usize::from(*length), after),
+        [LONG, high, low, after @ ..] => (usize::from(u16::from_be_bytes([*high, *low])), after),
+        [] | [LONG, ..] => return Err(TlvErrorKind::HeaderCut),
+        _ => return Err(TlvErrorKind::LengthForm),
+    };
+    Ok((Tag(tag), bytes.len() - after.len(), length))
+}
+
 /// Reads the item at the start of `bytes`, which are at offset `at` of the file; returns it and what follows it.
 ///
 /// # Errors
 /// [`TlvError`] when the item is not whole or its length has another form.
 pub fn item(bytes: &[u8], at: usize, rules: Rules) -> Result<(Object<'_>, &[u8]), TlvError> {
     let error = |kind| TlvError { at, kind };
-    let (tag, rest) = match bytes {
-        [first, second, rest @ ..] if rules.wide() == Some(*first) => {
-            (u32::from(u16::from_be_bytes([*first, *second])), rest)
-        }
-        [first, rest @ ..] if rules.wide() != Some(*first) => (u32::from(*first), rest),
-        _ => return Err(error(TlvErrorKind::HeaderCut)),
-    };
-    let (length, after) = match rest {
-        [length @ 0..=0x7F, after @ ..] => (usize::from(*length), after),
-        [LONG, high, low, after @ ..] => (usize::from(u16::from_be_bytes([*high, *low])), after),
-        [] | [LONG, ..] => return Err(error(TlvErrorKind::HeaderCut)),
-        _ => return Err(error(TlvErrorKind::LengthForm)),
-    };
-    let (value, after) = after.split_at_checked(length).ok_or(error(TlvErrorKind::PastEnd))?;
-    let raw = bytes.get(..bytes.len() - after.len()).unwrap_or_default();
-    Ok((Object { tag: Tag(tag), raw, value, at }, after))
+    let (tag, header, length) = head(bytes, rules).map_err(error)?;
+    let (raw, after) = bytes.split_at_checked(header + length).ok_or(error(TlvErrorKind::PastEnd))?;
+    Ok((Object { tag, raw, value: raw.get(header..).unwrap_or_default(), at }, after))
 }
 
 /// Encodes an item: tag bytes as they are, one length byte up to 127, else `82 hh ll`. Values of 64 KiB and more do not
@@ -188,7 +221,40 @@ mod tests {
         assert_eq!(tags("FE00 01", Rules::Menkyo).2, [TlvErrorKind::HeaderCut]);
     }
 
+    #[test]
+    fn the_end_of_the_data_shows_or_what_is_needed_to_see_it() {
+        use DataEnd::{At, Beyond, Unknown};
+        let end = |hex: &str, rules| data_end(&hex::decode(hex.replace(' ', "")).unwrap(), rules);
+        assert_eq!(end("110178 FF", Rules::Licence), At(0xFF));
+        assert_eq!(end("110178 FFFFFF", Rules::Licence), At(0xFF));
+        assert_eq!(end("110178", Rules::Licence), Beyond(5));
+        assert_eq!(end("110178 1205", Rules::Licence), Beyond(3 + 2 + 5 + 2));
+        assert_eq!(end("110178 1282FF", Rules::Licence), Beyond(8));
+        assert_eq!(end("110178 1282FFFF", Rules::Licence), Beyond(3 + 4 + 0xFFFF + 2));
+        assert_eq!(end("110178 1281", Rules::Licence), Unknown);
+        assert_eq!(end("110178 FF1205", Rules::Licence), Unknown, "something behind the filler");
+        assert_eq!(end("", Rules::Licence), Beyond(2));
+        assert_eq!(end("FE00 FF", Rules::Menkyo), Beyond(5), "a tag or filler");
+        assert_eq!(end("FE00 FFFF", Rules::Menkyo), At(0xFF));
+        assert_eq!(end("FE00 FF00 0000", Rules::Menkyo), At(0x00));
+        assert_eq!(end("FE00 FF00 00FF", Rules::Menkyo), Unknown);
+    }
+
     proptest! {
+        #[test]
+        fn the_end_of_the_data_never_panics_and_agrees_with_the_items(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            for rules in [Rules::Licence, Rules::LicencePhoto, Rules::Menkyo] {
+                match data_end(&bytes, rules) {
+                    DataEnd::At(filler) => {
+                        let found = items(&bytes, rules);
+                        prop_assert!(bytes[found.end..].iter().all(|byte| *byte == filler));
+                    }
+                    DataEnd::Beyond(least) => prop_assert!(least > bytes.len()),
+                    DataEnd::Unknown => {}
+                }
+            }
+        }
+
         #[test]
         fn no_bytes_panic_and_items_tile_the_data(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             for rules in [Rules::Licence, Rules::LicencePhoto, Rules::Menkyo] {

@@ -31,6 +31,8 @@ pub struct TriesLeft {
 pub enum PictureFormat {
     /// PNG
     Png,
+    /// JPEG
+    Jpeg,
     /// JPEG 2000
     Jpeg2000,
     /// TIFF, one bit a pixel, ITU-T T.6
@@ -42,6 +44,7 @@ impl PictureFormat {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Png => "png",
+            Self::Jpeg => "jpeg",
             Self::Jpeg2000 => "jpeg2000",
             Self::Tiff => "tiff",
         }

@@ -11,11 +11,13 @@ mod request;
 use jiff::Timestamp;
 
 pub use identify::{Identified, LongRead, identify, read_long};
+pub(crate) use play::prepared;
 pub use play::{play, read_recording};
 pub(crate) use recognise::{Manner, recognise};
 pub use recognise::{RecogniseError, Recognised};
 pub use request::{Ask, Request};
 
+pub(crate) use request::Inference;
 use request::Meant;
 
 use crate::{

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::{dump::Scope, kind::CardKind, transport::Replay};
+use crate::{dump::Scope, kind::CardKind, transport::Replay, trust::TrustStore};
 
 use super::{
     super::{
@@ -33,10 +33,24 @@ pub struct Request {
     pub ask: Ask,
     /// Whether a recording is instead of the card: it holds no bytes of private files.
     pub(crate) recorded: bool,
+    /// Whether filler is inferred, and what can prove it.
+    pub(crate) inference: Inference,
     /// How the card is recognised, if a recording says how it was.
-    pub(super) begins: Option<Manner>,
+    pub(crate) begins: Option<Manner>,
     /// Certificates of issuers that need not be read again.
     pub(crate) remembered: Option<Arc<Remembered>>,
+}
+
+/// Whether a reading leaves out what nobody uses, and what proves that nothing else was left out.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Inference {
+    /// Every file is read whole.
+    #[default]
+    Off,
+    /// Filler is left out if a signature proves it under the card's own key or one of these.
+    Trust(Arc<TrustStore>),
+    /// As a recording shows: whether there was a key, and whether it proved what was left out.
+    Recorded { key: bool, proven: bool },
 }
 
 /// Whether somebody can be asked.
@@ -63,9 +77,17 @@ impl Request {
             reader: reader.into(),
             ask: Ask::Never,
             recorded: false,
+            inference: Inference::Off,
             begins: None,
             remembered: None,
         }
+    }
+
+    /// The same, but the card is read faster: what nothing refers to is not read, nor filler that a signature proves. The key is the
+    /// card's own or one of `trust`. If there is none, or if the signature does not prove it, everything is read in the same session.
+    #[must_use]
+    pub fn inferring(self, trust: Arc<TrustStore>) -> Self {
+        Self { inference: Inference::Trust(trust), ..self }
     }
 
     /// What the program asked for that made a recording.
@@ -91,12 +113,6 @@ impl Request {
     #[must_use]
     pub fn remembering(self, remembered: Arc<Remembered>) -> Self {
         Self { remembered: Some(remembered), ..self }
-    }
-
-    /// The same, recognising as another request does: of a card that takes the place of a recording.
-    #[cfg(feature = "cli")]
-    pub(crate) fn recognising_like(self, other: &Self) -> Self {
-        Self { begins: other.begins, ..self }
     }
 
     /// Whether the recording was made when every reading looked for guests, and read some files that no check used.

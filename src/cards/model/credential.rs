@@ -7,11 +7,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     cards::FlowError,
-    crypto::CipherKey,
     iso7816::PinGate,
     lang::Bilingual,
-    privacy::{MAX_PIN_LENGTH, Pin},
-    text::{PrintedDate, PrintedDateError},
+    privacy::{MAX_CREDENTIAL_LENGTH, Pin},
+    text::{PrintedDate, PrintedDateError, check_digit, zone_date},
     transport::{Replay, recording::GivenCredential},
 };
 
@@ -93,17 +92,20 @@ impl CredentialSpec {
     fn of(&self, entries: &Entries) -> Option<Pin> {
         self.ways.iter().find_map(|way| {
             // As long as it may become: what grows leaves copies behind.
-            let mut value = Zeroizing::new(String::with_capacity(MAX_PIN_LENGTH));
+            let mut value = Zeroizing::new(String::with_capacity(MAX_CREDENTIAL_LENGTH));
             for part in *way {
                 let digits;
                 let entry = match &**entries.get(part.entry.id)? {
                     EntryValue::Text(text) => text,
                     EntryValue::Date(date) => {
-                        digits = Zeroizing::new(date.digits());
+                        digits = Zeroizing::new(if part.zone { zone_date(date.date()) } else { date.digits() });
                         &digits
                     }
                 };
                 value.push_str(part.take.map_or(Some(entry.as_str()), |length| entry.get(..length))?);
+                if part.zone {
+                    value.push(check_digit(entry)?);
+                }
             }
             Pin::new(std::mem::take(&mut *value)).ok()
         })
@@ -117,12 +119,24 @@ pub struct Part {
     pub entry: &'static EntrySpec,
     /// How many of its leading characters; `None`: all.
     pub take: Option<usize>,
+    /// Whether it is written as in a machine-readable zone: a day with its Western year, and a check digit behind.
+    pub zone: bool,
 }
 
 impl Part {
     /// A whole entry.
     pub const fn all(entry: &'static EntrySpec) -> Self {
-        Self { entry, take: None }
+        Self { entry, take: None, zone: false }
+    }
+
+    /// The first characters of an entry.
+    pub const fn first(entry: &'static EntrySpec, take: usize) -> Self {
+        Self { take: Some(take), ..Self::all(entry) }
+    }
+
+    /// A whole entry as in a machine-readable zone.
+    pub const fn in_zone(entry: &'static EntrySpec) -> Self {
+        Self { zone: true, ..Self::all(entry) }
     }
 }
 
@@ -178,8 +192,8 @@ type Entries = BTreeMap<&'static str, Arc<EntryValue>>;
 struct Recorded {
     /// Whether the recording contains the handshake, so that the credential itself is needed.
     handshake: bool,
-    /// The session key that came of a handshake that is not told.
-    key: Option<Zeroizing<CipherKey>>,
+    /// The session keys that came of handshakes that are not told, in order.
+    keys: Vec<Zeroizing<Vec<u8>>>,
     /// What was given for the extra application.
     given: Vec<GivenCredential>,
 }
@@ -189,7 +203,7 @@ pub(crate) enum Opening<'a> {
     /// With the credential.
     Value(Pin),
     /// From a recording whose handshake is left out: the session key that came of it, or none if it failed.
-    Recorded(Option<&'a CipherKey>),
+    Recorded(Option<&'a [u8]>),
 }
 
 /// MUTUAL AUTHENTICATE, whose data show whether a recording needs the credential.
@@ -290,9 +304,9 @@ impl Credentials {
     /// that contains the handshake needs the credential as well.
     pub fn recorded(replay: &Replay) -> Self {
         let header = replay.header();
-        let key = header.session_keys.first().and_then(|key| key.as_slice().try_into().ok()).map(Zeroizing::new);
+        let keys = header.session_keys.iter().map(|key| Zeroizing::new(key.to_vec())).collect();
         let given = header.jpki.clone().map(|header| header.given).unwrap_or_default();
-        let recorded = Recorded { handshake: replay.tells(HANDSHAKE), key, given };
+        let recorded = Recorded { handshake: replay.tells(HANDSHAKE), keys, given };
         Self { entries: BTreeMap::new(), recorded: Some(Arc::new(recorded)) }
     }
 
@@ -303,7 +317,7 @@ impl Credentials {
 
     /// Whether the credential can be presented.
     pub fn has(&self, credential: &CredentialSpec) -> bool {
-        if credential.handshake { self.opening(credential).is_some() } else { self.value(credential).is_some() }
+        if credential.handshake { self.opening(credential, 0).is_some() } else { self.value(credential).is_some() }
     }
 
     /// What is missing of a credential that cannot be presented.
@@ -342,11 +356,13 @@ impl Credentials {
         given.collect()
     }
 
-    /// What opens a card under mutual authentication.
-    pub(crate) fn opening(&self, credential: &CredentialSpec) -> Option<Opening<'_>> {
+    /// What opens a card under mutual authentication; `times` is how often it was opened before in this reading.
+    pub(crate) fn opening(&self, credential: &CredentialSpec, times: usize) -> Option<Opening<'_>> {
         match (credential.of(&self.entries), &self.recorded) {
             (Some(value), _) => Some(Opening::Value(value)),
-            (None, Some(recorded)) if !recorded.handshake => Some(Opening::Recorded(recorded.key.as_deref())),
+            (None, Some(recorded)) if !recorded.handshake => {
+                Some(Opening::Recorded(recorded.keys.get(times).map(|key| key.as_slice())))
+            }
             (None, _) => None,
         }
     }

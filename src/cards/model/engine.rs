@@ -5,7 +5,6 @@ use crate::{
     dump::{Dump, NotRead},
     iso7816::{
         CardError, CardSession, FileReadError, PinGate, PinOutcome, ReadFrom, Refusal, RetryCounter, SecureChannel,
-        select_file,
     },
     lang::Bilingual,
     privacy::Pin,
@@ -14,7 +13,7 @@ use crate::{
 
 use super::{
     Access, Action, Address, Application, Card, CardState, CredentialSpec, Credentials, Entry, Extent, File, KindSpec,
-    Reference, Step,
+    Reference, Step, Trim,
 };
 
 /// What a reading works with.
@@ -32,6 +31,11 @@ pub(crate) struct ReadContext<'a, 'b> {
     pub(crate) channel: Option<Box<dyn SecureChannel>>,
     /// Applications that could not be opened, and why their files are not read.
     pub(crate) closed: Vec<(Application, NotRead)>,
+    /// What only the card's own folder remembers between its actions.
+    pub(crate) own: Option<Box<dyn std::any::Any>>,
+    pub(super) card: &'static dyn Card,
+    /// Whether there is a key that can prove what is inferred; asked once.
+    pub(super) proof_key: Option<bool>,
     tell: Tell<'a>,
     title: Bilingual,
 }
@@ -54,8 +58,24 @@ pub(crate) fn read_steps<'a, 'b>(
 ) -> Result<Dump, ReadError> {
     let dump = Dump::new(kind.kind, request.scope, request.reader.clone(), request.time);
     let (channel, closed, title) = (None, Vec::new(), Bilingual::new("", ""));
-    let mut context =
-        ReadContext { session, dump, request, kind, state, credentials, gate, nonces, channel, closed, tell, title };
+    let proof_key = None;
+    let mut context = ReadContext {
+        session,
+        dump,
+        request,
+        kind,
+        state,
+        credentials,
+        gate,
+        nonces,
+        channel,
+        closed,
+        card,
+        proof_key,
+        own: None,
+        tell,
+        title,
+    };
     let steps: Vec<&'static Step> = kind.steps_of(request.scope, request.extra).collect();
     let last = steps.iter().rposition(|step| presents(step)).map_or(0, |at| at + 1);
     context.dump.extra = request.extra;
@@ -67,13 +87,14 @@ pub(crate) fn read_steps<'a, 'b>(
         context.title = step.title;
         context.step(card, step)?;
     }
+    context.prove()?;
     context.note_left_out();
     Ok(context.dump)
 }
 
 /// Whether a step may present a credential. What a card's own folder does may.
 fn presents(step: &Step) -> bool {
-    !matches!(step.action, Action::Look | Action::Read(_))
+    !matches!(step.action, Action::Look | Action::Read(_) | Action::ReadIf(..))
 }
 
 impl ReadContext<'_, '_> {
@@ -88,7 +109,10 @@ impl ReadContext<'_, '_> {
                 }
             }
             Action::Present(reference) => self.present(reference)?,
-            Action::Read(file) => self.read(file)?,
+            Action::ReadIf(file, used) if self.leaves_out() && !used(&self.dump) => {
+                self.dump.lacks(file.name, NotRead::NotUsed);
+            }
+            Action::Read(file) | Action::ReadIf(file, _) => self.read(file)?,
             Action::Own(action) | Action::OwnRead(action, _) => card.act(action, self)?,
         }
         Ok(())
@@ -97,6 +121,15 @@ impl ReadContext<'_, '_> {
     /// Shows how far the step is: bytes of its file so far, and bytes of the file (0: none, or not known).
     pub(crate) fn progress(&mut self, done: usize, total: usize) {
         (self.tell)(Event::Step { title: self.title, done, total });
+    }
+
+    /// Runs something with the session, what the folder remembers, and what shows its progress.
+    pub(crate) fn with_progress<R>(
+        &mut self,
+        run: impl FnOnce(&mut CardSession<'_>, &mut Option<Box<dyn std::any::Any>>, &mut dyn FnMut(usize, usize)) -> R,
+    ) -> R {
+        let (tell, title) = (&mut *self.tell, self.title);
+        run(&mut *self.session, &mut self.own, &mut |done, total| tell(Event::Step { title, done, total }))
     }
 
     /// Keeps a counter in the dump, and reports it.
@@ -143,17 +176,21 @@ impl ReadContext<'_, '_> {
             self.dump.lacks(file.name, NotRead::NotOverNetwork);
             return Ok(());
         }
+        let trim = self.trim(file);
         let read = match self.select(&file.application)? {
             Ok(()) => {
                 let (tell, title) = (&mut *self.tell, self.title);
                 let progress = &mut |done, total| tell(Event::Step { title, done, total });
-                read_file(self.session, file, self.channel.as_deref_mut(), progress)?
+                read_wanted(self.session, file, trim, self.channel.as_deref_mut(), progress)?
             }
             Err(why) => Err(why),
         };
         match read {
             Ok(_) if file.private && self.credentials_recorded() => self.dump.lacks(file.name, NotRead::NotStored),
             Ok(bytes) if file.private => self.dump.keep_private(file.name, bytes),
+            Ok(bytes) if trim.is_some() => {
+                trim.into_iter().for_each(|trim| self.keep_trimmed(file, trim, bytes.clone()))
+            }
             read => keep(&mut self.dump, file.name, read),
         }
         Ok(())
@@ -269,7 +306,7 @@ fn keep(dump: &mut Dump, name: &str, read: Result<Vec<u8>, NotRead>) {
     }
 }
 
-/// Reads a file of the selected application. What the card refused or garbled is a reason; only a broken link ends a
+/// Reads a file of the selected application, whole. What the card refused or garbled is a reason; only a broken link ends a
 /// reading.
 ///
 /// # Errors
@@ -280,25 +317,49 @@ pub(crate) fn read_file(
     channel: Option<&mut (dyn SecureChannel + 'static)>,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Result<Vec<u8>, NotRead>, ReadError> {
+    read_wanted(session, file, None, channel, progress)
+}
+
+/// [`read_file`], or only to the end of its data.
+fn read_wanted(
+    session: &mut CardSession<'_>,
+    file: &File,
+    trim: Option<&Trim>,
+    channel: Option<&mut (dyn SecureChannel + 'static)>,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Result<Vec<u8>, NotRead>, ReadError> {
     let from = match file.address {
         Address::Short(sfi) => ReadFrom::Short(sfi),
-        Address::Select(id) => match session.call(&select_file(id)) {
-            Ok(_) => ReadFrom::Current,
+        Address::Select(id) => match session.select_file(id) {
+            Ok(()) => ReadFrom::Current,
             Err(CardError::Status(status)) => return Ok(Err(NotRead::Status { status: status.to_string() })),
             Err(error) => return Err(error.into()),
         },
     };
+    let size = file.extent.bytes();
+    let mut goal = |bytes: &[u8]| trim.map_or(size, |trim| trim.goal(bytes));
+    let read = match (channel, file.access, file.extent) {
+        (Some(channel), Access::Secured, _) => {
+            session.read_secure_wanted(file.sfi(), size, &mut goal, channel, progress)
+        }
+        (_, _, Extent::Object(limit)) => session.read_tlv_file(file.sfi(), limit, progress),
+        (_, _, Extent::Whole(size)) if trim.is_none() => session.read_whole_file(file.sfi(), size, progress),
+        (_, _, Extent::Sized(_) | Extent::Whole(_)) => session.read_wanted(from, Vec::new(), size, &mut goal, progress),
+    };
+    why_not(read, file)
+}
+
+/// What a read brought, or the reason why there is nothing.
+///
+/// # Errors
+/// [`ReadError::Card`] for a broken link.
+pub(super) fn why_not(
+    read: Result<Vec<u8>, FileReadError>,
+    file: &File,
+) -> Result<Result<Vec<u8>, NotRead>, ReadError> {
     // Inside a session without authentication, an answer that does not open, or an empty one, says nothing about what an
     // issuer signed.
     let authenticated = matches!(file.access, Access::Authenticated | Access::Secured);
-    let read = match (channel, file.access, file.extent) {
-        (Some(channel), Access::Secured, extent) => {
-            session.read_secure_file(file.sfi(), extent.bytes(), channel, progress)
-        }
-        (_, _, Extent::Object(limit)) => session.read_tlv_file(file.sfi(), limit, progress),
-        (_, _, Extent::Sized(size)) => session.read_sized_file(from, size, progress),
-        (_, _, Extent::Whole(size)) => session.read_whole_file(file.sfi(), size, progress),
-    };
     match read {
         Ok(bytes) => Ok(Ok(bytes)),
         Err(FileReadError::Card(CardError::Status(status))) => Ok(Err(NotRead::Status { status: status.to_string() })),

@@ -54,6 +54,15 @@ pub enum Form {
     PrintedDate,
     /// `A` for a letter of either case, `0` for a digit; spaces, hyphens and full-width forms are accepted.
     Pattern(&'static str),
+    /// A Western day; its value is `YYMMDD`.
+    Day,
+    /// Whatever a function reads, which also makes the value of it. Full-width forms are already made half-width.
+    Read {
+        /// What is written, for the pages about the cards.
+        like: &'static str,
+        /// Reads it.
+        read: fn(&str) -> Option<Zeroizing<String>>,
+    },
 }
 
 impl std::fmt::Debug for EntrySpec {
@@ -98,6 +107,11 @@ impl EntrySpec {
             }
             Form::PrintedDate => Err(bad),
             Form::Pattern(pattern) => pattern_of(text, pattern).ok_or(bad),
+            Form::Day => day_of(text).ok_or(bad),
+            Form::Read { read, .. } => {
+                let text: Zeroizing<String> = Zeroizing::new(text.chars().map(half_width).collect());
+                read(text.trim()).ok_or(bad)
+            }
         }
     }
 }
@@ -113,6 +127,49 @@ fn half_width(character: char) -> char {
 fn digits(text: &str) -> Option<Zeroizing<String>> {
     let digits = text.trim().chars().map(half_width).map(|c| c.is_ascii_digit().then_some(c));
     digits.collect::<Option<String>>().map(Zeroizing::new)
+}
+
+/// Months as documents print them.
+const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+
+/// `20351231`, `351231`, with the separators that people use between the parts, or `31 DEC 2035`.
+fn day_of(text: &str) -> Option<Zeroizing<String>> {
+    let text: Zeroizing<String> =
+        Zeroizing::new(text.trim().chars().map(half_width).map(|c| c.to_ascii_uppercase()).collect());
+    let mut parts: Vec<Zeroizing<String>> = Vec::new();
+    let mut before = None;
+    for character in text.chars() {
+        let class = (character.is_ascii_digit(), character.is_ascii_uppercase());
+        if !class.0 && !class.1 && !matches!(character, ' ' | '-' | '/' | '.' | '年' | '月' | '日' | '\u{3000}') {
+            return None;
+        }
+        match parts.last_mut() {
+            Some(part) if before == Some(class) && class != (false, false) => part.push(character),
+            _ if class != (false, false) => parts.push(Zeroizing::new(character.to_string())),
+            _ => {}
+        }
+        before = Some(class);
+    }
+    let number = |part: &str| part.parse::<i16>().ok();
+    let (year, month, day) = match parts.as_slice() {
+        [whole] if whole.len() == 8 => (number(whole.get(..4)?)?, number(whole.get(4..6)?)?, number(whole.get(6..)?)?),
+        [whole] if whole.len() == 6 => (number(whole.get(..2)?)?, number(whole.get(2..4)?)?, number(whole.get(4..)?)?),
+        [year, month, day] if year.len() == 4 && number(month).is_some() => {
+            (number(year)?, number(month)?, number(day)?)
+        }
+        [day, month, year] => {
+            let at = MONTHS.iter().position(|name| *name == month.as_str())?;
+            (number(year)?, i16::try_from(at + 1).ok()?, number(day)?)
+        }
+        _ => return None,
+    };
+    let date = jiff::civil::Date::new(
+        if year < 100 { 2000 + year } else { year },
+        month.try_into().ok()?,
+        day.try_into().ok()?,
+    );
+    let date = date.ok()?;
+    Some(Zeroizing::new(format!("{:02}{:02}{:02}", date.year() % 100, date.month(), date.day())))
 }
 
 fn pattern_of(text: &str, pattern: &str) -> Option<Zeroizing<String>> {

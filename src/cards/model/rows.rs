@@ -32,10 +32,11 @@ macro_rules! reference_rows {
 }
 
 /// Files: constant, application, name in dumps, names for people, address, what opens it, where it ends, the check that covers
-/// it, what only the card's folder knows; `private` if it never leaves the memory of the live check.
+/// it, what only the card's folder knows; `private` if it never leaves the memory of the live check, `trim` if it is read without its
+/// filler.
 macro_rules! file_rows {
     ($($name:ident $app:ident $id:literal $ja:literal $en:literal, $address:expr, $access:expr, $extent:expr, $signed_by:expr,
-       $own:expr $(, private = $private:literal)?;)*) => {$(
+       $own:expr $(, private = $private:literal)? $(, trim = $trim:expr)?;)*) => {$(
         #[doc = $ja]
         pub const $name: File = File {
             file: $crate::cards::model::File {
@@ -46,7 +47,9 @@ macro_rules! file_rows {
                 access: $access,
                 extent: $extent,
                 signed_by: $signed_by,
-                private: false $(|| $private)?,
+                $(private: $private,)?
+                $(trim: Some($trim),)?
+                ..$crate::cards::model::File::PLAIN
             },
             own: $own,
         };

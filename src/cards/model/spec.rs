@@ -61,6 +61,18 @@ pub(crate) trait Card: Sync {
     /// [`ReadError`].
     fn act(&self, action: OwnAction, context: &mut ReadContext<'_, '_>) -> Result<(), ReadError>;
 
+    /// Whether the key is at hand under which a signature can prove what is inferred of this card's files. Asked before the first of
+    /// them is read.
+    fn has_proof_key(&self, _dump: &Dump, _trust: &TrustStore) -> bool {
+        false
+    }
+
+    /// Whether a signature covers the files of a dump as they are, filler included. Whose signature it is, and whether that counts, is for
+    /// [`Card::check`].
+    fn proves(&self, _dump: &Dump, _trust: &TrustStore) -> bool {
+        false
+    }
+
     /// Decodes and checks a dump of this card. `None` for a kind that is recognised only.
     fn check(&self, dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings>;
 }
@@ -172,7 +184,7 @@ pub struct Step {
     pub action: Action,
     /// Which scopes it belongs to.
     pub scopes: &'static [Scope],
-    /// Exchanges with extended APDUs, SELECT of the application included.
+    /// Exchanges of a reading that leaves nothing out, with extended APDUs, SELECT of the application included.
     pub exchanges: u64,
 }
 
@@ -180,7 +192,7 @@ impl Step {
     /// The file that it yields, if it is one of the tables'.
     pub const fn yields(&self) -> Option<&'static File> {
         match self.action {
-            Action::Read(file) | Action::OwnRead(_, file) => Some(file),
+            Action::Read(file) | Action::ReadIf(file, _) | Action::OwnRead(_, file) => Some(file),
             Action::Look | Action::Present(_) | Action::Own(_) => None,
         }
     }
@@ -188,6 +200,16 @@ impl Step {
     /// Reads a file.
     pub const fn read(file: &'static File, exchanges: u64, scopes: &'static [Scope]) -> Self {
         Self { title: file.title, action: Action::Read(file), scopes, exchanges }
+    }
+
+    /// Reads a file that is of use only if others refer to it.
+    pub const fn read_if(
+        file: &'static File,
+        used: fn(&Dump) -> bool,
+        exchanges: u64,
+        scopes: &'static [Scope],
+    ) -> Self {
+        Self { title: file.title, action: Action::ReadIf(file, used), scopes, exchanges }
     }
 }
 
@@ -200,6 +222,8 @@ pub enum Action {
     Present(&'static Reference),
     /// Reads a file.
     Read(&'static File),
+    /// Reads a file if what was read before refers to it, or if the reading leaves nothing out.
+    ReadIf(&'static File, fn(&Dump) -> bool),
     /// Something that only the card's folder understands.
     Own(OwnAction),
     /// The same, and it yields this file.
@@ -268,14 +292,12 @@ pub struct Found {
     pub kind: CardKind,
     /// The free file that recognition read, if it belongs to this card; it is not read again.
     pub(crate) file: Vec<u8>,
-    /// Whether the application is blocked (`6283`).
-    pub(crate) blocked: bool,
 }
 
 impl Found {
     /// A kind, and nothing more.
     pub(crate) fn plain(kind: CardKind) -> Self {
-        Self { kind, file: Vec::new(), blocked: false }
+        Self { kind, file: Vec::new() }
     }
 }
 

@@ -126,6 +126,57 @@ impl Extent {
     }
 }
 
+/// How a file is read whose end is filler: to the end of its data, if the reading may infer the rest.
+#[derive(Debug, Clone, Copy)]
+pub struct Trim {
+    /// Bytes that are asked for first.
+    pub first: usize,
+    /// The fewest bytes that are asked for next, while the end of the data does not show.
+    pub step: usize,
+    /// Where the data ends, as far as the first bytes of the file show.
+    pub end: fn(&[u8]) -> DataEnd,
+    /// The check whose signature covers the filler and so proves what was inferred. `None`: nothing signs the file, so that nothing
+    /// could, and what follows its data is of no use.
+    pub proof: Option<CheckId>,
+}
+
+impl PartialEq for Trim {
+    /// The functions are those of the same row.
+    fn eq(&self, other: &Self) -> bool {
+        (self.first, self.step, self.proof) == (other.first, other.step, other.proof)
+    }
+}
+
+impl Eq for Trim {}
+
+impl Trim {
+    /// How many bytes of a file to have, as its first bytes show, and whether they are all that is not filler.
+    pub(crate) fn goal(&self, bytes: &[u8]) -> usize {
+        if bytes.is_empty() {
+            return self.first;
+        }
+        match (self.end)(bytes) {
+            // If the card gives less than was asked for, its file is not what the table says.
+            DataEnd::At(_) if self.proof.is_some() => self.first.max(bytes.len()),
+            DataEnd::At(_) => bytes.len(),
+            DataEnd::Beyond(least) if bytes.len() < self.first => self.first.max(least),
+            DataEnd::Beyond(least) => bytes.len().saturating_add(self.step).max(least),
+            DataEnd::Unknown => usize::MAX,
+        }
+    }
+}
+
+/// Where the data of a file ends and its filler begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataEnd {
+    /// Within the bytes that are there; this byte fills the rest.
+    At(u8),
+    /// Not within these bytes: so many are needed at least to know more.
+    Beyond(usize),
+    /// The bytes do not show it: the whole file is read.
+    Unknown,
+}
+
 /// A transparent file that a reading may yield.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct File {
@@ -141,6 +192,8 @@ pub struct File {
     pub access: Access,
     /// Where it ends.
     pub extent: Extent,
+    /// How it is read without its filler.
+    pub trim: Option<&'static Trim>,
     /// The check that covers it, if one does.
     pub signed_by: Option<CheckId>,
     /// Whether it never leaves the memory of the live check, and never passes a network.
@@ -148,6 +201,19 @@ pub struct File {
 }
 
 impl File {
+    /// A file of no application, from whose fields a row begins.
+    pub(crate) const PLAIN: Self = Self {
+        name: "",
+        application: Application { name: "", title: Bilingual::new("", ""), aid: &[] },
+        address: Address::Short(0),
+        title: Bilingual::new("", ""),
+        access: Access::Free,
+        extent: Extent::Sized(0),
+        trim: None,
+        signed_by: None,
+        private: false,
+    };
+
     /// The low five bits of its identifier.
     pub const fn sfi(&self) -> u8 {
         self.address.sfi()

@@ -5,7 +5,7 @@ use crate::{
         Presentation,
         model::{
             Action, CardSpec, CredentialSpec, Extra, File, Form, KindSpec, OwnAction, Part, ScopeSpec, Step, Who,
-            entry_rows, kind_rows,
+            entry_rows, kind_rows, printed::BIRTH,
         },
     },
     dump::Scope,
@@ -30,11 +30,6 @@ const BIRTH_LENGTH: usize = 6;
 const EXPIRY_YEARS: (u16, u16) = (2016, 2999);
 
 entry_rows! {
-    BIRTH "birth" Form::PrintedDate, "birth-date-form": "生年月日" "birth date"
-        "生年月日（印刷のとおりに。例: S55-02-17、昭和55年2月17日、西暦1980年2月17日）"
-        "Birth date, as printed (S55-02-17 for Showa 55; a Western year such as 1980-02-17 only if it is printed so)"
-        "カードの印刷のとおりに入力してください。例: S55-02-17、昭和55年2月17日。西暦で印刷されているときは western:1980-02-17。"
-        "Write it as printed on the card: S55-02-17 for Showa 55, or western:1980-02-17 if a Western year is printed.";
     EXPIRY_YEAR "expiry-year" Form::Year(EXPIRY_YEARS.0, EXPIRY_YEARS.1), "bad-expiry-year": "有効期限の年" "expiry year"
         "有効期限の西暦年（カード表面の4桁。例: 2035）" "Expiry year printed on the front (four digits, such as 2035)"
         "カード表面の有効期限の西暦年を、4桁の数字で入力してください（例: 2035）。"
@@ -84,7 +79,7 @@ pub const NUMBER_B: CredentialSpec = CredentialSpec {
 pub const BIRTH_DATE: CredentialSpec = CredentialSpec {
     id: "birth",
     title: BIRTH.title,
-    ways: &[&[Part { entry: &NUMBER_B_ENTRY, take: Some(BIRTH_LENGTH) }], &[Part::all(&BIRTH)]],
+    ways: &[&[Part::first(&NUMBER_B_ENTRY, BIRTH_LENGTH)], &[Part::all(&BIRTH)]],
     length: BIRTH_LENGTH,
     ..NUMBER_B
 };

@@ -5,8 +5,9 @@
 //! a doc line says otherwise.
 
 use crate::{
-    cards::model::{Address::Short, Extent, TableFile, application_rows, file_lists, file_rows},
+    cards::model::{Address::Short, DataEnd, Extent, TableFile, Trim, application_rows, file_lists, file_rows},
     crypto::CardCipher,
+    image,
     kind::CardKind,
     tlv::Tag,
     verify::CheckId,
@@ -77,6 +78,28 @@ const fn row(official: &'static str, fields: &'static [Field]) -> Contents {
     Contents { official, fields }
 }
 
+/// The front is 7,000 bytes, mostly zeros; the picture's directory says how many are not.
+const TRIM_FRONT: Trim =
+    Trim { first: 256, step: 0, end: |bytes| picture_end(bytes, &[0xD0]), proof: Some(CheckId::CardSignature) };
+/// Nothing signs it, and few addresses need more.
+const TRIM_ADDRESS: Trim = Trim { first: 1_000, step: 0, end: |bytes| picture_end(bytes, &[0xDF, 0xD1]), proof: None };
+
+/// Where a TIFF picture ends that is the one object of a file; zeros fill the rest (2.3, 2.4).
+fn picture_end(bytes: &[u8], tag: &[u8]) -> DataEnd {
+    let Some([0x82, high, low, picture @ ..]) = bytes.strip_prefix(tag) else { return DataEnd::Unknown };
+    let header = bytes.len() - picture.len();
+    match image::tiff_extent(picture) {
+        Ok(end) | Err(Some(end)) if end > usize::from(u16::from_be_bytes([*high, *low])) => DataEnd::Unknown,
+        Ok(end) => match picture.get(end..) {
+            Some(filler) if filler.iter().all(|byte| *byte == 0) => DataEnd::At(0),
+            Some(_) => DataEnd::Unknown,
+            None => DataEnd::Beyond(header + end),
+        },
+        Err(Some(least)) => DataEnd::Beyond(header + least),
+        Err(None) => DataEnd::Unknown,
+    }
+}
+
 use Access::{Authenticated as Auth, Free, Secured};
 use Extent::{Sized, Whole};
 
@@ -85,7 +108,7 @@ file_rows! {
     KIND_1 MF "mf/0A" "カード種別" "card kind", Short(0x0A), Free, Sized(3), None, row("MF/EF02", KIND_FIELDS_1);
     KIND_2 MF "mf/0A" "カード種別" "card kind", Short(0x0A), Free, Sized(4), None, row("MF/EF02", KIND_FIELDS_2);
     // Generation 1. The permissions and the renewal are on a 在留カード only.
-    FRONT DF1 "df1/05" "券面（表）の画像" "picture of the front", Short(0x05), Secured, Whole(7004), None, row("DF1/EF01", FRONT_FIELDS);
+    FRONT DF1 "df1/05" "券面（表）の画像" "picture of the front", Short(0x05), Secured, Whole(7004), None, row("DF1/EF01", FRONT_FIELDS), trim = &TRIM_FRONT;
     FACE_1 DF1 "df1/06" "顔写真" "face picture", Short(0x06), Secured, Whole(3004), None, row("DF1/EF02", FACE_FIELDS_1);
     ADDRESS DF2 "df2/01" "住居地（裏面追記）" "address entered on the back", Short(0x01), Auth, Whole(342), None, row("DF2/EF01", ADDRESS_FIELDS);
     COMPREHENSIVE DF2 "df2/02" "資格外活動包括許可欄" "comprehensive work permission", Short(0x02), Auth, Whole(122), None,
@@ -100,7 +123,8 @@ file_rows! {
     ENTRIES_06 DF1 "df1/03" "券面記載事項" "entries of the face", Short(0x03), Secured, Whole(46), None, row("DF1/EF02", ENTRY_FIELDS_06);
     NAME_AND_FACE DF1 "df1/04" "氏名の画像・顔写真" "name picture and face picture", Short(0x04), Secured, Whole(5508), None,
         row("DF1/EF03", NAME_AND_FACE_FIELDS);
-    ADDRESS_PICTURE DF1 "df1/06" "住居地の画像" "address picture", Short(0x06), Secured, Whole(2505), None, row("DF1/EF04", ADDRESS_PICTURE_FIELDS);
+    ADDRESS_PICTURE DF1 "df1/06" "住居地の画像" "address picture", Short(0x06), Secured, Whole(2505), None, row("DF1/EF04", ADDRESS_PICTURE_FIELDS),
+        trim = &TRIM_ADDRESS;
     PERMISSIONS DF2 "df2/01" "資格外活動許可" "permission for other activities", Short(0x01), Auth, Whole(22), None, row("DF2/EF01", PERMISSION_FIELDS);
     RENEWAL_2 DF2 "df2/02" "在留期間等更新申請" "application for renewal", Short(0x02), Auth, Whole(3), None, row("DF2/EF02", RENEWAL_FIELDS_2);
     REMARK_05 DF2 "df2/03" "付記・予備" "remark and reserved", Short(0x03), Auth, Whole(207), None, row("DF2/EF03", REMARK_FIELDS);

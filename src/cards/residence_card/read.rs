@@ -25,7 +25,7 @@ use super::{
         AUTHENTICATE_LENGTH, CardNumber, HandshakeError, Initiator, MATERIAL_LENGTH, RANDOM_LENGTH, SecureError,
         SessionKey, VERIFY_LENGTH,
     },
-    spec,
+    signature, spec,
 };
 
 /// 在留カード, 特別永住者証明書
@@ -60,7 +60,7 @@ impl Card for ResidenceCard {
             None => Recognition::Unknown,
             // It lives on a My Number Card, which is what can be read of it.
             Some(CardKind::RESIDENCE_SPECIFIED) => Recognition::Guest(Found::plain(CardKind::RESIDENCE_SPECIFIED)),
-            Some(kind) => Recognition::Card(Found { kind, file, blocked: false }),
+            Some(kind) => Recognition::Card(Found { kind, file }),
         })
     }
 
@@ -90,6 +90,14 @@ impl Card for ResidenceCard {
             spec::AUTHENTICATE => authenticate(context),
             _ => Ok(()),
         }
+    }
+
+    fn has_proof_key(&self, dump: &Dump, _: &TrustStore) -> bool {
+        signature::has_key(dump)
+    }
+
+    fn proves(&self, dump: &Dump, _: &TrustStore) -> bool {
+        signature::proves(dump)
     }
 
     fn check(&self, dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
@@ -179,10 +187,13 @@ fn authenticate(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     let generation = Generation::of(kind).ok_or(CardError::Status(Status::NOT_FOUND))?;
     let cipher = generation.cipher();
     let missing = ReadError::NotGiven { credential: &spec::CARD_NUMBER };
-    let opening = context.credentials.opening(&spec::CARD_NUMBER).ok_or_else(|| missing.clone())?;
+    let opening = context.credentials.opening(&spec::CARD_NUMBER, 0).ok_or_else(|| missing.clone())?;
     let (number, recorded) = match opening {
         Opening::Value(value) => (Some(CardNumber::try_from(&value).map_err(|_| missing)?), None),
-        Opening::Recorded(key) => (None, key.map(|key| SessionKey::new(cipher, *key))),
+        Opening::Recorded(key) => {
+            let key = key.and_then(|key| key.try_into().ok());
+            (None, key.map(|key| SessionKey::new(cipher, key)))
+        }
     };
     // Drawn first: between the challenge and its answer nothing goes to the card.
     let random = draw::<RANDOM_LENGTH>(context.nonces)?;

@@ -4,7 +4,7 @@ use crate::{
     cards::{absent::absent, path::Certified},
     crypto::{EcPublicKey, EcdsaForm, PublicKey, Recovered},
     dump::Dump,
-    trust::CertifiedKey,
+    trust::{Certificate, CertifiedKey},
     verify::{Check, CheckId, Evidence, Reason, Verdict, Why},
 };
 
@@ -46,6 +46,16 @@ pub(super) fn signature_check(
     let Some(key) = certified.key.as_ref().filter(|_| issued || issuer_unknown) else {
         return depends(Evidence::new());
     };
+    let guessed = || {
+        let files = covered(generation, records);
+        let file = files.into_iter().find(|file| dump.inferred(file).is_some())?;
+        Some((file, dump.file(file).map(<[u8]>::len) == dump.inferred(file).map(|inferred| inferred.length)))
+    };
+    let unproven = |file| Check::not_done(ID, Why::Inferred, Evidence::new().with("file", file));
+    // A claim that is not one of a reading's was not followed.
+    if let Some((file, false)) = guessed() {
+        return unproven(file);
+    }
     let parts = match message(generation, dump, records) {
         Ok(parts) => parts,
         Err(check) => return check,
@@ -59,6 +69,10 @@ pub(super) fn signature_check(
         (Generation::Second, CertifiedKey::Ec(key)) => form(key, &parts, signature).map(|name| ("form", name)),
         _ => return depends(evidence),
     };
+    match (fits, guessed()) {
+        (None, Some((file, _))) => return unproven(file),
+        (None, None) | (Some(_), _) => {}
+    }
     match fits {
         None if generation == Generation::Second && face_is_zeros(records) => {
             // What an infant's card signs in place of a face is not known (spec residence 6.5, INF).
@@ -78,6 +92,30 @@ pub(super) fn signature_check(
         Some((name, value)) if issued => Check::passed(ID, evidence.with(name, value)),
         Some((name, value)) => depends(evidence.with(name, value).with("fits_own_certificate", "yes")),
     }
+}
+
+/// The key of a card of the first generation and its signature, if it has both.
+fn key_and_signature(dump: &Dump) -> Option<(PublicKey, Vec<u8>)> {
+    let record = Record::decode(&files::SIGNATURE_1, dump.file(files::SIGNATURE_1.name)?);
+    let key = Certificate::parse(record.bytes("certificate")?).ok()?.key.ok()?.rsa()?.clone();
+    let signature = record.bytes("signature").filter(|signature| !signature.is_empty())?;
+    Some((key, signature.to_vec()))
+}
+
+/// Whether the card's own key can say what its signature covers.
+pub(super) fn has_key(dump: &Dump) -> bool {
+    key_and_signature(dump).is_some()
+}
+
+/// Whether the card's own key signed its pictures as they are in a dump, filler included.
+pub(super) fn proves(dump: &Dump) -> bool {
+    let records: Vec<Record<'_>> = files::files_of(dump.kind)
+        .iter()
+        .filter_map(|file| Some(Record::decode(file, dump.file(file.name)?)))
+        .collect();
+    let Some((key, signature)) = key_and_signature(dump) else { return false };
+    Generation::of(dump.kind) == Some(Generation::First)
+        && message(Generation::First, dump, &records).is_ok_and(|parts| encoding(&key, &parts, &signature).is_some())
 }
 
 /// Whether nothing but zeros is in the face's place.

@@ -70,12 +70,12 @@ macro_rules! steps {
     ($($file:ident $exchanges:literal),*) => { &[LOOK, OPEN, $(Step::read(&files::$file.file, $exchanges, FULL)),*] };
 }
 
-/// Every step of a 在留カード of generation 1. With recognition's one exchange a reading takes 15, and 17 if a person was asked
-/// in the middle.
+/// Every step of a 在留カード of generation 1. With recognition's one exchange a whole reading takes 15, and 17 if a person was asked
+/// in the middle. The signature file is first: its key proves what is not read of the front.
 pub const STEPS_1: &[Step] =
-    steps! { FRONT 2, FACE_1 1, ADDRESS 2, COMPREHENSIVE 1, INDIVIDUAL 1, RENEWAL_1 1, SIGNATURE_1 2 };
+    steps! { SIGNATURE_1 2, FRONT 2, FACE_1 1, ADDRESS 2, COMPREHENSIVE 1, INDIVIDUAL 1, RENEWAL_1 1 };
 /// Every step of a 特別永住者証明書 of generation 1.
-pub const STEPS_1_SPECIAL: &[Step] = steps! { FRONT 2, FACE_1 1, ADDRESS 2, SIGNATURE_1 2 };
+pub const STEPS_1_SPECIAL: &[Step] = steps! { SIGNATURE_1 2, FRONT 2, FACE_1 1, ADDRESS 2 };
 /// Every step of a 在留カード of generation 2.
 pub const STEPS_2: &[Step] = steps! {
     NUMBER 2, ENTRIES_05 1, NAME_AND_FACE 1, ADDRESS_PICTURE 1, PERMISSIONS 2, RENEWAL_2 1, REMARK_05 1, SIGNATURE_2 2

@@ -78,7 +78,7 @@ fn length(entry: &EntrySpec) -> Option<usize> {
         Form::Digits(length) | Form::Checked(length, _) => Some(length),
         Form::Year(..) => Some(4),
         Form::PrintedDate => Some(6),
-        Form::Password(..) | Form::Pattern(_) => None,
+        Form::Password(..) | Form::Pattern(_) | Form::Read { .. } | Form::Day => None,
     }
 }
 

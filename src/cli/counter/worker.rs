@@ -85,7 +85,7 @@ pub struct Worker {
     desk: Arc<Desk>,
     orders: Receiver<Order>,
     waiting: VecDeque<Order>,
-    store: TrustStore,
+    store: Arc<TrustStore>,
     accepted: Vec<Hierarchy>,
     /// Issuers' certificates that the cards so far had. Gone with this thread.
     remembered: Arc<Remembered>,
@@ -99,7 +99,7 @@ impl Worker {
     /// A thread that takes `orders`; a reading counts as `store` says.
     pub fn new(desk: Arc<Desk>, orders: Receiver<Order>, store: TrustStore, accepted: Vec<Hierarchy>) -> Self {
         let (waiting, place, looked) = (VecDeque::new(), None, None);
-        let remembered = Arc::new(Remembered::new(&store));
+        let (remembered, store) = (Arc::new(Remembered::new(&store)), Arc::new(store));
         Self { desk, orders, waiting, store, accepted, remembered, place, looked, phone: None }
     }
 
@@ -201,10 +201,11 @@ impl Worker {
         last_try: Option<&'static CredentialSpec>,
         stop: &AtomicBool,
     ) -> Result<Option<Told>, Problem> {
-        let (desk, remembered) = (Arc::clone(&self.desk), Arc::clone(&self.remembered));
+        let (desk, remembered, store) = (Arc::clone(&self.desk), Arc::clone(&self.remembered), Arc::clone(&self.store));
         let link = self.link()?;
         let time = link.refresh_time();
-        let mut request = Request::new(link.reader(), time).scope(scope).ask(Ask::IfMissing).remembering(remembered);
+        let mut request =
+            Request::new(link.reader(), time).scope(scope).ask(Ask::IfMissing).remembering(remembered).inferring(store);
         request.application = application;
         let mut gate = last_try.map_or_else(PinGate::default, CredentialSpec::last_try);
         let outcome = link.with_card(|card, nonces| {

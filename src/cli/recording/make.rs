@@ -1,11 +1,14 @@
 //! `taimen recording make CARD`: what `check` and a simulated card say to each other, the same bytes every time.
 
+use std::sync::Arc;
+
 use clap::ArgMatches;
 
 use crate::{
     lang::Bilingual,
     messages::{ExitCode, Problem},
     simulator::Recipe,
+    trust::TrustStore,
 };
 
 use super::{
@@ -27,7 +30,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let recipe: Recipe = address.parse().map_err(|error| problem::recipe(&address, &error))?;
     let times = matches.get_flag(name::TIMES);
     let mut link = Link::making(recipe.card()?, format!("sim:{address}"), recipe.seed, MADE_AT, times);
-    let plan = CheckOptions::new(&link, matches, None)?;
+    let plan = CheckOptions::new(&mut link, matches, None, &Arc::new(TrustStore::shipped()?))?;
     let (recording, read) = reading::record(&mut link, plan, recipe.kind(), &Terminal::nobody(settings));
     let recording = recording.ok_or(Problem::Internal { place: "recording" })?;
     let ended = match read {

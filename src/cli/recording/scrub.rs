@@ -39,6 +39,9 @@ use super::{
 /// What the new recording says in place of the reader, whose name may hold a serial number.
 const READER: &str = "scrubbed";
 
+/// The most persons who are tried, the seed's own first.
+const PERSONS: u64 = 32;
+
 /// A name that says whether the card was read over a network, which decides what is read, and nothing else.
 fn reader_of(recording: &Recording) -> String {
     let old = recording.header.reader.as_deref().unwrap_or_default();
@@ -96,14 +99,18 @@ fn scrub(settings: &Settings, path: &Path, recording: &Recording, seed: u64) -> 
         Ok(dump) => (Some(dump), None),
     };
     rest.map_err(|_| refused(ScrubRefusal::DoesNotPlay))?;
-    let mut last = ScrubRefusal::DoesNotPlay;
-    for (recipe, cut) in recipes(recording, dump.as_ref(), seed).map_err(refused)? {
-        match attempt(settings, recording, &recipe, ended.as_ref()) {
-            Ok((recording, zeroed)) => return Ok(Scrubbed { recording, zeroed, cut }),
-            Err(why) => last = why,
+    // How far a file was read depends on whose it is: another person's may have to be taken.
+    let persons = if dump.as_ref().is_some_and(|dump| dump.inferences().next().is_some()) { PERSONS } else { 1 };
+    let mut first = None;
+    for seed in (0..persons).map(|next| seed.wrapping_add(next)) {
+        for (recipe, cut) in recipes(recording, dump.as_ref(), seed).map_err(refused)? {
+            match attempt(settings, recording, &recipe, ended.as_ref()) {
+                Ok((recording, zeroed)) => return Ok(Scrubbed { recording, zeroed, cut }),
+                Err(why) => first = first.or(Some(why)),
+            }
         }
     }
-    Err(refused(last))
+    Err(refused(first.unwrap_or(ScrubRefusal::DoesNotPlay)))
 }
 
 /// The cards that could take the recording's place, the likeliest first, and whether the face picture of one is cut.

@@ -68,7 +68,7 @@ impl Shown<'_> {
 
     fn text(&self) -> String {
         let mut text = String::new();
-        let Header { card, reader, scope, time, random, session_keys, jpki, network } = &self.recording.header;
+        let Header { card, reader, scope, time, random, session_keys, jpki, network, .. } = &self.recording.header;
         let mut head = |title: &str, value: Option<String>| {
             if let Some(value) = value {
                 let _ = writeln!(text, "{title}: {}", visible(&value));
@@ -141,7 +141,7 @@ impl Shown<'_> {
     }
 
     fn json(&self) -> Value {
-        let Header { card, reader, scope, time, random, session_keys, jpki, network } = &self.recording.header;
+        let Header { card, reader, scope, time, random, session_keys, jpki, network, .. } = &self.recording.header;
         let steps: Vec<Value> =
             self.steps().map(|(number, step, meaning)| self.step_json(number, step, &meaning)).collect();
         json!({

@@ -71,8 +71,8 @@ fn field(asking: &Asking, entry: &EntrySpec, first: bool, say: Say) -> Markup {
         .collect();
     let (mode, capitals, wide) = match entry.form {
         Form::Digits(_) | Form::Checked(..) | Form::Year(..) => ("numeric", "off", false),
-        Form::Password(..) | Form::Pattern(_) => ("text", "characters", true),
-        Form::PrintedDate => ("text", "off", true),
+        Form::Password(..) | Form::Pattern(_) | Form::Read { .. } => ("text", "characters", true),
+        Form::PrintedDate | Form::Day => ("text", "off", true),
     };
     html! {
         div.field #{ "field-" (id) } {

@@ -72,7 +72,7 @@ fn entry(pad: &Pad<'_>, say: Say) -> Markup {
     let digits = match entry.form {
         Form::Digits(length) | Form::Checked(length, _) => Some(length),
         Form::Year(..) => Some(4),
-        Form::Password(..) | Form::PrintedDate | Form::Pattern(_) => None,
+        Form::Password(..) | Form::PrintedDate | Form::Pattern(_) | Form::Day | Form::Read { .. } => None,
     };
     let described: Vec<String> = [
         Some("pad-how".to_owned()),

@@ -53,12 +53,29 @@ impl Session {
         keys: Keys,
         test: bool,
         now: Timestamp,
+        nonces: Box<dyn Nonces + Send>,
+    ) -> Result<Self, StoreError> {
+        let Some(path) = place.file().map(std::path::Path::to_owned) else {
+            return Self::fill(place, keys, test, now, nonces).await;
+        };
+        files::refuse_network(&path)?;
+        drop(files::create(&path)?);
+        let made = Self::fill(place, keys, test, now, nonces).await;
+        if made.is_err() {
+            // Half a database would be in the way of the next try. It is the file that was made a moment ago.
+            let _ = std::fs::remove_file(&path);
+        }
+        made
+    }
+
+    /// Makes the tables, the first data key and the head of nothing.
+    async fn fill(
+        place: Place,
+        keys: Keys,
+        test: bool,
+        now: Timestamp,
         mut nonces: Box<dyn Nonces + Send>,
     ) -> Result<Self, StoreError> {
-        if let Some(path) = place.file() {
-            files::refuse_network(path)?;
-            drop(files::create(path)?);
-        }
         let mut link = Link::open(&place, Purpose::Write).await?;
         link.migrate(&place).await?;
         let now = now.as_second();

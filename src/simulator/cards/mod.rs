@@ -6,10 +6,11 @@ use super::{FaultRow, IssueError, Recipe, SimulatedCard};
 
 pub mod drivers_licence;
 pub mod my_number;
+pub mod passport;
 pub mod residence_card;
 
 /// Every simulated card.
-const TWINS: &[&Twin] = &[&my_number::TWIN, &drivers_licence::TWIN, &residence_card::TWIN];
+const TWINS: &[&Twin] = &[&my_number::TWIN, &drivers_licence::TWIN, &residence_card::TWIN, &passport::TWIN];
 
 /// The simulated twin of a card.
 pub(crate) struct Twin {

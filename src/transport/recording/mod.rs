@@ -1,4 +1,4 @@
-//! The recording format `taimen-recording 1` (`docs/recording.md`): what went over the link, as text.
+//! The recording format `taimen-recording 2` (`docs/recording.md`): what went over the link, as text.
 
 mod parse;
 
@@ -18,7 +18,10 @@ use super::{
 
 /// The first line of every recording.
 #[doc(hidden)]
-pub const FIRST_LINE: &str = "taimen-recording 1";
+pub const FIRST_LINE: &str = "taimen-recording 2";
+
+/// The first line of those that versions before 0.2 made: the same lines, of programs that asked a card for more, in another order.
+pub(crate) const OLDER_FIRST_LINE: &str = "taimen-recording 1";
 
 /// What the first line of every version begins with.
 const FAMILY: &str = "taimen-recording ";
@@ -70,6 +73,8 @@ pub struct Header {
     /// `session-key:` one line a key of secure messaging, in order: with it the answers can be read, and the credential
     /// that it came of cannot be found.
     pub session_keys: Vec<Vec<u8>>,
+    /// Whether the first line is that of an older version.
+    pub older: bool,
 }
 
 /// The value of `link:`.
@@ -170,14 +175,14 @@ const FAILURES: [(LinkFailure, &str); 2] = [(LinkFailure::Length, "length"), (Li
 impl Recording {
     /// The file's text. Reading it back gives the same recording.
     pub fn to_text(&self) -> String {
-        let mut text = format!("{FIRST_LINE}\n");
+        let mut text = format!("{}\n", if self.header.older { OLDER_FIRST_LINE } else { FIRST_LINE });
         let mut line = |key: &str, value: &str| {
             text.push_str(key);
             text.push_str(": ");
             text.push_str(value);
             text.push('\n');
         };
-        let Header { card, reader, scope, jpki, network, time, random, session_keys } = &self.header;
+        let Header { card, reader, scope, jpki, network, time, random, session_keys, .. } = &self.header;
         for (key, value) in [("card", card), ("reader", reader), ("scope", scope)] {
             if let Some(value) = value.as_deref().map(one_line).filter(|value| !value.is_empty()) {
                 line(key, &value);

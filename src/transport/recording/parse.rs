@@ -9,7 +9,7 @@ use crate::text::whole_seconds;
 use super::{
     super::masked::{Masked, parse_hex},
     ExtraHeader, FAILURES, FAMILY, FIRST_LINE, LinkFailure, MAX_DRAWS, MAX_LINE, MAX_STEPS, MAX_VALUE, NETWORK,
-    Problem, Recording, RecordingError, Step,
+    OLDER_FIRST_LINE, Problem, Recording, RecordingError, Step,
 };
 
 #[derive(Default)]
@@ -30,6 +30,10 @@ impl Parser {
         if number == 1 {
             return match line {
                 FIRST_LINE => Ok(()),
+                OLDER_FIRST_LINE => {
+                    self.recording.header.older = true;
+                    Ok(())
+                }
                 other if other.starts_with(FAMILY) => Err(Problem::OtherVersion),
                 _ => Err(Problem::NotARecording),
             };

@@ -5,6 +5,7 @@ pub mod bench;
 mod data;
 mod issuers;
 mod jpki;
+mod passports;
 mod saved;
 mod sessions;
 mod signatures;

@@ -60,7 +60,7 @@ pub const LICENCE_FAULTS: &[FaultRow] = rows! {
     "last-try-pin1", "暗証番号1の残り1回", "one try of PIN 1 is left", pin(PIN1, |pin| pin.retry_counter = 1), &[], LAST_TRY;
     "last-try-pin2", "暗証番号2の残り1回", "one try of PIN 2 is left", pin(PIN2, |pin| pin.retry_counter = 1), &[], LAST_TRY;
     "lying-length", "記載事項の最後の項目がファイルの外までの長さを称する", "the data file's last item runs past the file", card(announce_too_much), CHANGED, UNDETERMINED;
-    "truncated-file", "記載事項が途中で終わる", "the data file ends halfway", stored([DATA, MENKYO_DATA], |bytes| bytes.truncate(bytes.len() / 2)), CHANGED, UNDETERMINED;
+    "truncated-file", "記載事項が最後の項目の途中で終わる", "the data file ends within its last item", card(cut_short), CHANGED, UNDETERMINED;
     "broken-text", "免許の条件の文字にFFが混じる（署名は正しい）", "FF inside a condition's text, validly signed", misprinted(&DATA, "condition_1", &[0x46, 0x33, 0xFF, 0xFF, 0x40, 0x45]), &[], AUTHENTIC;
     "half-character", "免許の条件が奇数バイト（署名は正しい）", "a condition of an odd number of bytes, validly signed", misprinted(&DATA, "condition_1", &[0x34, 0x63, 0x36]), &[], AUTHENTIC;
     "warned-end", "長すぎるLeに6282を返す", "answers 6282 to a Le that is too long", plan(|p| p.profile.past_end = PastEnd::Warned), &[], AUTHENTIC;
@@ -93,7 +93,7 @@ pub const MENKYO_FAULTS: &[FaultRow] = rows! {
     "blocked-pin", "暗証番号が閉塞", "the PIN is blocked", pin(MENKYO_PIN, |pin| pin.retry_counter = 0), &[], BLOCKED;
     "last-try-pin", "暗証番号の残り1回", "one try of the PIN is left", pin(MENKYO_PIN, |pin| pin.retry_counter = 1), &[], LAST_TRY;
     "lying-length", "最後の項目がファイルの外までの長さを称する", "the last item runs past the file", card(announce_too_much), MENKYO_CHANGED, UNDETERMINED;
-    "truncated-file", "免許情報記録が途中で終わる", "the record ends halfway", stored([DATA, MENKYO_DATA], |bytes| bytes.truncate(bytes.len() / 2)), MENKYO_CHANGED, UNDETERMINED;
+    "truncated-file", "免許情報記録が最後の項目の途中で終わる", "the record ends within its last item", card(cut_short), MENKYO_CHANGED, UNDETERMINED;
     "no-record-date", "記録の日付が空（運転経歴情報がない）", "an empty record date: no driving history", misprinted(&MENKYO_DATA, "record_date", &[]), &[], AUTHENTIC;
     "zero-filler", "末尾の詰め物が00", "the file is filled with 00", plan(|p| p.profile.guest_filler = tlv::FILLER_ZERO), &[], AUTHENTIC;
     "short-fields", "予備の欄を空にし、署名者名を詰め物なしで書く", "spare fields empty, signer's names without padding", plan(short_fields), &[], AUTHENTIC;
@@ -250,6 +250,16 @@ fn added_change(d: &mut Draft) -> Result<(), IssueError> {
 fn bad_signature(d: &mut Draft) {
     for file in [SIGNATURE, MENKYO_SIGNATURE] {
         flip(d.issued.file_mut(&file).and_then(|fields| fields.value_mut("signature")));
+    }
+}
+
+/// The last item loses its end, and the file what follows.
+fn cut_short(card: &mut SimulatedCard) {
+    for file in [DATA, MENKYO_DATA] {
+        if let Some(bytes) = card.file_mut(file.name) {
+            let end = tlv::items(bytes, file.own.rules).end;
+            bytes.truncate(end.saturating_sub(1));
+        }
     }
 }
 

@@ -228,7 +228,7 @@ pub(super) fn specified_files(profile: &ResidenceProfile) -> [ResidenceFile; 2] 
 
 fn first(issued: &mut IssuedResidence, order: &ResidenceOrder, profile: &ResidenceProfile) {
     let holder = &order.holder;
-    issued.set(&[files::FRONT], "front", &front(holder));
+    issued.set(&[files::FRONT], "front", &fitted(front(holder), FRONT_SIZE, profile));
     match (&order.photo, profile.child_face) {
         (Some(photo), _) => issued.set(&[files::FACE_1], "photo", photo),
         (None, Nothing::Absent) => issued.remove(&files::FACE_1),
@@ -289,7 +289,7 @@ fn second(issued: &mut IssuedResidence, order: &ResidenceOrder, profile: &Reside
         (None, Some(file)) if profile.infant_face == Nothing::EmptyObject => file.set_sized("photo", Vec::new()),
         _ => {}
     }
-    issued.set(&[files::ADDRESS_PICTURE], "address", &address_picture(&holder.address));
+    issued.set(&[files::ADDRESS_PICTURE], "address", &fitted(address_picture(&holder.address), ADDRESS_SIZE, profile));
     issued.set(&[files::PERMISSIONS], "comprehensive_permission", &[holder.comprehensive]);
     if holder.comprehensive != b'0' {
         issued.set(&[files::PERMISSIONS], "comprehensive_expiry", &stored_date(holder.expiry));
@@ -338,7 +338,19 @@ pub(super) fn front(holder: &ResidenceHolder) -> Vec<u8> {
         line(16, 360, 2, day(holder.expiry)),
     ];
     lines.extend(wrapped(16, 120, 1, 36, &holder.address));
-    tiff::picture(674, 425, &lines)
+    tiff::picture(FRONT_SIZE.0, FRONT_SIZE.1, &lines)
+}
+
+/// Dots of the front and of the address picture.
+const FRONT_SIZE: (u16, u16) = (674, 425);
+const ADDRESS_SIZE: (u16, u16) = (488, 64);
+
+/// A picture in as many bytes as the profile wants.
+fn fitted(picture: Vec<u8>, size: (u16, u16), profile: &ResidenceProfile) -> Vec<u8> {
+    match profile.picture_length {
+        Some(length) => tiff::stretched(picture, size, length),
+        None => picture,
+    }
 }
 
 /// 氏名 of generation 2.

@@ -21,8 +21,9 @@ pub use issue::{IssuedResidence, PORTRAITS, ResidenceOrder, issue, leaf, signed_
 pub use profile::ResidenceProfile;
 
 use crate::{
-    cards,
+    cards::{self, residence_card::files},
     dump::Dump,
+    image::tiff_extent,
     kind::CardKind,
     simulator::{Credentials, IssueError, Recipe, SimulatedCard},
     trust::TrustStore,
@@ -95,6 +96,18 @@ fn like(dump: &Dump, seed: u64) -> Option<Like> {
     };
     TWIN.kinds.iter().any(|known| known.kind == kind).then(|| {
         let recipe = Recipe::new(kind, seed);
-        Ok((recipe.adjust(|profile: &mut ResidenceProfile| profile.short_secure_read = true), false))
+        let picture_length = picture_length(dump);
+        let adjusted = |profile: &mut ResidenceProfile| {
+            (profile.short_secure_read, profile.picture_length) = (true, picture_length);
+        };
+        Ok((recipe.adjust(adjusted), false))
+    })
+}
+
+/// Bytes of the picture whose zeros were not read: they decide what was.
+fn picture_length(dump: &Dump) -> Option<usize> {
+    [(&files::FRONT, 4), (&files::ADDRESS_PICTURE, 5)].into_iter().find_map(|(file, header)| {
+        dump.inferred(file.name)?;
+        tiff_extent(dump.file(file.name)?.get(header..)?).ok()
     })
 }

@@ -69,6 +69,7 @@ crate::simulator::record! {
     child_face: Nothing = Nothing::EmptyObject, "The photo's file of a holder under 16 (generation 1).";
     infant_face: Nothing = Nothing::Zeros, "The photo of a holder under 1 (generation 2), signed as it is stored: 3,000 zero bytes, or none.";
     unsigned: Unsigned = Unsigned::Both, "DF3/EF01 of a holder under 16.";
+    picture_length: Option<usize> = None, "Bytes of the front's picture (generation 1) or the address picture (generation 2) before the zeros; `None`: as drawn.";
     signature: SignatureForm = SignatureForm::Usual, "How the signature is written.";
     certificate_length: usize = 598, "Bytes of the certificate of generation 2: 598 or 599 on real cards.";
     certificate: Option<CertificateOrder> = None, "The signer's certificate, if not the one that the simulated issuer would make.";

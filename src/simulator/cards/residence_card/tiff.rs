@@ -30,6 +30,19 @@ pub fn picture(width: u16, height: u16, lines: &[Line]) -> Vec<u8> {
     file(width, height, &strip.finish())
 }
 
+/// The same picture in so many bytes, zeros between strip and directory; a blank one if it is longer.
+pub fn stretched(picture: Vec<u8>, (width, height): (u16, u16), length: usize) -> Vec<u8> {
+    let mut file = if picture.len() > length { self::picture(width, height, &[]) } else { picture };
+    let more = length.saturating_sub(file.len());
+    let at = file.get(4..8).and_then(|at| u32::from_le_bytes(at.try_into().ok()?).try_into().ok());
+    if let Some(at) = at.filter(|at: &usize| *at <= file.len()) {
+        file.splice(at..at, vec![0; more]);
+        let moved = u32::try_from(at + more).unwrap_or(u32::MAX).to_le_bytes();
+        file.splice(4..8, moved);
+    }
+    file
+}
+
 fn draw(dots: &mut [Color], columns: usize, line: &Line) {
     let scale = line.scale.max(1);
     for (at, glyph) in line.text.chars().map(glyph).enumerate() {
@@ -118,6 +131,17 @@ mod tests {
             );
         }
         (u16::try_from(width).unwrap(), u16::try_from(height).unwrap(), rows)
+    }
+
+    #[test]
+    fn a_stretched_picture_is_the_same_one() {
+        let one = picture(20, 14, &[Line { x: 1, y: 1, scale: 1, text: "A".to_owned() }]);
+        for length in [one.len(), one.len() + 1, one.len() + 700] {
+            let longer = stretched(one.clone(), (20, 14), length);
+            assert_eq!((longer.len(), crate::image::tiff_extent(&longer)), (length, Ok(length)));
+            let drawn = |file| crate::image::decode(file, crate::image::Format::Tiff).unwrap();
+            assert_eq!(drawn(&longer), drawn(&one));
+        }
     }
 
     #[test]

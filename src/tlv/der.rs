@@ -1,44 +1,58 @@
 //! The shape of an encoded structure: how long it is, and whether it is DER throughout (ISO/IEC 8825-1 8.1, 10, 11).
 //!
 //! The X.509 parser lets several things pass that DER forbids (lengths that are not minimal, odd booleans, elements behind
-//! the last known one), so the shape is looked at first, by these few lines.
+//! the last known one), so the shape is looked at first, by these few lines. Signed messages (CMS) are BER as genuine
+//! documents have it, and their hashes cover the bytes as they came.
 
 /// The deepest nesting of a certificate that is looked at; the deepest known one has eight.
 const MAX_DEPTH: usize = 16;
 
 const BOOLEAN: u8 = 0x01;
-const INTEGER: u8 = 0x02;
-pub(super) const BIT_STRING: u8 = 0x03;
-pub(super) const BIT_STRING_IN_PIECES: u8 = BIT_STRING | CONSTRUCTED;
-pub(super) const SEQUENCE: u8 = 0x30;
+/// INTEGER
+pub const INTEGER: u8 = 0x02;
+/// BIT STRING
+pub const BIT_STRING: u8 = 0x03;
+/// BIT STRING in the constructed form, which DER forbids.
+pub const BIT_STRING_IN_PIECES: u8 = BIT_STRING | CONSTRUCTED;
+/// OCTET STRING
+pub const OCTET_STRING: u8 = 0x04;
+const OCTET_STRING_IN_PIECES: u8 = OCTET_STRING | CONSTRUCTED;
+/// OBJECT IDENTIFIER
+pub const OBJECT_IDENTIFIER: u8 = 0x06;
+/// PrintableString
+pub const PRINTABLE_STRING: u8 = 0x13;
+/// SEQUENCE and SEQUENCE OF
+pub const SEQUENCE: u8 = 0x30;
+/// SET and SET OF
+pub const SET: u8 = 0x31;
 const CONSTRUCTED: u8 = 0x20;
 const UNIVERSAL_SEQUENCE: u8 = 0x10;
 const UNIVERSAL_SET: u8 = 0x11;
 
 /// One element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Element<'a> {
+pub struct Element<'a> {
     /// Its identifier byte.
-    pub(super) tag: u8,
+    pub tag: u8,
     /// Identifier, length, content and, after an indefinite length, the end mark.
-    pub(super) raw: &'a [u8],
+    pub raw: &'a [u8],
     /// The content.
-    pub(super) content: &'a [u8],
+    pub content: &'a [u8],
     /// Whether its own length says where it ends.
-    pub(super) definite: bool,
+    pub definite: bool,
     /// Whether its own header is DER.
-    pub(super) strict_header: bool,
+    pub strict_header: bool,
     /// Whether all that it contains is DER.
-    pub(super) strict_content: bool,
+    pub strict_content: bool,
 }
 
 /// Reads the BER element at the start of the bytes, with all that it contains; `None` if it is not whole.
-pub(super) fn element(bytes: &[u8]) -> Option<Element<'_>> {
+pub fn element(bytes: &[u8]) -> Option<Element<'_>> {
     nested(bytes, MAX_DEPTH)
 }
 
 /// The elements that content consists of; `None` if they do not fill it.
-pub(super) fn children(content: &[u8]) -> Option<Vec<Element<'_>>> {
+pub fn children(content: &[u8]) -> Option<Vec<Element<'_>>> {
     let mut found = Vec::new();
     let mut rest = content;
     while !rest.is_empty() {
@@ -47,6 +61,59 @@ pub(super) fn children(content: &[u8]) -> Option<Vec<Element<'_>>> {
         found.push(child);
     }
     Some(found)
+}
+
+/// The value of an OCTET STRING, put together if BER wrote it in pieces.
+pub fn octets(element: &Element<'_>) -> Option<Vec<u8>> {
+    match element.tag {
+        OCTET_STRING => Some(element.content.to_vec()),
+        OCTET_STRING_IN_PIECES => {
+            let pieces: Option<Vec<Vec<u8>>> = children(element.content)?.iter().map(octets).collect();
+            pieces.map(|pieces| pieces.concat())
+        }
+        _ => None,
+    }
+}
+
+/// An object identifier with dots; `None` if it is not one, or has a number above 2^32.
+pub fn dotted(element: &Element<'_>) -> Option<String> {
+    if element.tag != OBJECT_IDENTIFIER {
+        return None;
+    }
+    let mut numbers: Vec<u32> = Vec::new();
+    let mut number = 0_u32;
+    let mut ended = false;
+    for byte in element.content {
+        number = number.checked_mul(128)?.checked_add(u32::from(byte & 0x7F))?;
+        ended = byte & 0x80 == 0;
+        if ended {
+            match numbers.as_slice() {
+                // The first two are written as one.
+                [] => {
+                    let first = (number / 40).min(2);
+                    numbers.extend([first, number.checked_sub(first * 40)?]);
+                }
+                _ => numbers.push(number),
+            }
+            number = 0;
+        }
+    }
+    let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+    ended.then(|| numbers.join("."))
+}
+
+/// A small INTEGER that is not negative.
+pub fn small(element: &Element<'_>) -> Option<u32> {
+    let [first, ..] = element.content else { return None };
+    if element.tag != INTEGER || first & 0x80 != 0 {
+        return None;
+    }
+    element.content.iter().try_fold(0_u32, |value, byte| value.checked_mul(256)?.checked_add(u32::from(*byte)))
+}
+
+/// The only element of the bytes, with this tag.
+pub fn only(bytes: &[u8], tag: u8) -> Option<Element<'_>> {
+    element(bytes).filter(|found| found.tag == tag && found.raw.len() == bytes.len())
 }
 
 fn nested(bytes: &[u8], depth: usize) -> Option<Element<'_>> {
@@ -114,7 +181,7 @@ fn strict_primitive(tag: u8, content: &[u8]) -> bool {
 }
 
 /// Content as the content of a SEQUENCE of definite, minimal length.
-pub(super) fn sequence(content: &[u8]) -> Vec<u8> {
+pub fn sequence(content: &[u8]) -> Vec<u8> {
     let length = content.len().to_be_bytes();
     let digits: Vec<u8> = length.iter().copied().skip_while(|byte| *byte == 0).collect();
     let mut out = vec![SEQUENCE];

@@ -1,0 +1,99 @@
+//! Active authentication: the chip signs the reader's challenge (ICAO Doc 9303-11 6.1; spec passport 8).
+
+use std::fmt;
+
+use crate::crypto::{CurveError, CurveKey, EcdsaForm, GroupError, Hash, NamedCurve, RsaKey, der, verify_iso9796};
+
+use super::AccessError;
+
+/// rsaEncryption, 1.2.840.113549.1.1.1
+const RSA: [u8; 9] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
+
+/// How a chip answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActiveScheme {
+    /// ISO/IEC 9796-2, scheme 1.
+    Rsa {
+        /// Bits of the modulus.
+        bits: usize,
+        /// The hash that the trailer names.
+        hash: Hash,
+    },
+    /// ECDSA.
+    Curve {
+        /// The curve.
+        curve: NamedCurve,
+        /// The hash.
+        hash: Hash,
+        /// Whether no signed data name the hash, so that that of the curve's size was taken.
+        assumed: bool,
+    },
+}
+
+impl fmt::Display for ActiveScheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rsa { bits, hash } => write!(f, "RSA-{bits} (ISO/IEC 9796-2), {hash}"),
+            Self::Curve { curve, hash, assumed } => {
+                write!(
+                    f,
+                    "ECDSA, {curve}, {hash}{}",
+                    if *assumed { " (assumed: no signed data name the hash)" } else { "" }
+                )
+            }
+        }
+    }
+}
+
+/// Verifies the answer to a challenge with the key of data group 15 (SubjectPublicKeyInfo in DER). `hash` is the one that data group
+/// 14 names for a key of a curve.
+///
+/// # Errors
+/// [`AccessError::Proof`] if it does not fit; [`AccessError::Unsupported`] or [`AccessError::Key`] for a key that is not known.
+pub fn verify_active(
+    key: &[u8],
+    hash: Option<Hash>,
+    challenge: &[u8],
+    answer: &[u8],
+) -> Result<ActiveScheme, AccessError> {
+    match CurveKey::from_info(key) {
+        Ok(key) => verify_curve(&key, hash, challenge, answer),
+        Err(CurveError::KeyForm) => {
+            let key = rsa_key(key).ok_or(AccessError::Unsupported)?;
+            let hash = verify_iso9796(&key, challenge, answer).map_err(|_| AccessError::Proof)?;
+            Ok(ActiveScheme::Rsa { bits: key.bits(), hash })
+        }
+        Err(error) => Err(AccessError::Key(GroupError::Curve(error))),
+    }
+}
+
+fn verify_curve(
+    key: &CurveKey,
+    hash: Option<Hash>,
+    challenge: &[u8],
+    answer: &[u8],
+) -> Result<ActiveScheme, AccessError> {
+    let curve = key.curve();
+    let sized = match curve.order_bits() {
+        512.. => Hash::Sha512,
+        384.. => Hash::Sha384,
+        256.. => Hash::Sha256,
+        224.. => Hash::Sha224,
+        _ => Hash::Sha1,
+    };
+    let (hash, assumed) = (hash.unwrap_or(sized), hash.is_none());
+    let value = hash.of(&[challenge]);
+    // Plain is the standard's form; some chips answer in DER.
+    let fits = [EcdsaForm::Fixed, EcdsaForm::Der].into_iter().any(|form| key.verify(&value, answer, form).is_ok());
+    if fits { Ok(ActiveScheme::Curve { curve, hash, assumed }) } else { Err(AccessError::Proof) }
+}
+
+/// An RSA key of a SubjectPublicKeyInfo.
+fn rsa_key(info: &[u8]) -> Option<RsaKey> {
+    let (algorithm, key) = der::take(der::only(info, der::SEQUENCE)?, der::SEQUENCE)?;
+    let (kind, _) = der::take(algorithm, der::OID)?;
+    let (0, key) = der::only(key, der::BIT_STRING)?.split_first()? else { return None };
+    let (modulus, exponent) = der::unsigned(der::only(key, der::SEQUENCE)?)?;
+    let (exponent, rest) = der::unsigned(exponent)?;
+    (kind == RSA && rest.is_empty()).then(|| RsaKey::new(modulus, exponent))?
+}

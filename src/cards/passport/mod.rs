@@ -1,0 +1,21 @@
+//! 旅券: electronic passports of every state (ICAO Doc 9303).
+
+#[cfg_attr(not(feature = "simulator"), allow(dead_code, unused_imports))]
+pub(crate) mod access;
+mod checks;
+mod chip;
+pub mod details;
+pub mod face;
+pub mod files;
+mod mapping;
+pub mod mrz;
+mod read;
+pub mod security_object;
+mod show;
+pub mod spec;
+mod tree;
+
+pub use checks::{PLAIN, TYPED, TYPED_WITH_KEY, WITH_KEY, check};
+pub use mrz::{Format, Mrz, MrzError};
+pub(in crate::cards) use read::Passport;
+pub use spec::STEPS;

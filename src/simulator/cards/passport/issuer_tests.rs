@@ -1,0 +1,295 @@
+use jiff::Timestamp;
+
+use crate::{
+    cards::passport::security_object::{LDS_SECURITY_OBJECT, SecurityObject, SecurityObjectError},
+    crypto::Weakness,
+    tlv::der,
+    trust::{
+        CmsError, Hierarchy, MASTER_LIST, MasterList, Outside, Signed, SignerError, SignerPath, TrustStore,
+        list_signer_path, periods, signer_path,
+    },
+};
+
+use super::*;
+
+fn now() -> Timestamp {
+    "2026-11-27T06:00:00Z".parse().unwrap()
+}
+
+fn simulated() -> TrustStore {
+    TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated)
+}
+
+/// EF.SOD of a signer over two data groups.
+fn sod(signer: &CertificateOrder, change: impl FnOnce(&mut MessageOrder)) -> Vec<u8> {
+    let list = hash_list(1, Hash::Sha256, &[(1, b"one"), (2, b"two")]);
+    let mut order = MessageOrder::new(LDS_SECURITY_OBJECT, list, signer).unwrap();
+    order.signed_at = Some("2026-04-01T00:00:00Z".parse().unwrap());
+    change(&mut order);
+    security_object_file(&order.build().unwrap())
+}
+
+fn verified(file: &[u8]) -> Signed {
+    SecurityObject::parse(file).unwrap().verify().unwrap()
+}
+
+#[test]
+fn the_committed_authorities_are_these() {
+    for (name, order) in authorities() {
+        let der = order.build().unwrap();
+        let path = format!("{}/certs/simulated/taimen/{name}.der", env!("CARGO_MANIFEST_DIR"));
+        if std::env::var("TAIMEN_FIXTURES").is_ok_and(|what| what == "write") {
+            std::fs::write(&path, &der).unwrap();
+            println!("{name} {}", hex::encode(sha256(&[&der])));
+        }
+        assert!(std::fs::read(&path).unwrap() == der, "{name}");
+    }
+}
+
+#[test]
+fn every_simulated_signer_has_a_path_that_counts_if_it_is_accepted() {
+    let trust = simulated();
+    for (signer, state, links) in [(Signer::Rsa, "JP", 0), (Signer::Explicit, "JP", 0), (Signer::Brainpool, "DE", 0)] {
+        for form in [Form::Der, Form::Ber] {
+            for named_by_key in [false, true] {
+                let file = sod(&signer.order(), |order| (order.form, order.named_by_key) = (form, named_by_key));
+                let object = SecurityObject::parse(&file).unwrap();
+                assert_eq!(
+                    (object.agrees(1, b"one"), object.agrees(2, b"tow"), object.agrees(3, b"")),
+                    (Some(true), Some(false), None)
+                );
+                assert_eq!(object.versions, Some(["0108".to_owned(), "040000".to_owned()]));
+                let signed = object.verify().unwrap();
+                assert_eq!(signed.signing_time.unwrap().to_string(), "2026-04-01T00:00:00Z");
+                assert!(signed.weak.is_empty());
+                let path = signer_path(&signed.certificate, &[], &trust, now());
+                assert_eq!(path.outcome, Ok(()), "{signer:?}");
+                assert_eq!((path.state.as_deref(), path.links.len(), path.weak.len()), (Some(state), links, 0));
+                assert_eq!(periods(&signed.certificate, &path, signed.signing_time), []);
+                let shipped = TrustStore::shipped().unwrap();
+                let path = signer_path(&signed.certificate, &[], &shipped, now());
+                assert_eq!(path.outcome, Err(SignerError::HierarchyNotAccepted));
+            }
+        }
+    }
+}
+
+#[test]
+fn another_authority_of_the_same_name_and_one_that_is_not_there_are_different_things() {
+    let trust = simulated();
+    let outcome = |signer: Signer| {
+        let signed = verified(&sod(&signer.order(), |_| {}));
+        signer_path(&signed.certificate, &[], &trust, now()).outcome
+    };
+    assert_eq!(outcome(Signer::WrongAuthority), Err(SignerError::SignatureMismatch));
+    assert_eq!(outcome(Signer::Unknown), Err(SignerError::NoAnchor));
+    assert!(SignerError::NoAnchor.is_open() && !SignerError::SignatureMismatch.is_open());
+}
+
+/// A signer with one deviation, judged at a time.
+fn judged(change: impl FnOnce(&mut CertificateOrder), at: Timestamp) -> Result<(), SignerError> {
+    let mut order = Signer::Explicit.order();
+    change(&mut order);
+    let signed = verified(&sod(&order, |_| {}));
+    signer_path(&signed.certificate, &[], &simulated(), at).outcome
+}
+
+#[test]
+fn each_deviation_of_a_signer_has_its_name() {
+    use crate::trust::Place;
+    assert_eq!(judged(|_| {}, now()), Ok(()));
+    assert_eq!(judged(|order| order.usage = None, now()), Ok(()), "a signer that says nothing may sign");
+    assert_eq!(judged(|order| order.authority_key_id = None, now()), Ok(()), "the name is enough to try a key");
+    let wrong_usage = |order: &mut CertificateOrder| order.usage = Some(usage::KEY_ENCIPHERMENT);
+    assert_eq!(judged(wrong_usage, now()), Err(SignerError::WrongKeyUsage(Place::Leaf)));
+    assert_eq!(judged(|order| order.authority = true, now()), Err(SignerError::WrongKeyUsage(Place::Leaf)));
+    let of_lists = |order: &mut CertificateOrder| order.extended = Some(crate::trust::MASTER_LIST_SIGNER);
+    assert_eq!(judged(of_lists, now()), Err(SignerError::WrongPurpose));
+    assert_eq!(judged(|_| {}, midnight(2024, 1, 1)), Err(SignerError::NotYetValid));
+    assert_eq!(judged(|_| {}, midnight(2099, 8, 1)), Err(SignerError::Expired(Place::Leaf)));
+    assert_eq!(judged(|_| {}, midnight(2100, 1, 1)), Err(SignerError::Expired(Place::Anchor)));
+    let early = |order: &mut CertificateOrder| order.validity = [midnight(2019, 1, 1), midnight(2030, 1, 1)];
+    assert_eq!(judged(early, now()), Err(SignerError::IssuerNewer));
+    let late = |order: &mut CertificateOrder| order.validity = [midnight(2100, 1, 1), midnight(2101, 1, 1)];
+    assert_eq!(judged(late, now()), Err(SignerError::IssuerOver));
+    let other_key = |order: &mut CertificateOrder| order.authority_key_id = Some(vec![7; 20]);
+    assert_eq!(judged(other_key, now()), Ok(()), "the signature decides");
+}
+
+#[test]
+fn a_link_in_the_document_leads_from_a_new_key_to_a_known_one() {
+    let [(_, first), (_, second), (_, link), _] = authorities();
+    let anchors = vec![anchor(&first)];
+    let empty = TrustStore::shipped().unwrap().with(anchors);
+    // Another generation, so that no shipped anchor knows it.
+    let new = CertificateOrder::root(&second.subject, Key::Curve(NamedCurve::P521, "csca-next"), 9);
+    let signer =
+        new.signer("taimen simulated document signer 5", Key::Curve(NamedCurve::P224, "document-signer-5"), 0x15);
+    let signed = verified(&sod(&signer, |_| {}));
+    let certificate = |order: &CertificateOrder| crate::trust::Certificate::parse(&order.build().unwrap()).unwrap();
+    let trust = empty.accepting(Hierarchy::Simulated);
+    let path = |others: &[CertificateOrder]| {
+        let others: Vec<_> = others.iter().map(certificate).collect();
+        let SignerPath { outcome, links, .. } = signer_path(&signed.certificate, &others, &trust, now());
+        (outcome, links.len())
+    };
+    assert_eq!(path(&[]), (Err(SignerError::NoAnchor), 0));
+    assert_eq!(path(&[new.link(&first, 20)]), (Ok(()), 1));
+    assert_eq!(
+        path(&[new.clone(), new.link(&second, 21), second.link(&new, 22), link.clone()]).0,
+        Ok(()),
+        "circles end"
+    );
+    let forged = CertificateOrder { signer: Key::Rsa("impostor"), ..new.link(&first, 20) };
+    assert_eq!(path(&[forged]).0.is_ok(), false);
+    assert_eq!(path(&[new]).0.is_ok(), false, "a root in the document vouches for nothing");
+}
+
+fn anchor(order: &CertificateOrder) -> crate::trust::Anchor {
+    crate::trust::Anchor {
+        purpose: crate::trust::Purpose::Passport,
+        hierarchy: Hierarchy::Installed,
+        name: order.subject.common.clone(),
+        material: crate::trust::Material::Certificate(order.build().unwrap()),
+        source: String::new(),
+        official: false,
+    }
+}
+
+#[test]
+fn weak_algorithms_are_named_and_days_outside_of_a_period_too() {
+    let order = Signer::Rsa.order();
+    let weak = verified(&sod(&order, |order| {
+        (order.algorithm, order.hash) = (SignatureAlgorithm::RsaPkcs1(Hash::Sha1), Hash::Sha1);
+    }));
+    assert_eq!(weak.weak, [Weakness::Sha1]);
+    let p192 = Signer::Explicit.order();
+    let p192 = CertificateOrder { key: Key::Curve(NamedCurve::P192, "document-signer-short"), ..p192 };
+    let signed = verified(&sod(&p192, |_| {}));
+    assert_eq!(signed.weak, [Weakness::ShortCurve(192)]);
+    let trust = simulated();
+    let path = signer_path(&signed.certificate, &[], &trust, now());
+    assert_eq!((path.outcome.clone(), path.weak.clone()), (Ok(()), vec![Weakness::ShortCurve(192)]));
+    let early = Some(midnight(2023, 1, 1));
+    assert_eq!(periods(&signed.certificate, &path, early), [Outside::SignerValidity, Outside::SignerKeyPeriod]);
+    assert_eq!(periods(&signed.certificate, &path, Some(midnight(2095, 1, 1))), [Outside::SignerKeyPeriod]);
+}
+
+#[test]
+fn every_byte_of_a_security_object_counts() {
+    for (signer, form, step) in
+        [(Signer::Rsa, Form::Der, 1), (Signer::Rsa, Form::Ber, 1), (Signer::Explicit, Form::Der, 5)]
+    {
+        let file = sod(&signer.order(), |order| order.form = form);
+        let trust = simulated();
+        let honest = SecurityObject::parse(&file).unwrap();
+        for at in (0..file.len()).step_by(step) {
+            let mut changed = file.clone();
+            changed[at] ^= 0x01;
+            let Ok(object) = SecurityObject::parse(&changed) else { continue };
+            let Ok(signed) = object.verify() else { continue };
+            let path = signer_path(&signed.certificate, &[], &trust, now());
+            // Versions of CMS and the set of digest algorithms are not signed, and nothing rests on them.
+            let same = object.hashes == honest.hashes && object.hash == honest.hash;
+            assert!(same || path.outcome.is_err(), "byte {at} of {signer:?}");
+            if path.outcome.is_ok() {
+                assert!(
+                    NOT_SIGNED.iter().any(|part| part.covers(&file, at)),
+                    "byte {at} of {signer:?} counts for nothing"
+                );
+            }
+        }
+    }
+}
+
+/// Parts of a message that no signature covers and that nothing reads: by what they look like.
+struct Part(&'static str);
+
+const NOT_SIGNED: [Part; 4] = [Part("version"), Part("digest algorithms"), Part("signer's name"), Part("form")];
+
+impl Part {
+    fn covers(&self, file: &[u8], at: usize) -> bool {
+        let outer = crate::tlv::file(file, crate::tlv::Tag(0x77)).unwrap().0;
+        let start = file.len() - outer.value.len();
+        let data = der::children(der::element(outer.value).unwrap().content).unwrap()[1].content;
+        let data = der::children(data).unwrap()[0];
+        let parts = der::children(data.content).unwrap();
+        let signer = der::children(der::children(parts.last().unwrap().content).unwrap()[0].content).unwrap();
+        let range = |part: &[u8]| {
+            let from = part.as_ptr() as usize - outer.value.as_ptr() as usize + start;
+            from..from + part.len()
+        };
+        match self.0 {
+            "version" => range(parts[0].raw).contains(&at) || range(signer[0].raw).contains(&at),
+            "digest algorithms" => range(parts[1].raw).contains(&at),
+            // It says where to look first; the signature decides.
+            "signer's name" => range(der::children(signer[1].content).unwrap()[0].raw).contains(&at),
+            _ => false,
+        }
+    }
+}
+
+#[test]
+fn a_list_of_hashes_has_limits_and_no_second_meaning() {
+    let signer = Signer::Explicit.order();
+    let parse = |list: Vec<u8>| {
+        SecurityObject::parse(&sod(&signer, |order| order.content = list)).map(|object| object.hashes.len())
+    };
+    let list = |groups: &[(u8, &[u8])]| hash_list(0, Hash::Sha256, groups);
+    assert_eq!(parse(list(&[(1, b"a"), (16, b"b")])), Ok(2));
+    assert_eq!(parse(list(&[(1, b"a"), (1, b"b")])), Err(SecurityObjectError::DuplicateGroup(1)));
+    assert_eq!(parse(list(&[(17, b"a")])), Err(SecurityObjectError::NoSuchGroup(17)));
+    assert_eq!(parse(list(&[(0, b"a")])), Err(SecurityObjectError::NoSuchGroup(0)));
+    let many: Vec<(u8, &[u8])> = (0..1000).map(|_| (1, &b"x"[..])).collect();
+    assert_eq!(parse(list(&many)), Err(SecurityObjectError::TooManyHashes));
+    let mut short = list(&[(1, b"a")]);
+    let at = short.windows(2).rposition(|pair| pair == [0x04, 0x20]).unwrap();
+    short[at + 1] = 0x1F;
+    let short: Vec<u8> = short[..short.len() - 1].to_vec();
+    assert!(parse(short).is_err());
+    assert_eq!(parse(b"\x30\x00".to_vec()), Err(SecurityObjectError::Malformed));
+    assert_eq!(SecurityObject::parse(&vec![0x77; 1 << 20]).unwrap_err(), SecurityObjectError::TooLarge);
+    let other = sod(&signer, |order| order.content_type = MASTER_LIST);
+    assert_eq!(SecurityObject::parse(&other).unwrap_err(), CmsError::ContentType(MASTER_LIST.to_owned()).into());
+}
+
+#[test]
+fn a_master_list_counts_if_its_signer_may_and_its_authority_is_known() {
+    let [(_, first), (_, second), (_, link), _] = authorities();
+    let trust = simulated();
+    let list = |signer: &CertificateOrder, change: &dyn Fn(&mut MessageOrder)| {
+        let content = list_of_certificates(&[first.build().unwrap(), link.build().unwrap()]);
+        let mut order = MessageOrder::new(MASTER_LIST, content, signer).unwrap();
+        order.certificates.push(second.build().unwrap());
+        change(&mut order);
+        MasterList::parse(&order.build().unwrap()).unwrap()
+    };
+    let signer = second.list_signer(
+        "taimen simulated master list signer",
+        Key::Curve(NamedCurve::BrainpoolP256, "list-signer"),
+        0x20,
+    );
+    let good = list(&signer, &|order| order.form = Form::Ber);
+    assert_eq!(good.certificates.len(), 2);
+    assert_eq!(good.verify(&trust, now()).unwrap().1, Ok(()));
+    let shipped = TrustStore::shipped().unwrap();
+    assert_eq!(good.verify(&shipped, now()).unwrap().1, Err(SignerError::HierarchyNotAccepted));
+    let document_signer = Signer::Explicit.order();
+    let wrong = list(&document_signer, &|_| {});
+    assert_eq!(wrong.verify(&trust, now()).unwrap_err(), crate::trust::ListError::Purpose);
+    let forged = list(&signer, &|order| order.key = Key::Curve(NamedCurve::BrainpoolP256, "somebody else"));
+    assert_eq!(forged.verify(&trust, now()).unwrap_err(), CmsError::Signature.into());
+    let certificate = crate::trust::Certificate::parse(&signer.build().unwrap()).unwrap();
+    assert_eq!(list_signer_path(&certificate, &[], &trust, now()).state.as_deref(), Some("JP"));
+}
+
+#[test]
+fn every_curve_signs() {
+    for curve in NamedCurve::all() {
+        let key = Key::Curve(curve, "x");
+        for hash in [Hash::Sha1, Hash::Sha256, Hash::Sha512] {
+            let signature = key.sign(SignatureAlgorithm::Ecdsa(hash), b"data");
+            assert!(signature.is_ok(), "{curve} {hash}");
+        }
+    }
+}

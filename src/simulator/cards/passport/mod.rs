@@ -1,0 +1,120 @@
+//! Simulated passports: of Japan's kind with PACE and active authentication, of an older kind with BAC alone, and of another state with
+//! chip authentication, brainpool curves and RSA-PSS.
+//!
+//! The chip keeps to spec passport section 11; whatever real chips differ in is a switch in [`PassportProfile`].
+
+mod chip;
+mod faults;
+mod holder;
+mod issue;
+pub mod issuer;
+pub mod profile;
+
+pub use faults::PASSPORT_FAULTS;
+pub use holder::PassportHolder;
+pub use issue::{IssuedPassport, PassportOrder, Sizes, issue};
+pub use profile::PassportProfile;
+
+use crate::{
+    cards::passport::files::{self, File},
+    dump::Dump,
+    kind::CardKind,
+    simulator::{Credentials, IssueError, Recipe, SimulatedCard},
+};
+
+use super::{Like, Twin, sim_kinds};
+
+pub(crate) const TWIN: Twin = Twin {
+    kinds: sim_kinds! {
+        "passport", PASSPORT, "旅券（PACE・AA。模擬）", "simulated passport with PACE and active authentication", &[PASSPORT_FAULTS], japanese;
+        "passport-bac", PASSPORT, "旅券（BACのみ、ICチップの鍵なし。模擬）", "simulated older passport: BAC alone, no key in the chip", &[PASSPORT_FAULTS], older;
+        "passport-ca", PASSPORT, "外国の旅券（CA・brainpool・RSA-PSS。模擬）", "simulated passport of another state: chip authentication, brainpool curves, RSA-PSS", &[PASSPORT_FAULTS], foreign;
+    },
+    like,
+};
+
+/// What is ordered, before the passport is issued.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub order: PassportOrder,
+    pub profile: PassportProfile,
+}
+
+/// The issued files, still to be changed.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub plan: Plan,
+    pub issued: IssuedPassport,
+}
+
+fn holder(recipe: &Recipe) -> PassportHolder {
+    recipe.given().cloned().unwrap_or_else(|| PassportHolder::from_seed(recipe.seed))
+}
+
+fn japanese(recipe: &Recipe) -> Result<SimulatedCard, IssueError> {
+    make(recipe, PassportOrder::japanese(holder(recipe)), PassportProfile::default())
+}
+
+fn older(recipe: &Recipe) -> Result<SimulatedCard, IssueError> {
+    let profile = PassportProfile { opens: profile::Opens::BacAlone, ..PassportProfile::default() };
+    make(recipe, PassportOrder::older(holder(recipe)), profile)
+}
+
+fn foreign(recipe: &Recipe) -> Result<SimulatedCard, IssueError> {
+    make(recipe, PassportOrder::foreign(holder(recipe)), PassportProfile::default())
+}
+
+fn make(recipe: &Recipe, order: PassportOrder, profile: PassportProfile) -> Result<SimulatedCard, IssueError> {
+    let mut plan = Plan { order, profile: recipe.given().cloned().unwrap_or(profile) };
+    if let Some(sizes) = recipe.given::<Sizes>() {
+        plan.order.sizes = *sizes;
+        plan.order.change = Some(short);
+    }
+    recipe.faults.apply(&mut plan)?;
+    let issued = issue(&plan.order)?;
+    // What is printed: a fault may change what the chip holds.
+    let zone = plan.order.printed.clone().unwrap_or_else(|| plan.order.holder.zone());
+    let own = Credentials::default().with("mrz", zone.get(44..).unwrap_or_default());
+    let mut draft = Draft { plan, issued };
+    recipe.faults.apply(&mut draft)?;
+    let (chip, commands) = chip::passport(draft, recipe.seed)?;
+    Ok(SimulatedCard::new(chip, commands, Some(own)))
+}
+
+/// A passport whose files have the sizes of the read one's, if the chip proves its key as a simulated kind does. Its signer states no
+/// types of documents, so that there is room for what fills the security object.
+fn like(dump: &Dump, seed: u64) -> Option<Like> {
+    if dump.kind != CardKind::PASSPORT {
+        return None;
+    }
+    let size = |file: &File| dump.file(file.name).map(<[u8]>::len);
+    let name = match (size(&files::CARD_ACCESS), size(&files::DG15)) {
+        (None, _) => "passport-bac",
+        (Some(_), Some(_)) => "passport",
+        (Some(_), None) => "passport-ca",
+    };
+    let sim = TWIN.kinds.iter().find(|kind| kind.name == name)?;
+    let sizes = Sizes { picture: size(&files::DG2), person: size(&files::DG11), signature: size(&files::SOD) };
+    let recipe = Recipe::of(sim, seed).with(sizes);
+    let mut card = match recipe.card() {
+        Ok(card) => card,
+        Err(_) => return Some(Err(files::SOD.file.name)),
+    };
+    let differs = files::FILES.iter().find(|file| {
+        let wanted = size(file);
+        // A file that was not read may be there all the same.
+        wanted.is_some() && card.file_mut(file.name).map(|bytes| bytes.len()) != wanted
+    });
+    Some(match differs {
+        Some(file) => Err(file.file.name),
+        None => Ok((recipe, false)),
+    })
+}
+
+/// Without what the simulated signers state beyond the usual.
+fn short(message: &mut issuer::MessageOrder) {
+    (message.signer.documents, message.signer.period) = (None, None);
+    if let Ok(certificate) = message.signer.build() {
+        message.certificates = vec![certificate];
+    }
+}

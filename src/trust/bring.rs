@@ -1,0 +1,193 @@
+//! Adds the CSCAs of passports: one certificate, several in one file, or a master list (spec passport 7.5).
+
+use std::{collections::BTreeSet, io, path::Path};
+
+use jiff::Timestamp;
+use x509_parser::pem::Pem;
+
+use crate::{crypto, text::whole_seconds, tlv::der};
+
+use super::{
+    anchor::{Anchor, Material, Purpose, UNPINNED},
+    certificate::Certificate,
+    change::{AddError, Change, file_name, shown},
+    directory::load_directory,
+    guard::read_regular,
+    import::{ImportError, MAX_FILE},
+    manifest::Row,
+    passport::{self, ListError, MasterList, Refused, SignerError},
+    pins,
+    store::TrustStore,
+};
+
+/// What a file brought.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Brought {
+    /// The anchors that are new.
+    pub added: Vec<Anchor>,
+    /// How many ship with the program, were added before, or are in the file twice.
+    pub already: usize,
+    /// What was not taken.
+    pub refused: Vec<Left>,
+    /// The states of the new anchors, two capitals each.
+    pub states: BTreeSet<String>,
+    /// Where a master list is from.
+    pub list: Option<FromList>,
+}
+
+/// A certificate that was not taken.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Left {
+    /// Its subject, if it can be read.
+    pub subject: Option<String>,
+    /// SHA-256 of its DER.
+    pub sha256: String,
+    /// Why.
+    pub why: Refused,
+}
+
+/// Who signed a master list, and when.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct FromList {
+    /// The subject of the signer's certificate.
+    pub signer: String,
+    /// The time that it states.
+    pub signed: Option<Timestamp>,
+    /// Why nobody vouches for the signer; `None` if an installed CSCA does.
+    pub unverified: Option<SignerError>,
+}
+
+/// Adds what a file holds to a user's folder: all that can be used, at once. A master list must be signed by somebody whose
+/// CSCA is there already, unless `unpinned`.
+///
+/// # Errors
+/// [`AddError`]; nothing counts as added then. Also if nothing of the file can be used.
+pub fn bring(folder: &Path, file: &Path, unpinned: bool, now: Timestamp) -> Result<Brought, AddError> {
+    let bytes = read_regular(file, passport::MAX_LIST).map_err(|error| match error.kind() {
+        io::ErrorKind::FileTooLarge => ListError::TooLarge.into(),
+        _ => AddError::Io(shown(file), error.kind()),
+    })?;
+    let there = load_directory(folder)?;
+    let trust = TrustStore::shipped()?.with(there);
+    let (certificates, list) = read(&bytes, &trust, unpinned, now)?;
+    let judged = passport::judge(&certificates, &trust);
+
+    let mut brought = Brought { added: Vec::new(), already: 0, refused: Vec::new(), states: BTreeSet::new(), list };
+    let known = trust.anchors().iter().filter(|anchor| anchor.purpose == Purpose::Passport);
+    let mut known: BTreeSet<String> = known.map(|anchor| anchor.material.sha256()).collect();
+    let mut new: Vec<(Row, Vec<u8>)> = Vec::new();
+    let mut digests = BTreeSet::new();
+    for (der, judged) in certificates.into_iter().zip(judged) {
+        let sha256 = hex::encode(crypto::sha256(&[&der]));
+        let (judged, insisted) = match judged {
+            Err(Refused::NotPinned) if unpinned => (Certificate::parse(&der).map_err(|_| Refused::Form), true),
+            other => (other, false),
+        };
+        match judged {
+            Err(why) => {
+                let subject = Certificate::parse(&der).ok().map(|certificate| certificate.subject);
+                brought.refused.push(Left { subject, sha256, why });
+            }
+            Ok(_) if !known.insert(sha256.clone()) => brought.already += 1,
+            Ok(certificate) => {
+                brought.states.extend(certificate.subject_country());
+                digests.insert(sha256.clone());
+                new.push((row(&certificate, &sha256, source(file, brought.list.as_ref(), insisted), now), der));
+            }
+        }
+    }
+    match (new.is_empty(), brought.already, brought.refused.as_slice()) {
+        (false, ..) => {}
+        (true, 0, [only]) if only.why == Refused::NotPinned => {
+            let sha256 = only.sha256.clone();
+            return Err(AddError::NotPinned { purpose: Purpose::Passport, sha256, claims: true });
+        }
+        (true, 0, refused) => return Err(AddError::NothingUsable(refused.first().map(|left| left.why))),
+        (true, ..) => return Ok(brought),
+    }
+    Change::begin(folder)?.commit(new)?;
+    let anchors = load_directory(folder)?.into_iter();
+    let is_new = |anchor: &Anchor| {
+        anchor.purpose == Purpose::Passport
+            && matches!(&anchor.material, Material::Certificate(_))
+            && digests.contains(&anchor.material.sha256())
+    };
+    brought.added = anchors.filter(is_new).collect();
+    Ok(brought)
+}
+
+/// The certificates of a file: those of a master list whose signature holds, or those that are simply there.
+fn read(
+    bytes: &[u8],
+    trust: &TrustStore,
+    unpinned: bool,
+    now: Timestamp,
+) -> Result<(Vec<Vec<u8>>, Option<FromList>), AddError> {
+    let pem: Vec<Pem> = Pem::iter_from_buffer(bytes).take(passport::MAX_LISTED).flatten().collect();
+    let (certificates, others): (Vec<Pem>, Vec<Pem>) = pem.into_iter().partition(|block| block.label == "CERTIFICATE");
+    if !certificates.is_empty() {
+        return Ok((certificates.into_iter().map(|block| block.contents).collect(), None));
+    }
+    let list = others.into_iter().find(|block| block.label == "CMS" || block.label == "PKCS7");
+    let bytes = list.map_or_else(|| bytes.to_vec(), |block| block.contents);
+    let is_list = der::element(&bytes)
+        .and_then(|outer| der::children(outer.content))
+        .and_then(|parts| parts.first().and_then(der::dotted))
+        .is_some();
+    if !is_list {
+        // A single certificate begins with a SEQUENCE inside.
+        if bytes.len() > MAX_FILE {
+            return Err(ImportError::TooLarge.into());
+        }
+        if Certificate::parse(&bytes).is_err() && der::element(&bytes).is_none() {
+            return Err(ImportError::NotCertificate.into());
+        }
+        return Ok((vec![bytes], None));
+    }
+    let list = MasterList::parse(&bytes)?;
+    let (signed, vouched) = list.verify(trust, now)?;
+    let unverified = match vouched {
+        Ok(()) => None,
+        Err(error) if unpinned => Some(error),
+        Err(error) => return Err(ListError::Signer(error).into()),
+    };
+    let signer = signed.certificate.subject;
+    Ok((list.certificates, Some(FromList { signer, signed: signed.signing_time, unverified })))
+}
+
+fn row(certificate: &Certificate, sha256: &str, source: String, now: Timestamp) -> Row {
+    let pin = pins::find(Purpose::Passport, sha256);
+    let name = pin.map_or_else(|| certificate.subject.clone(), |pin| pin.name.to_owned());
+    let source = pin.map_or_else(|| source.clone(), |pin| format!("{}; {source}", pin.publication()));
+    Row {
+        purpose: Purpose::Passport,
+        name,
+        file: format!("{sha256}.der"),
+        sha256: sha256.to_owned(),
+        source,
+        official: pin.is_some(),
+        file_sha256: Some(sha256.to_owned()),
+        added: Some(whole_seconds(now).to_string()),
+    }
+}
+
+/// The provenance of what a file brought.
+fn source(file: &Path, list: Option<&FromList>, insisted: bool) -> String {
+    let added = format!("added by the user from {}", file_name(file));
+    match list {
+        None if insisted => format!("{added}; not one that Japan's known roots vouch for {UNPINNED}"),
+        None => added,
+        Some(list) => {
+            let day = list.signed.map(|time| format!(" of {}", time.strftime("%Y-%m-%d"))).unwrap_or_default();
+            let signer = format!("{added}, a master list{day} signed by {}", list.signer);
+            match list.unverified {
+                Some(_) => format!("{signer}, whose CSCA is not installed {UNPINNED}"),
+                None if insisted => format!("{signer}; not one that Japan's known roots vouch for {UNPINNED}"),
+                None => signer,
+            }
+        }
+    }
+}

@@ -1,0 +1,434 @@
+//! Passports: honest ones of every simulated kind, every fault, every byte, what a saved reading may claim, and hostile chips.
+
+use crate::common::{
+    faults::{Honest, is_removed, verdicts},
+    reading::{TIME, card, entry, findings, judge, read, read_card, request, simulated_trust},
+};
+use taimen::{
+    cards::{
+        self, Credentials, FlowError, PictureFormat, ReadError,
+        passport::{PLAIN, TYPED, TYPED_WITH_KEY, WITH_KEY, files, spec::STEPS},
+    },
+    dump::{ChallengeResponse, Dump, NotRead, Scope},
+    iso7816::CardError,
+    kind::CardKind,
+    simulator::{LINK_FAULTS, Recipe, SimulatedCard, cards::passport::PASSPORT_FAULTS},
+    transport::{Transport, TransportError},
+    verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
+};
+
+const PASSED: Verdict = Verdict::Passed;
+
+/// The verdicts of an honest passport with a key.
+const HONEST: [(CheckId, Verdict); 12] = [
+    (CheckId::ChipKey, PASSED),
+    (CheckId::NotExpired, PASSED),
+    (CheckId::DocumentSignature, PASSED),
+    (CheckId::SignerCertificate, PASSED),
+    (CheckId::DataGroups, PASSED),
+    (CheckId::PrintedAgrees, PASSED),
+    (CheckId::MrzConsistent, PASSED),
+    (CheckId::AccessAgrees, PASSED),
+    (CheckId::DetailsSigned, Verdict::NotDone(Why::NotOnCard)),
+    (CheckId::WeakCryptography, PASSED),
+    (CheckId::SignerPeriod, PASSED),
+    (CheckId::Revocation, Verdict::NotDone(Why::NotAvailable)),
+];
+
+fn honest(changes: &[(CheckId, Verdict)]) -> Vec<(CheckId, Verdict)> {
+    let change = |id| changes.iter().find(|(known, _)| *known == id).map(|(_, verdict)| *verdict);
+    HONEST.into_iter().map(|(id, verdict)| (id, change(id).unwrap_or(verdict))).collect()
+}
+
+#[test]
+fn an_honest_passport_of_every_kind_is_authentic_with_every_check_as_expected() {
+    for (recipe, differs) in [
+        ("passport", &[][..]),
+        ("passport?seed=2", &[]),
+        (
+            "passport-bac",
+            &[
+                (CheckId::ChipKey, Verdict::NotDone(Why::NotOffered)),
+                (CheckId::AccessAgrees, Verdict::NotDone(Why::NotOnCard)),
+            ],
+        ),
+        ("passport-ca", &[(CheckId::DetailsSigned, PASSED)]),
+    ] {
+        let (overall, checks) = verdicts(recipe).unwrap_or_else(|error| panic!("{recipe}: {error:?}"));
+        assert_eq!(checks, honest(differs), "{recipe}");
+        assert_eq!(overall, Overall::Authentic, "{recipe}");
+    }
+}
+
+#[test]
+fn a_report_has_the_holder_the_document_and_the_face() {
+    let found = findings("passport-ca?seed=3").unwrap();
+    assert_eq!(found.kind, CardKind::PASSPORT);
+    let name = &found.holder.name.as_ref().unwrap();
+    assert!(!name.value.text.is_empty() && name.signed_by == Some(CheckId::DataGroups));
+    assert!(found.holder.birth_date.is_some());
+    let ids: Vec<&str> = found.items.iter().map(|item| item.id).collect();
+    for id in ["document_kind", "nationality", "document_number", "expiry", "issuer", "name_national", "issue_date"] {
+        assert!(ids.contains(&id), "{id} of {ids:?}");
+    }
+    let photo = found.picture("photo").unwrap();
+    assert_eq!((photo.format, photo.signed_by), (PictureFormat::Jpeg2000, Some(CheckId::DataGroups)));
+    let notes: Vec<&str> = found.notes.iter().map(|note| note.id).collect();
+    assert!(notes.contains(&"no-address") && notes.contains(&"compare-face") && !notes.contains(&"copy"), "{notes:?}");
+    assert!(found.warnings.is_empty(), "{:?}", found.warnings);
+    assert!(findings("passport-bac").unwrap().notes.iter().any(|note| note.id == "copy"));
+}
+
+#[test]
+fn a_rejected_passport_still_says_that_it_shows_no_address() {
+    let found = findings("passport?fault=swapped-photo").unwrap();
+    assert!(found.notes.iter().any(|note| note.id == "no-address"));
+}
+
+fn table() -> Honest {
+    Honest {
+        kind: CardKind::PASSPORT,
+        overall: Overall::Authentic,
+        checks: HONEST.to_vec(),
+        refuses: |error| matches!(error, ReadError::UncountedRefused { left: None, .. }),
+    }
+}
+
+#[test]
+fn every_fault_fails_exactly_what_the_table_says() {
+    let complaints: Vec<String> =
+        PASSPORT_FAULTS.iter().chain(LINK_FAULTS).filter_map(|row| table().complaint(row)).collect();
+    assert!(PASSPORT_FAULTS.len() >= 20, "{} faults", PASSPORT_FAULTS.len());
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn a_passport_pulled_away_at_any_exchange_ends_in_a_clear_error() {
+    for kind in ["passport", "passport-bac", "passport-ca"] {
+        let exchanges = read_card(&mut card(kind), Scope::FULL).unwrap().1.exchanges;
+        for exchange in 1..=exchanges {
+            for fault in ["removed-at", "one-byte-at"] {
+                let trouble = verdicts(&format!("{kind}?fault={fault}={exchange}")).unwrap_err();
+                assert!(is_removed(&trouble), "{kind} {fault}={exchange}: {trouble:?}");
+            }
+        }
+        assert!(verdicts(&format!("{kind}?fault=removed-at={}", exchanges + 1)).is_ok());
+    }
+}
+
+/// Counts the commands after the session is open.
+struct Counted<'a>(&'a mut SimulatedCard, Vec<Vec<u8>>);
+
+impl Transport for Counted<'_> {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        self.1.push(command.to_vec());
+        self.0.exchange(command)
+    }
+}
+
+/// Commands under secure messaging, SELECT of the application not counted: it belongs to the access.
+fn after_access(recipe: &str) -> usize {
+    let mut simulated = card(recipe);
+    let known = Credentials::from(&simulated);
+    let mut counted = Counted(&mut simulated, Vec::new());
+    read(&mut counted, &request(), &known).unwrap();
+    counted.1.iter().filter(|command| command[0] == 0x0C && command[1] != 0xA4).count()
+}
+
+#[test]
+fn a_reading_takes_at_most_nine_exchanges_after_access() {
+    // DG1, SOD, DG14, DG15, active authentication, DG2.
+    assert_eq!(after_access("passport"), 6);
+    // DG1, SOD, DG2.
+    assert_eq!(after_access("passport-bac"), 3);
+    // DG1, SOD, DG14, two of chip authentication, the proof, DG2; and DG11, DG12 because it has them.
+    assert_eq!(after_access("passport-ca"), 9);
+    let all: u64 = STEPS.iter().map(|step| step.exchanges).sum();
+    let taken = read_card(&mut card("passport"), Scope::FULL).unwrap().1.exchanges;
+    // Recognition, and MSE with four steps of PACE.
+    assert!(taken <= all + 6, "{taken} of {all}");
+}
+
+#[test]
+fn the_card_access_number_opens_a_chip_with_pace_and_compares_nothing() {
+    let mut simulated = card("passport");
+    let can = taimen::simulator::cards::passport::PassportHolder::from_seed(1).can;
+    let (dump, _) = read(&mut simulated, &request(), &entry("can", &can)).unwrap();
+    let found = judge(&dump);
+    assert_eq!(found.verdict(CheckId::PrintedAgrees), Some(Verdict::NotDone(Why::NotTyped)));
+    assert_eq!((found.overall(), found.requirement), (Overall::Authentic, &WITH_KEY));
+    let refused = read(&mut card("passport"), &request(), &entry("can", "000000"));
+    assert!(matches!(refused, Err(FlowError::Read(ReadError::UncountedRefused { .. }))), "{refused:?}");
+}
+
+#[test]
+fn the_three_fields_open_it_as_the_zone_does() {
+    let holder = taimen::simulator::cards::passport::PassportHolder::from_seed(1);
+    let known = entry("document-number", &holder.number);
+    let known = known.with("birth", &format!("western:{}", holder.birth)).unwrap();
+    let known = known.with("expiry", &holder.expiry.to_string()).unwrap();
+    let (dump, _) = read(&mut card("passport-bac"), &request(), &known).unwrap();
+    assert_eq!(judge(&dump).requirement, &TYPED);
+    assert_eq!(judge(&dump).verdict(CheckId::PrintedAgrees), Some(PASSED));
+}
+
+#[test]
+fn one_wrong_entry_is_presented_once() {
+    let other = taimen::simulator::cards::passport::PassportHolder::from_seed(77).zone();
+    for recipe in ["passport", "passport-bac"] {
+        let mut simulated = card(recipe);
+        let mut counted = Counted(&mut simulated, Vec::new());
+        let refused = read(&mut counted, &request(), &entry("mrz", &other[44..]));
+        assert!(matches!(refused, Err(FlowError::Read(ReadError::UncountedRefused { .. }))), "{recipe}: {refused:?}");
+        let attempts = |ins: u8, p1: u8| counted.1.iter().filter(|c| c[0] == 0 && c[1] == ins && c[2] == p1).count();
+        assert_eq!(attempts(0x82, 0) + attempts(0x22, 0xC1), 1, "{recipe}: never PACE and BAC with one refused secret");
+    }
+}
+
+fn saved(recipe: &str) -> Dump {
+    let (dump, _) = read_card(&mut card(recipe), Scope::FULL).unwrap();
+    Dump::from_json(dump.to_json().as_bytes()).unwrap()
+}
+
+#[test]
+fn a_saved_reading_proves_a_key_only_by_a_signature_of_the_chip() {
+    let at = TIME.parse().unwrap();
+    let trust = simulated_trust();
+    let active = cards::check(&saved("passport"), &trust, Basis::Now(at)).unwrap();
+    assert_eq!(active.verdict(CheckId::ChipKey), Some(PASSED));
+    assert_eq!(active.verdict(CheckId::PrintedAgrees), Some(Verdict::NotDone(Why::NotStored)));
+    assert_eq!((active.overall(), active.requirement), (Overall::Authentic, &WITH_KEY));
+    let agreed = saved("passport-ca");
+    let found = cards::check(&agreed, &trust, Basis::Now(at)).unwrap();
+    assert_eq!(found.verdict(CheckId::ChipKey), Some(Verdict::NotDone(Why::SelfReported)));
+    assert_eq!(found.overall(), Overall::Undetermined);
+    for vouched in [Basis::Sealed(at), Basis::Operator(at)] {
+        let found = cards::check(&agreed, &trust, vouched).unwrap();
+        assert_eq!(found.verdict(CheckId::ChipKey), Some(PASSED), "{vouched:?}");
+    }
+    assert_eq!(cards::check(&saved("passport-bac"), &trust, Basis::Now(at)).unwrap().requirement, &PLAIN);
+}
+
+#[test]
+fn a_challenge_of_another_time_or_another_answer_proves_nothing() {
+    let honest = saved("passport");
+    let chip = |dump: &Dump| judge(dump).verdict(CheckId::ChipKey).unwrap();
+    let mut later = honest.clone();
+    later.read_at = "2026-11-23T03:00:00Z".parse().unwrap();
+    assert_eq!(chip(&later), Verdict::Failed(Reason::ChallengeMismatch));
+    let mut both = later.clone();
+    both.challenges_mut().for_each(|(_, challenge)| challenge.time = later.read_at);
+    assert_eq!(chip(&both), Verdict::Failed(Reason::ChallengeMismatch), "the chip signed the time");
+    let agreed = saved("passport-ca");
+    for at in [0, 5, 12] {
+        let mut dump = agreed.clone();
+        for (_, challenge) in dump.challenges_mut() {
+            if let ChallengeResponse::Signature(bytes) = &mut challenge.answer {
+                bytes.0[at] ^= 1;
+            }
+        }
+        assert_eq!(chip(&dump), Verdict::Failed(Reason::ChallengeMismatch), "{at}");
+    }
+}
+
+/// Flips one bit of every byte of a file, or of every `step`th, and asserts the check that must fail.
+fn flipped(dump: &Dump, name: &str, step: usize, breaks: impl Fn(usize) -> &'static [CheckId]) {
+    let length = dump.file(name).unwrap().len();
+    for at in (0..length).step_by(step) {
+        let mut dump = dump.clone();
+        for (file, bytes) in dump.files_mut() {
+            if file == name {
+                bytes[at] ^= 1 << (at % 8);
+            }
+        }
+        let found = judge(&dump);
+        assert_ne!(found.overall(), Overall::Authentic, "{name} byte {at}");
+        let broken = |id: &CheckId| matches!(found.verdict(*id), Some(Verdict::Failed(_)));
+        assert!(breaks(at).iter().any(broken), "{name} byte {at}: {:?}", found.checks);
+    }
+}
+
+/// All of them with `scripts/test-long`, else a sample; never none of a file's regions.
+fn step(of: usize) -> usize {
+    if std::env::var_os("TAIMEN_LONG").is_some() { 1 } else { of }
+}
+
+#[test]
+fn every_byte_of_every_signed_file() {
+    let (dump, _) = read_card(&mut card("passport"), Scope::FULL).unwrap();
+    let hashed = |_| &[CheckId::DataGroups][..];
+    flipped(&dump, files::DG1.name, step(3), hashed);
+    flipped(&dump, files::DG14.name, step(3), hashed);
+    flipped(&dump, files::DG15.name, step(3), hashed);
+    flipped(&dump, files::DG2.name, step(101), hashed);
+}
+
+/// What of a signed message nobody signs and nothing is decided by: its version and its list of hash algorithms, and the version of
+/// the signer's part.
+fn undecided(sod: &[u8]) -> Vec<usize> {
+    let find = |pattern: &[u8], last: bool| {
+        let mut found = sod.windows(pattern.len()).enumerate().filter(|(_, bytes)| *bytes == pattern).map(|(at, _)| at);
+        if last { found.last().unwrap() } else { found.next().unwrap() }
+    };
+    let version = find(&[0x02, 0x01, 0x03, 0x31], false);
+    let list = version + 5..version + 5 + usize::from(sod[version + 4]);
+    let of_signer = find(&[0x02, 0x01, 0x01, 0x30], true);
+    [version + 2, of_signer + 2].into_iter().chain(list).collect()
+}
+
+#[test]
+fn every_byte_of_the_security_object() {
+    let (honest, _) = read_card(&mut card("passport"), Scope::FULL).unwrap();
+    let name = files::SOD.name;
+    let undecided = undecided(honest.file(name).unwrap());
+    for at in (0..honest.file(name).unwrap().len()).step_by(step(17)).filter(|at| !undecided.contains(at)) {
+        let mut dump = honest.clone();
+        for (file, bytes) in dump.files_mut() {
+            if file == name {
+                bytes[at] ^= 1 << (at % 8);
+            }
+        }
+        let found = judge(&dump);
+        assert_ne!(found.overall(), Overall::Authentic, "byte {at}");
+        // What names an algorithm, an issuer or a time that nobody knows leaves it open; everything else fails.
+        let spoken = found.checks.iter().any(|check| {
+            [CheckId::DocumentSignature, CheckId::SignerCertificate, CheckId::DataGroups].contains(&check.id)
+                && matches!(
+                    check.verdict,
+                    Verdict::Failed(_) | Verdict::NotDone(Why::UnsupportedAlgorithm | Why::NotOnCard | Why::NoAnchor)
+                )
+        });
+        assert!(spoken, "byte {at}: {:?}", found.checks);
+    }
+}
+
+#[test]
+fn every_byte_of_the_chips_answer() {
+    let (honest, _) = read_card(&mut card("passport"), Scope::FULL).unwrap();
+    for at in 0..64 {
+        let mut dump = honest.clone();
+        for (_, challenge) in dump.challenges_mut() {
+            if let ChallengeResponse::Signature(bytes) = &mut challenge.answer {
+                bytes.0[at] ^= 1 << (at % 8);
+            }
+        }
+        let found = judge(&dump);
+        assert_eq!(found.verdict(CheckId::ChipKey), Some(Verdict::Failed(Reason::ChallengeMismatch)), "{at}");
+        assert_eq!(found.overall(), Overall::Rejected);
+    }
+}
+
+#[test]
+fn a_key_that_is_taken_out_of_a_saved_reading_is_withheld() {
+    let honest = saved("passport");
+    let json: serde_json::Value = serde_json::from_str(&honest.to_json()).unwrap();
+    for name in [files::DG15.name, files::DG14.name] {
+        let mut json = json.clone();
+        json["files"].as_object_mut().unwrap().remove(name);
+        let dump = Dump::from_json(json.to_string().as_bytes()).unwrap();
+        let found = judge(&dump);
+        assert_eq!(found.verdict(CheckId::ChipKey), Some(Verdict::Failed(Reason::KeyWithheld)), "{name}");
+        assert_eq!(found.overall(), Overall::Rejected, "{name}");
+    }
+    let mut silent = honest;
+    silent.lacks(files::DG15.name, NotRead::NotOnCard);
+    assert_eq!(judge(&silent).overall(), Overall::Authentic, "what is there counts");
+}
+
+/// Changes what the chip holds before it is read, as a hostile one may.
+fn hostile(name: &str, change: impl Fn(&mut Vec<u8>)) -> Result<Dump, FlowError> {
+    let mut simulated: SimulatedCard = "passport".parse::<Recipe>().unwrap().card().unwrap();
+    change(simulated.file_mut(name).unwrap());
+    Ok(read_card(&mut simulated, Scope::FULL)?.0)
+}
+
+#[test]
+fn lengths_beyond_the_limits_are_named_and_end_nothing() {
+    let lying = |tag: &'static [u8], length: &'static [u8]| {
+        move |bytes: &mut Vec<u8>| *bytes = [tag, length, &bytes[2..]].concat()
+    };
+    for (name, tag) in [
+        (files::DG1.name, &[0x61][..]),
+        (files::SOD.name, &[0x77]),
+        (files::DG2.name, &[0x75]),
+        (files::DG15.name, &[0x6F]),
+    ] {
+        for length in [&[0x84, 0xFF, 0xFF, 0xFF, 0xFF][..], &[0x83, 0x0F, 0xFF, 0xFF], &[0x80], &[0x88]] {
+            let length: &'static [u8] = length.to_vec().leak();
+            let tag: &'static [u8] = tag.to_vec().leak();
+            let dump = hostile(name, lying(tag, length)).unwrap();
+            assert!(matches!(dump.not_read(name), Some(NotRead::Malformed { .. })), "{name} {length:02X?}");
+            assert_ne!(judge(&dump).overall(), Overall::Authentic, "{name}");
+        }
+        let dump = hostile(name, Vec::clear).unwrap();
+        assert!(dump.file(name).is_none(), "{name}");
+    }
+}
+
+#[test]
+fn a_large_picture_is_read_with_odd_instructions() {
+    // 40,000 bytes: offsets beyond 15 bits, in extended and in short pieces.
+    for fault in ["", "?fault=no-extended"] {
+        let mut simulated = card(&format!("passport{fault}"));
+        let file = simulated.file_mut(files::DG2.name).unwrap();
+        *file = [&[0x75, 0x82, 0x9C, 0x40][..], &[0xA5; 40_000]].concat();
+        let expected = file.clone();
+        let (dump, _) = read_card(&mut simulated, Scope::FULL).unwrap();
+        assert!(dump.file(files::DG2.name) == Some(expected.as_slice()), "{fault}");
+        assert_eq!(judge(&dump).verdict(CheckId::DataGroups), Some(Verdict::Failed(Reason::DigestMismatch)));
+    }
+}
+
+#[test]
+fn a_chip_that_answers_nothing_but_ok_ends_the_reading() {
+    struct Silent<'a>(&'a mut SimulatedCard, usize);
+    impl Transport for Silent<'_> {
+        fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+            if command[0] == 0x0C {
+                self.1 += 1;
+                return Ok(vec![0x90, 0x00]);
+            }
+            self.0.exchange(command)
+        }
+    }
+    let mut simulated = card("passport");
+    let known = Credentials::from(&simulated);
+    let mut silent = Silent(&mut simulated, 0);
+    let ended = read(&mut silent, &request(), &known);
+    assert!(
+        matches!(ended, Err(FlowError::Read(ReadError::Handshake { .. } | ReadError::Card(CardError::Status(_))))),
+        "{ended:?}"
+    );
+    assert!(silent.1 < 10, "{} commands", silent.1);
+}
+
+/// Changes one bit of the answer to one exchange.
+struct Harmed<'a>(&'a mut SimulatedCard, u64, u64);
+
+impl Transport for Harmed<'_> {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let mut answer = self.0.exchange(command)?;
+        self.1 += 1;
+        if self.1 == self.2 && answer.len() > 2 {
+            let middle = (answer.len() - 2) / 2;
+            answer[middle] ^= 0x10;
+        }
+        Ok(answer)
+    }
+}
+
+#[test]
+fn a_bit_that_the_link_changes_never_makes_a_genuine_passport_a_forgery() {
+    for kind in ["passport", "passport-bac", "passport-ca"] {
+        let exchanges = read_card(&mut card(kind), Scope::FULL).unwrap().1.exchanges;
+        for at in 1..=exchanges {
+            let mut simulated = card(kind);
+            let known = Credentials::from(&simulated);
+            let read = read(&mut Harmed(&mut simulated, 0, at), &request(), &known);
+            if let Ok((dump, _)) = read {
+                let found = judge(&dump);
+                assert_ne!(found.overall(), Overall::Rejected, "{kind}, exchange {at}: {:?}", found.checks);
+            }
+        }
+    }
+}

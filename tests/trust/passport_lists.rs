@@ -1,0 +1,234 @@
+//! `taimen trust add --purpose passport`: certificates one by one, several in one file, master lists.
+
+// Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+use std::path::PathBuf;
+
+use crate::common::temp::TempDir;
+use taimen::{
+    crypto::NamedCurve,
+    simulator::cards::passport::issuer::{
+        CertificateOrder, Form, Key, MessageOrder, Name, authorities, list_of_certificates,
+    },
+    trust::{
+        AddError, Brought, CmsError, Concern, Hierarchy, ListError, MASTER_LIST, Refused, SignerError, audit, bring,
+        load_directory,
+    },
+};
+
+fn now() -> jiff::Timestamp {
+    "2026-11-27T06:00:00Z".parse().unwrap()
+}
+
+/// A CSCA that ships nowhere.
+fn state(country: &str, name: &'static str, curve: NamedCurve) -> CertificateOrder {
+    CertificateOrder::root(&Name::new(country, name), Key::Curve(curve, name), 7)
+}
+
+fn france() -> CertificateOrder {
+    state("FR", "taimen simulated CSCA of a test", NamedCurve::BrainpoolP256)
+}
+
+fn pem(ders: &[Vec<u8>]) -> String {
+    ders.iter().map(|der| crate::x509_openssl::pem_text(der)).collect()
+}
+
+struct Bench {
+    folder: TempDir,
+    trust: PathBuf,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = TempDir::new();
+        let trust = folder.file("trust");
+        Self { folder, trust }
+    }
+
+    fn add(&self, name: &str, content: impl AsRef<[u8]>, unpinned: bool) -> Result<Brought, AddError> {
+        bring(&self.trust, &self.folder.write(name, content), unpinned, now())
+    }
+
+    fn there(&self) -> usize {
+        load_directory(&self.trust).unwrap().len()
+    }
+}
+
+/// A master list of a state's signer.
+fn list(of: &CertificateOrder, certificates: &[Vec<u8>], change: impl FnOnce(&mut MessageOrder)) -> Vec<u8> {
+    let signer = of.list_signer("taimen simulated master list signer", Key::Curve(NamedCurve::P256, "ml-signer"), 0x21);
+    let mut order = MessageOrder::new(MASTER_LIST, list_of_certificates(certificates), &signer).unwrap();
+    order.certificates.push(of.build().unwrap());
+    order.signed_at = Some("2026-10-01T00:00:00Z".parse().unwrap());
+    change(&mut order);
+    order.build().unwrap()
+}
+
+#[test]
+fn one_certificate_several_in_one_file_and_the_same_again() {
+    let bench = Bench::new();
+    let (one, two) = (france(), state("NZ", "taimen simulated CSCA of another test", NamedCurve::P521));
+    let brought = bench.add("one.der", one.build().unwrap(), false).unwrap();
+    assert_eq!((brought.added.len(), brought.already, brought.refused.len()), (1, 0, 0));
+    assert_eq!(brought.states.iter().map(String::as_str).collect::<Vec<_>>(), ["FR"]);
+    assert!(!brought.added[0].is_unpinned() && !brought.added[0].official);
+    assert_eq!(brought.added[0].hierarchy, Hierarchy::Installed);
+    let link = two.link(&one, 30);
+    let signer = one.signer("taimen simulated document signer of a test", Key::Curve(NamedCurve::P256, "ds"), 8);
+    let several = pem(&[&one, &two, &link, &signer].map(|order| order.build().unwrap()));
+    let brought = bench.add("several.pem", several, false).unwrap();
+    assert_eq!((brought.added.len(), brought.already), (2, 1));
+    assert_eq!(brought.refused.iter().map(|left| left.why).collect::<Vec<_>>(), [Refused::NotACa]);
+    assert_eq!(bench.there(), 3);
+    let again = bench.add("one.der", one.build().unwrap(), false).unwrap();
+    assert_eq!((again.added.len(), again.already), (0, 1));
+}
+
+#[test]
+fn what_cannot_be_used_is_named_and_changes_nothing() {
+    let bench = Bench::new();
+    let france = france();
+    let key = Key::Curve(NamedCurve::P256, "x");
+    let broken = CertificateOrder { signer: key, algorithm: key.algorithm(), ..france.clone() };
+    let unusable = |content: Vec<u8>| match bench.add("file", content, true) {
+        Err(AddError::NothingUsable(why)) => why,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(unusable(broken.build().unwrap()), Some(Refused::Signature));
+    assert_eq!(unusable(france.signer("x", key, 1).build().unwrap()), Some(Refused::NotACa));
+    let mut odd = france.build().unwrap();
+    // The generator of the written-out curve: whoever could choose it could sign for anybody.
+    let at = odd.windows(4).position(|bytes| bytes == [0x04, 0x8B, 0xD2, 0xAE]).unwrap();
+    odd[at + 1] ^= 1;
+    assert_eq!(unusable(odd), Some(Refused::Key));
+    for content in
+        [&b""[..], b"hello", b"\x30\x03\x02\x01\x01", b"-----BEGIN CERTIFICATE-----\nxx\n-----END CERTIFICATE-----\n"]
+    {
+        assert!(bench.add("file", content, true).is_err());
+    }
+    assert!(matches!(bench.add("big", vec![0x30; 17 << 20], true), Err(AddError::List(ListError::TooLarge))));
+    assert_eq!(bench.there(), 0);
+}
+
+#[test]
+fn japan_s_name_needs_a_pinned_root_or_insistence() {
+    let bench = Bench::new();
+    let false_one = state("JP", "e-passportCSCA of nobody, simulated", NamedCurve::P384);
+    let file = false_one.build().unwrap();
+    assert!(matches!(bench.add("jp.der", &file, false), Err(AddError::NotPinned { claims: true, .. })));
+    let beside = bench.add("two.pem", pem(&[file.clone(), france().build().unwrap()]), false).unwrap();
+    assert_eq!((beside.added.len(), beside.refused[0].why), (1, Refused::NotPinned));
+    let insisted = bench.add("jp.der", &file, true).unwrap();
+    assert!(insisted.added[0].is_unpinned() && !insisted.added[0].official);
+    let anchors = load_directory(&bench.trust).unwrap();
+    let concerns: Vec<&str> = audit(&anchors, now()).iter().map(|finding| finding.concern.id()).collect();
+    assert_eq!(concerns, ["not-published"]);
+}
+
+#[test]
+fn a_simulated_authority_stays_simulated_wherever_it_comes_from() {
+    let bench = Bench::new();
+    let [(_, first), ..] = authorities();
+    let again = CertificateOrder { serial: 99, ..first };
+    let brought = bench.add("again.der", again.build().unwrap(), false).unwrap();
+    assert_eq!(brought.added[0].hierarchy, Hierarchy::Simulated);
+    let shipped = bench.add("shipped.der", authorities()[0].1.build().unwrap(), false).unwrap();
+    assert_eq!((shipped.added.len(), shipped.already), (0, 1));
+}
+
+#[test]
+fn a_master_list_counts_if_the_authority_of_its_signer_is_there() {
+    let bench = Bench::new();
+    let (publisher, other) = (france(), state("NZ", "taimen simulated CSCA of another test", NamedCurve::P384));
+    let listed = [publisher.build().unwrap(), other.build().unwrap(), other.link(&publisher, 31).build().unwrap()];
+    let file = list(&publisher, &listed, |order| order.form = Form::Ber);
+    assert!(matches!(
+        bench.add("list.ml", &file, false),
+        Err(AddError::List(ListError::Signer(SignerError::NoAnchor)))
+    ));
+    assert_eq!(bench.there(), 0);
+    bench.add("fr.der", publisher.build().unwrap(), false).unwrap();
+    let brought = bench.add("list.ml", &file, false).unwrap();
+    assert_eq!((brought.added.len(), brought.already, brought.states.len()), (2, 1, 1));
+    let from = brought.list.unwrap();
+    assert!(from.unverified.is_none() && from.signer.contains("master list signer"));
+    assert_eq!(from.signed.unwrap().to_string(), "2026-10-01T00:00:00Z");
+    assert!(brought.added[0].source.contains("a master list of 2026-10-01 signed by "));
+    assert!(!brought.added[0].is_unpinned());
+    let concerns = audit(&load_directory(&bench.trust).unwrap(), now()).len();
+    assert_eq!(concerns, 0, "links and several keys of one name are the rule");
+}
+
+#[test]
+fn without_it_somebody_must_insist_and_a_bad_signature_never_counts() {
+    let bench = Bench::new();
+    let publisher = france();
+    let listed = [publisher.build().unwrap()];
+    let insisted = bench.add("list.ml", list(&publisher, &listed, |_| {}), true).unwrap();
+    assert!(insisted.added[0].is_unpinned());
+    assert_eq!(insisted.list.unwrap().unverified, Some(SignerError::NoAnchor));
+    let refused = |change: fn(&mut MessageOrder), publisher: &CertificateOrder| {
+        let file = list(publisher, &[france().build().unwrap()], change);
+        match bench.add("bad.ml", file, true) {
+            Err(AddError::List(error)) => error,
+            other => panic!("{other:?}"),
+        }
+    };
+    let somebody = |order: &mut MessageOrder| order.key = Key::Curve(NamedCurve::P256, "somebody else");
+    assert_eq!(refused(somebody, &publisher), CmsError::Signature.into());
+    let document_signer = |order: &mut MessageOrder| {
+        let signer = france().signer("taimen simulated document signer", Key::Curve(NamedCurve::P256, "ds"), 9);
+        order.certificates = vec![signer.build().unwrap()];
+        (order.signer, order.key) = (signer.clone(), signer.key);
+    };
+    assert_eq!(refused(document_signer, &publisher), ListError::Purpose);
+    assert_eq!(refused(|order| order.content = vec![0x30, 0], &publisher), ListError::Malformed);
+    assert_eq!(refused(|order| order.certificates.clear(), &publisher), CmsError::NoCertificate.into());
+}
+
+#[test]
+fn a_list_can_be_followed_to_an_older_authority_over_its_own_links() {
+    let bench = Bench::new();
+    let old = france();
+    let new = CertificateOrder {
+        serial: 40,
+        ..CertificateOrder::root(&old.subject, Key::Curve(NamedCurve::P521, "next"), 40)
+    };
+    bench.add("old.der", old.build().unwrap(), false).unwrap();
+    let listed = [new.build().unwrap(), new.link(&old, 41).build().unwrap()];
+    let brought = bench.add("list.ml", list(&new, &listed, |_| {}), false).unwrap();
+    assert_eq!((brought.added.len(), brought.list.unwrap().unverified), (2, None));
+}
+
+#[test]
+fn an_audit_sees_a_link_whose_issuer_is_missing() {
+    let bench = Bench::new();
+    let (old, new) = (france(), state("FR", "taimen simulated CSCA, next", NamedCurve::P256));
+    bench.add("link.der", new.link(&old, 50).build().unwrap(), false).unwrap();
+    let anchors = load_directory(&bench.trust).unwrap();
+    let found: Vec<Concern> = audit(&anchors, now()).into_iter().map(|finding| finding.concern).collect();
+    assert_eq!(found, [Concern::BrokenLink]);
+    bench.add("old.der", old.build().unwrap(), false).unwrap();
+    assert!(audit(&load_directory(&bench.trust).unwrap(), now()).is_empty());
+}
+
+#[test]
+fn a_changed_master_list_brings_nothing_else() {
+    let bench = Bench::new();
+    let publisher = france();
+    bench.add("fr.der", publisher.build().unwrap(), false).unwrap();
+    let other = state("NZ", "taimen simulated CSCA of another test", NamedCurve::P256);
+    let expected = other.build().unwrap();
+    let file = list(&publisher, &[expected.clone()], |_| {});
+    for at in (0..file.len()).step_by(11) {
+        let mut changed = file.clone();
+        changed[at] ^= 0x20;
+        if let Ok(brought) = bench.add("changed.ml", changed, false) {
+            let whole = |anchor: &taimen::trust::Anchor| {
+                anchor.material.sha256() == hex::encode(taimen::crypto::sha256(&[&expected]))
+            };
+            assert!(brought.added.iter().all(whole), "byte {at}");
+        }
+    }
+}
