@@ -137,7 +137,7 @@ pub fn cost() -> Vec<Figure> {
     program.run(["check", "--json", "--reader", "sim:licence", "--save-dump", &licence]).expect(0);
     let (dump, _) = read_card(&mut card("my-number"), Scope::FULL).unwrap();
     let signatures = signatures::checks(&dump);
-    let cases = [("dump", &all[0], 7, 1.5), ("recording", &all[1], 7, 2.0), ("licence", &licence, 2, 2.0)];
+    let cases = [("dump", &all[0], 7, 3.0), ("recording", &all[1], 7, 5.0), ("licence", &licence, 2, 8.0)];
     let count = 500;
     let mut batch = Batch::new(&program, 1);
     let mut least = cases.map(|_| f64::MAX);

@@ -63,10 +63,10 @@ pub fn openssl(cores: usize) -> Option<(f64, f64)> {
     }
     let output = command.args(["rsa2048", "ecdsap384"]).output().ok().filter(|output| output.status.success())?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    // +F2:index:bits:seconds a signature:seconds a verification; F4 for ECDSA. With -multi only the sums come last.
+    // +F2:index:bits:signatures a second:verifications a second; F4 for ECDSA. With -multi only the sums come last.
     let figure = |mark: &str, bits: &str| {
         let line = text.lines().rev().find(|line| line.starts_with(mark) && line.split(':').nth(2) == Some(bits))?;
-        line.split(':').nth(4)?.trim().parse::<f64>().ok()
+        line.split(':').nth(4)?.trim().parse::<f64>().ok().map(f64::recip)
     };
     Some((figure("+F2", "2048")?, figure("+F4", "384")?))
 }

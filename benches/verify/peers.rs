@@ -6,7 +6,6 @@ use std::hint::black_box;
 use myna_card::{Card, CardVerifiableCertificate, Error, Pin, RsaPublicKey, Transmit, ap::surface::SurfaceAp};
 use taimen::{
     cards::{self, Credentials},
-    crypto::sha256,
     iso7816::PinGate,
     simulator::SimulatedCard,
     transport::{Transport, TransportError},
@@ -74,7 +73,7 @@ fn by_the_other<T: Transport>(link: T, number: &Pin, ca: &dyn Fn(&CardVerifiable
     let record = face.read_card_face().unwrap();
     record.verify(&certificate.public_key).unwrap();
     let challenge = [7; 32];
-    let answer = face.sign(&myna_card::data::sha256_digest_info(&sha256(&[&challenge]))).unwrap();
+    let answer = face.sign(&challenge).unwrap();
     record.public_key.verify_pkcs1_sha256(&challenge, &answer).unwrap();
     black_box(record);
 }
