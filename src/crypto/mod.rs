@@ -33,10 +33,10 @@ pub use hash::Hash;
 pub use iso9796::{Iso9796Signer, Trailer, verify_iso9796};
 #[doc(hidden)]
 pub use modp::{DhGroup, DhKeyError};
-#[doc(hidden)]
-pub use rsa_any::RsaKey;
 #[cfg(feature = "records")]
 pub use row::{NotSealed, ROW_KEY, ROW_NONCE, ROW_TAG, RowKey};
+#[doc(hidden)]
+pub use rsa_any::RsaKey;
 pub use seal::{NotASealKey, SEAL_PUBLIC_KEY, SEAL_SEED, SEAL_SIGNATURE, SealKey, SealPublicKey};
 #[doc(hidden)]
 pub use signature::{SignatureAlgorithm, VerifyKey, Weakness};
