@@ -8,7 +8,7 @@ use crypto_bigint::{
     modular::{BoxedMontyForm, BoxedMontyParams},
 };
 
-use super::der;
+use super::{curve::STANDARDIZED, der};
 use crate::text::errors;
 
 /// The most bits of a modulus (spec passport 14).
@@ -187,7 +187,7 @@ impl DhGroup {
         (!mapped.is_identity() && mapped.number.is_nonzero().to_bool()).then_some(mapped)
     }
 
-    /// Group and number of a SubjectPublicKeyInfo in DER: X9.42 or PKCS #3.
+    /// Group and number of a SubjectPublicKeyInfo in DER: X9.42, PKCS #3, or a number of ICAO Doc 9303-11 table 6.
     ///
     /// # Errors
     /// [`DhKeyError`]; [`DhKeyError::KeyForm`] if it is not a Diffie-Hellman key at all.
@@ -196,13 +196,21 @@ impl DhGroup {
             let (algorithm, key) = der::take(der::only(info, der::SEQUENCE)?, der::SEQUENCE)?;
             let (kind, parameters) = der::take(algorithm, der::OID)?;
             let (0, key) = der::only(key, der::BIT_STRING)?.split_first()? else { return None };
-            let key = der::only(key, der::INTEGER)?;
+            Some((kind, parameters, der::only(key, der::INTEGER)?))
+        };
+        let (kind, parameters, key) = parse().ok_or(DhKeyError::KeyForm)?;
+        if kind == STANDARDIZED {
+            let number = der::only(parameters, der::INTEGER).and_then(|number| <[u8; 1]>::try_from(number).ok());
+            let group = number.and_then(|[number]| Self::standard(number)).ok_or(DhKeyError::KeyForm)?;
+            return group.number(key);
+        }
+        let parse = || {
             let (p, rest) = der::take(der::only(parameters, der::SEQUENCE)?, der::INTEGER)?;
             let (g, rest) = der::take(rest, der::INTEGER)?;
             let q = if kind == X942 { Some(der::take(rest, der::INTEGER)?.0) } else { None };
-            (kind == X942 || kind == PKCS3).then_some((p, g, q, key))
+            (kind == X942 || kind == PKCS3).then_some((p, g, q))
         };
-        let (p, g, q, key) = parse().ok_or(DhKeyError::KeyForm)?;
+        let (p, g, q) = parse().ok_or(DhKeyError::KeyForm)?;
         Self::new(p, g, q)?.number(key)
     }
 }
@@ -354,6 +362,13 @@ mod tests {
                 assert_eq!(public.encode().len(), length);
                 assert_eq!(group.number(&public.encode()).as_ref(), Ok(public));
                 assert_eq!(DhGroup::key_from_info(&public.info()).as_ref(), Ok(public));
+                let algorithm = [der::object(der::OID, &STANDARDIZED), der::integer(&[number])].concat();
+                let key = [&[0], der::integer(&public.encode()).as_slice()].concat();
+                let parts = [der::object(der::SEQUENCE, &algorithm), der::object(der::BIT_STRING, &key)];
+                let info = der::object(der::SEQUENCE, &parts.concat());
+                assert_eq!(DhGroup::key_from_info(&info).as_ref(), Ok(public));
+                let element = crate::crypto::Element::from_info(&info);
+                assert_eq!(element, Ok(crate::crypto::Element::Dh(public.clone())));
             }
             assert!(group.mapped(&[3; 300]).is_some_and(|mapped| group.number(&mapped.encode()).is_ok()));
         }

@@ -12,6 +12,7 @@ mod parameters;
 mod table;
 
 pub use key::{CurveKey, CurveSigner};
+pub(super) use parameters::STANDARDIZED;
 
 use crypto_bigint::{
     BoxedUint, CtAssign, CtEq, Odd,

@@ -13,7 +13,7 @@ const EC_DH: [u8; 5] = [0x2B, 0x81, 0x04, 0x01, 0x0C];
 const PRIME_FIELD: [u8; 7] = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x01, 0x01];
 
 /// standardizedDomainParameters, 0.4.0.127.0.7.1.2: a number of ICAO Doc 9303-11 table 6 stands for the curve.
-const STANDARDIZED: [u8; 7] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x01, 0x02];
+pub const STANDARDIZED: [u8; 7] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x01, 0x02];
 
 /// ecStdCurvesAndGeneration, 1.3.36.3.3.2.8.1.1: the brainpool curves are below it.
 macro_rules! brainpool {
@@ -170,8 +170,12 @@ impl CurveKey {
         };
         let (kind, parameters, key) = parse().ok_or(CurveError::KeyForm)?;
         let curve = if kind == STANDARDIZED {
-            let number = der::only(parameters, der::INTEGER).and_then(|number| <[u8; 1]>::try_from(number).ok());
-            number.and_then(|[number]| NamedCurve::from_number(number)).ok_or(CurveError::UnknownCurve)?
+            match der::only(parameters, der::INTEGER) {
+                // Numbers modulo a prime, not a curve.
+                Some([0..=2]) => return Err(CurveError::KeyForm),
+                Some([number]) => NamedCurve::from_number(*number).ok_or(CurveError::UnknownCurve)?,
+                _ => return Err(CurveError::UnknownCurve),
+            }
         } else if kind == EC_PUBLIC_KEY || kind == EC_DH {
             NamedCurve::from_parameters(parameters)?
         } else {
