@@ -418,12 +418,16 @@ impl Builder {
             "リーダー：pcsc, pcsc:名前の一部, phone[:IPアドレス[:ポート]][?short]（スマートフォン）, sim:（画面で模擬カードを置く）, sim:種類[?fault=…&seed=…]",
             "The reader: pcsc, pcsc:PART-OF-NAME, phone[:IP-ADDRESS[:PORT]][?short], sim: (the page places simulated cards), sim:KIND[?fault=…&seed=…]",
         ));
-        self.sub("counter", &[])
+        let counter = self
+            .sub("counter", &[])
             .arg(reader)
             .args(self.options(&[OPEN, PORT]))
             .args(tablet.map(all_three))
             .arg(self.option(LAW).default_value("hanshuhou"))
-            .args(self.options(&[PROFILE, TRUST_DIR, ACCEPT]))
+            .args(self.options(&[PROFILE, TRUST_DIR, ACCEPT]));
+        #[cfg(feature = "records")]
+        let counter = counter.args(super::records::making::of_counter(self));
+        counter
     }
 
     fn batch(self) -> Command {

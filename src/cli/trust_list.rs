@@ -133,14 +133,17 @@ fn table(settings: &Settings, store: &TrustStore, listed: &[Listed], at: Timesta
 /// A subject is below in full; the row names its last part.
 fn short_name(anchor: &Anchor) -> String {
     let (subject, key) = trust::subject_and_key(anchor);
+    let state = trust::state(anchor);
     let name = match subject {
         Some(subject) if subject == anchor.name => {
-            subject.rsplit(", ").next().unwrap_or_default().trim_start_matches("CN=").to_owned()
+            let name = subject.rsplit(", ").next().unwrap_or_default().trim_start_matches("CN=");
+            // Only here it is not below.
+            if state.is_some() { format!("{name} ({key})") } else { name.to_owned() }
         }
         _ => anchor.name.clone(),
     };
-    match trust::state(anchor) {
-        Some(state) => format!("{state}: {name} ({key})"),
+    match state {
+        Some(state) => format!("{state}: {name}"),
         None => name,
     }
 }

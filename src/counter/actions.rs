@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{cards::Who, messages::Problem, profile::Case, text::japan_date};
 
 use super::{
-    CustomerAction, Effect, Session, StaffAction, State,
+    CustomerAction, Drafted, Effect, Query, Session, StaffAction, State,
     asking::Forgotten,
     session::{Attempt, shows_without_pin},
 };
@@ -60,7 +60,7 @@ impl Session {
             StaffAction::Forgotten => self.forgotten(now),
             StaffAction::Match { found } => match &mut self.state {
                 State::Checked(checked) => {
-                    checked.face = Some(found);
+                    (checked.face, checked.face_at) = (Some(found), Some(now));
                     vec![Effect::Changed]
                 }
                 _ => Vec::new(),
@@ -70,7 +70,7 @@ impl Session {
                     self.enter_form(&fields);
                     vec![Effect::Changed]
                 }
-                State::Trouble(_) | State::Waiting | State::Ended => Vec::new(),
+                _ => Vec::new(),
             },
             StaffAction::AcceptSimilar { field } => match &mut self.state {
                 State::Checked(checked) => {
@@ -79,6 +79,24 @@ impl Session {
                 }
                 _ => Vec::new(),
             },
+            StaffAction::Record => self.begin_record(),
+            StaffAction::RecordFields { fields, review } => self.record_fields(&fields, review),
+            StaffAction::Books => self.look(Query::Recent),
+            StaffAction::BooksFind { fields } => {
+                let of = |name: &str| fields.iter().find(|(id, _)| id == name).map(|(_, text)| text);
+                let by = of("by").and_then(|by| by.parse().ok());
+                match by.zip(of("text")) {
+                    Some((by, text)) => self.look(Query::Find(by, text.clone())),
+                    None => Vec::new(),
+                }
+            }
+            StaffAction::BooksOne { id } => self.look(Query::One(id)),
+            StaffAction::RecordBack => self.record_back(),
+            StaffAction::RecordSave => self.record_save(),
+            // While it is being saved nobody can say that it was not.
+            StaffAction::End if matches!(&self.state, State::Record(draft) if matches!(draft.stage, Drafted::Saving(_))) => {
+                Vec::new()
+            }
             StaffAction::HandOver => match &self.state {
                 State::Asking(asking) if asking.open(Who::Customer).next().is_some() => {
                     self.handed_over = true;

@@ -17,7 +17,8 @@ use crate::{
 };
 
 use super::{
-    Asking, Checked, Effect, Failure, Progress, Question, Reading, Run, Session, Sound, State, Told, Trouble, case,
+    Asking, Checked, Drafted, Effect, Failure, Progress, Question, Reading, Run, Session, Sound, State, Told, Trouble,
+    case,
     session::{Attempt, HINTS, IDLE, IDLE_WARNING},
 };
 
@@ -27,6 +28,7 @@ impl Session {
         if healed {
             self.state = State::Waiting;
         }
+        self.behind = None;
         let known = self.reader.as_deref() == Some(&*name);
         self.reader = Some(name);
         if healed || !known { vec![Effect::Changed] } else { Vec::new() }
@@ -39,11 +41,21 @@ impl Session {
                 *known = trouble;
                 vec![Effect::Changed]
             }
+            // A record needs no reader.
+            State::Record(_) | State::Recorded(_) | State::Books(_) => {
+                self.behind = Some(trouble);
+                vec![Effect::Changed]
+            }
             _ => self.wipe(State::Trouble(trouble)),
         }
     }
 
     pub(super) fn placed(&mut self, now: Timestamp) -> Vec<Effect> {
+        if matches!(self.state, State::Record(_)) {
+            // One customer after the other: it is read once the record is saved or dropped.
+            self.card_there = true;
+            return vec![Effect::Changed];
+        }
         if self.card_there {
             // Nobody saw the other one go: what is shown may not be of the card that lies there now.
             return self.wipe(State::Ended);
@@ -55,6 +67,16 @@ impl Session {
 
     pub(super) fn removed(&mut self) -> Vec<Effect> {
         self.card_there = false;
+        if matches!(self.state, State::Checked(_)) {
+            let begun = self.begin_record();
+            if !begun.is_empty() {
+                self.customer_lang = self.home;
+                return begun;
+            }
+        }
+        if matches!(self.state, State::Record(_) | State::Recorded(_) | State::Books(_)) {
+            return vec![Effect::Changed];
+        }
         let notice = match std::mem::replace(&mut self.state, State::Waiting) {
             State::Trouble(trouble) => {
                 self.state = State::Trouble(trouble);
@@ -67,7 +89,7 @@ impl Session {
                 self.customer_lang = self.home;
                 None
             }
-            State::Waiting | State::Asking(_) | State::Failed(_) => None,
+            _ => None,
         };
         let effects = self.wipe(State::Waiting);
         self.notice = notice;
@@ -95,10 +117,9 @@ impl Session {
         last_try: Option<&'static CredentialSpec>,
         now: Timestamp,
     ) -> Vec<Effect> {
-        let run = Run(self.last_run.0.wrapping_add(1));
+        let run = self.next_run();
         let scope = if attempt.without_pin { Scope::WITHOUT_PIN } else { Scope::FULL };
         let application = attempt.application;
-        self.last_run = run;
         self.attempt = Attempt { run: Some(run), ..attempt };
         (self.handed_over, self.wipes_at) = (false, None);
         let before = std::mem::replace(&mut self.state, State::Reading(Progress::new(None, now)));
@@ -177,7 +198,7 @@ impl Session {
             Tone::Unsure => Sound::Unsure,
         };
         self.attempt.kind = Some(reading.findings.kind);
-        let mut checked = Checked { reading, face: None, accepted: BTreeSet::new() };
+        let mut checked = Checked { reading, face: None, face_at: None, accepted: BTreeSet::new() };
         checked.compare(&self.form);
         self.state = State::Checked(Box::new(checked));
         self.over(sound, now)
@@ -214,8 +235,11 @@ impl Session {
                 progress.hints = due;
                 vec![Effect::Changed]
             }
-            State::Asking(_) | State::Checked(_) | State::Failed(_) => self.idle(now),
-            State::Trouble(_) | State::Waiting | State::Ended => Vec::new(),
+            State::Record(drafting) if matches!(drafting.stage, Drafted::Saving(_)) => Vec::new(),
+            State::Asking(_) | State::Checked(_) | State::Failed(_) | State::Record(_) | State::Books(_) => {
+                self.idle(now)
+            }
+            State::Trouble(_) | State::Waiting | State::Recorded(_) | State::Ended => Vec::new(),
         }
     }
 
@@ -238,11 +262,24 @@ impl Session {
         self.customer_lang = self.home;
         match self.state {
             State::Trouble(_) | State::Waiting => self.forget_customer(),
-            _ => self.wipe(if self.card_there { State::Ended } else { State::Waiting }),
+            _ => {
+                let next = match self.behind.take() {
+                    Some(trouble) => State::Trouble(trouble),
+                    None if self.card_there => State::Ended,
+                    None => State::Waiting,
+                };
+                self.wipe(next)
+            }
         }
     }
 
-    fn play(&self, sound: Sound) -> Option<Effect> {
+    /// A name for what an adapter is to do next.
+    pub(super) fn next_run(&mut self) -> Run {
+        self.last_run = Run(self.last_run.0.wrapping_add(1));
+        self.last_run
+    }
+
+    pub(super) fn play(&self, sound: Sound) -> Option<Effect> {
         self.sound.then_some(Effect::Sound(sound))
     }
 }

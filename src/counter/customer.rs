@@ -51,13 +51,13 @@ pub struct Pad<'a> {
 impl<'a> CustomerView<'a> {
     pub(super) fn of(session: &'a Session) -> Self {
         let stage = match session.state() {
-            State::Trouble(_) | State::Waiting => Stage::Waiting,
+            State::Trouble(_) | State::Waiting | State::Books(_) => Stage::Waiting,
             State::Reading(progress) => {
                 let (done, total) = progress.step.map_or((0, 0), |(_, done, total)| (done, total));
                 Stage::Reading(done, total)
             }
             State::Asking(asking) => Pad::of(asking).map_or(Stage::Staff, Stage::Pad),
-            State::Checked(_) | State::Failed(_) | State::Ended => Stage::Over,
+            State::Checked(_) | State::Failed(_) | State::Record(_) | State::Recorded(_) | State::Ended => Stage::Over,
         };
         Self { lang: session.customer_lang(), stage }
     }

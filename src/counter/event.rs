@@ -11,10 +11,11 @@ use crate::{
     kind::CardKind,
     lang::{Bilingual, Lang},
     messages::Problem,
+    records::content::{DumpMark, Record},
     report::Context,
 };
 
-use super::Trouble;
+use super::{Answer, Query, Saved, Trouble};
 
 /// What happens at the counter. The reader thread reports the first group, the two pages the second, the clock the last.
 #[derive(Debug)]
@@ -33,6 +34,10 @@ pub enum Event {
     Staff(StaffAction),
     /// The customer did something.
     Customer(CustomerAction),
+    /// What came of saving a record ([`Effect::Save`]).
+    Kept(Run, Result<Saved, Problem>),
+    /// What came of a look at the records ([`Effect::Look`]).
+    Looked(Run, Result<Answer, Problem>),
     /// Time passes: comes about once a second.
     Tick,
 }
@@ -86,6 +91,8 @@ pub struct Reading {
     pub findings: Findings,
     /// What a report says besides.
     pub context: Context,
+    /// The dump by its hash: all that a record keeps of it.
+    pub mark: DumpMark,
 }
 
 /// What staff can do. The form in which the staff page posts it.
@@ -127,6 +134,32 @@ pub enum StaffAction {
     AcceptSimilar {
         /// The field.
         field: Field,
+    },
+    /// What is shown becomes a draft of a record.
+    Record,
+    /// What staff entered for the record: everything that its form shows.
+    RecordFields {
+        /// Field, and its text.
+        fields: Vec<(String, Zeroizing<String>)>,
+        /// Whether to look it over next.
+        #[serde(default)]
+        review: bool,
+    },
+    /// Back from looking it over.
+    RecordBack,
+    /// Save what was looked over.
+    RecordSave,
+    /// Look at the newest records.
+    Books,
+    /// Look for records: `by` what, and the `text`.
+    BooksFind {
+        /// The two fields of its form.
+        fields: Vec<(String, Zeroizing<String>)>,
+    },
+    /// Look at one record.
+    BooksOne {
+        /// Its id.
+        id: String,
     },
     /// Hand this window to the customer's pad, where there is no second screen.
     HandOver,
@@ -199,6 +232,10 @@ pub enum Effect {
     /// The reader thread forgets the card that it looked at, and every [`Effect::Start`] and [`Effect::Read`] in front of this that
     /// it has not begun: the entries belong to a card that may be gone.
     Forget,
+    /// The record is to be saved; what came of it is an [`Event::Kept`] of this run.
+    Save(Run, Box<Record>),
+    /// Records are to be looked up; what came of it is an [`Event::Looked`] of this run.
+    Look(Run, Query),
     /// The pages are rendered anew.
     Changed,
     /// A sound on the staff page.

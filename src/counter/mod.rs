@@ -5,6 +5,7 @@
 
 mod actions;
 mod asking;
+mod books;
 mod card;
 mod case;
 mod customer;
@@ -12,13 +13,16 @@ mod event;
 mod form;
 mod law;
 pub mod page;
+mod record;
 mod session;
 mod state;
 
 pub use asking::Asking;
+pub use books::{Answer, BookRow, Books, Query};
 pub use customer::{CustomerView, Pad, Stage};
 pub use event::{CustomerAction, Effect, Event, FaceMatch, Question, Reading, Run, Sound, StaffAction, Told};
 pub use law::Law;
+pub use record::{Drafted, Drafting, Ledger, Saved};
 pub use session::{IDLE, IDLE_WARNING, Session};
 pub use state::{Asked, Checked, Failure, Progress, State, Trouble};
 
@@ -26,5 +30,7 @@ pub use state::{Asked, Checked, Failure, Progress, State, Trouble};
 mod form_tests;
 #[cfg(test)]
 mod random_tests;
+#[cfg(test)]
+mod record_tests;
 #[cfg(test)]
 mod tests;

@@ -82,7 +82,11 @@ fn reading() -> Reading {
             other => panic!("{other:?}"),
         }
     });
-    Reading { findings: checked.reading.findings.clone(), context: checked.reading.context.clone() }
+    Reading {
+        findings: checked.reading.findings.clone(),
+        context: checked.reading.context.clone(),
+        mark: checked.reading.mark.clone(),
+    }
 }
 
 fn told(what: u8) -> Told {
@@ -183,6 +187,9 @@ fn name(session: &Session) -> &'static str {
         State::Asking(_) => "Asking",
         State::Checked(_) => "Checked",
         State::Failed(_) => "Failed",
+        State::Record(_) => "Record",
+        State::Recorded(_) => "Recorded",
+        State::Books(_) => "Books",
         State::Ended => "Ended",
     }
 }

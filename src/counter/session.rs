@@ -12,7 +12,7 @@ use crate::{
     profile::Case,
 };
 
-use super::{CustomerView, Effect, Event, Law, Run, State, case};
+use super::{CustomerView, Effect, Event, Law, Ledger, Run, State, Trouble, case};
 
 /// How long data stay without anybody's input, before they are wiped.
 pub const IDLE: SignedDuration = SignedDuration::from_mins(15);
@@ -46,6 +46,11 @@ pub struct Session {
     pub(super) last_input: Timestamp,
     pub(super) wipes_at: Option<Timestamp>,
     pub(super) notice: Option<Problem>,
+    pub(super) ledger: Option<Ledger>,
+    /// The names that staff entered last: who checks and who records. They stay for the next customer.
+    pub(super) staff_names: [String; 2],
+    /// What is wrong with the reader while a record is made.
+    pub(super) behind: Option<Trouble>,
 }
 
 /// What is known of the card that lies there, and how it is read.
@@ -83,6 +88,9 @@ impl Session {
             last_input: Timestamp::UNIX_EPOCH,
             wipes_at: None,
             notice: None,
+            ledger: None,
+            staff_names: Default::default(),
+            behind: None,
         }
     }
 
@@ -138,7 +146,7 @@ impl Session {
 
     /// Whether staff may have the card that lies there read again ([`StaffAction::Again`](super::StaffAction::Again)).
     pub fn may_read_again(&self) -> bool {
-        self.card_there && !matches!(self.state, State::Reading(_) | State::Trouble(_) | State::Waiting)
+        self.card_there && matches!(self.state, State::Asking(_) | State::Checked(_) | State::Failed(_) | State::Ended)
     }
 
     /// Whether staff may have the card that lies there read without any PIN ([`StaffAction::WithoutPin`](super::StaffAction::WithoutPin)).
@@ -179,6 +187,8 @@ impl Session {
             Event::Reading(..) => Vec::new(),
             Event::Staff(action) => self.touched(now, |session| session.staff(action, now)),
             Event::Customer(action) => self.touched(now, |session| session.customer_did(action, now)),
+            Event::Kept(run, kept) => self.kept(run, kept),
+            Event::Looked(run, found) => self.looked(run, found),
             Event::Tick => self.tick(now),
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     lang::Bilingual, messages::Problem,
 };
 
-use super::{Asking, FaceMatch, Reading};
+use super::{Asking, Books, Drafting, FaceMatch, Reading, Saved};
 
 /// Where the session stands.
 #[derive(Debug)]
@@ -26,6 +26,12 @@ pub enum State {
     Checked(Box<Checked>),
     /// The reading ended without a verdict.
     Failed(Failure),
+    /// A record is made of it. It stays although the card is gone.
+    Record(Box<Drafting>),
+    /// The record is saved.
+    Recorded(Saved),
+    /// Staff look at the records.
+    Books(Box<Books>),
     /// Everything is wiped, and the card still lies there: nothing is read until it is removed, or staff want it read again.
     Ended,
 }
@@ -79,6 +85,8 @@ pub struct Checked {
     pub reading: Reading,
     /// The human comparison.
     pub face: Option<FaceMatch>,
+    /// When it was made.
+    pub face_at: Option<Timestamp>,
     /// The fields of the form that staff accept although they are only similar.
     pub accepted: BTreeSet<Field>,
 }

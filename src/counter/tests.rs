@@ -28,6 +28,8 @@ pub(super) struct Counter {
     pub(super) session: Session,
     now: Timestamp,
     card: Option<SimulatedCard>,
+    /// What is saved comes of it.
+    pub(super) keeper: Option<fn(&crate::records::content::Record) -> Result<Saved, Problem>>,
     looked: Option<(Run, Looked, PinGate)>,
     nonces: SeededNonces,
     trust: TrustStore,
@@ -41,6 +43,7 @@ impl Counter {
             session: Session::new(Lang::Ja, law()),
             now: "2026-11-22T03:00:00Z".parse().unwrap(),
             card: None,
+            keeper: None,
             looked: None,
             nonces: SeededNonces::new(1),
             trust: TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated),
@@ -116,6 +119,9 @@ impl Counter {
 
     /// What the reader thread does, and tells.
     fn act(&mut self, effect: Effect) -> Vec<Event> {
+        if let Effect::Save(run, record) = &effect {
+            return self.keeper.map(|keep| Event::Kept(*run, keep(record))).into_iter().collect();
+        }
         let mut told = Vec::new();
         let mut tell = |event: cards::Event<'_>| match event {
             cards::Event::Recognised(found) => {
@@ -160,7 +166,8 @@ impl Counter {
             Ok(Ok(dump)) => {
                 let findings = cards::check(&dump, &self.trust, Basis::Live(dump.read_at)).unwrap();
                 let context = Context::of(&dump, Source::Live).accepting(Hierarchy::Simulated);
-                told.push(Told::Checked(Box::new(Reading { findings, context })));
+                let mark = crate::records::content::DumpMark::of(&dump);
+                told.push(Told::Checked(Box::new(Reading { findings, context, mark })));
             }
         }
         told.into_iter().map(|told| Event::Reading(run, told)).collect()
@@ -213,6 +220,8 @@ fn short(effect: &Effect) -> String {
         Effect::Changed => "changed".to_owned(),
         Effect::Sound(sound) => format!("sound {sound:?}"),
         Effect::Wiped => "wiped".to_owned(),
+        Effect::Save(_, record) => format!("save {}", record.blanks().count()),
+        Effect::Look(..) => "look".to_owned(),
     }
 }
 
@@ -651,7 +660,8 @@ fn sounds_follow_the_headline_and_can_be_off() {
     findings.hierarchy = Some(Hierarchy::Production);
     findings.checks.iter_mut().for_each(|check| check.evidence = Evidence::new());
     let context = Context { reader: "reader".to_owned(), ..reading.context.clone() };
-    let told = Told::Checked(Box::new(Reading { findings, context }));
+    let mark = crate::records::content::DumpMark { sha256: String::new(), seal: None };
+    let told = Told::Checked(Box::new(Reading { findings, context, mark }));
     let effects = session.apply(Event::Reading(run.unwrap(), told), counter.now);
     assert_eq!(short(effects.last().unwrap()), "sound Good");
     assert_eq!(session.case(), None);

@@ -51,7 +51,9 @@ impl Hash {
 
     /// The hash function whose values have so many bytes.
     pub fn of_length(bytes: usize) -> Option<Self> {
-        [Self::Sha1, Self::Sha224, Self::Sha256, Self::Sha384, Self::Sha512].into_iter().find(|hash| hash.length() == bytes)
+        [Self::Sha1, Self::Sha224, Self::Sha256, Self::Sha384, Self::Sha512]
+            .into_iter()
+            .find(|hash| hash.length() == bytes)
     }
 
     /// The DER bytes before a value in a DigestInfo (RFC 8017 9.2, note 1).

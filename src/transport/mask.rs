@@ -233,7 +233,9 @@ impl<'a> View<'a> {
     /// Whether it is a step of a key agreement whose data begin with this object.
     fn agrees_on(&self, tag: u8) -> bool {
         let inner = match self.data {
-            [DYNAMIC, 0..=0x7F, inner @ ..] | [DYNAMIC, 0x81, _, inner @ ..] | [DYNAMIC, 0x82, _, _, inner @ ..] => inner,
+            [DYNAMIC, 0..=0x7F, inner @ ..] | [DYNAMIC, 0x81, _, inner @ ..] | [DYNAMIC, 0x82, _, _, inner @ ..] => {
+                inner
+            }
             _ => return false,
         };
         self.ins == GENERAL_AUTHENTICATE && inner.first() == Some(&tag)

@@ -8,3 +8,4 @@ mod desk;
 mod driver;
 mod flow;
 mod pcsc;
+mod record;

@@ -15,6 +15,8 @@ use taimen::{
     dump::{Dump, Scope},
     iso7816::PinGate,
     kind::CardKind,
+    lang::Lang,
+    report::{Colour, Context, Options, Report, Source},
     simulator::SimulatedCard,
     transport::{LinkFigures, Recording, Transport, TransportError},
     verify::{CheckId, Overall, Reason, Verdict},
@@ -94,6 +96,35 @@ fn a_face_check_takes_six_exchanges_after_the_last_key() {
         "the application, its counter, a slice of the certificate, VERIFY, the face data, the challenge"
     );
     assert!(spy.1.contains(&"00B0841A20".to_owned()) && !spy.1.iter().any(|command| command.starts_with("00B0840000")));
+}
+
+#[test]
+fn a_report_says_what_followed_the_last_key() {
+    let (mut dump, figures) = asked("my-number", &request());
+    dump.link = LinkFigures { after_entry_ms: Some(321), ..figures };
+    let findings = judge(&dump);
+    let context = Context::of(&dump, Source::Live);
+    let said = |lang| {
+        let options = Options { lang, ..Options::default() };
+        let report = Report { findings: &findings, context: &context, options };
+        (report.json_line(), report.details(Colour::Plain))
+    };
+    let (json, text) = said(Lang::En);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let bytes = figures.after_entry_bytes.unwrap();
+    for (key, value) in [("after_entry_exchanges", 14), ("after_entry_bytes", bytes), ("after_entry_ms", 321)] {
+        assert_eq!(json["link"][key], value, "{key}");
+    }
+    let line = format!("(from the last key to the verdict: 14 exchanges, {bytes} bytes, 321 ms)");
+    assert!(text.contains(&line), "{text}");
+    let line = format!("（入力が終わってから判定まで: 14往復・{bytes}バイト・321ミリ秒）");
+    assert!(said(Lang::Ja).1.contains(&line));
+    // Nobody was asked: nothing is said.
+    let (mut dump, figures) = read_card(&mut card("my-number"), Scope::FULL).unwrap();
+    dump.link = figures;
+    let context = Context::of(&dump, Source::Live);
+    let report = Report { findings: &findings, context: &context, options: Options::default() };
+    assert!(!report.json_line().contains("after_entry"));
 }
 
 #[test]

@@ -73,6 +73,9 @@ residence1-child     residence1          undetermined  15 exchanges
 residence2           residence2          authentic     16 exchanges
 residence2-special   residence2-special  authentic     14 exchanges
 residence-specified  my-number           authentic     15 exchanges
+passport             passport            authentic     15 exchanges
+passport-bac         passport            authentic     10 exchanges
+passport-ca          passport            authentic     18 exchanges
 ";
     assert_eq!(text(out), expected);
 }

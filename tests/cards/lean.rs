@@ -136,13 +136,18 @@ fn no_fault_is_judged_otherwise() {
     }
 }
 
+/// What is inferred of files that are signed.
+fn guessed(dump: &Dump) -> usize {
+    dump.inferences().filter(|(name, _)| !["df1/0004", "df1/0006", "df1/0003", "df1/0005"].contains(name)).count()
+}
+
 #[test]
 fn what_nothing_proves_is_read_in_the_same_session() {
     let whole = |recipe: &str| read_card(&mut card(recipe), Scope::FULL).unwrap().0;
     // A signature over something else, under a key that is known.
     for recipe in ["licence?fault=swapped-photo", "licence?fault=layout=up-to-filler", "menkyo?fault=swapped-photo"] {
         let (lean, whole) = (lean_of(recipe), whole(recipe));
-        assert_eq!(lean.inferences().count(), 0, "{recipe}");
+        assert_eq!(guessed(&lean), 0, "{recipe}");
         for file in
             [&drivers_licence::files::DATA, &drivers_licence::files::PHOTO, &drivers_licence::files::MENKYO_DATA]
         {
@@ -152,12 +157,12 @@ fn what_nothing_proves_is_read_in_the_same_session() {
     // The same on a residence card, and one whose signature covers nothing: it is read whole at once.
     for recipe in ["residence1?fault=swapped-photo", "residence1-child"] {
         let (lean, whole) = (lean_of(recipe), whole(recipe));
-        assert_eq!((lean.inferences().count(), lean.file("df1/05")), (0, whole.file("df1/05")), "{recipe}");
+        assert_eq!((guessed(&lean), lean.file("df1/05")), (0, whole.file("df1/05")), "{recipe}");
     }
     // No installed certificate names the signer: the signed files are read whole at once.
     let recipe = "licence?fault=unknown-signer";
     let (dump, figures) = lean(&mut card(recipe)).unwrap();
-    assert_eq!((dump.inferences().count(), figures.exchanges), (0, 15));
+    assert_eq!((guessed(&dump), figures.exchanges), (0, 15));
     assert_eq!(dump.file("df2/0001"), whole(recipe).file("df2/0001"));
 }
 

@@ -9,6 +9,8 @@ mod after_entry;
 mod budget;
 #[cfg(feature = "compare")]
 mod compare;
+#[cfg(all(feature = "simulator", feature = "compare"))]
+mod corpora;
 #[cfg(feature = "simulator")]
 mod examples;
 #[cfg(feature = "simulator")]

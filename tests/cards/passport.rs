@@ -263,8 +263,8 @@ fn every_byte_of_every_signed_file() {
     flipped(&dump, files::DG2.name, step(101), hashed);
 }
 
-/// What of a signed message nobody signs and nothing is decided by: its version and its list of hash algorithms, and the version of
-/// the signer's part.
+/// What of a signed message nobody signs and nothing is decided by: its version and its list of hash algorithms; the version of the
+/// signer's part, and the issuer's name in it, which states write in other types of string than in the certificate.
 fn undecided(sod: &[u8]) -> Vec<usize> {
     let find = |pattern: &[u8], last: bool| {
         let mut found = sod.windows(pattern.len()).enumerate().filter(|(_, bytes)| *bytes == pattern).map(|(at, _)| at);
@@ -273,7 +273,8 @@ fn undecided(sod: &[u8]) -> Vec<usize> {
     let version = find(&[0x02, 0x01, 0x03, 0x31], false);
     let list = version + 5..version + 5 + usize::from(sod[version + 4]);
     let of_signer = find(&[0x02, 0x01, 0x01, 0x30], true);
-    [version + 2, of_signer + 2].into_iter().chain(list).collect()
+    let name = of_signer + 5..of_signer + 7 + usize::from(sod[of_signer + 6]);
+    [version + 2, of_signer + 2].into_iter().chain(list).chain(name).collect()
 }
 
 #[test]

@@ -232,7 +232,7 @@ fn openssl_says_the_same_of_every_chain_and_message() {
         }
     }
     assert!(complaints.is_empty(), "{} differ:\n{}", complaints.len(), complaints.join("\n"));
-    assert!(both > 120 && neither > 15, "{both} accepted by both, {neither} by neither");
+    assert!(both > 120 && neither >= 15, "{both} accepted by both, {neither} by neither");
     let unused: Vec<&String> = ledger.keys().filter(|name| !used.contains(*name)).collect();
     assert!(unused.is_empty(), "no chain needs {unused:?}");
 }

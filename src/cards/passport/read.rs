@@ -132,8 +132,9 @@ fn opened<'a>(own: &'a mut Option<Box<dyn std::any::Any>>) -> Result<&'a mut Ope
 /// Opens the chip: PACE if EF.CardAccess offers a form that is supported, else BAC. One attempt a run: a secret that was refused is not
 /// tried in the other protocol.
 fn open(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
-    if let Some(Opening::Value(value)) = context.credentials.opening(&spec::ZONE, 0) {
-        context.dump.keep_private(files::TYPED, value.expose().to_vec());
+    match context.credentials.opening(&spec::ZONE, 0) {
+        Some(Opening::Value(value)) => context.dump.keep_private(files::TYPED, value.expose().to_vec()),
+        _ => context.dump.lacks(files::TYPED, NotRead::NotStored),
     }
     let (mut channel, mut selected) = access_chip(context, 0)?;
     // EF.CardSecurity lies in the master file, and so before the application.

@@ -19,7 +19,7 @@ use tokio::{
 
 use crate::{
     cards::EntrySpec,
-    counter::{CustomerAction, Effect, Event, Law, Session, Sound, StaffAction, State, Told, page},
+    counter::{CustomerAction, Effect, Event, Law, Ledger, Session, Sound, StaffAction, State, Told, page},
     lang::Lang,
     messages::{Problem, ServerRefusal},
 };
@@ -27,6 +27,7 @@ use crate::{
 use super::{
     super::reader::Link,
     door::Role,
+    keeper::Job,
     worker::{Order, Place},
 };
 
@@ -59,6 +60,8 @@ struct Inner {
     sim: Option<Option<Printed>>,
     /// Whether a card lies somewhere.
     lies: bool,
+    /// The work of the thread that keeps records.
+    keeper: Option<Sender<Job>>,
 }
 
 /// What somebody would read off a simulated card, or know of it.
@@ -150,9 +153,27 @@ impl Desk {
             pictures: HashMap::new(),
             sim: simulated.then_some(None),
             lies: false,
+            keeper: None,
         };
         let (views, _) = watch::channel(Arc::new(inner.render()));
         Self { inner: Mutex::new(inner), changed: Notify::new(), views }
+    }
+
+    /// The same with a database for records, and the thread that keeps them.
+    pub fn keeping(self, ledger: Option<Ledger>, jobs: Sender<Job>) -> Self {
+        if let Some(ledger) = ledger {
+            let mut inner = self.lock();
+            inner.session.keep_in(ledger);
+            inner.keeper = Some(jobs);
+            let view = inner.render();
+            self.views.send_replace(Arc::new(view));
+        }
+        self
+    }
+
+    /// The thread that keeps records ends after what it has to do.
+    pub fn end_keeping(&self) {
+        self.lock().job(Job::End);
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -310,6 +331,8 @@ impl Inner {
                     self.stop.store(true, Ordering::SeqCst);
                     self.send(Order::Forget);
                 }
+                Effect::Save(run, record) => self.job(Job::Save(run, record)),
+                Effect::Look(run, query) => self.job(Job::Look(run, query)),
                 Effect::Changed => self.due = self.due.max(Some(pace)),
                 Effect::Sound(sound) => {
                     self.sound = Some((next, sound));
@@ -342,6 +365,13 @@ impl Inner {
     fn send(&self, order: Order) {
         // Without its reader thread the program is about to end.
         let _ = self.orders.send(order);
+    }
+
+    fn job(&self, job: Job) {
+        if let Some(keeper) = &self.keeper {
+            // It ends after the pages.
+            let _ = keeper.send(job);
+        }
     }
 
     fn render(&mut self) -> View {

@@ -6,6 +6,7 @@
 mod desk;
 mod door;
 mod guard;
+mod keeper;
 mod launch;
 mod listen;
 mod routes;
@@ -40,6 +41,7 @@ use super::{
     args::name,
     phone, profiles,
     reader::Link,
+    records::database,
     trust,
 };
 use desk::Desk;
@@ -102,7 +104,15 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let (own, port) = loopback(port)?;
     let far = tablet.as_ref().map(|tablet| bind(tablet.address)).transpose()?;
     let (orders, taken) = mpsc::channel();
-    let desk = Arc::new(Desk::new(settings.lang, law, orders, source.is_simulated()));
+    // Before anything is served: nobody should find out at the end of a check that no record can be kept.
+    let records = database::writable(matches)?;
+    let ledger = records.as_ref().map(|store| keeper::ledger(store, matches));
+    let (jobs, work) = mpsc::channel();
+    let desk = Arc::new(Desk::new(settings.lang, law, orders, source.is_simulated()).keeping(ledger, jobs));
+    let keeper = records.map(|store| {
+        let desk = Arc::clone(&desk);
+        thread::spawn(move || keeper::run(&desk, store, &work))
+    });
     let door = Arc::new(Door::new(port));
 
     let worker = Worker::new(Arc::clone(&desk), taken, store, accepted);
@@ -153,6 +163,11 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     desk.apply(Event::Removed);
     desk.order(Order::End);
     let _ = end.recv_timeout(FAREWELL);
+    desk.end_keeping();
+    if let Some(keeper) = keeper {
+        // A record that is being saved is saved.
+        let _ = keeper.join();
+    }
     served
 }
 

@@ -18,6 +18,7 @@ use crate::{
     iso7816::PinGate,
     kind::CardKind,
     messages::Problem,
+    records::content::DumpMark,
     report::{self, Context},
     transport::{LinkKind, Transport, TransportError},
     trust::{Hierarchy, TrustStore},
@@ -248,8 +249,9 @@ impl Worker {
         if let Some(key) = last_key {
             dump.link.after_entry_ms = u64::try_from(key.elapsed().as_millis()).ok();
         }
+        let mark = DumpMark::of(&dump);
         let context = Context { accepted: self.accepted.clone(), ..Context::of(&dump, report::Source::Live) };
-        Ok(Told::Checked(Box::new(Reading { findings, context })))
+        Ok(Told::Checked(Box::new(Reading { findings, context, mark })))
     }
 
     fn report(&mut self, run: Run, told: Result<Told, Problem>, stop: &Arc<AtomicBool>) {

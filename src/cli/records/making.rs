@@ -35,6 +35,16 @@ pub fn of_check(b: Builder) -> Vec<Arg> {
     place.into_iter().chain(making(b)).collect()
 }
 
+/// The options of a counter that keeps records.
+pub fn of_counter(b: Builder) -> [Arg; 4] {
+    let records = Arg::new(RECORDS).long(RECORDS).value_name("URL").help(b.t(
+        "窓口の画面で作る記録の保存先（sqlite:パス または postgres://…）",
+        "Keep the records that the counter makes in this database (sqlite:PATH or postgres://...)",
+    ));
+    let with = |option| b.option(option).requires(RECORDS);
+    [records, with(KEY), with(KEYRING).conflicts_with(KEY), with(WITH_PHOTO)]
+}
+
 /// The commands, to be put below `taimen records`.
 pub fn commands(b: Builder) -> [Command; 8] {
     let id = || Arg::new(ID).required(true).value_name("ID").help(b.t("記録の番号（ID）", "The record's id"));

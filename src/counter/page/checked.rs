@@ -9,7 +9,7 @@ use crate::{
     report::{Pictures, Pieces, Report, Tone},
 };
 
-use super::{Say, form, idle, law, report, states, words};
+use super::{Say, form, idle, law, record, report, states, words};
 
 pub(super) fn checked(session: &Session, checked: &Checked, say: Say) -> Markup {
     let report = report(checked, say.0);
@@ -35,6 +35,7 @@ pub(super) fn checked(session: &Session, checked: &Checked, say: Say) -> Markup 
             }
             (form::form(session, checked, &pieces, say))
         }
+        (record::begin(session, say))
         (law::fallbacks(session, say))
         (pieces.inquiry())
         (not_passed(&report, &pieces))

@@ -350,7 +350,10 @@
       act({ action: 'entry', entry: form.dataset.entry, value });
     } else if (form.dataset.list) {
       submitted = form.dataset.action === 'form' ? '#form-result' : '[data-focus]';
-      act({ action: form.dataset.action, [form.dataset.list]: [...form.querySelectorAll('input[name]')].map((one) => [one.name, one.value]) });
+      const typed = (one) => (one.type === 'checkbox' ? (one.checked ? 'on' : '') : one.value);
+      const entries = [...form.querySelectorAll('input[name], select[name]')].map((one) => [one.name, typed(one)]);
+      const extra = event.submitter?.dataset.extra ?? form.dataset.extra ?? '{}';
+      act({ action: form.dataset.action, [form.dataset.list]: entries, ...JSON.parse(extra) });
     } else if ('sim' in form.dataset) {
       post('/staff/sim', { place: form.elements.place.value });
     }
@@ -358,7 +361,7 @@
 
   // Enter goes on to the next field, in the last one it submits.
   const enter = (field) => {
-    const fields = [...field.form.querySelectorAll('input')];
+    const fields = [...field.form.querySelectorAll('input:not([type="checkbox"])')].filter((one) => one.checkVisibility());
     const next = fields[fields.indexOf(field) + 1];
     if (!next) return false;
     next.focus();

@@ -35,6 +35,13 @@ pub(super) fn of(profile: &Profile, fallbacks: &[Fallback<'_>], say: Say) -> Mar
     html! {
         @if fallbacks.is_empty() { p { (say.say(words::LAW_NO_ROW)) } }
         ol { @for fallback in fallbacks { li { (row(fallback, say)) } } }
+        (under(profile, say))
+    }
+}
+
+/// Which profile it is, and what it does not replace.
+pub(super) fn under(profile: &Profile, say: Say) -> Markup {
+    html! {
         p.how {
             (say.say(words::LAW_UNDER)) ": " (text(&profile.name, say)) " (" (visible(&profile.id)) ", "
             (say.say(words::LAW_REVISION)) " " (visible(&profile.revision)) ")" (mark(profile.unverified, say))

@@ -5,10 +5,12 @@
 //! `data-do` is what a button posts, `data-key` are the keys that press it, `data-picture` names a picture to fetch.
 
 mod asking;
+mod books;
 mod checked;
 mod customer;
 mod form;
 mod law;
+mod record;
 mod shell;
 #[cfg(feature = "simulator")]
 mod sim;
@@ -47,6 +49,9 @@ pub fn staff(session: &Session) -> Markup {
             State::Asking(asking) => (asking::asking(session, asking, say)),
             State::Checked(checked) => (checked::checked(session, checked, say)),
             State::Failed(failure) => (states::failed(session, failure, say)),
+            State::Record(drafting) => (record::record(session, drafting, say)),
+            State::Recorded(saved) => (record::recorded(session, saved, say)),
+            State::Books(books) => (books::books(session, books, say)),
             State::Ended => (states::ended(session, say)),
         }
     }
@@ -108,8 +113,10 @@ fn bar(session: &Session, say: Say) -> Markup {
     let (lang, name) = other(say.0);
     let sound = json!({ "action": "sound", "on": !session.sound() }).to_string();
     let language = json!({ "action": "language", "lang": lang.as_str() }).to_string();
-    let may_end =
-        matches!(session.state(), State::Reading(_) | State::Asking(_) | State::Checked(_) | State::Failed(_));
+    let may_end = matches!(
+        session.state(),
+        State::Reading(_) | State::Asking(_) | State::Checked(_) | State::Failed(_) | State::Recorded(_)
+    );
     html! {
         header #bar .bar lang=(say.0.as_str()) {
             p.brand { b { "taimen" } " " span { (say.say(words::TITLE)) } }

@@ -11,7 +11,7 @@ use crate::{
     report::visible,
 };
 
-use super::{Say, action, halves, idle, law, words};
+use super::{Say, action, books, halves, idle, law, record, words};
 
 /// A card above a reader.
 const PLACE: PreEscaped<&str> = PreEscaped(
@@ -39,6 +39,7 @@ pub(super) fn waiting(session: &Session, say: Say) -> Markup {
             h2 #kinds { (say.say(words::READABLE)) }
             ul aria-labelledby="kinds" { @for kind in &kinds { li { (kind) } } }
         }
+        (books::begin(session, say))
     };
     say.main("waiting", words::WAITING, &content)
 }
@@ -121,6 +122,7 @@ pub(super) fn failed(session: &Session, failure: &Failure, say: Say) -> Markup {
             p.lead { (todo) }
         }
         (ways_on(session, say, true))
+        (record::begin(session, say))
         (law::fallbacks(session, say))
     };
     say.main("failed", words::FAILED, &content)

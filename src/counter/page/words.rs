@@ -107,6 +107,63 @@ words! {
     LAW_READ: "読んだもの", "read";
     LAW_UNREAD: "未読", "not read";
 
+    RECORD_MAKE: "記録を作る", "Make the record";
+    RECORD_MAKE_HOW: "法令が求める記録を作ります。写真は画面から消えます。カードはお返しできます。",
+        "Makes the record that the law asks for. The picture goes from this page, and the card can be given back.";
+    RECORD_UNREAL: "模擬カード・テスト用カードの記録は、テスト用のデータベースにだけ保存できます。", "Only a test database takes the record of a simulated card or a test card.";
+    RECORD_TEST: "テスト用のデータベースです。法令の記録にはなりません。", "This is a test database: what is saved here is not a record under the law.";
+    RECORD_KNOWN: "記入済みの項目", "What is known";
+    RECORD_OTHERS: "当てはまるときだけ記入する項目", "Only if it applies";
+    RECORD_CIRCUMSTANCES: "取引とお客様の区分", "Transaction and customer";
+    RECORD_COMPANY: "お客様は法人", "the customer is a company";
+    RECORD_AGENT: "来店者は代理人", "the person at the counter acts for the customer";
+    RECORD_SINGLE: "一回限りの取引", "a single transaction";
+    RECORD_HIGH_RISK: "ハイリスク取引", "a transaction of high risk";
+    RECORD_PEP: "外国PEPs", "a foreign politically exposed person";
+    RECORD_VISITOR: "日本に住居のない外国人", "a foreigner without an address in Japan";
+    RECORD_SENT: "書類や写しの送付あり", "papers or copies were sent in";
+    RECORD_VISIT: "赴いて交付", "handed over at the customer's place";
+    RECORD_UPDATE: "項目を更新する", "Update the fields";
+    RECORD_DAY: "2026-11-27 または 令和8年11月27日", "like 2026-11-27";
+    RECORD_LIST: "いくつかあるときは「;」で区切る", "several are separated by semicolons";
+    RECORD_GOODS: "品目 × 数量（いくつかあるときは「;」で区切る）", "article * quantity; several are separated by semicolons";
+    RECORD_DOCUMENT: "提示を受けた書類", "Document that was presented";
+    RECORD_REASON: "理由（係員の言葉で）", "Why, in your words";
+    RECORD_BLANKS_HOW: "分からない項目は空けておけます。空欄は名前の付いた未記入として残り、後から記入できます。",
+        "What you do not know can stay blank. A blank is kept by name and can be filled in later.";
+    RECORD_TO_REVIEW: "確認画面へ", "Look it over";
+    RECORD_DROP: "記録を残さずに終わる", "End without a record";
+    RECORD_DROP_HOW: "入力した内容は消え、記録は残りません。", "What was entered goes, and no record is kept.";
+    RECORD_DROP_YES: "記録せずに終わる", "End without a record";
+    RECORD_REVIEW: "記録の内容を確かめてください", "Look the record over";
+    RECORD_OPEN: "未記入の項目", "Open fields";
+    RECORD_OPEN_HOW: "未記入の項目は、後から taimen records amend で記入できます。", "Whoever keeps the records can fill them in later (taimen records amend).";
+    RECORD_PHOTO: "写真も保存します。目的", "The photo is kept as well. Purpose";
+    RECORD_NO_PHOTO: "写真、性別、本籍、個人番号、照合番号Bは保存しません。", "Photo, sex, registered domicile, My Number and verification number B are not kept.";
+    RECORD_SAVE: "保存する", "Save";
+    RECORD_BACK: "修正する", "Correct it";
+    RECORD_ITEM: "項目", "Field";
+    RECORD_VALUE: "内容", "Content";
+    RECORD_SOURCE: "出どころ", "From";
+    RECORD_BLANK: "未記入", "open";
+    RECORD_SAVING: "保存しています", "Saving";
+    RECORD_NOT_SAVED: "保存されていません", "It is not saved";
+    RECORD_SAVED: "保存しました", "Saved";
+    RECORD_NUMBER: "記録の番号", "Number of the record";
+    RECORD_NEXT: "次のお客様へ", "Next customer";
+
+    BOOKS: "記録を見る", "Records";
+    BOOKS_BY: "何で探すか", "Search by";
+    BOOKS_TEXT: "探す言葉", "Text to search for";
+    BOOKS_FIND: "探す", "Search";
+    BOOKS_RECENT: "新しいもの", "Newest";
+    BOOKS_BUSY: "調べています", "Looking it up";
+    BOOKS_NONE: "見つかりませんでした", "Nothing was found";
+    BOOKS_AT: "保存日時", "Saved at";
+    BOOKS_SHOW: "表示", "Show";
+    BOOKS_PURGED: "消去済み", "purged";
+    BOOKS_HISTORY: "変更の履歴", "History";
+
     FAILED: "読み取れませんでした", "The card was not read";
     AGAIN: "もう一度読み取る", "Read it again";
     AGAIN_HOW: "入力は最初からやり直しです。前に入力された内容は消してあります。", "Everything is entered anew: what was entered before is gone.";

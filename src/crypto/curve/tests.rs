@@ -45,7 +45,9 @@ fn ecdsa_decides_as_wycheproof_does() {
                 _ => EcdsaForm::Der,
             };
             // The forms differ in nothing but how r and s are written down.
-            if form == EcdsaForm::Fixed && ![NamedCurve::P192, NamedCurve::P521, NamedCurve::BrainpoolP320].contains(&curve) {
+            if form == EcdsaForm::Fixed
+                && ![NamedCurve::P192, NamedCurve::P521, NamedCurve::BrainpoolP320].contains(&curve)
+            {
                 continue;
             }
             for test in group.tests {

@@ -120,6 +120,23 @@ impl Draft {
         self.fallback = choice;
     }
 
+    /// Says which document was presented, by its id in the profile, if no chip says so.
+    pub fn set_document(&mut self, document: Option<String>) {
+        self.document = document;
+    }
+
+    /// Says when the document was presented, if no chip was read.
+    pub fn set_presented_at(&mut self, time: Timestamp) {
+        self.presented_at = Some(time);
+    }
+
+    /// Forgets the photo unless it is kept for a purpose.
+    pub fn forget_photo(&mut self) {
+        if let (None, Some(facts)) = (&self.photo_purpose, &mut self.facts) {
+            facts.photo = None;
+        }
+    }
+
     /// Keeps the photo for a purpose in the operator's words, or does not keep it.
     ///
     /// # Errors

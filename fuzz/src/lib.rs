@@ -1,0 +1,60 @@
+//! What is fuzzed, and what must hold whatever comes. `cargo fuzz` runs a target on random bytes (`scripts/torture`), and the
+//! tests of the program run every target over its corpus and seeds (`tests/cards/corpora.rs` includes this file).
+
+mod dumps;
+mod hostile;
+mod input;
+mod parsers;
+mod seeds;
+mod sequence;
+
+/// One thing that is fuzzed.
+pub struct Target {
+    /// Its name; its corpus lies in `fuzz/corpus/<name>`.
+    pub name: &'static str,
+    /// Whether its bytes are instructions for a mutation of something genuine, and not what a parser reads.
+    pub structured: bool,
+    /// The longest input that makes sense.
+    pub longest: usize,
+    /// Runs it on one input and panics if something is wrong.
+    pub run: fn(&[u8]),
+    /// Good inputs to begin with.
+    pub seeds: fn() -> Vec<Vec<u8>>,
+}
+
+/// Everything that is fuzzed.
+pub const TARGETS: &[Target] = &[
+    Target { name: "dump", structured: true, longest: 256, run: dumps::run, seeds: dumps::seeds },
+    Target { name: "hostile", structured: true, longest: 4096, run: hostile::run, seeds: hostile::seeds },
+    Target { name: "sequence", structured: true, longest: 2048, run: sequence::run, seeds: sequence::seeds },
+    parser("recording", 65_536, parsers::recording, seeds::recordings),
+    parser("dump-json", 65_536, parsers::dump_json, seeds::dumps),
+    parser("certificate", 8192, parsers::certificate, seeds::certificates),
+    parser("import", 16_384, parsers::import, seeds::certificates),
+    parser("tlv", 4096, parsers::tlv, seeds::files),
+    parser("jpeg2000", 16_384, parsers::jpeg2000, seeds::jpeg2000),
+    parser("tiff", 8192, parsers::tiff, seeds::tiff),
+    parser("fax", 4096, parsers::fax, seeds::fax),
+    parser("jis", 512, parsers::jis, seeds::jis),
+    parser("date", 64, parsers::date, seeds::dates),
+    parser("script", 1024, parsers::script, seeds::scripts),
+    parser("recipe", 256, parsers::recipe, seeds::recipes),
+    parser("expectation", 4096, parsers::expectation, seeds::expectations),
+    parser("profile", 16_384, parsers::profile, seeds::profiles),
+    parser("form", 2048, parsers::form, seeds::forms),
+    parser("vpcd", 1024, parsers::vpcd, seeds::vpcd),
+];
+
+const fn parser(name: &'static str, longest: usize, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>) -> Target {
+    Target { name, structured: false, longest, run, seeds }
+}
+
+/// A target by its name.
+pub fn find(name: &str) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.name == name)
+}
+
+/// How many simulated cards were read to the end for their seeds.
+pub fn honest_kinds() -> usize {
+    seeds::honest().len()
+}

@@ -1,0 +1,158 @@
+//! Genuine inputs: simulated cards, the recordings and certificates of the repository.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use taimen::{
+    cards::{self, Credentials, Request},
+    dump::Dump,
+    iso7816::PinGate,
+    simulator::{self, Recipe, SeededNonces, SimulatedCard},
+};
+
+/// The time of every reading.
+pub const TIME: &str = "2026-11-22T03:00:00Z";
+
+/// A simulated card of every kind.
+pub fn simulated() -> impl Iterator<Item = SimulatedCard> {
+    simulator::kinds().map(|kind| Recipe::of(kind, 7).card().expect("it is issued"))
+}
+
+/// One of them, by its place; none behind the last.
+pub fn one(which: usize) -> Option<SimulatedCard> {
+    simulator::kinds().nth(which).map(|kind| Recipe::of(kind, 7).card().expect("it is issued"))
+}
+
+/// What an honest card of every kind gave.
+pub fn honest() -> &'static [Dump] {
+    static READ: OnceLock<Vec<Dump>> = OnceLock::new();
+    READ.get_or_init(|| {
+        simulated()
+            .filter_map(|mut card| {
+                let kind = card.kind()?;
+                let request = Request::new("fuzz", TIME.parse().expect("a time"));
+                let request = if cards::registry::is_guest(kind) { request.application(kind) } else { request };
+                let (entered, mut gate) = (Credentials::from(&card), PinGate::new(false));
+                let mut nonces = SeededNonces::new(7);
+                cards::read(&mut card, &request, entered, &mut gate, &mut nonces, &mut |_| {}).ok()
+            })
+            .collect()
+    })
+}
+
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    if here.join("apdu-fixtures").is_dir() { here.to_owned() } else { here.join("..") }
+}
+
+/// The files below a folder of the repository with this ending; every `step`th of them.
+fn below(folder: &str, ending: &str, step: usize) -> Vec<Vec<u8>> {
+    fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                walk(&path, ending, found);
+            } else if path.to_string_lossy().ends_with(ending) {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&root().join(folder), ending, &mut found);
+    found.sort();
+    found.iter().step_by(step).filter_map(|path| fs::read(path).ok()).collect()
+}
+
+pub fn recordings() -> Vec<Vec<u8>> {
+    below("apdu-fixtures", ".apdu", 12)
+}
+
+pub fn expectations() -> Vec<Vec<u8>> {
+    below("apdu-fixtures", ".expect.json", 20)
+}
+
+pub fn dumps() -> Vec<Vec<u8>> {
+    honest().iter().map(|dump| dump.to_json().into_bytes()).collect()
+}
+
+pub fn certificates() -> Vec<Vec<u8>> {
+    [below("certs", ".der", 1), below("certs", ".pem", 1), below("tests/certificates", ".der", 1)].concat()
+}
+
+pub fn profiles() -> Vec<Vec<u8>> {
+    below("profiles", ".toml", 1)
+}
+
+pub fn files() -> Vec<Vec<u8>> {
+    let of = |dump: &Dump| {
+        let mut dump = dump.clone();
+        dump.files_mut().map(|(_, bytes)| bytes.clone()).collect::<Vec<_>>()
+    };
+    honest().iter().flat_map(of).filter(|bytes| bytes.len() <= 4096).collect()
+}
+
+/// What stands between a mark and the end of any file that holds it.
+fn pictures(mark: &[u8], longest: usize) -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    for dump in honest() {
+        for (_, bytes) in dump.clone().files_mut() {
+            if let Some(at) = bytes.windows(mark.len()).position(|window| window == mark) {
+                all.push(bytes[at..].iter().copied().take(longest).collect());
+            }
+        }
+    }
+    all
+}
+
+pub fn jpeg2000() -> Vec<Vec<u8>> {
+    [pictures(b"\0\0\0\x0CjP  ", 16_384), pictures(b"\xFF\x4F\xFF\x51", 16_384)].concat()
+}
+
+pub fn tiff() -> Vec<Vec<u8>> {
+    [pictures(b"II*\0", 8192), pictures(b"MM\0*", 8192)].concat()
+}
+
+pub fn fax() -> Vec<Vec<u8>> {
+    tiff().iter().filter_map(|tiff| Some(tiff.get(8..)?.iter().copied().take(512).collect())).collect()
+}
+
+pub fn jis() -> Vec<Vec<u8>> {
+    vec![
+        b"\x46\x7C\x4B\x5C\x3D\x50".to_vec(),
+        b"\x21\x21\x46\x7C\xFF\xF1\xFF\xFF".to_vec(),
+        b"\x1B\x24\x42\x46\x7C\x1B\x28\x42".to_vec(),
+    ]
+}
+
+pub fn dates() -> Vec<Vec<u8>> {
+    ["5020304", "昭和55年2月3日", "S55.2.3", "1980-02-03", "令和元年5月1日", "19800203"]
+        .map(|text| text.as_bytes().to_vec())
+        .to_vec()
+}
+
+pub fn scripts() -> Vec<Vec<u8>> {
+    vec![
+        b"insert 1 my-number?seed=7\nwait 1500ms\ninsert 2 licence?fault=expired # comment\nremove 1\nrepeat 3\n"
+            .to_vec(),
+    ]
+}
+
+pub fn recipes() -> Vec<Vec<u8>> {
+    simulator::kinds().map(|kind| format!("{}?seed=7&fault=expired,wrong-pin", kind.name).into_bytes()).collect()
+}
+
+pub fn forms() -> Vec<Vec<u8>> {
+    vec![
+        r#"{"name":"見本　花子","birth-date":"昭和55年2月3日","address":"東京都見本区例田1-2-3"}"#.as_bytes().to_vec(),
+        r#"{"form":{"name":"見本 花子","address":"見本県例田市1丁目2番3号"},"chip":{"name":"見本　花子","address":"見本県例田市１－２－３"}}"#
+            .as_bytes()
+            .to_vec(),
+    ]
+}
+
+pub fn vpcd() -> Vec<Vec<u8>> {
+    vec![b"\x00\x01\x01\x00\x01\x04\x00\x05\x00\xA4\x00\x00\x00".to_vec()]
+}

@@ -1,0 +1,95 @@
+//! The thread that keeps the counter's records: it alone writes to their database, and reports what came of it.
+
+use std::sync::{Arc, mpsc::Receiver};
+
+use clap::ArgMatches;
+use jiff::Timestamp;
+
+use crate::{
+    counter::{Answer, BookRow, Event, Ledger, Query, Run, Saved},
+    messages::Problem,
+    records::{
+        content::Record,
+        store::{EntryKind, Header, Listing, Lookup, Store},
+    },
+};
+
+use super::{
+    super::{
+        args::name,
+        records::{database, views},
+    },
+    desk::Desk,
+};
+
+/// How many records the page lists.
+const PAGE: u32 = 50;
+
+/// What the thread is to do.
+pub enum Job {
+    /// Save a record.
+    Save(Run, Box<Record>),
+    /// Look something up.
+    Look(Run, Query),
+    /// The program ends.
+    End,
+}
+
+/// What the session knows of the database.
+pub fn ledger(store: &Store, matches: &ArgMatches) -> Ledger {
+    Ledger {
+        place: store.place().to_string(),
+        test: store.log().test,
+        photo_purpose: matches.get_one::<String>(name::WITH_PHOTO).cloned(),
+    }
+}
+
+/// Works until the program ends.
+pub fn run(desk: &Arc<Desk>, mut store: Store, jobs: &Receiver<Job>) {
+    while let Ok(job) = jobs.recv() {
+        let event = match job {
+            Job::Save(run, record) => Event::Kept(run, save(&mut store, &record)),
+            Job::Look(run, query) => Event::Looked(run, look(&mut store, query)),
+            Job::End => return,
+        };
+        desk.apply(event);
+    }
+}
+
+fn save(store: &mut Store, record: &Record) -> Result<Saved, Problem> {
+    let appended = database::save(store, record, Timestamp::now())?;
+    Ok(Saved {
+        id: appended.id.to_string(),
+        seq: appended.seq,
+        warning: appended.head_not_kept.map(Problem::Records),
+        blanks: record.blanks().count(),
+    })
+}
+
+fn look(store: &mut Store, query: Query) -> Result<Answer, Problem> {
+    let headers = match query {
+        Query::One(id) => return Ok(Answer::One(Box::new(views::one(store, database::id(&id)?)?))),
+        Query::Recent => store.list(&Listing { kind: Some(EntryKind::Record), limit: PAGE, ..Listing::default() })?,
+        Query::Find(by, text) => match by.normalised(&text) {
+            Some(text) => store.find(&Lookup::new(by.as_str(), text))?,
+            None => Vec::new(),
+        },
+    };
+    let mut firsts: Vec<Header> = Vec::new();
+    for header in headers {
+        // What was added later is found too, and leads to its record.
+        let first = match header.of {
+            Some(of) => store.read(of)?.header,
+            None => header,
+        };
+        if first.kind == EntryKind::Record && firsts.iter().all(|known| known.id != first.id) {
+            firsts.push(first);
+        }
+    }
+    let mut rows = Vec::with_capacity(firsts.len());
+    for header in firsts {
+        let open = if header.emptied { None } else { Some(views::one(store, header.id)?.blanks().count()) };
+        rows.push(BookRow { seq: header.seq, id: header.id.to_string(), at: header.created_at, open });
+    }
+    Ok(Answer::Rows(rows))
+}
