@@ -33,7 +33,7 @@ pub enum Source {
     /// A simulated card in the process.
     Sim(Box<SimulatedCard>),
     /// A recording.
-    Replay(Replay),
+    Replay(Box<Replay>),
     /// A card that a phone, or any program, offers over the network.
     Phone(PhoneReader),
 }
@@ -76,12 +76,12 @@ impl Link {
     /// A recording instead of a card.
     pub fn replaying(recording: Recording) -> Self {
         let reader = recording.header.reader.clone().unwrap_or_else(|| "replay".to_owned());
-        Self::new(Source::Replay(Replay::new(recording)), reader)
+        Self::new(Source::Replay(Box::new(Replay::new(recording))), reader)
     }
 
     /// The recording as it must be played.
     pub fn plays(&mut self, prepared: Replay) {
-        self.source = Source::Replay(prepared);
+        self.source = Source::Replay(Box::new(prepared));
     }
 
     /// A simulated card that is read and recorded in the same way every time: time and draws are given.

@@ -23,13 +23,16 @@ use crate::{
     verify::{Basis, Evidence, Overall},
 };
 
+/// What comes of saving a record.
+type Keep = fn(&crate::records::content::Record) -> Result<Saved, Problem>;
+
 /// A counter: the session, a clock, and the card that lies there.
 pub(super) struct Counter {
     pub(super) session: Session,
     now: Timestamp,
     card: Option<SimulatedCard>,
     /// What is saved comes of it.
-    pub(super) keeper: Option<fn(&crate::records::content::Record) -> Result<Saved, Problem>>,
+    pub(super) keeper: Option<Keep>,
     looked: Option<(Run, Looked, PinGate)>,
     nonces: SeededNonces,
     trust: TrustStore,

@@ -120,7 +120,7 @@ impl Contents {
             let mut unused = known.clone().filter(|(at, _)| self.used.get(*at) == Some(&false));
             // What carries a secret was answered once. Anything else the card would answer again.
             let secret = |(_, (step, _)): &(usize, &(Step, Place))| step.command.secret_len() > 0;
-            unused.next().or_else(|| known.filter(|step| !secret(step)).last()).map(|(at, _)| at)
+            unused.next().or_else(|| known.filter(|step| !secret(step)).next_back()).map(|(at, _)| at)
         };
         let Some((at, (step, _))) = found.and_then(|at| Some((at, self.steps.get(at)?))) else {
             return Err(TransportError::Mismatch {

@@ -71,6 +71,8 @@ impl Postgres {
             Command::new("sh")
         };
         command.args(["-c", SCRIPT, "postgres"]).arg(&bin).arg(&dir).arg(port.to_string()).current_dir("/");
+        // It ends with this executable, which nobody waits in.
+        #[allow(clippy::zombie_processes)]
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let stdin = child.stdin.take().unwrap();
         let server = Self { dir, port, bin, _stdin: stdin };

@@ -69,9 +69,8 @@ pub(super) fn signature_check(
         (Generation::Second, CertifiedKey::Ec(key)) => form(key, &parts, signature).map(|name| ("form", name)),
         _ => return depends(evidence),
     };
-    match (fits, guessed()) {
-        (None, Some((file, _))) => return unproven(file),
-        (None, None) | (Some(_), _) => {}
+    if let (None, Some((file, _))) = (fits, guessed()) {
+        return unproven(file);
     }
     match fits {
         None if generation == Generation::Second && face_is_zeros(records) => {

@@ -472,7 +472,7 @@ fn active_authentication_with_every_trailer() {
             assert_eq!(verify_active(&key, None, &[8; 8], &answer), Err(AccessError::Proof));
             // n - s is as good (ISO/IEC 9796-2 B.6).
             let modulus = BoxedUint::from_be_slice_vartime(&public.modulus());
-            let other = modulus.wrapping_sub(&BoxedUint::from_be_slice_vartime(&answer)).to_be_bytes();
+            let other = modulus.wrapping_sub(BoxedUint::from_be_slice_vartime(&answer)).to_be_bytes();
             assert_eq!(verify_active(&key, None, &challenge, &other), Ok(ActiveScheme::Rsa { bits: 2048, hash }));
         }
     }
