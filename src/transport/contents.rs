@@ -115,12 +115,12 @@ impl Contents {
         let found = if command.get(1) == Some(&GET_RESPONSE) {
             self.steps.get(next).filter(|(step, _)| step.command.fits(command)).map(|_| next)
         } else {
-            let known =
+            let mut known =
                 self.steps.iter().enumerate().filter(|(_, step)| here(step) || select && step.0.command.fits(command));
             let mut unused = known.clone().filter(|(at, _)| self.used.get(*at) == Some(&false));
             // What carries a secret was answered once. Anything else the card would answer again.
             let secret = |(_, (step, _)): &(usize, &(Step, Place))| step.command.secret_len() > 0;
-            unused.next().or_else(|| known.filter(|step| !secret(step)).next_back()).map(|(at, _)| at)
+            unused.next().or_else(|| known.rfind(|step| !secret(step))).map(|(at, _)| at)
         };
         let Some((at, (step, _))) = found.and_then(|at| Some((at, self.steps.get(at)?))) else {
             return Err(TransportError::Mismatch {

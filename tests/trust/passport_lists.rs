@@ -220,7 +220,7 @@ fn a_changed_master_list_brings_nothing_else() {
     bench.add("fr.der", publisher.build().unwrap(), false).unwrap();
     let other = state("NZ", "taimen simulated CSCA of another test", NamedCurve::P256);
     let expected = other.build().unwrap();
-    let file = list(&publisher, &[expected.clone()], |_| {});
+    let file = list(&publisher, std::slice::from_ref(&expected), |_| {});
     for at in (0..file.len()).step_by(11) {
         let mut changed = file.clone();
         changed[at] ^= 0x20;

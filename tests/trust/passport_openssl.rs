@@ -238,7 +238,10 @@ fn openssl_says_the_same_of_every_chain_and_message() {
 }
 
 /// What OpenSSL makes: options of the key, options of its signatures.
-const MADE: &[(&str, &[&str], &[&str], &[&str])] = &[
+/// Its name, and what makes key, request and signature.
+type Made = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+
+const MADE: &[Made] = &[
     ("rsa-2048-pkcs1-sha256", &["RSA", "rsa_keygen_bits:2048"], &["-sha256"], &[]),
     ("rsa-3072-pkcs1-sha512", &["RSA", "rsa_keygen_bits:3072"], &["-sha512"], &[]),
     ("rsa-1024-pkcs1-sha1", &["RSA", "rsa_keygen_bits:1024"], &["-sha1"], &[]),
