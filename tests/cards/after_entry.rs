@@ -55,10 +55,10 @@ fn every_flow_takes_so_many_exchanges_after_the_last_key() {
     let expected = [
         ("my-number", request(), (14, 22), (35, 48)),
         ("my-number", age(CardKind::MY_NUMBER), (7, 13), (9, 18)),
-        ("licence", request(), (17, 24), (35, 42)),
+        ("licence", request(), (16, 22), (34, 40)),
         ("menkyo", request_for(CardKind::MENKYO), (6, 9), (31, 34)),
-        ("residence1", request(), (15, 17), (67, 69)),
-        ("residence1-special", request(), (12, 14), (64, 66)),
+        ("residence1", request(), (15, 17), (68, 70)),
+        ("residence1-special", request(), (12, 14), (65, 67)),
         ("residence2", request(), (16, 18), (55, 57)),
         ("residence2-special", request(), (14, 16), (53, 55)),
     ];
