@@ -18,6 +18,8 @@ fn every_target_takes_its_seeds_and_corpus() {
         let seeds = (target.seeds)();
         assert!(!seeds.is_empty(), "{} has no seed", target.name);
         assert!(fuzz::find(target.name).is_some_and(|found| found.longest == target.longest));
+        // What a fuzzer cuts off says nothing.
+        assert!(!target.structured || seeds.iter().all(|seed| seed.len() <= target.longest), "{}", target.name);
         for input in seeds.into_iter().chain(corpus(target.name)) {
             (target.run)(&input);
         }

@@ -237,8 +237,7 @@ fn openssl_says_the_same_of_every_chain_and_message() {
     assert!(unused.is_empty(), "no chain needs {unused:?}");
 }
 
-/// What OpenSSL makes: options of the key, options of its signatures.
-/// Its name, and what makes key, request and signature.
+/// What OpenSSL makes: a name, options of the key, options of its signatures.
 type Made = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
 
 const MADE: &[Made] = &[
