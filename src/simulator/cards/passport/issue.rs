@@ -186,7 +186,11 @@ pub fn issue(order: &PassportOrder) -> Result<IssuedPassport, IssueError> {
         vec![(&files::DG1, object(&[0x61], &object(&[0x5F, 0x1F], holder.zone().as_bytes()))), (&files::DG2, dg2)];
     if order.details {
         let day = |date: jiff::civil::Date| date.strftime("%Y%m%d").to_string().into_bytes();
-        let name = holder.national.replace('\u{3000}', "<<");
+        // Fillers make a name longer, and nothing makes it shorter.
+        let name = match order.sizes.person {
+            Some(_) => "TESTO".to_owned(),
+            None => holder.national.replace('\u{3000}', "<<"),
+        };
         let person = fitted(order.sizes.person, |filler| {
             let name = format!("{name}{}", "<".repeat(filler));
             let person = [

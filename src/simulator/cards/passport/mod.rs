@@ -68,6 +68,9 @@ fn make(recipe: &Recipe, order: PassportOrder, profile: PassportProfile) -> Resu
     let mut plan = Plan { order, profile: recipe.given().cloned().unwrap_or(profile) };
     if let Some(sizes) = recipe.given::<Sizes>() {
         plan.order.sizes = *sizes;
+        // Fillers make a picture longer, and nothing makes it shorter.
+        let smallest = issue::PORTRAITS.into_iter().min_by_key(|portrait| portrait.len());
+        plan.order.portrait = plan.order.portrait.or_else(|| smallest.map(<[u8]>::to_vec));
         plan.order.change = Some(short);
     }
     recipe.faults.apply(&mut plan)?;
