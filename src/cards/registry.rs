@@ -214,11 +214,7 @@ mod tests {
             .map(|part| part.entry)
             .collect();
         for one in &entries {
-            assert!(
-                entries.iter().filter(|other| other.id == one.id).all(|other| std::ptr::eq(*other, *one)),
-                "{}",
-                one.id
-            );
+            assert!(entries.iter().filter(|other| other.id == one.id).all(|other| other == one), "{}", one.id);
         }
     }
 

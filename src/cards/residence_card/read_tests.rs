@@ -189,8 +189,11 @@ const KINDS: [CardKind; 4] =
 fn every_file_of_a_kind_has_its_step() {
     for kind in CardKind::all() {
         let told: Vec<_> = steps(kind).iter().filter_map(Step::yields).copied().collect();
-        // Kind and common data are looked at before the number.
-        let listed: Vec<_> = files::files_of(kind).iter().skip(2).map(|file| file.file).collect();
+        // Kind and common data are looked at before the number; the signature, which proves the others, comes first.
+        let mut listed: Vec<_> = files::files_of(kind).iter().skip(2).map(|file| file.file).collect();
+        if !listed.is_empty() {
+            listed.rotate_right(1);
+        }
         if listed.is_empty() {
             continue;
         }
@@ -237,13 +240,14 @@ fn the_official_examples_byte_for_byte() {
         "0084000008".to_owned(),
         format!("0082000028{data}00"),
         "08200086138611011AA82973DB959A811F9711D728F0EEF6".to_owned(),
+        // taimen reads the signature first; the example reads it last.
+        hex::encode_upper(select_application(files::DF3.aid).bytes()),
+        "00B08200000000".to_owned(),
         hex::encode_upper(select_application(files::DF1.aid).bytes()),
         "08B08500000004960200000000".to_owned(),
         "08B08600000004960200000000".to_owned(),
     ];
-    assert_eq!(commands[2..8], wanted);
-    let last = [hex::encode_upper(select_application(files::DF3.aid).bytes()), "00B08200000000".to_owned()];
-    assert_eq!(commands[commands.len() - 2..], last);
+    assert_eq!(commands[2..10], wanted);
     assert_eq!(key, ["CE94938E19E3B97DF96EABCEDC1715CC"]);
     // Spec residence 9.2.
     let (commands, key) = dialogue(CardKind::RESIDENCE2);
@@ -251,7 +255,7 @@ fn the_official_examples_byte_for_byte() {
     let verify = "0820008613861101EE0B31EF877F68D071C56D58C72E6748";
     assert_eq!(commands[3..5], [format!("0082000028{data}00"), verify.to_owned()]);
     assert!(commands.contains(&"08B08400000004960200000000".to_owned()));
-    assert_eq!(commands.last().map(String::as_str), Some("00B08200000000"));
+    assert!(commands.contains(&"00B08200000000".to_owned()));
     assert_eq!(key, ["C19CF13D3D7FBEE9EA293D834C88952F"]);
 }
 

@@ -260,11 +260,7 @@ fn proven(info: &PaceInfo) -> Option<Scalar> {
 type Met = (Result<Established, AccessError>, Result<Option<SessionKeys>, AccessError>, Vec<Vec<u8>>);
 
 /// A whole run; the messages of the chip may be changed on their way.
-fn meet(
-    info: &PaceInfo,
-    passwords: [&Password; 2],
-    change: &mut dyn FnMut(usize, Vec<u8>) -> Response,
-) -> Met {
+fn meet(info: &PaceInfo, passwords: [&Password; 2], change: &mut dyn FnMut(usize, Vec<u8>) -> Response) -> Met {
     let option = SecurityInfos { pace: vec![info.clone()], ..SecurityInfos::default() }.preferred().unwrap();
     let mut reader = Pace::new(option, passwords[0], &mut seeded(11)).unwrap();
     let mut chip = PaceChip::new(info, passwords[1], proven(info).as_ref(), &mut seeded(12)).unwrap();
