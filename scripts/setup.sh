@@ -18,7 +18,7 @@ as_root() {
     fi
 }
 
-# at_least 1.95.0 1.92 -> true
+# at_least 1.95.0 1.94 -> true
 at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; }
 
 updated=

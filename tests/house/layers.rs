@@ -87,6 +87,7 @@ fn code(text: &str) -> String {
 
 fn is_test_file(path: &Path) -> bool {
     path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests"))
+        || path.parent().is_some_and(|folder| folder.ends_with("tests"))
         || path.ends_with("report/samples.rs")
 }
 
