@@ -275,6 +275,10 @@ impl Dump {
 
     /// Notes why a file is not here.
     pub fn lacks(&mut self, file: &str, why: NotRead) {
+        // What stood there before is not this card's.
+        self.files.remove(file);
+        self.remembered.remove(file);
+        self.inferred.remove(file);
         self.not_read.insert(file.to_owned(), why);
     }
 

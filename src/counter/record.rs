@@ -126,7 +126,11 @@ impl Drafting {
             let text = text.trim();
             match id.as_str() {
                 "fallback.row" => self.fallback.0 = (!text.is_empty()).then(|| text.to_owned()),
-                "fallback.reason" => text.clone_into(&mut self.fallback.1),
+                "fallback.reason" if text.is_empty() => self.fallback.1.clear(),
+                "fallback.reason" => match content::clean(text) {
+                    Ok(text) => self.fallback.1 = text,
+                    Err(error) => self.complaints.push(EntryError { field: id.clone(), ..error }),
+                },
                 "document" => self.document = (!text.is_empty()).then(|| text.to_owned()),
                 id if CIRCUMSTANCES.contains(&id) => {}
                 id if text.is_empty() => self.draft.clear(id),

@@ -7,7 +7,7 @@ use crate::common::{
 use taimen::{
     cards::{
         self, Credentials, FlowError, PictureFormat, ReadError,
-        passport::{PLAIN, TYPED, TYPED_WITH_KEY, WITH_KEY, files, spec::STEPS},
+        passport::{PLAIN, TYPED, WITH_KEY, files, spec::STEPS},
     },
     dump::{ChallengeResponse, Dump, NotRead, Scope},
     iso7816::CardError,

@@ -185,10 +185,11 @@ fn short_apdus_alone_bring_every_byte_once() {
             .filter(|file| file.application != files::DF1)
             .map(|file| pieces(file.extent.bytes(), 256))
             .sum();
-        // Challenge, handshake, VERIFY, three applications; three attempts in extended form, for the whole session: a plain
-        // one and two secure ones.
-        assert_eq!(figures.exchanges, secure + plain + 6 + 3, "{recipe}");
-        assert_eq!(said.iter().filter(|(_, answer)| answer.is_err()).count(), 3, "{recipe}");
+        // Challenge, handshake, VERIFY, three applications; few attempts in extended form, for the whole session: a plain one and
+        // one or two secure ones.
+        let refused = said.iter().filter(|(_, answer)| answer.is_err()).count();
+        assert!((2..=3).contains(&refused), "{recipe}: {refused}");
+        assert_eq!(figures.exchanges, secure + plain + 6 + u64::try_from(refused).unwrap(), "{recipe}");
         assert!(said.iter().all(|(command, answer)| answer.is_err() || command.len() < 49), "{recipe}");
     }
     // A card that refuses extended APDUs itself.

@@ -345,7 +345,10 @@ impl Views {
 /// What its holder and whoever looks at it know of the simulated card that lies there, as the panel shows it.
 pub fn printed(view: &Value) -> Vec<(String, String)> {
     let rows = html(view).split("data-printed=\"").skip(1).filter_map(|rest| rest.split_once("\">"));
-    rows.map(|(id, rest)| (id.to_owned(), rest.split('<').next().unwrap().to_owned())).collect()
+    // As a browser shows it.
+    let plain =
+        |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+    rows.map(|(id, rest)| (id.to_owned(), plain(rest.split('<').next().unwrap()))).collect()
 }
 
 /// The ids of the entries that a staff view asks for.

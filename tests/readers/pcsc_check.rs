@@ -754,7 +754,7 @@ fn residence_cards_in_the_real_stack_with_extended_and_with_short_apdus() {
         "not-expired: passed",
         "revocation: not_done(not_available)",
     ][..];
-    for (kind, checks, extended, short) in [("residence1", first, 15, 67), ("residence2", second, 16, 55)] {
+    for (kind, checks, extended, short) in [("residence1", first, 16, 67), ("residence2", second, 16, 55)] {
         let mut reports = Vec::new();
         for (card, exchanges) in [(kind.to_owned(), extended), (format!("{kind}?fault=no-extended"), short)] {
             lay_residence(&mut desk, &card);
@@ -840,7 +840,7 @@ fn a_person_types_the_number_of_a_residence_card() {
     assert!(screen.contains("模擬カード（本物の書類ではありません）"), "{screen}");
 
     let said = recording(&file);
-    assert_eq!(said.steps.len(), 17, "the two free files once more after the question");
+    assert_eq!(said.steps.len(), 18, "the two free files once more after the question");
     let powered = said.steps.iter().position(|step| step.powered).expect("the card was released for the question");
     assert_eq!(powered, 2);
     assert!(!fs::read_to_string(&file).unwrap().contains(&number));

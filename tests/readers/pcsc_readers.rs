@@ -244,7 +244,7 @@ fn the_doctor_measures_long_commands_and_uses_no_credential() {
         assert!(finding(&outcome, "card-known").is_some(), "{kind}");
         let instructions = log.lock().unwrap().clone();
         assert!(instructions.iter().all(|instruction| [0xA4, 0xB0].contains(instruction)), "{instructions:02X?}");
-        assert!(instructions.len() > 3);
+        assert!(instructions.len() >= 3);
         card.remove();
         assert!(has_card(FIRST, false));
     }

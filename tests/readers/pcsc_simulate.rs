@@ -192,6 +192,8 @@ fn ctrl_c_ends_a_script_without_an_end() {
 fn commands(kind: &str) -> [&'static str; 2] {
     match kind {
         "licence" | "licence-nopin" | "licence-changed" => ["00A40000023F00", "00B08A0004"],
+        "passport-bac" => ["00A4040C07A0000002471001", "0084000008"],
+        name if name.starts_with("passport") => ["00A4020C02011C", "00B0000008"],
         name if name.starts_with("residence") && name != "residence-specified" => ["00A40000023F00", "00B08B0004"],
         _ => ["00A4040C0AD3921000310001010402", "00B0830008"],
     }

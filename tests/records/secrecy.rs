@@ -77,10 +77,12 @@ fn a_purge_leaves_no_ciphertext_behind() {
         hex::decode(proof["content"]["sealed"].as_str().unwrap()).unwrap()
     };
     let data = bench.folder.file("data");
-    assert!(holds(&data, &sealed));
+    // A page's end may cut it in two.
+    let pieces = || sealed.windows(16).filter(|piece| holds(&data, piece)).count();
+    assert!(pieces() > 0);
     let purged = store.empty(&[appended[1].id], &entry(EntryKind::Purge, None, 9, "{}")).unwrap();
     assert_eq!(purged.not_vacuumed, None);
-    assert!(!holds(&data, &sealed), "neither in the database nor in its WAL");
+    assert_eq!(pieces(), 0, "neither in the database nor in its WAL");
     assert_eq!(store.append(&record(5)).unwrap().seq, 5);
 }
 

@@ -96,7 +96,9 @@ impl Card for MyNumberCard {
             spec::FACE_CHALLENGE => {
                 let certificate = &files::FACE_CERTIFICATE.file;
                 // A certificate that is not this card's would make a forgery of it.
-                if context.dump.is_remembered(certificate.name) && !super::checks::certificate_fits(&context.dump) {
+                let before =
+                    context.dump.is_remembered(certificate.name) || context.state.file(certificate.name).is_some();
+                if before && !super::checks::certificate_fits(&context.dump) {
                     context.read(certificate)?;
                 }
                 challenge(context, files::FACE)
@@ -135,7 +137,9 @@ fn keep_certificate(
     if let Some(bytes) = remembered(context.session, context.request, file)? {
         state.remembered.push(name);
         state.files.push((name, Ok(bytes)));
-    } else if let Ok(bytes) = read_file(context.session, file, None, &mut |_, _| {})? {
+    } else if let Ok(bytes) = read_file(context.session, file, None, &mut |_, _| {})?
+        && bytes.get(compared_range()).is_some()
+    {
         state.files.push((name, Ok(bytes)));
     }
     Ok(())
@@ -229,7 +233,7 @@ fn certificate(context: &mut ReadContext<'_, '_>, file: &'static files::File, co
 
 /// Whether the selected application's certificate is this one, by what distinguishes certificates.
 fn is_same(session: &mut CardSession<'_>, file: &files::File, certificate: &[u8]) -> Result<bool, ReadError> {
-    let Some(expected) = certificate.get(compared_range()) else { return Ok(true) };
+    let Some(expected) = certificate.get(compared_range()) else { return Ok(false) };
     Ok(compared(session, file)?.is_some_and(|slice| slice == expected))
 }
 

@@ -189,6 +189,8 @@ fn document_signature(facts: &Facts<'_>) -> Signature {
             let detail = evidence.with("detail", error.to_string());
             alone(match error {
                 error if error.is_unsupported() => Check::not_done(id, Why::UnsupportedAlgorithm, detail),
+                // taimen cannot judge it: a program that reads it might.
+                CmsError::Certificate(_) => Check::not_done(id, Why::UnsupportedAlgorithm, detail),
                 CmsError::NoCertificate => Check::not_done(id, Why::NotOnCard, detail),
                 CmsError::Signature | CmsError::Digest => Check::failed(id, Reason::SignatureMismatch, detail),
                 _ => Check::failed(id, Reason::Malformed, detail),
@@ -292,7 +294,7 @@ fn hashed(id: CheckId, facts: &Facts<'_>, files: &[&File], evidence: Evidence) -
 fn data_groups(facts: &Facts<'_>, signature: &Check) -> Check {
     let id = CheckId::DataGroups;
     // A hash that differs speaks against the document whatever else is known.
-    let evidence = match hashed(id, facts, &[&DG1, &DG2, &DG14, &DG15], Evidence::new()) {
+    let evidence = match hashed(id, facts, &[&DG1, &DG2, &DG11, &DG12, &DG14, &DG15], Evidence::new()) {
         Ok(evidence) => evidence,
         Err(check) => return check,
     };

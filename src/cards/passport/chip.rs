@@ -93,7 +93,9 @@ pub(super) fn chip_key(facts: &Facts<'_>, trust: &TrustStore, signature: &Check,
     let offers_ca = facts.options.signed.as_ref().is_some_and(|infos| !infos.chip_keys.is_empty());
     let offers_cam = facts.options.signed.as_ref().is_some_and(SecurityInfos::offers_mapping);
     // Data group 14 that is withheld may hold a key.
-    let offered = key.0 || offers_ca || offers_cam || options.0 && options.1.is_none();
+    // One that cannot be read may hold one too.
+    let unread = options.0 && facts.options.signed.is_none();
+    let offered = key.0 || offers_ca || offers_cam || unread;
     if !offered {
         return alone(Check::not_done(id, Why::NotOffered, Evidence::new()), false);
     }
@@ -126,7 +128,8 @@ pub(super) fn chip_key(facts: &Facts<'_>, trust: &TrustStore, signature: &Check,
     });
     let mut proofs = proofs.into_iter();
     let Some(first) = proofs.next() else {
-        return alone(Check::not_done(id, Why::NotRead, Evidence::new()), true);
+        let why = if unread { Why::LayoutUnknown } else { Why::NotRead };
+        return alone(Check::not_done(id, why, Evidence::new()), true);
     };
     let warnings = proofs.filter_map(|proof| match (first.verdict, proof.verdict) {
         (Verdict::Passed, Verdict::Failed(reason)) => {

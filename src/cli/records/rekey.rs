@@ -37,7 +37,10 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let appended = match (appended, &next) {
         (Ok(appended), _) => appended,
         (Err(error), Some((_, _, path))) => {
-            let _ = std::fs::remove_file(path);
+            // If nobody knows whether it was committed, it may be the one key that opens the log.
+            if !matches!(error, StoreError::ConnectionLost { .. } | StoreError::NoServer { .. }) {
+                let _ = std::fs::remove_file(path);
+            }
             return Err(error.into());
         }
         (Err(error), None) => return Err(error.into()),

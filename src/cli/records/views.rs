@@ -25,10 +25,16 @@ pub fn one(store: &mut Store, id: Uuid) -> Result<View, Problem> {
                 history.push(Logged { seq: header.seq, at: header.created_at, payload: payload(header.id, &bytes)? });
             }
             None if header.id == id => return Err(StoreError::Purged { id: id.to_string() }.into()),
-            None => {}
+            // A purge empties a whole history.
+            None => return Err(damaged(store, header.seq)),
         }
     }
     View::fold(history).map_err(|_| RecordError::NotReadable { id: id.to_string() }.into())
+}
+
+/// An addition was emptied, and its record was not.
+fn damaged(store: &Store, seq: u64) -> Problem {
+    StoreError::Damaged { place: store.place().to_string(), seq, layer: "purge" }.into()
 }
 
 /// Every record with its history, in the order of the log. Only what was added to records is held meanwhile.
@@ -38,8 +44,12 @@ pub fn each(
 ) -> Result<(), Problem> {
     let mut additions: HashMap<Uuid, Vec<Logged>> = HashMap::new();
     let mut failed = None;
+    let mut emptied: HashMap<Uuid, u64> = HashMap::new();
     store.each(0, &mut |entry| {
         let header = &entry.header;
+        if let (Some(of), None) = (header.of, &entry.payload) {
+            emptied.insert(of, header.seq);
+        }
         let (Some(of), Some(bytes)) = (header.of, entry.payload.as_ref()) else { return ControlFlow::Continue(()) };
         if !matches!(header.kind, EntryKind::Amendment | EntryKind::RelationEnd | EntryKind::Hold) {
             return ControlFlow::Continue(());
@@ -58,8 +68,13 @@ pub fn each(
     if let Some(problem) = failed.take() {
         return Err(problem);
     }
+    let place = store.place().to_string();
     store.each(0, &mut |entry| {
         let header = &entry.header;
+        if let (Some(seq), true) = (emptied.get(&header.id), entry.payload.is_some()) {
+            failed = Some(StoreError::Damaged { place: place.clone(), seq: *seq, layer: "purge" }.into());
+            return ControlFlow::Break(());
+        }
         let Some(bytes) = entry.payload.as_ref().filter(|_| header.kind == EntryKind::Record) else {
             return ControlFlow::Continue(());
         };

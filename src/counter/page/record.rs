@@ -240,7 +240,12 @@ fn fallback(session: &Session, drafting: &Drafting, case: &str, say: Say) -> Mar
                 }
             }
             label for="record-reason" { (say.say(words::RECORD_REASON)) }
-            input #record-reason type="text" name="fallback.reason" lang="ja" autocomplete="off" value=(drafting.fallback.1);
+            input #record-reason type="text" name="fallback.reason" lang="ja" autocomplete="off" value=(drafting.fallback.1)
+                aria-invalid=[drafting.complaint("fallback.reason").map(|_| "true")];
+            @if let Some(complaint) = drafting.complaint("fallback.reason") {
+                @let [what, todo] = complaint.problem.words();
+                p.bad #bad-record-reason data-say="assertive" { span aria-hidden="true" { "⚠ " } (say.say(what)) " " (say.say(todo)) }
+            }
         }
     }
 }

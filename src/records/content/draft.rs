@@ -154,7 +154,14 @@ impl Draft {
     pub fn take(&mut self, entries: Entries) -> Result<(), Vec<EntryError>> {
         let mut errors = Vec::new();
         self.circumstances = entries.circumstances;
-        self.document = entries.document.or(self.document.take());
+        let known = |id: &String| self.profiles.iter().any(|profile| profile.document(id).is_some());
+        match entries.document {
+            Some(document) if !known(&document) => {
+                errors.push(EntryError { field: "document".to_owned(), problem: EntryProblem::Unknown });
+            }
+            Some(document) => self.document = Some(document),
+            None => {}
+        }
         self.presented_at = entries.presented_at.or(self.presented_at);
         for (id, entry) in &entries.fields {
             errors.extend(self.enter(id, entry).err());
@@ -232,6 +239,11 @@ impl Draft {
             Some(part) if part.shape == Shape::Method => return self.methods(part, entry),
             Some(part) if BY_TOOL.contains(&part.id) => return Err(EntryProblem::ByTool),
             Some(part) if part.id == "document.number" && !self.is_numbered() => return Err(EntryProblem::NoNumber),
+            // Nobody knows which document it is the number of.
+            Some(part) if part.id == "document.number" && self.facts.is_none() && self.documents().next().is_none() => {
+                let part = Part { digits: false, ..*part };
+                return content(Some(&part), entry, self.circumstances.customer == Customer::Company);
+            }
             // Parts of a field are entered by their own names.
             None if parts_of(&field.id).next().is_some() => return Err(EntryProblem::Unknown),
             _ => {}
@@ -271,8 +283,14 @@ impl Draft {
 
     /// The document that was presented, under each profile that has it.
     fn documents(&self) -> impl Iterator<Item = (&Profile, &Document)> {
-        let name = self.document.as_deref().or(self.facts.as_ref().map(|facts| facts.kind.as_str()));
-        self.profiles.iter().filter_map(move |profile| Some((profile, profile.document(name?)?)))
+        let read = self.facts.as_ref().map(|facts| facts.kind.as_str());
+        let given = self.document.as_deref();
+        self.profiles.iter().filter_map(move |profile| {
+            // What the chip is, nobody's entry changes.
+            let fits = |document: &&Document| read.is_none_or(|kind| document.kinds.iter().any(|known| known == kind));
+            let named = given.and_then(|id| profile.document(id)).filter(fits);
+            Some((profile, named.or_else(|| profile.document(read?))?))
+        })
     }
 
     /// The methods that staff can choose from, under each profile: those that a counter can use with the document, or all that a

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
     lang::Bilingual,
@@ -503,22 +504,36 @@ fn to_half(c: char) -> char {
     }
 }
 
-/// Whether a text has twelve digits in a row (spaces and hyphens between them do not count) whose last one is the check digit of a
-/// My Number. One number in eleven of other kinds looks the same, so places that hold such numbers are not asked.
+/// Whether a text has twelve digits whose last one is the check digit of a My Number: in one piece, within a longer one, or in
+/// pieces with signs or spaces between. One number in eleven of other kinds looks the same, so places that hold such numbers
+/// are not asked.
 pub(super) fn may_be_personal_number(text: &str) -> bool {
-    let mut runs = vec![Vec::new()];
-    for c in text.chars().map(to_half) {
-        match c.to_digit(10) {
-            Some(digit) => {
-                if let Some(run) = runs.last_mut() {
-                    run.push(digit);
+    // Runs of pieces: signs part pieces, anything else parts runs.
+    let mut runs: Vec<Vec<Vec<u32>>> = vec![vec![Vec::new()]];
+    for c in text.nfkc() {
+        let Some(run) = runs.last_mut() else { return false };
+        match (c.to_digit(10), run.last_mut()) {
+            (Some(digit), Some(piece)) => piece.push(digit),
+            (None, Some(piece)) if c.is_whitespace() || is_sign(c) => {
+                if !piece.is_empty() {
+                    run.push(Vec::new());
                 }
             }
-            None if c.is_whitespace() || matches!(c, '-' | '－' | '‐' | '‑' | '–' | '—' | '−') => {}
-            None => runs.push(Vec::new()),
+            _ => runs.push(vec![Vec::new()]),
         }
     }
-    runs.iter().any(|run| has_check_digit(run))
+    let within = |piece: &Vec<u32>| piece.windows(12).any(has_check_digit);
+    let joined = |run: &Vec<Vec<u32>>| {
+        (0..run.len()).any(|from| {
+            (from..run.len()).any(|to| run.get(from..=to).is_some_and(|pieces| has_check_digit(&pieces.concat())))
+        })
+    };
+    runs.iter().any(|run| run.iter().any(within) || run.len() <= MAX_LINES && joined(run))
+}
+
+/// What people write between the digits of a number.
+fn is_sign(c: char) -> bool {
+    matches!(c, '-' | '‐' | '‑' | '–' | '—' | '−' | 'ー' | '・' | '·' | '.' | '/' | ',' | '_' | '~' | '〜')
 }
 
 /// 総務省令 of the number: the sum of each digit by its weight, from the lowest of the eleven, modulo eleven.

@@ -178,7 +178,12 @@ impl View {
             Change::RelationEnd { relation, ended_on } => relation_of(&mut self.relations, *relation, Some(*ended_on)),
             Change::Reopen { relation, .. } => relation_of(&mut self.relations, *relation, None),
             Change::Hold { hold, reason } => self.holds.push((seq, *hold, reason.clone())),
-            Change::Release { hold, .. } => self.holds.retain(|(_, held, _)| held != hold),
+            // One release ends one hold, the oldest of its kind.
+            Change::Release { hold, .. } => {
+                if let Some(at) = self.holds.iter().position(|(_, held, _)| held == hold) {
+                    self.holds.remove(at);
+                }
+            }
         }
     }
 

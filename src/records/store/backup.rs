@@ -35,13 +35,17 @@ impl Store {
             let size: i64 = on!(&mut reading, db => sqlx::query_scalar(newest).fetch_one(&mut *db).await)
                 .map_err(|error| fault(&source, &error))?;
             let found = u64::try_from(size).unwrap_or(0);
+            let mut loses = false;
             if let Some(known) = keys.known_head()?.filter(|known| known.head.size > found) {
                 if !accept_loss {
                     return Err(StoreError::HeadOlder { place: source.to_string(), kept: known.head.size, found });
                 }
-                keys.kept.put_away()?;
+                loses = true;
             }
             copy((&source, &mut reading), &place).await?;
+            if loses {
+                keys.kept.put_away()?;
+            }
             reading.close().await;
             let mut restored = Session::open(place, Purpose::Read, Some(keys), None).await?;
             let report = restored.verify(Depth::Content, &[]).await?;

@@ -143,6 +143,9 @@ pub(super) fn fault(place: &Place, error: &sqlx::Error) -> StoreError {
                 Place::Postgres(..) => of_postgres(at, &code),
             }
         }
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
+            StoreError::Damaged { place: at, seq: 0, layer: "row" }
+        }
         sqlx::Error::Protocol(_) => StoreError::ConnectionLost { place: at },
         _ => StoreError::Other { place: at, code: "driver".to_owned() },
     }

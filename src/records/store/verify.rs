@@ -173,7 +173,8 @@ impl Session {
     }
 
     async fn verify_rows(&mut self, check: &mut Check<'_>) -> Result<(), StoreError> {
-        let mut after = 0;
+        // A row below the first number is no entry of ours either.
+        let mut after = i64::MIN;
         loop {
             let rows = self.raw(after).await?;
             if rows.is_empty() {
@@ -192,7 +193,7 @@ impl Session {
     async fn purged(&mut self) -> Result<Ranges, StoreError> {
         let link = self.link().await?;
         let texts: Result<Vec<String>, _> = on!(link, db => {
-            sqlx::query_scalar("SELECT purges FROM entry WHERE kind = 'purge'").fetch_all(&mut *db).await
+            sqlx::query_scalar("SELECT purges FROM entry WHERE kind = 'purge' AND seq > 0").fetch_all(&mut *db).await
         });
         let texts = texts.map_err(|error| self.failed(&error))?;
         // A text of another form is a damage of its row, which is found there.

@@ -252,6 +252,16 @@ impl Session {
                 sqlx::query_as(statement).bind(bytes).fetch_optional(&mut *db).await
             });
             let row = row.map_err(|error| self.failed(&error))?;
+            // What was added since somebody judged the record, a hold perhaps, is judged anew.
+            let bytes = id.into_bytes().to_vec();
+            let link = self.link().await?;
+            let added: Result<Vec<Vec<u8>>, sqlx::Error> = on!(link, db => {
+                sqlx::query_scalar("SELECT id FROM entry WHERE first = $1").bind(bytes).fetch_all(&mut *db).await
+            });
+            let added = added.map_err(|error| self.failed(&error))?;
+            if added.iter().any(|added| ids.iter().all(|id| id.as_bytes().as_slice() != added.as_slice())) {
+                return Err(StoreError::Locked { place: self.place.to_string() });
+            }
             let (seq, kind, length) = row.ok_or_else(|| StoreError::NoSuchEntry { id: id.to_string() })?;
             // What was purged and why is kept, and what is empty is not emptied twice.
             let kept = [EntryKind::Purge, EntryKind::Rekey].iter().any(|kept| kept.as_str() == kind);
