@@ -124,7 +124,7 @@ struct Opened {
     selected: bool,
 }
 
-fn opened<'a>(own: &'a mut Option<Box<dyn std::any::Any>>) -> Result<&'a mut Opened, ReadError> {
+fn opened(own: &mut Option<Box<dyn std::any::Any>>) -> Result<&mut Opened, ReadError> {
     let opened = own.as_mut().and_then(|own| own.downcast_mut());
     opened.ok_or(ReadError::NotGiven { credential: &spec::ZONE })
 }

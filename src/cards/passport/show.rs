@@ -96,11 +96,12 @@ pub(super) fn holder(facts: &Facts<'_>) -> Holder {
         "<" => Some(Sex::Unspecified),
         _ => None,
     };
-    let mut holder = Holder::default();
-    holder.name = Some(Signed::new(CardText::from(name.trim()), SIGNED));
-    holder.birth_date = zone.birth_date(today(facts.basis)).map(|day| Signed::new(day, SIGNED));
-    holder.sex = sex.map(|sex| Signed::new(sex, SIGNED));
-    holder
+    Holder {
+        name: Some(Signed::new(CardText::from(name.trim()), SIGNED)),
+        birth_date: zone.birth_date(today(facts.basis)).map(|day| Signed::new(day, SIGNED)),
+        sex: sex.map(|sex| Signed::new(sex, SIGNED)),
+        ..Holder::default()
+    }
 }
 
 pub(super) fn pictures(facts: &Facts<'_>) -> Vec<Picture> {
