@@ -49,7 +49,7 @@ named! {
 }
 
 impl Purpose {
-    /// Whether one file may bring several anchors, or a signed list of them: see [`super::bring`].
+    /// Whether one file may bring several anchors, or a signed list of them: `taimen trust add` says what it brought.
     pub fn takes_lists(self) -> bool {
         self == Self::Passport
     }

@@ -19,7 +19,7 @@ pub const SCHEMA: &str = "taimen.amendment/1";
 /// An addition to a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amendment {
-    /// [`SCHEMA`].
+    /// The name of the schema.
     pub schema: String,
     /// Who adds it: entered, not authenticated.
     pub by: String,
