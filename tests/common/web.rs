@@ -395,9 +395,14 @@ impl<'a> Shop<'a> {
     /// Places a simulated card; returns what is known of it.
     pub fn place(&mut self, card: &str) -> Vec<(String, String)> {
         self.anew();
+        // A late view of the card that lies there is not of the one that comes.
+        let last = self.shown.seen.last();
+        let lies = last.filter(|view| name(view) != "waiting").map(|view| view["of"].clone());
         self.staff.sim(&json!({"place": card}));
         let after = self.after;
-        let view = self.shown.until(|view| view["version"].as_u64() > Some(after));
+        let view =
+            self.shown.until(|view| view["version"].as_u64() > Some(after) && lies.as_ref() != Some(&view["of"]));
+        self.after = view["version"].as_u64().unwrap_or_default().saturating_sub(1);
         printed(&view)
     }
 
@@ -441,6 +446,10 @@ impl<'a> Shop<'a> {
                 let Some(entries) = entries else { return Some(view) };
                 self.staff.act(&view, &json!({"action": "entries", "entries": entries}));
                 given.extend(asked);
+            }
+            // Refused where it is typed: nothing goes on.
+            if html(&view).contains("aria-invalid=\"true\"") {
+                return Some(view);
             }
             let pad = self.pad.seen.last().filter(|view| view["version"].as_u64() > Some(self.after));
             let asked = pad.and_then(|pad| Some((pad, asked_of_customer(pad)?)));

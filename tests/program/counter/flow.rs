@@ -94,6 +94,8 @@ fn a_fault_of_each_effect_ends_as_it_must() {
                     _ => assert!(verdict(&view).starts_with("unsure "), "{address}: {}", verdict(&view)),
                 },
                 // A card that left is not there any more: the page says what befell it and waits for the next.
+                // A fault of a way that this card does not go changes nothing.
+                Expected::CardTrouble if name(&view) == "checked" => assert_eq!(verdict(&view), honest, "{address}"),
                 Expected::CardTrouble => assert!(["failed", "waiting"].contains(&name(&view)), "{address}: {view}"),
                 _ => assert!(["failed", "checked"].contains(&name(&view)), "{address}: {view}"),
             }
