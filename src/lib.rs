@@ -29,7 +29,7 @@
 //! let dump = cards::read(&mut card, &request, credentials, &mut gate, &mut nonces, &mut |event| {
 //!     if let cards::Event::Step { title, .. } = event { println!("{}", title.en) }
 //! })?;
-//! assert_eq!(dump.link.exchanges, 17);
+//! assert_eq!(dump.link.exchanges, 14);
 //!
 //! use taimen::cards::my_number::{self, files};
 //!

@@ -754,7 +754,7 @@ fn residence_cards_in_the_real_stack_with_extended_and_with_short_apdus() {
         "not-expired: passed",
         "revocation: not_done(not_available)",
     ][..];
-    for (kind, checks, extended, short) in [("residence1", first, 16, 67), ("residence2", second, 16, 55)] {
+    for (kind, checks, extended, short) in [("residence1", first, 16, 45), ("residence2", second, 16, 45)] {
         let mut reports = Vec::new();
         for (card, exchanges) in [(kind.to_owned(), extended), (format!("{kind}?fault=no-extended"), short)] {
             lay_residence(&mut desk, &card);
