@@ -65,8 +65,12 @@ fn play(bench: &Bench, steps: &[Step]) {
         new.lookups = document.iter().map(|document| Lookup::new("document", document.to_string())).collect();
         let appended = match step {
             Step::Purge { which } => {
-                let ids: Vec<Uuid> =
+                let mut ids: Vec<Uuid> =
                     which.iter().filter(|_| !order.is_empty()).map(|at| order[at % order.len()]).collect();
+                // A record goes with all that was added to it, else the store refuses.
+                let added = |id: &Uuid| model[id].of.is_some_and(|of| ids.contains(&of)) && !ids.contains(id);
+                let added: Vec<Uuid> = order.iter().filter(|id| added(id)).copied().collect();
+                ids.extend(added);
                 for id in &ids {
                     let known = model.get_mut(id).unwrap();
                     if !matches!(known.kind, EntryKind::Purge | EntryKind::Rekey) {

@@ -256,7 +256,7 @@ impl Session {
             let bytes = id.into_bytes().to_vec();
             let link = self.link().await?;
             let added: Result<Vec<Vec<u8>>, sqlx::Error> = on!(link, db => {
-                sqlx::query_scalar("SELECT id FROM entry WHERE first = $1").bind(bytes).fetch_all(&mut *db).await
+                sqlx::query_scalar("SELECT id FROM entry WHERE first = $1 AND length(sealed) > 0").bind(bytes).fetch_all(&mut *db).await
             });
             let added = added.map_err(|error| self.failed(&error))?;
             if added.iter().any(|added| ids.iter().all(|id| id.as_bytes().as_slice() != added.as_slice())) {
