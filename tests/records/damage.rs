@@ -120,3 +120,15 @@ both! {
         assert_eq!(bad(bench)[0], (3, Layer::Purge), "content that is there in spite of a purge");
     }
 }
+
+#[test]
+fn a_row_below_the_first_number_is_not_a_lawful_purge() {
+    let bench = &Bench::sqlite();
+    drop(bench.filled(3));
+    bench.tamper(
+        "PRAGMA ignore_check_constraints = on; INSERT INTO entry SELECT 0, zeroblob(16), 'purge', NULL, NULL, NULL, created_at, key_id, '1-2', leaf, \
+         head, nodes, digest, nonce, sealed FROM entry WHERE seq = 1; UPDATE entry SET nonce = x'', sealed = x'' WHERE seq IN (1, 2); \
+         DELETE FROM lookup WHERE seq IN (1, 2)",
+    );
+    assert_eq!(bad(bench)[0].1, Layer::Sequence);
+}
