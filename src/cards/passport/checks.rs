@@ -22,6 +22,7 @@ use super::{
     chip::{Options, access_agrees, chip_key},
     details::{self, Value},
     files::{self, DG1, DG2, DG11, DG12, DG14, DG15, File, SOD},
+    mapping::Authority,
     mrz::{CAN_LENGTH, Format, Mrz},
     security_object::{SecurityObject, SecurityObjectError},
     show,
@@ -117,7 +118,8 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     let signer = Signer::look(&facts, &signature, trust);
     let data = data_groups(&facts, &signature.check);
     let certificate = signer.check(&facts, &signature);
-    let chip = chip_key(&facts, trust, &signature.check, &data);
+    let document = signer.path.as_ref().map(Authority::of).unwrap_or_default();
+    let chip = chip_key(&facts, (trust, &document), &signature.check, &data);
     let printed = printed_agrees(&facts, &data);
     let typed = dump.private_file(files::TYPED).is_some_and(|typed| typed.expose().len() > CAN_LENGTH);
     let requirement = match (typed, chip.offered) {

@@ -15,7 +15,7 @@ use super::{
     access::{self, SecurityInfos},
     checks::Facts,
     files::{self, CARD_ACCESS, CARD_SECURITY, DG14, DG15, File},
-    mapping,
+    mapping::{self, Authority},
     tree::whole,
 };
 
@@ -83,7 +83,12 @@ const CAM: &str = "chip authentication mapping";
 
 /// The check of the chip's key. It is required exactly if the signed data offer one; what the signed data list and the chip does not
 /// give is withheld.
-pub(super) fn chip_key(facts: &Facts<'_>, trust: &TrustStore, signature: &Check, data: &Check) -> ChipKey {
+pub(super) fn chip_key(
+    facts: &Facts<'_>,
+    (trust, document): (&TrustStore, &Authority),
+    signature: &Check,
+    data: &Check,
+) -> ChipKey {
     let id = CheckId::ChipKey;
     let alone = |check, offered| ChipKey { check, offered, warnings: Vec::new() };
     if facts.sod().is_none() {
@@ -118,7 +123,7 @@ pub(super) fn chip_key(facts: &Facts<'_>, trust: &TrustStore, signature: &Check,
         proofs.push(chip_authentication(facts));
     }
     if offers_cam && facts.dump.challenge(files::MAPPING).is_some() {
-        proofs.push(mapped(facts, trust));
+        proofs.push(mapped(facts, trust, document));
     }
     // One that passed is enough; else a failure, else what is open.
     proofs.sort_by_key(|proof| match proof.verdict {
@@ -232,7 +237,7 @@ fn chip_authentication(facts: &Facts<'_>) -> Proof {
     }
 }
 
-fn mapped(facts: &Facts<'_>, trust: &TrustStore) -> Proof {
+fn mapped(facts: &Facts<'_>, trust: &TrustStore, document: &Authority) -> Proof {
     let proof = |verdict| Proof::new(CAM, &CARD_SECURITY, self_reported(facts.basis, verdict));
     let Some(challenge) = challenge_of(facts, files::MAPPING) else {
         return proof(Verdict::NotDone(Why::NotRead));
@@ -243,7 +248,7 @@ fn mapped(facts: &Facts<'_>, trust: &TrustStore) -> Proof {
     let ChallengeResponse::Signature(answer) = &challenge.answer else {
         return proof(Verdict::Failed(Reason::ChallengeRefused));
     };
-    let (verdict, detail) = mapping::verdict(file, &challenge.random.0, &answer.0, trust, facts.basis.at());
+    let (verdict, detail) = mapping::verdict(file, &challenge.random.0, &answer.0, trust, document, facts.basis.at());
     match detail {
         Some(detail) => proof(verdict).with("detail", detail),
         None => proof(verdict),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    trust::{Certificate, Cms, TrustStore, signer_path},
+    trust::{Certificate, Cms, Hierarchy, SignerPath, TrustStore, signer_path},
     verify::{Reason, Verdict, Why},
 };
 
@@ -14,13 +14,27 @@ use super::{
     tree::whole,
 };
 
+/// Under whom a signer is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Authority {
+    state: Option<String>,
+    hierarchy: Option<Hierarchy>,
+}
+
+impl Authority {
+    pub(super) fn of(path: &SignerPath<'_>) -> Self {
+        Self { state: path.state.clone(), hierarchy: path.anchor.map(|(anchor, _)| anchor.hierarchy) }
+    }
+}
+
 /// What the proof is worth: the chip's mapping key, and what it proved, under the static key of EF.CardSecurity, which must have a
-/// signer that counts. With a detail if it does not.
+/// signer that counts, of the same state and hierarchy as that of the security object. With a detail if it does not.
 pub(super) fn verdict(
     file: &[u8],
     mapping_key: &[u8],
     proof: &[u8],
     trust: &TrustStore,
+    document: &Authority,
     at: Timestamp,
 ) -> (Verdict, Option<String>) {
     let malformed = |detail: String| (Verdict::Failed(Reason::Malformed), Some(detail));
@@ -38,10 +52,14 @@ pub(super) fn verdict(
     };
     let (message, signed) = signed;
     let others: Vec<Certificate> = message.certificates.iter().filter_map(|der| Certificate::parse(der).ok()).collect();
-    if let Err(error) = signer_path(&signed.certificate, &others, trust, at).outcome {
+    let path = signer_path(&signed.certificate, &others, trust, at);
+    if let Err(error) = &path.outcome {
         let open = error.is_open();
         let verdict = if open { Verdict::NotDone(Why::NoAnchor) } else { Verdict::Failed(Reason::SignatureMismatch) };
         return (verdict, Some(error.to_string()));
+    }
+    if Authority::of(&path) != *document {
+        return (Verdict::Failed(Reason::OtherState), None);
     }
     let infos = match SecurityInfos::parse(&message.content) {
         Ok(infos) => infos,
