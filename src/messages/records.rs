@@ -293,8 +293,10 @@ fn server(error: &StoreError) -> Text {
         ["管理者が CREATE ROLE で作ってから、docs/records.md の GRANT を実行してください。データベースは作ってあります。"
          "Let the administrator make it with CREATE ROLE, then run the GRANT statements of docs/records.md. The database is made."] },
         StoreError::ConnectionLost { place } => text! { "records-connection-lost" Usage;
-        ["{place} との接続が切れました。保存していません。" "The connection to {place} was lost. taimen did not save the entry."]
-        ["サーバーとネットワークを確かめて、やり直してください。" "Check the server and the network, then try again."] },
+        ["{place} との接続が切れました。保存できたかどうかは分かりません。"
+         "The connection to {place} was lost. Whether the entry was saved is not known."]
+        ["サーバーとネットワークを確かめ、保存されていないことを「記録を見る」または taimen records list で確かめてから、やり直してください。"
+         "Check the server and the network. Look for the entry (taimen records list) before you save it again."] },
         _ => super::files::internal("messages"),
     }
 }

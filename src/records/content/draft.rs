@@ -188,6 +188,12 @@ impl Draft {
             plain("relied_on.agreement", &mut reliance.agreement, line);
             self.relied_on = Some(reliance);
         }
+        let mut rows = self.profiles.iter().flat_map(|profile| &profile.fallback_rows);
+        let chosen = self.fallback.as_ref().and_then(|choice| choice.row.as_ref());
+        if chosen.is_some_and(|row| rows.all(|known| known.id != *row)) {
+            errors.push(EntryError { field: "fallback.row".to_owned(), problem: EntryProblem::Unknown });
+            self.fallback = None;
+        }
         for name in &entries.accepted {
             match name.parse() {
                 Ok(field) => self.accept(field, true),
