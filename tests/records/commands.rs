@@ -293,7 +293,7 @@ fn reports_count_what_is_open_and_what_was_done_instead() {
         "paper.json",
         &json!({
             "document": "driving-record", "presented_at": "2026-11-27T10:00:00+09:00",
-            "fallback": {"case": "no-chip", "row": "present", "reason": "運転経歴証明書だけを持参", "chosen_by": "架空 花"},
+            "fallback": {"case": "no-chip", "row": "chipless-photo", "reason": "運転経歴証明書だけを持参", "chosen_by": "架空 花"},
             "fields": {"recorder": "架空 花", "customer.name": "架空 太郎"},
         }),
     );
@@ -301,7 +301,10 @@ fn reports_count_what_is_open_and_what_was_done_instead() {
     assert!(saved["open"].as_array().unwrap().contains(&"customer.address".into()));
     let report = |which: &str| shop.json(&["records", "report", which])["rows"].clone();
     assert_eq!(report("blanks").as_array().unwrap().len(), 2);
-    assert_eq!(report("fallbacks")[0], json!({"case": "no-chip", "row": "present", "records": 1, "with_blanks": 1}));
+    assert_eq!(
+        report("fallbacks")[0],
+        json!({"case": "no-chip", "row": "chipless-photo", "records": 1, "with_blanks": 1})
+    );
     let staff = report("staff");
     assert_eq!(staff[0], json!({"recorder": "架空 花", "verdict": "authentic", "records": 1, "with_blanks": 1}));
     assert_eq!(staff[1]["verdict"], "no-chip");

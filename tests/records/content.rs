@@ -428,7 +428,7 @@ fn a_record_without_a_chip_says_why() {
     let mut draft = Draft::new(day("2026-11-22"), [profiles.get("hanshuhou-2025").unwrap()]);
     let entries = r#"{
         "document": "licence", "presented_at": "2026-11-22T12:00:00+09:00",
-        "fallback": {"case": "chip-unreadable", "row": "chip-unreadable", "reason": "応答なし", "chosen_by": "見本 花"},
+        "fallback": {"case": "chip-unreadable", "row": "other-chip-card", "reason": "応答なし", "chosen_by": "見本 花"},
         "fields": {"customer.name": "見本 太郎", "document.number": "309012345620"}
     }"#;
     draft.take(Entries::parse(entries).unwrap()).unwrap();
