@@ -4,4 +4,9 @@ pub mod cose;
 // Some rows and lists are for what reads a phone.
 #[allow(dead_code)]
 pub mod elements;
+pub mod engagement;
+pub mod handover;
+pub mod ndef;
+pub mod nfc;
+pub mod session;
 pub mod transcript;
