@@ -2,11 +2,17 @@
 
 pub mod cose;
 // Some rows and lists are for what reads a phone.
+pub mod device;
 #[allow(dead_code)]
 pub mod elements;
 pub mod engagement;
 pub mod handover;
+pub mod mso;
 pub mod ndef;
 pub mod nfc;
+mod read;
+pub mod response;
 pub mod session;
+mod share;
+pub mod spec;
 pub mod transcript;
