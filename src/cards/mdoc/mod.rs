@@ -1,9 +1,7 @@
 //! モバイル身分証: identity documents on a phone (ISO/IEC 18013-5): the My Number Card and driving licences.
 
-pub mod cose;
-// Some rows and lists are for what reads a phone.
+mod checks;
 pub mod device;
-#[allow(dead_code)]
 pub mod elements;
 pub mod engagement;
 pub mod handover;
@@ -14,5 +12,10 @@ mod read;
 pub mod response;
 pub mod session;
 mod share;
+mod show;
 pub mod spec;
 pub mod transcript;
+
+pub use crate::crypto::cose;
+pub use checks::{REQUIREMENT, check};
+pub(in crate::cards) use read::Phone;
