@@ -31,6 +31,8 @@ mod licence_faults;
 #[cfg(feature = "simulator")]
 mod licence_round_trip;
 #[cfg(feature = "simulator")]
+mod mdoc;
+#[cfg(feature = "simulator")]
 mod mobile;
 #[cfg(feature = "simulator")]
 mod official;
