@@ -145,7 +145,7 @@ fn read(
     if !certificates.is_empty() {
         return Ok((certificates.into_iter().map(|block| alone(block.contents)).collect(), None));
     }
-    if purpose == Purpose::Mdoc && der::element(bytes).is_none() {
+    if purpose == Purpose::Mdoc && bytes.first() != Some(&der::SEQUENCE) {
         return vical(bytes, trust, unpinned, now);
     }
     let list = others.into_iter().find(|block| block.label == "CMS" || block.label == "PKCS7");
