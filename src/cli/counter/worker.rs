@@ -278,7 +278,7 @@ fn tell(desk: &Desk, run: Run, event: cards::Event<'_>) {
             Told::Asks(Question { kind: looked.kind(), wanted: wanted.collect() })
         }
         cards::Event::Guests(found) => Told::Guests(found.guests.clone()),
-        cards::Event::Counter { .. } => return,
+        cards::Event::Counter { .. } | cards::Event::Shares { .. } => return,
     };
     desk.apply(Event::Reading(run, told));
 }
