@@ -136,7 +136,7 @@ impl Counter {
                 told.push(Told::Asks(Question { kind: looked.kind(), wanted: wanted.collect() }));
             }
             cards::Event::Guests(found) => told.push(Told::Guests(found.guests.clone())),
-            cards::Event::Counter { .. } => {}
+            cards::Event::Counter { .. } | cards::Event::Shares { .. } => {}
         };
         let Some(card) = &mut self.card else { return Vec::new() };
         card.power_off();
