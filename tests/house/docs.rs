@@ -15,8 +15,8 @@ use taimen::{
         Expected, FaultRow, LINK_FAULTS, Recipe,
         cards::{
             drivers_licence::{LICENCE_FAULTS, MENKYO_FAULTS},
-            my_number::{FAULTS, JPKI_FAULTS},
             mdoc::PHONE_FAULTS,
+            my_number::{FAULTS, JPKI_FAULTS},
             passport::PASSPORT_FAULTS,
             residence_card::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
         },

@@ -130,10 +130,7 @@ fn one_certificate_several_and_the_same_again() {
     // Not of this key, and not a certificate.
     let other = Key::Curve(NamedCurve::P384, "somebody else");
     let forged = CertificateOrder { signer: other, ..state("US", None, "taimen simulated IACA, forged") };
-    assert!(matches!(
-        bench.add(forged.build().unwrap(), true),
-        Err(AddError::NothingUsable(Some(Refused::Signature)))
-    ));
+    assert!(matches!(bench.add(forged.build().unwrap(), true), Err(AddError::NothingUsable(Some(Refused::Signature)))));
     for content in [&b""[..], b"hello", &[0xA0], &[0x84, 0x40, 0xA0, 0x40, 0x40]] {
         assert!(bench.add(content, true).is_err(), "{content:?}");
     }
@@ -219,16 +216,10 @@ fn a_signer_must_have_the_profile_of_annex_b_under_its_root() {
     assert!(profile(short(|s| s.subject.country = "XU".to_owned())).contains("country"));
     assert!(profile(short(|s| s.authority_key_id = None)).contains("names no key"));
     assert_eq!(short(|s| s.key = Key::Ed25519("ds")), Ok(()));
-    assert_eq!(
-        short(|s| s.validity[0] = time("2026-11-02T00:00:00Z")),
-        Err(IssuerError::SignedOutside(Place::Leaf))
-    );
+    assert_eq!(short(|s| s.validity[0] = time("2026-11-02T00:00:00Z")), Err(IssuerError::SignedOutside(Place::Leaf)));
     assert_eq!(short(|s| s.validity[1] = time("2026-11-26T00:00:00Z")), Err(IssuerError::Expired(Place::Leaf)));
     // Another key under the same name and key identifier; another key identifier under the same name is another authority.
-    assert_eq!(
-        short(|s| s.signer = Key::Curve(NamedCurve::P384, "an impostor")),
-        Err(IssuerError::SignatureMismatch)
-    );
+    assert_eq!(short(|s| s.signer = Key::Curve(NamedCurve::P384, "an impostor")), Err(IssuerError::SignatureMismatch));
     assert_eq!(
         short(|s| (s.signer, s.authority_key_id) = (Key::Curve(NamedCurve::P384, "an impostor"), Some(vec![9; 20]))),
         Err(IssuerError::NoAnchor)

@@ -77,15 +77,9 @@ const BAD_SIGNATURE: Differs = &[
     rests(MdocDevice, MdocIssuerSignature),
     rests(NotExpired, MdocIssuerSignature),
 ];
-const CHANGED: Differs = &[
-    failed(MdocElements, Reason::DigestMismatch),
-];
-const NO_DIGEST: Differs = &[
-    failed(MdocElements, Reason::DigestMissing),
-];
-const SHORT_RANDOM: Differs = &[
-    failed(MdocElements, Reason::RandomTooShort),
-];
+const CHANGED: Differs = &[failed(MdocElements, Reason::DigestMismatch)];
+const NO_DIGEST: Differs = &[failed(MdocElements, Reason::DigestMissing)];
+const SHORT_RANDOM: Differs = &[failed(MdocElements, Reason::RandomTooShort)];
 const BROKEN: Differs = &[
     failed(MdocIssuerSignature, Reason::Malformed),
     failed(MdocIssuerCertificate, Reason::Malformed),
