@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs};
 use taimen::{
     cards::{
         drivers_licence::{LICENCE_REQUIREMENT, MENKYO_REQUIREMENT},
-        my_number::REQUIREMENT,
+        mdoc, my_number::REQUIREMENT,
         passport, residence_card as residence,
     },
     dump::{Dump, NotRead, SCHEMA},
@@ -140,6 +140,7 @@ fn the_pages_of_the_checks_have_every_check_with_its_weight() {
                 residence::FIRST_REQUIREMENT,
                 residence::SECOND_REQUIREMENT,
                 passport::TYPED_WITH_KEY,
+                mdoc::REQUIREMENT,
             ];
             let required = cards.iter().any(|card| card.requires(check));
             assert_eq!(yes, required, "{name}: {check}");
