@@ -62,7 +62,7 @@ fn each_is_used_where_its_row_says_and_nowhere_else() {
         let found = |text: &str, path: bool| {
             text.match_indices(&name).any(|(at, _)| {
                 let (before, after) = (text[..at].bytes().next_back(), &text[at + name.len()..]);
-                let begins = before.is_none_or(|byte| !word(byte) && !(path && b":\"".contains(&byte)));
+                let begins = before.is_none_or(|byte| !(word(byte) || path && b":\"".contains(&byte)));
                 begins && if path { after.starts_with("::") } else { !after.bytes().next().is_some_and(word) }
             })
         };
