@@ -134,8 +134,8 @@ fn read(
     let list = others.into_iter().find(|block| block.label == "CMS" || block.label == "PKCS7");
     let bytes = list.map_or_else(|| bytes.to_vec(), |block| block.contents);
     let is_list = der::element(&bytes)
-        .and_then(|outer| der::children(outer.content))
-        .and_then(|parts| parts.first().and_then(der::dotted))
+        .and_then(|outer| der::element(outer.content))
+        .and_then(|first| der::dotted(&first))
         .is_some();
     if !is_list {
         // A single certificate begins with a SEQUENCE inside.

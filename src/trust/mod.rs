@@ -46,7 +46,7 @@ pub use {
     import::{ImportError, Unusable, import},
     passport::{
         ListError, MASTER_LIST, MASTER_LIST_SIGNER, MasterList, Outside, Refused, SignerError, SignerPath, StateMatch,
-        allows_document, document_types, key_period, list_signer_path, periods, signer_path, states,
+        allows_document, document_types, judge, key_period, list_signer_path, periods, signer_path, states,
     },
     pins::{Pin, published},
 };
