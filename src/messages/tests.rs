@@ -27,6 +27,7 @@ fn transport() -> Vec<TransportError> {
         TransportError::NoService,
         TransportError::NotPermitted,
         TransportError::NoReader,
+        TransportError::NoBluetooth,
         TransportError::NoCard { seconds: 30 },
         TransportError::Busy,
         TransportError::Removed,
@@ -570,7 +571,10 @@ fn exit_codes_of_the_contract() {
     let exit = |problem: Problem| problem.exit().code();
     for error in transport() {
         let expected = match error {
-            TransportError::NoService | TransportError::NotPermitted | TransportError::NoReader => 2,
+            TransportError::NoService
+            | TransportError::NotPermitted
+            | TransportError::NoReader
+            | TransportError::NoBluetooth => 2,
             _ => 4,
         };
         assert_eq!(exit(error.into()), expected);

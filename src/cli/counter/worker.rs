@@ -20,7 +20,7 @@ use crate::{
     messages::Problem,
     records::content::DumpMark,
     report::{self, Context},
-    transport::{LinkKind, Transport, TransportError},
+    transport::{LinkKind, Radio, Transport, TransportError},
     trust::{Hierarchy, TrustStore},
     verify::Basis,
 };
@@ -299,5 +299,9 @@ impl Transport for Stoppable<'_> {
 
     fn link(&self) -> LinkKind {
         self.card.link()
+    }
+
+    fn radio(&mut self) -> Option<&mut dyn Radio> {
+        self.card.radio()
     }
 }
