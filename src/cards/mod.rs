@@ -11,6 +11,8 @@ mod findings;
 #[doc(hidden)]
 pub mod flow;
 #[doc(hidden)]
+pub mod mdoc;
+#[doc(hidden)]
 pub mod model;
 #[doc(hidden)]
 pub mod my_number;

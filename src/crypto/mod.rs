@@ -10,7 +10,6 @@ mod group;
 mod hash;
 mod iso9796;
 mod modp;
-#[cfg(feature = "records")]
 mod row;
 mod rsa;
 mod rsa_any;
@@ -34,8 +33,8 @@ pub use hash::Hash;
 pub use iso9796::{Iso9796Signer, Trailer, verify_iso9796};
 #[doc(hidden)]
 pub use modp::{DhGroup, DhKeyError};
-#[cfg(feature = "records")]
-pub use row::{NotSealed, ROW_KEY, ROW_NONCE, ROW_TAG, RowKey};
+#[doc(hidden)]
+pub use row::{NotSealed, ROW_KEY, ROW_NONCE, ROW_TAG, RowKey, derived};
 #[doc(hidden)]
 pub use rsa_any::RsaKey;
 pub use seal::{NotASealKey, SEAL_PUBLIC_KEY, SEAL_SEED, SEAL_SIGNATURE, SealKey, SealPublicKey};

@@ -5,6 +5,7 @@ use crate::{dump::Dump, kind::CardKind, lang::Bilingual};
 use super::{FaultRow, IssueError, Recipe, SimulatedCard};
 
 pub mod drivers_licence;
+pub mod mdoc;
 pub mod my_number;
 pub mod passport;
 pub mod residence_card;

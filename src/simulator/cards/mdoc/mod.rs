@@ -1,0 +1,4 @@
+//! Simulated phones with mdocs: the issuers of what they hold.
+
+pub mod issuer;
+pub mod write;
