@@ -2,6 +2,9 @@
 
 pub mod cose;
 // Some rows and lists are for what reads a phone.
+pub mod device;
 #[allow(dead_code)]
 pub mod elements;
+pub mod mso;
+pub mod response;
 pub mod transcript;
