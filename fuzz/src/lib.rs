@@ -5,6 +5,7 @@ mod dumps;
 mod hostile;
 mod input;
 mod parsers;
+mod phones;
 mod seeds;
 mod sequence;
 
@@ -43,6 +44,12 @@ pub const TARGETS: &[Target] = &[
     parser("profile", 16_384, parsers::profile, seeds::profiles),
     parser("form", 2048, parsers::form, seeds::forms),
     parser("vpcd", 1024, parsers::vpcd, seeds::vpcd),
+    parser("cbor", 65_536, phones::cbor, phones::messages),
+    parser("device-response", 65_536, phones::device_response, phones::responses),
+    parser("engagement", 4096, phones::engagement, phones::engagements),
+    parser("ndef", 8192, phones::ndef, phones::ndefs),
+    parser("envelope", 8192, phones::envelope, phones::envelopes),
+    parser("bluetooth", 8192, phones::bluetooth, phones::packeted),
 ];
 
 const fn parser(name: &'static str, longest: usize, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>) -> Target {
