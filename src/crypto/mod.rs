@@ -1,8 +1,10 @@
 //! The only door to cryptography: hashes, RSA and ECDSA verification, the ciphers of secure messaging, and the signers of
 //! the simulated hierarchy, the key that seals a dump, and what seals rows of the confirmation record. The standard signatures
-//! have two back ends (`standard`); every other curve, and agreement on keys, is `curve`.
+//! have two back ends (`standard`); every other curve, and agreement on keys, is `curve`; what is written in CBOR is `cose`.
 
 mod block;
+#[doc(hidden)]
+pub mod cose;
 mod curve;
 pub(crate) mod der;
 mod ecdsa;

@@ -2,9 +2,10 @@ use std::collections::BTreeSet;
 
 use crate::{
     cards::registry,
+    crypto::cose::CoseError,
     iso7816::Status,
     profile::{Case, RowName},
-    trust::{CmsError, ListError, Refused},
+    trust::{CmsError, ListError, Refused, VicalError},
 };
 
 use super::*;
@@ -284,6 +285,9 @@ fn every_problem() -> Vec<Problem> {
         Problem::TrustAdd(AddError::NothingUsable(None)),
     ]);
     problems.extend(lists().into_iter().map(|error| Problem::TrustAdd(AddError::List(error))));
+    let vicals =
+        [VicalError::Outdated, VicalError::Purpose, VicalError::NotVouched, VicalError::Cose(CoseError::Mismatch)];
+    problems.extend(vicals.map(|error| Problem::TrustAdd(AddError::Vical(error))));
     let refused =
         [Refused::Form, Refused::Key, Refused::NotACa, Refused::NoCountry, Refused::Signature, Refused::NotPinned];
     problems.extend(refused.map(|why| Problem::TrustAdd(AddError::NothingUsable(Some(why)))));

@@ -75,7 +75,15 @@ fn read() -> Result<Vec<Anchor>, ManifestError> {
             let material =
                 import(row.purpose, bytes).map_err(|error| ManifestError::Import(row.file.clone(), error))?;
             let Row { purpose, name, source, official, .. } = row;
-            anchors.push(Anchor { purpose, hierarchy: folder.hierarchy, name, material, source, official });
+            anchors.push(Anchor {
+                purpose,
+                hierarchy: folder.hierarchy,
+                name,
+                material,
+                source,
+                official,
+                doc_types: Vec::new(),
+            });
         }
     }
     Ok(anchors)

@@ -2,9 +2,11 @@
 
 use crate::{
     cbor::{self, CborError, Item},
-    crypto::{CurveKey, NamedCurve},
+    crypto::CurveKey,
     text::errors,
 };
+
+use super::cose::Key;
 
 /// The most bytes of an engagement; a QR code holds less than 3 kB.
 pub const MAX_ENGAGEMENT: usize = 4_096;
@@ -83,7 +85,7 @@ impl<'a> Engagement<'a> {
         if suite.int()? != 1 {
             return Err(EngagementError::CipherSuite);
         }
-        let (key, key_bytes) = (cose_key(key.embedded()?)?, key.raw);
+        let (key, key_bytes) = (ephemeral(key.embedded()?)?, key.raw);
         let methods = match item.find_number(2)? {
             Some(methods) => methods.items()?.iter().map(method).collect::<Result<_, _>>()?,
             None => Vec::new(),
@@ -100,27 +102,10 @@ impl<'a> Engagement<'a> {
     }
 }
 
-/// An ephemeral key: a COSE_Key of a curve on which keys are agreed (RFC 9053 7.1).
-fn cose_key(bytes: &[u8]) -> Result<CurveKey, EngagementError> {
-    let item = cbor::decode(bytes)?;
-    if item.get_number(1)?.int()? != 2 {
-        return Err(EngagementError::Key);
-    }
-    let curve = match item.get_number(-1)?.int()? {
-        1 => NamedCurve::P256,
-        2 => NamedCurve::P384,
-        3 => NamedCurve::P521,
-        256 => NamedCurve::BrainpoolP256,
-        257 => NamedCurve::BrainpoolP320,
-        258 => NamedCurve::BrainpoolP384,
-        259 => NamedCurve::BrainpoolP512,
-        _ => return Err(EngagementError::Key),
-    };
-    let (x, y) = (item.get_number(-2)?.bytes()?, item.get_number(-3)?.bytes().map_err(|_| EngagementError::Key)?);
-    if x.len() != curve.field_length() || y.len() != curve.field_length() {
-        return Err(EngagementError::Key);
-    }
-    CurveKey::new(curve, &[&[0x04], x, y].concat()).map_err(|_| EngagementError::Key)
+/// An ephemeral key: one of a curve on which keys are agreed.
+fn ephemeral(bytes: &[u8]) -> Result<CurveKey, EngagementError> {
+    let key = Key::read(&cbor::decode(bytes)?);
+    key.ok().as_ref().and_then(Key::ec).cloned().ok_or(EngagementError::Key)
 }
 
 fn method(item: &Item<'_>) -> Result<Method, EngagementError> {

@@ -122,7 +122,7 @@ pub fn encode(records: &[Record<'_>]) -> Vec<u8> {
         let mark = |on: bool, bit: u8| if on { bit } else { 0 };
         header |= mark(at == 0, BEGIN) | mark(at + 1 == records.len(), END) | mark(!record.id.is_empty(), HAS_ID);
         let byte = |length: usize| u8::try_from(length).unwrap_or(u8::MAX);
-        let [.., long @ ..] = u32::try_from(record.payload.len()).unwrap_or(u32::MAX).to_be_bytes();
+        let long = u32::try_from(record.payload.len()).unwrap_or(u32::MAX).to_be_bytes();
         let short = record.payload.len() <= usize::from(u8::MAX);
         message.push(header | mark(short, SHORT));
         message.push(byte(record.kind.len()));

@@ -27,16 +27,16 @@ pub fn wrap(message: &[u8]) -> Vec<u8> {
 
 /// How many bytes the object has that begins so; `None` for bytes that no object begins with, or one that is too long.
 pub fn length(object: &[u8]) -> Option<usize> {
-    let (head, value) = match object {
-        [TAG, length @ ..=0x7F, ..] => (2, usize::from(*length)),
-        [TAG, 0x81, length @ 0x80.., ..] => (3, usize::from(*length)),
-        [TAG, 0x82, high @ 1.., low, ..] => (4, usize::from(u16::from_be_bytes([*high, *low]))),
-        [TAG, 0x83, high @ 1.., middle, low, ..] => {
-            (5, usize::try_from(u32::from_be_bytes([0, *high, *middle, *low])).ok()?)
+    let (head, value, least) = match object {
+        [TAG, length @ ..=0x7F, ..] => (2, usize::from(*length), 0),
+        [TAG, 0x81, length, ..] => (3, usize::from(*length), 0x80),
+        [TAG, 0x82, high, low, ..] => (4, usize::from(u16::from_be_bytes([*high, *low])), 0x100),
+        [TAG, 0x83, high, middle, low, ..] => {
+            (5, usize::try_from(u32::from_be_bytes([0, *high, *middle, *low])).ok()?, 0x1_0000)
         }
         _ => return None,
     };
-    (value <= MAX_MESSAGE).then_some(head + value)
+    (least..=MAX_MESSAGE).contains(&value).then_some(head + value)
 }
 
 /// The message in an object that is all there is.

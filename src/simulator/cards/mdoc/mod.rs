@@ -1,4 +1,10 @@
-//! Simulated phones with mdocs: the issuers of what they hold.
+//! Simulated phones: what they hold, how they are engaged, how they answer.
 
+#[allow(dead_code)]
+pub mod holder;
 pub mod issuer;
-pub mod write;
+#[allow(dead_code)]
+mod phone;
+#[allow(dead_code)]
+pub mod profile;
+mod write;

@@ -6,7 +6,6 @@ use crate::{
     cards::mdoc::{
         cose,
         elements::{MDOC, NDEF, age},
-        engagement::Engagement,
         handover,
         ndef::{self, EXTERNAL, MIME, Record, WELL_KNOWN},
         nfc,
@@ -563,8 +562,3 @@ impl Own for Phone {
     }
 }
 
-/// What an engagement says, for tests of the phone alone.
-#[cfg(test)]
-pub fn parsed(engagement: &[u8]) -> Engagement<'_> {
-    Engagement::parse(engagement).unwrap()
-}

@@ -4,9 +4,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     cbor::{self, CborError, Item, Value},
-    crypto::{CurveKey, EcdsaForm, Hash, NamedCurve, RowKey, Scalar, SealPublicKey},
     text::errors,
 };
+
+use super::{CurveKey, EcdsaForm, Hash, NamedCurve, RowKey, Scalar, SealPublicKey, VerifyKey};
 
 /// Certificates of one chain.
 pub const MAX_CHAIN: usize = 5;
@@ -104,6 +105,14 @@ impl Key {
                 CurveKey::new(*curve, &point).map(Self::Ec).map_err(|_| CoseError::Key)
             }
             _ => Err(CoseError::UnsupportedKey),
+        }
+    }
+
+    /// The key of a certificate, if mdocs are signed with such a key.
+    pub fn certified(key: VerifyKey) -> Option<Self> {
+        match key {
+            VerifyKey::Ec(key) => Some(Self::Ec(key)),
+            VerifyKey::Rsa(_) => None,
         }
     }
 
