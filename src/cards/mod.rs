@@ -36,7 +36,7 @@ pub use findings::{
 };
 pub(crate) use findings::{SEX_ITEM, remarks};
 pub use flow::{
-    Ask, Event, FlowError, Identified, Looked, Outcome, RecogniseError, Recognised, Request, Tell, Wanted, identify,
+    Ask, Event, FlowError, Identified, Looked, Outcome, RecogniseError, Recognised, Request, Sharing, Tell, Wanted, identify,
     play, read, read_recording, start,
 };
 pub use model::{Application, CredentialSpec, Credentials, EntryError, EntrySpec, Reference, Who};

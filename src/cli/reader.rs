@@ -256,6 +256,9 @@ impl Link {
 
     /// The recording of everything so far; `None` when nothing was to be recorded.
     pub fn take_recording(&mut self, card: Option<&str>, scope: Scope, jpki: Option<ExtraHeader>) -> Option<Recording> {
+        if self.nonces.is_withdrawn() {
+            self.log = None;
+        }
         let header = Header {
             card: card.map(str::to_owned),
             reader: Some(self.address.clone()),

@@ -12,6 +12,7 @@ mod group;
 mod hash;
 mod iso9796;
 mod modp;
+mod reader_key;
 mod row;
 mod rsa;
 mod rsa_any;
@@ -35,6 +36,8 @@ pub use hash::Hash;
 pub use iso9796::{Iso9796Signer, Trailer, verify_iso9796};
 #[doc(hidden)]
 pub use modp::{DhGroup, DhKeyError};
+#[doc(hidden)]
+pub use reader_key::{NotAReaderKey, ReaderKey};
 #[doc(hidden)]
 pub use row::{NotSealed, ROW_KEY, ROW_NONCE, ROW_TAG, RowKey, derived};
 #[doc(hidden)]

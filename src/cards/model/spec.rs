@@ -259,6 +259,8 @@ pub struct CardState {
     pub blocked: Option<NotRead>,
     /// Of the files, those that were remembered: the card gave a slice of them.
     pub remembered: Vec<&'static str>,
+    /// What only the card's own folder knows how to read.
+    pub own: Vec<u8>,
 }
 
 impl CardState {
@@ -315,6 +317,8 @@ pub(crate) struct Probe<'a, 'b> {
     pub(crate) session: &'a mut CardSession<'b>,
     /// How much of the card is wanted.
     pub(crate) scope: Scope,
+    /// The kind that is asked for first, if one is.
+    pub(crate) named: Option<CardKind>,
     /// The free file as far as it was read, empty if the card has none; `None`: nobody needed it yet.
     pub(crate) free: Option<Vec<u8>>,
 }
@@ -322,7 +326,7 @@ pub(crate) struct Probe<'a, 'b> {
 impl<'a, 'b> Probe<'a, 'b> {
     /// Nothing was asked yet.
     pub(crate) fn new(session: &'a mut CardSession<'b>, scope: Scope) -> Self {
-        Self { session, scope, free: None }
+        Self { session, scope, named: None, free: None }
     }
 
     /// The first answer of the free file, read once, with room for its longest form; a fixed shorter Le breaks newer cards
