@@ -15,6 +15,8 @@ mod corpora;
 mod examples;
 #[cfg(feature = "simulator")]
 mod faults;
+#[cfg(feature = "simulator")]
+mod foreign_mdoc;
 mod genuine;
 #[cfg(feature = "simulator")]
 mod hostile;

@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     cards::{self, Ask, CredentialSpec, Credentials, Looked, Outcome, ReadError, Remembered, Request},
-    counter::{Event, Question, Reading, Run, Told, Trouble},
+    counter::{Event, Question, Reading, Run, Shares, Told, Trouble},
     dump::{Dump, Scope},
     iso7816::PinGate,
     kind::CardKind,
@@ -278,6 +278,9 @@ fn tell(desk: &Desk, run: Run, event: cards::Event<'_>) {
             Told::Asks(Question { kind: looked.kind(), wanted: wanted.collect() })
         }
         cards::Event::Guests(found) => Told::Guests(found.guests.clone()),
+        cards::Event::Shares { asked, retained, named } => {
+            Told::Shares(Shares { asked: asked.to_vec(), retained, named })
+        }
         cards::Event::Counter { .. } => return,
     };
     desk.apply(Event::Reading(run, told));
