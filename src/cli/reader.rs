@@ -254,6 +254,11 @@ impl Link {
         LinkFigures { card_ms: ms(self.card_time), host_ms: ms(elapsed.saturating_sub(self.card_time)), ..self.figures }
     }
 
+    /// Whether something came that no recording may hold.
+    pub fn is_withdrawn(&self) -> bool {
+        self.nonces.is_withdrawn()
+    }
+
     /// The recording of everything so far; `None` when nothing was to be recorded.
     pub fn take_recording(&mut self, card: Option<&str>, scope: Scope, jpki: Option<ExtraHeader>) -> Option<Recording> {
         if self.nonces.is_withdrawn() {

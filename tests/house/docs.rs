@@ -43,6 +43,7 @@ fn fault_row(row: &FaultRow) -> Vec<String> {
         Expected::LastTry => "last try",
         Expected::NoCounter => "no counter",
         Expected::PinSettingUnknown => "PIN setting unknown",
+        Expected::NothingShared => "nothing shared",
         Expected::CardTrouble => "card trouble",
     };
     vec![

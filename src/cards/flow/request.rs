@@ -132,7 +132,7 @@ impl Request {
     fn fitting(&self, credentials: &Credentials) -> Option<CardKind> {
         let only = |opened: bool| {
             let fits = |kind: &&'static KindSpec| {
-                let scope = kind.scope(self.scope).filter(|_| !kind.guest);
+                let scope = kind.scope(self.scope).filter(|_| !kind.guest && !kind.shared);
                 let needs = |scope: &ScopeSpec| scope.credentials.iter().any(|it| !it.optional);
                 let given = |scope: &ScopeSpec| scope.credentials.iter().all(|it| it.optional || credentials.has(it));
                 scope.is_some_and(|scope| !opened || needs(scope) && given(scope))

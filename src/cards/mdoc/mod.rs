@@ -2,18 +2,20 @@
 
 mod checks;
 pub mod device;
-// Some rows and lists are for what reads a phone.
-#[allow(dead_code)]
 pub mod elements;
 pub mod engagement;
 pub mod handover;
 pub mod mso;
 pub mod ndef;
 pub mod nfc;
+mod read;
 pub mod response;
 pub mod session;
+mod share;
 mod show;
+pub mod spec;
 pub mod transcript;
 
 pub use crate::crypto::cose;
 pub use checks::{REQUIREMENT, check};
+pub(in crate::cards) use read::Phone;

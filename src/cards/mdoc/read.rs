@@ -6,7 +6,8 @@ use crate::{
         Findings, ReadError,
         model::{Card, CardSpec, CardState, Found, LookContext, OwnAction, Probe, ReadContext, Recognition},
     },
-    dump::{Dump, NotRead},
+    cbor,
+    dump::{Dump, NotRead, Scope},
     iso7816::{CardError, CardSession, Command, Le, Status},
     kind::CardKind,
     transport::TransportError,
@@ -20,7 +21,7 @@ use super::{
         Asked, DEVICE_SIGNED, DocType, ENGAGEMENT, HANDOVER_REQUEST, HANDOVER_SELECT, ISSUER_AUTH, MAC_KEY, MDOC, NDEF,
         READER_AUTH, REQUEST, TRANSCRIPT, Wanted,
     },
-    engagement::Engagement,
+    engagement::{Engagement, scanned},
     handover::{self, Offer, Select},
     mso::IssuerAuth,
     ndef,
@@ -67,6 +68,10 @@ impl Card for Phone {
         Ok(CardState { own: context.found.file.clone(), ..CardState::default() })
     }
 
+    fn scanned(&self, text: &str) -> Option<Vec<u8>> {
+        scanned(text).ok()
+    }
+
     fn act(&self, action: OwnAction, context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         match action {
             own::ENGAGE => engage(context),
@@ -77,7 +82,7 @@ impl Card for Phone {
     }
 
     fn check(&self, dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
-        Some(super::check(dump, trust, basis))
+        super::check(dump, trust, basis)
     }
 }
 
@@ -308,7 +313,7 @@ fn share(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     let wanted = Wanted {
         doc_type,
         purposes: spec::purposes(scope, sharing.sex),
-        age: (scope == crate::dump::Scope::AGE_OVER).then_some(sharing.age),
+        age: (scope == Scope::AGE).then_some(sharing.age),
         retained: sharing.retained,
     };
     let items = wanted.items_request();
@@ -332,7 +337,7 @@ fn share(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     let titles: Vec<_> = doc_type.elements().iter().filter(|row| asked.asks(row)).map(|row| row.title).collect();
     context.shares(&titles, sharing.retained, request.reader_auth.is_some());
     context.dump.keep(TRANSCRIPT.name, opened.transcript.bytes().to_vec());
-    context.dump.keep(REQUEST.name, request.items.clone());
+    context.dump.keep(REQUEST.name, cbor::embedded(&request.items));
     match request.reader_auth {
         Some(auth) => context.dump.keep(READER_AUTH.name, auth),
         None => context.dump.lacks(READER_AUTH.name, NotRead::NotUsed),

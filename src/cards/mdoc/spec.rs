@@ -9,11 +9,6 @@ use crate::{
 
 use super::elements::{self, Purpose};
 
-impl Scope {
-    /// Whether the holder has reached an age, and the face that it is said of (`--request age`).
-    pub const AGE_OVER: Self = Self::new("age-over");
-}
-
 /// What the card's own folder does, in this order.
 pub(super) mod own {
     use crate::cards::model::OwnAction;
@@ -23,7 +18,7 @@ pub(super) mod own {
     pub const END: OwnAction = OwnAction(2);
 }
 
-const BOTH: &[Scope] = &[Scope::FULL, Scope::AGE_OVER];
+const BOTH: &[Scope] = &[Scope::FULL, Scope::AGE];
 
 const fn step(ja: &'static str, en: &'static str, action: OwnAction, exchanges: u64) -> Step {
     Step { title: Bilingual::new(ja, en), action: Action::Own(action), scopes: BOTH, exchanges }
@@ -42,18 +37,20 @@ pub const STEPS: &[Step] = &[
     step("スマートフォンとの通信を終えています", "ending the session with the phone", own::END, 1),
 ];
 
-const SCOPES: &[ScopeSpec] = &[ScopeSpec::new(Scope::FULL, &[]), ScopeSpec::new(Scope::AGE_OVER, &[])];
+const SCOPES: &[ScopeSpec] = &[ScopeSpec::new(Scope::FULL, &[]), ScopeSpec::new(Scope::AGE, &[])];
 
 /// The document that a phone is asked for if nobody names another, and the one that must be named.
 pub const SPEC: CardSpec = CardSpec {
     kinds: &[
         KindSpec {
             applications: &[&elements::NDEF, &elements::MDOC],
+            shared: true,
             ..KindSpec::new(CardKind::MOBILE_MY_NUMBER, SCOPES, STEPS, elements::MY_NUMBER_PLAIN)
         },
         KindSpec {
             applications: &[&elements::NDEF, &elements::MDOC],
             guest: true,
+            shared: true,
             ..KindSpec::new(CardKind::MOBILE_LICENCE, SCOPES, STEPS, elements::LICENCE_PLAIN)
         },
     ],
@@ -63,7 +60,7 @@ pub const SPEC: CardSpec = CardSpec {
 /// What a scope asks for.
 pub fn purposes(scope: Scope, sex: bool) -> &'static [Purpose] {
     match (scope, sex) {
-        (Scope::AGE_OVER, _) => &[Purpose::Age],
+        (Scope::AGE, _) => &[Purpose::Age],
         (_, true) => &[Purpose::Identity, Purpose::Sex],
         (_, false) => &[Purpose::Identity],
     }

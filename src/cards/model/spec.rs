@@ -55,6 +55,11 @@ pub(crate) trait Card: Sync {
         Vec::new()
     }
 
+    /// What a scanned text says of where the document is, if it is one of this card's: for [`Sharing::found`](crate::cards::Sharing::found).
+    fn scanned(&self, _text: &str) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Does what no table says.
     ///
     /// # Errors
@@ -105,6 +110,8 @@ pub struct KindSpec {
     pub extra: Option<&'static Extra>,
     /// Whether it is found as an application on another card.
     pub guest: bool,
+    /// Whether its holder decides what of it is shared, so that nothing else opens it.
+    pub shared: bool,
     /// Why the kind is recognised only, and what to do instead; `None` for a kind that is read.
     pub unread: Option<[Bilingual; 2]>,
     /// Whether it is published that nothing counts wrong entries of a credential without a counter.
@@ -124,7 +131,8 @@ impl KindSpec {
     ) -> Self {
         let (references, applications): (&[_], &[_]) = (&[], &[]);
         let (extra, guest, unread, uncounted, number) = (None, false, None, false, None);
-        Self { kind, scopes, steps, files, references, applications, extra, guest, unread, uncounted, number }
+        let shared = false;
+        Self { kind, scopes, steps, files, references, applications, extra, guest, shared, unread, uncounted, number }
     }
 
     /// One scope.
