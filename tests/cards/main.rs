@@ -33,6 +33,8 @@ mod licence_faults;
 #[cfg(feature = "simulator")]
 mod licence_round_trip;
 #[cfg(feature = "simulator")]
+mod mobile;
+#[cfg(feature = "simulator")]
 mod official;
 #[cfg(feature = "simulator")]
 mod passport;

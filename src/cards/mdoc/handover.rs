@@ -9,7 +9,6 @@ const DEVICE_ENGAGEMENT: &str = "iso.org:18013:deviceengagement";
 const READER_ENGAGEMENT: &str = "iso.org:18013:readerengagement";
 const NFC: &str = "iso.org:18013:nfc";
 const BLUETOOTH: &str = "application/vnd.bluetooth.le.oob";
-const WIFI: &str = "application/vnd.wfa.nan";
 
 /// The service that negotiated handover selects.
 pub const SERVICE: &[u8] = b"urn:nfc:sn:handover";

@@ -19,3 +19,4 @@ pub mod transcript;
 pub use crate::crypto::cose;
 pub use checks::{REQUIREMENT, check};
 pub(in crate::cards) use read::Phone;
+pub use spec::STEPS;
