@@ -168,16 +168,11 @@ fn again(dump: &Dump) -> Option<Vec<u8>> {
     let record = |entries: &[(&str, Vec<u8>)]| {
         cbor::map(&entries.iter().map(|(key, value)| (cbor::text(key), value.clone())).collect::<Vec<_>>())
     };
-    let signed =
-        record(&[("nameSpaces", cbor::map(&spaces)), ("issuerAuth", dump.file("mdoc/issuer-auth")?.to_vec())]);
+    let signed = record(&[("nameSpaces", cbor::map(&spaces)), ("issuerAuth", dump.file("mdoc/issuer-auth")?.to_vec())]);
     let document = record(&[
         ("docType", cbor::text(doc_type.as_str())),
         ("issuerSigned", signed),
         ("deviceSigned", dump.file("mdoc/device-signed")?.to_vec()),
     ]);
-    Some(record(&[
-        ("version", cbor::text("1.0")),
-        ("documents", cbor::array(&[document])),
-        ("status", cbor::uint(0)),
-    ]))
+    Some(record(&[("version", cbor::text("1.0")), ("documents", cbor::array(&[document])), ("status", cbor::uint(0))]))
 }

@@ -383,7 +383,9 @@ impl Builder {
         let guests = guests.collect::<Vec<_>>().join(" ");
         match (self.lang, host) {
             (Lang::Ja, (name, id)) => format!("{name}やスマートフォンのどれを読むか：{id}（既定）{guests}"),
-            (Lang::En, (name, id)) => format!("Which application of a {name}, or document of a phone: {id} (default) {guests}"),
+            (Lang::En, (name, id)) => {
+                format!("Which application of a {name}, or document of a phone: {id} (default) {guests}")
+            }
         }
     }
 

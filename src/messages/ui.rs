@@ -102,12 +102,20 @@ pub fn shares(lang: Lang, asked: &[Bilingual], retained: bool, named: bool) -> S
     match lang {
         Lang::Ja => {
             let kept = if retained { "（保存することも伝えます）" } else { "" };
-            let unnamed = if named { "" } else { "\n読取側の証明書は送りません。スマートフォンが警告を出すことがあります。" };
-            format!("スマートフォンに求める項目{kept}：{}。本人が画面で同意すると届きます。{unnamed}", titles.join("、"))
+            let unnamed = if named {
+                ""
+            } else {
+                "\n読取側の証明書は送りません。スマートフォンが警告を出すことがあります。"
+            };
+            format!(
+                "スマートフォンに求める項目{kept}：{}。本人が画面で同意すると届きます。{unnamed}",
+                titles.join("、")
+            )
         }
         Lang::En => {
             let kept = if retained { " and told that it will be kept" } else { "" };
-            let unnamed = if named { "" } else { "\ntaimen sends no reader certificate, so the phone may show a warning." };
+            let unnamed =
+                if named { "" } else { "\ntaimen sends no reader certificate, so the phone may show a warning." };
             format!(
                 "The holder is asked on the phone{kept}: {}. It comes once the holder agrees there.{unnamed}",
                 titles.join(", ")

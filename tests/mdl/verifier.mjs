@@ -22,12 +22,15 @@ function on(at) {
   };
 }
 
+const pem = (der) =>
+  `-----BEGIN CERTIFICATE-----\n${Buffer.from(der, "hex").toString("base64").replace(/.{64}/g, "$&\n")}\n-----END CERTIFICATE-----`;
+
 for await (const line of createInterface({ input: process.stdin })) {
   const { at, roots, response, transcript, readerKey } = JSON.parse(line);
   on(at);
   const failed = [];
   try {
-    await new Verifier(roots).verify(Buffer.from(response, "hex"), {
+    await new Verifier(roots.map(pem)).verify(Buffer.from(response, "hex"), {
       encodedSessionTranscript: Buffer.from(transcript, "hex"),
       ephemeralReaderKey: readerKey ? Buffer.from(readerKey, "hex") : undefined,
       onCheck: (check) => check.status === "FAILED" && failed.push(check.id ?? check.check),

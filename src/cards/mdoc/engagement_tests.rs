@@ -52,7 +52,11 @@ fn what_is_not_an_engagement_is_refused() {
     assert_eq!(error(&good.replace("63312e31", "63322e30")), EngagementError::Version);
     assert_eq!(error(&good.replace("018201d818", "018202d818")), EngagementError::CipherSuite);
     assert_eq!(error(&good.replace("a40102200121", "a40102200421")), EngagementError::Key, "X25519");
-    assert_eq!(error(&good.replace("2258 20b1".replace(' ', "").as_str(), "225820b2")), EngagementError::Key, "off the curve");
+    assert_eq!(
+        error(&good.replace("2258 20b1".replace(' ', "").as_str(), "225820b2")),
+        EngagementError::Key,
+        "off the curve"
+    );
     assert_eq!(error(&format!("{good}00")), EngagementError::Cbor(CborError::Trailing));
     assert_eq!(error("a0"), EngagementError::Cbor(CborError::Missing));
     assert_eq!(Engagement::parse(&vec![0; MAX_ENGAGEMENT + 1]), Err(EngagementError::TooLong));

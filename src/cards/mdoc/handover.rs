@@ -203,10 +203,8 @@ pub fn request(offers: &[Offer]) -> Vec<u8> {
         alternatives.push(alternative(reference));
         carriers.push((reference, record));
     }
-    let inner: Vec<Record<'_>> = alternatives
-        .iter()
-        .map(|payload| Record { format: WELL_KNOWN, kind: b"ac", id: &[], payload })
-        .collect();
+    let inner: Vec<Record<'_>> =
+        alternatives.iter().map(|payload| Record { format: WELL_KNOWN, kind: b"ac", id: &[], payload }).collect();
     let inner = [&[0x15], ndef::encode(&inner).as_slice()].concat();
     let mut records = vec![
         Record { format: WELL_KNOWN, kind: b"Hr", id: &[], payload: &inner },

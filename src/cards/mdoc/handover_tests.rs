@@ -103,10 +103,7 @@ fn what_the_reader_writes_is_read_by_the_same_rules() {
     let records = ndef::parse(&message).unwrap();
     assert_eq!(records.len(), 4);
     assert_eq!(records[1].payload, bytes("a10063312e30"));
-    assert_eq!(
-        carrier(&records[2]),
-        Carrier::Bluetooth { peripheral: true, central: false, service: Some(service) }
-    );
+    assert_eq!(carrier(&records[2]), Carrier::Bluetooth { peripheral: true, central: false, service: Some(service) });
     assert_eq!(carrier(&records[3]), Carrier::Nfc { command: 65_535, response: 65_536 });
     let inner = ndef::parse(&records[0].payload[1..]).unwrap();
     assert_eq!(references(inner[0].payload), Some(vec![&b"0"[..], b"mdocreader"]));

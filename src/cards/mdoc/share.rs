@@ -124,7 +124,8 @@ impl Opened {
             nonces.session_key(entry);
             match entry.split_first() {
                 Some((&KEYS, rest)) => {
-                    let parts = rest.split_at_checked(32).zip(rest.get(32..).and_then(|rest| rest.split_at_checked(32)));
+                    let parts =
+                        rest.split_at_checked(32).zip(rest.get(32..).and_then(|rest| rest.split_at_checked(32)));
                     let ((reader, _), (phone, key)) = parts.ok_or(ShareError::Recording)?;
                     opened = RowKey::from_slice(reader).zip(RowKey::from_slice(phone)).map(|keys| (keys, key.to_vec()));
                 }

@@ -33,7 +33,12 @@ pub const STEPS: &[Step] = &[
         exchanges: 6,
     },
     step("スマートフォンに接続しています", "connecting to the phone", own::ENGAGE, 1),
-    step("スマートフォンの画面で、本人の同意を待っています", "waiting for the holder's consent on the phone", own::SHARE, 1),
+    step(
+        "スマートフォンの画面で、本人の同意を待っています",
+        "waiting for the holder's consent on the phone",
+        own::SHARE,
+        1,
+    ),
     step("スマートフォンとの通信を終えています", "ending the session with the phone", own::END, 1),
 ];
 

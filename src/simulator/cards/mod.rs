@@ -11,7 +11,8 @@ pub mod passport;
 pub mod residence_card;
 
 /// Every simulated card.
-const TWINS: &[&Twin] = &[&my_number::TWIN, &drivers_licence::TWIN, &residence_card::TWIN, &passport::TWIN, &mdoc::TWIN];
+const TWINS: &[&Twin] =
+    &[&my_number::TWIN, &drivers_licence::TWIN, &residence_card::TWIN, &passport::TWIN, &mdoc::TWIN];
 
 /// The simulated twin of a card.
 pub(crate) struct Twin {

@@ -41,9 +41,8 @@ pub fn items(doc_type: DocType, persona: &Persona, portrait: Option<&[u8]>, seed
         b'2' => "女",
         _ => "",
     };
-    let reached = AGES.map(|wanted| {
-        (format!("{}{wanted:02}", elements::AGE_OVER), write::boolean(age(birth) >= i16::from(wanted)))
-    });
+    let reached = AGES
+        .map(|wanted| (format!("{}{wanted:02}", elements::AGE_OVER), write::boolean(age(birth) >= i16::from(wanted))));
     let (family, given) = persona.name.split_once('\u{3000}').unwrap_or((&persona.name, &persona.name));
     let mut values: Vec<(&str, &str, Vec<u8>)> = match doc_type {
         DocType::MyNumber => vec![

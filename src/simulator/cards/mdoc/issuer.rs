@@ -501,9 +501,8 @@ pub fn sign1(
 
 /// The IACA roots of the simulated hierarchy, each as it is installed, with the name of its file under `certs`.
 pub fn authorities() -> [(&'static str, CertificateOrder); 2] {
-    let root = |country: &str, common: &str, key, serial| {
-        CertificateOrder::root(&Name::new(country, common), key, serial)
-    };
+    let root =
+        |country: &str, common: &str, key, serial| CertificateOrder::root(&Name::new(country, common), key, serial);
     [
         ("iaca-1", root("JP", "taimen simulated IACA 1", Key::Curve(NamedCurve::P256, "iaca-1"), 1)),
         // No country has this code (ISO 3166-1: user-assigned): Japan issues no mobile licences.

@@ -182,7 +182,9 @@ impl Phone {
             alternatives.iter().map(|payload| Record { format: WELL_KNOWN, kind: b"ac", id: b"", payload }).collect();
         let inner = [&[0x15], ndef::encode(&inner).as_slice()].concat();
         let mut records = vec![Record { format: WELL_KNOWN, kind: b"Hs", id: b"", payload: &inner }];
-        let of = |(id, format, kind, payload): &(&'_ [u8], u8, &'_ [u8], &'_ [u8])| (*format, kind.to_vec(), id.to_vec(), payload.to_vec());
+        let of = |(id, format, kind, payload): &(&'_ [u8], u8, &'_ [u8], &'_ [u8])| {
+            (*format, kind.to_vec(), id.to_vec(), payload.to_vec())
+        };
         let owned: Vec<_> = carriers.iter().map(of).collect();
         for (format, kind, id, payload) in &owned {
             records.push(Record { format: *format, kind, id, payload });
@@ -219,7 +221,9 @@ impl Phone {
                 }
                 OK
             }
-            (0x04, aid) if aid == MDOC.aid && self.profile.nfc && (self.engaged || self.profile.engaged == Engaged::Qr) => {
+            (0x04, aid)
+                if aid == MDOC.aid && self.profile.nfc && (self.engaged || self.profile.engaged == Engaged::Qr) =>
+            {
                 self.application = Some(MDOC.aid);
                 OK
             }
@@ -284,7 +288,8 @@ impl Phone {
             let status = Record { format: WELL_KNOWN, kind: b"Te", id: b"", payload: &[0] };
             self.put_message(&ndef::encode(&[status]));
         } else if ndef::parse(&message).is_ok_and(|records| records.iter().any(|record| record.is(WELL_KNOWN, "Hr"))) {
-            (self.request, self.next, self.waits) = (Some(message), self.select.clone(), self.profile.slow_reads.max(1));
+            (self.request, self.next, self.waits) =
+                (Some(message), self.select.clone(), self.profile.slow_reads.max(1));
             self.ndef = vec![0, 0];
         } else {
             return Err(sw::WRONG_DATA);
@@ -387,7 +392,9 @@ impl Phone {
         let key = cose::Key::read(&cbor::decode(&key_bytes).ok()?).ok()?;
         let (engagement, handover) = match self.profile.engaged {
             Engaged::Qr => (engagement(&self.key, Some(&self.profile)), Handover::Qr),
-            _ => (engagement(&self.key, None), Handover::Nfc { select: &self.select, request: self.request.as_deref() }),
+            _ => {
+                (engagement(&self.key, None), Handover::Nfc { select: &self.select, request: self.request.as_deref() })
+            }
         };
         let transcript = Transcript::new(&engagement, &key_bytes, handover);
         let agreed = cose::agreed(&self.key, key.ec()?)?;
@@ -561,4 +568,3 @@ impl Own for Phone {
         }
     }
 }
-
