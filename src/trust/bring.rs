@@ -145,14 +145,14 @@ fn read(
     if !certificates.is_empty() {
         return Ok((certificates.into_iter().map(|block| alone(block.contents)).collect(), None));
     }
-    if purpose == Purpose::Mdoc && der::element(bytes).is_none() {
+    if purpose == Purpose::Mdoc && bytes.first() != Some(&der::SEQUENCE) {
         return vical(bytes, trust, unpinned, now);
     }
     let list = others.into_iter().find(|block| block.label == "CMS" || block.label == "PKCS7");
     let bytes = list.map_or_else(|| bytes.to_vec(), |block| block.contents);
     let is_list = der::element(&bytes)
-        .and_then(|outer| der::children(outer.content))
-        .and_then(|parts| parts.first().and_then(der::dotted))
+        .and_then(|outer| der::element(outer.content))
+        .and_then(|first| der::dotted(&first))
         .is_some();
     if !is_list || purpose == Purpose::Mdoc {
         // A single certificate begins with a SEQUENCE inside.

@@ -229,8 +229,8 @@ checks! {
         otherwise "発行国の誤りのこともあります。印刷と見比べてください。"
             "It may be the issuer's mistake. Compare it with the print.";
     AccessAgrees "access-agrees" "通信の保護方式の一致" "access protocol agrees with the signed one"
-        proves "署名されたデータにある保護方式（PACE）が、読み取りの前に示された方式にすべて含まれること。"
-            "Every protocol (PACE) in the signed data was offered before the reading."
+        proves "署名されたデータにある保護方式（PACE）が、読み取りの前に示された方式にすべて含まれ、示された方式をICチップが拒まなかったこと。"
+            "Every protocol (PACE) in the signed data was offered before the reading, and the chip did not refuse the one that it offered."
         leaves_open "データの真正性とは別の事柄です。"
             "It says nothing about whether the data is authentic."
         otherwise "通信の途中で、弱い方式に変えられた疑いがあります。読取機を確かめて、もう一度読み取ってください。"

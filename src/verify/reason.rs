@@ -62,6 +62,8 @@ reasons! {
     OtherState "other_state" "署名者の国が、旅券の発行国と違います" "the signer belongs to another state than the document";
     PrintDiffers "print_differs" "入力された印字と、ICチップの内容が違います" "the print that was typed differs from the chip";
     ProtocolHidden "protocol_hidden" "署名されたデータにある保護方式が、読み取りの前に示されませんでした" "a signed access protocol was not offered before the reading";
+    ProtocolRefused "protocol_refused" "ICチップが、自分で示した保護方式（PACE）を拒んだため、弱い方式（BAC）で読み取りました"
+        "the chip refused the access protocol that it offers (PACE), and a weaker one was used (BAC)";
     WeakAlgorithm "weak_algorithm" "弱い暗号方式が使われています" "a weak algorithm was used";
     CheckDigit "check_digit" "チェックデジットが合いません" "a check digit is wrong";
     OutsidePeriod "outside_period" "署名の日が、証明書か鍵の期間に入っていません" "the day of the signature is outside the period of the certificate or its key";

@@ -200,7 +200,8 @@ fn tapped(response: Vec<u8>) -> Vec<u8> {
 fn drawn_key() -> String {
     let private = NamedCurve::P256.random_scalar(&vec![1; NamedCurve::P256.random_length()]);
     let public = CurveSigner::new(private.clone()).public_key();
-    let (x, y) = public.encoded()[1..].split_at(32);
+    let encoded = public.encoded();
+    let (x, y) = encoded[1..].split_at(32);
     let parts = [(1, cbor::int(2)), (-1, cbor::int(1)), (-2, cbor::bytes(x)), (-3, cbor::bytes(y))];
     let secret = [(-4, cbor::bytes(&private.expose()))];
     let entries: Vec<_> = parts.into_iter().chain(secret).map(|(label, value)| (cbor::int(label), value)).collect();

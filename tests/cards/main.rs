@@ -6,6 +6,8 @@ mod common;
 #[cfg(feature = "simulator")]
 mod after_entry;
 #[cfg(feature = "simulator")]
+mod bluetooth;
+#[cfg(feature = "simulator")]
 mod budget;
 #[cfg(feature = "compare")]
 mod compare;
@@ -32,6 +34,8 @@ mod licence;
 mod licence_faults;
 #[cfg(feature = "simulator")]
 mod licence_round_trip;
+#[cfg(feature = "simulator")]
+mod mdoc;
 #[cfg(feature = "simulator")]
 mod mobile;
 #[cfg(feature = "simulator")]
