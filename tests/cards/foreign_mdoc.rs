@@ -228,7 +228,7 @@ fn a_foreign_verifier_says_the_same_of_simulated_phones() {
             let order =
                 json!({ "at": TIME, "roots": roots, "response": response, "transcript": transcript, "readerKey": key });
             lines += &format!("{order}\n");
-            names.push((recipe, fault.unwrap_or_default(), judge(&dump).overall()));
+            names.push((recipe, fault.unwrap_or_default(), judge(&dump)));
         }
     }
     let judged = node("verifier.mjs", &lines);
@@ -236,11 +236,12 @@ fn a_foreign_verifier_says_the_same_of_simulated_phones() {
     assert_eq!(judged.len(), names.len());
     assert!(names.len() > 40, "{}", names.len());
     let mut differ = Vec::new();
-    for ((recipe, fault, overall), foreign) in names.iter().zip(&judged) {
-        let (accepted, authentic) = (foreign["accepted"] == true, *overall == Overall::Authentic);
+    for ((recipe, fault, findings), foreign) in names.iter().zip(&judged) {
+        let (accepted, authentic) = (foreign["accepted"] == true, findings.overall() == Overall::Authentic);
         let listed = LEDGER.iter().any(|(name, _)| fault.split('=').next() == Some(*name));
         if accepted != authentic || listed {
-            assert!(listed && accepted && !authentic, "{recipe}: {overall:?} here, there {foreign}");
+            let here: Vec<_> = findings.checks.iter().map(|check| (check.id, check.verdict)).collect();
+            assert!(listed && accepted && !authentic, "{recipe}: {here:?} here, there {foreign}");
             differ.push(fault.split('=').next().unwrap());
         }
     }
