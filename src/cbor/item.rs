@@ -386,7 +386,7 @@ mod tests {
             assert_eq!(read(hex), Ok(hex::decode(hex).unwrap()), "{hex}");
         }
         let item = hex::decode("3bffffffffffffffff").unwrap();
-        assert_eq!(decode(&item).unwrap().value, Value::Nint(u64::MAX));
+        assert!(decode(&item).unwrap().value == Value::Nint(u64::MAX));
         assert_eq!(decode(&item).unwrap().int(), Err(CborError::Type));
         let bytes = [0x29];
         assert_eq!(decode(&bytes).unwrap().int(), Ok(-10));
@@ -464,7 +464,7 @@ mod tests {
         let bytes = hex::decode("821b000000000000000101").unwrap();
         let item = decode(&bytes).unwrap();
         let [long, short] = item.items().unwrap() else { panic!("two") };
-        assert_eq!(long.value, short.value);
+        assert!(long.value == short.value);
         assert_eq!((long.raw.len(), short.raw.len()), (9, 1));
     }
 

@@ -200,6 +200,12 @@ fn every_problem() -> Vec<Problem> {
         Problem::NoInputs,
         Problem::NoLines,
         Problem::DifferentCard,
+        Problem::NothingShared,
+        Problem::WantsBluetooth,
+        Problem::DeviceSession { detail: "the phone answered 6985".to_owned() },
+        Problem::NotAReaderKey { path: path() },
+        Problem::BadEngagement,
+        Problem::NotRecordable,
         Problem::OtherCardsOption { option: "age", kind: any_kind() },
         Problem::PinSettingUnknown { credential: printed() },
         Problem::Internal { place: "report" },
@@ -586,6 +592,9 @@ fn exit_codes_of_the_contract() {
     }
     assert_eq!(exit(Problem::UnknownCard), 4);
     assert_eq!(exit(Problem::DifferentCard), 4);
+    assert_eq!(exit(Problem::WantsBluetooth), 4);
+    assert_eq!(exit(Problem::DeviceSession { detail: String::new() }), 4);
+    assert_eq!(exit(Problem::NothingShared), 5);
     let address = || "127.0.0.1:35970".to_owned();
     assert_eq!(exit(Problem::NoPhone { address: address(), seconds: 30 }), 4);
     assert_eq!(exit(Problem::NotAPhone { address: address() }), 4);

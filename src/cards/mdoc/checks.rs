@@ -297,8 +297,7 @@ fn document_type(facts: &Facts<'_>, signer: &Signer<'_>, signature: &Check) -> C
     let Some(auth) = facts.auth() else { return Check::not_done(id, Why::DependsOn(signature.id), Evidence::new()) };
     let Some(bytes) = facts.dump.file(DOCUMENT_TYPE.name) else { return absent(id, facts.dump, DOCUMENT_TYPE.name) };
     let stated = cbor::decode(bytes).and_then(|item| item.text());
-    let evidence =
-        Evidence::new().with("signed_type", auth.mso.doc_type).with("document_type", stated.clone().unwrap_or("?"));
+    let evidence = Evidence::new().with("signed_type", auth.mso.doc_type).with("document_type", stated.unwrap_or("?"));
     let asked = facts.asked.as_ref().map(|asked| asked.doc_type);
     let wanted = facts.doc_type.as_str();
     if stated != Ok(wanted) || auth.mso.doc_type != wanted || asked.is_some_and(|asked| asked != wanted) {

@@ -179,6 +179,9 @@ pub fn age(element: &str) -> Option<u8> {
     if digits.bytes().all(|digit| digit.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
+/// Encoded keys with their encoded values.
+type Entries = Vec<(Vec<u8>, Vec<u8>)>;
+
 /// What is asked of a phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
@@ -195,7 +198,7 @@ pub struct Wanted {
 impl Wanted {
     /// ItemsRequest (ISO/IEC 18013-5 8.3.2.1.2.1): of each row of the table that is asked for, its identifier.
     pub fn items_request(&self) -> Vec<u8> {
-        let mut spaces: Vec<(&str, Vec<(Vec<u8>, Vec<u8>)>)> = Vec::new();
+        let mut spaces: Vec<(&str, Entries)> = Vec::new();
         for row in self.doc_type.elements() {
             let asked = row.own.asked.iter().any(|(purpose, _)| self.purposes.contains(purpose));
             let name = match (row.own.element, self.age) {

@@ -10,9 +10,6 @@ use crate::{
 
 use super::cose::{CoseError, Key, Signed};
 
-/// Digests of one namespace.
-pub const MAX_DIGESTS: usize = 4096;
-
 errors! {
     /// Why an IssuerAuth is not taken.
     #[derive(Clone, PartialEq, Eq)]
@@ -39,13 +36,16 @@ impl MsoError {
     }
 }
 
+/// A namespace, and each number in it with its digest.
+pub type Digests<'a> = (&'a str, Vec<(u64, &'a [u8])>);
+
 /// What an issuer signed.
 #[derive(Debug, Clone)]
 pub struct Mso<'a> {
     /// The hash of the digests.
     pub hash: Hash,
     /// Of each namespace, each number with its digest.
-    pub digests: Vec<(&'a str, Vec<(u64, &'a [u8])>)>,
+    pub digests: Vec<Digests<'a>>,
     /// The key that answers for the device.
     pub device_key: Result<Key, CoseError>,
     /// docType
@@ -130,7 +130,7 @@ impl<'a> Mso<'a> {
     }
 }
 
-fn digests<'a>(item: &Item<'a>, hash: Hash) -> Result<Vec<(&'a str, Vec<(u64, &'a [u8])>)>, MsoError> {
+fn digests<'a>(item: &Item<'a>, hash: Hash) -> Result<Vec<Digests<'a>>, MsoError> {
     let mut spaces = Vec::new();
     for (space, entries) in item.entries()? {
         let entries = entries.entries()?;

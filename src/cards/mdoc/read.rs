@@ -69,6 +69,16 @@ impl Card for Phone {
         Ok(CardState { own: context.found.file.clone(), ..CardState::default() })
     }
 
+    /// A phone has a new key after every power-up: it is engaged again. Nothing that it shows without its holder says which one it is.
+    fn look_again(&self, context: &mut LookContext<'_, '_>, before: &CardState) -> Result<CardState, ReadError> {
+        if before.own.is_empty() {
+            return if context.session.select_tag(MDOC.aid)? { Ok(before.clone()) } else { Err(ReadError::OtherCard) };
+        }
+        let tag = if context.session.select_tag(NDEF.aid)? { Tag::read(context.session)? } else { None };
+        let tag = tag.filter(|tag| before.own.starts_with(&tag.container)).ok_or(ReadError::OtherCard)?;
+        Ok(CardState { own: [tag.container.as_slice(), &tag.message].concat(), ..before.clone() })
+    }
+
     fn scanned(&self, text: &str) -> Option<Vec<u8>> {
         scanned(text).ok()
     }

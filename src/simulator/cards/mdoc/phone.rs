@@ -75,6 +75,9 @@ impl std::fmt::Debug for Phone {
     }
 }
 
+/// An NDEF record of a carrier: id, format, kind, payload.
+type Carrier<'a> = (&'a [u8], u8, &'a [u8], &'a [u8]);
+
 /// The ephemeral key that a phone of this seed makes next.
 fn ephemeral(random: &mut SplitMix64) -> Scalar {
     NamedCurve::P256.random_scalar(&random.bytes(NamedCurve::P256.random_length()))
@@ -164,7 +167,7 @@ impl Phone {
         let service: &[u8] = if self.profile.engaged == Engaged::Negotiated { &[] } else { &little };
         let service = if service.is_empty() { Vec::new() } else { [&[0x11, 0x07], service].concat() };
         let bluetooth = [&[0x02, 0x1C, 0x01], service.as_slice()].concat();
-        let mut carriers: Vec<(&[u8], u8, &[u8], &[u8])> = Vec::new();
+        let mut carriers: Vec<Carrier<'_>> = Vec::new();
         if self.profile.bluetooth {
             carriers.push((b"0", MIME, b"application/vnd.bluetooth.le.oob", &bluetooth));
         }
@@ -182,9 +185,7 @@ impl Phone {
             alternatives.iter().map(|payload| Record { format: WELL_KNOWN, kind: b"ac", id: b"", payload }).collect();
         let inner = [&[0x15], ndef::encode(&inner).as_slice()].concat();
         let mut records = vec![Record { format: WELL_KNOWN, kind: b"Hs", id: b"", payload: &inner }];
-        let of = |(id, format, kind, payload): &(&'_ [u8], u8, &'_ [u8], &'_ [u8])| {
-            (*format, kind.to_vec(), id.to_vec(), payload.to_vec())
-        };
+        let of = |(id, format, kind, payload): &Carrier<'_>| (*format, kind.to_vec(), id.to_vec(), payload.to_vec());
         let owned: Vec<_> = carriers.iter().map(of).collect();
         for (format, kind, id, payload) in &owned {
             records.push(Record { format: *format, kind, id, payload });
