@@ -8,10 +8,10 @@ use super::{
 };
 
 /// Packages whose name is also that of a module of ours, so that a search finds both.
-const NAMESAKES: [&str; 1] = ["pcsc"];
+const NAMESAKES: [&str; 2] = ["open", "pcsc"];
 
 /// Named by the manifest before the code that needs it is there.
-const AHEAD: [&str; 1] = ["minicbor"];
+const AHEAD: [&str; 0] = [];
 
 fn manifest() -> toml::Table {
     page("Cargo.toml").parse().unwrap()
