@@ -51,7 +51,8 @@ impl Session {
     }
 
     pub(super) fn placed(&mut self, now: Timestamp) -> Vec<Effect> {
-        if matches!(self.state, State::Record(_)) {
+        let adds = matches!(&self.state, State::Books(books) if books.is_adding());
+        if adds || matches!(self.state, State::Record(_)) {
             // One customer after the other: it is read once the record is saved or dropped.
             self.card_there = true;
             return vec![Effect::Changed];
@@ -242,6 +243,7 @@ impl Session {
                 vec![Effect::Changed]
             }
             State::Record(drafting) if matches!(drafting.stage, Drafted::Saving(_)) => Vec::new(),
+            State::Books(books) if books.is_saving() => Vec::new(),
             State::Asking(_) | State::Checked(_) | State::Failed(_) | State::Record(_) | State::Books(_) => {
                 self.idle(now)
             }

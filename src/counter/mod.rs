@@ -4,6 +4,7 @@
 //! its reader thread and the browser are adapters (`cli::counter`).
 
 mod actions;
+mod adding;
 mod asking;
 mod books;
 mod card;
@@ -17,6 +18,7 @@ mod record;
 mod session;
 mod state;
 
+pub use adding::{Added, Adding, Adds};
 pub use asking::Asking;
 pub use books::{Answer, BookRow, Books, Query};
 pub use customer::{CustomerView, Pad, Stage};

@@ -29,7 +29,7 @@ type Keep = fn(&crate::records::content::Record) -> Result<Saved, Problem>;
 /// A counter: the session, a clock, and the card that lies there.
 pub(super) struct Counter {
     pub(super) session: Session,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     card: Option<SimulatedCard>,
     /// What is saved comes of it.
     pub(super) keeper: Option<Keep>,
@@ -37,7 +37,7 @@ pub(super) struct Counter {
     nonces: SeededNonces,
     trust: TrustStore,
     /// What the adapters were told to do, in order.
-    log: Vec<String>,
+    pub(super) log: Vec<String>,
 }
 
 impl Counter {
@@ -228,6 +228,7 @@ fn short(effect: &Effect) -> String {
         Effect::Wiped => "wiped".to_owned(),
         Effect::Save(_, record) => format!("save {}", record.blanks().count()),
         Effect::Look(..) => "look".to_owned(),
+        Effect::Amend(..) => "amend".to_owned(),
     }
 }
 
