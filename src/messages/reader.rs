@@ -51,13 +51,13 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
         ["このスマートフォンはBluetoothでの通信を求めています。taimenのリーダーはNFCだけで通信します。"
          "This phone wants to send its data over Bluetooth. taimen's reader has NFC alone."]
         ["カードをリーダーに置くか、デジタル庁の「マイナンバーカード対面確認アプリ」などで確認してください。"
-         "Place the card itself on the reader, or use another program for phones, such as the Digital Agency's マイナンバーカード対面確認アプリ."] },
+         "Place the card itself on the reader, or check the phone with the Digital Agency's app for that."] },
         Problem::NotAReaderKey { path } => text! { "not-a-reader-key" Usage;
         ["{path} に、読取側の秘密鍵（P-256またはP-384）とその証明書がありません。" "{path} does not hold a reader's private key (P-256 or P-384) with its certificate."]
         ["秘密鍵と、その鍵の証明書から順に証明書を並べたPEMのファイルを指定してください。"
          "Name a PEM file with the private key and the certificates, the key's own first."] },
         Problem::NotRecordable => text! { "not-recordable" Usage;
-        ["要求していない個人番号の項目が届いたため、通信の記録は書いていません。" "An element of the 個人番号 came unasked, so taimen wrote no recording."]
+        ["要求していない個人番号の項目が届いたため、通信の記録は書いていません。" "The element of the My Number came unasked, so taimen wrote no recording."]
         ["個人番号は記録できません。別の模擬カードを指定してください。" "No recording may hold it. Name another simulated card."] },
         Problem::BadEngagement => text! { "bad-engagement" Usage;
         ["スマートフォンのQRコードの内容（mdoc: で始まる文字列）として読めません。" "This is not what a phone's QR code holds: a text that begins with mdoc:."]

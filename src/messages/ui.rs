@@ -36,7 +36,7 @@ pub const ASK_ENGAGEMENT: Bilingual = Bilingual::new(
 
 pub const NOT_RECORDED: Bilingual = Bilingual::new(
     "要求していない個人番号の項目が届いたため、通信の記録は書いていません。",
-    "An element of the 個人番号 came unasked, so taimen wrote no recording.",
+    "The element of the My Number came unasked, so taimen wrote no recording.",
 );
 
 pub const ASK_INTRODUCTION: Bilingual = Bilingual::new(

@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(of(Hierarchy::Test), 3 + 4);
         assert!(store.accepts(Hierarchy::Production) && store.accepts(Hierarchy::Installed));
         assert!(!store.accepts(Hierarchy::Test) && !store.accepts(Hierarchy::Simulated));
-        assert_eq!(of(Hierarchy::Simulated), 12 + 4);
+        assert_eq!(of(Hierarchy::Simulated), 12 + 4 + 2);
         for anchor in store.anchors() {
             match &anchor.material {
                 Material::CvKey(key) => {
