@@ -67,6 +67,8 @@ pub enum Told {
         /// Bytes of the file; 0 if nobody knows.
         total: usize,
     },
+    /// The holder is about to be asked, on a device of her own, to share this.
+    Shares(Shares),
     /// The card wants credentials. Nothing is presented meanwhile, and the card may be taken away.
     Asks(Question),
     /// Other applications on the same chip, found after the question.
@@ -75,6 +77,17 @@ pub enum Told {
     Checked(Box<Reading>),
     /// The reading ended without a verdict.
     Failed(Problem),
+}
+
+/// What a holder is asked to share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shares {
+    /// What is asked for, by its titles.
+    pub asked: Vec<Bilingual>,
+    /// Whether she is told that it will be kept.
+    pub retained: bool,
+    /// Whether the reader says who it is.
+    pub named: bool,
 }
 
 /// What a recognised card wants.

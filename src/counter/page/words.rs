@@ -37,6 +37,10 @@ words! {
     READING: "読み取っています", "Reading the card";
     READING_NOW: "いま読んでいるもの", "Now reading";
     CONNECTING: "カードを調べています", "Recognising the card";
+    SHARED: "スマートフォンに求めている項目", "What the phone is asked for";
+    SHARED_KEPT: "保存すると伝えています。", "The phone says that it will be kept.";
+    SHARED_NOT_KEPT: "保存しないと伝えています。", "The phone says that it will not be kept.";
+    SHARED_UNNAMED: "読取側の証明書を送らないので、スマートフォンに警告が出ることがあります。", "No reader certificate is sent, so the phone may show a warning.";
     DO_NOT_MOVE: "カードを動かさないでください。", "Do not move the card.";
     HINT_POSITION: "カードの反応がありません。リーダーの中央に、まっすぐ置かれているか確かめてください。",
         "The card does not answer. See that it lies flat on the middle of the reader.";
@@ -213,6 +217,9 @@ words! {
     PAD_WAITING: "係員がご案内します", "The staff will guide you";
     PAD_WAITING_HOW: "暗証番号が必要になると、この画面に入力欄が出ます。", "If a PIN is needed, you can enter it on this screen.";
     PAD_READING: "カードを読み取っています", "The card is being read";
+    PAD_CONSENT: "スマートフォンの画面を確かめてください", "Look at your phone";
+    PAD_CONSENT_HOW: "次の項目を渡してよいかは、スマートフォンの画面で選べます。渡さないこともできます。",
+        "Your phone asks whether you share these. You may decline there.";
     PAD_OVER: "入力は終わりました", "Your part is done";
     PAD_OVER_HOW: "係員の案内をお待ちください。", "Please wait for the staff.";
     PAD_LETTERS: "入力して「決定」を押してください。係員には見えません。", "Type it, then press Enter. The staff cannot see it.";
