@@ -144,6 +144,8 @@ pub enum NotRead {
     NotOnCard,
     /// Nothing that was read refers to it.
     NotUsed,
+    /// The holder, or what holds the document, did not share it.
+    NotShared,
     /// The credential that opens it was not presented: the gate refused, or the card did.
     NotOpened {
         /// The machine name of the reason.

@@ -15,6 +15,7 @@ use taimen::{
         Expected, FaultRow, LINK_FAULTS, Recipe,
         cards::{
             drivers_licence::{LICENCE_FAULTS, MENKYO_FAULTS},
+            mdoc::PHONE_FAULTS,
             my_number::{FAULTS, JPKI_FAULTS},
             passport::PASSPORT_FAULTS,
             residence_card::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
@@ -43,6 +44,7 @@ fn fault_row(row: &FaultRow) -> Vec<String> {
         Expected::LastTry => "last try",
         Expected::NoCounter => "no counter",
         Expected::PinSettingUnknown => "PIN setting unknown",
+        Expected::NothingShared => "nothing shared",
         Expected::CardTrouble => "card trouble",
     };
     vec![
@@ -67,6 +69,7 @@ fn the_simulator_page_has_every_fault_and_kind() {
         ("### Residence cards of the second generation", RESIDENCE2_FAULTS),
         ("### Residence cards of holders under 16", RESIDENCE_CHILD_FAULTS),
         ("### Passports", PASSPORT_FAULTS),
+        ("### Phones", PHONE_FAULTS),
     ];
     for (heading, faults) in tables {
         let found: Vec<Vec<String>> =

@@ -5,7 +5,7 @@ use std::fs;
 use crate::common::program::{Program, argument};
 use taimen::simulator::cards::passport::PassportHolder;
 
-const KINDS: [&str; 3] = ["passport", "passport-bac", "passport-ca"];
+const KINDS: [&str; 6] = ["passport", "passport-bac", "passport-ca", "passport-cam", "passport-rsa", "passport-dh"];
 
 #[test]
 fn a_simulated_passport_of_every_kind_is_checked_and_says_that_it_is_one() {

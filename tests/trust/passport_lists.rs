@@ -12,8 +12,8 @@ use taimen::{
         CertificateOrder, Form, Key, MessageOrder, Name, authorities, list_of_certificates,
     },
     trust::{
-        AddError, Brought, CmsError, Concern, Hierarchy, ListError, MASTER_LIST, Refused, SignerError, audit, bring,
-        load_directory,
+        AddError, Brought, CmsError, Concern, Hierarchy, ListError, MASTER_LIST, Purpose, Refused, SignerError, audit,
+        bring, load_directory,
     },
 };
 
@@ -47,7 +47,7 @@ impl Bench {
     }
 
     fn add(&self, name: &str, content: impl AsRef<[u8]>, unpinned: bool) -> Result<Brought, AddError> {
-        bring(&self.trust, &self.folder.write(name, content), unpinned, now())
+        bring(&self.trust, Purpose::Passport, &self.folder.write(name, content), unpinned, now())
     }
 
     fn there(&self) -> usize {
