@@ -72,6 +72,7 @@
 //! | `compare` | [`compare`]: the application form against the chip | no system library |
 //! | `cli` | the program, `simulator`, `transport::nonces::SystemNonces` | no system library |
 //! | `records` | the confirmation record: its contents and its storage in SQLite or PostgreSQL | no system library |
+//! | `ble` | Bluetooth LE to phones, on Linux; never tried on a radio | libdbus |
 //! | `counter` | `counter`: the session of a shop counter and its pages, `cli` | no system library |
 //!
 //! The modules are in layers; a module uses only modules to its left, and a test keeps it so:

@@ -214,7 +214,7 @@ impl Link {
     ) -> Result<R, Problem> {
         let opened: Box<dyn Transport + '_> = match &mut self.source {
             #[cfg(feature = "pcsc")]
-            Source::Pcsc(reader) => Box::new(reader.open()?),
+            Source::Pcsc(reader) => over_the_air(reader.open()?),
             Source::Sim(card) => {
                 card.power_off();
                 card.power_on();
@@ -307,6 +307,14 @@ impl From<crate::transport::pcsc::Waiting<'_>> for Waiting {
             crate::transport::pcsc::Waiting::Card { .. } => Self::Card,
         }
     }
+}
+
+/// A reader, and the computer's radio for a phone that wants to go on over the air.
+#[cfg(feature = "pcsc")]
+fn over_the_air<'a>(link: impl Transport + 'a) -> Box<dyn Transport + 'a> {
+    #[cfg(all(feature = "ble", target_os = "linux"))]
+    let link = crate::transport::ble::WithRadio::new(link, crate::transport::ble::bluez::BlueZ);
+    Box::new(link)
 }
 
 #[cfg(feature = "pcsc")]

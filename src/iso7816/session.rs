@@ -1,6 +1,6 @@
 //! One conversation with a card: command out, answer in, `61xx` and `6Cxx` handled once and here.
 
-use crate::transport::{Transport, TransportError};
+use crate::transport::{Radio, Transport, TransportError};
 
 use super::{
     command::{Command, Le, select_application, select_file},
@@ -88,6 +88,11 @@ impl<T: Transport> Session<T> {
     /// Whether nothing was sent yet.
     pub(crate) fn is_fresh(&self) -> bool {
         self.exchanges == 0
+    }
+
+    /// The radio beside the reader, if there is one.
+    pub(crate) fn radio(&mut self) -> Option<&mut dyn Radio> {
+        self.transport.radio()
     }
 
     /// The transport, for its figures.

@@ -28,6 +28,7 @@ fn transport() -> Vec<TransportError> {
         TransportError::NoService,
         TransportError::NotPermitted,
         TransportError::NoReader,
+        TransportError::NoBluetooth,
         TransportError::NoCard { seconds: 30 },
         TransportError::Busy,
         TransportError::Removed,
@@ -374,7 +375,11 @@ fn stores() -> impl Iterator<Item = StoreError> {
         StoreError::HeadOlder { place: place(), kept: 9, found: 7 },
         StoreError::HeadDiffers { place: place(), seq: 3 },
         StoreError::HeadUnreadable { path: path() },
+        StoreError::HeadElsewhere { path: path(), place: place() },
         StoreError::Damaged { place: place(), seq: 3, layer: "leaf" },
+        StoreError::Damaged { place: place(), seq: 0, layer: "key" },
+        StoreError::Damaged { place: place(), seq: 0, layer: "log" },
+        StoreError::Damaged { place: place(), seq: 0, layer: "file" },
         StoreError::NotAProof { path: path() },
         StoreError::NotAPublicKey,
         StoreError::NotVacuumed { why: Box::new(StoreError::Locked { place: place() }) },
@@ -581,7 +586,10 @@ fn exit_codes_of_the_contract() {
     let exit = |problem: Problem| problem.exit().code();
     for error in transport() {
         let expected = match error {
-            TransportError::NoService | TransportError::NotPermitted | TransportError::NoReader => 2,
+            TransportError::NoService
+            | TransportError::NotPermitted
+            | TransportError::NoReader
+            | TransportError::NoBluetooth => 2,
             _ => 4,
         };
         assert_eq!(exit(error.into()), expected);

@@ -6,6 +6,8 @@ mod common;
 #[cfg(feature = "simulator")]
 mod after_entry;
 #[cfg(feature = "simulator")]
+mod bluetooth;
+#[cfg(feature = "simulator")]
 mod budget;
 #[cfg(feature = "compare")]
 mod compare;
@@ -15,6 +17,8 @@ mod corpora;
 mod examples;
 #[cfg(feature = "simulator")]
 mod faults;
+#[cfg(feature = "simulator")]
+mod foreign_mdoc;
 mod genuine;
 #[cfg(feature = "simulator")]
 mod hostile;

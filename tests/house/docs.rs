@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, fs};
 use taimen::{
     cards::{
         drivers_licence::{LICENCE_REQUIREMENT, MENKYO_REQUIREMENT},
-        mdoc, my_number::REQUIREMENT,
+        mdoc,
+        my_number::REQUIREMENT,
         passport, residence_card as residence,
     },
     dump::{Dump, NotRead, SCHEMA},
@@ -135,12 +136,12 @@ fn the_pages_of_the_checks_have_every_check_with_its_weight() {
             let yes = ["yes", "はい"].contains(&row[1].as_str());
             let cards = [
                 REQUIREMENT,
+                mdoc::REQUIREMENT,
                 LICENCE_REQUIREMENT,
                 MENKYO_REQUIREMENT,
                 residence::FIRST_REQUIREMENT,
                 residence::SECOND_REQUIREMENT,
                 passport::TYPED_WITH_KEY,
-                mdoc::REQUIREMENT,
             ];
             let required = cards.iter().any(|card| card.requires(check));
             assert_eq!(yes, required, "{name}: {check}");
@@ -537,7 +538,7 @@ fn every_attack_of_the_catalogue_is_mounted_and_every_test_of_one_stands_in_it()
         catalogue.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name).collect();
     let mut tests = BTreeSet::new();
     let files: Vec<String> =
-        ["data", "issuers", "jpki", "passports", "saved", "sessions", "signatures", "surroundings"]
+        ["data", "issuers", "jpki", "passports", "phones", "saved", "sessions", "signatures", "surroundings"]
             .map(|name| page(&format!("tests/program/attacks/{name}.rs")))
             .into();
     for file in &files {

@@ -1,5 +1,6 @@
 //! モバイル身分証: identity documents on a phone (ISO/IEC 18013-5): the My Number Card and driving licences.
 
+mod air;
 mod checks;
 pub mod device;
 pub mod elements;

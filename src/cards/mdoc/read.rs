@@ -16,6 +16,7 @@ use crate::{
 };
 
 use super::{
+    air::{AIR, Air},
     device::DeviceSigned,
     elements::{
         Asked, DEVICE_SIGNED, DocType, ENGAGEMENT, HANDOVER_REQUEST, HANDOVER_SELECT, ISSUER_AUTH, MAC_KEY, MDOC, NDEF,
@@ -261,25 +262,33 @@ fn engage(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
 }
 
 fn by_nfc(context: &mut ReadContext<'_, '_>, tag: &Tag) -> Result<Engaged, ReadError> {
+    let mut air = None;
     let (message, request) = if Select::parse(&tag.message).is_ok() {
         (tag.message.clone(), None)
     } else {
-        let (message, request) = negotiate(context.session, tag)?;
+        air = Air::of(context)?;
+        // An iPhone takes no other way, and is offered no other.
+        let offer = air.as_ref().map_or(Offer::Nfc, |air| Offer::BluetoothPeripheral(air.service));
+        let (message, request) = negotiate(context.session, tag, offer)?;
         (message, Some(request))
     };
     let select = Select::parse(&message).map_err(failed)?;
-    Engagement::parse(select.engagement).map_err(failed)?;
-    let (command, response) = select.nfc().ok_or(ReadError::WantsBluetooth)?;
+    let engagement = Engagement::parse(select.engagement).map_err(failed)?;
+    let sizes = match (select.nfc(), air) {
+        (Some((command, response)), _) => Sizes { command, response },
+        (None, Some(air)) => air.open(context, &select, &engagement)?,
+        (None, None) => Air::of(context)?.ok_or(ReadError::WantsBluetooth)?.open(context, &select, &engagement)?,
+    };
     if !context.session.select_tag(MDOC.aid)? {
         return Err(failed("the phone does not open its mdoc application"));
     }
-    let (engagement, sizes) = (select.engagement.to_vec(), Sizes { command, response });
+    let engagement = select.engagement.to_vec();
     Ok(Engaged { engagement, select: Some(message), request, sizes, opened: None })
 }
 
 /// Negotiated handover: the service is selected, the reader says what it has, the phone chooses.
-fn negotiate(session: &mut CardSession<'_>, tag: &Tag) -> Result<(Vec<u8>, Vec<u8>), ReadError> {
-    let request = handover::request(&[Offer::Nfc]);
+fn negotiate(session: &mut CardSession<'_>, tag: &Tag, offer: Offer) -> Result<(Vec<u8>, Vec<u8>), ReadError> {
+    let request = handover::request(&[offer]);
     let most = handover::offers_service(&tag.message).unwrap_or_default();
     if request.len() > most || !tag.write(session, &handover::service_select())? {
         return Err(failed("the phone does not take a handover request"));
@@ -336,7 +345,8 @@ fn share(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         let handover = engaged(&mut context.own)?.handover();
         match context.credentials.recorded_keys() {
             Some(keys) => {
-                let keys: Vec<_> = keys.iter().filter(|entry| entry.first() != Some(&CODE)).cloned().collect();
+                let keys: Vec<_> =
+                    keys.iter().filter(|entry| !matches!(entry.first(), Some(&CODE | &AIR))).cloned().collect();
                 Opened::recorded(&parsed, handover, &keys, context.nonces)?
             }
             None => Opened::fresh(&parsed, handover, context.nonces)?,

@@ -223,7 +223,9 @@ impl Phone {
                 OK
             }
             (0x04, aid)
-                if aid == MDOC.aid && self.profile.nfc && (self.engaged || self.profile.engaged == Engaged::Qr) =>
+                if aid == MDOC.aid
+                    && (self.profile.nfc || self.profile.air)
+                    && (self.engaged || self.profile.engaged == Engaged::Qr) =>
             {
                 self.application = Some(MDOC.aid);
                 OK

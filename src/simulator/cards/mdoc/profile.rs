@@ -57,6 +57,7 @@ crate::simulator::record! {
     engaged: Engaged = Engaged::Static, "How it is engaged.";
     nfc: bool = true, "Whether it offers data over NFC.";
     bluetooth: bool = true, "Whether it offers Bluetooth.";
+    air: bool = false, "Whether a test carries its messages over the air: its mdoc application then answers whatever it offers.";
     command: usize = 65_535, "The longest data field of a command that it takes.";
     response: usize = 65_536, "The longest data field of its answers.";
     slow_reads: u8 = 3, "How often NLEN is 0 before the Handover Select message is there (negotiated handover).";
