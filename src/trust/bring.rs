@@ -8,7 +8,7 @@ use x509_parser::pem::Pem;
 use crate::{crypto, text::whole_seconds, tlv::der};
 
 use super::{
-    anchor::{Anchor, Material, Purpose, UNPINNED},
+    anchor::{Anchor, Hierarchy, Material, Purpose, UNPINNED},
     certificate::Certificate,
     change::{AddError, Change, file_name, shown},
     directory::load_directory,
@@ -58,21 +58,30 @@ pub struct FromList {
     pub signed: Option<Timestamp>,
     /// Why nobody vouches for the signer; `None` if an installed CSCA does.
     pub unverified: Option<SignerError>,
+    /// The fingerprint of the CSCA that vouches for the signer, if a person named it.
+    pub pinned: Option<String>,
 }
 
 /// Adds what a file holds to a user's folder: all that can be used, at once. A master list must be signed by somebody whose
-/// CSCA is there already, unless `unpinned`.
+/// CSCA is there already, or has the fingerprint `pin` (SHA-256 of its DER in hex) and is in the file; unless `unpinned`. A pinned
+/// file without a list must hold that certificate.
 ///
 /// # Errors
 /// [`AddError`]; nothing counts as added then. Also if nothing of the file can be used.
-pub fn bring(folder: &Path, file: &Path, unpinned: bool, now: Timestamp) -> Result<Brought, AddError> {
+pub fn bring(
+    folder: &Path,
+    file: &Path,
+    unpinned: bool,
+    pin: Option<&str>,
+    now: Timestamp,
+) -> Result<Brought, AddError> {
     let bytes = read_regular(file, passport::MAX_LIST).map_err(|error| match error.kind() {
         io::ErrorKind::FileTooLarge => ListError::TooLarge.into(),
         _ => AddError::Io(shown(file), error.kind()),
     })?;
     let there = load_directory(folder)?;
     let trust = TrustStore::shipped()?.with(there);
-    let (certificates, list) = read(&bytes, &trust, unpinned, now)?;
+    let (certificates, list) = read(&bytes, &trust, (unpinned, pin), now)?;
     let judged = passport::judge(&certificates, &trust);
 
     let mut brought = Brought { added: Vec::new(), already: 0, refused: Vec::new(), states: BTreeSet::new(), list };
@@ -123,13 +132,14 @@ pub fn bring(folder: &Path, file: &Path, unpinned: bool, now: Timestamp) -> Resu
 fn read(
     bytes: &[u8],
     trust: &TrustStore,
-    unpinned: bool,
+    (unpinned, pin): (bool, Option<&str>),
     now: Timestamp,
 ) -> Result<(Vec<Vec<u8>>, Option<FromList>), AddError> {
     let pem: Vec<Pem> = Pem::iter_from_buffer(bytes).take(passport::MAX_LISTED).flatten().collect();
     let (certificates, others): (Vec<Pem>, Vec<Pem>) = pem.into_iter().partition(|block| block.label == "CERTIFICATE");
     if !certificates.is_empty() {
-        return Ok((certificates.into_iter().map(|block| block.contents).collect(), None));
+        let certificates = certificates.into_iter().map(|block| block.contents).collect();
+        return pinned(certificates, pin).map(|certificates| (certificates, None));
     }
     let list = others.into_iter().find(|block| block.label == "CMS" || block.label == "PKCS7");
     let bytes = list.map_or_else(|| bytes.to_vec(), |block| block.contents);
@@ -145,17 +155,47 @@ fn read(
         if Certificate::parse(&bytes).is_err() && der::element(&bytes).is_none() {
             return Err(ImportError::NotCertificate.into());
         }
-        return Ok((vec![bytes], None));
+        return pinned(vec![bytes], pin).map(|certificates| (certificates, None));
     }
     let list = MasterList::parse(&bytes)?;
-    let (signed, vouched) = list.verify(trust, now)?;
+    let named = pin.map(|pin| {
+        let found = list.all().find(|der| has(der, pin)).ok_or_else(|| AddError::PinNotThere(pin.to_owned()))?;
+        Ok::<_, AddError>(trust.clone().with(vec![anchor(found, pin)]))
+    });
+    let named = named.transpose()?;
+    let (signed, vouched) = list.verify(named.as_ref().unwrap_or(trust), now)?;
     let unverified = match vouched {
         Ok(()) => None,
         Err(error) if unpinned => Some(error),
         Err(error) => return Err(ListError::Signer(error).into()),
     };
     let signer = signed.certificate.subject;
-    Ok((list.certificates, Some(FromList { signer, signed: signed.signing_time, unverified })))
+    let pinned = pin.filter(|_| unverified.is_none()).map(str::to_owned);
+    Ok((list.certificates, Some(FromList { signer, signed: signed.signing_time, unverified, pinned })))
+}
+
+fn has(der: &[u8], pin: &str) -> bool {
+    hex::encode(crypto::sha256(&[der])) == pin
+}
+
+/// The same certificates, if a fingerprint that was named is one of theirs.
+fn pinned(certificates: Vec<Vec<u8>>, pin: Option<&str>) -> Result<Vec<Vec<u8>>, AddError> {
+    match pin {
+        Some(pin) if !certificates.iter().any(|der| has(der, pin)) => Err(AddError::PinNotThere(pin.to_owned())),
+        _ => Ok(certificates),
+    }
+}
+
+/// A certificate whose fingerprint somebody compared: it vouches for one list.
+fn anchor(der: &[u8], pin: &str) -> Anchor {
+    Anchor {
+        purpose: Purpose::Passport,
+        hierarchy: Hierarchy::Installed,
+        name: pin.to_owned(),
+        material: Material::Certificate(der.to_vec()),
+        source: String::new(),
+        official: false,
+    }
 }
 
 fn row(certificate: &Certificate, sha256: &str, source: String, now: Timestamp) -> Row {
@@ -183,6 +223,10 @@ fn source(file: &Path, list: Option<&FromList>, insisted: bool) -> String {
         Some(list) => {
             let day = list.signed.map(|time| format!(" of {}", time.strftime("%Y-%m-%d"))).unwrap_or_default();
             let signer = format!("{added}, a master list{day} signed by {}", list.signer);
+            let signer = match &list.pinned {
+                Some(pin) => format!("{signer}, under the CSCA whose SHA-256 the user gave ({pin})"),
+                None => signer,
+            };
             match list.unverified {
                 Some(_) => format!("{signer}, whose CSCA is not installed {UNPINNED}"),
                 None if insisted => format!("{signer}; not one that Japan's known roots vouch for {UNPINNED}"),
