@@ -162,6 +162,8 @@ pub enum Problem {
     Unwritable { path: String, error: ErrorKind },
     /// A file would be written through a link, into a pipe or a device, or over a folder.
     UnfitDestination { path: String },
+    /// Two options name one file, and at least one of them would write it.
+    SameFile { path: String, first: String, second: String },
     /// A file is not a key that seals dumps.
     NotASealKey { path: String },
     /// A dump was changed after it was sealed.
@@ -297,7 +299,7 @@ impl Problem {
             | Self::BadCredentialLine { .. } | Self::BadCredentialsFile | Self::BadBirthDate(_)
             | Self::TooManyEntries { .. } | Self::BadEntry(_) | Self::UncountedWrong { .. } | Self::EntryNotTaken { .. } | Self::CardHandshake
             | Self::PinForgotten { .. } => credential::text(self),
-            Self::Unreadable { .. } | Self::Unwritable { .. } | Self::UnfitDestination { .. }
+            Self::Unreadable { .. } | Self::Unwritable { .. } | Self::UnfitDestination { .. } | Self::SameFile { .. }
             | Self::NotASealKey { .. } | Self::SealBroken { .. } | Self::OtherSeal { .. }
             | Self::ReadInFuture { .. } | Self::SealWithoutWord | Self::Dump { .. } | Self::Recording { .. }
             | Self::RecordingVersion { .. } | Self::RecordingGiven { .. } | Self::DumpGiven { .. }

@@ -158,6 +158,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::Unwritable { path: path(), error: ErrorKind::StorageFull },
         Problem::Unwritable { path: path(), error: ErrorKind::AlreadyExists },
         Problem::UnfitDestination { path: path() },
+        Problem::SameFile { path: path(), first: "--record".to_owned(), second: "--save-dump".to_owned() },
         Problem::Dump { path: path(), error: DumpError::TooLarge },
         Problem::Dump { path: path(), error: DumpError::Malformed { line: 4, column: 7 } },
         Problem::Dump { path: path(), error: DumpError::OtherSchema },
