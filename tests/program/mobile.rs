@@ -25,7 +25,11 @@ fn a_simulated_phone_of_every_kind_is_checked_and_says_what_it_asks_for_first() 
     assert!(said.stderr[asked..].contains("taimen sends no reader certificate"), "{}", said.stderr);
     assert!(!said.stderr[asked..].contains("sex"), "{}", said.stderr);
     let said = program.run([&["check"], KINDS[0], &["--lang", "ja", "--sex"]].concat()).expect(0);
-    assert!(said.stderr.contains("スマートフォンに求める項目：氏名、住所") && said.stderr.contains("性別"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("スマートフォンに求める項目：氏名、住所") && said.stderr.contains("性別"),
+        "{}",
+        said.stderr
+    );
 }
 
 #[test]
@@ -34,7 +38,11 @@ fn an_age_is_asked_with_a_face_and_nothing_else() {
     for options in KINDS {
         let request = ["--request", "age", "--age-over", "18", "--lang", "en"];
         let said = program.run([&["check"], options, &request].concat()).expect(0);
-        assert!(said.stderr.contains("face picture, age condition") || said.stderr.contains("age condition"), "{}", said.stderr);
+        assert!(
+            said.stderr.contains("face picture, age condition") || said.stderr.contains("age condition"),
+            "{}",
+            said.stderr
+        );
         assert!(!said.stderr.contains("name,") && !said.stderr.contains("birth date"), "{}", said.stderr);
     }
     let conflict = program.run([&["check"], KINDS[0], &["--request", "age", "--without-pin"]].concat()).expect(2);
