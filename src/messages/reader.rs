@@ -57,16 +57,16 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
         ["秘密鍵と、その鍵の証明書から順に証明書を並べたPEMのファイルを指定してください。"
          "Name a PEM file with the private key and the certificates, the key's own first."] },
         Problem::NotRecordable => text! { "not-recordable" Usage;
-        ["要求していない個人番号の項目が届いたため、通信の記録は書いていません。" "The element of the My Number came unasked, so taimen wrote no recording."]
-        ["個人番号は記録できません。別の模擬カードを指定してください。" "No recording may hold it. Name another simulated card."] },
+        ["要求していないマイナンバーの項目が届いたため、通信の記録は書いていません。" "The element of the My Number came unasked, so taimen wrote no recording."]
+        ["マイナンバーは記録できません。別の模擬カードを指定してください。" "No recording may hold it. Name another simulated card."] },
         Problem::BadEngagement => text! { "bad-engagement" Usage;
         ["スマートフォンのQRコードの内容（mdoc: で始まる文字列）として読めません。" "This is not what a phone's QR code holds: a text that begins with mdoc:."]
         ["スマートフォンの画面のQRコードを、もう一度スキャンしてください。" "Scan the QR code on the phone's screen again."] },
         Problem::DeviceSession { detail } => text! { "phone-session" Card;
         ["スマートフォンとの暗号化された通信ができませんでした（{detail}）。何も判定していません。"
          "The encrypted session with the phone failed ({detail}). taimen judged nothing."]
-        ["スマートフォンで文書を開き直し、リーダーに当てたまま動かさずに、もう一度実行してください。"
-         "Open the document on the phone again, hold the phone on the reader, and run this again."] },
+        ["スマートフォンで文書を開き直し、リーダーに当てたまま動かさずに、もう一度お試しください。"
+         "Open the document on the phone again, hold the phone on the reader, and try again."] },
         Problem::DifferentCard => text! { "different-card" Card;
         ["途中でカードが入れ替わりました。読み取りを中止しました。" "This is not the card that taimen recognised before. taimen stopped the reading."]
         ["カードを一枚だけ置き、終わるまで動かさずに、最初からやり直してください。" "Place one card, leave it in place until the end, and start again."] },

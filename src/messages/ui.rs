@@ -35,7 +35,7 @@ pub const ASK_ENGAGEMENT: Bilingual = Bilingual::new(
 );
 
 pub const NOT_RECORDED: Bilingual = Bilingual::new(
-    "要求していない個人番号の項目が届いたため、通信の記録は書いていません。",
+    "要求していないマイナンバーの項目が届いたため、通信の記録は書いていません。",
     "The element of the My Number came unasked, so taimen wrote no recording.",
 );
 

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fs};
 use taimen::{
     cards::{
         drivers_licence::{LICENCE_REQUIREMENT, MENKYO_REQUIREMENT},
+        mdoc,
         my_number::REQUIREMENT,
         passport, residence_card as residence,
     },
@@ -135,6 +136,7 @@ fn the_pages_of_the_checks_have_every_check_with_its_weight() {
             let yes = ["yes", "はい"].contains(&row[1].as_str());
             let cards = [
                 REQUIREMENT,
+                mdoc::REQUIREMENT,
                 LICENCE_REQUIREMENT,
                 MENKYO_REQUIREMENT,
                 residence::FIRST_REQUIREMENT,
