@@ -170,6 +170,7 @@ impl TryFrom<Entry> for NotRead {
         let Entry { why, status, detail, reason } = entry;
         match (why.as_str(), status, detail, reason) {
             ("not_stored", None, None, None) => Ok(Self::NotStored),
+            ("not_shared", None, None, None) => Ok(Self::NotShared),
             ("not_over_network", None, None, None) => Ok(Self::NotOverNetwork),
             ("status", Some(status), None, None) => Ok(Self::Status { status }),
             ("malformed", None, Some(detail), None) => Ok(Self::Malformed { detail }),

@@ -169,6 +169,8 @@ fn the_card_access_number_opens_a_chip_with_pace_and_compares_nothing() {
     assert_eq!((found.overall(), found.requirement), (Overall::Authentic, &WITH_KEY));
     let refused = read(&mut card("passport"), &request(), &entry("can", "000000"));
     assert!(matches!(refused, Err(FlowError::Read(ReadError::UncountedRefused { .. }))), "{refused:?}");
+    let other = read(&mut card("passport-bac"), &request(), &entry("can", &can));
+    assert!(matches!(other, Err(FlowError::Read(ReadError::OtherEntry { .. }))), "BAC takes none: {other:?}");
 }
 
 #[test]

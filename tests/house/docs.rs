@@ -538,7 +538,7 @@ fn every_attack_of_the_catalogue_is_mounted_and_every_test_of_one_stands_in_it()
         catalogue.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name).collect();
     let mut tests = BTreeSet::new();
     let files: Vec<String> =
-        ["data", "issuers", "jpki", "passports", "saved", "sessions", "signatures", "surroundings"]
+        ["data", "issuers", "jpki", "passports", "phones", "saved", "sessions", "signatures", "surroundings"]
             .map(|name| page(&format!("tests/program/attacks/{name}.rs")))
             .into();
     for file in &files {

@@ -159,7 +159,7 @@ both! {
         let refused = Store::restore(&copy, bench.place(), bench.keys(), true).err();
         assert!(matches!(refused, Some(StoreError::AlreadyThere { .. })), "{refused:?}");
         let whole = fs::read(&copy).unwrap();
-        sqlite(&copy, "DROP TRIGGER entry_unchanged; UPDATE entry SET created_at = 1 WHERE seq = 2").unwrap();
+        crate::bench::sqlite(&copy, "DROP TRIGGER entry_unchanged; UPDATE entry SET created_at = 1 WHERE seq = 2").unwrap();
         let report = Store::restore(&copy, Bench::sqlite().place(), bench.keys(), true).unwrap();
         assert!(!report.holds());
         assert!(fs::read(&head).unwrap() == known && !lost.exists());

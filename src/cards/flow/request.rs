@@ -198,6 +198,7 @@ impl Request {
 /// itself are older.
 fn manner_of(replay: &Replay) -> Option<Manner> {
     const SELECT: [u8; 4] = [0x00, 0xA4, 0x04, 0x0C];
+    let begins_with_it = replay.commands().next()?.starts_with(&SELECT);
     let begins_free = replay.commands().next()?.starts_with(&[0x00, 0xB0, 0x80 | FREE_FILE]);
     let mut selected = replay.commands().filter_map(|command| command.strip_prefix(&SELECT)?.get(1..));
     let owner = selected.next().and_then(registry::owner);
@@ -205,6 +206,8 @@ fn manner_of(replay: &Replay) -> Option<Manner> {
         Some(owner) if begins_free && owner.guest => Some(Manner::Whole),
         _ if begins_free => Some(Manner::Short(None)),
         owner => {
+            // What is selected later was only looked for.
+            let owner = owner.filter(|_| begins_with_it);
             let said = || replay.header().card.as_deref().and_then(|card| card.parse().ok());
             owner.map(|owner| owner.kind).or_else(said).map(|kind| Manner::Short(Some(kind)))
         }
