@@ -6,7 +6,7 @@ use crate::{
     transport::{NonceError, TransportError},
 };
 
-use super::model::{CredentialSpec, Reference};
+use super::model::{CredentialSpec, EntrySpec, Reference};
 
 /// Why a reading ended without a dump.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +60,14 @@ pub enum ReadError {
     NotGiven {
         /// Which credential.
         credential: &'static CredentialSpec,
+    },
+    /// The card does not open with what was entered, whatever its value: it takes another entry of the credential.
+    #[error("the card takes another entry")]
+    OtherEntry {
+        /// Which credential.
+        credential: &'static CredentialSpec,
+        /// What was entered.
+        entry: &'static EntrySpec,
     },
     /// The card says that a credential without a counter does not fit (`63xx`): it was typed wrong, or the card does not speak
     /// the protocol of its kind. Nothing is repeated.

@@ -90,6 +90,8 @@ options! {
     NEW_KEY "new-key" "FILE", "新しい鍵のファイル（古い鍵では開けなくなる）", "Write a new key file; the former one opens nothing any more";
     ONLY_OPEN "open-fields" "", "空欄のある記録だけ", "Records with open fields alone";
     OPEN "open" "", "ブラウザーで開く", "Open the page in a browser";
+    PIN "pin" "SHA-256", "マスターリストに署名した国のCSCA証明書の指紋（公表されたものと見比べたもの）",
+        "Fingerprint of the CSCA that vouches for the signer of a master list, as the state publishes it";
     PORT "port" "N", "窓口のページのポート（既定：空いているもの）", "The port of the page (default: one that is free)";
     OUT "out" "FILE", "書き出す先（省略すると標準出力）", "The file to write (default: standard output)";
     PHOTO "photo" "FILE", "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)";
@@ -329,7 +331,7 @@ impl Builder {
             name::READER => help::readers(arg).env("TAIMEN_READER").hide_env_values(true).default_value("pcsc"),
             name::WAIT => arg.value_parser(value_parser!(u64).range(0..=86_400)).default_value("30"),
             name::JOBS => arg.value_parser(value_parser!(u16).range(1..=256)),
-            name::SEALED_BY => arg.value_parser(seal::fingerprint),
+            name::SEALED_BY | name::PIN => arg.value_parser(seal::fingerprint),
             name::AT => arg.value_parser(basis::at),
             name::LANG => arg.value_parser(among(vec!["ja", "en"])).hide_possible_values(true),
             name::PURPOSE => arg.value_parser(among(Purpose::all().map(Purpose::as_str).collect())),
@@ -486,7 +488,7 @@ impl Builder {
             self.sub("trust list", &[JSON, TRUST_DIR]).arg(at()),
             self.sub("trust add", &[])
                 .arg(self.option(PURPOSE).required(true))
-                .args(self.options(&[UNPINNED, TRUST_DIR]))
+                .args(self.options(&[PIN, UNPINNED, TRUST_DIR]))
                 .arg(added),
             self.sub("trust remove", &[PURPOSE, TRUST_DIR]).arg(anchor),
             self.sub("trust check", &[JSON, TRUST_DIR]).arg(at()),

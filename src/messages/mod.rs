@@ -140,6 +140,8 @@ pub enum Problem {
     PinForgotten { credential: &'static CredentialSpec, without_pin: bool },
     /// A card says that a credential without a counter does not fit; nothing was repeated.
     UncountedWrong { credential: &'static CredentialSpec, kind: CardKind, left: Option<u8> },
+    /// The card takes another entry than the one that was given.
+    EntryNotTaken { credential: &'static CredentialSpec, entry: &'static EntrySpec },
     /// The card's half of a mutual authentication is not right.
     CardHandshake,
     /// `--reader` is not an address.
@@ -219,6 +221,8 @@ pub enum Problem {
     TrustRemove(RemoveError),
     /// There is no place for a user's anchors.
     NoTrustFolder,
+    /// `trust add --pin` for a purpose that has no lists.
+    PinWithoutList { purpose: crate::trust::Purpose },
     /// `explain` of a check that does not exist.
     UnknownCheck(String),
     /// A law profile cannot be used.
@@ -306,7 +310,7 @@ impl Problem {
             | Self::NoCounter { .. } | Self::CounterUnknown { .. } | Self::PinSettingUnknown { .. }
             | Self::AnswerLost { .. } | Self::AlreadyTried { .. } | Self::MissingCredential { .. }
             | Self::BadCredentialLine { .. } | Self::BadCredentialsFile | Self::BadBirthDate(_)
-            | Self::TooManyEntries { .. } | Self::BadEntry(_) | Self::UncountedWrong { .. } | Self::CardHandshake
+            | Self::TooManyEntries { .. } | Self::BadEntry(_) | Self::UncountedWrong { .. } | Self::EntryNotTaken { .. } | Self::CardHandshake
             | Self::PinForgotten { .. } => credential::text(self),
             Self::Unreadable { .. } | Self::Unwritable { .. } | Self::UnfitDestination { .. } | Self::SameFile { .. }
             | Self::NotASealKey { .. } | Self::SealBroken { .. } | Self::OtherSeal { .. }
@@ -314,7 +318,7 @@ impl Problem {
             | Self::RecordingVersion { .. } | Self::RecordingGiven { .. } | Self::DumpGiven { .. }
             | Self::RecordingUnused { .. } | Self::RecordingDraw { .. } | Self::NoRandomBytes | Self::Vpcd { .. }
             | Self::NoPicture | Self::NoFront | Self::TrustFolder(_) | Self::TrustAdd(_) | Self::TrustRemove(_)
-            | Self::NoTrustFolder | Self::UnknownCheck(_) | Self::BadTime | Self::NoLines | Self::Internal { .. } => files::text(self),
+            | Self::NoTrustFolder | Self::PinWithoutList { .. } | Self::UnknownCheck(_) | Self::BadTime | Self::NoLines | Self::Internal { .. } => files::text(self),
             Self::NotAnInput { .. } | Self::InputTooLarge { .. } | Self::NotAFile { .. } | Self::FolderLoop { .. }
             | Self::ListLine { .. } | Self::ExpectationUnused { .. } | Self::Expectation { .. } | Self::NoInputs => batch::text(self),
             #[cfg(feature = "compare")]

@@ -39,6 +39,7 @@ impl From<ReadError> for Problem {
                 about(reference, |credential| Self::CredentialBlocked { credential })
             }
             ReadError::UncountedRefused { credential, kind, left } => Self::UncountedWrong { credential, kind, left },
+            ReadError::OtherEntry { credential, entry } => Self::EntryNotTaken { credential, entry },
             ReadError::UncountedBlocked { credential, .. } => Self::CredentialBlocked { credential },
             ReadError::Handshake { .. } => Self::CardHandshake,
             ReadError::NothingShared => Self::NothingShared,

@@ -63,6 +63,10 @@ pub(super) fn add(error: &AddError) -> Text {
         ["用途（--purpose）とファイルの組み合わせを確かめてください。何も追加していません。"
          "Check whether the file fits the purpose (--purpose). Nothing was added."] },
         AddError::NotPinned { purpose, sha256, claims } => not_pinned(*purpose, sha256, *claims),
+        AddError::PinNotThere(sha256) => text! { "trust-add-pin" Usage;
+        ["--pin で指定した指紋（SHA-256 {sha256}）の証明書が、ファイルにありません。" "No certificate in the file has the fingerprint that --pin names (SHA-256 {sha256})."]
+        ["指紋をもう一度確かめてください。別のファイルか、書き換えられたファイルかもしれません。何も追加していません。"
+         "Compare the fingerprint again. It may be another file, or one that somebody changed. Nothing was added."] },
         AddError::List(error) => list(error),
         AddError::Vical(error) => vical(error),
         AddError::NothingUsable(None) => text! { "trust-add-nothing" Usage;
@@ -110,8 +114,8 @@ fn list(error: &ListError) -> Text {
             let Bilingual { ja, en } = signer(error);
             text! { "trust-list-signer" Usage;
             ["マスターリストに署名した者を確認できません：{ja}。" "Nobody vouches for the signer of the master list: {en}."]
-            ["署名した国のCSCA証明書を先に追加してください。それなしで追加するときは --unpinned を付けてください（報告書にそう出ます）。何も追加していません。"
-             "Add the CSCA certificate of the state that signed it first. To add the list without it, give --unpinned (reports then say so). Nothing was added."] }
+            ["署名した国のCSCA証明書を先に追加してください。または、その国が公表した指紋を --pin で指定してください。どちらもなしで追加するときは --unpinned を付けてください（報告書にそう出ます）。何も追加していません。"
+             "Add the CSCA certificate of the state that signed it first, or give the fingerprint that the state publishes with --pin. To add the list without either, give --unpinned (reports then say so). Nothing was added."] }
         }
     }
 }

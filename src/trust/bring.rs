@@ -9,7 +9,7 @@ use x509_parser::pem::Pem;
 use crate::{crypto, text::whole_seconds, tlv::der};
 
 use super::{
-    anchor::{Anchor, Material, Purpose, UNPINNED},
+    anchor::{Anchor, Hierarchy, Material, Purpose, UNPINNED},
     certificate::Certificate,
     change::{AddError, Change, file_name, shown},
     directory::load_directory,
@@ -60,10 +60,13 @@ pub struct FromList {
     pub signed: Option<Timestamp>,
     /// Why nobody vouches for the signer; `None` if an installed anchor does.
     pub unverified: Option<SignerError>,
+    /// The fingerprint of the CSCA that vouches for the signer, if a person named it.
+    pub pinned: Option<String>,
 }
 
 /// Adds what a file holds to a user's folder: all that can be used, at once. A list must be signed by somebody for whom
-/// an anchor of the same purpose vouches, unless `unpinned`.
+/// an anchor of the same purpose vouches, or whose authority has the fingerprint `pin` (SHA-256 of its DER in hex) and is in
+/// the file; unless `unpinned`. A pinned file without a list must hold that certificate.
 ///
 /// # Errors
 /// [`AddError`]; nothing counts as added then. Also if nothing of the file can be used.
@@ -72,6 +75,7 @@ pub fn bring(
     purpose: Purpose,
     file: &Path,
     unpinned: bool,
+    pin: Option<&str>,
     now: Timestamp,
 ) -> Result<Brought, AddError> {
     let bytes = read_regular(file, passport::MAX_LIST).map_err(|error| match error.kind() {
@@ -80,7 +84,7 @@ pub fn bring(
     })?;
     let there = load_directory(folder)?;
     let trust = TrustStore::shipped()?.with(there);
-    let (certificates, list) = read(purpose, &bytes, &trust, unpinned, now)?;
+    let (certificates, list) = read(purpose, &bytes, &trust, (unpinned, pin), now)?;
     let judged = match purpose {
         Purpose::Mdoc => certificates.iter().map(|one| mdoc::judge(&one.certificate, &trust)).collect(),
         _ => passport::judge(&certificates.iter().map(|one| one.certificate.clone()).collect::<Vec<_>>(), &trust),
@@ -136,17 +140,18 @@ fn read(
     purpose: Purpose,
     bytes: &[u8],
     trust: &TrustStore,
-    unpinned: bool,
+    (unpinned, pin): (bool, Option<&str>),
     now: Timestamp,
 ) -> Result<(Vec<Listed>, Option<FromList>), AddError> {
     let alone = |certificate| Listed { certificate, doc_types: Vec::new() };
     let pem: Vec<Pem> = Pem::iter_from_buffer(bytes).take(passport::MAX_LISTED).flatten().collect();
     let (certificates, others): (Vec<Pem>, Vec<Pem>) = pem.into_iter().partition(|block| block.label == "CERTIFICATE");
     if !certificates.is_empty() {
-        return Ok((certificates.into_iter().map(|block| alone(block.contents)).collect(), None));
+        let certificates = certificates.into_iter().map(|block| alone(block.contents)).collect();
+        return pinned(certificates, pin).map(|certificates| (certificates, None));
     }
     if purpose == Purpose::Mdoc && bytes.first() != Some(&der::SEQUENCE) {
-        return vical(bytes, trust, unpinned, now);
+        return vical(bytes, trust, (unpinned, pin), now);
     }
     let list = others.into_iter().find(|block| block.label == "CMS" || block.label == "PKCS7");
     let bytes = list.map_or_else(|| bytes.to_vec(), |block| block.contents);
@@ -162,39 +167,85 @@ fn read(
         if Certificate::parse(&bytes).is_err() && der::element(&bytes).is_none() {
             return Err(ImportError::NotCertificate.into());
         }
-        return Ok((vec![alone(bytes)], None));
+        return pinned(vec![alone(bytes)], pin).map(|certificates| (certificates, None));
     }
     let list = MasterList::parse(&bytes)?;
-    let (signed, vouched) = list.verify(trust, now)?;
+    let named = pin.map(|pin| {
+        let found = list.all().find(|der| has(der, pin)).ok_or_else(|| AddError::PinNotThere(pin.to_owned()))?;
+        Ok::<_, AddError>(trust.clone().with(vec![anchor(purpose, found, pin)]))
+    });
+    let named = named.transpose()?;
+    let (signed, vouched) = list.verify(named.as_ref().unwrap_or(trust), now)?;
     let unverified = match vouched {
         Ok(()) => None,
         Err(error) if unpinned => Some(error),
         Err(error) => return Err(ListError::Signer(error).into()),
     };
     let signer = signed.certificate.subject;
+    let pinned = pin.filter(|_| unverified.is_none()).map(str::to_owned);
     Ok((
         list.certificates.into_iter().map(alone).collect(),
-        Some(FromList { signer, signed: signed.signing_time, unverified }),
+        Some(FromList { signer, signed: signed.signing_time, unverified, pinned }),
     ))
+}
+
+fn has(der: &[u8], pin: &str) -> bool {
+    hex::encode(crypto::sha256(&[der])) == pin
+}
+
+/// The same certificates, if a fingerprint that was named is one of theirs.
+fn pinned(certificates: Vec<Listed>, pin: Option<&str>) -> Result<Vec<Listed>, AddError> {
+    match pin {
+        Some(pin) if !certificates.iter().any(|one| has(&one.certificate, pin)) => {
+            Err(AddError::PinNotThere(pin.to_owned()))
+        }
+        _ => Ok(certificates),
+    }
+}
+
+/// A certificate whose fingerprint somebody compared: it vouches for one list.
+fn anchor(purpose: Purpose, der: &[u8], pin: &str) -> Anchor {
+    Anchor {
+        purpose,
+        hierarchy: Hierarchy::Installed,
+        name: pin.to_owned(),
+        material: Material::Certificate(der.to_vec()),
+        source: String::new(),
+        official: false,
+        doc_types: Vec::new(),
+    }
 }
 
 /// The certificates of a VICAL whose signature holds, with what each may vouch for.
 fn vical(
     bytes: &[u8],
     trust: &TrustStore,
-    unpinned: bool,
+    (unpinned, pin): (bool, Option<&str>),
     now: Timestamp,
 ) -> Result<(Vec<Listed>, Option<FromList>), AddError> {
-    let list = Vical::read(bytes, trust, now).map_err(|error| match error {
-        // Not even CBOR: whoever handed it in meant a certificate.
-        VicalError::Cbor(_) => ImportError::NotCertificate.into(),
-        error => AddError::Vical(error),
-    })?;
+    let read = |trust: &TrustStore| {
+        Vical::read(bytes, trust, now).map_err(|error| match error {
+            // Not even CBOR: whoever handed it in meant a certificate.
+            VicalError::Cbor(_) => ImportError::NotCertificate.into(),
+            error => AddError::Vical(error),
+        })
+    };
+    let mut list = read(trust)?;
+    if let Some(pin) = pin {
+        let named = list.listed.iter().find(|one| has(&one.certificate, pin));
+        let named = named.ok_or_else(|| AddError::PinNotThere(pin.to_owned()))?;
+        list = read(&trust.clone().with(vec![anchor(Purpose::Mdoc, &named.certificate, pin)]))?;
+    }
     if !list.vouched && !unpinned {
         return Err(AddError::Vical(VicalError::NotVouched));
     }
     let unverified = (!list.vouched).then_some(SignerError::NoAnchor);
-    let from = FromList { signer: list.signer, signed: Some(list.date), unverified };
+    let from = FromList {
+        pinned: pin.filter(|_| list.vouched).map(str::to_owned),
+        signer: list.signer,
+        signed: Some(list.date),
+        unverified,
+    };
     Ok((list.listed, Some(from)))
 }
 
@@ -225,6 +276,10 @@ fn source(purpose: Purpose, file: &Path, list: Option<&FromList>, insisted: bool
             let day = list.signed.map(|time| format!(" of {}", time.strftime("%Y-%m-%d"))).unwrap_or_default();
             let kind = if purpose == Purpose::Mdoc { "a VICAL" } else { "a master list" };
             let signer = format!("{added}, {kind}{day} signed by {}", list.signer);
+            let signer = match &list.pinned {
+                Some(pin) => format!("{signer}, under the authority whose SHA-256 the user gave ({pin})"),
+                None => signer,
+            };
             match list.unverified {
                 Some(_) => format!("{signer}, for whom no installed certificate vouches {UNPINNED}"),
                 None if insisted => format!("{signer}; not one that Japan's known roots vouch for {UNPINNED}"),

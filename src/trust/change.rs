@@ -46,6 +46,9 @@ pub enum AddError {
     /// The file is not a VICAL that counts.
     #[error(transparent)]
     Vical(#[from] VicalError),
+    /// No certificate in the file has the fingerprint that was named.
+    #[error("no certificate in the file has the SHA-256 {0}")]
+    PinNotThere(String),
     /// Nothing in the file can be an anchor; why not, of the first. `None` if it holds no certificate.
     #[error("the file holds no certificate that can be used")]
     NothingUsable(Option<Refused>),

@@ -124,7 +124,7 @@ fn trusting(root: &[u8]) -> TrustStore {
     let folder = TempDir::new();
     let file = folder.write("iaca.der", root);
     let anchors = folder.file("anchors");
-    let brought = bring(&anchors, Purpose::Mdoc, &file, false, TIME.parse().unwrap()).unwrap();
+    let brought = bring(&anchors, Purpose::Mdoc, &file, false, None, TIME.parse().unwrap()).unwrap();
     assert_eq!((brought.added.len(), brought.refused.len()), (1, 0));
     TrustStore::shipped().unwrap().with(load_directory(&anchors).unwrap())
 }

@@ -56,7 +56,7 @@ impl Bench {
     }
 
     fn add(&self, content: impl AsRef<[u8]>, unpinned: bool) -> Result<Brought, AddError> {
-        bring(&self.trust, Purpose::Mdoc, &self.folder.write("file", content), unpinned, now())
+        bring(&self.trust, Purpose::Mdoc, &self.folder.write("file", content), unpinned, None, now())
     }
 
     fn there(&self) -> Vec<Anchor> {
