@@ -94,6 +94,18 @@ pub enum ReadError {
         /// What is wrong with it.
         detail: String,
     },
+    /// The holder shared nothing: declined, or has no such document. It speaks neither for a document nor against one.
+    #[error("the holder shared nothing")]
+    NothingShared,
+    /// The holder's device offers no way that this program has, only Bluetooth.
+    #[error("the device wants Bluetooth")]
+    WantsBluetooth,
+    /// The session with the holder's device failed: engagement, agreement on keys, or a message that does not decrypt.
+    #[error("the session with the device failed: {detail}")]
+    Session {
+        /// What is wrong.
+        detail: String,
+    },
     /// The answer to VERIFY was lost: a try may be spent. The counter must be asked before anything else.
     #[error("the card's answer to the credential was lost")]
     AnswerLost {

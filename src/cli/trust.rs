@@ -94,11 +94,11 @@ fn add(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let (Some(purpose), Some(file)) = (purpose(matches), matches.get_one::<PathBuf>(name::FILE)) else {
         return Ok(ExitCode::Usage);
     };
-    if purpose.takes_lists() {
-        return bring(settings, &folder, file, matches);
-    }
-    if pin(matches).is_some() {
+    if pin(matches).is_some() && !purpose.takes_pins() {
         return Err(Problem::PinWithoutList { purpose });
+    }
+    if purpose.takes_lists() {
+        return bring(settings, &folder, purpose, file, matches);
     }
     let added = trust::add(&folder, purpose, file, matches.get_flag(name::UNPINNED), Timestamp::now())?;
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
@@ -126,8 +126,15 @@ fn pin(matches: &ArgMatches) -> Option<&str> {
 const MOST_NAMED: usize = 20;
 
 /// Adds all that a file holds: certificates, or a list of them.
-fn bring(settings: &Settings, folder: &Path, file: &Path, matches: &ArgMatches) -> Result<ExitCode, Problem> {
-    let brought = trust::bring(folder, file, matches.get_flag(name::UNPINNED), pin(matches), Timestamp::now())?;
+fn bring(
+    settings: &Settings,
+    folder: &Path,
+    purpose: Purpose,
+    file: &Path,
+    matches: &ArgMatches,
+) -> Result<ExitCode, Problem> {
+    let (unpinned, pin) = (matches.get_flag(name::UNPINNED), pin(matches));
+    let brought = trust::bring(folder, purpose, file, unpinned, pin, Timestamp::now())?;
     let lang = settings.lang;
     let states: Vec<&str> = brought.states.iter().map(String::as_str).collect();
     let (new, already, refused) = (brought.added.len(), brought.already, brought.refused.len());
@@ -146,11 +153,7 @@ fn bring(settings: &Settings, folder: &Path, file: &Path, matches: &ArgMatches) 
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(lang);
     if let Some(list) = &brought.list {
         let day = list.signed.map(|time| time.strftime(" (%Y-%m-%d)").to_string()).unwrap_or_default();
-        text.push_str(&format!(
-            "  {}: {}{day}\n",
-            t("マスターリストの署名者", "signer of the master list"),
-            visible(&list.signer)
-        ));
+        text.push_str(&format!("  {}: {}{day}\n", t("リストの署名者", "signer of the list"), visible(&list.signer)));
         if let Some(pin) = &list.pinned {
             text.push_str(&format!(
                 "  {}: {pin}\n",

@@ -93,6 +93,18 @@ pub enum Problem {
     NoSuchApplication(CardKind),
     /// An option that this card does not have.
     OtherCardsOption { option: &'static str, kind: CardKind },
+    /// The holder of a document on a phone shared nothing.
+    NothingShared,
+    /// The phone offers Bluetooth alone.
+    WantsBluetooth,
+    /// The file of `--reader-key` holds no key of a reader.
+    NotAReaderKey { path: String },
+    /// Something came that no recording may hold.
+    NotRecordable,
+    /// The text of a phone's QR code is none.
+    BadEngagement,
+    /// The session with a phone failed.
+    DeviceSession { detail: String },
     /// Another card than the one that was recognised.
     DifferentCard,
     /// The card refused a credential; nothing was repeated.
@@ -292,7 +304,8 @@ impl Problem {
             | Self::BadReaderAddress(_) | Self::UnknownSimKind { .. } | Self::UnknownSimOption { .. }
             | Self::BadSimSeed | Self::UnknownSimFault(_) | Self::NoPhone { .. } | Self::NotAPhone { .. }
             | Self::CannotListen { .. } | Self::PhoneLostAtExtended | Self::NotBuilt { .. }
-            | Self::TwoCards | Self::MuteCard => reader::text(self, platform),
+            | Self::TwoCards | Self::MuteCard | Self::NothingShared | Self::WantsBluetooth
+            | Self::DeviceSession { .. } | Self::NotAReaderKey { .. } | Self::BadEngagement | Self::NotRecordable => reader::text(self, platform),
             Self::CredentialWrong { .. } | Self::CredentialBlocked { .. } | Self::LastTry { .. }
             | Self::NoCounter { .. } | Self::CounterUnknown { .. } | Self::PinSettingUnknown { .. }
             | Self::AnswerLost { .. } | Self::AlreadyTried { .. } | Self::MissingCredential { .. }

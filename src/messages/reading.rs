@@ -42,6 +42,9 @@ impl From<ReadError> for Problem {
             ReadError::OtherEntry { credential, entry } => Self::EntryNotTaken { credential, entry },
             ReadError::UncountedBlocked { credential, .. } => Self::CredentialBlocked { credential },
             ReadError::Handshake { .. } => Self::CardHandshake,
+            ReadError::NothingShared => Self::NothingShared,
+            ReadError::WantsBluetooth => Self::WantsBluetooth,
+            ReadError::Session { detail } => Self::DeviceSession { detail },
             // A recording that differs at VERIFY is not a lost answer: nothing was sent to a card.
             ReadError::AnswerLost {
                 error: error @ (TransportError::Mismatch { .. } | TransportError::RecordingEnded { .. }),

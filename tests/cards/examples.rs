@@ -63,9 +63,9 @@ fn every_simulated_kind_has_a_verdict() {
     let expected = "\
 my-number            my-number           authentic     14 exchanges
 my-number-no-photo   my-number           undetermined  14 exchanges
-licence              licence             authentic     17 exchanges
+licence              licence             authentic     19 exchanges
 licence-nopin        licence             authentic     17 exchanges
-licence-changed      licence             authentic     17 exchanges
+licence-changed      licence             authentic     19 exchanges
 menkyo               menkyo              authentic     6 exchanges
 residence1           residence1          authentic     15 exchanges
 residence1-special   residence1-special  authentic     12 exchanges
@@ -76,6 +76,9 @@ residence-specified  my-number           authentic     15 exchanges
 passport             passport            authentic     15 exchanges
 passport-bac         passport            authentic     10 exchanges
 passport-ca          passport            authentic     18 exchanges
+passport-cam         passport            authentic     14 exchanges
+passport-rsa         passport            authentic     12 exchanges
+passport-dh          passport            authentic     16 exchanges
 ";
     assert_eq!(text(out), expected);
 }

@@ -12,8 +12,8 @@ use taimen::{
         CertificateOrder, Form, Key, MessageOrder, Name, authorities, list_of_certificates,
     },
     trust::{
-        AddError, Brought, CmsError, Concern, Hierarchy, ListError, MASTER_LIST, Refused, SignerError, audit, bring,
-        load_directory,
+        AddError, Brought, CmsError, Concern, Hierarchy, ListError, MASTER_LIST, Purpose, Refused, SignerError, audit,
+        bring, load_directory,
     },
 };
 
@@ -47,11 +47,11 @@ impl Bench {
     }
 
     fn add(&self, name: &str, content: impl AsRef<[u8]>, unpinned: bool) -> Result<Brought, AddError> {
-        bring(&self.trust, &self.folder.write(name, content), unpinned, None, now())
+        bring(&self.trust, Purpose::Passport, &self.folder.write(name, content), unpinned, None, now())
     }
 
     fn pinning(&self, name: &str, content: impl AsRef<[u8]>, pin: &str) -> Result<Brought, AddError> {
-        bring(&self.trust, &self.folder.write(name, content), false, Some(pin), now())
+        bring(&self.trust, Purpose::Passport, &self.folder.write(name, content), false, Some(pin), now())
     }
 
     fn there(&self) -> usize {

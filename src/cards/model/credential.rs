@@ -362,6 +362,11 @@ impl Credentials {
         given.collect()
     }
 
+    /// The session keys of a recording, in order; `None` if this is not a recording.
+    pub(crate) fn recorded_keys(&self) -> Option<&[Zeroizing<Vec<u8>>]> {
+        self.recorded.as_ref().map(|recorded| recorded.keys.as_slice())
+    }
+
     /// What opens a card under mutual authentication; `times` is how often it was opened before in this reading.
     pub(crate) fn opening(&self, credential: &CredentialSpec, times: usize) -> Option<Opening<'_>> {
         match (credential.of(&self.entries), &self.recorded) {

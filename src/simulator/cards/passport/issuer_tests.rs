@@ -153,6 +153,7 @@ fn anchor(order: &CertificateOrder) -> crate::trust::Anchor {
         material: crate::trust::Material::Certificate(order.build().unwrap()),
         source: String::new(),
         official: false,
+        doc_types: Vec::new(),
     }
 }
 
