@@ -9,8 +9,6 @@ mod after_entry;
 mod budget;
 #[cfg(feature = "compare")]
 mod compare;
-#[cfg(all(feature = "simulator", feature = "compare"))]
-mod corpora;
 #[cfg(feature = "simulator")]
 mod examples;
 #[cfg(feature = "simulator")]
