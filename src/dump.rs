@@ -115,7 +115,7 @@ pub struct UnknownScope;
 
 /// Why a file is not in the dump.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "why")]
+#[serde(rename_all = "snake_case", tag = "why", try_from = "Entry")]
 #[non_exhaustive]
 pub enum NotRead {
     /// It is never stored.
@@ -144,11 +144,44 @@ pub enum NotRead {
     NotOnCard,
     /// Nothing that was read refers to it.
     NotUsed,
+    /// The holder, or what holds the document, did not share it.
+    NotShared,
     /// The credential that opens it was not presented: the gate refused, or the card did.
     NotOpened {
         /// The machine name of the reason.
         reason: String,
     },
+}
+
+/// An entry of `not_read` as it is written. serde itself would let any member pass beside a reason that has none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    why: String,
+    status: Option<String>,
+    detail: Option<String>,
+    reason: Option<String>,
+}
+
+impl TryFrom<Entry> for NotRead {
+    type Error = &'static str;
+
+    fn try_from(entry: Entry) -> Result<Self, Self::Error> {
+        let Entry { why, status, detail, reason } = entry;
+        match (why.as_str(), status, detail, reason) {
+            ("not_stored", None, None, None) => Ok(Self::NotStored),
+            ("not_shared", None, None, None) => Ok(Self::NotShared),
+            ("not_over_network", None, None, None) => Ok(Self::NotOverNetwork),
+            ("status", Some(status), None, None) => Ok(Self::Status { status }),
+            ("malformed", None, Some(detail), None) => Ok(Self::Malformed { detail }),
+            ("unreadable", None, Some(detail), None) => Ok(Self::Unreadable { detail }),
+            ("no_application", None, None, None) => Ok(Self::NoApplication),
+            ("not_on_card", None, None, None) => Ok(Self::NotOnCard),
+            ("not_used", None, None, None) => Ok(Self::NotUsed),
+            ("not_opened", None, None, Some(reason)) => Ok(Self::NotOpened { reason }),
+            _ => Err("not a reason"),
+        }
+    }
 }
 
 /// What the rest of a file is, by the reader's guess.
@@ -459,6 +492,32 @@ mod tests {
         assert_eq!(Dump::from_json(other.as_bytes()).unwrap_err(), DumpError::OtherSchema);
         let odd = dump().to_json().replace("\"ff20\"", "\"ff2\"");
         assert!(matches!(Dump::from_json(odd.as_bytes()).unwrap_err(), DumpError::Malformed { .. }));
+    }
+
+    #[test]
+    fn a_reason_has_its_own_members_and_no_others() {
+        let reasons = [
+            NotRead::NotStored,
+            NotRead::NotOverNetwork,
+            NotRead::Status { status: "6A82".to_owned() },
+            NotRead::Malformed { detail: "cut".to_owned() },
+            NotRead::Unreadable { detail: "empty".to_owned() },
+            NotRead::NoApplication,
+            NotRead::NotOnCard,
+            NotRead::NotUsed,
+            NotRead::NotOpened { reason: "without_pin2".to_owned() },
+        ];
+        for why in reasons {
+            let written = serde_json::to_string(&why).unwrap();
+            assert_eq!(serde_json::from_str::<NotRead>(&written).unwrap(), why);
+            for more in ["remark", "status", "detail", "reason", "why"] {
+                let said = written.replacen('{', &format!("{{\"{more}\":\"x\","), 1);
+                assert!(serde_json::from_str::<NotRead>(&said).is_err(), "{said}");
+            }
+        }
+        for said in ["{\"why\":\"status\"}", "{\"why\":\"no_reason\"}", "{}", "\"not_stored\""] {
+            assert!(serde_json::from_str::<NotRead>(said).is_err(), "{said}");
+        }
     }
 
     #[test]

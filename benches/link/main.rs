@@ -11,17 +11,16 @@
 
 use std::sync::Arc;
 
-use myna_card::{
-    Pin, Transmit,
-    ap::surface::{self, SurfaceAp},
-};
 use taimen::{
-    cards::{self, Credentials, Request, my_number},
+    cards::{self, Credentials, Request, drivers_licence::files::PinSetting},
     dump::Dump,
     iso7816::PinGate,
     kind::CardKind,
-    simulator::{Recipe, SimulatedCard},
-    transport::{LinkFigures, NonceError, Nonces, Transport, TransportError},
+    simulator::{
+        Recipe, SimulatedCard,
+        cards::drivers_licence::{LicenceHolder, LicenceOrder, LicenceProfile, issue},
+    },
+    transport::{LinkFigures, NonceError, Nonces},
     trust::{Hierarchy, TrustStore},
 };
 
@@ -31,9 +30,10 @@ const MS_A_BYTE: f64 = 0.094;
 /// What a reader, its driver and the card add to an exchange: 10 to 30 ms are usual.
 const MS_AN_EXCHANGE: f64 = 15.0;
 
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     "my-number",
     "licence",
+    SMALL_PHOTO,
     "licence-changed",
     "menkyo",
     "residence1",
@@ -42,6 +42,9 @@ const KINDS: [&str; 9] = [
     "residence2",
     "residence2-special",
 ];
+
+/// A licence whose photo has 1,500 bytes; the photos of the other simulated ones fill their file, and those of real ones are said not to.
+const SMALL_PHOTO: &str = "licence, photo 1,500";
 
 struct Zeros;
 
@@ -52,7 +55,18 @@ impl Nonces for Zeros {
 }
 
 fn card(recipe: &str) -> SimulatedCard {
-    recipe.parse::<Recipe>().unwrap().card().unwrap()
+    let Some(options) = recipe.strip_prefix(SMALL_PHOTO) else {
+        return recipe.parse::<Recipe>().unwrap().card().unwrap();
+    };
+    let holder = LicenceHolder::from_seed(1);
+    let mut order = LicenceOrder::new(holder.clone(), PinSetting::Set);
+    order.photo.truncate(1_500);
+    let issued = issue(&order, &LicenceProfile::default()).unwrap();
+    let mut card = format!("licence{options}").parse::<Recipe>().unwrap().with(holder).card().unwrap();
+    for file in issued.files {
+        *card.file_mut(file.file().name).unwrap() = file.encode().unwrap();
+    }
+    card
 }
 
 /// Reads a card; without a store nothing is left out.
@@ -70,69 +84,6 @@ fn read(recipe: &str, trust: Option<Arc<TrustStore>>) -> (Dump, LinkFigures) {
         cards::read(&mut card, &request, known, &mut PinGate::new(false), &mut Zeros, &mut |_| {}).expect("it is read");
     let figures = dump.link;
     (dump, figures)
-}
-
-/// A card that counts what passes, up to the SELECT of another application if there is one.
-struct Counting {
-    card: SimulatedCard,
-    until: &'static [u8],
-    figures: LinkFigures,
-    done: bool,
-}
-
-impl Counting {
-    fn of(recipe: &str, until: &'static [u8]) -> Self {
-        Self { card: card(recipe), until, figures: LinkFigures::default(), done: false }
-    }
-}
-
-impl Transport for Counting {
-    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        let answer = self.card.exchange(command)?;
-        self.done |= !self.until.is_empty() && command.ends_with(self.until);
-        if !self.done {
-            self.figures.exchanges += 1;
-            self.figures.bytes_sent += command.len() as u64;
-            self.figures.bytes_received += answer.len() as u64;
-        }
-        Ok(answer)
-    }
-}
-
-/// The other reader's way to a card.
-struct Peer<'a>(&'a mut Counting);
-
-impl Transmit for Peer<'_> {
-    fn transmit(&mut self, command: &[u8]) -> myna_card::Result<Vec<u8>> {
-        self.0.exchange(command).map_err(|error| myna_card::Error::Malformed(error.to_string()))
-    }
-}
-
-/// The face application of the same card: counter, 照合番号B, card face, certificate, challenge. taimen's and the peer's.
-fn beside_a_peer() {
-    let mut counting = Counting::of("my-number", my_number::files::TEXT.aid);
-    let known = Credentials::from(&counting.card);
-    let number = counting.card.credentials().unwrap().get("number-b").unwrap();
-    let number = Pin::numeric(std::str::from_utf8(number.expose()).unwrap()).unwrap();
-    let request = Request::new("bench", "2026-11-22T03:00:00Z".parse().unwrap());
-    cards::read(&mut counting, &request, known, &mut PinGate::new(false), &mut Zeros, &mut |_| {}).expect("it is read");
-    let ours = counting.figures;
-
-    let mut counting = Counting::of("my-number", &[]);
-    let mut other = myna_card::Card::new(Peer(&mut counting));
-    let mut face = SurfaceAp::select(&mut other).unwrap();
-    face.retries(surface::ef::CODE_B).unwrap();
-    face.verify_code_b(&number).unwrap();
-    let record = face.read_card_face().unwrap();
-    let certificate = face.read_certificate().unwrap();
-    record.verify(&certificate.public_key).unwrap();
-    face.sign(&[0x11; 32]).unwrap();
-    let theirs = counting.figures;
-
-    println!("\nthe face application of a My Number Card: exchanges, bytes sent, bytes received");
-    for (name, figures) in [("taimen", ours), ("myna-card", theirs)] {
-        println!("{name:<19} {:>9} {:>6} {:>9}", figures.exchanges, figures.bytes_sent, figures.bytes_received);
-    }
 }
 
 fn on_air(figures: LinkFigures) -> f64 {
@@ -155,7 +106,7 @@ fn meaningful(mut whole: Dump) -> usize {
 fn main() {
     let trust = Arc::new(TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated));
     println!(
-        "{:<19} {:<8} {:>9} {:>6} {:>9} {:>8} {:>8} | {:>9} {:>8} {:>8} | {:>10}",
+        "{:<20} {:<8} {:>9} {:>6} {:>9} {:>8} {:>8} | {:>9} {:>8} {:>8} | {:>10}",
         "card", "APDUs", "exchanges", "sent", "received", "ms", "+15 ms", "of whole", "bytes", "+15 ms", "meaningful"
     );
     for kind in KINDS {
@@ -165,7 +116,7 @@ fn main() {
             let (dump, whole) = read(&recipe, None);
             // What an ideal reader takes that reads every file whole: that of this form, which asks for no byte twice.
             println!(
-                "{kind:<19} {form:<8} {:>9} {:>6} {:>9} {:>8.0} {:>8.0} | {:>9} {:>8.2} {:>8.2} | {:>10.2}",
+                "{kind:<20} {form:<8} {:>9} {:>6} {:>9} {:>8.0} {:>8.0} | {:>9} {:>8.2} {:>8.2} | {:>10.2}",
                 lean.exchanges,
                 lean.bytes_sent,
                 lean.bytes_received,
@@ -178,5 +129,4 @@ fn main() {
             );
         }
     }
-    beside_a_peer();
 }

@@ -1,8 +1,12 @@
 //! The yardsticks: signatures and nothing else, by our own back end and by `openssl speed`.
 
-use std::{hint::black_box, process::Command, time::Instant};
+use std::{
+    hint::black_box,
+    process::Command,
+    time::{Duration, Instant},
+};
 
-use taimen::crypto::{EcPublicKey, EcdsaForm, PublicKey, sha256};
+use taimen::crypto::{EcPublicKey, EcdsaForm, PublicKey, Sha256Hash, sha256};
 
 /// Seconds that one of each operation takes.
 #[derive(Clone, Copy)]
@@ -15,14 +19,19 @@ pub struct Rates {
     pub p384: f64,
 }
 
-/// The least of several rounds, in seconds a call: what the work costs if nobody disturbs it.
-pub fn seconds(calls: u32, mut work: impl FnMut()) -> f64 {
-    let rounds = (0..15).map(|_| {
+/// How long a round may last: far less than the time that a busy system gives a program before it lets another one run.
+const ROUND: Duration = Duration::from_micros(300);
+
+/// The least of many short rounds, in seconds a call: what the work costs if nobody disturbs it.
+pub fn seconds(mut work: impl FnMut()) -> f64 {
+    let mut round = |calls: u32| {
         let start = Instant::now();
         (0..calls).for_each(|_| work());
         start.elapsed().as_secs_f64() / f64::from(calls)
-    });
-    rounds.fold(f64::MAX, f64::min)
+    };
+    let once = (0..5).map(|_| round(1)).fold(f64::MAX, f64::min);
+    let calls = (ROUND.as_secs_f64() / once).clamp(1.0, 1_000.0) as u32;
+    (0..400).map(|_| round(calls)).fold(once, f64::min)
 }
 
 /// A modulus and a signature that does not fit it cost as much as those that fit.
@@ -40,24 +49,47 @@ const POINT: &str = "04ec3a4e415b4e19a4568618029f427fa5da9a8bc4ae92e02e06aae5286
 const SIGNATURE: &str = "21b13d1e013c7fa1392d03c5f99af8b30c570c6f98d4ea8e354b63a21d3daa33bde1e888e63355d92fa2b3c36d8fb2cd\
                          f3aa443fb107745bf4bd77cb3891674632068a10ca67e3d45db2266fa7d1feebefdc63eccd1ac42ec0cb8668a4fa0ab0";
 
-/// What our own operations take, keys parsed before.
-pub fn ours() -> Rates {
-    let key = key();
-    let signature = [0x35; 256];
-    let hash = sha256(&[b"x"]);
-    let point = EcPublicKey::from_point(&hex::decode(POINT).unwrap()).unwrap();
-    let ec_signature = hex::decode(SIGNATURE).unwrap();
-    Rates {
-        rsa: seconds(40, || assert!(black_box(key.verify_sha256(&[b"x"], &signature)).is_err())),
-        block: seconds(20, || assert!(black_box(key.verify_triple_sha256(&[hash; 3], &signature)).is_err())),
-        p384: seconds(5, || point.verify_sha256(&[b"sample"], &ec_signature, EcdsaForm::Fixed).unwrap()),
+/// Our own operations and nothing else, keys parsed before.
+pub struct Ours {
+    key: PublicKey,
+    hash: Sha256Hash,
+    point: EcPublicKey,
+    signature: Vec<u8>,
+}
+
+impl Ours {
+    pub fn new() -> Self {
+        Self {
+            key: key(),
+            hash: sha256(&[b"x"]),
+            point: EcPublicKey::from_point(&hex::decode(POINT).unwrap()).unwrap(),
+            signature: hex::decode(SIGNATURE).unwrap(),
+        }
+    }
+
+    pub fn rsa(&self) {
+        assert!(black_box(self.key.verify_sha256(&[b"x"], &[0x35; 256])).is_err());
+    }
+
+    pub fn block(&self) {
+        assert!(black_box(self.key.verify_triple_sha256(&[self.hash; 3], &[0x35; 256])).is_err());
+    }
+
+    pub fn p384(&self) {
+        self.point.verify_sha256(&[b"sample"], &self.signature, EcdsaForm::Fixed).unwrap();
+    }
+
+    /// What each takes.
+    pub fn rates(&self) -> Rates {
+        Rates { rsa: seconds(|| self.rsa()), block: seconds(|| self.block()), p384: seconds(|| self.p384()) }
     }
 }
 
-/// What `openssl speed` says in this run: seconds a verification of RSA-2048 and P-384, on so many cores at once.
-pub fn openssl(cores: usize) -> Option<(f64, f64)> {
+/// What `openssl speed` says in this run: seconds a verification of RSA-2048 and P-384, on so many cores at once. Of `elapsed` time, else of
+/// the processor's.
+pub fn openssl(cores: usize, elapsed: bool) -> Option<(f64, f64)> {
     let mut command = Command::new("openssl");
-    command.args(["speed", "-mr", "-seconds", "1"]);
+    command.args(["speed", "-mr", "-seconds", "1"]).args(elapsed.then_some("-elapsed"));
     if cores > 1 {
         command.args(["-multi", &cores.to_string()]);
     }

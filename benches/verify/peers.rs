@@ -1,12 +1,17 @@
-//! Another reader of the same card: the crate `myna-card`. Both verify the face of one simulated My Number Card: the printed number is
-//! presented, the certificate and the face file read and verified, a challenge signed and verified.
+//! Another reader of the same card: the crate `myna-card`. Both verify the face of one simulated My Number Card and nothing else: the
+//! counter is asked for, the printed number presented, the certificate and the face file read and verified, a challenge signed and
+//! verified. The card denies its text application, which taimen would read too.
 
 use std::hint::black_box;
 
-use myna_card::{Card, CardVerifiableCertificate, Error, Pin, RsaPublicKey, Transmit, ap::surface::SurfaceAp};
+use myna_card::{
+    Card, CardVerifiableCertificate, Error, Pin, RsaPublicKey, Transmit,
+    ap::surface::{self, SurfaceAp},
+};
 use taimen::{
-    cards::{self, Credentials},
+    cards::{self, Credentials, my_number},
     iso7816::PinGate,
+    report::{Context, Options, Report, Source},
     simulator::SimulatedCard,
     transport::{Transport, TransportError},
     trust::{KeyId, TrustStore},
@@ -19,6 +24,9 @@ use crate::{
     split::fresh_trust,
 };
 
+/// What a card answers that does not hold an application.
+const NOT_FOUND: [u8; 2] = [0x6A, 0x82];
+
 /// The exchanges of a reading.
 #[derive(Default, Clone)]
 struct Exchanges(Vec<(Vec<u8>, Vec<u8>)>);
@@ -27,10 +35,15 @@ struct Exchanges(Vec<(Vec<u8>, Vec<u8>)>);
 struct Kept<'a> {
     card: &'a mut SimulatedCard,
     exchanges: Exchanges,
+    /// Whether it shows its text application.
+    whole: bool,
 }
 
 impl Transport for Kept<'_> {
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        if !self.whole && command.ends_with(my_number::files::TEXT.aid) {
+            return Ok(NOT_FOUND.to_vec());
+        }
         let answer = self.card.exchange(command)?;
         self.exchanges.0.push((command.to_vec(), answer.clone()));
         Ok(answer)
@@ -38,11 +51,17 @@ impl Transport for Kept<'_> {
 }
 
 /// The same answers again, so that the card's own work does not count.
-struct Played<'a>(std::slice::Iter<'a, (Vec<u8>, Vec<u8>)>);
+struct Played<'a> {
+    rest: std::slice::Iter<'a, (Vec<u8>, Vec<u8>)>,
+    whole: bool,
+}
 
 impl Transport for Played<'_> {
     fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        let (expected, answer) = self.0.next().expect("no more exchanges than before");
+        if !self.whole && command.ends_with(my_number::files::TEXT.aid) {
+            return Ok(NOT_FOUND.to_vec());
+        }
+        let (expected, answer) = self.rest.next().expect("no more exchanges than before");
         assert_eq!(command, expected);
         Ok(answer.clone())
     }
@@ -67,6 +86,7 @@ fn by_taimen(link: &mut dyn Transport, known: &Credentials, trust: &TrustStore) 
 fn by_the_other<T: Transport>(link: T, number: &Pin, ca: &dyn Fn(&CardVerifiableCertificate) -> RsaPublicKey) {
     let mut card = Card::new(Adapter(link));
     let mut face = SurfaceAp::select(&mut card).unwrap();
+    face.retries(surface::ef::CODE_B).unwrap();
     let certificate = face.read_certificate().unwrap();
     certificate.verify_with(&ca(&certificate)).unwrap();
     face.verify_code_b(number).unwrap();
@@ -93,7 +113,7 @@ fn number(card: &SimulatedCard) -> Pin {
 fn exchanges_of_taimen(store: &TrustStore) -> (Exchanges, Credentials) {
     let mut card = card("my-number");
     let known = printed(&card);
-    let mut kept = Kept { card: &mut card, exchanges: Exchanges::default() };
+    let mut kept = Kept { card: &mut card, exchanges: Exchanges::default(), whole: false };
     by_taimen(&mut kept, &known, store);
     (kept.exchanges, known)
 }
@@ -101,7 +121,7 @@ fn exchanges_of_taimen(store: &TrustStore) -> (Exchanges, Credentials) {
 fn exchanges_of_the_other(store: &TrustStore) -> (Exchanges, Pin) {
     let mut card = card("my-number");
     let number = number(&card);
-    let mut kept = Kept { card: &mut card, exchanges: Exchanges::default() };
+    let mut kept = Kept { card: &mut card, exchanges: Exchanges::default(), whole: false };
     by_the_other(Borrowed(&mut kept), &number, &|certificate| simulated_ca(store, certificate));
     (kept.exchanges, number)
 }
@@ -114,10 +134,30 @@ impl<T: Transport> Transport for Borrowed<'_, T> {
     }
 }
 
+/// A whole check of a My Number Card, text included, and its JSON report, on the same answers, so many times.
+pub fn check(rounds: u32) {
+    let store = fresh_trust();
+    let mut card = card("my-number");
+    let known = Credentials::from(&card);
+    let mut kept = Kept { card: &mut card, exchanges: Exchanges::default(), whole: true };
+    let read = |link: &mut dyn Transport, trust: &TrustStore| {
+        let gate = &mut PinGate::new(false);
+        let dump = cards::read(link, &request(), known.shared(), gate, &mut nonces(), &mut |_| {}).unwrap();
+        let findings = cards::check(&dump, trust, Basis::Live(TIME.parse().unwrap())).unwrap();
+        assert_eq!(findings.overall(), Overall::Authentic);
+        let context = Context::of(&dump, Source::Live);
+        black_box(Report { findings: &findings, context: &context, options: Options::default() }.json());
+    };
+    read(&mut kept, &store);
+    for _ in 0..rounds {
+        read(&mut Played { rest: kept.exchanges.0.iter(), whole: true }, &fresh_trust());
+    }
+}
+
 /// Our reader on the same answers, so many times.
 pub fn taimen_face(rounds: u32) {
     let (exchanges, known) = exchanges_of_taimen(&fresh_trust());
-    (0..rounds).for_each(|_| by_taimen(&mut Played(exchanges.0.iter()), &known, &fresh_trust()));
+    (0..rounds).for_each(|_| by_taimen(&mut Played { rest: exchanges.0.iter(), whole: false }, &known, &fresh_trust()));
 }
 
 /// The other reader on the same answers, so many times.
@@ -125,7 +165,9 @@ pub fn other_face(rounds: u32) {
     let store = fresh_trust();
     let (exchanges, number) = exchanges_of_the_other(&store);
     for _ in 0..rounds {
-        by_the_other(Played(exchanges.0.iter()), &number, &|certificate| simulated_ca(&store, certificate));
+        by_the_other(Played { rest: exchanges.0.iter(), whole: false }, &number, &|certificate| {
+            simulated_ca(&store, certificate)
+        });
     }
 }
 

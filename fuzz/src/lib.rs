@@ -6,6 +6,8 @@ pub mod evidence;
 mod hostile;
 mod input;
 mod parsers;
+mod passport;
+mod phones;
 mod seeds;
 mod sequence;
 
@@ -43,7 +45,20 @@ pub const TARGETS: &[Target] = &[
     parser("expectation", 4096, parsers::expectation, seeds::expectations),
     parser("profile", 16_384, parsers::profile, seeds::profiles),
     parser("form", 2048, parsers::form, seeds::forms),
+    parser("cms", 16_384, passport::cms, passport::messages),
+    parser("master-list", 65_536, passport::master_list, passport::lists),
+    parser("security-object", 16_384, passport::security_object, passport::security_objects),
+    parser("data-group", 16_384, passport::data_group, passport::data_groups),
+    parser("zone", 256, passport::zone, passport::zones),
+    parser("security-infos", 2048, passport::security_infos, passport::infos),
+    parser("public-key", 2048, passport::public_key, passport::keys),
     parser("vpcd", 1024, parsers::vpcd, seeds::vpcd),
+    parser("cbor", 65_536, phones::cbor, phones::messages),
+    parser("device-response", 65_536, phones::device_response, phones::responses),
+    parser("engagement", 4096, phones::engagement, phones::engagements),
+    parser("ndef", 8192, phones::ndef, phones::ndefs),
+    parser("envelope", 8192, phones::envelope, phones::envelopes),
+    parser("bluetooth", 8192, phones::bluetooth, phones::packeted),
 ];
 
 const fn parser(name: &'static str, longest: usize, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>) -> Target {

@@ -27,7 +27,7 @@ my-number-session
 impostor
 jpki-auth-ca jpki-sign-ca
 licence-ca licence-signer menkyo-signer
-csca-1 document-signer-1
+csca-1 document-signer-1 passport-chip
 zairyu-ca zairyu-ca-old zairyu-signer
 '
 ec_names='zairyu-ca2 zairyu-ca2-old zairyu-signer2 impostor2'

@@ -1,6 +1,7 @@
 //! Files that the user named: personal data, so mode 0600.
 
 use std::{
+    collections::HashMap,
     fs,
     io::{self, Read},
     path::{Path, PathBuf},
@@ -13,7 +14,10 @@ use crate::{
     messages::Problem,
 };
 
-use super::problem::{unreadable, unwritable};
+use super::{
+    args::name,
+    problem::{unreadable, unwritable},
+};
 
 /// The file that an option names, found to be one that can be written: before a card is touched and anything is typed.
 pub fn destination(matches: &ArgMatches, option: &str) -> Result<Option<Destination>, Problem> {
@@ -27,6 +31,72 @@ pub fn private(path: &Path, existing: Existing) -> Result<Destination, Problem> 
         return Err(unwritable(path, &io::ErrorKind::InvalidFilename.into()));
     }
     Destination::new(path, Readers::Owner, existing).map_err(|error| unwritten(path, error))
+}
+
+/// What a command writes, of its options and arguments.
+const WRITTEN: [&str; 9] = [
+    name::RECORD,
+    name::SAVE_DUMP,
+    name::HTML,
+    name::PHOTO,
+    name::FRONT,
+    name::OUT,
+    name::JUNIT,
+    name::CREDENTIALS_OUT,
+    name::NEW_KEY,
+];
+
+/// Refuses a file that a command would write and that another of its options names too: before a card is touched, and before
+/// anything is lost.
+pub fn distinct(matches: &ArgMatches) -> Result<(), Problem> {
+    let mut matches = matches;
+    while let Some((_, below)) = matches.subcommand() {
+        matches = below;
+    }
+    let is_given = |id: &str| matches.ids().any(|given| given.as_str() == id);
+    if !WRITTEN.into_iter().any(is_given) {
+        return Ok(());
+    }
+    let mut named: Vec<(&str, PathBuf)> = Vec::new();
+    for id in matches.ids().map(clap::Id::as_str) {
+        if let Ok(Some(paths)) = matches.try_get_many::<PathBuf>(id) {
+            named.extend(paths.map(|path| (id, path.clone())));
+        } else if let Ok(Some(address)) = matches.try_get_one::<String>(id)
+            && let Some(path) = address.strip_prefix("replay:").or(address.strip_prefix("sqlite:"))
+        {
+            named.push((id, path.into()));
+        }
+    }
+    // A written file comes first, so that of two that are read nothing is said.
+    named.sort_by_key(|(id, _)| !WRITTEN.contains(id));
+    let mut seen: HashMap<PathBuf, &str> = HashMap::new();
+    for (id, path) in named.iter().filter(|(_, path)| path != Path::new("-")) {
+        let real = real(path);
+        match seen.get(&real) {
+            Some(first) => {
+                let argument = |id: &str| if is_argument(matches, id) { id.to_uppercase() } else { format!("--{id}") };
+                let (first, second, path) = (argument(first), argument(id), path.display().to_string());
+                return Err(Problem::SameFile { path, first, second });
+            }
+            None if WRITTEN.contains(id) => drop(seen.insert(real, id)),
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a name is that of an argument and not of an option.
+fn is_argument(matches: &ArgMatches, id: &str) -> bool {
+    [name::FILE, name::PATH].contains(&id) || id == name::OUT && matches.try_contains_id(name::FILE).is_ok()
+}
+
+/// One name for each file, whether it is there or not.
+fn real(path: &Path) -> PathBuf {
+    let beside = || {
+        let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    };
+    fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_owned())
 }
 
 /// Writes a file whole.

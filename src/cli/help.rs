@@ -41,7 +41,7 @@ pub fn program(lang: Lang) -> String {
         title("--reader の既定値", "the default of --reader"),
         title("--lang の既定値（ja または en）", "the default of --lang: ja or en"),
         title("ja で始まれば日本語、それ以外は英語", "Japanese if it begins with ja, else English"),
-        exit_codes(lang, true),
+        exit_codes(lang, &ExitCode::ALL),
         title("例:", "Examples:"),
         EXAMPLES.map(|(_, examples)| examples.lines().next().unwrap_or_default()).join("\n"),
     )
@@ -51,12 +51,24 @@ pub fn program(lang: Lang) -> String {
 pub fn command(lang: Lang, name: &str) -> Option<String> {
     let (_, examples) = EXAMPLES.iter().find(|(of, _)| *of == name)?;
     let title = Bilingual::new("例:", "Examples:").get(lang);
-    Some(format!("{}\n\n{title}\n{examples}", exit_codes(lang, name == "batch")))
+    Some(format!("{}\n\n{title}\n{examples}", exit_codes(lang, exits(name))))
 }
 
-fn exit_codes(lang: Lang, interruptible: bool) -> String {
-    let codes = ExitCode::ALL.into_iter().filter(|exit| interruptible || *exit != ExitCode::Interrupted);
-    let lines: Vec<String> = codes.map(|exit| format!("  {:3}  {}", exit.code(), exit.words().get(lang))).collect();
+/// How a command that has examples can end.
+fn exits(command: &str) -> &'static [ExitCode] {
+    use ExitCode::{Authentic, Card, Credential, Interrupted, Mismatch, NotSaved, Rejected, Undetermined, Usage};
+    match command {
+        "identify" => &[Authentic, Usage, Card],
+        "verify" => &[Authentic, Rejected, Usage, Undetermined, Card, Mismatch],
+        "compare" => &[Authentic, Usage, Mismatch],
+        "batch" => &[Authentic, Rejected, Usage, Undetermined, Card, Credential, Interrupted],
+        _ => &[Authentic, Rejected, Usage, Undetermined, Card, Credential, Mismatch, NotSaved],
+    }
+}
+
+fn exit_codes(lang: Lang, codes: &[ExitCode]) -> String {
+    let line = |exit: &ExitCode| format!("  {:3}  {}", exit.code(), exit.words().get(lang));
+    let lines: Vec<String> = codes.iter().map(line).collect();
     let title = Bilingual::new("終了コード:", "Exit codes:").get(lang);
     format!("{title}\n{}", lines.join("\n"))
 }

@@ -74,6 +74,7 @@ pub fn main() -> std::process::ExitCode {
 }
 
 fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
+    files::distinct(matches)?;
     match matches.subcommand() {
         Some(("identify", matches)) => identify::run(settings, matches),
         Some(("check", matches)) => check::run(settings, matches),

@@ -21,6 +21,10 @@ pub(super) fn text(problem: &Problem) -> Text {
          "{path} is not a regular file but a folder, link, pipe or device. Nothing was written there."]
         ["普通のファイルの名前を指定してください。リンクの場合は、リンク先のファイルを直接指定してください。"
          "Name a regular file. If it is a link, name the file that it leads to."] },
+        Problem::SameFile { path, first, second } => text! { "same-file" Usage;
+        ["{path} が {first} と {second} の両方に指定されています。カードには触れず、何も書いていません。"
+         "Both {first} and {second} name {path}. taimen touched no card and wrote nothing."]
+        ["書き出すファイルには、それぞれ別の名前を指定してください。" "Give each file that taimen writes a name of its own."] },
         Problem::Dump { path, error } => dump(path, *error),
         Problem::NotASealKey { path } => text! { "not-a-seal-key" Usage;
         ["{path} は封印用の鍵（Ed25519の秘密鍵、PEM）ではありません。" "{path} is not a key that seals dumps (an Ed25519 private key in PEM)."]
@@ -92,6 +96,12 @@ pub(super) fn text(problem: &Problem) -> Text {
         Problem::TrustAdd(error) => trust::add(error),
         Problem::TrustRemove(error) => trust::remove(error),
         Problem::NoTrustFolder => trust::no_folder(),
+        Problem::PinWithoutList { purpose } => {
+            let purpose = purpose.as_str();
+            text! { "trust-add-pin-without-list" Usage;
+            ["--pin は、マスターリストのある用途だけのものです（{purpose} にはありません）。" "--pin is only for a purpose that has master lists, which {purpose} does not."]
+            ["--pin を外して、もう一度実行してください。何も追加していません。" "Run it again without --pin. Nothing was added."] }
+        }
         Problem::UnknownCheck(name) => text! { "unknown-check" Usage;
         ["「{name}」という検査はありません。" "There is no check named '{name}'."]
         ["名前なしで taimen explain を実行すると、検査の一覧を表示します。" "taimen explain without a name lists the checks."] },

@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use crate::crypto::{EcSigner, Signer};
+use crate::crypto::{EcSigner, Iso9796Signer, Signer};
 
 macro_rules! pool {
     ($pool:ident, $parsed:ident, $signer:ty, [$($name:literal),* $(,)?]) => {
@@ -14,7 +14,7 @@ macro_rules! pool {
 }
 
 pool! { POOL, PARSED, Signer, [
-    "csca-1", "document-signer-1", "impostor", "licence-ca", "licence-signer", "menkyo-signer", "zairyu-ca", "zairyu-ca-old", "zairyu-signer",
+    "csca-1", "document-signer-1", "passport-chip", "impostor", "licence-ca", "licence-signer", "menkyo-signer", "zairyu-ca", "zairyu-ca-old", "zairyu-signer",
     "jpki-auth-ca", "jpki-auth-0", "jpki-auth-1", "jpki-auth-2", "jpki-auth-3",
     "jpki-sign-ca", "jpki-sign-0", "jpki-sign-1", "jpki-sign-2", "jpki-sign-3",
     "my-number-ca-face", "my-number-ca-text", "my-number-municipality-face", "my-number-municipality-text", "my-number-session",
@@ -36,6 +36,12 @@ pub fn signer(name: &str) -> Result<&'static Signer, NoSuchKey> {
     let at = POOL.iter().position(|(known, _)| *known == name).ok_or(NoSuchKey)?;
     let (slot, (_, der)) = PARSED.get(at).zip(POOL.get(at)).ok_or(NoSuchKey)?;
     slot.get_or_init(|| Signer::from_pkcs1_der(der).ok()).as_ref().ok_or(NoSuchKey)
+}
+
+/// The same key as one that signs with recovery of the message, as the chips of passports do.
+pub fn recovering(name: &str) -> Result<Iso9796Signer, NoSuchKey> {
+    let (_, der) = POOL.iter().find(|(known, _)| *known == name).ok_or(NoSuchKey)?;
+    Iso9796Signer::from_pkcs1_der(der).map_err(|_| NoSuchKey)
 }
 
 /// A P-384 key of the pool by its file name without `.der`, for example `zairyu-ca2`.

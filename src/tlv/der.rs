@@ -7,6 +7,9 @@
 /// The deepest nesting of a certificate that is looked at; the deepest known one has eight.
 const MAX_DEPTH: usize = 16;
 
+/// The most elements of one content (spec passport 14): a list of certificates has at most 4,000.
+pub const MAX_CHILDREN: usize = 20_000;
+
 const BOOLEAN: u8 = 0x01;
 /// INTEGER
 pub const INTEGER: u8 = 0x02;
@@ -51,11 +54,14 @@ pub fn element(bytes: &[u8]) -> Option<Element<'_>> {
     nested(bytes, MAX_DEPTH)
 }
 
-/// The elements that content consists of; `None` if they do not fill it.
+/// The elements that content consists of; `None` if they do not fill it, or are more than [`MAX_CHILDREN`].
 pub fn children(content: &[u8]) -> Option<Vec<Element<'_>>> {
     let mut found = Vec::new();
     let mut rest = content;
     while !rest.is_empty() {
+        if found.len() >= MAX_CHILDREN {
+            return None;
+        }
         let child = element(rest)?;
         rest = rest.get(child.raw.len()..)?;
         found.push(child);
@@ -241,6 +247,13 @@ mod tests {
         assert_eq!(shape("30 85 00 00 00 00 00"), None);
         let deep = "3080".repeat(20) + &"0000".repeat(20);
         assert_eq!(shape(&deep), None);
+    }
+
+    #[test]
+    fn more_children_than_the_limit_are_not_collected() {
+        let null = [0x05, 0x00];
+        assert_eq!(children(&null.repeat(MAX_CHILDREN)).map(|found| found.len()), Some(MAX_CHILDREN));
+        assert_eq!(children(&null.repeat(MAX_CHILDREN + 1)), None);
     }
 
     #[test]

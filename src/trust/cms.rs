@@ -36,14 +36,13 @@ errors! {
         Malformed = "not a signed message (CMS SignedData)",
         TooManyCertificates = "more than {MAX_CERTIFICATES} certificates are in the message",
         TooManySigners = "more than {MAX_SIGNERS} signers are in the message",
-        /// Where one signer is expected: which of several counts would be another thing to every program.
-        NotOneSigner(usize) = "the message has {0} signers, not one",
+        NoSigner = "nobody signed the message",
         Certificate(#[from] CertificateError) = "the signer's certificate: {0}",
         Unsupported(#[from] Unsupported) = "{0}",
         ContentType(String) = "the message holds something else ({0})",
         /// Without them the signature would cover the content alone, which no message here may have.
         NoAttributes = "the signer signed no attributes",
-        /// contentType or messageDigest is missing, is there twice, or does not have one value; or a time is not one.
+        /// contentType or messageDigest is missing, is there twice, or does not have one value.
         Attributes = "the signed attributes are not what they must be",
         Digest = "the content is not what was signed: its hash differs",
         /// No certificate in the message is the one that the signer names.
@@ -56,6 +55,11 @@ impl CmsError {
     /// Whether it only says that taimen cannot judge, and nothing against the document.
     pub fn is_unsupported(&self) -> bool {
         matches!(self, Self::Unsupported(_))
+    }
+
+    /// Whether it leaves a signer open: the algorithm is not known, or his certificate is not here or cannot be read.
+    fn is_open(&self) -> bool {
+        matches!(self, Self::Unsupported(_) | Self::NoCertificate | Self::Certificate(_))
     }
 }
 
@@ -100,8 +104,10 @@ pub struct Signed {
     pub algorithm: SignatureAlgorithm,
     /// The hash of the content.
     pub hash: Hash,
-    /// signingTime, if the signer states it. It is signed.
+    /// signingTime, if the signer states it in a form that can be read. It is signed.
     pub signing_time: Option<Timestamp>,
+    /// Whether it states one that cannot be read: RFC 5652 11.3 wants UTC with seconds, once. Nothing rests on it then.
+    pub odd_time: bool,
     /// What is too weak in signature, content's hash and key.
     pub weak: Vec<Weakness>,
 }
@@ -115,23 +121,34 @@ impl Cms {
         parse(bytes).unwrap_or(Err(CmsError::Malformed))
     }
 
-    /// Verifies the message's one signature, with a certificate that is in the message.
+    /// Verifies the message's signatures, with certificates that are in the message: what each signer signed, in their order. The
+    /// standard recommends one signer and allows several (ICAO Doc 9303-10 4.6.2.2, -12 9). Every one must hold, so that it is the
+    /// same to every program which one it looks at; one that cannot be judged is left out if another one holds.
     ///
     /// # Errors
-    /// [`CmsError`].
-    pub fn verify(&self, content_type: &str) -> Result<Signed, CmsError> {
-        self.verify_with(content_type, &[])
-    }
-
-    /// The same, where the signer's certificate may be one from elsewhere. `others` come after those of the message.
-    ///
-    /// # Errors
-    /// [`CmsError`].
-    pub fn verify_with(&self, content_type: &str, others: &[Certificate]) -> Result<Signed, CmsError> {
+    /// [`CmsError`]: that of the first signer who does not hold.
+    pub fn verify(&self, content_type: &str) -> Result<Vec<Signed>, CmsError> {
         if self.content_type != content_type {
             return Err(CmsError::ContentType(self.content_type.clone()));
         }
-        let [signer] = self.signers.as_slice() else { return Err(CmsError::NotOneSigner(self.signers.len())) };
+        let known: Vec<Result<Certificate, CertificateError>> =
+            self.certificates.iter().map(|der| Certificate::parse(der)).collect();
+        let (mut held, mut open) = (Vec::new(), CmsError::NoSigner);
+        for signer in &self.signers {
+            match self.held(signer, &known) {
+                Ok(signed) => held.push(signed),
+                Err(error) if error.is_open() => open = error,
+                Err(error) => return Err(error),
+            }
+        }
+        if held.is_empty() { Err(open) } else { Ok(held) }
+    }
+
+    fn held(
+        &self,
+        signer: &SignerInfo,
+        certificates: &[Result<Certificate, CertificateError>],
+    ) -> Result<Signed, CmsError> {
         let hash = algorithm::hash_algorithm(&signer.digest)?;
         let signed = signer.attributes.as_ref().ok_or(CmsError::NoAttributes)?;
         let attributes = Attributes::parse(signed).ok_or(CmsError::Attributes)?;
@@ -143,14 +160,13 @@ impl Cms {
         }
         let algorithms = algorithm::signer_algorithms(&signer.algorithm, hash)?;
         let mut failure = CmsError::NoCertificate;
-        let mut known: Vec<Certificate> = Vec::new();
-        for der in &self.certificates {
-            match Certificate::parse(der) {
+        let mut known: Vec<&Certificate> = Vec::new();
+        for certificate in certificates {
+            match certificate {
                 Ok(certificate) => known.push(certificate),
-                Err(error) => failure = error.into(),
+                Err(error) => failure = (*error).into(),
             }
         }
-        known.extend(others.iter().cloned());
         // The name is only a hint, because issuers write it in other types of string than the certificate: the signature
         // decides.
         known.retain(|one| signer.fits(one));
@@ -170,7 +186,8 @@ impl Cms {
                 weak.extend((hash == Hash::Sha1).then_some(Weakness::Sha1));
                 weak.sort();
                 weak.dedup();
-                return Ok(Signed { certificate, algorithm, hash, signing_time: attributes.signing_time, weak });
+                let Attributes { signing_time, odd_time, .. } = attributes;
+                return Ok(Signed { certificate: certificate.clone(), algorithm, hash, signing_time, odd_time, weak });
             }
             failure = CmsError::Signature;
         }
@@ -308,11 +325,12 @@ struct Attributes {
     content_type: String,
     digest: Vec<u8>,
     signing_time: Option<Timestamp>,
+    odd_time: bool,
 }
 
 impl Attributes {
     fn parse(signed: &[u8]) -> Option<Self> {
-        let (mut content_type, mut digest, mut signing_time) = (None, None, None);
+        let (mut content_type, mut digest, mut times) = (None, None, Vec::new());
         for attribute in der::children(der::only(signed, der::SET)?.content)? {
             let mut parts = Walk::over(&attribute).filter(|_| attribute.tag == der::SEQUENCE)?;
             let kind = der::dotted(&parts.next(der::OBJECT_IDENTIFIER)?)?;
@@ -325,14 +343,22 @@ impl Attributes {
             let twice = match kind.as_str() {
                 CONTENT_TYPE => content_type.replace(der::dotted(&one()?)?).is_some(),
                 MESSAGE_DIGEST => digest.replace(der::octets(&one()?)?).is_some(),
-                SIGNING_TIME => signing_time.replace(time(&one()?)?).is_some(),
+                SIGNING_TIME => {
+                    times.push(one().as_ref().and_then(time));
+                    false
+                }
                 _ => false,
             };
             if twice {
                 return None;
             }
         }
-        Some(Self { content_type: content_type?, digest: digest?, signing_time })
+        let signing_time = match times.as_slice() {
+            [time] => *time,
+            _ => None,
+        };
+        let odd_time = signing_time.is_none() && !times.is_empty();
+        Some(Self { content_type: content_type?, digest: digest?, signing_time, odd_time })
     }
 }
 

@@ -6,6 +6,8 @@ mod common;
 #[cfg(feature = "simulator")]
 mod after_entry;
 #[cfg(feature = "simulator")]
+mod bluetooth;
+#[cfg(feature = "simulator")]
 mod budget;
 #[cfg(feature = "compare")]
 mod compare;
@@ -13,6 +15,8 @@ mod compare;
 mod examples;
 #[cfg(feature = "simulator")]
 mod faults;
+#[cfg(feature = "simulator")]
+mod foreign_mdoc;
 mod genuine;
 #[cfg(feature = "simulator")]
 mod hostile;
@@ -28,6 +32,10 @@ mod licence;
 mod licence_faults;
 #[cfg(feature = "simulator")]
 mod licence_round_trip;
+#[cfg(feature = "simulator")]
+mod mdoc;
+#[cfg(feature = "simulator")]
+mod mobile;
 #[cfg(feature = "simulator")]
 mod official;
 #[cfg(feature = "simulator")]

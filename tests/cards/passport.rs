@@ -1,5 +1,7 @@
 //! Passports: honest ones of every simulated kind, every fault, every byte, what a saved reading may claim, and hostile chips.
 
+use std::ops::Range;
+
 use crate::common::{
     faults::{Honest, is_removed, verdicts},
     reading::{TIME, card, entry, findings, judge, read, read_card, request, simulated_trust},
@@ -13,6 +15,7 @@ use taimen::{
     iso7816::CardError,
     kind::CardKind,
     simulator::{LINK_FAULTS, Recipe, SimulatedCard, cards::passport::PASSPORT_FAULTS},
+    tlv::{self, der},
     transport::{Transport, TransportError},
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
@@ -35,6 +38,8 @@ const HONEST: [(CheckId, Verdict); 12] = [
     (CheckId::Revocation, Verdict::NotDone(Why::NotAvailable)),
 ];
 
+const KINDS: [&str; 6] = ["passport", "passport-bac", "passport-ca", "passport-cam", "passport-rsa", "passport-dh"];
+
 fn honest(changes: &[(CheckId, Verdict)]) -> Vec<(CheckId, Verdict)> {
     let change = |id| changes.iter().find(|(known, _)| *known == id).map(|(_, verdict)| *verdict);
     HONEST.into_iter().map(|(id, verdict)| (id, change(id).unwrap_or(verdict))).collect()
@@ -53,6 +58,9 @@ fn an_honest_passport_of_every_kind_is_authentic_with_every_check_as_expected() 
             ],
         ),
         ("passport-ca", &[(CheckId::DetailsSigned, PASSED)]),
+        ("passport-cam", &[]),
+        ("passport-rsa", &[(CheckId::AccessAgrees, Verdict::NotDone(Why::NotOnCard))]),
+        ("passport-dh", &[]),
     ] {
         let (overall, checks) = verdicts(recipe).unwrap_or_else(|error| panic!("{recipe}: {error:?}"));
         assert_eq!(checks, honest(differs), "{recipe}");
@@ -104,7 +112,7 @@ fn every_fault_fails_exactly_what_the_table_says() {
 
 #[test]
 fn a_passport_pulled_away_at_any_exchange_ends_in_a_clear_error() {
-    for kind in ["passport", "passport-bac", "passport-ca"] {
+    for kind in KINDS {
         let exchanges = read_card(&mut card(kind), Scope::FULL).unwrap().1.exchanges;
         for exchange in 1..=exchanges {
             for fault in ["removed-at", "one-byte-at"] {
@@ -143,6 +151,11 @@ fn a_reading_takes_at_most_nine_exchanges_after_access() {
     assert_eq!(after_access("passport-bac"), 3);
     // DG1, SOD, DG14, two of chip authentication, the proof, DG2; and DG11, DG12 because it has them.
     assert_eq!(after_access("passport-ca"), 9);
+    // EF.CardSecurity in place of a proof of its own.
+    assert_eq!(after_access("passport-cam"), 5);
+    assert_eq!(after_access("passport-rsa"), 5);
+    // As that with curves, without details.
+    assert_eq!(after_access("passport-dh"), 7);
     let all: u64 = STEPS.iter().map(|step| step.exchanges).sum();
     let taken = read_card(&mut card("passport"), Scope::FULL).unwrap().1.exchanges;
     // Recognition, and MSE with four steps of PACE.
@@ -159,6 +172,8 @@ fn the_card_access_number_opens_a_chip_with_pace_and_compares_nothing() {
     assert_eq!((found.overall(), found.requirement), (Overall::Authentic, &WITH_KEY));
     let refused = read(&mut card("passport"), &request(), &entry("can", "000000"));
     assert!(matches!(refused, Err(FlowError::Read(ReadError::UncountedRefused { .. }))), "{refused:?}");
+    let other = read(&mut card("passport-bac"), &request(), &entry("can", &can));
+    assert!(matches!(other, Err(FlowError::Read(ReadError::OtherEntry { .. }))), "BAC takes none: {other:?}");
 }
 
 #[test]
@@ -182,6 +197,95 @@ fn one_wrong_entry_is_presented_once() {
         assert!(matches!(refused, Err(FlowError::Read(ReadError::UncountedRefused { .. }))), "{recipe}: {refused:?}");
         let attempts = |ins: u8, p1: u8| counted.1.iter().filter(|c| c[0] == 0 && c[1] == ins && c[2] == p1).count();
         assert_eq!(attempts(0x82, 0) + attempts(0x22, 0xC1), 1, "{recipe}: never PACE and BAC with one refused secret");
+    }
+}
+
+/// What each chip's proof and access say of themselves.
+#[test]
+fn every_kind_of_key_and_of_pace_is_used_by_some_kind() {
+    let said = |kind: &str, id, name| {
+        let found = findings(kind).unwrap();
+        found.check(id).unwrap().evidence.shown(name).unwrap_or_default().into_owned()
+    };
+    for (kind, proof, scheme, used) in [
+        ("passport", "active authentication", "ECDSA, secp256r1, SHA-256", "PACE ECDH-GM, AES-128, parameters 12"),
+        ("passport-bac", "", "", "BAC"),
+        (
+            "passport-ca",
+            "chip authentication",
+            "ECDH, brainpoolP256r1, AES-128",
+            "PACE ECDH-GM, AES-256, parameters 13",
+        ),
+        ("passport-cam", "chip authentication mapping", "", "PACE ECDH-CAM, AES-128, parameters 12"),
+        ("passport-rsa", "active authentication", "RSA-2048 (ISO/IEC 9796-2), SHA-256", "BAC"),
+        ("passport-dh", "chip authentication", "DH, 2048 bits, AES-256", "PACE DH-IM, AES-128, parameters 0"),
+    ] {
+        assert_eq!(said(kind, CheckId::ChipKey, "proof"), proof, "{kind}");
+        assert_eq!(said(kind, CheckId::ChipKey, "scheme"), scheme, "{kind}");
+        assert_eq!(said(kind, CheckId::AccessAgrees, "used"), used, "{kind}");
+    }
+}
+
+#[test]
+fn a_copy_of_every_kind_with_a_key_is_rejected_for_its_key_alone() {
+    for kind in KINDS.into_iter().filter(|kind| *kind != "passport-bac") {
+        for fault in ["cloned", "stale-answer"] {
+            let (overall, checks) = verdicts(&format!("{kind}?fault={fault}")).unwrap();
+            let failed: Vec<_> = checks.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Failed(_))).collect();
+            assert_eq!(failed, [&(CheckId::ChipKey, Verdict::Failed(Reason::ChallengeMismatch))], "{kind} {fault}");
+            assert_eq!(overall, Overall::Rejected, "{kind} {fault}");
+        }
+    }
+    for kind in ["passport-rsa", "passport-dh", "passport-ca"] {
+        let (overall, checks) = verdicts(&format!("{kind}?fault=refused-challenge")).unwrap();
+        assert!(checks.contains(&(CheckId::ChipKey, Verdict::Failed(Reason::ChallengeRefused))), "{kind}");
+        assert_eq!(overall, Overall::Rejected, "{kind}");
+    }
+    // A chip that offers the mapping and leaves its proof out is not opened.
+    assert!(verdicts("passport-cam?fault=refused-challenge").is_err());
+}
+
+#[test]
+fn a_mapping_proof_counts_only_under_a_signed_key_of_the_same_authority() {
+    let honest = saved("passport-cam");
+    let at = TIME.parse().unwrap();
+    let chip = |dump: &Dump, basis| {
+        let found = cards::check(dump, &simulated_trust(), basis).unwrap();
+        (found.verdict(CheckId::ChipKey).unwrap(), found.overall())
+    };
+    assert_eq!(chip(&honest, Basis::Sealed(at)), (PASSED, Overall::Authentic));
+    assert_eq!(chip(&honest, Basis::Now(at)), (Verdict::NotDone(Why::SelfReported), Overall::Undetermined));
+    let json: serde_json::Value = serde_json::from_str(&honest.to_json()).unwrap();
+    let changed = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut json = json.clone();
+        change(&mut json);
+        chip(&Dump::from_json(json.to_string().as_bytes()).unwrap(), Basis::Sealed(at))
+    };
+    let without = changed(&|json| {
+        json["files"].as_object_mut().unwrap().remove(files::CARD_SECURITY.name);
+    });
+    assert_eq!(without, (Verdict::Failed(Reason::KeyWithheld), Overall::Rejected));
+    let unproven = changed(&|json| {
+        json["challenges"].as_object_mut().unwrap().remove(files::MAPPING);
+    });
+    assert_eq!(unproven, (Verdict::NotDone(Why::NotRead), Overall::Undetermined));
+    // The security object's signer signs another thing.
+    let other = saved("passport");
+    let swapped = changed(&|json| {
+        json["files"][files::CARD_SECURITY.name] = hex::encode(other.file(files::SOD.name).unwrap()).into();
+    });
+    assert_eq!(swapped, (Verdict::Failed(Reason::Malformed), Overall::Rejected));
+}
+
+#[test]
+fn a_link_without_extended_commands_leaves_a_long_proof_open_and_forges_nothing() {
+    for kind in ["passport-rsa", "passport-dh"] {
+        let (overall, checks) = verdicts(&format!("{kind}?fault=no-extended")).unwrap();
+        assert!(checks.contains(&(CheckId::ChipKey, Verdict::NotDone(Why::NotRead))), "{kind}: {checks:?}");
+        assert_eq!(overall, Overall::Undetermined, "{kind}");
+    }
+    for kind in ["passport", "passport-ca", "passport-cam"] {
+        assert_eq!(verdicts(&format!("{kind}?fault=no-extended")).unwrap().0, Overall::Authentic, "{kind}");
     }
 }
 
@@ -234,6 +338,7 @@ fn a_challenge_of_another_time_or_another_answer_proves_nothing() {
 /// Flips one bit of every byte of a file, or of every `step`th, and asserts the check that must fail.
 fn flipped(dump: &Dump, name: &str, step: usize, breaks: impl Fn(usize) -> &'static [CheckId]) {
     let length = dump.file(name).unwrap().len();
+    println!("{name}: {} of {length} bytes", length.div_ceil(step));
     for at in (0..length).step_by(step) {
         let mut dump = dump.clone();
         for (file, bytes) in dump.files_mut() {
@@ -261,6 +366,37 @@ fn every_byte_of_every_signed_file() {
     flipped(&dump, files::DG14.name, step(3), hashed);
     flipped(&dump, files::DG15.name, step(3), hashed);
     flipped(&dump, files::DG2.name, step(101), hashed);
+    let (dump, _) = read_card(&mut card("passport-ca"), Scope::FULL).unwrap();
+    for file in [&files::DG11, &files::DG12] {
+        flipped(&dump, file.name, step(3), |_| &[CheckId::DataGroups]);
+        flipped(&dump, file.name, step(3), |_| &[CheckId::DetailsSigned]);
+    }
+    for kind in ["passport-rsa", "passport-dh"] {
+        let (dump, _) = read_card(&mut card(kind), Scope::FULL).unwrap();
+        for file in [&files::DG14, &files::DG15].into_iter().filter(|file| dump.file(file.name).is_some()) {
+            flipped(&dump, file.name, step(17), hashed);
+        }
+    }
+}
+
+/// EF.CardAccess is not signed, so a change is a hint at the link (advisory), or hides nothing that matters.
+#[test]
+fn every_byte_of_the_plain_access_information_is_compared_with_the_signed_one() {
+    let (honest, _) = read_card(&mut card("passport"), Scope::FULL).unwrap();
+    let name = files::CARD_ACCESS.name;
+    let length = honest.file(name).unwrap().len();
+    let mut noticed = 0;
+    for at in 0..length {
+        let mut dump = honest.clone();
+        dump.files_mut().filter(|(file, _)| *file == name).for_each(|(_, bytes)| bytes[at] ^= 1 << (at % 8));
+        let found = judge(&dump);
+        let verdict = found.verdict(CheckId::AccessAgrees).unwrap();
+        assert!(matches!(verdict, PASSED | Verdict::Failed(Reason::ProtocolHidden)), "byte {at}: {verdict:?}");
+        assert_eq!(found.overall(), Overall::Authentic, "byte {at}: it is an advisory check");
+        noticed += usize::from(verdict != PASSED);
+    }
+    // The version is the one byte that nothing is decided by.
+    assert_eq!(noticed, length - 1);
 }
 
 /// What of a signed message nobody signs and nothing is decided by: its version and its list of hash algorithms; the version of the
@@ -277,29 +413,63 @@ fn undecided(sod: &[u8]) -> Vec<usize> {
     [version + 2, of_signer + 2].into_iter().chain(list).chain(name).collect()
 }
 
+/// What of a security object a change breaks, by where it is: one of the checks no longer passes.
+fn regions(sod: &[u8]) -> [(&'static str, Range<usize>, &'static [CheckId]); 6] {
+    let range = |part: &[u8]| {
+        let from = part.as_ptr() as usize - sod.as_ptr() as usize;
+        from..from + part.len()
+    };
+    let outer = tlv::file(sod, files::SOD.own.tag).unwrap().0;
+    let info = der::children(der::element(outer.value).unwrap().content).unwrap();
+    let data = der::children(der::element(info[1].content).unwrap().content).unwrap();
+    let list = der::element(der::children(data[2].content).unwrap()[1].content).unwrap();
+    let certificate = der::children(der::element(data[3].content).unwrap().content).unwrap();
+    let signer = der::children(der::element(data[4].content).unwrap().content).unwrap();
+    assert!(der::children(signer[3].content).is_some_and(|attributes| attributes.len() == 3));
+    let message: &[CheckId] = &[CheckId::DocumentSignature];
+    let either: &[CheckId] = &[CheckId::DocumentSignature, CheckId::SignerCertificate];
+    [
+        ("list of hashes", range(list.content), message),
+        ("signed attributes", range(signer[3].content), message),
+        ("signature", range(signer[5].content), message),
+        ("certificate", range(certificate[0].raw), either),
+        ("certificate's algorithm", range(certificate[1].raw), either),
+        // The first byte says how many bits are unused.
+        ("certificate's signature", range(&certificate[2].content[1..]), &[CheckId::SignerCertificate]),
+    ]
+}
+
 #[test]
 fn every_byte_of_the_security_object() {
-    let (honest, _) = read_card(&mut card("passport"), Scope::FULL).unwrap();
-    let name = files::SOD.name;
-    let undecided = undecided(honest.file(name).unwrap());
-    for at in (0..honest.file(name).unwrap().len()).step_by(step(17)).filter(|at| !undecided.contains(at)) {
-        let mut dump = honest.clone();
-        for (file, bytes) in dump.files_mut() {
-            if file == name {
-                bytes[at] ^= 1 << (at % 8);
-            }
-        }
-        let found = judge(&dump);
-        assert_ne!(found.overall(), Overall::Authentic, "byte {at}");
-        // What names an algorithm, an issuer or a time that nobody knows leaves it open; everything else fails.
-        let spoken = found.checks.iter().any(|check| {
-            [CheckId::DocumentSignature, CheckId::SignerCertificate, CheckId::DataGroups].contains(&check.id)
-                && matches!(
-                    check.verdict,
-                    Verdict::Failed(_) | Verdict::NotDone(Why::UnsupportedAlgorithm | Why::NotOnCard | Why::NoAnchor)
+    for kind in ["passport", "passport-rsa"] {
+        let (honest, _) = read_card(&mut card(kind), Scope::FULL).unwrap();
+        let name = files::SOD.name;
+        let sod = honest.file(name).unwrap();
+        let (undecided, regions) = (undecided(sod), regions(sod));
+        let mut flips = 0;
+        for at in (0..sod.len()).step_by(step(17)).filter(|at| !undecided.contains(at)) {
+            let mut dump = honest.clone();
+            dump.files_mut().filter(|(file, _)| *file == name).for_each(|(_, bytes)| bytes[at] ^= 1 << (at % 8));
+            let found = judge(&dump);
+            assert_ne!(found.overall(), Overall::Authentic, "{kind} byte {at}");
+            // What names an algorithm, an issuer or a time that nobody knows leaves it open; everything else fails.
+            let spoken = |id: &CheckId| {
+                matches!(
+                    found.verdict(*id),
+                    Some(
+                        Verdict::Failed(_)
+                            | Verdict::NotDone(Why::UnsupportedAlgorithm | Why::NotOnCard | Why::NoAnchor)
+                    )
                 )
-        });
-        assert!(spoken, "byte {at}: {:?}", found.checks);
+            };
+            let region = regions.iter().find(|(_, range, _)| range.contains(&at));
+            let (what, checks) = region.map_or(("frame", [].as_slice()), |(what, _, checks)| (what, *checks));
+            let any = [CheckId::DocumentSignature, CheckId::SignerCertificate, CheckId::DataGroups];
+            let checks = if checks.is_empty() { &any } else { checks };
+            assert!(checks.iter().any(spoken), "{kind} byte {at} ({what}): {:?}", found.checks);
+            flips += 1;
+        }
+        println!("{kind}: {flips} of {} bytes of the security object", sod.len());
     }
 }
 
@@ -335,6 +505,24 @@ fn a_key_that_is_taken_out_of_a_saved_reading_is_withheld() {
     json["not_read"][files::DG15.name] = serde_json::json!({ "why": "not_on_card" });
     let silent = Dump::from_json(json.to_string().as_bytes()).unwrap();
     assert_eq!(judge(&silent).overall(), Overall::Authentic, "what is there counts");
+}
+
+#[test]
+fn a_chip_that_refuses_the_pace_that_it_offers_is_named_in_a_saved_reading_too() {
+    let dump = saved("passport?fault=refused-pace");
+    let asked = dump.challenge(files::PACE).unwrap();
+    assert_eq!(asked.answer, ChallengeResponse::Refused("6A80".to_owned()));
+    let found = cards::check(&dump, &simulated_trust(), Basis::Now(TIME.parse().unwrap())).unwrap();
+    let check = found.check(CheckId::AccessAgrees).unwrap();
+    assert_eq!(check.verdict, Verdict::Failed(Reason::ProtocolRefused));
+    let said = |name| check.evidence.shown(name).unwrap_or_default().into_owned();
+    assert_eq!((said("used").as_str(), said("status").as_str()), ("BAC", "6A80"));
+    assert_eq!(said("refused"), "PACE ECDH-GM, AES-128, parameters 12");
+    assert_eq!(found.overall(), Overall::Authentic, "data and chip key hold without it");
+    let honest = judge(&saved("passport"));
+    let used = honest.check(CheckId::AccessAgrees).unwrap().evidence.shown("used").unwrap_or_default().into_owned();
+    assert_eq!(used, said("refused"));
+    assert!(saved("passport").challenge(files::PACE).is_none());
 }
 
 /// Changes what the chip holds before it is read, as a hostile one may.
@@ -421,7 +609,7 @@ impl Transport for Harmed<'_> {
 
 #[test]
 fn a_bit_that_the_link_changes_never_makes_a_genuine_passport_a_forgery() {
-    for kind in ["passport", "passport-bac", "passport-ca"] {
+    for kind in KINDS {
         let exchanges = read_card(&mut card(kind), Scope::FULL).unwrap().1.exchanges;
         for at in 1..=exchanges {
             let mut simulated = card(kind);

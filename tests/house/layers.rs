@@ -15,6 +15,7 @@ const LAYERS: &[&str] = &[
     "kind",
     "text",
     "tlv",
+    "cbor",
     "image",
     "crypto",
     "transport",
@@ -61,7 +62,7 @@ const IMPURE: &[&str] = &[
     "File::open",
 ];
 
-fn sources() -> Vec<(PathBuf, String)> {
+pub(super) fn sources() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -80,18 +81,18 @@ fn sources() -> Vec<(PathBuf, String)> {
 }
 
 /// The code before a file's own tests, comments and doc examples taken out.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
     shipped.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-fn is_test_file(path: &Path) -> bool {
+pub(super) fn is_test_file(path: &Path) -> bool {
     path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("tests"))
         || path.parent().is_some_and(|folder| folder.ends_with("tests"))
         || path.ends_with("report/samples.rs")
 }
 
-fn module(path: &Path) -> String {
+pub(super) fn module(path: &Path) -> String {
     let first = path.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
     first.trim_end_matches(".rs").to_owned()
 }

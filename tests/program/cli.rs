@@ -629,3 +629,45 @@ fn a_credentials_file_may_begin_with_a_byte_order_mark() {
     let file = argument(&program.home.write("bom.credentials", entries));
     program.run(["check", "--reader", "sim:my-number", "--credentials", &file]).expect(0);
 }
+
+#[test]
+fn a_file_with_two_uses_is_refused_before_anything_is_read_or_written() {
+    let program = Program::new();
+    let card = ["check", "--reader", "sim:my-number", "--json"];
+    let entries = argument(&program.home.write("entries", "number-b = 00000000000000\n"));
+    let form = argument(&program.home.write("form.json", "{}"));
+    let fresh = argument(&program.home.file("fresh"));
+    // The same file by another name.
+    let winding = argument(&program.home.file(".").join("fresh"));
+    std::os::unix::fs::symlink(program.home.path(), program.home.file("here")).unwrap();
+    let linked = argument(&program.home.file("here/fresh"));
+    let recording = argument(&program.home.file("card.apdu"));
+    program.run(["check", "--reader", "sim:my-number", "--record", &recording]).expect(0);
+    let before = fs::read(&recording).unwrap();
+    let replay = format!("replay:{recording}");
+    let check = |more: &[&str]| card.iter().chain(more).map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    for (arguments, options) in [
+        (check(&["--save-dump", &fresh, "--record", &fresh]), ["--record", "--save-dump"]),
+        (check(&["--html", &fresh, "--photo", &winding]), ["--html", "--photo"]),
+        (check(&["--html", &fresh, "--front", &linked]), ["--front", "--html"]),
+        (check(&["--credentials", &entries, "--save-dump", &entries]), ["--credentials", "--save-dump"]),
+        (check(&["--form", &form, "--html", &form]), ["--form", "--html"]),
+        (check(&["--save-dump", &fresh, "--seal", &fresh]), ["--save-dump", "--seal"]),
+        (own(&["check", "--json", "--reader", &replay, "--record", &recording]), ["--reader", "--record"]),
+        (own(&["recording", "scrub", &recording, &recording]), ["FILE", "OUT"]),
+        (own(&["verify", "--json", &form, "--html", &form]), ["--html", "FILE"]),
+        (own(&["batch", "--json", &form, "--junit", &form]), ["--junit", "PATH"]),
+    ] {
+        let refused = program.run(&arguments).expect(2);
+        let named = options.iter().all(|option| refused.stderr.contains(option));
+        assert!(named && refused.stderr.contains("taimen touched no card and wrote nothing"), "{}", refused.stderr);
+        if arguments.iter().any(|word| word == "--json") {
+            assert_eq!(refused.json()["error"]["id"], "same-file", "{arguments:?}");
+        }
+    }
+    assert!(!program.home.file("fresh").exists());
+    assert_eq!(fs::read(&recording).unwrap(), before);
+    // Two that are only read may be one.
+    program.run(["batch", &form, &form]).expect(2);
+}

@@ -103,10 +103,11 @@ fn accepted(authority: &[u8], message: &[u8], at: Timestamp) -> bool {
         material: Material::Certificate(authority.to_vec()),
         source: "a test".to_owned(),
         official: false,
+        doc_types: Vec::new(),
     };
     let trust = TrustStore::shipped().unwrap().with(vec![anchor]);
     let Ok(object) = SecurityObject::parse(&security_object_file(message)) else { return false };
-    object.verify().is_ok_and(|signed| signer_path(&signed.certificate, &[], &trust, at).outcome.is_ok())
+    object.verify().is_ok_and(|signed| signer_path(&signed[0].certificate, &[], &trust, at).outcome.is_ok())
 }
 
 /// Every algorithm, every curve with its name and written out, then each deviation for three kinds of keys.

@@ -146,7 +146,11 @@ fn changes_check(dump: &Dump, licence: &Licence<'_>, entries: usize, basis: Basi
         (None, Some(file)) => absent(id, dump, file.name),
         // Anybody who holds a saved reading can take entries away.
         (None, None) if !basis.vouches() => Check::not_done(id, Why::Unsigned, evidence),
-        (None, None) => Check::passed(id, evidence),
+        // No signature covers these files, so none proves what was left out of them.
+        (None, None) => match places.iter().find(|file| dump.inferred(file.name).is_some()) {
+            Some(file) => Check::not_done(id, Why::Inferred, evidence.with("file", file.name)),
+            None => Check::passed(id, evidence),
+        },
     }
 }
 

@@ -43,11 +43,12 @@ impl Card for DriversLicence {
         Ok(if found { Recognition::Card(Found { kind: CardKind::LICENCE, file }) } else { Recognition::No })
     }
 
-    /// Version, issue and expiry day, and both counters, which costs no try. Before a person is asked, and if nothing else is read,
-    /// whether DF1 is there and not blocked.
+    /// Version, issue and expiry day, and both counters, which costs no try. Before a PIN of the holder's is used, and if nothing else is
+    /// read, whether DF1 is there and not blocked: else the PIN could lose a try for nothing. That takes two exchanges, because VERIFY
+    /// needs the master file selected.
     fn look(&self, context: &mut LookContext<'_, '_>) -> Result<CardState, ReadError> {
         let mut state = state(context)?;
-        if context.asking || context.request.scope == Scope::WITHOUT_PIN {
+        if context.asking || context.request.scope == Scope::WITHOUT_PIN || state.entry == Entry::Typed {
             state.blocked = match context.session.select(files::DF1.aid) {
                 Ok(true) => None,
                 Ok(false) => Some(NotRead::NoApplication),

@@ -255,20 +255,33 @@ fn mapped(facts: &Facts<'_>, trust: &TrustStore, document: &Authority) -> Proof 
     }
 }
 
-/// Whether every access protocol in the signed data was offered before the reading: else somebody on the link hid one.
+/// Whether the chip was opened with what it offers: every access protocol in the signed data was offered before the reading, and the
+/// one that was chosen was not refused. Else somebody on the link may have forced a weaker one.
 pub(super) fn access_agrees(facts: &Facts<'_>) -> Check {
     let id = CheckId::AccessAgrees;
-    let Some(signed) = facts.options.signed.as_ref().filter(|_| facts.holds(&DG14)) else {
-        return Check::not_done(id, Why::NotOnCard, Evidence::new().with("file", DG14.name));
-    };
-    if signed.pace.is_empty() {
-        return Check::not_done(id, Why::NotOnCard, Evidence::new().with("detail", "no protocol is signed"));
-    }
-    let plain = facts.options.plain.as_ref().map(|infos| infos.pace.as_slice()).unwrap_or_default();
+    let plain = facts.options.plain.as_ref();
+    let refused = facts.dump.challenge(files::PACE).map(|asked| &asked.answer);
+    let chosen = plain.and_then(SecurityInfos::preferred).map(|option| option.info.to_string());
+    let used = chosen.clone().filter(|_| refused.is_none()).unwrap_or_else(|| "BAC".to_owned());
+    let evidence = Evidence::new().with("used", used);
+    let signed = facts.options.signed.as_ref().filter(|_| facts.holds(&DG14)).map(|infos| infos.pace.as_slice());
+    let plain = plain.map(|infos| infos.pace.as_slice()).unwrap_or_default();
     let hidden: Vec<String> =
-        signed.pace.iter().filter(|info| !plain.contains(info)).map(ToString::to_string).collect();
-    if hidden.is_empty() {
-        return Check::passed(id, Evidence::new().with("protocols", signed.pace.len().to_string()));
+        signed.unwrap_or_default().iter().filter(|info| !plain.contains(info)).map(ToString::to_string).collect();
+    if !hidden.is_empty() {
+        return Check::failed(id, Reason::ProtocolHidden, evidence.with("hidden", hidden.join(", ")));
     }
-    Check::failed(id, Reason::ProtocolHidden, Evidence::new().with("hidden", hidden.join(", ")))
+    if let Some(answer) = refused {
+        let status = match answer {
+            ChallengeResponse::Refused(status) => status.as_str(),
+            ChallengeResponse::Signature(_) => "–",
+        };
+        let evidence = evidence.with("refused", chosen.unwrap_or_default()).with("status", status);
+        return Check::failed(id, Reason::ProtocolRefused, evidence);
+    }
+    match signed {
+        None => Check::not_done(id, Why::NotOnCard, evidence.with("file", DG14.name)),
+        Some([]) => Check::not_done(id, Why::NotOnCard, evidence.with("detail", "no protocol is signed")),
+        Some(signed) => Check::passed(id, evidence.with("protocols", signed.len().to_string())),
+    }
 }

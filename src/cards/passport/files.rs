@@ -60,5 +60,8 @@ pub const ACTIVE: &str = "emrtd";
 pub const CHIP_AUTHENTICATION: &str = "emrtd/chip-authentication";
 /// What the chip proved by chip authentication mapping, and its mapping key in place of the random bytes.
 pub const MAPPING: &str = "mf/chip-authentication-mapping";
+/// Kept if the chip refused the form of PACE that it offers, so that BAC was used: the status word, and the form (PACEInfo) in place of
+/// the random bytes.
+pub const PACE: &str = "mf/pace";
 /// What staff typed, as the chip compared it. It never leaves the memory of a live check.
 pub const TYPED: &str = "emrtd/typed";

@@ -10,12 +10,17 @@ pub mod face;
 pub mod files;
 mod mapping;
 pub mod mrz;
+mod open;
+mod proofs;
 mod read;
 pub mod security_object;
 mod show;
+mod signer;
 pub mod spec;
 mod tree;
 
+#[doc(hidden)]
+pub use access::{SecurityInfos, verify_active};
 pub use checks::{PLAIN, TYPED, TYPED_WITH_KEY, WITH_KEY, check};
 pub use mrz::{Format, Mrz, MrzError};
 pub(in crate::cards) use read::Passport;

@@ -5,14 +5,12 @@ use crate::{
     cards::{
         Findings, ReadError,
         model::{
-            Card, CardSpec, CardState, Entry, Found, LookContext, Opening, OwnAction, Probe, ReadContext, Recognition,
-            read_file,
+            Card, CardSpec, CardState, Entry, Found, LookContext, OwnAction, Probe, ReadContext, Recognition, read_file,
         },
     },
-    dump::{CHALLENGE_RANDOM, Challenge, ChallengeResponse, Dump, HexBytes, NotRead},
+    dump::{Dump, NotRead},
     iso7816::{
-        CardError, CardSession, Command, FileReadError, Le, ObjectForm, ReadFrom, Response, SecureChannel,
-        SecureReadError, Status, select_application, select_file,
+        CardError, CardSession, FileReadError, ReadFrom, SecureReadError, Status, select_application, select_file,
     },
     kind::CardKind,
     tlv,
@@ -21,10 +19,10 @@ use crate::{
 };
 
 use super::{
-    access::{self, AccessError, Bac, Channel, ChipAuthentication, Next, Pace, Password, SessionKeys, Suite},
-    chip::{Options, active_challenge, signed_infos},
+    chip::Options,
     files::{self, CARD_ACCESS, CARD_SECURITY, DG1, DG2, DG11, DG12, DG14, DG15, File, SOD},
-    mrz::CAN_LENGTH,
+    open::{Opened, broken, open, opened, reopen},
+    proofs::{active_authentication, chip_authentication},
     security_object::SecurityObject,
     spec::{self, own},
 };
@@ -114,68 +112,6 @@ fn card_access(session: &mut CardSession<'_>) -> Result<Result<Vec<u8>, NotRead>
     }))
 }
 
-/// The open session.
-struct Opened {
-    channel: Box<dyn SecureChannel>,
-    form: ObjectForm,
-    /// How often the chip was opened: always with the same right secret.
-    times: usize,
-    /// Whether the application is selected.
-    selected: bool,
-}
-
-fn opened(own: &mut Option<Box<dyn std::any::Any>>) -> Result<&mut Opened, ReadError> {
-    let opened = own.as_mut().and_then(|own| own.downcast_mut());
-    opened.ok_or(ReadError::NotGiven { credential: &spec::ZONE })
-}
-
-/// Opens the chip: PACE if EF.CardAccess offers a form that is supported, else BAC. One attempt a run: a secret that was refused is not
-/// tried in the other protocol.
-fn open(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
-    match context.credentials.opening(&spec::ZONE, 0) {
-        Some(Opening::Value(value)) => context.dump.keep_private(files::TYPED, value.expose().to_vec()),
-        _ => context.dump.lacks(files::TYPED, NotRead::NotStored),
-    }
-    let (mut channel, mut selected) = access_chip(context, 0)?;
-    // EF.CardSecurity lies in the master file, and so before the application.
-    if !selected && context.dump.challenge(files::MAPPING).is_none() {
-        select(context, &mut *channel)?;
-        selected = true;
-    }
-    context.own = Some(Box::new(Opened { channel, form: ObjectForm::default(), times: 1, selected }));
-    Ok(())
-}
-
-/// Opens it again after a doubt, with smaller commands. Whether one is left.
-fn reopen(context: &mut ReadContext<'_, '_>) -> Result<bool, ReadError> {
-    let Opened { times, form, selected: was, .. } = *opened(&mut context.own)?;
-    let Some(form) = form.below() else { return Ok(false) };
-    // What ended the session may have left the application selected.
-    match context.session.select_master_file() {
-        Ok(()) | Err(CardError::Status(_)) => {}
-        Err(error) => return Err(error.into()),
-    }
-    let (mut channel, mut selected) = access_chip(context, times)?;
-    if was && !selected {
-        select(context, &mut *channel)?;
-        selected = true;
-    }
-    context.own = Some(Box::new(Opened { channel, form, times: times + 1, selected }));
-    Ok(true)
-}
-
-/// One command inside the session.
-fn secure(context: &mut ReadContext<'_, '_>, command: &Command) -> Result<Response, SecureReadError> {
-    match opened(&mut context.own) {
-        Ok(opened) => context.session.send_secure(command, &mut *opened.channel),
-        Err(_) => Err(SecureReadError::Lost { detail: "there is no session".to_owned(), status: None }),
-    }
-}
-
-fn broken(detail: String) -> ReadError {
-    ReadError::Handshake { detail }
-}
-
 /// Reads a file of the application into the dump, or the reason why it is not there.
 fn group(context: &mut ReadContext<'_, '_>, file: &'static File) -> Result<(), ReadError> {
     loop {
@@ -230,200 +166,6 @@ fn listed(context: &mut ReadContext<'_, '_>, file: &'static File) -> Result<(), 
     }
 }
 
-/// INTERNAL AUTHENTICATE with a challenge of this reading, if the security object lists the key.
-fn active_authentication(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
-    if context.dump.file(DG15.name).is_none() {
-        return Ok(());
-    }
-    let random = context.nonces.draw(CHALLENGE_RANDOM)?;
-    let time = context.dump.read_at;
-    let challenge = active_challenge(time, &random);
-    let answer = loop {
-        // A signature of more than 1,500 bits does not fit a short answer under secure messaging.
-        let le = if opened(&mut context.own)?.form.is_extended() { Le::Extended } else { Le::Short(256) };
-        match secure(context, &Command::with_le([0x00, 0x88, 0x00, 0x00], &challenge, le)) {
-            // The link, not the chip: it is asked again.
-            Err(SecureReadError::Lost { status: None, detail }) => {
-                if !reopen(context)? {
-                    return Err(broken(detail));
-                }
-            }
-            answer => break answered(context, answer)?,
-        }
-    };
-    context.dump.challenged(files::ACTIVE, Challenge { time, random: HexBytes(random), answer });
-    Ok(())
-}
-
-/// What a proof's command brought; a session that it ended is opened again.
-fn answered(
-    context: &mut ReadContext<'_, '_>,
-    answer: Result<Response, SecureReadError>,
-) -> Result<ChallengeResponse, ReadError> {
-    match answer {
-        Ok(Response { data, status }) if status.is_ok() => Ok(ChallengeResponse::Signature(HexBytes(data))),
-        Ok(Response { status, .. }) => Ok(ChallengeResponse::Refused(status.to_string())),
-        Err(SecureReadError::Lost { detail, status }) => {
-            if !reopen(context)? {
-                return Err(broken(detail));
-            }
-            Ok(ChallengeResponse::Refused(status.map_or_else(|| "0000".to_owned(), |status| status.to_string())))
-        }
-        Err(SecureReadError::Read(FileReadError::Card(error))) => Err(error.into()),
-        Err(SecureReadError::Read(error)) => Err(broken(error.to_string())),
-    }
-}
-
-/// What the chip is opened with.
-enum Secret {
-    Typed(Password),
-    /// In a replay: the reference of what was typed then, and the session keys; none if the run failed.
-    Recorded(u8, Option<SessionKeys>),
-}
-
-/// The secret of the given opening of this reading, from 0.
-fn secret(context: &ReadContext<'_, '_>, times: usize) -> Result<Secret, ReadError> {
-    let missing = || ReadError::NotGiven { credential: &spec::ZONE };
-    match context.credentials.opening(&spec::ZONE, times).ok_or_else(missing)? {
-        Opening::Value(value) => Ok(Secret::Typed(match value.expose() {
-            digits if digits.len() == CAN_LENGTH => Password::access_number(digits),
-            information => Password::zone(information),
-        })),
-        Opening::Recorded(key) => {
-            let (reference, keys) = key.and_then(|key| key.split_first()).unwrap_or((&ZONE_REFERENCE, &[]));
-            Ok(Secret::Recorded(*reference, SessionKeys::from_exposed(keys)))
-        }
-    }
-}
-
-/// Reference of the machine-readable zone in PACE.
-const ZONE_REFERENCE: u8 = 0x01;
-
-/// A recorded run that brought no keys did not succeed, although the chip said so.
-fn succeeded(secret: &Secret) -> Result<(), ReadError> {
-    match secret {
-        Secret::Recorded(_, None) => Err(AccessError::Token.into()),
-        _ => Ok(()),
-    }
-}
-
-/// One run of an access protocol, and whether the application is selected after it.
-fn access_chip(context: &mut ReadContext<'_, '_>, times: usize) -> Result<(Box<dyn SecureChannel>, bool), ReadError> {
-    let secret = secret(context, times)?;
-    let reference = match &secret {
-        Secret::Typed(password) => password.reference(),
-        Secret::Recorded(reference, _) => *reference,
-    };
-    let plain = context.state.files.iter().find(|(name, _)| *name == CARD_ACCESS.file.name);
-    let infos = plain.and_then(|(_, read)| access::SecurityInfos::parse(read.as_ref().ok()?).ok());
-    let option = infos.and_then(|infos| infos.preferred());
-    let draw = &mut |count| Ok::<_, ReadError>(context.nonces.draw(count)?);
-    let established = match (option, &secret) {
-        (Some(option), Secret::Typed(password)) => Some(Pace::new(option, password, draw)?),
-        (Some(option), Secret::Recorded(_, keys)) => {
-            let keys = keys.clone().unwrap_or_else(|| option.info.suite.session(&[], 0));
-            Some(Pace::recorded(option, keys, reference, draw)?)
-        }
-        (None, _) => None,
-    };
-    if let Some(mut pace) = established {
-        let first = pace.begin();
-        match run(context.session, first, |answer| pace.next(answer)) {
-            Ok(established) => {
-                succeeded(&secret)?;
-                let channel = established.channel;
-                keep_key(context, reference, &channel);
-                if let Some(mapping) = established.mapping {
-                    let (time, answer) = (context.dump.read_at, ChallengeResponse::Signature(HexBytes(mapping.proof)));
-                    context.dump.challenged(files::MAPPING, Challenge { time, random: HexBytes(mapping.key), answer });
-                }
-                return Ok((Box::new(channel), false));
-            }
-            Err(Failure::Protocol(AccessError::NotSupported(_))) => {}
-            Err(failure) => return Err(failure.into()),
-        }
-    }
-    // A chip without PACE selects its application in plain.
-    if !context.session.select(files::EMRTD.aid)? {
-        return Err(CardError::Status(Status::NOT_FOUND).into());
-    }
-    let draw = &mut |count| Ok::<_, ReadError>(context.nonces.draw(count)?);
-    let mut bac = match &secret {
-        Secret::Typed(password) => Bac::new(password, draw)?,
-        Secret::Recorded(_, keys) => {
-            Bac::recorded(keys.clone().unwrap_or_else(|| Suite::TripleDes.session(&[], 0)), draw)?
-        }
-    };
-    let first = bac.begin();
-    let channel = run(context.session, first, |answer| bac.next(answer))?;
-    succeeded(&secret)?;
-    keep_key(context, reference, &channel);
-    Ok((Box::new(channel), true))
-}
-
-/// For a recording: the keys as the session begins.
-fn keep_key(context: &mut ReadContext<'_, '_>, reference: u8, channel: &Channel) {
-    let keys = zeroize::Zeroizing::new([&[reference], channel.keys().expose().as_slice()].concat());
-    context.nonces.session_key(&keys);
-}
-
-/// Selects the application inside the session.
-fn select(context: &mut ReadContext<'_, '_>, channel: &mut dyn SecureChannel) -> Result<(), ReadError> {
-    match context.session.send_secure(&select_application(files::EMRTD.aid), channel) {
-        Ok(Response { status, .. }) if status.is_ok() => Ok(()),
-        Ok(Response { status, .. }) => Err(CardError::Status(status).into()),
-        Err(SecureReadError::Lost { detail, .. }) => Err(broken(detail)),
-        Err(SecureReadError::Read(FileReadError::Card(error))) => Err(error.into()),
-        Err(SecureReadError::Read(error)) => Err(broken(error.to_string())),
-    }
-}
-
-/// Why a protocol established nothing.
-enum Failure {
-    Card(CardError),
-    Protocol(AccessError),
-}
-
-impl From<Failure> for ReadError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Card(error) => error.into(),
-            Failure::Protocol(error) => error.into(),
-        }
-    }
-}
-
-impl From<AccessError> for ReadError {
-    fn from(error: AccessError) -> Self {
-        let (kind, credential) = (CardKind::PASSPORT, &spec::ZONE);
-        match error {
-            AccessError::Refused(Status::BLOCKED | Status::BLOCKED_ISO) => Self::UncountedBlocked { credential, kind },
-            AccessError::Refused(status) => match status.retry_counter() {
-                Some(0) => Self::UncountedBlocked { credential, kind },
-                left => Self::UncountedRefused { credential, kind, left },
-            },
-            AccessError::NotSupported(status) | AccessError::Status(status) => CardError::Status(status).into(),
-            error => broken(error.to_string()),
-        }
-    }
-}
-
-/// Sends what a protocol wants until it is done.
-fn run<T>(
-    session: &mut CardSession<'_>,
-    first: Command,
-    mut next: impl FnMut(&Response) -> Result<Next<T>, AccessError>,
-) -> Result<T, Failure> {
-    let mut command = first;
-    loop {
-        let answer = session.send(&command).map_err(Failure::Card)?;
-        match next(&answer).map_err(Failure::Protocol)? {
-            Next::Send(following) => command = following,
-            Next::Done(done) => return Ok(done),
-        }
-    }
-}
-
 /// EF.CardSecurity, if the chip used the mapping that it vouches for; then the application is selected.
 fn card_security(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     if context.dump.challenge(files::MAPPING).is_none() {
@@ -440,64 +182,7 @@ fn card_security(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     match selected {
         Ok(status) if status.is_ok() => Ok(()),
         Ok(status) => Err(CardError::Status(status).into()),
+        Err(SecureReadError::Read(FileReadError::Card(error))) => Err(error.into()),
         Err(error) => Err(broken(error.to_string())),
     }
-}
-
-/// Chip authentication, if the signed data offer it in a form that is supported; then the chip answers once under the new keys.
-fn chip_authentication(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
-    let infos = context.dump.file(DG14.name).and_then(signed_infos);
-    let Some(option) = infos.and_then(|infos| infos.chip_authentication()) else { return Ok(()) };
-    loop {
-        let draw = &mut |count| Ok::<_, ReadError>(context.nonces.draw(count)?);
-        let mut protocol = ChipAuthentication::new(option.clone(), draw)?;
-        let private = protocol.random().to_vec();
-        let Some(answer) = agree(context, &mut protocol)? else { continue };
-        let challenge = Challenge { time: context.dump.read_at, random: HexBytes(private), answer };
-        context.dump.challenged(files::CHIP_AUTHENTICATION, challenge);
-        return Ok(());
-    }
-}
-
-/// One run of chip authentication. `None` if the link broke the session, which is open again in a smaller form.
-fn agree(
-    context: &mut ReadContext<'_, '_>,
-    protocol: &mut ChipAuthentication,
-) -> Result<Option<ChallengeResponse>, ReadError> {
-    let mut command = protocol.begin();
-    loop {
-        let answer = match secure(context, &command) {
-            Ok(answer) => answer,
-            Err(SecureReadError::Lost { status: None, detail }) => {
-                return if reopen(context)? { Ok(None) } else { Err(broken(detail)) };
-            }
-            Err(error) => return answered(context, Err(error)).map(Some),
-        };
-        match protocol.next(&answer) {
-            Ok(Next::Send(following)) => command = following,
-            Ok(Next::Done(channel)) => return first_answer(context, channel),
-            Err(AccessError::Status(status) | AccessError::Refused(status) | AccessError::NotSupported(status)) => {
-                return Ok(Some(ChallengeResponse::Refused(status.to_string())));
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-/// The chip's first answer under the new keys, as it came: a byte of data group 1.
-fn first_answer(
-    context: &mut ReadContext<'_, '_>,
-    mut channel: Channel,
-) -> Result<Option<ChallengeResponse>, ReadError> {
-    let command = Command::read_sfi(DG1.sfi(), 0, Le::Short(1));
-    let wrapped = channel.wrap(&command, 0).map_err(|error| broken(error.to_string()))?;
-    let response = context.session.send(&wrapped)?;
-    let raw = response.data.clone();
-    if channel.unwrap(response).is_ok() {
-        opened(&mut context.own)?.channel = Box::new(channel);
-        return Ok(Some(ChallengeResponse::Signature(HexBytes(raw))));
-    }
-    // A chip without the key ends the session in plain; anything else may be the link, which a smaller form shows.
-    let again = reopen(context)?;
-    Ok(if raw.is_empty() || !again { Some(ChallengeResponse::Signature(HexBytes(raw))) } else { None })
 }

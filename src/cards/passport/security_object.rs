@@ -110,11 +110,12 @@ impl SecurityObject {
         Ok(Self { version: list.version, hash, hashes, versions: list.versions, message })
     }
 
-    /// Verifies the signature with the certificate that is in the file: whose it is, is not said.
+    /// Verifies the signature with the certificate that is in the file, or all of them if there are several: whose they are, is not
+    /// said.
     ///
     /// # Errors
     /// [`CmsError`].
-    pub fn verify(&self) -> Result<Signed, CmsError> {
+    pub fn verify(&self) -> Result<Vec<Signed>, CmsError> {
         self.message.verify(LDS_SECURITY_OBJECT)
     }
 

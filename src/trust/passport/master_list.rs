@@ -84,11 +84,13 @@ impl MasterList {
         if message.content_type != MASTER_LIST {
             return Err(CmsError::ContentType(message.content_type).into());
         }
-        let certificates = content(&message.content).ok_or(ListError::Malformed)?;
-        if certificates.len() > MAX_CERTIFICATES {
-            return Err(ListError::TooManyCertificates);
-        }
+        let certificates = content(&message.content).ok_or(ListError::Malformed)??;
         Ok(Self { certificates, message })
+    }
+
+    /// Every certificate in the file: those of the list, and those beside it.
+    pub fn all(&self) -> impl Iterator<Item = &[u8]> {
+        self.certificates.iter().chain(&self.message.certificates).map(Vec::as_slice)
     }
 
     /// Verifies the list's signature and that its signer may sign lists; then looks for the signer's CSCA among the anchors,
@@ -100,22 +102,31 @@ impl MasterList {
         let signed = self.message.verify(MASTER_LIST)?;
         let others = self.message.certificates.iter().chain(&self.certificates);
         let others: Vec<Certificate> = others.filter_map(|der| Certificate::parse(der).ok()).collect();
-        let path = list_signer_path(&signed.certificate, &others, trust, at);
-        match path.outcome {
-            Err(SignerError::WrongPurpose | SignerError::WrongKeyUsage(_)) => Err(ListError::Purpose),
-            outcome => Ok((signed, outcome)),
+        let judged = signed.into_iter().map(|signed| {
+            let outcome = list_signer_path(&signed.certificate, &others, trust, at).outcome;
+            (signed, outcome)
+        });
+        // Of several signers, the first one who counts; else the first one at all.
+        match judged.min_by_key(|(_, outcome)| outcome.is_err()).ok_or(CmsError::NoSigner)? {
+            (_, Err(SignerError::WrongPurpose | SignerError::WrongKeyUsage(_))) => Err(ListError::Purpose),
+            judged => Ok(judged),
         }
     }
 }
 
 /// `SEQUENCE { INTEGER 0, SET OF Certificate }`
-fn content(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+fn content(bytes: &[u8]) -> Option<Result<Vec<Vec<u8>>, ListError>> {
     let parts = der::children(der::only(bytes, der::SEQUENCE)?.content)?;
     let [version, set] = parts.as_slice() else { return None };
     if der::small(version) != Some(0) || set.tag != der::SET {
         return None;
     }
-    Some(der::children(set.content)?.iter().map(|certificate| certificate.raw.to_vec()).collect())
+    // Counted before one is copied: bytes of a list may be millions of tiny elements.
+    let listed = der::children(set.content)?;
+    if listed.len() > MAX_CERTIFICATES {
+        return Some(Err(ListError::TooManyCertificates));
+    }
+    Some(Ok(listed.iter().map(|certificate| certificate.raw.to_vec()).collect()))
 }
 
 /// Looks at certificates that are to become anchors, one beside the other: each as it can be used, or why it cannot.

@@ -68,7 +68,7 @@ pub const LICENCE: Kind = Kind {
         "licence-signature: passed",
         "licence-signer: passed",
         "not-expired: passed",
-        "no-unsigned-changes: passed",
+        "no-unsigned-changes: not_done(inferred)",
         "revocation: not_done(not_available)",
     ],
     saved: &[],

@@ -47,6 +47,8 @@ fn chip_of_another_passport() {
 #[test]
 fn hidden_protocol() {
     Bench::new().live(&PASSPORT, "fault=hidden-pace").expect(Authentic, &["access-agrees: failed(protocol_hidden)"]);
+    let refused = &["access-agrees: failed(protocol_refused)"];
+    Bench::new().live(&PASSPORT, "fault=refused-pace").expect(Authentic, refused);
 }
 
 #[test]

@@ -67,6 +67,11 @@ pub fn verify_active(
     }
 }
 
+/// Bytes of an answer that an RSA key makes.
+pub fn active_length(key: &[u8]) -> Option<usize> {
+    rsa_key(key).map(|key| key.bits().div_ceil(8))
+}
+
 fn verify_curve(
     key: &CurveKey,
     hash: Option<Hash>,

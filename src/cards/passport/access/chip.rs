@@ -24,6 +24,9 @@ const KEY_ID: u8 = 0x84;
 /// Tag of the reader's public key in GENERAL AUTHENTICATE.
 const PUBLIC: u8 = 0x80;
 
+/// The longest public key that fits a short command: 255 bytes less secure messaging (about 20), padding and the tags.
+const MOST_SHORT: usize = 200;
+
 /// A form of chip authentication to use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChipOption {
@@ -92,6 +95,11 @@ impl ChipAuthentication {
     /// The random bytes of the reader's key: with them, [`verify_chip`] repeats the proof.
     pub fn random(&self) -> &[u8] {
         &self.random
+    }
+
+    /// Whether the reader's public key does not fit a short command under secure messaging.
+    pub fn is_long(&self) -> bool {
+        self.option.public.group().element_length() > MOST_SHORT
     }
 
     /// The reader's public key.

@@ -15,7 +15,7 @@ mod pace_chip;
 mod password;
 mod suite;
 
-pub use active::{ActiveScheme, verify_active};
+pub use active::{ActiveScheme, active_length, verify_active};
 pub use bac::{Bac, BacChip};
 pub use channel::{Channel, ChipChannel, SecureFault};
 pub use chip::{ChipAuthentication, ChipOption, answer_chip_authentication, verify_chip, verify_mapping};

@@ -14,7 +14,7 @@ use crate::{
             files::{self, EMRTD, MF},
         },
     },
-    crypto::{CurveSigner, EcdsaForm, Exponent, Group, der},
+    crypto::{CurveSigner, EcdsaForm, Group, Hash, Trailer, der},
     iso7816::Status,
     simulator::{
         IssueError, SplitMix64,
@@ -23,12 +23,13 @@ use crate::{
             card::Own,
             chip::{Body, Chip, Folder, OK, Reply, Response, Rules, sw},
         },
+        keys,
     },
 };
 
 use super::{
-    Draft, IssuedPassport,
-    issue::{chip_key, object},
+    Draft, IssuedPassport, PassportHolder,
+    issue::{ActiveKey, chip_key, group_key, object},
     profile::{KeyAnswers, Opens, PassportProfile},
 };
 
@@ -263,15 +264,22 @@ impl Commands {
                     Some([0x02]) => &self.can,
                     _ => return Err(Status::NO_DATA),
                 };
-                let (random, proven) = (&mut self.random, self.issued.chip.as_ref().map(|(key, _)| key));
-                let run = PaceChip::new::<AccessError>(info, password, proven, &mut |count| Ok(random.bytes(count)));
+                let proven =
+                    self.issued.mapped.as_ref().filter(|_| self.proves()).map(|key| match self.profile.answers {
+                        KeyAnswers::Honestly => key.clone(),
+                        _ => chip_key(key.curve(), &copied(), "copy"),
+                    });
+                let random = &mut self.random;
+                let run =
+                    PaceChip::new::<AccessError>(info, password, proven.as_ref(), &mut |count| Ok(random.bytes(count)));
                 self.pace = Some(run.map_err(|_| sw::WRONG_DATA)?);
                 OK
             }
             (0x41, 0xA4) if secured && self.proves() => {
-                let (_, suite) = self.issued.chip.as_ref().ok_or(sw::WRONG_DATA)?;
+                let (group, _, suite) = self.issued.chip.as_ref().ok_or(sw::WRONG_DATA)?;
+                let curve = matches!(group, Group::Curve(_));
                 let oid = objects(apdu.data).into_iter().find(|(tag, _)| *tag == 0x80).map(|(_, value)| value);
-                if oid != Some(&ChipProtocol::new(true, *suite, None).oid) {
+                if oid != Some(&ChipProtocol::new(curve, *suite, None).oid) {
                     return Err(sw::WRONG_DATA);
                 }
                 self.chosen = true;
@@ -325,13 +333,12 @@ impl Commands {
 
     /// Agrees on keys that count after this answer.
     fn agree(&mut self, public: &[u8]) -> Result<(), Status> {
-        let (key, suite) = self.issued.chip.as_ref().ok_or(sw::WRONG_DATA)?;
-        let curve = key.curve();
+        let (group, key, suite) = self.issued.chip.as_ref().ok_or(sw::WRONG_DATA)?;
         let key = match self.profile.answers {
             KeyAnswers::Honestly => key.clone(),
-            _ => chip_key(curve, &super::PassportHolder::from_seed(0), "copy"),
+            _ => group_key(group, &copied(), "copy"),
         };
-        let keys = answer_chip_authentication(&Group::Curve(curve), &Exponent::Curve(key), *suite, public);
+        let keys = answer_chip_authentication(group, &key, *suite, public);
         self.next = Some(keys.map_err(|_| Status::VERIFY_FAILED)?);
         Ok(())
     }
@@ -340,18 +347,31 @@ impl Commands {
         if !chip.allows(Access::Secured) || !self.proves() {
             return Err(Status::SECURITY);
         }
-        let (key, hash) = self.issued.active.as_ref().ok_or(sw::UNKNOWN_INSTRUCTION)?;
+        let key = self.issued.active.as_ref().ok_or(sw::UNKNOWN_INSTRUCTION)?;
         if apdu.data.len() != CHALLENGE {
             return Err(Status::WRONG_LENGTH);
         }
-        let (key, challenge) = match self.profile.answers {
-            KeyAnswers::OtherKey => (chip_key(key.curve(), &super::PassportHolder::from_seed(0), "copy"), apdu.data),
-            KeyAnswers::Stale => (key.clone(), &[0; CHALLENGE][..]),
-            _ => (key.clone(), apdu.data),
+        let challenge = if self.profile.answers == KeyAnswers::Stale { &[0; CHALLENGE][..] } else { apdu.data };
+        let other = self.profile.answers == KeyAnswers::OtherKey;
+        let signature = match key {
+            ActiveKey::Curve(key, hash) => {
+                let key = if other { chip_key(key.curve(), &copied(), "copy") } else { key.clone() };
+                CurveSigner::new(key).sign(&hash.of(&[challenge]), EcdsaForm::Fixed).ok()
+            }
+            ActiveKey::Rsa(name) => {
+                let key = keys::recovering(if other { "impostor" } else { name }).map_err(|_| Status::UNSPECIFIED)?;
+                // The part that the signature returns is random: here a hash of the challenge, so that recordings repeat.
+                let filler: Vec<u8> = (0..8).flat_map(|at| Hash::Sha256.of(&[&[at], challenge])).collect();
+                key.sign(&filler, challenge, Trailer::Explicit(Hash::Sha256)).ok()
+            }
         };
-        let signature = CurveSigner::new(key).sign(&hash.of(&[challenge]), EcdsaForm::Fixed);
-        Ok(signature.map_err(|_| Status::UNSPECIFIED)?.into())
+        Ok(signature.ok_or(Status::UNSPECIFIED)?.into())
     }
+}
+
+/// Whose keys a copy has.
+fn copied() -> PassportHolder {
+    PassportHolder::from_seed(0)
 }
 
 /// The objects of MANAGE SECURITY ENVIRONMENT.

@@ -49,7 +49,7 @@ pub const PASSPORT_FAULTS: &[FaultRow] = rows! {
     "stale-answer", "別の問いへの応答を返す", "answers another challenge", plan(|p| p.profile.answers = KeyAnswers::Stale), COPIED, REJECTED;
     "withheld-key", "鍵のファイルを出さない（EF.COMからも消す）", "withholds the key's file, and EF.COM does not list it", plan(|p| p.profile.hidden = vec![0x0E, 0x0F]), WITHHELD, REJECTED;
     "hidden-pace", "PACEを示すファイルを隠し、BACを使わせる", "hides the file that offers PACE, so that BAC is used", draft(|d| d.issued.remove(&files::CARD_ACCESS)), HIDDEN, AUTHENTIC;
-    "refused-pace", "PACEの最初の命令を拒む（6A80）", "refuses the first command of PACE (6A80)", plan(|p| p.profile.refuses_pace = true), &[], AUTHENTIC;
+    "refused-pace", "PACEの最初の命令を拒む（6A80）", "refuses the first command of PACE (6A80)", plan(|p| p.profile.refuses_pace = true), PACE_REFUSED, AUTHENTIC;
     "wrong-token", "PACEの認証トークンが正しくない", "a wrong token in PACE", plan(|p| p.profile.wrong_token = true), &[], TROUBLE;
     "pace-only", "PACEだけで開く", "opens with PACE alone", plan(|p| p.profile.opens = Opens::PaceAlone), &[], AUTHENTIC;
     "weak-hash", "SHA-1のハッシュ値", "hashes with SHA-1", plan(|p| p.order.hash = Hash::Sha1), WEAK, AUTHENTIC;
@@ -94,6 +94,7 @@ const COPIED: Differs = &[failed(ChipKey, Reason::ChallengeMismatch)];
 const REFUSES: Differs = &[failed(ChipKey, Reason::ChallengeRefused)];
 const WITHHELD: Differs = &[failed(ChipKey, Reason::KeyWithheld), open(AccessAgrees, Why::NotOnCard)];
 const HIDDEN: Differs = &[failed(AccessAgrees, Reason::ProtocolHidden)];
+const PACE_REFUSED: Differs = &[failed(AccessAgrees, Reason::ProtocolRefused)];
 const WEAK: Differs = &[failed(WeakCryptography, Reason::WeakAlgorithm)];
 const SIGNER_EXPIRED: Differs = &[open(SignerCertificate, Why::AnchorExpired)];
 const USAGE: Differs = &[failed(SignerCertificate, Reason::WrongKeyUsage)];

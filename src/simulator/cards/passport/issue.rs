@@ -6,14 +6,14 @@ use crate::{
         face, files,
         security_object::{CARD_SECURITY, LDS_SECURITY_OBJECT},
     },
-    crypto::{CurveKey, CurveSigner, Hash, NamedCurve, Scalar, sha256},
+    crypto::{CurveKey, CurveSigner, Element, Exponent, Group, Hash, NamedCurve, Scalar, sha256},
     image,
     simulator::{IssueError, certificate::midnight, pick, portraits},
 };
 
 use super::{
     PassportHolder,
-    issuer::{MessageOrder, Signer, hash_list, security_object_file},
+    issuer::{Key, MessageOrder, Signer, hash_list, security_object_file},
 };
 
 /// The pool's eight portraits, in JPEG 2000.
@@ -30,8 +30,9 @@ crate::simulator::record! {
     printed: Option<String>, "Another zone that is printed than the chip holds.";
     portrait: Option<Vec<u8>>, "The picture instead of the pool's.";
     pace: Vec<PaceInfo>, "Forms of PACE.";
-    active: Option<NamedCurve>, "The curve of the key of active authentication.";
-    chip: Option<(NamedCurve, Suite)>, "The curve of the key of chip authentication, and its cipher.";
+    active: Option<ActiveKind>, "The kind of the key of active authentication.";
+    chip: Option<(Group, Suite)>, "The group of the key of chip authentication, and its cipher.";
+    mapped: Option<NamedCurve>, "The curve of the key that chip authentication mapping proves, in EF.CardSecurity.";
     details: bool, "Whether there are data groups 11 and 12.";
     hash: Hash, "The hash of the data groups.";
     version: u8, "Version of the LDS security object: 0 or 1.";
@@ -39,6 +40,27 @@ crate::simulator::record! {
     change: Option<fn(&mut MessageOrder)>, "What is wrong with the signed message.";
     sizes: Sizes, "Bytes that files must have.";
 }
+
+/// The kind of a key of active authentication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActiveKind {
+    /// ECDSA.
+    Curve(NamedCurve),
+    /// RSA-2048 with ISO/IEC 9796-2: the pool's one key of passports.
+    Rsa,
+}
+
+/// A key of active authentication.
+#[derive(Debug, Clone)]
+pub enum ActiveKey {
+    /// ECDSA, and its hash.
+    Curve(Scalar, Hash),
+    /// RSA, by its name in the pool.
+    Rsa(&'static str),
+}
+
+/// The RSA key of simulated passports' chips.
+const RSA_KEY: &str = "passport-chip";
 
 crate::simulator::record! {
     /// Bytes that files must have, so that a chip answers in the shape of another one.
@@ -71,11 +93,33 @@ fn fitted<E>(wanted: Option<usize>, mut make: impl FnMut(usize) -> Result<Vec<u8
 /// The chip's keys are made from this and the holder's number, so they are as public as those of the pool.
 const KEYS: &str = "taimen simulated chip key, public";
 
+fn stream(holder: &PassportHolder, use_of: &str) -> Vec<u8> {
+    let part = |count: u8| sha256(&[KEYS.as_bytes(), &[count], use_of.as_bytes(), holder.number.as_bytes()]);
+    (0..4).flat_map(part).collect()
+}
+
 /// A key of a chip.
 pub(super) fn chip_key(curve: NamedCurve, holder: &PassportHolder, use_of: &str) -> Scalar {
-    let part = |count: u8| sha256(&[KEYS.as_bytes(), &[count], use_of.as_bytes(), holder.number.as_bytes()]);
-    let stream: Vec<u8> = (0..4).flat_map(part).collect();
-    curve.random_scalar(&stream)
+    curve.random_scalar(&stream(holder, use_of))
+}
+
+/// A key of a chip in any group. That of a public number always has one length in DER, so that data group 14 has.
+pub(super) fn group_key(group: &Group, holder: &PassportHolder, use_of: &str) -> Exponent {
+    let key = |round: u8| group.random_exponent(&stream(holder, &format!("{use_of}{}", "'".repeat(round.into()))));
+    let fits = |key: &Exponent| match group.generator().raised(key) {
+        Element::Dh(number) => matches!(number.encode().first(), Some(0x01..=0x7F)),
+        Element::Curve(_) => true,
+    };
+    (0..u8::MAX).map(key).find(fits).unwrap_or_else(|| key(0))
+}
+
+/// SubjectPublicKeyInfo of a key of a group.
+fn group_info(group: &Group, key: &Exponent) -> Vec<u8> {
+    match (group.generator().raised(key), key) {
+        (Element::Dh(number), _) => number.info(),
+        (Element::Curve(_), Exponent::Curve(key)) => public(key).info(true),
+        (Element::Curve(_), Exponent::Dh(_)) => Vec::new(),
+    }
 }
 
 fn public(key: &Scalar) -> CurveKey {
@@ -90,8 +134,9 @@ impl PassportOrder {
             printed: None,
             portrait: None,
             pace: PaceInfo::new(Mapping::Generic, Suite::Aes128, 12).into_iter().collect(),
-            active: Some(NamedCurve::P256),
+            active: Some(ActiveKind::Curve(NamedCurve::P256)),
             chip: None,
+            mapped: None,
             details: false,
             hash: Hash::Sha256,
             version: 1,
@@ -107,6 +152,32 @@ impl PassportOrder {
         Self { pace: Vec::new(), active: None, version: 0, signer: Signer::Rsa, portrait, ..Self::japanese(holder) }
     }
 
+    /// As Japan's are thought to have been before that: BAC alone, active authentication with RSA (spec passport 10, I).
+    pub fn with_rsa(holder: PassportHolder) -> Self {
+        Self { pace: Vec::new(), active: Some(ActiveKind::Rsa), signer: Signer::Rsa, ..Self::japanese(holder) }
+    }
+
+    /// One whose chip proves its key while it is opened: chip authentication mapping, and no other proof.
+    pub fn mapping(holder: PassportHolder) -> Self {
+        let pace = [Mapping::ChipAuthentication, Mapping::Generic];
+        Self {
+            pace: pace.into_iter().filter_map(|mapping| PaceInfo::new(mapping, Suite::Aes128, 12)).collect(),
+            active: None,
+            mapped: Some(NamedCurve::P256),
+            ..Self::japanese(holder)
+        }
+    }
+
+    /// Another state's with numbers modulo a prime instead of curves: PACE with the integrated mapping, chip authentication.
+    pub fn with_dh(holder: PassportHolder) -> Self {
+        Self {
+            pace: PaceInfo::new(Mapping::Integrated, Suite::Aes128, 0).into_iter().collect(),
+            chip: Group::standard(1).map(|group| (group, Suite::Aes256)),
+            details: false,
+            ..Self::foreign(holder)
+        }
+    }
+
     /// Another state's: chip authentication, brainpool curves, details.
     pub fn foreign(holder: PassportHolder) -> Self {
         let holder = PassportHolder { issuer: "D".to_owned(), nationality: "D".to_owned(), ..holder };
@@ -116,7 +187,7 @@ impl PassportOrder {
                 .filter_map(|mapping| PaceInfo::new(mapping, Suite::Aes256, 13))
                 .collect(),
             active: None,
-            chip: Some((NamedCurve::BrainpoolP256, Suite::Aes128)),
+            chip: Some((Group::Curve(NamedCurve::BrainpoolP256), Suite::Aes128)),
             details: true,
             hash: Hash::Sha384,
             signer: Signer::Brainpool,
@@ -134,10 +205,12 @@ pub struct IssuedPassport {
     pub common: Vec<u8>,
     /// The forms of PACE that the chip knows.
     pub pace: Vec<PaceInfo>,
-    /// The key of active authentication, and its hash.
-    pub active: Option<(Scalar, Hash)>,
-    /// The key of chip authentication.
-    pub chip: Option<(Scalar, Suite)>,
+    /// The key of active authentication.
+    pub active: Option<ActiveKey>,
+    /// The key of chip authentication, its group and cipher.
+    pub chip: Option<(Group, Exponent, Suite)>,
+    /// The key that chip authentication mapping proves.
+    pub mapped: Option<Scalar>,
 }
 
 impl IssuedPassport {
@@ -208,20 +281,38 @@ pub fn issue(order: &PassportOrder) -> Result<IssuedPassport, IssueError> {
         groups.push((&files::DG11, person));
         groups.push((&files::DG12, object(&[0x6C], &document.concat())));
     }
-    let active = order.active.map(|curve| (chip_key(curve, holder, "active"), Hash::Sha256));
-    let chip = order.chip.map(|(curve, suite)| (chip_key(curve, holder, "chip"), suite));
+    let active = order.active.map(|kind| match kind {
+        ActiveKind::Curve(curve) => ActiveKey::Curve(chip_key(curve, holder, "active"), Hash::Sha256),
+        ActiveKind::Rsa => ActiveKey::Rsa(RSA_KEY),
+    });
+    let chip = order.chip.clone().map(|(group, suite)| {
+        let key = group_key(&group, holder, "chip");
+        (group, key, suite)
+    });
+    let mapped = order.mapped.map(|curve| chip_key(curve, holder, "mapped"));
     let infos = SecurityInfos {
         pace: order.pace.clone(),
-        chip: chip.iter().map(|(_, suite)| ChipProtocol::new(true, *suite, None)).collect(),
-        chip_keys: chip.iter().map(|(key, _)| ChipKeyInfo { info: public(key).info(true), key_id: None }).collect(),
-        active: active.as_ref().map(|(_, hash)| *hash),
+        chip: chip
+            .iter()
+            .map(|(group, _, suite)| ChipProtocol::new(matches!(group, Group::Curve(_)), *suite, None))
+            .collect(),
+        chip_keys: chip
+            .iter()
+            .map(|(group, key, _)| ChipKeyInfo { info: group_info(group, key), key_id: None })
+            .collect(),
+        active: active.as_ref().and_then(|key| match key {
+            ActiveKey::Curve(_, hash) => Some(*hash),
+            ActiveKey::Rsa(_) => None,
+        }),
     };
     let plain = SecurityInfos { pace: order.pace.clone(), ..SecurityInfos::default() };
     if infos != SecurityInfos::default() {
         groups.push((&files::DG14, object(&[0x6E], &infos.encode())));
     }
-    if let Some((key, _)) = &active {
-        groups.push((&files::DG15, object(&[0x6F], &public(key).info(false))));
+    match &active {
+        Some(ActiveKey::Curve(key, _)) => groups.push((&files::DG15, object(&[0x6F], &public(key).info(false)))),
+        Some(ActiveKey::Rsa(name)) => groups.push((&files::DG15, object(&[0x6F], &Key::Rsa(name).info(false)?))),
+        None => {}
     }
     let hashed: Vec<(u8, &[u8])> = groups.iter().map(|(file, bytes)| (file.own.group, bytes.as_slice())).collect();
     let list = hash_list(order.version, order.hash, &hashed);
@@ -247,9 +338,12 @@ pub fn issue(order: &PassportOrder) -> Result<IssuedPassport, IssueError> {
     if !order.pace.is_empty() {
         all.push((files::CARD_ACCESS.file.name, plain.encode()));
     }
-    if plain.offers_mapping() {
+    if let Some(key) = &mapped {
+        let key = ChipKeyInfo { info: public(key).info(true), key_id: None };
+        let infos = SecurityInfos { chip_keys: vec![key], ..plain };
         let message = MessageOrder::new(CARD_SECURITY, infos.encode(), &signer)?;
         all.push((files::CARD_SECURITY.file.name, message.build()?));
     }
-    Ok(IssuedPassport { files: all, common: object(&[0x60], &common.concat()), pace: order.pace.clone(), active, chip })
+    let (pace, common) = (order.pace.clone(), object(&[0x60], &common.concat()));
+    Ok(IssuedPassport { files: all, common, pace, active, chip, mapped })
 }

@@ -5,7 +5,7 @@ use crate::{
     crypto::Weakness,
     tlv::der,
     trust::{
-        CmsError, Hierarchy, MASTER_LIST, MasterList, Outside, Signed, SignerError, SignerPath, TrustStore,
+        Cms, CmsError, Hierarchy, MASTER_LIST, MasterList, Outside, Signed, SignerError, SignerPath, TrustStore,
         list_signer_path, periods, signer_path,
     },
 };
@@ -30,7 +30,7 @@ fn sod(signer: &CertificateOrder, change: impl FnOnce(&mut MessageOrder)) -> Vec
 }
 
 fn verified(file: &[u8]) -> Signed {
-    SecurityObject::parse(file).unwrap().verify().unwrap()
+    SecurityObject::parse(file).unwrap().verify().unwrap().remove(0)
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn every_simulated_signer_has_a_path_that_counts_if_it_is_accepted() {
                     (Some(true), Some(false), None)
                 );
                 assert_eq!(object.versions, Some(["0108".to_owned(), "040000".to_owned()]));
-                let signed = object.verify().unwrap();
+                let signed = object.verify().unwrap().remove(0);
                 assert_eq!(signed.signing_time.unwrap().to_string(), "2026-04-01T00:00:00Z");
                 assert!(signed.weak.is_empty());
                 let path = signer_path(&signed.certificate, &[], &trust, now());
@@ -153,6 +153,7 @@ fn anchor(order: &CertificateOrder) -> crate::trust::Anchor {
         material: crate::trust::Material::Certificate(order.build().unwrap()),
         source: String::new(),
         official: false,
+        doc_types: Vec::new(),
     }
 }
 
@@ -187,7 +188,7 @@ fn every_byte_of_a_security_object_counts() {
             let mut changed = file.clone();
             changed[at] ^= 0x01;
             let Ok(object) = SecurityObject::parse(&changed) else { continue };
-            let Ok(signed) = object.verify() else { continue };
+            let Ok(signed) = object.verify().map(|mut signed| signed.remove(0)) else { continue };
             let path = signer_path(&signed.certificate, &[], &trust, now());
             // Versions of CMS and the set of digest algorithms are not signed, and nothing rests on them.
             let same = object.hashes == honest.hashes && object.hash == honest.hash;
@@ -240,8 +241,9 @@ fn a_list_of_hashes_has_limits_and_no_second_meaning() {
     assert_eq!(parse(list(&[(1, b"a"), (1, b"b")])), Err(SecurityObjectError::DuplicateGroup(1)));
     assert_eq!(parse(list(&[(17, b"a")])), Err(SecurityObjectError::NoSuchGroup(17)));
     assert_eq!(parse(list(&[(0, b"a")])), Err(SecurityObjectError::NoSuchGroup(0)));
-    let many: Vec<(u8, &[u8])> = (0..1000).map(|_| (1, &b"x"[..])).collect();
-    assert_eq!(parse(list(&many)), Err(SecurityObjectError::TooManyHashes));
+    let many: Vec<(u8, &[u8])> = (0..10_000).map(|_| (1, &b"x"[..])).collect();
+    assert_eq!(parse(list(&many[..1000])), Err(SecurityObjectError::TooManyHashes));
+    assert_eq!(parse(list(&many)), Err(SecurityObjectError::TooLarge), "10,000 hashes do not fit the file's limit");
     let mut short = list(&[(1, b"a")]);
     let at = short.windows(2).rposition(|pair| pair == [0x04, 0x20]).unwrap();
     short[at + 1] = 0x1F;
@@ -251,6 +253,51 @@ fn a_list_of_hashes_has_limits_and_no_second_meaning() {
     assert_eq!(SecurityObject::parse(&vec![0x77; 1 << 20]).unwrap_err(), SecurityObjectError::TooLarge);
     let other = sod(&signer, |order| order.content_type = MASTER_LIST);
     assert_eq!(SecurityObject::parse(&other).unwrap_err(), CmsError::ContentType(MASTER_LIST.to_owned()).into());
+}
+
+#[test]
+fn a_signing_time_of_an_odd_form_is_ignored_and_said() {
+    let time = |text: &str, tag: u8| crate::simulator::certificate::tlv(tag, text.as_bytes());
+    for odd in [
+        // Without seconds, with an offset, with a fraction, a string, and empty: none is what RFC 5652 11.3 wants.
+        vec![time("2604010000Z", 0x17)],
+        vec![time("20260401090000+0900", 0x18)],
+        vec![time("20260401000000.5Z", 0x18)],
+        vec![time("2026-04-01", 0x0C)],
+        vec![Vec::new()],
+        // Two right ones that differ.
+        vec![time("20260401000000Z", 0x18), time("20260402000000Z", 0x18)],
+    ] {
+        let file = sod(&Signer::Explicit.order(), |order| (order.signed_at, order.odd_times) = (None, odd.clone()));
+        let signed = verified(&file);
+        assert_eq!((signed.signing_time, signed.odd_time), (None, true), "{odd:02X?}");
+    }
+    assert!(!verified(&sod(&Signer::Explicit.order(), |order| order.signed_at = None)).odd_time);
+}
+
+#[test]
+fn every_one_of_several_signers_must_hold_and_one_who_cannot_be_judged_is_left_out() {
+    let [first, second] = [Signer::Rsa.order(), Signer::Explicit.order()];
+    let content = hash_list(1, Hash::Sha256, &[(1, b"one")]);
+    let order = |signer: &CertificateOrder| MessageOrder::new(LDS_SECURITY_OBJECT, content.clone(), signer).unwrap();
+    let both = |change: &dyn Fn(&mut MessageOrder)| {
+        let mut other = order(&second);
+        change(&mut other);
+        let mut message = order(&first);
+        message.certificates.extend(other.certificates.clone());
+        message.others.push(other);
+        let file = security_object_file(&message.build().unwrap());
+        let verified = SecurityObject::parse(&file).unwrap().verify();
+        verified.map(|all| all.into_iter().map(|signed| signed.certificate.serial).collect::<Vec<_>>())
+    };
+    assert_eq!(both(&|_| {}), Ok(vec!["11".to_owned(), "12".to_owned()]));
+    let another = Key::Curve(NamedCurve::P256, "somebody else");
+    assert_eq!(both(&|other| other.key = another), Err(CmsError::Signature));
+    assert_eq!(both(&|other| other.content = b"other".to_vec()), Err(CmsError::Digest));
+    assert_eq!(both(&|other| other.certificates.clear()), Ok(vec!["11".to_owned()]), "his certificate is not here");
+    let mut nobody = order(&first);
+    nobody.others = vec![order(&first); 8];
+    assert_eq!(Cms::parse(&nobody.build().unwrap()).unwrap_err(), CmsError::TooManySigners);
 }
 
 #[test]
@@ -281,6 +328,26 @@ fn a_master_list_counts_if_its_signer_may_and_its_authority_is_known() {
     assert_eq!(forged.verify(&trust, now()).unwrap_err(), CmsError::Signature.into());
     let certificate = crate::trust::Certificate::parse(&signer.build().unwrap()).unwrap();
     assert_eq!(list_signer_path(&certificate, &[], &trust, now()).state.as_deref(), Some("JP"));
+    // Two signers, the first of whom may not sign lists: the second one counts.
+    let two = list(&document_signer, &|order| {
+        let other = MessageOrder::new(MASTER_LIST, order.content.clone(), &signer).unwrap();
+        order.certificates.extend(other.certificates.clone());
+        order.others.push(other);
+    });
+    let (signed, outcome) = two.verify(&trust, now()).unwrap();
+    assert_eq!((signed.certificate.serial.as_str(), outcome), ("20", Ok(())));
+}
+
+#[test]
+fn a_list_of_too_many_elements_is_counted_and_not_copied() {
+    let signer = Signer::Explicit.order();
+    let parsed = |count: usize| {
+        let content = list_of_certificates(&vec![vec![0x05, 0x00]; count]);
+        let message = MessageOrder::new(MASTER_LIST, content, &signer).unwrap().build().unwrap();
+        MasterList::parse(&message).map(|list| list.certificates.len()).unwrap_err()
+    };
+    assert_eq!(parsed(4_001), crate::trust::ListError::TooManyCertificates);
+    assert_eq!(parsed(30_000), crate::trust::ListError::Malformed, "more elements than are collected at all");
 }
 
 #[test]

@@ -8,11 +8,12 @@ mod faults;
 mod holder;
 mod issue;
 pub mod issuer;
+mod message;
 pub mod profile;
 
 pub use faults::PASSPORT_FAULTS;
 pub use holder::PassportHolder;
-pub use issue::{IssuedPassport, PassportOrder, Sizes, issue};
+pub use issue::{ActiveKey, ActiveKind, IssuedPassport, PassportOrder, Sizes, issue};
 pub use profile::PassportProfile;
 
 use crate::{
@@ -29,6 +30,9 @@ pub(crate) const TWIN: Twin = Twin {
         "passport", PASSPORT, "旅券（PACE・AA。模擬）", "simulated passport with PACE and active authentication", &[PASSPORT_FAULTS], japanese;
         "passport-bac", PASSPORT, "旅券（BACのみ、ICチップの鍵なし。模擬）", "simulated older passport: BAC alone, no key in the chip", &[PASSPORT_FAULTS], older;
         "passport-ca", PASSPORT, "外国の旅券（CA・brainpool・RSA-PSS。模擬）", "simulated passport of another state: chip authentication, brainpool curves, RSA-PSS", &[PASSPORT_FAULTS], foreign;
+        "passport-cam", PASSPORT, "旅券（PACEでICチップの鍵も証明：CAM。模擬）", "simulated passport whose chip proves its key in PACE (CAM)", &[PASSPORT_FAULTS], mapping;
+        "passport-rsa", PASSPORT, "旅券（BAC・RSAのAA。模擬）", "simulated older passport: BAC, active authentication with RSA", &[PASSPORT_FAULTS], with_rsa;
+        "passport-dh", PASSPORT, "外国の旅券（PACE-IMとCAを曲線でなくDHで。模擬）", "simulated passport of another state: PACE (integrated mapping) and chip authentication with DH", &[PASSPORT_FAULTS], with_dh;
     },
     like,
 };
@@ -64,6 +68,19 @@ fn foreign(recipe: &Recipe) -> Result<SimulatedCard, IssueError> {
     make(recipe, PassportOrder::foreign(holder(recipe)), PassportProfile::default())
 }
 
+fn mapping(recipe: &Recipe) -> Result<SimulatedCard, IssueError> {
+    make(recipe, PassportOrder::mapping(holder(recipe)), PassportProfile::default())
+}
+
+fn with_rsa(recipe: &Recipe) -> Result<SimulatedCard, IssueError> {
+    let profile = PassportProfile { opens: profile::Opens::BacAlone, ..PassportProfile::default() };
+    make(recipe, PassportOrder::with_rsa(holder(recipe)), profile)
+}
+
+fn with_dh(recipe: &Recipe) -> Result<SimulatedCard, IssueError> {
+    make(recipe, PassportOrder::with_dh(holder(recipe)), PassportProfile::default())
+}
+
 fn make(recipe: &Recipe, order: PassportOrder, profile: PassportProfile) -> Result<SimulatedCard, IssueError> {
     let mut plan = Plan { order, profile: recipe.given().cloned().unwrap_or(profile) };
     if let Some(sizes) = recipe.given::<Sizes>() {
@@ -91,27 +108,33 @@ fn like(dump: &Dump, seed: u64) -> Option<Like> {
         return None;
     }
     let size = |file: &File| dump.file(file.name).map(<[u8]>::len);
-    let name = match (size(&files::CARD_ACCESS), size(&files::DG15)) {
-        (None, _) => "passport-bac",
-        (Some(_), Some(_)) => "passport",
-        (Some(_), None) => "passport-ca",
+    let there = |file: &File| size(file).is_some();
+    let names: &[&str] = match (there(&files::CARD_ACCESS), there(&files::DG15)) {
+        _ if there(&files::CARD_SECURITY) => &["passport-cam"],
+        (false, false) => &["passport-bac"],
+        (false, true) => &["passport-rsa"],
+        (true, true) => &["passport"],
+        (true, false) => &["passport-ca", "passport-dh"],
     };
-    let sim = TWIN.kinds.iter().find(|kind| kind.name == name)?;
     let sizes = Sizes { picture: size(&files::DG2), person: size(&files::DG11), signature: size(&files::SOD) };
-    let recipe = Recipe::of(sim, seed).with(sizes);
-    let mut card = match recipe.card() {
-        Ok(card) => card,
-        Err(_) => return Some(Err(files::SOD.file.name)),
-    };
-    let differs = files::FILES.iter().find(|file| {
-        let wanted = size(file);
-        // A file that was not read may be there all the same.
-        wanted.is_some() && card.file_mut(file.name).map(|bytes| bytes.len()) != wanted
-    });
-    Some(match differs {
-        Some(file) => Err(file.file.name),
-        None => Ok((recipe, false)),
-    })
+    let mut like = None;
+    for sim in names.iter().filter_map(|name| TWIN.kinds.iter().find(|kind| kind.name == *name)) {
+        let recipe = Recipe::of(sim, seed).with(sizes);
+        let mut card = match recipe.card() {
+            Ok(card) => card,
+            Err(_) => return Some(Err(files::SOD.file.name)),
+        };
+        let differs = files::FILES.iter().find(|file| {
+            let wanted = size(file);
+            // A file that was not read may be there all the same.
+            wanted.is_some() && card.file_mut(file.name).map(|bytes| bytes.len()) != wanted
+        });
+        match differs {
+            None => return Some(Ok((recipe, false))),
+            Some(file) => like = like.or(Some(Err(file.file.name))),
+        }
+    }
+    like
 }
 
 /// Without what the simulated signers state beyond the usual.

@@ -1,0 +1,130 @@
+//! The proofs that the chip holds its key: active authentication, and chip authentication (ICAO Doc 9303-11 6).
+
+use crate::{
+    cards::{ReadError, model::ReadContext},
+    dump::{CHALLENGE_RANDOM, Challenge, ChallengeResponse, HexBytes},
+    iso7816::{Command, FileReadError, Le, Response, SecureChannel, SecureReadError},
+};
+
+use super::{
+    access::{self, AccessError, Channel, ChipAuthentication, Next},
+    chip::{active_challenge, signed_infos},
+    files::{self, DG1, DG14, DG15},
+    open::{broken, opened, reopen, secure},
+    tree::whole,
+};
+
+/// INTERNAL AUTHENTICATE with a challenge of this reading, if the security object lists the key.
+pub(super) fn active_authentication(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
+    if context.dump.file(DG15.name).is_none() {
+        return Ok(());
+    }
+    let random = context.nonces.draw(CHALLENGE_RANDOM)?;
+    let time = context.dump.read_at;
+    let challenge = active_challenge(time, &random);
+    let answer = loop {
+        // A signature of more than 1,500 bits does not fit a short answer under secure messaging.
+        let le = if opened(&mut context.own)?.form.is_extended() { Le::Extended } else { Le::Short(256) };
+        match secure(context, &Command::with_le([0x00, 0x88, 0x00, 0x00], &challenge, le)) {
+            // The link, not the chip: it is asked again.
+            Err(SecureReadError::Lost { status: None, detail }) => {
+                if !reopen(context)? {
+                    return Err(broken(detail));
+                }
+            }
+            answer => break answered(context, answer)?,
+        }
+    };
+    let short = !opened(&mut context.own)?.form.is_extended();
+    if let ChallengeResponse::Signature(answer) = &answer {
+        let key = context.dump.file(DG15.name).and_then(|file| whole(file, DG15.own.tag).ok());
+        let whole = key.and_then(|key| access::active_length(key.value));
+        // Cut by a link without extended APDUs: it shows nothing, and is no fault of the chip.
+        if short && whole.is_some_and(|whole| answer.0.len() < whole) {
+            return Ok(());
+        }
+    }
+    context.dump.challenged(files::ACTIVE, Challenge { time, random: HexBytes(random), answer });
+    Ok(())
+}
+
+/// What a proof's command brought; a session that it ended is opened again.
+fn answered(
+    context: &mut ReadContext<'_, '_>,
+    answer: Result<Response, SecureReadError>,
+) -> Result<ChallengeResponse, ReadError> {
+    match answer {
+        Ok(Response { data, status }) if status.is_ok() => Ok(ChallengeResponse::Signature(HexBytes(data))),
+        Ok(Response { status, .. }) => Ok(ChallengeResponse::Refused(status.to_string())),
+        Err(SecureReadError::Lost { detail, status }) => {
+            if !reopen(context)? {
+                return Err(broken(detail));
+            }
+            Ok(ChallengeResponse::Refused(status.map_or_else(|| "0000".to_owned(), |status| status.to_string())))
+        }
+        Err(SecureReadError::Read(FileReadError::Card(error))) => Err(error.into()),
+        Err(SecureReadError::Read(error)) => Err(broken(error.to_string())),
+    }
+}
+
+/// Chip authentication, if the signed data offer it in a form that is supported; then the chip answers once under the new keys.
+pub(super) fn chip_authentication(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
+    let infos = context.dump.file(DG14.name).and_then(signed_infos);
+    let Some(option) = infos.and_then(|infos| infos.chip_authentication()) else { return Ok(()) };
+    loop {
+        let draw = &mut |count| Ok::<_, ReadError>(context.nonces.draw(count)?);
+        let mut protocol = ChipAuthentication::new(option.clone(), draw)?;
+        // A link without extended APDUs does not carry a long key: the proof is not made, which is no fault of the chip.
+        if protocol.is_long() && !opened(&mut context.own)?.form.is_extended() {
+            return Ok(());
+        }
+        let private = protocol.random().to_vec();
+        let Some(answer) = agree(context, &mut protocol)? else { continue };
+        let challenge = Challenge { time: context.dump.read_at, random: HexBytes(private), answer };
+        context.dump.challenged(files::CHIP_AUTHENTICATION, challenge);
+        return Ok(());
+    }
+}
+
+/// One run of chip authentication. `None` if the link broke the session, which is open again in a smaller form.
+fn agree(
+    context: &mut ReadContext<'_, '_>,
+    protocol: &mut ChipAuthentication,
+) -> Result<Option<ChallengeResponse>, ReadError> {
+    let mut command = protocol.begin();
+    loop {
+        let answer = match secure(context, &command) {
+            Ok(answer) => answer,
+            Err(SecureReadError::Lost { status: None, detail }) => {
+                return if reopen(context)? { Ok(None) } else { Err(broken(detail)) };
+            }
+            Err(error) => return answered(context, Err(error)).map(Some),
+        };
+        match protocol.next(&answer) {
+            Ok(Next::Send(following)) => command = following,
+            Ok(Next::Done(channel)) => return first_answer(context, channel),
+            Err(AccessError::Status(status) | AccessError::Refused(status) | AccessError::NotSupported(status)) => {
+                return Ok(Some(ChallengeResponse::Refused(status.to_string())));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// The chip's first answer under the new keys, as it came: a byte of data group 1.
+fn first_answer(
+    context: &mut ReadContext<'_, '_>,
+    mut channel: Channel,
+) -> Result<Option<ChallengeResponse>, ReadError> {
+    let command = Command::read_sfi(DG1.sfi(), 0, Le::Short(1));
+    let wrapped = channel.wrap(&command, 0).map_err(|error| broken(error.to_string()))?;
+    let response = context.session.send(&wrapped)?;
+    let raw = response.data.clone();
+    if channel.unwrap(response).is_ok() {
+        opened(&mut context.own)?.channel = Box::new(channel);
+        return Ok(Some(ChallengeResponse::Signature(HexBytes(raw))));
+    }
+    // A chip without the key ends the session in plain; anything else may be the link, which a smaller form shows.
+    let again = reopen(context)?;
+    Ok(if raw.is_empty() || !again { Some(ChallengeResponse::Signature(HexBytes(raw))) } else { None })
+}
