@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Packages whose name is also that of a module of ours, so that a search finds both.
-const NAMESAKES: [&str; 1] = ["pcsc"];
+const NAMESAKES: [&str; 2] = ["open", "pcsc"];
 
 /// Named by the manifest before the code that needs it is there.
 const AHEAD: [&str; 1] = ["minicbor"];
