@@ -144,6 +144,8 @@ pub enum NotRead {
     NotOnCard,
     /// Nothing that was read refers to it.
     NotUsed,
+    /// The holder, or what holds the document, did not share it.
+    NotShared,
     /// The credential that opens it was not presented: the gate refused, or the card did.
     NotOpened {
         /// The machine name of the reason.
@@ -168,6 +170,7 @@ impl TryFrom<Entry> for NotRead {
         let Entry { why, status, detail, reason } = entry;
         match (why.as_str(), status, detail, reason) {
             ("not_stored", None, None, None) => Ok(Self::NotStored),
+            ("not_shared", None, None, None) => Ok(Self::NotShared),
             ("not_over_network", None, None, None) => Ok(Self::NotOverNetwork),
             ("status", Some(status), None, None) => Ok(Self::Status { status }),
             ("malformed", None, Some(detail), None) => Ok(Self::Malformed { detail }),

@@ -72,12 +72,13 @@
 //! | `compare` | [`compare`]: the application form against the chip | no system library |
 //! | `cli` | the program, `simulator`, `transport::nonces::SystemNonces` | no system library |
 //! | `records` | the confirmation record: its contents and its storage in SQLite or PostgreSQL | no system library |
+//! | `ble` | Bluetooth LE to phones, on Linux; never tried on a radio | libdbus |
 //! | `counter` | `counter`: the session of a shop counter and its pages, `cli` | no system library |
 //!
 //! The modules are in layers; a module uses only modules to its left, and a test keeps it so:
 //!
 //! ```text
-//! lang privacy destination kind text tlv image crypto | transport iso7816 | trust verify | dump cards compare profile | simulator | messages report batch doctor records | counter | cli
+//! lang privacy destination kind text tlv cbor image crypto | transport iso7816 | trust verify | dump cards compare profile | simulator | messages report batch doctor records | counter | cli
 //! ```
 
 // What could panic or cut a number off, in code that reads what cards and files say; tests may panic.
@@ -89,6 +90,8 @@
 #[doc(hidden)]
 pub mod batch;
 pub mod cards;
+#[doc(hidden)]
+pub mod cbor;
 #[cfg(feature = "compare")]
 pub mod compare;
 #[cfg(feature = "counter")]

@@ -6,6 +6,7 @@ mod hostile;
 mod input;
 mod parsers;
 mod passport;
+mod phones;
 mod seeds;
 mod sequence;
 
@@ -51,6 +52,12 @@ pub const TARGETS: &[Target] = &[
     parser("security-infos", 2048, passport::security_infos, passport::infos),
     parser("public-key", 2048, passport::public_key, passport::keys),
     parser("vpcd", 1024, parsers::vpcd, seeds::vpcd),
+    parser("cbor", 65_536, phones::cbor, phones::messages),
+    parser("device-response", 65_536, phones::device_response, phones::responses),
+    parser("engagement", 4096, phones::engagement, phones::engagements),
+    parser("ndef", 8192, phones::ndef, phones::ndefs),
+    parser("envelope", 8192, phones::envelope, phones::envelopes),
+    parser("bluetooth", 8192, phones::bluetooth, phones::packeted),
 ];
 
 const fn parser(name: &'static str, longest: usize, run: fn(&[u8]), seeds: fn() -> Vec<Vec<u8>>) -> Target {

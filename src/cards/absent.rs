@@ -19,6 +19,7 @@ pub(in crate::cards) fn absent(id: CheckId, dump: &Dump, file: &'static str) -> 
             Check::not_done(id, Why::NotRead, evidence.with("detail", detail.clone()))
         }
         Some(NotRead::NoApplication | NotRead::NotOnCard) => Check::not_done(id, Why::NotOnCard, evidence),
+        Some(NotRead::NotShared) => Check::not_done(id, Why::NotShared, evidence),
         Some(NotRead::NotOpened { reason }) => {
             Check::not_done(id, Why::NotRead, evidence.with("reason", reason.clone()))
         }

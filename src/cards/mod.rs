@@ -11,6 +11,8 @@ mod findings;
 #[doc(hidden)]
 pub mod flow;
 #[doc(hidden)]
+pub mod mdoc;
+#[doc(hidden)]
 pub mod model;
 #[doc(hidden)]
 pub mod my_number;
@@ -34,8 +36,8 @@ pub use findings::{
 };
 pub(crate) use findings::{SEX_ITEM, remarks};
 pub use flow::{
-    Ask, Event, FlowError, Identified, Looked, Outcome, RecogniseError, Recognised, Request, Tell, Wanted, identify,
-    play, read, read_recording, start,
+    Ask, Event, FlowError, Identified, Looked, Outcome, RecogniseError, Recognised, Request, Sharing, Tell, Wanted,
+    identify, play, read, read_recording, start,
 };
 pub use model::{Application, CredentialSpec, Credentials, EntryError, EntrySpec, Reference, Who};
 pub(crate) use presentation::{Inquiry, Presentation};

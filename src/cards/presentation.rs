@@ -10,6 +10,8 @@ pub struct Presentation {
     pub first: &'static [&'static str],
     /// What stands for name, address and birth date of a document that doesn't hold them.
     pub no_person: Option<Bilingual>,
+    /// What stands for the address of a document that does not hold one.
+    pub no_address: Option<Bilingual>,
     /// The id of a picture that holds what no text of the card holds, and what stands for such a text.
     pub in_picture: Option<(&'static str, Bilingual)>,
     /// Whether a terminal draws the pictures of text, because no text is beside them.
@@ -56,6 +58,7 @@ impl Presentation {
     pub(crate) const PLAIN: Self = Self {
         first: &["expiry"],
         no_person: None,
+        no_address: None,
         in_picture: None,
         draws_text: false,
         kind_signed: true,

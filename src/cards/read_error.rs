@@ -6,7 +6,7 @@ use crate::{
     transport::{NonceError, TransportError},
 };
 
-use super::model::{CredentialSpec, Reference};
+use super::model::{CredentialSpec, EntrySpec, Reference};
 
 /// Why a reading ended without a dump.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +61,14 @@ pub enum ReadError {
         /// Which credential.
         credential: &'static CredentialSpec,
     },
+    /// The card does not open with what was entered, whatever its value: it takes another entry of the credential.
+    #[error("the card takes another entry")]
+    OtherEntry {
+        /// Which credential.
+        credential: &'static CredentialSpec,
+        /// What was entered.
+        entry: &'static EntrySpec,
+    },
     /// The card says that a credential without a counter does not fit (`63xx`): it was typed wrong, or the card does not speak
     /// the protocol of its kind. Nothing is repeated.
     #[error("the card refused the credential")]
@@ -84,6 +92,18 @@ pub enum ReadError {
     #[error("the card's half of the mutual authentication is wrong: {detail}")]
     Handshake {
         /// What is wrong with it.
+        detail: String,
+    },
+    /// The holder shared nothing: declined, or has no such document. It speaks neither for a document nor against one.
+    #[error("the holder shared nothing")]
+    NothingShared,
+    /// The holder's device offers no way that this program has, only Bluetooth.
+    #[error("the device wants Bluetooth")]
+    WantsBluetooth,
+    /// The session with the holder's device failed: engagement, agreement on keys, or a message that does not decrypt.
+    #[error("the session with the device failed: {detail}")]
+    Session {
+        /// What is wrong.
         detail: String,
     },
     /// The answer to VERIFY was lost: a try may be spent. The counter must be asked before anything else.

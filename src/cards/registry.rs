@@ -15,6 +15,7 @@ use crate::{
 use super::{
     Findings, TriesLeft,
     drivers_licence::{DriversLicence, LicenceApplication},
+    mdoc::MobileDocument,
     model::{Application, Card, CredentialSpec, EntrySpec, Extra, File, KindSpec, Reference, completed},
     my_number::MyNumberCard,
     passport::Passport,
@@ -24,7 +25,7 @@ use super::{
 /// Every card, in the order in which a card on the reader is asked. The order decides how many exchanges recognition takes,
 /// never which card it is.
 pub(crate) const CARDS: &[&dyn Card] =
-    &[&ResidenceCard, &DriversLicence, &LicenceApplication, &SpecifiedResidenceCard, &MyNumberCard, &Passport];
+    &[&ResidenceCard, &DriversLicence, &LicenceApplication, &SpecifiedResidenceCard, &MyNumberCard, &Passport, &MobileDocument];
 
 /// Every kind of every card.
 pub(crate) fn kinds() -> impl Iterator<Item = (&'static dyn Card, &'static KindSpec)> {
@@ -71,7 +72,19 @@ pub(crate) fn stands_alone(kind: CardKind) -> bool {
 #[cfg(feature = "cli")]
 pub(crate) fn hosts_and_guests() -> impl Iterator<Item = CardKind> {
     let host = kinds().map(|(_, spec)| spec).find(|spec| spec.extra.is_some()).map(|spec| spec.kind);
-    host.into_iter().chain(CardKind::all().filter(|kind| is_guest(*kind)))
+    host.into_iter().chain(CardKind::all().filter(|kind| is_guest(*kind))).chain(shared())
+}
+
+/// The document that a holder is asked to share if nobody names another.
+#[cfg(feature = "cli")]
+pub(crate) fn shared() -> Option<CardKind> {
+    kinds().map(|(_, spec)| spec).find(|spec| spec.shared && !spec.guest).map(|spec| spec.kind)
+}
+
+/// What a scanned text says of where a document is; `None` for a text that is none of any card's.
+#[cfg(feature = "cli")]
+pub(crate) fn scanned(text: &str) -> Option<Vec<u8>> {
+    CARDS.iter().find_map(|card| card.scanned(text))
 }
 
 /// Every extra application.

@@ -90,6 +90,8 @@ options! {
     NEW_KEY "new-key" "FILE", "新しい鍵のファイル（古い鍵では開けなくなる）", "Write a new key file; the former one opens nothing any more";
     ONLY_OPEN "open-fields" "", "空欄のある記録だけ", "Records with open fields alone";
     OPEN "open" "", "ブラウザーで開く", "Open the page in a browser";
+    PIN "pin" "SHA-256", "マスターリストに署名した国のCSCA証明書の指紋（公表されたものと見比べたもの）",
+        "Fingerprint of the CSCA that vouches for the signer of a master list, as the state publishes it";
     PORT "port" "N", "窓口のページのポート（既定：空いているもの）", "The port of the page (default: one that is free)";
     OUT "out" "FILE", "書き出す先（省略すると標準出力）", "The file to write (default: standard output)";
     PHOTO "photo" "FILE", "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)";
@@ -102,6 +104,17 @@ options! {
     READER "reader" "ADDRESS",
         "リーダー：pcsc, pcsc:名前の一部, phone[:IPアドレス[:ポート]][?short]（スマートフォン）, sim:種類[?fault=…&seed=…], replay:ファイル",
         "The reader: pcsc, pcsc:PART-OF-NAME, phone[:IP-ADDRESS[:PORT]][?short], sim:KIND[?fault=…&seed=…], replay:FILE";
+    READER_KEY "reader-key" "FILE",
+        "読取側の秘密鍵と証明書（PEM）。スマートフォンが、誰が読み取るかを本人に示せる",
+        "The reader's private key and certificates (PEM), by which a phone can show who asks";
+    ENGAGEMENT "engagement" "CODE",
+        "スマートフォンのQRコードの内容（mdoc:…。- なら入力を求める。スキャナーでも打ち込める）",
+        "What a phone's QR code holds (mdoc:...; - asks for it, and a scanner may type it)";
+    AGE_OVER "age-over" "N", "スマートフォンの文書で確かめる年齢（--request age。既定：20）",
+        "The age that a document on a phone is asked about (--request age; default: 20)";
+    REQUEST "request" "identity|age",
+        "スマートフォンの文書に求めるもの：identity（氏名・住所・生年月日・顔写真）, age（年齢の条件と顔写真）",
+        "What to ask of a document on a phone: identity (name, address, birth date, portrait) or age (an age condition and the portrait)";
     RECORD "record" "FILE", "カードとの通信を記録する（個人情報。照合番号等は伏せる）",
         "Record the exchanges (personal data; credentials are left out)";
     RECORDS "records" "URL", "記録のデータベース：sqlite:パス または postgres://ユーザー@ホスト/データベース",
@@ -122,7 +135,7 @@ options! {
     SEALED_BY "sealed-by" "SHA-256", "この指紋の鍵で封印されていなければ判定しない",
         "Refuse a dump that is not sealed by the key with this fingerprint";
     SEED "seed" "N", "模擬カードの名義人と乱数を決める数（既定：1）", "Which invented holder and which random bytes (default: 1)";
-    SEX "sex" "", "チップに記録された性別も表示する", "Show the electronic sex field too";
+    SEX "sex" "", "チップに記録された性別も表示する（スマートフォンには要求する）", "Show the electronic sex field too (a phone is asked for it)";
     SINCE "since" "DATE", "この日から", "From this day";
     STAFF_FILE "staff-file" "FILE", "担当者の入力（JSONまたはTOML。docs/records.md）", "What staff enter, JSON or TOML (docs/records.md)";
     TEST "test" "", "試験用のデータベースにする（後から変えられない）", "Make a test database; it stays one for ever";
@@ -320,7 +333,7 @@ impl Builder {
             name::READER => help::readers(arg).env("TAIMEN_READER").hide_env_values(true).default_value("pcsc"),
             name::WAIT => arg.value_parser(value_parser!(u64).range(0..=86_400)).default_value("30"),
             name::JOBS => arg.value_parser(value_parser!(u16).range(1..=256)),
-            name::SEALED_BY => arg.value_parser(seal::fingerprint),
+            name::SEALED_BY | name::PIN => arg.value_parser(seal::fingerprint),
             name::AT => arg.value_parser(basis::at),
             name::LANG => arg.value_parser(among(vec!["ja", "en"])).hide_possible_values(true),
             name::PURPOSE => arg.value_parser(among(Purpose::all().map(Purpose::as_str).collect())),
@@ -340,6 +353,8 @@ impl Builder {
                 arg.env("TAIMEN_RECORDS_KEY").hide_env_values(true).value_parser(value_parser!(std::path::PathBuf))
             }
             name::PORT => arg.value_parser(value_parser!(u16)),
+            name::AGE_OVER => arg.value_parser(value_parser!(u8).range(1..=99)),
+            name::REQUEST => arg.value_parser(among(vec!["identity", "age"])).hide_possible_values(true),
             name::CUSTOMER_ADDRESS => arg.value_parser(value_parser!(std::net::SocketAddr)),
             name::VPCD => arg.default_value("127.0.0.1:35963"),
             _ if matches!(value, "FILE" | "DIR") => arg.value_parser(value_parser!(std::path::PathBuf)),
@@ -371,8 +386,10 @@ impl Builder {
         });
         let guests = guests.collect::<Vec<_>>().join(" ");
         match (self.lang, host) {
-            (Lang::Ja, (name, id)) => format!("{name}のどれを読むか：{id}（既定）{guests}"),
-            (Lang::En, (name, id)) => format!("Which application of a {name}: {id} (default) {guests}"),
+            (Lang::Ja, (name, id)) => format!("{name}やスマートフォンのどれを読むか：{id}（既定）{guests}"),
+            (Lang::En, (name, id)) => {
+                format!("Which application of a {name}, or document of a phone: {id} (default) {guests}")
+            }
         }
     }
 
@@ -400,8 +417,10 @@ impl Builder {
             .sub("check", &[READER, WAIT])
             .arg(self.json("docs/report.schema.json"))
             .args(self.options(&[DETAILS, DOMICILE, SEX, PHOTO, FRONT, HTML, APPLICATION, WITHOUT_PIN, AGE]))
+            .arg(self.option(REQUEST).conflicts_with_all([WITHOUT_PIN, AGE]))
+            .args(self.options(&[AGE_OVER, ENGAGEMENT, READER_KEY]))
             .arg(self.option(FORM).conflicts_with(AGE))
-            .arg(self.option(JPKI).conflicts_with(AGE))
+            .arg(self.option(JPKI).conflicts_with_all([AGE, REQUEST]))
             .args([self.option(SAVE_DUMP), self.option(SEAL).requires(SAVE_DUMP)])
             .args(self.options(&[RECORD, ALLOW_LAST_TRY]))
             .arg(self.option(CREDENTIALS).help(self.entries()))
@@ -471,7 +490,7 @@ impl Builder {
             self.sub("trust list", &[JSON, TRUST_DIR]).arg(at()),
             self.sub("trust add", &[])
                 .arg(self.option(PURPOSE).required(true))
-                .args(self.options(&[UNPINNED, TRUST_DIR]))
+                .args(self.options(&[PIN, UNPINNED, TRUST_DIR]))
                 .arg(added),
             self.sub("trust remove", &[PURPOSE, TRUST_DIR]).arg(anchor),
             self.sub("trust check", &[JSON, TRUST_DIR]).arg(at()),

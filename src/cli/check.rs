@@ -58,7 +58,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         return Err(Problem::SealWithoutWord);
     }
     let store = Arc::new(store);
-    let plan = CheckOptions::new(&mut link, matches, entries, &store)?;
+    let plan = CheckOptions::new(&mut link, matches, entries, &store, &terminal)?;
     let header = plan.header();
     let read = plan.read(&mut link, &terminal);
     terminal.done();
@@ -68,6 +68,9 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         _ => ReportSource::Live,
     };
     // A session that failed is worth recording most; a recording that cannot be written must not hide the verdict.
+    if record.is_some() && link.is_withdrawn() {
+        terminal.not_recorded();
+    }
     let recording = record.as_ref().zip(header.recording(&mut link, read.as_ref().map(|read| &read.dump), None));
     let recorded = recording.map_or(Ok(()), |(path, recording)| terminal.write(path, recording.to_text().as_bytes()));
     let mut read = read?;

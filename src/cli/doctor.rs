@@ -183,6 +183,7 @@ mod pcsc_card {
             TransportError::Busy => Card::Busy,
             TransportError::Reader { code } => Card::Failed(code),
             TransportError::NotPermitted
+            | TransportError::NoBluetooth
             | TransportError::Removed
             | TransportError::LengthUnsupported
             | TransportError::Connection(_)

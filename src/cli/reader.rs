@@ -214,7 +214,7 @@ impl Link {
     ) -> Result<R, Problem> {
         let opened: Box<dyn Transport + '_> = match &mut self.source {
             #[cfg(feature = "pcsc")]
-            Source::Pcsc(reader) => Box::new(reader.open()?),
+            Source::Pcsc(reader) => over_the_air(reader.open()?),
             Source::Sim(card) => {
                 card.power_off();
                 card.power_on();
@@ -254,8 +254,16 @@ impl Link {
         LinkFigures { card_ms: ms(self.card_time), host_ms: ms(elapsed.saturating_sub(self.card_time)), ..self.figures }
     }
 
+    /// Whether something came that no recording may hold.
+    pub fn is_withdrawn(&self) -> bool {
+        self.nonces.is_withdrawn()
+    }
+
     /// The recording of everything so far; `None` when nothing was to be recorded.
     pub fn take_recording(&mut self, card: Option<&str>, scope: Scope, jpki: Option<ExtraHeader>) -> Option<Recording> {
+        if self.nonces.is_withdrawn() {
+            self.log = None;
+        }
         let header = Header {
             card: card.map(str::to_owned),
             reader: Some(self.address.clone()),
@@ -299,6 +307,14 @@ impl From<crate::transport::pcsc::Waiting<'_>> for Waiting {
             crate::transport::pcsc::Waiting::Card { .. } => Self::Card,
         }
     }
+}
+
+/// A reader, and the computer's radio for a phone that wants to go on over the air.
+#[cfg(feature = "pcsc")]
+fn over_the_air<'a>(link: impl Transport + 'a) -> Box<dyn Transport + 'a> {
+    #[cfg(all(feature = "ble", target_os = "linux"))]
+    let link = crate::transport::ble::WithRadio::new(link, crate::transport::ble::bluez::BlueZ);
+    Box::new(link)
 }
 
 #[cfg(feature = "pcsc")]

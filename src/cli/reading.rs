@@ -13,7 +13,8 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::{
-    cards::{self, Ask, Credentials, Event, Outcome, Request, flow, model, registry},
+    cards::{self, Ask, Credentials, Event, Outcome, Request, Sharing, flow, model, registry},
+    crypto::ReaderKey,
     dump::{Dump, Scope},
     iso7816::PinGate,
     kind::CardKind,
@@ -49,6 +50,7 @@ impl CheckOptions {
         matches: &ArgMatches,
         entries: Option<Credentials>,
         trust: &Arc<TrustStore>,
+        terminal: &Terminal,
     ) -> Result<Self, Problem> {
         let allow_last_try = matches.get_flag(name::ALLOW_LAST_TRY);
         if let Source::Replay(replay) = link.source() {
@@ -59,9 +61,12 @@ impl CheckOptions {
             link.plays(prepared);
             return Ok(Self::of(request, credentials, allow_last_try));
         }
+        // Not every command that reads has these options.
+        let given = |option| matches.try_get_one::<String>(option).ok().flatten().map(String::as_str);
+        let asked = given(name::REQUEST);
         let scope = if matches.get_flag(name::WITHOUT_PIN) {
             Scope::WITHOUT_PIN
-        } else if matches.get_flag(name::AGE) {
+        } else if matches.get_flag(name::AGE) || asked == Some("age") {
             Scope::AGE
         } else {
             Scope::FULL
@@ -72,6 +77,11 @@ impl CheckOptions {
             .inferring(Arc::clone(trust));
         let named = matches.get_one::<String>(name::APPLICATION);
         request.application = named.and_then(|kind| kind.parse::<CardKind>().ok());
+        // Who says what to ask a phone for means a phone.
+        if request.application.is_none() && (asked.is_some() || given(name::ENGAGEMENT).is_some()) {
+            request.application = registry::shared();
+        }
+        request.sharing = sharing(matches, terminal)?;
         // A credentials file says all that there is; so does a simulated card.
         let settled = entries.is_some() || !link.is_live();
         request.ask = if settled { Ask::Never } else { Ask::IfMissing };
@@ -215,6 +225,31 @@ pub fn play(recording: &Recording, entries: &Credentials) -> Played {
     let (read, rest) = flow::play(recording, entries);
     Played { read: read.map_err(Problem::from), rest: rest.map_err(Problem::from) }
 }
+
+/// What a holder who decides what to share is asked for, as the options say.
+fn sharing(matches: &ArgMatches, terminal: &Terminal) -> Result<Sharing, Problem> {
+    let sex = matches!(matches.try_get_one::<bool>(name::SEX), Ok(Some(true)));
+    let mut sharing = Sharing { sex, ..Sharing::default() };
+    if let Ok(Some(age)) = matches.try_get_one::<u8>(name::AGE_OVER) {
+        sharing.age = *age;
+    }
+    let kept = [name::SAVE_DUMP, name::RECORD, name::PHOTO, name::HTML, name::RECORDS];
+    sharing.retained = kept.iter().any(|option| matches!(matches.try_contains_id(option), Ok(true)));
+    if let Ok(Some(path)) = matches.try_get_one::<PathBuf>(name::READER_KEY) {
+        let pem = Zeroizing::new(files::read_limited(path, MAX_READER_KEY)?);
+        let not_a_key = |_| Problem::NotAReaderKey { path: path.display().to_string() };
+        sharing.reader = Some(Arc::new(ReaderKey::from_pem(&pem).map_err(not_a_key)?));
+    }
+    if let Ok(Some(code)) = matches.try_get_one::<String>(name::ENGAGEMENT) {
+        let asked = if code == "-" { terminal.ask_engagement() } else { Some(code.clone()) };
+        let found = asked.and_then(|code| registry::scanned(&code)).ok_or(Problem::BadEngagement)?;
+        sharing.found = Some(Arc::new(found));
+    }
+    Ok(sharing)
+}
+
+/// The most bytes of the file of a reader's key and certificates.
+const MAX_READER_KEY: usize = 128 * 1024;
 
 /// The entries of `--credentials`.
 pub fn entries(matches: &ArgMatches) -> Result<Option<Credentials>, Problem> {

@@ -24,6 +24,9 @@ use super::{Settings, phone, reader::Waiting};
 /// How often a person may mistype an entry before the command gives up. Nothing is sent to the card meanwhile.
 const MAX_ATTEMPTS: usize = 5;
 
+/// The most bytes of the text of a QR code.
+const MAX_CODE: u64 = 8 * 1024;
+
 /// The longest line that is read as an entry.
 const MAX_ENTRY: u64 = 256;
 
@@ -116,6 +119,9 @@ impl Terminal {
                 }
             }
             Event::Step { title, done, total } => self.show(title, done, total),
+            Event::Shares { asked, retained, named } => {
+                self.say(&ui::shares(self.settings.lang, asked, retained, named));
+            }
             // Whoever types is not interrupted; the report says it.
             Event::Asks { .. } | Event::Guests(_) => {}
         }
@@ -154,6 +160,21 @@ impl Terminal {
             }
         }
         Ok(entered)
+    }
+
+    /// Asks for what a phone's QR code holds: a scanner types it.
+    pub fn ask_engagement(&self) -> Option<String> {
+        let mut error_stream = io::stderr();
+        let _ = write!(error_stream, "{}: ", ui::ASK_ENGAGEMENT.get(self.settings.lang));
+        let _ = error_stream.flush();
+        let mut line = String::new();
+        let got = io::stdin().lock().take(MAX_CODE).read_line(&mut line).unwrap_or(0);
+        (got > 0).then_some(line)
+    }
+
+    /// Says that no recording is written, to scripts too.
+    pub fn not_recorded(&self) {
+        super::output::note(ui::NOT_RECORDED.get(self.settings.lang));
     }
 
     fn can_ask(&self) -> bool {

@@ -95,7 +95,10 @@ fn add(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
         return Ok(ExitCode::Usage);
     };
     if purpose.takes_lists() {
-        return bring(settings, &folder, file, matches.get_flag(name::UNPINNED));
+        return bring(settings, &folder, purpose, file, matches);
+    }
+    if pin(matches).is_some() {
+        return Err(Problem::PinWithoutList { purpose });
     }
     let added = trust::add(&folder, purpose, file, matches.get_flag(name::UNPINNED), Timestamp::now())?;
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(settings.lang);
@@ -114,12 +117,24 @@ fn add(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     Ok(ExitCode::Authentic)
 }
 
+/// The fingerprint that a person compared.
+fn pin(matches: &ArgMatches) -> Option<&str> {
+    matches.get_one::<String>(name::PIN).map(String::as_str)
+}
+
 /// The most refused certificates that are named one by one.
 const MOST_NAMED: usize = 20;
 
 /// Adds all that a file holds: certificates, or a list of them.
-fn bring(settings: &Settings, folder: &Path, file: &Path, unpinned: bool) -> Result<ExitCode, Problem> {
-    let brought = trust::bring(folder, file, unpinned, Timestamp::now())?;
+fn bring(
+    settings: &Settings,
+    folder: &Path,
+    purpose: Purpose,
+    file: &Path,
+    matches: &ArgMatches,
+) -> Result<ExitCode, Problem> {
+    let pin = pin(matches);
+    let brought = trust::bring(folder, purpose, file, matches.get_flag(name::UNPINNED), pin, Timestamp::now())?;
     let lang = settings.lang;
     let states: Vec<&str> = brought.states.iter().map(String::as_str).collect();
     let (new, already, refused) = (brought.added.len(), brought.already, brought.refused.len());
@@ -138,11 +153,13 @@ fn bring(settings: &Settings, folder: &Path, file: &Path, unpinned: bool) -> Res
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(lang);
     if let Some(list) = &brought.list {
         let day = list.signed.map(|time| time.strftime(" (%Y-%m-%d)").to_string()).unwrap_or_default();
-        text.push_str(&format!(
-            "  {}: {}{day}\n",
-            t("マスターリストの署名者", "signer of the master list"),
-            visible(&list.signer)
-        ));
+        text.push_str(&format!("  {}: {}{day}\n", t("リストの署名者", "signer of the list"), visible(&list.signer)));
+        if let Some(pin) = &list.pinned {
+            text.push_str(&format!(
+                "  {}: {pin}\n",
+                t("署名者の認証局証明書の指紋（--pin）", "authority of the signer, by its fingerprint (--pin)")
+            ));
+        }
         if let Some(error) = &list.unverified {
             let why = signer_words(error).get(lang);
             text.push_str(&format!(

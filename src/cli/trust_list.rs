@@ -58,6 +58,7 @@ fn row(store: &TrustStore, listed: &Listed, at: Timestamp) -> serde_json::Value 
         "name": anchor.name,
         "subject": subject,
         "state": trust::state(anchor),
+        "doc_types": anchor.doc_types,
         "key_id": key_id(anchor),
         "key": key,
         "hierarchy": anchor.hierarchy.as_str(),
@@ -117,6 +118,9 @@ fn table(settings: &Settings, store: &TrustStore, listed: &[Listed], at: Timesta
         // Of the hundreds that a list brings, the short form is enough.
         if let Some(subject) = subject.filter(|_| !anchor.purpose.takes_lists()) {
             detail(t("主体者", "subject"), &format!("{subject} ({key})"));
+        }
+        if !anchor.doc_types.is_empty() {
+            detail(t("文書の種類", "document types"), &anchor.doc_types.join(" "));
         }
         detail(t("出所", "source"), &anchor.source);
         if let Some((file, _)) = added.as_ref().filter(|_| !anchor.purpose.takes_lists()) {

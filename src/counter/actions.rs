@@ -91,12 +91,15 @@ impl Session {
                 }
             }
             StaffAction::BooksOne { id } => self.look(Query::One(id)),
+            StaffAction::BooksAdd { adds } => self.add(adds),
+            StaffAction::BooksAmend { fields } => self.amend(&fields),
             StaffAction::RecordBack => self.record_back(),
             StaffAction::RecordSave => self.record_save(),
             // While it is being saved nobody can say that it was not.
             StaffAction::End if matches!(&self.state, State::Record(draft) if matches!(draft.stage, Drafted::Saving(_))) => {
                 Vec::new()
             }
+            StaffAction::End if matches!(&self.state, State::Books(books) if books.is_saving()) => Vec::new(),
             StaffAction::HandOver => match &self.state {
                 State::Asking(asking) if asking.open(Who::Customer).next().is_some() => {
                     self.handed_over = true;

@@ -8,7 +8,7 @@ use crate::{
     records::content::{View, lookup::Lookup},
 };
 
-use super::{Effect, Run, Session, State};
+use super::{Added, Adding, Effect, Run, Session, State};
 
 /// What is looked up.
 #[derive(Debug)]
@@ -27,7 +27,12 @@ pub enum Answer {
     /// Records, the newest first.
     Rows(Vec<BookRow>),
     /// One record as it stands now.
-    One(Box<View>),
+    One {
+        /// Its id.
+        id: String,
+        /// What it holds.
+        view: Box<View>,
+    },
 }
 
 /// A record in a list: nothing of the customer.
@@ -52,6 +57,10 @@ pub struct Books {
     pub answer: Option<Answer>,
     /// Why nothing was found out.
     pub problem: Option<Problem>,
+    /// What is being added to the record that is shown.
+    pub adding: Option<Adding>,
+    /// What was added last.
+    pub added: Option<Added>,
 }
 
 impl Session {
@@ -62,13 +71,13 @@ impl Session {
     }
 
     pub(super) fn look(&mut self, query: Query) -> Vec<Effect> {
-        if !self.may_look() {
+        if !self.may_look() || matches!(&self.state, State::Books(books) if books.is_saving()) {
             return Vec::new();
         }
         let run = self.next_run();
         let effects = match &mut self.state {
             State::Books(books) => {
-                books.busy = Some(run);
+                (books.busy, books.adding, books.added) = (Some(run), None, None);
                 vec![Effect::Changed]
             }
             _ => self.wipe(State::Books(Box::new(Books { busy: Some(run), ..Books::default() }))),

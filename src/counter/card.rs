@@ -51,7 +51,8 @@ impl Session {
     }
 
     pub(super) fn placed(&mut self, now: Timestamp) -> Vec<Effect> {
-        if matches!(self.state, State::Record(_)) {
+        let adds = matches!(&self.state, State::Books(books) if books.is_adding());
+        if adds || matches!(self.state, State::Record(_)) {
             // One customer after the other: it is read once the record is saved or dropped.
             self.card_there = true;
             return vec![Effect::Changed];
@@ -146,9 +147,13 @@ impl Session {
                 vec![Effect::Changed]
             }
             (Told::Step { title, done, total }, State::Reading(progress)) => {
-                let kind = progress.kind;
-                *progress = Progress { step: Some((title, done, total)), ..Progress::new(kind, now) };
+                let (kind, shares) = (progress.kind, progress.shares.take());
+                *progress = Progress { step: Some((title, done, total)), shares, ..Progress::new(kind, now) };
                 vec![Effect::Changed]
+            }
+            (Told::Shares(shares), State::Reading(progress)) => {
+                progress.shares = Some(shares);
+                vec![Effect::Changed].into_iter().chain(self.play(Sound::Ask)).collect()
             }
             (Told::Asks(question), State::Reading(_)) => self.asks(question, now),
             (Told::Checked(reading), State::Reading(_)) => self.checked(*reading, now),
@@ -225,6 +230,8 @@ impl Session {
 
     pub(super) fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
         match &mut self.state {
+            // A person reads and decides: silence says nothing about where the device lies.
+            State::Reading(Progress { shares: Some(_), .. }) => Vec::new(),
             State::Reading(progress) => {
                 let silent = now.duration_since(progress.since);
                 let due = HINTS.iter().filter(|after| silent >= **after).count();
@@ -236,6 +243,7 @@ impl Session {
                 vec![Effect::Changed]
             }
             State::Record(drafting) if matches!(drafting.stage, Drafted::Saving(_)) => Vec::new(),
+            State::Books(books) if books.is_saving() => Vec::new(),
             State::Asking(_) | State::Checked(_) | State::Failed(_) | State::Record(_) | State::Books(_) => {
                 self.idle(now)
             }
@@ -286,7 +294,7 @@ impl Session {
 
 impl Progress {
     fn new(kind: Option<CardKind>, since: Timestamp) -> Self {
-        Self { kind, step: None, since, hints: 0 }
+        Self { kind, step: None, shares: None, since, hints: 0 }
     }
 }
 

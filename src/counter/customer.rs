@@ -7,9 +7,9 @@ use crate::{
     messages::Problem,
 };
 
-use super::{Asking, Session, State};
+use super::{Asking, Progress, Session, Shares, State};
 
-/// All that the customer's page may know: language, pad, tries left, progress. No verdict, no kind of card, nobody's data.
+/// All that the customer's page may know: language, pad, tries left, progress, what her own device is asked for. No verdict, no kind of card, nobody's data.
 #[derive(Debug)]
 pub struct CustomerView<'a> {
     /// The language of the page.
@@ -25,6 +25,8 @@ pub enum Stage<'a> {
     Waiting,
     /// The card is read: bytes of the present file, and of the whole of it (0 if nobody knows).
     Reading(usize, usize),
+    /// The customer is asked, on a device of her own, to share this.
+    Consent(&'a Shares),
     /// The customer is asked for a PIN.
     Pad(Pad<'a>),
     /// Nothing to do for the customer now; staff are asked.
@@ -52,6 +54,7 @@ impl<'a> CustomerView<'a> {
     pub(super) fn of(session: &'a Session) -> Self {
         let stage = match session.state() {
             State::Trouble(_) | State::Waiting | State::Books(_) => Stage::Waiting,
+            State::Reading(Progress { shares: Some(shares), .. }) => Stage::Consent(shares),
             State::Reading(progress) => {
                 let (done, total) = progress.step.map_or((0, 0), |(_, done, total)| (done, total));
                 Stage::Reading(done, total)

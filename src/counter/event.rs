@@ -11,11 +11,11 @@ use crate::{
     kind::CardKind,
     lang::{Bilingual, Lang},
     messages::Problem,
-    records::content::{DumpMark, Record},
+    records::content::{Amendment, DumpMark, Record},
     report::Context,
 };
 
-use super::{Answer, Query, Saved, Trouble};
+use super::{Added, Adds, Answer, Query, Saved, Trouble};
 
 /// What happens at the counter. The reader thread reports the first group, the two pages the second, the clock the last.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub enum Event {
     Kept(Run, Result<Saved, Problem>),
     /// What came of a look at the records ([`Effect::Look`]).
     Looked(Run, Result<Answer, Problem>),
+    /// What came of adding to a record ([`Effect::Amend`]).
+    Amended(Run, Result<Added, Problem>),
     /// Time passes: comes about once a second.
     Tick,
 }
@@ -65,6 +67,8 @@ pub enum Told {
         /// Bytes of the file; 0 if nobody knows.
         total: usize,
     },
+    /// The holder is about to be asked, on a device of her own, to share this.
+    Shares(Shares),
     /// The card wants credentials. Nothing is presented meanwhile, and the card may be taken away.
     Asks(Question),
     /// Other applications on the same chip, found after the question.
@@ -73,6 +77,17 @@ pub enum Told {
     Checked(Box<Reading>),
     /// The reading ended without a verdict.
     Failed(Problem),
+}
+
+/// What a holder is asked to share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shares {
+    /// What is asked for, by its titles.
+    pub asked: Vec<Bilingual>,
+    /// Whether she is told that it will be kept.
+    pub retained: bool,
+    /// Whether the reader says who it is.
+    pub named: bool,
 }
 
 /// What a recognised card wants.
@@ -161,6 +176,16 @@ pub enum StaffAction {
         /// Its id.
         id: String,
     },
+    /// Add something to the record that is shown; `null`: nothing after all.
+    BooksAdd {
+        /// What.
+        adds: Option<Adds>,
+    },
+    /// What is added to it.
+    BooksAmend {
+        /// The fields of its form.
+        fields: Vec<(String, Zeroizing<String>)>,
+    },
     /// Hand this window to the customer's pad, where there is no second screen.
     HandOver,
     /// The pad gives the window back.
@@ -234,6 +259,8 @@ pub enum Effect {
     Forget,
     /// The record is to be saved; what came of it is an [`Event::Kept`] of this run.
     Save(Run, Box<Record>),
+    /// An addition to a record, by its id, is to be saved; what came of it is an [`Event::Amended`] of this run.
+    Amend(Run, String, Box<Amendment>),
     /// Records are to be looked up; what came of it is an [`Event::Looked`] of this run.
     Look(Run, Query),
     /// The pages are rendered anew.

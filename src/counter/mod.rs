@@ -4,6 +4,7 @@
 //! its reader thread and the browser are adapters (`cli::counter`).
 
 mod actions;
+mod adding;
 mod asking;
 mod books;
 mod card;
@@ -17,10 +18,11 @@ mod record;
 mod session;
 mod state;
 
+pub use adding::{Added, Adding, Adds};
 pub use asking::Asking;
 pub use books::{Answer, BookRow, Books, Query};
 pub use customer::{CustomerView, Pad, Stage};
-pub use event::{CustomerAction, Effect, Event, FaceMatch, Question, Reading, Run, Sound, StaffAction, Told};
+pub use event::{CustomerAction, Effect, Event, FaceMatch, Question, Reading, Run, Shares, Sound, StaffAction, Told};
 pub use law::Law;
 pub use record::{Drafted, Drafting, Ledger, Saved};
 pub use session::{IDLE, IDLE_WARNING, Session};

@@ -94,7 +94,7 @@ fn told(what: u8) -> Told {
     let kind = kinds[usize::from(what) % kinds.len()];
     let all: Vec<_> = registry::credentials().collect();
     let one = all[usize::from(what) % all.len()];
-    match what % 8 {
+    match what % 9 {
         0 => Told::Recognised { kind, guests: vec![CardKind::MENKYO] },
         1 => Told::Step { title: Bilingual::new("写真", "photo"), done: what.into(), total: 0 },
         2 => Told::Checked(Box::new(reading())),
@@ -105,6 +105,7 @@ fn told(what: u8) -> Told {
             let refusal = refusals[usize::from(what >> 3) % refusals.len()];
             Told::Asks(Question { kind, wanted: vec![(Wanted { credential: one, counter: None }, refusal)] })
         }
+        8 => Told::Shares(Shares { asked: vec![Bilingual::new("氏名", "name")], retained: false, named: true }),
         _ => {
             let spec = registry::specs().nth(usize::from(what >> 3) % registry::specs().count()).unwrap();
             let credentials = spec.scopes.first().map(|scope| scope.credentials).unwrap_or_default();

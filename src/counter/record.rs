@@ -235,6 +235,7 @@ impl Session {
             return Vec::new();
         }
         drafting.take(fields);
+        drafting.complaints.extend(drafting.draft.still_to_come(japan_date(self.now)));
         for (id, kept) in OF_STAFF.iter().zip(&mut self.staff_names) {
             let entered = drafting.entered(id);
             if !entered.is_empty() {

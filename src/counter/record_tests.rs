@@ -8,7 +8,7 @@ use crate::{
     compare::Field,
     messages::{Problem, StoreError},
     profile::Case,
-    records::content::{Face, Record, Value},
+    records::content::{EntryProblem, Face, Logged, Payload, Record, Value, View},
     verify::Overall,
 };
 
@@ -189,4 +189,156 @@ fn what_must_not_be_stored_is_refused_where_it_is_typed() {
         let shown = page::staff(&counter.session).into_string();
         assert!(shown.contains("bad-record-purpose") && !shown.contains("123456789018"));
     }
+}
+
+/// A counter that shows a record of a licence, with its draft saved a moment ago.
+fn looking() -> Counter {
+    let mut counter = read("licence?seed=7");
+    counter.staff(RECORD);
+    counter.staff(STAFF);
+    let made = record(&counter);
+    counter.staff(END);
+    counter.remove();
+    counter.staff(r#"{"action":"books-one","id":"one"}"#);
+    show(&mut counter, made);
+    counter
+}
+
+fn books(counter: &Counter) -> &Books {
+    let State::Books(books) = counter.session.state() else { panic!("{:?}", counter.session.state()) };
+    books
+}
+
+fn show(counter: &mut Counter, record: Record) {
+    let first = Logged { seq: 1, at: counter.now, payload: Payload::Record(Box::new(record)) };
+    let view = Box::new(View::fold([first]).unwrap());
+    let run = books(counter).busy.unwrap();
+    counter.tell(Event::Looked(run, Ok(Answer::One { id: "one".to_owned(), view })));
+}
+
+fn add(counter: &mut Counter, adds: &str, fields: &str) {
+    counter.staff(&format!(r#"{{"action":"books-add","adds":"{adds}"}}"#));
+    counter.staff(&format!(r#"{{"action":"books-amend","fields":{fields}}}"#));
+}
+
+fn amended(counter: &Counter) -> Run {
+    books(counter).adding.as_ref().and_then(|adding| adding.busy).expect("it is being saved")
+}
+
+#[test]
+fn what_staff_add_is_called_added_after_the_commit_and_shown_anew() {
+    let mut counter = looking();
+    add(
+        &mut counter,
+        "field",
+        r#"[["field","customer.address"],["value","架空県架空市9-9"],["why","changed"],["learned_from","転居届"],["by","架空 花"]]"#,
+    );
+    let run = amended(&counter);
+    assert_eq!(counter.log.iter().filter(|effect| *effect == "amend").count(), 1);
+    assert!(page::staff(&counter.session).into_string().contains("保存しています"));
+    // Nobody can drop it now, no second one begins, and an old answer counts for nothing.
+    for action in [END, r#"{"action":"books"}"#, r#"{"action":"books-add","adds":"end"}"#] {
+        counter.staff(action);
+    }
+    counter.wait(3600);
+    counter.tell(Event::Amended(Run(run.0 - 1), Ok(Added { seq: 9, warning: None })));
+    assert_eq!(amended(&counter), run);
+    counter.tell(Event::Amended(run, Ok(Added { seq: 2, warning: None })));
+    assert!(books(&counter).adding.is_none() && books(&counter).busy.is_some());
+    assert_eq!(counter.log.iter().rev().find(|effect| *effect == "look").map(String::as_str), Some("look"));
+    assert_eq!(counter.session.recorder(), "架空 花");
+}
+
+#[test]
+fn what_is_not_added_is_not_called_added_and_the_form_stays() {
+    let mut counter = looking();
+    add(&mut counter, "end", r#"[["relation","1"],["on","2026-11-22"],["by","架空 花"]]"#);
+    let run = amended(&counter);
+    let full = StoreError::DiskFull { place: "sqlite:books".to_owned() };
+    counter.tell(Event::Amended(run, Err(full.into())));
+    let adding = books(&counter).adding.as_ref().unwrap();
+    assert!(adding.busy.is_none() && adding.problem.is_some() && books(&counter).added.is_none());
+    let shown = page::staff(&counter.session).into_string();
+    assert!(shown.contains("保存されていません") && shown.contains("add-in-on"), "{shown}");
+}
+
+#[test]
+fn an_addition_that_is_refused_says_so_beside_its_field() {
+    for (adds, fields, field, problem) in [
+        (
+            "field",
+            r#"[["field","purpose"],["value","123456789018"],["why","changed"],["by","花"]]"#,
+            "value",
+            EntryProblem::PersonalNumber,
+        ),
+        (
+            "field",
+            r#"[["field","sex"],["value","女"],["why","changed"],["by","花"]]"#,
+            "value",
+            EntryProblem::Forbidden,
+        ),
+        ("field", r#"[["field","purpose"],["value","給与"],["why","changed"],["by",""]]"#, "by", EntryProblem::Blank),
+        ("end", r#"[["relation","1"],["on","2026-11-21"],["by","花"]]"#, "on", EntryProblem::End),
+        ("end", r#"[["relation","2"],["on","2026-11-22"],["by","花"]]"#, "relation", EntryProblem::NoRelation),
+        (
+            "recheck",
+            r#"[["on","2026-11-23"],["how","known"],["lasts","single"],["by","花"]]"#,
+            "on",
+            EntryProblem::Future,
+        ),
+        ("recheck", r#"[["on","いつか"],["how","known"],["lasts","single"],["by","花"]]"#, "on", EntryProblem::Day),
+        (
+            "reliance",
+            r#"[["kind","own-earlier"],["operator","架空銀行"],["agreement","第1号"],["on","2026-11-22"],["lasts","single"],["by","花"]]"#,
+            "on",
+            EntryProblem::Moment,
+        ),
+        (
+            "reliance",
+            r#"[["kind","own-earlier"],["operator",""],["agreement","第1号"],["on","2026-11-22 10:30"],["lasts","single"],["by","花"]]"#,
+            "operator",
+            EntryProblem::Blank,
+        ),
+    ] {
+        let mut counter = looking();
+        add(&mut counter, adds, fields);
+        let adding = books(&counter).adding.as_ref().unwrap();
+        let complaint = adding.complaint.as_ref().map(|error| (error.field.as_str(), error.problem));
+        assert_eq!((complaint, adding.busy), (Some((field, problem)), None), "{adds} {fields}");
+        let shown = page::staff(&counter.session).into_string();
+        assert!(shown.contains(&format!("bad-add-{field}")) && !shown.contains("123456789018"), "{adds} {fields}");
+    }
+}
+
+#[test]
+fn each_kind_of_addition_is_made() {
+    for (adds, fields) in [
+        (
+            "field",
+            r#"[["field","phone_numbers"],["value","03-0000-0000; 03-0000-0001"],["why","blank-filled"],["by","花"]]"#,
+        ),
+        ("end", r#"[["relation",""],["on","令和8年11月22日"],["by","花"]]"#),
+        ("recheck", r#"[["on","2026-11-22"],["how","shown"],["lasts","continuing"],["by","花"]]"#),
+        (
+            "reliance",
+            r#"[["kind","account-transfer"],["operator","架空銀行"],["agreement","第1号"],["on","2026-11-22 10:30"],["lasts","single"],["by","花"]]"#,
+        ),
+    ] {
+        let mut counter = looking();
+        let fields = if adds == "field" { fields.replace("phone_numbers", "account") } else { fields.to_owned() };
+        add(&mut counter, adds, &fields);
+        amended(&counter);
+    }
+}
+
+#[test]
+fn a_card_waits_while_something_is_added() {
+    let mut counter = looking();
+    counter.staff(r#"{"action":"books-add","adds":"recheck"}"#);
+    counter.place("my-number?seed=8");
+    assert!(books(&counter).adding.is_some(), "what is typed is not lost");
+    counter.staff(r#"{"action":"books-add","adds":null}"#);
+    assert!(books(&counter).adding.is_none());
+    counter.staff(END);
+    assert!(matches!(counter.session.state(), State::Ended));
 }

@@ -104,6 +104,11 @@ impl Session {
         self.reader.as_deref()
     }
 
+    /// When the last event came.
+    pub fn time(&self) -> Timestamp {
+        self.now
+    }
+
     /// The language of the staff page.
     pub fn lang(&self) -> Lang {
         self.lang
@@ -189,6 +194,7 @@ impl Session {
             Event::Customer(action) => self.touched(now, |session| session.customer_did(action, now)),
             Event::Kept(run, kept) => self.kept(run, kept),
             Event::Looked(run, found) => self.looked(run, found),
+            Event::Amended(run, added) => self.amended(run, added),
             Event::Tick => self.tick(now),
         }
     }

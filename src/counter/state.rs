@@ -9,7 +9,7 @@ use crate::{
     lang::Bilingual, messages::Problem,
 };
 
-use super::{Asking, Books, Drafting, FaceMatch, Reading, Saved};
+use super::{Asking, Books, Drafting, FaceMatch, Reading, Saved, Shares};
 
 /// Where the session stands.
 #[derive(Debug)]
@@ -52,6 +52,8 @@ pub struct Progress {
     pub kind: Option<CardKind>,
     /// The step, its bytes so far, and the bytes of its file (0 if nobody knows).
     pub step: Option<(Bilingual, usize, usize)>,
+    /// What the holder is asked to share, from then on.
+    pub shares: Option<Shares>,
     /// When the last sign of the card came.
     pub since: Timestamp,
     /// How many hints about the card's position are due: 0, 1 (3 seconds without a sign of it) or 2 (8 seconds).

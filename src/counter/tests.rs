@@ -29,7 +29,7 @@ type Keep = fn(&crate::records::content::Record) -> Result<Saved, Problem>;
 /// A counter: the session, a clock, and the card that lies there.
 pub(super) struct Counter {
     pub(super) session: Session,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     card: Option<SimulatedCard>,
     /// What is saved comes of it.
     pub(super) keeper: Option<Keep>,
@@ -37,7 +37,7 @@ pub(super) struct Counter {
     nonces: SeededNonces,
     trust: TrustStore,
     /// What the adapters were told to do, in order.
-    log: Vec<String>,
+    pub(super) log: Vec<String>,
 }
 
 impl Counter {
@@ -136,6 +136,9 @@ impl Counter {
                 told.push(Told::Asks(Question { kind: looked.kind(), wanted: wanted.collect() }));
             }
             cards::Event::Guests(found) => told.push(Told::Guests(found.guests.clone())),
+            cards::Event::Shares { asked, retained, named } => {
+                told.push(Told::Shares(Shares { asked: asked.to_vec(), retained, named }));
+            }
             cards::Event::Counter { .. } => {}
         };
         let Some(card) = &mut self.card else { return Vec::new() };
@@ -225,6 +228,7 @@ fn short(effect: &Effect) -> String {
         Effect::Wiped => "wiped".to_owned(),
         Effect::Save(_, record) => format!("save {}", record.blanks().count()),
         Effect::Look(..) => "look".to_owned(),
+        Effect::Amend(..) => "amend".to_owned(),
     }
 }
 
@@ -714,7 +718,8 @@ fn the_customers_page_knows_nothing_of_the_card() {
         let findings = counter.checked().reading.findings.clone();
         views.push(format!("{:?}", counter.session.customer()));
         let title = Bilingual::new("氏名", "name");
-        let progress = Progress { kind: Some(findings.kind), step: Some((title, 1, 2)), since: counter.now, hints: 2 };
+        let step = Some((title, 1, 2));
+        let progress = Progress { kind: Some(findings.kind), step, shares: None, since: counter.now, hints: 2 };
         counter.session.state = State::Reading(progress);
         views.push(format!("{:?}", counter.session.customer()));
         counter.session.state = State::Failed(Failure { kind: Some(findings.kind), problem: Problem::UnknownCard });
@@ -726,6 +731,33 @@ fn the_customers_page_knows_nothing_of_the_card() {
             assert!(!view.contains("Unknown") && !view.contains("氏名"), "{view}");
         }
     }
+}
+
+/// Staff and the holder see the same list, and nobody is told to move a phone on which somebody reads.
+#[test]
+fn what_a_phone_is_asked_for_is_on_both_pages() {
+    let (mut session, now) = (Counter::new().session, Counter::new().now);
+    let _ = session.apply(Event::Removed, now);
+    let effects = session.apply(Event::Placed, now);
+    let run = effects.iter().find_map(|effect| if let Effect::Start { run, .. } = effect { Some(*run) } else { None });
+    let asked = vec![Bilingual::new("氏名", "name"), Bilingual::new("顔写真", "face picture")];
+    let shares = Shares { asked, retained: true, named: false };
+    let effects = session.apply(Event::Reading(run.unwrap(), Told::Shares(shares.clone())), now);
+    assert!(matches!(effects[..], [Effect::Changed, Effect::Sound(Sound::Ask)]));
+    let later = now + SignedDuration::from_secs(60);
+    assert!(session.apply(Event::Tick, later).is_empty(), "no hint about the position");
+    assert!(matches!(session.customer().stage, Stage::Consent(shown) if *shown == shares));
+    let (staff, customer) = (page::staff(&session).into_string(), page::customer(&session).into_string());
+    for page in [&staff, &customer] {
+        assert!(page.contains("氏名") && page.contains("顔写真") && page.contains("保存すると伝えています"), "{page}");
+    }
+    assert!(staff.contains("読取側の証明書") && !customer.contains("証明書"));
+    // What comes of it goes on as ever.
+    let title = Bilingual::new("同意", "consent");
+    let _ = session.apply(Event::Reading(run.unwrap(), Told::Step { title, done: 1, total: 0 }), later);
+    assert!(matches!(session.customer().stage, Stage::Consent(_)));
+    let _ = session.apply(Event::Reading(run.unwrap(), Told::Failed(Problem::UnknownCard)), later);
+    assert!(matches!(session.customer().stage, Stage::Over));
 }
 
 /// Else an action of one page could fill in what the other one is asked for.

@@ -1,8 +1,10 @@
 //! The only door to cryptography: hashes, RSA and ECDSA verification, the ciphers of secure messaging, and the signers of
 //! the simulated hierarchy, the key that seals a dump, and what seals rows of the confirmation record. The standard signatures
-//! have two back ends (`standard`); every other curve, and agreement on keys, is `curve`.
+//! have two back ends (`standard`); every other curve, and agreement on keys, is `curve`; what is written in CBOR is `cose`.
 
 mod block;
+#[doc(hidden)]
+pub mod cose;
 mod curve;
 pub(crate) mod der;
 mod ecdsa;
@@ -10,7 +12,7 @@ mod group;
 mod hash;
 mod iso9796;
 mod modp;
-#[cfg(feature = "records")]
+mod reader_key;
 mod row;
 mod rsa;
 mod rsa_any;
@@ -34,8 +36,10 @@ pub use hash::Hash;
 pub use iso9796::{Iso9796Signer, Trailer, verify_iso9796};
 #[doc(hidden)]
 pub use modp::{DhGroup, DhKeyError};
-#[cfg(feature = "records")]
-pub use row::{NotSealed, ROW_KEY, ROW_NONCE, ROW_TAG, RowKey};
+#[doc(hidden)]
+pub use reader_key::{NotAReaderKey, ReaderKey};
+#[doc(hidden)]
+pub use row::{NotSealed, ROW_KEY, ROW_NONCE, ROW_TAG, RowKey, derived};
 #[doc(hidden)]
 pub use rsa_any::RsaKey;
 pub use seal::{NotASealKey, SEAL_PUBLIC_KEY, SEAL_SEED, SEAL_SIGNATURE, SealKey, SealPublicKey};

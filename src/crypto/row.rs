@@ -1,5 +1,5 @@
-//! What seals rows of the confirmation record: AES-256-GCM (NIST SP 800-38D), keys by HKDF-SHA-256 (RFC 5869), and
-//! HMAC-SHA-256 for what is looked up.
+//! What seals rows of the confirmation record, and messages of a session with a phone: AES-256-GCM (NIST SP 800-38D), keys by
+//! HKDF-SHA-256 (RFC 5869), and HMAC-SHA-256.
 
 use aes_gcm::{
     Aes256Gcm,
@@ -10,7 +10,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::Sha256Hash;
+use super::{Sha256Hash, same_code};
 
 /// Bytes of a key.
 pub const ROW_KEY: usize = 32;
@@ -43,10 +43,12 @@ impl RowKey {
 
     /// A key for one purpose (HKDF-SHA-256).
     pub fn derive(&self, salt: &[u8], purpose: &str) -> Self {
-        let mut key = Zeroizing::new([0; ROW_KEY]);
-        // It fails for more than 255 hashes of output alone.
-        let _ = Hkdf::<Sha256>::new(Some(salt), self.0.as_slice()).expand(purpose.as_bytes(), key.as_mut_slice());
-        Self(key)
+        Self::agreed(self.0.as_slice(), salt, purpose)
+    }
+
+    /// A key for one purpose from a shared secret of any length (HKDF-SHA-256).
+    pub fn agreed(secret: &[u8], salt: &[u8], purpose: &str) -> Self {
+        Self(derived(secret, salt, purpose))
     }
 
     /// Seals `plain` for the place that `bound` describes; the tag is at the end. A nonce may be used once.
@@ -78,9 +80,22 @@ impl RowKey {
         mac.finalize().into_bytes().into()
     }
 
+    /// Whether the code over the parts in order is this one, compared in the same time whatever differs.
+    pub fn checks(&self, parts: &[&[u8]], code: &[u8]) -> bool {
+        same_code(&self.mac(parts), code)
+    }
+
     fn cipher(&self) -> Aes256Gcm {
         Aes256Gcm::new(&(*self.0).into())
     }
+}
+
+/// So many bytes of HKDF-SHA-256.
+pub fn derived<const BYTES: usize>(secret: &[u8], salt: &[u8], purpose: &str) -> Zeroizing<[u8; BYTES]> {
+    let mut bytes = Zeroizing::new([0; BYTES]);
+    // It fails for more than 255 hashes of output alone.
+    let _ = Hkdf::<Sha256>::new(Some(salt), secret).expand(purpose.as_bytes(), bytes.as_mut_slice());
+    bytes
 }
 
 #[cfg(test)]

@@ -97,6 +97,16 @@ impl Command {
         Self { bytes: Zeroizing::new(bytes), data: data.len(), secret: false }
     }
 
+    /// A part of a longer command's data, more of which follows: without Le (case 3), extended if the data need it.
+    pub fn chained(header: [u8; 4], data: &[u8]) -> Self {
+        if data.len() <= usize::from(u8::MAX) {
+            return Self::encode(header, data, &[], false);
+        }
+        let [high, low] = u16::try_from(data.len()).unwrap_or(u16::MAX).to_be_bytes();
+        let bytes = [&header[..], &[0x00, high, low], data].concat();
+        Self { bytes: Zeroizing::new(bytes), data: data.len(), secret: false }
+    }
+
     /// READ RECORD of one record of the file with this short EF identifier (ISO/IEC 7816-4 11.4.3).
     pub fn read_record(sfi: u8, record: u8) -> Self {
         Self::encode([0x00, 0xB2, record, (sfi << 3) | 0x04], &[], &[SHORT_LE_ALL], false)
@@ -111,6 +121,11 @@ impl Command {
     /// GET RESPONSE after `61xx` (ISO/IEC 7816-4 12.3.2).
     pub fn get_response(le: u8) -> Self {
         Self::encode([0x00, 0xC0, 0x00, 0x00], &[], &[le], false)
+    }
+
+    /// The same with an Le in either form.
+    pub fn get_response_of(le: Le) -> Self {
+        Self::encode([0x00, 0xC0, 0x00, 0x00], &[], &le.encode(), false)
     }
 
     /// This command with another short Le, for the repetition that `6Cxx` asks for. Only for commands without data, and

@@ -1,9 +1,9 @@
 //! One conversation with a card: command out, answer in, `61xx` and `6Cxx` handled once and here.
 
-use crate::transport::{Transport, TransportError};
+use crate::transport::{Radio, Transport, TransportError};
 
 use super::{
-    command::{Command, select_application, select_file},
+    command::{Command, Le, select_application, select_file},
     file::ReadStep,
     secure::SecureStep,
     status::Status,
@@ -11,6 +11,9 @@ use super::{
 
 /// The most GET RESPONSE rounds for one command; 64 KiB in pieces of 1 byte is not a card's way.
 const MAX_CONTINUATIONS: usize = 260;
+
+/// The most parts of one long answer.
+const MAX_PARTS: usize = 4_096;
 
 /// The most exchanges of one session. A card that hands out its 10 kB byte by byte still passes; one that trickles for
 /// ever does not.
@@ -87,6 +90,11 @@ impl<T: Transport> Session<T> {
         self.exchanges == 0
     }
 
+    /// The radio beside the reader, if there is one.
+    pub(crate) fn radio(&mut self) -> Option<&mut dyn Radio> {
+        self.transport.radio()
+    }
+
     /// The transport, for its figures.
     pub fn transport(&self) -> &T {
         &self.transport
@@ -122,6 +130,52 @@ impl<T: Transport> Session<T> {
             response.status = next.status;
         }
         Ok(response)
+    }
+
+    /// Sends a command whose answer may be longer than any file: it comes in parts, as many as it takes, each as long as `le` allows.
+    /// `progress` is called with the bytes so far.
+    ///
+    /// # Errors
+    /// [`CardError::Endless`] for more than `most` bytes, or more parts than they need; else as [`Session::send`].
+    pub fn send_parts(
+        &mut self,
+        command: &Command,
+        le: Le,
+        most: usize,
+        progress: &mut dyn FnMut(usize),
+    ) -> Result<Response, CardError> {
+        let mut response = self.exchange(command)?;
+        let mut rounds = 0;
+        while let Some(more) = response.status.more() {
+            rounds += 1;
+            if rounds > MAX_PARTS || response.data.len() > most {
+                return Err(CardError::Endless);
+            }
+            progress(response.data.len());
+            let next = match le {
+                Le::Short(_) => Command::get_response(more),
+                le => Command::get_response_of(le),
+            };
+            let next = self.exchange(&next)?;
+            if next.data.is_empty() && next.status.more().is_some() {
+                return Err(CardError::Endless);
+            }
+            response.data.extend(next.data);
+            response.status = next.status;
+        }
+        if response.data.len() > most { Err(CardError::Endless) } else { Ok(response) }
+    }
+
+    /// [`Session::select`] in the form of a tag's readers, which ask for an answer (NFC Forum Type 4 Tag 1.2, 5.4.2). Whatever refuses,
+    /// the application is not there.
+    ///
+    /// # Errors
+    /// As [`Session::send`].
+    pub fn select_tag(&mut self, aid: &[u8]) -> Result<bool, CardError> {
+        self.application = None;
+        let found = self.send(&Command::with_data([0x00, 0xA4, 0x04, 0x00], aid, true))?.status.is_ok();
+        self.application = found.then(|| aid.to_vec());
+        Ok(found)
     }
 
     /// Sends a command that must succeed.

@@ -2,7 +2,7 @@
 
 use crate::{
     cards::Who,
-    lang::{Lang, Words, words},
+    lang::{Bilingual, Lang, Words, words},
     transport::TransportError,
 };
 
@@ -44,11 +44,10 @@ fn remedy(problem: &Problem) -> Option<Words> {
         "入力を確かめて、もう一度最初から読み取ってください。" "Make sure of the entry and read the card again from the start." },
         Problem::UncountedWrong { credential, left: None, .. } => {
             let (title, name) = (credential.title.ja, credential.title.en);
+            let Bilingual { ja, en } = credential.if_right;
             words! {
-            "自動では繰り返していません。券面の{title}とよく見比べて、もう一度読み取ってください。{title}が正しいときは、\
-             カードが名乗っている種類や世代のものではないことが考えられます。別の確認方法を使ってください。"
-            "Nothing was repeated. Compare the {name} with the one on the card and read it again. If it is right, the card may not be of the kind \
-             and generation it names: use another way to check it." }
+            "自動では繰り返していません。券面の{title}とよく見比べて、もう一度読み取ってください。{title}が正しいときは、{ja}"
+            "Nothing was repeated. Compare the {name} with the one on the card and read it again. If it is right, {en}" }
         }
         Problem::UncountedWrong { .. } => words! {
         "繰り返していません。もう一度読み取らないでください。知られているこの種類のカードは回数を数えません。別の確認方法を使ってください。"

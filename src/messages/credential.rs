@@ -3,7 +3,7 @@
 use crate::{
     cards::{CredentialSpec, Who, registry},
     kind::CardKind,
-    lang::{Words, words},
+    lang::{Bilingual, Words, words},
     text::PrintedDateError,
 };
 
@@ -103,6 +103,12 @@ pub(super) fn text(problem: &Problem) -> Text {
              ("Do not guess: wrong entries block it. {}{en}", credential.unblock_at.en)] }
         }
         Problem::UncountedWrong { credential, kind, left } => uncounted_wrong(credential, *kind, *left),
+        Problem::EntryNotTaken { entry, credential } => {
+            let (given, wanted) = (entry.title, credential.title);
+            text! { "entry-not-taken" Credential;
+            [("このICチップは{}では開きません。", given.ja) ("The chip does not open with {}.", the(given.en))]
+            [("{}を入力してください。", wanted.ja) ("Enter {} instead.", the(wanted.en))] }
+        }
         Problem::CardHandshake => text! { "card-handshake" Card;
         ["相互認証で、カードの応答が正しくありません。読み取りを中止しました。"
          "The card's answer in the mutual authentication is wrong. taimen stopped the reading."]
@@ -136,6 +142,7 @@ fn uncounted_wrong(credential: &CredentialSpec, kind: CardKind, left: Option<u8>
         None => words! { "回数の制限は知られていません。" "No counter is known for this kind of card." },
     };
     let (title, name) = (credential.title.ja, the(credential.title.en));
+    let Bilingual { ja, en } = credential.if_right;
     let todo = match left {
         Some(_) => words! {
         "繰り返していません。もう一度実行しないでください。知られているこの種類のカードは回数を数えないので、\
@@ -143,10 +150,8 @@ fn uncounted_wrong(credential: &CredentialSpec, kind: CardKind, left: Option<u8>
         "taimen did not repeat it. Do not run this again: no known card of this kind counts the tries, so this card follows an unknown \
          protocol. Use another way to check it." },
         None => words! {
-        "自動では繰り返していません。券面の{title}とよく見比べて、もう一度実行してください。{title}が正しいときは、\
-         カードの方式が名乗っている種類や世代のものと違うことが考えられます。別の確認方法を使ってください。"
-        "taimen did not repeat it. Compare {name} with the one on the card and run this again. If it is right, the card follows another protocol \
-         than its kind and generation do: use another way to check it." },
+        "自動では繰り返していません。券面の{title}とよく見比べて、もう一度実行してください。{title}が正しいときは、{ja}"
+        "taimen did not repeat it. Compare {name} with the one on the card and run this again. If it is right, {en}" },
     };
     text! { "card-number-wrong" Credential;
     [("{title}が合わないとカードが答えました。{}", count.ja) ("The card rejected {name}: it does not match. {}", count.en)]

@@ -96,6 +96,12 @@ pub(super) fn text(problem: &Problem) -> Text {
         Problem::TrustAdd(error) => trust::add(error),
         Problem::TrustRemove(error) => trust::remove(error),
         Problem::NoTrustFolder => trust::no_folder(),
+        Problem::PinWithoutList { purpose } => {
+            let purpose = purpose.as_str();
+            text! { "trust-add-pin-without-list" Usage;
+            ["--pin は、マスターリストのある用途だけのものです（{purpose} にはありません）。" "--pin is only for a purpose that has master lists, which {purpose} does not."]
+            ["--pin を外して、もう一度実行してください。何も追加していません。" "Run it again without --pin. Nothing was added."] }
+        }
         Problem::UnknownCheck(name) => text! { "unknown-check" Usage;
         ["「{name}」という検査はありません。" "There is no check named '{name}'."]
         ["名前なしで taimen explain を実行すると、検査の一覧を表示します。" "taimen explain without a name lists the checks."] },

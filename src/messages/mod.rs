@@ -93,6 +93,18 @@ pub enum Problem {
     NoSuchApplication(CardKind),
     /// An option that this card does not have.
     OtherCardsOption { option: &'static str, kind: CardKind },
+    /// The holder of a document on a phone shared nothing.
+    NothingShared,
+    /// The phone offers Bluetooth alone.
+    WantsBluetooth,
+    /// The file of `--reader-key` holds no key of a reader.
+    NotAReaderKey { path: String },
+    /// Something came that no recording may hold.
+    NotRecordable,
+    /// The text of a phone's QR code is none.
+    BadEngagement,
+    /// The session with a phone failed.
+    DeviceSession { detail: String },
     /// Another card than the one that was recognised.
     DifferentCard,
     /// The card refused a credential; nothing was repeated.
@@ -128,6 +140,8 @@ pub enum Problem {
     PinForgotten { credential: &'static CredentialSpec, without_pin: bool },
     /// A card says that a credential without a counter does not fit; nothing was repeated.
     UncountedWrong { credential: &'static CredentialSpec, kind: CardKind, left: Option<u8> },
+    /// The card takes another entry than the one that was given.
+    EntryNotTaken { credential: &'static CredentialSpec, entry: &'static EntrySpec },
     /// The card's half of a mutual authentication is not right.
     CardHandshake,
     /// `--reader` is not an address.
@@ -207,6 +221,8 @@ pub enum Problem {
     TrustRemove(RemoveError),
     /// There is no place for a user's anchors.
     NoTrustFolder,
+    /// `trust add --pin` for a purpose that has no lists.
+    PinWithoutList { purpose: crate::trust::Purpose },
     /// `explain` of a check that does not exist.
     UnknownCheck(String),
     /// A law profile cannot be used.
@@ -288,12 +304,13 @@ impl Problem {
             | Self::BadReaderAddress(_) | Self::UnknownSimKind { .. } | Self::UnknownSimOption { .. }
             | Self::BadSimSeed | Self::UnknownSimFault(_) | Self::NoPhone { .. } | Self::NotAPhone { .. }
             | Self::CannotListen { .. } | Self::PhoneLostAtExtended | Self::NotBuilt { .. }
-            | Self::TwoCards | Self::MuteCard => reader::text(self, platform),
+            | Self::TwoCards | Self::MuteCard | Self::NothingShared | Self::WantsBluetooth
+            | Self::DeviceSession { .. } | Self::NotAReaderKey { .. } | Self::BadEngagement | Self::NotRecordable => reader::text(self, platform),
             Self::CredentialWrong { .. } | Self::CredentialBlocked { .. } | Self::LastTry { .. }
             | Self::NoCounter { .. } | Self::CounterUnknown { .. } | Self::PinSettingUnknown { .. }
             | Self::AnswerLost { .. } | Self::AlreadyTried { .. } | Self::MissingCredential { .. }
             | Self::BadCredentialLine { .. } | Self::BadCredentialsFile | Self::BadBirthDate(_)
-            | Self::TooManyEntries { .. } | Self::BadEntry(_) | Self::UncountedWrong { .. } | Self::CardHandshake
+            | Self::TooManyEntries { .. } | Self::BadEntry(_) | Self::UncountedWrong { .. } | Self::EntryNotTaken { .. } | Self::CardHandshake
             | Self::PinForgotten { .. } => credential::text(self),
             Self::Unreadable { .. } | Self::Unwritable { .. } | Self::UnfitDestination { .. } | Self::SameFile { .. }
             | Self::NotASealKey { .. } | Self::SealBroken { .. } | Self::OtherSeal { .. }
@@ -301,7 +318,7 @@ impl Problem {
             | Self::RecordingVersion { .. } | Self::RecordingGiven { .. } | Self::DumpGiven { .. }
             | Self::RecordingUnused { .. } | Self::RecordingDraw { .. } | Self::NoRandomBytes | Self::Vpcd { .. }
             | Self::NoPicture | Self::NoFront | Self::TrustFolder(_) | Self::TrustAdd(_) | Self::TrustRemove(_)
-            | Self::NoTrustFolder | Self::UnknownCheck(_) | Self::BadTime | Self::NoLines | Self::Internal { .. } => files::text(self),
+            | Self::NoTrustFolder | Self::PinWithoutList { .. } | Self::UnknownCheck(_) | Self::BadTime | Self::NoLines | Self::Internal { .. } => files::text(self),
             Self::NotAnInput { .. } | Self::InputTooLarge { .. } | Self::NotAFile { .. } | Self::FolderLoop { .. }
             | Self::ListLine { .. } | Self::ExpectationUnused { .. } | Self::Expectation { .. } | Self::NoInputs => batch::text(self),
             #[cfg(feature = "compare")]

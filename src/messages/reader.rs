@@ -43,6 +43,30 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
         [("--{option} は{}には使えません。暗証番号などはカードに送っていません。", kind.name().ja)
          "--{option} does not apply to this kind of card ({kind}). taimen sent it no credential."]
         ["このオプションなしで、もう一度実行してください。" "Run this again without the option."] },
+        Problem::NothingShared => text! { "nothing-shared" Credential;
+        ["スマートフォンから何も共有されませんでした。真正かどうかの判定はありません。" "The phone shared nothing. There is no verdict."]
+        ["本人が画面で共有を断ったか、求めた文書がスマートフォンにありません。本人に確かめ、もう一度行うか、カードなど別の書類で確認してください。"
+         "The holder declined on the screen, or the phone does not hold the document. Ask the holder, and try again or check a card instead."] },
+        Problem::WantsBluetooth => text! { "wants-bluetooth" Card;
+        ["このスマートフォンはBluetoothでの通信を求めています。taimenのリーダーはNFCだけで通信します。"
+         "This phone wants to send its data over Bluetooth. taimen's reader has NFC alone."]
+        ["カードをリーダーに置くか、デジタル庁の「マイナンバーカード対面確認アプリ」などで確認してください。"
+         "Place the card itself on the reader, or check the phone with the Digital Agency's app for that."] },
+        Problem::NotAReaderKey { path } => text! { "not-a-reader-key" Usage;
+        ["{path} に、読取側の秘密鍵（P-256またはP-384）とその証明書がありません。" "{path} does not hold a reader's private key (P-256 or P-384) with its certificate."]
+        ["秘密鍵と、その鍵の証明書から順に証明書を並べたPEMのファイルを指定してください。"
+         "Name a PEM file with the private key and the certificates, the key's own first."] },
+        Problem::NotRecordable => text! { "not-recordable" Usage;
+        ["要求していないマイナンバーの項目が届いたため、通信の記録は書いていません。" "The element of the My Number came unasked, so taimen wrote no recording."]
+        ["マイナンバーは記録できません。別の模擬カードを指定してください。" "No recording may hold it. Name another simulated card."] },
+        Problem::BadEngagement => text! { "bad-engagement" Usage;
+        ["スマートフォンのQRコードの内容（mdoc: で始まる文字列）として読めません。" "This is not what a phone's QR code holds: a text that begins with mdoc:."]
+        ["スマートフォンの画面のQRコードを、もう一度スキャンしてください。" "Scan the QR code on the phone's screen again."] },
+        Problem::DeviceSession { detail } => text! { "phone-session" Card;
+        ["スマートフォンとの暗号化された通信ができませんでした（{detail}）。何も判定していません。"
+         "The encrypted session with the phone failed ({detail}). taimen judged nothing."]
+        ["スマートフォンで文書を開き直し、リーダーに当てたまま動かさずに、もう一度お試しください。"
+         "Open the document on the phone again, hold the phone on the reader, and try again."] },
         Problem::DifferentCard => text! { "different-card" Card;
         ["途中でカードが入れ替わりました。読み取りを中止しました。" "This is not the card that taimen recognised before. taimen stopped the reading."]
         ["カードを一枚だけ置き、終わるまで動かさずに、最初からやり直してください。" "Place one card, leave it in place until the end, and start again."] },
@@ -142,6 +166,10 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
         ["リーダーをUSBに接続し、taimen readers で表示されるか確かめてください。表示されないときは taimen doctor が原因を調べます。\
           名前で指定したときは、名前も確かめてください。"
          "Connect the reader and see whether taimen readers lists it. If not, taimen doctor looks for the cause. If you gave a name, check the name."] },
+        TransportError::NoBluetooth => text! { "no-bluetooth" Usage;
+        ["使えるBluetoothがこのコンピューターにありません。" "This computer has no Bluetooth adapter that taimen can use."]
+        ["Bluetoothを有効にし、bluetoothdが動いているか確かめて、もう一度実行してください（docs/readers.md）。"
+         "Switch Bluetooth on, check that bluetoothd is running, and run this again (docs/readers.md)."] },
         TransportError::NoCard { seconds } => text! { "no-card" Card;
         ["{seconds}秒待ちましたが、カードが置かれませんでした。" "No card was placed within {seconds} seconds."]
         ["カードをリーダーの中央に置いて、もう一度実行してください。待つ時間は --wait で変えられます。"

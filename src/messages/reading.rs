@@ -39,8 +39,12 @@ impl From<ReadError> for Problem {
                 about(reference, |credential| Self::CredentialBlocked { credential })
             }
             ReadError::UncountedRefused { credential, kind, left } => Self::UncountedWrong { credential, kind, left },
+            ReadError::OtherEntry { credential, entry } => Self::EntryNotTaken { credential, entry },
             ReadError::UncountedBlocked { credential, .. } => Self::CredentialBlocked { credential },
             ReadError::Handshake { .. } => Self::CardHandshake,
+            ReadError::NothingShared => Self::NothingShared,
+            ReadError::WantsBluetooth => Self::WantsBluetooth,
+            ReadError::Session { detail } => Self::DeviceSession { detail },
             // A recording that differs at VERIFY is not a lost answer: nothing was sent to a card.
             ReadError::AnswerLost {
                 error: error @ (TransportError::Mismatch { .. } | TransportError::RecordingEnded { .. }),

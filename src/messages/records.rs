@@ -50,6 +50,7 @@ errors! {
         } = "{place} has {found} entries, and had {kept}",
         HeadDiffers { place: String, seq: u64 } = "{place} was rewritten: its first {seq} entries are not those of a known head",
         HeadUnreadable { path: String } = "{path} is not a head of this database",
+        HeadElsewhere { path: String, place: String } = "{path} is a head of another database than {place}",
         Damaged {
             place: String,
             /// The entry.
@@ -103,6 +104,7 @@ pub(super) fn text(error: &StoreError) -> Text {
         StoreError::HeadOlder { .. }
         | StoreError::HeadDiffers { .. }
         | StoreError::HeadUnreadable { .. }
+        | StoreError::HeadElsewhere { .. }
         | StoreError::Damaged { .. }
         | StoreError::NotAProof { .. }
         | StoreError::NotAPublicKey
@@ -203,8 +205,8 @@ fn key(error: &StoreError) -> Text {
         ["鍵 {path} はすでにあります。上書きしていません。" "The key {path} is there already. taimen did not overwrite it."]
         ["データベースごとに新しい鍵のファイルを指定してください。" "Name a new key file for each database."] },
         StoreError::KeyInFolder { path } => text! { "records-key-in-folder" Usage;
-        ["鍵 {path} が、データベースと同じフォルダーにあります。一緒に失われ、一緒に盗まれます。"
-         "The key {path} is in the folder of the database. They would be lost and stolen together."]
+        ["鍵 {path} が、データベースのフォルダーの中にあります。一緒に失われ、一緒に盗まれます。"
+         "The key {path} is in the folder of the database, or below it. They would be lost and stolen together."]
         ["鍵を別のフォルダー（できれば別のディスク）に置いてください。" "Keep the key in another folder, if possible on another disk."] },
         StoreError::KeyOpen { path } => text! { "records-key-open" Usage;
         ["鍵 {path} を、ほかの利用者が読めるようになっています。" "Other users of this computer may read the key {path}."]
@@ -244,6 +246,26 @@ fn proof(error: &StoreError) -> Text {
         ["{path} は、このデータベースの署名つきの控え（head）ではありません。" "{path} is not a signed head of this database."]
         ["別のデータベースのものでないか確かめてください。鍵の隣の控えが壊れたときは、別に控えた head で taimen records verify を実行してから、そのファイルを取り除いてください。"
          "Check whether it is of another database. If the head beside the key is damaged, run taimen records verify with a head that you keep elsewhere, then remove the file."] },
+        StoreError::HeadElsewhere { path, place } => text! { "records-head-elsewhere" Usage;
+        ["{path} は、{place} ではなく、別のデータベースの署名つきの控え（head）です。点検していません。"
+         "{path} is a signed head of another database, not of {place}. taimen did not verify it."]
+        ["このデータベースの head を指定してください。head の1行目に、データベースの番号があります（taimen records head）。"
+         "Name a head of this database. Its first line has the database's id, as taimen records head prints it."] },
+        StoreError::Damaged { place, seq: 0, layer: "key" } => text! { "records-damaged" Usage;
+        ["{place} のデータ鍵を、このデータベースの鍵で開けません。データ鍵が壊れているか、鍵のファイルの中身が変わっています。何も追加していません。"
+         "A data key in {place} does not open with the key of this database: it is damaged, or somebody edited the key file. taimen added nothing."]
+        ["別に保管してある鍵の写しで試し、それでも開けないときは、バックアップを taimen records restore で戻してください。"
+         "Try the copy of the key that you keep elsewhere. If it does not open either, restore a backup with taimen records restore."] },
+        StoreError::Damaged { place, seq: 0, layer: "log" } => text! { "records-damaged" Usage;
+        ["{place} が、鍵の控えと違うこと（公開鍵、または試験用かどうか）を名のっています。書き換えられています。何も追加していません。"
+         "{place} names another public key, or another kind of database, than its key file and heads do: somebody changed it. taimen added nothing."]
+        ["このデータベースへの追加を止め、写しを取り、バックアップと比べてください。"
+         "Stop using this database, make a copy of it, and compare it with a backup."] },
+        StoreError::Damaged { place, seq: 0, layer } => text! { "records-damaged" Usage;
+        ["{place} が壊れているか、書き換えられています（{layer}）。何も追加していません。"
+         "{place} is damaged or was changed ({layer}). taimen added nothing."]
+        ["taimen records verify で全体を点検し、バックアップと比べてください。"
+         "Check the whole database with taimen records verify, and compare it with a backup."] },
         StoreError::Damaged { place, seq, layer } => text! { "records-damaged" Usage;
         ["{place} の{seq}件目が壊れているか、書き換えられています（{layer}）。何も追加していません。"
          "Entry {seq} of {place} is damaged or was changed ({layer}). taimen added nothing."]

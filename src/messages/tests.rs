@@ -2,9 +2,10 @@ use std::collections::BTreeSet;
 
 use crate::{
     cards::registry,
+    crypto::cose::CoseError,
     iso7816::Status,
     profile::{Case, RowName},
-    trust::{CmsError, ListError, Refused},
+    trust::{CmsError, ListError, Refused, VicalError},
 };
 
 use super::*;
@@ -27,6 +28,7 @@ fn transport() -> Vec<TransportError> {
         TransportError::NoService,
         TransportError::NotPermitted,
         TransportError::NoReader,
+        TransportError::NoBluetooth,
         TransportError::NoCard { seconds: 30 },
         TransportError::Busy,
         TransportError::Removed,
@@ -131,6 +133,8 @@ fn every_problem() -> Vec<Problem> {
         Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE1, left: None },
         Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE2, left: None },
         Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE2, left: Some(1) },
+        Problem::UncountedWrong { credential: credential("mrz"), kind: CardKind::PASSPORT, left: None },
+        Problem::EntryNotTaken { credential: credential("mrz"), entry: registry::entry("can").unwrap() },
         Problem::CardHandshake,
         Problem::PinForgotten { credential: credential("pin1"), without_pin: true },
         Problem::PinForgotten { credential: credential("number-b"), without_pin: false },
@@ -182,6 +186,8 @@ fn every_problem() -> Vec<Problem> {
         Problem::Vpcd { address: "localhost:35963".to_owned(), error: ErrorKind::ConnectionRefused },
         Problem::NoPicture,
         Problem::NoTrustFolder,
+        Problem::PinWithoutList { purpose: crate::trust::Purpose::ResidenceCard },
+        Problem::TrustAdd(crate::trust::AddError::PinNotThere("00".repeat(32))),
         Problem::NoFront,
         Problem::UnknownCheck("luck".to_owned()),
         Problem::UnknownProfile { given: "hanshuho".to_owned() },
@@ -198,6 +204,12 @@ fn every_problem() -> Vec<Problem> {
         Problem::NoInputs,
         Problem::NoLines,
         Problem::DifferentCard,
+        Problem::NothingShared,
+        Problem::WantsBluetooth,
+        Problem::DeviceSession { detail: "the phone answered 6985".to_owned() },
+        Problem::NotAReaderKey { path: path() },
+        Problem::BadEngagement,
+        Problem::NotRecordable,
         Problem::OtherCardsOption { option: "age", kind: any_kind() },
         Problem::PinSettingUnknown { credential: printed() },
         Problem::Internal { place: "report" },
@@ -284,6 +296,9 @@ fn every_problem() -> Vec<Problem> {
         Problem::TrustAdd(AddError::NothingUsable(None)),
     ]);
     problems.extend(lists().into_iter().map(|error| Problem::TrustAdd(AddError::List(error))));
+    let vicals =
+        [VicalError::Outdated, VicalError::Purpose, VicalError::NotVouched, VicalError::Cose(CoseError::Mismatch)];
+    problems.extend(vicals.map(|error| Problem::TrustAdd(AddError::Vical(error))));
     let refused =
         [Refused::Form, Refused::Key, Refused::NotACa, Refused::NoCountry, Refused::Signature, Refused::NotPinned];
     problems.extend(refused.map(|why| Problem::TrustAdd(AddError::NothingUsable(Some(why)))));
@@ -364,7 +379,11 @@ fn stores() -> impl Iterator<Item = StoreError> {
         StoreError::HeadOlder { place: place(), kept: 9, found: 7 },
         StoreError::HeadDiffers { place: place(), seq: 3 },
         StoreError::HeadUnreadable { path: path() },
+        StoreError::HeadElsewhere { path: path(), place: place() },
         StoreError::Damaged { place: place(), seq: 3, layer: "leaf" },
+        StoreError::Damaged { place: place(), seq: 0, layer: "key" },
+        StoreError::Damaged { place: place(), seq: 0, layer: "log" },
+        StoreError::Damaged { place: place(), seq: 0, layer: "file" },
         StoreError::NotAProof { path: path() },
         StoreError::NotAPublicKey,
         StoreError::NotVacuumed { why: Box::new(StoreError::Locked { place: place() }) },
@@ -571,13 +590,19 @@ fn exit_codes_of_the_contract() {
     let exit = |problem: Problem| problem.exit().code();
     for error in transport() {
         let expected = match error {
-            TransportError::NoService | TransportError::NotPermitted | TransportError::NoReader => 2,
+            TransportError::NoService
+            | TransportError::NotPermitted
+            | TransportError::NoReader
+            | TransportError::NoBluetooth => 2,
             _ => 4,
         };
         assert_eq!(exit(error.into()), expected);
     }
     assert_eq!(exit(Problem::UnknownCard), 4);
     assert_eq!(exit(Problem::DifferentCard), 4);
+    assert_eq!(exit(Problem::WantsBluetooth), 4);
+    assert_eq!(exit(Problem::DeviceSession { detail: String::new() }), 4);
+    assert_eq!(exit(Problem::NothingShared), 5);
     let address = || "127.0.0.1:35970".to_owned();
     assert_eq!(exit(Problem::NoPhone { address: address(), seconds: 30 }), 4);
     assert_eq!(exit(Problem::NotAPhone { address: address() }), 4);

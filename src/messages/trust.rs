@@ -6,7 +6,7 @@ use crate::{
     lang::{Bilingual, Words, words},
     trust::{
         AddError, CmsError, Hierarchy, ImportError, ListError, ManifestError, Purpose, Refused, RemoveError,
-        SignerError, Unusable, published, published_by,
+        SignerError, Unusable, VicalError, published, published_by,
     },
 };
 
@@ -63,7 +63,12 @@ pub(super) fn add(error: &AddError) -> Text {
         ["用途（--purpose）とファイルの組み合わせを確かめてください。何も追加していません。"
          "Check whether the file fits the purpose (--purpose). Nothing was added."] },
         AddError::NotPinned { purpose, sha256, claims } => not_pinned(*purpose, sha256, *claims),
+        AddError::PinNotThere(sha256) => text! { "trust-add-pin" Usage;
+        ["--pin で指定した指紋（SHA-256 {sha256}）の証明書が、ファイルにありません。" "No certificate in the file has the fingerprint that --pin names (SHA-256 {sha256})."]
+        ["指紋をもう一度確かめてください。別のファイルか、書き換えられたファイルかもしれません。何も追加していません。"
+         "Compare the fingerprint again. It may be another file, or one that somebody changed. Nothing was added."] },
         AddError::List(error) => list(error),
+        AddError::Vical(error) => vical(error),
         AddError::NothingUsable(None) => text! { "trust-add-nothing" Usage;
         ["ファイルに証明書が入っていません。" "The file holds no certificate."]
         ["発行者から入手したファイルかどうか確かめてください。何も追加していません。" "Check whether it is the file that the issuer publishes. Nothing was added."] },
@@ -109,9 +114,31 @@ fn list(error: &ListError) -> Text {
             let Bilingual { ja, en } = signer(error);
             text! { "trust-list-signer" Usage;
             ["マスターリストに署名した者を確認できません：{ja}。" "Nobody vouches for the signer of the master list: {en}."]
-            ["署名した国のCSCA証明書を先に追加してください。それなしで追加するときは --unpinned を付けてください（報告書にそう出ます）。何も追加していません。"
-             "Add the CSCA certificate of the state that signed it first. To add the list without it, give --unpinned (reports then say so). Nothing was added."] }
+            ["署名した国のCSCA証明書を先に追加してください。または、その国が公表した指紋を --pin で指定してください。どちらもなしで追加するときは --unpinned を付けてください（報告書にそう出ます）。何も追加していません。"
+             "Add the CSCA certificate of the state that signed it first, or give the fingerprint that the state publishes with --pin. To add the list without either, give --unpinned (reports then say so). Nothing was added."] }
         }
+    }
+}
+
+/// A VICAL that does not count.
+fn vical(error: &VicalError) -> Text {
+    let unchanged = words! { "信頼できるところから入手し直してください。何も追加していません。"
+    "Get the list again from where you can rely on it. Nothing was added." };
+    match error {
+        VicalError::Outdated => text! { "trust-vical-outdated" Usage;
+        ["VICALの次の更新日を過ぎています。" "The VICAL has passed its date of the next update."]
+        ["提供者から新しい一覧を入手してください。何も追加していません。" "Get the current list from its provider. Nothing was added."] },
+        VicalError::Purpose | VicalError::Validity => text! { "trust-vical-purpose" Usage;
+        ["VICALに署名した証明書が、その用途のものではないか、今は有効ではありません。"
+         "The certificate that signed the VICAL is not one for such lists, or is not valid now."] unchanged },
+        VicalError::NotVouched => text! { "trust-vical-signer" Usage;
+        ["VICALに署名した者を確認できません：署名者を証明する登録済みの証明書がありません。"
+         "Nobody vouches for the signer of the VICAL: no installed certificate certifies it."]
+        ["VICALの提供者のルート証明書を、先に taimen trust add --purpose mdoc で追加してください。それなしで追加するときは --unpinned を付けてください（報告書にそう出ます）。何も追加していません。"
+         "Add the root certificate of the list's provider first, with taimen trust add --purpose mdoc. To add the list without it, give --unpinned (reports then say so). Nothing was added."] },
+        error => text! { "trust-vical-form" Usage;
+        ["VICAL（IACA証明書の一覧）として読めないか、署名を確認できません。" "The file cannot be read as a VICAL (a list of IACA certificates), or its signature does not hold: {error}."]
+        unchanged },
     }
 }
 

@@ -29,6 +29,16 @@ pub const ASK_PRINTED_WESTERN: Bilingual = Bilingual::new(
 );
 
 /// Said once before the questions.
+pub const ASK_ENGAGEMENT: Bilingual = Bilingual::new(
+    "スマートフォンのQRコードをスキャンしてください（mdoc: で始まる文字列）",
+    "Scan the phone's QR code (a text that begins with mdoc:)",
+);
+
+pub const NOT_RECORDED: Bilingual = Bilingual::new(
+    "要求していないマイナンバーの項目が届いたため、通信の記録は書いていません。",
+    "The element of the My Number came unasked, so taimen wrote no recording.",
+);
+
 pub const ASK_INTRODUCTION: Bilingual = Bilingual::new(
     "カードの表面に印刷されている内容を入力してください。暗証番号は要りません。",
     "Enter what is printed on the front of the card. No PIN is needed.",
@@ -86,6 +96,34 @@ pub fn also_holds(lang: Lang, kind: CardKind) -> String {
     }
 }
 
+/// What the holder of a document on a phone is about to be asked for.
+pub fn shares(lang: Lang, asked: &[Bilingual], retained: bool, named: bool) -> String {
+    let titles: Vec<&str> = asked.iter().map(|title| title.get(lang)).collect();
+    match lang {
+        Lang::Ja => {
+            let kept = if retained { "（保存することも伝えます）" } else { "" };
+            let unnamed = if named {
+                ""
+            } else {
+                "\n読取側の証明書は送りません。スマートフォンが警告を出すことがあります。"
+            };
+            format!(
+                "スマートフォンに求める項目{kept}：{}。本人が画面で同意すると届きます。{unnamed}",
+                titles.join("、")
+            )
+        }
+        Lang::En => {
+            let kept = if retained { " and told that it will be kept" } else { "" };
+            let unnamed =
+                if named { "" } else { "\ntaimen sends no reader certificate, so the phone may show a warning." };
+            format!(
+                "The holder is asked on the phone{kept}: {}. It comes once the holder agrees there.{unnamed}",
+                titles.join(", ")
+            )
+        }
+    }
+}
+
 /// A key that seals dumps was made: where, and what people compare.
 pub fn seal_key_made(lang: Lang, path: &str, fingerprint: &str) -> String {
     match lang {
@@ -125,6 +163,8 @@ mod tests {
         let fixed = [
             CONNECT_READER,
             PLACE_CARD,
+            ASK_ENGAGEMENT,
+            NOT_RECORDED,
             ASK_INTRODUCTION,
             ASK_PRINTED_WESTERN,
             ASK_PINS_INTRODUCTION,

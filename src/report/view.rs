@@ -137,6 +137,7 @@ impl Report<'_> {
     fn absent(&self, id: &'static str, title: Bilingual) -> Row {
         let elsewhere = self.findings.presentation.in_picture;
         let words = elsewhere.filter(|(picture, _)| self.findings.picture(picture).is_some()).map(|(_, words)| words);
+        let words = words.or(self.findings.presentation.no_address.filter(|_| id == "address"));
         let value = Shown::new(self.say(words.unwrap_or(label::NOT_READ)));
         Row { read: words.is_some(), ..Row::new(id, title, value) }
     }

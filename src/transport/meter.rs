@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::{LinkKind, Transport, TransportError};
+use super::{LinkKind, Radio, Transport, TransportError};
 
 /// What the link carried: the `link` of every report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -74,5 +74,9 @@ impl<T: Transport> Transport for Metered<T> {
 
     fn link(&self) -> LinkKind {
         self.inner.link()
+    }
+
+    fn radio(&mut self) -> Option<&mut dyn Radio> {
+        self.inner.radio()
     }
 }

@@ -1,5 +1,7 @@
 //! How commands reach a card: one trait with one method, and what implements it.
 
+#[doc(hidden)]
+pub mod ble;
 mod contents;
 mod mask;
 #[doc(hidden)]
@@ -40,6 +42,22 @@ pub trait Transport {
     fn link(&self) -> LinkKind {
         LinkKind::Local
     }
+
+    /// A radio beside the reader, if there is one: a phone that was tapped may want to go on over the air.
+    #[doc(hidden)]
+    fn radio(&mut self) -> Option<&mut dyn Radio> {
+        None
+    }
+}
+
+/// What goes on over the air with a phone that the reader has met.
+#[doc(hidden)]
+pub trait Radio {
+    /// Connects. From then on every command of the transport goes to the phone's data over the air.
+    ///
+    /// # Errors
+    /// [`TransportError`], when there is no adapter, no permission, or no phone in time.
+    fn open(&mut self, engaged: &ble::Engaged) -> Result<(), TransportError>;
 }
 
 /// Who may see what passes between a card and the program. What would give a 個人番号 away never passes a network.
@@ -63,6 +81,10 @@ macro_rules! forward {
             fn link(&self) -> LinkKind {
                 (**self).link()
             }
+
+            fn radio(&mut self) -> Option<&mut dyn Radio> {
+                (**self).radio()
+            }
         })*
     };
 }
@@ -84,6 +106,8 @@ errors! {
         NotPermitted = "access to the smart card service was refused",
         /// None is attached, or none with the wanted name.
         NoReader = "no reader",
+        /// None, or it is switched off, or its service does not answer.
+        NoBluetooth = "no Bluetooth adapter that can be used",
         NoCard {
             /// How long was waited.
             seconds: u64,

@@ -17,6 +17,18 @@ pub trait Nonces {
     /// [`NonceError`].
     fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError>;
 
+    /// The next random bytes, for a key that nobody may learn, whoever records: a recording holds what came of it instead
+    /// ([`Nonces::session_key`]).
+    ///
+    /// # Errors
+    /// [`NonceError`].
+    fn draw_secret(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError> {
+        self.draw(bytes)
+    }
+
+    /// Something came that no recording may hold: whoever records throws all of it away.
+    fn withdraw(&mut self) {}
+
     /// Receives the key that secure messaging agreed on from draws, so that a recording can be read again. Anybody who records
     /// keeps it; nobody else does.
     fn session_key(&mut self, _key: &[u8]) {}
@@ -27,6 +39,14 @@ impl<D: Nonces + ?Sized> Nonces for &mut D {
         (**self).draw(bytes)
     }
 
+    fn draw_secret(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError> {
+        (**self).draw_secret(bytes)
+    }
+
+    fn withdraw(&mut self) {
+        (**self).withdraw();
+    }
+
     fn session_key(&mut self, key: &[u8]) {
         (**self).session_key(key);
     }
@@ -35,6 +55,14 @@ impl<D: Nonces + ?Sized> Nonces for &mut D {
 impl<D: Nonces + ?Sized> Nonces for Box<D> {
     fn draw(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError> {
         (**self).draw(bytes)
+    }
+
+    fn draw_secret(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError> {
+        (**self).draw_secret(bytes)
+    }
+
+    fn withdraw(&mut self) {
+        (**self).withdraw();
     }
 
     fn session_key(&mut self, key: &[u8]) {
@@ -116,12 +144,13 @@ pub struct RecordedNonces<D> {
     inner: D,
     drawn: Vec<Vec<u8>>,
     session_keys: Vec<Zeroizing<Vec<u8>>>,
+    withdrawn: bool,
 }
 
 impl<D: Nonces> RecordedNonces<D> {
     /// Nothing drawn yet.
     pub fn new(inner: D) -> Self {
-        Self { inner, drawn: Vec::new(), session_keys: Vec::new() }
+        Self { inner, drawn: Vec::new(), session_keys: Vec::new(), withdrawn: false }
     }
 
     /// What was drawn so far, in order.
@@ -132,6 +161,11 @@ impl<D: Nonces> RecordedNonces<D> {
     /// The keys of secure messaging so far, in order.
     pub fn session_keys(&self) -> impl Iterator<Item = &[u8]> {
         self.session_keys.iter().map(|key| key.as_slice())
+    }
+
+    /// Whether something came that no recording may hold.
+    pub fn is_withdrawn(&self) -> bool {
+        self.withdrawn
     }
 
     /// What was drawn, in order.
@@ -148,6 +182,14 @@ impl<D: Nonces> Nonces for RecordedNonces<D> {
         let drawn = self.inner.draw(bytes)?;
         self.drawn.push(drawn.clone());
         Ok(drawn)
+    }
+
+    fn draw_secret(&mut self, bytes: usize) -> Result<Vec<u8>, NonceError> {
+        self.inner.draw_secret(bytes)
+    }
+
+    fn withdraw(&mut self) {
+        self.withdrawn = true;
     }
 
     fn session_key(&mut self, key: &[u8]) {
@@ -175,6 +217,12 @@ mod tests {
         assert_eq!(recorded.draw(MAX_DRAW + 1), Err(NonceError::TooMany));
         recorded.session_key(&[7; 16]);
         assert_eq!(recorded.session_keys().collect::<Vec<_>>(), [[7; 16]]);
+        assert_eq!(recorded.draw_secret(1), Err(NonceError::Ended(3)), "it comes from the same place");
+        let mut recorded = RecordedNonces { inner: ListedNonces::new(vec![vec![9]]), ..recorded };
+        assert_eq!(recorded.draw_secret(1), Ok(vec![9]));
+        assert!(!recorded.is_withdrawn());
+        recorded.withdraw();
+        assert!(recorded.is_withdrawn());
         assert_eq!(format!("{recorded:?}"), "RecordedNonces(2 drawn)");
         assert_eq!(recorded.into_drawn(), [vec![1, 2], vec![3]]);
     }

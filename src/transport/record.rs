@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{
-    LinkKind, Transport, TransportError,
+    LinkKind, Radio, Transport, TransportError,
     mask::{Masker, NeverRecorded},
     masked::{MAX_APDU, Masked},
     recording::{Header, LinkFailure, MAX_STEPS, Recording, Step},
@@ -87,6 +87,10 @@ impl<T: Transport> Transport for Recorder<'_, T> {
 
     fn link(&self) -> LinkKind {
         self.inner.link()
+    }
+
+    fn radio(&mut self) -> Option<&mut dyn Radio> {
+        self.inner.radio()
     }
 }
 

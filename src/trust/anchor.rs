@@ -28,6 +28,8 @@ named! {
         ResidenceCard = "residence-card",
         /// 旅券: the CSCAs of the states (ICAO Doc 9303-12)
         Passport = "passport",
+        /// モバイル身分証: the IACAs of documents on phones (ISO/IEC 18013-5)
+        Mdoc = "mdoc",
     }
 }
 
@@ -51,7 +53,7 @@ named! {
 impl Purpose {
     /// Whether one file may bring several anchors, or a signed list of them: `taimen trust add` says what it brought.
     pub fn takes_lists(self) -> bool {
-        self == Self::Passport
+        matches!(self, Self::Passport | Self::Mdoc)
     }
 }
 
@@ -195,4 +197,6 @@ pub struct Anchor {
     pub source: String,
     /// Whether the issuer itself published it.
     pub official: bool,
+    /// The docTypes that it may vouch for, if a list that it came in says so (`mdoc`); empty: any.
+    pub doc_types: Vec<String>,
 }

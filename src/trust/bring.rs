@@ -1,4 +1,5 @@
-//! Adds the CSCAs of passports: one certificate, several in one file, or a master list (spec passport 7.5).
+//! Adds the CSCAs of passports and the IACAs of mdocs: one certificate, several in one file, or a signed list of them: a master
+//! list (spec passport 7.5), a VICAL (ISO/IEC 18013-5 annex C).
 
 use std::{collections::BTreeSet, io, path::Path};
 
@@ -8,13 +9,14 @@ use x509_parser::pem::Pem;
 use crate::{crypto, text::whole_seconds, tlv::der};
 
 use super::{
-    anchor::{Anchor, Material, Purpose, UNPINNED},
+    anchor::{Anchor, Hierarchy, Material, Purpose, UNPINNED},
     certificate::Certificate,
     change::{AddError, Change, file_name, shown},
     directory::load_directory,
     guard::read_regular,
     import::{ImportError, MAX_FILE},
     manifest::Row,
+    mdoc::{self, Listed, Vical, VicalError},
     passport::{self, ListError, MasterList, Refused, SignerError},
     pins,
     store::TrustStore,
@@ -32,7 +34,7 @@ pub struct Brought {
     pub refused: Vec<Left>,
     /// The states of the new anchors, two capitals each.
     pub states: BTreeSet<String>,
-    /// Where a master list is from.
+    /// Where a list is from.
     pub list: Option<FromList>,
 }
 
@@ -48,7 +50,7 @@ pub struct Left {
     pub why: Refused,
 }
 
-/// Who signed a master list, and when.
+/// Who signed a list, and when.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FromList {
@@ -56,31 +58,44 @@ pub struct FromList {
     pub signer: String,
     /// The time that it states.
     pub signed: Option<Timestamp>,
-    /// Why nobody vouches for the signer; `None` if an installed CSCA does.
+    /// Why nobody vouches for the signer; `None` if an installed anchor does.
     pub unverified: Option<SignerError>,
+    /// The fingerprint of the CSCA that vouches for the signer, if a person named it.
+    pub pinned: Option<String>,
 }
 
-/// Adds what a file holds to a user's folder: all that can be used, at once. A master list must be signed by somebody whose
-/// CSCA is there already, unless `unpinned`.
+/// Adds what a file holds to a user's folder: all that can be used, at once. A list must be signed by somebody for whom
+/// an anchor of the same purpose vouches, or whose authority has the fingerprint `pin` (SHA-256 of its DER in hex) and is in
+/// the file; unless `unpinned`. A pinned file without a list must hold that certificate.
 ///
 /// # Errors
 /// [`AddError`]; nothing counts as added then. Also if nothing of the file can be used.
-pub fn bring(folder: &Path, file: &Path, unpinned: bool, now: Timestamp) -> Result<Brought, AddError> {
+pub fn bring(
+    folder: &Path,
+    purpose: Purpose,
+    file: &Path,
+    unpinned: bool,
+    pin: Option<&str>,
+    now: Timestamp,
+) -> Result<Brought, AddError> {
     let bytes = read_regular(file, passport::MAX_LIST).map_err(|error| match error.kind() {
         io::ErrorKind::FileTooLarge => ListError::TooLarge.into(),
         _ => AddError::Io(shown(file), error.kind()),
     })?;
     let there = load_directory(folder)?;
     let trust = TrustStore::shipped()?.with(there);
-    let (certificates, list) = read(&bytes, &trust, unpinned, now)?;
-    let judged = passport::judge(&certificates, &trust);
+    let (certificates, list) = read(purpose, &bytes, &trust, (unpinned, pin), now)?;
+    let judged = match purpose {
+        Purpose::Mdoc => certificates.iter().map(|one| mdoc::judge(&one.certificate, &trust)).collect(),
+        _ => passport::judge(&certificates.iter().map(|one| one.certificate.clone()).collect::<Vec<_>>(), &trust),
+    };
 
     let mut brought = Brought { added: Vec::new(), already: 0, refused: Vec::new(), states: BTreeSet::new(), list };
-    let known = trust.anchors().iter().filter(|anchor| anchor.purpose == Purpose::Passport);
+    let known = trust.anchors().iter().filter(|anchor| anchor.purpose == purpose);
     let mut known: BTreeSet<String> = known.map(|anchor| anchor.material.sha256()).collect();
     let mut new: Vec<(Row, Vec<u8>)> = Vec::new();
     let mut digests = BTreeSet::new();
-    for (der, judged) in certificates.into_iter().zip(judged) {
+    for (Listed { certificate: der, doc_types }, judged) in certificates.into_iter().zip(judged) {
         let sha256 = hex::encode(crypto::sha256(&[&der]));
         let (judged, insisted) = match judged {
             Err(Refused::NotPinned) if unpinned => (Certificate::parse(&der).map_err(|_| Refused::Form), true),
@@ -95,7 +110,8 @@ pub fn bring(folder: &Path, file: &Path, unpinned: bool, now: Timestamp) -> Resu
             Ok(certificate) => {
                 brought.states.extend(certificate.subject_country());
                 digests.insert(sha256.clone());
-                new.push((row(&certificate, &sha256, source(file, brought.list.as_ref(), insisted), now), der));
+                let source = source(purpose, file, brought.list.as_ref(), insisted);
+                new.push((Row { doc_types, ..row(purpose, &certificate, &sha256, source, now) }, der));
             }
         }
     }
@@ -103,7 +119,7 @@ pub fn bring(folder: &Path, file: &Path, unpinned: bool, now: Timestamp) -> Resu
         (false, ..) => {}
         (true, 0, [only]) if only.why == Refused::NotPinned => {
             let sha256 = only.sha256.clone();
-            return Err(AddError::NotPinned { purpose: Purpose::Passport, sha256, claims: true });
+            return Err(AddError::NotPinned { purpose, sha256, claims: true });
         }
         (true, 0, refused) => return Err(AddError::NothingUsable(refused.first().map(|left| left.why))),
         (true, ..) => return Ok(brought),
@@ -111,7 +127,7 @@ pub fn bring(folder: &Path, file: &Path, unpinned: bool, now: Timestamp) -> Resu
     Change::begin(folder)?.commit(new)?;
     let anchors = load_directory(folder)?.into_iter();
     let is_new = |anchor: &Anchor| {
-        anchor.purpose == Purpose::Passport
+        anchor.purpose == purpose
             && matches!(&anchor.material, Material::Certificate(_))
             && digests.contains(&anchor.material.sha256())
     };
@@ -119,17 +135,23 @@ pub fn bring(folder: &Path, file: &Path, unpinned: bool, now: Timestamp) -> Resu
     Ok(brought)
 }
 
-/// The certificates of a file: those of a master list whose signature holds, or those that are simply there.
+/// The certificates of a file: those of a list whose signature holds, or those that are simply there.
 fn read(
+    purpose: Purpose,
     bytes: &[u8],
     trust: &TrustStore,
-    unpinned: bool,
+    (unpinned, pin): (bool, Option<&str>),
     now: Timestamp,
-) -> Result<(Vec<Vec<u8>>, Option<FromList>), AddError> {
+) -> Result<(Vec<Listed>, Option<FromList>), AddError> {
+    let alone = |certificate| Listed { certificate, doc_types: Vec::new() };
     let pem: Vec<Pem> = Pem::iter_from_buffer(bytes).take(passport::MAX_LISTED).flatten().collect();
     let (certificates, others): (Vec<Pem>, Vec<Pem>) = pem.into_iter().partition(|block| block.label == "CERTIFICATE");
     if !certificates.is_empty() {
-        return Ok((certificates.into_iter().map(|block| block.contents).collect(), None));
+        let certificates = certificates.into_iter().map(|block| alone(block.contents)).collect();
+        return pinned(certificates, pin).map(|certificates| (certificates, None));
+    }
+    if purpose == Purpose::Mdoc && bytes.first() != Some(&der::SEQUENCE) {
+        return vical(bytes, trust, (unpinned, pin), now);
     }
     let list = others.into_iter().find(|block| block.label == "CMS" || block.label == "PKCS7");
     let bytes = list.map_or_else(|| bytes.to_vec(), |block| block.contents);
@@ -137,7 +159,7 @@ fn read(
         .and_then(|outer| der::element(outer.content))
         .and_then(|first| der::dotted(&first))
         .is_some();
-    if !is_list {
+    if !is_list || purpose == Purpose::Mdoc {
         // A single certificate begins with a SEQUENCE inside.
         if bytes.len() > MAX_FILE {
             return Err(ImportError::TooLarge.into());
@@ -145,46 +167,121 @@ fn read(
         if Certificate::parse(&bytes).is_err() && der::element(&bytes).is_none() {
             return Err(ImportError::NotCertificate.into());
         }
-        return Ok((vec![bytes], None));
+        return pinned(vec![alone(bytes)], pin).map(|certificates| (certificates, None));
     }
     let list = MasterList::parse(&bytes)?;
-    let (signed, vouched) = list.verify(trust, now)?;
+    let named = pin.map(|pin| {
+        let found = list.all().find(|der| has(der, pin)).ok_or_else(|| AddError::PinNotThere(pin.to_owned()))?;
+        Ok::<_, AddError>(trust.clone().with(vec![anchor(purpose, found, pin)]))
+    });
+    let named = named.transpose()?;
+    let (signed, vouched) = list.verify(named.as_ref().unwrap_or(trust), now)?;
     let unverified = match vouched {
         Ok(()) => None,
         Err(error) if unpinned => Some(error),
         Err(error) => return Err(ListError::Signer(error).into()),
     };
     let signer = signed.certificate.subject;
-    Ok((list.certificates, Some(FromList { signer, signed: signed.signing_time, unverified })))
+    let pinned = pin.filter(|_| unverified.is_none()).map(str::to_owned);
+    Ok((
+        list.certificates.into_iter().map(alone).collect(),
+        Some(FromList { signer, signed: signed.signing_time, unverified, pinned }),
+    ))
 }
 
-fn row(certificate: &Certificate, sha256: &str, source: String, now: Timestamp) -> Row {
-    let pin = pins::find(Purpose::Passport, sha256);
+fn has(der: &[u8], pin: &str) -> bool {
+    hex::encode(crypto::sha256(&[der])) == pin
+}
+
+/// The same certificates, if a fingerprint that was named is one of theirs.
+fn pinned(certificates: Vec<Listed>, pin: Option<&str>) -> Result<Vec<Listed>, AddError> {
+    match pin {
+        Some(pin) if !certificates.iter().any(|one| has(&one.certificate, pin)) => {
+            Err(AddError::PinNotThere(pin.to_owned()))
+        }
+        _ => Ok(certificates),
+    }
+}
+
+/// A certificate whose fingerprint somebody compared: it vouches for one list.
+fn anchor(purpose: Purpose, der: &[u8], pin: &str) -> Anchor {
+    Anchor {
+        purpose,
+        hierarchy: Hierarchy::Installed,
+        name: pin.to_owned(),
+        material: Material::Certificate(der.to_vec()),
+        source: String::new(),
+        official: false,
+        doc_types: Vec::new(),
+    }
+}
+
+/// The certificates of a VICAL whose signature holds, with what each may vouch for.
+fn vical(
+    bytes: &[u8],
+    trust: &TrustStore,
+    (unpinned, pin): (bool, Option<&str>),
+    now: Timestamp,
+) -> Result<(Vec<Listed>, Option<FromList>), AddError> {
+    let read = |trust: &TrustStore| {
+        Vical::read(bytes, trust, now).map_err(|error| match error {
+            // Not even CBOR: whoever handed it in meant a certificate.
+            VicalError::Cbor(_) => ImportError::NotCertificate.into(),
+            error => AddError::Vical(error),
+        })
+    };
+    let mut list = read(trust)?;
+    if let Some(pin) = pin {
+        let named = list.listed.iter().find(|one| has(&one.certificate, pin));
+        let named = named.ok_or_else(|| AddError::PinNotThere(pin.to_owned()))?;
+        list = read(&trust.clone().with(vec![anchor(Purpose::Mdoc, &named.certificate, pin)]))?;
+    }
+    if !list.vouched && !unpinned {
+        return Err(AddError::Vical(VicalError::NotVouched));
+    }
+    let unverified = (!list.vouched).then_some(SignerError::NoAnchor);
+    let from = FromList {
+        pinned: pin.filter(|_| list.vouched).map(str::to_owned),
+        signer: list.signer,
+        signed: Some(list.date),
+        unverified,
+    };
+    Ok((list.listed, Some(from)))
+}
+
+fn row(purpose: Purpose, certificate: &Certificate, sha256: &str, source: String, now: Timestamp) -> Row {
+    let pin = pins::find(purpose, sha256);
     let name = pin.map_or_else(|| certificate.subject.clone(), |pin| pin.name.to_owned());
     let source = pin.map_or_else(|| source.clone(), |pin| format!("{}; {source}", pin.publication()));
     Row {
-        purpose: Purpose::Passport,
+        purpose,
         name,
         file: format!("{sha256}.der"),
         sha256: sha256.to_owned(),
         source,
         official: pin.is_some(),
+        doc_types: Vec::new(),
         file_sha256: Some(sha256.to_owned()),
         added: Some(whole_seconds(now).to_string()),
     }
 }
 
 /// The provenance of what a file brought.
-fn source(file: &Path, list: Option<&FromList>, insisted: bool) -> String {
+fn source(purpose: Purpose, file: &Path, list: Option<&FromList>, insisted: bool) -> String {
     let added = format!("added by the user from {}", file_name(file));
     match list {
         None if insisted => format!("{added}; not one that Japan's known roots vouch for {UNPINNED}"),
         None => added,
         Some(list) => {
             let day = list.signed.map(|time| format!(" of {}", time.strftime("%Y-%m-%d"))).unwrap_or_default();
-            let signer = format!("{added}, a master list{day} signed by {}", list.signer);
+            let kind = if purpose == Purpose::Mdoc { "a VICAL" } else { "a master list" };
+            let signer = format!("{added}, {kind}{day} signed by {}", list.signer);
+            let signer = match &list.pinned {
+                Some(pin) => format!("{signer}, under the authority whose SHA-256 the user gave ({pin})"),
+                None => signer,
+            };
             match list.unverified {
-                Some(_) => format!("{signer}, whose CSCA is not installed {UNPINNED}"),
+                Some(_) => format!("{signer}, for whom no installed certificate vouches {UNPINNED}"),
                 None if insisted => format!("{signer}; not one that Japan's known roots vouch for {UNPINNED}"),
                 None => signer,
             }

@@ -41,7 +41,7 @@ const FOLDERS: &[Folder] = folders! {
     Test "test/j-lis-jpki": "authca-test-2019.cer" "authca-test-2023.cer" "signca-test-2019.cer" "signca-test-2024.cer";
     Simulated "simulated/taimen": "7000020.json" "7000023.json" "7000033.json" "licence-ca.der" "licence-signer.der"
         "menkyo-signer.der" "zairyu-ca.der" "zairyu-ca-old.der" "zairyu-ca2.der" "zairyu-ca2-old.der"
-        "jpki-auth-ca.der" "jpki-sign-ca.der" "csca-1.der" "csca-2.der" "csca-2-link.der" "csca-3.der";
+        "jpki-auth-ca.der" "jpki-sign-ca.der" "csca-1.der" "csca-2.der" "csca-2-link.der" "csca-3.der" "iaca-1.der" "iaca-2.der";
 };
 
 /// Every shipped anchor, with its certificate if it has one. They are read when first asked for, and once.
@@ -75,7 +75,15 @@ fn read() -> Result<Vec<Anchor>, ManifestError> {
             let material =
                 import(row.purpose, bytes).map_err(|error| ManifestError::Import(row.file.clone(), error))?;
             let Row { purpose, name, source, official, .. } = row;
-            anchors.push(Anchor { purpose, hierarchy: folder.hierarchy, name, material, source, official });
+            anchors.push(Anchor {
+                purpose,
+                hierarchy: folder.hierarchy,
+                name,
+                material,
+                source,
+                official,
+                doc_types: Vec::new(),
+            });
         }
     }
     Ok(anchors)

@@ -19,7 +19,9 @@ use super::{
     algorithm::{self, Unsupported},
     memo::Memo,
 };
-use crate::crypto::{EcPublicKey, EcdsaForm, KeyError, PublicKey, Sha256Hash, SignatureAlgorithm, VerifyKey, sha256};
+use crate::crypto::{
+    EcPublicKey, EcdsaForm, KeyError, PublicKey, SealPublicKey, Sha256Hash, SignatureAlgorithm, VerifyKey, sha256,
+};
 use crate::{text::errors, tlv::der};
 
 /// A key that a certificate holds.
@@ -271,6 +273,11 @@ impl Certificate {
         self.extensions.iter().find(|(known, ..)| known == oid).map(|(.., value)| value.as_slice())
     }
 
+    /// Whether an extension is there and critical.
+    pub(super) fn is_critical(&self, oid: &str) -> bool {
+        self.extensions.iter().any(|(known, critical, _)| known == oid && *critical)
+    }
+
     /// A critical extension whose meaning is known neither here nor to whoever asks.
     pub(super) fn unknown_critical_besides(&self, known: &[&str]) -> bool {
         let mut critical = self.extensions.iter().filter(|(_, critical, _)| *critical).map(|(oid, ..)| oid.as_str());
@@ -280,6 +287,12 @@ impl Certificate {
     /// The country of the subject, in capitals.
     pub fn subject_country(&self) -> Option<String> {
         country(&self.subject_name)
+    }
+
+    /// The state or province of the subject, as it is written.
+    pub fn subject_state(&self) -> Option<String> {
+        let found = self.subject_name.iter().flatten().find(|(kind, _)| *kind == STATE)?;
+        std::str::from_utf8(&found.1).ok().map(str::to_owned)
     }
 
     /// The country of the issuer, in capitals.
@@ -311,6 +324,12 @@ impl Certificate {
     /// [`Unsupported`].
     pub fn verify_key(&self) -> Result<VerifyKey, Unsupported> {
         algorithm::public_key(&self.key_info)
+    }
+
+    /// The key if it is one of Ed25519 (RFC 8410 4).
+    pub fn ed25519_key(&self) -> Option<SealPublicKey> {
+        const INFO: &[u8] = &[0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00];
+        SealPublicKey::from_bytes(self.key_info.strip_prefix(INFO)?.try_into().ok()?)
     }
 
     /// The algorithm of this certificate's own signature, any that passports' issuers use.
@@ -353,6 +372,9 @@ impl Certificate {
 
 /// countryName, 2.5.4.6
 const COUNTRY: [u8; 3] = [0x55, 0x04, 0x06];
+
+/// stateOrProvinceName, 2.5.4.8
+const STATE: [u8; 3] = [0x55, 0x04, 0x08];
 
 fn country(name: &Name) -> Option<String> {
     let found = name.iter().flatten().find(|(kind, _)| *kind == COUNTRY)?;

@@ -18,6 +18,7 @@ use super::{
     guard::{self, read_regular},
     import::{ImportError, MAX_FILE, import_handed_in},
     manifest::{MANIFEST, Manifest, ManifestError, Row},
+    mdoc::VicalError,
     passport::{ListError, Refused},
     pins::{self, Pin},
 };
@@ -42,6 +43,12 @@ pub enum AddError {
     /// The file is not a master list that counts.
     #[error(transparent)]
     List(#[from] ListError),
+    /// The file is not a VICAL that counts.
+    #[error(transparent)]
+    Vical(#[from] VicalError),
+    /// No certificate in the file has the fingerprint that was named.
+    #[error("no certificate in the file has the SHA-256 {0}")]
+    PinNotThere(String),
     /// Nothing in the file can be an anchor; why not, of the first. `None` if it holds no certificate.
     #[error("the file holds no certificate that can be used")]
     NothingUsable(Option<Refused>),
@@ -122,6 +129,7 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
         sha256,
         source: source(claim, file, entry.as_deref()),
         official: matches!(claim, Claim::Published(_)),
+        doc_types: Vec::new(),
         file_sha256: Some(file_sha256),
         added: Some(whole_seconds(now).to_string()),
     };

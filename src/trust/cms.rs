@@ -164,7 +164,7 @@ impl Cms {
         for certificate in certificates {
             match certificate {
                 Ok(certificate) => known.push(certificate),
-                Err(error) => failure = error.clone().into(),
+                Err(error) => failure = (*error).into(),
             }
         }
         // The name is only a hint, because issuers write it in other types of string than the certificate: the signature

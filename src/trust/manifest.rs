@@ -41,6 +41,9 @@ pub struct Row {
     pub source: String,
     /// Whether the issuer itself published it.
     pub official: bool,
+    /// The docTypes that it may vouch for (`mdoc`); empty: any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doc_types: Vec<String>,
     /// SHA-256 of the file, byte for byte: of a key it also holds its id and exponent to what was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_sha256: Option<String>,
@@ -121,6 +124,7 @@ pub fn anchor(
         material,
         source: row.source.clone(),
         official: row.official,
+        doc_types: row.doc_types.clone(),
     })
 }
 

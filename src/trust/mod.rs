@@ -19,6 +19,7 @@ mod facts;
 mod guard;
 mod import;
 mod manifest;
+mod mdoc;
 mod memo;
 mod passport;
 mod pins;
@@ -44,6 +45,7 @@ pub use {
     facts::Facts,
     guard::is_group_writable,
     import::{ImportError, Unusable, import},
+    mdoc::{IssuerError, IssuerPath, Listed, Vical, VicalError, issuer_path},
     passport::{
         ListError, MASTER_LIST, MASTER_LIST_SIGNER, MasterList, Outside, Refused, SignerError, SignerPath, StateMatch,
         allows_document, document_types, judge, key_period, list_signer_path, periods, signer_path, states,

@@ -112,7 +112,7 @@ pub fn published_by(purpose: Purpose) -> Option<(Bilingual, &'static str)> {
             ),
             "https://download.pkd.icao.int/",
         )),
-        Purpose::MyNumberCard | Purpose::DriversLicence => None,
+        Purpose::MyNumberCard | Purpose::DriversLicence | Purpose::Mdoc => None,
     }
 }
 
@@ -124,7 +124,7 @@ pub fn claims_issuer(purpose: Purpose, facts: &Facts) -> bool {
         }
         Purpose::ResidenceCard => facts.common_name.as_deref().is_some_and(|name| name.starts_with("ZairyuCard CA")),
         Purpose::Passport => facts.common_name.as_deref() == Some("e-passportCSCA"),
-        Purpose::MyNumberCard | Purpose::DriversLicence => false,
+        Purpose::MyNumberCard | Purpose::DriversLicence | Purpose::Mdoc => false,
     }
 }
 

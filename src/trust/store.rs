@@ -80,7 +80,9 @@ impl TrustStore {
     /// Names what this store says: its anchors, in order, and the hierarchies that it accepts.
     pub fn revision(&self) -> Sha256Hash {
         let anchors = self.anchors.iter().map(|anchor| {
-            format!("{:?} {:?} {} {}\n", anchor.purpose, anchor.hierarchy, anchor.official, anchor.material.sha256())
+            let types = anchor.doc_types.join(" ");
+            let Anchor { purpose, hierarchy, official, material, .. } = anchor;
+            format!("{purpose:?} {hierarchy:?} {official} {} {types}\n", material.sha256())
         });
         let accepted = format!("{:?}", self.accepted);
         sha256(&[anchors.collect::<String>().as_bytes(), accepted.as_bytes()])
@@ -138,7 +140,7 @@ mod tests {
         assert_eq!(of(Hierarchy::Test), 3 + 4);
         assert!(store.accepts(Hierarchy::Production) && store.accepts(Hierarchy::Installed));
         assert!(!store.accepts(Hierarchy::Test) && !store.accepts(Hierarchy::Simulated));
-        assert_eq!(of(Hierarchy::Simulated), 12 + 4);
+        assert_eq!(of(Hierarchy::Simulated), 12 + 4 + 2);
         for anchor in store.anchors() {
             match &anchor.material {
                 Material::CvKey(key) => {

@@ -256,6 +256,69 @@ checks! {
             "That the day is right: it comes from the signer's clock."
         otherwise "発行国の運用の誤りのこともあります。ほかの検査の結果と合わせて判断してください。"
             "It may be the issuer's mistake. Judge it together with the other checks.";
+    MdocIssuerSignature "mdoc-issuer-signature" "モバイル身分証の発行者の署名" "issuer's signature of the mdoc"
+        proves "項目のハッシュ値・スマートフォンの鍵・有効期間・文書の種類に、添付された証明書の鍵で署名されたこと。"
+            "The key of the attached certificate signed the digests of the elements, the device key, the dates and the document type."
+        leaves_open "表示した項目がその一覧にあること（項目の検査が示します）。証明書が発行者のものであること（発行者の証明書の検査が示します）。"
+            "That an element shown is in that list (the check of the elements shows it), and that the certificate is the issuer's (the check of the certificate)."
+        otherwise "データが改ざんされたか壊れています。本人確認書類として扱わないでください。"
+            "The data was changed or is damaged. Do not accept the document.";
+    MdocIssuerCertificate "mdoc-issuer-certificate" "モバイル身分証の発行者の証明書" "certificate of the mdoc's issuer"
+        proves "署名者の証明書が、登録した発行機関のCA（IACA）によるもので、定められた形式を守り、署名の時点と現在に有効であること。"
+            "An IACA that you installed certified the document signer. The certificate has the prescribed form, was valid when the document was signed and is valid now."
+        leaves_open "登録したIACA証明書の出所が正しいこと。証明書が失効していないこと（失効リストは調べていません）。"
+            "That the source of the installed IACA certificate was right, and that the certificate was not revoked: no revocation list was looked at."
+        otherwise "発行者のIACA証明書かVICALを taimen trust add --purpose mdoc で登録してください（日本の発行者の証明書は公表されていません）。登録済みなら、真正なものとして扱わないでください。"
+            "Install the issuer's IACA certificate or a VICAL with taimen trust add --purpose mdoc (no Japanese issuer publishes one). If it is installed, do not treat the document as authentic.";
+    MdocElements "mdoc-elements" "モバイル身分証の項目のハッシュ値" "digests of the elements"
+        proves "表示した項目がすべて、発行者が署名したハッシュ値と一致すること。"
+            "Every element shown matches the digest that the issuer signed."
+        leaves_open "共有されなかった項目の内容。"
+            "What the elements say that were not shared."
+        otherwise "データが改ざんされています。本人確認書類として扱わないでください。"
+            "The data was changed. Do not accept the document.";
+    MdocDocumentType "mdoc-document-type" "モバイル身分証の種類" "document type"
+        proves "要求した種類、届いた文書の種類、発行者が署名した種類が同じで、発行者がその種類を発行できること。"
+            "The type that was asked for, that of the document and the signed one are the same, and the issuer may issue it."
+        leaves_open "文書の内容（ほかの検査が示します）。"
+            "What the document says: the other checks show that."
+        otherwise "別の種類の文書です。本人確認書類として扱わないでください。"
+            "It is another kind of document. Do not accept it.";
+    MdocDevice "mdoc-device" "スマートフォンの応答（複製の検出）" "answer of the device (detects copies)"
+        proves "発行者が署名したスマートフォンの鍵が、この通信に応答したこと。データの複製や、以前の通信の再送ではありません。"
+            "The device key that the issuer signed answered in this session: neither a copy of the data nor an earlier session played again."
+        leaves_open "スマートフォンを持つ人が本人であること（ウォレットが顔や指紋を確かめたかどうかは証明されません）。別の場所にあるスマートフォンへの中継（リレー）は防げません。"
+            "That whoever holds the phone is the person: nothing proves that the wallet looked at a face or a finger. It does not exclude a relay to a phone elsewhere."
+        otherwise "複製されたデータの疑いがあります。もう一度提示してもらい、同じなら受け付けないでください。"
+            "The data may be a copy. Ask for it once more; if the result is the same, do not accept it.";
+    MdocShared "mdoc-shared" "必要な項目の共有" "elements that are needed were shared"
+        proves "この確認に必要な項目がすべて共有されたこと。"
+            "Everything that this check needs was shared."
+        leaves_open "項目の内容が正しいこと（ほかの検査が示します）。"
+            "That the elements are right: the other checks show that."
+        otherwise "共有されていない項目があります。偽造を意味しません。もう一度、すべての項目を共有してもらってください。"
+            "Something was not shared. That does not mean a forgery. Ask the holder to share everything that is asked for.";
+    MdocIssuerAgrees "mdoc-issuer-agrees" "発行国・地域の一致" "issuing country and certificate agree"
+        proves "項目にある発行国と発行地域が、署名者の証明書と同じであること。"
+            "The issuing country and jurisdiction of the elements are those of the signer's certificate."
+        leaves_open "発行者が信頼できること（発行者の証明書の検査が示します）。"
+            "That the issuer can be trusted: the check of its certificate shows that."
+        otherwise "発行者の誤りのこともあります。ほかの検査の結果と合わせて判断してください。"
+            "It may be the issuer's mistake. Judge it together with the other checks.";
+    MdocAgeAgrees "mdoc-age-agrees" "年齢・生年月日・性別の記載の一致" "age, birth date and sex do not contradict"
+        proves "年齢、生年月日（数字と文字）、性別（コードと文字）の記載が食い違わないこと。"
+            "Age, birth date (as a date and as text) and sex (as a code and as text) do not contradict each other."
+        leaves_open "どちらの記載が正しいか。"
+            "Which of them is right."
+        otherwise "発行者の誤りのこともあります。本人に確かめてください。"
+            "It may be the issuer's mistake. Ask the person.";
+    MdocReaderTrusted "mdoc-reader-trusted" "読取側の証明書" "certificate of the reader"
+        proves "この検査は行いません。"
+            "This check is never done."
+        leaves_open "スマートフォンが読み取り側をどう表示したか。読取側の証明書を送っていないとき、警告や共有の拒否があり得ます。"
+            "How the phone showed this reader to its holder. Without a reader certificate it may have warned, or refused to share."
+        otherwise "文書の真正性には関わりません。"
+            "It says nothing about whether the document is authentic.";
     Revocation "revocation" "紛失・廃止の確認" "lost or withdrawn"
         proves "この検査は行いません。"
             "This check is never done."
@@ -268,7 +331,7 @@ checks! {
 /// What a passed check leaves open besides, if it looked at a saved reading for which nobody vouches.
 pub fn saved_limit(id: CheckId) -> Option<Bilingual> {
     match id {
-        CheckId::ChipKey | CheckId::TextChipKey | CheckId::JpkiAuthKey => Some(Bilingual::new(
+        CheckId::ChipKey | CheckId::TextChipKey | CheckId::JpkiAuthKey | CheckId::MdocDevice => Some(Bilingual::new(
             "保存された読み取りでは、ICチップが一度応答したことだけを示します。応答の時刻は読み取った側の時計によるもので、封印の確認（--sealed-by）か --at recorded がない限り、いつのことか、今もカードがあるかは分かりません。",
             "For a saved reading, it shows only that the chip answered once. The time in the answer comes from the clock at the reading. Without a demanded seal (--sealed-by) or --at recorded, it shows neither when the chip answered nor that the card is there now.",
         )),

@@ -67,6 +67,18 @@ reasons! {
     WeakAlgorithm "weak_algorithm" "弱い暗号方式が使われています" "a weak algorithm was used";
     CheckDigit "check_digit" "チェックデジットが合いません" "a check digit is wrong";
     OutsidePeriod "outside_period" "署名の日が、証明書か鍵の期間に入っていません" "the day of the signature is outside the period of the certificate or its key";
+    DigestMissing "digest_missing" "署名されたハッシュ値の一覧に、項目の番号がありません" "the signed digests do not list the element";
+    DigestReused "digest_reused" "二つの項目が同じハッシュ値の番号を使っています" "two elements name the same digest";
+    RandomTooShort "random_too_short" "項目の乱数が短すぎます" "the random value of an element is too short";
+    OtherDocumentType "document_type" "要求・文書・署名された内容で、文書の種類が違います" "the document types of request, document and signed data differ";
+    DeviceMac "device_mac" "スマートフォンの認証コードが一致しません" "the device's authentication code does not match";
+    DeviceSignature "device_signature" "スマートフォンの署名が一致しません" "the device's signature does not match";
+    DeviceAuthForm "device_auth_form" "スマートフォンの認証データの形式が正しくありません" "the device's authentication has another form than it must have";
+    NotYetValid "not_yet_valid" "有効期間がまだ始まっていません" "the validity has not begun";
+    SignedOutsideCertificate "signed_outside_certificate" "署名の時刻が、署名者の証明書の有効期間に入っていません"
+        "the document was signed outside the validity of its signer's certificate";
+    CertificateForm "certificate_form" "署名者の証明書の形式が正しくありません" "the signer's certificate is absent or malformed";
+    CertificateProfile "certificate_profile" "署名者の証明書が、定められた形式を守っていません" "the signer's certificate does not have the prescribed profile";
 }
 
 reasons! {
@@ -102,6 +114,8 @@ reasons! {
     SelfReported "self_reported" "保存された読み取りのため、読み取った側の言葉にすぎません" "the evidence of a saved reading could have been made up by whoever saved it";
     UnlistedState "unlisted_state" "署名者の国と旅券の発行国の組み合わせが、対応表にありません" "the table does not have this pair of signer's state and issuing state";
     NotABook "not_a_book" "旅券ではない書類（身分証のカードや査証など）です" "the document is not a passport but a card, a permit or a visa";
+    NotShared "not_shared" "必要な項目が共有されていません" "an element that is needed was not shared";
+    ReaderUnknown "reader_unknown" "読取側の証明書を送っていません" "no reader certificate was sent";
     UnsupportedKey "unsupported_key" "証明書の鍵の種類や長さに、この版は対応していません（taimenの更新を確認してください）"
         "this version does not support the kind or size of the certificate's key (look for an update of taimen)";
 }

@@ -124,6 +124,43 @@ fn a_record_is_made_looked_over_saved_and_found_again() {
         browser.until("the record", "document.querySelector('#main').innerText.includes('生計費の決済')").await;
         browser.picture("books-ja").await;
         assert_eq!(browser.violations().await, Vec::<String>::new());
+        // What is open is filled in, and the customer has moved: both by the page.
+        browser.script("document.getElementById('add-field').click()").await;
+        browser.sees("books-field").await;
+        browser.picture("books-field-ja").await;
+        assert_eq!(browser.violations().await, Vec::<String>::new());
+        let type_in = async |name: &str, text: &str| {
+            browser
+                .script(&format!("document.getElementById('add-in-{name}').value = {}", serde_json::json!(text)))
+                .await;
+        };
+        for (name, text) in [("field", "customer.address"), ("value", "123456789018"), ("learned_from", "転居届")] {
+            type_in(name, text).await;
+        }
+        browser.script("document.getElementById('add-save').click()").await;
+        browser.until("the complaint", "document.querySelector('#bad-add-value')").await;
+        assert_eq!(browser.violations().await, Vec::<String>::new());
+        // What was typed elsewhere is still there.
+        let learned = browser.script("return document.getElementById('add-in-learned_from').value").await;
+        assert_eq!(learned, "転居届");
+        type_in("value", "架空県架空市9-9").await;
+        browser.script("document.getElementById('add-save').click()").await;
+        browser.sees("books").await;
+        browser.until("the addition", "document.querySelector('#main').innerText.includes('追記しました')").await;
+        browser.until("the new address", "document.querySelector('#main').innerText.includes('架空県架空市9-9')").await;
+        browser.picture("books-added-ja").await;
+        assert_eq!(browser.violations().await, Vec::<String>::new());
+        let (_, record) = books.records(&program, &["show", &id]);
+        assert_eq!(record["current"][0]["value"]["text"], "架空県架空市9-9", "{record}");
+        // The contract ends.
+        browser.script("document.getElementById('add-end').click()").await;
+        browser.sees("books-end").await;
+        browser.picture("books-end-ja").await;
+        assert_eq!(browser.violations().await, Vec::<String>::new());
+        browser.script("document.getElementById('add-save').click()").await;
+        browser.until("the end", "!document.querySelector('#add-end') && document.querySelector('#add-recheck')").await;
+        let (_, record) = books.records(&program, &["show", &id]);
+        assert!(record["retention"]["until"].is_string(), "{record}");
         // A card ends the look.
         browser.place("licence?seed=8").await;
         browser.until("the next customer", "!document.querySelector('#main').innerText.includes('生計費の決済')").await;

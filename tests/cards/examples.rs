@@ -63,9 +63,9 @@ fn every_simulated_kind_has_a_verdict() {
     let expected = "\
 my-number            my-number           authentic     14 exchanges
 my-number-no-photo   my-number           undetermined  14 exchanges
-licence              licence             authentic     17 exchanges
+licence              licence             authentic     19 exchanges
 licence-nopin        licence             authentic     17 exchanges
-licence-changed      licence             authentic     17 exchanges
+licence-changed      licence             authentic     19 exchanges
 menkyo               menkyo              authentic     6 exchanges
 residence1           residence1          authentic     15 exchanges
 residence1-special   residence1-special  authentic     12 exchanges

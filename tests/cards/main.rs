@@ -6,6 +6,8 @@ mod common;
 #[cfg(feature = "simulator")]
 mod after_entry;
 #[cfg(feature = "simulator")]
+mod bluetooth;
+#[cfg(feature = "simulator")]
 mod budget;
 #[cfg(feature = "compare")]
 mod compare;
@@ -15,6 +17,8 @@ mod corpora;
 mod examples;
 #[cfg(feature = "simulator")]
 mod faults;
+#[cfg(feature = "simulator")]
+mod foreign_mdoc;
 mod genuine;
 #[cfg(feature = "simulator")]
 mod hostile;
@@ -30,6 +34,10 @@ mod licence;
 mod licence_faults;
 #[cfg(feature = "simulator")]
 mod licence_round_trip;
+#[cfg(feature = "simulator")]
+mod mdoc;
+#[cfg(feature = "simulator")]
+mod mobile;
 #[cfg(feature = "simulator")]
 mod official;
 #[cfg(feature = "simulator")]

@@ -161,6 +161,7 @@ fn anchor(order: &CertificateOrder) -> Anchor {
         material: Material::Certificate(order.build().unwrap()),
         source: "a test".to_owned(),
         official: false,
+        doc_types: Vec::new(),
     }
 }
 

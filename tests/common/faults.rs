@@ -36,7 +36,7 @@ impl Honest {
     }
 
     fn fits(&self, row: &FaultRow, outcome: &Result<(Overall, Verdicts), FlowError>) -> bool {
-        use ReadError::{PinSetting, Refused};
+        use ReadError::{NothingShared, PinSetting, Refused};
         match (row.expected, outcome) {
             (Expected::Verdict(overall), Ok((found, checks))) => {
                 // The link's faults leave a card what it is, which need not be authentic.
@@ -45,10 +45,15 @@ impl Honest {
             }
             (Expected::CardTrouble, Err(trouble)) => {
                 is_removed(trouble)
+                    // What presents nothing is no known card.
+                    || *trouble == FlowError::Recognise(RecogniseError::Unknown)
                     || matches!(
                         trouble,
                         FlowError::Read(
                             ReadError::Handshake { .. }
+                                | ReadError::Session { .. }
+                                | ReadError::WantsBluetooth
+                                | ReadError::Card(CardError::Endless)
                                 | ReadError::Card(CardError::Transport(TransportError::LengthUnsupported))
                         )
                     )
@@ -58,7 +63,7 @@ impl Honest {
                 (Expected::CredentialBlocked, Refused { refusal, .. }) => *refusal == Refusal::Blocked,
                 (Expected::LastTry, Refused { refusal, .. }) => *refusal == Refusal::LastTry,
                 (Expected::NoCounter, Refused { refusal, .. }) => *refusal == Refusal::NoCounter,
-                (Expected::PinSettingUnknown, PinSetting { .. }) => true,
+                (Expected::PinSettingUnknown, PinSetting { .. }) | (Expected::NothingShared, NothingShared) => true,
                 _ => false,
             },
             _ => false,

@@ -3,11 +3,14 @@
 
 use std::{
     fs,
-    io::Read,
+    io::{Read, Write},
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{ChildStdin, Command, Stdio},
-    sync::OnceLock,
+    sync::{
+        Mutex, OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -22,9 +25,12 @@ const START: Duration = Duration::from_secs(60);
 
 const SCRIPT: &str = r#"
 bin=$1 dir=$2 port=$3
+serve() {
+    "$bin/postgres" -D "$dir/data" -k "$dir" -p "$port" -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=50 >>"$dir/log" 2>&1 &
+    pid=$!
+}
 "$bin/initdb" -D "$dir/data" -U owner --auth=trust -E UTF8 --locale=C --no-sync >"$dir/log" 2>&1 || exit 1
-"$bin/postgres" -D "$dir/data" -k "$dir" -p "$port" -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=50 >>"$dir/log" 2>&1 &
-pid=$!
+serve
 end() {
     trap '' TERM INT HUP
     kill -INT "$pid"
@@ -33,7 +39,12 @@ end() {
     exit
 }
 trap end TERM INT HUP
-read -r _
+while read -r order; do
+    case $order in
+    crash) kill -QUIT "$pid"; wait "$pid" ;;
+    start) serve ;;
+    esac
+done
 end
 "#;
 
@@ -43,7 +54,7 @@ pub struct Postgres {
     port: u16,
     bin: PathBuf,
     // The server ends when this is closed.
-    _stdin: ChildStdin,
+    stdin: Mutex<ChildStdin>,
 }
 
 /// The server of this test executable. Panics with the remedy if there is none.
@@ -57,7 +68,9 @@ impl Postgres {
         let versions = fs::read_dir(SERVERS).into_iter().flatten().flatten().map(|version| version.path().join("bin"));
         let bin = versions.filter(|bin| bin.join("postgres").exists()).max();
         let bin = bin.unwrap_or_else(|| panic!("PostgreSQL is not installed. Remedy: {INSTALL}"));
-        let dir = std::env::temp_dir().join(format!("taimen-pg-{}", std::process::id()));
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let dir = std::env::temp_dir().join(format!("taimen-pg-{}-{number}", std::process::id()));
         let _ = fs::remove_dir_all(&dir);
         fs::create_dir(&dir).expect("the folder for temporary files is writable");
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
@@ -75,13 +88,52 @@ impl Postgres {
         #[allow(clippy::zombie_processes)]
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let stdin = child.stdin.take().unwrap();
-        let server = Self { dir, port, bin, _stdin: stdin };
+        let server = Self { dir, port, bin, stdin: Mutex::new(stdin) };
+        server.wait();
+        server
+    }
+
+    /// A server of its own for a test that ends it.
+    pub fn own() -> Self {
+        Self::start()
+    }
+
+    fn wait(&self) {
         let begin = Instant::now();
-        while !server.ready() {
-            assert!(begin.elapsed() < START, "PostgreSQL does not start: {}", server.log());
+        while !self.ready() {
+            assert!(begin.elapsed() < START, "PostgreSQL does not start: {}", self.log());
             sleep(Duration::from_millis(50));
         }
-        server
+    }
+
+    fn order(&self, order: &str) {
+        writeln!(self.stdin.lock().unwrap(), "{order}").unwrap();
+    }
+
+    /// Ends every process of it at once, without any word to who is connected, and without writing anything more.
+    pub fn crash(&self) {
+        self.order("crash");
+        let begin = Instant::now();
+        while self.ready() {
+            assert!(begin.elapsed() < START, "PostgreSQL does not end");
+            sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Starts it again: it recovers what was committed.
+    pub fn start_again(&self) {
+        self.order("start");
+        self.wait();
+    }
+
+    /// The socket that clients connect to.
+    pub fn socket(&self) -> PathBuf {
+        self.dir.join(format!(".s.PGSQL.{}", self.port))
+    }
+
+    /// The URL of a database over a socket in another folder.
+    pub fn url_by(&self, folder: &Path, database: &str, role: &str) -> String {
+        format!("postgres:///{database}?host={}&port={}&user={role}", folder.display(), self.port)
     }
 
     fn ready(&self) -> bool {
@@ -101,8 +153,8 @@ impl Postgres {
 
     /// A new empty database: its name.
     pub fn database(&self) -> String {
-        static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-        let name = format!("t{}", NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("t{}", NEXT.fetch_add(1, Ordering::Relaxed));
         self.sql("postgres", &format!("CREATE DATABASE {name}"));
         name
     }

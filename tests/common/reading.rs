@@ -51,7 +51,7 @@ pub fn request() -> Request {
 
 /// What is asked of a simulated card of this kind.
 pub fn request_for(kind: CardKind) -> Request {
-    if kind == CardKind::MENKYO { request().application(kind) } else { request() }
+    if cards::registry::is_guest(kind) { request().application(kind) } else { request() }
 }
 
 /// One entry alone.

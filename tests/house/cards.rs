@@ -6,6 +6,7 @@ use std::fs;
 use taimen::{
     cards::{
         Reference, Who, drivers_licence as licence,
+        mdoc::elements::{DocType, Purpose as Asking},
         model::{Access, Action, Application, CredentialSpec, EntrySpec, Form, KindSpec, Part, Step},
         my_number::files::{self, FIELDS, FILES, NUMBER_A_SFIS, OTHER_FILES},
         passport, registry, residence_card as residence,
@@ -254,7 +255,8 @@ fn the_marked_tables_of_the_pages_are_those_of_the_code() {
 }
 
 /// The pages and the kinds that they speak of.
-const PAGES: [(&str, &[CardKind]); 4] = [
+const PAGES: [(&str, &[CardKind]); 5] = [
+    (MOBILE, &[CardKind::MOBILE_MY_NUMBER, CardKind::MOBILE_LICENCE]),
     (PASSPORT, &[CardKind::PASSPORT]),
     (MY_NUMBER, &[CardKind::MY_NUMBER, CardKind::MENKYO, CardKind::RESIDENCE_SPECIFIED]),
     (LICENCE, &[CardKind::LICENCE, CardKind::MENKYO]),
@@ -317,6 +319,29 @@ fn opened_by(access: Access) -> String {
 }
 
 const MY_NUMBER: &str = "docs/cards/my-number.md";
+
+const MOBILE: &str = "docs/cards/mobile.md";
+
+/// Every element, and what it is asked for; everything else that a dump holds of a phone.
+#[test]
+fn the_page_of_phones_has_every_element_and_file() {
+    let text = page(MOBILE);
+    let requests: Table =
+        rows(&text).into_iter().filter(|row| row[0].starts_with("`identity`") || row[0].starts_with("`age`")).collect();
+    for (column, doc_type) in [(1, DocType::MyNumber), (2, DocType::Licence)] {
+        for row in doc_type.elements() {
+            let of = |asked: Asking| row.own.asked.iter().any(|(purpose, _)| *purpose == asked);
+            let name = if row.own.element == "age_over_" { "age_over_N" } else { row.own.element };
+            for (line, asked) in [(0, Asking::Identity), (1, Asking::Sex), (2, Asking::Age)] {
+                assert_eq!(requests[line][column].contains(&ticked(name)), of(asked), "{name} {asked}");
+            }
+        }
+        for file in registry::specs().find(|spec| spec.kind == doc_type.kind()).unwrap().files {
+            let is_element = doc_type.elements().iter().any(|row| row.name == file.name);
+            assert!(is_element || text.contains(&ticked(file.name)), "{}", file.name);
+        }
+    }
+}
 
 #[test]
 fn the_my_number_page_has_every_file() {

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fs};
 use taimen::{
     cards::{
         drivers_licence::{LICENCE_REQUIREMENT, MENKYO_REQUIREMENT},
+        mdoc,
         my_number::REQUIREMENT,
         passport, residence_card as residence,
     },
@@ -15,6 +16,7 @@ use taimen::{
         Expected, FaultRow, LINK_FAULTS, Recipe,
         cards::{
             drivers_licence::{LICENCE_FAULTS, MENKYO_FAULTS},
+            mdoc::PHONE_FAULTS,
             my_number::{FAULTS, JPKI_FAULTS},
             passport::PASSPORT_FAULTS,
             residence_card::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
@@ -43,6 +45,7 @@ fn fault_row(row: &FaultRow) -> Vec<String> {
         Expected::LastTry => "last try",
         Expected::NoCounter => "no counter",
         Expected::PinSettingUnknown => "PIN setting unknown",
+        Expected::NothingShared => "nothing shared",
         Expected::CardTrouble => "card trouble",
     };
     vec![
@@ -67,6 +70,7 @@ fn the_simulator_page_has_every_fault_and_kind() {
         ("### Residence cards of the second generation", RESIDENCE2_FAULTS),
         ("### Residence cards of holders under 16", RESIDENCE_CHILD_FAULTS),
         ("### Passports", PASSPORT_FAULTS),
+        ("### Phones", PHONE_FAULTS),
     ];
     for (heading, faults) in tables {
         let found: Vec<Vec<String>> =
@@ -132,11 +136,13 @@ fn the_pages_of_the_checks_have_every_check_with_its_weight() {
             let yes = ["yes", "はい"].contains(&row[1].as_str());
             let cards = [
                 REQUIREMENT,
+                mdoc::REQUIREMENT,
                 LICENCE_REQUIREMENT,
                 MENKYO_REQUIREMENT,
                 residence::FIRST_REQUIREMENT,
                 residence::SECOND_REQUIREMENT,
                 passport::TYPED_WITH_KEY,
+                mdoc::REQUIREMENT,
             ];
             let required = cards.iter().any(|card| card.requires(check));
             assert_eq!(yes, required, "{name}: {check}");
@@ -545,7 +551,7 @@ fn every_attack_of_the_catalogue_is_mounted_and_every_test_of_one_stands_in_it()
         catalogue.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(name, _)| name).collect();
     let mut tests = BTreeSet::new();
     let files: Vec<String> =
-        ["data", "issuers", "jpki", "passports", "saved", "sessions", "signatures", "surroundings"]
+        ["data", "issuers", "jpki", "passports", "phones", "saved", "sessions", "signatures", "surroundings"]
             .map(|name| page(&format!("tests/program/attacks/{name}.rs")))
             .into();
     for file in &files {

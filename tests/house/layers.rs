@@ -15,6 +15,7 @@ const LAYERS: &[&str] = &[
     "kind",
     "text",
     "tlv",
+    "cbor",
     "image",
     "crypto",
     "transport",

@@ -17,6 +17,7 @@ use taimen::simulator::{
     FaultRow, LINK_FAULTS,
     cards::{
         drivers_licence::{LICENCE_FAULTS, MENKYO_FAULTS},
+        mdoc::PHONE_FAULTS,
         my_number::{FAULTS, JPKI_FAULTS},
         passport::PASSPORT_FAULTS,
         residence_card::{RESIDENCE_CHILD_FAULTS, RESIDENCE_FAULTS, RESIDENCE1_FAULTS, RESIDENCE2_FAULTS},
@@ -71,7 +72,16 @@ fn fixtures() -> Vec<Fixture> {
         Fixture::new("menkyo", "my-number", &[]),
         Fixture::new("residence1", "no-extended", &["--fault", "no-extended"]),
         Fixture::new("passport", "no-extended", &["--fault", "no-extended"]),
+        Fixture::new("mobile-my-number", "age", &["--age"]),
     ]);
+    // Every fault would be too much for the folder: each of these takes another way.
+    for row in PHONE_FAULTS.iter().filter(|row| PHONES.contains(&row.name)) {
+        let options = ["--fault", row.example];
+        all.push(Fixture {
+            exit: Some(row.expected.exit_code()),
+            ..Fixture::new("mobile-my-number", row.name, &options)
+        });
+    }
     let tables: [(&str, &[&[FaultRow]]); 7] = [
         ("my-number", &[FAULTS, LINK_FAULTS]),
         ("licence", &[LICENCE_FAULTS]),
@@ -96,8 +106,24 @@ fn fixtures() -> Vec<Fixture> {
     all
 }
 
+/// The faults of phones of which there is a recording.
+const PHONES: [&str; 8] = [
+    "unknown-iaca",
+    "foreign-device-key",
+    "mac",
+    "declined",
+    "declined-empty",
+    "negotiated",
+    "bluetooth-only",
+    "session-error",
+];
+
 fn application(kind: &str) -> &'static [&'static str] {
-    if kind == "menkyo" { &["--application", "menkyo"] } else { &[] }
+    match kind {
+        "menkyo" => &["--application", "menkyo"],
+        "mobile-licence" => &["--application", "mobile-licence"],
+        _ => &[],
+    }
 }
 
 /// What `taimen recording make` writes, two at a time.

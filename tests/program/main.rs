@@ -13,6 +13,7 @@ mod counter;
 mod fixtures;
 mod form;
 mod jpki_check;
+mod mobile;
 mod passport;
 mod profiles;
 mod recording_scrub;

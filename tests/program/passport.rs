@@ -50,6 +50,9 @@ fn a_recording_plays_back_without_the_zone_and_scrubs_to_another_person() {
     let program = Program::new();
     for kind in KINDS {
         for options in [&[][..], &["--fault", "no-extended"]] {
+            // A long proof does not pass a link without extended commands, and stays open.
+            let open = !options.is_empty() && ["passport-rsa", "passport-dh"].contains(&kind);
+            let exit = if open { 3 } else { 0 };
             let made = [&["recording", "make", kind, "--seed", "5"], options].concat();
             let text = program.run(made).expect(0).stdout;
             let holder = PassportHolder::from_seed(5);
@@ -57,7 +60,7 @@ fn a_recording_plays_back_without_the_zone_and_scrubs_to_another_person() {
             let path = program.home.write("made.apdu", text);
             let replay = format!("replay:{}", argument(&path));
             let arguments = ["check", "--reader", &replay, "--accept", "simulated", "--at", "recorded", "--json"];
-            let report = program.run(arguments).expect(0).json();
+            let report = program.run(arguments).expect(exit).json();
             let shown = report.to_string();
             assert!(shown.contains(&holder.number), "{kind}");
             let out = argument(&program.home.file("scrubbed.apdu"));
@@ -66,7 +69,7 @@ fn a_recording_plays_back_without_the_zone_and_scrubs_to_another_person() {
             program.run(["recording", "check", &out]).expect(0);
             let replay = format!("replay:{out}");
             let arguments = ["check", "--reader", &replay, "--accept", "simulated", "--at", "recorded", "--json"];
-            let other = program.run(arguments).expect(0).json().to_string();
+            let other = program.run(arguments).expect(exit).json().to_string();
             assert!(other.contains(&PassportHolder::from_seed(9).number) && !other.contains(&holder.number), "{kind}");
             fs::remove_file(&out).unwrap();
         }

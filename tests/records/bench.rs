@@ -13,7 +13,10 @@ use taimen::{
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::common::{postgres, temp::TempDir};
+use crate::{
+    common::{postgres, temp::TempDir},
+    wire::Wire,
+};
 
 /// Runs a test on both.
 macro_rules! both {
@@ -61,6 +64,21 @@ impl Bench {
         bench.url = postgres::server().url(&database, "owner");
         bench.server = Some(database);
         bench
+    }
+
+    /// A PostgreSQL database behind a line that can be cut.
+    pub fn wired() -> (Self, Wire) {
+        let mut bench = Self::postgres();
+        let (server, folder) = (postgres::server(), bench.folder.file("wire"));
+        fs::create_dir(&folder).unwrap();
+        let wire = Wire::to(server.socket(), &folder);
+        bench.url = server.url_by(&folder, bench.server.as_deref().unwrap(), "owner");
+        (bench, wire)
+    }
+
+    /// The same database by the line that is never cut.
+    pub fn direct(&self) -> Place {
+        Place::parse(&postgres::server().url(self.server.as_deref().unwrap(), "owner")).unwrap()
     }
 
     pub fn place(&self) -> Place {

@@ -112,6 +112,53 @@ fn damage_ends_with_1_and_names_the_entry() {
 }
 
 #[test]
+fn a_damaged_data_key_ends_with_1_and_blames_no_key_file() {
+    let shop = Shop::new(Bench::sqlite());
+    drop(shop.bench.filled(2));
+    shop.bench.tamper("UPDATE data_key SET wrapped = zeroblob(60)");
+    let report = shop.run(&["verify", "--json"]).expect(1).json();
+    assert_eq!(report["bad"][0], serde_json::json!({"seq": 0, "layer": "key"}));
+    let shown = shop.run(&["verify"]).expect(1);
+    assert!(shown.stdout.contains("database (key): a data key does not open"), "{}", shown.stdout);
+    assert_eq!(error(&shop.run(&["rekey", "--json"]).expect(2)), "records-damaged");
+}
+
+#[test]
+fn a_head_of_another_database_is_named_as_one() {
+    let (shop, other) = (Shop::new(Bench::sqlite()), Shop::new(Bench::sqlite()));
+    let id = shop.bench.filled(2).1[0].id.to_string();
+    drop(other.bench.filled(2));
+    let head = other.path("head");
+    other.run(&["head", "--out", &head]).expect(0);
+    let refused = shop.run(&["verify", "--head", &head, "--json"]).expect(2);
+    assert_eq!(error(&refused), "records-head-elsewhere");
+    other.run(&["verify", "--head", &head]).expect(0);
+    // An auditor who mixes up two shops is told the same.
+    let proof = shop.path("proof.json");
+    shop.run(&["head", "--proof", &id, "--out", &proof]).expect(0);
+    let public = shop.run(&["head", "--json"]).expect(0).json()["public_key"].as_str().unwrap().to_owned();
+    let refused =
+        shop.run(&["verify", "--proof", &proof, "--public-key", &public, "--head", &head, "--json"]).expect(2);
+    assert_eq!(error(&refused), "records-head-elsewhere");
+}
+
+#[test]
+fn a_system_without_a_key_store_is_told_so() {
+    let shop = Shop::new(Bench::sqlite());
+    let nowhere = "unix:path=/nonexistent/bus";
+    let keyring = |arguments: &[&str]| {
+        let mut command = shop.program.command([&["records"], arguments, &["--keyring", "--json"]].concat());
+        command.env("TAIMEN_RECORDS", &shop.bench.url).env("DBUS_SESSION_BUS_ADDRESS", nowhere);
+        command.env("HOME", shop.bench.folder.path()).env("XDG_DATA_HOME", shop.bench.folder.file("share"));
+        error(&run(command).expect(2))
+    };
+    assert_eq!(keyring(&["init"]), "records-no-keyring");
+    assert!(!shop.bench.file().exists());
+    drop(shop.bench.filled(1));
+    assert_eq!(keyring(&["verify"]), "records-no-keyring");
+}
+
+#[test]
 fn an_older_copy_and_a_password_are_refused() {
     let shop = Shop::new(Bench::sqlite());
     let (mut store, _) = shop.bench.filled(2);

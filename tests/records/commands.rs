@@ -179,6 +179,10 @@ fn what_is_wrong_with_record_or_database_is_said_before_a_card_is_touched() {
     refused(&["--staff-file", "bad.json"], "record-entry");
     shop.file("bad.json", &json!({"hobby": 1}));
     refused(&["--staff-file", "bad.json"], "record-entries-key");
+    shop.file("bad.json", &json!({"transaction_on": "2999-01-01"}));
+    refused(&["--staff-file", "bad.json"], "record-entry");
+    shop.file("bad.json", &json!({"fields": {"other_confirmed_on": "2999-01-01"}}));
+    refused(&["--staff-file", "bad.json"], "record-entry");
     refused(&["--staff-file", "none.json"], "unreadable");
 }
 

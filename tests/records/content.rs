@@ -8,8 +8,8 @@ use taimen::{
     lang::Lang,
     profile::{Case, Profile, Profiles},
     records::content::{
-        Amendment, Change, Circumstances, Content, Customer, Draft, DumpMark, Entries, Entry, EntryProblem, Hold,
-        KnownBy, Logged, Lookup, Payload, Reading, Reason, Record, Relation, State, Value, View, Why, lookup,
+        Addition, Amendment, Change, Circumstances, Content, Customer, Draft, DumpMark, Entries, Entry, EntryProblem,
+        Hold, KnownBy, Logged, Lookup, Payload, Reading, Reason, Record, Relation, State, Value, View, Why, lookup,
         retention::{self, Refusal, last_day},
     },
     report::{Context, Source},
@@ -285,6 +285,15 @@ fn nobody_can_enter_what_must_not_be_stored() {
     ] {
         assert_eq!(problem("purpose", text(number)), Err(EntryProblem::PersonalNumber), "{number}");
     }
+    // 照合番号B: birth date, year of expiry, security code.
+    for number in ["90011520351234", "900115 2035 1234", "９００１１５−２０３５−１２３４", "番号90011520351234です"]
+    {
+        assert_eq!(problem("purpose", text(number)), Err(EntryProblem::NumberB), "{number}");
+    }
+    // No such day, no such year; and a place for long numbers.
+    assert_eq!(problem("purpose", text("90133220351234")), Ok(()));
+    assert_eq!(problem("purpose", text("90011519991234")), Ok(()));
+    assert_eq!(problem("account", text("90011520351234")), Ok(()));
     assert_eq!(problem("purpose", text("123456789012")), Ok(()));
     assert_eq!(problem("account", text("123456789018")), Ok(()));
     assert_eq!(problem("document.number", text("123456789018")), Err(EntryProblem::NoNumber));
@@ -420,6 +429,11 @@ fn the_photo_is_kept_for_a_purpose_alone() {
     let photo = draft.finish().photo.unwrap();
     assert_eq!(photo.purpose, "社内規程第5条による再確認のため");
     assert_eq!(photo.format, "jpeg2000");
+    // A card without a photo has none to keep, and its draft says of none that it is kept.
+    let mut none = Sample::of("my-number-no-photo").draft(&[profiles.get("hanshuhou-2025").unwrap()], "2026-11-22");
+    none.keep_photo(Some("社内規程第5条による再確認のため")).unwrap();
+    assert_eq!(none.photo_purpose(), None);
+    assert!(none.finish().photo.is_none());
 }
 
 #[test]
@@ -453,6 +467,59 @@ fn a_bad_file_of_entries_is_named_by_line_and_key() {
     assert_eq!((error.line, error.key), (2, None));
     let toml = "[circumstances]\nhigh_risk = true\n[fields]\npurpose = \"生計費の決済\"\n";
     assert!(Entries::parse(toml).unwrap().circumstances.high_risk);
+}
+
+#[test]
+fn nothing_is_recorded_that_is_still_to_come() {
+    let profiles = profiles();
+    let profile = profiles.get("hanshuhou-2025").unwrap();
+    let later = |entries: &str| -> Vec<String> {
+        let mut draft = Draft::new(day("2026-11-22"), [profile]);
+        draft.take(Entries::parse(entries).unwrap()).unwrap();
+        draft.still_to_come(day("2026-11-22")).into_iter().map(|error| error.field).collect()
+    };
+    assert_eq!(later(r#"{"fields": {"other_confirmed_on": "2026-11-22", "document.expiry": "2030-01-01"}}"#), [""; 0]);
+    assert_eq!(later(r#"{"fields": {"other_confirmed_on": "2026-11-23"}}"#), ["other_confirmed_on"]);
+    // 00:30 in Japan is the day before in London.
+    assert_eq!(later(r#"{"presented_at": "2026-11-22T15:30:00Z"}"#), ["presented_at"]);
+    let more = r#"{"human_match": {"found": "matches", "by": "見本 花", "at": "2026-11-23T00:00:00+09:00"},
+        "relied_on": {"kind": "own-earlier", "operator": "見本", "agreement": "1", "confirmed_at": "2027-01-01T00:00:00Z"}}"#;
+    assert_eq!(later(more), ["human_match.at", "relied_on.confirmed_at"]);
+    let draft = Draft::new(day("2026-11-23"), [profile]);
+    assert_eq!(draft.still_to_come(day("2026-11-22"))[0].field, "transaction_on");
+
+    let record = Draft::new(day("2026-11-22"), [profile]).finish();
+    let added = |addition: &str| {
+        let addition = Addition::parse(addition).unwrap().to(&record, day("2026-11-22"));
+        addition.map_err(|error| (error.field, error.problem))
+    };
+    for (addition, field) in [
+        (r#"{"by": "見本", "known_on": "2026-11-23", "hold": "legal", "reason": "1"}"#, "known_on"),
+        (r#"{"by": "見本", "recheck": {"on": "2026-11-23", "how": "known"}}"#, "recheck.on"),
+        (
+            r#"{"by": "見本", "reliance": {"kind": "own-earlier", "operator": "見本", "agreement": "1", "confirmed_at": "2026-11-24T00:00:00Z"}}"#,
+            "reliance.confirmed_at",
+        ),
+        (
+            r#"{"by": "見本", "why": "correction", "fields": {"other_confirmed_on": "2026-11-23"}}"#,
+            "other_confirmed_on",
+        ),
+    ] {
+        assert_eq!(added(addition), Err((field.to_owned(), EntryProblem::Future)), "{addition}");
+    }
+    // How long the further relation lasts is said once, in either place.
+    let single =
+        |addition: &str| matches!(added(addition).unwrap().change, Change::Recheck { relation: Relation::Single, .. });
+    assert!(single(r#"{"by": "見本", "recheck": {"on": "2026-11-22", "how": "known"}, "relation": "single"}"#));
+    assert!(single(r#"{"by": "見本", "recheck": {"on": "2026-11-22", "how": "known", "relation": "single"}}"#));
+    let twice = Err(("relation".to_owned(), EntryProblem::Relation));
+    assert_eq!(
+        added(
+            r#"{"by": "見本", "recheck": {"on": "2026-11-22", "how": "known", "relation": "single"}, "relation": "single"}"#
+        ),
+        twice
+    );
+    assert_eq!(added(r#"{"by": "見本", "hold": "legal", "reason": "1", "relation": "single"}"#), twice);
 }
 
 /// A record and what is added to it, each a day after the one before.

@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use taimen::records::store::{Bad, Depth, Layer, SignedHead, StoreError};
+use taimen::{
+    crypto::SealKey,
+    records::store::{Bad, Depth, EntryKind, Layer, SignedHead, StoreError},
+};
 
 use crate::bench::{Bench, both, entry, record};
 
@@ -110,9 +113,47 @@ both! {
         assert!(matches!(bench.open(), Err(StoreError::Damaged { seq: 3, .. })));
     }
 
+    fn a_damaged_data_key_is_named_and_not_the_key_file(bench: &Bench) {
+        let (mut store, appended) = bench.filled(2);
+        store.rekey(&entry(EntryKind::Rekey, None, 5, "{}")).unwrap();
+        let later = store.append(&record(6)).unwrap();
+        drop(store);
+        bench.tamper(&format!("UPDATE data_key SET wrapped = {} WHERE id = 1", bench.bytes(&[0; 60])));
+        let damaged = |seq, layer| Some(StoreError::Damaged { place: bench.place().to_string(), seq, layer });
+        assert_eq!(bench.open().err(), damaged(0, "key"));
+        // What other keys seal is read all the same, and the structure holds.
+        let mut store = bench.read();
+        assert_eq!(store.read(appended[0].id).err(), damaged(1, "key"));
+        assert!(store.read(later.id).unwrap().payload.is_some());
+        let report = store.verify(Depth::Content, &[]).unwrap();
+        let bad: Vec<(u64, Layer)> = report.bad.iter().map(|bad| (bad.seq, bad.layer)).collect();
+        assert_eq!(bad, [(0, Layer::Key), (1, Layer::Key), (2, Layer::Key)]);
+        assert_eq!(self::bad(bench), []);
+        let head = store.head().unwrap().unwrap();
+        bench.tamper("DELETE FROM data_key WHERE id = 1");
+        let report = bench.read().verify(Depth::Content, &[head]).unwrap();
+        assert_eq!(report.bad[0], Bad { seq: 1, layer: Layer::Key });
+    }
+
+    fn what_a_database_says_of_itself_is_compared_with_what_was_signed(bench: &Bench) {
+        drop(bench.filled(2));
+        for statement in [
+            "UPDATE log SET test = 1".to_owned(),
+            format!("UPDATE log SET public_key = {}", bench.bytes(&SealKey::from_seed(&[9; 32]).public_key().to_bytes())),
+        ] {
+            bench.tamper(&format!("CREATE TABLE kept AS SELECT * FROM log; {statement}"));
+            let place = bench.place().to_string();
+            assert_eq!(bench.open().err(), Some(StoreError::Damaged { place, seq: 0, layer: "log" }), "{statement}");
+            let report = bench.read().verify(Depth::Content, &[]).unwrap();
+            assert_eq!(report.bad, [Bad { seq: 0, layer: Layer::Log }], "{statement}");
+            bench.tamper("DELETE FROM log; INSERT INTO log SELECT * FROM kept; DROP TABLE kept");
+        }
+        assert!(bench.open().is_ok());
+    }
+
     fn a_purge_is_lawful_only_with_its_entry(bench: &Bench) {
         let (mut store, appended) = bench.filled(4);
-        store.empty(&[appended[1].id], &entry(taimen::records::store::EntryKind::Purge, None, 9, "{}")).unwrap();
+        store.empty(&[appended[1].id], &entry(EntryKind::Purge, None, 9, "{}")).unwrap();
         assert_eq!(bad(bench), []);
         bench.tamper("UPDATE entry SET purges = '' WHERE seq = 5");
         assert_eq!(bad(bench)[0], (2, Layer::Purge));

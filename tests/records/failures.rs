@@ -27,12 +27,13 @@ both! {
         let error = Store::open(bench.place(), keys, Box::new(SystemNonces)).err();
         let path = other.key().display().to_string();
         assert_eq!(error, Some(StoreError::WrongKey { place: bench.place().to_string(), path }));
-        // The right names with another master key.
+        // The right names with another master key: a file that somebody edited, or a data key that is damaged.
         let text = fs::read_to_string(bench.key()).unwrap();
         let begin = text.find("\nmaster = \"").unwrap() + 11;
         let changed = format!("{}{}{}", &text[..begin], "00".repeat(32), &text[begin + 64..]);
         fs::write(bench.key(), changed).unwrap();
-        assert!(matches!(open(bench), Some(StoreError::WrongKey { .. })));
+        let place = bench.place().to_string();
+        assert_eq!(open(bench), Some(StoreError::Damaged { place, seq: 0, layer: "key" }));
         // Without any key the structure can be checked all the same.
         assert!(bench.read_without_key().verify(Depth::Structure, &[]).unwrap().holds());
     }
@@ -88,6 +89,13 @@ fn a_key_has_no_place_beside_the_database_and_none_for_others() {
     let error = Keys::create(keys, &beside, &bench.place()).err();
     assert_eq!(error, Some(StoreError::KeyInFolder { path: beside.display().to_string() }));
     assert!(!beside.exists());
+    // Whoever copies the folder of the database copies what is below it too. The other way round there is no harm.
+    let below = bench.folder.file("data/keys/shop.key");
+    fs::create_dir(below.parent().unwrap()).unwrap();
+    let keys = || KeyFile::new(uuid::Uuid::from_bytes([1; 16]), &mut SystemNonces).unwrap();
+    let error = Keys::create(keys(), &below, &bench.place()).err();
+    assert_eq!(error, Some(StoreError::KeyInFolder { path: below.display().to_string() }));
+    Keys::create(keys(), &bench.folder.file("above.key"), &bench.place()).unwrap();
     drop(bench.create());
     for path in [bench.key(), bench.file(), bench.keys().kept().path().to_owned()] {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());

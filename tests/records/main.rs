@@ -26,4 +26,8 @@ mod model;
 #[cfg(target_os = "linux")]
 mod secrecy;
 #[cfg(target_os = "linux")]
+mod server;
+#[cfg(target_os = "linux")]
 mod store;
+#[cfg(target_os = "linux")]
+mod wire;

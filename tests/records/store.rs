@@ -1,6 +1,6 @@
 //! What a store does with entries.
 
-use std::ops::ControlFlow;
+use std::{fs, ops::ControlFlow};
 
 use taimen::{
     records::store::{Depth, EntryKind, Listing, Lookup, Proof, Store, StoreError, parse_verifier_key},
@@ -8,7 +8,7 @@ use taimen::{
 };
 use uuid::Uuid;
 
-use crate::bench::{Bench, both, entry, record, time};
+use crate::bench::{Bench, both, entry, record, sqlite, time};
 
 fn text(payload: Option<zeroize::Zeroizing<Vec<u8>>>) -> String {
     String::from_utf8(payload.unwrap().to_vec()).unwrap()
@@ -146,6 +146,36 @@ both! {
         }
     }
 
+    fn a_restore_that_fails_keeps_what_is_known_of_the_lost_entries(bench: &Bench) {
+        let (mut store, _) = bench.filled(2);
+        let copy = bench.folder.file("backup.db");
+        store.backup(&copy).unwrap();
+        store.append(&record(3)).unwrap();
+        drop(store);
+        let head = bench.keys().kept().path().to_owned();
+        let lost = bench.folder.file("keys/shop.key.head.lost");
+        let known = fs::read(&head).unwrap();
+        // The new place is taken; the copy is damaged; an earlier loss is still beside the key.
+        let refused = Store::restore(&copy, bench.place(), bench.keys(), true).err();
+        assert!(matches!(refused, Some(StoreError::AlreadyThere { .. })), "{refused:?}");
+        let whole = fs::read(&copy).unwrap();
+        crate::bench::sqlite(&copy, "DROP TRIGGER entry_unchanged; UPDATE entry SET created_at = 1 WHERE seq = 2").unwrap();
+        let report = Store::restore(&copy, Bench::sqlite().place(), bench.keys(), true).unwrap();
+        assert!(!report.holds());
+        assert!(fs::read(&head).unwrap() == known && !lost.exists());
+        fs::write(&copy, whole).unwrap();
+        fs::write(&lost, "earlier").unwrap();
+        let new = Bench::sqlite();
+        let refused = Store::restore(&copy, new.place(), bench.keys(), true).err();
+        assert_eq!(refused, Some(StoreError::AlreadyThere { place: lost.display().to_string() }));
+        assert!(fs::read(&head).unwrap() == known && !new.file().exists());
+        fs::remove_file(&lost).unwrap();
+        let report = Store::restore(&copy, new.place(), bench.keys(), true).unwrap();
+        assert!(report.holds() && report.size == 2, "{report:?}");
+        assert_eq!(fs::read(&lost).unwrap(), known);
+        assert!(fs::read_to_string(&head).unwrap().contains("\n2\n"));
+    }
+
     fn an_auditor_checks_one_record_and_sees_nothing_else(bench: &Bench) {
         let (mut store, appended) = bench.filled(11);
         let public = store.log().verifier_key(store.public_key());
@@ -214,4 +244,29 @@ both! {
         drop(store);
         assert!(bench.open().is_err(), "no head fits a database that is none");
     }
+}
+
+#[test]
+fn a_store_that_is_dropped_has_closed_its_file() {
+    let bench = Bench::sqlite();
+    for _ in 0..5 {
+        drop(if bench.file().exists() { bench.open().unwrap() } else { bench.create() });
+        assert!(!bench.folder.file("data/records.db-wal").exists());
+    }
+}
+
+#[test]
+fn what_is_sealed_is_shorter_than_what_was_given_and_says_little_of_its_length() {
+    let bench = Bench::sqlite();
+    let mut store = bench.create();
+    let rows = "{\"id\":\"purpose\",\"state\":\"blank\",\"reason\":\"not-asked\"},".repeat(60);
+    for name in ["海 花", "架空野 ためし之丞"] {
+        let payload = format!("{{\"name\":\"{name}\",\"fields\":[{rows}]}}");
+        let id = store.append(&entry(EntryKind::Record, None, 1, &payload)).unwrap().id;
+        assert_eq!(text(store.read(id).unwrap().payload), payload);
+    }
+    drop(store);
+    let lengths = "SELECT CASE WHEN min(length(sealed)) = max(length(sealed)) AND max(length(sealed)) < 600 THEN 1 ELSE 1/0.0 END FROM entry";
+    // The same length for both, and far less than the four kilobytes of JSON.
+    sqlite(&bench.file(), &format!("CREATE TEMP TABLE t (one INTEGER NOT NULL); INSERT INTO t {lengths}")).unwrap();
 }

@@ -4,6 +4,8 @@
 mod common;
 
 #[cfg(all(unix, feature = "simulator"))]
+mod mdoc_lists;
+#[cfg(all(unix, feature = "simulator"))]
 mod passport_lists;
 #[cfg(all(unix, feature = "simulator"))]
 mod passport_openssl;

@@ -12,8 +12,8 @@ use taimen::{
         CertificateOrder, Form, Key, MessageOrder, Name, authorities, list_of_certificates,
     },
     trust::{
-        AddError, Brought, CmsError, Concern, Hierarchy, ListError, MASTER_LIST, Refused, SignerError, audit, bring,
-        load_directory,
+        AddError, Brought, CmsError, Concern, Hierarchy, ListError, MASTER_LIST, Purpose, Refused, SignerError, audit,
+        bring, load_directory,
     },
 };
 
@@ -47,7 +47,11 @@ impl Bench {
     }
 
     fn add(&self, name: &str, content: impl AsRef<[u8]>, unpinned: bool) -> Result<Brought, AddError> {
-        bring(&self.trust, &self.folder.write(name, content), unpinned, now())
+        bring(&self.trust, Purpose::Passport, &self.folder.write(name, content), unpinned, None, now())
+    }
+
+    fn pinning(&self, name: &str, content: impl AsRef<[u8]>, pin: &str) -> Result<Brought, AddError> {
+        bring(&self.trust, Purpose::Passport, &self.folder.write(name, content), false, Some(pin), now())
     }
 
     fn there(&self) -> usize {
@@ -158,6 +162,27 @@ fn a_master_list_counts_if_the_authority_of_its_signer_is_there() {
     assert!(!brought.added[0].is_unpinned());
     let concerns = audit(&load_directory(&bench.trust).unwrap(), now()).len();
     assert_eq!(concerns, 0, "links and several keys of one name are the rule");
+}
+
+#[test]
+fn a_fingerprint_that_somebody_compared_vouches_for_the_list_and_nothing_else_does() {
+    let bench = Bench::new();
+    let (publisher, other) = (france(), state("NZ", "taimen simulated CSCA of another test", NamedCurve::P384));
+    let [fr, nz] = [&publisher, &other].map(|order| order.build().unwrap());
+    let sha256 = |der: &[u8]| hex::encode(taimen::crypto::sha256(&[der]));
+    let file = list(&publisher, &[fr.clone(), nz.clone()], |_| {});
+    let unknown = "ab".repeat(32);
+    assert!(matches!(bench.pinning("list.ml", &file, &unknown), Err(AddError::PinNotThere(_))));
+    // A certificate that is in the list, and did not certify its signer.
+    let other = bench.pinning("list.ml", &file, &sha256(&nz));
+    assert!(matches!(other, Err(AddError::List(ListError::Signer(SignerError::NoAnchor)))), "{other:?}");
+    assert_eq!(bench.there(), 0);
+    let brought = bench.pinning("list.ml", &file, &sha256(&fr)).unwrap();
+    assert_eq!(brought.added.len(), 2);
+    let from = brought.list.unwrap();
+    assert_eq!((from.unverified, from.pinned), (None, Some(sha256(&fr))));
+    assert!(!brought.added[0].is_unpinned() && brought.added[0].source.contains(&sha256(&fr)));
+    assert!(matches!(bench.pinning("nz.der", &nz, &sha256(&fr)), Err(AddError::PinNotThere(_))));
 }
 
 #[test]

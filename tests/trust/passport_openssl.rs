@@ -103,6 +103,7 @@ fn accepted(authority: &[u8], message: &[u8], at: Timestamp) -> bool {
         material: Material::Certificate(authority.to_vec()),
         source: "a test".to_owned(),
         official: false,
+        doc_types: Vec::new(),
     };
     let trust = TrustStore::shipped().unwrap().with(vec![anchor]);
     let Ok(object) = SecurityObject::parse(&security_object_file(message)) else { return false };

@@ -16,6 +16,7 @@ fn anchor(purpose: Purpose, hierarchy: Hierarchy, der: &[u8]) -> Anchor {
         material: import(purpose, der).unwrap(),
         source: "a test".to_owned(),
         official: false,
+        doc_types: Vec::new(),
     }
 }
 

@@ -176,6 +176,7 @@ fn accepted_here(chain: &Chain) -> bool {
         material: Material::Certificate(chain.authority.clone()),
         source: "a test".to_owned(),
         official: false,
+        doc_types: Vec::new(),
     };
     let trust = TrustStore::shipped().unwrap().with(vec![anchor]);
     Certificate::parse(&chain.leaf)

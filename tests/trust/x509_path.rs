@@ -45,6 +45,7 @@ fn anchor(hierarchy: Hierarchy, order: &CertificateOrder) -> Anchor {
         material: Material::Certificate(order.build().unwrap()),
         source: "a test".to_owned(),
         official: false,
+        doc_types: Vec::new(),
     }
 }
 

@@ -84,11 +84,15 @@ pub(super) fn signer_check<'a>(
     let fits = |certificate: &Certificate| {
         made(certificate) && issued.of(certificate).is_none_or(|day| valid_on(certificate, day))
     };
-    let chosen = candidates
-        .iter()
-        .find(|(_, certificate)| fits(certificate))
-        .or_else(|| candidates.iter().find(|(_, certificate)| made(certificate)))
-        .or(candidates.first());
+    let chosen = match candidates.as_slice() {
+        // Nothing to choose from: whether its key made the signature is found out when that is verified.
+        [only] => Some(only),
+        several => several
+            .iter()
+            .find(|(_, certificate)| fits(certificate))
+            .or_else(|| several.iter().find(|(_, certificate)| made(certificate)))
+            .or(several.first()),
+    };
     let Some((anchor, certificate)) = chosen else {
         return without(Check::not_done(id, Why::NoAnchor, evidence));
     };

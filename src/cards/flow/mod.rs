@@ -7,6 +7,7 @@ mod identify;
 mod play;
 mod recognise;
 mod request;
+mod sharing;
 
 use jiff::Timestamp;
 
@@ -16,6 +17,7 @@ pub use play::{play, read_recording};
 pub(crate) use recognise::{Manner, recognise};
 pub use recognise::{RecogniseError, Recognised};
 pub use request::{Ask, Request};
+pub use sharing::{DEFAULT_AGE, Sharing};
 
 pub(crate) use request::Inference;
 use request::Meant;
@@ -57,6 +59,15 @@ pub enum Event<'a> {
     },
     /// Which other applications the card holds, found while a person is asked.
     Guests(&'a Recognised),
+    /// The holder is about to be asked to share this; nothing of it was sent yet.
+    Shares {
+        /// What is asked for, by its titles.
+        asked: &'a [Bilingual],
+        /// Whether the holder is told that it will be kept.
+        retained: bool,
+        /// Whether the reader says who it is.
+        named: bool,
+    },
     /// A step goes on.
     Step {
         /// What to show.

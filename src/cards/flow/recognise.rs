@@ -38,7 +38,7 @@ impl Recognised {
         if self.complete {
             return Ok(());
         }
-        let mut probe = Probe { session, scope, free: self.free.clone() };
+        let mut probe = Probe { session, scope, named: None, free: self.free.clone() };
         let before = registry::CARDS.iter().take_while(|card| !is_of(**card, self.kind));
         for card in before.filter(|card| is_guest(**card)) {
             match card.recognise(&mut probe)? {
@@ -83,6 +83,9 @@ pub(crate) fn recognise(
     manner: Manner,
 ) -> Result<Recognised, RecogniseError> {
     let mut probe = Probe::new(session, scope);
+    if let Manner::Short(named) = manner {
+        probe.named = named;
+    }
     let first = match manner {
         Manner::Short(Some(kind)) => registry::CARDS.iter().find(|card| is_of(**card, kind)),
         Manner::Whole | Manner::Short(None) => None,

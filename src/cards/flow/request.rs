@@ -12,7 +12,7 @@ use super::{
         model::{Card, FREE_FILE, Found, KindSpec, ScopeSpec},
         registry,
     },
-    FlowError, Manner, Recognised,
+    FlowError, Manner, Recognised, Sharing,
 };
 
 /// What is asked of a card, whichever it is.
@@ -35,6 +35,8 @@ pub struct Request {
     pub(crate) recorded: bool,
     /// Whether filler is inferred, and what can prove it.
     pub(crate) inference: Inference,
+    /// What is asked of a document whose holder decides what to share.
+    pub sharing: Sharing,
     /// How the card is recognised, if a recording says how it was.
     pub(crate) begins: Option<Manner>,
     /// Certificates of issuers that need not be read again.
@@ -78,6 +80,7 @@ impl Request {
             ask: Ask::Never,
             recorded: false,
             inference: Inference::Off,
+            sharing: Sharing::default(),
             begins: None,
             remembered: None,
         }
@@ -129,7 +132,7 @@ impl Request {
     fn fitting(&self, credentials: &Credentials) -> Option<CardKind> {
         let only = |opened: bool| {
             let fits = |kind: &&'static KindSpec| {
-                let scope = kind.scope(self.scope).filter(|_| !kind.guest);
+                let scope = kind.scope(self.scope).filter(|_| !kind.guest && !kind.shared);
                 let needs = |scope: &ScopeSpec| scope.credentials.iter().any(|it| !it.optional);
                 let given = |scope: &ScopeSpec| scope.credentials.iter().all(|it| it.optional || credentials.has(it));
                 scope.is_some_and(|scope| !opened || needs(scope) && given(scope))
@@ -138,6 +141,12 @@ impl Request {
             cards.next().filter(|_| cards.next().is_none()).map(|spec| spec.kind)
         };
         only(false).or_else(|| only(true))
+    }
+
+    /// The same, asking a holder who decides what to share for this.
+    #[must_use]
+    pub fn sharing(self, sharing: Sharing) -> Self {
+        Self { sharing, ..self }
     }
 
     /// The same with another scope.
@@ -189,6 +198,8 @@ impl Request {
 /// itself are older.
 fn manner_of(replay: &Replay) -> Option<Manner> {
     const SELECT: [u8; 4] = [0x00, 0xA4, 0x04, 0x0C];
+    // What is found as a tag is found by itself.
+    let begins_with_tag = replay.commands().next()?.starts_with(&[0x00, 0xA4, 0x04, 0x00]);
     let begins_free = replay.commands().next()?.starts_with(&[0x00, 0xB0, 0x80 | FREE_FILE]);
     let mut selected = replay.commands().filter_map(|command| command.strip_prefix(&SELECT)?.get(1..));
     let owner = selected.next().and_then(registry::owner);
@@ -196,6 +207,8 @@ fn manner_of(replay: &Replay) -> Option<Manner> {
         Some(owner) if begins_free && owner.guest => Some(Manner::Whole),
         _ if begins_free => Some(Manner::Short(None)),
         owner => {
+            // What is selected later was only looked for.
+            let owner = owner.filter(|_| !begins_with_tag);
             let said = || replay.header().card.as_deref().and_then(|card| card.parse().ok());
             owner.map(|owner| owner.kind).or_else(said).map(|kind| Manner::Short(Some(kind)))
         }

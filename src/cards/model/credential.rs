@@ -45,6 +45,8 @@ pub struct CredentialSpec {
     pub unblock_at: Bilingual,
     /// What else to say if it was refused: how the card can be checked without it.
     pub without: Bilingual,
+    /// The end of "If it is right, …", after the card refused one that is not counted.
+    pub if_right: Bilingual,
 }
 
 impl PartialEq for CredentialSpec {
@@ -74,6 +76,10 @@ impl CredentialSpec {
         handshake: false,
         unblock_at: Bilingual::new("", ""),
         without: Bilingual::new("", ""),
+        if_right: Bilingual::new(
+            "カードの方式が名乗っている種類や世代のものと違うことが考えられます。別の確認方法を使ってください。",
+            "the card follows another protocol than its kind and generation do: use another way to check it.",
+        ),
     };
 
     /// A gate for one person's entries that lets this credential's last try through, and no other's.
@@ -354,6 +360,11 @@ impl Credentials {
             Some(GivenCredential { id: credential.id.to_owned(), length })
         });
         given.collect()
+    }
+
+    /// The session keys of a recording, in order; `None` if this is not a recording.
+    pub(crate) fn recorded_keys(&self) -> Option<&[Zeroizing<Vec<u8>>]> {
+        self.recorded.as_ref().map(|recorded| recorded.keys.as_slice())
     }
 
     /// What opens a card under mutual authentication; `times` is how often it was opened before in this reading.

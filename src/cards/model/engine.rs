@@ -123,6 +123,11 @@ impl ReadContext<'_, '_> {
         (self.tell)(Event::Step { title: self.title, done, total });
     }
 
+    /// Shows what the holder is about to be asked to share.
+    pub(crate) fn shares(&mut self, asked: &[Bilingual], retained: bool, named: bool) {
+        (self.tell)(Event::Shares { asked, retained, named });
+    }
+
     /// Runs something with the session, what the folder remembers, and what shows its progress.
     pub(crate) fn with_progress<R>(
         &mut self,

@@ -55,6 +55,11 @@ pub(crate) trait Card: Sync {
         Vec::new()
     }
 
+    /// What a scanned text says of where the document is, if it is one of this card's: for [`Sharing::found`](crate::cards::Sharing::found).
+    fn scanned(&self, _text: &str) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Does what no table says.
     ///
     /// # Errors
@@ -105,6 +110,8 @@ pub struct KindSpec {
     pub extra: Option<&'static Extra>,
     /// Whether it is found as an application on another card.
     pub guest: bool,
+    /// Whether its holder decides what of it is shared, so that nothing else opens it.
+    pub shared: bool,
     /// Why the kind is recognised only, and what to do instead; `None` for a kind that is read.
     pub unread: Option<[Bilingual; 2]>,
     /// Whether it is published that nothing counts wrong entries of a credential without a counter.
@@ -124,7 +131,8 @@ impl KindSpec {
     ) -> Self {
         let (references, applications): (&[_], &[_]) = (&[], &[]);
         let (extra, guest, unread, uncounted, number) = (None, false, None, false, None);
-        Self { kind, scopes, steps, files, references, applications, extra, guest, unread, uncounted, number }
+        let shared = false;
+        Self { kind, scopes, steps, files, references, applications, extra, guest, shared, unread, uncounted, number }
     }
 
     /// One scope.
@@ -259,6 +267,8 @@ pub struct CardState {
     pub blocked: Option<NotRead>,
     /// Of the files, those that were remembered: the card gave a slice of them.
     pub remembered: Vec<&'static str>,
+    /// What only the card's own folder knows how to read.
+    pub own: Vec<u8>,
 }
 
 impl CardState {
@@ -315,6 +325,8 @@ pub(crate) struct Probe<'a, 'b> {
     pub(crate) session: &'a mut CardSession<'b>,
     /// How much of the card is wanted.
     pub(crate) scope: Scope,
+    /// The kind that is asked for first, if one is.
+    pub(crate) named: Option<CardKind>,
     /// The free file as far as it was read, empty if the card has none; `None`: nobody needed it yet.
     pub(crate) free: Option<Vec<u8>>,
 }
@@ -322,7 +334,7 @@ pub(crate) struct Probe<'a, 'b> {
 impl<'a, 'b> Probe<'a, 'b> {
     /// Nothing was asked yet.
     pub(crate) fn new(session: &'a mut CardSession<'b>, scope: Scope) -> Self {
-        Self { session, scope, free: None }
+        Self { session, scope, named: None, free: None }
     }
 
     /// The first answer of the free file, read once, with room for its longest form; a fixed shorter Le breaks newer cards

@@ -156,6 +156,10 @@ fn access_chip(context: &mut ReadContext<'_, '_>, times: usize) -> Result<(Box<d
             Err(failure) => return Err(failure.into()),
         }
     }
+    // BAC knows no card access number.
+    if matches!(secret, Secret::Typed(Password::AccessNumber(_))) {
+        return Err(ReadError::OtherEntry { credential: &spec::ZONE, entry: &spec::ACCESS_ENTRY });
+    }
     // A chip without PACE selects its application in plain.
     if !context.session.select(files::EMRTD.aid)? {
         return Err(CardError::Status(Status::NOT_FOUND).into());

@@ -21,8 +21,8 @@ use super::{
 note_rows! {
     /// The law's side of it (spec passport 10): the source is in the profile.
     NO_ADDRESS "no-address"
-        "旅券のICチップに住所はありません。2020年2月4日以降の申請による旅券には住所の記入欄もないため、犯罪収益移転防止法の確認では、旅券だけでは足りません。住所の分かる補完書類などが必要です（taimen profiles show hanshuhou-2025）。"
-        "A passport's chip holds no address, and Japanese passports applied for since 4 February 2020 have no page for one. Under the Act on Prevention of Transfer of Criminal Proceeds (犯収法) a passport cannot stand alone: a supplementary paper that shows the address is needed (taimen profiles show hanshuhou-2025).";
+        "旅券のICチップに住所はありません。2020年2月4日以降の申請による旅券には住所の記入欄もないため、犯罪収益移転防止法の確認では、旅券だけでは足りません。住所の分かる補完書類などが必要です（同法施行規則第6条第2項。taimen profiles show hanshuhou-2025）。"
+        "A passport's chip holds no address, and Japanese passports applied for since 4 February 2020 have no page for one. Under the Act on Prevention of Transfer of Criminal Proceeds (犯収法) a passport cannot stand alone: a supplementary paper that shows the address is needed (rule, Art. 6(2); taimen profiles show hanshuhou-2025).";
     COPY "copy"
         "このICチップには複製を検出する仕組みがありません。データは本物でも、ICチップは複製かもしれません。券面の印刷・顔写真・来店者の顔を、人が見比べてください。"
         "This chip has no means against copying. The data may be genuine and the chip a copy. Compare the print, the picture and the person yourself.";

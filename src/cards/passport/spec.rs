@@ -26,8 +26,8 @@ entry_rows! {
         "bad-mrz": "機械読取領域" "machine-readable zone"
         "機械読取領域の2行目（写真のページの一番下の行。スキャンも可。読めないときは「旅券番号 生年月日 有効期間満了日」を空白で区切って）"
         "Machine-readable zone, second line (the last line of the page with the photo, typed or scanned; or number, birth date and expiry with spaces between)"
-        "写真のページの一番下の行（44文字）を、そのまま入力するかスキャンしてください。または「XS1234567 1980-02-17 2035-12-31」のように、旅券番号・生年月日・有効期間満了日を空白で区切って入力してください。6桁のカードアクセス番号（CAN）も使えます。チェックデジットが合わないものは送りません。"
-        "Type or scan the last line of the page with the photo (44 characters). Or enter number, birth date and expiry with spaces between, such as XS1234567 1980-02-17 2035-12-31. A card access number (CAN) of six digits works too. taimen sends nothing whose check digits are wrong.";
+        "写真のページの一番下の行（44文字）を、そのまま入力するかスキャンしてください。1文字でも違うとチェックデジットが合いません（0とO、1とIなどを見比べてください）。または「XS1234567 1980-02-17 2035-12-31」のように、旅券番号・生年月日・有効期間満了日を空白で区切って入力してください。6桁のカードアクセス番号（CAN）も使えます。"
+        "Type or scan the last line of the page with the photo (44 characters). If one character is wrong, the check digits do not fit: compare 0 with O and 1 with I. Or enter number, birth date and expiry with spaces between, such as XS1234567 1980-02-17 2035-12-31. A card access number (CAN) of six digits works too.";
     NUMBER_ENTRY "document-number" Form::Read { like: "letters and digits", read: mrz::read_number }, "bad-document-number": "旅券番号" "document number"
         "旅券番号（写真のページの右上）" "Document number (at the top right of the page with the photo)"
         "写真のページの右上にある番号を、英字と数字で入力してください（例: XS1234567）。"
@@ -54,6 +54,10 @@ pub const ZONE: CredentialSpec = CredentialSpec {
     unblock_at: Bilingual::new(
         "旅券のICチップは、間違えた回数を数えません。発行した国の官庁に問い合わせるか、別の本人確認書類を使ってください。",
         "The chip of a passport counts no wrong entries. Ask the authority that issued it, or use another document.",
+    ),
+    if_right: Bilingual::new(
+        "ICチップがこのページのものでないか、壊れています。旅券を受け付けずに、別の確認方法を使ってください。カードアクセス番号（CAN）で開かないときは、機械読取領域を使ってください。",
+        "the chip is not that of this page, or it is damaged: do not accept the document, and use another way to check the person. If it was a card access number (CAN), use the machine-readable zone.",
     ),
     ..CredentialSpec::PLAIN
 };
@@ -116,6 +120,10 @@ pub const SPEC: CardSpec = CardSpec {
 pub const PRESENTATION: Presentation = Presentation {
     first: &["nationality", "document_number", "expiry", "name_national", "issuer"],
     chip: &[CheckId::ChipKey],
+    no_address: Some(Bilingual::new(
+        "旅券の記載事項ではありません（下の注意を見てください）",
+        "not part of a passport (see the note below)",
+    )),
     expiry_limit: Bilingual::new(
         "紛失・盗難の届出や失効があったかどうかは分かりません。",
         "It does not show whether the passport was reported lost or stolen, or was revoked.",

@@ -332,6 +332,7 @@ impl Inner {
                     self.send(Order::Forget);
                 }
                 Effect::Save(run, record) => self.job(Job::Save(run, record)),
+                Effect::Amend(run, id, amendment) => self.job(Job::Amend(run, id, amendment)),
                 Effect::Look(run, query) => self.job(Job::Look(run, query)),
                 Effect::Changed => self.due = self.due.max(Some(pace)),
                 Effect::Sound(sound) => {

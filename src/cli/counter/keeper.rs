@@ -6,18 +6,19 @@ use clap::ArgMatches;
 use jiff::Timestamp;
 
 use crate::{
-    counter::{Answer, BookRow, Event, Ledger, Query, Run, Saved},
+    counter::{Added, Answer, BookRow, Event, Ledger, Query, Run, Saved},
     messages::Problem,
     records::{
-        content::Record,
+        content::{Amendment, Change, Record},
         store::{EntryKind, Header, Listing, Lookup, Store},
     },
+    text::japan_date,
 };
 
 use super::{
     super::{
         args::name,
-        records::{database, views},
+        records::{amend, database, views},
     },
     desk::Desk,
 };
@@ -29,6 +30,8 @@ const PAGE: u32 = 50;
 pub enum Job {
     /// Save a record.
     Save(Run, Box<Record>),
+    /// Add to a record.
+    Amend(Run, String, Box<Amendment>),
     /// Look something up.
     Look(Run, Query),
     /// The program ends.
@@ -49,6 +52,7 @@ pub fn run(desk: &Arc<Desk>, mut store: Store, jobs: &Receiver<Job>) {
     while let Ok(job) = jobs.recv() {
         let event = match job {
             Job::Save(run, record) => Event::Kept(run, save(&mut store, &record)),
+            Job::Amend(run, id, amendment) => Event::Amended(run, amend(&mut store, &id, &amendment)),
             Job::Look(run, query) => Event::Looked(run, look(&mut store, query)),
             Job::End => return,
         };
@@ -66,9 +70,23 @@ fn save(store: &mut Store, record: &Record) -> Result<Saved, Problem> {
     })
 }
 
+fn amend(store: &mut Store, id: &str, amendment: &Amendment) -> Result<Added, Problem> {
+    let (id, now) = (database::id(id)?, Timestamp::now());
+    let view = views::one(store, id)?;
+    // Another counter may have ended it meanwhile.
+    if let Change::RelationEnd { relation, ended_on } = amendment.change {
+        amend::ended(id, &view, Some(relation), ended_on, japan_date(now))?;
+    }
+    let appended = database::add(store, id, &view.record, amendment, now)?;
+    Ok(Added { seq: appended.seq, warning: appended.head_not_kept.map(Problem::Records) })
+}
+
 fn look(store: &mut Store, query: Query) -> Result<Answer, Problem> {
     let headers = match query {
-        Query::One(id) => return Ok(Answer::One(Box::new(views::one(store, database::id(&id)?)?))),
+        Query::One(id) => {
+            let view = Box::new(views::one(store, database::id(&id)?)?);
+            return Ok(Answer::One { id, view });
+        }
         Query::Recent => store.list(&Listing { kind: Some(EntryKind::Record), limit: PAGE, ..Listing::default() })?,
         Query::Find(by, text) => match by.normalised(&text) {
             Some(text) => store.find(&Lookup::new(by.as_str(), text))?,

@@ -13,14 +13,14 @@ use std::{
 
 use crate::{
     cards::{self, Ask, CredentialSpec, Credentials, Looked, Outcome, ReadError, Remembered, Request},
-    counter::{Event, Question, Reading, Run, Told, Trouble},
+    counter::{Event, Question, Reading, Run, Shares, Told, Trouble},
     dump::{Dump, Scope},
     iso7816::PinGate,
     kind::CardKind,
     messages::Problem,
     records::content::DumpMark,
     report::{self, Context},
-    transport::{LinkKind, Transport, TransportError},
+    transport::{LinkKind, Radio, Transport, TransportError},
     trust::{Hierarchy, TrustStore},
     verify::Basis,
 };
@@ -278,6 +278,9 @@ fn tell(desk: &Desk, run: Run, event: cards::Event<'_>) {
             Told::Asks(Question { kind: looked.kind(), wanted: wanted.collect() })
         }
         cards::Event::Guests(found) => Told::Guests(found.guests.clone()),
+        cards::Event::Shares { asked, retained, named } => {
+            Told::Shares(Shares { asked: asked.to_vec(), retained, named })
+        }
         cards::Event::Counter { .. } => return,
     };
     desk.apply(Event::Reading(run, told));
@@ -299,5 +302,9 @@ impl Transport for Stoppable<'_> {
 
     fn link(&self) -> LinkKind {
         self.card.link()
+    }
+
+    fn radio(&mut self) -> Option<&mut dyn Radio> {
+        self.card.radio()
     }
 }

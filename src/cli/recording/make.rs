@@ -30,8 +30,12 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let recipe: Recipe = address.parse().map_err(|error| problem::recipe(&address, &error))?;
     let times = matches.get_flag(name::TIMES);
     let mut link = Link::making(recipe.card()?, format!("sim:{address}"), recipe.seed, MADE_AT, times);
-    let plan = CheckOptions::new(&mut link, matches, None, &Arc::new(TrustStore::shipped()?))?;
-    let (recording, read) = reading::record(&mut link, plan, recipe.kind(), &Terminal::nobody(settings));
+    let terminal = Terminal::nobody(settings);
+    let plan = CheckOptions::new(&mut link, matches, None, &Arc::new(TrustStore::shipped()?), &terminal)?;
+    let (recording, read) = reading::record(&mut link, plan, recipe.kind(), &terminal);
+    if link.is_withdrawn() {
+        return Err(Problem::NotRecordable);
+    }
     let recording = recording.ok_or(Problem::Internal { place: "recording" })?;
     let ended = match read {
         // A recording shows only what a check of this card can be asked for.

@@ -144,7 +144,7 @@ impl Maker {
         if let Some(purpose) = &self.purpose {
             draft.keep_photo(Some(purpose)).map_err(refused)?;
         }
-        Ok(())
+        draft.still_to_come(japan_date(Timestamp::now())).into_iter().next().map_or(Ok(()), |error| Err(refused(error)))
     }
 
     fn refused(&self, error: &EntryError) -> Problem {
@@ -164,7 +164,7 @@ impl Maker {
 
     /// A draft of a reading.
     pub fn draft_of(&mut self, findings: &Findings, context: &Context, dump: &Dump) -> Result<Draft, Problem> {
-        if self.purpose.is_some() && findings.picture("photo").is_none() {
+        if (self.purpose.is_some() || self.entries.photo_purpose.is_some()) && findings.picture("photo").is_none() {
             return Err(RecordError::PhotoMissing.into());
         }
         let mark = DumpMark::of(dump);

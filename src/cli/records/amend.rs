@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 use jiff::{Timestamp, civil::Date};
 use serde_json::json;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::{
     lang::Lang,
     messages::{ExitCode, Problem, RecordError},
     records::{
-        content::{Addition, Amendment, Change, MAX_ENTRIES},
+        content::{Addition, Amendment, Change, EntryProblem, MAX_ENTRIES, View},
         store::Appended,
     },
     text::japan_date,
@@ -54,24 +55,22 @@ pub fn end(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let id = database::id(matches.get_one::<String>(name::ID).map_or("", String::as_str))?;
     let view = views::one(&mut store, id)?;
     let given = matches.get_one::<u32>(name::RELATION).copied();
-    let open: Vec<u32> = view.open().map(|relation| relation.number).collect();
-    let relation = match (given, open.as_slice()) {
-        (None, [only]) => *only,
-        (Some(given), open) if open.contains(&given) => given,
-        _ => return Err(no_relation(id, &view)),
-    };
-    let began = view.relations.iter().find(|known| known.number == relation).map(|known| known.began_on);
-    if ended_on > today || began.is_some_and(|began| ended_on < began) {
-        return Err(RecordError::BadEnd.into());
-    }
+    let change = ended(id, &view, given, ended_on, today)?;
     let by = matches.get_one::<String>(name::BY).map_or("", String::as_str);
-    let amendment = Amendment::new(by, today, Change::RelationEnd { relation, ended_on })
-        .map_err(|error| add::refused("--by", &error))?;
+    let amendment = Amendment::new(by, today, change).map_err(|error| add::refused("--by", &error))?;
     let appended = database::add(&mut store, id, &view.record, &amendment, now)?;
     said(settings, matches, &appended)
 }
 
-fn no_relation(id: uuid::Uuid, view: &crate::records::content::View) -> Problem {
+/// The end of a relation that goes on, on a day between its begin and today.
+pub fn ended(id: Uuid, view: &View, relation: Option<u32>, on: Date, today: Date) -> Result<Change, Problem> {
+    view.end(relation, on, today).map_err(|problem| match problem {
+        EntryProblem::End => RecordError::BadEnd.into(),
+        _ => no_relation(id, view),
+    })
+}
+
+fn no_relation(id: Uuid, view: &View) -> Problem {
     let open: Vec<String> = view.open().map(|relation| relation.number.to_string()).collect();
     RecordError::NoRelation { id: id.to_string(), open: open.join(", ") }.into()
 }

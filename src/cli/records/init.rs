@@ -39,9 +39,10 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         (Ok(store), _) => store,
         (Err(error), path) => {
             // A key of no database would only be in the way. It is the one that was made a moment ago.
-            if let Some(path) = path {
-                let _ = std::fs::remove_file(path);
-            }
+            let _ = match path {
+                Some(path) => std::fs::remove_file(path).is_ok(),
+                None => Keys::remove_from_keyring(database).is_ok(),
+            };
             return Err(error.into());
         }
     };

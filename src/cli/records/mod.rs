@@ -1,7 +1,7 @@
 //! `taimen records`: the confirmation record. Here is what its commands share.
 
 pub mod add;
-mod amend;
+pub mod amend;
 pub mod args;
 mod backup;
 pub mod database;

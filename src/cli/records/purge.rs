@@ -78,6 +78,12 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
             left = purged.not_vacuumed;
         }
     }
+    // What an earlier purge could not remove is removed now.
+    let earlier = Listing { kind: Some(EntryKind::Purge), limit: 1, ..Default::default() };
+    let purged = done && (!due.is_empty() || !store.list(&earlier)?.is_empty());
+    if purged && due.is_empty() {
+        left = store.vacuum().err();
+    }
     if let Some(error) = &left {
         output::complaint(settings, &Problem::Records(StoreError::NotVacuumed { why: Box::new(error.clone()) }));
     }
@@ -93,7 +99,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
                 "id": record.id,
                 "why": record.refusals.iter().map(why).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
-            "vacuumed": done && left.is_none(),
+            // Null: there was nothing to remove.
+            "vacuumed": purged.then_some(left.is_none()),
         }))?;
     } else {
         output::text(&words(settings.lang, &due, &refused, count, done))?;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     crypto::SealPublicKey,
@@ -19,11 +20,20 @@ use super::{super::files::read_limited, SCHEMA, Settings, name, open_to_read, ou
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let known = heads(matches)?;
     let public = matches.get_one::<String>(name::PUBLIC_KEY).map(|text| public_key(text)).transpose()?;
-    if let (Some(path), Some(public)) = (matches.get_one::<String>(name::PROOF), &public) {
+    let of_database = |database: Uuid, place: &str| match known
+        .iter()
+        .find(|(_, head)| head.head.log.database != database)
+    {
+        None => Ok(known.iter().map(|(_, head)| head.clone()).collect::<Vec<SignedHead>>()),
+        Some((path, _)) => Err(StoreError::HeadElsewhere { path: path.display().to_string(), place: place.to_owned() }),
+    };
+    if let (Some(path), Some((database, public))) = (matches.get_one::<String>(name::PROOF), &public) {
+        let known = of_database(*database, "--public-key")?;
         return proof(settings, matches, Path::new(path), public, known.first());
     }
     let mut store = open_to_read(matches)?;
-    if public.as_ref().is_some_and(|public| public != store.public_key()) {
+    let known = of_database(store.log().database, &store.place().to_string())?;
+    if public.as_ref().is_some_and(|(_, public)| public != store.public_key()) {
         let place = store.place().to_string();
         return Err(StoreError::WrongKey { place, path: "--public-key".to_owned() }.into());
     }
@@ -43,19 +53,19 @@ pub fn exit(report: &VerifyReport) -> ExitCode {
     if report.holds() { ExitCode::Authentic } else { ExitCode::Rejected }
 }
 
-fn heads(matches: &ArgMatches) -> Result<Vec<SignedHead>, Problem> {
+fn heads(matches: &ArgMatches) -> Result<Vec<(PathBuf, SignedHead)>, Problem> {
     let paths = matches.get_many::<PathBuf>(name::HEAD).into_iter().flatten();
     let read = |path: &PathBuf| {
         let bytes = read_limited(path, MAX_HEAD)?;
         let head = std::str::from_utf8(&bytes).ok().and_then(|note| SignedHead::parse(note).ok());
-        head.ok_or_else(|| StoreError::HeadUnreadable { path: path.display().to_string() }.into())
+        let head = head.ok_or_else(|| StoreError::HeadUnreadable { path: path.display().to_string() })?;
+        Ok((path.clone(), head))
     };
     paths.map(read).collect()
 }
 
-fn public_key(text: &str) -> Result<SealPublicKey, Problem> {
-    let key = parse_verifier_key(text).map(|(_, key)| key);
-    key.ok_or_else(|| StoreError::NotAPublicKey.into())
+fn public_key(text: &str) -> Result<(Uuid, SealPublicKey), Problem> {
+    parse_verifier_key(text).ok_or_else(|| StoreError::NotAPublicKey.into())
 }
 
 fn proof(
@@ -151,6 +161,8 @@ pub fn words(lang: Lang, place: &str, report: &VerifyReport) -> String {
     for bad in &report.bad {
         let what = layer(bad.layer).get(lang);
         text += &match lang {
+            Lang::Ja if bad.seq == 0 => format!("  データベース（{}）: {what}\n", bad.layer),
+            Lang::En if bad.seq == 0 => format!("  database ({}): {what}\n", bad.layer),
             Lang::Ja => format!("  {}件目（{}）: {what}\n", bad.seq, bad.layer),
             Lang::En => format!("  entry {} ({}): {what}\n", bad.seq, bad.layer),
         };
@@ -182,6 +194,14 @@ pub fn words(lang: Lang, place: &str, report: &VerifyReport) -> String {
 
 fn layer(layer: Layer) -> Bilingual {
     match layer {
+        Layer::Log => Bilingual::new(
+            "公開鍵か試験用の印が、鍵の控えと違います",
+            "its public key, or whether it is a test database, is not what the key file and the heads say",
+        ),
+        Layer::Key => Bilingual::new(
+            "データ鍵が開かないため、内容を読めません（データ鍵の破損か、鍵のファイルの変更）",
+            "a data key does not open, and no content that it seals: it is damaged, or somebody edited the key file",
+        ),
         Layer::File => Bilingual::new("ファイルが読めません", "the file cannot be read there"),
         Layer::Row => Bilingual::new("taimenが書いた行ではありません", "taimen has not written such a row"),
         Layer::Sequence => Bilingual::new("この番号の行がありません", "the row with this number is missing"),

@@ -10,7 +10,7 @@ use crate::{
     text::japan_time,
 };
 
-use super::{Say, action, halves, idle, record, words};
+use super::{Say, action, adding, halves, idle, record, words};
 
 /// The button that opens them.
 pub(super) fn begin(session: &Session, say: Say) -> Markup {
@@ -45,11 +45,16 @@ pub(super) fn books(session: &Session, books: &Books, say: Say) -> Markup {
         @match &books.answer {
             _ if books.busy.is_some() => p { (say.say(words::BOOKS_BUSY)) },
             Some(Answer::Rows(rows)) => (list(rows, say)),
-            Some(Answer::One(view)) => (one(view, say)),
+            Some(Answer::One { view, .. }) => (one(session, books, view, say)),
             None => {}
         }
     };
-    say.main("books", words::BOOKS, &content)
+    // Another view for each form: what was typed into one is not taken for the other's.
+    let view = match books.adding.as_ref().map(|adding| adding.adds) {
+        None => "books".to_owned(),
+        Some(adds) => format!("books-{adds}"),
+    };
+    say.main(&view, words::BOOKS, &content)
 }
 
 fn list(rows: &[BookRow], say: Say) -> Markup {
@@ -75,11 +80,22 @@ fn list(rows: &[BookRow], say: Say) -> Markup {
     }
 }
 
-fn one(view: &View, say: Say) -> Markup {
+fn one(session: &Session, books: &Books, view: &View, say: Say) -> Markup {
     let lines = export::lines(view, say.0);
     let shown: Vec<&Review> = lines.iter().collect();
     html! {
         h2 data-say="polite" { (say.say(words::RECORD_NUMBER)) ": " (view.seq) " - " (japan_time(view.at).strftime("%Y-%m-%d %H:%M").to_string()) }
+        @if let Some(added) = &books.added {
+            p.found.good data-say="assertive" { span.sign aria-hidden="true" { "○" } (say.say(words::ADDED)) ": " (added.seq) }
+            @if let Some(warning) = &added.warning {
+                @let (what, todo) = halves(warning, say.0);
+                section.problem { p.what { (what) } p { (todo) } }
+            }
+        }
+        @match &books.adding {
+            Some(adding) => (adding::form(session, adding, view, say)),
+            None => (adding::begin(view, say)),
+        }
         (record::table(&shown, say))
         h2 { (say.say(words::BOOKS_HISTORY)) }
         ul { @for (title, text) in export::history(view, say.0) { li { b { (visible(&title)) } ": " (visible(&text)) } } }

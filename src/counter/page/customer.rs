@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     cards::model::Form,
-    counter::{Pad, Session, Stage},
+    counter::{Pad, Session, Shares, Stage},
     lang::Lang,
     messages::ui,
 };
@@ -21,6 +21,7 @@ pub fn customer(session: &Session) -> Markup {
         @match view.stage {
             Stage::Waiting | Stage::Staff => (calm("waiting", words::PAD_WAITING, words::PAD_WAITING_HOW, say)),
             Stage::Reading(done, total) => (reading(done, total, say)),
+            Stage::Consent(shares) => (consent(shares, say)),
             Stage::Pad(pad) => (entry(&pad, say)),
             Stage::Over => (calm("over", words::PAD_OVER, words::PAD_OVER_HOW, say)),
         }
@@ -61,6 +62,18 @@ fn reading(done: usize, total: usize, say: Say) -> Markup {
         }
     };
     say.main("reading", words::CUSTOMER_TITLE, &content)
+}
+
+/// The customer decides on her own device. Who lets her decide here would ask twice.
+fn consent(shares: &Shares, say: Say) -> Markup {
+    let content = html! {
+        section.calm.consent {
+            h1 data-say="polite" { (say.say(words::PAD_CONSENT)) }
+            p.lead { (say.say(words::PAD_CONSENT_HOW)) }
+            (states::shared(shares, say))
+        }
+    };
+    say.main("consent", words::CUSTOMER_TITLE, &content)
 }
 
 /// The keys of the pad, row by row; the last row is delete, zero, enter.

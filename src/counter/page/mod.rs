@@ -4,6 +4,7 @@
 //! script or style: `data-view` names what is shown (another name: the focus goes to `data-focus`), `data-say` is read aloud,
 //! `data-do` is what a button posts, `data-key` are the keys that press it, `data-picture` names a picture to fetch.
 
+mod adding;
 mod asking;
 mod books;
 mod checked;

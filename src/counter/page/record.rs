@@ -262,7 +262,7 @@ fn review(session: &Session, drafting: &Drafting, say: Say) -> Markup {
             (say.say(words::RECORD_OPEN)) ": " (blanks)
         }
         (table(&shown, say))
-        @if let Some(purpose) = session.ledger().and_then(|ledger| ledger.photo_purpose.as_deref()) {
+        @if let Some(purpose) = drafting.draft.photo_purpose() {
             p { (say.say(words::RECORD_PHOTO)) ": " (visible(purpose)) }
         } @else {
             p.how { (say.say(words::RECORD_NO_PHOTO)) }

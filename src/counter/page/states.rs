@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     cards::registry,
-    counter::{Failure, Progress, Session, Trouble},
+    counter::{Failure, Progress, Session, Shares, Trouble},
     doctor::{Finding, Severity},
     kind::CardKind,
     report::visible,
@@ -81,6 +81,11 @@ pub(super) fn reading(progress: &Progress, say: Say) -> Markup {
             h1 { (say.say(words::READING)) }
             @if let Some(kind) = progress.kind { p.kind { (say.say(kind.name())) } }
             (bar(share, say.say(step), say))
+            @if let Some(shares) = &progress.shares {
+                h2 { (say.say(words::SHARED)) }
+                (shared(shares, say))
+                @if !shares.named { p.hint { (say.say(words::SHARED_UNNAMED)) } }
+            }
             p.step { (say.say(words::READING_NOW)) ": " b data-say="polite" { (say.say(step)) } }
             p.lead { (say.say(words::DO_NOT_MOVE)) }
             @match progress.hints {
@@ -91,6 +96,14 @@ pub(super) fn reading(progress: &Progress, say: Say) -> Markup {
         }
     };
     say.main("reading", words::READING, &content)
+}
+
+/// What the holder is asked to share, and what she is told of it.
+pub(super) fn shared(shares: &Shares, say: Say) -> Markup {
+    html! {
+        ul #shared aria-label=(say.say(words::SHARED)) { @for title in &shares.asked { li { (say.say(*title)) } } }
+        p { (say.say(if shares.retained { words::SHARED_KEPT } else { words::SHARED_NOT_KEPT })) }
+    }
 }
 
 /// How much of a file came; no share where nobody knows its size.

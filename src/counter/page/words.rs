@@ -37,6 +37,10 @@ words! {
     READING: "読み取っています", "Reading the card";
     READING_NOW: "いま読んでいるもの", "Now reading";
     CONNECTING: "カードを調べています", "Recognising the card";
+    SHARED: "スマートフォンに求めている項目", "What the phone is asked for";
+    SHARED_KEPT: "保存すると伝えています。", "The phone says that it will be kept.";
+    SHARED_NOT_KEPT: "保存しないと伝えています。", "The phone says that it will not be kept.";
+    SHARED_UNNAMED: "読取側の証明書を送らないので、スマートフォンに警告が出ることがあります。", "No reader certificate is sent, so the phone may show a warning.";
     DO_NOT_MOVE: "カードを動かさないでください。", "Do not move the card.";
     HINT_POSITION: "カードの反応がありません。リーダーの中央に、まっすぐ置かれているか確かめてください。",
         "The card does not answer. See that it lies flat on the middle of the reader.";
@@ -137,7 +141,7 @@ words! {
     RECORD_DROP_YES: "記録せずに終わる", "End without a record";
     RECORD_REVIEW: "記録の内容を確かめてください", "Look the record over";
     RECORD_OPEN: "未記入の項目", "Open fields";
-    RECORD_OPEN_HOW: "未記入の項目は、後から taimen records amend で記入できます。", "Whoever keeps the records can fill them in later (taimen records amend).";
+    RECORD_OPEN_HOW: "未記入の項目は、後から「記録を見る」で記入できます。", "They can be filled in later, under Records.";
     RECORD_PHOTO: "写真も保存します。目的", "The photo is kept as well. Purpose";
     RECORD_NO_PHOTO: "写真、性別、本籍、個人番号、照合番号Bは保存しません。", "Photo, sex, registered domicile, My Number and verification number B are not kept.";
     RECORD_SAVE: "保存する", "Save";
@@ -164,6 +168,33 @@ words! {
     BOOKS_PURGED: "消去済み", "purged";
     BOOKS_HISTORY: "変更の履歴", "History";
 
+    ADD: "この記録に追記する", "Add to this record";
+    ADD_HOW: "前の内容は消えません。変更の履歴に残ります。", "Nothing is overwritten: what stood there before stays in the history.";
+    ADD_FIELD: "項目の変更・記入", "A field changed or was blank";
+    ADD_END: "取引・契約の終了", "The relation has ended";
+    ADD_RECHECK: "確認済みのお客様との取引", "A returning customer";
+    ADD_RELIANCE: "ほかの事業者の確認への依拠", "Another operator's check";
+    ADD_WHICH: "どの項目か", "Which field";
+    ADD_VALUE: "新しい内容", "Its new content";
+    ADD_WHY: "変更の区分", "Why";
+    ADD_LEARNED: "何で確かめたか（届出・書類など）", "Learned from (a notice, a document)";
+    ADD_RELATION: "どの取引・契約か", "Which relation";
+    ADD_SINCE: "開始", "since";
+    ADD_ENDED: "終了した日", "Day of the end";
+    ADD_ON: "取引の日", "Day of the transaction";
+    ADD_KNOWN: "同じお客様と分かった方法", "How the customer was recognised";
+    ADD_WHOSE: "誰の確認か", "Whose check";
+    ADD_OPERATOR: "事業者の名称", "Operator";
+    ADD_AGREEMENT: "取決めの名称・番号", "Agreement, by name or number";
+    ADD_CONFIRMED: "確認済みと確かめた日時", "When it was confirmed to be complete";
+    ADD_MOMENT: "2026-11-27 10:30", "like 2026-11-27 10:30";
+    ADD_LASTS: "取引の期間", "How long the relation lasts";
+    ADD_CONTINUING: "続く取引・契約", "it goes on";
+    ADD_BY: "追記する者", "Who adds it";
+    ADD_SAVE: "追記する", "Add it";
+    ADD_CANCEL: "やめる", "Cancel";
+    ADDED: "追記しました。番号", "Added. Number";
+
     FAILED: "読み取れませんでした", "The card was not read";
     AGAIN: "もう一度読み取る", "Read it again";
     AGAIN_HOW: "入力は最初からやり直しです。前に入力された内容は消してあります。", "Everything is entered anew: what was entered before is gone.";
@@ -186,6 +217,9 @@ words! {
     PAD_WAITING: "係員がご案内します", "The staff will guide you";
     PAD_WAITING_HOW: "暗証番号が必要になると、この画面に入力欄が出ます。", "If a PIN is needed, you can enter it on this screen.";
     PAD_READING: "カードを読み取っています", "The card is being read";
+    PAD_CONSENT: "スマートフォンの画面を確かめてください", "Look at your phone";
+    PAD_CONSENT_HOW: "次の項目を渡してよいかは、スマートフォンの画面で選べます。渡さないこともできます。",
+        "Your phone asks whether you share these. You may decline there.";
     PAD_OVER: "入力は終わりました", "Your part is done";
     PAD_OVER_HOW: "係員の案内をお待ちください。", "Please wait for the staff.";
     PAD_LETTERS: "入力して「決定」を押してください。係員には見えません。", "Type it, then press Enter. The staff cannot see it.";

@@ -7,7 +7,7 @@ use crate::{lang::Bilingual, text::named};
 
 use super::{
     draft::NEVER,
-    entries::{Customer, Entry, EntryError, EntryProblem, Relation, Reliance, content, line, may_be_personal_number},
+    entered::{Customer, Entry, EntryError, EntryProblem, Relation, Reliance, clean, content},
     parts::{Shape, part, parts_of},
     record::Record,
     value::Content,
@@ -227,10 +227,4 @@ impl Record {
         let value = content(known, entry, company).map_err(error)?;
         Ok(Amended { id: id.to_owned(), value })
     }
-}
-
-/// A text of staff in an addition.
-pub(super) fn clean(text: &str) -> Result<String, EntryProblem> {
-    let text = line(text)?;
-    if may_be_personal_number(&text) { Err(EntryProblem::PersonalNumber) } else { Ok(text) }
 }

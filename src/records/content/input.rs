@@ -5,14 +5,18 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::text::japan_date;
+
 use super::{
-    amend::{Amendment, Change, Hold, KnownBy, Why},
-    entries::{BadEntries, Entry, EntryError, EntryProblem, Relation, Reliance, parsed},
+    amend::{Amended, Amendment, Change, Hold, KnownBy, Why},
+    draft::COMING,
+    entered::{BadEntries, Entry, EntryError, EntryProblem, Relation, Reliance, parsed},
     record::Record,
+    value::Content,
 };
 
 /// An addition as a file has it: one of `fields`, `recheck`, `reliance`, `hold` and `release`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Addition {
     /// Who adds it: entered, not authenticated.
@@ -35,9 +39,9 @@ pub struct Addition {
     /// Another operator's check.
     #[serde(default)]
     pub reliance: Option<Reliance>,
-    /// How long the relation lasts that rests on another operator's check.
+    /// How long the relation lasts that begins with it.
     #[serde(default)]
-    pub relation: Relation,
+    pub relation: Option<Relation>,
     /// What the record is held for.
     #[serde(default)]
     pub hold: Option<Hold>,
@@ -62,7 +66,7 @@ pub struct Recheck {
     pub how: KnownBy,
     /// How long the relation lasts.
     #[serde(default)]
-    pub relation: Relation,
+    pub relation: Option<Relation>,
 }
 
 impl Addition {
@@ -80,17 +84,36 @@ impl Addition {
     /// [`EntryError`]: a field or text that is refused; nothing to add, or more than one thing.
     pub fn to(self, record: &Record, today: Date) -> Result<Amendment, EntryError> {
         let error = |field: &str, problem| EntryError { field: field.to_owned(), problem };
+        let in_recheck = self.recheck.as_ref().and_then(|recheck| recheck.relation);
+        let begins = self.recheck.is_some() || self.reliance.is_some();
+        if self.relation.is_some() && (in_recheck.is_some() || !begins) {
+            return Err(error("relation", EntryProblem::Relation));
+        }
+        let relation = self.relation.or(in_recheck).unwrap_or_default();
+        let days = [
+            ("known_on", self.known_on),
+            ("recheck.on", self.recheck.as_ref().map(|recheck| recheck.on)),
+            ("reliance.confirmed_at", self.reliance.as_ref().map(|reliance| japan_date(reliance.confirmed_at))),
+        ];
+        if let Some((field, _)) = days.iter().find(|(_, day)| day.is_some_and(|day| day > today)) {
+            return Err(error(field, EntryProblem::Future));
+        }
         let mut changes = Vec::new();
         if !self.fields.is_empty() {
-            let fields = self.fields.iter().map(|(id, entry)| record.amended(id, entry)).collect::<Result<_, _>>()?;
+            let fields = self.fields.iter().map(|(id, entry)| record.amended(id, entry));
+            let fields = fields.collect::<Result<Vec<Amended>, _>>()?;
+            let later = |amended: &&Amended| matches!(amended.value, Content::Day(day) if day > today && !COMING.contains(&amended.id.as_str()));
+            if let Some(later) = fields.iter().find(later) {
+                return Err(error(&later.id, EntryProblem::Future));
+            }
             let why = self.why.ok_or_else(|| error("why", EntryProblem::Blank))?;
             changes.push(Change::Fields { why, fields, learned_from: self.learned_from });
         }
-        if let Some(Recheck { on, how, relation }) = self.recheck {
+        if let Some(Recheck { on, how, .. }) = self.recheck {
             changes.push(Change::Recheck { on, how, relation });
         }
         if let Some(reliance) = self.reliance {
-            changes.push(Change::Reliance { reliance, relation: self.relation });
+            changes.push(Change::Reliance { reliance, relation });
         }
         let reason = || self.reason.clone().unwrap_or_default();
         changes.extend(self.hold.map(|hold| Change::Hold { hold, reason: reason() }));

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{lang::Bilingual, text::named};
 
-use super::{amend::Amended, entries::day, record::Record, value::Content};
+use super::{amend::Amended, entered::day, record::Record, value::Content};
 
 named! {
     /// By what a record is found.

@@ -5,7 +5,7 @@
 
 mod amend;
 mod draft;
-mod entries;
+mod entered;
 pub mod export;
 mod facts;
 mod input;
@@ -18,14 +18,14 @@ mod view;
 
 pub use amend::{Amended, Amendment, Change, Hold, KnownBy, Why};
 pub use draft::{Draft, Review, State};
-pub use entries::{
+pub use entered::{
     BadEntries, Circumstances, Customer, Entries, Entry, EntryError, EntryProblem, Face, FallbackChoice, HumanMatch,
-    MAX_ENTRIES, MAX_LINE, MAX_LINES, Relation, Reliance, RelianceKind,
+    MAX_ENTRIES, MAX_LINE, MAX_LINES, Relation, Reliance, RelianceKind, day, moment,
 };
 pub use facts::{CheckRow, DumpMark, Evidence, FieldComparison, Photo, Reading, Revocation, Status, UnsignedChanges};
 pub use input::{Addition, Recheck};
 pub use lookup::Lookup;
-pub use parts::{Authority, PARTS, Part, Shape};
+pub use parts::{Authority, PARTS, Part, Shape, part};
 pub use record::{FallbackNote, Kept, NotARecord, NotAsked, ProfileRef, Record, Row, SCHEMA};
 pub use retention::Retention;
 pub use value::{Content, Goods, MethodRef, Reason, Source, Standing, Value};
@@ -36,5 +36,5 @@ pub use view::{Current, Earlier, Logged, Payload, RelationState, View};
 /// # Errors
 /// [`EntryError`].
 pub fn clean(text: &str) -> Result<String, EntryError> {
-    amend::clean(text).map_err(|problem| EntryError { field: "by".to_owned(), problem })
+    entered::clean(text).map_err(|problem| EntryError { field: "by".to_owned(), problem })
 }

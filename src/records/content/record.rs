@@ -13,7 +13,7 @@ use crate::{
 };
 
 use super::{
-    entries::{Circumstances, FallbackChoice, HumanMatch, Reliance},
+    entered::{Circumstances, FallbackChoice, HumanMatch, Reliance},
     facts::{Evidence, FieldComparison, Photo, UnsignedChanges},
     value::{Content, Value},
 };

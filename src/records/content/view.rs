@@ -6,7 +6,7 @@ use crate::text::japan_date;
 
 use super::{
     amend::{Amendment, Change, Hold, KnownBy, SCHEMA as AMENDMENT, Why},
-    entries::{Relation, Reliance},
+    entered::{EntryProblem, Relation, Reliance},
     record::{NotARecord, Record, Row, SCHEMA as RECORD},
     value::{Source, Value},
 };
@@ -190,6 +190,19 @@ impl View {
     /// The names of the places that the law asks for and that hold nothing.
     pub fn blanks(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().filter(|current| current.row.value.is_blank()).map(|current| current.row.id.as_str())
+    }
+
+    /// The end of a relation on a day; without a number, of the only one that goes on.
+    ///
+    /// # Errors
+    /// [`EntryProblem::NoRelation`], [`EntryProblem::End`].
+    pub fn end(&self, relation: Option<u32>, ended_on: Date, today: Date) -> Result<Change, EntryProblem> {
+        let mut open = self.open().filter(|known| relation.is_none_or(|number| number == known.number));
+        let (Some(found), None) = (open.next(), open.next()) else { return Err(EntryProblem::NoRelation) };
+        if ended_on > today || ended_on < found.began_on {
+            return Err(EntryProblem::End);
+        }
+        Ok(Change::RelationEnd { relation: found.number, ended_on })
     }
 
     /// The relations that go on.

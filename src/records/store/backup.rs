@@ -8,7 +8,7 @@ use super::{
     Keys, Store, StoreError, files,
     link::{Link, fault, on},
     place::{Place, Purpose},
-    rows::whole_columns,
+    rows::{Columns, whole_columns},
     runtime,
     session::{Session, info},
     verify::{Depth, VerifyReport},
@@ -19,7 +19,7 @@ const BATCH: i64 = 100;
 
 impl Store {
     /// Puts the whole log of a backup into a new database, and verifies it. With `accept_loss` a backup that is older than the
-    /// known head counts from here on, and the known head is moved to a file beside it.
+    /// known head counts from here on, and the known head is moved to a file beside it once the copy is there and verifies.
     ///
     /// # Errors
     /// [`StoreError::AlreadyThere`] if there is a log already, [`StoreError::HeadOlder`], and others.
@@ -40,16 +40,21 @@ impl Store {
                 if !accept_loss {
                     return Err(StoreError::HeadOlder { place: source.to_string(), kept: known.head.size, found });
                 }
+                keys.kept.may_be_put_away()?;
                 loses = true;
             }
             copy((&source, &mut reading), &place).await?;
-            if loses {
-                keys.kept.put_away()?;
-            }
             reading.close().await;
             let mut restored = Session::open(place, Purpose::Read, Some(keys), None).await?;
+            if loses {
+                restored.known = None;
+            }
             let report = restored.verify(Depth::Content, &[]).await?;
+            // What is known of the lost entries stays known until something stands in their place.
             if let (true, Some(head), Some(unlocked)) = (report.holds(), &report.head, &restored.unlocked) {
+                if loses {
+                    unlocked.keys.kept.put_away()?;
+                }
                 unlocked.keys.kept.keep(head, &restored.info.public_key)?;
             }
             Ok(report)
@@ -141,24 +146,6 @@ macro_rules! copied {
 }
 
 type Bytes = Vec<u8>;
-type EntryRow = (
-    i64,
-    Bytes,
-    String,
-    Option<Bytes>,
-    Option<String>,
-    Option<Bytes>,
-    i64,
-    i64,
-    String,
-    Bytes,
-    Bytes,
-    Bytes,
-    Bytes,
-    Bytes,
-    Bytes,
-);
-
 async fn copy_rows((source, from): (&Place, &mut Link), (target, to): (&Place, &mut Link)) -> Result<(), StoreError> {
     let _ = copied!(
         (source, &mut &mut *from),
@@ -183,7 +170,7 @@ async fn copy_rows((source, from): (&Place, &mut Link), (target, to): (&Place, &
         let last = copied!(
             (source, &mut &mut *from),
             (target, &mut &mut *to),
-            EntryRow,
+            Columns,
             (seq, id, kind, first, profile, hash, created_at, key_id, purges, leaf, head, nodes, digest, nonce, sealed),
             concat!("SELECT ", whole_columns!(), " FROM entry WHERE seq > $1 ORDER BY seq LIMIT $2"),
             concat!(

@@ -27,10 +27,10 @@ fn folder(path: &Path) -> Option<std::path::PathBuf> {
     fs::canonicalize(parent).ok()
 }
 
-/// Whether two files are in one folder, or one in a folder below the other's.
-pub(super) fn together(one: &Path, other: &Path) -> bool {
-    match (folder(one), folder(other)) {
-        (Some(one), Some(other)) => one == other,
+/// Whether a file is in the folder of another, or below it: whoever copies that folder has both.
+pub(super) fn is_within(file: &Path, other: &Path) -> bool {
+    match (folder(file), folder(other)) {
+        (Some(file), Some(other)) => file.starts_with(other),
         _ => false,
     }
 }

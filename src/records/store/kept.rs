@@ -65,18 +65,29 @@ impl KeptHead {
         }))
     }
 
-    /// Moves the file away, so that an older database counts: to its name with `.lost` after it.
+    /// Where the file goes if an older database counts: its name with `.lost` after it.
+    fn away(&self) -> PathBuf {
+        let mut name = self.path.as_os_str().to_owned();
+        name.push(".lost");
+        PathBuf::from(name)
+    }
+
+    /// Whether nothing is in the way of [`Self::put_away`].
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyThere`].
+    pub(super) fn may_be_put_away(&self) -> Result<(), StoreError> {
+        let away = self.away();
+        if away.exists() { Err(StoreError::AlreadyThere { place: away.display().to_string() }) } else { Ok(()) }
+    }
+
+    /// Moves the file away, so that an older database counts.
     ///
     /// # Errors
     /// [`StoreError::AlreadyThere`], [`StoreError::Io`].
     pub fn put_away(&self) -> Result<(), StoreError> {
-        let mut name = self.path.as_os_str().to_owned();
-        name.push(".lost");
-        let away = PathBuf::from(name);
-        if away.exists() {
-            return Err(StoreError::AlreadyThere { place: away.display().to_string() });
-        }
-        fs::rename(&self.path, &away).map_err(|error| files::io(&self.path, &error))
+        self.may_be_put_away()?;
+        fs::rename(&self.path, self.away()).map_err(|error| files::io(&self.path, &error))
     }
 
     /// Keeps a head, unless a newer one is there.

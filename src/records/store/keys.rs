@@ -76,11 +76,14 @@ impl Keys {
     /// # Errors
     /// [`StoreError::NoKeyring`].
     pub fn create_in_keyring(file: KeyFile, folder: &Path) -> Result<Self, StoreError> {
-        let entry = keyring(file.database)?;
-        if entry.get_password().is_ok() {
+        Self::create_in(&Keyring, file, folder)
+    }
+
+    fn create_in(secrets: &dyn Secrets, file: KeyFile, folder: &Path) -> Result<Self, StoreError> {
+        if secrets.get(file.database)?.is_some() {
             return Err(StoreError::KeyExists { path: in_keyring(file.database) });
         }
-        entry.set_password(&file.to_text()).map_err(|_| StoreError::NoKeyring)?;
+        secrets.set(file.database, &file.to_text())?;
         Ok(Self::of_keyring(file, folder))
     }
 
@@ -89,12 +92,22 @@ impl Keys {
     /// # Errors
     /// [`StoreError::NoKeyring`], [`StoreError::KeyMissing`].
     pub fn load_from_keyring(database: Uuid, folder: &Path) -> Result<Self, StoreError> {
-        let text = keyring(database)?.get_password().map(Zeroizing::new).map_err(|error| match error {
-            keyring::Error::NoEntry => StoreError::KeyMissing { path: in_keyring(database) },
-            _ => StoreError::NoKeyring,
-        })?;
-        let file = KeyFile::parse(&text).map_err(|_| StoreError::NotAKey { path: in_keyring(database) })?;
-        Ok(Self::of_keyring(file, folder))
+        Self::load_from(&Keyring, database, folder)
+    }
+
+    fn load_from(secrets: &dyn Secrets, database: Uuid, folder: &Path) -> Result<Self, StoreError> {
+        let path = in_keyring(database);
+        let text = secrets.get(database)?.ok_or_else(|| StoreError::KeyMissing { path: path.clone() })?;
+        let file = KeyFile::parse(&text).ok().filter(|file| file.database == database);
+        Ok(Self::of_keyring(file.ok_or(StoreError::NotAKey { path })?, folder))
+    }
+
+    /// Removes the keys of a database that was not made from the system's key store.
+    ///
+    /// # Errors
+    /// [`StoreError::NoKeyring`].
+    pub fn remove_from_keyring(database: Uuid) -> Result<(), StoreError> {
+        Keyring.remove(database)
     }
 
     fn of_keyring(file: KeyFile, folder: &Path) -> Self {
@@ -140,17 +153,47 @@ impl std::fmt::Debug for Keys {
     }
 }
 
-fn keyring(database: Uuid) -> Result<keyring::Entry, StoreError> {
-    keyring::Entry::new(SERVICE, &database.to_string()).map_err(|_| StoreError::NoKeyring)
+/// A store for the keys of databases, each by its database's id.
+trait Secrets {
+    fn get(&self, database: Uuid) -> Result<Option<Zeroizing<String>>, StoreError>;
+    fn set(&self, database: Uuid, text: &str) -> Result<(), StoreError>;
+    fn remove(&self, database: Uuid) -> Result<(), StoreError>;
+}
+
+/// The system's.
+struct Keyring;
+
+impl Keyring {
+    fn entry(database: Uuid) -> Result<keyring::Entry, StoreError> {
+        keyring::Entry::new(SERVICE, &database.to_string()).map_err(|_| StoreError::NoKeyring)
+    }
+}
+
+impl Secrets for Keyring {
+    fn get(&self, database: Uuid) -> Result<Option<Zeroizing<String>>, StoreError> {
+        match Self::entry(database)?.get_password() {
+            Ok(text) => Ok(Some(Zeroizing::new(text))),
+            Err(keyring::Error::NoEntry) => Ok(None),
+            Err(_) => Err(StoreError::NoKeyring),
+        }
+    }
+
+    fn set(&self, database: Uuid, text: &str) -> Result<(), StoreError> {
+        Self::entry(database)?.set_password(text).map_err(|_| StoreError::NoKeyring)
+    }
+
+    fn remove(&self, database: Uuid) -> Result<(), StoreError> {
+        Self::entry(database)?.delete_credential().map_err(|_| StoreError::NoKeyring)
+    }
 }
 
 fn in_keyring(database: Uuid) -> String {
     format!("keyring:{SERVICE}/{database}")
 }
 
-/// A key beside its database is lost and stolen with it.
+/// A key beside its database, or below it, is lost and stolen with it.
 fn apart(path: &Path, place: &Place) -> Result<(), StoreError> {
-    let together = place.file().is_some_and(|database| files::together(path, database));
+    let together = place.file().is_some_and(|database| files::is_within(path, database));
     let path: PathBuf = path.into();
     if together { Err(StoreError::KeyInFolder { path: path.display().to_string() }) } else { Ok(()) }
 }
@@ -158,12 +201,14 @@ fn apart(path: &Path, place: &Place) -> Result<(), StoreError> {
 /// The data keys of a database.
 pub(super) struct DataKeys {
     pub(super) all: BTreeMap<u32, RowKey>,
+    /// Whether the database has one that does not open.
+    pub(super) damaged: bool,
     database: Uuid,
 }
 
 impl DataKeys {
     pub(super) fn new(database: Uuid) -> Self {
-        Self { all: BTreeMap::new(), database }
+        Self { all: BTreeMap::new(), damaged: false, database }
     }
 
     /// The one that new entries are sealed with.
@@ -184,5 +229,77 @@ impl DataKeys {
         hashes.sort_unstable();
         hashes.dedup();
         hashes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use crate::transport::nonces::ListedNonces;
+
+    use super::*;
+
+    /// A key store in memory; locked, it answers nothing.
+    #[derive(Default)]
+    struct Memory {
+        kept: RefCell<BTreeMap<Uuid, String>>,
+        locked: bool,
+    }
+
+    impl Secrets for Memory {
+        fn get(&self, database: Uuid) -> Result<Option<Zeroizing<String>>, StoreError> {
+            match self.locked {
+                true => Err(StoreError::NoKeyring),
+                false => Ok(self.kept.borrow().get(&database).cloned().map(Zeroizing::new)),
+            }
+        }
+
+        fn set(&self, database: Uuid, text: &str) -> Result<(), StoreError> {
+            self.kept.borrow_mut().insert(database, text.to_owned());
+            Ok(())
+        }
+
+        fn remove(&self, database: Uuid) -> Result<(), StoreError> {
+            self.kept.borrow_mut().remove(&database);
+            Ok(())
+        }
+    }
+
+    fn file(database: Uuid) -> KeyFile {
+        KeyFile::new(database, &mut ListedNonces::new(vec![vec![1; 32], vec![2; 32]])).unwrap()
+    }
+
+    #[test]
+    fn the_system_keeps_the_keys_of_each_database_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, database, other) = (Memory::default(), Uuid::from_bytes([5; 16]), Uuid::from_bytes([6; 16]));
+        let made = Keys::create_in(&store, file(database), folder.path()).unwrap();
+        assert_eq!(made.kept().path(), folder.path().join(format!("{database}.head")));
+        let path = format!("keyring:taimen-records/{database}");
+        assert_eq!(format!("{made:?}"), format!("Keys({path})"));
+        let loaded = Keys::load_from(&store, database, folder.path()).unwrap();
+        assert_eq!((loaded.database(), loaded.public_key()), (database, made.public_key()));
+        // What is there is not written over, and what is not there is named.
+        let again = Keys::create_in(&store, file(database), folder.path()).err();
+        assert_eq!(again, Some(StoreError::KeyExists { path }));
+        let missing = format!("keyring:taimen-records/{other}");
+        let none = Keys::load_from(&store, other, folder.path()).err();
+        assert_eq!(none, Some(StoreError::KeyMissing { path: missing.clone() }));
+        // Keys under another database's name, and what is no key at all.
+        for text in [file(database).to_text().to_string(), "geheim".to_owned()] {
+            store.set(other, &text).unwrap();
+            let error = Keys::load_from(&store, other, folder.path()).err();
+            assert_eq!(error, Some(StoreError::NotAKey { path: missing.clone() }));
+        }
+    }
+
+    #[test]
+    fn a_key_store_that_does_not_answer_is_never_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, database) = (Memory { locked: true, ..Memory::default() }, Uuid::from_bytes([5; 16]));
+        assert_eq!(Keys::create_in(&store, file(database), folder.path()).err(), Some(StoreError::NoKeyring));
+        assert_eq!(Keys::load_from(&store, database, folder.path()).err(), Some(StoreError::NoKeyring));
+        assert!(store.kept.borrow().is_empty());
     }
 }

@@ -13,6 +13,7 @@ mod kept;
 mod key;
 mod keys;
 mod link;
+mod packed;
 mod place;
 mod proof;
 mod read;
@@ -49,9 +50,11 @@ pub use write::Emptied;
 
 use session::Session;
 
+/// How long a server may take to close a connection.
+const CLOSE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// A log that is open.
 pub struct Store {
-    // Before the runtime: its connection ends while there is still one.
     session: Session,
     runtime: tokio::runtime::Runtime,
 }
@@ -145,6 +148,14 @@ impl Store {
     /// [`StoreError`]; nothing was emptied then.
     pub fn empty(&mut self, ids: &[Uuid], purge: &NewEntry) -> Result<Emptied, StoreError> {
         self.runtime.block_on(self.session.empty(ids, purge))
+    }
+
+    /// Removes what was emptied from where the database no longer uses it, if [`Emptied::not_vacuumed`] says that this is still to do.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it may be there still.
+    pub fn vacuum(&mut self) -> Result<(), StoreError> {
+        self.runtime.block_on(self.session.vacuum())
     }
 
     /// The plain headers of a page, the newest first.
@@ -241,6 +252,17 @@ impl Store {
     /// [`StoreError`].
     pub fn rekey_master(&mut self, entry: &NewEntry, next: &KeyFile) -> Result<Appended, StoreError> {
         self.runtime.block_on(self.session.rekey(entry, Some(next)))
+    }
+}
+
+impl Drop for Store {
+    /// Closes the database: when this returns its file is one again, without a WAL beside it, unless another program has it open.
+    fn drop(&mut self) {
+        // Nothing can be waited for on a thread of a runtime; the connection ends by itself then.
+        if tokio::runtime::Handle::try_current().is_err() {
+            let closing = async { tokio::time::timeout(CLOSE, self.session.leave()).await };
+            let _ = self.runtime.block_on(closing);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use super::{
     entry::{Header, Ranges},
     head::SignedHead,
     link::on,
+    packed,
     rows::{self, HEAD},
     session::Session,
     tree,
@@ -185,7 +186,7 @@ impl Proof {
                 let lookups = content.lookups.iter().map(|text| hash(text)).collect::<Option<Vec<_>>>()?;
                 (rows::digest(&nonce, &lookups, &sealed) == digest).then_some(())?;
                 let key = RowKey::from_slice(&Zeroizing::new(hex::decode(content.key.as_str()).ok()?))?;
-                Some(key.open(&nonce, &bound, &sealed).ok()?)
+                Some(packed::unpack(key.open(&nonce, &bound, &sealed).ok()?)?)
             }
         };
         Some(Proved { header, head, payload })

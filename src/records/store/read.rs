@@ -13,6 +13,8 @@ use super::{
     head::{Head, SignedHead},
     keys::DataKeys,
     link::{Link, on},
+    packed,
+    place::Purpose,
     rows::{self, HeaderRow, WholeRow, header_columns, whole_columns},
     session::{Session, data_keys},
 };
@@ -184,7 +186,7 @@ impl Session {
     async fn rows(&mut self, filter: &'static str, of: RowsOf) -> Result<Vec<rows::Entry>, StoreError> {
         let rows = self.fetch(filter, of).await?;
         let entry = |row: WholeRow| {
-            let seq = u64::try_from(row.0).unwrap_or(0);
+            let seq = u64::try_from(row.columns.0).unwrap_or(0);
             rows::Entry::of(row).ok_or_else(|| self.damaged(seq, "row"))
         };
         rows.into_iter().map(entry).collect()
@@ -199,8 +201,10 @@ impl Session {
         if header.emptied {
             return Ok(Entry { header, payload: None });
         }
-        let payload = open(&self.unlocked()?.data, &header, &nonce, &sealed);
-        let payload = payload.ok_or_else(|| self.damaged(header.seq, "seal"))?;
+        let data = &self.unlocked()?.data;
+        let layer = if data.all.contains_key(&header.key_id) { "seal" } else { "key" };
+        let payload = open(data, &header, &nonce, &sealed).and_then(packed::unpack);
+        let payload = payload.ok_or_else(|| self.damaged(header.seq, layer))?;
         Ok(Entry { header, payload: Some(payload) })
     }
 
@@ -220,7 +224,8 @@ impl Session {
             return Err(StoreError::NoKeyGiven);
         };
         unlocked.data = data_keys(&self.place, link, &unlocked.keys).await?;
-        Ok(())
+        let refused = unlocked.data.damaged && self.purpose == Purpose::Write;
+        if refused { Err(self.damaged(0, "key")) } else { Ok(()) }
     }
 
     pub(super) async fn head(&mut self) -> Result<Option<SignedHead>, StoreError> {
@@ -250,7 +255,7 @@ enum RowsOf {
     After(i64),
 }
 
-/// The content of an entry; `None` if it was not sealed so.
+/// What was sealed for an entry; `None` if it was not sealed so.
 pub(super) fn open(data: &DataKeys, header: &Header, nonce: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     data.row(header.key_id, header.id)?.open(nonce, &header.bound(), sealed).ok()
 }

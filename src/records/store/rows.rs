@@ -1,6 +1,7 @@
 //! Rows of the log as the database keeps them.
 
 use jiff::Timestamp;
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 use uuid::Uuid;
 
 use crate::crypto::{SEAL_SIGNATURE, Sha256Hash, sha256};
@@ -22,7 +23,7 @@ macro_rules! header_columns {
 }
 pub(super) use header_columns;
 
-/// All columns, in the order of [`WholeRow`] but for its last.
+/// All columns, in the order of [`Columns`].
 macro_rules! whole_columns {
     () => {
         "seq, id, kind, first, profile, profile_sha256, created_at, key_id, purges, leaf, head, nodes, digest, nonce, sealed"
@@ -39,8 +40,8 @@ pub(super) type HeaderRow =
 /// `length()` is 64 bits in one database and 32 in the other.
 pub(super) type SealedLength = i32;
 
-/// A whole row; last the hashes of its lookups, in hexadecimal digits, one after the other.
-pub(super) type WholeRow = (
+/// The columns of a whole row.
+pub(super) type Columns = (
     i64,
     Bytes,
     String,
@@ -56,8 +57,24 @@ pub(super) type WholeRow = (
     Bytes,
     Bytes,
     Bytes,
-    Option<String>,
 );
+
+/// A whole row, and after its columns the hashes of its lookups, in hexadecimal digits, one after the other.
+pub(super) struct WholeRow {
+    pub columns: Columns,
+    lookups: Option<String>,
+}
+
+impl<'r, R: Row> FromRow<'r, R> for WholeRow
+where
+    Columns: FromRow<'r, R>,
+    usize: ColumnIndex<R>,
+    Option<String>: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        Ok(Self { columns: FromRow::from_row(row)?, lookups: row.try_get(row.len().saturating_sub(1))? })
+    }
+}
 
 /// A whole entry as it is kept.
 pub(super) struct Entry {
@@ -153,24 +170,9 @@ pub(super) fn header_of(row: &HeaderRow) -> Option<Header> {
 impl Entry {
     /// The entry of a row.
     pub(super) fn of(row: WholeRow) -> Option<Self> {
-        let (
-            seq,
-            id,
-            kind,
-            first,
-            profile,
-            hash,
-            created_at,
-            key_id,
-            purges,
-            leaf,
-            head,
-            nodes,
-            digest,
-            nonce,
-            sealed,
-            lookups,
-        ) = row;
+        let WholeRow { columns, lookups } = row;
+        let (seq, id, kind, first, profile, hash, created_at, key_id, purges, leaf, head, nodes, digest, nonce, sealed) =
+            columns;
         let parts =
             (seq, &id[..], &kind[..], first.as_deref(), profile, hash.as_deref(), created_at, key_id, &purges[..]);
         let header = header(parts, sealed.is_empty())?;

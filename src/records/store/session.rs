@@ -33,10 +33,12 @@ pub(super) struct Unlocked {
 
 pub(super) struct Session {
     pub place: Place,
-    purpose: Purpose,
+    pub purpose: Purpose,
     pub link: Option<Link>,
     pub info: Info,
     pub unlocked: Option<Unlocked>,
+    /// Whether the database says of itself what its key file does not.
+    pub altered: bool,
     /// The newest head that is known: beside the key, or our own last one.
     pub known: Option<SignedHead>,
     pub tip: Option<Tip>,
@@ -104,7 +106,8 @@ impl Session {
         data.all.insert(1, key);
         let unlocked = Some(Unlocked { keys, data });
         let (known, purpose) = (Some(head), Purpose::Write);
-        Ok(Self { place, purpose, link: Some(link), info, unlocked, known, tip: None, nonces: Some(nonces) })
+        let (link, nonces, altered, tip) = (Some(link), Some(nonces), false, None);
+        Ok(Self { place, purpose, link, info, unlocked, altered, known, tip, nonces })
     }
 
     pub(super) async fn open(
@@ -114,23 +117,34 @@ impl Session {
         nonces: Option<Box<dyn Nonces + Send>>,
     ) -> Result<Self, StoreError> {
         let mut link = Link::open(&place, purpose).await?;
-        let info = info(&place, &mut link).await?;
+        let mut info = info(&place, &mut link).await?;
         let mut known = None;
         let mut unlocked = None;
+        let mut altered = false;
         if let Some(keys) = keys {
-            let wrong = || StoreError::WrongKey { place: place.to_string(), path: keys.name.clone() };
-            if keys.database() != info.log.database || keys.public_key() != info.public_key {
-                return Err(wrong());
+            if keys.database() != info.log.database {
+                return Err(StoreError::WrongKey { place: place.to_string(), path: keys.name.clone() });
             }
             known = keys.known_head()?;
-            if known.as_ref().is_some_and(|known| known.head.log != info.log) {
+            let log = known.as_ref().map_or(&info.log, |known| &known.head.log);
+            if log.database != info.log.database {
                 return Err(StoreError::HeadUnreadable { path: keys.kept.path().display().to_string() });
             }
+            // What was signed counts, not what the database says.
+            altered = keys.public_key() != info.public_key || *log != info.log;
+            info.public_key = keys.public_key();
+            info.log = log.clone();
             let data = data_keys(&place, &mut link, &keys).await?;
             unlocked = Some(Unlocked { keys, data });
         }
-        let mut session = Self { place, purpose, link: Some(link), info, unlocked, known, tip: None, nonces };
+        let mut session = Self { place, purpose, link: Some(link), info, unlocked, altered, known, tip: None, nonces };
         if purpose == Purpose::Write {
+            if session.altered {
+                return Err(session.damaged(0, "log"));
+            }
+            if session.unlocked.as_ref().is_some_and(|unlocked| unlocked.data.damaged) {
+                return Err(session.damaged(0, "key"));
+            }
             session.look().await?;
         }
         Ok(session)
@@ -255,16 +269,20 @@ pub(super) async fn data_keys(place: &Place, link: &mut Link, keys: &Keys) -> Re
         on!(link, db => sqlx::query_as(statement).fetch_all(&mut *db).await).map_err(|error| fault(place, &error))?;
     let mut data = DataKeys::new(keys.database());
     for (id, master, wrapped) in rows {
-        let (place, path) = (place.to_string(), keys.name.clone());
-        if master > i64::from(keys.file.master_id) {
-            return Err(StoreError::OldKey { place, path });
+        let opened = u32::try_from(id).ok().and_then(|id| Some((id, keys.file.unwrap(id, &wrapped).ok()?)));
+        match opened {
+            Some((id, key)) => drop(data.all.insert(id, key)),
+            None if master > i64::from(keys.file.master_id) => {
+                return Err(StoreError::OldKey { place: place.to_string(), path: keys.name.clone() });
+            }
+            // A copy of before the key was changed.
+            None if master < i64::from(keys.file.master_id) => {
+                return Err(StoreError::WrongKey { place: place.to_string(), path: keys.name.clone() });
+            }
+            // It is the master key that the row names, of this database: so the row is damaged.
+            None => data.damaged = true,
         }
-        let id = u32::try_from(id).map_err(|_| StoreError::NotOurs { place: place.clone() })?;
-        let key = keys.file.unwrap(id, &wrapped).map_err(|_| StoreError::WrongKey { place, path })?;
-        data.all.insert(id, key);
     }
-    match data.newest() {
-        Some(_) => Ok(data),
-        None => Err(StoreError::NotOurs { place: place.to_string() }),
-    }
+    data.damaged |= data.all.is_empty();
+    Ok(data)
 }

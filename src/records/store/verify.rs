@@ -34,6 +34,10 @@ pub enum Depth {
 named! {
     /// What does not hold.
     pub enum Layer {
+        /// What the database says of itself is not what its key file and its heads say.
+        Log = "log",
+        /// A data key does not open, and with it the contents that it seals.
+        Key = "key",
         /// The database itself cannot be read there.
         File = "file",
         /// A row that no program of ours has written.
@@ -128,6 +132,9 @@ impl Session {
         heads.extend(self.known.clone());
         let key = self.info.public_key.clone();
         // A head of another log, or one that the key has not signed, says nothing about this one.
+        if heads.iter().any(|head| head.head.log.database != self.info.log.database) {
+            return Err(StoreError::HeadElsewhere { path: "head".to_owned(), place: self.place.to_string() });
+        }
         if heads.iter().any(|head| head.head.log != self.info.log || head.verify(&key).is_err()) {
             return Err(StoreError::HeadUnreadable { path: self.place.to_string() });
         }
@@ -160,6 +167,12 @@ impl Session {
             roots,
             report,
         };
+        if self.altered {
+            check.bad(0, Layer::Log);
+        }
+        if data.is_some_and(|data| data.damaged) {
+            check.bad(0, Layer::Key);
+        }
         let done = self.verify_rows(&mut check).await;
         let report = match done {
             Ok(()) => Ok(check.finished()),
@@ -181,7 +194,7 @@ impl Session {
                 return Ok(());
             }
             for row in rows {
-                after = row.0;
+                after = row.columns.0;
                 if !check.row(row) {
                     return Ok(());
                 }
@@ -224,7 +237,7 @@ impl Check<'_> {
     /// One row; false if nothing after it can be said.
     fn row(&mut self, row: rows::WholeRow) -> bool {
         let expected = self.frontier.size().saturating_add(1);
-        let found = u64::try_from(row.0).unwrap_or(0);
+        let found = u64::try_from(row.columns.0).unwrap_or(0);
         if found != expected {
             self.bad(expected, Layer::Sequence);
             return false;
@@ -281,7 +294,8 @@ impl Check<'_> {
         } else if header_holds
             && self.data.is_some_and(|data| read::open(data, header, &entry.nonce, &entry.sealed).is_none())
         {
-            self.bad(seq, Layer::Seal);
+            let known = self.data.is_some_and(|data| data.all.contains_key(&header.key_id));
+            self.bad(seq, if known { Layer::Seal } else { Layer::Key });
         }
     }
 

@@ -12,6 +12,7 @@ use super::{
     head::SignedHead,
     key::KeyFile,
     link::{Link, on},
+    packed,
     rows::{self, HEAD},
     session::{Session, insert_key},
     tree::{self, Frontier},
@@ -220,7 +221,8 @@ impl Session {
         };
         let row_key = unlocked.data.row(key_id, header.id).ok_or(StoreError::NoKeyGiven)?;
         let bound = header.bound();
-        let sealed = row_key.seal(&nonce, &bound, &entry.payload);
+        let packed = packed::pack(&entry.payload).ok_or(StoreError::TooLarge { limit })?;
+        let sealed = row_key.seal(&nonce, &bound, &packed);
         let lookups = unlocked.data.hashes(key, &entry.lookups);
         let digest = rows::digest(&nonce, &lookups, &sealed);
         let leaf = rows::leaf(&bound, &rows::before(&tip.head), &digest);
@@ -324,7 +326,7 @@ impl Session {
     }
 
     /// Removes what was emptied from where the database no longer uses it.
-    async fn vacuum(&mut self) -> Result<(), StoreError> {
+    pub(super) async fn vacuum(&mut self) -> Result<(), StoreError> {
         let place = self.place.to_string();
         let link = self.link().await?;
         let done = match link {

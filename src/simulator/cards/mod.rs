@@ -5,12 +5,14 @@ use crate::{dump::Dump, kind::CardKind, lang::Bilingual};
 use super::{FaultRow, IssueError, Recipe, SimulatedCard};
 
 pub mod drivers_licence;
+pub mod mdoc;
 pub mod my_number;
 pub mod passport;
 pub mod residence_card;
 
 /// Every simulated card.
-const TWINS: &[&Twin] = &[&my_number::TWIN, &drivers_licence::TWIN, &residence_card::TWIN, &passport::TWIN];
+const TWINS: &[&Twin] =
+    &[&my_number::TWIN, &drivers_licence::TWIN, &residence_card::TWIN, &passport::TWIN, &mdoc::TWIN];
 
 /// The simulated twin of a card.
 pub(crate) struct Twin {

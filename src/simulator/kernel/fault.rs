@@ -103,6 +103,8 @@ pub enum Expected {
     NoCounter,
     /// The card does not say in a known way whether PINs were set; nothing is tried.
     PinSettingUnknown,
+    /// The holder shares nothing.
+    NothingShared,
     /// The card left, or gave a malformed answer.
     CardTrouble,
 }
@@ -119,6 +121,7 @@ impl Expected {
             | Self::CredentialBlocked
             | Self::LastTry
             | Self::NoCounter
+            | Self::NothingShared
             | Self::PinSettingUnknown => 5,
         }
     }
@@ -166,6 +169,7 @@ pub(crate) const UNDETERMINED: Expected = Expected::Verdict(Overall::Undetermine
 pub(crate) const REFUSED: Expected = Expected::CredentialRefused;
 pub(crate) const BLOCKED: Expected = Expected::CredentialBlocked;
 pub(crate) const LAST_TRY: Expected = Expected::LastTry;
+pub(crate) const NOTHING_SHARED: Expected = Expected::NothingShared;
 pub(crate) const TROUBLE: Expected = Expected::CardTrouble;
 
 /// Rows of a table of faults, one a line: name, what it does in both languages, its effect, the checks that differ, and

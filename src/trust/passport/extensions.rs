@@ -37,7 +37,7 @@ pub fn allows_document(certificate: &Certificate, code: &str) -> bool {
 }
 
 /// The object identifiers of extendedKeyUsage with dots; `None` if there is none.
-pub(super) fn extended_usage(certificate: &Certificate) -> Option<Vec<String>> {
+pub(in crate::trust) fn extended_usage(certificate: &Certificate) -> Option<Vec<String>> {
     let value = certificate.extension(EXTENDED_KEY_USAGE)?;
     let parts = der::only(value, der::SEQUENCE).and_then(|list| der::children(list.content)).unwrap_or_default();
     Some(parts.iter().filter_map(der::dotted).collect())

@@ -88,6 +88,11 @@ impl MasterList {
         Ok(Self { certificates, message })
     }
 
+    /// Every certificate in the file: those of the list, and those beside it.
+    pub fn all(&self) -> impl Iterator<Item = &[u8]> {
+        self.certificates.iter().chain(&self.message.certificates).map(Vec::as_slice)
+    }
+
     /// Verifies the list's signature and that its signer may sign lists; then looks for the signer's CSCA among the anchors,
     /// with links from the list itself. `Ok` with an error inside: everything holds but that.
     ///

@@ -6,6 +6,7 @@ mod data;
 mod issuers;
 mod jpki;
 mod passports;
+mod phones;
 mod saved;
 mod sessions;
 mod signatures;

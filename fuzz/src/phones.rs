@@ -1,0 +1,178 @@
+//! What a phone sends: CBOR, responses, engagements, NDEF, chained commands, packets over the air.
+
+use taimen::{
+    cards::mdoc::{
+        elements::{DocType, Purpose, Wanted},
+        engagement::{self, Engagement},
+        handover, ndef, nfc, response,
+        session::{self, Message},
+    },
+    cbor::{self, Item, Value},
+    dump::{Dump, Scope},
+    transport::ble::framing::{Assembler, packets},
+};
+
+use super::{dumps, input::Input, seeds::TIME};
+
+pub fn cbor(data: &[u8]) {
+    fn walk(item: &Item<'_>, whole: &[u8], depth: usize) {
+        assert!(depth <= cbor::MAX_DEPTH + 1 && item.raw.len() <= whole.len());
+        match &item.value {
+            Value::Array(items) => items.iter().for_each(|item| walk(item, whole, depth + 1)),
+            Value::Map(entries) => entries.iter().for_each(|(key, value)| {
+                walk(key, whole, depth + 1);
+                walk(value, whole, depth + 1);
+            }),
+            Value::Tag(_, item) => walk(item, whole, depth + 1),
+            _ => {}
+        }
+        // Nothing is taken out of its place: an item alone says the same.
+        assert_eq!(cbor::decode(item.raw).map(|again| again.raw.len()), Ok(item.raw.len()));
+        if let Ok(inner) = item.embedded() {
+            let _ = cbor::decode(inner);
+        }
+    }
+    if let Ok(item) = cbor::decode(data) {
+        assert_eq!(item.raw, data);
+        walk(&item, data, 0);
+    }
+    let _ = (Message::parse(data).map(|message| message.encode()), session::established(data).is_ok());
+}
+
+/// What is asked of each document.
+fn wanted(which: u8) -> Wanted {
+    Wanted {
+        doc_type: if which.is_multiple_of(2) { DocType::MyNumber } else { DocType::Licence },
+        purposes: &[Purpose::Identity, Purpose::Sex, Purpose::Age],
+        age: Some(20),
+        retained: false,
+    }
+}
+
+pub fn device_response(data: &[u8]) {
+    for which in 0..2 {
+        let wanted = wanted(which);
+        let time = TIME.parse().expect("a time");
+        let mut dump = Dump::new(wanted.doc_type.kind(), Scope::FULL, "fuzz", time);
+        let kept = response::keep(data, &wanted.items_request(), wanted.doc_type, &mut dump);
+        assert!(kept.document || kept.shared == 0);
+        let json = dump.to_json();
+        assert!(!json.contains("individual_number"));
+        dumps::show(&dump, false);
+    }
+}
+
+pub fn engagement(data: &[u8]) {
+    if let Ok(engagement) = Engagement::parse(data) {
+        assert!(data.ends_with(engagement.bytes) && engagement.bytes.len() == data.len());
+        assert!(data.windows(engagement.key_bytes.len()).any(|window| window == engagement.key_bytes));
+        let _ = engagement.nfc();
+    }
+    if let Ok(text) = core::str::from_utf8(data)
+        && let Ok(scanned) = engagement::scanned(text)
+    {
+        assert!(Engagement::parse(&scanned).is_ok());
+    }
+}
+
+pub fn ndef(data: &[u8]) {
+    if let Ok(records) = ndef::parse(data) {
+        let again = ndef::encode(&records);
+        assert_eq!(ndef::parse(&again).as_ref(), Ok(&records));
+    }
+    if let Ok(select) = handover::Select::parse(data) {
+        assert!(select.carriers.len() <= ndef::MAX_RECORDS);
+        engagement(select.engagement);
+    }
+    let _ = (handover::offers_service(data), handover::status(data));
+}
+
+/// Four bytes say what both sides take, the rest is a message, and an object as a phone might send it.
+pub fn envelope(data: &[u8]) {
+    let mut input = Input(data);
+    let sizes = nfc::Sizes { command: input.word() + 1, response: input.word() + 1 };
+    let message = input.0;
+    let object = nfc::wrap(message);
+    assert_eq!(nfc::unwrap(&object), Some(message));
+    let sent: usize = nfc::envelopes(&object, sizes).iter().map(|command| command.body().0.len()).sum();
+    assert_eq!(sent, object.len());
+    if let Some(inner) = nfc::unwrap(message) {
+        assert_eq!(nfc::wrap(inner), message);
+    }
+    let _ = nfc::length(message);
+}
+
+/// Each packet after a byte with its length; and the whole as one message, cut into packets of that length.
+pub fn bluetooth(data: &[u8]) {
+    let mut input = Input(data);
+    let mut assembler = Assembler::default();
+    while !input.is_empty() {
+        let length = usize::from(input.byte());
+        let taken = assembler.push(input.bytes(length));
+        assert!(!matches!(taken, Ok(Some(_)) | Err(_)) || !assembler.is_open());
+    }
+    let size = data.first().map_or(20, |size| usize::from(*size) + 2);
+    let mut whole = None;
+    let mut assembler = Assembler::default();
+    for packet in packets(data, size) {
+        assert!(whole.is_none() && packet.len() <= size);
+        whole = assembler.push(&packet).expect("a packet of ours");
+    }
+    assert_eq!(whole.as_deref(), Some(data));
+}
+
+/// The QR code of ISO/IEC 18013-5 annex D.
+const SCANNED: &str = "mdoc:owBjMS4wAYIB2BhYS6QBAiABIVggWojRgrzl9C76WZQ_MzWdLoqWj_KJ2T5fpES2JDQxZ_4iWCCxboz4WN3HaQQHumHUwzgjeoz8895qpnL8YKVXqjL8ZwKBgwIBowD0AfULUEXv73QrLEg3qaOw4dBaaRc";
+
+pub fn engagements() -> Vec<Vec<u8>> {
+    let bytes = engagement::scanned(SCANNED).expect("the standard's own");
+    vec![SCANNED.as_bytes().to_vec(), bytes]
+}
+
+pub fn messages() -> Vec<Vec<u8>> {
+    let requests = (0..2).map(|which| wanted(which).items_request());
+    requests.chain([session::termination(), session::establishment(&[0xA0], &[1, 2])]).collect()
+}
+
+pub fn envelopes() -> Vec<Vec<u8>> {
+    messages().into_iter().map(|message| [&[0, 254, 1, 0], &nfc::wrap(&message)[..]].concat()).collect()
+}
+
+pub fn packeted() -> Vec<Vec<u8>> {
+    let counted = |packet: Vec<u8>| [&[u8::try_from(packet.len()).unwrap_or(0)], &packet[..]].concat();
+    messages().into_iter().map(|message| packets(&message, 20).flat_map(counted).collect()).collect()
+}
+
+/// Handover messages of every simulated phone, as its NDEF file holds them, and the one that asks a phone for a carrier.
+pub fn ndefs() -> Vec<Vec<u8>> {
+    let kept = super::seeds::honest().iter().filter_map(|dump| dump.file("ndef/handover-select").map(<[u8]>::to_vec));
+    kept.chain([handover::service_select()]).collect()
+}
+
+/// DeviceResponses made again of what honest phones shared.
+pub fn responses() -> Vec<Vec<u8>> {
+    super::seeds::honest().iter().filter_map(again).collect()
+}
+
+fn again(dump: &Dump) -> Option<Vec<u8>> {
+    let doc_type = DocType::of(dump.kind)?;
+    let mut spaces: Vec<(&str, Vec<&[u8]>)> = Vec::new();
+    for row in doc_type.elements() {
+        let Some(item) = dump.file(row.name) else { continue };
+        match spaces.iter_mut().find(|(space, _)| *space == row.own.namespace) {
+            Some((_, items)) => items.push(item),
+            None => spaces.push((row.own.namespace, vec![item])),
+        }
+    }
+    let spaces: Vec<_> = spaces.iter().map(|(space, items)| (cbor::text(space), cbor::array(items))).collect();
+    let record = |entries: &[(&str, Vec<u8>)]| {
+        cbor::map(&entries.iter().map(|(key, value)| (cbor::text(key), value.clone())).collect::<Vec<_>>())
+    };
+    let signed = record(&[("nameSpaces", cbor::map(&spaces)), ("issuerAuth", dump.file("mdoc/issuer-auth")?.to_vec())]);
+    let document = record(&[
+        ("docType", cbor::text(doc_type.as_str())),
+        ("issuerSigned", signed),
+        ("deviceSigned", dump.file("mdoc/device-signed")?.to_vec()),
+    ]);
+    Some(record(&[("version", cbor::text("1.0")), ("documents", cbor::array(&[document])), ("status", cbor::uint(0))]))
+}
