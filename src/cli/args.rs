@@ -224,6 +224,8 @@ pub fn command(lang: Lang) -> Command {
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
     let all = b
         .plain("taimen")
+        // Windows would say taimen.exe.
+        .bin_name("taimen")
         .version(env!("CARGO_PKG_VERSION"))
         .about(b.t(
             "対面：日本の本人確認書類のICチップを読み取り、発行者の署名を検証し、何が証明され、何が証明されないかを示します",
