@@ -115,7 +115,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> 
         issuer_agrees(&facts, &signer, &elements),
         show::age_agrees(&facts, &elements),
         reader_trusted(&facts),
-        revocation(),
+        revocation_of(&facts),
         signature,
         elements,
     ];
@@ -464,6 +464,16 @@ fn issuer_agrees(facts: &Facts<'_>, signer: &Signer<'_>, elements: &Check) -> Ch
         Ok(()) => Check::passed(id, evidence),
         Err(check) => check,
     }
+}
+
+/// Nobody lets this program ask, and a list of the issuer's is not read.
+fn revocation_of(facts: &Facts<'_>) -> Check {
+    let check = revocation();
+    if !facts.auth().is_some_and(|auth| auth.mso.has_status) {
+        return check;
+    }
+    let evidence = check.evidence.with("detail", "the document names a list of its issuer's, which was not looked at");
+    Check { evidence, ..check }
 }
 
 fn reader_trusted(facts: &Facts<'_>) -> Check {
