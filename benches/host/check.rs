@@ -30,7 +30,7 @@ fn fastest(runs: usize, mut work: impl FnMut()) -> Duration {
 
 /// How many times the signature checks the whole costs: the least of several rounds, which alternate so that both sides
 /// meet the same neighbours on a shared machine.
-fn times(base: impl Fn(), whole: impl Fn()) -> f64 {
+pub fn times(base: impl Fn(), whole: impl Fn()) -> f64 {
     let rounds = (0..5).map(|_| {
         let base = fastest(20, &base);
         fastest(20, &whole).as_secs_f64() / base.as_secs_f64()

@@ -17,6 +17,7 @@ mod check;
 mod common;
 #[cfg(all(feature = "counter", target_os = "linux"))]
 mod counter;
+mod passport;
 #[cfg(target_os = "linux")]
 mod phone;
 #[cfg(feature = "records")]
@@ -62,6 +63,7 @@ type Measurement = fn() -> Vec<Figure>;
 const MEASUREMENTS: &[(&str, Measurement)] = &[
     ("check", check::check),
     ("verify", check::verify),
+    ("passport", passport::checks),
     #[cfg(target_os = "linux")]
     ("batch-cost", batch::cost),
     #[cfg(target_os = "linux")]

@@ -172,9 +172,9 @@ impl Terminal {
         (got > 0).then_some(line)
     }
 
-    /// Says that no recording is written.
+    /// Says that no recording is written, to scripts too.
     pub fn not_recorded(&self) {
-        self.tell(ui::NOT_RECORDED);
+        super::output::note(ui::NOT_RECORDED.get(self.settings.lang));
     }
 
     fn can_ask(&self) -> bool {

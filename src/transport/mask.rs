@@ -58,8 +58,10 @@ pub(super) struct Masker {
     current: Files,
     /// What GET RESPONSE goes on with.
     pending: Exposure,
-    /// Whether a session of PACE is open: no card with one of the files has it.
+    /// Whether a session of PACE is open: no card with one of the files is known to have it.
     agreed: bool,
+    /// Whether an application with one of the files was certainly selected since power-up: then it is such a card all the same.
+    held: bool,
 }
 
 /// The parts of a command that masking looks at.
@@ -77,7 +79,14 @@ struct View<'a> {
 impl Masker {
     /// A card just powered up: none of the files of `never` is current.
     pub(super) fn new(never: &'static [NeverRecorded]) -> Self {
-        Self { never, applications: vec![false; never.len()], current: 0, pending: Exposure::All, agreed: false }
+        Self {
+            never,
+            applications: vec![false; never.len()],
+            current: 0,
+            pending: Exposure::All,
+            agreed: false,
+            held: false,
+        }
     }
 
     /// What of this exchange may be written down.
@@ -152,7 +161,7 @@ impl Masker {
         self.agreed |= certain && view.agrees_on(READER_TOKEN);
         match view.ins {
             // What is selected inside is encrypted, and is one of that session's card.
-            SELECT if view.p1 & 0xFC == 0x04 && self.agreed && !view.is_plain() => {
+            SELECT if view.p1 & 0xFC == 0x04 && self.agreed && !self.held && !view.is_plain() => {
                 if success {
                     self.applications.fill(false);
                     self.current = 0;
@@ -162,6 +171,7 @@ impl Masker {
                 let named: Vec<bool> =
                     self.never.iter().map(|never| !view.is_plain() || same_application(never.aid, view.data)).collect();
                 let stays = self.applications.iter().zip(&named).any(|(was, named)| *was && *named);
+                self.held |= certain && named.contains(&true);
                 for (possible, named) in self.applications.iter_mut().zip(&named) {
                     *possible = if certain { *named } else { *possible || *named };
                 }

@@ -77,6 +77,9 @@ fn a_card_that_does_not_pass_is_shown_as_what_it_is() {
             ("licence?fault=wrong-pin1", "failed", "Tries left: 2"),
             ("my-number?fault=blocked", "failed", "blocked"),
             ("residence1?fault=wrong-number", "failed", "card number"),
+            ("mobile-my-number?fault=bluetooth-only", "failed", "Bluetooth"),
+            ("mobile-my-number?fault=declined", "failed", "shared nothing"),
+            ("mobile-my-number?fault=foreign-device-key", "checked", "FORGED"),
             ("my-number?fault=removed-at=13", "waiting", "left the reader"),
         ] {
             assert_eq!(read(browser, recipe).await, view, "{recipe}: {}", browser.text("#main").await);
@@ -322,5 +325,25 @@ fn a_scanner_at_the_verdict_decides_nothing() {
         }
         browser.keys("1").await;
         browser.until("a decision", "document.querySelector('#face-matches[aria-pressed=\"true\"]')").await;
+    });
+}
+
+#[test]
+fn a_phone_is_asked_on_its_own_screen_and_staff_see_for_what() {
+    let counter = at("ja");
+    browse(Look::default(), async |browser| {
+        browser.enter(&counter).await;
+        // Slow enough to be seen while its holder would decide.
+        browser.place("mobile-my-number?fault=slow=2000").await;
+        browser.until("what is asked for", "document.querySelector('#shared')").await;
+        assert_eq!(browser.view().await, "reading");
+        let shown = browser.text("#main").await;
+        for words in ["スマートフォンに求めている項目", "氏名", "顔写真", "読取側の証明書"] {
+            assert!(shown.contains(words), "{words}: {shown}");
+        }
+        accessible(browser, "what a phone is asked for").await;
+        browser.picture("phone-asked").await;
+        browser.sees("checked").await;
+        lift(browser).await;
     });
 }

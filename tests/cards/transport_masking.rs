@@ -308,3 +308,14 @@ fn both_halves_of_a_handshake_are_masked_and_the_challenge_is_not() {
     ];
     assert_eq!(lines, wanted);
 }
+
+#[test]
+fn what_is_selected_inside_pace_is_a_passports_unless_a_protected_application_was_there() {
+    let read = |sfi: u8| vec![0, 0xB0, 0x80 | sfi, 0, 0x10];
+    let token = with([0, 0x86, 0, 0], &[&[0x7C, 0x0A, 0x85, 0x08][..], &[0x11; 8]].concat());
+    // The fake card takes an encrypted name for a plain one.
+    let inside = |aid: &[u8]| with([0x0C, 0xA4, 4, 0x0C], aid);
+    let last = |before: &[u8]| answers(&[select(before), read(1), token.clone(), inside(FACE), read(3)]).pop().unwrap();
+    assert!(!last(LICENCE).contains("secret"), "a passport's files stay readable");
+    assert!(last(TEXT).contains("secret"), "this card has a protected file, PACE or not");
+}

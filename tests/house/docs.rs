@@ -325,7 +325,19 @@ mod program {
     use super::*;
 
     /// Options of other programs that the pages name.
-    const OTHERS: &[&str] = &["--release", "--locked", "--now", "--pipe", "--test", "--bin", "--master", "--retries"];
+    const OTHERS: &[&str] = &[
+        "--release",
+        "--locked",
+        "--now",
+        "--pipe",
+        "--test",
+        "--bin",
+        "--master",
+        "--retries",
+        "--path",
+        "--check",
+        "--ignore-missing",
+    ];
 
     fn help(command: &[&str]) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_taimen"))

@@ -198,7 +198,8 @@ impl Request {
 /// itself are older.
 fn manner_of(replay: &Replay) -> Option<Manner> {
     const SELECT: [u8; 4] = [0x00, 0xA4, 0x04, 0x0C];
-    let begins_with_it = replay.commands().next()?.starts_with(&SELECT);
+    // What is found as a tag is found by itself.
+    let begins_with_tag = replay.commands().next()?.starts_with(&[0x00, 0xA4, 0x04, 0x00]);
     let begins_free = replay.commands().next()?.starts_with(&[0x00, 0xB0, 0x80 | FREE_FILE]);
     let mut selected = replay.commands().filter_map(|command| command.strip_prefix(&SELECT)?.get(1..));
     let owner = selected.next().and_then(registry::owner);
@@ -207,7 +208,7 @@ fn manner_of(replay: &Replay) -> Option<Manner> {
         _ if begins_free => Some(Manner::Short(None)),
         owner => {
             // What is selected later was only looked for.
-            let owner = owner.filter(|_| begins_with_it);
+            let owner = owner.filter(|_| !begins_with_tag);
             let said = || replay.header().card.as_deref().and_then(|card| card.parse().ok());
             owner.map(|owner| owner.kind).or_else(said).map(|kind| Manner::Short(Some(kind)))
         }

@@ -20,5 +20,5 @@ pub mod transcript;
 
 pub use crate::crypto::cose;
 pub use checks::{REQUIREMENT, check};
-pub(in crate::cards) use read::Phone;
+pub(in crate::cards) use read::MobileDocument;
 pub use spec::STEPS;

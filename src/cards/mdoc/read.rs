@@ -34,7 +34,7 @@ use super::{
 };
 
 /// スマホのマイナンバーカード・モバイル運転免許証
-pub(in crate::cards) struct Phone;
+pub(in crate::cards) struct MobileDocument;
 
 /// The capability container.
 const CONTAINER: u16 = 0xE103;
@@ -46,7 +46,7 @@ const CONTAINER_LENGTH: usize = 15;
 const FIRST_POLLS: usize = 10;
 const POLLS: usize = 100;
 
-impl Card for Phone {
+impl Card for MobileDocument {
     fn spec(&self) -> &'static CardSpec {
         &spec::SPEC
     }

@@ -103,9 +103,14 @@ pub(super) fn chip_key(curve: NamedCurve, holder: &PassportHolder, use_of: &str)
     curve.random_scalar(&stream(holder, use_of))
 }
 
-/// A key of a chip in any group.
+/// A key of a chip in any group. That of a public number always has one length in DER, so that data group 14 has.
 pub(super) fn group_key(group: &Group, holder: &PassportHolder, use_of: &str) -> Exponent {
-    group.random_exponent(&stream(holder, use_of))
+    let key = |round: u8| group.random_exponent(&stream(holder, &format!("{use_of}{}", "'".repeat(round.into()))));
+    let fits = |key: &Exponent| match group.generator().raised(key) {
+        Element::Dh(number) => matches!(number.encode().first(), Some(0x01..=0x7F)),
+        Element::Curve(_) => true,
+    };
+    (0..u8::MAX).map(key).find(fits).unwrap_or_else(|| key(0))
 }
 
 /// SubjectPublicKeyInfo of a key of a group.
