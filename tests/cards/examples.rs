@@ -79,6 +79,8 @@ passport-ca          passport            authentic     18 exchanges
 passport-cam         passport            authentic     14 exchanges
 passport-rsa         passport            authentic     12 exchanges
 passport-dh          passport            authentic     16 exchanges
+mobile-my-number     mobile-my-number    authentic     16 exchanges
+mobile-licence       mobile-my-number    authentic     16 exchanges
 ";
     assert_eq!(text(out), expected);
 }
