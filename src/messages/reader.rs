@@ -168,7 +168,7 @@ fn transport(error: &TransportError, platform: Platform) -> Text {
          "Connect the reader and see whether taimen readers lists it. If not, taimen doctor looks for the cause. If you gave a name, check the name."] },
         TransportError::NoBluetooth => text! { "no-bluetooth" Usage;
         ["使えるBluetoothがこのコンピューターにありません。" "This computer has no Bluetooth adapter that taimen can use."]
-        ["Bluetoothを有効にし、もう一度X/readers.md）。"
+        ["Bluetoothを有効にし、bluetoothdが動いているか確かめて、もう一度お試しください（docs/readers.md）。"
          "Switch Bluetooth on, check that bluetoothd is running, and try again (docs/readers.md)."] },
         TransportError::NoCard { seconds } => text! { "no-card" Card;
         ["{seconds}秒待ちましたが、カードが置かれませんでした。" "No card was placed within {seconds} seconds."]
