@@ -79,7 +79,7 @@ fn a_card_that_does_not_pass_is_shown_as_what_it_is() {
             ("residence1?fault=wrong-number", "failed", "card number"),
             ("mobile-my-number?fault=bluetooth-only", "failed", "Bluetooth"),
             ("mobile-my-number?fault=declined", "failed", "shared nothing"),
-            ("mobile-my-number?fault=foreign-device-key", "checked", "FORGED"),
+            ("mobile-my-number?fault=foreign-device-key", "checked", "MAY BE A COPY"),
             ("my-number?fault=removed-at=13", "waiting", "left the reader"),
         ] {
             assert_eq!(read(browser, recipe).await, view, "{recipe}: {}", browser.text("#main").await);
