@@ -42,6 +42,8 @@ pub enum DestinationError {
 #[derive(Debug, Clone)]
 pub struct Destination {
     path: PathBuf,
+    // Elsewhere the folder's rights decide (docs/privacy.md).
+    #[cfg_attr(not(unix), allow(dead_code))]
     readers: Readers,
     existing: Existing,
 }

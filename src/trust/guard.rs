@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::manifest::{MANIFEST, ManifestError};
+use super::manifest::ManifestError;
 
 /// Refuses what anybody may write, or what belongs to neither this user nor root. The rights of other systems than Unix
 /// are not looked at.
@@ -57,7 +57,7 @@ fn own_uid() -> io::Result<u32> {
 pub fn is_group_writable(folder: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let writable = |path: &Path| fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o020 != 0);
-    writable(folder) || writable(&folder.join(MANIFEST))
+    writable(folder) || writable(&folder.join(super::manifest::MANIFEST))
 }
 
 /// The rights of other systems are not checked.

@@ -142,7 +142,6 @@ fn the_pages_of_the_checks_have_every_check_with_its_weight() {
                 residence::FIRST_REQUIREMENT,
                 residence::SECOND_REQUIREMENT,
                 passport::TYPED_WITH_KEY,
-                mdoc::REQUIREMENT,
             ];
             let required = cards.iter().any(|card| card.requires(check));
             assert_eq!(yes, required, "{name}: {check}");
@@ -326,7 +325,19 @@ mod program {
     use super::*;
 
     /// Options of other programs that the pages name.
-    const OTHERS: &[&str] = &["--release", "--locked", "--now", "--pipe", "--test", "--bin", "--master", "--retries"];
+    const OTHERS: &[&str] = &[
+        "--release",
+        "--locked",
+        "--now",
+        "--pipe",
+        "--test",
+        "--bin",
+        "--master",
+        "--retries",
+        "--path",
+        "--check",
+        "--ignore-missing",
+    ];
 
     fn help(command: &[&str]) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_taimen"))

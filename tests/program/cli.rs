@@ -12,7 +12,7 @@ use std::{
 
 use crate::common::{
     fixtures::jlis_certificate,
-    program::{Program, argument, run},
+    program::{Program, argument, is_foreign, run, taimen},
     temp::TempDir,
 };
 use serde_json::json;
@@ -223,6 +223,17 @@ fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
+/// Cases that are others on Windows or under Wine: the smart card service, the error of a folder that is read as a file, and
+/// names in JSON, whose separators the comparison doubles.
+const OF_THIS_SYSTEM: [&str; 6] = [
+    "readers-no-service",
+    "readers-watch-no-service",
+    "verify-folder",
+    "batch",
+    "trust-check-json",
+    "trust-list-added",
+];
+
 /// The language of [`the_cases_of_a_language`].
 const LANGUAGE: &str = "TAIMEN_TEST_CASES";
 
@@ -252,8 +263,11 @@ fn every_command_says_what_its_golden_file_says() {
 fn the_cases_of_a_language() {
     let Some(lang) = std::env::var_os(LANGUAGE) else { return };
     let cases = trycmd::TestCases::new();
-    cases.default_bin_path(env!("CARGO_BIN_EXE_taimen")).env("NO_COLOR", "1");
-    cases.timeout(std::time::Duration::from_secs(120)).case(golden().join(lang).join("*.toml"));
+    cases.default_bin_path(taimen()).env("NO_COLOR", "1");
+    cases.timeout(std::time::Duration::from_secs(120)).case(golden().join(&lang).join("*.toml"));
+    for name in OF_THIS_SYSTEM.iter().filter(|_| is_foreign()) {
+        cases.skip(golden().join(&lang).join(name).with_extension("toml"));
+    }
     cases.run();
 }
 
@@ -295,14 +309,14 @@ fn help_needs_no_environment_no_file_and_no_reader() {
     let empty = TempDir::new();
     for arguments in [&["--help"][..], &["--version"], &["check", "--help"], &["trust", "add", "--help"], &["explain"]]
     {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_taimen"));
+        let mut command = Command::new(taimen());
         command.env_clear().current_dir(empty.path()).args(arguments).stdin(Stdio::null());
         let outcome = run(command).expect(0);
         assert!(!outcome.stdout.is_empty() && outcome.stderr.is_empty(), "{arguments:?}");
     }
     assert_eq!(fs::read_dir(empty.path()).unwrap().count(), 0);
     // Nothing that decides the language: English, as everywhere without a locale.
-    let mut command = Command::new(env!("CARGO_BIN_EXE_taimen"));
+    let mut command = Command::new(taimen());
     command.env_clear().arg("--help");
     assert!(run(command).expect(0).stdout.contains("Usage: taimen"));
 }

@@ -2,7 +2,7 @@
 //! of a list.
 
 use std::{
-    ffi::{OsStr, OsString},
+    ffi::OsStr,
     fs,
     io::{self, BufRead, Read},
     ops::ControlFlow,
@@ -109,7 +109,7 @@ fn list(lines: &mut dyn BufRead, give: Give<'_>) -> ControlFlow<()> {
 
 #[cfg(unix)]
 fn path_of(line: Vec<u8>) -> Option<PathBuf> {
-    Some(std::os::unix::ffi::OsStringExt::from_vec(line)).map(|path: OsString| path.into())
+    Some(std::os::unix::ffi::OsStringExt::from_vec(line)).map(|path: std::ffi::OsString| path.into())
 }
 
 #[cfg(not(unix))]
