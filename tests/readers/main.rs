@@ -14,7 +14,3 @@ mod pcsc_readers;
 mod pcsc_recordings;
 mod pcsc_simulate;
 mod phone;
-#[cfg(all(feature = "cli", feature = "pcsc"))]
-mod privacy;
-#[cfg(all(feature = "cli", feature = "pcsc"))]
-mod tears;

@@ -1,14 +1,12 @@
-//! Mutation of evidence: every byte of every answer of a whole session, changed. The card counts as authentic only if the byte is
-//! one that docs/unsigned.md lists, with the reason. A test takes some bytes; `scripts/torture evidence` takes all of them, at
-//! least a million changes, and writes that page.
+//! Mutation of evidence: every byte of every answer of a whole session, changed. The card counts as authentic only if the byte
+//! belongs to a part that docs/unsigned.md lists, with the reason. A test takes some bytes; `scripts/torture evidence` takes all
+//! of them, a million changes.
 
 mod reasons;
 mod session;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
-    fs,
     ops::RangeInclusive,
     path::PathBuf,
     sync::atomic::{AtomicUsize, Ordering},
@@ -90,38 +88,11 @@ pub fn all(session: &Session) -> Vec<Mutant> {
     session.mutants(ELSEWHERE).collect()
 }
 
-/// What a debug build can do in minutes: so many spread over all exchanges, and then one change of every byte of each part at
-/// which one of those left the card authentic.
-pub fn outline(session: &Session, count: usize, threads: usize) -> Found {
-    let mut found = run(session, &few(session, count), threads);
-    let parts: BTreeSet<String> = found.unsigned.keys().cloned().collect();
-    let inside: Vec<Mutant> = session
-        .mutants(1)
-        .filter(|mutant| mask_is_first(mutant) && parts.contains(&session.place(*mutant).0))
-        .collect();
-    let more = run(session, &inside, threads);
-    found.mutants += more.mutants;
-    for (what, bytes) in more.unsigned {
-        found.unsigned.entry(what).or_default().extend(bytes);
-    }
-    found
-}
-
-/// Whether it is the first change of its byte.
-fn mask_is_first(mutant: &Mutant) -> bool {
-    mutant.mask == 1_u8 << (mutant.at % 8)
-}
-
 /// Some of them, spread over all exchanges.
 pub fn few(session: &Session, count: usize) -> Vec<Mutant> {
     let all: Vec<Mutant> = session.mutants(1).collect();
     let step = (all.len() / count).max(1);
     all.into_iter().step_by(step).collect()
-}
-
-/// docs/unsigned.md
-pub fn page() -> PathBuf {
-    seeds::root().join("docs/unsigned.md")
 }
 
 /// Consecutive bytes as ranges.
@@ -136,77 +107,37 @@ pub fn ranges(bytes: &BTreeSet<usize>) -> Vec<RangeInclusive<usize>> {
     found
 }
 
-fn written(range: &RangeInclusive<usize>) -> String {
-    if range.start() == range.end() { range.start().to_string() } else { format!("{}-{}", range.start(), range.end()) }
+/// What was found and has no reason: part and bytes.
+pub fn unexplained(session: &str, found: &Found) -> Vec<String> {
+    let bad = |(what, bytes): (&String, &BTreeSet<usize>)| {
+        let bytes: BTreeSet<_> =
+            bytes.iter().copied().filter(|at| reasons::reason(session, what, *at).is_none()).collect();
+        (!bytes.is_empty()).then(|| format!("{session}, {what}: {:?}", ranges(&bytes)))
+    };
+    found.unsigned.iter().filter_map(bad).collect()
 }
 
-/// The rows of a session: part, bytes, reason.
-fn rows(session: &str, unsigned: &Unsigned) -> String {
-    let mut text = String::new();
-    for (what, bytes) in unsigned {
-        let reason = reasons::reason(session, what).unwrap_or("**Nobody says why.**");
-        let ranges: Vec<String> = ranges(bytes).iter().map(written).collect();
-        writeln!(text, "| `{what}` | {} | {} | {reason} |", ranges.join(" "), bytes.len()).expect("text takes text");
-    }
-    text
+/// docs/unsigned.md
+pub fn page() -> PathBuf {
+    seeds::root().join("docs/unsigned.md")
 }
 
-/// The rows of the page, by session.
-pub fn documented() -> BTreeMap<String, Unsigned> {
-    let text = fs::read_to_string(page()).unwrap_or_default();
-    let mut all: BTreeMap<String, Unsigned> = BTreeMap::new();
-    let mut session = String::new();
-    for line in text.lines() {
-        if let Some(name) = line.strip_prefix("## ") {
-            session = name.to_owned();
-        }
-        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        let [_, what, bytes, _, _, _] = cells[..] else { continue };
-        let Some(what) = what.strip_prefix('`').and_then(|what| what.strip_suffix('`')) else { continue };
-        let listed = all.entry(session.clone()).or_default().entry(what.to_owned()).or_default();
-        for range in bytes.split(' ') {
-            let (first, last) = range.split_once('-').unwrap_or((range, range));
-            listed.extend(first.parse::<usize>().expect("a number")..=last.parse().expect("a number"));
-        }
-    }
-    all
+/// What stands there.
+pub fn text() -> String {
+    let row = |(session, part, first, why): &reasons::Row| format!("| `{session}…` | `{part}` | {first} | {why} |\n");
+    format!("{HEAD}{}", reasons::ROWS.iter().map(row).collect::<String>())
 }
-
-/// The page, made from what the sessions found.
-pub fn page_of(how: &str, found: &[(String, Unsigned)]) -> String {
-    let mut text = format!("{HEAD}\n{how}\n");
-    for (name, unsigned) in found {
-        write!(text, "\n## {name}\n\n{TABLE}{}", rows(name, unsigned)).expect("text takes text");
-    }
-    text
-}
-
-/// What a page lists without a reason, or with another one than stands there; and reasons for which nothing is listed.
-pub fn complaints() -> Vec<String> {
-    let text = fs::read_to_string(page()).unwrap_or_default();
-    let mut all = Vec::new();
-    for (session, parts) in documented() {
-        for what in parts.keys() {
-            if reasons::reason(&session, what).is_none_or(|reason| !text.contains(reason)) {
-                all.push(format!("{session}, {what} has no reason"));
-            }
-        }
-    }
-    all.extend(
-        reasons::all().filter(|reason| !text.contains(reason)).map(|why| format!("nothing is listed for: {why}")),
-    );
-    all
-}
-
-const TABLE: &str = "| part | bytes | how many | why |\n| --- | --- | --- | --- |\n";
 
 const HEAD: &str = "\
 # What no signature covers
 
-For every simulated kind, one byte of one answer of a whole session was changed and the card judged again. The rows are the
-bytes at which a change left the card *authentic* although something else was read, or another check did not pass. They are
-counted from 0 in the file, or in the answer if it is not part of a file; status words are counted apart, 0 is SW1, 1 is SW2.
-Every other byte changes nothing that is read, or the card is not authentic.
+For every simulated kind, one byte of one answer of a whole session is changed and the card is judged again. It may be
+*authentic*, although something else was read or another check did not pass, only if the byte belongs to a part of this list:
+a file by its name (all that begin so), or the answer to a command. Its status word counts to it. Every other byte changes
+nothing that is read, or the card is not authentic.
 
-`scripts/torture evidence` makes this page, and `tests/torture/evidence.rs` fails if a byte that is not listed may be changed.
+`tests/torture/evidence.rs` takes some bytes of every session and compares this page; `scripts/torture evidence` takes every byte.
+
+| card | part | from byte | why |
+| --- | --- | --- | --- |
 ";

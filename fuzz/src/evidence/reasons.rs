@@ -14,54 +14,68 @@ pub const NEVER_AUTHENTIC: &[&str] = &[
     "residence1-child, without filler",
 ];
 
-/// A reason for all sessions whose name begins so, and for all parts that begin so, status words included.
-const REASONS: &[(&str, &str, &str)] = &[
-    ("my-number", "face/0002", FACE),
-    ("residence-specified", "face/0002", FACE),
+/// A row: sessions whose name begins so, the part or its status word, the first byte, why it may be changed.
+pub type Row = (&'static str, &'static str, usize, &'static str);
+
+/// What may be changed. Whatever is not listed may not.
+pub const ROWS: &[Row] = &[
+    ("my-number", "face/0002", 4700, FACE),
+    ("my-number", "text/", 0, TEXT),
+    ("my-number", "READ BINARY 8300", 0, TEXT),
+    ("my-number", "READ BINARY 8A00", 0, TEXT),
+    ("my-number", "VERIFY 0095", 0, TEXT),
+    ("my-number", "instruction 2A", 0, CHALLENGE),
+    ("my-number", "SELECT", 0, "Whether an advisory application is there."),
+    ("my-number", "instruction CA 00F2", 0, "The expiry in the issuer domain is not signed; the report says so."),
+    ("my-number, with", "jpki/", 0, "The JPKI application is advisory: its checks show what does not hold."),
+    ("residence-specified", "face/0002", 4700, FACE),
+    ("residence-specified", "text/", 0, TEXT),
+    ("residence-specified", "READ BINARY 8300", 0, TEXT),
+    ("residence-specified", "READ BINARY 8A00", 0, TEXT),
+    ("residence-specified", "VERIFY 0095", 0, TEXT),
+    ("residence-specified", "instruction 2A", 0, CHALLENGE),
+    ("licence", "df1/0003", 0, CHANGES),
+    ("licence", "df1/0004", 0, CHANGES),
+    ("licence", "df1/0005", 0, CHANGES),
+    ("licence", "df1/0006", 0, CHANGES),
+    ("licence", "df1/0007", 260, BEHIND),
+    ("licence", "mf/2F01", 0, "The card issuer's data is not signed; the days of a licence come from its signed data."),
+    ("menkyo", "menkyo/001C", 260, BEHIND),
+    ("residence1", "mf/0B", 0, VERSION),
+    ("residence1", "df2/", 0, BACK),
+    ("residence1", "SELECT", 0, BACK),
+    ("residence2", "mf/0B", 0, VERSION),
+    ("residence2", "df2/", 0, BACK),
+    ("residence2", "SELECT", 0, BACK),
     (
-        "my-number",
-        "instruction CA 00F2",
-        "The expiry that the chip's issuer domain reports is not signed; the report says so.",
+        "residence2",
+        "READ BINARY 8100, secured",
+        0,
+        "The card number (df1/01) and what was entered on the back are not signed.",
     ),
-    ("my-number", "jpki/", JPKI),
-    ("my-number", "instruction 2A", CHALLENGE),
-    ("residence-specified", "instruction 2A", CHALLENGE),
-    ("my-number", "", TEXT),
-    ("residence-specified", "", TEXT),
-    ("licence", "df1/0007", "What stands behind the signature and the certificate's names is not signed."),
-    ("licence", "df1/", "External characters and changes after issue are not signed (docs/cards/licence.md)."),
-    ("licence", "mf/2F01", "The card issuer's data is not signed; the days of a licence come from its signed data."),
-    ("licence", "", "Whether a file that is not signed can be read is shown, and no required check rests on it."),
-    ("menkyo", "menkyo/001C", "What stands behind the signature and the certificate's names is not signed."),
-    ("menkyo", "", "Whether a file that is not signed can be read is shown, and no required check rests on it."),
-    ("residence", "mf/0B", "The version of the specification is not signed."),
-    ("residence", "df2/", BACK),
-    ("residence", "READ BINARY 8100, secured", BACK),
-    ("residence", "READ BINARY 8200, secured", BACK),
-    ("residence", "READ BINARY 8300, secured", BACK),
-    ("residence", "READ BINARY 8400, secured", BACK),
-    ("residence2", "READ BINARY", "The picture of the address (df1/06) is not signed."),
-    ("residence", "df3/02", "Filler behind signature and certificate."),
-    ("residence", "", BACK),
-    ("passport", "mf/1C", "EF.CardAccess is not signed; `access-agrees` compares it with the signed data groups."),
-    ("passport", "READ BINARY 9C00", "EF.CardAccess is not signed, nor is that there is none."),
+    ("residence2", "READ BINARY 8600, secured", 0, "The picture of the address (df1/06) is not signed."),
+    ("residence2", "df3/02", 690, "Filler behind signature and certificate."),
+    ("passport", "mf/1C", 0, ACCESS),
+    ("passport", "READ BINARY 9C00", 0, ACCESS),
 ];
 
 const FACE: &str = "The picture of the security code and the expiry are not signed (docs/cards/my-number.md).";
 const TEXT: &str =
     "The text application is advisory: its checks show what does not hold, and its values count as unconfirmed.";
-const JPKI: &str = "The JPKI application is advisory: its checks show what does not hold.";
 const CHALLENGE: &str = "The key of an advisory application: its check does not pass, and is shown.";
 const BACK: &str = "What was entered on the back is not signed (docs/cards/residence.md).";
 
-/// Why this part of this session may be changed.
-pub fn reason(session: &str, what: &str) -> Option<&'static str> {
-    let what = what.strip_prefix("status word: ").unwrap_or(what);
-    let fits = |(of, part, _): &&(&str, &str, &str)| session.starts_with(of) && what.starts_with(part);
-    REASONS.iter().find(fits).map(|(_, _, why)| *why)
-}
+const CHANGES: &str = "External characters and changes after issue are not signed (docs/cards/licence.md).";
+const BEHIND: &str = "What stands behind the signature beside the certificate is not signed.";
+const VERSION: &str = "The version of the specification is not signed.";
+const ACCESS: &str =
+    "EF.CardAccess, and whether there is one, is not signed; `access-agrees` compares it with what is.";
 
-/// All of them.
-pub fn all() -> impl Iterator<Item = &'static str> {
-    REASONS.iter().map(|(_, _, why)| *why)
+/// Why this byte of this session may be changed.
+pub fn reason(session: &str, what: &str, at: usize) -> Option<&'static str> {
+    let (is_status, part) = what.strip_prefix("status word: ").map_or((false, what), |part| (true, part));
+    let fits = |(of, begins, first, _): &&Row| {
+        session.starts_with(of) && part.starts_with(begins) && (is_status || at >= *first)
+    };
+    ROWS.iter().find(fits).map(|(.., why)| *why)
 }

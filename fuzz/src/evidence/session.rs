@@ -318,10 +318,14 @@ impl Place {
         let data = answer.get(..answer.len().saturating_sub(2)).unwrap_or_default();
         let reads = matches!(command, [_, 0xB0 | 0xB1 | 0xC0, ..]);
         if reads && data.len() >= 2 {
-            for (name, bytes) in dump.clone().files_mut() {
-                if let Some(offset) = bytes.windows(data.len()).position(|window| window == data) {
-                    return Self { what: name.to_owned(), offset };
-                }
+            // EF.CardAccess may stand in another file again: the smaller one it is.
+            let mut dump = dump.clone();
+            let within = |(name, bytes): (&str, &mut Vec<u8>)| {
+                let offset = bytes.windows(data.len()).position(|window| window == data)?;
+                Some((bytes.len(), Self { what: name.to_owned(), offset }))
+            };
+            if let Some((_, place)) = dump.files_mut().filter_map(within).min_by_key(|(length, _)| *length) {
+                return place;
             }
         }
         let head = command.get(1).copied().unwrap_or_default();
