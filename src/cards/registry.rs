@@ -24,8 +24,15 @@ use super::{
 
 /// Every card, in the order in which a card on the reader is asked. The order decides how many exchanges recognition takes,
 /// never which card it is.
-pub(crate) const CARDS: &[&dyn Card] =
-    &[&ResidenceCard, &DriversLicence, &LicenceApplication, &SpecifiedResidenceCard, &MyNumberCard, &Passport, &MobileDocument];
+pub(crate) const CARDS: &[&dyn Card] = &[
+    &ResidenceCard,
+    &DriversLicence,
+    &LicenceApplication,
+    &SpecifiedResidenceCard,
+    &MyNumberCard,
+    &Passport,
+    &MobileDocument,
+];
 
 /// Every kind of every card.
 pub(crate) fn kinds() -> impl Iterator<Item = (&'static dyn Card, &'static KindSpec)> {

@@ -264,7 +264,7 @@ fn the_cases_of_a_language() {
     let Some(lang) = std::env::var_os(LANGUAGE) else { return };
     let cases = trycmd::TestCases::new();
     cases.default_bin_path(taimen()).env("NO_COLOR", "1");
-    cases.timeout(std::time::Duration::from_secs(120)).case(golden().join(lang).join("*.toml"));
+    cases.timeout(std::time::Duration::from_secs(120)).case(golden().join(&lang).join("*.toml"));
     for name in OF_THIS_SYSTEM.iter().filter(|_| is_foreign()) {
         cases.skip(golden().join(&lang).join(name).with_extension("toml"));
     }
