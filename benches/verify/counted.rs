@@ -116,7 +116,7 @@ pub fn table() -> String {
     let million = |count: Option<u64>| {
         count.map_or_else(|| "no valgrind".to_owned(), |count| format!("{:.2}", count as f64 / 1e6))
     };
-    let bare = ["bare rsa", "bare block", "bare p384"].map(|operation| instructions(operation));
+    let bare = ["bare rsa", "bare block", "bare p384"].map(instructions);
     let mut rows = Vec::new();
     for (task, signatures, text) in TASKS {
         let whole = instructions(task);

@@ -1,5 +1,8 @@
 //! Lists the targets, or writes the seeds of one into a folder: `seeds [TARGET FOLDER]`.
 
+// So that a build for the fuzzer links.
+use libfuzzer_sys as _;
+
 fn main() -> std::io::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let (Some(name), Some(folder)) = (arguments.next(), arguments.next()) else {

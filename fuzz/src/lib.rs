@@ -1,7 +1,8 @@
 //! What is fuzzed, and what must hold whatever comes. `cargo fuzz` runs a target on random bytes (`scripts/torture`), and the
-//! tests of the program run every target over its corpus and seeds (`tests/cards/corpora.rs` includes this file).
+//! tests of the program run every target over its corpus and seeds (`tests/torture/corpora.rs` includes this file).
 
 mod dumps;
+pub mod evidence;
 mod hostile;
 mod input;
 mod parsers;

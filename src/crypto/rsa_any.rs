@@ -168,8 +168,7 @@ mod tests {
     fn agrees(result: TestResult, held: bool) -> bool {
         match result {
             TestResult::Valid => held,
-            TestResult::Invalid => !held,
-            TestResult::Acceptable => true,
+            TestResult::Invalid | TestResult::Acceptable => !held,
         }
     }
 

@@ -63,7 +63,7 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
         ["スマートフォンのQRコードの内容（mdoc: で始まる文字列）として読めません。" "This is not what a phone's QR code holds: a text that begins with mdoc:."]
         ["スマートフォンの画面のQRコードを、もう一度スキャンしてください。" "Scan the QR code on the phone's screen again."] },
         Problem::DeviceSession { detail } => text! { "phone-session" Card;
-        ["スマートフォンとの暗号化された通信ができませんでした（{detail}）。何も判定していません。"
+        ["スマートフォンとの暗号化された通信ができませんでした。何も判定していません。"
          "The encrypted session with the phone failed ({detail}). taimen judged nothing."]
         ["スマートフォンで文書を開き直し、リーダーに当てたまま動かさずに、もう一度お試しください。"
          "Open the document on the phone again, hold the phone on the reader, and try again."] },

@@ -191,4 +191,15 @@ mod tests {
             assert!(!ja.contains("個人番号") && !en.contains("My Number:"), "{ja}");
         }
     }
+
+    #[test]
+    fn what_a_holder_is_asked_for_names_everything_and_what_it_means() {
+        let asked = [Bilingual::new("氏名", "name"), Bilingual::new("顔写真", "face picture")];
+        let en = shares(Lang::En, &asked, false, false);
+        assert!(en.contains("name, face picture") && en.contains("no reader certificate") && !en.contains("kept"));
+        let en = shares(Lang::En, &asked, true, true);
+        assert!(en.contains("will be kept") && !en.contains("certificate"));
+        let ja = shares(Lang::Ja, &asked, true, false);
+        assert!(ja.contains("氏名、顔写真") && ja.contains("保存") && ja.contains("読取側の証明書"));
+    }
 }

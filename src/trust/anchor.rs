@@ -51,6 +51,11 @@ named! {
 }
 
 impl Purpose {
+    /// Whether a fingerprint may be named that vouches for a list.
+    pub fn takes_pins(self) -> bool {
+        self == Self::Passport
+    }
+
     /// Whether one file may bring several anchors, or a signed list of them: `taimen trust add` says what it brought.
     pub fn takes_lists(self) -> bool {
         matches!(self, Self::Passport | Self::Mdoc)

@@ -76,6 +76,11 @@ residence-specified  my-number           authentic     15 exchanges
 passport             passport            authentic     15 exchanges
 passport-bac         passport            authentic     10 exchanges
 passport-ca          passport            authentic     18 exchanges
+passport-cam         passport            authentic     14 exchanges
+passport-rsa         passport            authentic     12 exchanges
+passport-dh          passport            authentic     16 exchanges
+mobile-my-number     mobile-my-number    authentic     16 exchanges
+mobile-licence       mobile-my-number    authentic     16 exchanges
 ";
     assert_eq!(text(out), expected);
 }

@@ -11,8 +11,6 @@ mod bluetooth;
 mod budget;
 #[cfg(feature = "compare")]
 mod compare;
-#[cfg(all(feature = "simulator", feature = "compare"))]
-mod corpora;
 #[cfg(feature = "simulator")]
 mod examples;
 #[cfg(feature = "simulator")]

@@ -305,10 +305,10 @@ fn no_changed_byte_of_a_session_is_authentic_with_other_content() {
     impl Transport for Flipping<'_> {
         fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, taimen::transport::TransportError> {
             let mut answer = self.0.exchange(command)?;
-            if command.get(1) == Some(&0xC3) {
-                if let Some(byte) = answer.get_mut(self.1) {
-                    *byte ^= 1 << self.2;
-                }
+            if command.get(1) == Some(&0xC3)
+                && let Some(byte) = answer.get_mut(self.1)
+            {
+                *byte ^= 1 << self.2;
             }
             Ok(answer)
         }

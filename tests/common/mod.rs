@@ -7,6 +7,7 @@ pub mod batching;
 pub mod faults;
 pub mod fixtures;
 pub mod limit;
+pub mod marks;
 #[cfg(all(feature = "simulator", target_os = "linux"))]
 pub mod offer;
 #[cfg(feature = "simulator")]

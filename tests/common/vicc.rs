@@ -33,6 +33,12 @@ pub struct Vicc {
 impl Vicc {
     /// Lays a card on the slot with this TCP port; `answer` gets commands and returns data and status word.
     pub fn insert(port: u16, mut answer: impl FnMut(&[u8]) -> Vec<u8> + Send + 'static) -> Self {
+        Self::powered(port, move |command| Some(command.map(&mut answer).unwrap_or_default()))
+    }
+
+    /// The same of a card that also hears when it is powered up, down or reset (`None`), and leaves the reader when `answer` has
+    /// nothing.
+    pub fn powered(port: u16, mut answer: impl FnMut(Option<&[u8]>) -> Option<Vec<u8>> + Send + 'static) -> Self {
         let mut stream = None;
         let _ = wait_for(Duration::from_secs(5), || {
             stream = TcpStream::connect(("127.0.0.1", port)).ok();
@@ -55,8 +61,13 @@ impl Vicc {
                     _ => Event::Command(message.len()),
                 };
                 log.lock().unwrap().push(event);
-                if matches!(event, Event::Command(_)) {
-                    send(&mut peer, &answer(&message));
+                let command = matches!(event, Event::Command(_)).then_some(&*message);
+                let Some(answer) = answer(command) else {
+                    let _ = peer.shutdown(Shutdown::Both);
+                    return;
+                };
+                if command.is_some() {
+                    send(&mut peer, &answer);
                 }
             }
         });

@@ -142,7 +142,6 @@ fn the_pages_of_the_checks_have_every_check_with_its_weight() {
                 residence::FIRST_REQUIREMENT,
                 residence::SECOND_REQUIREMENT,
                 passport::TYPED_WITH_KEY,
-                mdoc::REQUIREMENT,
             ];
             let required = cards.iter().any(|card| card.requires(check));
             assert_eq!(yes, required, "{name}: {check}");

@@ -6,9 +6,15 @@ mod common;
 
 #[cfg(all(feature = "counter", feature = "pcsc"))]
 mod counter;
+#[cfg(all(feature = "cli", feature = "pcsc"))]
+mod crowd;
 mod pcsc;
 mod pcsc_check;
 mod pcsc_readers;
 mod pcsc_recordings;
 mod pcsc_simulate;
 mod phone;
+#[cfg(all(feature = "cli", feature = "pcsc"))]
+mod privacy;
+#[cfg(all(feature = "cli", feature = "pcsc"))]
+mod tears;

@@ -21,7 +21,7 @@ use taimen::{
 };
 
 /// How many chains with several deviations are drawn, besides the honest ones and those with one deviation each.
-const DRAWN: usize = 300;
+const DRAWN: usize = 400;
 
 /// One way to deviate from an honest chain.
 struct Deviation {
@@ -45,7 +45,83 @@ fn impostor(like: PoolKey) -> PoolKey {
     }
 }
 
+/// An extension: its identifier, whether it is critical, its value.
+fn extension(oid: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
+    let object = |tag: u8, value: &[u8]| [&[tag, u8::try_from(value.len()).unwrap()], value].concat();
+    let critical = if critical { object(0x01, &[0xFF]) } else { Vec::new() };
+    object(0x30, &[object(0x06, oid), critical, object(0x04, value)].concat())
+}
+
+/// 1.3.6.1.4.1.55738.999.1: nobody's.
+const UNKNOWN: &[u8] = &[0x2B, 0x06, 0x01, 0x04, 0x01, 0x83, 0xB3, 0x3A, 0x87, 0x67, 0x01];
+const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1D, 0x25];
+const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 0x1E];
+const POLICY_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 0x24];
+const INHIBIT_ANY_POLICY: &[u8] = &[0x55, 0x1D, 0x36];
+const SUBJECT_KEY_IDENTIFIER: &[u8] = &[0x55, 0x1D, 0x0E];
+/// clientAuth alone.
+const CLIENT_AUTH: &[u8] = &[0x30, 0x0A, 0x06, 0x08, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02];
+
+/// Subtrees with one country, permitted (`A0`) or excluded (`A1`).
+fn country(tag: u8, country: &[u8; 2]) -> Vec<u8> {
+    let head = [
+        0x30, 0x15, tag, 0x13, 0x30, 0x11, 0xA4, 0x0F, 0x30, 0x0D, 0x31, 0x0B, 0x30, 0x09, 0x06, 0x03, 0x55, 0x04, 0x06,
+    ];
+    [&head[..], &[0x13, 0x02], country].concat()
+}
+
 const DEVIATIONS: &[Deviation] = &[
+    // After the cases of x509-limbo, made anew: that suite is in no registry.
+    deviation("leaf-with-an-unknown-critical-extension", |_, leaf, _| {
+        leaf.more.push(extension(UNKNOWN, true, &[5, 0]))
+    }),
+    deviation("leaf-with-an-unknown-extension", |_, leaf, _| leaf.more.push(extension(UNKNOWN, false, &[5, 0]))),
+    deviation("authority-with-an-unknown-critical-extension", |authority, _, _| {
+        authority.more.push(extension(UNKNOWN, true, &[5, 0]));
+    }),
+    deviation("authority-with-an-unknown-extension", |authority, _, _| {
+        authority.more.push(extension(UNKNOWN, false, &[5, 0]));
+    }),
+    deviation("leaf-with-an-unknown-extension-twice", |_, leaf, _| {
+        leaf.more.extend([extension(UNKNOWN, false, &[5, 0]), extension(UNKNOWN, false, &[5, 0])]);
+    }),
+    deviation("leaf-with-a-second-key-identifier", |_, leaf, _| {
+        leaf.more.push(extension(SUBJECT_KEY_IDENTIFIER, false, &[4, 2, 7, 7]));
+    }),
+    deviation("leaf-for-clients-alone", |_, leaf, _| leaf.more.push(extension(EXTENDED_KEY_USAGE, false, CLIENT_AUTH))),
+    deviation("leaf-for-clients-alone-critical", |_, leaf, _| {
+        leaf.more.push(extension(EXTENDED_KEY_USAGE, true, CLIENT_AUTH));
+    }),
+    deviation("authority-for-clients-alone-critical", |authority, _, _| {
+        authority.more.push(extension(EXTENDED_KEY_USAGE, true, CLIENT_AUTH));
+    }),
+    deviation("authority-for-another-country", |authority, _, _| {
+        authority.more.push(extension(NAME_CONSTRAINTS, true, &country(0xA0, b"XX")));
+    }),
+    deviation("authority-for-this-country", |authority, _, _| {
+        authority.more.push(extension(NAME_CONSTRAINTS, true, &country(0xA0, b"JP")));
+    }),
+    deviation("authority-not-for-this-country", |authority, _, _| {
+        authority.more.push(extension(NAME_CONSTRAINTS, true, &country(0xA1, b"JP")));
+    }),
+    deviation("authority-for-another-country-not-critical", |authority, _, _| {
+        authority.more.push(extension(NAME_CONSTRAINTS, false, &country(0xA0, b"XX")));
+    }),
+    deviation("authority-wants-policies", |authority, _, _| {
+        authority.more.push(extension(POLICY_CONSTRAINTS, true, &[0x30, 0x03, 0x80, 0x01, 0x00]));
+    }),
+    deviation("authority-inhibits-any-policy", |authority, _, _| {
+        authority.more.push(extension(INHIBIT_ANY_POLICY, true, &[0x02, 0x01, 0x00]));
+    }),
+    deviation("leaf-with-serial-zero", |_, leaf, _| leaf.serial = vec![0]),
+    deviation("leaf-with-a-serial-of-21-bytes", |_, leaf, _| leaf.serial = vec![0x11; 21]),
+    deviation("authority-with-serial-zero", |authority, _, _| authority.serial = vec![0]),
+    deviation("leaf-with-an-empty-key-usage", |_, leaf, _| leaf.key_usage = Some(0)),
+    deviation("authority-with-an-empty-key-usage", |authority, _, _| authority.key_usage = Some(0)),
+    deviation("leaf-valid-backwards", |_, leaf, _| leaf.not_after = midnight(2024, 1, 1)),
+    deviation("authority-of-the-far-future", |authority, _, _| authority.not_after = last_second(2099, 12, 31)),
+    deviation("leaf-of-the-authoritys-name", |authority, leaf, _| leaf.subject = authority.subject.clone()),
+    deviation("leaf-of-the-authoritys-key", |authority, leaf, _| leaf.key = authority.key),
     deviation("leaf-signed-by-another-key", |_, leaf, _| leaf.signer = impostor(leaf.signer)),
     deviation("leaf-of-another-issuer", |_, leaf, _| leaf.issuer = "somebody else, simulated".to_owned()),
     deviation("leaf-names-another-key", |_, leaf, _| leaf.authority_key_id = Some(vec![7; 20])),

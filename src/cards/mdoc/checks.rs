@@ -11,14 +11,11 @@ use crate::{
         common::{common_notes, revocation},
     },
     cbor::{self, CborError},
-    crypto::{
-        RowKey,
-        cose::{CoseError, Key},
-    },
+    crypto::{RowKey, cose::Key},
     dump::{Dump, Scope},
-    text::{japan_date, japan_time, whole_seconds},
-    trust::{Certificate, IssuerError, IssuerPath, TrustStore, issuer_path},
-    verify::{AnchorRef, Basis, Check, CheckId, Evidence, Fact, Reason, Requirement, Verdict, Why},
+    text::{japan_date, japan_time},
+    trust::TrustStore,
+    verify::{Basis, Check, CheckId, Evidence, Fact, Reason, Requirement, Why},
 };
 
 use super::{
@@ -30,6 +27,7 @@ use super::{
     mso::{IssuerAuth, MsoError},
     response::SignedItem,
     show::{self, PRESENTATION},
+    signer::Signer,
     transcript::{self, Handover, Parts},
 };
 
@@ -115,7 +113,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> 
         issuer_agrees(&facts, &signer, &elements),
         show::age_agrees(&facts, &elements),
         reader_trusted(&facts),
-        revocation(),
+        revocation_of(&facts),
         signature,
         elements,
     ];
@@ -133,121 +131,6 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> 
     findings.notes = show::notes(&findings, &facts);
     findings.notes.extend(common_notes(&findings, CheckId::MdocIssuerCertificate));
     Some(findings)
-}
-
-/// Whoever signed: the first certificate that came with the signature.
-struct Signer<'a> {
-    certificate: Option<Result<Certificate, String>>,
-    path: Option<IssuerPath<'a>>,
-}
-
-impl<'a> Signer<'a> {
-    fn look(facts: &Facts<'_>, trust: &'a TrustStore) -> Self {
-        let Some(auth) = facts.auth() else { return Self { certificate: None, path: None } };
-        let certificate = match auth.cose.chain.first() {
-            None => Err("no certificate came with the signature".to_owned()),
-            Some(der) => Certificate::parse(der).map_err(|error| error.to_string()),
-        };
-        let path = certificate.as_ref().ok();
-        let path = path.map(|leaf| issuer_path(leaf, auth.mso.signed, trust, facts.basis.at()));
-        Self { certificate: Some(certificate), path }
-    }
-
-    fn leaf(&self) -> Option<&Certificate> {
-        self.certificate.as_ref()?.as_ref().ok()
-    }
-
-    fn signature(&self, facts: &Facts<'_>) -> Check {
-        let id = CheckId::MdocIssuerSignature;
-        let Some(read) = &facts.auth else { return absent(id, facts.dump, ISSUER_AUTH.name) };
-        let evidence = Evidence::new().with("file", ISSUER_AUTH.name);
-        let auth = match read {
-            Ok(auth) => auth,
-            Err(error) => return refused(id, Reason::Malformed, error.is_unsupported(), error, evidence),
-        };
-        let Some(leaf) = self.leaf() else {
-            return Check::not_done(id, Why::DependsOn(CheckId::MdocIssuerCertificate), evidence);
-        };
-        let key = match leaf.verify_key().ok().and_then(Key::certified).or_else(|| leaf.ed25519_key().map(Key::Ed25519))
-        {
-            Some(key) => key,
-            None => return Check::not_done(id, Why::UnsupportedKey, evidence),
-        };
-        match auth.cose.verify(&key, None) {
-            Ok(algorithm) => Check::passed(
-                id,
-                evidence
-                    .with("algorithm", format!("{algorithm}, {key}"))
-                    .with("hash_of_elements", auth.mso.hash.to_string())
-                    .with("signed", whole_seconds(auth.mso.signed).to_string())
-                    .with("valid_until", whole_seconds(auth.mso.valid_until).to_string()),
-            ),
-            Err(error) => {
-                let reason = match error {
-                    CoseError::Mismatch | CoseError::Length => Reason::SignatureMismatch,
-                    CoseError::Algorithm => Reason::WrongAlgorithm,
-                    _ => Reason::Malformed,
-                };
-                refused(id, reason, error.is_unsupported(), &error, evidence)
-            }
-        }
-    }
-
-    fn certificate(&self, facts: &Facts<'_>) -> Check {
-        let id = CheckId::MdocIssuerCertificate;
-        let leaf = match &self.certificate {
-            None if facts.auth.is_none() => return absent(id, facts.dump, ISSUER_AUTH.name),
-            None => return Check::not_done(id, Why::DependsOn(CheckId::MdocIssuerSignature), Evidence::new()),
-            Some(Err(detail)) => {
-                return Check::failed(id, Reason::CertificateForm, Evidence::new().with("detail", detail.clone()));
-            }
-            Some(Ok(leaf)) => leaf,
-        };
-        let mut evidence = Evidence::new()
-            .with("certificate_subject", leaf.subject.clone())
-            .with("certificate_issuer", leaf.issuer.clone())
-            .with("certificate_serial", leaf.serial.clone())
-            .with("not_before", leaf.not_before.to_string())
-            .with("not_after", leaf.not_after.to_string());
-        let Some(path) = &self.path else {
-            return Check::not_done(id, Why::DependsOn(CheckId::MdocIssuerSignature), evidence);
-        };
-        if let Some((anchor, _)) = path.anchor {
-            evidence = evidence.fact(Fact::Anchor(AnchorRef::from(anchor)));
-        }
-        let Err(error) = &path.outcome else { return Check::passed(id, evidence) };
-        if let IssuerError::Expired(place) = error {
-            evidence = evidence.fact(Fact::About(*place));
-        }
-        Check { id, verdict: verdict(error), evidence: evidence.with("detail", error.to_string()) }
-    }
-}
-
-fn verdict(error: &IssuerError) -> Verdict {
-    match error {
-        IssuerError::NoAnchor => Verdict::NotDone(Why::NoAnchor),
-        IssuerError::Unsupported(_) => Verdict::NotDone(Why::UnsupportedAlgorithm),
-        IssuerError::UnknownExtension(_) => Verdict::NotDone(Why::UnknownExtension),
-        IssuerError::IssuerNewer => Verdict::NotDone(Why::IssuerNewer),
-        IssuerError::NotYetValid => Verdict::NotDone(Why::NotYetValid),
-        IssuerError::Expired(_) => Verdict::NotDone(Why::AnchorExpired),
-        IssuerError::SignatureMismatch => Verdict::Failed(Reason::SignatureMismatch),
-        IssuerError::HierarchyNotAccepted => Verdict::Failed(Reason::HierarchyNotAccepted),
-        IssuerError::IsAnchor => Verdict::Failed(Reason::CertificateForm),
-        IssuerError::NotACa => Verdict::Failed(Reason::NotACa),
-        IssuerError::Profile(_) => Verdict::Failed(Reason::CertificateProfile),
-        IssuerError::SignedOutside(_) => Verdict::Failed(Reason::SignedOutsideCertificate),
-    }
-}
-
-/// A failure, or none if another program might be able to judge it.
-fn refused(id: CheckId, reason: Reason, unsupported: bool, error: &impl ToString, evidence: Evidence) -> Check {
-    let evidence = evidence.with("detail", error.to_string());
-    if unsupported {
-        Check::not_done(id, Why::UnsupportedAlgorithm, evidence)
-    } else {
-        Check::failed(id, reason, evidence)
-    }
 }
 
 /// Each element that was kept has its signed digest in the namespace that it came in.
@@ -464,6 +347,16 @@ fn issuer_agrees(facts: &Facts<'_>, signer: &Signer<'_>, elements: &Check) -> Ch
         Ok(()) => Check::passed(id, evidence),
         Err(check) => check,
     }
+}
+
+/// Nobody lets this program ask, and a list of the issuer's is not read.
+fn revocation_of(facts: &Facts<'_>) -> Check {
+    let check = revocation();
+    if !facts.auth().is_some_and(|auth| auth.mso.has_status) {
+        return check;
+    }
+    let evidence = check.evidence.with("detail", "the document names a list of its issuer's, which was not looked at");
+    Check { evidence, ..check }
 }
 
 fn reader_trusted(facts: &Facts<'_>) -> Check {

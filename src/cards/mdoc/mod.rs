@@ -14,6 +14,7 @@ pub mod response;
 pub mod session;
 mod share;
 mod show;
+mod signer;
 pub mod spec;
 pub mod transcript;
 

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::{
     cards::{
         CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Presentation, Sex, Signed, Warning,
-        model::note_rows, notes::COMPARE_FACE,
+        model::note_rows,
     },
     cbor::{self, Item as CborItem, Value},
     lang::Bilingual,
@@ -37,6 +37,9 @@ note_rows! {
     TEST_DOCUMENT "mdoc-test-document"
         "開発者用の試験の文書です。本物の身分証として扱わないでください。"
         "This is a developer's test document. Do not accept it as a genuine one.";
+    COMPARE "mdoc-compare-face"
+        "この画面の顔写真と来店者の顔を、人が見比べてください。スマートフォンの画面の表示は、誰にでも作れます。"
+        "Compare the picture on this screen with the person's face yourself. Anybody can make a phone show anything.";
     UPDATE_DUE "mdoc-update-due"
         "発行者が新しいデータに更新する予定の日を過ぎています。"
         "The day on which the issuer meant to sign the document anew has passed.";
@@ -53,7 +56,7 @@ pub const PRESENTATION: Presentation = Presentation {
         "スマートフォンの文書や、もとのカードが失効していないかどうかは分かりません。",
         "It does not show whether the document on the phone, or the card behind it, was revoked.",
     ),
-    moot: &["mdoc-update-due", "mdoc-installed"],
+    moot: &["mdoc-update-due", "mdoc-installed", "mdoc-compare-face"],
     ..Presentation::PLAIN
 };
 
@@ -292,7 +295,7 @@ pub(super) fn notes(findings: &Findings, facts: &Facts<'_>) -> Vec<Note> {
         list.push(UNREQUESTED_NOTE);
     }
     if findings.picture("photo").is_some() {
-        list.push(COMPARE_FACE);
+        list.push(COMPARE);
     }
     let update = facts.auth().and_then(|auth| auth.mso.expected_update);
     if update.is_some_and(|update| update < facts.basis.at()) {

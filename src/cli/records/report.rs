@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    lang::Bilingual,
+    lang::{Bilingual, Lang},
     messages::{ExitCode, Problem},
     profile::Profiles,
     records::content::{Content, View, export, retention},
@@ -47,7 +47,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    let table = table(which, rows, counts);
+    let table = table(which, rows, counts, settings.lang);
     if matches.get_flag(name::JSON) {
         let rows: Vec<Value> = table.rows.into_iter().map(|(_, value)| value).collect();
         output::line(&json!({"schema": SCHEMA, "report": which, "date": today, "rows": rows}))?;
@@ -127,7 +127,18 @@ fn count(counts: &mut BTreeMap<(String, String), (u64, u64)>, key: Option<(Strin
     }
 }
 
-fn table(which: &str, rows: Vec<Row>, counts: BTreeMap<(String, String), (u64, u64)>) -> Table {
+/// A verdict as people read it.
+fn verdict(id: &str, lang: Lang) -> String {
+    let words = match id {
+        "authentic" => Bilingual::new("真正", "authentic"),
+        "rejected" => Bilingual::new("不合格", "rejected"),
+        "undetermined" => Bilingual::new("判定不能", "undetermined"),
+        _ => Bilingual::new("読み取りなし", "no chip"),
+    };
+    words.get(lang).to_owned()
+}
+
+fn table(which: &str, rows: Vec<Row>, counts: BTreeMap<(String, String), (u64, u64)>, lang: Lang) -> Table {
     let t = Bilingual::new;
     let [number, id] = [t("番号", "NO."), t("ID", "ID")];
     let [records, with_open] = [t("件数", "RECORDS"), t("空欄あり", "WITH BLANKS")];
@@ -147,7 +158,8 @@ fn table(which: &str, rows: Vec<Row>, counts: BTreeMap<(String, String), (u64, u
     let counted = counts.into_iter().map(|((first, second), (records, open))| {
         let [one, two] = keys.unwrap_or_default();
         let value = json!({one: first, two: second, "records": records, "with_blanks": open});
-        (vec![first, second, records.to_string(), open.to_string()], value)
+        let shown = if which == "staff" { verdict(&second, lang) } else { second };
+        (vec![first, shown, records.to_string(), open.to_string()], value)
     });
     let rows = if keys.is_some() { counted.collect() } else { rows };
     Table { heads, rows }

@@ -19,8 +19,10 @@ pub(super) fn begin(view: &View, say: Say) -> Markup {
     html! {
         section.kinds aria-labelledby="adds-title" {
             h3 #adds-title { (say.say(words::ADD)) }
-            @for adds in Adds::all().filter(|adds| *adds != Adds::End || open) {
-                button #{ "add-" (adds.as_str()) } type="button" data-do=(order(Some(adds))) { (say.say(title(adds))) }
+            div.row {
+                @for adds in Adds::all().filter(|adds| *adds != Adds::End || open) {
+                    button #{ "add-" (adds.as_str()) } type="button" data-do=(order(Some(adds))) { (say.say(title(adds))) }
+                }
             }
             p.how { (say.say(words::ADD_HOW)) }
         }
@@ -55,8 +57,8 @@ pub(super) fn form(session: &Session, adding: &Adding, view: &View, say: Say) ->
                 p { (todo) }
             }
         }
+        h3 #add-title { (say.say(title(adding.adds))) }
         form.recording data-action="books-amend" data-list="fields" aria-labelledby="add-title" autocomplete="off" novalidate {
-            h3 #add-title { (say.say(title(adding.adds))) }
             @match adding.adds {
                 Adds::Field => {
                     (form.select("field", words::ADD_WHICH, &fields(view, say)))

@@ -30,7 +30,7 @@ pub(super) fn books(session: &Session, books: &Books, say: Say) -> Markup {
             select #books-by name="by" aria-label=(say.say(words::BOOKS_BY)) {
                 @for by in Lookup::all() { option value=(by.as_str()) { (say.say(by.title())) } }
             }
-            input #books-text type="text" name="text" lang="ja" autocomplete="off" spellcheck="false" data-focus
+            input #books-text type="text" name="text" lang="ja" autocomplete="off" spellcheck="false" data-focus[books.adding.is_none()]
                 aria-label=(say.say(words::BOOKS_TEXT));
             button type="submit" .main { (say.say(words::BOOKS_FIND)) }
         }

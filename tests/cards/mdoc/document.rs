@@ -35,6 +35,9 @@ pub enum Answer {
     Neither,
 }
 
+/// Namespace, element and IssuerSignedItemBytes.
+type Items = Vec<(String, String, Vec<u8>)>;
+
 /// A presentation.
 #[derive(Clone)]
 pub struct Setup {
@@ -48,7 +51,7 @@ pub struct Setup {
     /// DeviceNameSpaces.
     pub device_spaces: Vec<u8>,
     /// What happens to the elements between issuer and reader.
-    pub items: fn(&mut Vec<(String, String, Vec<u8>)>),
+    pub items: fn(&mut Items),
     /// What happens to IssuerAuth.
     pub auth: fn(Vec<u8>) -> Vec<u8>,
     /// What happens to DeviceSigned.

@@ -24,7 +24,7 @@ errors! {
         Authority = "not a ground of the law",
         Kind = "a value of another kind than the field has",
         PersonalNumber = "it could be a My Number, which must not be stored",
-        NumberB = "it could be a 照合番号B, which must not be stored",
+        NumberB = "it could be a verification number B, which must not be stored",
         NoNumber = "no number of this document is stored",
         Future = "a day or a time that is still to come",
         Relation = "a relation that nothing in it begins, or a second one",
@@ -121,10 +121,13 @@ impl EntryProblem {
                 ),
             ),
             Self::NumberB => (
-                ("照合番号Bの可能性がある14桁の数字があります", "fourteen digits in it could be a 照合番号B"),
+                (
+                    "照合番号Bの可能性がある14桁の数字があります",
+                    "fourteen digits in it could be a verification number B",
+                ),
                 (
                     "照合番号Bは記録できません。番号を除いてください。",
-                    "A 照合番号B must not be stored: take the number out.",
+                    "A verification number B must not be stored: take the number out.",
                 ),
             ),
             Self::Future => (

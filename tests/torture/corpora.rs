@@ -1,7 +1,9 @@
 //! Every fuzz target over its seeds and its corpus: what fuzzing found once stays found, with the stable compiler and without a fuzzer.
 
+// The programs of that package use the rest.
+#[allow(dead_code)]
 #[path = "../../fuzz/src/lib.rs"]
-mod fuzz;
+pub mod fuzz;
 
 use std::{fs, path::Path};
 

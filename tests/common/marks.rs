@@ -1,0 +1,113 @@
+//! A text in every form in which it could lie about: as it is, in hex, in base64, in UTF-16, in JIS X 0208.
+
+use std::fmt::Write as _;
+
+/// All forms of a text.
+pub fn forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let raw = text.as_bytes().to_vec();
+    let wide: Vec<u16> = text.encode_utf16().collect();
+    let (jis, _, unknown) = encoding_rs::ISO_2022_JP.encode(text);
+    // Without the escapes in front and behind: as chips hold it.
+    let jis = jis.strip_prefix(b"\x1B$B").and_then(|jis| jis.strip_suffix(b"\x1B(B")).filter(|_| !unknown);
+    let mut all = vec![
+        ("UTF-16LE", wide.iter().flat_map(|unit| unit.to_le_bytes()).collect()),
+        ("UTF-16BE", wide.iter().flat_map(|unit| unit.to_be_bytes()).collect()),
+        ("UTF-8", raw),
+    ];
+    all.extend(jis.map(|jis| ("JIS", jis.to_vec())));
+    let written: Vec<_> = all
+        .iter()
+        .filter(|(form, _)| matches!(*form, "UTF-8" | "JIS"))
+        .flat_map(|(_, bytes)| {
+            let hex = hex::encode(bytes);
+            let mut escaped = String::new();
+            for byte in bytes {
+                write!(escaped, "%{byte:02X}").unwrap();
+            }
+            let mut listed = format!("{bytes:?}");
+            listed.retain(|letter| !matches!(letter, '[' | ']'));
+            let mut written = vec![
+                ("HEX", hex.to_uppercase().into_bytes()),
+                ("hex", hex.into_bytes()),
+                ("percent", escaped.into_bytes()),
+                ("list", listed.into_bytes()),
+            ];
+            written.extend((0..3).map(|before| ("base64", base64(bytes, before))));
+            written
+        })
+        .collect();
+    all.extend(written);
+    all
+}
+
+/// The letters of base64 that depend on these bytes alone, with so many bytes before them.
+fn base64(bytes: &[u8], before: usize) -> Vec<u8> {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits = |at: usize| -> Option<u8> {
+        let byte = at / 8;
+        bytes.get(byte.checked_sub(before)?).map(|value| value >> (7 - at % 8) & 1)
+    };
+    let letters = (before * 8).div_ceil(6)..(before + bytes.len()) * 8 / 6;
+    letters
+        .filter_map(|letter| {
+            let index = (0..6).try_fold(0, |index, bit| Some(index << 1 | bits(letter * 6 + bit)?))?;
+            Some(LETTERS[usize::from(index)])
+        })
+        .collect()
+}
+
+/// Which of a text's forms stand in these bytes.
+pub fn found(text: &str, within: &[u8]) -> Vec<&'static str> {
+    let holds = |form: &[u8]| form.len() >= 4 && contains(within, form);
+    forms(text).into_iter().filter(|(_, form)| holds(form)).map(|(name, _)| name).collect()
+}
+
+/// Whether bytes stand in others; looks for the first byte first, which is fast enough for a process's memory.
+pub fn contains(within: &[u8], wanted: &[u8]) -> bool {
+    let Some((first, rest)) = wanted.split_first() else { return true };
+    let mut left = within;
+    while let Some(at) = left.iter().position(|byte| byte == first) {
+        left = &left[at + 1..];
+        if left.starts_with(rest) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The memory of a process that may be written. Some of the system's own cannot be read and is left out.
+#[cfg(target_os = "linux")]
+pub fn memory(process: u32) -> Vec<(String, Vec<u8>)> {
+    use std::os::unix::fs::FileExt;
+    let maps = std::fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
+    let memory = std::fs::File::open(format!("/proc/{process}/mem")).expect("the tests run as root");
+    let mut all = Vec::new();
+    for line in maps.lines().filter(|line| line.split(' ').nth(1).is_some_and(|rights| rights.starts_with("rw"))) {
+        let (from, to) = line.split(' ').next().unwrap().split_once('-').unwrap();
+        let (from, to) = (u64::from_str_radix(from, 16).unwrap(), u64::from_str_radix(to, 16).unwrap());
+        let mut bytes = vec![0; usize::try_from(to - from).unwrap()];
+        if memory.read_exact_at(&mut bytes, from).is_ok() {
+            all.push((line.to_owned(), bytes));
+        }
+    }
+    all
+}
+
+#[test]
+fn every_form_is_found_wherever_it_begins() {
+    let mark = "見本　花子9876543210";
+    assert!(found(mark, b"nothing").is_empty());
+    for (form, bytes) in forms(mark) {
+        let around = [b"??", &bytes[..], b"??"].concat();
+        assert!(contains(&around, &bytes), "{form}");
+    }
+    // As base64 writes it behind none, one and two bytes.
+    #[cfg(feature = "records")]
+    use base64::Engine as _;
+    #[cfg(feature = "records")]
+    for before in 0..3 {
+        let written =
+            base64::engine::general_purpose::STANDARD.encode([&b"xyz"[..before], mark.as_bytes(), b"!!"].concat());
+        assert!(found(mark, written.as_bytes()).contains(&"base64"), "{before}");
+    }
+}

@@ -1,0 +1,127 @@
+//! What a program that uses the library might print by accident: Debug forms, errors, events, link figures. None of it holds what
+//! was entered or whose card it is, in any form.
+
+use std::{cell::RefCell, collections::BTreeSet, fmt::Debug};
+
+use crate::common::{
+    marks::{contains, found},
+    reading::{self, card, judge, nonces, read_card, request_for},
+};
+use taimen::{
+    cards::{self, Ask, Credentials, Outcome},
+    dump::{Dump, Scope},
+    iso7816::PinGate,
+    messages::Problem,
+    report::{Context, Options, Report, Source},
+    simulator,
+    transport::{Log, Recorder, Transport, TransportError, recording::Header},
+};
+
+/// Everything of a card that is somebody's: entries, and the texts of the holder.
+fn marks(recipe: &str) -> Vec<String> {
+    let mut simulated = card(recipe);
+    // Four digits stand by chance in anything.
+    let entries = simulated.credentials().into_iter().flat_map(|own| own.entries());
+    let mut marks: Vec<String> = entries.map(|(_, value)| value.to_string()).filter(|value| value.len() >= 6).collect();
+    let (dump, _) = read_card(&mut simulated, Scope::FULL).unwrap();
+    let holder = judge(&dump).holder;
+    let texts = [&holder.name, &holder.address].into_iter().flatten().map(|text| text.value.text.clone());
+    marks.extend(texts.filter(|text| text.chars().count() >= 4));
+    marks
+}
+
+struct Torn<'a>(&'a mut dyn Transport, usize);
+
+impl Transport for Torn<'_> {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        if self.1 == 0 {
+            return Err(TransportError::Removed);
+        }
+        self.1 -= 1;
+        self.0.exchange(command)
+    }
+}
+
+#[test]
+fn no_debug_form_and_no_error_says_whose_card_it_is_or_what_was_entered() {
+    let mut searched = 0;
+    for sim in simulator::kinds() {
+        let marks = marks(sim.name);
+        assert!(!marks.is_empty(), "{}", sim.name);
+        let said = RefCell::new(String::new());
+        let say = |what: &dyn Debug| said.borrow_mut().push_str(&format!("{what:?}\n{what:#?}\n"));
+
+        let mut simulated = card(sim.name);
+        let known = Credentials::from(&simulated);
+        let request = request_for(sim.kind);
+        say(&known);
+        say(&request);
+        let mut log = Log::new(cards::never_recorded());
+        let mut recorder = Recorder::new(&mut simulated, &mut log);
+        let (dump, figures) = reading::read(&mut recorder, &request, &known).unwrap();
+        let recording = log.into_recording(Header::default());
+        let findings = judge(&dump);
+        let context = Context::of(&dump, Source::Live);
+        say(&(&dump, &figures, &findings, &recording));
+        say(&Report { findings: &findings, context: &context, options: Options::default() });
+        say(&Dump::from_json(dump.to_json().as_bytes()));
+
+        // Asked, and what every event says.
+        let mut events = String::new();
+        let asked = request.clone().ask(Ask::Always);
+        let gate = &mut PinGate::new(false);
+        let mut simulated = card(sim.name);
+        let started = cards::start(&mut simulated, &asked, Credentials::default(), gate, &mut nonces(), &mut |event| {
+            events.push_str(&format!("{event:?}\n"));
+        });
+        say(&started.is_ok());
+        if let Ok(Outcome::Ask(looked)) = &started {
+            say(looked);
+        }
+        say(&gate);
+
+        // Every error on the way, and with a wrong entry.
+        for at in (0..usize::try_from(figures.exchanges).unwrap()).step_by(4) {
+            let mut simulated = card(sim.name);
+            if let Err(error) = reading::read(&mut Torn(&mut simulated, at), &request, &known) {
+                say(&error);
+                say(&error.to_string());
+                say(&Problem::from(error));
+            }
+        }
+        let said = said.into_inner() + &events;
+
+        let seen: BTreeSet<_> = marks.iter().flat_map(|mark| found(mark, said.as_bytes())).collect();
+        assert!(seen.is_empty(), "{}: {seen:?}", sim.name);
+        // The search finds what is there: the report shows the holder.
+        let report = Report { findings: &findings, context: &context, options: Options::default() }.json();
+        searched += usize::from(marks.iter().any(|mark| !found(mark, report.as_bytes()).is_empty()));
+    }
+    assert!(searched >= 8, "{searched} reports show a mark");
+}
+
+#[test]
+fn a_recording_and_a_dump_hold_nothing_that_was_entered() {
+    for sim in simulator::kinds() {
+        let mut simulated = card(sim.name);
+        let known = Credentials::from(&simulated);
+        let entries: Vec<String> = simulated
+            .credentials()
+            .into_iter()
+            .flat_map(|own| own.entries())
+            .map(|(_, value)| value.to_string())
+            .collect();
+        let mut log = Log::new(cards::never_recorded());
+        let mut recorder = Recorder::new(&mut simulated, &mut log);
+        let (dump, _) = reading::read(&mut recorder, &request_for(sim.kind), &known).unwrap();
+        let saved = log.into_recording(Header::default()).to_text() + &dump.to_json();
+        // What is printed may be on the chip too (a card number, an MRZ); what only the holder knows is not.
+        let mut files = dump.clone();
+        let chip: Vec<Vec<u8>> = files.files_mut().map(|(_, bytes)| bytes.clone()).collect();
+        let on_chip = |entry: &&String| chip.iter().any(|bytes| contains(bytes, entry.as_bytes()));
+        for entry in entries.iter().filter(|entry| entry.len() >= 6 && !on_chip(entry)) {
+            let forms = found(entry, saved.as_bytes());
+            assert!(forms.is_empty(), "{}: {forms:?}", sim.name);
+        }
+    }
+}
