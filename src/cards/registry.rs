@@ -70,6 +70,14 @@ pub fn is_guest(kind: CardKind) -> bool {
     find(kind).is_some_and(|(_, spec)| spec.guest && !spec.scopes.is_empty())
 }
 
+/// What a device may hold beside this kind without saying so until it is asked.
+#[cfg(feature = "counter")]
+pub(crate) fn unsaid(kind: CardKind) -> impl Iterator<Item = CardKind> {
+    let shared = find(kind).filter(|(_, spec)| spec.shared);
+    let of_card = shared.into_iter().flat_map(|(card, _)| card.spec().kinds);
+    of_card.filter(move |spec| spec.guest && spec.kind != kind).map(|spec| spec.kind)
+}
+
 /// Whether a guest is also a separate card.
 pub(crate) fn stands_alone(kind: CardKind) -> bool {
     find(kind).is_some_and(|(_, spec)| spec.guest && spec.scopes.is_empty())

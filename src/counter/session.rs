@@ -146,7 +146,8 @@ impl Session {
 
     /// Those of them that staff may have read instead ([`StaffAction::Again`](super::StaffAction::Again)).
     pub fn applications(&self) -> impl Iterator<Item = CardKind> {
-        self.attempt.guests.iter().copied().filter(|guest| registry::is_guest(*guest))
+        let found = self.attempt.guests.iter().copied().filter(|guest| registry::is_guest(*guest));
+        found.chain(self.attempt.kind.into_iter().flat_map(registry::unsaid))
     }
 
     /// Whether staff may have the card that lies there read again ([`StaffAction::Again`](super::StaffAction::Again)).

@@ -103,9 +103,11 @@ impl Masker {
         let status = answer.split_last_chunk::<2>().map_or([0, 0], |(_, status)| *status);
         let answered = answer.len().saturating_sub(status.len());
         // What a protected read left behind stays protected until the card announces other data.
-        if exposure != Exposure::All || status[0] == 0x61 || view.ins == GET_RESPONSE {
-            self.pending = exposure.behind(answered);
-        }
+        let behind = exposure.behind(answered);
+        self.pending = match status[0] == 0x61 || view.ins == GET_RESPONSE {
+            true => behind,
+            false => self.pending.stricter(behind),
+        };
         let success = matches!(status, [0x90 | 0x61, _]) || (status[0] == 0x62 && answered > 0);
         self.follow(&view, success);
         (masked_command, mask(answer, exposure))
@@ -207,6 +209,15 @@ impl Masker {
 }
 
 impl Exposure {
+    /// The one that shows less.
+    fn stricter(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Head(one), Self::Head(other)) => Self::Head(one.min(other)),
+            (Self::All, other) => other,
+            (one, Self::All) => one,
+        }
+    }
+
     /// What is readable after the first `bytes` bytes.
     fn behind(self, bytes: usize) -> Self {
         match self {

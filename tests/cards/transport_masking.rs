@@ -194,6 +194,21 @@ proptest! {
     }
 }
 
+#[test]
+fn a_refused_read_does_not_uncover_what_a_handshake_left_behind() {
+    let handshake = [0, 0x82, 0, 0, 3, MARKER, MARKER, MARKER, 0];
+    let commands = [
+        select(&TEXT[..1]),
+        with([0, 0x24, 0, 0x83], &[MARKER; 2]),
+        handshake.to_vec(),
+        vec![0, 0xB0, 0x80, 0, 0x20],
+        select(&TEXT[..1]),
+        vec![0, 0xC0, 0, 0, 0x40],
+    ];
+    let text = record(&commands);
+    assert!(!shows_marker(&text), "{text}");
+}
+
 /// The answers of a recording, without the commands.
 fn answers(commands: &[Vec<u8>]) -> Vec<String> {
     record(commands).lines().filter_map(|line| line.strip_prefix("< ")).map(str::to_owned).collect()

@@ -124,7 +124,8 @@ fn dated_back() {
         let differ = [unsigned, &["not-expired: failed(expired)"]].concat();
         reading.expect(&bench, kind, &[], Rejected, &differ, "now");
         // The operator's word is asked for by name, and the report names it.
-        reading.expect(&bench, kind, &["--at", "recorded"], Authentic, &[], "operator");
+        let inferred: &[&str] = if unsigned.is_empty() { &[] } else { &["no-unsigned-changes: not_done(inferred)"] };
+        reading.expect(&bench, kind, &["--at", "recorded"], Authentic, inferred, "operator");
         assert_eq!(headline_notes(&reading, &bench, kind, &["--at", "recorded"]), ["operators-word"]);
         // Naming a time is a word for the time alone, and the signed day is still the signed day.
         reading.expect(&bench, kind, &["--at", "2021-06-01T00:00:00Z"], Authentic, unsigned, "named");

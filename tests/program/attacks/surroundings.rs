@@ -36,6 +36,7 @@ fn destination_that_leads_elsewhere() {
     symlink(program.home.file("gone"), &nowhere).unwrap();
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let witness = argument(&program.home.file("witness.apdu"));
+    let input = argument(&program.home.write("input", "anything"));
     for path in [&link, &nowhere, &pipe, &program.home.path().to_owned()] {
         let path = argument(path);
         let refused = |arguments: &[&str]| {
@@ -50,7 +51,7 @@ fn destination_that_leads_elsewhere() {
         refused(&["check", "--reader", "sim:my-number", "--html", &path, "--record", &witness]);
         refused(&["recording", "make", "sim:my-number", "--out", &path]);
         refused(&["seal-key", &path]);
-        refused(&["batch", &argument(&victim), "--junit", &path]);
+        refused(&["batch", &input, "--junit", &path]);
     }
     assert!(!program.home.file("witness.apdu").exists());
     assert!(!program.home.file("gone").exists());

@@ -89,6 +89,10 @@ fn a_fault_of_each_effect_ends_as_it_must() {
             }
             match fault.expected {
                 Expected::Verdict(overall) => match overall.as_str() {
+                    // The faults of a family are rated for its first card: without PACE this one has no proof of its key.
+                    "authentic" if kind.name == "passport-cam" && fault.example.ends_with("-pace") => {
+                        assert!(verdict(&view).starts_with("unsure "), "{address}: {}", verdict(&view))
+                    }
                     "authentic" => assert_eq!(verdict(&view), honest, "{address}"),
                     "rejected" => assert!(verdict(&view).starts_with("bad "), "{address}: {}", verdict(&view)),
                     _ => assert!(verdict(&view).starts_with("unsure "), "{address}: {}", verdict(&view)),
