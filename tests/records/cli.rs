@@ -187,10 +187,11 @@ fn a_new_key_file_replaces_the_former_one() {
     shop.run(&["rekey", "--new-key", &next]).expect(0);
     assert_eq!(error(&shop.run(&["verify", "--json"]).expect(2)), "records-old-key");
     shop.run(&["verify", "--key", &next]).expect(0);
-    assert_eq!(
-        error(&shop.run(&["rekey", "--key", &next, "--new-key", &next, "--json"]).expect(2)),
-        "records-key-exists"
-    );
+    let other = shop.path("keys/other.key");
+    std::fs::write(&other, "another shop's").unwrap();
+    for (taken, id) in [(&next, "same-file"), (&other, "records-key-exists")] {
+        assert_eq!(error(&shop.run(&["rekey", "--key", &next, "--new-key", taken, "--json"]).expect(2)), id);
+    }
 }
 
 #[test]

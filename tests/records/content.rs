@@ -30,6 +30,8 @@ const CARDS: &[&str] = &[
     "residence2",
     "residence2-special",
     "passport",
+    "mobile-my-number",
+    "mobile-licence",
 ];
 
 pub struct Sample {

@@ -195,7 +195,7 @@ impl Case {
                 // Around a VERIFY always; elsewhere one in so many, unless there is time.
                 let near = presenting.iter().any(|one| one.abs_diff(at) <= 1);
                 let every = if near { 1 } else { 29 };
-                if std::env::var_os("TAIMEN_LONG").is_some() || (at + 5 * index + number) % every == 0 {
+                if std::env::var_os("TAIMEN_LONG").is_some() || (at + 5 * index + number).is_multiple_of(every) {
                     self.one(at, trouble, &presenting, &values);
                     runs += 1;
                 }

@@ -18,7 +18,7 @@ use crate::{
     transport::TransportError,
 };
 
-use super::{Say, customer, customer_shell, law::of, picture, sim, staff, staff_shell, words};
+use super::{Say, customer, customer_shell, law::of, picture, staff, staff_shell, words};
 
 const LANGUAGES: [(Lang, &str); 2] =
     [(Lang::Ja, r#"{"action":"language","lang":"ja"}"#), (Lang::En, r#"{"action":"language","lang":"en"}"#)];

@@ -107,7 +107,7 @@ fn key_agreement_decides_as_wycheproof_does() {
                     let (x, _) = key.point().times(&curve.scalar(&private[zeros..]).ok()?).coordinates()?;
                     Some(x)
                 });
-                let agreed = shared.as_deref().map(|shared| shared == &*test.shared_secret);
+                let agreed = shared.as_deref().map(|shared| shared == *test.shared_secret);
                 let diverges = match test.result {
                     TestResult::Valid => agreed != Some(true),
                     TestResult::Invalid => agreed.is_some(),

@@ -49,7 +49,7 @@ impl fmt::Display for ActiveScheme {
 /// 14 names for a key of a curve.
 ///
 /// # Errors
-/// [`AccessError::Proof`] if it does not fit; [`AccessError::Unsupported`] or [`AccessError::Key`] for a key that is not known.
+/// `AccessError::Proof` if it does not fit; `AccessError::Unsupported` or `AccessError::Key` for a key that is not known.
 pub fn verify_active(
     key: &[u8],
     hash: Option<Hash>,
