@@ -15,6 +15,9 @@ use super::StoreError;
 /// How long a writer waits for another one.
 const WAIT: Duration = Duration::from_secs(10);
 
+/// How many rows SQLite's thread reads ahead: as many as are asked for at once.
+const BUFFERED: usize = 100;
+
 /// The bytes of a page: rows of two or three kilobytes leave little room unused in it.
 const PAGE: u32 = 8192;
 
@@ -91,6 +94,7 @@ impl Place {
     /// How a SQLite file is opened.
     pub(super) fn sqlite(path: &Path, purpose: Purpose) -> SqliteConnectOptions {
         let options = SqliteConnectOptions::new().filename(path).busy_timeout(WAIT).foreign_keys(true);
+        let options = options.row_buffer_size(BUFFERED);
         match purpose {
             Purpose::Read => options.read_only(true),
             // A committed record must survive a power cut, and a purged one must not be found in free pages.

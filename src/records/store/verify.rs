@@ -1,6 +1,6 @@
 //! Whether the log is what was written: every row, the tree, the heads, the seals, the purges.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, panic::resume_unwind, sync::mpsc, thread};
 
 use crate::{
     crypto::{SealPublicKey, Sha256Hash},
@@ -15,7 +15,7 @@ use super::{
     link::on,
     read,
     rows::{self, HEAD},
-    session::Session,
+    session::{Session, Unlocked},
     tree::Frontier,
 };
 
@@ -100,9 +100,9 @@ impl VerifyReport {
     }
 }
 
-struct Check<'a> {
-    key: &'a SealPublicKey,
-    data: Option<&'a DataKeys>,
+struct Check {
+    key: SealPublicKey,
+    unlocked: Option<Unlocked>,
     purged: Ranges,
     frontier: Frontier,
     /// The head before, and the one before that: whose signature is asked if what follows does not fit.
@@ -155,11 +155,9 @@ impl Session {
             Ok(purged) => purged,
             Err(error) => return damaged(report, &error, 0).ok_or(error),
         };
-        let unlocked = self.unlocked.take();
-        let data = unlocked.as_ref().filter(|_| depth == Depth::Content).map(|unlocked| &unlocked.data);
         let mut check = Check {
-            key: &key,
-            data,
+            key,
+            unlocked: self.unlocked.take(),
             purged,
             frontier: Frontier::default(),
             last: None,
@@ -170,35 +168,47 @@ impl Session {
         if self.altered {
             check.bad(0, Layer::Log);
         }
-        if data.is_some_and(|data| data.damaged) {
+        if check.data().is_some_and(|data| data.damaged) {
             check.bad(0, Layer::Key);
         }
-        let done = self.verify_rows(&mut check).await;
-        let report = match done {
+        let (mut check, done) = self.verify_rows(check).await;
+        self.unlocked = check.unlocked.take();
+        match done {
             Ok(()) => Ok(check.finished()),
             Err(error) => {
                 let next = check.frontier.size().saturating_add(1);
                 damaged(check.finished(), &error, next).ok_or(error)
             }
-        };
-        self.unlocked = unlocked;
-        report
+        }
     }
 
-    async fn verify_rows(&mut self, check: &mut Check<'_>) -> Result<(), StoreError> {
+    /// A thread of its own judges what came while the next rows come.
+    async fn verify_rows(&mut self, mut check: Check) -> (Check, Result<(), StoreError>) {
+        let (send, batches) = mpsc::sync_channel::<Vec<rows::WholeRow>>(1);
+        let judge = thread::spawn(move || {
+            let _ = batches.iter().flatten().all(|row| check.row(row));
+            check
+        });
         // A row below the first number is no entry of ours either.
         let mut after = i64::MIN;
-        loop {
-            let rows = self.raw(after).await?;
-            if rows.is_empty() {
-                return Ok(());
+        let done = loop {
+            let rows = match self.raw(after).await {
+                Ok(rows) => rows,
+                Err(error) => break Err(error),
+            };
+            match rows.last() {
+                Some(last) => after = last.columns.0,
+                None => break Ok(()),
             }
-            for row in rows {
-                after = row.columns.0;
-                if !check.row(row) {
-                    return Ok(());
-                }
+            // Nobody takes more after a row behind which nothing can be said.
+            if send.send(rows).is_err() {
+                break Ok(());
             }
+        };
+        drop(send);
+        match judge.join() {
+            Ok(check) => (check, done),
+            Err(panic) => resume_unwind(panic),
         }
     }
 
@@ -226,7 +236,12 @@ fn damaged(mut report: VerifyReport, error: &StoreError, seq: u64) -> Option<Ver
     })
 }
 
-impl Check<'_> {
+impl Check {
+    /// The keys, if the contents are to be opened.
+    fn data(&self) -> Option<&DataKeys> {
+        self.unlocked.as_ref().filter(|_| self.report.depth == Depth::Content).map(|unlocked| &unlocked.data)
+    }
+
     fn bad(&mut self, seq: u64, layer: Layer) {
         let bad = Bad { seq, layer };
         if self.report.bad.len() < MAX_BAD && !self.report.bad.contains(&bad) {
@@ -254,7 +269,7 @@ impl Check<'_> {
         if leaf != entry.leaf {
             // The head before is part of this leaf: if it does not hold itself, it is the one that was changed.
             match &self.last {
-                Some(last) if last.verify(self.key).is_err() => self.bad(expected - 1, Layer::Signature),
+                Some(last) if last.verify(&self.key).is_err() => self.bad(expected - 1, Layer::Signature),
                 _ => self.bad(expected, Layer::Leaf),
             }
         }
@@ -269,7 +284,7 @@ impl Check<'_> {
         self.before.clear();
         self.before.extend_from_slice(&entry.head_bytes());
         debug_assert_eq!(self.before.len(), HEAD);
-        self.last = Some(rows::head(&self.report.log, header, entry.root).with(entry.signature, self.key));
+        self.last = Some(rows::head(&self.report.log, header, entry.root).with(entry.signature, &self.key));
         true
     }
 
@@ -292,9 +307,9 @@ impl Check<'_> {
         } else if rows::digest(&entry.nonce, &entry.lookups, &entry.sealed) != entry.digest {
             self.bad(seq, Layer::Content);
         } else if header_holds
-            && self.data.is_some_and(|data| read::open(data, header, &entry.nonce, &entry.sealed).is_none())
+            && self.data().is_some_and(|data| read::open(data, header, &entry.nonce, &entry.sealed).is_none())
         {
-            let known = self.data.is_some_and(|data| data.all.contains_key(&header.key_id));
+            let known = self.data().is_some_and(|data| data.all.contains_key(&header.key_id));
             self.bad(seq, if known { Layer::Seal } else { Layer::Key });
         }
     }
@@ -307,7 +322,7 @@ impl Check<'_> {
             if last.head.root != self.frontier.root() {
                 self.bad(size, Layer::Tree);
             }
-            match last.verify(self.key) {
+            match last.verify(&self.key) {
                 Ok(()) => self.report.head = Some(last),
                 Err(_) => self.bad(size, Layer::Signature),
             }
