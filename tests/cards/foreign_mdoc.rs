@@ -4,7 +4,7 @@
 use std::{
     cell::RefCell,
     collections::BTreeMap,
-    io::{BufRead as _, BufReader, Write as _},
+    io::Write as _,
     path::Path,
     process::{Command, Stdio},
 };
@@ -18,7 +18,7 @@ use taimen::{
             elements::{DocType, ENGAGEMENT, MAC_KEY, Purpose as Asking, REQUEST, TRANSCRIPT, Wanted},
             engagement,
             mso::IssuerAuth,
-            nfc, response,
+            response,
             transcript::{Handover, Transcript},
         },
     },
@@ -28,9 +28,8 @@ use taimen::{
     kind::CardKind,
     simulator::{
         Recipe,
-        cards::mdoc::{PHONE_FAULTS, PhoneProfile, holder, issuer::authorities, profile::Engaged, qr_text},
+        cards::mdoc::{PHONE_FAULTS, PhoneProfile, holder, issuer::authorities},
     },
-    transport::{Transport as _, ble::PHONE_AID},
     trust::{Purpose, TrustStore, bring, load_directory},
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
@@ -85,7 +84,7 @@ impl Reader {
         let mut dump = Dump::new(CardKind::MOBILE_LICENCE, Scope::FULL, "test", TIME.parse().unwrap());
         dump.keep(ENGAGEMENT.name, self.engagement.clone());
         dump.keep(TRANSCRIPT.name, self.transcript.bytes().to_vec());
-        dump.keep(REQUEST.name, items.clone());
+        dump.keep(REQUEST.name, cbor::embedded(&items));
         let kept = response::keep(response, &items, DocType::Licence, &mut dump);
         assert_eq!((kept.error, kept.document, kept.unrequested), (None, true, false));
         let device = dump.file("mdoc/issuer-auth").and_then(|bytes| IssuerAuth::read(bytes).ok()?.mso.device_key.ok());
@@ -248,61 +247,5 @@ fn a_foreign_verifier_says_the_same_of_simulated_phones() {
     }
     for (name, why) in LEDGER {
         assert!(differ.contains(name), "{name}: they agree, so strike the row ({why})");
-    }
-}
-
-/// What the foreign reader said of a phone's answer.
-fn read_by_isomdl(recipe: &str, profile: PhoneProfile) -> Value {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/isomdl/debug/taimen-foreign-isomdl");
-    assert!(program.exists(), "{} is missing. Remedy: scripts/test-long", program.display());
-    let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let (mut to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-    let mut lines = from.lines();
-    let mut next = || serde_json::from_str::<Value>(&lines.next().expect("an answer").unwrap()).unwrap();
-    let [_, (_, root)] = authorities();
-    let recipe: Recipe = recipe.parse().unwrap();
-    let qr = qr_text(recipe.seed, &profile);
-    let order = json!({ "qr": qr, "root": pem(&root.build().unwrap()) });
-    writeln!(to, "{order}").unwrap();
-    let established = next();
-    let mut phone = recipe.with(profile).card().unwrap();
-    phone.power_on();
-    let select = [&[0x00, 0xA4, 0x04, 0x00, 0x07][..], &PHONE_AID, &[0x00]].concat();
-    assert_eq!(phone.exchange(&select).unwrap(), [0x90, 0x00]);
-    let object = nfc::wrap(&hex::decode(established["establishment"].as_str().unwrap()).unwrap());
-    let length = u16::try_from(object.len()).unwrap().to_be_bytes();
-    let answer =
-        phone.exchange(&[&[0x00, 0xC3, 0x00, 0x00, 0x00], &length[..], &object, &[0x00, 0x00]].concat()).unwrap();
-    let (object, status) = answer.split_at(answer.len() - 2);
-    assert_eq!(status, [0x90, 0x00]);
-    writeln!(to, "{}", hex::encode(nfc::unwrap(object).unwrap())).unwrap();
-    let said = next();
-    assert!(child.wait().unwrap().success());
-    said
-}
-
-fn pem(der: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let group = |bytes: &[u8]| -> String {
-        let number = bytes.iter().chain([&0, &0]).take(3).fold(0, |number, byte| number << 8 | usize::from(*byte));
-        let letter = |at: usize| char::from(LETTERS[number >> (18 - 6 * at) & 63]);
-        (0..4).map(|at| if at > bytes.len() { '=' } else { letter(at) }).collect()
-    };
-    let text: String = der.chunks(3).map(group).collect();
-    let lines: String = text.as_bytes().chunks(64).map(|line| format!("{}\n", str::from_utf8(line).unwrap())).collect();
-    format!("-----BEGIN CERTIFICATE-----\n{lines}-----END CERTIFICATE-----\n")
-}
-
-/// The crate `isomdl` reads a simulated phone: engagement, keys, request, answer and proof are those that another program knows.
-#[test]
-#[ignore = "its packages take minutes to build: scripts/test-long does, and runs it"]
-fn a_foreign_reader_reads_a_simulated_phone() {
-    let by_code = || PhoneProfile { engaged: Engaged::Qr, ..PhoneProfile::default() };
-    let honest = read_by_isomdl("mobile-licence?seed=4", by_code());
-    assert_eq!(honest["device"], "Valid", "{honest}");
-    assert_eq!(honest["shared"].as_array().unwrap().len(), 7, "{honest}");
-    for fault in ["foreign-device-key", "replayed-session"] {
-        let said = read_by_isomdl(&format!("mobile-licence?seed=4&fault={fault}"), by_code());
-        assert_eq!(said["device"], "Invalid", "{fault}: {said}");
     }
 }

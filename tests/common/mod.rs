@@ -14,6 +14,7 @@ pub mod offer;
 pub mod official;
 #[cfg(target_os = "linux")]
 pub mod pcscd;
+pub mod pem;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub mod person;
 #[cfg(all(feature = "records", target_os = "linux"))]

@@ -31,7 +31,7 @@ fn france() -> CertificateOrder {
 }
 
 fn pem(ders: &[Vec<u8>]) -> String {
-    ders.iter().map(|der| crate::x509_openssl::pem_text(der)).collect()
+    ders.iter().map(|der| crate::common::pem::certificate(der)).collect()
 }
 
 struct Bench {

@@ -14,7 +14,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use crate::{common::temp::TempDir, x509_openssl::pem_text};
+use crate::common::{pem::certificate, temp::TempDir};
 use taimen::{
     cards::passport::security_object::{LDS_SECURITY_OBJECT, SecurityObject},
     crypto::{Hash, NamedCurve, SignatureAlgorithm},
@@ -78,8 +78,8 @@ impl Case {
     }
 
     fn accepted_by_openssl(&self, message: &[u8], folder: &TempDir) -> bool {
-        folder.write("root.pem", pem_text(&self.authority.build().unwrap()));
-        folder.write("leaf.pem", pem_text(&self.signer.build().unwrap()));
+        folder.write("root.pem", certificate(&self.authority.build().unwrap()));
+        folder.write("leaf.pem", certificate(&self.signer.build().unwrap()));
         folder.write("message.der", message);
         let (root, at) = (folder.file("root.pem"), self.at.as_second().to_string());
         let root = root.to_str().unwrap();

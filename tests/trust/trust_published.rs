@@ -5,7 +5,7 @@
 
 use std::io::{Cursor, Write};
 
-use crate::common::temp::TempDir;
+use crate::common::{pem::certificate, temp::TempDir};
 use taimen::trust::{AddError, Hierarchy, ImportError, ManifestError, Purpose, TrustStore, add, load_directory};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -25,24 +25,6 @@ fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
         writer.write_all(content).unwrap();
     }
     writer.finish().unwrap().into_inner()
-}
-
-/// RFC 7468.
-fn pem(der: &[u8]) -> String {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::from("-----BEGIN CERTIFICATE-----");
-    for (at, group) in der.chunks(3).enumerate() {
-        if at % 16 == 0 {
-            text.push('\n');
-        }
-        let bits = group.iter().fold(0, |bits, byte| bits << 8 | usize::from(*byte)) << (8 * (3 - group.len()));
-        for place in 0..4 {
-            let digit = char::from(ALPHABET[bits >> (18 - 6 * place) & 0x3F]);
-            text.push(if place > group.len() { '=' } else { digit });
-        }
-    }
-    text.push_str("\n-----END CERTIFICATE-----\n");
-    text
 }
 
 #[test]
@@ -75,9 +57,9 @@ fn what_bears_the_issuers_name_and_is_not_published_needs_insisting_and_stays_un
 fn every_form_of_a_file_gives_the_same_anchor() {
     let forms: [(&str, Vec<u8>); 4] = [
         ("ca.der", CLAIMS_CA2.to_vec()),
-        ("ca.pem", pem(CLAIMS_CA2).into_bytes()),
+        ("ca.pem", certificate(CLAIMS_CA2).into_bytes()),
         ("001460777.zip", zip(&[("notes.txt", b"hello"), ("ca/ec_cacert.crt", CLAIMS_CA2)])),
-        ("packed.zip", zip(&[("ec_cacert.cer", pem(CLAIMS_CA2).as_bytes())])),
+        ("packed.zip", zip(&[("ec_cacert.cer", certificate(CLAIMS_CA2).as_bytes())])),
     ];
     for (name, bytes) in forms {
         let folder = TempDir::new();
@@ -100,7 +82,7 @@ fn archives_that_are_no_publication_are_refused_and_nothing_is_made() {
             Err(AddError::Import(error)) => error,
             other => panic!("{name}: {other:?}"),
         };
-    let two = [pem(CLAIMS_CA), pem(CLAIMS_CA2)].concat();
+    let two = [certificate(CLAIMS_CA), certificate(CLAIMS_CA2)].concat();
     let bomb = zip(&[("a.crt", &vec![0; 40 * 1024 * 1024])]);
     assert!(bomb.len() < 64 * 1024);
     for (name, bytes, error) in [

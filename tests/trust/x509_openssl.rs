@@ -8,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use crate::common::temp::TempDir;
+use crate::common::{pem::certificate, temp::TempDir};
 use jiff::Timestamp;
 use taimen::{
     simulator::{
@@ -272,25 +272,7 @@ fn accepted_by_openssl(chain: &Chain, folder: &TempDir) -> bool {
 }
 
 fn pem(folder: &TempDir, name: &str, der: &[u8]) -> std::path::PathBuf {
-    folder.write(&format!("{name}.pem"), pem_text(der))
-}
-
-pub fn pem_text(der: &[u8]) -> String {
-    let lines: String = base64(der).as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line) + "\n").collect();
-    format!("-----BEGIN CERTIFICATE-----\n{lines}-----END CERTIFICATE-----\n")
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let letter = LETTERS[(bits >> (18 - 6 * place) & 0x3F) as usize];
-            text.push(if place <= chunk.len() { char::from(letter) } else { '=' });
-        }
-    }
-    text
+    folder.write(&format!("{name}.pem"), certificate(der))
 }
 
 #[test]
