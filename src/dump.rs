@@ -320,6 +320,11 @@ impl Dump {
         self.challenges.insert(application.to_owned(), challenge);
     }
 
+    /// Forgets a challenge that no longer says anything of the device.
+    pub(crate) fn unchallenged(&mut self, application: &str) {
+        self.challenges.remove(application);
+    }
+
     /// Notes the tries that a credential has left; 0: blocked.
     pub fn counted(&mut self, reference: &str, left: u8) {
         self.retry_counters.insert(reference.to_owned(), left);

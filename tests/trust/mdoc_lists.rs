@@ -123,7 +123,7 @@ fn one_certificate_several_and_the_same_again() {
     assert!(brought.added[0].doc_types.is_empty() && !brought.added[0].is_unpinned());
     let signer = maryland().document_signer("a signer", Key::Curve(NamedCurve::P256, "ds"), 1).build().unwrap();
     let both = [one, provider().build().unwrap(), signer];
-    let pem: String = both.iter().map(|der| crate::x509_openssl::pem_text(der)).collect();
+    let pem: String = both.iter().map(|der| crate::common::pem::certificate(der)).collect();
     let brought = bench.add(pem, false).unwrap();
     assert_eq!((brought.added.len(), brought.already), (1, 1));
     assert_eq!(brought.refused.iter().map(|left| left.why).collect::<Vec<_>>(), [Refused::NotACa]);
@@ -179,6 +179,14 @@ fn a_list_counts_if_its_signer_does_and_binds_its_certificates_to_types() {
     assert!(!brought.added[0].is_unpinned());
     let list = brought.list.unwrap();
     assert!(list.unverified.is_none() && list.signer.contains("VICAL signer"));
+    // What came in a list may issue its documents, and no further lists.
+    let signer = ListOrder::new(&[]).signer;
+    let signer = maryland().leaf(&signer.subject.common, signer.key, 9, signer.validity, signer.extended);
+    let further = ListOrder { signer, ..ListOrder::new(&[provider().build().unwrap()]) };
+    assert!(matches!(bench.add(further.build(), false), Err(AddError::Vical(VicalError::NotVouched))));
+    let bench = Bench::new();
+    bench.add(maryland().build().unwrap(), false).unwrap();
+    assert_eq!(bench.add(further.build(), false).unwrap().added.len(), 1, "somebody installed it without a limit");
 }
 
 /// A store with one installed root.

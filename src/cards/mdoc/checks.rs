@@ -98,7 +98,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Decodes and checks the dump of a document on a phone. `None` if its kind is none.
+/// Decodes and checks the dump of a document on a phone. `None` for another kind of card.
 pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
     let facts = Facts::new(dump, DocType::of(dump.kind)?, basis);
     let signer = Signer::look(&facts, trust);
@@ -181,9 +181,9 @@ fn document_type(facts: &Facts<'_>, signer: &Signer<'_>, signature: &Check) -> C
     let Some(bytes) = facts.dump.file(DOCUMENT_TYPE.name) else { return absent(id, facts.dump, DOCUMENT_TYPE.name) };
     let stated = cbor::decode(bytes).and_then(|item| item.text());
     let evidence = Evidence::new().with("signed_type", auth.mso.doc_type).with("document_type", stated.unwrap_or("?"));
-    let asked = facts.asked.as_ref().map(|asked| asked.doc_type);
+    let Some(asked) = &facts.asked else { return absent(id, facts.dump, REQUEST.name) };
     let wanted = facts.doc_type.as_str();
-    if stated != Ok(wanted) || auth.mso.doc_type != wanted || asked.is_some_and(|asked| asked != wanted) {
+    if stated != Ok(wanted) || auth.mso.doc_type != wanted || asked.doc_type != wanted {
         return Check::failed(id, Reason::OtherDocumentType, evidence);
     }
     let allowed = signer.path.as_ref().and_then(|path| path.anchor).map(|(anchor, _)| &anchor.doc_types);
@@ -290,6 +290,10 @@ fn shared(facts: &Facts<'_>) -> Check {
     for row in facts.doc_type.elements().iter().filter(|row| row.own.asked.contains(&needed)) {
         match facts.items.iter().find(|(known, _)| known.name == row.name) {
             None => return absent(id, facts.dump, row.name),
+            // Nothing signs which age was asked for: whoever holds a saved reading can ask for a lower one afterwards.
+            Some(_) if row.own.element == AGE_OVER && !facts.basis.vouches() => {
+                return Check::not_done(id, Why::SelfReported, Evidence::new().with("file", REQUEST.name));
+            }
             Some((_, Ok(item))) if row.own.element == AGE_OVER && show::old_enough(facts, item).is_none() => {
                 let evidence = Evidence::new().with("file", row.name).with("detail", "it answers for another age");
                 return Check::not_done(id, Why::NotShared, evidence);
@@ -305,7 +309,11 @@ fn not_expired(facts: &Facts<'_>, signature: &Check) -> Check {
     let id = CheckId::NotExpired;
     let Some(auth) = facts.auth() else { return Check::not_done(id, Why::DependsOn(signature.id), Evidence::new()) };
     let at = facts.basis.at();
-    let document = facts.item("expiry_date").and_then(show::day);
+    let stated = facts.item("expiry_date");
+    let document = stated.and_then(show::day);
+    if stated.is_some() && document.is_none() {
+        return Check::not_done(id, Why::LayoutUnknown, Evidence::new().with("detail", "expiry_date cannot be read"));
+    }
     let until = japan_date(auth.mso.valid_until);
     let day = document.map_or(until, |day| day.min(until));
     let evidence = Evidence::new()
@@ -349,7 +357,7 @@ fn issuer_agrees(facts: &Facts<'_>, signer: &Signer<'_>, elements: &Check) -> Ch
     }
 }
 
-/// Nobody lets this program ask, and a list of the issuer's is not read.
+/// taimen never asks an issuer, and does not read an issuer's list.
 fn revocation_of(facts: &Facts<'_>) -> Check {
     let check = revocation();
     if !facts.auth().is_some_and(|auth| auth.mso.has_status) {

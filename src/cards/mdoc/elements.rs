@@ -145,7 +145,7 @@ file_rows! {
     MDL_ADDRESS MDOC "mdoc/resident_address" "住所" "address", Short(0), Free, Whole(TEXT), SIGNED, of(MDL_SPACE, "resident_address", WANTED);
     MDL_NUMBER MDOC "mdoc/document_number" "文書番号" "document number", Short(0), Free, Whole(TEXT), SIGNED, of(MDL_SPACE, "document_number", WANTED);
     MDL_ISSUE MDOC "mdoc/issue_date" "交付日" "date of issue", Short(0), Free, Whole(TEXT), SIGNED, of(MDL_SPACE, "issue_date", WANTED);
-    MDL_EXPIRY MDOC "mdoc/expiry_date" "有効期限" "expiry", Short(0), Free, Whole(TEXT), SIGNED, of(MDL_SPACE, "expiry_date", WANTED);
+    MDL_EXPIRY MDOC "mdoc/expiry_date" "有効期限" "expiry", Short(0), Free, Whole(TEXT), SIGNED, of(MDL_SPACE, "expiry_date", NEEDED);
     MDL_COUNTRY MDOC "mdoc/issuing_country" "発行国" "issuing country", Short(0), Free, Whole(TEXT), SIGNED, of(MDL_SPACE, "issuing_country", WANTED);
     MDL_JURISDICTION MDOC "mdoc/issuing_jurisdiction" "発行した地域" "issuing jurisdiction", Short(0), Free, Whole(TEXT), SIGNED, of(MDL_SPACE, "issuing_jurisdiction", WANTED);
     MDL_AUTHORITY MDOC "mdoc/issuing_authority" "発行機関" "issuing authority", Short(0), Free, Whole(TEXT), SIGNED, of(MDL_SPACE, "issuing_authority", WANTED);

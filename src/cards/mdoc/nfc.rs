@@ -129,7 +129,7 @@ mod tests {
         for wrong in ["", "53", "5301", "538101aa", "53820001aa", "5383000100", "5384000000", "5400", "538401000000"] {
             assert_eq!(unwrap(&hex::decode(wrong).unwrap()), None, "{wrong}");
         }
-        assert_eq!(length(&[0x53, 0x83, 0xFF, 0xFF, 0xFF]), None, "16 MiB are no message");
+        assert_eq!(length(&[0x53, 0x83, 0xFF, 0xFF, 0xFF]), None, "16 MiB is not a message");
         // As the standard ends a session.
         assert_eq!(hex::encode(wrap(&crate::cards::mdoc::session::termination())), "5309a16673746174757314");
     }

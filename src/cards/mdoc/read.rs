@@ -104,7 +104,7 @@ struct Tag {
 }
 
 impl Tag {
-    /// Reads the message of the selected application; `None` for a tag that has none, or is none.
+    /// Reads the message of the selected application; `None` if the tag holds no message or is not an NDEF tag.
     fn read(session: &mut CardSession<'_>) -> Result<Option<Self>, CardError> {
         if !select_file(session, CONTAINER)? {
             return Ok(None);
@@ -369,6 +369,10 @@ fn share(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     let kept = response::keep(&response, &request.items, doc_type, &mut context.dump);
     if kept.number {
         context.nonces.withdraw();
+    }
+    if kept.status != 0 && !kept.document {
+        end(context)?;
+        return Err(failed(format_args!("the phone answered with status {}", kept.status)));
     }
     if kept.error.is_none() && (!kept.document || kept.shared == 0) {
         end(context)?;

@@ -61,6 +61,9 @@ pub(super) fn reopen(context: &mut ReadContext<'_, '_>) -> Result<bool, ReadErro
         Ok(()) | Err(CardError::Status(_)) => {}
         Err(error) => return Err(error.into()),
     }
+    // A mapping proves a key to its own session, and nothing but a session ties that key to this document: another chip
+    // may have made the proof before.
+    context.dump.unchallenged(files::MAPPING);
     let (mut channel, mut selected) = access_chip(context, times)?;
     if was && !selected {
         select(context, &mut *channel)?;
@@ -142,7 +145,7 @@ fn access_chip(context: &mut ReadContext<'_, '_>, times: usize) -> Result<(Box<d
                 succeeded(&secret)?;
                 let channel = established.channel;
                 keep_key(context, reference, &channel);
-                if let Some(mapping) = established.mapping {
+                if let Some(mapping) = established.mapping.filter(|_| times == 0) {
                     let (time, answer) = (context.dump.read_at, ChallengeResponse::Signature(HexBytes(mapping.proof)));
                     context.dump.challenged(files::MAPPING, Challenge { time, random: HexBytes(mapping.key), answer });
                 }

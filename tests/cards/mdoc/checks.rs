@@ -742,6 +742,22 @@ fn an_age_is_answered_by_the_nearest_that_decides() {
         let overall = if expected == Passed { Overall::Authentic } else { Overall::Undetermined };
         assert_eq!(findings.overall(), overall, "{:?}", verdicts(&findings));
         assert!(findings.holder.name.is_none() && findings.holder.birth_date.is_none());
+        // Whoever holds the file could have put another age into the request.
+        let saved = mdoc::check(&dump, &installed(), Basis::Now(now())).unwrap();
+        assert_eq!(saved.verdict(MdocShared), Some(NotDone(Why::SelfReported)));
+        assert_eq!(saved.overall(), Overall::Undetermined);
+    }
+}
+
+#[test]
+fn a_licence_without_its_last_day_or_a_reading_without_its_request_is_undetermined() {
+    let (honest, _) = Setup::new(DocType::Licence).read();
+    for (file, check) in [(elements::MDL_EXPIRY.name, MdocShared), (elements::REQUEST.name, MdocDocumentType)] {
+        let mut dump = honest.clone();
+        dump.lacks(file, NotRead::NotShared);
+        let findings = mdoc::check(&dump, &installed(), Basis::Live(now())).unwrap();
+        assert_eq!(findings.verdict(check), Some(NotDone(Why::NotShared)), "{file}");
+        assert_eq!(findings.overall(), Overall::Undetermined, "{file}");
     }
 }
 
