@@ -101,7 +101,7 @@ pub enum Problem {
     NotAReaderKey { path: String },
     /// Something came that no recording may hold.
     NotRecordable,
-    /// The text of a phone's QR code is none.
+    /// The text is not that of a phone's QR code.
     BadEngagement,
     /// The session with a phone failed.
     DeviceSession { detail: String },

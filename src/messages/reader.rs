@@ -57,7 +57,7 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
         ["秘密鍵と、その鍵の証明書から順に証明書を並べたPEMのファイルを指定してください。"
          "Name a PEM file with the private key and the certificates, the key's own first."] },
         Problem::NotRecordable => text! { "not-recordable" Usage;
-        ["要求していないマイナンバーの項目が届いたため、通信の記録は書いていません。" "The element of the My Number came unasked, so taimen wrote no recording."]
+        ["要求していないマイナンバーの項目が届いたため、通信の記録は書いていません。" "The phone sent the My Number element unasked, so taimen wrote no recording."]
         ["マイナンバーは記録できません。別の模擬カードを指定してください。" "No recording may hold it. Name another simulated card."] },
         Problem::BadEngagement => text! { "bad-engagement" Usage;
         ["スマートフォンのQRコードの内容（mdoc: で始まる文字列）として読めません。" "This is not what a phone's QR code holds: a text that begins with mdoc:."]

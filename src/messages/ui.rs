@@ -28,7 +28,7 @@ pub const ASK_PRINTED_WESTERN: Bilingual = Bilingual::new(
     "Does the card show a Western year (y for yes, Enter for no)?",
 );
 
-/// Said once before the questions.
+/// Asks for the engagement of a phone that is read by its code.
 pub const ASK_ENGAGEMENT: Bilingual = Bilingual::new(
     "スマートフォンのQRコードをスキャンしてください（mdoc: で始まる文字列）",
     "Scan the phone's QR code (a text that begins with mdoc:)",
@@ -36,9 +36,10 @@ pub const ASK_ENGAGEMENT: Bilingual = Bilingual::new(
 
 pub const NOT_RECORDED: Bilingual = Bilingual::new(
     "要求していないマイナンバーの項目が届いたため、通信の記録は書いていません。",
-    "The element of the My Number came unasked, so taimen wrote no recording.",
+    "The phone sent the My Number element unasked, so taimen wrote no recording.",
 );
 
+/// Said once before the questions.
 pub const ASK_INTRODUCTION: Bilingual = Bilingual::new(
     "カードの表面に印刷されている内容を入力してください。暗証番号は要りません。",
     "Enter what is printed on the front of the card. No PIN is needed.",

@@ -16,7 +16,7 @@ use std::{
 use super::seeds;
 pub use session::{Mutant, Outcome, Session};
 
-/// The values of a byte that is no tag, no length and no status word, if all are run.
+/// The values of a byte that is not a tag, a length or a status word, if all are run.
 const ELSEWHERE: usize = 3;
 
 /// Bytes at which a change left the card authentic, by part of the session.

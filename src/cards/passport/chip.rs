@@ -97,8 +97,7 @@ pub(super) fn chip_key(
     let [options, key] = [&DG14, &DG15].map(|file| (facts.lists(file), facts.dump.file(file.name)));
     let offers_ca = facts.options.signed.as_ref().is_some_and(|infos| !infos.chip_keys.is_empty());
     let offers_cam = facts.options.signed.as_ref().is_some_and(SecurityInfos::offers_mapping);
-    // Data group 14 that is withheld may hold a key.
-    // One that cannot be read may hold one too.
+    // Data group 14 that is withheld or cannot be read may hold a key.
     let unread = options.0 && facts.options.signed.is_none();
     let offered = key.0 || offers_ca || offers_cam || unread;
     if !offered {

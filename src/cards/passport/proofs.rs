@@ -39,7 +39,7 @@ pub(super) fn active_authentication(context: &mut ReadContext<'_, '_>) -> Result
     if let ChallengeResponse::Signature(answer) = &answer {
         let key = context.dump.file(DG15.name).and_then(|file| whole(file, DG15.own.tag).ok());
         let whole = key.and_then(|key| access::active_length(key.value));
-        // Cut by a link without extended APDUs: it shows nothing, and is no fault of the chip.
+        // Cut by a link without extended APDUs: it shows nothing, and is not the chip's fault.
         if short && whole.is_some_and(|whole| answer.0.len() < whole) {
             return Ok(());
         }
@@ -74,7 +74,7 @@ pub(super) fn chip_authentication(context: &mut ReadContext<'_, '_>) -> Result<(
     loop {
         let draw = &mut |count| Ok::<_, ReadError>(context.nonces.draw(count)?);
         let mut protocol = ChipAuthentication::new(option.clone(), draw)?;
-        // A link without extended APDUs does not carry a long key: the proof is not made, which is no fault of the chip.
+        // A link without extended APDUs does not carry a long key: the proof is not made, which is not the chip's fault.
         if protocol.is_long() && !opened(&mut context.own)?.form.is_extended() {
             return Ok(());
         }

@@ -286,7 +286,7 @@ mod tests {
         let missing = format!("keyring:taimen-records/{other}");
         let none = Keys::load_from(&store, other, folder.path()).err();
         assert_eq!(none, Some(StoreError::KeyMissing { path: missing.clone() }));
-        // Keys under another database's name, and what is no key at all.
+        // Keys under another database's name, and what is not a key.
         for text in [file(database).to_text().to_string(), "geheim".to_owned()] {
             store.set(other, &text).unwrap();
             let error = Keys::load_from(&store, other, folder.path()).err();

@@ -189,7 +189,7 @@ impl Session {
             let _ = batches.iter().flatten().all(|row| check.row(row));
             check
         });
-        // A row below the first number is no entry of ours either.
+        // A row below the first number is not an entry of ours either.
         let mut after = i64::MIN;
         let done = loop {
             let rows = match self.raw(after).await {

@@ -88,7 +88,7 @@ impl<G: Gatt> Link<G> {
         }
     }
 
-    /// Ends the connection. That it is gone already is no matter.
+    /// Ends the connection. That it is gone already does not matter.
     pub fn end(&mut self) {
         if !self.ended {
             let _ = self.gatt.send(Channel::State, &[END]);

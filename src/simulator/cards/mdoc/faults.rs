@@ -51,7 +51,7 @@ pub const PHONE_FAULTS: &[FaultRow] = rows! {
     "declined-empty", "本人が共有を断り、文書のない応答が届く", "the holder declines, and the phone answers without a document", plan(|p| p.profile.consent = Consent::Nothing), &[], NOTHING_SHARED;
     "withheld" = "ELEMENT"("portrait"), "項目ELEMENTを共有しない", "does not share ELEMENT",
         |value| value.map(str::to_owned).filter(|value| !value.is_empty()).map(|value| plan(move |p| p.profile.withheld.push(value.clone()))), WITHHELD, UNDETERMINED;
-    "pushes-number", "要求していない個人番号の項目を送る（値は架空のもの）", "sends the element of the 個人番号 unasked (its value is none)", plan(|p| p.profile.unasked.push("individual_number_unicode".to_owned())), &[], AUTHENTIC;
+    "pushes-number", "要求していない個人番号の項目を送る（値は架空のもの）", "sends the element of the 個人番号 unasked (its value is invented)", plan(|p| p.profile.unasked.push("individual_number_unicode".to_owned())), &[], AUTHENTIC;
     "negotiated", "ネゴシエーテッドハンドオーバー（iPhoneの方式）で接続", "negotiated handover, as iPhones have it", plan(|p| p.profile.engaged = Engaged::Negotiated), &[], AUTHENTIC;
     "short-apdus", "短いAPDUしか受け付けない", "takes short APDUs alone", plan(|p| (p.profile.command, p.profile.response) = (255, 256)), &[], AUTHENTIC;
     "bluetooth-only", "Bluetoothでの通信だけを提案", "offers Bluetooth alone", plan(|p| p.profile.nfc = false), &[], TROUBLE;
