@@ -81,8 +81,8 @@ options! {
     NEW_KEY "new-key" "FILE", "新しい鍵のファイル（古い鍵では開けなくなる）", "Write a new key file; the former one opens nothing any more";
     ONLY_OPEN "open-fields" "", "空欄のある記録だけ", "Records with open fields alone";
     OPEN "open" "", "ブラウザーで開く", "Open the page in a browser";
-    PIN "pin" "SHA-256", "マスターリストに署名した国のCSCA証明書の指紋（公表されたものと見比べたもの）",
-        "Fingerprint of the CSCA that vouches for the signer of a master list, as the state publishes it";
+    PIN "pin" "SHA-256", "マスターリストやVICALの署名者を証明する認証局（国のCSCA、VICALの提供者）の証明書の指紋（公表されたものと見比べたもの）",
+        "Fingerprint of the authority (a state's CSCA, a VICAL's provider) that vouches for the signer of a master list or VICAL, as it publishes it";
     PORT "port" "N", "窓口のページのポート（既定：空いているもの）", "The port of the page (default: one that is free)";
     OUT "out" "FILE", "書き出す先（省略すると標準出力）", "The file to write (default: standard output)";
     PHOTO "photo" "FILE", "顔写真をPNGで保存する（個人情報）", "Save the face picture as PNG (personal data)";
