@@ -83,6 +83,7 @@ fn read() -> Result<Vec<Anchor>, ManifestError> {
                 source,
                 official,
                 doc_types: Vec::new(),
+                from_list: false,
             });
         }
     }

@@ -151,6 +151,34 @@ both! {
         assert!(bench.open().is_ok());
     }
 
+    fn nothing_is_purged_while_an_entry_is_hidden(bench: &Bench) {
+        let (mut store, appended) = bench.filled(1);
+        let hold = entry(EntryKind::Amendment, Some(appended[0].id), 2, "{\"hold\":true}");
+        store.append(&hold).unwrap();
+        store.append(&record(3)).unwrap();
+        bench.tamper("CREATE TABLE kept AS SELECT * FROM entry; CREATE TABLE found AS SELECT * FROM lookup; \
+                      DELETE FROM lookup WHERE seq = 2; DELETE FROM entry WHERE seq = 2");
+        let refused = store.empty(&[appended[0].id], &entry(EntryKind::Purge, None, 9, "{}")).err();
+        let place = bench.place().to_string();
+        assert_eq!(refused, Some(StoreError::Damaged { place, seq: 2, layer: "sequence" }));
+        bench.tamper("INSERT INTO entry SELECT * FROM kept WHERE seq = 2; INSERT INTO lookup SELECT * FROM found WHERE seq = 2; \
+                      DROP TABLE kept; DROP TABLE found");
+        assert_eq!(bad(bench), []);
+        assert!(store.read(appended[0].id).unwrap().payload.is_some());
+    }
+
+    fn a_former_data_key_seals_nothing_after_it_was_changed(bench: &Bench) {
+        let (mut store, _) = bench.filled(2);
+        store.rekey(&entry(EntryKind::Rekey, None, 5, "{}")).unwrap();
+        store.append(&record(6)).unwrap();
+        assert_eq!(bad(bench), []);
+        drop(store);
+        bench.tamper("UPDATE entry SET key_id = 1 WHERE seq = 4");
+        assert!(bad(bench).contains(&(4, Layer::Key)), "{:?}", bad(bench));
+        bench.tamper("UPDATE entry SET key_id = 1 WHERE seq = 3");
+        assert!(bad(bench).contains(&(3, Layer::Key)), "{:?}", bad(bench));
+    }
+
     fn a_purge_is_lawful_only_with_its_entry(bench: &Bench) {
         let (mut store, appended) = bench.filled(4);
         store.empty(&[appended[1].id], &entry(EntryKind::Purge, None, 9, "{}")).unwrap();

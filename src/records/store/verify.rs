@@ -36,7 +36,7 @@ named! {
     pub enum Layer {
         /// What the database says of itself is not what its key file and its heads say.
         Log = "log",
-        /// A data key does not open, and with it the contents that it seals.
+        /// A data key does not open, and with it the contents that it seals; or an entry is sealed with a former one.
         Key = "key",
         /// The database itself cannot be read there.
         File = "file",
@@ -104,6 +104,8 @@ struct Check {
     key: SealPublicKey,
     unlocked: Option<Unlocked>,
     purged: Ranges,
+    /// The data key of the entry before.
+    key_id: u32,
     frontier: Frontier,
     /// The head before, and the one before that: whose signature is asked if what follows does not fit.
     last: Option<SignedHead>,
@@ -127,7 +129,11 @@ impl Session {
         done
     }
 
-    async fn verify_state(&mut self, depth: Depth, known: &[SignedHead]) -> Result<VerifyReport, StoreError> {
+    pub(super) async fn verify_state(
+        &mut self,
+        depth: Depth,
+        known: &[SignedHead],
+    ) -> Result<VerifyReport, StoreError> {
         let mut heads = known.to_vec();
         heads.extend(self.known.clone());
         let key = self.info.public_key.clone();
@@ -159,6 +165,7 @@ impl Session {
             key,
             unlocked: self.unlocked.take(),
             purged,
+            key_id: 0,
             frontier: Frontier::default(),
             last: None,
             before: Vec::new(),
@@ -277,6 +284,15 @@ impl Check {
         if self.frontier.push(entry.leaf).concat() != entry.nodes {
             self.bad(expected, Layer::Tree);
         }
+        // A former key seals nothing after it was changed: whoever still has it could have written this.
+        let fits = match header.kind {
+            EntryKind::Rekey => header.key_id > self.key_id,
+            _ => self.key_id == 0 || header.key_id == self.key_id,
+        };
+        if !fits {
+            self.bad(expected, Layer::Key);
+        }
+        self.key_id = self.key_id.max(header.key_id);
         let root = self.roots.binary_search_by_key(&expected, |(size, _)| *size);
         if root.ok().and_then(|at| self.roots.get(at)).is_some_and(|(_, root)| *root != self.frontier.root()) {
             self.bad(expected, Layer::Rewritten);

@@ -16,6 +16,7 @@ use super::{
     rows::{self, HEAD},
     session::{Session, insert_key},
     tree::{self, Frontier},
+    verify::Depth,
 };
 
 /// The random bytes of an entry's name.
@@ -121,7 +122,14 @@ impl Session {
 
     pub(super) async fn empty(&mut self, ids: &[Uuid], purge: &NewEntry) -> Result<Emptied, StoreError> {
         self.begin().await?;
-        let written = self.write_purge(ids, purge).await;
+        // What is emptied cannot be looked at again: a hold that somebody hid from the judgement would be lost with it.
+        let written = match self.verify_state(Depth::Structure, &[]).await {
+            Ok(report) => match report.bad.first() {
+                None => self.write_purge(ids, purge).await,
+                Some(bad) => Err(self.damaged(bad.seq, bad.layer.as_str())),
+            },
+            Err(error) => Err(error),
+        };
         let emptied = written.as_ref().map(|written| written.header.purges.clone()).unwrap_or_default();
         let appended = self.finish(written).await?;
         let not_vacuumed = self.vacuum().await.err();
