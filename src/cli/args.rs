@@ -219,8 +219,10 @@ const COMMANDS: &[(&str, Bilingual)] = commands! {
     "man", "マニュアルページ（roff）を出力する", "Print the manual page (roff)";
 };
 
+type Build = fn(Builder) -> Command;
+
 /// How the commands of the program are built, in the order of its help.
-const BUILDERS: &[(&str, fn(Builder) -> Command)] = {
+const BUILDERS: &[(&str, Build)] = {
     use name::*;
     &[
         ("identify", |b| b.sub("identify", &[READER, WAIT, JSON])),
