@@ -103,7 +103,7 @@ both! {
         bench.tamper("UPDATE entry SET sealed = (SELECT sealed FROM entry WHERE seq = 2), nonce = (SELECT nonce FROM entry WHERE seq = 2) WHERE seq = 3");
         assert_eq!(bad(bench)[0], (3, Layer::Content));
         let place = bench.place().to_string();
-        assert_eq!(store.read(appended[2].id).err(), Some(StoreError::Damaged { place, seq: 3, layer: "seal" }));
+        assert_eq!(store.read(appended[2].id).err(), Some(StoreError::Damaged { place, seq: 3, layer: Layer::Seal }));
     }
 
     fn nothing_is_added_to_a_log_whose_end_does_not_hold(bench: &Bench) {
@@ -120,10 +120,10 @@ both! {
         drop(store);
         bench.tamper(&format!("UPDATE data_key SET wrapped = {} WHERE id = 1", bench.bytes(&[0; 60])));
         let damaged = |seq, layer| Some(StoreError::Damaged { place: bench.place().to_string(), seq, layer });
-        assert_eq!(bench.open().err(), damaged(0, "key"));
+        assert_eq!(bench.open().err(), damaged(0, Layer::Key));
         // What other keys seal is read all the same, and the structure holds.
         let mut store = bench.read();
-        assert_eq!(store.read(appended[0].id).err(), damaged(1, "key"));
+        assert_eq!(store.read(appended[0].id).err(), damaged(1, Layer::Key));
         assert!(store.read(later.id).unwrap().payload.is_some());
         let report = store.verify(Depth::Content, &[]).unwrap();
         let bad: Vec<(u64, Layer)> = report.bad.iter().map(|bad| (bad.seq, bad.layer)).collect();
@@ -143,7 +143,7 @@ both! {
         ] {
             bench.tamper(&format!("CREATE TABLE kept AS SELECT * FROM log; {statement}"));
             let place = bench.place().to_string();
-            assert_eq!(bench.open().err(), Some(StoreError::Damaged { place, seq: 0, layer: "log" }), "{statement}");
+            assert_eq!(bench.open().err(), Some(StoreError::Damaged { place, seq: 0, layer: Layer::Log }), "{statement}");
             let report = bench.read().verify(Depth::Content, &[]).unwrap();
             assert_eq!(report.bad, [Bad { seq: 0, layer: Layer::Log }], "{statement}");
             bench.tamper("DELETE FROM log; INSERT INTO log SELECT * FROM kept; DROP TABLE kept");
@@ -160,7 +160,7 @@ both! {
                       DELETE FROM lookup WHERE seq = 2; DELETE FROM entry WHERE seq = 2");
         let refused = store.empty(&[appended[0].id], &entry(EntryKind::Purge, None, 9, "{}")).err();
         let place = bench.place().to_string();
-        assert_eq!(refused, Some(StoreError::Damaged { place, seq: 2, layer: "sequence" }));
+        assert_eq!(refused, Some(StoreError::Damaged { place, seq: 2, layer: Layer::Sequence }));
         bench.tamper("INSERT INTO entry SELECT * FROM kept WHERE seq = 2; INSERT INTO lookup SELECT * FROM found WHERE seq = 2; \
                       DROP TABLE kept; DROP TABLE found");
         assert_eq!(bad(bench), []);
