@@ -134,8 +134,8 @@ fn vical(error: &VicalError) -> Text {
         VicalError::NotVouched => text! { "trust-vical-signer" Usage;
         ["VICALに署名した者を確認できません：署名者を証明する登録済みの証明書がありません。"
          "Nobody vouches for the signer of the VICAL: no installed certificate certifies it."]
-        ["VICALの提供者のルート証明書を、先に taimen trust add --purpose mdoc で追加してください。それなしで追加するときは --unpinned を付けてください（報告書にそう出ます）。何も追加していません。"
-         "Add the root certificate of the list's provider first, with taimen trust add --purpose mdoc. To add the list without it, give --unpinned (reports then say so). Nothing was added."] },
+        ["VICALの提供者のルート証明書を、先に taimen trust add --purpose mdoc で追加するか、公表されているその指紋を --pin で指定してください。どちらもなしで追加するときは --unpinned を付けてください（報告書にそう出ます）。何も追加していません。"
+         "Add the root certificate of the list's provider first, with taimen trust add --purpose mdoc, or give its published fingerprint with --pin. To add the list without either, give --unpinned (reports then say so). Nothing was added."] },
         error => text! { "trust-vical-form" Usage;
         ["VICAL（IACA証明書の一覧）として読めないか、署名を確認できません。" "The file cannot be read as a VICAL (a list of IACA certificates), or its signature does not hold: {error}."]
         unchanged },
@@ -180,6 +180,10 @@ pub fn refused(why: Refused) -> Bilingual {
         Refused::NotACa => Bilingual::new(
             "認証局（CA）の証明書ではありません",
             "it is not the certificate of a certification authority",
+        ),
+        Refused::NotRoot => Bilingual::new(
+            "ルート証明書ではありません（ほかの認証局が発行したものです）",
+            "it is not a root: another authority issued it",
         ),
         Refused::NoCountry => Bilingual::new("国名がありません", "it names no country"),
         Refused::Signature => Bilingual::new("証明書の署名が合いません", "its signature does not hold"),

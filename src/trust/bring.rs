@@ -232,9 +232,11 @@ fn vical(
     };
     let mut list = read(trust)?;
     if let Some(pin) = pin {
-        let named = list.listed.iter().find(|one| has(&one.certificate, pin));
+        // The provider's root comes with the signature, or stands in the list.
+        let listed = list.listed.iter().map(|one| &one.certificate);
+        let named = list.chain.iter().chain(listed).find(|der| has(der, pin));
         let named = named.ok_or_else(|| AddError::PinNotThere(pin.to_owned()))?;
-        list = read(&trust.clone().with(vec![anchor(Purpose::Mdoc, &named.certificate, pin)]))?;
+        list = read(&trust.clone().with(vec![anchor(Purpose::Mdoc, named, pin)]))?;
     }
     if !list.vouched && !unpinned {
         return Err(AddError::Vical(VicalError::NotVouched));

@@ -257,12 +257,12 @@ checks! {
         otherwise "発行国の運用の誤りのこともあります。ほかの検査の結果と合わせて判断してください。"
             "It may be the issuer's mistake. Judge it together with the other checks.";
     MdocIssuerSignature "mdoc-issuer-signature" "モバイル身分証の発行者の署名" "issuer's signature of the mdoc"
-        proves "項目のハッシュ値・スマートフォンの鍵・有効期間・文書の種類に、添付された証明書の鍵で署名されたこと。"
-            "The key of the attached certificate signed the digests of the elements, the device key, the dates and the document type."
-        leaves_open "表示した項目がその一覧にあること（項目の検査が示します）。証明書が発行者のものであること（発行者の証明書の検査が示します）。"
-            "That an element shown is in that list (the check of the elements shows it), and that the certificate is the issuer's (the check of the certificate)."
-        otherwise "データが改ざんされたか壊れています。本人確認書類として扱わないでください。"
-            "The data was changed or is damaged. Do not accept the document.";
+        proves "項目のハッシュ値・スマートフォンの鍵・有効期間・文書の種類に、発行者の証明書の鍵で署名されたこと。"
+            "The key of the issuer's certificate signed the digests of the elements, the device key, the dates and the document type."
+        leaves_open "表示した項目がその一覧にあること（項目の検査が示します）。発行者の証明書が今も有効なこと（発行者の証明書の検査が示します）。"
+            "That an element shown is in that list (the check of the elements shows it), and that the issuer's certificate still counts (the check of the certificate)."
+        otherwise "不合格なら、データが改ざんされたか壊れています。本人確認書類として扱わないでください。発行者の証明書を確認できないときは、署名が合っていても何も示しません。"
+            "If it failed, the data was changed or is damaged: do not accept the document. If the issuer's certificate was not confirmed, a signature that fits shows nothing.";
     MdocIssuerCertificate "mdoc-issuer-certificate" "モバイル身分証の発行者の証明書" "certificate of the mdoc's issuer"
         proves "署名者の証明書が、登録した発行機関のCA（IACA）によるもので、定められた形式を守り、署名の時点と現在に有効であること。"
             "An IACA that you installed certified the document signer. The certificate has the prescribed form, was valid when the document was signed and is valid now."

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::common::temp::TempDir;
 use taimen::{
     cbor,
-    crypto::{NamedCurve, cose},
+    crypto::{NamedCurve, cose, sha256},
     simulator::cards::mdoc::issuer::{
         CertificateOrder, DOCUMENT_SIGNER, Key, LIST_SIGNER, Name, READER, authorities, sign1,
     },
@@ -59,6 +59,11 @@ impl Bench {
         bring(&self.trust, Purpose::Mdoc, &self.folder.write("file", content), unpinned, None, now())
     }
 
+    fn pinned(&self, content: impl AsRef<[u8]>, pin: &[u8]) -> Result<Brought, AddError> {
+        let pin = hex::encode(sha256(&[pin]));
+        bring(&self.trust, Purpose::Mdoc, &self.folder.write("file", content), false, Some(&pin), now())
+    }
+
     fn there(&self) -> Vec<Anchor> {
         if self.trust.exists() { load_directory(&self.trust).unwrap() } else { Vec::new() }
     }
@@ -67,6 +72,7 @@ impl Bench {
 /// A VICAL as a provider signs it; each part may be wrong.
 struct ListOrder {
     signer: CertificateOrder,
+    above: Vec<Vec<u8>>,
     key: Option<Key>,
     certificates: Vec<Vec<u8>>,
     doc_types: Vec<&'static str>,
@@ -80,6 +86,7 @@ impl ListOrder {
         let key = Key::Curve(NamedCurve::P256, "vical-signer");
         Self {
             signer: provider().leaf("taimen simulated VICAL signer", key, 9, validity, Some(LIST_SIGNER)),
+            above: Vec::new(),
             key: None,
             certificates: certificates.to_vec(),
             doc_types: vec![LICENCE],
@@ -108,7 +115,12 @@ impl ListOrder {
         ];
         list.extend(self.next_update.map(|next| (text("nextUpdate"), tdate(next))));
         let key = self.key.unwrap_or(self.signer.key);
-        let chain = cbor::map(&[(cbor::uint(33), cbor::bytes(&self.signer.build().unwrap()))]);
+        let signer = self.signer.build().unwrap();
+        let chain = match self.above.as_slice() {
+            [] => cbor::bytes(&signer),
+            above => cbor::array(&[&[signer], above].concat().iter().map(|der| cbor::bytes(der)).collect::<Vec<_>>()),
+        };
+        let chain = cbor::map(&[(cbor::uint(33), chain)]);
         sign1(key, &cose::protected(key.algorithm()), &chain, &cbor::map(&list), true).unwrap()
     }
 }
@@ -127,6 +139,9 @@ fn one_certificate_several_and_the_same_again() {
     let brought = bench.add(pem, false).unwrap();
     assert_eq!((brought.added.len(), brought.already), (1, 1));
     assert_eq!(brought.refused.iter().map(|left| left.why).collect::<Vec<_>>(), [Refused::NotACa]);
+    // An authority below another one, whose signature nobody would look at.
+    let below = CertificateOrder { issuer: provider().subject, signer: provider().key, ..maryland() };
+    assert!(matches!(bench.add(below.build().unwrap(), true), Err(AddError::NothingUsable(Some(Refused::NotRoot)))));
     // Not of this key, and not a certificate.
     let other = Key::Curve(NamedCurve::P384, "somebody else");
     let forged = CertificateOrder { signer: other, ..state("US", None, "taimen simulated IACA, forged") };
@@ -187,6 +202,32 @@ fn a_list_counts_if_its_signer_does_and_binds_its_certificates_to_types() {
     let bench = Bench::new();
     bench.add(maryland().build().unwrap(), false).unwrap();
     assert_eq!(bench.add(further.build(), false).unwrap().added.len(), 1, "somebody installed it without a limit");
+}
+
+#[test]
+fn the_providers_root_may_be_named_by_its_fingerprint_if_it_comes_with_the_signature() {
+    let root = provider().build().unwrap();
+    // Three certificates, as published lists have them.
+    let between = Key::Curve(NamedCurve::P256, "vical-ca");
+    let validity = [time("2026-01-01T00:00:00Z"), time("2027-01-01T00:00:00Z")];
+    let mut middle = provider().leaf("taimen simulated VICAL CA", between, 8, validity, None);
+    (middle.authority, middle.usage) = (true, Some(0x06));
+    let signer = CertificateOrder { key: ListOrder::new(&[]).signer.key, ..middle.clone() };
+    let signer = signer.leaf("taimen simulated VICAL signer", signer.key, 9, validity, Some(LIST_SIGNER));
+    let signer = CertificateOrder { issuer: middle.subject.clone(), signer: between, ..signer };
+    let above = vec![middle.build().unwrap(), root.clone()];
+    let order = ListOrder { signer, above, ..ListOrder::new(&[maryland().build().unwrap()]) };
+    let bench = Bench::new();
+    assert!(matches!(bench.add(order.build(), false), Err(AddError::Vical(VicalError::NotVouched))));
+    let other = maryland().build().unwrap();
+    assert!(matches!(bench.pinned(order.build(), b"another file"), Err(AddError::PinNotThere(_))));
+    // One of its own certificates vouches for no list that it did not sign.
+    assert!(matches!(bench.pinned(order.build(), &other), Err(AddError::Vical(VicalError::NotVouched))));
+    assert!(bench.there().is_empty());
+    let brought = bench.pinned(order.build(), &root).unwrap();
+    assert_eq!((brought.added.len(), brought.added[0].is_unpinned()), (1, false));
+    assert_eq!(brought.list.unwrap().pinned, Some(hex::encode(sha256(&[&root]))));
+    assert_eq!(bench.there().len(), 1, "the root vouched for the list, and is no authority of documents");
 }
 
 /// A store with one installed root.

@@ -15,7 +15,7 @@ use crate::{
     dump::{Dump, Scope},
     text::{japan_date, japan_time},
     trust::TrustStore,
-    verify::{Basis, Check, CheckId, Evidence, Fact, Reason, Requirement, Why},
+    verify::{Basis, Check, CheckId, Evidence, Fact, Reason, Requirement, Verdict, Why},
 };
 
 use super::{
@@ -102,10 +102,10 @@ impl<'a> Facts<'a> {
 pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {
     let facts = Facts::new(dump, DocType::of(dump.kind)?, basis);
     let signer = Signer::look(&facts, trust);
-    let signature = signer.signature(&facts);
+    let certificate = signer.certificate(&facts);
+    let signature = signer.signature(&facts, &certificate);
     let elements = elements(&facts, &signature);
     let mut checks = vec![
-        signer.certificate(&facts),
         document_type(&facts, &signer, &signature),
         device(&facts, &signature),
         shared(&facts),
@@ -114,6 +114,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> 
         show::age_agrees(&facts, &elements),
         reader_trusted(&facts),
         revocation_of(&facts),
+        certificate,
         signature,
         elements,
     ];
@@ -223,10 +224,9 @@ fn device(facts: &Facts<'_>, signature: &Check) -> Check {
         let detail = format!("the device states {element} beside the issuer");
         return Check::failed(id, Reason::DeviceAuthForm, evidence.with("detail", detail));
     }
-    if let Err(check) = signature.required_by(id) {
-        return check;
-    }
-    let Some(auth) = facts.auth() else { return Check::not_done(id, Why::DependsOn(signature.id), evidence) };
+    // The key of another phone speaks against the document whoever issued it, but only what was signed names a key.
+    let auth = facts.auth().filter(|_| !matches!(signature.verdict, Verdict::Failed(_)));
+    let Some(auth) = auth else { return Check::not_done(id, Why::DependsOn(signature.id), evidence) };
     let (transcript, parts) = match &facts.session {
         None => return absent(id, facts.dump, TRANSCRIPT.name),
         Some(Err(error)) => return Check::failed(id, Reason::Malformed, evidence.with("detail", error.to_string())),
@@ -251,6 +251,9 @@ fn device(facts: &Facts<'_>, signature: &Check) -> Check {
                 Proof::Signature(algorithm) => format!("signature, {algorithm}, {key}"),
                 Proof::Mac => format!("HMAC 256, {key}"),
             };
+            if let Err(check) = signature.required_by(id) {
+                return check;
+            }
             let evidence = evidence.with("scheme", scheme);
             // Whoever knows the session's keys could have made the code.
             if proof == Proof::Mac && !facts.basis.vouches() {

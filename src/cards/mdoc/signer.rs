@@ -32,7 +32,9 @@ impl<'a> Signer<'a> {
         self.certificate.as_ref()?.as_ref().ok()
     }
 
-    pub fn signature(&self, facts: &Facts<'_>) -> Check {
+    /// Certificate and signature come from one phone: unless an IACA's signature holds over the certificate, a signature that fits proves
+    /// nothing. One that does not fit speaks against the document all the same.
+    pub fn signature(&self, facts: &Facts<'_>, certified: &Check) -> Check {
         let id = CheckId::MdocIssuerSignature;
         let Some(read) = &facts.auth else { return absent(id, facts.dump, ISSUER_AUTH.name) };
         let evidence = Evidence::new().with("file", ISSUER_AUTH.name);
@@ -41,7 +43,7 @@ impl<'a> Signer<'a> {
             Err(error) => return refused(id, Reason::Malformed, error.is_unsupported(), error, evidence),
         };
         let Some(leaf) = self.leaf() else {
-            return Check::not_done(id, Why::DependsOn(CheckId::MdocIssuerCertificate), evidence);
+            return Check::not_done(id, Why::DependsOn(certified.id), evidence);
         };
         let key = match leaf.verify_key().ok().and_then(Key::certified).or_else(|| leaf.ed25519_key().map(Key::Ed25519))
         {
@@ -49,14 +51,17 @@ impl<'a> Signer<'a> {
             None => return Check::not_done(id, Why::UnsupportedKey, evidence),
         };
         match auth.cose.verify(&key, None) {
-            Ok(algorithm) => Check::passed(
-                id,
-                evidence
+            Ok(algorithm) => {
+                let evidence = evidence
                     .with("algorithm", format!("{algorithm}, {key}"))
                     .with("hash_of_elements", auth.mso.hash.to_string())
                     .with("signed", whole_seconds(auth.mso.signed).to_string())
-                    .with("valid_until", whole_seconds(auth.mso.valid_until).to_string()),
-            ),
+                    .with("valid_until", whole_seconds(auth.mso.valid_until).to_string());
+                if is_issued(certified) {
+                    return Check::passed(id, evidence);
+                }
+                Check::not_done(id, Why::DependsOn(certified.id), evidence.with("fits_own_certificate", "yes"))
+            }
             Err(error) => {
                 let reason = match error {
                     CoseError::Mismatch | CoseError::Length => Reason::SignatureMismatch,
@@ -96,6 +101,15 @@ impl<'a> Signer<'a> {
         }
         Check { id, verdict: verdict(error), evidence: evidence.with("detail", error.to_string()) }
     }
+}
+
+/// Whether an IACA's signature holds over the certificate; all but the first are states of their own.
+fn is_issued(certified: &Check) -> bool {
+    matches!(
+        certified.verdict,
+        Verdict::Passed
+            | Verdict::NotDone(Why::AnchorExpired | Why::NotYetValid | Why::UnknownExtension | Why::IssuerNewer)
+    )
 }
 
 fn verdict(error: &IssuerError) -> Verdict {

@@ -58,6 +58,8 @@ pub struct Vical {
     pub listed: Vec<Listed>,
     /// The subject of the signer's certificate.
     pub signer: String,
+    /// The certificates that came with the signature, in DER: the signer's, then those above it.
+    pub chain: Vec<Vec<u8>>,
     /// Whether an anchor vouches for the signer.
     pub vouched: bool,
 }
@@ -97,6 +99,7 @@ impl Vical {
             date: time(list.get("date")?)?,
             listed,
             signer: signer.subject.clone(),
+            chain: cose.chain.iter().map(|der| der.to_vec()).collect(),
             vouched: vouched(signer, chain.get(1..).unwrap_or_default(), trust, now),
         })
     }
@@ -164,6 +167,10 @@ pub fn judge(der: &[u8], trust: &TrustStore) -> Result<Certificate, Refused> {
     if certificate.subject_country().is_none() {
         return Err(Refused::NoCountry);
     }
+    // An authority below another one would count without that one's signature being looked at.
+    if !certificate.is_self_issued() {
+        return Err(Refused::NotRoot);
+    }
     let held = certificate.is_issued_with(&key, trust.memo()).is_ok_and(|held| held.is_some());
-    if certificate.is_self_issued() && !held { Err(Refused::Signature) } else { Ok(certificate) }
+    if held { Ok(certificate) } else { Err(Refused::Signature) }
 }

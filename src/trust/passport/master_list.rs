@@ -55,6 +55,7 @@ errors! {
         /// Neither RSA of 1024 to 8192 bits nor a listed curve, or a signature algorithm that is not known.
         Key = "its key or signature algorithm is not supported",
         NotACa = "it is not the certificate of a certification authority",
+        NotRoot = "it is not a root: somebody else issued it",
         NoCountry = "it names no country",
         /// Its own, or that of an issuer which is there.
         Signature = "its signature does not hold",

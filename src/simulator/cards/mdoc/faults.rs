@@ -12,10 +12,10 @@ use crate::{
     },
     verify::{
         CheckId::{
-            MdocDevice, MdocDocumentType, MdocElements, MdocIssuerCertificate, MdocIssuerSignature, MdocShared,
+            self, MdocDevice, MdocDocumentType, MdocElements, MdocIssuerCertificate, MdocIssuerSignature, MdocShared,
             NotExpired,
         },
-        Reason, Why,
+        Reason, Verdict, Why,
     },
 };
 
@@ -66,10 +66,10 @@ pub const PHONE_FAULTS: &[FaultRow] = rows! {
 };
 
 // A licence's `mdoc-issuer-agrees` rests on its elements; a My Number Card states nothing that could agree.
-const WRONG_IACA: Differs = &[failed(MdocIssuerCertificate, Reason::SignatureMismatch)];
-const UNKNOWN_IACA: Differs = &[open(MdocIssuerCertificate, Why::NoAnchor)];
-const PROFILE: Differs = &[failed(MdocIssuerCertificate, Reason::CertificateProfile)];
-const OUTSIDE: Differs = &[failed(MdocIssuerCertificate, Reason::SignedOutsideCertificate)];
+const WRONG_IACA: Differs = &uncertified(failed(MdocIssuerCertificate, Reason::SignatureMismatch));
+const UNKNOWN_IACA: Differs = &uncertified(open(MdocIssuerCertificate, Why::NoAnchor));
+const PROFILE: Differs = &uncertified(failed(MdocIssuerCertificate, Reason::CertificateProfile));
+const OUTSIDE: Differs = &uncertified(failed(MdocIssuerCertificate, Reason::SignedOutsideCertificate));
 const BAD_SIGNATURE: Differs = &[
     failed(MdocIssuerSignature, Reason::SignatureMismatch),
     rests(MdocElements, MdocIssuerSignature),
@@ -95,6 +95,18 @@ const NOT_YET: Differs = &[failed(NotExpired, Reason::NotYetValid)];
 const FOREIGN: Differs = &[failed(MdocDevice, Reason::DeviceSignature)];
 const PROOF_FORM: Differs = &[failed(MdocDevice, Reason::DeviceAuthForm)];
 const WITHHELD: Differs = &[open(MdocShared, Why::NotShared)];
+
+/// What a signature proves rests on the certificate that came with it.
+const fn uncertified(certificate: (CheckId, Verdict)) -> [(CheckId, Verdict); 6] {
+    [
+        certificate,
+        rests(MdocIssuerSignature, MdocIssuerCertificate),
+        rests(MdocElements, MdocIssuerSignature),
+        rests(MdocDocumentType, MdocIssuerSignature),
+        rests(MdocDevice, MdocIssuerSignature),
+        rests(NotExpired, MdocIssuerSignature),
+    ]
+}
 
 fn plan(change: impl Fn(&mut Plan) + Send + Sync + 'static) -> Effect {
     on(change)
