@@ -3,7 +3,10 @@
 use crate::{
     cards::{
         Findings, ReadError, Request,
-        model::{Card, CardSpec, CardState, Found, LookContext, OwnAction, Probe, ReadContext, Recognition, read_file},
+        model::{
+            Card, CardSpec, CardState, CredentialSpec, Found, LookContext, OwnAction, Probe, ReadContext, Recognition,
+            read_file,
+        },
     },
     crypto::{sha256, sha256_digest_info},
     dump::{CHALLENGE_RANDOM, Challenge, ChallengeResponse, Dump, HexBytes, NotRead, Scope, challenge_message},
@@ -111,6 +114,15 @@ impl Card for MyNumberCard {
             spec::TEXT_CHALLENGE => challenge(context, files::TEXT),
             spec::DOMAIN_EXPIRY => domain_expiry(context),
             other => super::jpki_read::act(other, context),
+        }
+    }
+
+    fn presents(&self, action: OwnAction) -> &'static [&'static CredentialSpec] {
+        match action {
+            spec::OPEN_TEXT => &[&spec::NUMBER_B],
+            spec::JPKI_AUTH_KEY => &[&spec::AUTH_PIN, &spec::SIGN_PASSWORD],
+            spec::JPKI_SIGN_CERTIFICATE => &[&spec::SIGN_PASSWORD],
+            _ => &[],
         }
     }
 
