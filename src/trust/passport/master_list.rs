@@ -19,7 +19,10 @@ use crate::{
     },
 };
 
-use super::{MASTER_LIST, SignerError, list_signer_path, path::signs_lists};
+use super::{
+    MASTER_LIST, SignerError, list_signer_path,
+    path::{first_that_counts, signs_lists},
+};
 
 /// The largest master list (spec passport 14).
 pub const MAX_FILE: usize = 16 * 1024 * 1024;
@@ -108,12 +111,9 @@ impl MasterList {
         }
         let others = self.message.certificates.iter().chain(&self.certificates);
         let others: Vec<Certificate> = others.filter_map(|der| Certificate::parse(der).ok()).collect();
-        let judged = signed.into_iter().map(|signed| {
-            let outcome = list_signer_path(&signed.certificate, &others, trust, at).outcome;
-            (signed, outcome)
-        });
-        // Of several signers, the first one who counts; else the first one at all.
-        Ok(judged.min_by_key(|(_, outcome)| outcome.is_err()).ok_or(CmsError::NoSigner)?)
+        let first = first_that_counts(signed, |signer| list_signer_path(signer, &others, trust, at));
+        let (signed, path) = first.ok_or(CmsError::NoSigner)?;
+        Ok((signed, path.outcome))
     }
 }
 

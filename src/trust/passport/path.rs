@@ -12,6 +12,7 @@ use crate::{
         anchor::{Anchor, Purpose},
         certificate::Certificate,
         chain::Place,
+        cms::{Cms, Signed},
         store::TrustStore,
     },
 };
@@ -144,6 +145,30 @@ pub fn list_signer_path<'a>(
 ) -> SignerPath<'a> {
     let may_sign = signs_lists(signer).then_some(()).ok_or(SignerError::WrongPurpose);
     path(signer, Search { others, trust, at, of_list: true }, may_sign)
+}
+
+/// Of the signers of a message, the first one whose certificate counts; else the first one at all. The message's other
+/// certificates may be links.
+pub fn message_signer<'a>(
+    message: &Cms,
+    signed: Vec<Signed>,
+    trust: &'a TrustStore,
+    at: Timestamp,
+) -> Option<(Signed, SignerPath<'a>)> {
+    let others: Vec<Certificate> = message.certificates.iter().filter_map(|der| Certificate::parse(der).ok()).collect();
+    first_that_counts(signed, |signer| signer_path(signer, &others, trust, at))
+}
+
+/// The same with another way to look for the authority.
+pub(super) fn first_that_counts<'a>(
+    signed: Vec<Signed>,
+    path: impl Fn(&Certificate) -> SignerPath<'a>,
+) -> Option<(Signed, SignerPath<'a>)> {
+    let judged = signed.into_iter().map(|signed| {
+        let path = path(&signed.certificate);
+        (signed, path)
+    });
+    judged.min_by_key(|(_, path)| path.outcome.is_err())
 }
 
 fn path<'a>(signer: &Certificate, search: Search<'_, 'a>, may_sign: Result<(), SignerError>) -> SignerPath<'a> {

@@ -3,6 +3,7 @@ use jiff::Timestamp;
 use crate::{
     cards::passport::security_object::{LDS_SECURITY_OBJECT, SecurityObject, SecurityObjectError},
     crypto::Weakness,
+    simulator::certificate::assert_committed,
     tlv::der,
     trust::{
         Cms, CmsError, Hierarchy, MASTER_LIST, MasterList, Outside, Signed, SignerError, SignerPath, TrustStore,
@@ -35,15 +36,7 @@ fn verified(file: &[u8]) -> Signed {
 
 #[test]
 fn the_committed_authorities_are_these() {
-    for (name, order) in authorities() {
-        let der = order.build().unwrap();
-        let path = format!("{}/certs/simulated/taimen/{name}.der", env!("CARGO_MANIFEST_DIR"));
-        if std::env::var("TAIMEN_FIXTURES").is_ok_and(|what| what == "write") {
-            std::fs::write(&path, &der).unwrap();
-            println!("{name} {}", hex::encode(sha256(&[&der])));
-        }
-        assert!(std::fs::read(&path).unwrap() == der, "{name}");
-    }
+    assert_committed(authorities(), CertificateOrder::build);
 }
 
 #[test]
