@@ -3,21 +3,23 @@
 //! A dump is all that decoding and checking need. Saved as JSON (`taimen.dump/1`, see `docs/dump.md`) it can be checked
 //! again later without the card. Some files never leave the memory of the live check: [`Dump::keep_private`].
 
+mod challenge;
+mod hex_bytes;
+mod not_read;
 mod seal;
 
+pub(crate) use challenge::challenge_message;
+pub use challenge::{CHALLENGE_RANDOM, Challenge, ChallengeResponse};
+pub use hex_bytes::HexBytes;
+pub use not_read::NotRead;
 pub use seal::{Seal, SealError};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, de::Visitor};
+use serde::{Deserialize, Serialize};
 
-use crate::{
-    kind::CardKind,
-    privacy::Private,
-    text::{hex_bytes, whole_seconds},
-    transport::LinkFigures,
-};
+use crate::{kind::CardKind, privacy::Private, text::whole_seconds, transport::LinkFigures};
 
 /// The schema name of a saved dump.
 pub const SCHEMA: &str = "taimen.dump/1";
@@ -113,77 +115,6 @@ impl std::fmt::Debug for Scope {
 #[error("no scope has this name")]
 pub struct UnknownScope;
 
-/// Why a file is not in the dump.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "why", try_from = "Entry")]
-#[non_exhaustive]
-pub enum NotRead {
-    /// It is never stored.
-    NotStored,
-    /// It is never read over a network.
-    NotOverNetwork,
-    /// The card answered this status word.
-    Status {
-        /// Four hex digits.
-        status: String,
-    },
-    /// Its structure is broken, so its end is unknown.
-    Malformed {
-        /// What is wrong, and where.
-        detail: String,
-    },
-    /// No answer could be made out: it was empty, or secure messaging did not open it. Nothing of the file was seen, so this
-    /// speaks neither for the card nor against it.
-    Unreadable {
-        /// What is wrong with the answer.
-        detail: String,
-    },
-    /// Its application is not on the card.
-    NoApplication,
-    /// The card says that it does not hold it.
-    NotOnCard,
-    /// Nothing that was read refers to it.
-    NotUsed,
-    /// The holder, or what holds the document, did not share it.
-    NotShared,
-    /// The credential that opens it was not presented: the gate refused, or the card did.
-    NotOpened {
-        /// The machine name of the reason.
-        reason: String,
-    },
-}
-
-/// An entry of `not_read` as it is written. serde itself would let any member pass beside a reason that has none.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    why: String,
-    status: Option<String>,
-    detail: Option<String>,
-    reason: Option<String>,
-}
-
-impl TryFrom<Entry> for NotRead {
-    type Error = &'static str;
-
-    fn try_from(entry: Entry) -> Result<Self, Self::Error> {
-        let Entry { why, status, detail, reason } = entry;
-        match (why.as_str(), status, detail, reason) {
-            ("not_stored", None, None, None) => Ok(Self::NotStored),
-            ("not_shared", None, None, None) => Ok(Self::NotShared),
-            ("not_over_network", None, None, None) => Ok(Self::NotOverNetwork),
-            ("status", Some(status), None, None) => Ok(Self::Status { status }),
-            ("malformed", None, Some(detail), None) => Ok(Self::Malformed { detail }),
-            ("unreadable", None, Some(detail), None) => Ok(Self::Unreadable { detail }),
-            ("no_application", None, None, None) => Ok(Self::NoApplication),
-            ("not_on_card", None, None, None) => Ok(Self::NotOnCard),
-            ("not_used", None, None, None) => Ok(Self::NotUsed),
-            ("not_opened", None, None, Some(reason)) => Ok(Self::NotOpened { reason }),
-            _ => Err("not a reason"),
-        }
-    }
-}
-
 /// What the rest of a file is, by the reader's guess.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -192,49 +123,6 @@ pub struct Inferred {
     pub length: usize,
     /// What fills the rest: one byte.
     pub filler: HexBytes,
-}
-
-/// A challenge and what the card made of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Challenge {
-    /// When it was made: the reader's time.
-    pub time: Timestamp,
-    /// 32 random bytes, used once.
-    pub random: HexBytes,
-    /// The card's answer, or the status word of its refusal.
-    pub answer: ChallengeResponse,
-}
-
-/// The card's answer to a challenge.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChallengeResponse {
-    /// A signature, to be verified.
-    Signature(HexBytes),
-    /// Refused with this status word, four hex digits.
-    Refused(String),
-}
-
-/// Random bytes in a challenge.
-#[doc(hidden)]
-pub const CHALLENGE_RANDOM: usize = 32;
-
-/// The label before every challenge, so that a signature over it cannot serve anything else.
-const CHALLENGE_LABEL: &str = "taimen challenge 1";
-
-impl Challenge {
-    /// The bytes whose SHA-256 the card signs: label, time (RFC 3339, seconds) and random bytes, one a line.
-    pub fn message(&self) -> Vec<u8> {
-        challenge_message(self.time, &self.random.0)
-    }
-}
-
-/// The bytes of a challenge made at `time` from `random`; see [`Challenge::message`].
-pub(crate) fn challenge_message(time: Timestamp, random: &[u8]) -> Vec<u8> {
-    let mut message = format!("{CHALLENGE_LABEL}\n{}\n", whole_seconds(time)).into_bytes();
-    message.extend_from_slice(random);
-    message
 }
 
 impl Dump {
@@ -427,43 +315,6 @@ pub enum DumpError {
 impl From<serde_json::Error> for DumpError {
     fn from(error: serde_json::Error) -> Self {
         Self::Malformed { line: error.line(), column: error.column() }
-    }
-}
-
-/// Bytes that serde writes and reads as hex.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct HexBytes(pub Vec<u8>);
-
-impl std::fmt::Debug for HexBytes {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "HexBytes({} bytes)", self.0.len())
-    }
-}
-
-impl Serialize for HexBytes {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&hex::encode(&self.0))
-    }
-}
-
-impl<'de> Deserialize<'de> for HexBytes {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Digits)
-    }
-}
-
-/// Reads hex where it stands, without a copy of the text.
-struct Digits;
-
-impl Visitor<'_> for Digits {
-    type Value = HexBytes;
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("hex")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, digits: &str) -> Result<HexBytes, E> {
-        hex_bytes(digits.as_bytes()).map(HexBytes).ok_or_else(|| E::custom("not hex"))
     }
 }
 

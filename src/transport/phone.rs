@@ -10,17 +10,22 @@
 //! several are greeted at once, few of them from one address. While one is in use nothing listens, and once a card was
 //! served, only its address is.
 
+mod connection;
+mod guests;
+
 use std::{
-    io::{self, ErrorKind, Read, Write},
-    net::{IpAddr, SocketAddr, TcpListener, TcpStream},
+    io::{self, ErrorKind},
+    net::{IpAddr, SocketAddr, TcpListener},
     thread,
     time::{Duration, Instant},
 };
 
 use super::{
     LinkKind, Transport, TransportError, is_extended,
-    vpcd::{GET_ATR, MAX_MESSAGE, POWER_OFF, POWER_ON, receive, send},
+    vpcd::{MAX_MESSAGE, POWER_OFF},
 };
+use connection::Connection;
+use guests::{Guests, MAX_GREETED};
 
 /// What the name of such a reader begins with, in reports, dumps and recordings.
 pub(crate) const NAME_PREFIX: &str = "phone:";
@@ -29,12 +34,6 @@ pub(crate) const NAME_PREFIX: &str = "phone:";
 /// what a contactless card says.
 #[doc(hidden)]
 pub const MAX_ATR: usize = 64;
-
-/// How many are greeted at once. A phone answers in milliseconds: when more come, who has said nothing for longest is left.
-const MAX_GREETED: usize = 32;
-
-/// How many of them from one address, so that one machine cannot push the others out.
-const MAX_GREETED_OF_ONE: usize = 4;
 
 /// The pause between two looks at the listener.
 const LOOK: Duration = Duration::from_millis(10);
@@ -74,7 +73,7 @@ impl PhoneReader {
     /// Begins to listen. `wait` is how long [`PhoneReader::wait_for_card`] waits. Port 0 lets the system choose.
     ///
     /// # Errors
-    /// [`TransportError::Connection`] when this address or port is not to be had.
+    /// [`TransportError::Connection`] if this address or port is taken or not this machine's.
     pub fn listen(address: SocketAddr, wait: Duration) -> Result<Self, TransportError> {
         let listener = listen(address)?;
         let address = listener.local_addr().map_err(|error| TransportError::Connection(error.kind()))?;
@@ -116,8 +115,8 @@ impl PhoneReader {
     /// wait goes on; others are greeted meanwhile. After the first card only its address is served.
     ///
     /// # Errors
-    /// [`TransportError::NoCard`] when nobody came in time, [`TransportError::Connection`] when somebody came who is no
-    /// card, or when listening itself fails.
+    /// [`TransportError::NoCard`] if nobody came in time, [`TransportError::Connection`] if somebody came who is not a
+    /// card, or if listening itself fails.
     pub fn wait_for_card(&mut self) -> Result<(), TransportError> {
         self.phone = None;
         let listener = match self.listener.take() {
@@ -269,194 +268,4 @@ fn failure(error: &io::Error) -> TransportError {
 /// Whether an address may offer a card: any for the first one, then that one's alone.
 fn admits(paired: Option<IpAddr>, from: IpAddr) -> bool {
     paired.is_none_or(|paired| paired == from)
-}
-
-/// Only these two begin an answer to reset (ISO/IEC 7816-3 8.1).
-fn is_atr(bytes: &[u8]) -> bool {
-    matches!(bytes, [0x3B | 0x3F, _, ..])
-}
-
-/// Those who connected and have not answered as a card yet, in the order in which they came.
-#[derive(Debug, Default)]
-struct Guests(Vec<Guest>);
-
-/// Somebody who was asked for an answer to reset.
-#[derive(Debug)]
-struct Guest {
-    stream: TcpStream,
-    from: IpAddr,
-    until: Instant,
-    /// What he has said: the length of a message, then the message.
-    said: Vec<u8>,
-}
-
-impl Guests {
-    /// Switches a guest's card on and asks for its answer to reset. Where there is no room, the guest leaves who came first:
-    /// of the same address if that has its share, else of all.
-    fn welcome(&mut self, stream: TcpStream, from: IpAddr, until: Instant) {
-        let same = self.0.iter().filter(|guest| guest.from == from).count();
-        let leaves = if same >= MAX_GREETED_OF_ONE {
-            self.0.iter().position(|guest| guest.from == from)
-        } else {
-            (self.0.len() >= MAX_GREETED).then_some(0)
-        };
-        if let Some(leaves) = leaves {
-            self.0.remove(leaves);
-        }
-        // A new connection takes three bytes twice without waiting; who does not is left.
-        let asked = stream.set_nonblocking(true).and_then(|()| {
-            // Messages are written whole; a link without that option is slow, not broken.
-            let _ = stream.set_nodelay(true);
-            send(&mut &stream, &[POWER_ON])?;
-            send(&mut &stream, &[GET_ATR])
-        });
-        if asked.is_ok() {
-            self.0.push(Guest { stream, from, until, said: Vec::new() });
-        }
-    }
-
-    /// The first who has answered as a card; else why one of them is left.
-    fn look(&mut self) -> Option<io::Result<(Connection, IpAddr)>> {
-        let mut failed = None;
-        let mut at = 0;
-        while let Some(guest) = self.0.get_mut(at) {
-            match guest.hear() {
-                Ok(false) => at = at.saturating_add(1),
-                Ok(true) => {
-                    let Guest { stream, from, .. } = self.0.remove(at);
-                    let phone = Connection { stream };
-                    match phone.is_silent() {
-                        Ok(()) => return Some(Ok((phone, from))),
-                        Err(error) => failed = Some(Err(error)),
-                    }
-                }
-                Err(error) => {
-                    self.0.remove(at);
-                    failed = Some(Err(error));
-                }
-            }
-        }
-        failed
-    }
-}
-
-impl Guest {
-    /// Takes what has come, without waiting: whether it is a whole answer to reset by now.
-    fn hear(&mut self) -> io::Result<bool> {
-        loop {
-            let wanted = match self.said.as_slice() {
-                [high, low, message @ ..] => {
-                    let length = usize::from(u16::from_be_bytes([*high, *low]));
-                    if length > MAX_ATR || (message.len() == length && !is_atr(message)) {
-                        return Err(ErrorKind::InvalidData.into());
-                    }
-                    length.saturating_sub(message.len())
-                }
-                begun => 2_usize.saturating_sub(begun.len()),
-            };
-            if wanted == 0 {
-                return Ok(true);
-            }
-            let mut bytes = [0; MAX_ATR];
-            match (&self.stream).read(bytes.get_mut(..wanted).unwrap_or_default()) {
-                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
-                Ok(count) => self.said.extend(bytes.iter().take(count)),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock && Instant::now() < self.until => return Ok(false),
-                Err(error) => return Err(timed_out(error)),
-            }
-        }
-    }
-}
-
-/// A phone that answered as a card once.
-#[derive(Debug)]
-struct Connection {
-    stream: TcpStream,
-}
-
-impl Connection {
-    /// Switches the card on, and checks with its answer to reset that both sides are in step.
-    fn start(&self, until: Instant) -> io::Result<()> {
-        self.event(POWER_ON, until)?;
-        self.event(GET_ATR, until)?;
-        let atr = self.answer(MAX_ATR, until)?;
-        if !is_atr(&atr) {
-            return Err(ErrorKind::InvalidData.into());
-        }
-        self.is_silent()
-    }
-
-    fn exchange(&self, command: &[u8], until: Instant) -> io::Result<Vec<u8>> {
-        self.is_silent()?;
-        send(&mut self.timed(until), command)?;
-        let answer = self.answer(MAX_MESSAGE, until)?;
-        // Less than a status word means that the card left (spec field-needs 4.3).
-        if answer.len() < 2 { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(answer) }
-    }
-
-    fn event(&self, event: u8, until: Instant) -> io::Result<()> {
-        send(&mut self.timed(until), &[event])
-    }
-
-    fn answer(&self, limit: usize, until: Instant) -> io::Result<Vec<u8>> {
-        receive(&mut self.timed(until), limit)?.ok_or_else(|| ErrorKind::UnexpectedEof.into())
-    }
-
-    /// Nothing may come that was not asked for; the end of the connection shows here as well.
-    fn is_silent(&self) -> io::Result<()> {
-        self.stream.set_nonblocking(true)?;
-        let looked = self.stream.peek(&mut [0]);
-        self.stream.set_nonblocking(false)?;
-        match looked {
-            Ok(0) => Err(ErrorKind::UnexpectedEof.into()),
-            Ok(_) => Err(ErrorKind::InvalidData.into()),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn timed(&self, until: Instant) -> Timed<'_> {
-        Timed { stream: &self.stream, until }
-    }
-}
-
-/// A stream with one time for everything: a peer that sends a byte now and then does not prolong it.
-struct Timed<'a> {
-    stream: &'a TcpStream,
-    until: Instant,
-}
-
-impl Timed<'_> {
-    fn left(&self) -> io::Result<Duration> {
-        let left = self.until.saturating_duration_since(Instant::now());
-        if left.is_zero() { Err(ErrorKind::TimedOut.into()) } else { Ok(left.max(Duration::from_millis(1))) }
-    }
-}
-
-/// Unix reports a time limit as `WouldBlock`.
-fn timed_out(error: io::Error) -> io::Error {
-    if error.kind() == ErrorKind::WouldBlock { ErrorKind::TimedOut.into() } else { error }
-}
-
-impl Read for Timed<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.stream.set_read_timeout(Some(self.left()?))?;
-        // A peer that writes length and bytes apart waits 40 ms for the acknowledgement of the first otherwise (spec
-        // field-needs 4.3). The kernel forgets this by itself; elsewhere the link is slow, not broken.
-        #[cfg(target_os = "linux")]
-        let _ = std::os::linux::net::TcpStreamExt::set_quickack(self.stream, true);
-        self.stream.read(buffer).map_err(timed_out)
-    }
-}
-
-impl Write for Timed<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.stream.set_write_timeout(Some(self.left()?))?;
-        self.stream.write(bytes).map_err(timed_out)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.stream.flush()
-    }
 }

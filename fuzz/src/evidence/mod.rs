@@ -131,10 +131,10 @@ pub fn text() -> String {
 const HEAD: &str = "\
 # What no signature covers
 
-For every simulated kind, one byte of one answer of a whole session is changed and the card is judged again. It may be
-*authentic*, although something else was read or another check did not pass, only if the byte belongs to a part of this list:
-a file by its name (all that begin so), or the answer to a command. Its status word counts to it. Every other byte changes
-nothing that is read, or the card is not authentic.
+For every simulated kind, a test changes one byte of one answer in a complete session and judges the card again. If the card
+is still *authentic* although taimen read something else or another check did not pass, the byte must belong to a part of this
+list: a file (by the beginning of its name) or the answer to a command, including its status word. A change to any other byte
+changes nothing that taimen reads, or the card is not authentic.
 
 `tests/torture/evidence.rs` takes some bytes of every session and compares this page; `scripts/torture evidence` takes every byte.
 

@@ -109,7 +109,7 @@ pub enum FlowError {
     /// The card needs a credential that was not given. Nothing was presented.
     #[error("{} is missing", .0.id)]
     Missing(&'static CredentialSpec, MissingEntries),
-    /// What was entered cannot are on any card. Nothing was sent.
+    /// What was entered cannot be on any card. Nothing was sent.
     #[error(transparent)]
     Entry(#[from] EntryError),
     /// The header of the recording has no time.

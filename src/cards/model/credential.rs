@@ -94,6 +94,12 @@ impl CredentialSpec {
         self.ways.last().into_iter().flat_map(|way| way.iter().map(|part| part.entry))
     }
 
+    /// Whether a way that has all its entries is written as in a machine-readable zone.
+    fn is_of_zone(&self, entries: &Entries) -> bool {
+        let complete = |way: &[Part]| way.iter().all(|part| entries.contains_key(part.entry.id));
+        self.ways.iter().any(|way| complete(way) && way.iter().any(|part| part.zone))
+    }
+
     /// The value, made of what was entered; `None` unless one way has all its entries.
     fn of(&self, entries: &Entries) -> Option<Pin> {
         self.ways.iter().find_map(|way| {
@@ -105,6 +111,10 @@ impl CredentialSpec {
                     EntryValue::Text(text) => text,
                     EntryValue::Date(date) => {
                         digits = Zeroizing::new(if part.zone { zone_date(date.date()) } else { date.digits() });
+                        &digits
+                    }
+                    EntryValue::ZoneDate(date) => {
+                        digits = Zeroizing::new(part.zone.then(|| zone_date(date.date()))?);
                         &digits
                     }
                 };
@@ -262,7 +272,7 @@ impl Credentials {
     /// [`EntryError::Date`].
     pub fn plausible(&self, today: Date) -> Result<(), EntryError> {
         self.entries.iter().try_for_each(|(id, value)| match (&**value, crate::cards::registry::entry(id)) {
-            (EntryValue::Date(date), Some(entry)) => {
+            (EntryValue::Date(date) | EntryValue::ZoneDate(date), Some(entry)) => {
                 date.lived(today).map(|_| ()).map_err(|error| EntryError::Date(entry, error))
             }
             _ => Ok(()),
@@ -291,6 +301,7 @@ impl Credentials {
             return Err(EntryError::NotText);
         }
         let mut credentials = Self::default();
+        let mut refused = None;
         for (line, content) in (1..).zip(text.strip_prefix('\u{FEFF}').unwrap_or(text).lines()) {
             let content = content.trim();
             if content.is_empty() || content.starts_with('#') {
@@ -301,9 +312,21 @@ impl Credentials {
             if credentials.entries.contains_key(entry.id) {
                 return Err(EntryError::Repeated { line });
             }
-            credentials.insert(entry, value)?;
+            match credentials.insert(entry, value) {
+                Err(error @ EntryError::Date(entry, PrintedDateError::BareWestern(date))) => {
+                    credentials.entries.insert(entry.id, Arc::new(EntryValue::ZoneDate(date)));
+                    refused = Some(error);
+                }
+                inserted => inserted?,
+            }
         }
-        Ok(credentials)
+        // Such a day stays if the lines make a credential of it; a card that compares it as printed refuses it.
+        match refused {
+            Some(error) if !crate::cards::registry::credentials().any(|one| one.is_of_zone(&credentials.entries)) => {
+                Err(error)
+            }
+            _ => Ok(credentials),
+        }
     }
 
     /// What a recording is opened with: as many zeros as were sent then, and the session key in its header. A recording
@@ -326,8 +349,15 @@ impl Credentials {
         if credential.handshake { self.opening(credential, 0).is_some() } else { self.value(credential).is_some() }
     }
 
-    /// What is missing of a credential that cannot be presented.
+    /// What is missing of a credential that cannot be presented, or wrong with what is there.
     pub(crate) fn lack(&self, credential: &'static CredentialSpec) -> FlowError {
+        for part in credential.ways.iter().copied().flatten() {
+            if let (Some(EntryValue::ZoneDate(date)), false) =
+                (self.entries.get(part.entry.id).map(|it| &**it), part.zone)
+            {
+                return EntryError::Date(part.entry, PrintedDateError::BareWestern(*date)).into();
+            }
+        }
         let missing = |way: &&'static [Part]| -> Vec<&'static str> {
             way.iter().map(|part| part.entry.id).filter(|id| !self.entries.contains_key(id)).collect()
         };

@@ -37,6 +37,9 @@ pub enum EntryValue {
     Text(Zeroizing<String>),
     /// A day; a card compares its six digits.
     Date(PrintedDate),
+    /// A day with a Western year that is not said to be printed so: what is made as in a machine-readable zone takes it, and
+    /// nothing else does.
+    ZoneDate(PrintedDate),
 }
 
 /// The form of an entry.
