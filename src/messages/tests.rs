@@ -209,6 +209,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::DeviceSession { detail: "the phone answered 6985".to_owned() },
         Problem::NotAReaderKey { path: path() },
         Problem::BadEngagement,
+        Problem::OtherRequest { asked: "--request age --age-over 20".to_owned() },
         Problem::NotRecordable,
         Problem::OtherCardsOption { option: "age", kind: any_kind() },
         Problem::PinSettingUnknown { credential: printed() },

@@ -42,6 +42,8 @@ pub enum Case {
     AuthenticUnpinned,
     /// Every required check passed, and the chip has no means against copying although others of its kind have.
     AuthenticCopyable,
+    /// Every required check passed, and the document says that its holder has not reached the age that was asked for.
+    TooYoung,
     /// Every required check passed, but under no issuer of real cards.
     NotReal,
     /// The expiry day is over, and nothing else speaks against the card.
@@ -114,6 +116,7 @@ impl Headline {
         let findings = report.findings;
         let unreal = Unreal::of(report);
         let case = match findings.overall() {
+            Overall::Authentic if findings.is_too_young() => Case::TooYoung,
             Overall::Authentic => match findings.hierarchy {
                 _ if unreal.is_some() => Case::NotReal,
                 Some(Hierarchy::Installed) if required_anchors(findings).any(|anchor| anchor.unpinned) => {
@@ -135,7 +138,7 @@ impl Headline {
     pub fn tone(self) -> Tone {
         match self.case {
             Case::Authentic | Case::AuthenticInstalled | Case::AuthenticPublished => Tone::Good,
-            Case::Expired { .. } | Case::NotAccepted | Case::Copied(_) | Case::Forged(_) => Tone::Bad,
+            Case::TooYoung | Case::Expired { .. } | Case::NotAccepted | Case::Copied(_) | Case::Forged(_) => Tone::Bad,
             Case::AuthenticUnpinned | Case::AuthenticCopyable | Case::NotReal | Case::Undetermined(_) => Tone::Unsure,
         }
     }

@@ -86,6 +86,10 @@ impl Headline {
                 "authentic-copyable", "データは真正ですが、ICチップは複製かもしれません",
                 "AUTHENTIC DATA, BUT THE CHIP COULD BE A COPY"
             },
+            Case::TooYoung => named! {
+                "too-young", "年齢の条件を満たしていません", "AGE NOT REACHED";
+                "too-young", "年齢の条件を満たしていません", "AGE NOT REACHED"
+            },
             Case::NotReal => named! {
                 "not-a-real-card", "発行者の系統が不明です：本物とは言えません", "UNKNOWN KIND OF ISSUER: NOT SHOWN TO BE REAL"
             },
@@ -187,6 +191,9 @@ impl Case {
             Self::AuthenticCopyable =>
                 "電子署名は正しいですが、このICチップには複製を検出する仕組みがありません。券面の印刷・顔写真・来店者の顔を、人が見比べてください。",
                 "The signatures are valid, but this chip has no means against copying. Compare the print, the picture and the person yourself.";
+            Self::TooYoung =>
+                "文書は真正ですが、持ち主は、確かめた年齢に達していません。年齢の条件があるものを渡したり、許可したりしないでください。",
+                "The document is authentic, and its holder has not reached the age that was asked for. Do not sell or allow what depends on that age.";
             Self::NotReal =>
                 "実際にカードを交付している発行者のものとは言えません。本人確認には使えません。",
                 "Nothing shows that the issuer issues real cards. The card proves nobody's identity.";

@@ -126,6 +126,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> 
         holder: show::holder(&facts),
         pictures: show::pictures(&facts),
         items: show::items(&facts),
+        age_condition: show::age_condition(&facts),
         ..Findings::of(dump, basis, &REQUIREMENT, &PRESENTATION)
     };
     findings.warnings = show::warnings(&facts);

@@ -782,6 +782,9 @@ fn an_age_is_answered_by_the_nearest_that_decides() {
         assert_eq!(elements_of(&dump), ["age_over", "portrait"]);
         let overall = if expected == Passed { Overall::Authentic } else { Overall::Undetermined };
         assert_eq!(findings.overall(), overall, "{:?}", verdicts(&findings));
+        let condition = findings.age_condition.unwrap();
+        assert_eq!((condition.age, condition.met), (asked, (expected == Passed).then_some(says)));
+        assert_eq!(findings.is_too_young(), expected == Passed && !says);
         assert!(findings.holder.name.is_none() && findings.holder.birth_date.is_none());
         // Whoever holds the file could have put another age into the request.
         let saved = mdoc::check(&dump, &installed(), Basis::Now(now())).unwrap();
