@@ -14,7 +14,7 @@ named! {
     pub enum Layer {
         /// What the database says of itself is not what its key file and its heads say.
         Log = "log",
-        /// A data key does not open, and with it the contents that it seals.
+        /// A data key does not open, and with it the contents that it seals; or an entry is sealed with a former one.
         Key = "key",
         /// The database itself cannot be read there.
         File = "file",
