@@ -135,7 +135,7 @@ fn verdict(error: &SignerError) -> Verdict {
     match error {
         SignerError::NoAnchor => Verdict::NotDone(Why::NoAnchor),
         SignerError::Unsupported(_) => Verdict::NotDone(Why::UnsupportedAlgorithm),
-        SignerError::UnknownExtension(_) => Verdict::NotDone(Why::UnknownExtension),
+        SignerError::UnknownExtension(_) | SignerError::OtherPurpose => Verdict::NotDone(Why::UnknownExtension),
         SignerError::IssuerNewer => Verdict::NotDone(Why::IssuerNewer),
         SignerError::NotYetValid => Verdict::NotDone(Why::NotYetValid),
         SignerError::Expired(_) => Verdict::NotDone(Why::AnchorExpired),
