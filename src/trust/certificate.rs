@@ -356,7 +356,7 @@ impl Certificate {
     ) -> Result<Option<SignatureAlgorithm>, Unsupported> {
         let algorithm = self.signature_algorithm()?;
         let verify = || key.verify(algorithm, &[&self.tbs], &self.signature).is_ok();
-        Ok(memo.holds(&key.fingerprint(), &self.tbs, &self.signature, verify).then_some(algorithm))
+        Ok(memo.holds(&key.identity(), &self.tbs, &self.signature, verify).then_some(algorithm))
     }
 
     /// Whether this certificate's own signature is one of the key, over the bytes as they are in the certificate.

@@ -262,6 +262,7 @@ fn accepted_here(chain: &Chain) -> bool {
         source: "a test".to_owned(),
         official: false,
         doc_types: Vec::new(),
+        from_list: false,
     };
     let trust = TrustStore::shipped().unwrap().with(vec![anchor]);
     Certificate::parse(&chain.leaf)

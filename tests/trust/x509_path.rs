@@ -46,6 +46,7 @@ fn anchor(hierarchy: Hierarchy, order: &CertificateOrder) -> Anchor {
         source: "a test".to_owned(),
         official: false,
         doc_types: Vec::new(),
+        from_list: false,
     }
 }
 
