@@ -48,10 +48,10 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
         ["本人が画面で共有を断ったか、求めた文書がスマートフォンにありません。本人に確かめ、もう一度行うか、カードなど別の書類で確認してください。"
          "The holder declined on the screen, or the phone does not hold the document. Ask the holder, and try again or check a card instead."] },
         Problem::WantsBluetooth => text! { "wants-bluetooth" Card;
-        ["このスマートフォンはBluetoothでの通信を求めています。taimenのリーダーはNFCだけで通信します。"
-         "This phone wants to send its data over Bluetooth. taimen's reader has NFC alone."]
-        ["カードをリーダーに置くか、デジタル庁の「マイナンバーカード対面確認アプリ」などで確認してください。"
-         "Place the card itself on the reader, or check the phone with the Digital Agency's app for that."] },
+        ["このスマートフォンはBluetoothでの通信を求めていますが、taimenはここではその通信ができません。"
+         "This phone wants to send its data over Bluetooth, and taimen cannot do that here."]
+        ["カードをリーダーに置くか、デジタル庁の「マイナンバーカード対面確認アプリ」などで確認してください。Bluetoothの条件は docs/readers.md にあります（実際の電波では試していません）。"
+         "Place the card itself on the reader, or check the phone with the Digital Agency's app for that. docs/readers.md says what Bluetooth needs; it was never tried on a radio."] },
         Problem::NotAReaderKey { path } => text! { "not-a-reader-key" Usage;
         ["{path} に、読取側の秘密鍵（P-256またはP-384）とその証明書がありません。" "{path} does not hold a reader's private key (P-256 or P-384) with its certificate."]
         ["秘密鍵と、その鍵の証明書から順に証明書を並べたPEMのファイルを指定してください。"

@@ -353,10 +353,10 @@ fn server(error: &StoreError) -> Text {
         ["管理者が CREATE ROLE で作ってから、docs/records.md の GRANT を実行してください。データベースは作ってあります。"
          "Let the administrator make it with CREATE ROLE, then run the GRANT statements of docs/records.md. The database is made."] },
         StoreError::ConnectionLost { place } => text! { "records-connection-lost" Usage;
-        ["{place} との接続が切れました。保存できたかどうかは分かりません。"
-         "The connection to {place} was lost. Whether the entry was saved is not known."]
-        ["サーバーとネットワークを確かめ、保存されていないことを「記録を見る」または taimen records list で確かめてから、やり直してください。"
-         "Check the server and the network. Look for the entry (taimen records list) before you save it again."] },
+        ["{place} との接続が切れました。保存の途中だったときは、保存できたかどうか分かりません。"
+         "The connection to {place} was lost. If an entry was being saved, whether it was saved is not known."]
+        ["サーバーとネットワークを確かめて、もう一度お試しください。保存の途中だったときは、保存されていないことを「記録を見る」または taimen records list で確かめてから、やり直してください。"
+         "Check the server and the network, and try again. If you were saving, look for the entry (taimen records list) before you save it again."] },
         _ => super::files::internal("messages"),
     }
 }

@@ -174,6 +174,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::BadCredentialsFile,
         Problem::ScrubRefused { path: path(), why: ScrubRefusal::DoesNotPlay },
         Problem::ScrubRefused { path: path(), why: ScrubRefusal::Jpki },
+        Problem::ScrubRefused { path: path(), why: ScrubRefusal::Encrypted(CardKind::MY_NUMBER) },
         Problem::ScrubRefused { path: path(), why: ScrubRefusal::Kind(CardKind::MY_NUMBER) },
         Problem::ScrubRefused {
             path: path(),
