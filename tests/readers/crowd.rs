@@ -17,7 +17,7 @@ use crate::common::{
 
 /// How many rounds: few in every run, more with `scripts/torture tears`.
 fn rounds() -> usize {
-    if std::env::var_os("TAIMEN_LONG").is_some() { 50 } else { 2 }
+    if std::env::var_os("TAIMEN_LONG").is_some() { 20 } else { 2 }
 }
 
 impl Laid {
@@ -29,8 +29,8 @@ impl Laid {
 
 #[test]
 fn checks_at_the_same_time_of_one_card_are_whole_or_say_that_it_is_taken() {
-    let pcscd = Pcscd::start();
     for (name, kind) in [("my-number", CardKind::MY_NUMBER), ("licence", CardKind::LICENCE)] {
+        let pcscd = Pcscd::start();
         let laid = Laid::on(&pcscd, name, Leaves::Never);
         let full = laid.counters(kind);
         let (mut whole, mut taken) = (0, 0);
@@ -142,7 +142,7 @@ fn checks_beside_a_counter_that_reads_the_same_card() {
         }
         match name(&seen) {
             "checked" => {}
-            "trouble" => assert!(html(&seen).contains("Another program is using the card"), "{seen}"),
+            "trouble" | "failed" => assert!(html(&seen).contains("Another program is using the card"), "{seen}"),
             other => panic!("{other}: {seen}"),
         }
         assert_eq!(laid.counters(CardKind::LICENCE), full, "no try is spent");
