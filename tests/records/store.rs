@@ -106,6 +106,17 @@ both! {
         assert_eq!(store.verify(Depth::Content, &[]).unwrap().size, 7);
     }
 
+    fn a_record_to_which_somebody_added_is_not_emptied_without_what_was_added(bench: &Bench) {
+        let (mut store, appended) = bench.filled(2);
+        let id = appended[0].id;
+        let hold = store.append(&entry(EntryKind::Hold, Some(id), 5, "{}")).unwrap();
+        let purge = entry(EntryKind::Purge, None, 9, "{}");
+        let meanwhile = StoreError::AddedMeanwhile { place: bench.place().to_string() };
+        assert_eq!(store.empty(&[id], &purge).err(), Some(meanwhile));
+        assert!(store.read(id).unwrap().payload.is_some() && store.verify(Depth::Content, &[]).unwrap().size == 3);
+        assert_eq!(store.empty(&[id, hold.id], &purge).unwrap().emptied.to_string(), "1,3");
+    }
+
     fn nothing_is_changed_or_removed_by_a_plain_statement(bench: &Bench) {
         let (_store, _) = bench.filled(3);
         for statement in [
