@@ -149,7 +149,7 @@ impl Mrz {
         }
     }
 
-    /// The birth date as written: six digits, or fillers where it is not known.
+    /// The birth date as written: six digits, with fillers for what is not known.
     pub fn birth(&self) -> &str {
         self.at(self.birth_field())
     }

@@ -110,8 +110,8 @@ impl SecurityObject {
         Ok(Self { version: list.version, hash, hashes, versions: list.versions, message })
     }
 
-    /// Verifies the signature with the certificate that is in the file, or all of them if there are several: whose they are, is not
-    /// said.
+    /// Verifies the signature with the certificate that is in the file, or all signatures if there are several. It does not say
+    /// whose they are.
     ///
     /// # Errors
     /// [`CmsError`].

@@ -11,7 +11,7 @@
 //! | `weak-cryptography` | [`SignerPath::weak`], `Signed::weak` | [`Weakness`](crate::crypto::Weakness)es by name |
 //!
 //! An anchor vouches for its key. Any certificate of the purpose `passport` is an anchor, a root or a link, because whoever
-//! added it or the list that it was in vouches for it. A link certificate that is no anchor vouches for its key if it was
+//! added it or the list that it was in vouches for it. A link certificate that is not an anchor vouches for its key if it was
 //! itself signed with a key that is vouched for.
 
 mod extensions;

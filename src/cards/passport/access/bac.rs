@@ -84,10 +84,10 @@ impl std::fmt::Debug for Bac {
 }
 
 impl Bac {
-    /// With the printed data. `draw` gives random bytes.
+    /// With the printed data. `draw` returns random bytes.
     ///
     /// # Errors
-    /// What `draw` gives; [`AccessError::Unsupported`] for a card access number.
+    /// The error of `draw`; [`AccessError::Unsupported`] for a card access number.
     pub fn new<E: From<AccessError>>(
         password: &Password,
         draw: &mut dyn FnMut(usize) -> Result<Vec<u8>, E>,
@@ -99,7 +99,7 @@ impl Bac {
     /// With the session keys of a recording: what the reader sends is not known and is zeros.
     ///
     /// # Errors
-    /// What `draw` gives.
+    /// The error of `draw`.
     pub fn recorded<E>(keys: SessionKeys, draw: &mut dyn FnMut(usize) -> Result<Vec<u8>, E>) -> Result<Self, E> {
         Self::made(Err(keys), draw)
     }

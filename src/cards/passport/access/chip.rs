@@ -78,10 +78,10 @@ impl fmt::Debug for ChipAuthentication {
 }
 
 impl ChipAuthentication {
-    /// A run. `draw` gives random bytes.
+    /// A run. `draw` returns random bytes.
     ///
     /// # Errors
-    /// What `draw` gives.
+    /// The error of `draw`.
     pub fn new<E>(option: ChipOption, draw: &mut dyn FnMut(usize) -> Result<Vec<u8>, E>) -> Result<Self, E> {
         let random = Zeroizing::new(draw(option.public.group().random_length())?);
         let stage = Stage::Template;
@@ -179,7 +179,7 @@ pub fn verify_chip(option: &ChipOption, random: &[u8], answer: &[u8]) -> Result<
 /// Whether a proof of chip authentication mapping fits a key of EF.CardSecurity: PKmap.IC = CA.IC · PK.IC.
 ///
 /// # Errors
-/// [`AccessError::Proof`]; [`AccessError::Key`] for a mapping key or a proof that is none.
+/// [`AccessError::Proof`]; [`AccessError::Key`] if the mapping key or the proof is not one of the group.
 pub fn verify_mapping(infos: &SecurityInfos, mapping_key: &[u8], proof: &[u8]) -> Result<(), AccessError> {
     let mut outcome = Err(AccessError::Proof);
     for key in &infos.chip_keys {

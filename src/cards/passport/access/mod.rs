@@ -1,9 +1,9 @@
 //! How a passport is opened and how its chip proves itself, as pure functions of both sides: BAC, PACE, secure messaging, chip
 //! authentication, active authentication (ICAO Doc 9303-11 4, 6, 9; spec passport 3.2, 4, 5, 8, 9).
 //!
-//! A reader's protocol is a state machine: [`Bac`], [`Pace`] and [`ChipAuthentication`] give a command, take its answer, and give the
-//! next command or what they established. The chip's half is beside it, for the simulated passport and for the tests. Random bytes
-//! are drawn before the first command, so that a recording gives the same ones again.
+//! A reader's protocol is a state machine: [`Bac`], [`Pace`] and [`ChipAuthentication`] return a command, take its answer, and return the
+//! next command or what they established. The chip's half is beside it, for the simulated passport and for the tests. Both draw random
+//! bytes before the first command, so that a recording draws the same ones again.
 
 mod active;
 mod bac;

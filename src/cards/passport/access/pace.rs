@@ -147,10 +147,10 @@ impl std::fmt::Debug for Pace {
 }
 
 impl Pace {
-    /// With a password. `draw` gives random bytes.
+    /// With a password. `draw` returns random bytes.
     ///
     /// # Errors
-    /// What `draw` gives.
+    /// The error of `draw`.
     pub fn new<E>(
         option: PaceOption,
         password: &Password,
@@ -164,7 +164,7 @@ impl Pace {
     /// and is zeros.
     ///
     /// # Errors
-    /// What `draw` gives.
+    /// The error of `draw`.
     pub fn recorded<E>(
         option: PaceOption,
         keys: SessionKeys,

@@ -50,7 +50,7 @@ impl PaceChip {
     /// A run with the chip's random bytes: the nonce, the mapping key, the key.
     ///
     /// # Errors
-    /// What `draw` gives; [`AccessError::Unsupported`] for a group that is not supported.
+    /// The error of `draw`; [`AccessError::Unsupported`] for a group that is not supported.
     pub fn new<E: From<AccessError>>(
         info: &PaceInfo,
         password: &Password,
