@@ -68,7 +68,10 @@ pub use reader::Platform;
 pub(crate) use trust::{refused as refused_words, signer as signer_words};
 #[cfg(feature = "records")]
 #[doc(hidden)]
-pub use {record::RecordError, records::StoreError};
+pub use {
+    record::RecordError,
+    records::{Layer, StoreError},
+};
 #[doc(hidden)]
 pub use {recording::ScrubRefusal, server::ServerRefusal, usage::UsageError};
 

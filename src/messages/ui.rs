@@ -34,11 +34,6 @@ pub const ASK_ENGAGEMENT: Bilingual = Bilingual::new(
     "Scan the phone's QR code (a text that begins with mdoc:)",
 );
 
-pub const NOT_RECORDED: Bilingual = Bilingual::new(
-    "要求していないマイナンバーの項目が届いたため、通信の記録は書いていません。",
-    "The phone sent the My Number element unasked, so taimen wrote no recording.",
-);
-
 /// Said once before the questions.
 pub const ASK_INTRODUCTION: Bilingual = Bilingual::new(
     "カードの表面に印刷されている内容を入力してください。暗証番号は要りません。",
@@ -165,7 +160,6 @@ mod tests {
             CONNECT_READER,
             PLACE_CARD,
             ASK_ENGAGEMENT,
-            NOT_RECORDED,
             ASK_INTRODUCTION,
             ASK_PRINTED_WESTERN,
             ASK_PINS_INTRODUCTION,

@@ -61,7 +61,7 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> impl Serialize
         scope: findings.scope,
         hierarchy: findings.hierarchy,
         accepted_hierarchies: &context.accepted,
-        card: object! { kind: findings.kind, name: report.say(findings.kind.name()) },
+        card: object! { kind: findings.kind, name: report.say(findings.title()) },
         applications: applications(report),
         #[serde(flatten)] holder: holder(report),
         #[serde(flatten)] form: report.form().map(|form| object! { form: form }),

@@ -79,8 +79,8 @@ impl Headline {
                 "AUTHENTIC (by a CA certificate with the published fingerprint)"
             },
             Case::AuthenticUnpinned => named! {
-                "authentic-unpinned", "公表されたものではないCA鍵でのみ確認できました",
-                "VALID ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH"
+                "authentic-unpinned", "発行者のものと確かめられないCA鍵でのみ確認できました",
+                "VALID ONLY UNDER A CA KEY NOT KNOWN TO BE THE ISSUER'S"
             },
             Case::AuthenticCopyable => named! {
                 "authentic-copyable", "データは真正ですが、ICチップは複製かもしれません",
@@ -176,6 +176,10 @@ impl Case {
                 "電子署名を確認しました（この端末に追加されたCA証明書の指紋は、発行者が公表したものと一致します）。ICチップの複製は検出できません。本人かどうかは、人が確かめてください。",
                 "The issuer's signature is valid (the CA certificate that was added on this machine has a fingerprint that the \
                  issuer published). The chip cannot show that it is not a copy. Judge yourself whether the person is the holder.";
+            Self::AuthenticUnpinned if !findings.presentation.known_anchors =>
+                "この端末に追加されたCA証明書は、出所が確認されないまま登録されました（--unpinned）。出所を確かめるまで、真正なものとして扱わないでください。",
+                "The CA certificate was added on this machine although nothing vouches for it (--unpinned). Do not treat the document as \
+                 authentic until its source is known.";
             Self::AuthenticUnpinned if proves_chip =>
                 "この端末に追加されたCA鍵は、発行者が公表したものでも、taimenに付属するものでもありません。出所を確かめるまで、真正なカードとして扱わないでください。",
                 "The CA key that was added on this machine was not published by the issuer and does not ship with taimen. Do not \

@@ -326,6 +326,11 @@ impl Findings {
         overall(self.requirement, &self.checks)
     }
 
+    /// What the document is called: the name of its kind, unless its content says that it is another.
+    pub fn title(&self) -> Bilingual {
+        self.presentation.title.unwrap_or_else(|| self.kind.name())
+    }
+
     /// One check.
     pub fn check(&self, id: CheckId) -> Option<&Check> {
         self.checks.iter().find(|check| check.id == id)
