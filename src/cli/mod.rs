@@ -74,6 +74,7 @@ pub fn main() -> std::process::ExitCode {
 }
 
 fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
+    usage::refused(matches)?;
     files::distinct(matches)?;
     match matches.subcommand() {
         Some(("identify", matches)) => identify::run(settings, matches),

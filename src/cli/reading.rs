@@ -53,7 +53,11 @@ impl CheckOptions {
         terminal: &Terminal,
     ) -> Result<Self, Problem> {
         let allow_last_try = matches.get_flag(name::ALLOW_LAST_TRY);
+        let flag = |option| matches!(matches.try_get_one::<bool>(option), Ok(Some(true)));
         if let Source::Replay(replay) = link.source() {
+            if let Some(option) = [name::AGE, name::WITHOUT_PIN].into_iter().find(|option| flag(option)) {
+                return Err(Problem::RecordedScope { option });
+            }
             let mut credentials = Credentials::recorded(replay);
             let entries = entries.unwrap_or_default();
             let (request, prepared) = flow::prepared(replay, &entries)?;
@@ -86,6 +90,7 @@ impl CheckOptions {
         if request.application.is_none() && (asked.is_some() || given(name::ENGAGEMENT).is_some()) {
             request.application = registry::shared();
         }
+        request.picture = matches!(matches.try_contains_id(name::FRONT), Ok(true)).then_some(name::FRONT);
         request.sharing = sharing(matches, terminal)?;
         // A credentials file says all that there is; so does a simulated card.
         let settled = entries.is_some() || !link.is_live();

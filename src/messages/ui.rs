@@ -34,6 +34,12 @@ pub const ASK_ENGAGEMENT: Bilingual = Bilingual::new(
     "Scan the phone's QR code (a text that begins with mdoc:)",
 );
 
+/// Said if a check was to make a record.
+pub const NO_RECORD: Bilingual = Bilingual::new(
+    "真正ではないため、記録を作っていません。判定にかかわらず記録するには --record-any を付けてください。",
+    "taimen made no record, because the card is not authentic. --record-any makes one whatever the verdict is.",
+);
+
 /// Said once before the questions.
 pub const ASK_INTRODUCTION: Bilingual = Bilingual::new(
     "カードの表面に印刷されている内容を入力してください。暗証番号は要りません。",
@@ -160,6 +166,7 @@ mod tests {
             CONNECT_READER,
             PLACE_CARD,
             ASK_ENGAGEMENT,
+            NO_RECORD,
             ASK_INTRODUCTION,
             ASK_PRINTED_WESTERN,
             ASK_PINS_INTRODUCTION,

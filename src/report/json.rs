@@ -76,7 +76,7 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> impl Serialize
         warnings: warnings.collect::<Vec<_>>(),
         signed_by: signed_by(report),
         checks: required.iter().chain(report.advisory_checks()).map(|check| row(report, check)).collect::<Vec<_>>(),
-        for_staff: notes(report, report.for_staff()),
+        for_staff: notes(report, report.for_staff(true)),
         #[serde(flatten)] inquiry: inquiry(report).map(|inquiry| object! { inquiry: inquiry }),
         tries: retry_counters.collect::<Vec<_>>(),
         link: context.link,

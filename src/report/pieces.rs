@@ -256,7 +256,7 @@ impl Pieces<'_> {
 
     /// What staff must know or do.
     pub(crate) fn staff(&self) -> Markup {
-        let notes = self.report.for_staff();
+        let notes = self.report.for_staff(false);
         html! {
             @if !notes.is_empty() {
                 section.staff {

@@ -252,7 +252,7 @@ impl Page<'_> {
     }
 
     fn steps(&self) -> Vec<Vec<String>> {
-        let steps = (1_usize..).zip(self.report.for_staff());
+        let steps = (1_usize..).zip(self.report.for_staff(true));
         steps.map(|(number, (_, text))| broken(&format!("  {number}. "), "     ", self.report.say(text))).collect()
     }
 

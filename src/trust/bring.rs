@@ -6,7 +6,11 @@ use std::{collections::BTreeSet, io, path::Path};
 use jiff::Timestamp;
 use x509_parser::pem::Pem;
 
-use crate::{crypto, text::whole_seconds, tlv::der};
+use crate::{
+    crypto::{self, cose::CoseError},
+    text::whole_seconds,
+    tlv::der,
+};
 
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose, UNPINNED},
@@ -180,7 +184,7 @@ fn read(
             return Err(ImportError::TooLarge.into());
         }
         if Certificate::parse(&bytes).is_err() && der::element(&bytes).is_none() {
-            return Err(ImportError::NotCertificate.into());
+            return Err(ListError::Malformed.into());
         }
         return pinned(vec![alone(bytes)], pin).map(|certificates| (certificates, None));
     }
@@ -243,7 +247,7 @@ fn vical(
     let read = |trust: &TrustStore| {
         Vical::read(bytes, trust, now).map_err(|error| match error {
             // Not even CBOR: whoever handed it in meant a certificate.
-            VicalError::Cbor(_) => ImportError::NotCertificate.into(),
+            VicalError::Cbor(_) | VicalError::Cose(CoseError::Cbor(_)) => ListError::Malformed.into(),
             error => AddError::Vical(error),
         })
     };

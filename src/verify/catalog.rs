@@ -331,7 +331,11 @@ checks! {
 /// What a passed check leaves open besides, if it looked at a saved reading for which nobody vouches.
 pub fn saved_limit(id: CheckId) -> Option<Bilingual> {
     match id {
-        CheckId::ChipKey | CheckId::TextChipKey | CheckId::JpkiAuthKey | CheckId::MdocDevice => Some(Bilingual::new(
+        CheckId::MdocDevice => Some(Bilingual::new(
+            "保存された読み取りでは、スマートフォンが一度応答したことだけを示します。応答の時刻は読み取った側の時計によるもので、封印の確認（--sealed-by）か --at recorded がない限り、いつのことか、今もそのスマートフォンがあるかは分かりません。",
+            "For a saved reading, it shows only that the phone answered once. The time in the answer comes from the clock at the reading. Without a demanded seal (--sealed-by) or --at recorded, it shows neither when the phone answered nor that it is there now.",
+        )),
+        CheckId::ChipKey | CheckId::TextChipKey | CheckId::JpkiAuthKey => Some(Bilingual::new(
             "保存された読み取りでは、ICチップが一度応答したことだけを示します。応答の時刻は読み取った側の時計によるもので、封印の確認（--sealed-by）か --at recorded がない限り、いつのことか、今もカードがあるかは分かりません。",
             "For a saved reading, it shows only that the chip answered once. The time in the answer comes from the clock at the reading. Without a demanded seal (--sealed-by) or --at recorded, it shows neither when the chip answered nor that the card is there now.",
         )),

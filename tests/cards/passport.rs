@@ -519,6 +519,25 @@ fn every_byte_of_the_security_object() {
     }
 }
 
+/// EF.CardSecurity has a signature of its own, on which the proof of a mapping rests.
+#[test]
+fn every_byte_of_the_signed_access_information() {
+    let (honest, _) = read_card(&mut card("passport-cam"), Scope::FULL).unwrap();
+    let name = files::CARD_SECURITY.name;
+    let file = honest.file(name).unwrap();
+    let (undecided, length) = (undecided(file), file.len());
+    let mut flips = 0;
+    for at in (0..length).step_by(step(17)).filter(|at| !undecided.contains(at)) {
+        let mut dump = honest.clone();
+        dump.files_mut().filter(|(file, _)| *file == name).for_each(|(_, bytes)| bytes[at] ^= 1 << (at % 8));
+        let found = judge(&dump);
+        assert_ne!(found.verdict(CheckId::ChipKey), Some(PASSED), "byte {at}");
+        assert_ne!(found.overall(), Overall::Authentic, "byte {at}");
+        flips += 1;
+    }
+    println!("{flips} of {length} bytes of the signed access information");
+}
+
 #[test]
 fn every_byte_of_the_chips_answer() {
     let (honest, _) = read_card(&mut card("passport"), Scope::FULL).unwrap();

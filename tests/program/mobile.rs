@@ -158,9 +158,14 @@ fn a_code_and_a_readers_key_are_read_before_anything_is_asked() {
 #[test]
 fn a_recording_of_a_phone_is_not_scrubbed_and_says_why() {
     let program = Program::new();
-    let text = program.run(["recording", "make", "mobile-my-number"]).expect(0).stdout;
-    let path = argument(&program.home.write("made.apdu", text));
-    let out = argument(&program.home.file("scrubbed.apdu"));
-    let said = program.run(["recording", "scrub", &path, &out, "--seed", "9", "--lang", "en"]).expect(2);
-    assert!(said.stderr.contains("mdoc/issuer-auth"), "{}", said.stderr);
+    let out = program.home.file("scrubbed.apdu");
+    for (kind, reason) in [
+        ("mobile-my-number", "the session with a My Number Card on a phone is encrypted"),
+        ("mobile-licence", "the session with a mobile driving licence (mDL) is encrypted"),
+    ] {
+        let text = program.run(["recording", "make", kind, "--application", kind]).expect(0).stdout;
+        let path = argument(&program.home.write("made.apdu", text));
+        let said = program.run(["recording", "scrub", &path, &argument(&out), "--seed", "9", "--lang", "en"]).expect(2);
+        assert!(said.stderr.contains(reason) && !out.exists(), "{}", said.stderr);
+    }
 }

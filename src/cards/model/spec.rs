@@ -124,6 +124,8 @@ pub struct KindSpec {
     /// Id of the item that is the document's number (記号番号), which a record of the check may hold; `None`: no number of it is ever
     /// kept.
     pub number: Option<&'static str>,
+    /// Ids of pictures that not every card has, and that can be asked for as a file.
+    pub pictures: &'static [&'static str],
 }
 
 impl KindSpec {
@@ -136,8 +138,22 @@ impl KindSpec {
     ) -> Self {
         let (references, applications): (&[_], &[_]) = (&[], &[]);
         let (extra, guest, unread, uncounted, number) = (None, false, None, false, None);
-        let shared = false;
-        Self { kind, scopes, steps, files, references, applications, extra, guest, shared, unread, uncounted, number }
+        let (shared, pictures) = (false, &[]);
+        Self {
+            kind,
+            scopes,
+            steps,
+            files,
+            references,
+            applications,
+            extra,
+            guest,
+            shared,
+            unread,
+            uncounted,
+            number,
+            pictures,
+        }
     }
 
     /// One scope.

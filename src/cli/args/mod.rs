@@ -11,7 +11,7 @@ use crate::{
     trust::Purpose,
 };
 
-use super::{basis, help, seal};
+use super::{basis, help, offer, seal};
 
 mod table;
 
@@ -75,7 +75,8 @@ fn command_of(lang: Lang, wanted: impl Fn(&str) -> bool) -> Command {
         .arg(version.help(b.t("バージョンを表示する", "Print the version")))
         .subcommands(BUILDERS.iter().map(|(name, build)| if wanted(name) { build(b) } else { b.sub(name, &[]) }));
     // Last in every help, however many commands there are: clap would count them.
-    help::with_examples(b.group(all).arg(b.option(LANG).global(true).display_order(usize::MAX)), lang)
+    let all = help::with_examples(b.group(all).arg(b.option(LANG).global(true).display_order(usize::MAX)), lang);
+    if lang == Lang::Ja { help::in_japanese(all) } else { all }
 }
 
 /// Builds commands and options in a language.
@@ -153,10 +154,11 @@ impl Builder {
                 arg.env("TAIMEN_RECORDS_KEY").hide_env_values(true).value_parser(value_parser!(std::path::PathBuf))
             }
             name::PORT => arg.value_parser(value_parser!(u16)),
+            name::WITH_PHOTO => arg.value_parser(purpose),
             name::AGE_OVER => arg.value_parser(value_parser!(u8).range(1..=99)),
             name::REQUEST => arg.value_parser(among(vec!["identity", "age"])).hide_possible_values(true),
             name::CUSTOMER_ADDRESS => arg.value_parser(value_parser!(std::net::SocketAddr)),
-            name::VPCD => arg.default_value("127.0.0.1:35963"),
+            name::VPCD => arg.value_parser(offer::place).default_value("127.0.0.1:35963"),
             _ if matches!(value, "FILE" | "DIR") => arg.value_parser(value_parser!(std::path::PathBuf)),
             _ => arg,
         }
@@ -166,6 +168,11 @@ impl Builder {
     pub(super) fn path(self, name: &'static str, ja: &'static str, en: &'static str) -> Arg {
         let parser = value_parser!(std::path::PathBuf);
         Arg::new(name).required(true).value_name("FILE").value_parser(parser).help(self.t(ja, en))
+    }
+
+    /// `--sex` if nothing is asked of a phone any more.
+    fn shown_sex(self) -> Arg {
+        self.option(name::SEX).help(self.t("チップに記録された性別も表示する", "Show the electronic sex field too"))
     }
 
     /// JSON with a schema.
@@ -180,15 +187,17 @@ impl Builder {
     fn applications(self) -> String {
         let mut kinds = registry::hosts_and_guests();
         let host = kinds.next().map(|host| (host.name().get(self.lang), host.as_str())).unwrap_or_default();
-        let guests = kinds.map(|kind| match self.lang {
-            Lang::Ja => format!("または {kind}（{}）", kind.name().get(self.lang)),
-            Lang::En => format!("or {kind} ({})", kind.name().get(self.lang)),
-        });
-        let guests = guests.collect::<Vec<_>>().join(" ");
+        let named = kinds.map(|kind| (kind.name().get(self.lang), kind.as_str()));
         match (self.lang, host) {
-            (Lang::Ja, (name, id)) => format!("{name}やスマートフォンのどれを読むか：{id}（既定）{guests}"),
+            (Lang::Ja, (name, id)) => {
+                let guests: String = named.map(|(name, id)| format!("、 {id}（{name}）")).collect();
+                format!("{name}やスマートフォンのどれを読むか：{id}（既定）{guests}")
+            }
             (Lang::En, (name, id)) => {
-                format!("Which application of a {name}, or document of a phone: {id} (default) {guests}")
+                let mut guests: Vec<String> = named.map(|(name, id)| format!("{id} ({name})")).collect();
+                let last = guests.pop().unwrap_or_default();
+                let first = std::iter::once(format!("{id} (default)")).chain(guests).collect::<Vec<_>>().join(", ");
+                format!("Which application of a {name}, or document of a phone: {first} or {last}")
             }
         }
     }
@@ -216,7 +225,8 @@ impl Builder {
         let check = self
             .sub("check", &[READER, WAIT])
             .arg(self.json("docs/report.schema.json"))
-            .args(self.options(&[DETAILS, DOMICILE, SEX, PHOTO, FRONT, HTML, APPLICATION, WITHOUT_PIN, AGE]))
+            .args(self.options(&[DETAILS, DOMICILE, SEX, PHOTO, FRONT, HTML, APPLICATION, WITHOUT_PIN]))
+            .arg(self.option(AGE).conflicts_with_all([PHOTO, FRONT]))
             .arg(self.option(REQUEST).conflicts_with_all([WITHOUT_PIN, AGE]))
             .arg(self.option(AGE_OVER).requires(REQUEST))
             .args(self.options(&[ENGAGEMENT, READER_KEY]))
@@ -236,7 +246,9 @@ impl Builder {
         self.sub("verify", &[])
             .arg(self.path(FILE, "検証するファイル（- は標準入力）", "The dump (- is standard input)"))
             .args([self.option(SEALED_BY), self.json("docs/report.schema.json")])
-            .args(self.options(&[DETAILS, DOMICILE, SEX, FORM, PHOTO, FRONT, HTML, TRUST_DIR, ACCEPT, AT]))
+            .args(self.options(&[DETAILS, DOMICILE]))
+            .arg(self.shown_sex())
+            .args(self.options(&[FORM, PHOTO, FRONT, HTML, TRUST_DIR, ACCEPT, AT]))
     }
 
     fn compare(self) -> Command {
@@ -304,7 +316,9 @@ impl Builder {
             .arg(inputs.num_args(1..).value_name("PATH"))
             .args(self.options(&[EXPECT, JUNIT, JOBS, VERDICTS_ONLY, EXIT_ZERO]))
             .arg(json)
-            .args(self.options(&[DOMICILE, SEX, SEALED_BY, TRUST_DIR, ACCEPT, AT]))
+            .arg(self.option(DOMICILE))
+            .arg(self.shown_sex())
+            .args(self.options(&[SEALED_BY, TRUST_DIR, ACCEPT, AT]))
     }
 
     fn trust(self) -> Command {
@@ -360,7 +374,7 @@ impl Builder {
             "異常（docs/simulator.md の表）。繰り返し指定できる",
             "What is wrong with the cards (tables in docs/simulator.md); may be given again",
         ));
-        let seed = self.option(SEED).value_name("NUMBER");
+        let seed = self.option(SEED).value_name("NUMBER").value_parser(value_parser!(u64));
         let seed = seed.help(self.t("どの人のカードか（既定は1）", "Whose cards they are (default: 1)"));
         self.sub("simulate", &[])
             .arg(kind.required_unless_present(SCRIPT).num_args(1..=usize::from(MAX_READERS)).conflicts_with(SCRIPT))
@@ -398,6 +412,11 @@ impl Builder {
                 .arg(seed()),
         ])
     }
+}
+
+/// For what a photo is kept.
+fn purpose(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() { Err("no purpose") } else { Ok(text.to_owned()) }
 }
 
 #[cfg(test)]

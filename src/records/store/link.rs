@@ -42,6 +42,9 @@ impl Link {
                 }
                 super::files::refuse_network(path)?;
                 let options = Place::sqlite(path, purpose).disable_statement_logging();
+                if path.is_dir() {
+                    return Err(StoreError::NotOurs { place: place.to_string() });
+                }
                 let link = match options.connect().await {
                     // A medium that cannot be written has no room for the index of the WAL.
                     Err(_) if purpose == Purpose::Read && !wal(path) => {
