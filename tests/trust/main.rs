@@ -14,7 +14,7 @@ mod trust_audit;
 mod trust_folder;
 mod trust_published;
 mod trust_simulated;
-#[cfg(feature = "simulator")]
+#[cfg(all(unix, feature = "simulator"))]
 mod x509_openssl;
 #[cfg(feature = "simulator")]
 mod x509_path;
