@@ -85,6 +85,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     };
     let mut findings = cards::check(dump, &store, basis).ok_or(Problem::UnsupportedKind(dump.kind))?;
     if source == ReportSource::Replay {
+        reading::as_asked(matches, &findings)?;
         findings.notes.push(cards::notes::presence(basis));
     }
     read.dump.link = read.figures(&link, started);

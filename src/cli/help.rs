@@ -64,7 +64,7 @@ fn exits(command: &str) -> &'static [ExitCode] {
         "identify" => &[Authentic, Usage, Card],
         "verify" => &[Authentic, Rejected, Usage, Undetermined, Card, Mismatch],
         "compare" => &[Authentic, Usage, Mismatch],
-        "batch" => &[Authentic, Rejected, Usage, Undetermined, Card, Credential, Interrupted],
+        "batch" => &[Authentic, Rejected, Usage, Undetermined, Card, Credential, Mismatch, Interrupted],
         _ => &[Authentic, Rejected, Usage, Undetermined, Card, Credential, Mismatch, NotSaved],
     }
 }

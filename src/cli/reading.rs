@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::{
-    cards::{self, Ask, Credentials, Event, Outcome, Request, Sharing, flow, model, registry},
+    cards::{self, Ask, Credentials, Event, Findings, Outcome, Request, Sharing, flow, model, registry},
     crypto::ReaderKey,
     dump::{Dump, Scope},
     iso7816::PinGate,
@@ -81,6 +81,11 @@ impl CheckOptions {
             .inferring(Arc::clone(trust));
         let named = matches.get_one::<String>(name::APPLICATION);
         request.application = named.and_then(|kind| kind.parse::<CardKind>().ok());
+        if let (Some(_), Some(kind)) = (asked, request.application)
+            && !registry::find(kind).is_some_and(|(_, spec)| spec.shared)
+        {
+            return Err(Problem::OtherCardsOption { option: name::REQUEST, kind });
+        }
         // Who says what to ask a phone for means a phone.
         if request.application.is_none() && (asked.is_some() || given(name::ENGAGEMENT).is_some()) {
             request.application = registry::shared();
@@ -229,6 +234,18 @@ pub struct Played {
 pub fn play(recording: &Recording, entries: &Credentials) -> Played {
     let (read, rest) = flow::play(recording, entries);
     Played { read: read.map_err(Problem::from), rest: rest.map_err(Problem::from) }
+}
+
+/// Refuses a recording whose reading asked for something else than the options say: it does not answer them.
+pub fn as_asked(matches: &ArgMatches, findings: &Findings) -> Result<(), Problem> {
+    let Some(request) = matches.get_one::<String>(name::REQUEST) else { return Ok(()) };
+    let age = (request == "age").then(|| matches.get_one(name::AGE_OVER).copied().unwrap_or(flow::DEFAULT_AGE));
+    let shared = registry::find(findings.kind).is_some_and(|(_, spec)| spec.shared);
+    if shared && findings.age_condition.map(|condition| condition.age) == age {
+        return Ok(());
+    }
+    let over = age.map(|age| format!(" --{} {age}", name::AGE_OVER)).unwrap_or_default();
+    Err(Problem::OtherRequest { asked: format!("--{} {request}{over}", name::REQUEST) })
 }
 
 /// What a holder who decides what to share is asked for, as the options say.

@@ -70,7 +70,7 @@ pub(crate) use trust::{refused as refused_words, signer as signer_words};
 #[doc(hidden)]
 pub use {
     record::{EntriesFault, RecordError},
-    records::StoreError,
+    records::{Layer, StoreError},
 };
 #[doc(hidden)]
 pub use {recording::ScrubRefusal, server::ServerRefusal, usage::UsageError};
@@ -106,6 +106,8 @@ pub enum Problem {
     NotRecordable,
     /// The text is not that of a phone's QR code.
     BadEngagement,
+    /// A recording of a reading that asked for something else.
+    OtherRequest { asked: String },
     /// The session with a phone failed.
     DeviceSession { detail: String },
     /// Another card than the one that was recognised.
@@ -314,7 +316,7 @@ impl Problem {
             | Self::BadSimSeed | Self::UnknownSimFault(_) | Self::NoPhone { .. } | Self::NotAPhone { .. }
             | Self::CannotListen { .. } | Self::PhoneLostAtExtended | Self::NotBuilt { .. }
             | Self::TwoCards | Self::MuteCard | Self::NothingShared | Self::WantsBluetooth
-            | Self::DeviceSession { .. } | Self::NotAReaderKey { .. } | Self::BadEngagement | Self::NotRecordable => reader::text(self, platform),
+            | Self::DeviceSession { .. } | Self::NotAReaderKey { .. } | Self::BadEngagement | Self::OtherRequest { .. } | Self::NotRecordable => reader::text(self, platform),
             Self::CredentialWrong { .. } | Self::CredentialBlocked { .. } | Self::LastTry { .. }
             | Self::NoCounter { .. } | Self::CounterUnknown { .. } | Self::PinSettingUnknown { .. }
             | Self::AnswerLost { .. } | Self::AlreadyTried { .. } | Self::MissingCredential { .. }

@@ -62,6 +62,10 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
         Problem::BadEngagement => text! { "bad-engagement" Usage;
         ["スマートフォンのQRコードの内容（mdoc: で始まる文字列）として読めません。" "This is not what a phone's QR code holds: a text that begins with mdoc:."]
         ["スマートフォンの画面のQRコードを、もう一度スキャンしてください。" "Scan the QR code on the phone's screen again."] },
+        Problem::OtherRequest { asked } => text! { "other-request" Usage;
+        ["この記録は、{asked} で読み取ったものではないため、その答えになりません。" "The recorded reading did not ask for {asked}, so it does not answer that."]
+        ["記録どおりに判定するときは、--request と --age-over を付けないでください。ほかのことを確かめるには、スマートフォンをもう一度読み取ってください。"
+         "To judge it as it was read, leave out --request and --age-over. To ask for something else, read the phone again."] },
         Problem::DeviceSession { detail } => text! { "phone-session" Card;
         ["スマートフォンとの暗号化された通信ができませんでした。何も判定していません。"
          "The encrypted session with the phone failed ({detail}). taimen judged nothing."]

@@ -2,12 +2,44 @@
 
 use std::io::ErrorKind;
 
-use crate::text::errors;
+use crate::text::{errors, named};
 
 use super::{
     Text,
     files::{io_en, io_ja},
 };
+
+named! {
+    /// What does not hold.
+    pub enum Layer {
+        /// What the database says of itself is not what its key file and its heads say.
+        Log = "log",
+        /// A data key does not open, and with it the contents that it seals; or an entry is sealed with a former one.
+        Key = "key",
+        /// The database itself cannot be read there.
+        File = "file",
+        /// A row that no program of ours has written.
+        Row = "row",
+        /// A number that is missing.
+        Sequence = "sequence",
+        /// The sealed content, or what it can be found by, is not what it was.
+        Content = "content",
+        /// The header, or what the entry comes after, is not what it was.
+        Leaf = "leaf",
+        /// The nodes or the root of the tree.
+        Tree = "tree",
+        /// The signature of a head.
+        Signature = "signature",
+        /// The content does not open for this place.
+        Seal = "seal",
+        /// Content is gone without a purge, or there in spite of one.
+        Purge = "purge",
+        /// The entries up to a known head are not those that it signs.
+        Rewritten = "rewritten",
+        /// The log ends before a known head.
+        Older = "older",
+    }
+}
 
 errors! {
     /// Why the confirmation record was not stored, read or proved. Holds nothing of a record: `place` is the database
@@ -39,6 +71,7 @@ errors! {
         OldKey { place: String, path: String } = "{path} is a former key of {place}",
         NoKeyring = "the system has no store for keys that taimen can use",
         Locked { place: String } = "another program holds {place}",
+        AddedMeanwhile { place: String } = "something was added to a record of {place} meanwhile",
         DiskFull { place: String } = "the disk of {place} is full",
         ReadOnly { place: String } = "{place} cannot be written",
         HeadOlder {
@@ -56,7 +89,7 @@ errors! {
             /// The entry.
             seq: u64,
             /// Which layer does not hold.
-            layer: &'static str,
+            layer: Layer,
         } = "{place}, entry {seq}: {layer} does not hold",
         NoServer { place: String, error: ErrorKind } = "{place} does not answer: {error}",
         TlsRefused { place: String } = "no TLS connection to {place}",
@@ -121,6 +154,11 @@ pub(super) fn text(error: &StoreError) -> Text {
          "Another program holds {place}. taimen added nothing."]
         ["少し待ってやり直してください。続くときは、バックアップなどのプログラムが開いたままでないか確かめてください。"
          "Try again in a moment. If it goes on, look for a backup or another program that keeps the database open."] },
+        StoreError::AddedMeanwhile { place } => text! { "records-added-meanwhile" Usage;
+        ["消去する記録を選んだ後に、{place} のその記録に何かが追加されました。消去していません。"
+         "Somebody added to a record of {place} after taimen chose it for the purge. taimen purged nothing of this part."]
+        ["taimen records purge をもう一度実行してください。追加されたもの（保留など）を含めて、選び直します。"
+         "Run taimen records purge again: it judges the record anew, with what was added, perhaps a hold."] },
         StoreError::DiskFull { place } => text! { "records-disk-full" Usage;
         ["{place} の空き容量がないため、保存できません。何も追加していません。" "There is no space left for {place}. taimen added nothing."]
         ["空きを作ってから、やり直してください。保存済みの記録はそのまま残っています。"
@@ -252,12 +290,12 @@ fn proof(error: &StoreError) -> Text {
          "{path} is a signed head of another database, not of {place}. taimen did not verify it."]
         ["このデータベースの head を指定してください。head の1行目に、データベースのIDがあります（taimen records head）。"
          "Name a head of this database. Its first line has the database's id, as taimen records head prints it."] },
-        StoreError::Damaged { place, seq: 0, layer: "key" } => text! { "records-damaged" Usage;
+        StoreError::Damaged { place, seq: 0, layer: Layer::Key } => text! { "records-damaged" Usage;
         ["{place} のデータ鍵を、このデータベースの鍵で開けません。データ鍵が壊れているか、鍵のファイルの中身が変わっています。何も追加していません。"
          "A data key in {place} does not open with the key of this database: it is damaged, or somebody edited the key file. taimen added nothing."]
         ["別に保管してある鍵の写しで試し、それでも開けないときは、バックアップを taimen records restore で戻してください。"
          "Try the copy of the key that you keep elsewhere. If it does not open either, restore a backup with taimen records restore."] },
-        StoreError::Damaged { place, seq: 0, layer: "log" } => text! { "records-damaged" Usage;
+        StoreError::Damaged { place, seq: 0, layer: Layer::Log } => text! { "records-damaged" Usage;
         ["{place} が、鍵の控えと違うこと（公開鍵、または試験用かどうか）を名のっています。書き換えられています。何も追加していません。"
          "{place} names another public key, or another kind of database, than its key file and heads do: somebody changed it. taimen added nothing."]
         ["このデータベースへの追加を止め、写しを取り、バックアップと比べてください。"

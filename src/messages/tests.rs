@@ -213,6 +213,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::DeviceSession { detail: "the phone answered 6985".to_owned() },
         Problem::NotAReaderKey { path: path() },
         Problem::BadEngagement,
+        Problem::OtherRequest { asked: "--request age --age-over 20".to_owned() },
         Problem::NotRecordable,
         Problem::OtherCardsOption { option: "age", kind: any_kind() },
         Problem::PinSettingUnknown { credential: printed() },
@@ -382,16 +383,17 @@ fn stores() -> impl Iterator<Item = StoreError> {
         StoreError::OldKey { place: place(), path: path() },
         StoreError::NoKeyring,
         StoreError::Locked { place: place() },
+        StoreError::AddedMeanwhile { place: place() },
         StoreError::DiskFull { place: place() },
         StoreError::ReadOnly { place: place() },
         StoreError::HeadOlder { place: place(), kept: 9, found: 7 },
         StoreError::HeadDiffers { place: place(), seq: 3 },
         StoreError::HeadUnreadable { path: path() },
         StoreError::HeadElsewhere { path: path(), place: place() },
-        StoreError::Damaged { place: place(), seq: 3, layer: "leaf" },
-        StoreError::Damaged { place: place(), seq: 0, layer: "key" },
-        StoreError::Damaged { place: place(), seq: 0, layer: "log" },
-        StoreError::Damaged { place: place(), seq: 0, layer: "file" },
+        StoreError::Damaged { place: place(), seq: 3, layer: Layer::Leaf },
+        StoreError::Damaged { place: place(), seq: 0, layer: Layer::Key },
+        StoreError::Damaged { place: place(), seq: 0, layer: Layer::Log },
+        StoreError::Damaged { place: place(), seq: 0, layer: Layer::File },
         StoreError::NotAProof { path: path() },
         StoreError::NotAPublicKey,
         StoreError::NotVacuumed { why: Box::new(StoreError::Locked { place: place() }) },
@@ -503,8 +505,8 @@ fn at_the_counter_no_remedy_names_a_command_or_an_option() {
     assert!(told > 40, "{told}");
 }
 
-#[cfg(feature = "simulator")]
 /// The names of the variants in the source of an enum, in order.
+#[cfg(all(feature = "compare", feature = "records", feature = "simulator"))]
 fn variants<'a>(source: &'a str, name: &str) -> Vec<&'a str> {
     let body = source.split_once(&format!("pub enum {name} {{\n")).unwrap().1.split_once("\n}").unwrap().0;
     let lines = body.lines().filter_map(|line| line.strip_prefix("    "));
@@ -514,9 +516,8 @@ fn variants<'a>(source: &'a str, name: &str) -> Vec<&'a str> {
 
 /// A new variant needs a row here, and so one on the page.
 // Samples of some stand in the features that have them.
-#[cfg(all(feature = "compare", feature = "records"))]
+#[cfg(all(feature = "compare", feature = "records", feature = "simulator"))]
 #[test]
-#[cfg(feature = "simulator")]
 fn every_variant_is_among_the_problems() {
     let shown: BTreeSet<String> = every_problem().iter().map(|problem| format!("{problem:?}")).collect();
     let named =

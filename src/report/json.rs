@@ -61,10 +61,13 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> impl Serialize
         scope: findings.scope,
         hierarchy: findings.hierarchy,
         accepted_hierarchies: &context.accepted,
-        card: object! { kind: findings.kind, name: report.say(findings.kind.name()) },
+        card: object! { kind: findings.kind, name: report.say(findings.title()) },
         applications: applications(report),
         #[serde(flatten)] holder: holder(report),
         #[serde(flatten)] form: report.form().map(|form| object! { form: form }),
+        #[serde(flatten)] age_condition: findings.age_condition.map(|asked| {
+            object! { age_condition: object! { age: asked.age, met: asked.met } }
+        }),
         photo: photo(report.pictures()),
         pictures: pictures.map(|picture| summary(report, picture)).collect::<Vec<_>>(),
         items: items(report),

@@ -209,4 +209,6 @@ pub struct Anchor {
     pub official: bool,
     /// The docTypes that it may vouch for, if a list that it came in says so (`mdoc`); empty: any.
     pub doc_types: Vec<String>,
+    /// Whether it came in a signed list, whose signer vouches for it: it may issue documents, and vouches for no further list.
+    pub from_list: bool,
 }

@@ -66,6 +66,11 @@ pub(crate) trait Card: Sync {
     /// [`ReadError`].
     fn act(&self, action: OwnAction, context: &mut ReadContext<'_, '_>) -> Result<(), ReadError>;
 
+    /// The credentials that [`Card::act`] may present in an action. What none of the actions to come presents is wiped.
+    fn presents(&self, _: OwnAction) -> &'static [&'static CredentialSpec] {
+        &[]
+    }
+
     /// Whether the key is at hand under which a signature can prove what is inferred of this card's files. Asked before the first of
     /// them is read.
     fn has_proof_key(&self, _dump: &Dump, _trust: &TrustStore) -> bool {

@@ -1,5 +1,7 @@
 //! The command line: one place for every command and option, with its help in both languages.
 
+use std::ffi::OsString;
+
 use clap::{Arg, ArgAction, Command, builder::PossibleValuesParser, value_parser};
 
 use crate::{
@@ -16,8 +18,47 @@ mod table;
 pub use table::name;
 use table::{COMMANDS, OPTIONS};
 
-/// The command line in a language.
+type Build = fn(Builder) -> Command;
+
+/// How the commands of the program are built, in the order of its help.
+const BUILDERS: &[(&str, Build)] = {
+    use name::*;
+    &[
+        ("identify", |b| b.sub("identify", &[READER, WAIT, JSON])),
+        ("check", Builder::check),
+        ("verify", Builder::verify),
+        ("compare", Builder::compare),
+        ("batch", Builder::batch),
+        ("counter", Builder::counter),
+        ("readers", |b| b.sub("readers", &[WATCH, JSON])),
+        ("doctor", |b| b.sub("doctor", &[TRUST_DIR, JSON])),
+        ("trust", Builder::trust),
+        ("profiles", Builder::profiles),
+        #[cfg(feature = "records")]
+        ("records", super::records::args::command),
+        #[cfg(not(feature = "records"))]
+        ("records", |b| b.sub("records", &[])),
+        ("simulate", Builder::simulate),
+        ("recording", Builder::recording),
+        ("seal-key", Builder::seal_key),
+        ("explain", Builder::explain),
+        ("completions", Builder::completions),
+        ("man", |b| b.sub("man", &[])),
+    ]
+};
+
+/// The whole command line in a language.
 pub fn command(lang: Lang) -> Command {
+    command_of(lang, |_| true)
+}
+
+/// The command line as far as these words can mean it: a command that none of them names has no options. Building all takes longer
+/// than a verdict.
+pub fn command_for(lang: Lang, words: &[OsString]) -> Command {
+    command_of(lang, |name| words.iter().any(|word| word == name))
+}
+
+fn command_of(lang: Lang, wanted: impl Fn(&str) -> bool) -> Command {
     use name::*;
     let b = Builder { lang };
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
@@ -32,49 +73,7 @@ pub fn command(lang: Lang) -> Command {
         ))
         .disable_version_flag(true)
         .arg(version.help(b.t("バージョンを表示する", "Print the version")))
-        .subcommands([
-            b.sub("identify", &[READER, WAIT, JSON]),
-            b.check(),
-            b.sub("verify", &[])
-                .arg(b.path(FILE, "検証するファイル（- は標準入力）", "The dump (- is standard input)"))
-                .args([b.option(SEALED_BY), b.json("docs/report.schema.json")])
-                .args(b.options(&[DETAILS, DOMICILE]))
-                .arg(b.shown_sex())
-                .args(b.options(&[FORM, PHOTO, FRONT, HTML, TRUST_DIR, ACCEPT, AT])),
-            b.sub("compare", &[]).arg(b.path(
-                FILE,
-                "比べる行（{\"chip\":{…},\"form\":{…}}）のファイル（- は標準入力）",
-                "The lines {\"chip\":{...},\"form\":{...}} (- is standard input)",
-            )),
-            b.batch(),
-            b.counter(),
-            b.sub("readers", &[WATCH, JSON]),
-            b.sub("doctor", &[TRUST_DIR, JSON]),
-            b.trust(),
-            b.profiles(),
-            #[cfg(feature = "records")]
-            super::records::args::command(b),
-            #[cfg(not(feature = "records"))]
-            b.sub("records", &[]),
-            b.simulate(),
-            b.recording(),
-            b.sub("seal-key", &[])
-                .arg(b.path(FILE, "鍵を書くファイル（新しく作る。秘密に保つこと）", "The new file for the key; keep it secret"))
-                .arg(b.option(JSON)),
-            b.sub("explain", &[]).arg(help::checks(
-                Arg::new("check")
-                    .value_name("CHECK")
-                    .help(b.t("検査の名前（省略すると一覧）", "The check's name (default: all checks)")),
-            )),
-            b.sub("completions", &[]).arg(
-                Arg::new("shell")
-                    .required(true)
-                    .value_name("SHELL")
-                    .value_parser(value_parser!(clap_complete::Shell))
-                    .help(b.t("シェル", "The shell")),
-            ),
-            b.sub("man", &[]),
-        ]);
+        .subcommands(BUILDERS.iter().map(|(name, build)| if wanted(name) { build(b) } else { b.sub(name, &[]) }));
     // Last in every help, however many commands there are: clap would count them.
     let all = help::with_examples(b.group(all).arg(b.option(LANG).global(true).display_order(usize::MAX)), lang);
     if lang == Lang::Ja { help::in_japanese(all) } else { all }
@@ -240,6 +239,45 @@ impl Builder {
         #[cfg(feature = "records")]
         let check = check.args(super::records::making::of_check(self));
         check
+    }
+
+    fn verify(self) -> Command {
+        use name::*;
+        self.sub("verify", &[])
+            .arg(self.path(FILE, "検証するファイル（- は標準入力）", "The dump (- is standard input)"))
+            .args([self.option(SEALED_BY), self.json("docs/report.schema.json")])
+            .args(self.options(&[DETAILS, DOMICILE]))
+            .arg(self.shown_sex())
+            .args(self.options(&[FORM, PHOTO, FRONT, HTML, TRUST_DIR, ACCEPT, AT]))
+    }
+
+    fn compare(self) -> Command {
+        self.sub("compare", &[]).arg(self.path(
+            name::FILE,
+            "比べる行（{\"chip\":{…},\"form\":{…}}）のファイル（- は標準入力）",
+            "The lines {\"chip\":{...},\"form\":{...}} (- is standard input)",
+        ))
+    }
+
+    fn seal_key(self) -> Command {
+        let file = self.path(
+            name::FILE,
+            "鍵を書くファイル（新しく作る。秘密に保つこと）",
+            "The new file for the key; keep it secret",
+        );
+        self.sub("seal-key", &[]).arg(file).arg(self.option(name::JSON))
+    }
+
+    fn explain(self) -> Command {
+        let check = Arg::new("check").value_name("CHECK");
+        let help = self.t("検査の名前（省略すると一覧）", "The check's name (default: all checks)");
+        self.sub("explain", &[]).arg(help::checks(check.help(help)))
+    }
+
+    fn completions(self) -> Command {
+        let shell = Arg::new("shell").required(true).value_name("SHELL");
+        let shell = shell.value_parser(value_parser!(clap_complete::Shell)).help(self.t("シェル", "The shell"));
+        self.sub("completions", &[]).arg(shell)
     }
 
     fn counter(self) -> Command {

@@ -5,7 +5,7 @@ use std::path::Path;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, SqliteConnection, migrate::MigrateError};
 
 use super::{
-    StoreError,
+    Layer, StoreError,
     place::{Place, Purpose},
     schema,
 };
@@ -147,7 +147,7 @@ pub(super) fn fault(place: &Place, error: &sqlx::Error) -> StoreError {
             }
         }
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
-            StoreError::Damaged { place: at, seq: 0, layer: "row" }
+            StoreError::Damaged { place: at, seq: 0, layer: Layer::Row }
         }
         sqlx::Error::Protocol(_) => StoreError::ConnectionLost { place: at },
         _ => StoreError::Other { place: at, code: "driver".to_owned() },
@@ -163,7 +163,7 @@ fn of_sqlite(place: String, code: &str) -> StoreError {
         // Cannot be opened: a folder that cannot be written, for the WAL beside the file.
         14 => StoreError::ReadOnly { place },
         1 | 26 => StoreError::NotOurs { place },
-        11 => StoreError::Damaged { place, seq: 0, layer: "file" },
+        11 => StoreError::Damaged { place, seq: 0, layer: Layer::File },
         _ => StoreError::Other { place, code: code.to_owned() },
     }
 }
