@@ -18,7 +18,7 @@ use crate::{
     dump::{Dump, Scope},
     iso7816::PinGate,
     kind::CardKind,
-    messages::{Problem, UsageError},
+    messages::Problem,
     text::japan_date,
     transport::{
         LinkFigures, Recording,
@@ -253,11 +253,6 @@ fn sharing(matches: &ArgMatches, terminal: &Terminal) -> Result<Sharing, Problem
     let sex = matches!(matches.try_get_one::<bool>(name::SEX), Ok(Some(true)));
     let mut sharing = Sharing { sex, ..Sharing::default() };
     if let Ok(Some(age)) = matches.try_get_one::<u8>(name::AGE_OVER) {
-        if matches.get_one::<String>(name::REQUEST).is_some_and(|request| request != "age") {
-            let with = vec![format!("--{} identity", name::REQUEST)];
-            let error = UsageError::Conflict { option: format!("--{}", name::AGE_OVER), with };
-            return Err(Problem::Usage { command: "taimen check".to_owned(), error });
-        }
         sharing.age = *age;
     }
     let kept = [name::SAVE_DUMP, name::RECORD, name::PHOTO, name::HTML, name::RECORDS];
