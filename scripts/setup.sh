@@ -67,6 +67,11 @@ ensure_rust() {
     return 1
 }
 
+# Where cargo puts what it builds.
+target_folder() {
+    cargo metadata --locked --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/'
+}
+
 # ensure_packages PACKAGE... : on a system without apt, says what the parts are.
 ensure_packages() {
     if command -v apt-get >/dev/null 2>&1; then

@@ -57,7 +57,7 @@
 //! let report = Report { findings: &findings, context: &context, options };
 //! assert!(report.text(Colour::Plain).contains("SIMULATED CARD"));
 //! assert!(report.json().contains("\"overall\": \"authentic\""));
-//! assert_eq!(ExitCode::from(findings.overall()).code(), 0);
+//! assert_eq!(ExitCode::from(&findings).code(), 0);
 //! # Ok(()) }
 //! ```
 //!

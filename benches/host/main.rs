@@ -17,6 +17,7 @@ mod check;
 mod common;
 #[cfg(all(feature = "counter", target_os = "linux"))]
 mod counter;
+mod mdoc;
 mod passport;
 #[cfg(target_os = "linux")]
 mod phone;
@@ -64,6 +65,7 @@ const MEASUREMENTS: &[(&str, Measurement)] = &[
     ("check", check::check),
     ("verify", check::verify),
     ("passport", passport::checks),
+    ("mdoc", mdoc::checks),
     #[cfg(target_os = "linux")]
     ("batch-cost", batch::cost),
     #[cfg(target_os = "linux")]

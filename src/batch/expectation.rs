@@ -148,7 +148,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{lang::Lang, messages::Problem, verify::Overall};
+    use crate::{
+        lang::Lang,
+        messages::{ExitCode, Problem},
+        verify::Overall,
+    };
 
     fn report() -> Outcome {
         let report = json!({
@@ -165,7 +169,8 @@ mod tests {
             ],
             "applications": [{ "kind": "my-number" }, { "kind": "menkyo" }],
         });
-        Outcome::Judged { overall: Overall::Rejected, verdict: "{}".to_owned(), report: report.to_string() }
+        let (overall, exit) = (Overall::Rejected, ExitCode::Rejected);
+        Outcome::Judged { overall, exit, verdict: "{}".to_owned(), report: report.to_string() }
     }
 
     fn compared(expected: Value, outcome: &Outcome) -> Vec<String> {

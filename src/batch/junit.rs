@@ -86,14 +86,17 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{lang::Lang, messages::Problem};
+    use crate::{
+        lang::Lang,
+        messages::{ExitCode, Problem},
+    };
 
     fn line(input: &str, outcome: Outcome, expected: Option<Expected>) -> Line {
         Line { input: input.to_owned(), outcome, expected }
     }
 
     fn judged(overall: Overall) -> Outcome {
-        Outcome::Judged { overall, verdict: "{}".to_owned(), report: "{}".to_owned() }
+        Outcome::Judged { overall, exit: ExitCode::of(overall), verdict: "{}".to_owned(), report: "{}".to_owned() }
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub enum Outcome {
     Judged {
         /// The verdict.
         overall: Overall,
+        /// How a check of it ends.
+        exit: ExitCode,
         /// The verdict as one line of JSON, as [`verdict`] gives it.
         verdict: String,
         /// The report as one line of JSON, as [`crate::report::Report::json_line`] gives it; empty if nobody wants it.
@@ -117,7 +119,7 @@ impl Outcome {
     /// How a check of this input alone would have ended.
     pub fn exit(&self) -> ExitCode {
         match self {
-            Self::Judged { overall, .. } => (*overall).into(),
+            Self::Judged { exit, .. } => *exit,
             Self::Failed(message) => message.exit,
         }
     }
@@ -224,8 +226,12 @@ mod tests {
             "kind": CardKind::all().max_by_key(|kind| kind.as_str().len()), "overall": Overall::Undetermined,
             "headline": "authentic-only-under-the-longest", "failed": failed,
         });
-        let outcome =
-            Outcome::Judged { overall: Overall::Undetermined, verdict: verdict.to_string(), report: String::new() };
+        let outcome = Outcome::Judged {
+            overall: Overall::Undetermined,
+            exit: ExitCode::Undetermined,
+            verdict: verdict.to_string(),
+            report: String::new(),
+        };
         let expected = Some(Expected::Failed(vec!["/x".repeat(500)]));
         let line = Line { input: String::new(), outcome, expected }.verdict_json();
         assert!(line.len() < 300, "{} {line}", line.len());

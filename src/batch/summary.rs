@@ -43,6 +43,7 @@ pub struct Summary {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Why {
     Verdict(Overall),
+    TooYoung,
     Expectation,
     Failure(&'static str),
 }
@@ -53,6 +54,8 @@ impl Why {
             (Self::Verdict(Overall::Rejected), Lang::Ja) => "不合格",
             (Self::Verdict(Overall::Undetermined), Lang::Ja) => "判定不能",
             (Self::Verdict(overall), _) => overall.as_str(),
+            (Self::TooYoung, Lang::Ja) => "年齢の条件を満たさない",
+            (Self::TooYoung, Lang::En) => "age not reached",
             (Self::Expectation, Lang::Ja) => "期待と違う",
             (Self::Expectation, Lang::En) => "not as expected",
             (Self::Failure(id), _) => id,
@@ -139,6 +142,7 @@ impl Summary {
         if counts != ExitCode::Authentic && self.named.len() < MAX_NAMED {
             let why = match (&line.expected, &line.outcome) {
                 (Some(_), _) => Why::Expectation,
+                (None, Outcome::Judged { exit: ExitCode::Mismatch, .. }) => Why::TooYoung,
                 (None, Outcome::Judged { overall, .. }) => Why::Verdict(*overall),
                 (None, Outcome::Failed(message)) => Why::Failure(message.id),
             };
@@ -278,7 +282,10 @@ mod tests {
 
     fn line(overall: Option<Overall>, expected: Option<Expected>) -> Line {
         let outcome = match overall {
-            Some(overall) => Outcome::Judged { overall, verdict: "{}".to_owned(), report: "{}".to_owned() },
+            Some(overall) => {
+                let exit = ExitCode::of(overall);
+                Outcome::Judged { overall, exit, verdict: "{}".to_owned(), report: "{}".to_owned() }
+            }
             None => Outcome::Failed(Problem::UnknownCard.message(Lang::En)),
         };
         Line { input: String::new(), outcome, expected }

@@ -31,8 +31,8 @@ mod trace;
 #[doc(hidden)]
 pub use findings::notes;
 pub use findings::{
-    CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex,
-    Signed, TriesLeft, Unconfirmed, Warning,
+    AgeCondition, CardText, Change, Current, ExternalCharacter, Findings, Holder, Item, ItemValue, Note, Picture,
+    PictureFormat, Sex, Signed, TriesLeft, Unconfirmed, Warning,
 };
 pub(crate) use findings::{SEX_ITEM, remarks};
 pub use flow::{

@@ -6,6 +6,8 @@ use crate::{dump::Scope, lang::Bilingual, verify::CheckId};
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Presentation {
+    /// What the document is called, if it is not what its kind is called.
+    pub title: Option<Bilingual>,
     /// Ids of the items that come first: beside the photo, and in the short report.
     pub first: &'static [&'static str],
     /// What stands for name, address and birth date of a document that doesn't hold them.
@@ -56,6 +58,7 @@ pub struct Inquiry {
 impl Presentation {
     /// Nothing special; a card's own starts from it.
     pub(crate) const PLAIN: Self = Self {
+        title: None,
         first: &["expiry"],
         no_person: None,
         no_address: None,

@@ -48,6 +48,10 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let wait = Duration::from_secs(matches.get_one::<u64>(name::WAIT).copied().unwrap_or(30));
 
     let mut link = Link::find(address, wait, record.is_some(), &mut |waiting| terminal.waiting(waiting))?;
+    #[cfg(feature = "records")]
+    if let (Source::Sim(_), Some(recorder)) = (link.source(), &recorder) {
+        recorder.takes_simulated()?;
+    }
     if matches!(link.source(), Source::Sim(_)) && !accepted.contains(&Hierarchy::Simulated) {
         accepted.push(Hierarchy::Simulated);
         store = store.accepting(Hierarchy::Simulated);
@@ -81,6 +85,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     };
     let mut findings = cards::check(dump, &store, basis).ok_or(Problem::UnsupportedKind(dump.kind))?;
     if source == ReportSource::Replay {
+        reading::as_asked(matches, &findings)?;
         findings.notes.push(cards::notes::presence(basis));
     }
     read.dump.link = read.figures(&link, started);

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     compare::{Form, FormFault, MAX_FORM, compare_line},
-    messages::{ExitCode, Problem, UsageError},
+    messages::{ExitCode, Problem},
     report::json_escaped,
 };
 
@@ -21,14 +21,6 @@ use super::{Settings, args::name, files, output, problem};
 /// The form that `--form` names, found to be one that can be compared.
 pub fn form(matches: &ArgMatches) -> Result<Option<Form>, Problem> {
     let Some(path) = matches.get_one::<PathBuf>(name::FORM) else { return Ok(None) };
-    for other in [name::CREDENTIALS, name::FILE] {
-        let taken = matches.try_get_one::<PathBuf>(other).ok().flatten();
-        if path == Path::new("-") && taken == Some(path) {
-            let with = if other == name::FILE { "FILE -".to_owned() } else { format!("--{other} -") };
-            let error = UsageError::Conflict { option: format!("--{} -", name::FORM), with: vec![with] };
-            return Err(Problem::Usage { command: "taimen".to_owned(), error });
-        }
-    }
     let bytes = Zeroizing::new(files::read_limited(path, MAX_FORM)?);
     let of = |error| Problem::Form { path: path.display().to_string(), line: None, error };
     Form::from_json(problem::text(&bytes)).map(Some).map_err(of)

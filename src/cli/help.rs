@@ -36,10 +36,13 @@ const EXAMPLES: [(&str, &str); 5] = [
 pub fn program(lang: Lang) -> String {
     let title = |ja, en| Bilingual::new(ja, en).get(lang);
     format!(
-        "{}\n  TAIMEN_READER  {}\n  TAIMEN_LANG    {}\n  LC_ALL, LC_MESSAGES, LANG\n                 {}\n\n{}\n\n{}\n{}",
+        "{}\n  TAIMEN_READER       {}\n  TAIMEN_LANG         {}\n  TAIMEN_RECORDS      {}\n  TAIMEN_RECORDS_KEY  {}\n  \
+         LC_ALL, LC_MESSAGES, LANG\n                      {}\n\n{}\n\n{}\n{}",
         title("環境変数:", "Environment:"),
         title("--reader の既定値", "the default of --reader"),
         title("--lang の既定値（ja または en）", "the default of --lang: ja or en"),
+        title("taimen records の --records の既定値", "the default of --records, for taimen records"),
+        title("--key の既定値", "the default of --key"),
         title("ja で始まれば日本語、それ以外は英語", "Japanese if it begins with ja, else English"),
         exit_codes(lang, &ExitCode::ALL),
         title("例:", "Examples:"),
@@ -61,7 +64,7 @@ fn exits(command: &str) -> &'static [ExitCode] {
         "identify" => &[Authentic, Usage, Card],
         "verify" => &[Authentic, Rejected, Usage, Undetermined, Card, Mismatch],
         "compare" => &[Authentic, Usage, Mismatch],
-        "batch" => &[Authentic, Rejected, Usage, Undetermined, Card, Credential, Interrupted],
+        "batch" => &[Authentic, Rejected, Usage, Undetermined, Card, Credential, Mismatch, Interrupted],
         _ => &[Authentic, Rejected, Usage, Undetermined, Card, Credential, Mismatch, NotSaved],
     }
 }
@@ -78,6 +81,31 @@ pub fn with_examples(all: Command, lang: Lang) -> Command {
     all.after_help(program(lang)).mut_subcommands(|sub| match command(lang, sub.get_name()) {
         Some(text) => sub.after_help(text),
         None => sub,
+    })
+}
+
+/// What clap adds to a help in English alone, in Japanese.
+pub fn in_japanese(command: Command) -> Command {
+    command.mut_subcommands(in_japanese).mut_args(|arg| {
+        if !arg.get_action().takes_values() {
+            return arg;
+        }
+        let mut more = String::new();
+        let shown = |values: Vec<String>| values.join(", ");
+        if !arg.is_hide_default_value_set() && !arg.get_default_values().is_empty() {
+            let values = arg.get_default_values().iter().map(|value| value.to_string_lossy().into_owned());
+            more += &format!("［既定：{}］", shown(values.collect()));
+        }
+        if let Some(name) = arg.get_env().filter(|_| !arg.is_hide_env_set()) {
+            more += &format!("［環境変数：{}］", name.to_string_lossy());
+        }
+        let values = arg.get_possible_values();
+        if !arg.is_hide_possible_values_set() && !values.is_empty() {
+            let values = values.iter().map(|value| value.get_name().to_owned());
+            more += &format!("［指定できるもの：{}］", shown(values.collect()));
+        }
+        let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+        arg.help(help + &more).hide_default_value(true).hide_env(true).hide_possible_values(true)
     })
 }
 

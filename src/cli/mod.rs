@@ -69,7 +69,7 @@ pub fn main() -> std::process::ExitCode {
     let lang = language(&arguments);
     let settings =
         Settings { lang, json: arguments.iter().take_while(|word| *word != "--").any(|word| word == "--json") };
-    let matches = match args::command(lang).try_get_matches_from(&arguments) {
+    let matches = match args::command_for(lang, &arguments).try_get_matches_from(&arguments) {
         Ok(matches) => matches,
         Err(error) => return usage(&settings, &error, &arguments).into(),
     };
@@ -77,6 +77,7 @@ pub fn main() -> std::process::ExitCode {
 }
 
 fn run(settings: &Settings, matches: &ArgMatches) -> Result<Exit, Problem> {
+    usage::refused(matches)?;
     files::distinct(matches)?;
     match matches.subcommand() {
         Some(("identify", matches)) => identify::run(settings, matches),

@@ -60,12 +60,16 @@ impl Drop for Offered {
     }
 }
 
+/// Host and port, as `--vpcd` takes them.
+pub fn place(text: &str) -> Result<(String, u16), &'static str> {
+    let parts = text.rsplit_once(':').filter(|(host, _)| !host.is_empty());
+    let parsed = parts.and_then(|(host, port)| Some((host.to_owned(), port.parse().ok().filter(|port| *port > 0)?)));
+    parsed.ok_or("HOST:PORT")
+}
+
 impl Readers {
     /// The readers at an address; Ctrl-C becomes an event.
-    pub fn at(address: &str) -> Result<Self, Problem> {
-        let parts = address.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
-        let no_address = || Problem::Vpcd { address: address.to_owned(), error: ErrorKind::InvalidInput };
-        let (host, port) = parts.ok_or_else(no_address)?;
+    pub fn at((host, port): (String, u16)) -> Result<Self, Problem> {
         let (sender, events) = mpsc::channel();
         let interrupted = sender.clone();
         ctrlc::set_handler(move || {
@@ -74,7 +78,7 @@ impl Readers {
             }
         })
         .map_err(|_| Problem::Internal { place: "simulate" })?;
-        Ok(Self { host: host.to_owned(), port, offered: Vec::new(), cards: 0, sender, events, held: VecDeque::new() })
+        Ok(Self { host, port, offered: Vec::new(), cards: 0, sender, events, held: VecDeque::new() })
     }
 
     /// Where a reader's card connects to.

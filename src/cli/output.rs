@@ -102,7 +102,7 @@ pub fn report(
     };
     let report = Report { findings, context, options };
     let agrees = context.form.as_ref().is_none_or(Comparison::agrees);
-    let verdict = match ExitCode::from(findings.overall()) {
+    let verdict = match ExitCode::from(findings) {
         ExitCode::Authentic if !agrees => ExitCode::Mismatch,
         verdict => verdict,
     };
@@ -245,7 +245,7 @@ mod tests {
         let findings = cards::check(&dump, &TrustStore::shipped().unwrap(), Basis::Live(dump.read_at)).unwrap();
         let context = Context::of(&dump, Source::Live);
         let line = Report { findings: &findings, context: &context, options: Options::default() }.json_line();
-        let verdict = ExitCode::from(findings.overall());
+        let verdict = ExitCode::from(&findings);
         let failed = failure(&settings, &Problem::NoPicture, verdict, Some((verdict, &line)));
         assert!(!failed.contains('\n'));
         schema.validate(&parse(&failed)).unwrap();

@@ -3,7 +3,7 @@
 use std::{io, path::Path};
 
 use crate::{
-    dump::Dump,
+    dump::{Dump, DumpError},
     messages::Problem,
     simulator::{IssueError, Recipe, RecipeError, kinds},
     transport::{
@@ -72,6 +72,9 @@ fn near(given: &str, names: impl Iterator<Item = &'static str>) -> Option<&'stat
 /// The recording in some bytes.
 pub fn parsed_recording(path: &Path, bytes: &[u8]) -> Result<Recording, Problem> {
     Recording::parse(bytes).map_err(|error| {
+        if let (RecordingError::Line { .. }, Err(empty)) = (&error, filled(path, bytes)) {
+            return empty;
+        }
         let path = path.display().to_string();
         match error {
             RecordingError::Line { problem: LineProblem::OtherVersion, .. } => Problem::RecordingVersion { path },
@@ -87,12 +90,20 @@ pub fn parsed_recording(path: &Path, bytes: &[u8]) -> Result<Recording, Problem>
 /// The dump in some bytes.
 pub fn parsed_dump(path: &Path, bytes: &[u8]) -> Result<Dump, Problem> {
     Dump::from_json(bytes).map_err(|error| {
+        if let (DumpError::Malformed { .. }, Err(empty)) = (&error, filled(path, bytes)) {
+            return empty;
+        }
         let path = path.display().to_string();
         match error {
             _ if is_recording(bytes) => Problem::RecordingGiven { path },
             error => Problem::Dump { path, error },
         }
     })
+}
+
+/// Refuses a file without anything in it.
+pub fn filled(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    if text(bytes).is_empty() { Err(Problem::Empty { path: path.display().to_string() }) } else { Ok(()) }
 }
 
 /// Whether some bytes begin as a recording does.

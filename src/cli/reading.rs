@@ -13,12 +13,12 @@ use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::{
-    cards::{self, Ask, Credentials, Event, Outcome, Request, Sharing, flow, model, registry},
+    cards::{self, Ask, Credentials, Event, Findings, Outcome, Request, Sharing, flow, model, registry},
     crypto::ReaderKey,
     dump::{Dump, Scope},
     iso7816::PinGate,
     kind::CardKind,
-    messages::Problem,
+    messages::{Problem, UsageError},
     text::japan_date,
     transport::{
         LinkFigures, Recording,
@@ -53,7 +53,11 @@ impl CheckOptions {
         terminal: &Terminal,
     ) -> Result<Self, Problem> {
         let allow_last_try = matches.get_flag(name::ALLOW_LAST_TRY);
+        let flag = |option| matches!(matches.try_get_one::<bool>(option), Ok(Some(true)));
         if let Source::Replay(replay) = link.source() {
+            if let Some(option) = [name::AGE, name::WITHOUT_PIN].into_iter().find(|option| flag(option)) {
+                return Err(Problem::RecordedScope { option });
+            }
             let mut credentials = Credentials::recorded(replay);
             let entries = entries.unwrap_or_default();
             let (request, prepared) = flow::prepared(replay, &entries)?;
@@ -77,10 +81,16 @@ impl CheckOptions {
             .inferring(Arc::clone(trust));
         let named = matches.get_one::<String>(name::APPLICATION);
         request.application = named.and_then(|kind| kind.parse::<CardKind>().ok());
+        if let (Some(_), Some(kind)) = (asked, request.application)
+            && !registry::find(kind).is_some_and(|(_, spec)| spec.shared)
+        {
+            return Err(Problem::OtherCardsOption { option: name::REQUEST, kind });
+        }
         // Who says what to ask a phone for means a phone.
         if request.application.is_none() && (asked.is_some() || given(name::ENGAGEMENT).is_some()) {
             request.application = registry::shared();
         }
+        request.picture = matches!(matches.try_contains_id(name::FRONT), Ok(true)).then_some(name::FRONT);
         request.sharing = sharing(matches, terminal)?;
         // A credentials file says all that there is; so does a simulated card.
         let settled = entries.is_some() || !link.is_live();
@@ -226,11 +236,28 @@ pub fn play(recording: &Recording, entries: &Credentials) -> Played {
     Played { read: read.map_err(Problem::from), rest: rest.map_err(Problem::from) }
 }
 
+/// Refuses a recording whose reading asked for something else than the options say: it does not answer them.
+pub fn as_asked(matches: &ArgMatches, findings: &Findings) -> Result<(), Problem> {
+    let Some(request) = matches.get_one::<String>(name::REQUEST) else { return Ok(()) };
+    let age = (request == "age").then(|| matches.get_one(name::AGE_OVER).copied().unwrap_or(flow::DEFAULT_AGE));
+    let shared = registry::find(findings.kind).is_some_and(|(_, spec)| spec.shared);
+    if shared && findings.age_condition.map(|condition| condition.age) == age {
+        return Ok(());
+    }
+    let over = age.map(|age| format!(" --{} {age}", name::AGE_OVER)).unwrap_or_default();
+    Err(Problem::OtherRequest { asked: format!("--{} {request}{over}", name::REQUEST) })
+}
+
 /// What a holder who decides what to share is asked for, as the options say.
 fn sharing(matches: &ArgMatches, terminal: &Terminal) -> Result<Sharing, Problem> {
     let sex = matches!(matches.try_get_one::<bool>(name::SEX), Ok(Some(true)));
     let mut sharing = Sharing { sex, ..Sharing::default() };
     if let Ok(Some(age)) = matches.try_get_one::<u8>(name::AGE_OVER) {
+        if matches.get_one::<String>(name::REQUEST).is_some_and(|request| request != "age") {
+            let with = vec![format!("--{} identity", name::REQUEST)];
+            let error = UsageError::Conflict { option: format!("--{}", name::AGE_OVER), with };
+            return Err(Problem::Usage { command: "taimen check".to_owned(), error });
+        }
         sharing.age = *age;
     }
     let kept = [name::SAVE_DUMP, name::RECORD, name::PHOTO, name::HTML, name::RECORDS];

@@ -28,27 +28,28 @@ use super::{
 
 /// Runs the command until vpcd closes the connections, the script ends, or somebody presses Ctrl-C.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
-    let address = matches.get_one::<String>(name::VPCD).map_or("127.0.0.1:35963", String::as_str);
+    let internal = Problem::Internal { place: "simulate" };
+    let place = matches.get_one::<(String, u16)>(name::VPCD).cloned().ok_or(internal)?;
     let out = matches.get_one::<PathBuf>(name::CREDENTIALS_OUT);
     let Some(path) = matches.get_one::<PathBuf>(name::SCRIPT) else {
         let names = names(matches);
         let cards = names.iter().map(|name| simulated(name)).collect::<Result<Vec<_>, Problem>>()?;
         write_credentials(out, cards.iter())?;
-        return offer(settings, Readers::at(address)?, names, cards);
+        return offer(settings, Readers::at(place)?, names, cards);
     };
     let script = script(path)?;
     if out.is_some() {
         let cards = script.cards().map(|(name, recipe)| card_of(recipe, name)).collect::<Result<Vec<_>, _>>()?;
         write_credentials(out, cards.iter())?;
     }
-    let mut stage = Stage { settings, readers: Readers::at(address)?, used: Vec::new() };
+    let mut stage = Stage { settings, readers: Readers::at(place)?, used: Vec::new() };
     stage.play(&script)
 }
 
 /// The cards of the command line, as in `sim:` addresses: `--fault` and `--seed` hold for each of them.
 fn names(matches: &ArgMatches) -> Vec<String> {
     let faults = matches.get_many::<String>(name::FAULT).into_iter().flatten().map(|fault| format!("fault={fault}"));
-    let seed = matches.get_one::<String>(name::SEED).map(|seed| format!("seed={seed}"));
+    let seed = matches.get_one::<u64>(name::SEED).map(|seed| format!("seed={seed}"));
     let options: Vec<String> = faults.chain(seed).collect();
     let kinds = matches.get_many::<String>(name::KIND).into_iter().flatten();
     kinds

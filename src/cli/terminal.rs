@@ -174,7 +174,7 @@ impl Terminal {
 
     /// Says that no recording is written, to scripts too.
     pub fn not_recorded(&self) {
-        super::output::note(ui::NOT_RECORDED.get(self.settings.lang));
+        super::output::note(&Problem::NotRecordable.message(self.settings.lang).what);
     }
 
     fn can_ask(&self) -> bool {

@@ -116,7 +116,7 @@ fn note(finding: &Finding<'_>, lang: Lang) -> Line {
         error: false,
         concern: finding.concern.id(),
         about: finding.anchors.iter().map(|anchor| about(anchor)).collect(),
-        text: words::concern(&finding.concern, lang),
+        text: words::concern(&finding.concern, &finding.anchors, lang),
         further,
     }
 }

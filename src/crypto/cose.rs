@@ -25,7 +25,7 @@ const X: i64 = -2;
 const Y: i64 = -3;
 
 /// The tags that may stand before each (RFC 9052 2).
-const SIGN1_TAG: u64 = 18;
+pub(crate) const SIGN1_TAG: u64 = 18;
 const MAC0_TAG: u64 = 17;
 
 errors! {

@@ -121,6 +121,14 @@ impl VerifyKey {
         }
     }
 
+    /// SHA-256 of everything that decides what the key verifies: both numbers of RSA, or the curve and the point.
+    pub(crate) fn identity(&self) -> Sha256Hash {
+        match self {
+            Self::Rsa(key) => sha256(&[b"rsa", &key.fingerprint(), &key.exponent()]),
+            Self::Ec(key) => sha256(&[key.curve().to_string().as_bytes(), &key.encoded()]),
+        }
+    }
+
     /// What is too weak in a signature that this key made with this algorithm.
     pub fn weaknesses(&self, algorithm: SignatureAlgorithm) -> impl Iterator<Item = Weakness> {
         let hash = (algorithm.hash() == Hash::Sha1).then_some(Weakness::Sha1);

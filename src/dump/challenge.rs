@@ -29,6 +29,13 @@ pub enum ChallengeResponse {
     Refused(String),
 }
 
+impl ChallengeResponse {
+    /// Whether the card accepted the challenge and answered it with nothing.
+    pub(crate) fn is_nothing(&self) -> bool {
+        matches!(self, Self::Signature(answer) if answer.0.is_empty())
+    }
+}
+
 /// Random bytes in a challenge.
 #[doc(hidden)]
 pub const CHALLENGE_RANDOM: usize = 32;

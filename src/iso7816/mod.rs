@@ -19,6 +19,6 @@ pub(crate) use {
     file::{FileReadError, ReadFrom, ReadStep},
     pin::PinOutcome,
     secure::SecureChannel,
-    secure_object::{ObjectForm, SecureReadError},
+    secure_object::{ObjectForm, SHORT_ANSWER, SecureReadError},
     session::{CardSession, MASTER_FILE, Response, Session},
 };

@@ -16,7 +16,10 @@ use super::{
 
 /// The forms, best first: everything at once; what a short answer holds with either cipher; what careful readers ask for (spec
 /// passport 3.4).
-const LADDER: [Le; 4] = [Le::Extended, Le::Short(223), Le::Short(160), Le::Short(96)];
+const LADDER: [Le; 4] = [Le::Extended, Le::Short(SHORT_ANSWER), Le::Short(160), Le::Short(96)];
+
+/// Bytes that a short answer holds under secure messaging, whatever the cipher: 256 less the objects around them.
+pub const SHORT_ANSWER: u16 = 223;
 
 /// READ BINARY commands beyond twice those that the size needs.
 const SPARE_READS: usize = 64;

@@ -89,7 +89,7 @@ pub const STATUS_WORDS: &[StatusWord] = &[
     StatusWord(0x6300, 0xFFFF, Bilingual::new("照合不一致", "verification failed")),
     StatusWord(0x6381, 0xFFFF, Bilingual::new("ファイルが満杯", "file full")),
     StatusWord(0x63C0, 0xFFFF, Bilingual::new("閉塞（残り0回）", "blocked, no tries left")),
-    StatusWord(0x63C0, 0xFFF0, Bilingual::new("照合不一致・残り回数", "tries left")),
+    StatusWord(0x63C0, 0xFFF0, Bilingual::new("残り回数", "tries left")),
     StatusWord(0x6400, 0xFFFF, Bilingual::new("ファイル制御情報に異常がある", "file control information damaged")),
     StatusWord(0x6581, 0xFFFF, Bilingual::new("メモリへの書き込みに失敗", "memory failure")),
     StatusWord(0x66F1, 0xFFFF, Bilingual::new("このAPでは未設定の機能", "not configured in this application")),

@@ -1,17 +1,20 @@
 //! What `taimen trust check` says about each finding: what it is, and what to do.
 
 use crate::{
-    lang::{Bilingual, Lang},
-    trust::{Concern, Purpose, published_by},
+    lang::{Bilingual, Lang, Words, words},
+    trust::{Anchor, Concern, Purpose, published_by},
 };
 
-/// A concern in one language: what was found, what to do about it.
-pub fn concern(concern: &Concern, lang: Lang) -> [String; 2] {
+/// A concern about some anchors in one language: what was found, what to do about it.
+pub fn concern(concern: &Concern, anchors: &[&Anchor], lang: Lang) -> [String; 2] {
     let halves = match concern {
-        Concern::Expired { days } => halves! {
-        ["有効期間が過ぎています（{days}日前に終了）。" "It is no longer valid (it ended {days} days ago)."]
-        ["この発行者のカードは「判定できない」になります。発行者が新しいものを公表していないか確かめてください。"
-         "Cards that rest on it are undetermined. Check whether the issuer publishes a newer one."] },
+        Concern::Expired { days } => {
+            let supplementary = !anchors.is_empty() && anchors.iter().all(|anchor| anchor.purpose.is_supplementary());
+            let Words { ja, en } = consequence(supplementary, "it");
+            halves! {
+            ["有効期間が過ぎています（{days}日前に終了）。" "It is no longer valid (it ended {days} days ago)."]
+            ["{ja}発行者が新しいものを公表していないか確かめてください。" "{en} Check whether the issuer publishes a newer one."] }
+        }
         Concern::ExpiresSoon { days } => halves! {
         ["あと{days}日で有効期間が終わります。" "It ends in {days} days."]
         ["発行者が新しいものを公表していないか確かめ、taimen trust add で追加してください。"
@@ -58,14 +61,25 @@ pub fn concern(concern: &Concern, lang: Lang) -> [String; 2] {
     halves.map(|half| half.get(lang).to_owned())
 }
 
+/// What comes of anchors that do not count; `them` is what English calls them.
+fn consequence(supplementary: bool, them: &str) -> Words {
+    if supplementary {
+        words! { "これに基づくJPKIの電子証明書は合格になりません。カードの判定は変わりません。"
+        "JPKI certificates that rest on {them} do not pass. The verdict on the card does not change." }
+    } else {
+        words! { "これに基づくカードは「判定不能」になります。" "Cards that rest on {them} are undetermined." }
+    }
+}
+
 /// Certificates that an issuer publishes and that are not here.
 pub fn not_installed(purpose: Purpose, lang: Lang) -> [String; 2] {
     let Some((issuer, place)) = published_by(purpose) else { return Default::default() };
+    let consequence = consequence(purpose.is_supplementary(), "them");
     let purpose = purpose.as_str();
     let halves = halves! {
     ["発行者が公表している証明書のうち、追加していないものがあります（{purpose}）。" "Published certificates that are not here ({purpose})."]
-    [("それに基づくカードは「判定できない」になります。{}（{place}）から入手し、taimen trust add --purpose {purpose} で追加してください。", issuer.ja)
-     ("Cards that rest on them are undetermined. Get them from {} ({place}) and add them with taimen trust add --purpose {purpose}.", issuer.en)] };
+    [("{}{}（{place}）から入手し、taimen trust add --purpose {purpose} で追加してください。", consequence.ja, issuer.ja)
+     ("{} Get them from {} ({place}) and add them with taimen trust add --purpose {purpose}.", consequence.en, issuer.en)] };
     halves.map(|half| half.get(lang).to_owned())
 }
 
@@ -111,7 +125,7 @@ mod tests {
             Concern::Overlap,
             Concern::NameInTwoHierarchies { hierarchies: vec![Hierarchy::Production, Hierarchy::Test] },
         ];
-        let texts = all.iter().map(|one| [concern(one, Lang::Ja), concern(one, Lang::En)]);
+        let texts = all.iter().map(|one| [concern(one, &[], Lang::Ja), concern(one, &[], Lang::En)]);
         let further = [STRAY, GROUP_WRITABLE]
             .map(|text| [Lang::Ja, Lang::En].map(|lang| text.map(|half| half.get(lang).to_owned())));
         let missing = [Lang::Ja, Lang::En].map(|lang| not_installed(Purpose::ResidenceCard, lang));
@@ -119,6 +133,9 @@ mod tests {
             assert!(ja.iter().all(|half| half.ends_with(['。', '）']) && !half.is_ascii()), "{ja:?}");
             assert!(en.iter().all(|half| half.ends_with('.') && half.is_ascii()), "{en:?}");
         }
-        assert!(concern(&all[0], Lang::En)[0].contains("3 days") && concern(&all[3], Lang::Ja)[0].contains("RSA-1024"));
+        assert!(
+            concern(&all[0], &[], Lang::En)[0].contains("3 days")
+                && concern(&all[3], &[], Lang::Ja)[0].contains("RSA-1024")
+        );
     }
 }

@@ -73,6 +73,9 @@ pub(super) fn text(problem: &Problem) -> Text {
         ["入力ファイルの{line}行目が読めません。カードには触れていません。" "Line {line} of the credentials cannot be read. taimen did not touch the card."]
         ["各行を「名前 = 値」の形にしてください。名前は birth、expiry-year、security-code、number-b などです。"
          "Write 'name = value' on each line. Possible names are birth, expiry-year, security-code, number-b and others."] },
+        Problem::UnknownCredential { line } => text! { "unknown-credential" Usage;
+        ["入力ファイルの{line}行目の名前が分かりません。" "Line {line} of the credentials has a name that taimen does not know."]
+        ["使える名前は taimen check --help にあります。" "taimen check --help lists the names."] },
         Problem::BadCredentialsFile => text! { "bad-credentials-file" Usage;
         ["入力ファイルがテキストではないか、大きすぎます。カードには触れていません。"
          "The credentials file is not text, or is too large. taimen did not touch the card."]
@@ -81,8 +84,8 @@ pub(super) fn text(problem: &Problem) -> Text {
         Problem::BadEntry(entry) => Text {
             id: entry.bad,
             exit: ExitCode::Usage,
-            what: words! { ("{}の形が正しくありません。カードには触れていません。", entry.title.ja)
-            ("{} does not have the right form. taimen did not touch the card.", capital(&the(entry.title.en))) },
+            what: words! { ("{}の形が正しくありません。カードには送っていません。", entry.title.ja)
+            ("{} does not have the right form. taimen did not send it to the card.", capital(&the(entry.title.en))) },
             todo: entry.hint.into(),
         },
         Problem::TooManyEntries { attempts } => text! { "too-many-entries" Usage;
@@ -163,20 +166,20 @@ fn birth_date(error: PrintedDateError) -> Text {
     "Write it as printed on the card: S55-02-17 for Showa 55, or western:1980-02-17 if a Western year is printed." };
     match error {
         PrintedDateError::BareWestern(_) => text! { "birth-date-bare" Usage;
-        ["生年月日が元号なしで書かれています。カードには触れていません。和暦か西暦かで照合番号が変わり、間違えると残り回数が減ります。"
-         "The birth date has no era. taimen did not touch the card. Number B depends on whether the card shows an era or a Western year. A wrong guess costs a try."] examples },
+        ["生年月日が元号なしで書かれています。カードには送っていません。和暦か西暦かで照合番号が変わり、間違えると残り回数が減ります。"
+         "The birth date has no era. taimen did not send it to the card. Number B depends on whether the card shows an era or a Western year. A wrong guess costs a try."] examples },
         PrintedDateError::Bare => text! { "birth-date-no-era" Usage;
-        ["生年月日に元号がありません。カードには触れていません。" "The birth date has no era. taimen did not touch the card."] examples },
+        ["生年月日に元号がありません。カードには送っていません。" "The birth date has no era. taimen did not send it to the card."] examples },
         PrintedDateError::Future => text! { "birth-date-future" Usage;
-        ["この生年月日はまだ来ていません。カードには触れていません。" "This birth date is still to come. taimen did not touch the card."] examples },
+        ["この生年月日はまだ来ていません。カードには送っていません。" "This birth date is still to come. taimen did not send it to the card."] examples },
         PrintedDateError::TooLongAgo => text! { "birth-date-too-long-ago" Usage;
-        ["この生年月日は古すぎます（130年以上前）。カードには触れていません。" "This birth date is more than 130 years ago. taimen did not touch the card."] examples },
+        ["この生年月日は古すぎます（130年以上前）。カードには送っていません。" "This birth date is more than 130 years ago. taimen did not send it to the card."] examples },
         PrintedDateError::Form => text! { "birth-date-form" Usage;
-        ["生年月日として読めません。カードには触れていません。" "This cannot be read as a birth date. taimen did not touch the card."] examples },
+        ["生年月日として読めません。カードには送っていません。" "This cannot be read as a birth date. taimen did not send it to the card."] examples },
         PrintedDateError::NoSuchDay => text! { "birth-date-no-such-day" Usage;
-        ["この生年月日は暦にありません。カードには触れていません。" "This day does not exist. taimen did not touch the card."] examples },
+        ["この生年月日は暦にありません。カードには送っていません。" "This day does not exist. taimen did not send it to the card."] examples },
         PrintedDateError::NotInEra => text! { "birth-date-not-in-era" Usage;
-        ["この生年月日は、入力された元号の期間に入っていません。カードには触れていません。"
-         "This day is not in the given era. taimen did not touch the card."] examples },
+        ["この生年月日は、入力された元号の期間に入っていません。カードには送っていません。"
+         "This day is not in the given era. taimen did not send it to the card."] examples },
     }
 }

@@ -1,6 +1,6 @@
 //! The exit codes, on which scripts rest. `docs/exit-codes.md` says the same; a test holds the two together.
 
-use crate::{lang::Bilingual, verify::Overall};
+use crate::{cards::Findings, lang::Bilingual, verify::Overall};
 
 /// How the program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,7 +18,8 @@ pub enum ExitCode {
     Card,
     /// 5: a credential was refused, is blocked, or was unsafe to try.
     Credential,
-    /// 6: the card is authentic, and a field of the form is neither the same as the chip's nor another spelling of it.
+    /// 6: the card is authentic, and a field of the form is neither the same as the chip's nor another spelling of it, or the holder has not
+    /// reached the age that was asked for.
     Mismatch,
     /// 7: the card is authentic, and its record was not saved.
     NotSaved,
@@ -74,8 +75,8 @@ impl ExitCode {
                 "a credential was refused, is blocked, or was unsafe to try",
             ),
             Self::Mismatch => Bilingual::new(
-                "真正だが、申込書と一致しない、または要確認・目視の項目がある",
-                "authentic, but a field of the form is different, or a person must look at it",
+                "真正だが、申込書と一致しない（要確認・目視を含む）か、年齢の条件を満たしていない",
+                "authentic, but the form differs or a person must look at it, or the age is not reached",
             ),
             Self::NotSaved => {
                 Bilingual::new("真正だが、記録を保存できなかった", "authentic, but the record was not saved")
@@ -88,6 +89,15 @@ impl ExitCode {
     #[must_use]
     pub fn worse(self, other: Self) -> Self {
         if other.badness() > self.badness() { other } else { self }
+    }
+
+    /// The code of a verdict alone.
+    pub(crate) fn of(overall: Overall) -> Self {
+        match overall {
+            Overall::Authentic => Self::Authentic,
+            Overall::Rejected => Self::Rejected,
+            Overall::Undetermined => Self::Undetermined,
+        }
     }
 
     fn badness(self) -> u8 {
@@ -105,12 +115,12 @@ impl ExitCode {
     }
 }
 
-impl From<Overall> for ExitCode {
-    fn from(overall: Overall) -> Self {
-        match overall {
-            Overall::Authentic => Self::Authentic,
-            Overall::Rejected => Self::Rejected,
-            Overall::Undetermined => Self::Undetermined,
+impl From<&Findings> for ExitCode {
+    /// How a check ends that found this.
+    fn from(findings: &Findings) -> Self {
+        match Self::of(findings.overall()) {
+            Self::Authentic if findings.is_too_young() => Self::Mismatch,
+            exit => exit,
         }
     }
 }

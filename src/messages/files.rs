@@ -2,7 +2,10 @@
 
 use std::io::ErrorKind;
 
-use crate::dump::DumpError;
+use crate::{
+    dump::DumpError,
+    lang::{Words, words},
+};
 
 use super::{Problem, Text, trust};
 
@@ -22,9 +25,23 @@ pub(super) fn text(problem: &Problem) -> Text {
         ["普通のファイルの名前を指定してください。リンクの場合は、リンク先のファイルを直接指定してください。"
          "Name a regular file. If it is a link, name the file that it leads to."] },
         Problem::SameFile { path, first, second } => text! { "same-file" Usage;
-        ["{path} が {first} と {second} の両方に指定されています。カードには触れず、何も書いていません。"
-         "Both {first} and {second} name {path}. taimen touched no card and wrote nothing."]
+        ["{path} が {first} と {second} の両方に指定されています。何も書いていません。"
+         "Both {first} and {second} name {path}. taimen wrote nothing."]
         ["書き出すファイルには、それぞれ別の名前を指定してください。" "Give each file that taimen writes a name of its own."] },
+        Problem::Empty { path } => {
+            let Words { ja, en } = if path == "-" {
+                words! { "標準入力" "Standard input" }
+            } else {
+                words! { "{path}" "{path}" }
+            };
+            text! { "empty-file" Usage;
+            ["{ja} は空です。" "{en} is empty."]
+            ["ファイルの指定が正しいか、書き出しが途中で止まらなかったか確かめてください。"
+             "Check whether it is the right file, and whether whatever wrote it came to its end."] }
+        }
+        Problem::RecordedScope { option } => text! { "recorded-scope" Usage;
+        ["記録は、記録したときの範囲で再生します。" "A recording is played back with its own scope."]
+        ["--{option} を外して、もう一度実行してください。" "Run this again without --{option}."] },
         Problem::Dump { path, error } => dump(path, *error),
         Problem::NotASealKey { path } => text! { "not-a-seal-key" Usage;
         ["{path} は封印用の鍵（Ed25519の秘密鍵、PEM）ではありません。" "{path} is not a key that seals dumps (an Ed25519 private key in PEM)."]
@@ -105,10 +122,17 @@ pub(super) fn text(problem: &Problem) -> Text {
         Problem::UnknownCheck(name) => text! { "unknown-check" Usage;
         ["「{name}」という検査はありません。" "There is no check named '{name}'."]
         ["名前なしで taimen explain を実行すると、検査の一覧を表示します。" "taimen explain without a name lists the checks."] },
-        Problem::BadTime => text! { "bad-time" Usage;
-        ["--at の時刻が読めません。" "The time given to --at cannot be read."]
-        ["2026-11-22T10:00:00+09:00 のように指定するか、保存された読み取りを自分で保証できるときは recorded と指定してください。"
-         "Write it like 2026-11-22T10:00:00+09:00, or write recorded if you vouch for a saved reading."] },
+        Problem::BadTime { recorded } => {
+            let Words { ja, en } = if *recorded {
+                words! { "2026-11-22T10:00:00+09:00 のように指定するか、保存された読み取りを自分で保証できるときは recorded と指定してください。"
+                "Write it like 2026-11-22T10:00:00+09:00, or write recorded if you vouch for a saved reading." }
+            } else {
+                words! { "2026-11-22T10:00:00+09:00 のように指定してください。" "Write it like 2026-11-22T10:00:00+09:00." }
+            };
+            text! { "bad-time" Usage;
+            ["--at の時刻が読めないか、扱える範囲にありません。" "The time given to --at cannot be read, or is out of range."]
+            ["{ja}" "{en}"] }
+        }
         Problem::NoLines => text! { "no-lines" Usage;
         ["比べる行が一つもありませんでした。" "There was no line to compare."]
         ["1行に {{\"chip\":{{…}},\"form\":{{…}}}} を一つずつ渡してください。書き方は docs/compare.md にあります。"

@@ -11,7 +11,7 @@ pub(super) fn text(path: &str, line: Option<u64>, error: FormFault) -> Text {
     let path = if path == "-" {
         words! { "標準入力" "Standard input" }
     } else {
-        words! { "{path}" "{path}" }
+        words! { "{path} " "{path}" }
     };
     let (ja, en) = (path.ja, path.en);
     let place = match line {
@@ -29,9 +29,16 @@ pub(super) fn text(path: &str, line: Option<u64>, error: FormFault) -> Text {
                 Some(_) => words! { "{column}文字目" "column {column}" },
                 None => words! { "{row}行{column}列目" "line {row}, column {column}" },
             };
+            if line.is_some() {
+                return text! { "form-malformed" Usage;
+                [("{ja}（{}）が、chip と form の組のJSONとして読めません。", at.ja)
+                 ("{en}, {}: this is not a pair of chip and form in JSON.", at.en)]
+                ["1行に {{\"chip\":{{…}},\"form\":{{…}}}} を一つずつ書いてください。書き方は docs/compare.md にあります。"
+                 "Write {{\"chip\":{{...}},\"form\":{{...}}}} on each line. docs/compare.md describes it."] };
+            }
             text! { "form-malformed" Usage;
-            [("{ja}（{}）が、申込書のJSONとして読めません。比べていません。", at.ja)
-             ("{en}, {}: not a form as JSON. taimen compared nothing.", at.en)]
+            [("{}（{}）が、申込書のJSONとして読めません。比べていません。", ja.trim_end(), at.ja)
+             ("{en}, {}: this is not a form in JSON. taimen compared nothing.", at.en)]
             ["使える項目は name, kana, address, birth_date, sex で、値はすべて文字列です。書き方は docs/compare.md にあります。"
              "The keys are name, kana, address, birth_date and sex, every value a text. docs/compare.md describes it."] }
         }

@@ -68,7 +68,10 @@ pub use reader::Platform;
 pub(crate) use trust::{refused as refused_words, signer as signer_words};
 #[cfg(feature = "records")]
 #[doc(hidden)]
-pub use {record::RecordError, records::StoreError};
+pub use {
+    record::{EntriesFault, RecordError},
+    records::{Layer, StoreError},
+};
 #[doc(hidden)]
 pub use {recording::ScrubRefusal, server::ServerRefusal, usage::UsageError};
 
@@ -103,6 +106,8 @@ pub enum Problem {
     NotRecordable,
     /// The text is not that of a phone's QR code.
     BadEngagement,
+    /// A recording of a reading that asked for something else.
+    OtherRequest { asked: String },
     /// The session with a phone failed.
     DeviceSession { detail: String },
     /// Another card than the one that was recognised.
@@ -125,8 +130,10 @@ pub enum Problem {
     AlreadyTried { credential: &'static CredentialSpec },
     /// A credential is missing and there is no terminal to ask on.
     MissingCredential { name: String },
-    /// A line of the credentials file is not `name = value`, or its name is unknown. The value is not repeated.
+    /// A line of the credentials file is not `name = value`, or repeats a name. It is not repeated.
     BadCredentialLine { line: usize },
+    /// A line of the credentials file has an unknown name. It is not repeated.
+    UnknownCredential { line: usize },
     /// The credentials file is not text, or too large.
     BadCredentialsFile,
     /// The birth date is not one as printed.
@@ -152,7 +159,7 @@ pub enum Problem {
     UnknownSimOption { given: String, meant: Option<&'static str> },
     /// `seed=` that is not a number in its range.
     BadSimSeed,
-    /// `fault=` with an unknown name.
+    /// `fault=` with a name or a value that this kind does not have.
     UnknownSimFault(String),
     /// Nobody offered a card at the address of `--reader phone`.
     NoPhone { address: String, seconds: u64 },
@@ -186,6 +193,10 @@ pub enum Problem {
     ReadInFuture { read_at: Timestamp },
     /// `--seal` of a replayed recording for which the operator does not vouch.
     SealWithoutWord,
+    /// A file without anything in it.
+    Empty { path: String },
+    /// An option that says how much of a card is read, with a recording, which says it itself.
+    RecordedScope { option: &'static str },
     /// A file is not a dump.
     Dump { path: String, error: DumpError },
     /// A file is not a recording.
@@ -231,8 +242,8 @@ pub enum Problem {
     UnknownProfile { given: String },
     /// No profile of a law covers a day.
     NoProfile { law: String, day: jiff::civil::Date },
-    /// `--at` is not a time.
-    BadTime,
+    /// `--at` is not a time; `recorded`: it also takes that word.
+    BadTime { recorded: bool },
     #[cfg(feature = "compare")]
     /// A form that cannot be compared: a file, or a line of `taimen compare`.
     Form { path: String, line: Option<u64>, error: crate::compare::FormFault },
@@ -305,20 +316,20 @@ impl Problem {
             | Self::BadSimSeed | Self::UnknownSimFault(_) | Self::NoPhone { .. } | Self::NotAPhone { .. }
             | Self::CannotListen { .. } | Self::PhoneLostAtExtended | Self::NotBuilt { .. }
             | Self::TwoCards | Self::MuteCard | Self::NothingShared | Self::WantsBluetooth
-            | Self::DeviceSession { .. } | Self::NotAReaderKey { .. } | Self::BadEngagement | Self::NotRecordable => reader::text(self, platform),
+            | Self::DeviceSession { .. } | Self::NotAReaderKey { .. } | Self::BadEngagement | Self::OtherRequest { .. } | Self::NotRecordable => reader::text(self, platform),
             Self::CredentialWrong { .. } | Self::CredentialBlocked { .. } | Self::LastTry { .. }
             | Self::NoCounter { .. } | Self::CounterUnknown { .. } | Self::PinSettingUnknown { .. }
             | Self::AnswerLost { .. } | Self::AlreadyTried { .. } | Self::MissingCredential { .. }
-            | Self::BadCredentialLine { .. } | Self::BadCredentialsFile | Self::BadBirthDate(_)
+            | Self::BadCredentialLine { .. } | Self::UnknownCredential { .. } | Self::BadCredentialsFile | Self::BadBirthDate(_)
             | Self::TooManyEntries { .. } | Self::BadEntry(_) | Self::UncountedWrong { .. } | Self::EntryNotTaken { .. } | Self::CardHandshake
             | Self::PinForgotten { .. } => credential::text(self),
             Self::Unreadable { .. } | Self::Unwritable { .. } | Self::UnfitDestination { .. } | Self::SameFile { .. }
-            | Self::NotASealKey { .. } | Self::SealBroken { .. } | Self::OtherSeal { .. }
+            | Self::Empty { .. } | Self::RecordedScope { .. } | Self::NotASealKey { .. } | Self::SealBroken { .. } | Self::OtherSeal { .. }
             | Self::ReadInFuture { .. } | Self::SealWithoutWord | Self::Dump { .. } | Self::Recording { .. }
             | Self::RecordingVersion { .. } | Self::RecordingGiven { .. } | Self::DumpGiven { .. }
             | Self::RecordingUnused { .. } | Self::RecordingDraw { .. } | Self::NoRandomBytes | Self::Vpcd { .. }
             | Self::NoPicture | Self::NoFront | Self::TrustFolder(_) | Self::TrustAdd(_) | Self::TrustRemove(_)
-            | Self::NoTrustFolder | Self::PinWithoutList { .. } | Self::UnknownCheck(_) | Self::BadTime | Self::NoLines | Self::Internal { .. } => files::text(self),
+            | Self::NoTrustFolder | Self::PinWithoutList { .. } | Self::UnknownCheck(_) | Self::BadTime { .. } | Self::NoLines | Self::Internal { .. } => files::text(self),
             Self::NotAnInput { .. } | Self::InputTooLarge { .. } | Self::NotAFile { .. } | Self::FolderLoop { .. }
             | Self::ListLine { .. } | Self::ExpectationUnused { .. } | Self::Expectation { .. } | Self::NoInputs => batch::text(self),
             #[cfg(feature = "compare")]

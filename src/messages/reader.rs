@@ -36,22 +36,22 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
          "Take a supported card, such as a My Number Card, out of its wallet or case and place it alone on the reader."] },
         Problem::UnsupportedKind(kind) => unsupported(*kind),
         Problem::NoSuchApplication(kind) => text! { "no-such-application" Card;
-        [("このカードには{}がありません。", kind.name().ja) "This card does not hold the application {kind}."]
+        [("このカードには{}がありません。", kind.name().ja) ("This card does not hold this application: {}.", kind.name().en)]
         ["カードを確かめてください。カードにあるアプリケーションは taimen identify で表示できます。"
          "Check the card. taimen identify shows the applications on it."] },
         Problem::OtherCardsOption { option, kind } => text! { "other-cards-option" Usage;
         [("--{option} は{}には使えません。暗証番号などはカードに送っていません。", kind.name().ja)
-         "--{option} does not apply to this kind of card ({kind}). taimen sent it no credential."]
+         ("--{option} does not apply to this kind of card ({}). taimen sent it no credential.", kind.name().en)]
         ["このオプションなしで、もう一度実行してください。" "Run this again without the option."] },
         Problem::NothingShared => text! { "nothing-shared" Credential;
         ["スマートフォンから何も共有されませんでした。真正かどうかの判定はありません。" "The phone shared nothing. There is no verdict."]
         ["本人が画面で共有を断ったか、求めた文書がスマートフォンにありません。本人に確かめ、もう一度行うか、カードなど別の書類で確認してください。"
          "The holder declined on the screen, or the phone does not hold the document. Ask the holder, and try again or check a card instead."] },
         Problem::WantsBluetooth => text! { "wants-bluetooth" Card;
-        ["このスマートフォンはBluetoothでの通信を求めています。taimenのリーダーはNFCだけで通信します。"
-         "This phone wants to send its data over Bluetooth. taimen's reader has NFC alone."]
-        ["カードをリーダーに置くか、デジタル庁の「マイナンバーカード対面確認アプリ」などで確認してください。"
-         "Place the card itself on the reader, or check the phone with the Digital Agency's app for that."] },
+        ["このスマートフォンはBluetoothでの通信を求めていますが、taimenはここではその通信ができません。"
+         "This phone wants to send its data over Bluetooth, and taimen cannot do that here."]
+        ["カードをリーダーに置くか、デジタル庁の「マイナンバーカード対面確認アプリ」などで確認してください。Bluetoothの条件は docs/readers.md にあります（実際の電波では試していません）。"
+         "Place the card itself on the reader, or check the phone with the Digital Agency's app for that. docs/readers.md says what Bluetooth needs; it was never tried on a radio."] },
         Problem::NotAReaderKey { path } => text! { "not-a-reader-key" Usage;
         ["{path} に、読取側の秘密鍵（P-256またはP-384）とその証明書がありません。" "{path} does not hold a reader's private key (P-256 or P-384) with its certificate."]
         ["秘密鍵と、その鍵の証明書から順に証明書を並べたPEMのファイルを指定してください。"
@@ -62,6 +62,10 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
         Problem::BadEngagement => text! { "bad-engagement" Usage;
         ["スマートフォンのQRコードの内容（mdoc: で始まる文字列）として読めません。" "This is not what a phone's QR code holds: a text that begins with mdoc:."]
         ["スマートフォンの画面のQRコードを、もう一度スキャンしてください。" "Scan the QR code on the phone's screen again."] },
+        Problem::OtherRequest { asked } => text! { "other-request" Usage;
+        ["この記録は、{asked} で読み取ったものではないため、その答えになりません。" "The recorded reading did not ask for {asked}, so it does not answer that."]
+        ["記録どおりに判定するときは、--request と --age-over を付けないでください。ほかのことを確かめるには、スマートフォンをもう一度読み取ってください。"
+         "To judge it as it was read, leave out --request and --age-over. To ask for something else, read the phone again."] },
         Problem::DeviceSession { detail } => text! { "phone-session" Card;
         ["スマートフォンとの暗号化された通信ができませんでした。何も判定していません。"
          "The encrypted session with the phone failed ({detail}). taimen judged nothing."]
@@ -71,7 +75,7 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
         ["途中でカードが入れ替わりました。読み取りを中止しました。" "This is not the card that taimen recognised before. taimen stopped the reading."]
         ["カードを一枚だけ置き、終わるまで動かさずに、最初からやり直してください。" "Place one card, leave it in place until the end, and start again."] },
         Problem::TwoCards => text! { "two-cards" Card;
-        ["カードが2枚以上置かれています。読み取っていません。" "More than one card lies on the readers. None is read."]
+        ["カードが2枚以上置かれています。読み取っていません。" "More than one card lies on the readers. taimen read neither of them."]
         ["確認するカードを1枚だけ残してください。いつも別のリーダーに入れてあるカードがあるときは、設定した人に、使うリーダーを一つに決めるよう頼んでください。"
          "Leave the one card that is to be checked. If another card always stays in a reader, ask whoever set this up to name the one reader to use."] },
         Problem::MuteCard => text! { "card-mute" Card;
@@ -97,11 +101,12 @@ pub(super) fn text(problem: &Problem, platform: Platform) -> Text {
              "{near_en}After ? it takes fault= and seed=, such as sim:my-number?seed=7."] }
         }
         Problem::BadSimSeed => text! { "bad-sim-seed" Usage;
-        ["模擬カードの seed が整数として読めません。" "The seed of the simulated card is not a whole number in the allowed range."]
+        ["模擬カードの seed が、使える範囲の整数ではありません。" "The seed of the simulated card is not a whole number in the allowed range."]
         [("0から{}までの整数を指定してください。", u64::MAX) ("Give a number from 0 to {}.", u64::MAX)] },
         Problem::UnknownSimFault(name) => text! { "unknown-sim-fault" Usage;
-        ["「{name}」という模擬カードの異常はありません。" "There is no fault named '{name}' for simulated cards."]
-        ["使える名前は docs/simulator.md の表にあります。" "The table in docs/simulator.md lists the names."] },
+        ["この種類の模擬カードに「{name}」という異常はないか、その値は使えません。"
+         "A simulated card of this kind does not have the fault '{name}', or the fault does not take this value."]
+        ["使える名前と値は docs/simulator.md の表にあります。" "The tables in docs/simulator.md list names and values."] },
         Problem::NotBuilt { feature } => text! { "not-built" Usage;
         ["この実行ファイルは「{feature}」の機能なしで作られています。" "This program was built without the feature '{feature}'."]
         ["別の指定を使うか、その機能を含めて作り直してください。" "Use another address, or build it with that feature."] },

@@ -101,9 +101,8 @@ impl From<FlowError> for Problem {
 impl From<EntryError> for Problem {
     fn from(error: EntryError) -> Self {
         match error {
-            EntryError::Line { line } | EntryError::UnknownName { line } | EntryError::Repeated { line } => {
-                Self::BadCredentialLine { line }
-            }
+            EntryError::Line { line } | EntryError::Repeated { line } => Self::BadCredentialLine { line },
+            EntryError::UnknownName { line } => Self::UnknownCredential { line },
             EntryError::NotText => Self::BadCredentialsFile,
             EntryError::Form(entry) => Self::BadEntry(entry),
             EntryError::Date(_, error) => Self::BadBirthDate(error),

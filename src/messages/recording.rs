@@ -13,6 +13,8 @@ pub enum ScrubRefusal {
     Kind(CardKind),
     /// The JPKI application was read: its certificates have sizes that no simulated card can be given.
     Jpki,
+    /// The answers of this kind are encrypted: no simulated card has their lengths.
+    Encrypted(CardKind),
     /// A file has a size that no simulated card of this kind can have.
     #[allow(missing_docs)]
     Size { kind: CardKind, file: &'static str },
@@ -30,6 +32,10 @@ pub(super) fn text(path: &str, why: &ScrubRefusal) -> Text {
             words! { ("{path} の個人情報を取り除けません。{}の模擬カードを作れません。", kind.name().ja)
             ("{path} is not scrubbed: no simulated card stands for this kind ({}).", kind.name().en) }
         }
+        ScrubRefusal::Encrypted(kind) => {
+            words! { ("{path} の個人情報を取り除けません。{}との通信は暗号化されており、架空の人物のものに置き換えられません。", kind.name().ja)
+            ("{path} is not scrubbed: the session with a {} is encrypted, and an invented person's cannot take its place.", kind.name().en) }
+        }
         ScrubRefusal::Jpki => {
             words! { "{path} の個人情報を取り除けません。公的個人認証の証明書を同じ大きさで作れません。"
             "{path} is not scrubbed: JPKI certificates cannot be made in the same size." }
@@ -44,6 +50,6 @@ pub(super) fn text(path: &str, why: &ScrubRefusal) -> Text {
         }
     };
     text! { "not-scrubbed" Usage; what
-    ["何も書いていません。元の記録は個人情報です。そのまま人に渡さないでください。"
-     "Nothing was written. The recording holds personal data: do not pass it on as it is."] }
+    ["何も書いていません。元の記録は個人情報です。そのまま人に渡さないでください。架空の人物の記録は taimen recording make で作れます。"
+     "Nothing was written. The recording holds personal data: do not pass it on as it is. taimen recording make makes one of an invented person."] }
 }

@@ -2,12 +2,44 @@
 
 use std::io::ErrorKind;
 
-use crate::text::errors;
+use crate::text::{errors, named};
 
 use super::{
     Text,
     files::{io_en, io_ja},
 };
+
+named! {
+    /// What does not hold.
+    pub enum Layer {
+        /// What the database says of itself is not what its key file and its heads say.
+        Log = "log",
+        /// A data key does not open, and with it the contents that it seals; or an entry is sealed with a former one.
+        Key = "key",
+        /// The database itself cannot be read there.
+        File = "file",
+        /// A row that no program of ours has written.
+        Row = "row",
+        /// A number that is missing.
+        Sequence = "sequence",
+        /// The sealed content, or what it can be found by, is not what it was.
+        Content = "content",
+        /// The header, or what the entry comes after, is not what it was.
+        Leaf = "leaf",
+        /// The nodes or the root of the tree.
+        Tree = "tree",
+        /// The signature of a head.
+        Signature = "signature",
+        /// The content does not open for this place.
+        Seal = "seal",
+        /// Content is gone without a purge, or there in spite of one.
+        Purge = "purge",
+        /// The entries up to a known head are not those that it signs.
+        Rewritten = "rewritten",
+        /// The log ends before a known head.
+        Older = "older",
+    }
+}
 
 errors! {
     /// Why the confirmation record was not stored, read or proved. Holds nothing of a record: `place` is the database
@@ -39,6 +71,7 @@ errors! {
         OldKey { place: String, path: String } = "{path} is a former key of {place}",
         NoKeyring = "the system has no store for keys that taimen can use",
         Locked { place: String } = "another program holds {place}",
+        AddedMeanwhile { place: String } = "something was added to a record of {place} meanwhile",
         DiskFull { place: String } = "the disk of {place} is full",
         ReadOnly { place: String } = "{place} cannot be written",
         HeadOlder {
@@ -56,7 +89,7 @@ errors! {
             /// The entry.
             seq: u64,
             /// Which layer does not hold.
-            layer: &'static str,
+            layer: Layer,
         } = "{place}, entry {seq}: {layer} does not hold",
         NoServer { place: String, error: ErrorKind } = "{place} does not answer: {error}",
         TlsRefused { place: String } = "no TLS connection to {place}",
@@ -121,6 +154,11 @@ pub(super) fn text(error: &StoreError) -> Text {
          "Another program holds {place}. taimen added nothing."]
         ["少し待ってやり直してください。続くときは、バックアップなどのプログラムが開いたままでないか確かめてください。"
          "Try again in a moment. If it goes on, look for a backup or another program that keeps the database open."] },
+        StoreError::AddedMeanwhile { place } => text! { "records-added-meanwhile" Usage;
+        ["消去する記録を選んだ後に、{place} のその記録に何かが追加されました。消去していません。"
+         "Somebody added to a record of {place} after taimen chose it for the purge. taimen purged nothing of this part."]
+        ["taimen records purge をもう一度実行してください。追加されたもの（保留など）を含めて、選び直します。"
+         "Run taimen records purge again: it judges the record anew, with what was added, perhaps a hold."] },
         StoreError::DiskFull { place } => text! { "records-disk-full" Usage;
         ["{place} の空き容量がないため、保存できません。何も追加していません。" "There is no space left for {place}. taimen added nothing."]
         ["空きを作ってから、やり直してください。保存済みの記録はそのまま残っています。"
@@ -135,7 +173,7 @@ pub(super) fn text(error: &StoreError) -> Text {
         ["記入した文を短くしてください。" "Shorten the texts that were entered."] },
         StoreError::NoSuchEntry { id } => text! { "no-such-record" Usage;
         ["{id} という記録はありません。" "There is no record {id}."]
-        ["taimen records list または find で、記録の番号を確かめてください。" "Look for its id with taimen records list or find."] },
+        ["taimen records list または find の ID の欄で確かめてください。" "Look in the column ID of taimen records list or find."] },
         StoreError::Purged { id } => text! { "record-purged" Usage;
         ["記録 {id} の内容は、保存期間の後に消去されています。" "The content of record {id} was purged after its retention period."]
         ["消去した日と法令は、taimen records list --kind purge と show で見られます。"
@@ -145,8 +183,8 @@ pub(super) fn text(error: &StoreError) -> Text {
         ["空きを作ってから、やり直してください。" "Make room, then try again."] },
         StoreError::Io { path, error } => text! { "records-file" Usage;
         [("{path} を読み書きできません（{}）。", io_ja(*error)) ("{path} cannot be read or written ({}).", io_en(*error))]
-        ["フォルダーがあるか、権限と空きがあるか確かめてください。"
-         "Check whether the folder exists and has space, and whether you have the rights."] },
+        ["フォルダーがあるか、書き込みの権限と空きがあるか確かめてください。"
+         "Check whether the folder exists and has space, and whether you may write there."] },
         StoreError::NoRandomBytes => text! { "no-random-bytes-for-records" Usage;
         ["OSから乱数を得られないため、記録を暗号化できません。保存していません。"
          "The operating system provides no random bytes, so taimen cannot seal the record. It saved nothing."]
@@ -167,8 +205,8 @@ fn database(error: &StoreError) -> Text {
         StoreError::PasswordInUrl => text! { "password-in-url" Usage;
         ["データベースの指定にパスワードが含まれています。接続していません。"
          "The URL of the database contains a password. taimen did not connect."]
-        ["パスワードを除き、パスワードファイル（環境変数 PGPASSFILE）か環境変数 PGPASSWORD で渡してください。画面や履歴に残ったパスワードは変更してください。"
-         "Take it out, and give it in a password file (PGPASSFILE) or in PGPASSWORD. Change a password that is in a history or a log by now."] },
+        ["パスワードを除き、パスワードファイル（環境変数 PGPASSFILE）か環境変数 PGPASSWORD で渡してください。シェルの履歴やログに残ったおそれがあるパスワードは変更してください。"
+         "Take it out, and give it in a password file (PGPASSFILE) or in PGPASSWORD. If the password may be in a shell history or a log, change it."] },
         StoreError::NetworkFile { place } => text! { "records-network-file" Usage;
         ["{place} は、ネットワーク上のフォルダーにあります。そこでは記録を安全に書けません。"
          "{place} is on a network file system, where taimen cannot write records safely."]
@@ -182,7 +220,8 @@ fn database(error: &StoreError) -> Text {
         ["パスを確かめるか、taimen records init で作ってください。" "Check the path, or make one with taimen records init."] },
         StoreError::NotOurs { place } => text! { "records-not-ours" Usage;
         ["{place} は、taimenの記録のデータベースではありません。" "{place} is not a database of taimen's records."]
-        ["指定を確かめるか、taimen records init で新しく作ってください。" "Check the URL, or make a new one with taimen records init."] },
+        ["フォルダーではなくデータベースのファイルを指定しているか確かめるか、taimen records init で新しく作ってください。"
+         "Check that the URL names a database, and not a folder or another file, or make a new one with taimen records init."] },
         StoreError::NewerSchema { place, found, known } => text! { "records-newer-schema" Usage;
         ["{place} は、より新しい版のtaimenのデータベースです（形式{found}。この版が扱えるのは{known}まで）。何も変更していません。"
          "A newer taimen made {place}: its schema is {found}, and this taimen knows {known}. taimen changed nothing."]
@@ -249,14 +288,14 @@ fn proof(error: &StoreError) -> Text {
         StoreError::HeadElsewhere { path, place } => text! { "records-head-elsewhere" Usage;
         ["{path} は、{place} ではなく、別のデータベースの署名つきの控え（head）です。点検していません。"
          "{path} is a signed head of another database, not of {place}. taimen did not verify it."]
-        ["このデータベースの head を指定してください。head の1行目に、データベースの番号があります（taimen records head）。"
+        ["このデータベースの head を指定してください。head の1行目に、データベースのIDがあります（taimen records head）。"
          "Name a head of this database. Its first line has the database's id, as taimen records head prints it."] },
-        StoreError::Damaged { place, seq: 0, layer: "key" } => text! { "records-damaged" Usage;
+        StoreError::Damaged { place, seq: 0, layer: Layer::Key } => text! { "records-damaged" Usage;
         ["{place} のデータ鍵を、このデータベースの鍵で開けません。データ鍵が壊れているか、鍵のファイルの中身が変わっています。何も追加していません。"
          "A data key in {place} does not open with the key of this database: it is damaged, or somebody edited the key file. taimen added nothing."]
         ["別に保管してある鍵の写しで試し、それでも開けないときは、バックアップを taimen records restore で戻してください。"
          "Try the copy of the key that you keep elsewhere. If it does not open either, restore a backup with taimen records restore."] },
-        StoreError::Damaged { place, seq: 0, layer: "log" } => text! { "records-damaged" Usage;
+        StoreError::Damaged { place, seq: 0, layer: Layer::Log } => text! { "records-damaged" Usage;
         ["{place} が、鍵の控えと違うこと（公開鍵、または試験用かどうか）を名のっています。書き換えられています。何も追加していません。"
          "{place} names another public key, or another kind of database, than its key file and heads do: somebody changed it. taimen added nothing."]
         ["このデータベースへの追加を止め、写しを取り、バックアップと比べてください。"
@@ -315,10 +354,10 @@ fn server(error: &StoreError) -> Text {
         ["管理者が CREATE ROLE で作ってから、docs/records.md の GRANT を実行してください。データベースは作ってあります。"
          "Let the administrator make it with CREATE ROLE, then run the GRANT statements of docs/records.md. The database is made."] },
         StoreError::ConnectionLost { place } => text! { "records-connection-lost" Usage;
-        ["{place} との接続が切れました。保存できたかどうかは分かりません。"
-         "The connection to {place} was lost. Whether the entry was saved is not known."]
-        ["サーバーとネットワークを確かめ、保存されていないことを「記録を見る」または taimen records list で確かめてから、やり直してください。"
-         "Check the server and the network. Look for the entry (taimen records list) before you save it again."] },
+        ["{place} との接続が切れました。保存の途中だったときは、保存できたかどうか分かりません。"
+         "The connection to {place} was lost. If an entry was being saved, whether it was saved is not known."]
+        ["サーバーとネットワークを確かめて、もう一度お試しください。保存の途中だったときは、保存されていないことを「記録を見る」または taimen records list で確かめてから、やり直してください。"
+         "Check the server and the network, and try again. If you were saving, look for the entry (taimen records list) before you save it again."] },
         _ => super::files::internal("messages"),
     }
 }

@@ -26,8 +26,8 @@ pub(super) fn text(path: &str, error: &ScriptError) -> Text {
             halves! { ["リーダーの番号は1から{MAX_READERS}までです。" "readers have the numbers 1 to {MAX_READERS}."] fix }
         }
         StepError::Wait => halves! {
-        [("待つ時間として読めません（最大{}秒）。", MAX_WAIT.as_secs()) ("this is not a waiting time (at most {} seconds).", MAX_WAIT.as_secs())]
-        ["2、2s、1500ms のように書いてください。" "Write for example 2, 2s or 1500ms."] },
+        ["wait には 2、2s、1500ms のような時間が必要です。" "wait needs a time, such as 2, 2s or 1500ms."]
+        [("{}秒までの時間を書いてください。", MAX_WAIT.as_secs()) ("Write a time of at most {} seconds.", MAX_WAIT.as_secs())] },
         StepError::Runs => {
             halves! { ["繰返しの回数は1から{MAX_RUNS}までです。" "a script can run 1 to {MAX_RUNS} times."] fix }
         }

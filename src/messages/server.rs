@@ -67,7 +67,7 @@ pub(super) fn text(refusal: &ServerRefusal) -> Text {
         ["taimen counter が表示したアドレスを、新しいブラウザーで開いてください。" "Open the address that taimen counter printed, in a current browser."] },
         ServerRefusal::Token => text! { "counter-token" Usage;
         ["このアドレスはもう使われたか、正しくありません。" "This address was used already, or it is wrong."]
-        ["アドレスは一度だけ使えます。スタッフの画面から開き直すか、taimen counter を起動し直してください。"
+        ["アドレスは一度だけ使えます。係員の画面から開き直すか、taimen counter を起動し直してください。"
          "Each address works once. Open the page from the staff page again, or start taimen counter anew."] },
         ServerRefusal::NotEntered => text! { "counter-not-entered" Usage;
         ["このブラウザーでは、この画面を使えません。" "This browser may not use this page."]

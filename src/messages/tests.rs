@@ -130,6 +130,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::AlreadyTried { credential: printed() },
         Problem::MissingCredential { name: "birth".to_owned() },
         Problem::BadCredentialLine { line: 2 },
+        Problem::UnknownCredential { line: 2 },
         Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE1, left: None },
         Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE2, left: None },
         Problem::UncountedWrong { credential: credential("card-number"), kind: CardKind::RESIDENCE2, left: Some(1) },
@@ -171,9 +172,12 @@ fn every_problem() -> Vec<Problem> {
         Problem::ReadInFuture { read_at: "2098-01-01T00:00:00Z".parse().unwrap() },
         Problem::SealWithoutWord,
         Problem::Recording { path: path(), line: 5 },
+        Problem::Empty { path: path() },
+        Problem::RecordedScope { option: "age" },
         Problem::BadCredentialsFile,
         Problem::ScrubRefused { path: path(), why: ScrubRefusal::DoesNotPlay },
         Problem::ScrubRefused { path: path(), why: ScrubRefusal::Jpki },
+        Problem::ScrubRefused { path: path(), why: ScrubRefusal::Encrypted(CardKind::MY_NUMBER) },
         Problem::ScrubRefused { path: path(), why: ScrubRefusal::Kind(CardKind::MY_NUMBER) },
         Problem::ScrubRefused {
             path: path(),
@@ -192,7 +196,8 @@ fn every_problem() -> Vec<Problem> {
         Problem::UnknownCheck("luck".to_owned()),
         Problem::UnknownProfile { given: "hanshuho".to_owned() },
         Problem::NoProfile { law: "hanshuhou".to_owned(), day: jiff::civil::date(2020, 1, 1) },
-        Problem::BadTime,
+        Problem::BadTime { recorded: true },
+        Problem::BadTime { recorded: false },
         Problem::NotAnInput { path: path() },
         Problem::InputTooLarge { path: path() },
         Problem::NotAFile { path: path() },
@@ -209,6 +214,7 @@ fn every_problem() -> Vec<Problem> {
         Problem::DeviceSession { detail: "the phone answered 6985".to_owned() },
         Problem::NotAReaderKey { path: path() },
         Problem::BadEngagement,
+        Problem::OtherRequest { asked: "--request age --age-over 20".to_owned() },
         Problem::NotRecordable,
         Problem::OtherCardsOption { option: "age", kind: any_kind() },
         Problem::PinSettingUnknown { credential: printed() },
@@ -220,7 +226,7 @@ fn every_problem() -> Vec<Problem> {
             UsageError::Unknown { given: word("json"), meant: Some(word("--json")) },
             UsageError::UnknownCommand { given: word("chek"), meant: None },
             UsageError::NoCommand,
-            UsageError::Value { option: word("--wait <SECONDS>"), given: word("soon"), possible: Vec::new() },
+            UsageError::Value { option: word("--wait <SECONDS>"), given: word("soon"), possible: None },
             UsageError::NoValue { option: word("--wait <SECONDS>") },
             UsageError::Missing { what: vec![word("<FILE>")] },
             UsageError::Conflict { option: word("--age"), with: vec![word("--jpki")] },
@@ -334,8 +340,10 @@ fn records(path: String) -> impl Iterator<Item = RecordError> {
     [
         RecordError::NotSaved { why: Box::new(Problem::Records(full)) },
         RecordError::Unreal { hierarchy: crate::trust::Hierarchy::Simulated },
-        RecordError::BadEntries { path: path.clone(), line: 3, key: None },
-        RecordError::BadEntries { path: path.clone(), line: 3, key: Some("hobby".to_owned()) },
+        RecordError::BadEntries { path: path.clone(), line: 3, fault: EntriesFault::Form },
+        RecordError::BadEntries { path: path.clone(), line: 3, fault: EntriesFault::Unknown("hobby".to_owned()) },
+        RecordError::BadEntries { path: path.clone(), line: 3, fault: EntriesFault::Missing("by".to_owned()) },
+        RecordError::BadEntries { path: path.clone(), line: 3, fault: EntriesFault::Value(Vec::new()) },
         RecordError::Entry { path, field: "other_confirmed_on".to_owned(), words },
         RecordError::NothingPresented,
         RecordError::BadId { given: "12".to_owned() },
@@ -343,6 +351,8 @@ fn records(path: String) -> impl Iterator<Item = RecordError> {
         RecordError::NoRelation { id: id(), open: "1, 2".to_owned() },
         RecordError::BadEnd,
         RecordError::EmptySearch,
+        RecordError::NotADay { option: "birth-date" },
+        RecordError::NoPurpose,
         RecordError::NothingFound,
         RecordError::BadRecipient,
         RecordError::NotEncrypted,
@@ -374,16 +384,17 @@ fn stores() -> impl Iterator<Item = StoreError> {
         StoreError::OldKey { place: place(), path: path() },
         StoreError::NoKeyring,
         StoreError::Locked { place: place() },
+        StoreError::AddedMeanwhile { place: place() },
         StoreError::DiskFull { place: place() },
         StoreError::ReadOnly { place: place() },
         StoreError::HeadOlder { place: place(), kept: 9, found: 7 },
         StoreError::HeadDiffers { place: place(), seq: 3 },
         StoreError::HeadUnreadable { path: path() },
         StoreError::HeadElsewhere { path: path(), place: place() },
-        StoreError::Damaged { place: place(), seq: 3, layer: "leaf" },
-        StoreError::Damaged { place: place(), seq: 0, layer: "key" },
-        StoreError::Damaged { place: place(), seq: 0, layer: "log" },
-        StoreError::Damaged { place: place(), seq: 0, layer: "file" },
+        StoreError::Damaged { place: place(), seq: 3, layer: Layer::Leaf },
+        StoreError::Damaged { place: place(), seq: 0, layer: Layer::Key },
+        StoreError::Damaged { place: place(), seq: 0, layer: Layer::Log },
+        StoreError::Damaged { place: place(), seq: 0, layer: Layer::File },
         StoreError::NotAProof { path: path() },
         StoreError::NotAPublicKey,
         StoreError::NotVacuumed { why: Box::new(StoreError::Locked { place: place() }) },
@@ -495,8 +506,8 @@ fn at_the_counter_no_remedy_names_a_command_or_an_option() {
     assert!(told > 40, "{told}");
 }
 
-#[cfg(feature = "simulator")]
 /// The names of the variants in the source of an enum, in order.
+#[cfg(all(feature = "compare", feature = "records", feature = "simulator"))]
 fn variants<'a>(source: &'a str, name: &str) -> Vec<&'a str> {
     let body = source.split_once(&format!("pub enum {name} {{\n")).unwrap().1.split_once("\n}").unwrap().0;
     let lines = body.lines().filter_map(|line| line.strip_prefix("    "));
@@ -506,9 +517,8 @@ fn variants<'a>(source: &'a str, name: &str) -> Vec<&'a str> {
 
 /// A new variant needs a row here, and so one on the page.
 // Samples of some stand in the features that have them.
-#[cfg(all(feature = "compare", feature = "records"))]
+#[cfg(all(feature = "compare", feature = "records", feature = "simulator"))]
 #[test]
-#[cfg(feature = "simulator")]
 fn every_variant_is_among_the_problems() {
     let shown: BTreeSet<String> = every_problem().iter().map(|problem| format!("{problem:?}")).collect();
     let named =
@@ -692,8 +702,11 @@ fn titles_stand_in_english_sentences() {
     assert_eq!(wrong("pin2"), "The card rejected PIN 2 (暗証番号2): it is wrong. Tries left: 2.");
     assert_eq!(wrong("birth"), "The card rejected the birth date: it is wrong. Tries left: 2.");
     let form = |name| Problem::BadEntry(registry::entry(name).unwrap()).message(Lang::En).what;
-    assert_eq!(form("security-code"), "The security code does not have the right form. taimen did not touch the card.");
-    assert_eq!(form("pin1"), "PIN 1 (暗証番号1) does not have the right form. taimen did not touch the card.");
+    assert_eq!(
+        form("security-code"),
+        "The security code does not have the right form. taimen did not send it to the card."
+    );
+    assert_eq!(form("pin1"), "PIN 1 (暗証番号1) does not have the right form. taimen did not send it to the card.");
 }
 
 #[test]

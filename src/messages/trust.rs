@@ -102,8 +102,9 @@ fn list(error: &ListError) -> Text {
         ["マスターリストとしては大きすぎます。" "The file is too large for a master list."] unchanged },
         ListError::Malformed | ListError::Cms(CmsError::Malformed | CmsError::ContentType(_)) => {
             text! { "trust-list-form" Usage;
-            ["マスターリスト（CSCA証明書の一覧）でも証明書でもありません。" "The file is neither a master list (of CSCA certificates) nor a certificate."]
-            unchanged }
+            ["証明書（DERまたはPEM）でも、署名付きの証明書の一覧でもありません。" "The file is neither a certificate (DER or PEM) nor a signed list of certificates."]
+            ["用途（--purpose）とファイルの組み合わせを確かめてください。何も追加していません。"
+             "Check whether the file fits the purpose (--purpose). Nothing was added."] }
         }
         ListError::Cms(error) => text! { "trust-list-signature" Usage;
         ["マスターリストの署名を確認できません。" "The signature of the master list does not hold: {error}."] unchanged },
@@ -243,6 +244,16 @@ fn busy(folder: &str) -> Text {
 
 /// A file instead of a published one, with what the issuer does publish.
 fn not_pinned(purpose: Purpose, sha256: &str, claims: bool) -> Text {
+    let insist = words! { "それでも追加するときは --unpinned を付けてください（報告書に「非公式」と出ます）。"
+    "To add it anyway, give --unpinned (reports then say so)." };
+    if purpose.takes_pins() && claims {
+        let place = published_by(purpose).map_or("", |(_, place)| place);
+        return text! { "trust-add-not-pinned" Usage;
+        ["国名は日本ですが、知られている日本のCSCA証明書ではありません。SHA-256は {sha256} です。"
+         "This certificate names Japan, but it is not one of the known Japanese CSCA certificates. Its SHA-256 is {sha256}."]
+        [("日本の証明書は、ICAO PKD（{place} ）または各国のマスターリストから入手してください。{}", insist.ja)
+         ("Get the Japanese certificates from the ICAO PKD ({place}) or a state's master list. {}", insist.en)] };
+    }
     let files: Vec<String> = published(purpose)
         .filter(|pin| pin.hierarchy == Hierarchy::Production)
         .map(|pin| format!("{} ({})", pin.name, pin.files.join(" / ")))
@@ -253,8 +264,6 @@ fn not_pinned(purpose: Purpose, sha256: &str, claims: bool) -> Text {
     } else {
         words! { "発行者が公表した鍵や証明書ではありません。SHA-256は {sha256} です。" "The issuer did not publish this. Its SHA-256 is {sha256}." }
     };
-    let insist = words! { "それでも追加するときは --unpinned を付けてください（報告書に「非公式」と出ます）。"
-    "To add it anyway, give --unpinned (reports then say so)." };
     let todo = match published_by(purpose) {
         Some((issuer, place)) => {
             words! { ("公表されているもの：{}。入手先：{} {place} 。{}", files.join("、"), issuer.ja, insist.ja)

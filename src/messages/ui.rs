@@ -34,9 +34,10 @@ pub const ASK_ENGAGEMENT: Bilingual = Bilingual::new(
     "Scan the phone's QR code (a text that begins with mdoc:)",
 );
 
-pub const NOT_RECORDED: Bilingual = Bilingual::new(
-    "要求していないマイナンバーの項目が届いたため、通信の記録は書いていません。",
-    "The phone sent the My Number element unasked, so taimen wrote no recording.",
+/// Said if a check was to make a record.
+pub const NO_RECORD: Bilingual = Bilingual::new(
+    "真正ではないため、記録を作っていません。判定にかかわらず記録するには --record-any を付けてください。",
+    "taimen made no record, because the card is not authentic. --record-any makes one whatever the verdict is.",
 );
 
 /// Said once before the questions.
@@ -165,7 +166,7 @@ mod tests {
             CONNECT_READER,
             PLACE_CARD,
             ASK_ENGAGEMENT,
-            NOT_RECORDED,
+            NO_RECORD,
             ASK_INTRODUCTION,
             ASK_PRINTED_WESTERN,
             ASK_PINS_INTRODUCTION,

@@ -17,7 +17,7 @@ pub enum UsageError {
     /// A command that needs another one after it.
     NoCommand,
     /// A value that an option does not take, with those that it does, if these can be listed.
-    Value { option: String, given: String, possible: Vec<String> },
+    Value { option: String, given: String, possible: Option<Words> },
     /// An option without its value.
     NoValue { option: String },
     /// Something that must be there.
@@ -33,12 +33,15 @@ pub enum UsageError {
 pub(super) fn text(command: &str, error: &UsageError) -> Text {
     let Words { ja, en } =
         words! { "使い方は {command} --help で表示できます。" "{command} --help shows how to use it." };
-    let listed = |lead: Bilingual, all: &[String]| match all.join(", ") {
-        all if all.is_empty() => words! { "{ja}" "{en}" },
-        all => words! { ("{}：{all}。{ja}", lead.ja) ("{}: {all}. {en}", lead.en) },
+    let help = words! { "{ja}" "{en}" };
+    let listed = |lead: Bilingual, all: Option<&Words>| match all {
+        None => help.clone(),
+        Some(all) => words! { ("{}：{}。{ja}", lead.ja, all.ja) ("{}: {}. {en}", lead.en, all.en) },
     };
-    let help = listed(Bilingual::new("", ""), &[]);
-    let near = |meant: &Option<String>| listed(Bilingual::new("似た名前", "A similar name"), meant.as_slice());
+    let near = |meant: &Option<String>| {
+        let meant = meant.as_ref().map(|meant| words! { "{meant}" "{meant}" });
+        listed(Bilingual::new("似た名前", "A similar name"), meant.as_ref())
+    };
     match error {
         UsageError::Unknown { given, meant } => text! { "usage-unknown" Usage;
         ["「{given}」という指定はありません。" "{command} does not take '{given}'."] (near(meant)) },
@@ -48,7 +51,7 @@ pub(super) fn text(command: &str, error: &UsageError) -> Text {
         ["{command} の後にコマンドが必要です。" "{command} needs a command after it."] help },
         UsageError::Value { option, given, possible } => text! { "usage-value" Usage;
         ["{option} に「{given}」は指定できません。" "{option} does not take '{given}'."]
-        (listed(Bilingual::new("指定できるもの", "It takes"), possible)) },
+        (listed(Bilingual::new("指定できるもの", "It takes"), possible.as_ref())) },
         UsageError::NoValue { option } => text! { "usage-no-value" Usage;
         ["{option} に値がありません。" "{option} has no value."] help },
         UsageError::Missing { what } => text! { "usage-missing" Usage;

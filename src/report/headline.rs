@@ -3,7 +3,7 @@
 use crate::{
     cards::Findings,
     trust::Hierarchy,
-    verify::{Check, CheckId, Overall, Reason, Verdict, Why},
+    verify::{AnchorRef, Check, CheckId, Overall, Reason, Verdict, Why},
 };
 
 use super::Report;
@@ -42,6 +42,8 @@ pub enum Case {
     AuthenticUnpinned,
     /// Every required check passed, and the chip has no means against copying although others of its kind have.
     AuthenticCopyable,
+    /// Every required check passed, and the document says that its holder has not reached the age that was asked for.
+    TooYoung,
     /// Every required check passed, but under no issuer of real cards.
     NotReal,
     /// The expiry day is over, and nothing else speaks against the card.
@@ -114,8 +116,12 @@ impl Headline {
         let findings = report.findings;
         let unreal = Unreal::of(report);
         let case = match findings.overall() {
+            Overall::Authentic if findings.is_too_young() => Case::TooYoung,
             Overall::Authentic => match findings.hierarchy {
                 _ if unreal.is_some() => Case::NotReal,
+                Some(Hierarchy::Installed) if required_anchors(findings).any(|anchor| anchor.unpinned) => {
+                    Case::AuthenticUnpinned
+                }
                 Some(Hierarchy::Production | Hierarchy::Installed) if copyable(findings) => Case::AuthenticCopyable,
                 Some(Hierarchy::Production) => Case::Authentic,
                 Some(Hierarchy::Installed) => installed(findings),
@@ -132,7 +138,7 @@ impl Headline {
     pub fn tone(self) -> Tone {
         match self.case {
             Case::Authentic | Case::AuthenticInstalled | Case::AuthenticPublished => Tone::Good,
-            Case::Expired { .. } | Case::NotAccepted | Case::Copied(_) | Case::Forged(_) => Tone::Bad,
+            Case::TooYoung | Case::Expired { .. } | Case::NotAccepted | Case::Copied(_) | Case::Forged(_) => Tone::Bad,
             Case::AuthenticUnpinned | Case::AuthenticCopyable | Case::NotReal | Case::Undetermined(_) => Tone::Unsure,
         }
     }
@@ -149,11 +155,15 @@ fn copyable(findings: &Findings) -> bool {
     findings.presentation.chip.iter().any(none)
 }
 
+/// What the required checks rest on.
+fn required_anchors(findings: &Findings) -> impl Iterator<Item = &AnchorRef> {
+    let required = findings.checks.iter().filter(|check| findings.requirement.requires(check.id));
+    required.filter_map(|check| check.evidence.anchor())
+}
+
 /// Whose certificate it was that a user installed.
 fn installed(findings: &Findings) -> Case {
-    let official = |check: &Check| check.evidence.anchor().is_some_and(|anchor| anchor.official);
-    let required = |check: &&Check| findings.requirement.requires(check.id);
-    if findings.checks.iter().filter(required).any(official) {
+    if required_anchors(findings).any(|anchor| anchor.official) {
         Case::AuthenticPublished
     } else if findings.presentation.known_anchors {
         Case::AuthenticUnpinned

@@ -61,10 +61,13 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> impl Serialize
         scope: findings.scope,
         hierarchy: findings.hierarchy,
         accepted_hierarchies: &context.accepted,
-        card: object! { kind: findings.kind, name: report.say(findings.kind.name()) },
+        card: object! { kind: findings.kind, name: report.say(findings.title()) },
         applications: applications(report),
         #[serde(flatten)] holder: holder(report),
         #[serde(flatten)] form: report.form().map(|form| object! { form: form }),
+        #[serde(flatten)] age_condition: findings.age_condition.map(|asked| {
+            object! { age_condition: object! { age: asked.age, met: asked.met } }
+        }),
         photo: photo(report.pictures()),
         pictures: pictures.map(|picture| summary(report, picture)).collect::<Vec<_>>(),
         items: items(report),
@@ -73,7 +76,7 @@ fn document<'a>(report: &'a Report<'_>, required: &'a [Check]) -> impl Serialize
         warnings: warnings.collect::<Vec<_>>(),
         signed_by: signed_by(report),
         checks: required.iter().chain(report.advisory_checks()).map(|check| row(report, check)).collect::<Vec<_>>(),
-        for_staff: notes(report, report.for_staff()),
+        for_staff: notes(report, report.for_staff(true)),
         #[serde(flatten)] inquiry: inquiry(report).map(|inquiry| object! { inquiry: inquiry }),
         tries: retry_counters.collect::<Vec<_>>(),
         link: context.link,

@@ -107,6 +107,16 @@ pub const NOBODY_VOUCHES: Bilingual = Bilingual::new(
     "Demand the seal of the person who saved the reading (--sealed-by), or judge with --at recorded if you can vouch for the whole file yourself. If neither is possible, read the card itself.",
 );
 
+pub const TRY_WITH_ACCEPT: Bilingual = Bilingual::new(
+    "試験用または模擬のカードです。試すときは --accept simulated（または --accept test）を付けて、もう一度実行してください。本物の確認では受け入れないでください。",
+    "This is a test or simulated card. To try it, run this again with --accept simulated (or --accept test). Never accept one in a real check.",
+);
+
+pub const NOT_A_REAL_CARD: Bilingual = Bilingual::new(
+    "試験用または模擬のカードです。本物の確認では受け入れないでください。",
+    "This is a test or simulated card. Never accept one in a real check.",
+);
+
 pub const NEEDED_CHECK_OPEN: Bilingual = Bilingual::new(
     "判定に必要な検査を行えませんでした。このカードだけで本人確認を済ませず、別の書類も確認してください。",
     "A check that the verdict needs was not done. Do not rely on this card alone; ask for another document.",

@@ -77,7 +77,7 @@ impl Pieces<'_> {
     /// Which card it is, and as of when it was judged.
     pub(crate) fn meta(&self) -> Markup {
         let report = self.report;
-        let mut meta = vec![self.say(report.findings.kind.name()).to_owned()];
+        let mut meta = vec![self.say(report.findings.title()).to_owned()];
         meta.extend(report.origin().map(|origin| self.say(origin).to_owned()));
         meta.extend(report.times().into_iter().map(|(title, text)| format!("{}: {text}", self.say(title))));
         html! {
@@ -256,7 +256,7 @@ impl Pieces<'_> {
 
     /// What staff must know or do.
     pub(crate) fn staff(&self) -> Markup {
-        let notes = self.report.for_staff();
+        let notes = self.report.for_staff(false);
         html! {
             @if !notes.is_empty() {
                 section.staff {

@@ -3,7 +3,7 @@
 use crate::{
     cards::Inquiry,
     lang::Bilingual,
-    verify::{Check, CheckId, Overall, Verdict, Why, saved_limit},
+    verify::{Check, CheckId, Overall, Reason, Verdict, Why, saved_limit},
 };
 
 use super::{Case, Report, label, view::has_header};
@@ -27,7 +27,8 @@ impl Report<'_> {
     }
 
     /// What staff must know or do: first about what did not pass, then the card's notes. Each sentence once.
-    pub(super) fn for_staff(&self) -> Vec<(&'static str, Bilingual)> {
+    /// Only `at_terminal` does a sentence name an option: the pages of a counter have none.
+    pub(super) fn for_staff(&self, at_terminal: bool) -> Vec<(&'static str, Bilingual)> {
         let mut notes: Vec<(&'static str, Bilingual)> = Vec::new();
         let required = self.required_checks();
         let action = |check: &Check| match check.verdict {
@@ -37,6 +38,9 @@ impl Report<'_> {
             }
             Verdict::NotDone(why) if why != Why::NoAnchor => {
                 self.findings.requirement.requires(check.id).then_some((check.id.as_str(), label::NEEDED_CHECK_OPEN))
+            }
+            Verdict::Failed(Reason::HierarchyNotAccepted) => {
+                Some((check.id.as_str(), if at_terminal { label::TRY_WITH_ACCEPT } else { label::NOT_A_REAL_CARD }))
             }
             Verdict::NotDone(_) if !self.findings.requirement.requires(check.id) => None,
             Verdict::Failed(_) | Verdict::NotDone(_) => Some((check.id.as_str(), check.id.text().otherwise)),

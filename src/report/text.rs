@@ -138,7 +138,7 @@ impl Page<'_> {
     /// Which card, and as of when, on as few lines as they take.
     fn about(&mut self) {
         let report = self.report;
-        let mut parts = vec![report.say(report.findings.kind.name()).to_owned()];
+        let mut parts = vec![report.say(report.findings.title()).to_owned()];
         parts.extend(report.origin().map(|origin| report.say(origin).to_owned()));
         parts.push(format!("{} {}", report.say(label::JUDGED_AT), report.judged()));
         self.paragraph("", "  ", &parts.join(" - "));
@@ -252,7 +252,7 @@ impl Page<'_> {
     }
 
     fn steps(&self) -> Vec<Vec<String>> {
-        let steps = (1_usize..).zip(self.report.for_staff());
+        let steps = (1_usize..).zip(self.report.for_staff(true));
         steps.map(|(number, (_, text))| broken(&format!("  {number}. "), "     ", self.report.say(text))).collect()
     }
 
@@ -276,7 +276,7 @@ impl Page<'_> {
 
     fn heading_lines(&mut self) {
         let report = self.report;
-        let kind = [report.say(report.findings.kind.name())];
+        let kind = [report.say(report.findings.title())];
         let parts: Vec<&str> = kind.into_iter().chain(report.origin().map(|origin| report.say(origin))).collect();
         let line = self.paint(BOLD, &parts.join(" - "));
         self.line(&line);

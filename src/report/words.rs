@@ -79,12 +79,16 @@ impl Headline {
                 "AUTHENTIC (by a CA certificate with the published fingerprint)"
             },
             Case::AuthenticUnpinned => named! {
-                "authentic-unpinned", "公表されたものではないCA鍵でのみ確認できました",
-                "VALID ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH"
+                "authentic-unpinned", "発行者のものと確かめられないCA鍵でのみ確認できました",
+                "VALID ONLY UNDER A CA KEY NOT KNOWN TO BE THE ISSUER'S"
             },
             Case::AuthenticCopyable => named! {
                 "authentic-copyable", "データは真正ですが、ICチップは複製かもしれません",
                 "AUTHENTIC DATA, BUT THE CHIP COULD BE A COPY"
+            },
+            Case::TooYoung => named! {
+                "too-young", "年齢の条件を満たしていません", "AGE NOT REACHED";
+                "too-young", "年齢の条件を満たしていません", "AGE NOT REACHED"
             },
             Case::NotReal => named! {
                 "not-a-real-card", "発行者の系統が不明です：本物とは言えません", "UNKNOWN KIND OF ISSUER: NOT SHOWN TO BE REAL"
@@ -172,6 +176,10 @@ impl Case {
                 "電子署名を確認しました（この端末に追加されたCA証明書の指紋は、発行者が公表したものと一致します）。ICチップの複製は検出できません。本人かどうかは、人が確かめてください。",
                 "The issuer's signature is valid (the CA certificate that was added on this machine has a fingerprint that the \
                  issuer published). The chip cannot show that it is not a copy. Judge yourself whether the person is the holder.";
+            Self::AuthenticUnpinned if !findings.presentation.known_anchors =>
+                "この端末に追加されたCA証明書は、出所が確認されないまま登録されました（--unpinned）。出所を確かめるまで、真正なものとして扱わないでください。",
+                "The CA certificate was added on this machine although nothing vouches for it (--unpinned). Do not treat the document as \
+                 authentic until its source is known.";
             Self::AuthenticUnpinned if proves_chip =>
                 "この端末に追加されたCA鍵は、発行者が公表したものでも、taimenに付属するものでもありません。出所を確かめるまで、真正なカードとして扱わないでください。",
                 "The CA key that was added on this machine was not published by the issuer and does not ship with taimen. Do not \
@@ -183,6 +191,9 @@ impl Case {
             Self::AuthenticCopyable =>
                 "電子署名は正しいですが、このICチップには複製を検出する仕組みがありません。券面の印刷・顔写真・来店者の顔を、人が見比べてください。",
                 "The signatures are valid, but this chip has no means against copying. Compare the print, the picture and the person yourself.";
+            Self::TooYoung =>
+                "文書は真正ですが、持ち主は、確かめた年齢に達していません。年齢の条件があるものを渡したり、許可したりしないでください。",
+                "The document is authentic, and its holder has not reached the age that was asked for. Do not sell or allow what depends on that age.";
             Self::NotReal =>
                 "実際にカードを交付している発行者のものとは言えません。本人確認には使えません。",
                 "Nothing shows that the issuer issues real cards. The card proves nobody's identity.";

@@ -170,6 +170,7 @@ impl Parser {
         }
         let step = match words.as_slice() {
             ["insert", reader, card] => self.insert(number(reader)?, card)?,
+            ["wait"] => return Err(StepError::Wait),
             ["wait", time] => Step::Wait(pause(time).ok_or(StepError::Wait)?),
             ["remove", reader] => self.remove(number(reader)?)?,
             ["repeat"] => return self.repeat(Runs::Forever),
@@ -273,7 +274,7 @@ mod tests {
             ("insert 1 visa", card("visa")),
             ("insert 1 licence?fault=cloned", card("licence?fault=cloned")),
             ("remove 1", StepError::Empty(1)),
-            ("wait", StepError::Form),
+            ("wait", StepError::Wait),
             ("wait soon", StepError::Wait),
             ("wait -1", StepError::Wait),
             ("wait +1", StepError::Wait),

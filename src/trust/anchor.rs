@@ -56,6 +56,11 @@ impl Purpose {
         self == Self::Passport
     }
 
+    /// Whether what rests on it is read beside the card, so that the verdict on the card never depends on it.
+    pub fn is_supplementary(self) -> bool {
+        matches!(self, Self::JpkiAuthentication | Self::JpkiSignature)
+    }
+
     /// Whether one file may bring several anchors, or a signed list of them: `taimen trust add` says what it brought.
     pub fn takes_lists(self) -> bool {
         matches!(self, Self::Passport | Self::Mdoc)
@@ -204,4 +209,6 @@ pub struct Anchor {
     pub official: bool,
     /// The docTypes that it may vouch for, if a list that it came in says so (`mdoc`); empty: any.
     pub doc_types: Vec<String>,
+    /// Whether it came in a signed list, whose signer vouches for it: it may issue documents, and vouches for no further list.
+    pub from_list: bool,
 }

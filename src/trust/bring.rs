@@ -6,7 +6,11 @@ use std::{collections::BTreeSet, io, path::Path};
 use jiff::Timestamp;
 use x509_parser::pem::Pem;
 
-use crate::{crypto, text::whole_seconds, tlv::der};
+use crate::{
+    crypto::{self, cose::CoseError},
+    text::whole_seconds,
+    tlv::der,
+};
 
 use super::{
     anchor::{Anchor, Hierarchy, Material, Purpose, UNPINNED},
@@ -66,7 +70,7 @@ pub struct FromList {
 
 /// Adds what a file holds to a user's folder: all that can be used, at once. A list must be signed by somebody for whom
 /// an anchor of the same purpose vouches, or whose authority has the fingerprint `pin` (SHA-256 of its DER in hex) and is in
-/// the file; unless `unpinned`. A pinned file without a list must hold that certificate.
+/// the file; unless `unpinned`. Of a file without a list the named certificate alone is added.
 ///
 /// # Errors
 /// [`AddError`]; nothing counts as added then. Also if nothing of the file can be used.
@@ -92,8 +96,10 @@ pub fn bring(
 
     let mut brought = Brought { added: Vec::new(), already: 0, refused: Vec::new(), states: BTreeSet::new(), list };
     let known = trust.anchors().iter().filter(|anchor| anchor.purpose == purpose);
-    let mut known: BTreeSet<String> = known.map(|anchor| anchor.material.sha256()).collect();
-    let mut new: Vec<(Row, Vec<u8>)> = Vec::new();
+    let (added, shipped): (Vec<_>, Vec<_>) = known.partition(|anchor| anchor.hierarchy == Hierarchy::Installed);
+    let [added, shipped] = [added, shipped]
+        .map(|anchors| -> BTreeSet<String> { anchors.into_iter().map(|anchor| anchor.material.sha256()).collect() });
+    let mut rows: Vec<(Row, Vec<u8>)> = Vec::new();
     let mut digests = BTreeSet::new();
     for (Listed { certificate: der, doc_types }, judged) in certificates.into_iter().zip(judged) {
         let sha256 = hex::encode(crypto::sha256(&[&der]));
@@ -106,25 +112,38 @@ pub fn bring(
                 let subject = Certificate::parse(&der).ok().map(|certificate| certificate.subject);
                 brought.refused.push(Left { subject, sha256, why });
             }
-            Ok(_) if !known.insert(sha256.clone()) => brought.already += 1,
+            Ok(_) if shipped.contains(&sha256) => brought.already += 1,
             Ok(certificate) => {
-                brought.states.extend(certificate.subject_country());
-                digests.insert(sha256.clone());
                 let source = source(purpose, file, brought.list.as_ref(), insisted);
-                new.push((Row { doc_types, ..row(purpose, &certificate, &sha256, source, now) }, der));
+                let row = row(purpose, &certificate, &sha256, source, now);
+                // Whose fingerprint somebody compared, or this program knows, does not rest on the list.
+                let from_list = brought.list.is_some() && !row.official && pin != Some(sha256.as_str());
+                let row = Row { doc_types, from_list, ..row };
+                let twice = rows.iter_mut().find(|(known, _)| known.sha256 == sha256);
+                if added.contains(&sha256) || twice.is_some() {
+                    brought.already += 1;
+                } else {
+                    brought.states.extend(certificate.subject_country());
+                    digests.insert(sha256);
+                }
+                match twice {
+                    Some((known, _)) => known.merge(&row),
+                    None => rows.push((row, der)),
+                }
             }
         }
     }
-    match (new.is_empty(), brought.already, brought.refused.as_slice()) {
+    match (digests.is_empty(), brought.already, brought.refused.as_slice()) {
         (false, ..) => {}
         (true, 0, [only]) if only.why == Refused::NotPinned => {
             let sha256 = only.sha256.clone();
             return Err(AddError::NotPinned { purpose, sha256, claims: true });
         }
         (true, 0, refused) => return Err(AddError::NothingUsable(refused.first().map(|left| left.why))),
-        (true, ..) => return Ok(brought),
+        (true, ..) if rows.is_empty() => return Ok(brought),
+        (true, ..) => {}
     }
-    Change::begin(folder)?.commit(new)?;
+    Change::begin(folder)?.commit(rows)?;
     let anchors = load_directory(folder)?.into_iter();
     let is_new = |anchor: &Anchor| {
         anchor.purpose == purpose
@@ -165,7 +184,7 @@ fn read(
             return Err(ImportError::TooLarge.into());
         }
         if Certificate::parse(&bytes).is_err() && der::element(&bytes).is_none() {
-            return Err(ImportError::NotCertificate.into());
+            return Err(ListError::Malformed.into());
         }
         return pinned(vec![alone(bytes)], pin).map(|certificates| (certificates, None));
     }
@@ -193,14 +212,15 @@ fn has(der: &[u8], pin: &str) -> bool {
     hex::encode(crypto::sha256(&[der])) == pin
 }
 
-/// The same certificates, if a fingerprint that was named is one of theirs.
-fn pinned(certificates: Vec<Listed>, pin: Option<&str>) -> Result<Vec<Listed>, AddError> {
-    match pin {
-        Some(pin) if !certificates.iter().any(|one| has(&one.certificate, pin)) => {
-            Err(AddError::PinNotThere(pin.to_owned()))
+/// The certificates, or the one of them whose fingerprint was named.
+fn pinned(mut certificates: Vec<Listed>, pin: Option<&str>) -> Result<Vec<Listed>, AddError> {
+    if let Some(pin) = pin {
+        certificates.retain(|one| has(&one.certificate, pin));
+        if certificates.is_empty() {
+            return Err(AddError::PinNotThere(pin.to_owned()));
         }
-        _ => Ok(certificates),
     }
+    Ok(certificates)
 }
 
 /// A certificate whose fingerprint somebody compared: it vouches for one list.
@@ -213,6 +233,7 @@ fn anchor(purpose: Purpose, der: &[u8], pin: &str) -> Anchor {
         source: String::new(),
         official: false,
         doc_types: Vec::new(),
+        from_list: false,
     }
 }
 
@@ -226,7 +247,7 @@ fn vical(
     let read = |trust: &TrustStore| {
         Vical::read(bytes, trust, now).map_err(|error| match error {
             // Not even CBOR: whoever handed it in meant a certificate.
-            VicalError::Cbor(_) => ImportError::NotCertificate.into(),
+            VicalError::Cbor(_) | VicalError::Cose(CoseError::Cbor(_)) => ListError::Malformed.into(),
             error => AddError::Vical(error),
         })
     };
@@ -263,6 +284,7 @@ fn row(purpose: Purpose, certificate: &Certificate, sha256: &str, source: String
         source,
         official: pin.is_some(),
         doc_types: Vec::new(),
+        from_list: false,
         file_sha256: Some(sha256.to_owned()),
         added: Some(whole_seconds(now).to_string()),
     }

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::{
-    anchor::{Anchor, Hierarchy, Material},
+    anchor::{Anchor, Hierarchy, Material, Purpose},
     facts::key_bytes,
     import::import,
     manifest::{Manifest, ManifestError, Row},
@@ -65,15 +65,19 @@ pub fn anchors() -> Result<Vec<Anchor>, ManifestError> {
     Ok(known()?.iter().map(|(anchor, _)| anchor.clone()).collect())
 }
 
-/// Without looking at the pins: what is compiled in stays as a test has seen it.
+/// Without looking at pins or into certificates: what is compiled in stays as a test has seen it.
 fn read() -> Result<Vec<Anchor>, ManifestError> {
     let mut anchors = Vec::new();
     for folder in FOLDERS {
         let manifest: Manifest = toml::from_str(folder.manifest)?;
         for row in manifest.anchors {
             let bytes = folder.file(&row.file)?;
-            let material =
-                import(row.purpose, bytes).map_err(|error| ManifestError::Import(row.file.clone(), error))?;
+            let material = match row.purpose {
+                Purpose::MyNumberCard => {
+                    import(row.purpose, bytes).map_err(|error| ManifestError::Import(row.file.clone(), error))?
+                }
+                _ => Material::Certificate(bytes.to_vec()),
+            };
             let Row { purpose, name, source, official, .. } = row;
             anchors.push(Anchor {
                 purpose,
@@ -83,6 +87,7 @@ fn read() -> Result<Vec<Anchor>, ManifestError> {
                 source,
                 official,
                 doc_types: Vec::new(),
+                from_list: false,
             });
         }
     }

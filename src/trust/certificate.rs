@@ -7,7 +7,8 @@ use x509_parser::{
     extensions::{ParsedExtension, X509Extension},
     oid_registry::{
         OID_NIST_EC_P384, OID_PKCS1_SHA256WITHRSA, OID_SIG_ECDSA_WITH_SHA256, OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER,
-        OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_CERTIFICATE_POLICIES, OID_X509_EXT_KEY_USAGE,
+        OID_X509_EXT_BASIC_CONSTRAINTS, OID_X509_EXT_CERTIFICATE_POLICIES, OID_X509_EXT_INHIBIT_ANY_POLICY,
+        OID_X509_EXT_KEY_USAGE, OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_POLICY_CONSTRAINTS,
         OID_X509_EXT_SUBJECT_KEY_IDENTIFIER, Oid,
     },
     prelude::FromDer,
@@ -138,7 +139,8 @@ pub struct Certificate {
     pub usage: Option<Usage>,
     /// `None` if it is not an authority.
     pub authority: Option<Authority>,
-    /// A critical extension whose meaning is not known here (RFC 5280 4.2): its identifier.
+    /// An extension whose meaning is not known here, and that is critical (RFC 5280 4.2) or ought to be (4.2.1.10, .11, .14): its
+    /// identifier.
     pub unknown_critical: Option<String>,
     /// The subject, for people.
     pub subject: String,
@@ -146,7 +148,7 @@ pub struct Certificate {
     pub issuer: String,
     /// The serial number in hex. A negative one or zero is shown as it is (RFC 5280 4.1.2.2): nothing rests on it.
     pub serial: String,
-    /// Every extension: its identifier with dots, whether it is critical, its value.
+    /// Every extension: its identifier with dots, whether it is or ought to be critical, its value.
     extensions: Vec<(String, bool, Vec<u8>)>,
     pub(super) subject_name: Name,
     pub(super) issuer_name: Name,
@@ -250,7 +252,7 @@ impl Certificate {
             extensions: certificate
                 .extensions()
                 .iter()
-                .map(|one| (one.oid.to_id_string(), one.critical, one.value.to_vec()))
+                .map(|one| (one.oid.to_id_string(), must_be_understood(one), one.value.to_vec()))
                 .collect(),
             subject_name: name(certificate.subject()),
             issuer_name: name(certificate.issuer()),
@@ -354,7 +356,7 @@ impl Certificate {
     ) -> Result<Option<SignatureAlgorithm>, Unsupported> {
         let algorithm = self.signature_algorithm()?;
         let verify = || key.verify(algorithm, &[&self.tbs], &self.signature).is_ok();
-        Ok(memo.holds(&key.fingerprint(), &self.tbs, &self.signature, verify).then_some(algorithm))
+        Ok(memo.holds(&key.identity(), &self.tbs, &self.signature, verify).then_some(algorithm))
     }
 
     /// Whether this certificate's own signature is one of the key, over the bytes as they are in the certificate.
@@ -436,7 +438,15 @@ fn is_unknown_critical(extension: &&X509Extension<'_>) -> bool {
         OID_X509_EXT_SUBJECT_KEY_IDENTIFIER,
         OID_X509_EXT_AUTHORITY_KEY_IDENTIFIER,
     ];
-    extension.critical && !known.contains(&extension.oid)
+    must_be_understood(extension) && !known.contains(&extension.oid)
+}
+
+/// Whether a certificate counts only if the extension's meaning is kept: a critical one, and one that restricts what an issuer's
+/// certificates are good for. RFC 5280 4.2.1.10, .11 and .14 want those critical, so one that is not is no licence to pass it over.
+fn must_be_understood(extension: &X509Extension<'_>) -> bool {
+    let restrictions =
+        [OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_POLICY_CONSTRAINTS, OID_X509_EXT_INHIBIT_ANY_POLICY];
+    extension.critical || restrictions.contains(&extension.oid)
 }
 
 /// A distinguished name as it is encoded; `None` if it is not one.

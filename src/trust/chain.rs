@@ -49,7 +49,7 @@ errors! {
         /// The anchor's validity began after the leaf's: an authority may be certified again with its key, so an older
         /// certificate of the same key may be the one.
         IssuerNewer = "the anchor is newer than the certificate",
-        /// Critical, and not known here: what the issuer meant by it cannot be kept.
+        /// Critical, or ought to be (name and policy constraints), and not known here: what the issuer meant by it cannot be kept.
         UnknownExtension(Place) = "the {0} has a critical extension that is not known",
         NotYetValid = "the certificate is not valid yet",
         Expired(Place) = "the {0} has expired",

@@ -130,6 +130,7 @@ pub fn add(folder: &Path, purpose: Purpose, file: &Path, unpinned: bool, now: Ti
         source: source(claim, file, entry.as_deref()),
         official: matches!(claim, Claim::Published(_)),
         doc_types: Vec::new(),
+        from_list: false,
         file_sha256: Some(file_sha256),
         added: Some(whole_seconds(now).to_string()),
     };
@@ -168,18 +169,17 @@ impl<'a> Change<'a> {
     }
 
     /// Writes the files, then the manifest with their rows; whatever fails, the folder is as it was. A row whose anchor is
-    /// there already for its purpose is left out.
+    /// there already for its purpose is merged with that.
     pub(super) fn commit(mut self, new: Vec<(Row, Vec<u8>)>) -> Result<(), AddError> {
         let failed = |path: &Path, error: &io::Error| AddError::Io(shown(path), error.kind());
         let mut made = Vec::new();
-        let there = |rows: &Manifest, row: &Row| {
-            rows.anchors
-                .iter()
-                .any(|known| (known.purpose, &known.sha256, &known.file) == (row.purpose, &row.sha256, &row.file))
+        let same = |known: &&mut Row, row: &Row| {
+            (known.purpose, &known.sha256, &known.file) == (row.purpose, &row.sha256, &row.file)
         };
         let write = || {
             for (row, content) in new {
-                if there(&self.rows, &row) {
+                if let Some(known) = self.rows.anchors.iter_mut().find(|known| same(known, &row)) {
+                    known.merge(&row);
                     continue;
                 }
                 let path = self.folder.join(&row.file);

@@ -122,8 +122,9 @@ impl Cms {
     }
 
     /// Verifies the message's signatures, with certificates that are in the message: what each signer signed, in their order. The
-    /// standard recommends one signer and allows several (ICAO Doc 9303-10 4.6.2.2, -12 9). Every one must hold, so that it is the
-    /// same to every program which one it looks at; one that cannot be judged is left out if another one holds.
+    /// standard recommends one signer and allows several (ICAO Doc 9303-10 4.6.2.2, -12 9). Each one that
+    /// can be judged must hold, so that it is the same to every program which one it looks at. One that cannot be judged is left out if
+    /// another one holds.
     ///
     /// # Errors
     /// [`CmsError`]: that of the first signer who does not hold.

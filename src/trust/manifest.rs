@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::sha256;
 
 use super::{
-    anchor::{Anchor, Hierarchy, Material, Purpose},
+    anchor::{Anchor, Hierarchy, Material, Purpose, UNPINNED},
     builtin,
     facts::Facts,
     import::{ImportError, import},
@@ -44,6 +44,9 @@ pub struct Row {
     /// The docTypes that it may vouch for (`mdoc`); empty: any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub doc_types: Vec<String>,
+    /// Whether it came in a signed list.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_list: bool,
     /// SHA-256 of the file, byte for byte: of a key it also holds its id and exponent to what was added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_sha256: Option<String>,
@@ -53,6 +56,23 @@ pub struct Row {
 }
 
 impl Row {
+    /// Takes in what another row says of the same anchor: a further list allows more document types, and whoever adds the
+    /// certificate by itself lifts what lists restrict.
+    pub(super) fn merge(&mut self, other: &Self) {
+        let alone = self.from_list && !other.from_list;
+        if alone || (self.source.contains(UNPINNED) && !other.source.contains(UNPINNED)) {
+            self.source.clone_from(&other.source);
+        }
+        self.from_list &= other.from_list;
+        if other.doc_types.is_empty() {
+            self.doc_types.clear();
+        } else if !self.doc_types.is_empty() {
+            self.doc_types.extend(other.doc_types.iter().cloned());
+            self.doc_types.sort();
+            self.doc_types.dedup();
+        }
+    }
+
     /// Whether its file is one beside the manifest, and no hidden one.
     pub fn has_plain_file_name(&self) -> bool {
         !(self.file.is_empty() || self.file.starts_with('.') || self.file.contains(['/', '\\', ':']))
@@ -125,6 +145,7 @@ pub fn anchor(
         source: row.source.clone(),
         official: row.official,
         doc_types: row.doc_types.clone(),
+        from_list: row.from_list,
     })
 }
 

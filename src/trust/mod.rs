@@ -48,7 +48,8 @@ pub use {
     mdoc::{IssuerError, IssuerPath, Listed, Vical, VicalError, issuer_path},
     passport::{
         ListError, MASTER_LIST, MASTER_LIST_SIGNER, MasterList, Outside, Refused, SignerError, SignerPath, StateMatch,
-        allows_document, document_types, judge, key_period, list_signer_path, periods, signer_path, states,
+        allows_document, document_types, judge, key_period, list_signer_path, message_signer, periods, signer_path,
+        states,
     },
     pins::{Pin, published},
 };

@@ -205,8 +205,8 @@ checks! {
             "A CSCA that you installed certified the document signer, for the state that issued the document. Both certificates are valid now."
         leaves_open "登録したマスターリストやCSCA証明書の出所が正しいこと。証明書が失効していないこと（失効リストは調べていません）。"
             "That the source of the installed master list or CSCA certificate was right, and that the certificate was not revoked: no revocation list was looked at."
-        otherwise "発行国のCSCA証明書かマスターリストを taimen trust add --purpose passport で登録してください。登録済みなら、真正なものとして扱わないでください。"
-            "Install the state's CSCA certificate or a master list with taimen trust add --purpose passport. If it is installed, do not treat the document as authentic.";
+        otherwise "発行国のCSCA証明書が未登録なら、それかマスターリストを taimen trust add --purpose passport で登録してください。登録済みなら、真正なものとして扱わないでください。"
+            "If the state's CSCA certificate is not installed, install it or a master list with taimen trust add --purpose passport. If it is, do not treat the document as authentic.";
     DataGroups "data-groups" "データグループのハッシュ値" "hashes of the data groups"
         proves "機械読取領域のデータと顔写真、読み取ったほかのデータが、署名されたハッシュ値と一致すること。"
             "The machine-readable zone, the face picture and the other data that were read match the signed hashes."
@@ -331,7 +331,11 @@ checks! {
 /// What a passed check leaves open besides, if it looked at a saved reading for which nobody vouches.
 pub fn saved_limit(id: CheckId) -> Option<Bilingual> {
     match id {
-        CheckId::ChipKey | CheckId::TextChipKey | CheckId::JpkiAuthKey | CheckId::MdocDevice => Some(Bilingual::new(
+        CheckId::MdocDevice => Some(Bilingual::new(
+            "保存された読み取りでは、スマートフォンが一度応答したことだけを示します。応答の時刻は読み取った側の時計によるもので、封印の確認（--sealed-by）か --at recorded がない限り、いつのことか、今もそのスマートフォンがあるかは分かりません。",
+            "For a saved reading, it shows only that the phone answered once. The time in the answer comes from the clock at the reading. Without a demanded seal (--sealed-by) or --at recorded, it shows neither when the phone answered nor that it is there now.",
+        )),
+        CheckId::ChipKey | CheckId::TextChipKey | CheckId::JpkiAuthKey => Some(Bilingual::new(
             "保存された読み取りでは、ICチップが一度応答したことだけを示します。応答の時刻は読み取った側の時計によるもので、封印の確認（--sealed-by）か --at recorded がない限り、いつのことか、今もカードがあるかは分かりません。",
             "For a saved reading, it shows only that the chip answered once. The time in the answer comes from the clock at the reading. Without a demanded seal (--sealed-by) or --at recorded, it shows neither when the chip answered nor that the card is there now.",
         )),

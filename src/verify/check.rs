@@ -56,6 +56,8 @@ pub struct AnchorRef {
     pub source: String,
     /// Whether its issuer published it.
     pub official: bool,
+    /// Whether somebody insisted on it against what is published or verified.
+    pub unpinned: bool,
 }
 
 impl From<&Anchor> for AnchorRef {
@@ -66,6 +68,7 @@ impl From<&Anchor> for AnchorRef {
             sha256: anchor.material.sha256(),
             source: anchor.source.clone(),
             official: anchor.official,
+            unpinned: anchor.is_unpinned(),
         }
     }
 }

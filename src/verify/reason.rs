@@ -57,9 +57,9 @@ reasons! {
     PathTooLong "path_too_long" "発行者が許していない下位の認証局の証明書です" "a certificate of an authority that its issuer does not allow";
     WrongPurpose "wrong_purpose" "この用途の証明書ではありません" "the certificate does not name this use";
     WrongPolicy "wrong_policy" "証明書ポリシーが違います" "the certificate has another policy";
-    KeyWithheld "key_withheld" "署名されたデータにある鍵のファイルを、ICチップが出しません" "the chip withholds a key that the signed data name";
+    KeyWithheld "key_withheld" "署名されたデータにある鍵を、ICチップが示しません" "the chip withholds a key that the signed data name";
     NotListed "not_listed" "署名されたハッシュ値の一覧にないデータです" "the signed hashes do not list the data";
-    OtherState "other_state" "署名者の国が、旅券の発行国と違います" "the signer belongs to another state than the document";
+    OtherState "other_state" "署名者の国が、書類の発行国と違います" "the signer belongs to another state than the document";
     PrintDiffers "print_differs" "入力された印字と、ICチップの内容が違います" "the print that was typed differs from the chip";
     ProtocolHidden "protocol_hidden" "署名されたデータにある保護方式が、読み取りの前に示されませんでした" "a signed access protocol was not offered before the reading";
     ProtocolRefused "protocol_refused" "ICチップが、自分で示した保護方式（PACE）を拒んだため、弱い方式（BAC）で読み取りました"

@@ -9,7 +9,7 @@ use crate::common::{
 use taimen::{
     cards::{
         self, Credentials, FlowError, PictureFormat, ReadError,
-        passport::{PLAIN, TYPED, WITH_KEY, files, spec::STEPS},
+        passport::{PLAIN, TYPED, TYPED_WITH_KEY, WITH_KEY, files, spec::STEPS},
     },
     dump::{ChallengeResponse, Dump, NotRead, Scope},
     iso7816::CardError,
@@ -91,6 +91,23 @@ fn a_report_has_the_holder_the_document_and_the_face() {
 fn a_rejected_passport_still_says_that_it_shows_no_address() {
     let found = findings("passport?fault=swapped-photo").unwrap();
     assert!(found.notes.iter().any(|note| note.id == "no-address"));
+}
+
+#[test]
+fn what_is_not_a_passport_is_named_as_what_it_is() {
+    let found = findings("passport?fault=not-a-passport").unwrap();
+    assert_eq!(found.verdict(CheckId::DataGroups), Some(Verdict::NotDone(Why::NotABook)));
+    assert_eq!(found.title().en, "identity card or residence permit, not a passport");
+    let notes: Vec<&str> = found.notes.iter().map(|note| note.id).collect();
+    assert!(notes.contains(&"not-a-book") && !notes.contains(&"no-address"), "{notes:?}");
+    assert_eq!(found.presentation.no_address, None, "a permit may hold one");
+    assert_eq!(findings("passport").unwrap().title(), CardKind::PASSPORT.name());
+    // A visa has a zone as large as that of a passport.
+    for (document, title) in [("V<", "visa, not a passport"), ("X<", "a document that is not a passport")] {
+        let dump = hostile(files::DG1.name, |bytes| bytes[5..7].copy_from_slice(document.as_bytes())).unwrap();
+        let found = judge(&dump);
+        assert_eq!((found.title().en, found.overall()), (title, Overall::Rejected));
+    }
 }
 
 fn table() -> Honest {
@@ -241,8 +258,25 @@ fn a_copy_of_every_kind_with_a_key_is_rejected_for_its_key_alone() {
         assert!(checks.contains(&(CheckId::ChipKey, Verdict::Failed(Reason::ChallengeRefused))), "{kind}");
         assert_eq!(overall, Overall::Rejected, "{kind}");
     }
-    // A chip that offers the mapping and leaves its proof out is not opened.
-    assert!(verdicts("passport-cam?fault=refused-challenge").is_err());
+}
+
+#[test]
+fn a_chip_that_leaves_its_mapping_out_withholds_its_key() {
+    let hidden = Verdict::Failed(Reason::ProtocolHidden);
+    let refused = Verdict::Failed(Reason::ProtocolRefused);
+    // In its last answer; in EF.CardAccess; with a status word.
+    for (fault, access, said, what) in [
+        ("refused-challenge", PASSED, "detail", "the chip left its proof out of the last answer of PACE"),
+        ("hidden-pace", hidden, "file", files::CARD_ACCESS.name),
+        ("refused-pace", refused, "status", "6A80"),
+    ] {
+        let found = findings(&format!("passport-cam?fault={fault}")).unwrap();
+        let check = found.check(CheckId::ChipKey).unwrap();
+        assert_eq!(check.verdict, Verdict::Failed(Reason::KeyWithheld), "{fault}");
+        assert_eq!(check.evidence.shown(said).as_deref(), Some(what), "{fault}");
+        assert_eq!(found.verdict(CheckId::AccessAgrees), Some(access), "{fault}");
+        assert_eq!((found.overall(), found.requirement), (Overall::Rejected, &TYPED_WITH_KEY), "{fault}");
+    }
 }
 
 #[test]
@@ -280,18 +314,22 @@ fn a_mapping_proof_counts_only_under_a_signed_key_of_the_same_authority() {
 #[test]
 fn a_link_without_extended_commands_leaves_a_long_proof_open_and_forges_nothing() {
     for kind in ["passport-rsa", "passport-dh"] {
-        let (overall, checks) = verdicts(&format!("{kind}?fault=no-extended")).unwrap();
-        assert!(checks.contains(&(CheckId::ChipKey, Verdict::NotDone(Why::NotRead))), "{kind}: {checks:?}");
-        assert_eq!(overall, Overall::Undetermined, "{kind}");
+        let found = findings(&format!("{kind}?fault=no-extended")).unwrap();
+        let check = found.check(CheckId::ChipKey).unwrap();
+        assert_eq!(check.verdict, Verdict::NotDone(Why::NotRead), "{kind}");
+        let detail = check.evidence.shown("detail").unwrap_or_default();
+        assert!(detail.contains("longer than a short APDU"), "{kind}: {detail}");
+        assert_eq!(found.overall(), Overall::Undetermined, "{kind}");
     }
     for kind in ["passport", "passport-ca"] {
         assert_eq!(verdicts(&format!("{kind}?fault=no-extended")).unwrap().0, Overall::Authentic, "{kind}");
     }
     // The proof of the mapping belongs to a session that was left: another chip may answer in the next one.
-    let (overall, checks) = verdicts("passport-cam?fault=no-extended").unwrap();
-    let proof = checks.iter().find(|(id, _)| *id == CheckId::ChipKey).unwrap();
-    assert!(matches!(proof.1, Verdict::NotDone(_)), "{proof:?}");
-    assert_eq!(overall, Overall::Undetermined);
+    let found = findings("passport-cam?fault=no-extended").unwrap();
+    let check = found.check(CheckId::ChipKey).unwrap();
+    assert_eq!(check.verdict, Verdict::NotDone(Why::NotRead));
+    assert_eq!(check.evidence.shown("detail").as_deref(), Some("the session of the mapping was left"));
+    assert_eq!(found.overall(), Overall::Undetermined);
 }
 
 fn saved(recipe: &str) -> Dump {
@@ -306,6 +344,8 @@ fn a_saved_reading_proves_a_key_only_by_a_signature_of_the_chip() {
     let active = cards::check(&saved("passport"), &trust, Basis::Now(at)).unwrap();
     assert_eq!(active.verdict(CheckId::ChipKey), Some(PASSED));
     assert_eq!(active.verdict(CheckId::PrintedAgrees), Some(Verdict::NotDone(Why::NotStored)));
+    // Nobody signed what the chip says before it is opened.
+    assert_eq!(active.verdict(CheckId::AccessAgrees), Some(Verdict::NotDone(Why::SelfReported)));
     assert_eq!((active.overall(), active.requirement), (Overall::Authentic, &WITH_KEY));
     let agreed = saved("passport-ca");
     let found = cards::check(&agreed, &trust, Basis::Now(at)).unwrap();
@@ -314,6 +354,7 @@ fn a_saved_reading_proves_a_key_only_by_a_signature_of_the_chip() {
     for vouched in [Basis::Sealed(at), Basis::Operator(at)] {
         let found = cards::check(&agreed, &trust, vouched).unwrap();
         assert_eq!(found.verdict(CheckId::ChipKey), Some(PASSED), "{vouched:?}");
+        assert_eq!(found.verdict(CheckId::AccessAgrees), Some(PASSED), "{vouched:?}");
     }
     assert_eq!(cards::check(&saved("passport-bac"), &trust, Basis::Now(at)).unwrap().requirement, &PLAIN);
 }
@@ -476,6 +517,25 @@ fn every_byte_of_the_security_object() {
         }
         println!("{kind}: {flips} of {} bytes of the security object", sod.len());
     }
+}
+
+/// EF.CardSecurity has a signature of its own, on which the proof of a mapping rests.
+#[test]
+fn every_byte_of_the_signed_access_information() {
+    let (honest, _) = read_card(&mut card("passport-cam"), Scope::FULL).unwrap();
+    let name = files::CARD_SECURITY.name;
+    let file = honest.file(name).unwrap();
+    let (undecided, length) = (undecided(file), file.len());
+    let mut flips = 0;
+    for at in (0..length).step_by(step(17)).filter(|at| !undecided.contains(at)) {
+        let mut dump = honest.clone();
+        dump.files_mut().filter(|(file, _)| *file == name).for_each(|(_, bytes)| bytes[at] ^= 1 << (at % 8));
+        let found = judge(&dump);
+        assert_ne!(found.verdict(CheckId::ChipKey), Some(PASSED), "byte {at}");
+        assert_ne!(found.overall(), Overall::Authentic, "byte {at}");
+        flips += 1;
+    }
+    println!("{flips} of {length} bytes of the signed access information");
 }
 
 #[test]

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::common::reading::{card, judge, look, printed, read, read_looked, request, simulated_trust};
 use taimen::{
-    cards::{FlowError, Remembered},
+    cards::{FlowError, ReadError, Remembered},
     dump::{Dump, Scope},
     simulator::cards::my_number::FAULTS,
     transport::LinkFigures,
-    verify::{CheckId, Overall, Verdict},
+    verify::{CheckId, Overall, Reason, Verdict},
 };
 
 const CERTIFICATES: [&str; 2] = ["face/0004", "text/0004"];
@@ -37,7 +37,7 @@ fn the_second_card_of_a_municipality_gives_slices_of_its_certificates() {
     let (plain, full) = reads("my-number", None).unwrap();
     let remembered = after(&["my-number"]);
     let (dump, less) = reads("my-number", Some(&remembered)).unwrap();
-    let spared: usize = CERTIFICATES.iter().map(|file| plain.file(file).unwrap().len() - 32).sum();
+    let spared: usize = CERTIFICATES.iter().map(|file| plain.file(file).unwrap().len() - 89).sum();
     assert_eq!(less.exchanges, full.exchanges);
     assert_eq!(less.bytes_received + u64::try_from(spared).unwrap(), full.bytes_received);
     for file in CERTIFICATES {
@@ -72,7 +72,7 @@ fn a_person_who_types_changes_nothing() {
 #[test]
 fn a_card_of_another_municipality_is_read_whole() {
     let remembered = after(&["my-number?seed=1"]);
-    let slice = |recipe: &str| reads(recipe, None).unwrap().0.file("face/0004").unwrap()[26..58].to_vec();
+    let slice = |recipe: &str| reads(recipe, None).unwrap().0.file("face/0004").unwrap()[255..344].to_vec();
     let first = slice("my-number?seed=1");
     let other = (2..50).map(|seed| format!("my-number?seed={seed}")).find(|other| slice(other) != first).unwrap();
     let (plain, full) = reads(&other, None).unwrap();
@@ -113,5 +113,37 @@ fn no_fault_hides_behind_a_remembered_certificate() {
         let authentic = |findings: &taimen::cards::Findings| findings.overall() == Overall::Authentic;
         let certificate = without.verdict(CheckId::FaceCertificate) != Some(Verdict::Passed);
         assert!(!authentic(&with) || authentic(&without) || certificate, "{recipe}");
+    }
+}
+
+/// A card with the same key, certified by nobody: its own certificate is read and refused, whatever is known of another's.
+#[test]
+fn a_card_with_a_forged_certificate_of_the_same_key_is_not_taken_for_the_one_before() {
+    let remembered = after(&["my-number"]);
+    for (file, check) in CERTIFICATES.into_iter().zip([CheckId::FaceCertificate, CheckId::TextCertificate]) {
+        let forged = || {
+            let mut forged = card("my-number");
+            forged.file_mut(file).unwrap()[312..568].iter_mut().for_each(|byte| *byte ^= 0x5A);
+            forged
+        };
+        let known = printed(&forged());
+        let refused = |dump: &Dump| {
+            assert!(!dump.is_remembered(file));
+            assert_eq!(judge(dump).verdict(check), Some(Verdict::Failed(Reason::SignatureMismatch)), "{file}");
+            // The text is not required for the face to be authentic; its own checks say what is wrong.
+            let overall = if file == "face/0004" { Overall::Rejected } else { Overall::Authentic };
+            assert_eq!(judge(dump).overall(), overall, "{file}");
+        };
+        refused(&read(&mut forged(), &request(), &known).unwrap().0);
+        let remembering = request().remembering(Arc::clone(&remembered));
+        refused(&read(&mut forged(), &remembering, &known).unwrap().0);
+        // The genuine card lies there while the person types, then the other one.
+        for request in [request(), remembering] {
+            let looked = look(&mut card("my-number"), &request).unwrap();
+            match (file, read_looked(*looked, &mut forged(), &known)) {
+                ("face/0004", read) => assert_eq!(read.unwrap_err(), FlowError::Read(ReadError::OtherCard)),
+                (_, read) => refused(&read.unwrap().0),
+            }
+        }
     }
 }

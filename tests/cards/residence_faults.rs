@@ -162,6 +162,7 @@ fn anchor(order: &CertificateOrder) -> Anchor {
         source: "a test".to_owned(),
         official: false,
         doc_types: Vec::new(),
+        from_list: false,
     }
 }
 

@@ -75,7 +75,8 @@ pub fn contains(within: &[u8], wanted: &[u8]) -> bool {
     false
 }
 
-/// The memory of a process that may be written. Some of the system's own cannot be read and is left out.
+/// The memory of a process that may be written: where it is, and what is there. Some of the system's own cannot be read and is
+/// left out, and so are pages of zeros, which are most of it.
 #[cfg(target_os = "linux")]
 pub fn memory(process: u32) -> Vec<(String, Vec<u8>)> {
     use std::os::unix::fs::FileExt;
@@ -87,7 +88,10 @@ pub fn memory(process: u32) -> Vec<(String, Vec<u8>)> {
         let (from, to) = (u64::from_str_radix(from, 16).unwrap(), u64::from_str_radix(to, 16).unwrap());
         let mut bytes = vec![0; usize::try_from(to - from).unwrap()];
         if memory.read_exact_at(&mut bytes, from).is_ok() {
-            all.push((line.to_owned(), bytes));
+            let empty = |page: &[u8]| page.iter().all(|byte| *byte == 0);
+            let pages: Vec<&[u8]> = bytes.chunks(4096).collect();
+            let runs = pages.split(|page| empty(page)).filter(|run| !run.is_empty());
+            all.extend(runs.map(|run| (line.to_owned(), run.concat())));
         }
     }
     all

@@ -89,7 +89,7 @@ fn credentials_come_from_the_file_alone() {
         let refused = run(&format!("sign-password = {wrong}\n"), 2);
         assert!(refused.stderr.contains("capital letters"), "{}", refused.stderr);
         assert!(
-            refused.stderr.contains("did not touch the card") && !refused.stderr.contains(wrong),
+            refused.stderr.contains("did not send it to the card") && !refused.stderr.contains(wrong),
             "{}",
             refused.stderr
         );

@@ -17,6 +17,7 @@ mod mobile;
 mod passport;
 mod profiles;
 mod recording_scrub;
+mod refused;
 mod reports;
 mod residence_recording;
 mod seal;

@@ -41,6 +41,69 @@ fn an_age_is_asked_with_a_face_and_nothing_else() {
 }
 
 #[test]
+fn an_age_that_is_not_reached_is_no_yes_for_staff_nor_for_a_script() {
+    let program = Program::new();
+    let asked = |options: &[&str], age: &str, more: &[&str], exit| {
+        program.run([&["check"], options, &["--request", "age", "--age-over", age], more].concat()).expect(exit)
+    };
+    for kind in KINDS {
+        let younger = format!("{}?seed=2", kind[1]);
+        let options: &[&str] = &[&["--reader", younger.as_str()][..], &kind[2..]].concat();
+        let report = asked(options, "65", &["--json"], 6).json();
+        assert_eq!((&report["overall"], &report["headline"]), (&"authentic".into(), &"simulated-too-young".into()));
+        assert_eq!(report["age_condition"], serde_json::json!({ "age": 65, "met": false }));
+        let text = asked(options, "65", &["--lang", "ja"], 6).stdout;
+        assert!(text.contains("年齢の条件を満たしていません") && text.contains('×'), "{text}");
+        let text = asked(options, "65", &["--lang", "en"], 6).stdout;
+        assert!(text.contains("AGE NOT REACHED") && !text.contains("CHECKS PASSED"), "{text}");
+        let report = asked(options, "18", &["--json"], 0).json();
+        assert_eq!((&report["headline"], &report["age_condition"]["met"]), (&"simulated-passed".into(), &true.into()));
+        // Who asks who somebody is asks for no age.
+        let report = program.run([&["check", "--json"][..], options].concat()).expect(0).json();
+        assert!(report.get("age_condition").is_none(), "{report}");
+    }
+    // In a batch too.
+    let saved = argument(&program.home.file("age.json"));
+    asked(&["--reader", "sim:mobile-my-number?seed=2"], "65", &["--json", "--save-dump", &saved], 6);
+    let batch = ["batch", &saved, "--accept", "simulated", "--at", "recorded", "--lang", "en"];
+    let said = program.run(batch).expect(6);
+    assert!(said.stderr.contains("age not reached") || said.stdout.contains("age not reached"), "{}", said.stderr);
+}
+
+#[test]
+fn a_recording_does_not_answer_what_its_reading_did_not_ask() {
+    let program = Program::new();
+    let recorded = |name: &str, options: &[&str]| {
+        let path = argument(&program.home.file(name));
+        program.run([&["check"], KINDS[0], options, &["--record", &path]].concat()).expect(0);
+        path
+    };
+    let (age, identity) = (recorded("age.apdu", &["--request", "age", "--age-over", "18"]), recorded("full.apdu", &[]));
+    let ask = |path: &str, options: &[&str], exit| {
+        let replay = format!("replay:{path}");
+        let judge = ["check", "--reader", &replay, "--accept", "simulated", "--at", "recorded", "--json"];
+        program.run([&judge, options].concat()).expect(exit).json()
+    };
+    for (path, options) in [
+        (&age, &["--request", "age", "--age-over", "20"][..]),
+        (&age, &["--request", "age"]),
+        (&age, &["--request", "identity"]),
+        (&identity, &["--request", "age", "--age-over", "18"]),
+    ] {
+        let report = ask(path, options, 2);
+        assert_eq!((&report["error"]["id"], &report["overall"]), (&"other-request".into(), &serde_json::Value::Null));
+    }
+    assert_eq!(ask(&age, &["--request", "age", "--age-over", "18"], 0)["age_condition"]["met"], true);
+    assert_eq!(ask(&identity, &["--request", "identity"], 0)["overall"], "authentic");
+    assert_eq!(ask(&age, &[], 0)["age_condition"]["age"], 18);
+    // An age that nobody would be asked about.
+    program.run([&["check"], KINDS[0], &["--age-over", "18"]].concat()).expect(2);
+    program.run([&["check"], KINDS[0], &["--request", "identity", "--age-over", "18"]].concat()).expect(2);
+    let card = ["check", "--reader", "sim:my-number", "--application", "my-number", "--request", "age", "--json"];
+    assert_eq!(program.run(card).expect(2).json()["error"]["id"], "other-cards-option");
+}
+
+#[test]
 fn what_a_holder_does_not_share_and_what_a_reader_cannot_do_have_their_own_ends() {
     let program = Program::new();
     for (fault, exit, id) in [
@@ -95,9 +158,14 @@ fn a_code_and_a_readers_key_are_read_before_anything_is_asked() {
 #[test]
 fn a_recording_of_a_phone_is_not_scrubbed_and_says_why() {
     let program = Program::new();
-    let text = program.run(["recording", "make", "mobile-my-number"]).expect(0).stdout;
-    let path = argument(&program.home.write("made.apdu", text));
-    let out = argument(&program.home.file("scrubbed.apdu"));
-    let said = program.run(["recording", "scrub", &path, &out, "--seed", "9", "--lang", "en"]).expect(2);
-    assert!(said.stderr.contains("mdoc/issuer-auth"), "{}", said.stderr);
+    let out = program.home.file("scrubbed.apdu");
+    for (kind, reason) in [
+        ("mobile-my-number", "the session with a My Number Card on a phone is encrypted"),
+        ("mobile-licence", "the session with a mobile driving licence (mDL) is encrypted"),
+    ] {
+        let text = program.run(["recording", "make", kind, "--application", kind]).expect(0).stdout;
+        let path = argument(&program.home.write("made.apdu", text));
+        let said = program.run(["recording", "scrub", &path, &argument(&out), "--seed", "9", "--lang", "en"]).expect(2);
+        assert!(said.stderr.contains(reason) && !out.exists(), "{}", said.stderr);
+    }
 }

@@ -51,7 +51,7 @@ fn a_credentials_file_opens_it_with_the_zone_or_its_three_fields_or_the_access_n
     let file = argument(&program.home.write("wrong.txt", format!("mrz = {wrong}\n")));
     let arguments = ["check", "--reader", "sim:passport", "--credentials", &file, "--json", "--lang", "en"];
     let said = program.run(arguments).expect(2);
-    assert!(said.stderr.contains("did not touch the card"), "a check digit is wrong: {}", said.stderr);
+    assert!(said.stderr.contains("did not send it to the card"), "a check digit is wrong: {}", said.stderr);
 }
 
 #[test]

@@ -275,7 +275,7 @@ const CASES: &[Case] = &[
         code: 1,
         headline: "simulated-not-accepted",
         checks: (MY_NUMBER.honest, NOT_ACCEPTED),
-        staff: "face-certificate text-certificate revocation presence-then",
+        staff: "face-certificate revocation presence-then",
         says: &[[
             "SIMULATED CARD, NOT A REAL DOCUMENT: NOT ACCEPTED",
             "模擬カード（本物の書類ではありません）：受け付けません",
@@ -311,7 +311,7 @@ const CASES: &[Case] = &[
         code: 1,
         headline: "simulated-not-accepted",
         checks: (MY_NUMBER.honest, NOT_ACCEPTED),
-        staff: "face-certificate text-certificate revocation presence-then",
+        staff: "face-certificate revocation presence-then",
         says: &[[
             "SIMULATED CARD, NOT A REAL DOCUMENT: NOT ACCEPTED",
             "模擬カード（本物の書類ではありません）：受け付けません",

@@ -1,16 +1,12 @@
 //! The counter on the real PC/SC stack: cards, readers and the service come and go, and the program goes on.
 
-use std::{
-    fs::{self, File},
-    os::unix::fs::FileExt,
-    process::Stdio,
-    time::Duration,
-};
+use std::{process::Stdio, time::Duration};
 
 use serde_json::json;
 use taimen::simulator::{Persona, Recipe};
 
 use crate::common::{
+    marks::memory,
     pcscd::{Pcscd, wait_for},
     program::{Program, Running},
     web::{Counter, Shop, html, name},
@@ -88,19 +84,10 @@ fn cards_readers_and_the_service_come_and_go() {
     assert_eq!(counter.interrupt(), Some(0));
 }
 
-/// Where a text stands in the memory of a process that may be written: the address and what is around it.
+/// Where a text stands in the memory of a process that may be written: the place and what is around it.
 fn found(process: u32, text: &[u8]) -> Vec<String> {
-    let maps = fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
-    let memory = File::open(format!("/proc/{process}/mem")).expect("the tests run as root");
     let mut found = Vec::new();
-    for line in maps.lines().filter(|line| line.split(' ').nth(1).is_some_and(|rights| rights.starts_with("rw"))) {
-        let (from, to) = line.split(' ').next().unwrap().split_once('-').unwrap();
-        let (from, to) = (u64::from_str_radix(from, 16).unwrap(), u64::from_str_radix(to, 16).unwrap());
-        let mut bytes = vec![0; usize::try_from(to - from).unwrap()];
-        // Some of the system's own cannot be read.
-        if memory.read_exact_at(&mut bytes, from).is_err() {
-            continue;
-        }
+    for (line, bytes) in memory(process) {
         let places = bytes.windows(text.len()).enumerate().filter(|(_, window)| *window == text);
         found.extend(places.map(|(at, _)| {
             let around = &bytes[at.saturating_sub(60)..(at + text.len() + 60).min(bytes.len())];

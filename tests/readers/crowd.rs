@@ -1,99 +1,47 @@
 //! Several programs at one reader and one card of the real PC/SC stack: never a mixed reading, never a spent try.
 
 use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::Duration,
 };
 
-use taimen::{
-    cards::registry,
-    kind::CardKind,
-    simulator::{Recipe, SimulatedCard},
-    transport::{Transport, pcsc as reader},
-};
+use taimen::kind::CardKind;
 
+use super::laid::{ADDRESS, Laid, Leaves, check, presents};
 use crate::common::{
-    pcscd::{Pcscd, wait_for},
-    program::{Outcome, Program, argument},
-    vicc::Vicc,
+    pcscd::Pcscd,
+    program::{Outcome, Program},
+    web::{Counter, Shop, html, name},
 };
 
-const ADDRESS: &str = "pcsc:Virtual PCD 00 00";
-
-/// A card on the first reader whose memory the test sees.
-struct Laid {
-    _vicc: Vicc,
-    card: Arc<Mutex<SimulatedCard>>,
-    /// How often an entry was presented to it.
-    presented: Arc<Mutex<usize>>,
+/// How many rounds: few in every run, more with `scripts/torture tears`.
+fn rounds() -> usize {
+    if std::env::var_os("TAIMEN_LONG").is_some() { 20 } else { 2 }
 }
 
 impl Laid {
-    fn on(pcscd: &Pcscd, kind: &str) -> Self {
-        // pcscd looks for the card of before every 400 ms.
-        let gone = || reader::readers().is_ok_and(|all| all.iter().all(|one| !one.card));
-        assert!(wait_for(Duration::from_secs(30), gone).is_some());
-        let mut card = kind.parse::<Recipe>().unwrap().card().unwrap();
-        card.power_on();
-        let (card, presented) = (Arc::new(Mutex::new(card)), Arc::new(Mutex::new(0)));
-        let (answering, counting) = (Arc::clone(&card), Arc::clone(&presented));
-        let vicc = Vicc::powered(pcscd.port(), move |command| {
-            let mut card = answering.lock().unwrap();
-            let Some(command) = command else {
-                card.power_on();
-                return Some(Vec::new());
-            };
-            if matches!(command, [_, 0x20, _, _, _, _, ..]) {
-                *counting.lock().unwrap() += 1;
-            }
-            Some(card.exchange(command).unwrap_or_default())
-        });
-        let there =
-            || reader::readers().is_ok_and(|all| all.iter().any(|one| ADDRESS.ends_with(&one.name) && one.card));
-        assert!(wait_for(Duration::from_secs(30), there).is_some());
-        Self { _vicc: vicc, card, presented }
+    /// How often an entry was presented since this was asked last.
+    fn presented(&self) -> usize {
+        self.take_commands().iter().filter(|command| presents(command)).count()
     }
-
-    fn counters(&self, kind: CardKind) -> Vec<Option<u8>> {
-        let references = registry::specs().filter(|spec| spec.kind == kind).flat_map(|spec| spec.references.iter());
-        let mut card = self.card.lock().unwrap();
-        references.map(|reference| card.retry_counter(reference)).collect()
-    }
-
-    fn credentials(&self, program: &Program) -> String {
-        let card = self.card.lock().unwrap();
-        let entries = card.credentials().into_iter().flat_map(|own| own.entries());
-        let text: String = entries.map(|(id, value)| format!("{id} = {}\n", *value)).collect();
-        argument(&program.home.write("credentials", text))
-    }
-}
-
-fn check(program: &Program, credentials: &str) -> Outcome {
-    let common =
-        ["check", "--reader", ADDRESS, "--wait", "5", "--credentials", credentials, "--accept", "simulated", "--json"];
-    program.run(common)
 }
 
 #[test]
 fn checks_at_the_same_time_of_one_card_are_whole_or_say_that_it_is_taken() {
-    let pcscd = Pcscd::start();
     for (name, kind) in [("my-number", CardKind::MY_NUMBER), ("licence", CardKind::LICENCE)] {
-        let laid = Laid::on(&pcscd, name);
+        let pcscd = Pcscd::start();
+        let laid = Laid::on(&pcscd, name, Leaves::Never);
         let full = laid.counters(kind);
         let (mut whole, mut taken) = (0, 0);
         let alone = {
             let program = Program::new();
             let credentials = laid.credentials(&program);
             let alone = check(&program, &credentials).expect(0);
-            (alone.checks(), alone.json()["holder"].clone(), *laid.presented.lock().unwrap())
+            (alone.checks(), alone.json()["holder"].clone(), laid.presented())
         };
-        let rounds = if std::env::var_os("TAIMEN_LONG").is_some() { 50 } else { 2 };
+        let rounds = rounds();
         for _ in 0..rounds {
-            *laid.presented.lock().unwrap() = 0;
             let outcomes: Vec<Outcome> = thread::scope(|scope| {
                 let one = || {
                     let program = Program::new();
@@ -118,7 +66,7 @@ fn checks_at_the_same_time_of_one_card_are_whole_or_say_that_it_is_taken() {
                 }
             }
             assert!(here >= 1, "somebody is first");
-            assert_eq!(*laid.presented.lock().unwrap(), alone.2 * here, "nothing is presented for who is refused");
+            assert_eq!(laid.presented(), alone.2 * here, "nothing is presented for who is refused");
             whole += here;
         }
         assert_eq!(laid.counters(kind), full, "{name}: no try is spent");
@@ -130,7 +78,7 @@ fn checks_at_the_same_time_of_one_card_are_whole_or_say_that_it_is_taken() {
 #[test]
 fn a_program_that_uses_the_card_all_the_time_spoils_no_reading() {
     let pcscd = Pcscd::start();
-    let laid = Laid::on(&pcscd, "my-number");
+    let laid = Laid::on(&pcscd, "my-number", Leaves::Never);
     let full = laid.counters(CardKind::MY_NUMBER);
     let ends = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -159,4 +107,49 @@ fn a_program_that_uses_the_card_all_the_time_spoils_no_reading() {
         ends.store(true, Ordering::Relaxed);
     });
     assert_eq!(laid.counters(CardKind::MY_NUMBER), full, "no try is spent");
+}
+
+/// Two checks while the counter's page waits for the customer's entries, and while it reads.
+#[test]
+fn checks_beside_a_counter_that_reads_the_same_card() {
+    let pcscd = Pcscd::start();
+    let counter = Counter::start(&["--reader", ADDRESS, "--accept", "simulated"]);
+    let mut shop = Shop::open(&counter);
+    shop.shown.named(&["waiting"]);
+    for _ in 0..rounds() {
+        shop.anew();
+        let laid = Laid::on(&pcscd, "licence", Leaves::Never);
+        let (full, known) = (laid.counters(CardKind::LICENCE), laid.entries());
+        // The card waits for nobody: it was looked at, and lies there.
+        assert_eq!(name(&shop.read(&[])), "asking");
+        let (seen, outcomes) = thread::scope(|scope| {
+            let checks = [(); 2].map(|()| {
+                scope.spawn(|| {
+                    let program = Program::new();
+                    let credentials = laid.credentials(&program);
+                    check(&program, &credentials)
+                })
+            });
+            let seen = shop.read(&known);
+            (seen, checks.map(|one| one.join().unwrap()))
+        });
+        for outcome in outcomes {
+            match outcome.code {
+                Some(0) => assert!(outcome.checks().iter().all(|one| !one.contains("failed")), "{}", outcome.stdout),
+                Some(4) => assert_eq!(outcome.json()["error"]["id"], "busy", "{}", outcome.stdout),
+                other => panic!("{other:?}: {}{}", outcome.stdout, outcome.stderr),
+            }
+        }
+        match name(&seen) {
+            "checked" => {}
+            "trouble" | "failed" => assert!(html(&seen).contains("Another program is using the card"), "{seen}"),
+            other => panic!("{other}: {seen}"),
+        }
+        assert_eq!(laid.counters(CardKind::LICENCE), full, "no try is spent");
+        shop.anew();
+        drop(laid);
+        shop.shown.named(&["waiting"]);
+    }
+    drop(shop);
+    assert_eq!(counter.interrupt(), Some(0));
 }

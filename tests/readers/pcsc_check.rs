@@ -266,7 +266,7 @@ fn a_wrong_code_costs_one_try_and_nothing_is_repeated() {
     let bare = format!("birth = {}\nexpiry-year = 2090\nsecurity-code = 0000\n", persona.birth);
     let bare = desk.program.home.write("bare", bare);
     let refused = desk.check_with(&bare, &["--accept", "simulated"]).expect(2);
-    assert!(refused.stderr.contains("has no era. taimen did not touch the card"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("has no era. taimen did not send it to the card"), "{}", refused.stderr);
     assert_eq!(desk.retry_counter(), ["face/number-b: 9", "face/birth-date: 10", "text/number-b: 10", "text/pin: 3"]);
 
     // The right entries set the counter back.
@@ -556,7 +556,7 @@ fn a_person_types_what_is_printed() {
     person.types(&persona.birth.to_string());
     person.sees("カードの生年月日は西暦で印刷されていますか", 1);
     person.types("");
-    person.sees("生年月日が元号なしで書かれています。カードには触れていません。", 1);
+    person.sees("生年月日が元号なしで書かれています。カードには送っていません。", 1);
     person.sees("生年月日（印刷のとおりに", 2);
     let other = another_program();
     assert_eq!(exchange(&other, select_application(files::FACE.aid).bytes()), [0x90, 0x00]);
@@ -795,7 +795,7 @@ fn a_wrong_number_of_a_residence_card_is_told_with_both_causes_and_costs_nothing
     assert_eq!(handshakes, 1, "nothing was repeated");
     let form = desk.program.home.write("form", "card-number = ZZ123\n");
     let refused = desk.check_with(&form, &["--accept", "simulated"]).expect(2);
-    assert!(refused.stderr.contains("taimen did not touch the card."), "{}", refused.stderr);
+    assert!(refused.stderr.contains("taimen did not send it to the card."), "{}", refused.stderr);
     let missing = desk.program.run(["check", "--reader", ADDRESS, "--json"]).expect(2);
     assert!(missing.stderr.contains("'card-number' is missing"), "{}", missing.stderr);
     assert_eq!(desk.check(&["--accept", "simulated"]).expect(0).json()["overall"], "authentic");
@@ -832,7 +832,7 @@ fn a_person_types_the_number_of_a_residence_card() {
     let mut person = Person::at(&desk, "ja", &arguments);
     person.sees("カード番号（カード表面の右上", 1);
     person.types("ZZ1234");
-    person.sees("カード番号の形が正しくありません。カードには触れていません。", 1);
+    person.sees("カード番号の形が正しくありません。カードには送っていません。", 1);
     person.sees("カード番号（カード表面の右上", 2);
     person.types(&number.to_lowercase());
     let (code, screen) = person.leaves();

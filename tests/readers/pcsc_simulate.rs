@@ -193,7 +193,15 @@ fn commands(kind: &str) -> &'static [&'static str] {
     match kind {
         "licence" | "licence-nopin" | "licence-changed" => &["00A40000023F00", "00B08A0004"],
         "passport-bac" | "passport-rsa" => &["00A4040C07A0000002471001", "0084000008"],
-        name if name.starts_with("mobile") => &["00A4040007D276000085010100", "00A4000C02E103", "00B000000F"],
+        // As any reader of Type 4 tags: the application, its container, the length of its message, the message.
+        name if name.starts_with("mobile") => &[
+            "00A4040007D276000085010100",
+            "00A4000C02E103",
+            "00B000000F",
+            "00A4000C02E104",
+            "00B0000002",
+            "00B0000200",
+        ],
         name if name.starts_with("passport") => &["00A4020C02011C", "00B0000008"],
         name if name.starts_with("residence") && name != "residence-specified" => &["00A40000023F00", "00B08B0004"],
         _ => &["00A4040C0AD3921000310001010402", "00B0830008"],
@@ -222,6 +230,11 @@ fn every_kind_answers_programs_that_know_nothing_of_this_one() {
         assert!(expected.iter().all(|answer| answer.ends_with(&[0x90, 0x00])), "{}: {expected:?}", kind.name);
         assert!(expected.last().unwrap().len() > 2, "{}: READ BINARY has data", kind.name);
         assert_eq!(received(&printed), expected, "{}: {printed}", kind.name);
+        if kind.name.starts_with("mobile") {
+            let engagement = b"iso.org:18013:deviceengagement";
+            let message = expected.last().unwrap();
+            assert!(message.windows(engagement.len()).any(|part| part == engagement), "{}: no handover", kind.name);
+        }
 
         let mut scan = Command::new(installed("pcsc_scan", "pcsc-tools"));
         scan.args(["-n", "-t", "1"]).stdin(Stdio::null());

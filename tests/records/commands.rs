@@ -96,6 +96,16 @@ impl Shop {
         command.current_dir(self.folder.path());
         run(command).expect(0);
     }
+
+    /// A recording of a reading, whatever its verdict is.
+    fn record(&self, card: &str, recording: &str) {
+        let reader = format!("sim:{card}");
+        let mut command = self.program.command(["check", "--reader", &reader, "--record", recording]);
+        run({
+            command.current_dir(self.folder.path());
+            command
+        });
+    }
 }
 
 fn person() -> Persona {
@@ -126,7 +136,11 @@ fn a_check_saves_its_record_and_says_so_after_the_commit() {
 fn a_card_that_is_not_authentic_makes_a_record_only_if_staff_want_one() {
     let shop = Shop::test();
     let arguments = ["check", "--reader", "sim:my-number?fault=expired", "--staff-file", "staff.json"];
-    assert!(shop.json_of(&arguments, 1).get("record").is_none());
+    let refused = shop.run(&[&arguments[..], &["--json"]].concat(), 1);
+    assert!(refused.json().get("record").is_none());
+    let said =
+        "taimen made no record, because the card is not authentic. --record-any makes one whatever the verdict is.";
+    assert!(refused.stderr.contains(said), "{}", refused.stderr);
     let mut any = arguments.to_vec();
     any.push("--record-any");
     let report = shop.json_of(&any, 1);
@@ -144,12 +158,20 @@ impl Shop {
 
 #[test]
 fn seven_says_that_an_authentic_card_has_no_record() {
-    // A database of real records takes no simulated card.
+    // A database of real records takes no simulated card. If the reader is one, that is known before it is read.
     let shop = Shop::of(false);
-    let arguments = ["check", "--reader", "sim:my-number", "--staff-file", "staff.json"];
+    let simulated = ["check", "--reader", "sim:my-number", "--staff-file", "staff.json"];
+    assert_eq!(shop.json_of(&simulated, 2)["error"]["id"], "record-unreal");
+    shop.record("my-number", "card.apdu");
+    let replay = ["check", "--accept", "simulated", "--at", "recorded", "--staff-file", "staff.json", "--reader"];
+    let arguments = [&replay[..], &["replay:card.apdu"]].concat();
     let outcome = shop.run(&arguments, 7);
     assert!(outcome.stdout.contains("SIMULATED CARD") && !outcome.stdout.contains("saved"), "{}", outcome.stdout);
-    assert!(outcome.stderr.contains("its record was not saved"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("The checks passed, but taimen did not save the record. This database takes no record"),
+        "{}",
+        outcome.stderr
+    );
     assert!(outcome.stderr.contains("records init --test"), "{}", outcome.stderr);
     let failure = shop.json_of(&arguments, 7);
     assert_eq!(failure["error"]["id"], "record-not-saved");
@@ -157,8 +179,8 @@ fn seven_says_that_an_authentic_card_has_no_record() {
     // It comes before 6, and never before what speaks against the card.
     shop.file("form.json", &json!({"name": "別名 太郎"}));
     shop.run(&[&arguments[..], &["--form", "form.json"]].concat(), 7);
-    let expired = ["check", "--reader", "sim:my-number?fault=expired", "--staff-file", "staff.json", "--record-any"];
-    shop.run(&expired, 1);
+    shop.record("my-number?fault=expired", "expired.apdu");
+    shop.run(&[&replay[..], &["replay:expired.apdu", "--record-any"]].concat(), 1);
     assert_eq!(shop.json(&["records", "list"])["entries"], json!([]));
 }
 

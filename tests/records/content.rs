@@ -6,6 +6,7 @@ use taimen::{
     dump::{Dump, Scope},
     kind::CardKind,
     lang::Lang,
+    messages::EntriesFault,
     profile::{Case, Profile, Profiles},
     records::content::{
         Addition, Amendment, Change, Circumstances, Content, Customer, Draft, DumpMark, Entries, Entry, EntryProblem,
@@ -464,9 +465,10 @@ fn a_record_without_a_chip_says_why() {
 #[test]
 fn a_bad_file_of_entries_is_named_by_line_and_key() {
     let error = Entries::parse("{\n \"fields\": {},\n \"hobby\": 1}").unwrap_err();
-    assert_eq!((error.line, error.key.as_deref()), (3, Some("hobby")));
+    assert_eq!((error.line, error.fault), (3, EntriesFault::Unknown("hobby".to_owned())));
     let error = Entries::parse("[circumstances]\ncustomer = \"robot\"").unwrap_err();
-    assert_eq!((error.line, error.key), (2, None));
+    let EntriesFault::Value(taken) = error.fault else { panic!("{:?}", error.fault) };
+    assert!(error.line == 2 && taken.len() > 1 && !taken.contains(&"robot".to_owned()), "{taken:?}");
     let toml = "[circumstances]\nhigh_risk = true\n[fields]\npurpose = \"生計費の決済\"\n";
     assert!(Entries::parse(toml).unwrap().circumstances.high_risk);
 }

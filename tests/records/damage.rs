@@ -103,7 +103,7 @@ both! {
         bench.tamper("UPDATE entry SET sealed = (SELECT sealed FROM entry WHERE seq = 2), nonce = (SELECT nonce FROM entry WHERE seq = 2) WHERE seq = 3");
         assert_eq!(bad(bench)[0], (3, Layer::Content));
         let place = bench.place().to_string();
-        assert_eq!(store.read(appended[2].id).err(), Some(StoreError::Damaged { place, seq: 3, layer: "seal" }));
+        assert_eq!(store.read(appended[2].id).err(), Some(StoreError::Damaged { place, seq: 3, layer: Layer::Seal }));
     }
 
     fn nothing_is_added_to_a_log_whose_end_does_not_hold(bench: &Bench) {
@@ -120,10 +120,10 @@ both! {
         drop(store);
         bench.tamper(&format!("UPDATE data_key SET wrapped = {} WHERE id = 1", bench.bytes(&[0; 60])));
         let damaged = |seq, layer| Some(StoreError::Damaged { place: bench.place().to_string(), seq, layer });
-        assert_eq!(bench.open().err(), damaged(0, "key"));
+        assert_eq!(bench.open().err(), damaged(0, Layer::Key));
         // What other keys seal is read all the same, and the structure holds.
         let mut store = bench.read();
-        assert_eq!(store.read(appended[0].id).err(), damaged(1, "key"));
+        assert_eq!(store.read(appended[0].id).err(), damaged(1, Layer::Key));
         assert!(store.read(later.id).unwrap().payload.is_some());
         let report = store.verify(Depth::Content, &[]).unwrap();
         let bad: Vec<(u64, Layer)> = report.bad.iter().map(|bad| (bad.seq, bad.layer)).collect();
@@ -143,12 +143,40 @@ both! {
         ] {
             bench.tamper(&format!("CREATE TABLE kept AS SELECT * FROM log; {statement}"));
             let place = bench.place().to_string();
-            assert_eq!(bench.open().err(), Some(StoreError::Damaged { place, seq: 0, layer: "log" }), "{statement}");
+            assert_eq!(bench.open().err(), Some(StoreError::Damaged { place, seq: 0, layer: Layer::Log }), "{statement}");
             let report = bench.read().verify(Depth::Content, &[]).unwrap();
             assert_eq!(report.bad, [Bad { seq: 0, layer: Layer::Log }], "{statement}");
             bench.tamper("DELETE FROM log; INSERT INTO log SELECT * FROM kept; DROP TABLE kept");
         }
         assert!(bench.open().is_ok());
+    }
+
+    fn nothing_is_purged_while_an_entry_is_hidden(bench: &Bench) {
+        let (mut store, appended) = bench.filled(1);
+        let hold = entry(EntryKind::Amendment, Some(appended[0].id), 2, "{\"hold\":true}");
+        store.append(&hold).unwrap();
+        store.append(&record(3)).unwrap();
+        bench.tamper("CREATE TABLE kept AS SELECT * FROM entry; CREATE TABLE found AS SELECT * FROM lookup; \
+                      DELETE FROM lookup WHERE seq = 2; DELETE FROM entry WHERE seq = 2");
+        let refused = store.empty(&[appended[0].id], &entry(EntryKind::Purge, None, 9, "{}")).err();
+        let place = bench.place().to_string();
+        assert_eq!(refused, Some(StoreError::Damaged { place, seq: 2, layer: Layer::Sequence }));
+        bench.tamper("INSERT INTO entry SELECT * FROM kept WHERE seq = 2; INSERT INTO lookup SELECT * FROM found WHERE seq = 2; \
+                      DROP TABLE kept; DROP TABLE found");
+        assert_eq!(bad(bench), []);
+        assert!(store.read(appended[0].id).unwrap().payload.is_some());
+    }
+
+    fn a_former_data_key_seals_nothing_after_it_was_changed(bench: &Bench) {
+        let (mut store, _) = bench.filled(2);
+        store.rekey(&entry(EntryKind::Rekey, None, 5, "{}")).unwrap();
+        store.append(&record(6)).unwrap();
+        assert_eq!(bad(bench), []);
+        drop(store);
+        bench.tamper("UPDATE entry SET key_id = 1 WHERE seq = 4");
+        assert!(bad(bench).contains(&(4, Layer::Key)), "{:?}", bad(bench));
+        bench.tamper("UPDATE entry SET key_id = 1 WHERE seq = 3");
+        assert!(bad(bench).contains(&(3, Layer::Key)), "{:?}", bad(bench));
     }
 
     fn a_purge_is_lawful_only_with_its_entry(bench: &Bench) {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use taimen::{
-    messages::{Problem, StoreError},
+    messages::{Layer, Problem, StoreError},
     records::store::{Depth, EntryKind, KeyFile, Keys, MAX_PAYLOAD, Store},
     transport::nonces::SystemNonces,
 };
@@ -33,7 +33,7 @@ both! {
         let changed = format!("{}{}{}", &text[..begin], "00".repeat(32), &text[begin + 64..]);
         fs::write(bench.key(), changed).unwrap();
         let place = bench.place().to_string();
-        assert_eq!(open(bench), Some(StoreError::Damaged { place, seq: 0, layer: "key" }));
+        assert_eq!(open(bench), Some(StoreError::Damaged { place, seq: 0, layer: Layer::Key }));
         // Without any key the structure can be checked all the same.
         assert!(bench.read_without_key().verify(Depth::Structure, &[]).unwrap().holds());
     }

@@ -10,5 +10,7 @@ mod common;
 mod corpora;
 #[cfg(feature = "compare")]
 mod evidence;
+#[cfg(all(feature = "cli", unix))]
+mod outputs;
 mod privacy;
 mod tears;

@@ -1,7 +1,14 @@
 //! What a program that uses the library might print by accident: Debug forms, errors, events, link figures. None of it holds what
 //! was entered or whose card it is, in any form.
 
-use std::{cell::RefCell, collections::BTreeSet, fmt::Debug};
+use std::{
+    backtrace::Backtrace,
+    cell::RefCell,
+    collections::BTreeSet,
+    fmt::Debug,
+    panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook},
+    sync::{Arc, Mutex},
+};
 
 use crate::common::{
     marks::{contains, found},
@@ -123,5 +130,47 @@ fn a_recording_and_a_dump_hold_nothing_that_was_entered() {
             let forms = found(entry, saved.as_bytes());
             assert!(forms.is_empty(), "{}: {forms:?}", sim.name);
         }
+    }
+}
+
+/// A transport that panics in the middle, as the code of somebody who uses the library may.
+struct Panics<'a>(&'a mut dyn Transport, usize);
+
+impl Transport for Panics<'_> {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        assert!(self.1 > 0, "an exchange fails");
+        self.1 -= 1;
+        self.0.exchange(command)
+    }
+}
+
+#[test]
+fn a_panic_says_nothing_of_what_was_entered_or_read() {
+    let said = Arc::new(Mutex::new(String::new()));
+    let (told, before) = (Arc::clone(&said), take_hook());
+    set_hook(Box::new(move |panic| {
+        if panic.to_string().contains("an exchange fails") {
+            told.lock().unwrap().push_str(&format!("{panic}\n{}", Backtrace::force_capture()));
+        } else {
+            before(panic);
+        }
+    }));
+    for sim in simulator::kinds() {
+        let marks = marks(sim.name);
+        let mut simulated = card(sim.name);
+        let (known, request) = (Credentials::from(&simulated), request_for(sim.kind));
+        let mut payloads = 0;
+        for at in [2, 5, 9] {
+            let read = AssertUnwindSafe(|| reading::read(&mut Panics(&mut simulated, at), &request, &known).is_ok());
+            if let Err(payload) = catch_unwind(read) {
+                assert_eq!(payload.downcast_ref::<&str>(), Some(&"an exchange fails"));
+                payloads += 1;
+            }
+        }
+        assert!(payloads > 0, "{}", sim.name);
+        let said = std::mem::take(&mut *said.lock().unwrap());
+        assert!(said.contains("an exchange fails"), "{}", sim.name);
+        let seen: BTreeSet<_> = marks.iter().flat_map(|mark| found(mark, said.as_bytes())).collect();
+        assert!(seen.is_empty(), "{}: {seen:?}", sim.name);
     }
 }

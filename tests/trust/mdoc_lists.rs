@@ -205,6 +205,24 @@ fn a_list_counts_if_its_signer_does_and_binds_its_certificates_to_types() {
 }
 
 #[test]
+fn what_further_lists_allow_is_added_and_whoever_adds_the_certificate_lifts_it() {
+    let bench = Bench::new();
+    bench.add(provider().build().unwrap(), false).unwrap();
+    let root = maryland().build().unwrap();
+    let types = |doc_types: &[&'static str]| {
+        let order = ListOrder { doc_types: doc_types.to_vec(), ..ListOrder::new(&[root.clone(), root.clone()]) };
+        let brought = bench.add(order.build(), false).unwrap();
+        let there = bench.there().into_iter().find(|anchor| anchor.material.sha256() == hex::encode(sha256(&[&root])));
+        (brought.added.len(), there.unwrap().doc_types)
+    };
+    assert_eq!(types(&[LICENCE]), (1, vec![LICENCE.to_owned()]));
+    assert_eq!(types(&["org.example.1"]), (0, vec!["org.example.1".to_owned(), LICENCE.to_owned()]));
+    assert_eq!(bench.add(&root, false).unwrap().already, 1);
+    assert!(bench.there().iter().all(|anchor| anchor.doc_types.is_empty() && !anchor.from_list));
+    assert_eq!(types(&[LICENCE]), (0, Vec::new()), "a list takes nothing away");
+}
+
+#[test]
 fn the_providers_root_may_be_named_by_its_fingerprint_if_it_comes_with_the_signature() {
     let root = provider().build().unwrap();
     // Three certificates, as published lists have them.
@@ -240,6 +258,7 @@ fn installed(order: &CertificateOrder) -> TrustStore {
         source: String::new(),
         official: false,
         doc_types: Vec::new(),
+        from_list: false,
     };
     TrustStore::shipped().unwrap().with(vec![anchor])
 }

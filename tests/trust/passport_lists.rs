@@ -142,6 +142,49 @@ fn a_simulated_authority_stays_simulated_wherever_it_comes_from() {
 }
 
 #[test]
+fn a_simulated_authority_vouches_for_no_other_key_of_its_state() {
+    let bench = Bench::new();
+    // Anybody has the simulated keys.
+    let [(_, simulated), ..] = authorities();
+    let impostor = state("JP", "e-passportCSCA of nobody, simulated", NamedCurve::P384);
+    let issued = impostor.link(&simulated, 77);
+    for order in [issued, CertificateOrder { subject: simulated.subject.clone(), ..impostor.link(&simulated, 78) }] {
+        let added = bench.add("link.der", order.build().unwrap(), false);
+        assert!(matches!(added, Err(AddError::NotPinned { claims: true, .. })), "{added:?}");
+    }
+    assert_eq!(bench.there(), 0);
+}
+
+#[test]
+fn whoever_came_in_a_list_vouches_for_no_further_list() {
+    let bench = Bench::new();
+    let (publisher, other) = (france(), state("NZ", "taimen simulated CSCA of another test", NamedCurve::P384));
+    bench.add("fr.der", publisher.build().unwrap(), false).unwrap();
+    let listed = list(&publisher, &[other.build().unwrap()], |_| {});
+    assert!(bench.add("list.ml", listed, false).unwrap().added[0].from_list);
+    let third = state("DE", "taimen simulated CSCA of a third test", NamedCurve::P256);
+    let further = list(&other, &[third.build().unwrap()], |_| {});
+    let refused = bench.add("further.ml", &further, false);
+    assert!(matches!(refused, Err(AddError::List(ListError::Signer(SignerError::NoAnchor)))), "{refused:?}");
+    // Somebody adds it by itself: then it counts for lists too.
+    let alone = bench.add("nz.der", other.build().unwrap(), false).unwrap();
+    assert_eq!((alone.added.len(), alone.already), (0, 1));
+    assert!(load_directory(&bench.trust).unwrap().iter().all(|anchor| !anchor.from_list));
+    assert_eq!(bench.add("further.ml", &further, false).unwrap().states.len(), 1);
+}
+
+#[test]
+fn of_several_certificates_a_fingerprint_takes_its_own_alone() {
+    let bench = Bench::new();
+    let [genuine, other] = [france(), CertificateOrder { serial: 8, ..state("FR", "another", NamedCurve::P256) }]
+        .map(|order| order.build().unwrap());
+    let pin = hex::encode(taimen::crypto::sha256(&[&genuine]));
+    let brought = bench.pinning("bundle.pem", pem(&[genuine, other]), &pin).unwrap();
+    assert_eq!((brought.added.len(), bench.there()), (1, 1));
+    assert_eq!(brought.added[0].material.sha256(), pin);
+}
+
+#[test]
 fn a_master_list_counts_if_the_authority_of_its_signer_is_there() {
     let bench = Bench::new();
     let (publisher, other) = (france(), state("NZ", "taimen simulated CSCA of another test", NamedCurve::P384));
@@ -182,6 +225,8 @@ fn a_fingerprint_that_somebody_compared_vouches_for_the_list_and_nothing_else_do
     let from = brought.list.unwrap();
     assert_eq!((from.unverified, from.pinned), (None, Some(sha256(&fr))));
     assert!(!brought.added[0].is_unpinned() && brought.added[0].source.contains(&sha256(&fr)));
+    let rests = |anchor: &taimen::trust::Anchor| anchor.material.sha256() == sha256(&fr) || anchor.from_list;
+    assert!(brought.added.iter().all(rests) && brought.added.iter().filter(|anchor| !anchor.from_list).count() == 1);
     assert!(matches!(bench.pinning("nz.der", &nz, &sha256(&fr)), Err(AddError::PinNotThere(_))));
 }
 

@@ -104,6 +104,7 @@ fn accepted(authority: &[u8], message: &[u8], at: Timestamp) -> bool {
         source: "a test".to_owned(),
         official: false,
         doc_types: Vec::new(),
+        from_list: false,
     };
     let trust = TrustStore::shipped().unwrap().with(vec![anchor]);
     let Ok(object) = SecurityObject::parse(&security_object_file(message)) else { return false };
@@ -189,7 +190,7 @@ const DEVIATIONS: &[Deviation] = &[
     deviation("signer-without-key-usage", |case| case.signer.usage = None),
     deviation("signer-is-an-authority", |case| case.signer.authority = true),
     deviation("signer-of-master-lists", |case| case.signer.extended = Some("2.23.136.1.1.3")),
-    deviation("unknown-critical-extension", |case| case.signer.extended = Some("1.2.3.4")),
+    deviation("signer-of-another-use", |case| case.signer.extended = Some("1.2.3.4")),
 ];
 
 /// What taimen and OpenSSL say of a chain with this name in it, and why.

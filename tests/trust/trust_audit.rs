@@ -17,6 +17,7 @@ fn anchor(purpose: Purpose, hierarchy: Hierarchy, der: &[u8]) -> Anchor {
         source: "a test".to_owned(),
         official: false,
         doc_types: Vec::new(),
+        from_list: false,
     }
 }
 

@@ -107,6 +107,15 @@ const DEVIATIONS: &[Deviation] = &[
     deviation("authority-for-another-country-not-critical", |authority, _, _| {
         authority.more.push(extension(NAME_CONSTRAINTS, false, &country(0xA0, b"XX")));
     }),
+    deviation("authority-for-this-country-not-critical", |authority, _, _| {
+        authority.more.push(extension(NAME_CONSTRAINTS, false, &country(0xA0, b"JP")));
+    }),
+    deviation("authority-wants-policies-not-critical", |authority, _, _| {
+        authority.more.push(extension(POLICY_CONSTRAINTS, false, &[0x30, 0x03, 0x80, 0x01, 0x00]));
+    }),
+    deviation("authority-inhibits-any-policy-not-critical", |authority, _, _| {
+        authority.more.push(extension(INHIBIT_ANY_POLICY, false, &[0x02, 0x01, 0x00]));
+    }),
     deviation("authority-wants-policies", |authority, _, _| {
         authority.more.push(extension(POLICY_CONSTRAINTS, true, &[0x30, 0x03, 0x80, 0x01, 0x00]));
     }),
@@ -253,6 +262,7 @@ fn accepted_here(chain: &Chain) -> bool {
         source: "a test".to_owned(),
         official: false,
         doc_types: Vec::new(),
+        from_list: false,
     };
     let trust = TrustStore::shipped().unwrap().with(vec![anchor]);
     Certificate::parse(&chain.leaf)

@@ -46,6 +46,7 @@ fn anchor(hierarchy: Hierarchy, order: &CertificateOrder) -> Anchor {
         source: "a test".to_owned(),
         official: false,
         doc_types: Vec::new(),
+        from_list: false,
     }
 }
 
@@ -482,6 +483,15 @@ fn extensions() {
     assert_eq!(installed_outcome(&with_extension(&[0x55, 0x1D, 0x25], &[], &client_auth)), Ok(()));
     let restricted = installed_outcome(&with_extension(&[0x55, 0x1D, 0x25], CRITICAL, &client_auth));
     assert_eq!(restricted, Err(PathError::UnknownExtension(Place::Leaf)));
+    // nameConstraints, policyConstraints, inhibitAnyPolicy: they restrict whether they are critical or not.
+    for (last, value) in
+        [(0x1E, &[0x30, 0x00][..]), (0x24, &[0x30, 0x03, 0x80, 0x01, 0x00]), (0x36, &[0x02, 0x01, 0x00])]
+    {
+        for critical in [&[][..], CRITICAL] {
+            let restricted = installed_outcome(&with_extension(&[0x55, 0x1D, last], critical, value));
+            assert_eq!(restricted, Err(PathError::UnknownExtension(Place::Leaf)), "2.5.29.{last}");
+        }
+    }
     // certificatePolicies: any policy will do.
     let policies = tlv(0x30, &tlv(0x30, &tlv(0x06, &[0x2A, 0x03])));
     assert_eq!(installed_outcome(&with_extension(&[0x55, 0x1D, 0x20], CRITICAL, &policies)), Ok(()));

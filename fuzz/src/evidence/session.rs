@@ -86,26 +86,36 @@ fn accepting() -> &'static Arc<TrustStore> {
     })
 }
 
-/// The verdict, and all that it rests on: the dump without what the link took, and every check.
+/// The verdict, and all that it rests on: the dump without what the link took, and every check; first with the challenges and what
+/// the card made of them, then without.
 fn judged(dump: &Dump) -> Option<(Overall, Rest)> {
     let findings = cards::check(dump, accepting(), Basis::Live(dump.read_at))?;
-    let rest = |dump: &Dump| {
-        let mut dump = dump.clone();
-        dump.link = LinkFigures::default();
-        // A session that was opened again has others; whether they hold is what the checks say.
-        for (_, challenge) in dump.challenges_mut() {
-            challenge.random.0.clear();
-            challenge.answer = ChallengeResponse::Signature(HexBytes(Vec::new()));
-        }
-        let checks: Vec<_> = findings.checks.iter().map(|check| (check.id, check.verdict)).collect();
-        format!("{}{checks:?}", dump.to_json())
-    };
     let overall = findings.overall();
-    Some((overall, Rest(if overall == Overall::Authentic { rest(dump) } else { String::new() })))
+    if overall != Overall::Authentic {
+        return Some((overall, Rest::default()));
+    }
+    let checks: Vec<_> = findings.checks.iter().map(|check| (check.id, check.verdict)).collect();
+    let mut dump = dump.clone();
+    dump.link = LinkFigures::default();
+    let challenged = format!("{}{checks:?}", dump.to_json());
+    for (_, challenge) in dump.challenges_mut() {
+        challenge.random.0.clear();
+        challenge.answer = ChallengeResponse::Signature(HexBytes(Vec::new()));
+    }
+    Some((overall, Rest([challenged, format!("{}{checks:?}", dump.to_json())])))
 }
 
 #[derive(Clone, PartialEq, Eq, Default)]
-struct Rest(String);
+struct Rest([String; 2]);
+
+impl Rest {
+    /// Whether it is that of the other. A session that went on with the real card has other challenges; whether they hold is
+    /// what the checks say.
+    fn is_like(&self, other: &Self, live: bool) -> bool {
+        let which = usize::from(live);
+        self.0.get(which) == other.0.get(which)
+    }
+}
 
 /// Keeps what went over the link.
 struct Keeping {
@@ -275,7 +285,11 @@ impl Session {
         match self.way.read(&mut card, self.entered.shared()) {
             None => Outcome::Unread,
             Some(dump) => match judged(&dump) {
-                Some((Overall::Authentic, rest)) if rest == self.rest || rest == self.whole => Outcome::Same,
+                Some((Overall::Authentic, rest))
+                    if [&self.rest, &self.whole].into_iter().any(|known| rest.is_like(known, card.live.is_some())) =>
+                {
+                    Outcome::Same
+                }
                 Some((Overall::Authentic, _)) => Outcome::Authentic,
                 _ => Outcome::Refused,
             },

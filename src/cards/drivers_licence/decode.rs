@@ -179,9 +179,10 @@ impl<'a> Record<'a> {
         let problem = |at, kind| DecodeError { file: file.name, at, kind };
         let mut problems: Vec<DecodeError> =
             read.faults.iter().map(|fault| problem(fault.at, DecodeErrorKind::Tlv(fault.kind))).collect();
-        let mut items = Vec::new();
+        let fields: Vec<&Field> = files::fields_of(file).collect();
+        let mut items: Vec<Item<'a>> = Vec::with_capacity(read.objects.len());
         for object in read.objects {
-            let Some(field) = files::field_of(file, object.tag) else {
+            let Some((field, slot)) = fields.iter().find_map(|field| Some((*field, field.slot(object.tag)?))) else {
                 if !files::is_more_reserved(file, object.tag) {
                     problems.push(problem(object.at, DecodeErrorKind::Unknown(object.tag)));
                 }
@@ -193,10 +194,11 @@ impl<'a> Record<'a> {
             let mut faults = Faults { object, found: Vec::new() };
             let value = value_of(field.content, &object, &mut faults).unwrap_or(Value::Broken);
             problems.extend(faults.found.into_iter().map(|(at, kind)| problem(at, kind)));
-            items.push(Item { field, slot: field.slot(object.tag).unwrap_or(0), object, value });
+            items.push(Item { field, slot, object, value });
         }
-        for field in files::fields_of(file).filter(|field| field.required) {
-            if !items.iter().any(|item| item.field == field) {
+        for field in fields.iter().filter(|field| field.required) {
+            // No two rows of a file have a tag in common.
+            if !items.iter().any(|item| item.field.tag == field.tag) {
                 problems.push(problem(0, DecodeErrorKind::Missing(field.tag)));
             }
         }

@@ -265,8 +265,26 @@ pub struct Findings {
     pub guests: Vec<CardKind>,
     /// What staff must know or do.
     pub notes: Vec<Note>,
+    /// Whether the holder has reached an age, if that was asked.
+    pub age_condition: Option<AgeCondition>,
     /// As of when it was judged, and by whose word.
     pub basis: Basis,
+}
+
+/// An age that a document was asked about, which says yes or no and not how old its holder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AgeCondition {
+    /// The age that was asked for, in years.
+    pub age: u8,
+    /// Whether the holder has reached it, as the document says; `None` if it leaves that open. The verdict says what its word is worth.
+    pub met: Option<bool>,
+}
+
+impl AgeCondition {
+    pub(in crate::cards) fn new(age: u8, met: Option<bool>) -> Self {
+        Self { age, met }
+    }
 }
 
 impl Findings {
@@ -293,13 +311,24 @@ impl Findings {
             warnings: Vec::new(),
             guests: dump.guests.clone(),
             notes: Vec::new(),
+            age_condition: None,
             basis,
         }
+    }
+
+    /// Whether the document says that its holder has not reached the age that was asked for.
+    pub fn is_too_young(&self) -> bool {
+        self.age_condition.is_some_and(|condition| condition.met == Some(false))
     }
 
     /// The verdict.
     pub fn overall(&self) -> Overall {
         overall(self.requirement, &self.checks)
+    }
+
+    /// What the document is called: the name of its kind, unless its content says that it is another.
+    pub fn title(&self) -> Bilingual {
+        self.presentation.title.unwrap_or_else(|| self.kind.name())
     }
 
     /// One check.

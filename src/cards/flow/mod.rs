@@ -98,10 +98,10 @@ pub enum FlowError {
     /// The card does not hold the application that was asked for.
     #[error("the card does not hold the application {0}")]
     NoSuchApplication(CardKind),
-    /// The scope, or the extra application, belongs to another kind of card. Nothing was presented.
+    /// The scope, the extra application or the picture belongs to another kind of card. Nothing was presented.
     #[error("{asked} does not apply to {kind}")]
     NotOfThisCard {
-        /// What was asked for: the name of a scope, or of an extra application.
+        /// What was asked for: the name of a scope, an extra application or a picture.
         asked: &'static str,
         /// The card.
         kind: CardKind,

@@ -25,6 +25,8 @@ pub struct Request {
     pub application: Option<CardKind>,
     /// Whether the card's extra application is read too.
     pub extra: bool,
+    /// Id of a picture that the card must have ([`KindSpec::pictures`]).
+    pub picture: Option<&'static str>,
     /// The reader's time: it is in the challenges and in the dump.
     pub time: Timestamp,
     /// Which reader; goes into the dump. Nothing is decided by it.
@@ -75,6 +77,7 @@ impl Request {
             scope,
             application,
             extra,
+            picture: None,
             time,
             reader: reader.into(),
             ask: Ask::Never,
@@ -189,6 +192,9 @@ impl Request {
         spec.scope(self.scope).ok_or(foreign(self.scope.as_str()))?;
         if self.extra && !spec.extra.is_some_and(|extra| extra.scope == self.scope) {
             return Err(foreign(registry::extras().next().map_or("extra", |extra| extra.id)));
+        }
+        if let Some(picture) = self.picture.filter(|picture| !spec.pictures.contains(picture)) {
+            return Err(foreign(picture));
         }
         Ok(Meant { card, spec, found })
     }

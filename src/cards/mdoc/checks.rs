@@ -21,8 +21,8 @@ use crate::{
 use super::{
     device::{DeviceError, DeviceSigned, Proof},
     elements::{
-        AGE_OVER, Asked, DEVICE_SIGNED, DOCUMENT_TYPE, DocType, ENGAGEMENT, File, HANDOVER_REQUEST, HANDOVER_SELECT,
-        ISSUER_AUTH, MAC_KEY, Purpose, READER_AUTH, REQUEST, TRANSCRIPT,
+        AGE_OVER, Asked, COUNTRY, DEVICE_SIGNED, DOCUMENT_TYPE, DocType, ENGAGEMENT, File, HANDOVER_REQUEST,
+        HANDOVER_SELECT, ISSUER_AUTH, MAC_KEY, Purpose, READER_AUTH, REQUEST, TRANSCRIPT,
     },
     mso::{IssuerAuth, MsoError},
     response::SignedItem,
@@ -109,7 +109,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> 
         document_type(&facts, &signer, &signature),
         device(&facts, &signature),
         shared(&facts),
-        not_expired(&facts, &signature),
+        not_expired(&facts, &signer, &signature),
         issuer_agrees(&facts, &signer, &elements),
         show::age_agrees(&facts, &elements),
         reader_trusted(&facts),
@@ -126,6 +126,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> 
         holder: show::holder(&facts),
         pictures: show::pictures(&facts),
         items: show::items(&facts),
+        age_condition: show::age_condition(&facts),
         ..Findings::of(dump, basis, &REQUIREMENT, &PRESENTATION)
     };
     findings.warnings = show::warnings(&facts);
@@ -191,6 +192,15 @@ fn document_type(facts: &Facts<'_>, signer: &Signer<'_>, signature: &Check) -> C
     if allowed.is_some_and(|types| !types.is_empty() && !types.iter().any(|known| known == wanted)) {
         let detail = "the list that the issuer's certificate came in does not allow it this document type";
         return Check::failed(id, Reason::OtherDocumentType, evidence.with("detail", detail));
+    }
+    if let Some(country) = signer.authority_country() {
+        // A root that somebody installed for one country's documents would vouch for every other's.
+        let own = facts.doc_type.country().is_none_or(|own| own == country);
+        let stated = facts.item("issuing_country").and_then(show::text);
+        if !own || stated.is_some_and(|stated| stated != country) {
+            let detail = format!("it is not a document of the issuer's country, {country}");
+            return Check::failed(id, Reason::OtherState, evidence.with("detail", detail));
+        }
     }
     match signature.required_by(id) {
         Ok(()) => Check::passed(id, evidence),
@@ -308,7 +318,7 @@ fn shared(facts: &Facts<'_>) -> Check {
 }
 
 /// The validity of what was signed, and the document's own last day if it was shared.
-fn not_expired(facts: &Facts<'_>, signature: &Check) -> Check {
+fn not_expired(facts: &Facts<'_>, signer: &Signer<'_>, signature: &Check) -> Check {
     let id = CheckId::NotExpired;
     let Some(auth) = facts.auth() else { return Check::not_done(id, Why::DependsOn(signature.id), Evidence::new()) };
     let at = facts.basis.at();
@@ -322,8 +332,12 @@ fn not_expired(facts: &Facts<'_>, signature: &Check) -> Check {
     let evidence = Evidence::new()
         .fact(Fact::Expiry { day, judged_on: japan_date(at), signed: true })
         .with("valid_until", japan_time(auth.mso.valid_until).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
-    // A document's last day ends where its holder is: the day may have begun there later than here.
-    let last_day_over = document.is_some_and(|day| at.to_zoned(TimeZone::fixed(jiff::tz::offset(-12))).date() > day);
+    // A document's last day ends where its issuer is: that day may have begun there later than here.
+    let last = match signer.authority_country().as_deref() {
+        Some(COUNTRY) => japan_date(at),
+        _ => at.to_zoned(TimeZone::fixed(jiff::tz::offset(-12))).date(),
+    };
+    let last_day_over = document.is_some_and(|day| last > day);
     if at > auth.mso.valid_until || last_day_over {
         return Check::failed(id, Reason::Expired, evidence);
     }

@@ -29,6 +29,9 @@ named! {
     }
 }
 
+/// 日本, as certificates name it.
+pub(super) const COUNTRY: &str = "JP";
+
 impl DocType {
     /// The kind of card that reports name it by.
     pub fn kind(self) -> CardKind {
@@ -41,6 +44,14 @@ impl DocType {
     /// The document of a kind.
     pub fn of(kind: CardKind) -> Option<Self> {
         Self::all().find(|doc_type| doc_type.kind() == kind)
+    }
+
+    /// The only country that issues it; `None`: any may.
+    pub fn country(self) -> Option<&'static str> {
+        match self {
+            Self::MyNumber => Some(COUNTRY),
+            Self::Licence => None,
+        }
     }
 
     /// Its elements.

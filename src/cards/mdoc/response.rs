@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::{
     cbor::{self, CborError, Item},
+    crypto::cose::SIGN1_TAG,
     dump::{Dump, NotRead},
     text::errors,
 };
@@ -94,8 +95,7 @@ pub struct Kept {
 /// their values.
 pub fn keep(response: &[u8], items_request: &[u8], doc_type: DocType, dump: &mut Dump) -> Kept {
     // Whatever else is wrong with the response.
-    let named = response.windows(NUMBER_PREFIX.len()).any(|window| window == NUMBER_PREFIX.as_bytes());
-    let mut kept = Kept { number: named, ..Kept::default() };
+    let mut kept = Kept { number: names_number(response), ..Kept::default() };
     match sorted(response, items_request, doc_type, dump, &mut kept) {
         Ok(()) => {}
         Err(error) => {
@@ -134,7 +134,6 @@ fn sorted(
     kept.document = true;
     let signed = document.get("issuerSigned")?;
     let device = document.get("deviceSigned")?;
-    let number_signed = device_elements(device)?.iter().any(|(_, element)| element.starts_with(NUMBER_PREFIX));
     let mut files = Vec::new();
     let mut unrequested = Vec::new();
     let spaces = signed.find("nameSpaces")?.map_or(Ok(&[][..]), Item::entries)?;
@@ -166,13 +165,21 @@ fn sorted(
             }
         }
     }
-    dump.keep(DOCUMENT_TYPE.name, document.get("docType")?.raw.to_vec());
-    dump.keep(ISSUER_AUTH.name, signed.get("issuerAuth")?.raw.to_vec());
-    if number_signed {
-        let detail = "the device signed an element that must not be kept".to_owned();
-        dump.lacks(DEVICE_SIGNED.name, NotRead::Malformed { detail });
-    } else {
-        dump.keep(DEVICE_SIGNED.name, device.raw.to_vec());
+    device_elements(device)?;
+    let auth = signed.get("issuerAuth")?;
+    // What the issuer signed holds digests of elements, and may say which ones the device may sign.
+    let around = auth.tagged(SIGN1_TAG).unwrap_or(auth).items()?.iter().take(2).any(|header| names_number(header.raw));
+    for (file, bytes, named) in [
+        (&DOCUMENT_TYPE, document.get("docType")?.raw, None),
+        (&ISSUER_AUTH, auth.raw, Some(around)),
+        (&DEVICE_SIGNED, device.raw, None),
+    ] {
+        if named.unwrap_or_else(|| names_number(bytes)) {
+            let detail = "it names an element that must not be kept".to_owned();
+            dump.lacks(file.name, NotRead::Malformed { detail });
+        } else {
+            dump.keep(file.name, bytes.to_vec());
+        }
     }
     for row in doc_type.elements().iter().filter(|row| asked.asks(row)) {
         match files.iter().find(|(name, _)| *name == row.name) {
@@ -189,6 +196,11 @@ fn sorted(
         dump.keep(UNREQUESTED.name, cbor::array(&names));
     }
     Ok(())
+}
+
+/// Whether the element of the 個人番号 is named anywhere in some bytes.
+fn names_number(bytes: &[u8]) -> bool {
+    bytes.windows(NUMBER_PREFIX.len()).any(|window| window == NUMBER_PREFIX.as_bytes())
 }
 
 /// A name that nobody asked for, if it is one that nothing personal can hide in.

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use crate::{
     cards::{
-        CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Presentation, Sex, Signed, Warning,
-        model::note_rows,
+        AgeCondition, CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Presentation, Sex,
+        Signed, Warning, model::note_rows,
     },
     cbor::{self, Item as CborItem, Value},
     lang::Bilingual,
@@ -115,6 +115,13 @@ pub(super) fn old_enough(facts: &Facts<'_>, item: &SignedItem<'_>) -> Option<boo
         false if stated <= asked => Some(false),
         _ => None,
     }
+}
+
+/// Whether the holder has reached the age that was asked for. A request for an identity asks for none.
+pub(super) fn age_condition(facts: &Facts<'_>) -> Option<AgeCondition> {
+    let age = facts.asked.as_ref()?.age()?;
+    let answers = facts.items.iter().filter_map(|(_, item)| item.as_ref().ok());
+    Some(AgeCondition::new(age, answers.filter_map(|item| old_enough(facts, item)).next()))
 }
 
 pub(super) fn holder(facts: &Facts<'_>) -> Holder {

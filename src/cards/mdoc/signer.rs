@@ -32,6 +32,11 @@ impl<'a> Signer<'a> {
         self.certificate.as_ref()?.as_ref().ok()
     }
 
+    /// The country of the IACA that certified the signer, if one is known.
+    pub fn authority_country(&self) -> Option<String> {
+        self.path.as_ref()?.anchor.and_then(|(_, authority)| authority.subject_country())
+    }
+
     /// Certificate and signature come from one phone: unless an IACA's signature holds over the certificate, a signature that fits proves
     /// nothing. One that does not fit speaks against the document all the same.
     pub fn signature(&self, facts: &Facts<'_>, certified: &Check) -> Check {

@@ -339,9 +339,11 @@ impl Credentials {
         Self { entries: BTreeMap::new(), recorded: Some(Arc::new(recorded)) }
     }
 
-    /// Wipes every entry: nothing is presented any more.
-    pub(crate) fn forget(&mut self) {
-        self.entries.clear();
+    /// Wipes every entry that none of these credentials is made of.
+    pub(crate) fn keep(&mut self, needed: impl IntoIterator<Item = &'static CredentialSpec>) {
+        let parts = needed.into_iter().flat_map(|credential| credential.ways.iter().copied().flatten());
+        let needed: Vec<&str> = parts.map(|part| part.entry.id).collect();
+        self.entries.retain(|id, _| needed.contains(id));
     }
 
     /// Whether the credential can be presented.
@@ -408,3 +410,7 @@ impl Credentials {
         }
     }
 }
+
+#[cfg(all(test, feature = "simulator"))]
+#[path = "credential_tests.rs"]
+mod tests;

@@ -77,24 +77,25 @@ pub(crate) fn read_steps<'a, 'b>(
         title,
     };
     let steps: Vec<&'static Step> = kind.steps_of(request.scope, request.extra).collect();
-    let last = steps.iter().rposition(|step| presents(step)).map_or(0, |at| at + 1);
     context.dump.extra = request.extra;
-    for (at, step) in steps.into_iter().enumerate() {
-        if at == last {
-            // Whatever else goes on, no credential is needed any more.
-            context.credentials.forget();
-        }
+    for (at, step) in steps.iter().enumerate() {
+        context.credentials.keep(steps.iter().skip(at).flat_map(|step| presented(card, step)));
         context.title = step.title;
         context.step(card, step)?;
     }
+    context.credentials.keep([]);
     context.prove()?;
     context.note_left_out();
     Ok(context.dump)
 }
 
-/// Whether a step may present a credential. What a card's own folder does may.
-fn presents(step: &Step) -> bool {
-    !matches!(step.action, Action::Look | Action::Read(_) | Action::ReadIf(..))
+/// The credentials that a step may present.
+fn presented(card: &dyn Card, step: &Step) -> Vec<&'static CredentialSpec> {
+    match step.action {
+        Action::Present(reference) => reference.credential.into_iter().collect(),
+        Action::Own(action) | Action::OwnRead(action, _) => card.presents(action).to_vec(),
+        Action::Look | Action::Read(_) | Action::ReadIf(..) => Vec::new(),
+    }
 }
 
 impl ReadContext<'_, '_> {

@@ -66,6 +66,11 @@ pub(crate) trait Card: Sync {
     /// [`ReadError`].
     fn act(&self, action: OwnAction, context: &mut ReadContext<'_, '_>) -> Result<(), ReadError>;
 
+    /// The credentials that [`Card::act`] may present in an action. What none of the actions to come presents is wiped.
+    fn presents(&self, _: OwnAction) -> &'static [&'static CredentialSpec] {
+        &[]
+    }
+
     /// Whether the key is at hand under which a signature can prove what is inferred of this card's files. Asked before the first of
     /// them is read.
     fn has_proof_key(&self, _dump: &Dump, _trust: &TrustStore) -> bool {
@@ -119,6 +124,8 @@ pub struct KindSpec {
     /// Id of the item that is the document's number (記号番号), which a record of the check may hold; `None`: no number of it is ever
     /// kept.
     pub number: Option<&'static str>,
+    /// Ids of pictures that not every card has, and that can be asked for as a file.
+    pub pictures: &'static [&'static str],
 }
 
 impl KindSpec {
@@ -131,8 +138,22 @@ impl KindSpec {
     ) -> Self {
         let (references, applications): (&[_], &[_]) = (&[], &[]);
         let (extra, guest, unread, uncounted, number) = (None, false, None, false, None);
-        let shared = false;
-        Self { kind, scopes, steps, files, references, applications, extra, guest, shared, unread, uncounted, number }
+        let (shared, pictures) = (false, &[]);
+        Self {
+            kind,
+            scopes,
+            steps,
+            files,
+            references,
+            applications,
+            extra,
+            guest,
+            shared,
+            unread,
+            uncounted,
+            number,
+            pictures,
+        }
     }
 
     /// One scope.

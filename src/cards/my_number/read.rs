@@ -3,7 +3,10 @@
 use crate::{
     cards::{
         Findings, ReadError, Request,
-        model::{Card, CardSpec, CardState, Found, LookContext, OwnAction, Probe, ReadContext, Recognition, read_file},
+        model::{
+            Card, CardSpec, CardState, CredentialSpec, Found, LookContext, OwnAction, Probe, ReadContext, Recognition,
+            read_file,
+        },
     },
     crypto::{sha256, sha256_digest_info},
     dump::{CHALLENGE_RANDOM, Challenge, ChallengeResponse, Dump, HexBytes, NotRead, Scope, challenge_message},
@@ -23,10 +26,13 @@ use super::{
 /// マイナンバーカード
 pub(in crate::cards) struct MyNumberCard;
 
-/// Offset and length of the slice of a certificate that distinguishes one municipality's cards from another's: the
-/// subject's id and the head of its key (spec my-number 5.4). Cards of one municipality share it, so a swap inside one
+/// Offset and length of the slice by which a certificate is known again: the end of its key, and the first 32 bytes of the issuer's
+/// signature, which no other certificate has (spec my-number 5.4). Cards of one municipality share it, so a swap inside one
 /// municipality is not noticed here; the other card's own code then refuses the entry.
-const COMPARED: (u8, u16) = (26, 32);
+const COMPARED: (u8, u16) = (255, 89);
+
+/// What was compared when [`Request::is_of_old`] recordings were made: the subject's id and the head of its key.
+const COMPARED_OF_OLD: (u8, u16) = (26, 32);
 
 impl Card for MyNumberCard {
     fn spec(&self) -> &'static CardSpec {
@@ -83,7 +89,7 @@ impl Card for MyNumberCard {
         let same_counter = before.retry_counter(reference) == Some(retry_counter);
         let same_slice = match before.file(files::FACE_CERTIFICATE.file.name) {
             None => true,
-            Some(certificate) => is_same(context.session, &files::FACE_CERTIFICATE, certificate)?,
+            Some(certificate) => is_same(context.session, context.request, &files::FACE_CERTIFICATE, certificate)?,
         };
         if same_counter && same_slice { Ok(again) } else { Err(ReadError::OtherCard) }
     }
@@ -108,6 +114,15 @@ impl Card for MyNumberCard {
             spec::TEXT_CHALLENGE => challenge(context, files::TEXT),
             spec::DOMAIN_EXPIRY => domain_expiry(context),
             other => super::jpki_read::act(other, context),
+        }
+    }
+
+    fn presents(&self, action: OwnAction) -> &'static [&'static CredentialSpec] {
+        match action {
+            spec::OPEN_TEXT => &[&spec::NUMBER_B],
+            spec::JPKI_AUTH_KEY => &[&spec::AUTH_PIN, &spec::SIGN_PASSWORD],
+            spec::JPKI_SIGN_CERTIFICATE => &[&spec::SIGN_PASSWORD],
+            _ => &[],
         }
     }
 
@@ -138,7 +153,7 @@ fn keep_certificate(
         state.remembered.push(name);
         state.files.push((name, Ok(bytes)));
     } else if let Ok(bytes) = read_file(context.session, file, None, &mut |_, _| {})?
-        && bytes.get(compared_range()).is_some()
+        && bytes.get(compared_range(context.request)).is_some()
     {
         state.files.push((name, Ok(bytes)));
     }
@@ -153,8 +168,8 @@ fn remembered(
 ) -> Result<Option<Vec<u8>>, ReadError> {
     match &request.remembered {
         Some(remembered) if remembered.knows(file.file.name) => {
-            let slice = compared(session, file)?;
-            Ok(slice.and_then(|slice| remembered.find(file.file.name, compared_range(), &slice)))
+            let slice = compared(session, request, file)?;
+            Ok(slice.and_then(|slice| remembered.find(file.file.name, compared_range(request), &slice)))
         }
         _ => Ok(None),
     }
@@ -214,7 +229,7 @@ fn certificate(context: &mut ReadContext<'_, '_>, file: &'static files::File, co
         return context.read(&file.file);
     }
     if let Some(before) = context.state.file(name).map(<[u8]>::to_vec) {
-        if !compare || is_same(context.session, file, &before)? {
+        if !compare || is_same(context.session, context.request, file, &before)? {
             if context.state.remembered.contains(&name) {
                 context.dump.keep_remembered(name, before);
             } else {
@@ -232,19 +247,32 @@ fn certificate(context: &mut ReadContext<'_, '_>, file: &'static files::File, co
 }
 
 /// Whether the selected application's certificate is this one, by what distinguishes certificates.
-fn is_same(session: &mut CardSession<'_>, file: &files::File, certificate: &[u8]) -> Result<bool, ReadError> {
-    let Some(expected) = certificate.get(compared_range()) else { return Ok(false) };
-    Ok(compared(session, file)?.is_some_and(|slice| slice == expected))
+fn is_same(
+    session: &mut CardSession<'_>,
+    request: &Request,
+    file: &files::File,
+    certificate: &[u8],
+) -> Result<bool, ReadError> {
+    let Some(expected) = certificate.get(compared_range(request)) else { return Ok(false) };
+    Ok(compared(session, request, file)?.is_some_and(|slice| slice == expected))
 }
 
-fn compared_range() -> std::ops::Range<usize> {
-    let (offset, length) = COMPARED;
+fn slice_of(request: &Request) -> (u8, u16) {
+    if request.is_of_old() { COMPARED_OF_OLD } else { COMPARED }
+}
+
+fn compared_range(request: &Request) -> std::ops::Range<usize> {
+    let (offset, length) = slice_of(request);
     usize::from(offset)..usize::from(offset) + usize::from(length)
 }
 
 /// What distinguishes the selected application's certificate; `None` if the card does not give it.
-fn compared(session: &mut CardSession<'_>, file: &files::File) -> Result<Option<Vec<u8>>, ReadError> {
-    let (offset, length) = COMPARED;
+fn compared(
+    session: &mut CardSession<'_>,
+    request: &Request,
+    file: &files::File,
+) -> Result<Option<Vec<u8>>, ReadError> {
+    let (offset, length) = slice_of(request);
     match session.read_slice(file.sfi(), offset, length) {
         Ok(slice) => Ok(Some(slice)),
         Err(FileReadError::Card(error @ (CardError::Transport(_) | CardError::Endless))) => Err(error.into()),

@@ -22,7 +22,6 @@ use super::{
     security_object::{SecurityObject, SecurityObjectError},
     show,
     signer::{Signature, Signer, signer_certificate, signer_period, weak_cryptography},
-    spec::PRESENTATION,
     tree::{child, whole},
 };
 
@@ -131,7 +130,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         data,
         printed,
         mrz_consistent(&facts),
-        access_agrees(&facts),
+        access_agrees(&facts, &signature),
         details_signed(&facts, &signature),
         weak_cryptography(&facts, signer),
         signer_period(&facts, signer),
@@ -145,7 +144,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         holder: show::holder(&facts),
         pictures: show::pictures(&facts),
         items: show::items(&facts),
-        ..Findings::of(dump, basis, requirement, &PRESENTATION)
+        ..Findings::of(dump, basis, requirement, show::presentation(&facts))
     };
     findings.warnings = show::warnings(&facts, chip.warnings);
     findings.notes = show::notes(&findings, &facts);

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use crate::{
     cards::{Warning, absent::absent},
     crypto::sha256,
-    dump::{CHALLENGE_RANDOM, Challenge, ChallengeResponse, Dump, NotRead, challenge_message},
+    dump::{CHALLENGE_RANDOM, ChallengeResponse, Dump, NotRead, challenge_message},
     trust::TrustStore,
     verify::{Basis, Check, CheckId, Evidence, Reason, Verdict, Why},
 };
 
 use super::{
-    access::{self, SecurityInfos},
+    access::{self, Mapping, SecurityInfos},
     checks::Facts,
     files::{self, CARD_ACCESS, CARD_SECURITY, DG14, DG15, File},
     mapping::{self, Authority},
@@ -121,7 +121,7 @@ pub(super) fn chip_key(
     if offers_ca {
         proofs.push(chip_authentication(facts));
     }
-    if offers_cam && facts.dump.challenge(files::MAPPING).is_some() {
+    if offers_cam {
         proofs.push(mapped(facts, trust, document));
     }
     // One that passed is enough; else a failure, else what is open.
@@ -167,14 +167,17 @@ fn withheld(id: CheckId, dump: &Dump, file: &'static File) -> Check {
     }
 }
 
-/// The challenge of this reading under a name, or why there is none.
-fn challenge_of<'a>(facts: &Facts<'a>, name: &str) -> Option<&'a Challenge> {
-    facts.dump.challenge(name)
+/// A proof that was not made, with the reason that the dump has.
+fn unmade(proof: Proof, dump: &Dump, challenge: &str) -> Proof {
+    match dump.not_read(challenge) {
+        Some(NotRead::Unreadable { detail }) => proof.with("detail", detail.clone()),
+        _ => proof,
+    }
 }
 
 fn active(facts: &Facts<'_>) -> Proof {
-    let Some(challenge) = challenge_of(facts, files::ACTIVE) else {
-        return Proof::new(AA, &DG15, Verdict::NotDone(Why::NotRead));
+    let Some(challenge) = facts.dump.challenge(files::ACTIVE) else {
+        return unmade(Proof::new(AA, &DG15, Verdict::NotDone(Why::NotRead)), facts.dump, files::ACTIVE);
     };
     let evidence = |proof: Proof| {
         proof
@@ -214,8 +217,12 @@ fn self_reported(basis: Basis, verdict: Verdict) -> Verdict {
 
 fn chip_authentication(facts: &Facts<'_>) -> Proof {
     let proof = |verdict| Proof::new(CA, &DG14, self_reported(facts.basis, verdict));
-    let Some(challenge) = challenge_of(facts, files::CHIP_AUTHENTICATION) else {
-        return proof(Verdict::NotDone(Why::NotRead));
+    let option = facts.options.signed.as_ref().and_then(SecurityInfos::chip_authentication);
+    let Some(challenge) = facts.dump.challenge(files::CHIP_AUTHENTICATION) else {
+        if option.is_none() {
+            return proof(Verdict::NotDone(Why::UnsupportedAlgorithm));
+        }
+        return unmade(proof(Verdict::NotDone(Why::NotRead)), facts.dump, files::CHIP_AUTHENTICATION);
     };
     let answer = match &challenge.answer {
         ChallengeResponse::Refused(status) => {
@@ -223,10 +230,7 @@ fn chip_authentication(facts: &Facts<'_>) -> Proof {
         }
         ChallengeResponse::Signature(answer) => &answer.0,
     };
-    let Some(infos) = &facts.options.signed else { return proof(Verdict::NotDone(Why::LayoutUnknown)) };
-    let Some(option) = infos.chip_authentication() else {
-        return proof(Verdict::NotDone(Why::UnsupportedAlgorithm));
-    };
+    let Some(option) = option else { return proof(Verdict::NotDone(Why::UnsupportedAlgorithm)) };
     let scheme = option.to_string();
     match access::verify_chip(&option, &challenge.random.0, answer) {
         Ok(()) => proof(Verdict::Passed).with("scheme", scheme),
@@ -238,9 +242,11 @@ fn chip_authentication(facts: &Facts<'_>) -> Proof {
 
 fn mapped(facts: &Facts<'_>, trust: &TrustStore, document: &Authority) -> Proof {
     let proof = |verdict| Proof::new(CAM, &CARD_SECURITY, self_reported(facts.basis, verdict));
-    let Some(challenge) = challenge_of(facts, files::MAPPING) else {
-        return proof(Verdict::NotDone(Why::NotRead));
-    };
+    let Some(challenge) = facts.dump.challenge(files::MAPPING) else { return unmapped(facts) };
+    if challenge.answer.is_nothing() {
+        let proof = proof(Verdict::Failed(Reason::KeyWithheld));
+        return proof.with("detail", "the chip left its proof out of the last answer of PACE");
+    }
     let Some(file) = facts.dump.file(CARD_SECURITY.name) else {
         return proof(Verdict::Failed(Reason::KeyWithheld)).with("file", CARD_SECURITY.name);
     };
@@ -254,9 +260,28 @@ fn mapped(facts: &Facts<'_>, trust: &TrustStore, document: &Authority) -> Proof 
     }
 }
 
+/// Why there is no mapping although the signed data offer it. What EF.CardAccess does not offer, or the chip refuses, is withheld.
+fn unmapped(facts: &Facts<'_>) -> Proof {
+    let proof = |verdict| Proof::new(CAM, &CARD_ACCESS, verdict);
+    let Some(plain) = &facts.options.plain else {
+        let Check { verdict, evidence, .. } = withheld(CheckId::ChipKey, facts.dump, &CARD_ACCESS);
+        return Proof { evidence: evidence.with("proof", CAM), ..proof(verdict) };
+    };
+    if let Some(ChallengeResponse::Refused(status)) = facts.dump.challenge(files::PACE).map(|asked| &asked.answer) {
+        return proof(Verdict::Failed(Reason::KeyWithheld)).with("status", status.clone());
+    }
+    if !plain.offers_mapping() {
+        return proof(Verdict::Failed(Reason::KeyWithheld)).with("file", CARD_ACCESS.name);
+    }
+    if plain.preferred().is_none_or(|option| option.info.mapping != Mapping::ChipAuthentication) {
+        return proof(Verdict::NotDone(Why::UnsupportedAlgorithm));
+    }
+    unmade(proof(Verdict::NotDone(Why::NotRead)), facts.dump, files::MAPPING)
+}
+
 /// Whether the chip was opened with what it offers: every access protocol in the signed data was offered before the reading, and the
 /// one that was chosen was not refused. Else somebody on the link may have forced a weaker one.
-pub(super) fn access_agrees(facts: &Facts<'_>) -> Check {
+pub(super) fn access_agrees(facts: &Facts<'_>, signature: &Check) -> Check {
     let id = CheckId::AccessAgrees;
     let plain = facts.options.plain.as_ref();
     let refused = facts.dump.challenge(files::PACE).map(|asked| &asked.answer);
@@ -278,9 +303,18 @@ pub(super) fn access_agrees(facts: &Facts<'_>) -> Check {
         let evidence = evidence.with("refused", chosen.unwrap_or_default()).with("status", status);
         return Check::failed(id, Reason::ProtocolRefused, evidence);
     }
+    // What the list of hashes covers is signed only if the list is.
+    if let (Some(_), Err(check)) = (signed, signature.required_by(id)) {
+        return check;
+    }
     match signed {
         None => Check::not_done(id, Why::NotOnCard, evidence.with("file", DG14.name)),
         Some([]) => Check::not_done(id, Why::NotOnCard, evidence.with("detail", "no protocol is signed")),
-        Some(signed) => Check::passed(id, evidence.with("protocols", signed.len().to_string())),
+        // Nobody signed EF.CardAccess.
+        Some(signed) => Check {
+            id,
+            verdict: self_reported(facts.basis, Verdict::Passed),
+            evidence: evidence.with("protocols", signed.len().to_string()),
+        },
     }
 }

@@ -58,10 +58,10 @@ file_lists! {
 pub const ACTIVE: &str = "emrtd";
 /// The chip's first answer under the keys of chip authentication, and the reader's ephemeral private key in place of the random bytes.
 pub const CHIP_AUTHENTICATION: &str = "emrtd/chip-authentication";
-/// What the chip proved by chip authentication mapping, and its mapping key in place of the random bytes.
+/// What the chip proved by chip authentication mapping, nothing if it left its proof out, and its mapping key in place of the random
+/// bytes.
 pub const MAPPING: &str = "mf/chip-authentication-mapping";
-/// Kept if the chip refused the form of PACE that it offers, so that BAC was used: the status word, and the form (PACEInfo) in place of
-/// the random bytes.
+/// Kept if the chip refused the form of PACE that it offers, so that BAC was used: the status word, without random bytes.
 pub const PACE: &str = "mf/pace";
 /// What staff typed, as the chip compared it. It never leaves the memory of a live check.
 pub const TYPED: &str = "emrtd/typed";

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    trust::{Certificate, Cms, CmsError, Hierarchy, Signed, SignerPath, TrustStore, signer_path},
+    trust::{Cms, CmsError, Hierarchy, SignerPath, TrustStore, message_signer},
     verify::{Reason, Verdict, Why},
 };
 
@@ -25,21 +25,6 @@ impl Authority {
     pub(super) fn of(path: &SignerPath<'_>) -> Self {
         Self { state: path.state.clone(), hierarchy: path.anchor.map(|(anchor, _)| anchor.hierarchy) }
     }
-}
-
-/// Of the signers of a message, the first one whose certificate counts; else the first one at all.
-pub(super) fn first_that_counts<'a>(
-    signed: Vec<Signed>,
-    message: &Cms,
-    trust: &'a TrustStore,
-    at: Timestamp,
-) -> Option<(Signed, SignerPath<'a>)> {
-    let others: Vec<Certificate> = message.certificates.iter().filter_map(|der| Certificate::parse(der).ok()).collect();
-    let judged = signed.into_iter().map(|signed| {
-        let path = signer_path(&signed.certificate, &others, trust, at);
-        (signed, path)
-    });
-    judged.min_by_key(|(_, path)| path.outcome.is_err())
 }
 
 /// What the proof is worth: the chip's mapping key, and what it proved, under the static key of EF.CardSecurity, which must have a
@@ -66,7 +51,7 @@ pub(super) fn verdict(
         Err(error) => return (Verdict::Failed(Reason::SignatureMismatch), Some(error.to_string())),
     };
     let (message, signed) = signed;
-    let Some((_, path)) = first_that_counts(signed, &message, trust, at) else {
+    let Some((_, path)) = message_signer(&message, signed, trust, at) else {
         return malformed(CmsError::NoSigner.to_string());
     };
     if let Err(error) = &path.outcome {

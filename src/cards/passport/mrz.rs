@@ -255,9 +255,9 @@ pub fn read_number(text: &str) -> Option<Zeroizing<String>> {
     fits.then(|| Zeroizing::new(format!("{number:<<9}")))
 }
 
-/// Fields of a zone of a book, for simulated ones.
+/// Fields of a zone, for simulated ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Book<'a> {
+pub struct Fields<'a> {
     /// Two characters, for example `P<`.
     pub document: &'a str,
     /// Three letters.
@@ -278,22 +278,39 @@ pub struct Book<'a> {
     pub expiry: Date,
 }
 
-impl Book<'_> {
-    /// The 88 characters.
-    pub fn zone(&self) -> String {
-        let digit = |text: &str| check_digit(text).unwrap_or('<');
-        let names = format!("{}<<{}", self.primary, self.secondary);
+impl Fields<'_> {
+    /// The zone of a book, 88 characters.
+    pub fn book(&self) -> String {
+        let (names, [number, birth, expiry]) = (self.names(), self.digits());
         let first = format!("{}{:<<3}{names:<<39.39}", self.document, self.issuer);
-        let number = format!("{:<<9.9}", self.number);
-        let number = format!("{number}{}", digit(&number));
-        let dated = |date: Date| {
-            let date = zone_date(date);
-            format!("{date}{}", digit(&date))
-        };
-        let (birth, expiry, optional) = (dated(self.birth), dated(self.expiry), "<<<<<<<<<<<<<<0");
-        let composite = digit(&[&*number, &*birth, &*expiry, optional].concat());
+        let optional = "<<<<<<<<<<<<<<0";
+        let composite = with_digit(&[&*number, &*birth, &*expiry, optional].concat()).pop().unwrap_or('<');
         format!("{first}{number}{:<<3}{birth}{}{expiry}{optional}{composite}", self.nationality, self.sex)
     }
+
+    /// The zone of a card (TD1), 90 characters.
+    pub fn card(&self) -> String {
+        let (names, [number, birth, expiry]) = (self.names(), self.digits());
+        let (number, optional) = (format!("{number}{:<<15}", ""), "<".repeat(11));
+        let composite = with_digit(&[&*number, &*birth, &*expiry, &*optional].concat()).pop().unwrap_or('<');
+        let first = format!("{}{:<<3}{number}", self.document, self.issuer);
+        format!("{first}{birth}{}{expiry}{:<<3}{optional}{composite}{names:<<30.30}", self.sex, self.nationality)
+    }
+
+    fn names(&self) -> String {
+        format!("{}<<{}", self.primary, self.secondary)
+    }
+
+    /// Number, birth date and expiry, each with its check digit.
+    fn digits(&self) -> [String; 3] {
+        let number = format!("{:<<9.9}", self.number);
+        [number, zone_date(self.birth), zone_date(self.expiry)].map(|field| with_digit(&field))
+    }
+}
+
+/// A field and its check digit.
+fn with_digit(field: &str) -> String {
+    format!("{field}{}", check_digit(field).unwrap_or('<'))
 }
 
 #[cfg(test)]
@@ -368,7 +385,7 @@ mod tests {
 
     #[test]
     fn a_zone_that_was_written_is_read() {
-        let book = Book {
+        let fields = Fields {
             document: "P<",
             issuer: "UTO",
             primary: "TESTO",
@@ -379,12 +396,16 @@ mod tests {
             sex: 'F',
             expiry: date(2035, 12, 31),
         };
-        let zone = book.zone();
-        let mrz = Mrz::parse(zone.as_bytes()).unwrap();
-        assert_eq!(
-            (mrz.wrong(), mrz.number().as_str(), mrz.expiry()),
-            (Wrong::default(), "XS1234567", Some(date(2035, 12, 31)))
-        );
+        for (zone, format) in [(fields.book(), Format::Td3), (fields.card(), Format::Td1)] {
+            let mrz = Mrz::parse(zone.as_bytes()).unwrap();
+            assert_eq!(
+                (mrz.format, mrz.wrong(), mrz.number().as_str(), mrz.expiry()),
+                (format, Wrong::default(), "XS1234567", Some(date(2035, 12, 31)))
+            );
+            assert_eq!((mrz.nationality(), mrz.sex(), mrz.birth()), ("UTO", "F", "800217"));
+            assert_eq!(mrz.names(), ("TESTO".to_owned(), "ALPHA".to_owned()));
+        }
+        let zone = fields.book();
         assert_eq!(Mrz::parse(b"P<"), Err(MrzError::Length));
         assert_eq!(Mrz::parse(zone.to_lowercase().as_bytes()), Err(MrzError::Alphabet));
     }

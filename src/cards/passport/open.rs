@@ -62,8 +62,12 @@ pub(super) fn reopen(context: &mut ReadContext<'_, '_>) -> Result<bool, ReadErro
         Err(error) => return Err(error.into()),
     }
     // A mapping proves a key to its own session, and nothing but a session ties that key to this document: another chip
-    // may have made the proof before.
-    context.dump.unchallenged(files::MAPPING);
+    // may have made the proof before. One that was left out stays that.
+    if context.dump.challenge(files::MAPPING).is_some_and(|challenge| !challenge.answer.is_nothing()) {
+        context.dump.unchallenged(files::MAPPING);
+        let detail = "the session of the mapping was left".to_owned();
+        context.dump.lacks(files::MAPPING, NotRead::Unreadable { detail });
+    }
     let (mut channel, mut selected) = access_chip(context, times)?;
     if was && !selected {
         select(context, &mut *channel)?;
@@ -128,7 +132,6 @@ fn access_chip(context: &mut ReadContext<'_, '_>, times: usize) -> Result<(Box<d
     let plain = context.state.files.iter().find(|(name, _)| *name == CARD_ACCESS.file.name);
     let infos = plain.and_then(|(_, read)| access::SecurityInfos::parse(read.as_ref().ok()?).ok());
     let option = infos.and_then(|infos| infos.preferred());
-    let asked = option.as_ref().map(|option| option.info.encode()).unwrap_or_default();
     let draw = &mut |count| Ok::<_, ReadError>(context.nonces.draw(count)?);
     let established = match (option, &secret) {
         (Some(option), Secret::Typed(password)) => Some(Pace::new(option, password, draw)?),
@@ -153,7 +156,7 @@ fn access_chip(context: &mut ReadContext<'_, '_>, times: usize) -> Result<(Box<d
             }
             Err(Failure::Protocol(AccessError::NotSupported(status))) => {
                 let answer = ChallengeResponse::Refused(status.to_string());
-                let asked = Challenge { time: context.dump.read_at, random: HexBytes(asked), answer };
+                let asked = Challenge { time: context.dump.read_at, random: HexBytes(Vec::new()), answer };
                 context.dump.challenged(files::PACE, asked);
             }
             Err(failure) => return Err(failure.into()),

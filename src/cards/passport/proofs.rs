@@ -2,8 +2,8 @@
 
 use crate::{
     cards::{ReadError, model::ReadContext},
-    dump::{CHALLENGE_RANDOM, Challenge, ChallengeResponse, HexBytes},
-    iso7816::{Command, FileReadError, Le, Response, SecureChannel, SecureReadError},
+    dump::{CHALLENGE_RANDOM, Challenge, ChallengeResponse, HexBytes, NotRead},
+    iso7816::{Command, FileReadError, Le, Response, SHORT_ANSWER, SecureChannel, SecureReadError},
 };
 
 use super::{
@@ -35,17 +35,29 @@ pub(super) fn active_authentication(context: &mut ReadContext<'_, '_>) -> Result
             answer => break answered(context, answer)?,
         }
     };
-    let short = !opened(&mut context.own)?.form.is_extended();
-    if let ChallengeResponse::Signature(answer) = &answer {
-        let key = context.dump.file(DG15.name).and_then(|file| whole(file, DG15.own.tag).ok());
-        let whole = key.and_then(|key| access::active_length(key.value));
-        // Cut by a link without extended APDUs: it shows nothing, and is not the chip's fault.
-        if short && whole.is_some_and(|whole| answer.0.len() < whole) {
-            return Ok(());
-        }
+    let key = context.dump.file(DG15.name).and_then(|file| whole(file, DG15.own.tag).ok());
+    let length = key.and_then(|key| access::active_length(key.value)).unwrap_or_default();
+    if !opened(&mut context.own)?.form.is_extended() && is_cut(length, &answer) {
+        too_long(context, files::ACTIVE);
+        return Ok(());
     }
     context.dump.challenged(files::ACTIVE, Challenge { time, random: HexBytes(random), answer });
     Ok(())
+}
+
+/// Whether an answer of so many bytes was cut or refused for want of extended APDUs: it shows nothing, and is not the chip's fault.
+fn is_cut(length: usize, answer: &ChallengeResponse) -> bool {
+    let came = match answer {
+        ChallengeResponse::Signature(answer) => answer.0.len(),
+        ChallengeResponse::Refused(_) => 0,
+    };
+    length > SHORT_ANSWER.into() && came < length
+}
+
+/// A proof that a short APDU does not carry.
+fn too_long(context: &mut ReadContext<'_, '_>, proof: &str) {
+    let detail = "the proof is longer than a short APDU, and no extended one passes".to_owned();
+    context.dump.lacks(proof, NotRead::Unreadable { detail });
 }
 
 /// What a proof's command brought; a session that it ended is opened again.
@@ -76,6 +88,7 @@ pub(super) fn chip_authentication(context: &mut ReadContext<'_, '_>) -> Result<(
         let mut protocol = ChipAuthentication::new(option.clone(), draw)?;
         // A link without extended APDUs does not carry a long key: the proof is not made, which is not the chip's fault.
         if protocol.is_long() && !opened(&mut context.own)?.form.is_extended() {
+            too_long(context, files::CHIP_AUTHENTICATION);
             return Ok(());
         }
         let private = protocol.random().to_vec();
@@ -127,4 +140,21 @@ fn first_answer(
     // A chip without the key ends the session in plain; anything else may be the link, which a smaller form shows.
     let again = reopen(context)?;
     Ok(if raw.is_empty() || !again { Some(ChallengeResponse::Signature(HexBytes(raw))) } else { None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_fits_a_short_apdu_is_never_taken_for_a_cut_one() {
+        let came = |length| ChallengeResponse::Signature(HexBytes(vec![0; length]));
+        let refused = ChallengeResponse::Refused("6700".to_owned());
+        // RSA-2048 needs 256 bytes, RSA-1024 128; the length of an ECDSA signature is not known.
+        assert!(is_cut(256, &came(223)) && is_cut(256, &came(0)) && is_cut(256, &refused));
+        assert!(!is_cut(256, &came(256)) && !is_cut(256, &came(257)));
+        for short in [0, 128, 223] {
+            assert!(!is_cut(short, &came(1)) && !is_cut(short, &refused), "{short}");
+        }
+    }
 }

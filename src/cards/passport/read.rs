@@ -5,7 +5,8 @@ use crate::{
     cards::{
         Findings, ReadError,
         model::{
-            Card, CardSpec, CardState, Entry, Found, LookContext, OwnAction, Probe, ReadContext, Recognition, read_file,
+            Card, CardSpec, CardState, CredentialSpec, Entry, Found, LookContext, OwnAction, Probe, ReadContext,
+            Recognition, read_file,
         },
     },
     dump::{Dump, NotRead},
@@ -77,6 +78,11 @@ impl Card for Passport {
             own::READ_DG12 => listed(context, &DG12),
             _ => Ok(()),
         }
+    }
+
+    /// Each of its steps: one after which the session is in doubt opens the chip again.
+    fn presents(&self, _: OwnAction) -> &'static [&'static CredentialSpec] {
+        &[&spec::ZONE]
     }
 
     fn check(&self, dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> {

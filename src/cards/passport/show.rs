@@ -2,7 +2,7 @@
 
 use crate::{
     cards::{
-        CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Sex, Signed, Warning,
+        CardText, Findings, Holder, Item, ItemValue, Note, Picture, PictureFormat, Presentation, Sex, Signed, Warning,
         model::note_rows, notes::COMPARE_FACE, remarks,
     },
     lang::Bilingual,
@@ -16,6 +16,7 @@ use super::{
     face::{Coding, face},
     files::{DG1, DG2, DG11, DG12, File},
     mrz::{Format, Mrz},
+    spec::{CARD, OTHER, PRESENTATION, VISA},
 };
 
 note_rows! {
@@ -27,8 +28,8 @@ note_rows! {
         "このICチップには複製を検出する仕組みがありません。データは本物でも、ICチップは複製かもしれません。券面の印刷・顔写真・来店者の顔を、人が見比べてください。"
         "This chip has no means against copying. The data may be genuine and the chip a copy. Compare the print, the picture and the person yourself.";
     NOT_A_BOOK "not-a-book"
-        "この書類は旅券ではありません（ICチップのデータによる種類は下の欄にあります）。旅券として扱わないでください。"
-        "This document is not a passport; its kind, as the chip has it, is below. Do not accept it as a passport.";
+        "この書類は旅券ではありません（ICチップのデータによる種類を、見出しに示しています）。旅券として扱わないでください。"
+        "This document is not a passport: the heading has what the chip says it is. Do not accept it as a passport.";
     NOT_TYPED "not-typed"
         "旅券番号・生年月日・有効期間満了日を、写真のページの印刷と見比べてください。"
         "Compare number, birth date and expiry with the print on the page with the photo.";
@@ -70,18 +71,23 @@ fn state(code: &str) -> ItemValue {
     }
 }
 
-/// What kind of document the chip says it is in.
-fn kind(zone: &Mrz) -> ItemValue {
+/// What kind of document the chip says it is in, and how a report shows that.
+fn kind(zone: &Mrz) -> (ItemValue, &'static Presentation) {
     let first = zone.document().chars().next().unwrap_or('<');
-    let (id, name) = match (zone.format, first) {
-        (Format::Td3, 'P') => ("passport", Bilingual::new("旅券", "passport")),
-        (_, 'V') => ("visa", Bilingual::new("査証（ビザ）", "visa")),
+    let (id, name, presentation) = match (zone.format, first) {
+        (Format::Td3, 'P') => ("passport", Bilingual::new("旅券", "passport"), &PRESENTATION),
+        (_, 'V') => ("visa", Bilingual::new("査証（ビザ）", "visa"), &VISA),
         (Format::Td1 | Format::Td2, 'I' | 'A' | 'C') => {
-            ("card", Bilingual::new("身分証または滞在許可のカード", "identity card or residence permit"))
+            ("card", Bilingual::new("身分証または滞在許可のカード", "identity card or residence permit"), &CARD)
         }
-        _ => ("other", Bilingual::new("そのほかの書類", "another document")),
+        _ => ("other", Bilingual::new("そのほかの書類", "another document"), &OTHER),
     };
-    ItemValue::Term { id, name }
+    (ItemValue::Term { id, name }, presentation)
+}
+
+/// A document is named as what it is; one whose kind cannot be read, as what was looked for.
+pub(super) fn presentation(facts: &Facts<'_>) -> &'static Presentation {
+    facts.zone().map_or(&PRESENTATION, |zone| kind(zone).1)
 }
 
 const SIGNED: Option<CheckId> = Some(CheckId::DataGroups);
@@ -122,9 +128,10 @@ pub(super) fn items(facts: &Facts<'_>) -> Vec<Item> {
     let mut items = Vec::new();
     if let Some(zone) = facts.zone() {
         let mut add = |id, ja, en, value| items.push(item(id, Bilingual::new(ja, en), value, SIGNED));
-        add("document_kind", "書類の種類", "kind of document", kind(zone));
+        add("document_kind", "書類の種類", "kind of document", kind(zone).0);
         add("nationality", "国籍", "nationality", state(zone.nationality()));
-        add("document_number", "旅券番号", "document number", ItemValue::Text(zone.number().into()));
+        let number = if is_book(zone) { "旅券番号" } else { "書類の番号" };
+        add("document_number", number, "document number", ItemValue::Text(zone.number().into()));
         if let Some(day) = zone.expiry() {
             add("expiry", "有効期間満了日", "date of expiry", ItemValue::Date(day));
         }
@@ -176,17 +183,20 @@ pub(super) fn warnings(facts: &Facts<'_>, of_chip: Vec<Warning>) -> Vec<Warning>
 
 pub(super) fn notes(findings: &Findings, facts: &Facts<'_>) -> Vec<Note> {
     let mut list = Vec::new();
-    if facts.zone().is_some_and(|zone| !is_book(zone)) {
+    let other = facts.zone().is_some_and(|zone| !is_book(zone));
+    if other {
         list.push(NOT_A_BOOK);
     }
     if findings.verdict(CheckId::ChipKey) == Some(Verdict::NotDone(Why::NotOffered)) {
         list.push(COPY);
     }
-    list.push(NO_ADDRESS);
+    if !other {
+        list.push(NO_ADDRESS);
+    }
     if findings.picture("photo").is_some() {
         list.push(COMPARE_FACE);
     }
-    if !findings.check(CheckId::PrintedAgrees).is_some_and(crate::verify::Check::is_passed) {
+    if !other && !findings.check(CheckId::PrintedAgrees).is_some_and(crate::verify::Check::is_passed) {
         list.push(NOT_TYPED);
     }
     if facts.zone().is_some_and(Mrz::names_may_be_cut) {

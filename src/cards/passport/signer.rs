@@ -9,7 +9,7 @@ use crate::{
     text::whole_seconds,
     trust::{
         CmsError, Hierarchy, Outside, Signed, SignerError, SignerPath, StateMatch, TrustStore, allows_document,
-        periods, states,
+        message_signer, periods, states,
     },
     verify::{AnchorRef, Check, CheckId, Evidence, Fact, Reason, Verdict, Why},
 };
@@ -18,7 +18,6 @@ use super::{
     checks::Facts,
     details::{self, Value},
     files::{DG12, SOD},
-    mapping::first_that_counts,
 };
 
 /// The security object's signature, and who made it.
@@ -53,7 +52,7 @@ impl<'a> Signature<'a> {
         match sod.verify() {
             Ok(signed) => {
                 let signers = signed.len();
-                let chosen = first_that_counts(signed, &sod.message, trust, facts.basis.at());
+                let chosen = message_signer(&sod.message, signed, trust, facts.basis.at());
                 let signer = chosen.map(|(signed, path)| Signer { signed, path });
                 let mut evidence = evidence.with("hash_of_groups", sod.hash.to_string());
                 if let Some(Signer { signed, .. }) = &signer {
@@ -136,7 +135,7 @@ fn verdict(error: &SignerError) -> Verdict {
     match error {
         SignerError::NoAnchor => Verdict::NotDone(Why::NoAnchor),
         SignerError::Unsupported(_) => Verdict::NotDone(Why::UnsupportedAlgorithm),
-        SignerError::UnknownExtension(_) => Verdict::NotDone(Why::UnknownExtension),
+        SignerError::UnknownExtension(_) | SignerError::OtherPurpose => Verdict::NotDone(Why::UnknownExtension),
         SignerError::IssuerNewer => Verdict::NotDone(Why::IssuerNewer),
         SignerError::NotYetValid => Verdict::NotDone(Why::NotYetValid),
         SignerError::Expired(_) => Verdict::NotDone(Why::AnchorExpired),

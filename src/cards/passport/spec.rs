@@ -131,3 +131,15 @@ pub const PRESENTATION: Presentation = Presentation {
     moot: &["copy", "not-typed", "weak"],
     ..Presentation::PLAIN
 };
+
+/// How it shows what has a passport's application and is something else.
+pub const CARD: Presentation =
+    other("身分証または滞在許可のカード（旅券ではありません）", "identity card or residence permit, not a passport");
+/// The same of a visa.
+pub const VISA: Presentation = other("査証（ビザ。旅券ではありません）", "visa, not a passport");
+/// The same of anything else.
+pub const OTHER: Presentation = other("旅券ではない書類", "a document that is not a passport");
+
+const fn other(ja: &'static str, en: &'static str) -> Presentation {
+    Presentation { title: Some(Bilingual::new(ja, en)), no_address: None, ..PRESENTATION }
+}

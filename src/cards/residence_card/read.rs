@@ -7,8 +7,8 @@ use crate::{
         Findings, ReadError,
         flow::{Manner, RecogniseError, recognise},
         model::{
-            Card, CardSpec, CardState, Entry, FREE_FILE, Found, LookContext, Opening, OwnAction, Probe, ReadContext,
-            Recognition, read_file,
+            Card, CardSpec, CardState, CredentialSpec, Entry, FREE_FILE, Found, LookContext, Opening, OwnAction, Probe,
+            ReadContext, Recognition, read_file,
         },
     },
     dump::Dump,
@@ -90,6 +90,10 @@ impl Card for ResidenceCard {
             spec::AUTHENTICATE => authenticate(context),
             _ => Ok(()),
         }
+    }
+
+    fn presents(&self, action: OwnAction) -> &'static [&'static CredentialSpec] {
+        if action == spec::AUTHENTICATE { &[&spec::CARD_NUMBER] } else { &[] }
     }
 
     fn has_proof_key(&self, dump: &Dump, _: &TrustStore) -> bool {

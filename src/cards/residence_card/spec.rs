@@ -86,7 +86,9 @@ pub const STEPS_2_SPECIAL: &[Step] =
 
 const fn kind(kind: CardKind, uncounted: bool, steps: &'static [Step], files: &'static [&'static File]) -> KindSpec {
     const SCOPES: &[ScopeSpec] = &[ScopeSpec::new(Scope::FULL, &[&CARD_NUMBER])];
-    KindSpec { uncounted, number: Some("card_number"), ..KindSpec::new(kind, SCOPES, steps, files) }
+    // The first generation alone: its counting is published, and its front is a picture.
+    let pictures: &[&str] = if uncounted { &["front"] } else { &[] };
+    KindSpec { uncounted, number: Some("card_number"), pictures, ..KindSpec::new(kind, SCOPES, steps, files) }
 }
 
 /// The card and the certificate. Only its content distinguishes a child's card from an adult's.

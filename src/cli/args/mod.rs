@@ -1,5 +1,7 @@
 //! The command line: one place for every command and option, with its help in both languages.
 
+use std::ffi::OsString;
+
 use clap::{Arg, ArgAction, Command, builder::PossibleValuesParser, value_parser};
 
 use crate::{
@@ -9,15 +11,54 @@ use crate::{
     trust::Purpose,
 };
 
-use super::{basis, help, seal};
+use super::{basis, help, offer, seal};
 
 mod table;
 
 pub use table::name;
 use table::{COMMANDS, OPTIONS};
 
-/// The command line in a language.
+type Build = fn(Builder) -> Command;
+
+/// How the commands of the program are built, in the order of its help.
+const BUILDERS: &[(&str, Build)] = {
+    use name::*;
+    &[
+        ("identify", |b| b.sub("identify", &[READER, WAIT, JSON])),
+        ("check", Builder::check),
+        ("verify", Builder::verify),
+        ("compare", Builder::compare),
+        ("batch", Builder::batch),
+        ("counter", Builder::counter),
+        ("readers", |b| b.sub("readers", &[WATCH, JSON])),
+        ("doctor", |b| b.sub("doctor", &[TRUST_DIR, JSON])),
+        ("trust", Builder::trust),
+        ("profiles", Builder::profiles),
+        #[cfg(feature = "records")]
+        ("records", super::records::args::command),
+        #[cfg(not(feature = "records"))]
+        ("records", |b| b.sub("records", &[])),
+        ("simulate", Builder::simulate),
+        ("recording", Builder::recording),
+        ("seal-key", Builder::seal_key),
+        ("explain", Builder::explain),
+        ("completions", Builder::completions),
+        ("man", |b| b.sub("man", &[])),
+    ]
+};
+
+/// The whole command line in a language.
 pub fn command(lang: Lang) -> Command {
+    command_of(lang, |_| true)
+}
+
+/// The command line as far as these words can mean it: a command that none of them names has no options. Building all takes longer
+/// than a verdict.
+pub fn command_for(lang: Lang, words: &[OsString]) -> Command {
+    command_of(lang, |name| words.iter().any(|word| word == name))
+}
+
+fn command_of(lang: Lang, wanted: impl Fn(&str) -> bool) -> Command {
     use name::*;
     let b = Builder { lang };
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
@@ -32,49 +73,10 @@ pub fn command(lang: Lang) -> Command {
         ))
         .disable_version_flag(true)
         .arg(version.help(b.t("バージョンを表示する", "Print the version")))
-        .subcommands([
-            b.sub("identify", &[READER, WAIT, JSON]),
-            b.check(),
-            b.sub("verify", &[])
-                .arg(b.path(FILE, "検証するファイル（- は標準入力）", "The dump (- is standard input)"))
-                .args([b.option(SEALED_BY), b.json("docs/report.schema.json")])
-                .args(b.options(&[DETAILS, DOMICILE, SEX, FORM, PHOTO, FRONT, HTML, TRUST_DIR, ACCEPT, AT])),
-            b.sub("compare", &[]).arg(b.path(
-                FILE,
-                "比べる行（{\"chip\":{…},\"form\":{…}}）のファイル（- は標準入力）",
-                "The lines {\"chip\":{...},\"form\":{...}} (- is standard input)",
-            )),
-            b.batch(),
-            b.counter(),
-            b.sub("readers", &[WATCH, JSON]),
-            b.sub("doctor", &[TRUST_DIR, JSON]),
-            b.trust(),
-            b.profiles(),
-            #[cfg(feature = "records")]
-            super::records::args::command(b),
-            #[cfg(not(feature = "records"))]
-            b.sub("records", &[]),
-            b.simulate(),
-            b.recording(),
-            b.sub("seal-key", &[])
-                .arg(b.path(FILE, "鍵を書くファイル（新しく作る。秘密に保つこと）", "The new file for the key; keep it secret"))
-                .arg(b.option(JSON)),
-            b.sub("explain", &[]).arg(help::checks(
-                Arg::new("check")
-                    .value_name("CHECK")
-                    .help(b.t("検査の名前（省略すると一覧）", "The check's name (default: all checks)")),
-            )),
-            b.sub("completions", &[]).arg(
-                Arg::new("shell")
-                    .required(true)
-                    .value_name("SHELL")
-                    .value_parser(value_parser!(clap_complete::Shell))
-                    .help(b.t("シェル", "The shell")),
-            ),
-            b.sub("man", &[]),
-        ]);
+        .subcommands(BUILDERS.iter().map(|(name, build)| if wanted(name) { build(b) } else { b.sub(name, &[]) }));
     // Last in every help, however many commands there are: clap would count them.
-    help::with_examples(b.group(all).arg(b.option(LANG).global(true).display_order(usize::MAX)), lang)
+    let all = help::with_examples(b.group(all).arg(b.option(LANG).global(true).display_order(usize::MAX)), lang);
+    if lang == Lang::Ja { help::in_japanese(all) } else { all }
 }
 
 /// Builds commands and options in a language.
@@ -152,10 +154,11 @@ impl Builder {
                 arg.env("TAIMEN_RECORDS_KEY").hide_env_values(true).value_parser(value_parser!(std::path::PathBuf))
             }
             name::PORT => arg.value_parser(value_parser!(u16)),
+            name::WITH_PHOTO => arg.value_parser(purpose),
             name::AGE_OVER => arg.value_parser(value_parser!(u8).range(1..=99)),
             name::REQUEST => arg.value_parser(among(vec!["identity", "age"])).hide_possible_values(true),
             name::CUSTOMER_ADDRESS => arg.value_parser(value_parser!(std::net::SocketAddr)),
-            name::VPCD => arg.default_value("127.0.0.1:35963"),
+            name::VPCD => arg.value_parser(offer::place).default_value("127.0.0.1:35963"),
             _ if matches!(value, "FILE" | "DIR") => arg.value_parser(value_parser!(std::path::PathBuf)),
             _ => arg,
         }
@@ -165,6 +168,11 @@ impl Builder {
     pub(super) fn path(self, name: &'static str, ja: &'static str, en: &'static str) -> Arg {
         let parser = value_parser!(std::path::PathBuf);
         Arg::new(name).required(true).value_name("FILE").value_parser(parser).help(self.t(ja, en))
+    }
+
+    /// `--sex` if nothing is asked of a phone any more.
+    fn shown_sex(self) -> Arg {
+        self.option(name::SEX).help(self.t("チップに記録された性別も表示する", "Show the electronic sex field too"))
     }
 
     /// JSON with a schema.
@@ -179,15 +187,17 @@ impl Builder {
     fn applications(self) -> String {
         let mut kinds = registry::hosts_and_guests();
         let host = kinds.next().map(|host| (host.name().get(self.lang), host.as_str())).unwrap_or_default();
-        let guests = kinds.map(|kind| match self.lang {
-            Lang::Ja => format!("または {kind}（{}）", kind.name().get(self.lang)),
-            Lang::En => format!("or {kind} ({})", kind.name().get(self.lang)),
-        });
-        let guests = guests.collect::<Vec<_>>().join(" ");
+        let named = kinds.map(|kind| (kind.name().get(self.lang), kind.as_str()));
         match (self.lang, host) {
-            (Lang::Ja, (name, id)) => format!("{name}やスマートフォンのどれを読むか：{id}（既定）{guests}"),
+            (Lang::Ja, (name, id)) => {
+                let guests: String = named.map(|(name, id)| format!("、 {id}（{name}）")).collect();
+                format!("{name}やスマートフォンのどれを読むか：{id}（既定）{guests}")
+            }
             (Lang::En, (name, id)) => {
-                format!("Which application of a {name}, or document of a phone: {id} (default) {guests}")
+                let mut guests: Vec<String> = named.map(|(name, id)| format!("{id} ({name})")).collect();
+                let last = guests.pop().unwrap_or_default();
+                let first = std::iter::once(format!("{id} (default)")).chain(guests).collect::<Vec<_>>().join(", ");
+                format!("Which application of a {name}, or document of a phone: {first} or {last}")
             }
         }
     }
@@ -215,9 +225,11 @@ impl Builder {
         let check = self
             .sub("check", &[READER, WAIT])
             .arg(self.json("docs/report.schema.json"))
-            .args(self.options(&[DETAILS, DOMICILE, SEX, PHOTO, FRONT, HTML, APPLICATION, WITHOUT_PIN, AGE]))
+            .args(self.options(&[DETAILS, DOMICILE, SEX, PHOTO, FRONT, HTML, APPLICATION, WITHOUT_PIN]))
+            .arg(self.option(AGE).conflicts_with_all([PHOTO, FRONT]))
             .arg(self.option(REQUEST).conflicts_with_all([WITHOUT_PIN, AGE]))
-            .args(self.options(&[AGE_OVER, ENGAGEMENT, READER_KEY]))
+            .arg(self.option(AGE_OVER).requires(REQUEST))
+            .args(self.options(&[ENGAGEMENT, READER_KEY]))
             .arg(self.option(FORM).conflicts_with(AGE))
             .arg(self.option(JPKI).conflicts_with_all([AGE, REQUEST]))
             .args([self.option(SAVE_DUMP), self.option(SEAL).requires(SAVE_DUMP)])
@@ -227,6 +239,45 @@ impl Builder {
         #[cfg(feature = "records")]
         let check = check.args(super::records::making::of_check(self));
         check
+    }
+
+    fn verify(self) -> Command {
+        use name::*;
+        self.sub("verify", &[])
+            .arg(self.path(FILE, "検証するファイル（- は標準入力）", "The dump (- is standard input)"))
+            .args([self.option(SEALED_BY), self.json("docs/report.schema.json")])
+            .args(self.options(&[DETAILS, DOMICILE]))
+            .arg(self.shown_sex())
+            .args(self.options(&[FORM, PHOTO, FRONT, HTML, TRUST_DIR, ACCEPT, AT]))
+    }
+
+    fn compare(self) -> Command {
+        self.sub("compare", &[]).arg(self.path(
+            name::FILE,
+            "比べる行（{\"chip\":{…},\"form\":{…}}）のファイル（- は標準入力）",
+            "The lines {\"chip\":{...},\"form\":{...}} (- is standard input)",
+        ))
+    }
+
+    fn seal_key(self) -> Command {
+        let file = self.path(
+            name::FILE,
+            "鍵を書くファイル（新しく作る。秘密に保つこと）",
+            "The new file for the key; keep it secret",
+        );
+        self.sub("seal-key", &[]).arg(file).arg(self.option(name::JSON))
+    }
+
+    fn explain(self) -> Command {
+        let check = Arg::new("check").value_name("CHECK");
+        let help = self.t("検査の名前（省略すると一覧）", "The check's name (default: all checks)");
+        self.sub("explain", &[]).arg(help::checks(check.help(help)))
+    }
+
+    fn completions(self) -> Command {
+        let shell = Arg::new("shell").required(true).value_name("SHELL");
+        let shell = shell.value_parser(value_parser!(clap_complete::Shell)).help(self.t("シェル", "The shell"));
+        self.sub("completions", &[]).arg(shell)
     }
 
     fn counter(self) -> Command {
@@ -265,7 +316,9 @@ impl Builder {
             .arg(inputs.num_args(1..).value_name("PATH"))
             .args(self.options(&[EXPECT, JUNIT, JOBS, VERDICTS_ONLY, EXIT_ZERO]))
             .arg(json)
-            .args(self.options(&[DOMICILE, SEX, SEALED_BY, TRUST_DIR, ACCEPT, AT]))
+            .arg(self.option(DOMICILE))
+            .arg(self.shown_sex())
+            .args(self.options(&[SEALED_BY, TRUST_DIR, ACCEPT, AT]))
     }
 
     fn trust(self) -> Command {
@@ -321,7 +374,7 @@ impl Builder {
             "異常（docs/simulator.md の表）。繰り返し指定できる",
             "What is wrong with the cards (tables in docs/simulator.md); may be given again",
         ));
-        let seed = self.option(SEED).value_name("NUMBER");
+        let seed = self.option(SEED).value_name("NUMBER").value_parser(value_parser!(u64));
         let seed = seed.help(self.t("どの人のカードか（既定は1）", "Whose cards they are (default: 1)"));
         self.sub("simulate", &[])
             .arg(kind.required_unless_present(SCRIPT).num_args(1..=usize::from(MAX_READERS)).conflicts_with(SCRIPT))
@@ -359,6 +412,11 @@ impl Builder {
                 .arg(seed()),
         ])
     }
+}
+
+/// For what a photo is kept.
+fn purpose(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() { Err("no purpose") } else { Ok(text.to_owned()) }
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ options! {
         "Restore an older backup although newer entries are lost";
     ACCEPT "accept" "test|simulated",
         "試験用・模擬の発行者も受け入れる（本物の確認には使わないこと）", "Accept test or simulated issuers too (never for a real check)";
-    AFTER "after" "ID", "この記録の次から（前のページの最後の番号）", "Begin after this entry, the last one of the page before";
+    AFTER "after" "ID", "この記録の次から（前のページの最後のID）", "Begin after this entry, the last one of the page before";
     AGE "age" "", "年齢だけを確認して表示する（生年月日だけを照合）", "Read only the age record, and show nothing but the age";
     ALLOW_LAST_TRY "allow-last-try" "", "残り1回でも、残り回数を示さなくても照合する（失敗すると閉塞する）",
         "Send an entry even if one try is left, or if the card has no counter (a wrong entry blocks it)";
@@ -132,7 +132,7 @@ options! {
     TEST "test" "", "試験用のデータベースにする（後から変えられない）", "Make a test database; it stays one for ever";
     TIMES "times" "", "所要時間も記録する（毎回変わる）", "Record how long each answer took (differs every time)";
     TO "to" "AGE-RECIPIENT", "この公開鍵（age1…）の持ち主だけが読めるように暗号化する", "Encrypt to this public key of age (age1...)";
-    TRUST_DIR "trust-dir" "DIR", "追加した鍵と証明書のフォルダ", "Folder of anchors that you added";
+    TRUST_DIR "trust-dir" "DIR", "追加した鍵と証明書のフォルダー", "Folder of anchors that you added";
     UNPINNED "unpinned" "", "公表された指紋と違うものも受け入れる", "Accept it although the issuer did not publish it";
     UNTIL "until" "DATE", "この日まで", "Until this day";
     VERDICTS_ONLY "verdicts-only" "", "報告の代わりに判定だけを書く（1行300バイト未満。カードの記載は含まない）",
@@ -157,11 +157,11 @@ macro_rules! commands {
 /// What each command is for; the names of those below another one hold both.
 pub(super) const COMMANDS: &[(&str, Bilingual)] = commands! {
     "identify", "カードの種類・アプリケーション・残り回数を示す（暗証番号等は使わない）", "Name the card, its applications and the tries left (uses no credential)";
-    "check", "主な仕事：カードを認識し、読み取り、検証し、表示する", "Check a card: recognise, ask, read, verify, report";
+    "check", "カードを認識し、読み取り、検証し、結果を表示する", "Check a card: recognise, ask, read, verify, report";
     "verify", "保存した読み取り結果（--save-dump）を、カードなしで同じように検証する", "Check a saved dump again, without the card";
     "compare", "申込書の記載とICチップの記載を比べる（1行1件のJSON、カードは不要）", "Compare application forms with chips: one line of JSON each, no card";
     "batch", "多数の通信記録と保存データを調べる（1件1行のJSON、入力の順）", "Judge many recordings and dumps: one line of JSON each, in input order";
-    "counter", "窓口：スタッフとお客様の画面をブラウザーで使う", "Serve the shop counter: pages for staff and customer in a browser";
+    "counter", "窓口：係員とお客様の画面をブラウザーで使う", "Serve the shop counter: pages for staff and customer in a browser";
     "readers", "カードリーダーの一覧", "List the readers of this machine";
     "doctor", "この端末でカードを確認できるかを調べ、できないときは直し方を示す（暗証番号は使わない）",
         "Find out whether a check can run on this machine, and what to fix (uses no credential)";

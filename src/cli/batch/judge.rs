@@ -17,7 +17,7 @@ use crate::{
     cards::read_recording,
     cli::{Settings, args::name, basis, files, problem, seal, trust, verify::Saved},
     dump::Dump,
-    messages::Problem,
+    messages::{ExitCode, Problem},
     report::{Options, Report, Source},
     transport::recording::MAX_RECORDING,
     trust::{Hierarchy, TrustStore},
@@ -175,7 +175,8 @@ impl Judge {
         let options = Options { age: findings.holder.age.is_some(), ..self.options };
         let report = Report { findings: &findings, context: &context, options };
         let json = if wanted { report.json_line() } else { String::new() };
-        Ok(Outcome::Judged { overall: findings.overall(), verdict: verdict(&report), report: json })
+        let (overall, exit) = (findings.overall(), ExitCode::from(&findings));
+        Ok(Outcome::Judged { overall, exit, verdict: verdict(&report), report: json })
     }
 }
 

@@ -13,7 +13,7 @@ use std::{
 use clap::ArgMatches;
 
 use crate::{
-    cards::Credentials,
+    cards::{Credentials, registry},
     destination::Existing,
     dump::Dump,
     kind::CardKind,
@@ -91,6 +91,10 @@ fn scrub(settings: &Settings, path: &Path, recording: &Recording, seed: u64) -> 
     let refused = |why| Problem::ScrubRefused { path: path.display().to_string(), why };
     if recording.header.jpki.is_some() {
         return Err(refused(ScrubRefusal::Jpki));
+    }
+    let kind = recording.header.card.as_deref().and_then(|kind| kind.parse::<CardKind>().ok());
+    if let Some(kind) = kind.filter(|kind| registry::find(*kind).is_some_and(|(_, spec)| spec.shared)) {
+        return Err(refused(ScrubRefusal::Encrypted(kind)));
     }
     let Played { read, rest } = reading::play(recording, &Credentials::default());
     let (dump, ended) = match read {

@@ -97,7 +97,7 @@ impl Shown<'_> {
             }
             let secret = match step.command.secret_len() {
                 0 => String::new(),
-                n => format!(" <{n} {}>", self.t("バイト秘匿", "secret bytes")),
+                n => format!(" <{n}{}>", self.t("バイト秘匿", " secret bytes")),
             };
             let _ = writeln!(text, "\n{number:>4}  {}{secret}", self.name(&meaning));
             let _ = writeln!(text, "      {}{}", self.outcome(step), elapsed(step));

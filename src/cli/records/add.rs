@@ -10,7 +10,7 @@ use crate::{
     cards::Findings,
     dump::{Dump, MAX_DUMP},
     lang::{Bilingual, Lang},
-    messages::{ExitCode, Problem, RecordError},
+    messages::{EntriesFault, ExitCode, Problem, RecordError, ui},
     profile::{Profile, Profiles},
     records::{
         content::{Draft, DumpMark, Entries, EntryError, EntryProblem, MAX_ENTRIES, Reading, Record, State},
@@ -18,6 +18,7 @@ use crate::{
     },
     report::{Context, Source, visible},
     text::japan_date,
+    trust::Hierarchy,
     verify::{At, Overall},
 };
 
@@ -182,12 +183,13 @@ pub fn refused(path: &str, error: &EntryError) -> Problem {
 /// What staff entered in a file.
 fn entries(path: &Path) -> Result<Entries, Problem> {
     let text = zeroize::Zeroizing::new(files::read_limited(path, MAX_ENTRIES)?);
-    let bad = |line, key| RecordError::BadEntries { path: path.display().to_string(), line, key };
+    let bad = |line, fault| RecordError::BadEntries { path: path.display().to_string(), line, fault };
     if text.len() > MAX_ENTRIES {
-        return Err(bad(1, None).into());
+        return Err(bad(1, EntriesFault::Form).into());
     }
-    let text = std::str::from_utf8(problem::text(&text)).map_err(|_| bad(1, None))?;
-    Ok(Entries::parse(text).map_err(|error| bad(error.line, error.key))?)
+    problem::filled(path, &text)?;
+    let text = std::str::from_utf8(problem::text(&text)).map_err(|_| bad(1, EntriesFault::Form))?;
+    Ok(Entries::parse(text).map_err(|error| bad(error.line, error.fault))?)
 }
 
 /// What makes the record of a check, and where it is kept.
@@ -204,6 +206,11 @@ pub fn recorder(matches: &ArgMatches) -> Result<Option<Recorder>, Problem> {
 }
 
 impl Recorder {
+    /// Refuses a simulated card, before it is read, if the records are real ones.
+    pub fn takes_simulated(&self) -> Result<(), Problem> {
+        database::takes(&self.store, Some(Hierarchy::Simulated))
+    }
+
     /// Makes and saves the record of a check; `None` if the verdict asks for none.
     pub fn record(
         &mut self,
@@ -214,6 +221,7 @@ impl Recorder {
     ) -> Result<Option<output::Saved>, Problem> {
         let authentic = findings.overall() == Overall::Authentic;
         if !authentic && !self.any_verdict {
+            output::note(ui::NO_RECORD.get(settings.lang));
             return Ok(None);
         }
         let saved = self.maker.draft_of(findings, context, dump).and_then(|draft| {

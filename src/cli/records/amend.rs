@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     lang::Lang,
-    messages::{ExitCode, Problem, RecordError},
+    messages::{EntriesFault, ExitCode, Problem, RecordError},
     records::{
         content::{Addition, Amendment, Change, EntryProblem, MAX_ENTRIES, View},
         store::Appended,
@@ -27,12 +27,13 @@ pub fn amend(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Prob
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
     let shown = path.display().to_string();
     let bytes = Zeroizing::new(files::read_limited(&path, MAX_ENTRIES)?);
-    let bad = |line, key| RecordError::BadEntries { path: shown.clone(), line, key };
+    let bad = |line, fault| RecordError::BadEntries { path: shown.clone(), line, fault };
     if bytes.len() > MAX_ENTRIES {
-        return Err(bad(1, None).into());
+        return Err(bad(1, EntriesFault::Form).into());
     }
-    let text = std::str::from_utf8(problem::text(&bytes)).map_err(|_| bad(1, None))?;
-    let addition = Addition::parse(text).map_err(|error| bad(error.line, error.key))?;
+    problem::filled(&path, &bytes)?;
+    let text = std::str::from_utf8(problem::text(&bytes)).map_err(|_| bad(1, EntriesFault::Form))?;
+    let addition = Addition::parse(text).map_err(|error| bad(error.line, error.fault))?;
     let mut store = super::open(matches)?;
     let id = database::id(matches.get_one::<String>(name::ID).map_or("", String::as_str))?;
     let view = views::one(&mut store, id)?;

@@ -33,7 +33,7 @@ pub fn command(b: Builder) -> Command {
             .args(b.options(&[PUBLIC_KEY, JSON])),
         keyed(b, "records head")
             .arg(b.option(PROOF).value_name("ID").help(b.t(
-                "この番号の記録が含まれることの証明を書き出す",
+                "このIDの記録が含まれることの証明を書き出す",
                 "Write the proof that the record with this id is in the log",
             )))
             .arg(b.option(REVEAL).requires(PROOF))
@@ -48,7 +48,7 @@ pub fn command(b: Builder) -> Command {
                 Arg::new(ID)
                     .value_name("ID")
                     .num_args(0..)
-                    .help(b.t("記録の番号（省略すると、すべての記録を調べる）", "The records (default: look at all)")),
+                    .help(b.t("記録のID（省略すると、すべての記録を調べる）", "The records (default: look at all)")),
             )
             .args(b.options(&[PROFILE]))
             .arg(

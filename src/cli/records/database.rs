@@ -12,6 +12,7 @@ use crate::{
         content::{Amendment, Change, Payload, Record, lookup, lookup::Lookup as By},
         store::{Appended, EntryKind, Lookup, NewEntry, Store, StoreError},
     },
+    trust::Hierarchy,
 };
 
 use crate::cli::args::name;
@@ -33,11 +34,17 @@ pub fn id(given: &str) -> Result<Uuid, Problem> {
     Uuid::parse_str(given.trim()).map_err(|_| RecordError::BadId { given: given.to_owned() }.into())
 }
 
+/// Refuses a card of a hierarchy that is not real, if the records are.
+pub fn takes(store: &Store, unreal: Option<Hierarchy>) -> Result<(), Problem> {
+    match unreal {
+        Some(hierarchy) if !store.log().test => Err(RecordError::Unreal { hierarchy }.into()),
+        _ => Ok(()),
+    }
+}
+
 /// Saves a record. It is safe when this returns.
 pub fn save(store: &mut Store, record: &Record, now: Timestamp) -> Result<Appended, Problem> {
-    if let Some(hierarchy) = record.unreal().filter(|_| !store.log().test) {
-        return Err(RecordError::Unreal { hierarchy }.into());
-    }
+    takes(store, record.unreal())?;
     let entry = NewEntry {
         kind: EntryKind::Record,
         of: None,

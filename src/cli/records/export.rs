@@ -89,7 +89,10 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     files::write(&destination, &bytes)?;
     output::text(&match settings.lang {
         Lang::Ja => format!("{}件を書き出しました。書き出しの記録: No. {}\n", records.len(), appended.seq),
-        Lang::En => format!("Exported {} records. The log says so in no. {}.\n", records.len(), appended.seq),
+        Lang::En => {
+            let unit = if records.len() == 1 { "record" } else { "records" };
+            format!("taimen exported {} {unit}. The log says so in no. {}.\n", records.len(), appended.seq)
+        }
     })?;
     super::warn_not_kept(settings, &appended);
     Ok(ExitCode::Authentic)

@@ -1,7 +1,5 @@
 //! `taimen records init`: a new database and its key.
 
-use std::path::PathBuf;
-
 use clap::ArgMatches;
 use jiff::Timestamp;
 use serde_json::json;
@@ -15,7 +13,7 @@ use crate::{
     transport::{Nonces, nonces::SystemNonces},
 };
 
-use super::{SCHEMA, Settings, heads, name, output, place, rows, t};
+use super::{SCHEMA, Settings, heads, key_file, name, output, place, rows, t};
 
 /// Runs the command.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
@@ -28,7 +26,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let now = Timestamp::now();
     let id: [u8; 16] = SystemNonces.draw(16)?.try_into().map_err(|_| Problem::Records(StoreError::NoRandomBytes))?;
     let database = uuid::Builder::from_random_bytes(id).into_uuid();
-    let path = matches.get_one::<PathBuf>(name::KEY);
+    let path = key_file(matches);
     let key = new_key(database)?;
     let keys = match path {
         Some(path) => Keys::create(key, path, &place)?,
@@ -66,7 +64,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         return Ok(ExitCode::Authentic);
     }
     let lang = settings.lang;
-    let mut text = t(lang, "記録のデータベースを作りました。\n", "The database of records is made.\n").to_owned();
+    let mut text = t(lang, "記録のデータベースを作りました。\n", "taimen made the database of records.\n").to_owned();
     if log.test {
         text += t(
             lang,

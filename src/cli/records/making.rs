@@ -30,9 +30,10 @@ pub fn of_check(b: Builder) -> Vec<Arg> {
         "判定の後、このデータベースに確認記録を保存する（sqlite:パス または postgres://…）",
         "After the verdict, save the record of the check in this database (sqlite:PATH or postgres://...)",
     ));
-    let place =
-        [records, b.option(KEY), b.option(KEYRING).conflicts_with(KEY), b.option(RECORD_ANY), b.option(PROFILE)];
-    place.into_iter().chain(making(b)).collect()
+    // All but --key, which may come from the environment: `usage::refused` looks at that one.
+    let with = |arg: Arg| arg.requires(RECORDS);
+    let own = [b.option(KEYRING), b.option(RECORD_ANY), b.option(PROFILE)].map(with);
+    [records, b.option(KEY)].into_iter().chain(own).chain(making(b).map(with)).collect()
 }
 
 /// The options of a counter that keeps records.
@@ -42,12 +43,12 @@ pub fn of_counter(b: Builder) -> [Arg; 4] {
         "Keep the records that the counter makes in this database (sqlite:PATH or postgres://...)",
     ));
     let with = |option| b.option(option).requires(RECORDS);
-    [records, with(KEY), with(KEYRING).conflicts_with(KEY), with(WITH_PHOTO)]
+    [records, b.option(KEY), with(KEYRING), with(WITH_PHOTO)]
 }
 
 /// The commands, to be put below `taimen records`.
 pub fn commands(b: Builder) -> [Command; 8] {
-    let id = || Arg::new(ID).required(true).value_name("ID").help(b.t("記録の番号（ID）", "The record's id"));
+    let id = || Arg::new(ID).required(true).value_name("ID").help(b.t("記録のID", "The record's id"));
     let day = |option, ja, en| b.option(option).help(b.t(ja, en));
     let since = || day(SINCE, "この日（日本）から", "Saved on this day in Japan or later");
     let until = || day(UNTIL, "この日（日本）まで", "Saved on this day in Japan or earlier");
@@ -98,9 +99,9 @@ pub fn commands(b: Builder) -> [Command; 8] {
             .args([b.option(BY).required(true), b.option(JSON)]),
         keyed(b, "records export")
             .arg(
-                id().required(false).num_args(0..).help(
-                    b.t("記録の番号（省略すると、期間内のすべて）", "Ids of records (default: all of the period)"),
-                ),
+                id().required(false)
+                    .num_args(0..)
+                    .help(b.t("記録のID（省略すると、期間内のすべて）", "Ids of records (default: all of the period)")),
             )
             .args([
                 format,

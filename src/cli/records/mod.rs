@@ -79,13 +79,18 @@ fn heads() -> Result<PathBuf, Problem> {
     Ok(folder)
 }
 
+/// The file of the key, unless `--keyring` says where the key is: then that of the environment does not count.
+fn key_file(matches: &ArgMatches) -> Option<&PathBuf> {
+    matches.get_one::<PathBuf>(name::KEY).filter(|_| !matches.get_flag(name::KEYRING))
+}
+
 /// The keys that `--key` or `--keyring` names; `None` without either.
 pub fn keys(matches: &ArgMatches, place: &Place) -> Result<Option<Keys>, Problem> {
     if matches.get_flag(name::KEYRING) {
         let database = Store::open_to_read(place.clone(), None)?.log().database;
         return Ok(Some(Keys::load_from_keyring(database, &heads()?)?));
     }
-    let path = matches.get_one::<PathBuf>(name::KEY);
+    let path = key_file(matches);
     Ok(path.map(|path| Keys::load(path, place)).transpose()?)
 }
 

@@ -203,10 +203,10 @@ fn refusal_words(lang: Lang, refusal: &Refusal) -> String {
                         due.years
                     )
                 }
-                (Lang::En, Some(until)) => format!("{law} ({article}): to be kept until {until}"),
+                (Lang::En, Some(until)) => format!("{law} ({article}): keep until {until}"),
                 (Lang::En, None) => {
                     format!(
-                        "{law} ({article}): to be kept for {} years from the end of the relation, which goes on",
+                        "{law} ({article}): keep for {} years from the end of the relation; it has not ended yet",
                         due.years
                     )
                 }

@@ -224,7 +224,10 @@ pub fn find(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Probl
     for by in By::all() {
         let Some(given) = matches.get_one::<String>(by.as_str()) else { continue };
         let text = if given == "-" { typed(settings, by)? } else { Zeroizing::new(given.clone()) };
-        let normal = by.normalised(&text).ok_or(RecordError::EmptySearch)?;
+        let normal = by.normalised(&text).ok_or_else(|| match by {
+            By::Birth if !text.trim().is_empty() => RecordError::NotADay { option: by.as_str() },
+            _ => RecordError::EmptySearch,
+        })?;
         wanted.push(Lookup::new(by.as_str(), normal));
     }
     if wanted.is_empty() {

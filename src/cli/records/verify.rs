@@ -102,7 +102,7 @@ fn proof(
         text += &rows(
             lang,
             [
-                ("記録の番号", "record", proved.header.id.to_string()),
+                ("記録のID", "record", proved.header.id.to_string()),
                 ("何件目か", "entry", format!("{} / {}", proved.header.seq, proved.head.head.size)),
                 ("作成", "made", proved.header.created_at.to_string()),
                 ("head の時刻", "time of the head", proved.head.head.time.to_string()),

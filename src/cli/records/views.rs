@@ -9,7 +9,7 @@ use crate::{
     profile::Profiles,
     records::{
         content::{Logged, Payload, View, export::Exported, retention},
-        store::{EntryKind, Store, StoreError},
+        store::{EntryKind, Layer, Store, StoreError},
     },
 };
 
@@ -34,7 +34,7 @@ pub fn one(store: &mut Store, id: Uuid) -> Result<View, Problem> {
 
 /// An addition was emptied, and its record was not.
 fn damaged(store: &Store, seq: u64) -> Problem {
-    StoreError::Damaged { place: store.place().to_string(), seq, layer: "purge" }.into()
+    StoreError::Damaged { place: store.place().to_string(), seq, layer: Layer::Purge }.into()
 }
 
 /// Every record with its history, in the order of the log. Only what was added to records is held meanwhile.
@@ -72,7 +72,7 @@ pub fn each(
     store.each(0, &mut |entry| {
         let header = &entry.header;
         if let (Some(seq), true) = (emptied.get(&header.id), entry.payload.is_some()) {
-            failed = Some(StoreError::Damaged { place: place.clone(), seq: *seq, layer: "purge" }.into());
+            failed = Some(StoreError::Damaged { place: place.clone(), seq: *seq, layer: Layer::Purge }.into());
             return ControlFlow::Break(());
         }
         let Some(bytes) = entry.payload.as_ref().filter(|_| header.kind == EntryKind::Record) else {

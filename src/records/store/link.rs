@@ -5,7 +5,7 @@ use std::path::Path;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection, SqliteConnection, migrate::MigrateError};
 
 use super::{
-    StoreError,
+    Layer, StoreError,
     place::{Place, Purpose},
     schema,
 };
@@ -42,6 +42,9 @@ impl Link {
                 }
                 super::files::refuse_network(path)?;
                 let options = Place::sqlite(path, purpose).disable_statement_logging();
+                if path.is_dir() {
+                    return Err(StoreError::NotOurs { place: place.to_string() });
+                }
                 let link = match options.connect().await {
                     // A medium that cannot be written has no room for the index of the WAL.
                     Err(_) if purpose == Purpose::Read && !wal(path) => {
@@ -144,7 +147,7 @@ pub(super) fn fault(place: &Place, error: &sqlx::Error) -> StoreError {
             }
         }
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
-            StoreError::Damaged { place: at, seq: 0, layer: "row" }
+            StoreError::Damaged { place: at, seq: 0, layer: Layer::Row }
         }
         sqlx::Error::Protocol(_) => StoreError::ConnectionLost { place: at },
         _ => StoreError::Other { place: at, code: "driver".to_owned() },
@@ -160,7 +163,7 @@ fn of_sqlite(place: String, code: &str) -> StoreError {
         // Cannot be opened: a folder that cannot be written, for the WAL beside the file.
         14 => StoreError::ReadOnly { place },
         1 | 26 => StoreError::NotOurs { place },
-        11 => StoreError::Damaged { place, seq: 0, layer: "file" },
+        11 => StoreError::Damaged { place, seq: 0, layer: Layer::File },
         _ => StoreError::Other { place, code: code.to_owned() },
     }
 }

@@ -31,7 +31,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-pub use crate::messages::StoreError;
+pub use crate::messages::{Layer, StoreError};
 use crate::{crypto::SealPublicKey, transport::Nonces};
 
 pub use entry::{
@@ -45,7 +45,7 @@ pub use keys::Keys;
 pub use place::{Place, Purpose};
 pub use proof::{MAX_PROOF, Proof, Proved};
 pub use read::{Listing, MAX_PAGE};
-pub use verify::{Bad, Depth, Layer, VerifyReport};
+pub use verify::{Bad, Depth, VerifyReport};
 pub use write::Emptied;
 
 use session::Session;

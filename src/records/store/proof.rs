@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::crypto::{RowKey, SealPublicKey, Sha256Hash};
 
 use super::{
-    StoreError,
+    Layer, StoreError,
     entry::{Header, Ranges},
     head::SignedHead,
     link::on,
@@ -80,7 +80,7 @@ impl Session {
     async fn proof_state(&mut self, id: Uuid, reveal: bool) -> Result<Proof, StoreError> {
         let entry = self.whole(id).await?;
         let seq = entry.header.seq;
-        let head = self.head().await?.ok_or_else(|| self.damaged(seq, "sequence"))?;
+        let head = self.head().await?.ok_or_else(|| self.damaged(seq, Layer::Sequence))?;
         let before: Vec<u8> = match seq.checked_sub(1).and_then(|seq| i64::try_from(seq).ok()) {
             None | Some(0) => Vec::new(),
             Some(before) => {
@@ -91,14 +91,15 @@ impl Session {
                 head.map_err(|error| self.failed(&error))?.filter(|head| head.len() == HEAD).unwrap_or_default()
             }
         };
-        let steps = tree::path(seq.saturating_sub(1), head.head.size).ok_or_else(|| self.damaged(seq, "sequence"))?;
+        let steps =
+            tree::path(seq.saturating_sub(1), head.head.size).ok_or_else(|| self.damaged(seq, Layer::Sequence))?;
         let mut path = Vec::new();
         for step in steps {
             let mut roots = Vec::new();
             for part in step {
                 roots.push(self.node(part).await?);
             }
-            path.push(hex::encode(tree::join(&roots).ok_or_else(|| self.damaged(seq, "tree"))?));
+            path.push(hex::encode(tree::join(&roots).ok_or_else(|| self.damaged(seq, Layer::Tree))?));
         }
         let header = &entry.header;
         let content = match reveal {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{
-    Entry, StoreError,
+    Entry, Layer, StoreError,
     entry::{EntryKind, Header, Lookup},
     head::{Head, SignedHead},
     keys::DataKeys,
@@ -25,16 +25,16 @@ pub const MAX_PAGE: u32 = 1000;
 /// Entries that are read at once when all are: few enough for flat memory with photos.
 const BATCH: i64 = 100;
 
-/// The columns of a whole row with the hashes of its lookups.
+/// The columns of a whole row with the hashes of its lookups, in any order: [`rows::Entry`] sorts them.
 pub(super) const SQLITE_ROWS: &str = concat!(
     "SELECT ",
     whole_columns!(),
-    ", (SELECT group_concat(hex(hash), '' ORDER BY hash) FROM lookup WHERE lookup.seq = entry.seq) FROM entry"
+    ", (SELECT group_concat(hex(hash), '') FROM lookup WHERE lookup.seq = entry.seq) FROM entry"
 );
 pub(super) const POSTGRES_ROWS: &str = concat!(
     "SELECT ",
     whole_columns!(),
-    ", (SELECT string_agg(encode(hash, 'hex'), '' ORDER BY hash) FROM taimen.lookup WHERE lookup.seq = entry.seq) FROM entry"
+    ", (SELECT string_agg(encode(hash, 'hex'), '') FROM taimen.lookup WHERE lookup.seq = entry.seq) FROM entry"
 );
 
 /// Which headers, the newest first.
@@ -89,7 +89,7 @@ impl Session {
     fn headers(&mut self, rows: Result<Vec<HeaderRow>, sqlx::Error>) -> Result<Vec<Header>, StoreError> {
         let rows = rows.map_err(|error| self.failed(&error))?;
         let header = |row: &HeaderRow| {
-            rows::header_of(row).ok_or_else(|| self.damaged(u64::try_from(row.0).unwrap_or(0), "row"))
+            rows::header_of(row).ok_or_else(|| self.damaged(u64::try_from(row.0).unwrap_or(0), Layer::Row))
         };
         rows.iter().map(header).collect()
     }
@@ -187,7 +187,7 @@ impl Session {
         let rows = self.fetch(filter, of).await?;
         let entry = |row: WholeRow| {
             let seq = u64::try_from(row.columns.0).unwrap_or(0);
-            rows::Entry::of(row).ok_or_else(|| self.damaged(seq, "row"))
+            rows::Entry::of(row).ok_or_else(|| self.damaged(seq, Layer::Row))
         };
         rows.into_iter().map(entry).collect()
     }
@@ -202,7 +202,7 @@ impl Session {
             return Ok(Entry { header, payload: None });
         }
         let data = &self.unlocked()?.data;
-        let layer = if data.all.contains_key(&header.key_id) { "seal" } else { "key" };
+        let layer = if data.all.contains_key(&header.key_id) { Layer::Seal } else { Layer::Key };
         let payload = open(data, &header, &nonce, &sealed).and_then(packed::unpack);
         let payload = payload.ok_or_else(|| self.damaged(header.seq, layer))?;
         Ok(Entry { header, payload: Some(payload) })
@@ -225,7 +225,7 @@ impl Session {
         };
         unlocked.data = data_keys(&self.place, link, &unlocked.keys).await?;
         let refused = unlocked.data.damaged && self.purpose == Purpose::Write;
-        if refused { Err(self.damaged(0, "key")) } else { Ok(()) }
+        if refused { Err(self.damaged(0, Layer::Key)) } else { Ok(()) }
     }
 
     pub(super) async fn head(&mut self) -> Result<Option<SignedHead>, StoreError> {
@@ -240,10 +240,10 @@ impl Session {
         };
         let size = u64::try_from(seq).unwrap_or(0);
         let damaged = |layer| self.damaged(size, layer);
-        let (root, signature) = rows::split(&head).ok_or_else(|| damaged("row"))?;
-        let time = Timestamp::from_second(second).map_err(|_| damaged("row"))?;
+        let (root, signature) = rows::split(&head).ok_or_else(|| damaged(Layer::Row))?;
+        let time = Timestamp::from_second(second).map_err(|_| damaged(Layer::Row))?;
         let signed = Head { log, size, root, time }.with(signature, &self.info.public_key);
-        signed.verify(&self.info.public_key).map_err(|_| damaged("signature"))?;
+        signed.verify(&self.info.public_key).map_err(|_| damaged(Layer::Signature))?;
         Ok(Some(signed))
     }
 }

@@ -59,7 +59,7 @@ pub(super) type Columns = (
     Bytes,
 );
 
-/// A whole row, and after its columns the hashes of its lookups, in hexadecimal digits, one after the other.
+/// A whole row, and after its columns the hashes of its lookups, in hexadecimal digits, one after the other in any order.
 pub(super) struct WholeRow {
     pub columns: Columns,
     lookups: Option<String>,
@@ -180,8 +180,10 @@ impl Entry {
         let lookups = hex::decode(lookups.unwrap_or_default()).ok()?;
         let (hashes, rest) = lookups.as_chunks::<32>();
         rest.is_empty().then_some(())?;
+        let mut hashes = hashes.to_vec();
+        hashes.sort_unstable();
         let (leaf, digest) = (leaf.try_into().ok()?, digest.try_into().ok()?);
-        Some(Self { header, leaf, root, signature, nodes, digest, nonce, sealed, lookups: hashes.to_vec() })
+        Some(Self { header, leaf, root, signature, nodes, digest, nonce, sealed, lookups: hashes })
     }
 
     /// The head after it, as it is kept.

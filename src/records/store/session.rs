@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    StoreError, files,
+    Layer, StoreError, files,
     head::{Head, Log, SignedHead},
     keys::{DataKeys, Keys},
     link::{Link, fault, newer, on},
@@ -140,10 +140,10 @@ impl Session {
         let mut session = Self { place, purpose, link: Some(link), info, unlocked, altered, known, tip: None, nonces };
         if purpose == Purpose::Write {
             if session.altered {
-                return Err(session.damaged(0, "log"));
+                return Err(session.damaged(0, Layer::Log));
             }
             if session.unlocked.as_ref().is_some_and(|unlocked| unlocked.data.damaged) {
-                return Err(session.damaged(0, "key"));
+                return Err(session.damaged(0, Layer::Key));
             }
             session.look().await?;
         }
@@ -219,7 +219,7 @@ impl Session {
     }
 
     /// That an entry does not hold.
-    pub(super) fn damaged(&self, seq: u64, layer: &'static str) -> StoreError {
+    pub(super) fn damaged(&self, seq: u64, layer: Layer) -> StoreError {
         StoreError::Damaged { place: self.place.to_string(), seq, layer }
     }
 }

@@ -2,14 +2,11 @@
 
 use std::{collections::BTreeMap, panic::resume_unwind, sync::mpsc, thread};
 
-use crate::{
-    crypto::{SealPublicKey, Sha256Hash},
-    text::named,
-};
+use crate::crypto::{SEAL_SIGNATURE, SealPublicKey, Sha256Hash};
 
 use super::{
-    StoreError,
-    entry::{EntryKind, Ranges},
+    Layer, StoreError,
+    entry::{EntryKind, Header, Ranges},
     head::{Log, SignedHead},
     keys::DataKeys,
     link::on,
@@ -29,38 +26,6 @@ pub enum Depth {
     Structure,
     /// That every content opens, too.
     Content,
-}
-
-named! {
-    /// What does not hold.
-    pub enum Layer {
-        /// What the database says of itself is not what its key file and its heads say.
-        Log = "log",
-        /// A data key does not open, and with it the contents that it seals.
-        Key = "key",
-        /// The database itself cannot be read there.
-        File = "file",
-        /// A row that no program of ours has written.
-        Row = "row",
-        /// A number that is missing.
-        Sequence = "sequence",
-        /// The sealed content, or what it can be found by, is not what it was.
-        Content = "content",
-        /// The header, or what the entry comes after, is not what it was.
-        Leaf = "leaf",
-        /// The nodes or the root of the tree.
-        Tree = "tree",
-        /// The signature of a head.
-        Signature = "signature",
-        /// The content does not open for this place.
-        Seal = "seal",
-        /// Content is gone without a purge, or there in spite of one.
-        Purge = "purge",
-        /// The entries up to a known head are not those that it signs.
-        Rewritten = "rewritten",
-        /// The log ends before a known head.
-        Older = "older",
-    }
 }
 
 /// A damage.
@@ -104,13 +69,30 @@ struct Check {
     key: SealPublicKey,
     unlocked: Option<Unlocked>,
     purged: Ranges,
+    /// The data key of the entry before.
+    key_id: u32,
     frontier: Frontier,
     /// The head before, and the one before that: whose signature is asked if what follows does not fit.
-    last: Option<SignedHead>,
-    before: Vec<u8>,
+    last: Option<Last>,
+    before: [u8; HEAD],
     /// Roots that are known, by the number of entries.
     roots: Vec<(u64, Sha256Hash)>,
     report: VerifyReport,
+}
+
+/// The entry before, with the head after it.
+struct Last {
+    header: Header,
+    root: Sha256Hash,
+    signature: [u8; SEAL_SIGNATURE],
+}
+
+impl Last {
+    /// The head, if its signature holds.
+    fn signed(&self, log: &Log, key: &SealPublicKey) -> Option<SignedHead> {
+        let head = rows::head(log, &self.header, self.root).with(self.signature, key);
+        head.verify(key).is_ok().then_some(head)
+    }
 }
 
 impl Session {
@@ -127,16 +109,20 @@ impl Session {
         done
     }
 
-    async fn verify_state(&mut self, depth: Depth, known: &[SignedHead]) -> Result<VerifyReport, StoreError> {
+    pub(super) async fn verify_state(
+        &mut self,
+        depth: Depth,
+        known: &[SignedHead],
+    ) -> Result<VerifyReport, StoreError> {
         let mut heads = known.to_vec();
         heads.extend(self.known.clone());
         let key = self.info.public_key.clone();
         // A head of another log, or one that the key has not signed, says nothing about this one.
-        if heads.iter().any(|head| head.head.log.database != self.info.log.database) {
-            return Err(StoreError::HeadElsewhere { path: "head".to_owned(), place: self.place.to_string() });
+        if let Some(other) = heads.iter().find(|head| head.head.log.database != self.info.log.database) {
+            return Err(StoreError::HeadElsewhere { path: other.head.log.name(), place: self.place.to_string() });
         }
-        if heads.iter().any(|head| head.head.log != self.info.log || head.verify(&key).is_err()) {
-            return Err(StoreError::HeadUnreadable { path: self.place.to_string() });
+        if let Some(head) = heads.iter().find(|head| head.head.log != self.info.log || head.verify(&key).is_err()) {
+            return Err(StoreError::HeadUnreadable { path: head.head.log.name() });
         }
         let mut roots: Vec<(u64, Sha256Hash)> = heads.iter().map(|head| (head.head.size, head.head.root)).collect();
         roots.sort_unstable();
@@ -159,9 +145,10 @@ impl Session {
             key,
             unlocked: self.unlocked.take(),
             purged,
+            key_id: 0,
             frontier: Frontier::default(),
             last: None,
-            before: Vec::new(),
+            before: [0; HEAD],
             roots,
             report,
         };
@@ -264,12 +251,15 @@ impl Check {
         let header = &entry.header;
         *self.report.kinds.entry(header.kind).or_default() += 1;
         self.report.emptied += u64::from(header.emptied);
-        let leaf = rows::leaf(&header.bound(), &rows::before(&self.before), &entry.digest);
+        let before = self.last.as_ref().map_or(&[][..], |_| &self.before);
+        let leaf = rows::leaf(&header.bound(), &rows::before(before), &entry.digest);
         self.content(expected, &entry, leaf == entry.leaf);
         if leaf != entry.leaf {
             // The head before is part of this leaf: if it does not hold itself, it is the one that was changed.
             match &self.last {
-                Some(last) if last.verify(&self.key).is_err() => self.bad(expected - 1, Layer::Signature),
+                Some(last) if last.signed(&self.report.log, &self.key).is_none() => {
+                    self.bad(expected - 1, Layer::Signature)
+                }
                 _ => self.bad(expected, Layer::Leaf),
             }
         }
@@ -277,14 +267,21 @@ impl Check {
         if self.frontier.push(entry.leaf).concat() != entry.nodes {
             self.bad(expected, Layer::Tree);
         }
+        // A former key seals nothing after it was changed: whoever still has it could have written this.
+        let fits = match header.kind {
+            EntryKind::Rekey => header.key_id > self.key_id,
+            _ => self.key_id == 0 || header.key_id == self.key_id,
+        };
+        if !fits {
+            self.bad(expected, Layer::Key);
+        }
+        self.key_id = self.key_id.max(header.key_id);
         let root = self.roots.binary_search_by_key(&expected, |(size, _)| *size);
         if root.ok().and_then(|at| self.roots.get(at)).is_some_and(|(_, root)| *root != self.frontier.root()) {
             self.bad(expected, Layer::Rewritten);
         }
-        self.before.clear();
-        self.before.extend_from_slice(&entry.head_bytes());
-        debug_assert_eq!(self.before.len(), HEAD);
-        self.last = Some(rows::head(&self.report.log, header, entry.root).with(entry.signature, &self.key));
+        self.before = entry.head_bytes();
+        self.last = Some(Last { header: entry.header, root: entry.root, signature: entry.signature });
         true
     }
 
@@ -319,12 +316,12 @@ impl Check {
         let size = self.frontier.size();
         self.report.size = size;
         if let Some(last) = self.last.take() {
-            if last.head.root != self.frontier.root() {
+            if last.root != self.frontier.root() {
                 self.bad(size, Layer::Tree);
             }
-            match last.verify(&self.key) {
-                Ok(()) => self.report.head = Some(last),
-                Err(_) => self.bad(size, Layer::Signature),
+            self.report.head = last.signed(&self.report.log, &self.key);
+            if self.report.head.is_none() {
+                self.bad(size, Layer::Signature);
             }
         }
         if self.roots.iter().any(|(known, _)| *known > size) {

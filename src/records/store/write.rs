@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::crypto::ROW_NONCE;
 
 use super::{
-    Appended, StoreError,
+    Appended, Layer, StoreError,
     entry::{EntryKind, Header, MAX_LOOKUPS, MAX_PAYLOAD, MAX_PAYLOAD_WITH_PHOTO, MAX_PROFILE_ID, NewEntry, Ranges},
     head::SignedHead,
     key::KeyFile,
@@ -16,6 +16,7 @@ use super::{
     rows::{self, HEAD},
     session::{Session, insert_key},
     tree::{self, Frontier},
+    verify::Depth,
 };
 
 /// The random bytes of an entry's name.
@@ -62,16 +63,16 @@ impl Session {
             return Ok(());
         }
         let time = if size == 0 { self.info.created_at.as_second() } else { second };
-        let time = Timestamp::from_second(time).map_err(|_| self.damaged(size, "row"))?;
+        let time = Timestamp::from_second(time).map_err(|_| self.damaged(size, Layer::Row))?;
         let frontier = self.frontier(size).await?;
         if size > 0 {
-            let (root, signature) = rows::split(&head).ok_or_else(|| self.damaged(size, "row"))?;
+            let (root, signature) = rows::split(&head).ok_or_else(|| self.damaged(size, Layer::Row))?;
             let signed = super::head::Head { log: self.info.log.clone(), size, root, time };
             let signed = signed.with(signature, &self.info.public_key);
             if frontier.root() != root {
-                return Err(self.damaged(size, "tree"));
+                return Err(self.damaged(size, Layer::Tree));
             }
-            signed.verify(&self.info.public_key).map_err(|_| self.damaged(size, "signature"))?;
+            signed.verify(&self.info.public_key).map_err(|_| self.damaged(size, Layer::Signature))?;
         }
         if let Some(known) = self.known.clone() {
             self.not_older(&known, size, &frontier).await?;
@@ -86,7 +87,7 @@ impl Session {
         for part in tree::subtrees(size) {
             roots.push(self.node(part).await?);
         }
-        Frontier::from_roots(size, roots).ok_or_else(|| self.damaged(size, "tree"))
+        Frontier::from_roots(size, roots).ok_or_else(|| self.damaged(size, Layer::Tree))
     }
 
     /// The root of a whole subtree.
@@ -97,10 +98,10 @@ impl Session {
             sqlx::query_as("SELECT leaf, nodes FROM entry WHERE seq = $1").bind(seq).fetch_optional(&mut *db).await
         });
         let row = row.map_err(|error| self.failed(&error))?;
-        let (leaf, nodes) = row.ok_or_else(|| self.damaged(part.last, "sequence"))?;
+        let (leaf, nodes) = row.ok_or_else(|| self.damaged(part.last, Layer::Sequence))?;
         let all = [leaf, nodes].concat();
         let at = usize::try_from(part.level).ok().and_then(|level| all.chunks(32).nth(level));
-        at.and_then(|node| node.try_into().ok()).ok_or_else(|| self.damaged(part.last, "tree"))
+        at.and_then(|node| node.try_into().ok()).ok_or_else(|| self.damaged(part.last, Layer::Tree))
     }
 
     /// Refuses a log that is not a continuation of a known head.
@@ -121,7 +122,14 @@ impl Session {
 
     pub(super) async fn empty(&mut self, ids: &[Uuid], purge: &NewEntry) -> Result<Emptied, StoreError> {
         self.begin().await?;
-        let written = self.write_purge(ids, purge).await;
+        // What is emptied cannot be looked at again: a hold that somebody hid from the judgement would be lost with it.
+        let written = match self.verify_state(Depth::Structure, &[]).await {
+            Ok(report) => match report.bad.first() {
+                None => self.write_purge(ids, purge).await,
+                Some(bad) => Err(self.damaged(bad.seq, bad.layer)),
+            },
+            Err(error) => Err(error),
+        };
         let emptied = written.as_ref().map(|written| written.header.purges.clone()).unwrap_or_default();
         let appended = self.finish(written).await?;
         let not_vacuumed = self.vacuum().await.err();
@@ -204,7 +212,7 @@ impl Session {
         self.know_keys().await?;
         let random: [u8; ID_BYTES] = self.draw(ID_BYTES)?.try_into().map_err(|_| StoreError::NoRandomBytes)?;
         let nonce: [u8; ROW_NONCE] = self.draw(ROW_NONCE)?.try_into().map_err(|_| StoreError::NoRandomBytes)?;
-        let mut tip = self.tip.clone().ok_or_else(|| self.damaged(0, "tree"))?;
+        let mut tip = self.tip.clone().ok_or_else(|| self.damaged(0, Layer::Tree))?;
         let unlocked = self.unlocked()?;
         let (key_id, key) = unlocked.data.newest().ok_or(StoreError::NoKeyGiven)?;
         let millis = u64::try_from(entry.created_at.as_millisecond()).unwrap_or(0);
@@ -262,13 +270,13 @@ impl Session {
             });
             let added = added.map_err(|error| self.failed(&error))?;
             if added.iter().any(|added| ids.iter().all(|id| id.as_bytes().as_slice() != added.as_slice())) {
-                return Err(StoreError::Locked { place: self.place.to_string() });
+                return Err(StoreError::AddedMeanwhile { place: self.place.to_string() });
             }
             let (seq, kind, length) = row.ok_or_else(|| StoreError::NoSuchEntry { id: id.to_string() })?;
             // What was purged and why is kept, and what is empty is not emptied twice.
             let kept = [EntryKind::Purge, EntryKind::Rekey].iter().any(|kept| kept.as_str() == kind);
             if length > 0 && !kept {
-                numbers.push(u64::try_from(seq).map_err(|_| self.damaged(0, "row"))?);
+                numbers.push(u64::try_from(seq).map_err(|_| self.damaged(0, Layer::Row))?);
             }
         }
         let ranges = Ranges::of(numbers);

@@ -132,10 +132,9 @@ fn vouched(signer: &Certificate, chain: &[Certificate], trust: &TrustStore, now:
                 .is_ok_and(|key| leaf.is_issued_with(&key, trust.memo()).is_ok_and(|held| held.is_some()))
     };
     let anchored = |leaf: &Certificate| {
-        let known = trust.certificates(Purpose::Mdoc).filter(|(anchor, _)| {
-            // An authority that a list restricts to its documents does not vouch for lists.
-            trust.accepts(anchor.hierarchy) && anchor.doc_types.is_empty()
-        });
+        let known = trust
+            .certificates(Purpose::Mdoc)
+            .filter(|(anchor, _)| trust.accepts(anchor.hierarchy) && !anchor.from_list);
         known.map(|(_, issuer)| issuer).any(|issuer| issued(leaf, issuer))
     };
     let mut leaf = signer;

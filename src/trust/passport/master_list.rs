@@ -19,7 +19,10 @@ use crate::{
     },
 };
 
-use super::{MASTER_LIST, SignerError, list_signer_path};
+use super::{
+    MASTER_LIST, SignerError, list_signer_path,
+    path::{first_that_counts, signs_lists},
+};
 
 /// The largest master list (spec passport 14).
 pub const MAX_FILE: usize = 16 * 1024 * 1024;
@@ -100,18 +103,17 @@ impl MasterList {
     /// # Errors
     /// [`ListError`]: nothing of the list may be used.
     pub fn verify(&self, trust: &TrustStore, at: Timestamp) -> Result<(Signed, Result<(), SignerError>), ListError> {
-        let signed = self.message.verify(MASTER_LIST)?;
+        let mut signed = self.message.verify(MASTER_LIST)?;
+        let signers = signed.len();
+        signed.retain(|signed| signs_lists(&signed.certificate));
+        if signed.is_empty() && signers > 0 {
+            return Err(ListError::Purpose);
+        }
         let others = self.message.certificates.iter().chain(&self.certificates);
         let others: Vec<Certificate> = others.filter_map(|der| Certificate::parse(der).ok()).collect();
-        let judged = signed.into_iter().map(|signed| {
-            let outcome = list_signer_path(&signed.certificate, &others, trust, at).outcome;
-            (signed, outcome)
-        });
-        // Of several signers, the first one who counts; else the first one at all.
-        match judged.min_by_key(|(_, outcome)| outcome.is_err()).ok_or(CmsError::NoSigner)? {
-            (_, Err(SignerError::WrongPurpose | SignerError::WrongKeyUsage(_))) => Err(ListError::Purpose),
-            judged => Ok(judged),
-        }
+        let first = first_that_counts(signed, |signer| list_signer_path(signer, &others, trust, at));
+        let (signed, path) = first.ok_or(CmsError::NoSigner)?;
+        Ok((signed, path.outcome))
     }
 }
 
@@ -181,15 +183,17 @@ fn key_of(certificate: &Certificate) -> Option<[u8; 32]> {
     certificate.verify_key().ok().map(|key| key.fingerprint())
 }
 
-/// The keys that Japan's pinned roots vouch for, directly or over links; those of simulated anchors stay what they are and
-/// need no pin.
+/// The keys that Japan's pinned roots vouch for, directly or over links, and those of simulated anchors: these stay what they
+/// are and need no pin. Simulated keys vouch for no others, because anybody may sign with them.
 fn vouched(new: &[(&[u8], Certificate)], trust: &TrustStore) -> BTreeSet<Option<[u8; 32]>> {
     let known = trust.certificates(Purpose::Passport);
-    let trusted = known.filter(|(anchor, _)| anchor.hierarchy == Hierarchy::Simulated || anchor.official);
-    let mut issuers: Vec<&Certificate> = trusted.map(|(_, issuer)| issuer).collect();
+    let (simulated, known): (Vec<_>, Vec<_>) = known.partition(|(anchor, _)| anchor.hierarchy == Hierarchy::Simulated);
+    let published = known.into_iter().filter(|(anchor, _)| anchor.official);
+    let mut issuers: Vec<&Certificate> = published.map(|(_, issuer)| issuer).collect();
     let pinned = |der: &[u8]| pins::find(Purpose::Passport, &hex::encode(sha256(&[der]))).is_some();
     issuers.extend(new.iter().filter(|(der, _)| pinned(der)).map(|(_, certificate)| certificate));
-    let mut keys: BTreeSet<_> = issuers.iter().map(|certificate| key_of(certificate)).collect();
+    let simulated = simulated.into_iter().map(|(_, certificate)| certificate);
+    let mut keys: BTreeSet<_> = issuers.iter().copied().chain(simulated).map(key_of).collect();
     let japan = |certificate: &&Certificate| certificate.subject_country().as_deref() == Some(PINNED_STATE);
     let links: Vec<&Certificate> = new.iter().map(|(_, certificate)| certificate).filter(japan).collect();
     // Each round takes in at least one, or is the last.

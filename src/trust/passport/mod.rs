@@ -22,7 +22,7 @@ mod states;
 pub(super) use extensions::extended_usage;
 pub use extensions::{Outside, allows_document, document_types, key_period, periods};
 pub use master_list::{ListError, MAX_CERTIFICATES as MAX_LISTED, MAX_FILE as MAX_LIST, MasterList, Refused, judge};
-pub use path::{SignerError, SignerPath, list_signer_path, signer_path};
+pub use path::{SignerError, SignerPath, list_signer_path, message_signer, signer_path};
 pub use states::{StateMatch, states};
 
 /// eContentType of a master list: id-icao-cscaMasterList.

@@ -12,13 +12,14 @@ use crate::{
         anchor::{Anchor, Purpose},
         certificate::Certificate,
         chain::Place,
+        cms::{Cms, Signed},
         store::TrustStore,
     },
 };
 
 use super::{
     DEVIATION_LIST_SIGNER, MASTER_LIST_SIGNER,
-    extensions::{UNDERSTOOD, extended_usage},
+    extensions::{EXTENDED_KEY_USAGE, UNDERSTOOD, extended_usage},
 };
 
 /// The most link certificates between a signer and an anchor.
@@ -38,6 +39,8 @@ errors! {
         WrongKeyUsage(Place) = "the key usage of the {0} does not allow this",
         /// The signer of a list of certificates or of deviations, or none of lists where one is needed.
         WrongPurpose = "the certificate's extended key usage does not allow this",
+        /// Documents' signers have no such extension (ICAO Doc 9303-12); one that is not critical may be an issuer's mistake.
+        OtherPurpose = "the certificate's extended key usage names another use",
         /// Says nothing about the document.
         Unsupported(Unsupported) = "{0}",
         UnknownExtension(Place) = "the {0} has a critical extension that is not known",
@@ -59,13 +62,14 @@ impl SignerError {
                 | Self::NotYetValid
                 | Self::Expired(_)
                 | Self::UnknownExtension(_)
+                | Self::OtherPurpose
         )
     }
 
     /// The worse it is, the less a path with it is the one to report.
     fn rank(&self) -> u8 {
         match self {
-            Self::Expired(_) | Self::NotYetValid | Self::UnknownExtension(_) => 1,
+            Self::Expired(_) | Self::NotYetValid | Self::UnknownExtension(_) | Self::OtherPurpose => 1,
             Self::IssuerNewer => 2,
             Self::HierarchyNotAccepted => 4,
             Self::Unsupported(_) => 5,
@@ -110,9 +114,26 @@ pub fn signer_path<'a>(
     trust: &'a TrustStore,
     at: Timestamp,
 ) -> SignerPath<'a> {
+    let may_sign = match extended_usage(signer) {
+        None => Ok(()),
+        Some(usage) => {
+            let of_lists = |usage: &String| usage == MASTER_LIST_SIGNER || usage == DEVIATION_LIST_SIGNER;
+            let wrong = signer.is_critical(EXTENDED_KEY_USAGE) || usage.iter().any(of_lists);
+            Err(if wrong { SignerError::WrongPurpose } else { SignerError::OtherPurpose })
+        }
+    };
+    path(signer, Search { others, trust, at, of_list: false }, may_sign)
+}
+
+/// Whether a certificate is one for whoever signs master lists.
+pub(super) fn signs_lists(signer: &Certificate) -> bool {
     let usage = extended_usage(signer).unwrap_or_default();
-    let of_lists = |usage: &String| usage == MASTER_LIST_SIGNER || usage == DEVIATION_LIST_SIGNER;
-    path(signer, others, trust, at, !usage.iter().any(of_lists))
+    usage.iter().any(|usage| usage == MASTER_LIST_SIGNER) && !is_barred(signer)
+}
+
+/// Whether a certificate says that its key signs no data.
+fn is_barred(signer: &Certificate) -> bool {
+    signer.authority.is_some() || signer.usage.is_some_and(|usage| !usage.digital_signature)
 }
 
 /// The same for whoever signed a master list: its certificate must name that use.
@@ -122,25 +143,40 @@ pub fn list_signer_path<'a>(
     trust: &'a TrustStore,
     at: Timestamp,
 ) -> SignerPath<'a> {
-    let usage = extended_usage(signer).unwrap_or_default();
-    path(signer, others, trust, at, usage.iter().any(|usage| usage == MASTER_LIST_SIGNER))
+    let may_sign = signs_lists(signer).then_some(()).ok_or(SignerError::WrongPurpose);
+    path(signer, Search { others, trust, at, of_list: true }, may_sign)
 }
 
-fn path<'a>(
-    signer: &Certificate,
-    others: &[Certificate],
+/// Of the signers of a message, the first one whose certificate counts; else the first one at all. The message's other
+/// certificates may be links.
+pub fn message_signer<'a>(
+    message: &Cms,
+    signed: Vec<Signed>,
     trust: &'a TrustStore,
     at: Timestamp,
-    may_sign: bool,
-) -> SignerPath<'a> {
-    let search = Search { others, trust, at };
+) -> Option<(Signed, SignerPath<'a>)> {
+    let others: Vec<Certificate> = message.certificates.iter().filter_map(|der| Certificate::parse(der).ok()).collect();
+    first_that_counts(signed, |signer| signer_path(signer, &others, trust, at))
+}
+
+/// The same with another way to look for the authority.
+pub(super) fn first_that_counts<'a>(
+    signed: Vec<Signed>,
+    path: impl Fn(&Certificate) -> SignerPath<'a>,
+) -> Option<(Signed, SignerPath<'a>)> {
+    let judged = signed.into_iter().map(|signed| {
+        let path = path(&signed.certificate);
+        (signed, path)
+    });
+    judged.min_by_key(|(_, path)| path.outcome.is_err())
+}
+
+fn path<'a>(signer: &Certificate, search: Search<'_, 'a>, may_sign: Result<(), SignerError>) -> SignerPath<'a> {
     let mut found = search.climb(signer, true, &mut BTreeSet::new());
     found.state = signer.issuer_country();
-    let own = || -> Result<VerifyKey, SignerError> {
-        if !may_sign {
-            return Err(SignerError::WrongPurpose);
-        }
-        if signer.authority.is_some() || signer.usage.is_some_and(|usage| !usage.digital_signature) {
+    let own = move || -> Result<VerifyKey, SignerError> {
+        may_sign?;
+        if is_barred(signer) {
             return Err(SignerError::WrongKeyUsage(Place::Leaf));
         }
         signer.verify_key().map_err(SignerError::Unsupported)
@@ -166,6 +202,8 @@ struct Search<'s, 'a> {
     others: &'s [Certificate],
     trust: &'a TrustStore,
     at: Timestamp,
+    /// Whether it is the signer of a list: whoever came in a list vouches for no other.
+    of_list: bool,
 }
 
 /// What a certificate says about a possible issuer.
@@ -199,6 +237,7 @@ impl<'a> Search<'_, 'a> {
     fn climb(&self, leaf: &Certificate, is_signer: bool, visited: &mut BTreeSet<Sha256Hash>) -> SignerPath<'a> {
         let mut best = self.none(SignerError::NoAnchor);
         let named = self.trust.certificates(Purpose::Passport);
+        let named = named.filter(|(anchor, _)| !(self.of_list && anchor.from_list));
         let mut named: Vec<_> =
             named.filter_map(|(anchor, issuer)| Some((naming(leaf, issuer)?, anchor, issuer))).collect();
         // Whatever has the key comes first: the search ends with the first path that holds.

@@ -631,6 +631,47 @@ fn only_what_was_asked_for_is_kept() {
     assert!(kept.number && !dump.to_json().contains(&hidden));
     assert!(matches!(dump.not_read(elements::DEVICE_SIGNED.name), Some(NotRead::Malformed { .. })));
     assert_eq!(mdoc::check(&dump, &installed(), Basis::Live(now())).unwrap().overall(), Overall::Rejected);
+
+    // Inside a value, and as a namespace.
+    let number = || cbor::map(&[(cbor::text("individual_number"), cbor::text("SIMULATED, NOT A NUMBER"))]);
+    let nested = cbor::map(&[(cbor::text("note"), number())]);
+    for spaces in [
+        cbor::map(&[(cbor::text("org.example"), nested.clone())]),
+        cbor::map(&[(cbor::text("individual_number"), nested)]),
+    ] {
+        let mut setup = Setup::new(DocType::MyNumber);
+        setup.device_spaces = spaces;
+        let (dump, kept) = setup.read();
+        assert!(kept.number && !dump.to_json().contains(&hidden));
+        assert!(matches!(dump.not_read(elements::DEVICE_SIGNED.name), Some(NotRead::Malformed { .. })));
+    }
+    // Beside what the issuer signed.
+    let mut setup = Setup::new(DocType::MyNumber);
+    setup.auth = |auth| {
+        let item = cbor::decode(&auth).unwrap();
+        let [protected, _, payload, signature] = item.items().unwrap() else { panic!("four parts") };
+        let header = cbor::map(&[(cbor::text("individual_number"), cbor::text("SIMULATED, NOT A NUMBER"))]);
+        cbor::array(&[protected.raw.to_vec(), header, payload.raw.to_vec(), signature.raw.to_vec()])
+    };
+    let (dump, kept) = setup.read();
+    assert!(kept.number && !dump.to_json().contains(&hidden));
+    assert!(matches!(dump.not_read(elements::ISSUER_AUTH.name), Some(NotRead::Malformed { .. })));
+}
+
+#[test]
+fn a_root_of_one_country_vouches_for_no_document_of_another() {
+    // A My Number Card under the other root, of a country that no card is of.
+    let mut setup = Setup::new(DocType::MyNumber);
+    setup.order.signer = Setup::new(DocType::Licence).order.signer;
+    let foreign = setup.check();
+    // A licence that states another country than its signer's.
+    let mut setup = Setup::new(DocType::Licence);
+    setup.order.items.iter_mut().find(|item| item.id == "issuing_country").unwrap().value = cbor::text("JP");
+    let stated = setup.check();
+    for findings in [foreign, stated] {
+        assert_eq!(findings.verdict(MdocDocumentType), Some(Failed(Reason::OtherState)), "{:?}", verdicts(&findings));
+        assert_eq!(findings.overall(), Overall::Rejected);
+    }
 }
 
 #[test]
@@ -741,6 +782,9 @@ fn an_age_is_answered_by_the_nearest_that_decides() {
         assert_eq!(elements_of(&dump), ["age_over", "portrait"]);
         let overall = if expected == Passed { Overall::Authentic } else { Overall::Undetermined };
         assert_eq!(findings.overall(), overall, "{:?}", verdicts(&findings));
+        let condition = findings.age_condition.unwrap();
+        assert_eq!((condition.age, condition.met), (asked, (expected == Passed).then_some(says)));
+        assert_eq!(findings.is_too_young(), expected == Passed && !says);
         assert!(findings.holder.name.is_none() && findings.holder.birth_date.is_none());
         // Whoever holds the file could have put another age into the request.
         let saved = mdoc::check(&dump, &installed(), Basis::Now(now())).unwrap();

@@ -207,6 +207,7 @@ pub fn anchor(name: &str, certificate: Vec<u8>, hierarchy: Hierarchy) -> Anchor 
         source: String::new(),
         official: false,
         doc_types: Vec::new(),
+        from_list: false,
     }
 }
 

@@ -3,7 +3,7 @@
 use taimen::{
     report::{Case, Colour, Tone},
     trust::{Hierarchy, Place},
-    verify::{Check, CheckId, Evidence, Fact, Overall, Reason, Why},
+    verify::{AnchorRef, Check, CheckId, Evidence, Fact, Overall, Reason, Why},
 };
 
 use super::{EN, JA, Sample, installed, json, says};
@@ -32,11 +32,17 @@ fn real_cards() {
             .issued_by(Hierarchy::Installed)
             .with(&[Check::passed(CheckId::CardCertificate, evidence)])
     };
+    let insisted = {
+        let anchor = installed(false).anchor().map(|anchor| AnchorRef { unpinned: true, ..anchor.clone() }).unwrap();
+        let passed = Check::passed(CheckId::SignerCertificate, Evidence::new().fact(Fact::Anchor(anchor)));
+        Sample::of("passport/genuine").issued_by(Hierarchy::Installed).with(&[passed])
+    };
     let table = [
         (real(), "authentic", "○", Case::Authentic),
         (licence(), "authentic-installed", "○", Case::AuthenticInstalled),
         (residence(true), "authentic-published", "○", Case::AuthenticPublished),
         (residence(false), "authentic-unpinned", "△", Case::AuthenticUnpinned),
+        (insisted, "authentic-unpinned", "△", Case::AuthenticUnpinned),
         (real().with(std::slice::from_ref(&expired)), "expired", "×", Case::Expired { otherwise_authentic: true }),
         (real().with(&[expired.clone(), unread.clone()]), "expired", "×", Case::Expired { otherwise_authentic: false }),
         (real().with(&[expired.clone(), forged.clone()]), "forged", "×", Case::Forged(Reason::SignatureMismatch)),
@@ -138,7 +144,7 @@ fn whose_certificate_it_was_is_said() {
             .report(EN)
             .details(Colour::Plain)
     };
-    assert!(says(&residence(false), "DID NOT PUBLISH") && says(&residence(false), "NOT a fingerprint"));
+    assert!(says(&residence(false), "NOT KNOWN TO BE") && says(&residence(false), "NOT a fingerprint"));
     assert!(says(&residence(true), "fingerprint published by the issuer") && !residence(true).contains("NOT a"));
     // Without any word on it the certificate counts as not published.
     let silent = Check::passed(CheckId::CardCertificate, Evidence::new());

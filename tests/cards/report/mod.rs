@@ -106,7 +106,8 @@ impl Sample {
 /// An anchor that a user installed.
 pub(super) fn installed(official: bool) -> Evidence {
     let (name, source) = ("CN=x".to_owned(), "added".to_owned());
-    let anchor = AnchorRef { name, hierarchy: Hierarchy::Installed, sha256: String::new(), source, official };
+    let anchor =
+        AnchorRef { name, hierarchy: Hierarchy::Installed, sha256: String::new(), source, official, unpinned: false };
     Evidence::new().fact(Fact::Anchor(anchor))
 }
 

@@ -104,7 +104,12 @@ fn lines() -> Vec<Line> {
             let sample = Sample::of(name);
             let report = sample.report(JA);
             let overall = sample.findings.overall();
-            let outcome = Outcome::Judged { overall, verdict: verdict(&report), report: report.json_line() };
+            let outcome = Outcome::Judged {
+                overall,
+                exit: (&sample.findings).into(),
+                verdict: verdict(&report),
+                report: report.json_line(),
+            };
             Line { input: name.to_owned(), outcome, expected: Some(Expected::Met) }
         })
         .collect();

@@ -209,7 +209,8 @@ pub(super) fn hostile(sample: &mut Sample) {
     }
     for check in &mut findings.checks {
         let (name, sha256, source) = (HOSTILE.to_owned(), HOSTILE.to_owned(), HOSTILE.to_owned());
-        let anchor = AnchorRef { name, hierarchy: Hierarchy::Production, sha256, source, official: false };
+        let anchor =
+            AnchorRef { name, hierarchy: Hierarchy::Production, sha256, source, official: false, unpinned: false };
         check.evidence = Evidence::new().fact(Fact::Anchor(anchor)).with("detail", HOSTILE);
     }
     HOSTILE.clone_into(&mut sample.context.reader);

@@ -123,7 +123,7 @@ pub const PASSPORT: Kind = Kind {
         "signer-period: passed",
         "revocation: not_done(not_available)",
     ],
-    saved: &["printed-agrees: not_done(not_stored)"],
+    saved: &["printed-agrees: not_done(not_stored)", "access-agrees: not_done(self_reported)"],
 };
 
 /// Every kind of card; passports have their own attacks.

@@ -124,8 +124,8 @@ fn self_made_ca_under_a_production_id() {
     assert!(staff.contains("unpinned-anchor") && !staff.contains("unofficial-anchor"), "{staff}");
     let path = argument(&bench.folder.write("unpinned.json", dump.to_json()));
     for (lang, words) in [
-        ("en", "△ VALID ONLY UNDER A CA KEY THAT THE ISSUER DID NOT PUBLISH"),
-        ("ja", "△ 公表されたものではないCA鍵でのみ確認できました"),
+        ("en", "△ VALID ONLY UNDER A CA KEY NOT KNOWN TO BE THE ISSUER'S"),
+        ("ja", "△ 発行者のものと確かめられないCA鍵でのみ確認できました"),
     ] {
         let verify = ["verify", &path, "--at", "recorded", "--trust-dir", &folder, "--lang", lang];
         let text = bench.run(&verify).expect(0).stdout;

@@ -51,7 +51,7 @@ errors! {
         /// The other side does not know the password, or somebody stands between.
         Token = "the chip's authentication token is wrong",
         Challenge = "the random numbers in the chip's answer are not those of this run",
-        NoProof = "the chip sent no proof of chip authentication mapping",
+        NoProof = "the chip's proof of chip authentication mapping does not have its form",
         Proof = "the chip's proof does not fit its key",
         Unsupported = "the algorithm or its parameters are not supported",
         Over = "the protocol has ended",

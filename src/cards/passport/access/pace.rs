@@ -9,7 +9,7 @@ use crate::{
 
 use super::{
     AccessError, Channel, DYNAMIC, Mapping, Next, PaceInfo, PaceOption, Password, SessionKeys, Suite, bac::unsupported,
-    dynamic_value, general_authenticate, suite::unpadded,
+    dynamic, dynamic_value, general_authenticate, suite::unpadded,
 };
 
 /// Tags of dynamic authentication data: encrypted nonce, mapping data of both sides, public keys, tokens, the chip's proof.
@@ -22,6 +22,8 @@ pub(super) mod tag {
     pub const TOKEN_READER: u8 = 0x85;
     pub const TOKEN_CHIP: u8 = 0x86;
     pub const PROOF: u8 = 0x8A;
+    /// The chip's token, and the names of authorities for other protocols.
+    pub const BESIDE_PROOF: std::ops::RangeInclusive<u8> = TOKEN_CHIP..=0x88;
 }
 
 /// Bytes of a nonce: one block of AES, or two (spec passport 5.2).
@@ -103,7 +105,7 @@ pub(super) fn public(group: &Group, bytes: &[u8], own: &[u8]) -> Result<Element,
 pub struct MappingProof {
     /// PKmap.IC
     pub key: Vec<u8>,
-    /// CA.IC
+    /// CA.IC; empty if the chip left it out.
     pub proof: Vec<u8>,
 }
 
@@ -313,16 +315,23 @@ impl Pace {
             return Err(AccessError::Token);
         }
         let mapping = match info.mapping {
-            Mapping::ChipAuthentication => {
-                let encrypted = dynamic_value(data, tag::PROOF).ok_or(AccessError::NoProof)?;
-                let plain = keys.encryption.decrypt(&proof_vector(&keys), encrypted).ok();
-                let proof = plain.and_then(|plain| unpadded(plain, 16)).ok_or(AccessError::NoProof)?;
-                Some(MappingProof { key: map_chip, proof })
-            }
+            Mapping::ChipAuthentication => Some(MappingProof { key: map_chip, proof: mapping_proof(&keys, data)? }),
             _ => None,
         };
         Ok(Next::Done(Established { channel: Channel::new(keys), mapping }))
     }
+}
+
+/// The chip's proof in its last answer, or nothing if it left it out: the session holds without it. Anything in its place is an error,
+/// as the link may change what no code covers.
+fn mapping_proof(keys: &SessionKeys, data: &[u8]) -> Result<Vec<u8>, AccessError> {
+    let objects = dynamic(data).ok_or(AccessError::Form)?;
+    if objects.iter().all(|(known, _)| tag::BESIDE_PROOF.contains(known)) {
+        return Ok(Vec::new());
+    }
+    let encrypted = dynamic_value(data, tag::PROOF).ok_or(AccessError::NoProof)?;
+    let plain = keys.encryption.decrypt(&proof_vector(keys), encrypted).ok();
+    plain.and_then(|plain| unpadded(plain, 16)).ok_or(AccessError::NoProof)
 }
 
 /// The data of an answer to GENERAL AUTHENTICATE.

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date};
 use serde::Deserialize;
 
+use crate::messages::EntriesFault;
+
 use super::value::Goods;
 
 pub use choices::{Circumstances, Customer, Face, FallbackChoice, HumanMatch, Relation, Reliance, RelianceKind};
@@ -83,12 +85,12 @@ impl Entries {
 pub(super) fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, BadEntries> {
     if text.trim_start().starts_with('{') {
         return serde_json::from_str(text)
-            .map_err(|error| BadEntries { line: error.line().max(1), key: key(&error.to_string()) });
+            .map_err(|error| BadEntries { line: error.line().max(1), fault: fault(&error.to_string()) });
     }
     toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         let line = text.get(..at).unwrap_or(text).matches('\n').count().saturating_add(1);
-        BadEntries { line, key: key(error.message()) }
+        BadEntries { line, fault: fault(error.message()) }
     })
 }
 
@@ -98,12 +100,25 @@ pub(super) fn parsed<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Ba
 pub struct BadEntries {
     /// The line, counted from 1.
     pub line: usize,
-    /// The key that is unknown or missing, if that is what is wrong.
-    pub key: Option<String>,
+    /// What is wrong there.
+    pub fault: EntriesFault,
 }
 
-/// The key that serde's sentence is about. Values are never quoted with this sign.
-fn key(said: &str) -> Option<String> {
-    let of_key = said.starts_with("unknown field") || said.starts_with("missing field");
-    said.split('`').nth(1).filter(|key| of_key && key.len() <= 40).map(str::to_owned)
+/// What serde's sentence is about.
+fn fault(said: &str) -> EntriesFault {
+    let mut quoted = said.split('`').skip(1).step_by(2).map(str::to_owned);
+    let known = |key: Option<String>| key.filter(|key| key.len() <= 40);
+    let fault = if said.starts_with("unknown field") {
+        known(quoted.next()).map(EntriesFault::Unknown)
+    } else if said.starts_with("missing field") {
+        known(quoted.next()).map(EntriesFault::Missing)
+    } else if let Some((_, expected)) =
+        said.strip_prefix("unknown variant").and_then(|said| said.rsplit_once("`, expected "))
+    {
+        // What was written may hold the same signs.
+        Some(EntriesFault::Value(expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()))
+    } else {
+        None
+    };
+    fault.unwrap_or(EntriesFault::Form)
 }

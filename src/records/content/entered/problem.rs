@@ -36,7 +36,7 @@ impl EntryProblem {
     pub fn words(self) -> [Bilingual; 2] {
         let (what, todo) = match self {
             Self::Unknown => (
-                ("記録にこの名前の項目はありません", "the record has no field of this name"),
+                ("記録にこの名前の項目はありません", "this is not a field of the record"),
                 ("項目の名前は docs/records.md の表にあります。", "docs/records.md lists the names of the fields."),
             ),
             Self::Forbidden => (
@@ -131,7 +131,7 @@ impl EntryProblem {
                 ),
             ),
             Self::Future => (
-                ("今日より後の日時です", "it is still to come"),
+                ("今日より後の日時です", "this is in the future"),
                 ("実際に行った日時を入力してください。", "Enter when it happened."),
             ),
             Self::Relation => (

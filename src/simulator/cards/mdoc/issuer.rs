@@ -551,20 +551,11 @@ mod tests {
     use x509_parser::prelude::{FromDer, X509Certificate};
 
     use super::*;
+    use crate::simulator::certificate::assert_committed;
 
-    /// Compares the roots with their files under `certs/simulated/taimen`; with `TAIMEN_FIXTURES=write` writes those anew and
-    /// prints their SHA-256, which stand in `anchors.toml` beside them.
     #[test]
     fn committed_roots_are_what_the_orders_make() {
-        for (name, order) in authorities() {
-            let der = order.build().unwrap();
-            let path = format!("{}/certs/simulated/taimen/{name}.der", env!("CARGO_MANIFEST_DIR"));
-            if std::env::var("TAIMEN_FIXTURES").is_ok_and(|what| what == "write") {
-                std::fs::write(&path, &der).unwrap();
-                println!("{name} {}", hex::encode(sha256(&[&der])));
-            }
-            assert!(std::fs::read(&path).unwrap() == der, "{name}");
-        }
+        assert_committed(authorities(), CertificateOrder::build);
     }
 
     #[test]

@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn the_committed_roots_come_out_byte_for_byte() {
-        assert_committed(authorities());
+        assert_committed(authorities(), CertificateOrder::build);
     }
 
     #[test]

@@ -67,6 +67,7 @@ const CHANGED: Differs =
     &[failed(DataGroups, Reason::DigestMismatch), rests(ChipKey, DataGroups), rests(PrintedAgrees, DataGroups)];
 const BAD_SIGNATURE: Differs = &[
     failed(DocumentSignature, Reason::SignatureMismatch),
+    rests(AccessAgrees, DocumentSignature),
     rests(SignerCertificate, DocumentSignature),
     rests(DataGroups, DocumentSignature),
     rests(ChipKey, DataGroups),

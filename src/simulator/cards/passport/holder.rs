@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 
 use crate::{
-    cards::passport::mrz::Book,
+    cards::passport::mrz::Fields,
     simulator::{Persona, SplitMix64},
 };
 
@@ -60,9 +60,9 @@ impl PassportHolder {
         }
     }
 
-    /// The machine-readable zone, 88 characters.
+    /// The machine-readable zone: 88 characters of a passport, 90 of a card.
     pub fn zone(&self) -> String {
-        let book = Book {
+        let fields = Fields {
             document: &self.document,
             issuer: &self.issuer,
             primary: &self.surname,
@@ -73,7 +73,7 @@ impl PassportHolder {
             sex: self.sex,
             expiry: self.expiry,
         };
-        book.zone()
+        if self.document.starts_with('P') { fields.book() } else { fields.card() }
     }
 }
 

@@ -129,7 +129,8 @@ crate::simulator::record! {
     algorithm: SignatureAlgorithm, "How it signs.";
     authority: bool, "basicConstraints with cA and a path length of 0.";
     usage: Option<u8>, "keyUsage: bits of [`usage`].";
-    extended: Option<&'static str>, "extendedKeyUsage, critical, one identifier with dots.";
+    extended: Option<&'static str>, "extendedKeyUsage, one identifier with dots.";
+    critical: bool, "Whether that is critical.";
     period: Option<[Timestamp; 2]>, "privateKeyUsagePeriod.";
     documents: Option<Vec<&'static str>>, "documentTypeList.";
     subject_key_id: Option<Vec<u8>>, "subjectKeyIdentifier.";
@@ -151,6 +152,7 @@ impl CertificateOrder {
             authority: true,
             usage: Some(usage::CERT_SIGN | usage::CRL_SIGN),
             extended: None,
+            critical: true,
             period: Some([midnight(2020, 1, 1), last_second(2089, 12, 31)]),
             documents: None,
             subject_key_id: key.id().ok(),
@@ -219,7 +221,7 @@ impl CertificateOrder {
             extensions.push(extension(0x13, true, &sequence(&[BOOLEAN_TRUE.to_vec(), integer(&[0])])));
         }
         if let Some(purpose) = self.extended {
-            extensions.push(extension(0x25, true, &sequence(&[dotted(purpose)])));
+            extensions.push(extension(0x25, self.critical, &sequence(&[dotted(purpose)])));
         }
         if let Some(documents) = &self.documents {
             let types: Vec<Vec<u8>> = documents.iter().map(|code| tlv(0x13, code.as_bytes())).collect();

@@ -3,6 +3,7 @@ use jiff::Timestamp;
 use crate::{
     cards::passport::security_object::{LDS_SECURITY_OBJECT, SecurityObject, SecurityObjectError},
     crypto::Weakness,
+    simulator::certificate::assert_committed,
     tlv::der,
     trust::{
         Cms, CmsError, Hierarchy, MASTER_LIST, MasterList, Outside, Signed, SignerError, SignerPath, TrustStore,
@@ -35,15 +36,7 @@ fn verified(file: &[u8]) -> Signed {
 
 #[test]
 fn the_committed_authorities_are_these() {
-    for (name, order) in authorities() {
-        let der = order.build().unwrap();
-        let path = format!("{}/certs/simulated/taimen/{name}.der", env!("CARGO_MANIFEST_DIR"));
-        if std::env::var("TAIMEN_FIXTURES").is_ok_and(|what| what == "write") {
-            std::fs::write(&path, &der).unwrap();
-            println!("{name} {}", hex::encode(sha256(&[&der])));
-        }
-        assert!(std::fs::read(&path).unwrap() == der, "{name}");
-    }
+    assert_committed(authorities(), CertificateOrder::build);
 }
 
 #[test]
@@ -105,6 +98,16 @@ fn each_deviation_of_a_signer_has_its_name() {
     assert_eq!(judged(|order| order.authority = true, now()), Err(SignerError::WrongKeyUsage(Place::Leaf)));
     let of_lists = |order: &mut CertificateOrder| order.extended = Some(crate::trust::MASTER_LIST_SIGNER);
     assert_eq!(judged(of_lists, now()), Err(SignerError::WrongPurpose));
+    // Whoever signs bar codes under the same CSCA signs no passports.
+    let other = |critical| {
+        let change = move |order: &mut CertificateOrder| {
+            (order.extended, order.critical) = (Some("2.23.136.1.1.14.2"), critical);
+        };
+        judged(change, now())
+    };
+    assert_eq!(other(true), Err(SignerError::WrongPurpose));
+    assert_eq!(other(false), Err(SignerError::OtherPurpose));
+    assert!(SignerError::OtherPurpose.is_open() && !SignerError::WrongPurpose.is_open());
     assert_eq!(judged(|_| {}, midnight(2024, 1, 1)), Err(SignerError::NotYetValid));
     assert_eq!(judged(|_| {}, midnight(2099, 8, 1)), Err(SignerError::Expired(Place::Leaf)));
     assert_eq!(judged(|_| {}, midnight(2100, 1, 1)), Err(SignerError::Expired(Place::Anchor)));
@@ -154,6 +157,7 @@ fn anchor(order: &CertificateOrder) -> crate::trust::Anchor {
         source: String::new(),
         official: false,
         doc_types: Vec::new(),
+        from_list: false,
     }
 }
 

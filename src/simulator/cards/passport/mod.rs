@@ -17,7 +17,10 @@ pub use issue::{ActiveKey, ActiveKind, IssuedPassport, PassportOrder, Sizes, iss
 pub use profile::PassportProfile;
 
 use crate::{
-    cards::passport::files::{self, File},
+    cards::passport::{
+        Format, Mrz,
+        files::{self, File},
+    },
     dump::Dump,
     kind::CardKind,
     simulator::{Credentials, IssueError, Recipe, SimulatedCard},
@@ -94,11 +97,22 @@ fn make(recipe: &Recipe, order: PassportOrder, profile: PassportProfile) -> Resu
     let issued = issue(&plan.order)?;
     // What is printed: a fault may change what the chip holds.
     let zone = plan.order.printed.clone().unwrap_or_else(|| plan.order.holder.zone());
-    let own = Credentials::default().with("mrz", zone.get(44..).unwrap_or_default());
+    let own = Credentials::default().with("mrz", typed(&zone));
     let mut draft = Draft { plan, issued };
     recipe.faults.apply(&mut draft)?;
     let (chip, commands) = chip::passport(draft, recipe.seed)?;
     Ok(SimulatedCard::new(chip, commands, Some(own)))
+}
+
+/// What staff type: the second line of a book, the three fields of a card.
+fn typed(zone: &str) -> String {
+    match Mrz::parse(zone.as_bytes()) {
+        Ok(card) if card.format != Format::Td3 => {
+            let expiry = card.expiry().map(|day| day.to_string());
+            format!("{} {} {}", card.number(), card.birth(), expiry.unwrap_or_default())
+        }
+        _ => zone.get(44..).unwrap_or_default().to_owned(),
+    }
 }
 
 /// A passport whose files have the sizes of the read one's, if the chip proves its key as a simulated kind does. Its signer states no

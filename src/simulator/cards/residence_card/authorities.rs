@@ -34,7 +34,7 @@ mod tests {
 
     #[test]
     fn the_committed_authorities_come_out_byte_for_byte() {
-        assert_committed(authorities());
+        assert_committed(authorities(), CertificateOrder::build);
     }
 
     #[test]

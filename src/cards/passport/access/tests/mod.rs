@@ -1,3 +1,6 @@
+mod bac;
+mod chips;
+mod infos;
 mod messages;
 mod protocols;
 mod runs;
@@ -8,10 +11,20 @@ use crypto_bigint::BoxedUint;
 
 use super::*;
 use crate::{
-    iso7816::{Le, Response},
+    iso7816::{Le, Response, SecureChannel},
     simulator::SplitMix64,
 };
 use runs::Run;
+
+/// The zone of the worked example.
+const ZONE: &[u8] = b"L898902C<369080619406236";
+
+/// Every cipher.
+const SUITES: [Suite; 4] = [Suite::TripleDes, Suite::Aes128, Suite::Aes192, Suite::Aes256];
+
+fn info(mapping: Mapping, parameter: u8) -> PaceInfo {
+    PaceInfo::new(mapping, Suite::Aes128, parameter).unwrap()
+}
 
 /// A command's parts.
 struct Apdu<'a> {
@@ -149,4 +162,26 @@ fn option_of(run: &Run) -> PaceOption {
         ),
     ));
     infos.unwrap().preferred().unwrap()
+}
+
+/// Both sides with the same keys.
+fn sides(keys: &SessionKeys) -> (Channel, ChipChannel) {
+    (Channel::new(keys.clone()), ChipChannel::new(keys.clone()))
+}
+
+/// One published exchange: the chip opens the command, the reader makes it of what the chip found; the reader opens the answer, the
+/// chip makes it of what the reader found. The plain command and answer.
+fn exchange((reader, chip): &mut (Channel, ChipChannel), secured: &str, answer: &str) -> (String, String) {
+    let (secured, answer) = (bytes(secured), bytes(answer));
+    let apdu = Apdu::parse(&secured).unwrap();
+    let plain = chip.open([apdu.cla, apdu.ins, apdu.p1, apdu.p2], apdu.data).unwrap();
+    let wrapped = reader.wrap(&command(&plain), 0).unwrap();
+    assert_eq!(upper(wrapped.bytes()), upper(&secured));
+    let (data, status) = answer.split_last_chunk::<2>().unwrap();
+    let status = Status(u16::from_be_bytes(*status));
+    let opened = reader.unwrap(Response { data: data.into(), status }).unwrap();
+    assert_eq!(opened.status, status);
+    let sealed = chip.seal(apdu.ins & 1 == 1, &opened.data, opened.status);
+    assert_eq!((upper(&sealed.data), sealed.status), (upper(data), status));
+    (upper(plain), upper(opened.data))
 }

@@ -1,85 +1,8 @@
-//! BAC and PACE, both sides.
+//! PACE, both sides.
 
 use super::super::pace::{answer as objects, integrated, pseudo_random, tag};
 use super::*;
-use crate::{
-    crypto::{CurveError, CurveKey, DhKeyError, Element, Exponent, Group, Hash, NamedCurve, Scalar, der},
-    iso7816::SecureChannel,
-};
-
-const ZONE: &[u8] = b"L898902C<369080619406236";
-
-#[test]
-fn the_published_run_of_bac() {
-    let password = Password::zone(ZONE);
-    assert_eq!(upper(&*password.seed().unwrap()), "239AB9CB282DAF66231DC5A4DF6BFBAE");
-    let keys = Suite::TripleDes.session(&password.seed().unwrap(), 0);
-    assert_eq!(upper(keys.encryption.expose()), "AB94FDECF2674FDFB9B391F85D7F76F2");
-    assert_eq!(upper(keys.authentication.expose()), "7962D9ECE03D1ACD4C76089DCE131543");
-    let draws = |random, material| listed(vec![bytes(random), bytes(material)]);
-    let mut reader = Bac::new(&password, &mut draws("781723860C06C226", "0B795240CB7049B01C19B33E32804F0B")).unwrap();
-    let chip = BacChip::new(&password, &mut draws("4608F91988702212", "0B4F80323EB3191CB04970CB4052790B")).unwrap();
-    assert_eq!(upper(reader.begin().bytes()), "0084000008");
-    let command = next_command(reader.next(&good(chip.challenge().to_vec())));
-    assert_eq!(
-        upper(command.bytes()),
-        "008200002872C29C2371CC9BDB65B779B8E8D37B29ECC154AA56A8799FAE2F498F76ED92F25F1448EEA8AD90A728"
-    );
-    assert_eq!(format!("{command:?}"), "Command(00820000 <40 secret bytes>)");
-    let (answer, session) = chip.answer(&data_of(&command)).unwrap();
-    assert_eq!(upper(&answer), "46B9342A41396CD7386BF5803104D7CEDC122B9132139BAF2EEDC94EE178534F2F2D235D074D7449");
-    let channel = done(reader.next(&good(answer)));
-    for keys in [channel.keys(), &session] {
-        assert_eq!(upper(keys.encryption.expose()), "979EC13B1CBFE9DCD01AB0FED307EAE5");
-        assert_eq!(upper(keys.authentication.expose()), "F1CB1F1FB5ADF208806B89DC579DC1F8");
-        assert!(keys.expose().ends_with(&bytes("887022120C06C226")));
-    }
-    assert_eq!(reader.next(&status(0x9000)).unwrap_err(), AccessError::Over);
-
-    // A replay with the session keys alone.
-    let recorded = SessionKeys::from_exposed(&session.expose()).unwrap();
-    let mut replay = Bac::recorded(recorded, &mut seeded(1)).unwrap();
-    let command = next_command(replay.next(&good(chip.challenge().to_vec())));
-    assert_eq!(data_of(&command), [0; 40]);
-    assert_eq!(*done(replay.next(&good(vec![0; 40]))).keys().expose(), *session.expose());
-}
-
-#[test]
-fn bac_tells_a_wrong_password_from_a_missing_protocol() {
-    let run = || Bac::new(&Password::zone(ZONE), &mut seeded(5)).unwrap();
-    let chip = BacChip::new(&Password::zone(ZONE), &mut seeded(6)).unwrap();
-    let refusal = |answer: Response| run().next(&answer).unwrap_err();
-    assert_eq!(refusal(status(0x6D00)), AccessError::NotSupported(Status(0x6D00)));
-    assert_eq!(refusal(status(0x6982)), AccessError::Status(Status(0x6982)));
-    assert_eq!(refusal(good(vec![1; 7])), AccessError::Form);
-    let second = |change: &dyn Fn(Vec<u8>) -> Response| {
-        let mut run = run();
-        let command = next_command(run.next(&good(chip.challenge().to_vec())));
-        let (answer, _) = chip.answer(&data_of(&command)).unwrap();
-        run.next(&change(answer)).map(|_| ()).unwrap_err()
-    };
-    assert_eq!(second(&|_| status(0x6300)), AccessError::Refused(Status(0x6300)));
-    assert_eq!(second(&|answer| good(answer[..39].to_vec())), AccessError::Form);
-    for at in 0..40 {
-        let changed = |mut answer: Vec<u8>| {
-            answer[at] ^= 1;
-            good(answer)
-        };
-        assert_eq!(second(&changed), AccessError::Token);
-    }
-    // The answer to another run, and the reader's own data mirrored: the code is right, the random numbers are not.
-    let other = BacChip::new(&Password::zone(ZONE), &mut seeded(7)).unwrap();
-    let mut stranger = Bac::new(&Password::zone(ZONE), &mut seeded(8)).unwrap();
-    let data = data_of(&next_command(stranger.next(&good(other.challenge().to_vec()))));
-    let stale = other.answer(&data).unwrap().0;
-    assert_eq!(second(&|_| good(stale.clone())), AccessError::Challenge);
-    assert_eq!(second(&|_| good(data.clone())), AccessError::Challenge);
-    assert_eq!(chip.answer(&data).unwrap_err(), AccessError::Challenge);
-    let wrong = BacChip::new(&Password::zone(b"L898902C<369080619406237"), &mut seeded(7)).unwrap();
-    assert_eq!(wrong.answer(&data).unwrap_err(), AccessError::Token);
-    let number = Password::access_number(b"123456");
-    assert_eq!(Bac::new(&number, &mut seeded(1)).unwrap_err(), AccessError::Unsupported);
-}
+use crate::crypto::{CurveError, CurveKey, DhKeyError, Element, Exponent, Group, Hash, NamedCurve, Scalar, der};
 
 /// The draws of a reader, or of a chip after its nonce, that give the run's private keys.
 fn draws(run: &Run, map: &str, key: &str) -> Vec<Vec<u8>> {
@@ -353,10 +276,6 @@ fn a_wrong_password_is_seen_by_both_sides() {
     }
 }
 
-fn info(mapping: Mapping, parameter: u8) -> PaceInfo {
-    PaceInfo::new(mapping, Suite::Aes128, parameter).unwrap()
-}
-
 /// What the reader says to a chip whose answer in one step is another.
 fn hostile(info: &PaceInfo, at: usize, change: &dyn Fn(Vec<u8>) -> Response) -> AccessError {
     let password = Password::zone(ZONE);
@@ -416,15 +335,21 @@ fn hostile_answers_are_named() {
     for code in [0x6300, 0x6982, 0x6988, 0x6A80] {
         assert_eq!(hostile(&curve, 4, &|_| status(code)), AccessError::Refused(Status(code)));
     }
-    // Without the proof, or with one that does not decrypt.
+    // Something else in the proof's place, or one that does not decrypt.
     let token = |data: &[u8]| dynamic_value(data, tag::TOKEN_CHIP).unwrap().to_vec();
-    assert_eq!(hostile(&proof, 4, &|data| good(objects(&[(tag::TOKEN_CHIP, &token(&data))]))), AccessError::NoProof);
+    let renamed = |data: Vec<u8>| good(objects(&[(tag::TOKEN_CHIP, &token(&data)), (0x9A, &[1; 16])]));
+    assert_eq!(hostile(&proof, 4, &renamed), AccessError::NoProof);
     for wrong in [&[][..], &[1; 16], &[1; 15]] {
         let changed = |data: Vec<u8>| good(objects(&[(tag::TOKEN_CHIP, &token(&data)), (tag::PROOF, wrong)]));
         assert_eq!(hostile(&proof, 4, &changed), AccessError::NoProof);
     }
-    // A form of the integrated mapping's answer without data.
+    // Without the proof the session holds, and what it lacks is said.
     let password = Password::zone(ZONE);
+    let mut silent =
+        |step, data: Vec<u8>| good(if step == 4 { objects(&[(tag::TOKEN_CHIP, &token(&data))]) } else { data });
+    let established = meet(&proof, [&password, &password], &mut silent).0.unwrap();
+    assert_eq!(established.mapping.map(|mapping| mapping.proof), Some(Vec::new()));
+    // A form of the integrated mapping's answer without data.
     let mut empty = |step, data| good(if step == 2 { Vec::new() } else { data });
     assert!(meet(&info(Mapping::Integrated, 12), [&password, &password], &mut empty).0.is_ok());
 }
@@ -471,78 +396,4 @@ fn selecting_tells_what_the_chip_said() {
     assert_eq!(run().next(&status(0x6982)).unwrap_err(), AccessError::Status(Status(0x6982)));
     assert_eq!(run().next(&status(0x63C0)).unwrap_err(), AccessError::Status(Status(0x63C0)));
     assert_eq!(upper(next_command(run().next(&status(0x63C2))).bytes()), "10860000027C0000");
-}
-
-#[test]
-fn infos_are_read_and_the_best_form_is_taken() {
-    let published = bytes("31143012060A04007F0007020204020202010202010D");
-    let infos = SecurityInfos::parse(&published).unwrap();
-    assert_eq!(infos.pace, [info(Mapping::Generic, 13)]);
-    assert_eq!(infos.pace[0].to_string(), "PACE ECDH-GM, AES-128, parameters 13");
-    assert_eq!(upper(infos.encode()), upper(&published));
-    assert!(!infos.offers_mapping());
-    let of = |pace: &[PaceInfo]| SecurityInfos { pace: pace.to_vec(), ..SecurityInfos::default() };
-    let best = |pace: &[PaceInfo]| of(pace).preferred().map(|option| (option.info, option.ambiguous));
-    let forms = [
-        PaceInfo::new(Mapping::Integrated, Suite::Aes256, 12).unwrap(),
-        PaceInfo::new(Mapping::Generic, Suite::Aes256, 2).unwrap(),
-        PaceInfo::new(Mapping::Generic, Suite::TripleDes, 12).unwrap(),
-        PaceInfo::new(Mapping::Generic, Suite::Aes128, 13).unwrap(),
-        PaceInfo::new(Mapping::Generic, Suite::Aes192, 13).unwrap(),
-        PaceInfo::new(Mapping::ChipAuthentication, Suite::Aes128, 13).unwrap(),
-    ];
-    for end in 1..=forms.len() {
-        assert_eq!(best(&forms[..end]), Some((forms[[0, 1, 2, 3, 4, 5][end - 1]].clone(), false)));
-    }
-    let two = [info(Mapping::Generic, 12), info(Mapping::Generic, 13)];
-    assert_eq!(best(&two), Some((two[0].clone(), true)));
-    let mut reader = Pace::new(of(&two).preferred().unwrap(), &Password::zone(ZONE), &mut seeded(1)).unwrap();
-    assert_eq!(upper(reader.begin().bytes()), "0022C1A412800A04007F0007020204020283010184010C");
-    assert!(reader.next(&status(0x9000)).is_ok());
-    // Groups of another kind, reserved ones, none, and a mapping that is not defined.
-    for parameter in [Some(0), Some(3), Some(19), None] {
-        assert_eq!(best(&[PaceInfo { parameter, ..info(Mapping::Generic, 12) }]), None);
-    }
-    assert_eq!(best(&[PaceInfo { parameter: Some(10), ..info(Mapping::Integrated, 12) }]), None);
-    assert_eq!(PaceInfo::new(Mapping::ChipAuthentication, Suite::TripleDes, 12), None);
-    assert_eq!(PaceInfo::new(Mapping::ChipAuthentication, Suite::Aes128, 0), None);
-}
-
-#[test]
-fn hostile_infos_are_named() {
-    let entry = bytes("3012060A04007F0007020204020202010202010D");
-    let many = |count: usize| der::object(der::SET, &entry.repeat(count));
-    assert_eq!(SecurityInfos::parse(&many(64)).unwrap().pace.len(), 64);
-    assert_eq!(SecurityInfos::parse(&many(65)), Err(InfosError::TooMany));
-    for bad in ["", "3000", "3180", "31840000000100", "3105", "310000"] {
-        assert_eq!(SecurityInfos::parse(&bytes(bad)), Err(InfosError::NotASet), "{bad}");
-    }
-    for bad in ["3102300A", "31020500", "3104300205 00", "31023000"] {
-        assert_eq!(SecurityInfos::parse(&bytes(&bad.replace(' ', ""))), Err(InfosError::Entry), "{bad}");
-    }
-    // Protocols that are not read, and entries whose fields have another form, take nothing with them.
-    let others = "3110300E060804007F000702020202020102";
-    let mut infos = bytes(others);
-    infos[1] = u8::try_from(infos.len() - 2).unwrap();
-    infos[3] = infos[1] - 2;
-    assert_eq!(SecurityInfos::parse(&infos), Ok(SecurityInfos::default()));
-    for end in 0..entry.len() {
-        let cut = der::object(der::SET, &entry[..end]);
-        assert_eq!(SecurityInfos::parse(&cut).is_ok(), end == 0, "{end}");
-    }
-}
-
-#[test]
-fn the_hash_of_active_authentication_is_read_in_both_notations() {
-    for hash in [Hash::Sha1, Hash::Sha224, Hash::Sha256, Hash::Sha384, Hash::Sha512] {
-        let infos = SecurityInfos { active: Some(hash), ..SecurityInfos::default() };
-        assert_eq!(SecurityInfos::parse(&infos.encode()), Ok(infos));
-    }
-    let entry = |algorithm: &str| {
-        let parts =
-            [der::object(der::OID, &bytes("678108010105")), vec![2, 1, 1], der::object(der::OID, &bytes(algorithm))];
-        der::object(der::SET, &der::object(der::SEQUENCE, &parts.concat()))
-    };
-    assert_eq!(SecurityInfos::parse(&entry("2A8648CE3D040302")).unwrap().active, Some(Hash::Sha256));
-    assert_eq!(SecurityInfos::parse(&entry("04007F00070101040106")).unwrap().active, None);
 }
