@@ -15,6 +15,7 @@ use super::{
     dumps,
     input::Input,
     seeds::{TIME, one},
+    twin::Twin,
 };
 
 /// The most exchanges of one reading, whatever the card answers.
@@ -22,7 +23,7 @@ const MOST: usize = 16_384;
 
 /// A simulated card of which the input changes some answers; or no card at all.
 struct Liar<'a> {
-    card: Option<SimulatedCard>,
+    card: Option<Twin>,
     input: Input<'a>,
     exchanges: usize,
     presented: BTreeSet<Vec<u8>>,
@@ -81,7 +82,8 @@ pub fn run(data: &[u8]) {
         request = request.application(kind);
     }
     let honest = input.is_empty();
-    let mut liar = Liar { card, input, exchanges: 0, presented: BTreeSet::new(), selected: Vec::new() };
+    let twin = (which < kinds).then(|| Twin::after(which, [].into_iter()));
+    let mut liar = Liar { card: twin, input, exchanges: 0, presented: BTreeSet::new(), selected: Vec::new() };
     let (mut gate, mut nonces) = (PinGate::new(false), SeededNonces::new(9));
     let read = match cards::start(&mut liar, &request, entered.shared(), &mut gate, &mut nonces, &mut |_| {}) {
         Ok(Outcome::Done(dump)) => Ok(*dump),

@@ -1,6 +1,8 @@
 //! What is fuzzed, and what must hold whatever comes. `cargo fuzz` runs a target on random bytes (`scripts/torture`), and the
 //! tests of the program run every target over its corpus and seeds (`tests/torture/corpora.rs` includes this file).
 
+#[cfg(feature = "counter")]
+mod counter;
 mod dumps;
 pub mod evidence;
 mod hostile;
@@ -10,6 +12,9 @@ mod passport;
 mod phones;
 mod seeds;
 mod sequence;
+mod twin;
+
+pub use seeds::TIME;
 
 /// One thing that is fuzzed.
 pub struct Target {
@@ -33,7 +38,7 @@ pub const TARGETS: &[Target] = &[
     parser("recording", 65_536, parsers::recording, seeds::recordings),
     parser("dump-json", 65_536, parsers::dump_json, seeds::dumps),
     parser("certificate", 8192, parsers::certificate, seeds::certificates),
-    parser("import", 16_384, parsers::import, seeds::certificates),
+    parser("import", 16_384, parsers::import, seeds::handed_in),
     parser("tlv", 4096, parsers::tlv, seeds::files),
     parser("jpeg2000", 16_384, parsers::jpeg2000, seeds::jpeg2000),
     parser("tiff", 8192, parsers::tiff, seeds::tiff),
@@ -45,6 +50,8 @@ pub const TARGETS: &[Target] = &[
     parser("expectation", 4096, parsers::expectation, seeds::expectations),
     parser("profile", 16_384, parsers::profile, seeds::profiles),
     parser("form", 2048, parsers::form, seeds::forms),
+    #[cfg(feature = "counter")]
+    Target { name: "counter", structured: true, longest: 8192, run: counter::run, seeds: counter::seeds },
     parser("cms", 16_384, passport::cms, passport::messages),
     parser("master-list", 65_536, passport::master_list, passport::lists),
     parser("security-object", 16_384, passport::security_object, passport::security_objects),
@@ -56,6 +63,7 @@ pub const TARGETS: &[Target] = &[
     parser("cbor", 65_536, phones::cbor, phones::messages),
     parser("device-response", 65_536, phones::device_response, phones::responses),
     parser("engagement", 4096, phones::engagement, phones::engagements),
+    parser("vical", 16_384, phones::vical, phones::vicals),
     parser("ndef", 8192, phones::ndef, phones::ndefs),
     parser("envelope", 8192, phones::envelope, phones::envelopes),
     parser("bluetooth", 8192, phones::bluetooth, phones::packeted),

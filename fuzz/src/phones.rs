@@ -1,15 +1,21 @@
 //! What a phone sends: CBOR, responses, engagements, NDEF, chained commands, packets over the air.
 
+use std::sync::OnceLock;
+
 use taimen::{
     cards::mdoc::{
+        cose,
         elements::{DocType, Purpose, Wanted},
         engagement::{self, Engagement},
         handover, ndef, nfc, response,
         session::{self, Message},
     },
     cbor::{self, Item, Value},
+    crypto::NamedCurve,
     dump::{Dump, Scope},
+    simulator::cards::mdoc::issuer::{CertificateOrder, Key, LIST_SIGNER, authorities, sign1},
     transport::ble::framing::{Assembler, packets},
+    trust::Vical,
 };
 
 use super::{dumps, input::Input, seeds::TIME};
@@ -87,6 +93,34 @@ pub fn ndef(data: &[u8]) {
     let _ = (handover::offers_service(data), handover::status(data));
 }
 
+/// The signer of lists under the first simulated root.
+fn list_signer() -> &'static (CertificateOrder, Vec<u8>) {
+    static SIGNER: OnceLock<(CertificateOrder, Vec<u8>)> = OnceLock::new();
+    SIGNER.get_or_init(|| {
+        let [(_, root), _] = authorities();
+        let key = Key::Curve(NamedCurve::P256, "fuzzed lists");
+        let order = root.leaf("taimen simulated list signer", key, 9, root.validity, Some(LIST_SIGNER));
+        let der = order.build().expect("a certificate");
+        (order, der)
+    })
+}
+
+fn signed_list(payload: &[u8]) -> Vec<u8> {
+    let (order, der) = list_signer();
+    let chain = cbor::map(&[(cbor::uint(33), cbor::bytes(der))]);
+    sign1(order.key, &cose::protected(order.key.algorithm()), &chain, payload, true).expect("a known key")
+}
+
+/// A list of authorities as it comes, and as what a signer of lists signed.
+pub fn vical(data: &[u8]) {
+    let now = TIME.parse().expect("a time");
+    for bytes in [data, &signed_list(data)] {
+        if let Ok(list) = Vical::read(bytes, dumps::accepting(), now) {
+            assert!(list.listed.iter().all(|listed| !listed.doc_types.is_empty()));
+        }
+    }
+}
+
 /// Four bytes say what both sides take, the rest is a message, and an object as a phone might send it.
 pub fn envelope(data: &[u8]) {
     let mut input = Input(data);
@@ -141,6 +175,28 @@ pub fn envelopes() -> Vec<Vec<u8>> {
 pub fn packeted() -> Vec<Vec<u8>> {
     let counted = |packet: Vec<u8>| [&[u8::try_from(packet.len()).unwrap_or(0)], &packet[..]].concat();
     messages().into_iter().map(|message| packets(&message, 20).flat_map(counted).collect()).collect()
+}
+
+/// What such a list says, alone and signed.
+pub fn vicals() -> Vec<Vec<u8>> {
+    let (text, tdate) = (cbor::text, |at: &str| cbor::tagged(0, &cbor::text(at)));
+    let of = |der: &Vec<u8>| {
+        cbor::map(&[
+            (text("certificate"), cbor::bytes(der)),
+            (text("serialNumber"), cbor::tagged(2, &cbor::bytes(&[7]))),
+            (text("ski"), cbor::bytes(&[1; 20])),
+            (text("docType"), cbor::array(&[text("org.iso.18013.5.1.mDL")])),
+        ])
+    };
+    let certificates: Vec<Vec<u8>> = authorities().iter().filter_map(|(_, order)| order.build().ok()).collect();
+    let list = cbor::map(&[
+        (text("version"), text("1.0")),
+        (text("vicalProvider"), text("a seed")),
+        (text("date"), tdate("2026-11-01T00:00:00Z")),
+        (text("nextUpdate"), tdate("2026-12-24T00:00:00Z")),
+        (text("certificateInfos"), cbor::array(&certificates.iter().map(of).collect::<Vec<_>>())),
+    ]);
+    vec![signed_list(&list), list]
 }
 
 /// Handover messages of every simulated phone, as its NDEF file holds them, and the one that asks a phone for a carrier.

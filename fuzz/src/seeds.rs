@@ -1,6 +1,8 @@
 //! Genuine inputs: simulated cards, the recordings and certificates of the repository.
 
 use std::{
+    cell::RefCell,
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::OnceLock,
@@ -16,22 +18,23 @@ use taimen::{
 /// The time of every reading.
 pub const TIME: &str = "2026-11-22T03:00:00Z";
 
-/// A simulated card of every kind.
-pub fn simulated() -> impl Iterator<Item = SimulatedCard> {
-    simulator::kinds().map(|kind| Recipe::of(kind, 7).card().expect("it is issued"))
-}
-
-/// One of them, by its place; none behind the last.
+/// A simulated card by the place of its kind, none behind the last. Each kind is issued once: that takes signatures.
 pub fn one(which: usize) -> Option<SimulatedCard> {
-    simulator::kinds().nth(which).map(|kind| Recipe::of(kind, 7).card().expect("it is issued"))
+    thread_local! {
+        static ISSUED: RefCell<BTreeMap<usize, SimulatedCard>> = const { RefCell::new(BTreeMap::new()) };
+    }
+    let kind = simulator::kinds().nth(which)?;
+    let issue = || Recipe::of(kind, 7).card().expect("it is issued");
+    ISSUED.with_borrow_mut(|issued| Some(issued.entry(which).or_insert_with(issue).again()))
 }
 
 /// What an honest card of every kind gave.
 pub fn honest() -> &'static [Dump] {
     static READ: OnceLock<Vec<Dump>> = OnceLock::new();
     READ.get_or_init(|| {
-        simulated()
-            .filter_map(|mut card| {
+        (0..simulator::kinds().count())
+            .filter_map(|which| {
+                let mut card = one(which)?;
                 let kind = card.kind()?;
                 let request = Request::new("fuzz", TIME.parse().expect("a time"));
                 let request = if cards::registry::is_guest(kind) { request.application(kind) } else { request };
@@ -81,6 +84,26 @@ pub fn dumps() -> Vec<Vec<u8>> {
 
 pub fn certificates() -> Vec<Vec<u8>> {
     [below("certs", ".der", 1), below("certs", ".pem", 1), below("tests/certificates", ".der", 1)].concat()
+}
+
+/// What `trust add` takes: certificates, a key, and zips with one certificate.
+pub fn handed_in() -> Vec<Vec<u8>> {
+    let zips = certificates().into_iter().step_by(5).map(|content| zip(b"ca/one.cer", &content));
+    certificates().into_iter().chain(below("certs", ".json", 1)).chain(zips).collect()
+}
+
+/// A zip with one stored entry.
+fn zip(name: &[u8], content: &[u8]) -> Vec<u8> {
+    let bit = |crc: u32, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 };
+    let crc = !content.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), bit));
+    let long = |number: usize| u32::try_from(number).unwrap_or(0).to_le_bytes();
+    let short = |number: usize| u16::try_from(number).unwrap_or(0).to_le_bytes();
+    let sizes = [crc.to_le_bytes(), long(content.len()), long(content.len())].concat();
+    let common = [&[10, 0, 0, 0, 0, 0, 0, 0, 0x21, 0][..], &sizes, &short(name.len()), &[0, 0]].concat();
+    let local = [b"PK\x03\x04", &common[..], name, content].concat();
+    let central = [b"PK\x01\x02\x0A\x00", &common[..], &[0; 14], name].concat();
+    let end = [b"PK\x05\x06\0\0\0\0\x01\0\x01\0", &long(central.len())[..], &long(local.len()), &[0, 0]].concat();
+    [local, central, end].concat()
 }
 
 pub fn profiles() -> Vec<Vec<u8>> {

@@ -45,6 +45,9 @@ use crate::{
     messages::{ExitCode as Exit, Problem},
 };
 
+#[cfg(feature = "counter")]
+pub use counter::probe;
+
 /// What holds for the whole run.
 #[derive(Debug, Clone, Copy)]
 struct Settings {

@@ -44,7 +44,7 @@ pub use {
     directory::{Folder, inspect, inspect_named},
     facts::Facts,
     guard::is_group_writable,
-    import::{ImportError, Unusable, import},
+    import::{ImportError, Unusable, import, import_handed_in},
     mdoc::{IssuerError, IssuerPath, Listed, Vical, VicalError, issuer_path},
     passport::{
         ListError, MASTER_LIST, MASTER_LIST_SIGNER, MasterList, Outside, Refused, SignerError, SignerPath, StateMatch,

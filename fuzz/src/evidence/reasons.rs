@@ -14,11 +14,13 @@ pub const NEVER_AUTHENTIC: &[&str] = &[
     "residence1-child, without filler",
 ];
 
-/// A row: sessions whose name begins so, the part or its status word, the first byte, why it may be changed.
+/// A row: sessions whose name begins so, the part or its status word, the first byte, why it may be changed. A part may leave out
+/// something in its middle (`…`).
 pub type Row = (&'static str, &'static str, usize, &'static str);
 
 /// What may be changed. Whatever is not listed may not.
 pub const ROWS: &[Row] = &[
+    ("", "VERIFY … for its counter", 0, COUNTER),
     ("my-number", "face/0002", 4700, FACE),
     ("my-number", "text/", 0, TEXT),
     ("my-number", "READ BINARY 8300", 0, TEXT),
@@ -59,6 +61,7 @@ pub const ROWS: &[Row] = &[
     ("passport", "READ BINARY 9C00", 0, ACCESS),
 ];
 
+const COUNTER: &str = "How many tries are left is what the card says of itself.";
 const FACE: &str = "The picture of the security code and the expiry are not signed (docs/cards/my-number.md).";
 const TEXT: &str =
     "The text application is advisory: its checks show what does not hold, and its values count as unconfirmed.";
@@ -75,7 +78,8 @@ const ACCESS: &str =
 pub fn reason(session: &str, what: &str, at: usize) -> Option<&'static str> {
     let (is_status, part) = what.strip_prefix("status word: ").map_or((false, what), |part| (true, part));
     let fits = |(of, begins, first, _): &&Row| {
-        session.starts_with(of) && part.starts_with(begins) && (is_status || at >= *first)
+        let (begins, ends) = begins.split_once(" … ").unwrap_or((begins, ""));
+        session.starts_with(of) && part.starts_with(begins) && part.ends_with(ends) && (is_status || at >= *first)
     };
     ROWS.iter().find(fits).map(|(.., why)| *why)
 }

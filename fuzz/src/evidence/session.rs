@@ -9,14 +9,17 @@ use taimen::{
     cards::{self, Credentials, Request},
     dump::{ChallengeResponse, Dump, HexBytes, Scope},
     iso7816::PinGate,
-    simulator::{self, Recipe, SeededNonces, SimKind, SimulatedCard},
+    simulator::{self, SeededNonces, SimKind, SimulatedCard},
     tlv,
     transport::{LinkFigures, Transport, TransportError},
     trust::{Hierarchy, TrustStore},
     verify::{Basis, Overall},
 };
 
-use super::super::seeds::TIME;
+use super::super::{
+    seeds::{TIME, one},
+    twin::Twin,
+};
 
 /// How a card is read.
 #[derive(Clone, Copy)]
@@ -51,8 +54,13 @@ impl Way {
         format!("{}{scope}{extra}{}", self.sim.name, if self.lean { ", without filler" } else { "" })
     }
 
+    /// The place of its kind among the simulated ones.
+    fn place(&self) -> usize {
+        simulator::kinds().position(|kind| kind.name == self.sim.name).expect("a kind")
+    }
+
     fn card(&self) -> SimulatedCard {
-        Recipe::of(self.sim, 7).card().expect("it is issued")
+        one(self.place()).expect("it is issued")
     }
 
     fn request(&self) -> Request {
@@ -176,7 +184,7 @@ struct Mutated<'a> {
     session: &'a Session,
     mutant: Mutant,
     at: usize,
-    live: Option<SimulatedCard>,
+    live: Option<Twin>,
 }
 
 impl Transport for Mutated<'_> {
@@ -194,13 +202,8 @@ impl Transport for Mutated<'_> {
             self.at += 1;
             return Ok(answer);
         }
-        let live = self.live.get_or_insert_with(|| {
-            let mut card = self.session.way.card();
-            for (command, _) in self.session.exchanges.iter().take(self.at) {
-                let _ = card.exchange(command);
-            }
-            card
-        });
+        let before = self.session.exchanges.iter().take(self.at).map(|(command, _)| command.as_slice());
+        let live = self.live.get_or_insert_with(|| Twin::after(self.session.way.place(), before));
         live.exchange(command)
     }
 }
@@ -217,7 +220,8 @@ impl Session {
         let (overall, rest) = judged(&dump).map_or((None, Rest::default()), |(overall, rest)| (Some(overall), rest));
         let whole = Way { lean: false, ..way }.read(&mut way.card(), entered.shared());
         let whole = whole.and_then(|dump| judged(&dump)).map_or_else(Rest::default, |(_, rest)| rest);
-        let mut session = Self { way, entered, exchanges, places, structure: Vec::new(), overall, rest, whole };
+        let structure = Vec::new();
+        let mut session = Self { way, entered, exchanges, places, structure, overall, rest, whole };
         session.structure = session.structures(&dump);
         session
     }

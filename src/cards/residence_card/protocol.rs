@@ -40,7 +40,7 @@ const PADDED: u8 = 0x01;
 const ENCRYPTED: u8 = 0x86;
 
 /// 在留カード等番号: what is printed at the top right and opens the card. Not a PIN, but it belongs in no log.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CardNumber(Private<Vec<u8>>);
 
 /// The text is not a card number: two letters, eight digits, two letters.

@@ -104,6 +104,11 @@ struct Message<'a> {
 }
 
 impl View {
+    /// Whose view it is: counts up with every customer.
+    pub fn customer(&self) -> u64 {
+        self.wiped
+    }
+
     /// As the page of a role gets it that has shown the views up to `seen`; `None`: it begins, so that whatever it holds goes.
     pub fn message(&self, role: Role, seen: Option<u64>) -> String {
         let screen = match role {

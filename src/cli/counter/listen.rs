@@ -80,7 +80,7 @@ async fn stay(own: Connection) {
 }
 
 /// One request a connection: what it held in memory goes with it.
-async fn connection(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, app: Router, own: Connection) {
+pub async fn connection(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, app: Router, own: Connection) {
     let app = TowerToHyperService::new(app);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(own.clone());

@@ -9,6 +9,7 @@ mod guard;
 mod keeper;
 mod launch;
 mod listen;
+pub mod probe;
 mod routes;
 mod sim;
 #[cfg(feature = "pcsc")]

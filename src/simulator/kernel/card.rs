@@ -60,6 +60,9 @@ pub(crate) trait Own: Debug + Send {
 
     /// Power-on, or any reset that ends the security status.
     fn reset(&mut self) {}
+
+    /// The same after a power-on: what outlives a reset, and no keys of a session.
+    fn again(&self) -> Box<dyn Own>;
 }
 
 /// A simulated card: a function of its state and the command. [`Transport`] sends commands; the methods are the events
@@ -93,6 +96,16 @@ impl SimulatedCard {
     /// The answer to reset that a contactless reader makes up for it.
     pub fn atr(&self) -> &[u8] {
         &self.chip.rules.atr
+    }
+
+    /// Another card like this one, powered on: files and counters as they are now, and no session.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let Self { chip, link, own, kind, credentials, .. } = self;
+        let (chip, link, credentials) = (chip.clone(), link.clone(), credentials.clone());
+        let mut again = Self { chip, link, own: own.again(), kind: *kind, credentials, powered: true };
+        again.power_on();
+        again
     }
 
     /// Power-on or cold reset: no application, nothing verified; counters stay.

@@ -10,7 +10,7 @@ use crate::{
 use super::Suite;
 
 /// The secret from the machine-readable zone, or the card access number.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Password {
     /// Number, birth and expiry with their check digits, as printed.
     Zone(Private<Vec<u8>>),

@@ -24,6 +24,10 @@ use super::Draft;
 pub(super) struct Commands;
 
 impl Own for Commands {
+    fn again(&self) -> Box<dyn Own> {
+        Box::new(Self)
+    }
+
     fn execute(&mut self, chip: &mut Chip, command: &[u8]) -> Response {
         let apdu = &Apdu::parse(command).ok_or(Status::WRONG_LENGTH)?;
         match (apdu.cla, apdu.ins) {

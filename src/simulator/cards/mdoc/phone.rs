@@ -133,6 +133,11 @@ impl Phone {
     pub fn new(profile: PhoneProfile, documents: Vec<IssuedMdoc>, seed: u64) -> Self {
         let mut random = stream(seed);
         let key = ephemeral(&mut random);
+        Self::waiting(profile, documents, random, key)
+    }
+
+    /// A phone that nobody has spoken to yet.
+    fn waiting(profile: PhoneProfile, documents: Vec<IssuedMdoc>, random: SplitMix64, key: Scalar) -> Self {
         Self {
             profile,
             documents,
@@ -549,6 +554,11 @@ impl Own for Phone {
         (self.file, self.waits, self.ended, self.engaged) = (0, 0, false, false);
         self.incoming.clear();
         self.outgoing.clear();
+    }
+
+    fn again(&self) -> Box<dyn Own> {
+        let (profile, documents) = (self.profile.clone(), self.documents.clone());
+        Box::new(Self::waiting(profile, documents, self.random.clone(), self.key.clone()))
     }
 
     fn execute(&mut self, chip: &mut Chip, command: &[u8]) -> Response {

@@ -21,7 +21,7 @@ use crate::{
 use super::profile::Profile;
 
 /// What a My Number Card remembers and does beyond its file system.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Commands {
     /// GET DATA objects.
     pub objects: Vec<(u16, Vec<u8>)>,
@@ -34,6 +34,10 @@ pub(super) struct Commands {
 impl Own for Commands {
     fn reset(&mut self) {
         self.wake = self.profile.wake_6f00;
+    }
+
+    fn again(&self) -> Box<dyn Own> {
+        Box::new(self.clone())
     }
 
     fn execute(&mut self, chip: &mut Chip, command: &[u8]) -> Response {

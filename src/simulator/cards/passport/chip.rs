@@ -110,6 +110,14 @@ impl Own for Commands {
         (self.bac, self.pace, self.session, self.next, self.chosen) = (None, None, None, None, false);
     }
 
+    fn again(&self) -> Box<dyn Own> {
+        let Self { profile, issued, zone, can, random, answered, .. } = self;
+        let (profile, issued, zone, can) = (profile.clone(), issued.clone(), zone.clone(), can.clone());
+        let (bac, pace, session, next) = (None, None, None, None);
+        let (random, answered) = (random.clone(), *answered);
+        Box::new(Self { profile, issued, zone, can, random, bac, pace, session, next, chosen: false, answered })
+    }
+
     fn execute(&mut self, chip: &mut Chip, command: &[u8]) -> Response {
         let Some(&[cla, ins, p1, p2]) = command.first_chunk::<4>() else { return Err(Status::WRONG_LENGTH) };
         match (cla, ins) {

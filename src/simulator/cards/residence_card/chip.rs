@@ -42,7 +42,7 @@ const NUMBER: u8 = 0x06;
 const SHORT_ANSWER: usize = 256;
 
 /// What a residence card remembers beyond its file system. Nothing of it outlives a reset but the number.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Commands {
     profile: ResidenceProfile,
     number: CardNumber,
@@ -99,6 +99,10 @@ pub(super) fn guest(profile: &ResidenceProfile) -> Folder {
 impl Own for Commands {
     fn reset(&mut self) {
         (self.challenge, self.session) = (None, None);
+    }
+
+    fn again(&self) -> Box<dyn Own> {
+        Box::new(self.clone())
     }
 
     fn execute(&mut self, chip: &mut Chip, command: &[u8]) -> Response {
