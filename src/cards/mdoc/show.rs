@@ -192,9 +192,9 @@ pub(super) fn items(facts: &Facts<'_>) -> Vec<Item> {
     let stated = facts.items.iter().filter_map(|(_, item)| item.as_ref().ok()).find(|item| age(item.element).is_some());
     if let Some((stated, years)) = stated.and_then(|item| Some((value(item)?.boolean().ok()?, age(item.element)?))) {
         let remark = if stated {
-            Bilingual::new("歳以上です", "years or older")
+            Bilingual::new("この年齢に達しています", "this age is reached")
         } else {
-            Bilingual::new("歳に達していません", "years: not reached")
+            Bilingual::new("この年齢に達していません", "this age is not reached")
         };
         let title = Bilingual::new("年齢の条件", "age condition");
         items.push(item("age_over", title, ItemValue::Code { code: years.to_string(), remark }, SIGNED));
