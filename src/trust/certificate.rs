@@ -442,7 +442,8 @@ fn is_unknown_critical(extension: &&X509Extension<'_>) -> bool {
 }
 
 /// Whether a certificate counts only if the extension's meaning is kept: a critical one, and one that restricts what an issuer's
-/// certificates are good for. RFC 5280 4.2.1.10, .11 and .14 want those critical, so one that is not is no licence to pass it over.
+/// certificates are good for. RFC 5280 4.2.1.10, .11 and .14 want those critical, so taimen judges one that is not
+/// marked critical as if it were.
 fn must_be_understood(extension: &X509Extension<'_>) -> bool {
     let restrictions =
         [OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_POLICY_CONSTRAINTS, OID_X509_EXT_INHIBIT_ANY_POLICY];

@@ -260,7 +260,8 @@ fn mapped(facts: &Facts<'_>, trust: &TrustStore, document: &Authority) -> Proof 
     }
 }
 
-/// Why there is no mapping although the signed data offer it. What EF.CardAccess does not offer, or the chip refuses, is withheld.
+/// Why the dump holds no mapping although the signed data offer one. The chip withheld it if EF.CardAccess does not offer it, or if
+/// the chip refused it.
 fn unmapped(facts: &Facts<'_>) -> Proof {
     let proof = |verdict| Proof::new(CAM, &CARD_ACCESS, verdict);
     let Some(plain) = &facts.options.plain else {

@@ -34,7 +34,7 @@ struct Guest {
 }
 
 impl Guests {
-    /// Switches a guest's card on and asks for its answer to reset. Where there is no room, the guest leaves who came first:
+    /// Switches a guest's card on and asks for its answer to reset. If there is no room, the guest who came first leaves:
     /// of the same address if that has its share, else of all.
     pub(super) fn welcome(&mut self, stream: TcpStream, from: IpAddr, until: Instant) {
         let same = self.0.iter().filter(|guest| guest.from == from).count();

@@ -62,7 +62,7 @@ impl<'a> Objects<'a> {
         rest.is_empty().then_some(found)
     }
 
-    /// The plain data; `None` if they do not decrypt. Without an object there are no data.
+    /// The plain data, empty if the message holds no data object; `None` if an object does not decrypt.
     fn opened(&self, keys: &SessionKeys) -> Option<Vec<u8>> {
         match self.data {
             None => Some(Vec::new()),
