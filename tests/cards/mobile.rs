@@ -418,3 +418,19 @@ fn a_reader_that_says_who_it_is_signs_its_request_for_this_session() {
         }
     }
 }
+
+/// Found by the fuzz target `dump`: the family name alone was shown as the name of the holder, and as signed.
+#[test]
+fn a_part_of_a_name_is_not_a_name() {
+    for (withheld, shown) in [("given_name", "family_name"), ("family_name", "given_name")] {
+        let mut card = card(&format!("mobile-licence?fault=withheld={withheld}"));
+        let findings = judge(&read_card(&mut card, Scope::FULL).unwrap().0);
+        assert!(findings.holder.name.is_none());
+        let parts: Vec<_> = findings.items.iter().map(|item| item.id).filter(|id| id.ends_with("_name")).collect();
+        assert_eq!(parts, [shown]);
+        assert_eq!(findings.overall(), Overall::Undetermined);
+        assert_eq!(findings.verdict(CheckId::MdocShared), Some(Verdict::NotDone(Why::NotShared)));
+    }
+    let whole = judge(&read_card(&mut card("mobile-licence"), Scope::FULL).unwrap().0);
+    assert!(whole.holder.name.is_some() && whole.items.iter().all(|item| !item.id.ends_with("_name")));
+}

@@ -128,9 +128,10 @@ pub(super) fn holder(facts: &Facts<'_>) -> Holder {
     let get = |name| facts.item(name).and_then(text);
     let (name, address) = match facts.doc_type {
         DocType::MyNumber => (get("full_name_unicode").map(str::to_owned), get("resident_address_unicode")),
+        // A part alone is no name: whoever withholds the other would pass for somebody else.
         DocType::Licence => {
-            let parts: Vec<&str> = ["given_name", "family_name"].into_iter().filter_map(get).collect();
-            ((!parts.is_empty()).then(|| parts.join(" ")), get("resident_address"))
+            let parts: Option<Vec<&str>> = NAMES.iter().map(|(element, ..)| get(element)).collect();
+            (parts.map(|parts| parts.join(" ").trim().to_owned()), get("resident_address"))
         }
     };
     let signed = |text: String| Signed::new(CardText::from(text), SIGNED);
@@ -171,6 +172,12 @@ const TEXTS: &[(&str, &str, Bilingual)] = &[
     ("birth_date_unicode", "birth_date_text", Bilingual::new("生年月日（文字）", "birth date as text")),
 ];
 
+/// The parts of a licence holder's name, in the order in which they are shown.
+const NAMES: &[(&str, &str, Bilingual)] = &[
+    ("given_name", "given_name", Bilingual::new("名", "given name")),
+    ("family_name", "family_name", Bilingual::new("姓", "family name")),
+];
+
 const DAYS: &[(&str, &str, Bilingual)] = &[
     ("issue_date", "issue_date", Bilingual::new("交付日", "date of issue")),
     ("expiry_date", "expiry", Bilingual::new("有効期限", "expiry")),
@@ -184,7 +191,8 @@ pub(super) fn items(facts: &Facts<'_>) -> Vec<Item> {
             items.push(item(id, *title, ItemValue::Date(day), SIGNED));
         }
     }
-    for (element, id, title) in TEXTS {
+    let parts = NAMES.iter().filter(|_| facts.doc_type == DocType::Licence && holder(facts).name.is_none());
+    for (element, id, title) in parts.chain(TEXTS) {
         if let Some(text) = facts.item(element).and_then(text) {
             items.push(item(id, *title, ItemValue::Text(text.into()), SIGNED));
         }
