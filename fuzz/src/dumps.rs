@@ -1,6 +1,10 @@
 //! Genuine readings with some bytes changed, through checks and all reports.
 
-use std::{collections::BTreeSet, sync::OnceLock, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, OnceLock},
+    time::Duration,
+};
 
 use taimen::{
     cards::{self, Findings},
@@ -68,9 +72,11 @@ pub fn run(data: &[u8]) {
     let mut input = Input(data);
     let all = honest();
     let mut dump = all[input.below(all.len())].clone();
-    // Pages take long: few inputs are shown on them, and those that come of these are others.
-    let pages = data.len() == 1
-        || data.iter().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte))) % 256 == 1;
+    // Pages take long: every honest card is shown on them once, and then few inputs are, and those that come of these are others.
+    static SHOWN: Mutex<BTreeSet<u8>> = Mutex::new(BTreeSet::new());
+    let first = matches!(data, [kind] if SHOWN.lock().is_ok_and(|mut shown| shown.insert(*kind)));
+    let sum = data.iter().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(*byte)));
+    let pages = first || sum % 256 == 1;
     while !input.is_empty() {
         mutate(&mut dump, &mut input, all);
     }
