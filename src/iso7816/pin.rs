@@ -60,19 +60,6 @@ errors! {
     }
 }
 
-impl Refusal {
-    /// The machine name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Blocked => "blocked",
-            Self::LastTry => "last_try",
-            Self::NoCounter => "no_counter",
-            Self::CounterUnknown => "counter_unknown",
-            Self::AlreadyTried => "already_tried",
-        }
-    }
-}
-
 /// The right to send one VERIFY of one reference. Only [`PinGate::permit`] makes it, and [`Session::verify`] uses it up.
 #[derive(Debug)]
 pub struct Permit {
@@ -211,6 +198,7 @@ impl<T: Transport> Session<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::TransportError;
 
     #[test]
     fn the_gate_refuses_what_could_cost_the_customer() {
@@ -229,5 +217,48 @@ mod tests {
         assert!(one.permit(&aid, 0x12, RetryCounter::Left(1)).is_ok());
         assert_eq!(one.permit(&aid, 0x15, RetryCounter::Left(1)).unwrap_err(), Refusal::LastTry);
         assert_eq!(one.permit(&[1], 0x12, RetryCounter::NoCounter).unwrap_err(), Refusal::NoCounter);
+    }
+
+    /// Answers of its own to SELECT (AIDs that it has) and to each VERIFY without data.
+    struct Counter {
+        applications: &'static [&'static [u8]],
+        states: Vec<[u8; 2]>,
+        selected: Vec<Vec<u8>>,
+    }
+
+    impl Transport for Counter {
+        fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+            match command {
+                [0x00, 0xA4, 0x04, _, length, rest @ ..] => {
+                    let aid = &rest[..usize::from(*length)];
+                    self.selected.push(aid.to_vec());
+                    Ok(if self.applications.contains(&aid) { vec![0x90, 0x00] } else { vec![0x6A, 0x82] })
+                }
+                [0x00, 0x20, 0x00, 0x92, ..] => Ok(self.states.remove(0).to_vec()),
+                other => panic!("{other:02X?}"),
+            }
+        }
+    }
+
+    const AID: &[u8] = &[0xD3, 0x92];
+
+    fn opened(applications: &'static [&'static [u8]], states: &[[u8; 2]]) -> (Result<RetryCounter, CardError>, usize) {
+        let mut card = Counter { applications, states: states.to_vec(), selected: Vec::new() };
+        let counter = Session::new(&mut card).open_counter(AID, 0x12);
+        (counter, card.selected.len())
+    }
+
+    #[test]
+    fn a_reference_that_another_program_left_verified_is_left_and_asked_again() {
+        assert_eq!(opened(&[AID, &ISSUER_DOMAIN], &[[0x63, 0xC3]]), (Ok(RetryCounter::Left(3)), 1));
+        let verified = opened(&[AID, &ISSUER_DOMAIN], &[[0x90, 0x00], [0x63, 0xC3]]);
+        assert_eq!(verified, (Ok(RetryCounter::Left(3)), 3));
+    }
+
+    #[test]
+    fn an_application_that_is_not_there_has_no_counter() {
+        let missing = || Err(CardError::Status(Status::NOT_FOUND));
+        assert_eq!(opened(&[], &[[0x63, 0xC3]]), (missing(), 1));
+        assert_eq!(opened(&[AID], &[[0x90, 0x00], [0x63, 0xC3]]), (missing(), 2));
     }
 }
