@@ -15,12 +15,13 @@ pub const NEVER_AUTHENTIC: &[&str] = &[
 ];
 
 /// A row: sessions whose name begins so, the part or its status word, the first byte, why it may be changed. A part may leave out
-/// something in its middle (`…`).
+/// something in its middle (`…`). A row that names a status word stands for that alone, from its byte; the others stand for the
+/// whole status word as well.
 pub type Row = (&'static str, &'static str, usize, &'static str);
 
 /// What may be changed. Whatever is not listed may not.
 pub const ROWS: &[Row] = &[
-    ("", "VERIFY … for its counter", 0, COUNTER),
+    ("", "status word: VERIFY … for its counter", 1, COUNTER),
     ("my-number", "face/0002", 4700, FACE),
     ("my-number", "text/", 0, TEXT),
     ("my-number", "READ BINARY 8300", 0, TEXT),
@@ -29,7 +30,9 @@ pub const ROWS: &[Row] = &[
     ("my-number", "instruction 2A", 0, CHALLENGE),
     ("my-number", "SELECT", 0, "Whether an advisory application is there."),
     ("my-number", "instruction CA 00F2", 0, "The expiry in the issuer domain is not signed; the report says so."),
-    ("my-number, with", "jpki/", 0, "The JPKI application is advisory: its checks show what does not hold."),
+    ("my-number, with", "jpki/", 0, JPKI),
+    ("my-number, with", "VERIFY 0098 for its counter", 0, JPKI),
+    ("my-number, with", "VERIFY 009B for its counter", 0, JPKI),
     ("residence-specified", "face/0002", 4700, FACE),
     ("residence-specified", "text/", 0, TEXT),
     ("residence-specified", "READ BINARY 8300", 0, TEXT),
@@ -59,27 +62,34 @@ pub const ROWS: &[Row] = &[
     ("residence2", "df3/02", 690, "Filler behind signature and certificate."),
     ("passport", "mf/1C", 0, ACCESS),
     ("passport", "READ BINARY 9C00", 0, ACCESS),
+    ("passport", "status word: instruction 22 C1A4", 0, PACE),
 ];
 
 const COUNTER: &str = "How many tries are left is what the card says of itself.";
 const FACE: &str = "The picture of the security code and the expiry are not signed (docs/cards/my-number.md).";
 const TEXT: &str =
     "The text application is advisory: its checks show what does not hold, and its values count as unconfirmed.";
+const JPKI: &str = "The JPKI application is advisory: its checks show what does not hold.";
 const CHALLENGE: &str = "The key of an advisory application: its check does not pass, and is shown.";
 const BACK: &str = "What was entered on the back is not signed (docs/cards/residence.md).";
 
 const CHANGES: &str = "External characters and changes after issue are not signed (docs/cards/licence.md).";
 const BEHIND: &str = "What stands behind the signature beside the certificate is not signed.";
 const VERSION: &str = "The version of the specification is not signed.";
+const PACE: &str = "A chip that does not know PACE is opened by BAC, as long as what it signs asks for no PACE-CAM.";
 const ACCESS: &str =
     "EF.CardAccess, and whether there is one, is not signed; `access-agrees` compares it with what is.";
 
+const STATUS: &str = "status word: ";
+
 /// Why this byte of this session may be changed.
 pub fn reason(session: &str, what: &str, at: usize) -> Option<&'static str> {
-    let (is_status, part) = what.strip_prefix("status word: ").map_or((false, what), |part| (true, part));
-    let fits = |(of, begins, first, _): &&Row| {
-        let (begins, ends) = begins.split_once(" … ").unwrap_or((begins, ""));
-        session.starts_with(of) && part.starts_with(begins) && part.ends_with(ends) && (is_status || at >= *first)
+    let bare = what.strip_prefix(STATUS);
+    let fits = |(of, row, first, _): &&Row| {
+        let (part, from) =
+            if row.starts_with(STATUS) { (what, *first) } else { (bare.unwrap_or(what), bare.map_or(*first, |_| 0)) };
+        let (begins, ends) = row.split_once(" … ").unwrap_or((row, ""));
+        session.starts_with(of) && part.starts_with(begins) && part.ends_with(ends) && at >= from
     };
     ROWS.iter().find(fits).map(|(.., why)| *why)
 }
