@@ -41,12 +41,16 @@ fn references(card: &SimulatedCard) -> Vec<Reference> {
         .collect()
 }
 
+/// Whether a command presents what the card takes: a PIN of its own, or what a licence takes whose holder set none.
 fn is_right(card: &SimulatedCard, command: &[u8]) -> bool {
     let [_, 0x20, _, _, _, value @ ..] = command else { return false };
-    card.credentials()
-        .into_iter()
-        .flat_map(|known| known.entries().collect::<Vec<_>>())
-        .any(|(_, pin)| pin.as_bytes() == value)
+    let unset = value == b"****";
+    unset
+        || card
+            .credentials()
+            .into_iter()
+            .flat_map(|known| known.entries().collect::<Vec<_>>())
+            .any(|(_, pin)| pin.as_bytes() == value)
 }
 
 /// A command that means something, or nothing.

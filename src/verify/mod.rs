@@ -12,3 +12,6 @@ pub use check::{AnchorRef, Check, Evidence, Fact, Verdict};
 pub use overall::{Overall, Requirement};
 pub use reason::{Reason, Why};
 pub(crate) use {catalog::saved_limit, overall::overall};
+
+#[cfg(test)]
+mod tests;
