@@ -124,7 +124,13 @@ pub fn page() -> PathBuf {
 
 /// What stands there.
 pub fn text() -> String {
-    let row = |(session, part, first, why): &reasons::Row| format!("| `{session}…` | `{part}` | {first} | {why} |\n");
+    let span = |bytes: &RangeInclusive<usize>| match (*bytes.start(), *bytes.end()) {
+        (0, reasons::ALL) => "all".to_owned(),
+        (start, reasons::ALL) => format!("from {start}"),
+        (start, _) => start.to_string(),
+    };
+    let row =
+        |(session, part, bytes, why): &reasons::Row| format!("| `{session}…` | `{part}` | {} | {why} |\n", span(bytes));
     format!("{HEAD}{}", reasons::ROWS.iter().map(row).collect::<String>())
 }
 
@@ -138,6 +144,6 @@ changes nothing that taimen reads, or the card is not authentic.
 
 `tests/torture/evidence.rs` takes some bytes of every session and compares this page; `scripts/torture evidence` takes every byte.
 
-| card | part | from byte | why |
+| card | part | bytes | why |
 | --- | --- | --- | --- |
 ";
