@@ -212,3 +212,35 @@ pub struct Anchor {
     /// Whether it came in a signed list, whose signer vouches for it: it may issue documents, and vouches for no further list.
     pub from_list: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_purpose_takes_what_its_issuers_publish() {
+        let those = |says: fn(Purpose) -> bool| Purpose::all().filter(|purpose| says(*purpose)).collect::<Vec<_>>();
+        assert_eq!(those(Purpose::takes_pins), [Purpose::Passport]);
+        assert_eq!(those(Purpose::takes_lists), [Purpose::Passport, Purpose::Mdoc]);
+        assert_eq!(those(Purpose::is_supplementary), [Purpose::JpkiAuthentication, Purpose::JpkiSignature]);
+        let unaccepted: Vec<_> = Hierarchy::all().filter(|hierarchy| hierarchy.is_unaccepted()).collect();
+        assert_eq!(unaccepted, [Hierarchy::Test, Hierarchy::Simulated]);
+    }
+
+    #[test]
+    fn an_issuer_id_spells_its_hierarchy_and_its_role() {
+        let id = |number: &str| {
+            let mut bytes = [b'0'; 16];
+            bytes[..7].copy_from_slice(number.as_bytes());
+            KeyId(bytes)
+        };
+        for (number, hierarchy, role) in [
+            ("5000023", Some(Hierarchy::Production), Some(KeyRole::Face)),
+            ("6000033", Some(Hierarchy::Test), Some(KeyRole::Text)),
+            ("7000020", Some(Hierarchy::Simulated), Some(KeyRole::Mf)),
+            ("8000021", None, None),
+        ] {
+            assert_eq!((id(number).hierarchy(), KeyRole::of(&id(number))), (hierarchy, role), "{number}");
+        }
+    }
+}
