@@ -95,8 +95,9 @@ fn happen(probe: &Probe, byte: u8, runs: &mut Vec<Run>) {
 /// By how much a sender's byte is greater if the reader is the simulator. Its panel is most of a page, so few inputs have it.
 const SIMULATED: u8 = 21;
 
-/// A byte says who sends, and to which reader's counter; then pieces that FF ends: a byte for what happens first, and a request in which 01 stands for the
-/// head that the sender's page sends, 02 for a token of the customer's page, 03 for the customer of the last view.
+/// A byte says who sends, and to which reader's counter; then pieces that FF ends: a byte for what happens first, and a request in
+/// which 01 stands for the head that the sender's page sends, 02 for a token of the customer's page, 03 for the customer of the
+/// last view.
 pub fn run(data: &[u8]) {
     let mut input = Input(data);
     let first = input.byte();
