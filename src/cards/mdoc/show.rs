@@ -128,7 +128,7 @@ pub(super) fn holder(facts: &Facts<'_>) -> Holder {
     let get = |name| facts.item(name).and_then(text);
     let (name, address) = match facts.doc_type {
         DocType::MyNumber => (get("full_name_unicode").map(str::to_owned), get("resident_address_unicode")),
-        // A part alone is no name: whoever withholds the other would pass for somebody else.
+        // A part alone is not a name: a phone that withholds the other part would pass its holder off as somebody else.
         DocType::Licence => {
             let parts: Option<Vec<&str>> = NAMES.iter().map(|(element, ..)| get(element)).collect();
             (parts.map(|parts| parts.join(" ").trim().to_owned()), get("resident_address"))

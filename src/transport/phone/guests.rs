@@ -34,8 +34,8 @@ struct Guest {
 }
 
 impl Guests {
-    /// Switches a guest's card on and asks for its answer to reset. If there is no room, the guest who came first leaves:
-    /// of the same address if that has its share, else of all.
+    /// Powers up a guest's card and asks for its answer to reset. If there is no room, the guest who came first leaves: the first
+    /// of the same address if that address has its share, else the first of all.
     pub(super) fn welcome(&mut self, stream: TcpStream, from: IpAddr, until: Instant) {
         let same = self.0.iter().filter(|guest| guest.from == from).count();
         let leaves = if same >= MAX_GREETED_OF_ONE {
