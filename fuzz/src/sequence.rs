@@ -41,16 +41,11 @@ fn references(card: &SimulatedCard) -> Vec<Reference> {
         .collect()
 }
 
-/// Whether a command presents what the card takes: a PIN of its own, or what a licence takes whose holder set none.
+/// Whether a command presents what the card takes: its PIN, or the default PIN of a licence whose holder set none.
 fn is_right(card: &SimulatedCard, command: &[u8]) -> bool {
     let [_, 0x20, _, _, _, value @ ..] = command else { return false };
-    let unset = value == b"****";
-    unset
-        || card
-            .credentials()
-            .into_iter()
-            .flat_map(|known| known.entries().collect::<Vec<_>>())
-            .any(|(_, pin)| pin.as_bytes() == value)
+    let known: Vec<_> = card.credentials().into_iter().flat_map(|known| known.entries().collect::<Vec<_>>()).collect();
+    known.iter().any(|(_, pin)| pin.as_bytes() == value) || (known.is_empty() && value == b"****")
 }
 
 /// A command that means something, or nothing.
