@@ -40,7 +40,7 @@ pub const TARGETS: &[Target] = &[
     parser("certificate", 8192, parsers::certificate, seeds::certificates),
     parser("import", 16_384, parsers::import, seeds::handed_in),
     parser("tlv", 4096, parsers::tlv, seeds::files),
-    parser("jpeg2000", 16_384, parsers::jpeg2000, seeds::jpeg2000),
+    parser("jpeg2000", 2048, parsers::jpeg2000, seeds::jpeg2000),
     parser("tiff", 8192, parsers::tiff, seeds::tiff),
     parser("fax", 4096, parsers::fax, seeds::fax),
     parser("jis", 512, parsers::jis, seeds::jis),

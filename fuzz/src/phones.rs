@@ -15,7 +15,7 @@ use taimen::{
     dump::{Dump, Scope},
     simulator::cards::mdoc::issuer::{CertificateOrder, Key, LIST_SIGNER, authorities, sign1},
     transport::ble::framing::{Assembler, packets},
-    trust::Vical,
+    trust::{Vical, VicalContents},
 };
 
 use super::{dumps, input::Input, seeds::TIME};
@@ -56,14 +56,16 @@ fn wanted(which: u8) -> Wanted {
 }
 
 pub fn device_response(data: &[u8]) {
-    for which in 0..2 {
+    // Of the other type there is nothing to find; one input in sixteen asks for it.
+    let licence = data.windows(3).any(|window| window == b"mDL");
+    let both = data.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte)) % 16 == 0;
+    for which in (0..2).filter(|which| both || (*which == 1) == licence) {
         let wanted = wanted(which);
         let time = TIME.parse().expect("a time");
         let mut dump = Dump::new(wanted.doc_type.kind(), Scope::FULL, "fuzz", time);
         let kept = response::keep(data, &wanted.items_request(), wanted.doc_type, &mut dump);
         assert!(kept.document || kept.shared == 0);
-        let json = dump.to_json();
-        assert!(!json.contains("individual_number"));
+        assert!(dump.files_mut().all(|(name, _)| !name.contains("individual_number")));
         dumps::show(&dump, false);
     }
 }
@@ -111,13 +113,12 @@ fn signed_list(payload: &[u8]) -> Vec<u8> {
     sign1(order.key, &cose::protected(order.key.algorithm()), &chain, payload, true).expect("a known key")
 }
 
-/// A list of authorities as it comes, and as what a signer of lists signed.
+/// A list of authorities as it comes, and what a signer of lists might sign.
 pub fn vical(data: &[u8]) {
     let now = TIME.parse().expect("a time");
-    for bytes in [data, &signed_list(data)] {
-        if let Ok(list) = Vical::read(bytes, dumps::accepting(), now) {
-            assert!(list.listed.iter().all(|listed| !listed.doc_types.is_empty()));
-        }
+    let signed = Vical::read(data, dumps::accepting(), now).map(|list| list.contents);
+    for contents in [signed, VicalContents::parse(data, now)].into_iter().flatten() {
+        assert!(contents.listed.iter().all(|listed| !listed.doc_types.is_empty()));
     }
 }
 

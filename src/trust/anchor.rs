@@ -242,5 +242,6 @@ mod tests {
         ] {
             assert_eq!((id(number).hierarchy(), KeyRole::of(&id(number))), (hierarchy, role), "{number}");
         }
+        assert_eq!(KeyId(*b"5000023\x08\x05001\0\0\0\0").to_string(), "5000023/001");
     }
 }

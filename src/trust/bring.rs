@@ -254,7 +254,7 @@ fn vical(
     let mut list = read(trust)?;
     if let Some(pin) = pin {
         // The provider's root comes with the signature, or stands in the list.
-        let listed = list.listed.iter().map(|one| &one.certificate);
+        let listed = list.contents.listed.iter().map(|one| &one.certificate);
         let named = list.chain.iter().chain(listed).find(|der| has(der, pin));
         let named = named.ok_or_else(|| AddError::PinNotThere(pin.to_owned()))?;
         list = read(&trust.clone().with(vec![anchor(Purpose::Mdoc, named, pin)]))?;
@@ -266,10 +266,10 @@ fn vical(
     let from = FromList {
         pinned: pin.filter(|_| list.vouched).map(str::to_owned),
         signer: list.signer,
-        signed: Some(list.date),
+        signed: Some(list.contents.date),
         unverified,
     };
-    Ok((list.listed, Some(from)))
+    Ok((list.contents.listed, Some(from)))
 }
 
 fn row(purpose: Purpose, certificate: &Certificate, sha256: &str, source: String, now: Timestamp) -> Row {

@@ -45,7 +45,7 @@ pub use {
     facts::Facts,
     guard::is_group_writable,
     import::{ImportError, Unusable, import, import_handed_in},
-    mdoc::{IssuerError, IssuerPath, Listed, Vical, VicalError, issuer_path},
+    mdoc::{Contents as VicalContents, IssuerError, IssuerPath, Listed, Vical, VicalError, issuer_path},
     passport::{
         ListError, MASTER_LIST, MASTER_LIST_SIGNER, MasterList, Outside, Refused, SignerError, SignerPath, StateMatch,
         allows_document, document_types, judge, key_period, list_signer_path, message_signer, periods, signer_path,

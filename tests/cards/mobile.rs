@@ -430,7 +430,9 @@ fn a_part_of_a_name_is_not_a_name() {
         assert_eq!(parts, [shown]);
         assert_eq!(findings.overall(), Overall::Undetermined);
         assert_eq!(findings.verdict(CheckId::MdocShared), Some(Verdict::NotDone(Why::NotShared)));
+        assert!(findings.notes.iter().any(|note| note.id == "mdoc-name-in-part"));
     }
     let whole = judge(&read_card(&mut card("mobile-licence"), Scope::FULL).unwrap().0);
+    assert!(whole.notes.iter().all(|note| note.id != "mdoc-name-in-part"));
     assert!(whole.holder.name.is_some() && whole.items.iter().all(|item| !item.id.ends_with("_name")));
 }

@@ -9,8 +9,9 @@ use crate::common::temp::TempDir;
 use taimen::{
     cbor,
     crypto::{NamedCurve, cose, sha256},
-    simulator::cards::mdoc::issuer::{
-        CertificateOrder, DOCUMENT_SIGNER, Key, LIST_SIGNER, Name, READER, authorities, sign1,
+    simulator::{
+        cards::mdoc::issuer::{CertificateOrder, DOCUMENT_SIGNER, Key, LIST_SIGNER, Name, READER, authorities, sign1},
+        certificate::usage,
     },
     trust::{
         AddError, Anchor, Brought, Certificate, Hierarchy, IssuerError, Material, Place, Purpose, Refused, TrustStore,
@@ -176,6 +177,15 @@ fn a_list_counts_if_its_signer_does_and_binds_its_certificates_to_types() {
         order.signer.extended = extended;
         assert_eq!(refused(&order, true), VicalError::Purpose);
     }
+    for (stated, authority) in [(None, false), (Some(usage::CERT_SIGN), false), (Some(usage::DIGITAL_SIGNATURE), true)]
+    {
+        let mut order = ListOrder::new(&[]);
+        (order.signer.usage, order.signer.authority) = (stated, authority);
+        assert_eq!(refused(&order, true), VicalError::Purpose, "{stated:?}, an authority: {authority}");
+    }
+    let mut bound = ListOrder::new(&[]);
+    bound.signer.usage = Some(usage::NON_REPUDIATION);
+    assert_eq!(refused(&bound, false), VicalError::NotVouched, "the certificate is one for lists");
     let mut old = ListOrder::new(&[]);
     old.signer.validity[1] = time("2026-11-01T00:00:00Z");
     assert_eq!(refused(&old, true), VicalError::Validity);
@@ -229,7 +239,7 @@ fn the_providers_root_may_be_named_by_its_fingerprint_if_it_comes_with_the_signa
     let between = Key::Curve(NamedCurve::P256, "vical-ca");
     let validity = [time("2026-01-01T00:00:00Z"), time("2027-01-01T00:00:00Z")];
     let mut middle = provider().leaf("taimen simulated VICAL CA", between, 8, validity, None);
-    (middle.authority, middle.usage) = (true, Some(0x06));
+    (middle.authority, middle.usage) = (true, Some(usage::CERT_SIGN | usage::CRL_SIGN));
     let signer = CertificateOrder { key: ListOrder::new(&[]).signer.key, ..middle.clone() };
     let signer = signer.leaf("taimen simulated VICAL signer", signer.key, 9, validity, Some(LIST_SIGNER));
     let signer = CertificateOrder { issuer: middle.subject.clone(), signer: between, ..signer };

@@ -575,3 +575,31 @@ fn names_are_compared_as_names() {
     });
     assert_eq!(installed_outcome(&printable), Ok(()));
 }
+
+/// The hashes are OpenSSL's: `openssl rsa -modulus`, and the last 97 bytes of `openssl pkey -outform DER`.
+#[test]
+fn a_key_is_named_by_the_hash_of_its_modulus_or_of_its_point() {
+    let read = |der: &[u8]| Certificate::parse(der).unwrap().key.unwrap();
+    let rsa = read(include_bytes!("../../certs/production/j-lis-jpki/authca03.cer"));
+    assert_eq!(rsa.fingerprint(), "8d3998a50aea0a3d04fb6d2fbfcaa9b0e1b8afe2dd8164a35f75386c9617a952");
+    assert_eq!((rsa.rsa().is_some(), rsa.ec()), (true, None));
+    let ec = read(include_bytes!("../../certs/simulated/taimen/zairyu-ca2.der"));
+    assert_eq!(ec.fingerprint(), "b1f62f726820a9af3848bc54765b4dada215482a30adedc755055a1a16cd6096");
+    assert_eq!((ec.rsa(), ec.ec().is_some()), (None, true));
+}
+
+/// With bits that do not count, one signature could be written in several ways.
+#[test]
+fn a_signature_fills_its_last_byte() {
+    let even = |serial: u8| {
+        let mut order = own_leaf(RSA_SIGNER, RSA_CA);
+        order.serial = vec![serial];
+        order.build().ok().filter(|der| der.last().is_some_and(|byte| byte % 2 == 0))
+    };
+    let mut der = (1..100).find_map(even).unwrap();
+    assert!(Certificate::parse(&der).is_ok());
+    let at = der.len() - 257;
+    assert_eq!(der[at], 0, "the unused bits of a signature of 256 bytes");
+    der[at] = 1;
+    assert_eq!(Certificate::parse(&der).unwrap_err(), CertificateError::Malformed);
+}

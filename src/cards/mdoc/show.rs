@@ -31,6 +31,9 @@ note_rows! {
     BY_CODE "mdoc-by-code"
         "QRコードで接続しました。スマートフォンがこの場にあることは、何も示していません。"
         "The session began with a QR code. Nothing shows that the phone is here.";
+    NAME_IN_PART "mdoc-name-in-part"
+        "氏名の一部しか共有されていないため、氏名を確認できません。姓と名の両方を共有してもらい、もう一度読み取ってください。"
+        "The phone shared only a part of the name, which is not a name that taimen can confirm. Ask the customer to share both the family name and the given name, and read again.";
     UNREQUESTED_NOTE "mdoc-unrequested"
         "要求していない項目が届きました。内容は見ずに捨てました。"
         "The phone sent elements that nobody asked for. taimen dropped them unseen.";
@@ -183,6 +186,12 @@ const DAYS: &[(&str, &str, Bilingual)] = &[
     ("expiry_date", "expiry", Bilingual::new("有効期限", "expiry")),
 ];
 
+/// The part of a licence holder's name that was shared without the other.
+fn lone_name(facts: &Facts<'_>) -> Option<&'static (&'static str, &'static str, Bilingual)> {
+    let in_part = facts.doc_type == DocType::Licence && holder(facts).name.is_none();
+    NAMES.iter().find(|(element, ..)| in_part && facts.item(element).and_then(text).is_some())
+}
+
 pub(super) fn items(facts: &Facts<'_>) -> Vec<Item> {
     let item = |id, title, value, signed_by| Item { id, title, value, signed_by, masked: false };
     let mut items = Vec::new();
@@ -191,8 +200,7 @@ pub(super) fn items(facts: &Facts<'_>) -> Vec<Item> {
             items.push(item(id, *title, ItemValue::Date(day), SIGNED));
         }
     }
-    let parts = NAMES.iter().filter(|_| facts.doc_type == DocType::Licence && holder(facts).name.is_none());
-    for (element, id, title) in parts.chain(TEXTS) {
+    for (element, id, title) in lone_name(facts).into_iter().chain(TEXTS) {
         if let Some(text) = facts.item(element).and_then(text) {
             items.push(item(id, *title, ItemValue::Text(text.into()), SIGNED));
         }
@@ -302,6 +310,9 @@ pub(super) fn notes(findings: &Findings, facts: &Facts<'_>) -> Vec<Note> {
             list.push(NO_AUTHORITY);
         }
         list.push(LAW);
+    }
+    if lone_name(facts).is_some() {
+        list.push(NAME_IN_PART);
     }
     if facts.by_code() {
         list.push(BY_CODE);

@@ -5,7 +5,7 @@ mod path;
 mod vical;
 
 pub use path::{IssuerError, IssuerPath, issuer_path};
-pub use vical::{Listed, Vical, VicalError, judge};
+pub use vical::{Contents, Listed, Vical, VicalError, judge};
 
 /// Extended key usage of a document signer.
 const DOCUMENT_SIGNER: &str = "1.0.18013.5.1.2";

@@ -47,15 +47,39 @@ pub struct Listed {
     pub doc_types: Vec<String>,
 }
 
-/// A list whose own signature holds.
+/// What a list says, whoever signed it.
 #[derive(Debug, Clone)]
-pub struct Vical {
-    /// Who put it together, as the list says.
-    pub provider: String,
-    /// When.
+pub struct Contents {
+    /// When it was put together.
     pub date: Timestamp,
     /// Its certificates.
     pub listed: Vec<Listed>,
+}
+
+impl Contents {
+    /// Reads what the signature of a list is over.
+    ///
+    /// # Errors
+    /// [`VicalError`].
+    pub fn parse(payload: &[u8], now: Timestamp) -> Result<Self, VicalError> {
+        let list = cbor::decode(payload)?;
+        if !list.get("version")?.text()?.starts_with("1.") {
+            return Err(VicalError::Version);
+        }
+        list.get("vicalProvider")?.text()?;
+        if list.find("nextUpdate")?.map(time).transpose()?.is_some_and(|next| next < now) {
+            return Err(VicalError::Outdated);
+        }
+        let listed = list.get("certificateInfos")?.items()?.iter().map(listed).collect::<Result<_, _>>()?;
+        Ok(Self { date: time(list.get("date")?)?, listed })
+    }
+}
+
+/// A list whose own signature holds.
+#[derive(Debug, Clone)]
+pub struct Vical {
+    /// What it says.
+    pub contents: Contents,
     /// The subject of the signer's certificate.
     pub signer: String,
     /// The certificates that came with the signature, in DER: the signer's, then those above it.
@@ -86,18 +110,8 @@ impl Vical {
         if now < signer.not_before || now > signer.not_after {
             return Err(VicalError::Validity);
         }
-        let list = cbor::decode(cose.payload.ok_or(CoseError::Payload)?)?;
-        if !list.get("version")?.text()?.starts_with("1.") {
-            return Err(VicalError::Version);
-        }
-        if list.find("nextUpdate")?.map(time).transpose()?.is_some_and(|next| next < now) {
-            return Err(VicalError::Outdated);
-        }
-        let listed = list.get("certificateInfos")?.items()?.iter().map(listed).collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
-            provider: list.get("vicalProvider")?.text()?.to_owned(),
-            date: time(list.get("date")?)?,
-            listed,
+            contents: Contents::parse(cose.payload.ok_or(CoseError::Payload)?, now)?,
             signer: signer.subject.clone(),
             chain: cose.chain.iter().map(|der| der.to_vec()).collect(),
             vouched: vouched(signer, chain.get(1..).unwrap_or_default(), trust, now),
