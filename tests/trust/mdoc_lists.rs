@@ -273,6 +273,24 @@ fn installed(order: &CertificateOrder) -> TrustStore {
     TrustStore::shipped().unwrap().with(vec![anchor])
 }
 
+/// An extension in DER; all of it is shorter than 128 bytes.
+fn extension(oid: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
+    let object = |tag: u8, content: &[u8]| [&[tag, u8::try_from(content.len()).unwrap()], content].concat();
+    let critical: &[u8] = if critical { &[0x01, 0x01, 0xFF] } else { &[] };
+    object(0x30, &[&object(0x06, oid), critical, &object(0x04, value)].concat())
+}
+
+/// One that is not critical.
+fn plain(oid: &[u8], value: &[u8]) -> Vec<u8> {
+    extension(oid, false, value)
+}
+
+/// extendedKeyUsage of a document signer.
+fn purpose() -> Vec<u8> {
+    let length = u8::try_from(DOCUMENT_SIGNER.len()).unwrap();
+    [&[0x30, length + 2, 0x06, length], DOCUMENT_SIGNER].concat()
+}
+
 #[test]
 fn a_signer_must_have_the_profile_of_annex_b_under_its_root() {
     let root = maryland();
@@ -293,6 +311,32 @@ fn a_signer_must_have_the_profile_of_annex_b_under_its_root() {
     assert!(profile(short(|s| s.subject.province = None)).contains("state or province"));
     assert!(profile(short(|s| s.subject.country = "XU".to_owned())).contains("country"));
     assert!(profile(short(|s| s.authority_key_id = None)).contains("names no key"));
+    let deviations: [(fn(&mut CertificateOrder), &str); 12] = [
+        (|s| s.authority = true, "is one of an authority"),
+        (|s| s.usage = None, "another key usage"),
+        (|s| s.usage = Some(usage::DIGITAL_SIGNATURE | usage::NON_REPUDIATION), "another key usage"),
+        (
+            |s| (s.usage, s.more) = (None, vec![plain(&[0x55, 0x1D, 0x0F], &[0x03, 0x02, 0x07, 0x80])]),
+            "key usage that is not",
+        ),
+        (|s| s.extended = None, "signing documents"),
+        (|s| s.extended = Some(READER), "signing documents"),
+        (
+            |s| (s.extended, s.more) = (None, vec![plain(&[0x55, 0x1D, 0x25], &purpose())]),
+            "extended key usage that is not",
+        ),
+        (|s| s.subject_key_id = None, "has no key identifier"),
+        (|s| s.issuer_alternative = false, "no way to reach"),
+        (|s| s.distribution = false, "no revocation list"),
+        (|s| s.issuer.common = "another name".to_owned(), "another issuer's name"),
+        (|s| s.validity[0] = time("2025-06-01T00:00:00Z"), "457 days"),
+    ];
+    for (change, what) in deviations {
+        assert!(profile(short(change)).contains(what), "{what}");
+    }
+    let unknown = |place| Err(IssuerError::UnknownExtension(place));
+    assert_eq!(short(|s| s.more = vec![extension(&[0x2A, 0x03], true, &[0x05, 0x00])]), unknown(Place::Leaf));
+    assert_eq!(short(|s| s.more = vec![plain(&[0x2A, 0x03], &[0x05, 0x00])]), Ok(()));
     assert_eq!(short(|s| s.key = Key::Ed25519("ds")), Ok(()));
     assert_eq!(short(|s| s.validity[0] = time("2026-11-02T00:00:00Z")), Err(IssuerError::SignedOutside(Place::Leaf)));
     assert_eq!(short(|s| s.validity[1] = time("2026-11-26T00:00:00Z")), Err(IssuerError::Expired(Place::Leaf)));

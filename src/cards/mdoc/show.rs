@@ -32,8 +32,8 @@ note_rows! {
         "QRコードで接続しました。スマートフォンがこの場にあることは、何も示していません。"
         "The session began with a QR code. Nothing shows that the phone is here.";
     NAME_IN_PART "mdoc-name-in-part"
-        "氏名の一部しか共有されていないため、氏名を確認できません。姓と名の両方を共有してもらい、もう一度読み取ってください。"
-        "The phone shared only a part of the name, which is not a name that taimen can confirm. Ask the customer to share both the family name and the given name, and read again.";
+        "氏名の一部しか共有されていません。姓と名の両方を共有してもらい、もう一度読み取ってください。"
+        "The phone shared only a part of the name. Ask for both the family name and the given name, and read again.";
     UNREQUESTED_NOTE "mdoc-unrequested"
         "要求していない項目が届きました。内容は見ずに捨てました。"
         "The phone sent elements that nobody asked for. taimen dropped them unseen.";
