@@ -337,7 +337,13 @@ fn a_signer_must_have_the_profile_of_annex_b_under_its_root() {
     let unknown = |place| Err(IssuerError::UnknownExtension(place));
     assert_eq!(short(|s| s.more = vec![extension(&[0x2A, 0x03], true, &[0x05, 0x00])]), unknown(Place::Leaf));
     assert_eq!(short(|s| s.more = vec![plain(&[0x2A, 0x03], &[0x05, 0x00])]), Ok(()));
+    let nameless = short(|s| (s.authority_key_id, s.issuer.common) = (None, "another name".to_owned()));
+    assert_eq!(nameless, Err(IssuerError::NoAnchor), "it names neither the key nor the authority");
     assert_eq!(short(|s| s.key = Key::Ed25519("ds")), Ok(()));
+    for (key, edwards) in [(Key::Ed25519("ds"), true), (Key::Curve(NamedCurve::P256, "ds"), false)] {
+        let signer = Certificate::parse(&root.document_signer("a signer", key, 1).build().unwrap()).unwrap();
+        assert_eq!(signer.ed25519_key().is_some(), edwards);
+    }
     assert_eq!(short(|s| s.validity[0] = time("2026-11-02T00:00:00Z")), Err(IssuerError::SignedOutside(Place::Leaf)));
     assert_eq!(short(|s| s.validity[1] = time("2026-11-26T00:00:00Z")), Err(IssuerError::Expired(Place::Leaf)));
     // Another key under the same name and key identifier; another key identifier under the same name is another authority.
