@@ -187,4 +187,56 @@ mod tests {
             }
         }
     }
+
+    /// A judgement that is kept for later counts only under the store that it was made with.
+    #[test]
+    fn a_revision_names_all_that_decides() {
+        let shipped = || TrustStore::shipped().unwrap();
+        let one = shipped().anchors()[0].clone();
+        let with = |change: fn(&mut Anchor)| {
+            let mut anchor = one.clone();
+            change(&mut anchor);
+            shipped().with(vec![anchor]).revision()
+        };
+        assert_eq!(shipped().revision(), shipped().revision());
+        let all = [
+            shipped().revision(),
+            shipped().accepting(Hierarchy::Simulated).revision(),
+            shipped().accepting(Hierarchy::Test).revision(),
+            with(|_| {}),
+            with(|anchor| anchor.purpose = Purpose::Passport),
+            with(|anchor| anchor.hierarchy = Hierarchy::Installed),
+            with(|anchor| anchor.official = !anchor.official),
+            with(|anchor| anchor.doc_types = vec!["org.iso.18013.5.1.mDL".to_owned()]),
+            with(|anchor| anchor.material = Material::Certificate(vec![0])),
+        ];
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
+    }
+
+    #[test]
+    fn certificates_of_accepted_hierarchies_come_first() {
+        let store = TrustStore::shipped().unwrap().accepting(Hierarchy::Simulated);
+        let of = |store: &TrustStore| {
+            let known = store.certificates(Purpose::JpkiSignature).map(|(anchor, _)| anchor.hierarchy);
+            known.collect::<Vec<_>>()
+        };
+        let (first, last) = ([Hierarchy::Production; 3], [Hierarchy::Test; 2]);
+        assert_eq!(of(&store), [&first[..], &[Hierarchy::Simulated], &last].concat());
+        assert!(store.certificates(Purpose::JpkiSignature).all(|(anchor, _)| anchor.purpose == Purpose::JpkiSignature));
+    }
+
+    #[cfg(feature = "simulator")]
+    #[test]
+    fn an_issuers_signature_is_found_good_again_and_no_other_is() {
+        use crate::simulator::keys;
+        let store = TrustStore::shipped().unwrap();
+        let key = |name| CvCaKey { id: KeyId([0; 16]), key: keys::signer(name).unwrap().public_key().unwrap() };
+        let signature = keys::signer("impostor").unwrap().sign_sha256(&[b"signed"]).unwrap();
+        for _ in 0..2 {
+            assert!(store.is_signed(&key("impostor"), b"signed", &signature));
+            assert!(!store.is_signed(&key("impostor"), b"another", &signature));
+            assert!(!store.is_signed(&key("licence-ca"), b"signed", &signature));
+        }
+        assert!(std::ptr::eq(store.memo(), store.memo()), "what was found out is found again");
+    }
 }

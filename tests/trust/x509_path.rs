@@ -348,6 +348,8 @@ fn an_authority_signs_no_cards() {
 fn times() {
     let early = |leaf: &mut CertificateOrder| leaf.not_before = midnight(2019, 12, 31);
     assert_eq!(leaf_alone(early), Err(PathError::IssuerNewer), "issued before this certificate of its issuer began");
+    let together = |leaf: &mut CertificateOrder| leaf.not_before = midnight(2020, 1, 1);
+    assert_eq!(leaf_alone(together), Ok(()), "both began in the same second");
     let ended = |authority: &mut CertificateOrder| authority.not_after = last_second(2025, 3, 31);
     assert_eq!(authority_alone(ended), Err(PathError::IssuerOver), "issued after its issuer's time");
     let last_moment = |authority: &mut CertificateOrder| authority.not_after = midnight(2025, 4, 1);
