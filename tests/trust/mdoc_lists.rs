@@ -311,7 +311,8 @@ fn a_signer_must_have_the_profile_of_annex_b_under_its_root() {
     assert!(profile(short(|s| s.subject.province = None)).contains("state or province"));
     assert!(profile(short(|s| s.subject.country = "XU".to_owned())).contains("country"));
     assert!(profile(short(|s| s.authority_key_id = None)).contains("names no key"));
-    let deviations: [(fn(&mut CertificateOrder), &str); 12] = [
+    type Change = fn(&mut CertificateOrder);
+    let deviations: [(Change, &str); 12] = [
         (|s| s.authority = true, "is one of an authority"),
         (|s| s.usage = None, "another key usage"),
         (|s| s.usage = Some(usage::DIGITAL_SIGNATURE | usage::NON_REPUDIATION), "another key usage"),

@@ -6,8 +6,8 @@ use crate::{
     simulator::certificate::assert_committed,
     tlv::der,
     trust::{
-        Cms, CmsError, Hierarchy, MASTER_LIST, MasterList, Outside, Signed, SignerError, SignerPath, TrustStore,
-        list_signer_path, periods, signer_path,
+        Certificate, Cms, CmsError, Hierarchy, MASTER_LIST, MasterList, Outside, Signed, SignerError, SignerPath,
+        TrustStore, list_signer_path, periods, signer_path,
     },
 };
 
@@ -302,6 +302,21 @@ fn every_one_of_several_signers_must_hold_and_one_who_cannot_be_judged_is_left_o
     let mut nobody = order(&first);
     nobody.others = vec![order(&first); 8];
     assert_eq!(Cms::parse(&nobody.build().unwrap()).unwrap_err(), CmsError::TooManySigners);
+}
+
+#[test]
+fn of_two_certificates_with_one_key_and_number_the_named_one_counts() {
+    let one = Signer::Rsa.order();
+    let mut other = one.clone();
+    other.issuer = Signer::Brainpool.order().issuer;
+    let both = [one.build().unwrap(), other.build().unwrap()];
+    for signer in [&one, &other] {
+        for certificates in [both.to_vec(), both.iter().rev().cloned().collect()] {
+            let signed = verified(&sod(signer, |order| order.certificates = certificates));
+            let named = Certificate::parse(&signer.build().unwrap()).unwrap();
+            assert_eq!(signed.certificate.issuer, named.issuer);
+        }
+    }
 }
 
 #[test]
