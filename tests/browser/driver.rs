@@ -156,6 +156,12 @@ impl Browser {
         self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
     }
 
+    /// Waits for longer than a key may wait for its neighbours: what comes sooner after another key may be a scanner's.
+    pub async fn rests(&self) {
+        let pause = "const done = arguments[0]; setTimeout(done, 600);";
+        self.client.execute_async(pause, Vec::new()).await.unwrap();
+    }
+
     /// What axe-core finds wrong with what is shown, one line a rule.
     pub async fn violations(&self) -> Vec<String> {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/node_modules/axe-core/axe.min.js");

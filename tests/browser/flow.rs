@@ -314,13 +314,11 @@ fn a_scanner_at_the_verdict_decides_nothing() {
     browse(Look::default(), async |browser| {
         browser.enter(&counter).await;
         assert_eq!(read(browser, "my-number").await, "checked");
-        // Waits for longer than a key may wait for its neighbours.
-        let pause = "const done = arguments[0]; setTimeout(done, 600);";
         let pressed = "return document.querySelectorAll('#face [aria-pressed=\"true\"]').length";
         for scanned in ["T4901", "123", "1\u{E007}", "x1"] {
-            browser.client.execute_async(pause, Vec::new()).await.unwrap();
+            browser.rests().await;
             browser.keys(scanned).await;
-            browser.client.execute_async(pause, Vec::new()).await.unwrap();
+            browser.rests().await;
             assert_eq!(browser.script(pressed).await, 0, "{scanned}");
         }
         browser.keys("1").await;

@@ -72,6 +72,8 @@ fn a_record_is_made_looked_over_saved_and_found_again() {
     browse(Look::default(), async |browser| {
         browser.enter(&counter).await;
         read(browser, "licence?seed=7").await;
+        // The PIN's last key was a moment ago.
+        browser.rests().await;
         browser.keys("1").await;
         browser.until("the comparison", "document.querySelector('#face-matches[aria-pressed=true]')").await;
         browser.keys(F4).await;
