@@ -18,7 +18,11 @@ use taimen::{
     trust::{Vical, VicalContents},
 };
 
-use super::{dumps, input::Input, seeds::TIME};
+use super::{
+    dumps,
+    input::{Input, is_one_in_sixteen},
+    seeds::TIME,
+};
 
 pub fn cbor(data: &[u8]) {
     fn walk(item: &Item<'_>, whole: &[u8], depth: usize) {
@@ -58,7 +62,7 @@ fn wanted(which: u8) -> Wanted {
 pub fn device_response(data: &[u8]) {
     // Of the other type there is nothing to find; one input in sixteen asks for it.
     let licence = data.windows(3).any(|window| window == b"mDL");
-    let both = data.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte)) % 16 == 0;
+    let both = is_one_in_sixteen(data);
     for which in (0..2).filter(|which| both || (*which == 1) == licence) {
         let wanted = wanted(which);
         let time = TIME.parse().expect("a time");

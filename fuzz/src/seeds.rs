@@ -133,7 +133,7 @@ fn pictures(mark: &[u8], longest: usize) -> Vec<Vec<u8>> {
 
 /// Small pictures in every mode that `opj_compress` of OpenJPEG writes: a portrait takes thirty times as long.
 pub fn jpeg2000() -> Vec<Vec<u8>> {
-    [below("fuzz/corpus/jpeg2000", ".jp2", 1), below("fuzz/corpus/jpeg2000", ".j2k", 1)].concat()
+    [below("fuzz/pictures", ".jp2", 1), below("fuzz/pictures", ".j2k", 1)].concat()
 }
 
 pub fn tiff() -> Vec<Vec<u8>> {

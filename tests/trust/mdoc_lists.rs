@@ -5,7 +5,10 @@
 
 use std::path::PathBuf;
 
-use crate::common::temp::TempDir;
+use crate::{
+    common::temp::TempDir,
+    x509_openssl::{EXTENDED_KEY_USAGE, UNKNOWN, extension},
+};
 use taimen::{
     cbor,
     crypto::{NamedCurve, cose, sha256},
@@ -273,17 +276,7 @@ fn installed(order: &CertificateOrder) -> TrustStore {
     TrustStore::shipped().unwrap().with(vec![anchor])
 }
 
-/// An extension in DER; all of it is shorter than 128 bytes.
-fn extension(oid: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
-    let object = |tag: u8, content: &[u8]| [&[tag, u8::try_from(content.len()).unwrap()], content].concat();
-    let critical: &[u8] = if critical { &[0x01, 0x01, 0xFF] } else { &[] };
-    object(0x30, &[&object(0x06, oid), critical, &object(0x04, value)].concat())
-}
-
-/// One that is not critical.
-fn plain(oid: &[u8], value: &[u8]) -> Vec<u8> {
-    extension(oid, false, value)
-}
+const KEY_USAGE: &[u8] = &[0x55, 0x1D, 0x0F];
 
 /// extendedKeyUsage of a document signer.
 fn purpose() -> Vec<u8> {
@@ -317,13 +310,13 @@ fn a_signer_must_have_the_profile_of_annex_b_under_its_root() {
         (|s| s.usage = None, "another key usage"),
         (|s| s.usage = Some(usage::DIGITAL_SIGNATURE | usage::NON_REPUDIATION), "another key usage"),
         (
-            |s| (s.usage, s.more) = (None, vec![plain(&[0x55, 0x1D, 0x0F], &[0x03, 0x02, 0x07, 0x80])]),
+            |s| (s.usage, s.more) = (None, vec![extension(KEY_USAGE, false, &[0x03, 0x02, 0x07, 0x80])]),
             "key usage that is not",
         ),
         (|s| s.extended = None, "signing documents"),
         (|s| s.extended = Some(READER), "signing documents"),
         (
-            |s| (s.extended, s.more) = (None, vec![plain(&[0x55, 0x1D, 0x25], &purpose())]),
+            |s| (s.extended, s.more) = (None, vec![extension(EXTENDED_KEY_USAGE, false, &purpose())]),
             "extended key usage that is not",
         ),
         (|s| s.subject_key_id = None, "has no key identifier"),
@@ -335,9 +328,9 @@ fn a_signer_must_have_the_profile_of_annex_b_under_its_root() {
     for (change, what) in deviations {
         assert!(profile(short(change)).contains(what), "{what}");
     }
-    let unknown = |place| Err(IssuerError::UnknownExtension(place));
-    assert_eq!(short(|s| s.more = vec![extension(&[0x2A, 0x03], true, &[0x05, 0x00])]), unknown(Place::Leaf));
-    assert_eq!(short(|s| s.more = vec![plain(&[0x2A, 0x03], &[0x05, 0x00])]), Ok(()));
+    let unknown = Err(IssuerError::UnknownExtension(Place::Leaf));
+    assert_eq!(short(|s| s.more = vec![extension(UNKNOWN, true, &[0x05, 0x00])]), unknown);
+    assert_eq!(short(|s| s.more = vec![extension(UNKNOWN, false, &[0x05, 0x00])]), Ok(()));
     let nameless = short(|s| (s.authority_key_id, s.issuer.common) = (None, "another name".to_owned()));
     assert_eq!(nameless, Err(IssuerError::NoAnchor), "it names neither the key nor the authority");
     assert_eq!(short(|s| s.key = Key::Ed25519("ds")), Ok(()));

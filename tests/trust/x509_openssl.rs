@@ -46,15 +46,15 @@ fn impostor(like: PoolKey) -> PoolKey {
 }
 
 /// An extension: its identifier, whether it is critical, its value.
-fn extension(oid: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
+pub fn extension(oid: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
     let object = |tag: u8, value: &[u8]| [&[tag, u8::try_from(value.len()).unwrap()], value].concat();
     let critical = if critical { object(0x01, &[0xFF]) } else { Vec::new() };
     object(0x30, &[object(0x06, oid), critical, object(0x04, value)].concat())
 }
 
 /// 1.3.6.1.4.1.55738.999.1: nobody's.
-const UNKNOWN: &[u8] = &[0x2B, 0x06, 0x01, 0x04, 0x01, 0x83, 0xB3, 0x3A, 0x87, 0x67, 0x01];
-const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1D, 0x25];
+pub const UNKNOWN: &[u8] = &[0x2B, 0x06, 0x01, 0x04, 0x01, 0x83, 0xB3, 0x3A, 0x87, 0x67, 0x01];
+pub const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1D, 0x25];
 const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 0x1E];
 const POLICY_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 0x24];
 const INHIBIT_ANY_POLICY: &[u8] = &[0x55, 0x1D, 0x36];

@@ -29,13 +29,13 @@ struct Guest {
     stream: TcpStream,
     from: IpAddr,
     until: Instant,
-    /// What he has said: the length of a message, then the message.
+    /// What the guest has said: the length of a message, then the message.
     said: Vec<u8>,
 }
 
 impl Guests {
-    /// Powers up a guest's card and asks for its answer to reset. If there is no room, the guest who came first leaves: the first
-    /// of the same address if that address has its share, else the first of all.
+    /// Powers up a guest's card and asks the guest for the answer to reset. To make room, it drops the oldest guest of the same
+    /// address if that address has its share, else the oldest of all.
     pub(super) fn welcome(&mut self, stream: TcpStream, from: IpAddr, until: Instant) {
         let same = self.0.iter().filter(|guest| guest.from == from).count();
         let leaves = if same >= MAX_GREETED_OF_ONE {
