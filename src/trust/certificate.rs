@@ -13,12 +13,13 @@ use x509_parser::{
     },
     prelude::FromDer,
     public_key,
-    x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name},
+    x509::{AlgorithmIdentifier, SubjectPublicKeyInfo},
 };
 
 use super::{
     algorithm::{self, Unsupported},
     memo::Memo,
+    name::Name,
 };
 use crate::crypto::{
     EcPublicKey, EcdsaForm, KeyError, PublicKey, SealPublicKey, Sha256Hash, SignatureAlgorithm, VerifyKey, sha256,
@@ -116,10 +117,6 @@ pub struct Authority {
     /// How many authorities may be below it; `None`: no limit.
     pub path_length: Option<u32>,
 }
-
-/// A distinguished name in a form that can be compared (RFC 5280 7.1): attributes by type; strings of the two usual types
-/// without regard to their type, to case and to runs of spaces.
-pub(super) type Name = Vec<Vec<(Vec<u8>, Vec<u8>)>>;
 
 /// A certificate. Parsing verifies nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -254,8 +251,8 @@ impl Certificate {
                 .iter()
                 .map(|one| (one.oid.to_id_string(), must_be_understood(one), one.value.to_vec()))
                 .collect(),
-            subject_name: name(certificate.subject()),
-            issuer_name: name(certificate.issuer()),
+            subject_name: Name::of(certificate.subject()),
+            issuer_name: Name::of(certificate.issuer()),
             algorithm: if same_algorithm { algorithm(&certificate.signature_algorithm) } else { Algorithm::Differing },
             tbs: certificate.tbs_certificate.as_ref().to_vec(),
             signature: certificate.signature_value.data.to_vec(),
@@ -288,18 +285,17 @@ impl Certificate {
 
     /// The country of the subject, in capitals.
     pub fn subject_country(&self) -> Option<String> {
-        country(&self.subject_name)
+        self.subject_name.country()
     }
 
-    /// The state or province of the subject, as it is written.
+    /// The state or province of the subject, as names are compared: in small letters, words one space apart.
     pub fn subject_state(&self) -> Option<String> {
-        let found = self.subject_name.iter().flatten().find(|(kind, _)| *kind == STATE)?;
-        std::str::from_utf8(&found.1).ok().map(str::to_owned)
+        self.subject_name.state().map(str::to_owned)
     }
 
     /// The country of the issuer, in capitals.
     pub fn issuer_country(&self) -> Option<String> {
-        country(&self.issuer_name)
+        self.issuer_name.country()
     }
 
     /// Whether subject and issuer are one: a root, or a link between two keys of one authority.
@@ -372,17 +368,6 @@ impl Certificate {
     }
 }
 
-/// countryName, 2.5.4.6
-const COUNTRY: [u8; 3] = [0x55, 0x04, 0x06];
-
-/// stateOrProvinceName, 2.5.4.8
-const STATE: [u8; 3] = [0x55, 0x04, 0x08];
-
-fn country(name: &Name) -> Option<String> {
-    let found = name.iter().flatten().find(|(kind, _)| *kind == COUNTRY)?;
-    std::str::from_utf8(&found.1).ok().map(str::to_uppercase)
-}
-
 /// keyUsage, basicConstraints, certificatePolicies, subjectKeyIdentifier, authorityKeyIdentifier.
 const UNDERSTOOD: [&str; 5] = ["2.5.29.15", "2.5.29.19", "2.5.29.32", "2.5.29.14", "2.5.29.35"];
 
@@ -448,32 +433,4 @@ fn must_be_understood(extension: &X509Extension<'_>) -> bool {
     let restrictions =
         [OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_POLICY_CONSTRAINTS, OID_X509_EXT_INHIBIT_ANY_POLICY];
     extension.critical || restrictions.contains(&extension.oid)
-}
-
-/// A distinguished name as it is encoded; `None` if it is not one.
-pub(super) fn name_of(bytes: &[u8]) -> Option<Name> {
-    match X509Name::from_der(bytes) {
-        Ok(([], found)) => Some(name(&found)),
-        _ => None,
-    }
-}
-
-fn name(name: &X509Name<'_>) -> Name {
-    let value = |tag: Tag, data: &[u8]| match (tag, std::str::from_utf8(data)) {
-        (Tag::PrintableString | Tag::Utf8String, Ok(text)) => {
-            let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
-            words.join(" ").into_bytes()
-        }
-        // A byte that no text begins with keeps other types apart.
-        _ => [&[0xFF], tag.0.to_be_bytes().as_slice(), data].concat(),
-    };
-    let attributes = name.iter().map(|set| {
-        let mut set: Vec<_> = set
-            .iter()
-            .map(|one| (one.attr_type().as_bytes().to_vec(), value(one.attr_value().tag(), one.attr_value().data)))
-            .collect();
-        set.sort();
-        set
-    });
-    attributes.collect()
 }

@@ -13,7 +13,8 @@ use crate::{
 
 use super::{
     algorithm::{self, Unsupported},
-    certificate::{Certificate, CertificateError, name_of},
+    certificate::{Certificate, CertificateError},
+    name::Name,
 };
 
 /// The most certificates in a message that is not a list of them (spec passport 14).
@@ -208,7 +209,7 @@ impl SignerInfo {
     /// Whether it is the one that the signer names in every respect.
     fn names(&self, certificate: &Certificate) -> bool {
         match &self.named {
-            Named::Issuer(issuer, _) => name_of(issuer).is_some_and(|issuer| issuer == certificate.issuer_name),
+            Named::Issuer(issuer, _) => Name::parse(issuer).is_some_and(|issuer| issuer == certificate.issuer_name),
             Named::Key(_) => true,
         }
     }

@@ -21,6 +21,7 @@ mod import;
 mod manifest;
 mod mdoc;
 mod memo;
+mod name;
 mod passport;
 mod pins;
 mod store;
