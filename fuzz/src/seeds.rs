@@ -131,7 +131,7 @@ fn pictures(mark: &[u8], longest: usize) -> Vec<Vec<u8>> {
     all
 }
 
-/// Small pictures in every mode that `opj_compress` of OpenJPEG writes: a portrait takes thirty times as long.
+/// Small pictures that `opj_compress` of OpenJPEG wrote, each in another mode: a portrait takes over ten times as long.
 pub fn jpeg2000() -> Vec<Vec<u8>> {
     [below("fuzz/pictures", ".jp2", 1), below("fuzz/pictures", ".j2k", 1)].concat()
 }
