@@ -18,6 +18,8 @@ named! {
         Key = "key",
         /// The database itself cannot be read there.
         File = "file",
+        /// A table, an index or a trigger of SQLite is not what taimen made, or an index leaves rows out.
+        Schema = "schema",
         /// A row that no program of ours has written.
         Row = "row",
         /// A number that is missing.

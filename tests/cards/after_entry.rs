@@ -152,6 +152,29 @@ fn the_question_comes_before_what_is_read_meanwhile() {
 }
 
 #[test]
+fn who_has_everything_is_asked_nothing_whatever_the_request_says() {
+    for name in ["my-number", "licence"] {
+        let read_as = |ask: Ask| {
+            let mut simulated = card(name);
+            let (known, request) = (Credentials::from(&simulated), request().ask(ask));
+            let mut spy = Spy(&mut simulated, Vec::new());
+            let gate = &mut PinGate::new(false);
+            let outcome = if ask == Ask::IfMissing {
+                cards::start(&mut spy, &request, known, gate, &mut reading::nonces(), &mut |_| {}).unwrap()
+            } else {
+                let dump = cards::read(&mut spy, &request, known, gate, &mut reading::nonces(), &mut |_| {}).unwrap();
+                Outcome::Done(Box::new(dump))
+            };
+            let Outcome::Done(dump) = outcome else { panic!("{name}: nothing is missing") };
+            (dump.kind.as_str(), spy.1)
+        };
+        let never = read_as(Ask::Never);
+        assert_eq!(read_as(Ask::IfMissing), never, "a look that prepares a question takes more commands");
+        assert_eq!(read_as(Ask::Always), never, "cards::read has nobody to ask");
+    }
+}
+
+#[test]
 fn guests_are_looked_for_while_a_person_types_and_not_on_the_way_to_a_verdict() {
     let mut simulated = card("menkyo");
     let known = printed(&simulated);

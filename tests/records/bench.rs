@@ -145,8 +145,13 @@ impl Bench {
                     "lookup_unchanged",
                     "lookup_kept",
                 ];
+                // As whoever leaves no trace does it: each trigger is put back.
+                let made = SCHEMA
+                    .split_inclusive("END;\n")
+                    .filter_map(|part| part.find("CREATE TRIGGER").map(|at| &part[at..]));
                 let drops: String = triggers.iter().map(|name| format!("DROP TRIGGER IF EXISTS {name};")).collect();
-                self.sql(&format!("PRAGMA foreign_keys = OFF; {drops} {statements}")).unwrap();
+                let statements = format!("PRAGMA foreign_keys = OFF; {drops} {statements};");
+                self.sql(&made.fold(statements, |statements, trigger| statements + trigger)).unwrap();
             }
         }
     }
@@ -169,6 +174,9 @@ impl Bench {
         }
     }
 }
+
+/// The tables and triggers that taimen makes.
+const SCHEMA: &str = include_str!("../../src/records/store/schema/sqlite-1.sql");
 
 /// Runs statements on a SQLite file.
 pub fn sqlite(path: &Path, statements: &str) -> Result<(), String> {

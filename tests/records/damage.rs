@@ -98,6 +98,25 @@ both! {
         assert_eq!(bench.open().err(), Some(StoreError::HeadDiffers { place, seq: 3 }));
     }
 
+    fn two_heads_of_one_size_are_both_compared(bench: &Bench) {
+        let (mut store, _) = bench.filled(3);
+        let first = store.head().unwrap().unwrap().note();
+        drop(store);
+        bench.tamper("DELETE FROM lookup; DELETE FROM entry");
+        fs::remove_file(bench.keys().kept().path()).unwrap();
+        let mut store = bench.open().unwrap();
+        for number in 5..8 {
+            store.append(&record(number)).unwrap();
+        }
+        // The head beside the key is of the same size as the one that head office has.
+        let kept = store.head().unwrap().unwrap().note();
+        let heads = |notes: [&str; 2]| notes.map(|note| SignedHead::parse(note).unwrap());
+        let rewritten = [Bad { seq: 3, layer: Layer::Rewritten }];
+        assert_eq!(store.verify(Depth::Content, &heads([&first, &kept])).unwrap().bad, rewritten);
+        assert_eq!(store.verify(Depth::Content, &heads([&kept, &first])).unwrap().bad, rewritten);
+        assert!(store.verify(Depth::Content, &heads([&kept, &kept])).unwrap().holds());
+    }
+
     fn a_content_that_was_sealed_for_another_place_is_named(bench: &Bench) {
         let (mut store, appended) = bench.filled(3);
         bench.tamper("UPDATE entry SET sealed = (SELECT sealed FROM entry WHERE seq = 2), nonce = (SELECT nonce FROM entry WHERE seq = 2) WHERE seq = 3");
@@ -200,4 +219,56 @@ fn a_row_below_the_first_number_is_not_a_lawful_purge() {
          DELETE FROM lookup WHERE seq IN (1, 2)",
     );
     assert_eq!(bad(bench)[0].1, Layer::Sequence);
+}
+
+/// What SQLite finds rows by can be changed apart from them, by whoever may write the file.
+#[test]
+fn an_index_that_hides_a_row_is_named_and_nothing_is_purged() {
+    for (index, columns) in [
+        ("entry_first", "entry (first, seq) WHERE first IS NOT NULL"),
+        ("entry_kind", "entry (kind, created_at, seq)"),
+        ("lookup_hash", "lookup (hash, seq)"),
+    ] {
+        let bench = Bench::sqlite();
+        let (mut store, appended) = bench.filled(3);
+        store.append(&entry(EntryKind::Hold, Some(appended[1].id), 9, "{}")).unwrap();
+        drop(store);
+        assert_eq!(bad(&bench), []);
+        let partial = match columns.split_once(" WHERE ") {
+            Some((columns, condition)) => format!("{columns} WHERE {condition} AND seq <> 4"),
+            None => format!("{columns} WHERE seq <> 2"),
+        };
+        let made = format!("CREATE INDEX {index} ON {columns}");
+        bench.tamper(&format!(
+            "DROP INDEX {index}; CREATE INDEX {index} ON {partial}; PRAGMA writable_schema = ON; \
+             UPDATE sqlite_schema SET sql = '{made}' WHERE name = '{index}'; PRAGMA writable_schema = RESET"
+        ));
+        assert_eq!(bad(&bench), [(0, Layer::Schema)], "{index}");
+        let place = bench.place().to_string();
+        let purge = entry(EntryKind::Purge, None, 10, "{}");
+        let refused = bench.open().unwrap().empty(&[appended[1].id], &purge).err();
+        assert_eq!(refused, Some(StoreError::Damaged { place, seq: 0, layer: Layer::Schema }), "{index}");
+    }
+}
+
+#[test]
+fn a_trigger_that_was_removed_or_added_is_named_and_nothing_is_lost_to_it() {
+    let bench = Bench::sqlite();
+    drop(bench.filled(2));
+    bench.sql("CREATE TABLE someone_elses (a); CREATE INDEX theirs ON someone_elses (a)").unwrap();
+    assert_eq!(bad(&bench), [], "what else is in the file is no part of the log");
+    bench.sql("CREATE TRIGGER theirs2 BEFORE INSERT ON entry BEGIN SELECT RAISE(IGNORE); END").unwrap();
+    assert_eq!(bad(&bench), [(0, Layer::Schema)]);
+    let place = bench.place().to_string();
+    let lost = StoreError::Damaged { place, seq: 0, layer: Layer::Schema };
+    assert_eq!(bench.open().unwrap().append(&record(3)).err(), Some(lost.clone()));
+    bench
+        .sql("DROP TRIGGER theirs2; CREATE TRIGGER theirs2 BEFORE INSERT ON lookup BEGIN SELECT RAISE(IGNORE); END")
+        .unwrap();
+    assert_eq!(bench.open().unwrap().append(&record(3)).err(), Some(lost));
+    bench.sql("DROP TRIGGER theirs2").unwrap();
+    bench.open().unwrap().append(&record(3)).unwrap();
+    assert_eq!(bad(&bench), []);
+    bench.sql("DROP TRIGGER entry_kept").unwrap();
+    assert_eq!(bad(&bench), [(0, Layer::Schema)]);
 }

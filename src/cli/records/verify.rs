@@ -203,6 +203,10 @@ fn layer(layer: Layer) -> Bilingual {
             "a data key does not open, and no content that it seals: it is damaged, or somebody edited the key file",
         ),
         Layer::File => Bilingual::new("ファイルが読めません", "the file cannot be read there"),
+        Layer::Schema => Bilingual::new(
+            "表・索引・トリガーがtaimenの作ったものと違うか、索引に漏れがあります（一覧や検索に出ない記録がありえます）",
+            "a table, an index or a trigger is not what taimen made, or an index leaves rows out, so that lists and searches may too",
+        ),
         Layer::Row => Bilingual::new("taimenが書いた行ではありません", "taimen has not written such a row"),
         Layer::Sequence => Bilingual::new("この番号の行がありません", "the row with this number is missing"),
         Layer::Content => Bilingual::new(

@@ -149,6 +149,8 @@ pub(super) fn fault(place: &Place, error: &sqlx::Error) -> StoreError {
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
             StoreError::Damaged { place: at, seq: 0, layer: Layer::Row }
         }
+        // A row that was written is not there.
+        sqlx::Error::RowNotFound => StoreError::Damaged { place: at, seq: 0, layer: Layer::Schema },
         sqlx::Error::Protocol(_) => StoreError::ConnectionLost { place: at },
         _ => StoreError::Other { place: at, code: "driver".to_owned() },
     }

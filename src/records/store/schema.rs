@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use sqlx::{
-    SqlSafeStr,
+    Connection, SqlSafeStr, SqliteConnection,
     migrate::{Migration, MigrationType, Migrator},
 };
 
@@ -23,6 +23,20 @@ pub fn postgres() -> Migrator {
     let mut migrator = migrator(&POSTGRES);
     migrator.create_schema(super::place::SCHEMA);
     migrator
+}
+
+/// The tables of taimen in a SQLite file with their indexes and triggers, each with its type, name and statement.
+pub async fn sqlite_objects(link: &mut SqliteConnection) -> Result<Vec<(String, String, String)>, sqlx::Error> {
+    const STATEMENT: &str = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema \
+                             WHERE tbl_name IN ('log', 'data_key', 'entry', 'lookup') ORDER BY type, name";
+    sqlx::query_as(STATEMENT).fetch_all(link).await
+}
+
+/// [`sqlite_objects`] of a file that nobody has changed.
+pub async fn sqlite_made() -> Result<Vec<(String, String, String)>, sqlx::Error> {
+    let mut link = SqliteConnection::connect("sqlite::memory:").await?;
+    sqlite().run(&mut link).await?;
+    sqlite_objects(&mut link).await
 }
 
 fn migrator(steps: &'static [&'static str]) -> Migrator {

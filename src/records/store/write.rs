@@ -389,7 +389,7 @@ async fn insert(
         let insert = insert.bind(header.of.as_ref().map(bytes)).bind(profile).bind(hash);
         let insert = insert.bind(header.created_at.as_second()).bind(i64::from(header.key_id)).bind(header.purges.to_string());
         let insert = insert.bind(leaf.to_vec()).bind(head.to_vec()).bind(nodes).bind(digest.to_vec());
-        insert.bind(nonce.to_vec()).bind(sealed).execute(&mut *db).await?;
+        written(insert.bind(nonce.to_vec()).bind(sealed).execute(&mut *db).await?.rows_affected(), 1)?;
     });
     if lookups.is_empty() {
         return Ok(());
@@ -400,6 +400,11 @@ async fn insert(
     on!(link, db => {
         let insert = sqlx::query(AssertSqlSafe(statement)).bind(seq);
         let insert = lookups.iter().fold(insert, |insert, hash| insert.bind(hash.to_vec()));
-        insert.execute(&mut *db).await.map(|_| ())
+        written(insert.execute(&mut *db).await?.rows_affected(), lookups.len())
     })
+}
+
+/// A trigger of somebody else's can leave a row out without an error.
+fn written(rows: u64, meant: usize) -> Result<(), sqlx::Error> {
+    if usize::try_from(rows) == Ok(meant) { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
 }
