@@ -6,7 +6,8 @@ use crate::common::reading::{self, TIME, card, look, nonces, request_for};
 use jiff::Timestamp;
 use taimen::{
     cards::{
-        self, CredentialSpec, Credentials, EntryError, Event, FlowError, ReadError, RecogniseError, Request, Wanted,
+        self, CredentialSpec, Credentials, EntryError, Event, FlowError, Looked, ReadError, RecogniseError, Request,
+        Wanted,
         drivers_licence::{
             files::{MENKYO_PIN, PIN1, PIN2},
             spec as licence,
@@ -169,6 +170,44 @@ fn the_gate_and_the_counters_come_first() {
     let again = cards::read(&mut plain, &asked, known, gate, nonces, &mut |_| {}).unwrap_err();
     assert_eq!(again, ReadError::Refused { refusal: Refusal::AlreadyTried, reference: &FACE_NUMBER_B }.into());
     assert_eq!((plain.retry_counter(&FACE_NUMBER_B), plain.retry_counter(&TEXT_NUMBER_B)), (Some(9), Some(10)));
+}
+
+#[test]
+fn the_second_transaction_needs_what_is_wanted_and_reads_at_its_own_time() {
+    let later: Timestamp = "2026-11-23T04:05:06Z".parse().unwrap();
+    let read_later = |looked: Looked, card: &mut dyn Transport, known: &Credentials| {
+        looked.read(card, later, known.shared(), &mut PinGate::new(false), &mut nonces(), &mut |_| {})
+    };
+    // A last try: whoever asks is told before the person types.
+    let looked = look(&mut card("my-number?fault=last-try"), &reading::request()).unwrap();
+    let wanted = looked.wanted();
+    let refused = ReadError::Refused { refusal: Refusal::LastTry, reference: &FACE_NUMBER_B };
+    assert_eq!(looked.refusal(&wanted[0], &PinGate::new(false)), Err(refused));
+    assert_eq!(looked.refusal(&wanted[0], &PinGate::new(true)), Ok(()));
+    // Nothing was entered: the card is not touched.
+    let mut plain = card("my-number");
+    let looked = look(&mut plain, &reading::request()).unwrap();
+    let mut watched = Watched(&mut plain, 0);
+    let missing = read_later(*looked, &mut watched, &Credentials::default()).unwrap_err();
+    assert!(matches!(missing, FlowError::Missing(..)), "{missing:?}");
+    assert_eq!(watched.1, 0);
+    // PIN 1 alone is enough.
+    let mut licence = card("licence");
+    let own = licence.credentials().unwrap().get("pin1").unwrap();
+    let known = reading::entry("pin1", std::str::from_utf8(own.expose()).unwrap());
+    let looked = look(&mut licence, &request_for(CardKind::LICENCE)).unwrap();
+    licence.power_off();
+    licence.power_on();
+    let dump = read_later(*looked, &mut licence, &known).unwrap();
+    assert_eq!((dump.scope, dump.read_at), (Scope::PIN1, later));
+}
+
+#[test]
+fn a_setting_that_nobody_knows_names_the_pin_that_it_is_about() {
+    let mut licence = card("licence?fault=pin-setting=02");
+    let known = Credentials::from(&licence);
+    let refused = read(&mut licence, &request_for(CardKind::LICENCE), &known).unwrap_err();
+    assert_eq!(refused, ReadError::PinSetting { reference: &PIN1 }.into());
 }
 
 #[test]
