@@ -1,4 +1,4 @@
-//! Files that the user named: personal data, so mode 0600.
+//! Files that the user named: personal data, so mode 0600, but for the JUnit report.
 
 use std::{
     collections::HashMap,
@@ -26,11 +26,20 @@ pub fn destination(matches: &ArgMatches, option: &str) -> Result<Option<Destinat
 
 /// A file that only its owner may read.
 pub fn private(path: &Path, existing: Existing) -> Result<Destination, Problem> {
+    written_for(Readers::Owner, path, existing)
+}
+
+/// A file that everybody may read: nothing in it is personal, and whoever reads it often has another account.
+pub fn public(path: &Path, existing: Existing) -> Result<Destination, Problem> {
+    written_for(Readers::Everybody, path, existing)
+}
+
+fn written_for(readers: Readers, path: &Path, existing: Existing) -> Result<Destination, Problem> {
     if path == Path::new("-") {
         // Standard output has the report; a file of this name would surprise everybody.
         return Err(unwritable(path, &io::ErrorKind::InvalidFilename.into()));
     }
-    Destination::new(path, Readers::Owner, existing).map_err(|error| unwritten(path, error))
+    Destination::new(path, readers, existing).map_err(|error| unwritten(path, error))
 }
 
 /// What a command writes, of its options and arguments.
