@@ -71,9 +71,9 @@ pub fn distinct(matches: &ArgMatches) -> Result<(), Problem> {
         if let Ok(Some(paths)) = matches.try_get_many::<PathBuf>(id) {
             named.extend(paths.map(|path| (id, path.clone())));
         } else if let Ok(Some(address)) = matches.try_get_one::<String>(id)
-            && let Some(path) = address.strip_prefix("replay:").or(address.strip_prefix("sqlite:"))
+            && let Some(path) = file_of(address)
         {
-            named.push((id, path.into()));
+            named.push((id, path));
         }
     }
     // A written file comes first, so that of two that are read nothing is said.
@@ -92,6 +92,20 @@ pub fn distinct(matches: &ArgMatches) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+/// The file that an address stands for: a recording that is played, a database.
+fn file_of(address: &str) -> Option<PathBuf> {
+    if let Some(recording) = address.strip_prefix("replay:") {
+        return Some(recording.into());
+    }
+    #[cfg(feature = "records")]
+    {
+        let place = crate::records::store::Place::parse(address).ok()?;
+        place.file().map(Path::to_owned)
+    }
+    #[cfg(not(feature = "records"))]
+    None
 }
 
 /// Whether a name is that of an argument and not of an option.

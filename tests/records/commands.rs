@@ -429,6 +429,18 @@ fn the_log_of_an_export_says_which_records_and_of_which_period() {
 }
 
 #[test]
+fn a_database_is_no_destination_however_it_is_named() {
+    let shop = Shop::test();
+    let before = fs::read(shop.folder.file("data/records.db")).unwrap();
+    for url in ["sqlite:data/records.db", "sqlite://data/records.db"] {
+        let arguments = ["check", "--reader", "sim:my-number", "--records", url, "--save-dump", "data/records.db"];
+        let refused = shop.run(&[&arguments[..], &["--json"]].concat(), 2);
+        assert_eq!(refused.json()["error"]["id"], "same-file", "{url}");
+    }
+    assert_eq!(fs::read(shop.folder.file("data/records.db")).unwrap(), before);
+}
+
+#[test]
 fn an_export_for_somebody_opens_for_nobody_else() {
     let shop = Shop::test();
     shop.add("my-number", &[]);
