@@ -3,7 +3,10 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use crate::{messages::Message, report::visible, verify::Overall};
+use crate::{
+    messages::{ExitCode, Message},
+    report::visible,
+};
 
 use super::{Expected, Line, Outcome, Summary};
 
@@ -15,6 +18,9 @@ pub fn junit_tail(summary: &Summary) -> &'static str {
         "</testsuite>\n</testsuites>\n"
     }
 }
+
+/// Why an authentic document fails: it says that its holder has not reached the age.
+const TOO_YOUNG: &str = "too-young";
 
 /// Room for the largest number, so that the head keeps its length and can be written again at the end.
 const DIGITS: usize = 20;
@@ -37,8 +43,8 @@ pub fn junit_head(summary: &Summary) -> String {
     )
 }
 
-/// One input: passed if it counts 0; failed if a verdict is another than *authentic*, or an expectation is not
-/// met; an error if it could not be judged.
+/// One input: passed if it counts 0; failed if a verdict is another than *authentic*, the age that was asked for is not reached, or
+/// an expectation is not met; an error if it could not be judged.
 pub fn junit_case(line: &Line, took: Duration) -> String {
     let mut case = format!(
         "<testcase classname=\"taimen.batch\" name=\"{}\" time=\"{:.3}\"",
@@ -47,18 +53,16 @@ pub fn junit_case(line: &Line, took: Duration) -> String {
     );
     // Writing to a string cannot fail.
     let _ = match (&line.expected, &line.outcome) {
-        (Some(Expected::Met), _) | (None, Outcome::Judged { overall: Overall::Authentic, .. }) => {
-            case.write_str("/>\n")
-        }
+        _ if line.counts() == ExitCode::Authentic => case.write_str("/>\n"),
         (Some(Expected::Failed(differs)), _) => {
             let differs = escaped(&differs.join(" "));
             writeln!(case, "><failure type=\"expectation\" message=\"not as expected: {differs}\"/></testcase>")
         }
-        (None, Outcome::Judged { overall, .. }) => {
-            let overall = overall.as_str();
-            writeln!(case, "><failure type=\"{overall}\" message=\"{overall}\"/></testcase>")
+        (_, Outcome::Judged { overall, exit, .. }) => {
+            let why = if *exit == ExitCode::Mismatch { TOO_YOUNG } else { overall.as_str() };
+            writeln!(case, "><failure type=\"{why}\" message=\"{why}\"/></testcase>")
         }
-        (None, Outcome::Failed(Message { id, what, todo, .. })) => {
+        (_, Outcome::Failed(Message { id, what, todo, .. })) => {
             let (id, what, todo) = (escaped(id), escaped(what), escaped(todo));
             writeln!(case, "><error type=\"{id}\" message=\"{what}\">{todo}</error></testcase>")
         }
@@ -86,10 +90,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        lang::Lang,
-        messages::{ExitCode, Problem},
-    };
+    use crate::{lang::Lang, messages::Problem, verify::Overall};
 
     fn line(input: &str, outcome: Outcome, expected: Option<Expected>) -> Line {
         Line { input: input.to_owned(), outcome, expected }
@@ -120,6 +121,15 @@ mod tests {
         assert_eq!(case(judged(Overall::Rejected), Some(Expected::Met)), format!("{start}/>\n"));
         let failed = case(judged(Overall::Undetermined), None);
         assert_eq!(failed, format!("{start}><failure type=\"undetermined\" message=\"undetermined\"/></testcase>\n"));
+        let too_young = || Outcome::Judged {
+            overall: Overall::Authentic,
+            exit: ExitCode::Mismatch,
+            verdict: "{}".to_owned(),
+            report: "{}".to_owned(),
+        };
+        let failed = case(too_young(), None);
+        assert_eq!(failed, format!("{start}><failure type=\"too-young\" message=\"too-young\"/></testcase>\n"));
+        assert_eq!(case(too_young(), Some(Expected::Met)), format!("{start}/>\n"));
         let differs = Some(Expected::Failed(vec!["/a<b".to_owned(), "/c".to_owned()]));
         let failed = case(judged(Overall::Authentic), differs);
         assert!(failed.contains("type=\"expectation\" message=\"not as expected: /a&lt;b /c\""), "{failed}");

@@ -90,8 +90,8 @@ struct Expectations {
 
 impl Default for Summary {
     fn default() -> Self {
-        // No input of a batch has a form or a record.
-        let other = [ExitCode::Interrupted, ExitCode::Mismatch, ExitCode::NotSaved];
+        // No input of a batch has a record.
+        let other = [ExitCode::Interrupted, ExitCode::NotSaved];
         let codes = ExitCode::ALL.into_iter().filter(|exit| !other.contains(exit));
         Self {
             inputs: 0,
@@ -185,10 +185,11 @@ impl Summary {
         }
     }
 
-    /// Inputs without an expectation that have a verdict other than *authentic*, or an expectation that is not met.
+    /// Inputs without an expectation that have a verdict other than *authentic* or an age that is not reached, or an expectation that
+    /// is not met.
     pub(super) fn junit_failures(&self) -> u64 {
         let of = |exit: ExitCode| self.counts.get(&exit.code()).copied().unwrap_or_default();
-        of(ExitCode::Rejected) + of(ExitCode::Undetermined)
+        of(ExitCode::Rejected) + of(ExitCode::Undetermined) + of(ExitCode::Mismatch)
     }
 
     /// Inputs without an expectation that could not be judged.
@@ -306,8 +307,17 @@ mod tests {
         assert_eq!(summary.exit(), ExitCode::Card);
         assert_eq!(summary.junit_errors(), 1);
         let json: serde_json::Value = serde_json::from_str(&summary.json()).unwrap();
-        assert_eq!(json["counts"], serde_json::json!({ "0": 2, "1": 1, "2": 0, "3": 1, "4": 1, "5": 0 }));
+        assert_eq!(json["counts"], serde_json::json!({ "0": 2, "1": 1, "2": 0, "3": 1, "4": 1, "5": 0, "6": 0 }));
         assert_eq!(json["overall"], serde_json::json!({ "authentic": 2, "rejected": 0, "undetermined": 1 }));
+        let outcome = Outcome::Judged {
+            overall: Overall::Authentic,
+            exit: ExitCode::Mismatch,
+            verdict: "{}".to_owned(),
+            report: "{}".to_owned(),
+        };
+        let mut young = Summary::default();
+        young.add(&Line { input: String::new(), outcome, expected: None });
+        assert_eq!((young.exit().code(), young.junit_failures(), young.junit_errors()), (6, 1, 0));
         let mut zero = Summary::default().exit_zero();
         assert_eq!(zero.exit(), ExitCode::Authentic, "an engine's list may be empty");
         zero.add(&line(Some(Overall::Rejected), None));

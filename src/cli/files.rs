@@ -1,4 +1,4 @@
-//! Files that the user named: personal data, so mode 0600.
+//! Files that the user named: personal data, so mode 0600, but for the JUnit report.
 
 use std::{
     collections::HashMap,
@@ -26,11 +26,20 @@ pub fn destination(matches: &ArgMatches, option: &str) -> Result<Option<Destinat
 
 /// A file that only its owner may read.
 pub fn private(path: &Path, existing: Existing) -> Result<Destination, Problem> {
+    written_for(Readers::Owner, path, existing)
+}
+
+/// A file that everybody may read: nothing in it is personal, and whoever reads it often has another account.
+pub fn public(path: &Path, existing: Existing) -> Result<Destination, Problem> {
+    written_for(Readers::Everybody, path, existing)
+}
+
+fn written_for(readers: Readers, path: &Path, existing: Existing) -> Result<Destination, Problem> {
     if path == Path::new("-") {
         // Standard output has the report; a file of this name would surprise everybody.
         return Err(unwritable(path, &io::ErrorKind::InvalidFilename.into()));
     }
-    Destination::new(path, Readers::Owner, existing).map_err(|error| unwritten(path, error))
+    Destination::new(path, readers, existing).map_err(|error| unwritten(path, error))
 }
 
 /// What a command writes, of its options and arguments.
@@ -62,9 +71,9 @@ pub fn distinct(matches: &ArgMatches) -> Result<(), Problem> {
         if let Ok(Some(paths)) = matches.try_get_many::<PathBuf>(id) {
             named.extend(paths.map(|path| (id, path.clone())));
         } else if let Ok(Some(address)) = matches.try_get_one::<String>(id)
-            && let Some(path) = address.strip_prefix("replay:").or(address.strip_prefix("sqlite:"))
+            && let Some(path) = file_of(address)
         {
-            named.push((id, path.into()));
+            named.push((id, path));
         }
     }
     // A written file comes first, so that of two that are read nothing is said.
@@ -83,6 +92,20 @@ pub fn distinct(matches: &ArgMatches) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+/// The file that an address stands for: a recording that is played, a database.
+fn file_of(address: &str) -> Option<PathBuf> {
+    if let Some(recording) = address.strip_prefix("replay:") {
+        return Some(recording.into());
+    }
+    #[cfg(feature = "records")]
+    {
+        let place = crate::records::store::Place::parse(address).ok()?;
+        place.file().map(Path::to_owned)
+    }
+    #[cfg(not(feature = "records"))]
+    None
 }
 
 /// Whether a name is that of an argument and not of an option.

@@ -1,8 +1,10 @@
 //! Rules of spelling for addresses. No gazetteer: both sides come from the same person, so that equal text after rules suffices.
 
+use crate::text::is_hyphen;
+
 use super::{
     engine::Pair,
-    spelling::{is_hyphen, is_ideograph, is_kana, is_space},
+    spelling::{is_ideograph, is_kana, is_space},
 };
 
 const NUMERALS: &str = "〇零一二三四五六七八九十百千壱弐参拾";

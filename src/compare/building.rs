@@ -1,9 +1,11 @@
 //! A building that one side of an address leaves out.
 
+use crate::text::is_hyphen;
+
 use super::{
     address::{is_name, is_numeral},
     engine::Pair,
-    spelling::{is_hyphen, is_space},
+    spelling::is_space,
 };
 
 /// Without a building that one side alone has behind its block number; if `sure`, only what can be nothing else.

@@ -3,6 +3,8 @@
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_normalization::{UnicodeNormalization, char::decompose_canonical};
 
+use crate::text::is_hyphen;
+
 /// Compatibility ideographs as the ideographs that Unicode unifies them with. Twelve of the block are ideographs of their own
 /// and stay.
 pub(super) fn compat_ideographs(side: &[char]) -> Vec<char> {
@@ -167,11 +169,6 @@ pub(super) fn long_vowels(side: &[char]) -> Vec<char> {
         plain.push(if long { 'ー' } else { *c });
     }
     plain
-}
-
-/// What people type for a hyphen.
-pub(super) fn is_hyphen(c: char) -> bool {
-    "-－﹣−‐⁃‑‒–—﹘―⎯⏤ーｰ─━⁻".contains(c)
 }
 
 pub(super) fn is_space(c: char) -> bool {

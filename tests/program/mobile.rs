@@ -68,6 +68,13 @@ fn an_age_that_is_not_reached_is_no_yes_for_staff_nor_for_a_script() {
     let batch = ["batch", &saved, "--accept", "simulated", "--at", "recorded", "--lang", "en"];
     let said = program.run(batch).expect(6);
     assert!(said.stderr.contains("age not reached") || said.stdout.contains("age not reached"), "{}", said.stderr);
+    // Nor for a system of continuous integration.
+    let junit = argument(&program.home.file("report.xml"));
+    let said = program.run([&batch[..], &["--json", "--junit", &junit]].concat()).expect(6);
+    let summary: serde_json::Value = serde_json::from_str(said.stderr.lines().last().unwrap()).unwrap();
+    assert_eq!((&summary["exit"], &summary["counts"]["6"]), (&6.into(), &1.into()));
+    let report = std::fs::read_to_string(&junit).unwrap();
+    assert!(report.contains("failures=\"1\"") && report.contains("<failure type=\"too-young\""), "{report}");
 }
 
 #[test]

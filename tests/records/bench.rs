@@ -102,7 +102,11 @@ impl Bench {
     }
 
     pub fn create_as(&self, test: bool) -> Store {
-        let file = KeyFile::new(Uuid::new_v4_like(), &mut SystemNonces).unwrap();
+        self.create_named(Uuid::new_v4_like(), test)
+    }
+
+    fn create_named(&self, database: Uuid, test: bool) -> Store {
+        let file = KeyFile::new(database, &mut SystemNonces).unwrap();
         let keys = Keys::create(file, &self.key(), &self.place()).unwrap();
         Store::create(self.place(), keys, test, time(0), Box::new(SystemNonces)).unwrap()
     }
@@ -124,6 +128,15 @@ impl Bench {
         let mut store = self.create();
         let appended = (1..=entries).map(|number| store.append(&record(number)).unwrap()).collect();
         (store, appended)
+    }
+
+    /// The same in a log of this name, with keys of its own.
+    pub fn filled_as(&self, database: Uuid, entries: u64) -> Store {
+        let mut store = self.create_named(database, false);
+        for number in 1..=entries {
+            store.append(&record(number)).unwrap();
+        }
+        store
     }
 
     /// Does what a hand in the database does: without triggers.

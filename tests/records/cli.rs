@@ -64,7 +64,9 @@ fn a_shop_makes_backs_up_and_proves_its_records_on_both() {
         assert_eq!((&report["holds"], &report["size"], &report["content"]), (&true.into(), &5.into(), &true.into()));
         let mut keyless = shop.command(&["verify", "--json"]);
         keyless.env_remove("TAIMEN_RECORDS_KEY");
-        assert_eq!(run(keyless).expect(0).json()["content"], false);
+        let keyless = run(keyless).expect(0).json();
+        assert_eq!((&keyless["content"], &keyless["signer_known"]), (&false.into(), &false.into()));
+        assert_eq!(report["signer_known"], true);
 
         let (head, proof) = (shop.path("head"), shop.path("proof.json"));
         shop.run(&["head", "--out", &head]).expect(0);
@@ -121,6 +123,58 @@ fn a_damaged_data_key_ends_with_1_and_blames_no_key_file() {
     let shown = shop.run(&["verify"]).expect(1);
     assert!(shown.stdout.contains("database (key): a data key does not open"), "{}", shown.stdout);
     assert_eq!(error(&shop.run(&["rekey", "--json"]).expect(2)), "records-damaged");
+}
+
+#[test]
+fn nobody_is_told_that_a_forged_database_is_the_shops() {
+    let shop = Shop::new(Bench::sqlite());
+    drop(shop.bench.filled(2));
+    let public = shop.run(&["head", "--json"]).expect(0).json()["public_key"].as_str().unwrap().to_owned();
+    let (head, name) = (shop.path("head"), public.split('+').next().unwrap().rsplit('/').next().unwrap().to_owned());
+    shop.run(&["head", "--out", &head]).expect(0);
+    // Somebody else signs everything anew, in a log of the same name.
+    let forged = Bench::sqlite();
+    drop(forged.filled_as(name.parse().unwrap(), 2));
+    fs::copy(forged.file(), shop.bench.file()).unwrap();
+    let keyless = |lang: &str, arguments: &[&str]| {
+        let mut command = shop.command(&[&["verify"], arguments].concat());
+        command.env_remove("TAIMEN_RECORDS_KEY").env("TAIMEN_LANG", lang);
+        run(command)
+    };
+    assert_eq!(keyless("en", &["--json"]).expect(0).json()["signer_known"], false);
+    let said = keyless("en", &[]).expect(0).stdout;
+    assert!(said.contains("did not check who signed it") && said.contains("--public-key"), "{said}");
+    assert!(!said.contains("nothing is damaged"), "{said}");
+    let said = keyless("ja", &[]).expect(0).stdout;
+    assert!(said.contains("誰が署名したかは確かめていません") && said.contains("--public-key"), "{said}");
+    // What came another way finds it: the public key, a head, the key itself.
+    assert_eq!(error(&keyless("en", &["--public-key", &public, "--json"]).expect(2)), "records-wrong-key");
+    assert_eq!(error(&keyless("en", &["--head", &head, "--json"]).expect(2)), "records-head");
+    assert_eq!(shop.run(&["verify", "--json"]).expect(1).json()["bad"][0]["layer"], "log");
+    // And nothing is said against the shop's own.
+    let shop = Shop::new(Bench::sqlite());
+    drop(shop.bench.filled(2));
+    let public = shop.run(&["head", "--json"]).expect(0).json()["public_key"].as_str().unwrap().to_owned();
+    let mut command = shop.command(&["verify", "--public-key", &public]);
+    command.env_remove("TAIMEN_RECORDS_KEY");
+    let said = run(command).expect(0).stdout;
+    assert!(said.contains("nothing is damaged") && !said.contains("who signed"), "{said}");
+    let copied = shop.run(&["backup", &shop.path("copy.db"), "--json"]).expect(0).json();
+    assert_eq!(copied["signer_known"], true);
+}
+
+#[test]
+fn no_terminal_obeys_what_a_proof_reveals() {
+    let shop = Shop::new(Bench::sqlite());
+    let mut store = shop.bench.create();
+    let id =
+        store.append(&entry(EntryKind::Record, None, 1, "{\"name\":\"海\u{9b}2J\u{202e}山\"}")).unwrap().id.to_string();
+    drop(store);
+    let proof = shop.path("proof.json");
+    let public = shop.run(&["head", "--json"]).expect(0).json()["public_key"].as_str().unwrap().to_owned();
+    shop.run(&["head", "--proof", &id, "--reveal", "--out", &proof]).expect(0);
+    let said = shop.run(&["verify", "--proof", &proof, "--public-key", &public]).expect(0).stdout;
+    assert!(said.contains("海\\u009b2J\\u202e山") && !said.contains(['\u{9b}', '\u{202e}']), "{said}");
 }
 
 #[test]

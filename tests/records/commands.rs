@@ -402,6 +402,45 @@ fn an_export_is_logged_and_no_spreadsheet_runs_what_is_in_it() {
 }
 
 #[test]
+fn the_log_of_an_export_says_which_records_and_of_which_period() {
+    let shop = Shop::test();
+    let ids: Vec<String> = (0..3).map(|_| shop.add("my-number", &[])).collect();
+    shop.file("held.json", &json!({"by": "架空 花", "hold": "inquiry", "reason": "照会第1号"}));
+    shop.json(&["records", "amend", &ids[2], "held.json"]);
+    let later = shop.add("my-number", &[]);
+    let export = |out: &str, more: &[&str]| {
+        shop.run(&[&["records", "export", "--out", out, "--by", "架空 花"], more].concat(), 0);
+        let list = shop.json(&["records", "list", "--kind", "export", "--limit", "1"]);
+        shop.json(&["records", "show", list["entries"][0]["id"].as_str().unwrap()])["content"].clone()
+    };
+    let note = export("all.json", &["--since", "2000-01-01"]);
+    assert_eq!((&note["records"], &note["entries"]), (&4.into(), &"1-5".into()));
+    assert_eq!((&note["since"], &note["until"]), (&"2000-01-01".into(), &Value::Null));
+    // Two by their ids, and the addition and the record between them are not among them.
+    let note = export("two.json", &[&later, &ids[0], &ids[1]]);
+    assert_eq!((&note["records"], &note["entries"]), (&3.into(), &"1-2,5".into()));
+    // What would count for nothing is refused.
+    for bound in ["--since", "--until"] {
+        let arguments = ["records", "export", "--out", "none.json", "--by", "架空 花", bound, "2026-01-01", &later];
+        let refused = shop.run(&arguments, 2);
+        assert!(refused.stderr.contains(bound), "{}", refused.stderr);
+        assert!(!shop.folder.file("none.json").exists());
+    }
+}
+
+#[test]
+fn a_database_is_no_destination_however_it_is_named() {
+    let shop = Shop::test();
+    let before = fs::read(shop.folder.file("data/records.db")).unwrap();
+    for url in ["sqlite:data/records.db", "sqlite://data/records.db"] {
+        let arguments = ["check", "--reader", "sim:my-number", "--records", url, "--save-dump", "data/records.db"];
+        let refused = shop.run(&[&arguments[..], &["--json"]].concat(), 2);
+        assert_eq!(refused.json()["error"]["id"], "same-file", "{url}");
+    }
+    assert_eq!(fs::read(shop.folder.file("data/records.db")).unwrap(), before);
+}
+
+#[test]
 fn an_export_for_somebody_opens_for_nobody_else() {
     let shop = Shop::test();
     shop.add("my-number", &[]);

@@ -262,7 +262,7 @@ struct Junit {
 
 impl Junit {
     fn create(path: PathBuf) -> Result<Self, Problem> {
-        let started = files::private(&path, Existing::Replaced)?.start().map_err(|error| unwritten(&path, error))?;
+        let started = files::public(&path, Existing::Replaced)?.start().map_err(|error| unwritten(&path, error))?;
         let mut file = BufWriter::new(started);
         let result = file.write_all(junit_head(&Summary::default()).as_bytes());
         Ok(Self { path, file, result })

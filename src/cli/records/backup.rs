@@ -9,20 +9,25 @@ use crate::{
     records::store::Store,
 };
 
-use super::{Settings, file, keys, name, output, place, t, verify};
+use super::{
+    Settings, file, keys, name, output, place, t,
+    verify::{self, Signer},
+};
 
 /// Runs the command.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let place = place(matches)?;
     let keys = keys(matches, &place)?;
     let path = matches.get_one::<PathBuf>(name::FILE).cloned().unwrap_or_default();
+    let has_key = keys.is_some();
     let mut store = Store::open_to_read(place, keys)?;
     let report = store.backup(&path)?;
+    let signer = Signer::known(has_key);
     if matches.get_flag(name::JSON) {
-        output::line(&verify::json(&report))?;
+        output::line(&verify::json(&report, signer))?;
     } else {
         let lang = settings.lang;
-        let mut text = verify::words(lang, &file(&path).to_string(), &report);
+        let mut text = verify::words(lang, &file(&path).to_string(), &report, signer);
         text += t(
             lang,
             "鍵は入っていません。鍵の写しは別の場所に保管してください。\n",

@@ -14,7 +14,7 @@ use crate::{
     messages::{ExitCode, Problem, RecordError},
     records::{
         content::export::{self, Exported},
-        store::{EntryKind, NewEntry},
+        store::{EntryKind, NewEntry, Ranges},
     },
     text::japan_date,
 };
@@ -43,17 +43,24 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
 
     let mut store = super::open(matches)?;
     let mut records: Vec<Exported> = Vec::new();
+    // Between two neighbours that both fall into the period lie additions and the like, and no other record: so a period is one range.
+    let (mut entries, mut neighbour): (Vec<u64>, Option<u64>) = (Vec::new(), None);
     if ids.is_empty() {
         views::each(&mut store, &mut |id, view| {
             let on = japan_date(view.at);
             if since.is_none_or(|since| since <= on) && until.is_none_or(|until| on <= until) {
+                entries.extend(neighbour.map_or(view.seq, |last| last.saturating_add(1))..=view.seq);
+                neighbour = Some(view.seq);
                 records.push(views::exported(id, view, &profiles));
+            } else {
+                neighbour = None;
             }
             Ok(ControlFlow::Continue(()))
         })?;
     } else {
         for id in &ids {
             let view = views::one(&mut store, *id)?;
+            entries.push(view.seq);
             records.push(views::exported(*id, view, &profiles));
         }
     }
@@ -73,8 +80,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     // The log knows of it before anybody has the file.
     let ids: Vec<&str> = records.iter().map(|record| record.id.as_str()).take(MAX_NAMED).collect();
     let note = json!({
-        "schema": "taimen.export/1", "format": format, "records": records.len(), "ids": ids, "by": by,
-        "recipient": recipient.as_ref().map(ToString::to_string),
+        "schema": "taimen.export/1", "format": format, "records": records.len(), "entries": Ranges::of(entries).to_string(),
+        "ids": ids, "since": since, "until": until, "by": by, "recipient": recipient.as_ref().map(ToString::to_string),
     });
     let entry = NewEntry {
         kind: EntryKind::Export,
@@ -98,7 +105,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     Ok(ExitCode::Authentic)
 }
 
-/// The most records that the log names one by one.
+/// The most records that the log names by their ids too.
 const MAX_NAMED: usize = 500;
 
 fn recipient(given: &str) -> Result<age::x25519::Recipient, Problem> {

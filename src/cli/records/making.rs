@@ -107,7 +107,8 @@ pub fn commands(b: Builder) -> [Command; 8] {
                 format,
                 b.option(OUT).required(true).help(b.t("新しく作るファイル（0600）", "The new file (mode 0600)")),
             ])
-            .args([b.option(TO), b.option(BY).required(true), since(), until(), b.option(PROFILE)]),
+            .args([since(), until()].map(|bound| bound.conflicts_with(ID)))
+            .args([b.option(TO), b.option(BY).required(true), b.option(PROFILE)]),
         keyed(b, "records report")
             .arg(report)
             .arg(day(

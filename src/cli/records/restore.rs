@@ -9,7 +9,10 @@ use crate::{
     records::store::{Keys, Store},
 };
 
-use super::{Settings, file, heads, name, output, place, verify};
+use super::{
+    Settings, file, heads, name, output, place,
+    verify::{self, Signer},
+};
 
 /// Runs the command.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
@@ -24,9 +27,9 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     };
     let report = Store::restore(&from, place.clone(), keys, matches.get_flag(name::ACCEPT_LOSS))?;
     if matches.get_flag(name::JSON) {
-        output::line(&verify::json(&report))?;
+        output::line(&verify::json(&report, Signer::Known))?;
     } else {
-        output::text(&verify::words(settings.lang, &place.to_string(), &report))?;
+        output::text(&verify::words(settings.lang, &place.to_string(), &report, Signer::Known))?;
     }
     Ok(verify::exit(&report))
 }

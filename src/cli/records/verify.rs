@@ -11,7 +11,7 @@ use crate::{
     lang::{Bilingual, Lang},
     messages::{ExitCode, Problem, StoreError},
     records::store::{Bad, Depth, Layer, MAX_HEAD, MAX_PROOF, Proof, SignedHead, VerifyReport, parse_verifier_key},
-    report::visible,
+    report::{json_escaped, visible},
 };
 
 use super::{super::files::read_limited, SCHEMA, Settings, name, open_to_read, output, rows, t};
@@ -40,12 +40,30 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let keyed = matches.get_flag(name::KEYRING) || matches.get_one::<PathBuf>(name::KEY).is_some();
     let depth = if keyed { Depth::Content } else { Depth::Structure };
     let report = store.verify(depth, &known)?;
+    // A head that the database's key has not signed was refused.
+    let signer = Signer::known(keyed || public.is_some() || !known.is_empty());
     if matches.get_flag(name::JSON) {
-        output::line(&json(&report))?;
+        output::line(&json(&report, signer))?;
     } else {
-        output::text(&words(settings.lang, &store.place().to_string(), &report))?;
+        output::text(&words(settings.lang, &store.place().to_string(), &report, signer))?;
     }
     Ok(exit(&report))
+}
+
+/// Whether anything but the database says whose signatures are in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signer {
+    /// The key file, a public key or a head that came another way.
+    Known,
+    /// The public key is the database's own: whoever replaces it can sign everything anew.
+    Unknown,
+}
+
+impl Signer {
+    /// Known, if something that came another way fits the database.
+    pub fn known(is_known: bool) -> Self {
+        if is_known { Self::Known } else { Self::Unknown }
+    }
 }
 
 /// 1 on damage.
@@ -117,7 +135,7 @@ fn proof(
         }
         if let Some(payload) = &proved.payload {
             let value: Value = serde_json::from_slice(payload).unwrap_or_default();
-            text += &format!("{}\n", serde_json::to_string_pretty(&value).unwrap_or_default());
+            text += &format!("{}\n", json_escaped(&serde_json::to_string_pretty(&value).unwrap_or_default()));
         }
         output::text(&text)?;
     } else {
@@ -131,7 +149,7 @@ fn proof(
 }
 
 /// The report as JSON.
-pub fn json(report: &VerifyReport) -> Value {
+pub fn json(report: &VerifyReport, signer: Signer) -> Value {
     let bad = |bad: &Bad| json!({"seq": bad.seq, "layer": bad.layer.as_str()});
     let kinds: serde_json::Map<String, Value> =
         report.kinds.iter().map(|(kind, count)| (kind.as_str().to_owned(), (*count).into())).collect();
@@ -141,6 +159,7 @@ pub fn json(report: &VerifyReport) -> Value {
         "test": report.log.test,
         "holds": report.holds(),
         "content": report.depth == Depth::Content,
+        "signer_known": signer == Signer::Known,
         "size": report.size,
         "kinds": kinds,
         "emptied": report.emptied,
@@ -151,13 +170,17 @@ pub fn json(report: &VerifyReport) -> Value {
 }
 
 /// The report for people.
-pub fn words(lang: Lang, place: &str, report: &VerifyReport) -> String {
-    let mut text = match (lang, report.holds()) {
-        (Lang::Ja, true) => format!("{}: 問題ありません。\n", visible(place)),
-        (Lang::Ja, false) => format!("{}: 壊れているか、書き換えられています。\n", visible(place)),
-        (Lang::En, true) => format!("{}: nothing is damaged.\n", visible(place)),
-        (Lang::En, false) => format!("{}: it is damaged or was changed.\n", visible(place)),
+pub fn words(lang: Lang, place: &str, report: &VerifyReport, signer: Signer) -> String {
+    let found = match (report.holds(), signer) {
+        (true, Signer::Known) => t(lang, "問題ありません。", "nothing is damaged."),
+        (true, Signer::Unknown) => t(
+            lang,
+            "矛盾はありません。ただし、誰が署名したかは確かめていません。",
+            "it fits together, but taimen did not check who signed it.",
+        ),
+        (false, _) => t(lang, "壊れているか、書き換えられています。", "it is damaged or was changed."),
     };
+    let mut text = format!("{}: {found}\n", visible(place));
     for bad in &report.bad {
         let what = layer(bad.layer).get(lang);
         text += &match lang {
@@ -180,6 +203,13 @@ pub fn words(lang: Lang, place: &str, report: &VerifyReport) -> String {
             lang,
             "鍵を使っていないため、内容が読めることと、古い写しでないことは確かめていません（--key、--head）。\n",
             "Without the key taimen did not check that the contents open, or that this is not an older copy (--key, --head).\n",
+        );
+    }
+    if signer == Signer::Unknown {
+        text += t(
+            lang,
+            "公開鍵は、このデータベースの中のものを使いました。公開鍵ごと差し替えてすべてに署名し直したデータベースは、これでは見つかりません。init が表示した公開鍵と突き合わせてください（taimen records verify --public-key）。\n",
+            "The public key is the one in this database. Whoever put in another one and signed everything anew is not found by it. Compare it with the public key that init printed (taimen records verify --public-key).\n",
         );
     }
     if !report.holds() {

@@ -7,8 +7,8 @@ use crate::{lang::Bilingual, text::named};
 
 use super::{
     draft::NEVER,
-    entered::{Customer, Entry, EntryError, EntryProblem, Relation, Reliance, clean, content},
-    parts::{Shape, part, parts_of},
+    entered::{Customer, Entry, EntryError, EntryProblem, Relation, Reliance, clean, content, line, number_of},
+    parts::{PAPER, PAPER_NUMBER, Shape, part, parts_of},
     record::Record,
     value::Content,
 };
@@ -179,8 +179,10 @@ impl Amendment {
     /// # Errors
     /// [`EntryError`] of a text in it.
     pub fn new(by: &str, known_on: Date, mut change: Change) -> Result<Self, EntryError> {
-        let of =
-            |field: &str, text: &str| clean(text).map_err(|problem| EntryError { field: field.to_owned(), problem });
+        let checked = |field: &str, text: Result<String, EntryProblem>| {
+            text.map_err(|problem| EntryError { field: field.to_owned(), problem })
+        };
+        let of = |field: &str, text: &str| checked(field, clean(text));
         match &mut change {
             Change::Fields { learned_from: Some(text), .. } => *text = of("learned_from", text)?,
             Change::Reopen { reason, .. } | Change::Hold { reason, .. } | Change::Release { reason, .. } => {
@@ -188,7 +190,8 @@ impl Amendment {
             }
             Change::Reliance { reliance, .. } => {
                 reliance.operator = of("relied_on.operator", &reliance.operator)?;
-                reliance.agreement = of("relied_on.agreement", &reliance.agreement)?;
+                // An agreement may have a long number.
+                reliance.agreement = checked("relied_on.agreement", line(&reliance.agreement))?;
             }
             _ => {}
         }
@@ -207,6 +210,11 @@ impl Record {
     /// # Errors
     /// [`EntryError`].
     pub fn amended(&self, id: &str, entry: &Entry) -> Result<Amended, EntryError> {
+        self.amended_with(id, entry, None)
+    }
+
+    /// The same, with what the paper that shows the address is called from now on.
+    pub(super) fn amended_with(&self, id: &str, entry: &Entry, paper: Option<&str>) -> Result<Amended, EntryError> {
         let error = |problem| EntryError { field: id.to_owned(), problem };
         if NEVER.contains(&id) {
             return Err(error(EntryProblem::Forbidden));
@@ -224,7 +232,12 @@ impl Record {
             _ => {}
         }
         let company = self.circumstances.customer == Customer::Company;
-        let value = content(known, entry, company).map_err(error)?;
+        let paper = paper.or_else(|| self.content(PAPER).and_then(Content::text));
+        let place = match known {
+            Some(part) if id == PAPER_NUMBER => Some(number_of(part, paper).map_err(error)?),
+            known => known.copied(),
+        };
+        let value = content(place.as_ref(), entry, company).map_err(error)?;
         Ok(Amended { id: id.to_owned(), value })
     }
 }

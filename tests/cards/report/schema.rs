@@ -8,7 +8,7 @@ use taimen::{
     batch::{Expected, Line, Outcome, Summary, verdict},
     kind::CardKind,
     lang::Lang,
-    messages::Problem,
+    messages::{ExitCode, Problem},
     report::Options,
     verify::CheckId,
 };
@@ -113,6 +113,10 @@ fn lines() -> Vec<Line> {
             Line { input: name.to_owned(), outcome, expected: Some(Expected::Met) }
         })
         .collect();
+    // An age that is not reached.
+    if let Some(Line { outcome: Outcome::Judged { exit, .. }, expected, .. }) = lines.first_mut() {
+        (*exit, *expected) = (ExitCode::Mismatch, None);
+    }
     for expected in [None, Some(Expected::Failed(vec!["/overall".to_owned()]))] {
         let outcome = Outcome::Failed(Problem::UnknownCard.message(Lang::En));
         lines.push(Line { input: "x.apdu".to_owned(), outcome, expected });
@@ -137,7 +141,7 @@ fn every_line_and_every_summary_of_a_batch_follows_the_schema() {
         assert_eq!(short["verdict"]["headline"], value.pointer("/report/headline").cloned().unwrap_or_default());
         summary.add(&line);
         let mut wrong = value.clone();
-        wrong["counts"] = 6.into();
+        wrong["counts"] = 7.into();
         assert!(!validator.is_valid(&wrong));
         wrong = value;
         wrong["report"] = json!({ "schema": "taimen.report/1" });

@@ -18,10 +18,10 @@ use crate::{
 use super::{
     entered::{
         Circumstances, Customer, Entries, Entry, EntryError, EntryProblem, FallbackChoice, HumanMatch, Reliance, clean,
-        content, line,
+        content, line, number_of,
     },
     facts::{Facts, FieldComparison, Reading},
-    parts::{Part, Shape, part, parts_of},
+    parts::{PAPER, PAPER_NUMBER, Part, Shape, part, parts_of},
     record::{FallbackNote, NotAsked, ProfileRef, Record, SCHEMA},
     value::Content,
 };
@@ -241,20 +241,25 @@ impl Draft {
         let Some(field) = field.or_else(|| self.field("age").filter(|_| wanted)) else {
             return Err(EntryProblem::Unknown);
         };
-        match known {
+        let place = match known {
             Some(part) if part.shape == Shape::Method => return self.methods(part, entry),
             Some(part) if BY_TOOL.contains(&part.id) => return Err(EntryProblem::ByTool),
             Some(part) if part.id == "document.number" && !self.is_numbered() => return Err(EntryProblem::NoNumber),
             // Nobody knows which document it is the number of.
             Some(part) if part.id == "document.number" && self.facts.is_none() && self.documents().next().is_none() => {
-                let part = Part { digits: false, ..*part };
-                return content(Some(&part), entry, self.circumstances.customer == Customer::Company);
+                Some(Part { digits: false, ..*part })
             }
+            Some(part) if part.id == PAPER_NUMBER => Some(number_of(part, self.paper())?),
             // Parts of a field are entered by their own names.
             None if parts_of(&field.id).next().is_some() => return Err(EntryProblem::Unknown),
-            _ => {}
-        }
-        content(known, entry, self.circumstances.customer == Customer::Company)
+            known => known.copied(),
+        };
+        content(place.as_ref(), entry, self.circumstances.customer == Customer::Company)
+    }
+
+    /// What staff call the paper that shows the address.
+    fn paper(&self) -> Option<&str> {
+        self.entered.get(PAPER).and_then(Content::text)
     }
 
     /// Whether a number of the document may be kept.

@@ -7,7 +7,7 @@ use jiff::{
 };
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::text::{PrintedDate, PrintedDateError};
+use crate::text::{PrintedDate, PrintedDateError, is_hyphen};
 
 use super::{
     super::{
@@ -48,6 +48,21 @@ fn is_hidden(c: char) -> bool {
         get_general_category(c),
         Is::Control | Is::Format | Is::LineSeparator | Is::ParagraphSeparator | Is::PrivateUse | Is::Unassigned
     )
+}
+
+/// Names of papers that have a My Number on them, without spaces and in small letters.
+const NUMBER_CARDS: [&str; 6] =
+    ["個人番号", "マイナンバー", "マイナカード", "通知カード", "mynumber", "individualnumber"];
+
+/// The place for the number of a paper, as the paper's name decides: none of a paper that has a My Number, and no number that could
+/// be one while nobody has said which paper it is.
+pub(in crate::records::content) fn number_of(part: &Part, paper: Option<&str>) -> Result<Part, EntryProblem> {
+    let name = |paper: &str| paper.nfkc().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+    match paper.map(name) {
+        Some(name) if NUMBER_CARDS.iter().any(|card| name.contains(card)) => Err(EntryProblem::NoNumber),
+        Some(_) => Ok(*part),
+        None => Ok(Part { digits: false, ..*part }),
+    }
 }
 
 /// A day as people write it.
@@ -193,7 +208,7 @@ fn is_number_b(digits: &[u32]) -> bool {
 
 /// What people write between the digits of a number.
 fn is_sign(c: char) -> bool {
-    matches!(c, '-' | '‐' | '‑' | '–' | '—' | '−' | 'ー' | '・' | '·' | '.' | '/' | ',' | '_' | '~' | '〜')
+    is_hyphen(c) || matches!(c, '・' | '·' | '.' | '/' | ',' | '_' | '~' | '〜')
 }
 
 /// 総務省令 of the number: the sum of each digit by its weight, from the lowest of the eleven, modulo eleven.
