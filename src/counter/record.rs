@@ -12,6 +12,7 @@ use crate::{
         self, Draft, Entries, Entry, EntryError, Face, FallbackChoice, HumanMatch, Record, Relation, Shape,
     },
     text::japan_date,
+    report::{Unreal, is_simulated},
 };
 
 use super::{Checked, Effect, FaceMatch, Run, Session, Sound, State};
@@ -188,17 +189,24 @@ impl Session {
     /// Whether a record can be made of what is shown: not of a test card or a simulated one, unless into a test database.
     pub fn may_record(&self) -> bool {
         let Some(ledger) = &self.ledger else { return false };
-        match &self.state {
-            State::Checked(checked) => ledger.test || !checked.is_unreal(),
-            State::Failed(_) => true,
-            _ => false,
-        }
+        matches!(self.state, State::Checked(_) | State::Failed(_)) && (ledger.test || !self.is_unreal())
     }
 
     /// Whether what is shown is of a card whose records only a test database takes.
     pub fn needs_test_ledger(&self) -> bool {
-        let real = self.ledger.as_ref().is_some_and(|ledger| !ledger.test);
-        matches!(&self.state, State::Checked(checked) if real && checked.is_unreal())
+        self.ledger.as_ref().is_some_and(|ledger| !ledger.test) && self.is_unreal()
+    }
+
+    /// Whether what is shown is of a test card or a simulated one.
+    fn is_unreal(&self) -> bool {
+        match &self.state {
+            State::Checked(checked) => {
+                let reading = &checked.reading;
+                Unreal::of(&reading.findings, &reading.context.reader).is_some()
+            }
+            State::Failed(_) => self.reader.as_deref().is_some_and(is_simulated),
+            _ => false,
+        }
     }
 
     /// What is shown becomes a draft; its pictures go.
@@ -291,12 +299,6 @@ impl Session {
 }
 
 impl Checked {
-    /// Whether it is a test card or a simulated one.
-    pub(super) fn is_unreal(&self) -> bool {
-        use crate::trust::Hierarchy::{Simulated, Test};
-        matches!(self.reading.findings.hierarchy, Some(Test | Simulated))
-    }
-
     /// A draft with what this reading found.
     fn drafted(&self, draft: Draft) -> Draft {
         let reading = content::Reading {

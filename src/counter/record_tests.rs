@@ -175,6 +175,34 @@ fn a_card_that_was_not_read_leaves_a_record_of_what_was_done_instead() {
     assert!(made.content("document.name").is_some() && made.field("customer.name").unwrap().is_blank());
 }
 
+/// A card whose issuer nobody knows has no hierarchy at all.
+#[test]
+fn a_simulated_card_that_passes_no_check_makes_none_either() {
+    for recipe in ["residence2?fault=unknown-ca", "my-number?fault=forged-production"] {
+        let mut counter = Counter::new();
+        counter.session.keep_in(ledger(false));
+        counter.place(recipe);
+        counter.enter_all();
+        let State::Checked(checked) = counter.session.state() else { panic!("{:?}", counter.session.state()) };
+        assert_eq!(checked.reading.findings.hierarchy, None, "{recipe}");
+        assert!(!counter.session.may_record() && counter.session.needs_test_ledger(), "{recipe}");
+        counter.staff(RECORD);
+        assert!(matches!(counter.session.state(), State::Checked(_)), "{recipe}");
+    }
+    // Nor does a simulated reader where nothing was read, though a real one does.
+    for (reader, may) in [("sim:", false), ("sim:licence", false), ("pcsc:0", true)] {
+        let mut counter = Counter::new();
+        counter.session.keep_in(ledger(false));
+        counter.tell(Event::Reader(reader.to_owned()));
+        counter.place("licence?seed=7");
+        counter.staff(r#"{"action":"forgotten"}"#);
+        assert!(matches!(counter.session.state(), State::Failed(_)));
+        assert_eq!((counter.session.may_record(), counter.session.needs_test_ledger()), (may, !may), "{reader}");
+        counter.staff(RECORD);
+        assert_eq!(matches!(counter.session.state(), State::Record(_)), may, "{reader}");
+    }
+}
+
 #[test]
 fn what_must_not_be_stored_is_refused_where_it_is_typed() {
     let mut counter = read("licence?seed=7");

@@ -14,6 +14,7 @@ use taimen::{
         retention::{self, Refusal, last_day},
     },
     report::{Context, Source},
+    trust::Hierarchy,
     verify::Overall,
 };
 
@@ -349,7 +350,7 @@ fn a_record_states_the_verdict_with_every_check_and_the_dump_by_its_hash() {
     assert_eq!((expired.required, expired.reason.as_deref()), (true, Some("expired")));
     assert_eq!(evidence.dump_sha256.as_ref().unwrap().len(), 64);
     assert_eq!(evidence.seal, None);
-    assert!(record.unreal().is_some());
+    assert_eq!(record.unreal(), Some(Hierarchy::Simulated));
     // The hash is that of the file's canonical form, however it is laid out.
     let again = Dump::from_json(sample.dump.to_json().as_bytes()).unwrap();
     assert_eq!(Some(DumpMark::of(&again).sha256), evidence.dump_sha256);
@@ -357,6 +358,27 @@ fn a_record_states_the_verdict_with_every_check_and_the_dump_by_its_hash() {
     let json = String::from_utf8(record.to_json()).unwrap();
     assert!(json.contains("\"moment\":\"2026-11-22T12:00:00+09:00\""), "{json}");
     assert!(!json.contains("approved"));
+}
+
+/// Whether a card is real does not depend on its checks: one that passes none is not real for that, nor unreal.
+#[test]
+fn what_says_of_itself_that_it_is_simulated_is_unreal_whatever_its_checks_say() {
+    let profiles = profiles();
+    let rule = profiles.get("hanshuhou-2025").unwrap();
+    for recipe in ["residence2?fault=unknown-ca", "my-number?fault=forged-production"] {
+        let mut sample = Sample::of(recipe);
+        assert_eq!(sample.findings.hierarchy, None, "{recipe}");
+        sample.dump.reader = format!("sim:{recipe}");
+        let record = sample.draft(&[rule], "2026-11-22").finish();
+        assert_eq!(record.unreal(), Some(Hierarchy::Simulated), "{recipe}");
+        assert_eq!(Record::from_json(&record.to_json()).unwrap(), record, "{recipe}");
+        // The same from a reader of real cards.
+        sample.dump.reader = "pcsc:a reader".to_owned();
+        assert_eq!(sample.draft(&[rule], "2026-11-22").finish().unreal(), None, "{recipe}");
+    }
+    let mut sample = Sample::of("my-number");
+    sample.dump.reader = "pcsc:a reader".to_owned();
+    assert_eq!(sample.draft(&[rule], "2026-11-22").finish().unreal(), Some(Hierarchy::Simulated));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{
     compare::{Comparison, Field},
     dump::Dump,
     profile::Supplier,
-    report::{Context, base64},
+    report::{Context, Unreal, base64},
     trust::Hierarchy,
     verify::{CheckId, Overall, Verdict, Why},
 };
@@ -60,6 +60,10 @@ pub struct Evidence {
     /// The hierarchy of the issuer that the verdict rests on; null if none was found.
     pub hierarchy: Option<Hierarchy>,
     /// Hierarchies that were accepted besides production and installed.
+    /// Test or simulated, if nobody was issued the card: by the hierarchy above, by an issuer that a required check names, or by
+    /// the reading's own word. A card that is not authentic may be one as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreal: Option<Hierarchy>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<Hierarchy>,
     /// Every check.
@@ -340,6 +344,7 @@ fn evidence(reading: &Reading<'_>) -> Evidence {
         read_at: context.read_at,
         judged_at: findings.basis.at(),
         basis: findings.basis.as_str().to_owned(),
+        unreal: Unreal::of(findings, &context.reader).map(Unreal::hierarchy),
         dump_sha256: reading.dump.map(|dump| dump.sha256.clone()),
         seal: reading.dump.and_then(|dump| dump.seal.clone()),
         reader: context.reader.clone(),
