@@ -101,6 +101,7 @@ fn a_record_is_made_looked_over_saved_and_found_again() {
         browser.sees("record-review").await;
         let shown = browser.text("#main").await;
         assert!(shown.contains("生計費の決済") && shown.contains("未記入"), "{shown}");
+        assert!(shown.contains("一致 · 架空 係員"), "{shown}");
         browser.picture("record-review-ja").await;
         assert_eq!(browser.violations().await, Vec::<String>::new());
         let (_, none) = books.records(&program, &["list"]);
