@@ -42,9 +42,9 @@ pub use flow::{
 pub use model::{Application, CredentialSpec, Credentials, EntryError, EntrySpec, Reference, Who};
 pub(crate) use presentation::{Inquiry, Presentation};
 pub use read_error::ReadError;
-#[cfg(feature = "records")]
-pub(crate) use registry::number;
 pub use registry::{check, never_recorded};
+#[cfg(feature = "records")]
+pub(crate) use registry::{kin, number};
 pub use remembered::Remembered;
 #[doc(hidden)]
 pub use trace::{Meaning, Trace};

@@ -56,6 +56,12 @@ pub(crate) fn number(kind: CardKind) -> Option<Option<&'static str>> {
     find(kind).map(|(_, spec)| spec.number)
 }
 
+/// The kinds that the same card can be, itself among them: which it is may depend on what it holds.
+#[cfg(feature = "records")]
+pub(crate) fn kin(kind: CardKind) -> impl Iterator<Item = CardKind> {
+    find(kind).into_iter().flat_map(|(card, _)| card.spec().kinds).map(|spec| spec.kind)
+}
+
 /// The kind whose application has this identifier.
 pub(crate) fn owner(aid: &[u8]) -> Option<&'static KindSpec> {
     let has = |spec: &KindSpec| {

@@ -137,7 +137,7 @@ impl Books {
 impl Session {
     /// The name that staff entered last for who records.
     pub fn recorder(&self) -> &str {
-        let [_, recorder] = &self.staff_names;
+        let [_, recorder, _] = &self.staff_names;
         recorder
     }
 
@@ -166,7 +166,7 @@ impl Session {
         match Typed(fields).addition(adding.adds, view, today) {
             Ok(amendment) => {
                 adding.busy = Some(run);
-                let [_, recorder] = &mut self.staff_names;
+                let [_, recorder, _] = &mut self.staff_names;
                 recorder.clone_from(&amendment.by);
                 vec![Effect::Amend(run, id.clone(), Box::new(amendment)), Effect::Changed]
             }

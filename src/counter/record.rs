@@ -9,8 +9,10 @@ use crate::{
     messages::Problem,
     profile::Case,
     records::content::{
-        self, Draft, Entries, Entry, EntryError, Face, FallbackChoice, HumanMatch, Record, Relation, Shape,
+        self, Draft, Entries, Entry, EntryError, EntryProblem, Face, FallbackChoice, HumanMatch, Record, Relation,
+        Shape,
     },
+    report::{Unreal, is_simulated},
     text::japan_date,
 };
 
@@ -42,6 +44,8 @@ pub struct Drafting {
     pub document: Option<String>,
     /// What the human comparison found, and when.
     pub face: Option<(FaceMatch, Timestamp)>,
+    /// Who compared and chose, where the law's record names neither who checked nor who recorded.
+    pub by: String,
     /// What was refused of the last entries.
     pub complaints: Vec<EntryError>,
     /// Where it stands.
@@ -78,8 +82,12 @@ pub struct Saved {
 pub(super) const CIRCUMSTANCES: [&str; 8] =
     ["company", "agent", "single", "high-risk", "pep", "foreign-visitor", "sent", "visit"];
 
-/// The fields of the record that staff fill and that stay for the next customer.
+/// The fields of the record that staff fill and that stay for the next customer. The first that is filled says as well who compared
+/// the faces and chose the fallback.
 const OF_STAFF: [&str; 2] = ["verifier", "recorder"];
+
+/// The form's own field for who compared and chose, where the record has none of those.
+pub(super) const BY: &str = "by";
 
 impl Drafting {
     fn new(day: Date, session: &Session) -> Self {
@@ -90,6 +98,7 @@ impl Drafting {
                 let _ = draft.enter(id, &Entry::Text(name.clone()));
             }
         }
+        let [_, _, by] = session.staff_names.clone();
         Self {
             draft,
             kind: session.kind(),
@@ -97,6 +106,7 @@ impl Drafting {
             fallback: (None, String::new()),
             document: None,
             face: None,
+            by,
             complaints: Vec::new(),
             stage: Drafted::Filling,
             problem: None,
@@ -126,11 +136,14 @@ impl Drafting {
             let text = text.trim();
             match id.as_str() {
                 "fallback.row" => self.fallback.0 = (!text.is_empty()).then(|| text.to_owned()),
-                "fallback.reason" if text.is_empty() => self.fallback.1.clear(),
-                "fallback.reason" => match content::clean(text) {
-                    Ok(text) => self.fallback.1 = text,
-                    Err(error) => self.complaints.push(EntryError { field: id.clone(), ..error }),
-                },
+                "fallback.reason" | BY => {
+                    let own = if id == BY { &mut self.by } else { &mut self.fallback.1 };
+                    match content::clean(text) {
+                        _ if text.is_empty() => own.clear(),
+                        Ok(text) => *own = text,
+                        Err(error) => self.complaints.push(EntryError { field: id.clone(), ..error }),
+                    }
+                }
                 "document" => self.document = (!text.is_empty()).then(|| text.to_owned()),
                 id if CIRCUMSTANCES.contains(&id) => {}
                 id if text.is_empty() => self.draft.clear(id),
@@ -149,7 +162,7 @@ impl Drafting {
 
     /// What follows from several entries at once: document, comparison of faces, fallback.
     fn rest(&mut self) {
-        let by = self.entered("verifier");
+        let by = self.by();
         let face = self.face.map(|(found, at)| HumanMatch { found: face(found), by: by.clone(), at });
         self.draft.set_human_match(face.filter(|found| !found.by.is_empty()));
         let (row, reason) = self.fallback.clone();
@@ -157,6 +170,28 @@ impl Drafting {
         let choice = choice.filter(|choice| !choice.chosen_by.is_empty() && !choice.reason.is_empty());
         self.draft.set_fallback(choice);
         self.draft.set_document(self.document.clone());
+    }
+
+    /// Who compared the faces and chose the fallback, as far as anybody is named.
+    fn by(&self) -> String {
+        let named = OF_STAFF.into_iter().map(|id| self.entered(id)).find(|name| !name.is_empty());
+        named.unwrap_or_else(|| self.by.clone())
+    }
+
+    /// The field of the form that names them.
+    pub fn by_field(&self) -> &'static str {
+        let rows = self.draft.rows();
+        OF_STAFF.into_iter().find(|id| rows.iter().any(|row| row.id == *id)).unwrap_or(BY)
+    }
+
+    /// What was found or chosen, and the record could not hold for want of a name or a reason: nothing of it goes unsaid.
+    fn lacking(&self) -> Vec<EntryError> {
+        let (row, reason) = &self.fallback;
+        let chosen = self.case.is_some() && (row.is_some() || !reason.is_empty());
+        let nobody = (self.face.is_some() || chosen) && self.by().is_empty();
+        let error = |lacks: bool, field: &str, problem| lacks.then(|| EntryError { field: field.to_owned(), problem });
+        let nobody = error(nobody, self.by_field(), EntryProblem::Nobody);
+        nobody.into_iter().chain(error(chosen && reason.is_empty(), "fallback.reason", EntryProblem::Blank)).collect()
     }
 
     fn entered(&self, id: &str) -> String {
@@ -188,17 +223,24 @@ impl Session {
     /// Whether a record can be made of what is shown: not of a test card or a simulated one, unless into a test database.
     pub fn may_record(&self) -> bool {
         let Some(ledger) = &self.ledger else { return false };
-        match &self.state {
-            State::Checked(checked) => ledger.test || !checked.is_unreal(),
-            State::Failed(_) => true,
-            _ => false,
-        }
+        matches!(self.state, State::Checked(_) | State::Failed(_)) && (ledger.test || !self.is_unreal())
     }
 
     /// Whether what is shown is of a card whose records only a test database takes.
     pub fn needs_test_ledger(&self) -> bool {
-        let real = self.ledger.as_ref().is_some_and(|ledger| !ledger.test);
-        matches!(&self.state, State::Checked(checked) if real && checked.is_unreal())
+        self.ledger.as_ref().is_some_and(|ledger| !ledger.test) && self.is_unreal()
+    }
+
+    /// Whether what is shown is of a test card or a simulated one.
+    fn is_unreal(&self) -> bool {
+        match &self.state {
+            State::Checked(checked) => {
+                let reading = &checked.reading;
+                Unreal::of(&reading.findings, &reading.context.reader).is_some()
+            }
+            State::Failed(_) => self.reader.as_deref().is_some_and(is_simulated),
+            _ => false,
+        }
     }
 
     /// What is shown becomes a draft; its pictures go.
@@ -236,8 +278,13 @@ impl Session {
         }
         drafting.take(fields);
         drafting.complaints.extend(drafting.draft.still_to_come(japan_date(self.now)));
-        for (id, kept) in OF_STAFF.iter().zip(&mut self.staff_names) {
-            let entered = drafting.entered(id);
+        if review {
+            let mut lacking = drafting.lacking();
+            lacking.retain(|error| drafting.complaint(&error.field).is_none());
+            drafting.complaints.extend(lacking);
+        }
+        let [verifier, recorder] = OF_STAFF.map(|id| drafting.entered(id));
+        for (entered, kept) in [verifier, recorder, drafting.by.clone()].into_iter().zip(&mut self.staff_names) {
             if !entered.is_empty() {
                 *kept = entered;
             }
@@ -291,12 +338,6 @@ impl Session {
 }
 
 impl Checked {
-    /// Whether it is a test card or a simulated one.
-    pub(super) fn is_unreal(&self) -> bool {
-        use crate::trust::Hierarchy::{Simulated, Test};
-        matches!(self.reading.findings.hierarchy, Some(Test | Simulated))
-    }
-
     /// A draft with what this reading found.
     fn drafted(&self, draft: Draft) -> Draft {
         let reading = content::Reading {

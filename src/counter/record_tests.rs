@@ -175,6 +175,129 @@ fn a_card_that_was_not_read_leaves_a_record_of_what_was_done_instead() {
     assert!(made.content("document.name").is_some() && made.field("customer.name").unwrap().is_blank());
 }
 
+/// A card whose issuer nobody knows has no hierarchy at all.
+#[test]
+fn a_simulated_card_that_passes_no_check_makes_none_either() {
+    for recipe in ["residence2?fault=unknown-ca", "my-number?fault=forged-production"] {
+        let mut counter = Counter::new();
+        counter.session.keep_in(ledger(false));
+        counter.place(recipe);
+        counter.enter_all();
+        let State::Checked(checked) = counter.session.state() else { panic!("{:?}", counter.session.state()) };
+        assert_eq!(checked.reading.findings.hierarchy, None, "{recipe}");
+        assert!(!counter.session.may_record() && counter.session.needs_test_ledger(), "{recipe}");
+        counter.staff(RECORD);
+        assert!(matches!(counter.session.state(), State::Checked(_)), "{recipe}");
+    }
+    // Nor does a simulated reader where nothing was read, though a real one does.
+    for (reader, may) in [("sim:", false), ("sim:licence", false), ("pcsc:0", true)] {
+        let mut counter = Counter::new();
+        counter.session.keep_in(ledger(false));
+        counter.tell(Event::Reader(reader.to_owned()));
+        counter.place("licence?seed=7");
+        counter.staff(r#"{"action":"forgotten"}"#);
+        assert!(matches!(counter.session.state(), State::Failed(_)));
+        assert_eq!((counter.session.may_record(), counter.session.needs_test_ledger()), (may, !may), "{reader}");
+        counter.staff(RECORD);
+        assert_eq!(matches!(counter.session.state(), State::Record(_)), may, "{reader}");
+    }
+}
+
+fn complaints(counter: &Counter) -> Vec<(&str, EntryProblem)> {
+    draft(counter).complaints.iter().map(|error| (error.field.as_str(), error.problem)).collect()
+}
+
+/// The one who recorded is named, and the one who checked is not.
+#[test]
+fn whoever_is_named_compared_and_chose() {
+    let mut counter = read("licence?seed=7");
+    counter.staff(r#"{"action":"match","found":"does-not-match"}"#);
+    counter.staff(RECORD);
+    counter.staff(r#"{"action":"record-fields","review":true,"fields":[["verifier",""],["recorder","架空 花"]]}"#);
+    assert_eq!(draft(&counter).stage, Drafted::Review);
+    let found = record(&counter).human_match.unwrap();
+    assert_eq!((found.found, found.by.as_str()), (Face::DoesNotMatch, "架空 花"));
+    let shown = page::staff(&counter.session).into_string();
+    assert!(shown.contains("不一致 · 架空 花"), "{shown}");
+}
+
+#[test]
+fn what_was_found_and_chosen_is_never_dropped_for_want_of_a_name() {
+    const REASON: &str = "機器の故障";
+    let fields = |named: &str| {
+        format!(r#"{{"action":"record-fields","review":true,"fields":[["fallback.reason","{REASON}"],{named}]}}"#)
+    };
+    // 古物 has no field for anybody of staff.
+    for (law, field) in [("hanshuhou", "verifier"), ("keitaihou", "verifier"), ("kobutsu", "by")] {
+        let mut counter = Counter::under(law);
+        counter.session.keep_in(ledger(true));
+        counter.place("my-number?fault=swapped-photo");
+        counter.enter_all();
+        counter.staff(r#"{"action":"match","found":"does-not-match"}"#);
+        counter.staff(RECORD);
+        counter.staff(&fields(r#"["verifier",""],["recorder",""],["by",""]"#));
+        assert_eq!(draft(&counter).stage, Drafted::Filling, "{law}");
+        assert_eq!(complaints(&counter), [(field, EntryProblem::Nobody)], "{law}");
+        let shown = page::staff(&counter.session).into_string();
+        assert!(shown.contains(&format!("bad-record-{field}")), "{law}: {shown}");
+        counter.staff(&fields(&format!(r#"["{field}","架空 花"]"#)));
+        assert_eq!((draft(&counter).stage, complaints(&counter)), (Drafted::Review, Vec::new()), "{law}");
+        let made = record(&counter);
+        assert_eq!(made.human_match.as_ref().unwrap().by, "架空 花", "{law}");
+        let choice = &made.fallback.as_ref().unwrap().choice;
+        assert_eq!((choice.reason.as_str(), choice.chosen_by.as_str()), (REASON, "架空 花"), "{law}");
+        let shown = page::staff(&counter.session).into_string();
+        assert!(shown.contains("不一致 · 架空 花") && shown.contains(&format!("{REASON} · 架空 花")), "{law}: {shown}");
+    }
+}
+
+#[test]
+fn a_way_without_a_reason_is_not_dropped_and_the_name_stays_for_the_next_customer() {
+    let mut counter = Counter::under("kobutsu");
+    counter.session.keep_in(ledger(true));
+    counter.place("licence?seed=7");
+    counter.staff(r#"{"action":"forgotten"}"#);
+    counter.staff(RECORD);
+    counter.staff(
+        r#"{"action":"record-fields","review":true,"fields":[["fallback.row","presented-without-chip"],["by","123456789018"]]}"#,
+    );
+    let reason = ("fallback.reason", EntryProblem::Blank);
+    assert_eq!(complaints(&counter), [("by", EntryProblem::PersonalNumber), reason]);
+    counter.staff(r#"{"action":"record-fields","review":true,"fields":[["by","架空 花"]]}"#);
+    assert_eq!(complaints(&counter), [reason]);
+    counter.staff(r#"{"action":"record-fields","review":true,"fields":[["fallback.reason","失念"]]}"#);
+    assert_eq!(draft(&counter).stage, Drafted::Review);
+    assert_eq!(record(&counter).fallback.unwrap().choice.row.as_deref(), Some("presented-without-chip"));
+    counter.staff(END);
+    counter.remove();
+    counter.place("licence?seed=8");
+    counter.staff(r#"{"action":"forgotten"}"#);
+    counter.staff(RECORD);
+    assert_eq!(draft(&counter).by, "架空 花");
+}
+
+#[test]
+fn a_card_without_a_photo_is_no_document_with_one() {
+    let mut counter = read("residence2?fault=infant");
+    assert_eq!(counter.session.case(), Some(Case::NoPhoto));
+    counter.staff(RECORD);
+    assert!(record(&counter).field("method").unwrap().is_blank());
+    let shown = page::staff(&counter.session).into_string();
+    for offered in ["residence-no-photo", "ro", "ha", "ni", "i"] {
+        assert!(shown.contains(&format!("option value=\"{offered}\"")), "{offered}: {shown}");
+    }
+    counter.staff(
+        r#"{"action":"record-fields","review":false,"fields":[["document","residence-no-photo"],["method","ro"]]}"#,
+    );
+    let shown = page::staff(&counter.session).into_string();
+    assert!(shown.contains("option value=\"ro\" selected") && !shown.contains("option value=\"i\""), "{shown}");
+    assert!(shown.contains("option value=\"residence-no-photo\" selected"), "{shown}");
+    // One that shows its photo leaves nothing open.
+    let mut counter = read("residence2?seed=7");
+    counter.staff(RECORD);
+    assert!(!page::staff(&counter.session).into_string().contains("record-document"));
+}
+
 #[test]
 fn what_must_not_be_stored_is_refused_where_it_is_typed() {
     let mut counter = read("licence?seed=7");

@@ -47,8 +47,9 @@ pub struct Session {
     pub(super) wipes_at: Option<Timestamp>,
     pub(super) notice: Option<Problem>,
     pub(super) ledger: Option<Ledger>,
-    /// The names that staff entered last: who checks and who records. They stay for the next customer.
-    pub(super) staff_names: [String; 2],
+    /// The names that staff entered last: who checks, who records, and who compares and chooses where the law's record names
+    /// neither. They stay for the next customer.
+    pub(super) staff_names: [String; 3],
     /// What is wrong with the reader while a record is made.
     pub(super) behind: Option<Trouble>,
 }

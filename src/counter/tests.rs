@@ -42,8 +42,13 @@ pub(super) struct Counter {
 
 impl Counter {
     pub(super) fn new() -> Self {
+        Self::under("hanshuhou")
+    }
+
+    /// One that works under another law.
+    pub(super) fn under(law: &str) -> Self {
         let mut counter = Self {
-            session: Session::new(Lang::Ja, law()),
+            session: Session::new(Lang::Ja, named(law)),
             now: "2026-11-22T03:00:00Z".parse().unwrap(),
             card: None,
             keeper: None,
@@ -243,7 +248,11 @@ fn entry(id: &str) -> &'static EntrySpec {
 
 /// The law that the counters of these tests work under.
 pub(super) fn law() -> Law {
-    Law::new("hanshuhou", Profiles::shipped().unwrap())
+    named("hanshuhou")
+}
+
+fn named(law: &str) -> Law {
+    Law::new(law, Profiles::shipped().unwrap())
 }
 
 pub(super) const AGAIN: &str = r#"{"action":"again"}"#;

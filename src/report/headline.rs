@@ -95,26 +95,39 @@ impl Tone {
 impl Unreal {
     /// Whether the card is one that nobody was issued: by its issuer, by an issuer that a required check names, or by the
     /// reading's own word, which costs a forger his disguise and gains him nothing.
-    fn of(report: &Report<'_>) -> Option<Self> {
-        let findings = report.findings;
+    pub(crate) fn of(findings: &Findings, reader: &str) -> Option<Self> {
         let required = || findings.checks.iter().filter(|check| findings.requirement.requires(check.id));
         let named = |hierarchy: Hierarchy| {
             let of = |check: &Check| check.evidence.anchor().is_some_and(|anchor| anchor.hierarchy == hierarchy);
             findings.hierarchy == Some(hierarchy) || required().any(of)
         };
-        if named(Hierarchy::Simulated) || report.context.reader.starts_with("sim:") {
+        if named(Hierarchy::Simulated) || is_simulated(reader) {
             Some(Self::Simulated)
         } else {
             named(Hierarchy::Test).then_some(Self::Test)
         }
     }
+
+    /// The hierarchy.
+    #[cfg(feature = "records")]
+    pub(crate) fn hierarchy(self) -> Hierarchy {
+        match self {
+            Self::Test => Hierarchy::Test,
+            Self::Simulated => Hierarchy::Simulated,
+        }
+    }
+}
+
+/// Whether a reader says of itself that it is a simulated one.
+pub(crate) fn is_simulated(reader: &str) -> bool {
+    reader.starts_with("sim:")
 }
 
 impl Headline {
     /// The headline of a report.
     pub(super) fn of(report: &Report<'_>) -> Self {
         let findings = report.findings;
-        let unreal = Unreal::of(report);
+        let unreal = Unreal::of(findings, &report.context.reader);
         let case = match findings.overall() {
             Overall::Authentic if findings.is_too_young() => Case::TooYoung,
             Overall::Authentic => match findings.hierarchy {

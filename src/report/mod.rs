@@ -37,6 +37,8 @@ use crate::{
 };
 
 pub(crate) use clean::{json_escaped, visible};
+#[cfg(feature = "counter")]
+pub(crate) use headline::is_simulated;
 pub use headline::{Case, Headline, Tone, Unreal};
 pub use json::SCHEMA;
 #[cfg(feature = "counter")]

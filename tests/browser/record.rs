@@ -1,15 +1,18 @@
 //! The record at the counter, in a browser and in a real database: made, looked over, saved, found again; and what is not saved.
 
-use std::fs;
+use std::{collections::BTreeMap, fs, process::Stdio};
 
 use serde_json::Value;
 use sqlx::{Connection, Executor, SqliteConnection};
 
-use super::driver::{Browser, Look, browse};
+use super::{
+    desk::VIEW,
+    driver::{Browser, Look, browse},
+};
 use crate::common::{
-    program::{Program, run},
+    program::{Program, Running, run},
     temp::TempDir,
-    web::Counter,
+    web::{Counter, Shop},
 };
 
 const ENTER: &str = "\u{E007}";
@@ -98,6 +101,7 @@ fn a_record_is_made_looked_over_saved_and_found_again() {
         browser.sees("record-review").await;
         let shown = browser.text("#main").await;
         assert!(shown.contains("生計費の決済") && shown.contains("未記入"), "{shown}");
+        assert!(shown.contains("一致 · 架空 係員"), "{shown}");
         browser.picture("record-review-ja").await;
         assert_eq!(browser.violations().await, Vec::<String>::new());
         let (_, none) = books.records(&program, &["list"]);
@@ -215,12 +219,23 @@ fn a_simulated_card_makes_no_record_in_a_database_for_real_ones() {
     let program = Program::new();
     let books = Books::new(&program, &[]);
     let (url, key) = (books.url(), books.key());
-    let counter = Counter::start(&["--reader", "sim:", "--lang", "en", "--records", &url, "--key", &key]);
+    let panel = Counter::at("sim:");
+    let printed: BTreeMap<String, String> = Shop::open(&panel).place("licence?seed=7").into_iter().collect();
+    // A simulated reader is refused at the start: the card comes as if it were a phone's.
+    let phone = ["--reader", "phone:127.0.0.1:0", "--accept", "simulated"];
+    let counter = Counter::start(&[&phone[..], &["--lang", "en", "--records", &url, "--key", &key]].concat());
     browse(Look::default(), async |browser| {
         browser.enter(&counter).await;
-        read(browser, "licence?seed=7").await;
+        browser.sees("waiting").await;
+        let waiting = browser.text("body").await;
+        let address = waiting.split("phone:").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap();
+        let mut command = Program::new().command(["simulate", "licence?seed=7", "--vpcd", address]);
+        let card = Running(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+        browser.until("a card", &format!("{VIEW} && {VIEW} !== 'waiting'")).await;
+        browser.answer(&printed).await;
+        assert_eq!(browser.view().await, "checked", "{}", browser.text("#main").await);
         assert!(browser.has("#no-record").await && !browser.has("#record").await);
-        browser.lift().await;
+        drop(card);
         browser.sees("waiting").await;
     });
 }

@@ -181,6 +181,15 @@ fn seven_says_that_an_authentic_card_has_no_record() {
     shop.run(&[&arguments[..], &["--form", "form.json"]].concat(), 7);
     shop.record("my-number?fault=expired", "expired.apdu");
     shop.run(&[&replay[..], &["replay:expired.apdu", "--record-any"]].concat(), 1);
+    // Nor does it take one whose issuer nobody knows, so that no hierarchy is found: its reader says what it is.
+    shop.record("residence2?fault=unknown-ca", "unknown.apdu");
+    let any = [&replay[..], &["replay:unknown.apdu", "--record-any"]].concat();
+    assert!(shop.run(&any, 3).stderr.contains("This database takes no record of a simulated card"));
+    let mut command = shop.program.command(["check", "--reader", "sim:my-number?fault=forged-production"]);
+    command.args(["--save-dump", "forged.json"]).current_dir(shop.folder.path());
+    run(command).expect(1);
+    let add = ["records", "add", "--dump", "forged.json", "--at", "recorded", "--staff-file", "staff.json"];
+    assert_eq!(shop.json_of(&add, 2)["error"]["id"], "record-unreal");
     assert_eq!(shop.json(&["records", "list"])["entries"], json!([]));
 }
 

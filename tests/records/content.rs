@@ -14,6 +14,7 @@ use taimen::{
         retention::{self, Refusal, last_day},
     },
     report::{Context, Source},
+    trust::Hierarchy,
     verify::Overall,
 };
 
@@ -401,7 +402,7 @@ fn a_record_states_the_verdict_with_every_check_and_the_dump_by_its_hash() {
     assert_eq!((expired.required, expired.reason.as_deref()), (true, Some("expired")));
     assert_eq!(evidence.dump_sha256.as_ref().unwrap().len(), 64);
     assert_eq!(evidence.seal, None);
-    assert!(record.unreal().is_some());
+    assert_eq!(record.unreal(), Some(Hierarchy::Simulated));
     // The hash is that of the file's canonical form, however it is laid out.
     let again = Dump::from_json(sample.dump.to_json().as_bytes()).unwrap();
     assert_eq!(Some(DumpMark::of(&again).sha256), evidence.dump_sha256);
@@ -409,6 +410,27 @@ fn a_record_states_the_verdict_with_every_check_and_the_dump_by_its_hash() {
     let json = String::from_utf8(record.to_json()).unwrap();
     assert!(json.contains("\"moment\":\"2026-11-22T12:00:00+09:00\""), "{json}");
     assert!(!json.contains("approved"));
+}
+
+/// Whether a card is real does not depend on its checks: one that passes none is not real for that, nor unreal.
+#[test]
+fn what_says_of_itself_that_it_is_simulated_is_unreal_whatever_its_checks_say() {
+    let profiles = profiles();
+    let rule = profiles.get("hanshuhou-2025").unwrap();
+    for recipe in ["residence2?fault=unknown-ca", "my-number?fault=forged-production"] {
+        let mut sample = Sample::of(recipe);
+        assert_eq!(sample.findings.hierarchy, None, "{recipe}");
+        sample.dump.reader = format!("sim:{recipe}");
+        let record = sample.draft(&[rule], "2026-11-22").finish();
+        assert_eq!(record.unreal(), Some(Hierarchy::Simulated), "{recipe}");
+        assert_eq!(Record::from_json(&record.to_json()).unwrap(), record, "{recipe}");
+        // The same from a reader of real cards.
+        sample.dump.reader = "pcsc:a reader".to_owned();
+        assert_eq!(sample.draft(&[rule], "2026-11-22").finish().unreal(), None, "{recipe}");
+    }
+    let mut sample = Sample::of("my-number");
+    sample.dump.reader = "pcsc:a reader".to_owned();
+    assert_eq!(sample.draft(&[rule], "2026-11-22").finish().unreal(), Some(Hierarchy::Simulated));
 }
 
 #[test]
@@ -489,6 +511,84 @@ fn the_photo_is_kept_for_a_purpose_alone() {
     none.keep_photo(Some("社内規程第5条による再確認のため")).unwrap();
     assert_eq!(none.photo_purpose(), None);
     assert!(none.finish().photo.is_none());
+}
+
+/// The letters of the method that the record names; empty if staff must choose it.
+fn letters(draft: &Draft) -> Vec<String> {
+    match draft.clone().finish().field("method") {
+        Some(Value::Filled { value: Content::Methods(methods), .. }) => {
+            methods.iter().map(|method| method.letter.clone()).collect()
+        }
+        Some(Value::Blank { reason: Reason::ChooseMethod }) => Vec::new(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn presentable(draft: &Draft) -> Vec<String> {
+    draft.presentable().into_iter().map(|document| document.id.clone()).collect()
+}
+
+fn offered(draft: &Draft) -> Vec<String> {
+    draft.choices(false).into_iter().flat_map(|(_, methods)| methods).map(|method| method.id.clone()).collect()
+}
+
+/// A card that shows no photo is a document with one only if staff see it in the print.
+#[test]
+fn a_card_without_a_photo_is_not_recorded_as_a_document_with_one() {
+    let profiles = profiles();
+    let sample = Sample::of("residence2?fault=infant");
+    assert_eq!((sample.findings.overall(), sample.findings.kind), (Overall::Authentic, CardKind::RESIDENCE2));
+    for profile in profiles.iter() {
+        let on = profile.valid_from.to_string();
+        let mut draft = sample.draft(&[profile], &on);
+        assert_eq!(presentable(&draft), ["residence", "residence-no-photo"], "{}", profile.id);
+        assert!(draft.is_photo_open());
+        // 古物 asks for no photo, so its method is the same with or without one.
+        let same = profile.law == "kobutsu";
+        assert_eq!(letters(&draft), if same { vec!["第1号（提示）".to_owned()] } else { Vec::new() }, "{}", profile.id);
+        let both = offered(&draft);
+        draft.set_document(Some("residence-no-photo".to_owned()));
+        let without = offered(&draft);
+        draft.set_document(Some("residence".to_owned()));
+        let with = offered(&draft);
+        assert!(without.iter().chain(&with).all(|id| both.contains(id)), "{}: {both:?}", profile.id);
+        if profile.law == "hanshuhou" {
+            assert!(with.contains(&"i".to_owned()) && !without.contains(&"i".to_owned()), "{}", profile.id);
+        }
+        // What staff saw in the print counts, and nothing that the chip excludes.
+        assert_eq!(letters(&draft).len(), 1, "{}", profile.id);
+        draft.set_document(Some("passport".to_owned()));
+        assert_eq!(offered(&draft), both, "{}", profile.id);
+    }
+    let rule = profiles.get("hanshuhou-2025").unwrap();
+    let mut draft = sample.draft(&[rule], "2026-11-22");
+    draft.set_document(Some("residence-no-photo".to_owned()));
+    assert!(
+        letters(&draft).is_empty() && ["ro", "ha", "ni"].iter().all(|id| offered(&draft).contains(&(*id).to_owned()))
+    );
+    draft.enter("method", &text("ro")).unwrap();
+    assert_eq!(letters(&draft), ["ロ"]);
+    let name = draft.finish();
+    assert!(matches!(name.content("document.name"), Some(Content::Text(name)) if name.contains("顔写真なし")));
+}
+
+/// A card of a kind that always has a photo leaves nothing open, whatever was read of it; nor does one whose photo was read.
+#[test]
+fn a_photo_leaves_nothing_open() {
+    let profiles = profiles();
+    let rule = profiles.get("hanshuhou-2025").unwrap();
+    for recipe in ["my-number", "residence1", "residence2", "residence2-special", "licence", "passport", "menkyo"] {
+        let draft = Sample::of(recipe).draft(&[rule], "2026-11-22");
+        assert_eq!((letters(&draft), presentable(&draft)), (vec!["イ".to_owned()], Vec::new()), "{recipe}");
+    }
+    let of = |recipe: &str, scope| {
+        let (dump, _) = read_card(&mut card(recipe), scope).unwrap();
+        Sample { findings: judge(&dump), dump }.draft(&[rule], "2026-11-22")
+    };
+    assert_eq!(letters(&of("licence", Scope::PIN1)), ["イ"]);
+    // Where the photo was not read, nobody knows whether the card is an infant's.
+    let draft = of("my-number", Scope::AGE);
+    assert_eq!((letters(&draft), presentable(&draft).len()), (Vec::new(), 2));
 }
 
 #[test]

@@ -107,6 +107,10 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     let (orders, taken) = mpsc::channel();
     // Before anything is served: nobody should find out at the end of a check that no record can be kept.
     let records = database::writable(matches)?;
+    if let (true, Some(store)) = (source.is_simulated(), &records) {
+        database::takes_simulated(store)?;
+    }
+    let keeps = records.is_some();
     let ledger = records.as_ref().map(|store| keeper::ledger(store, matches));
     let (jobs, work) = mpsc::channel();
     let desk = Arc::new(Desk::new(settings.lang, law, orders, source.is_simulated()).keeping(ledger, jobs));
@@ -116,7 +120,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     });
     let door = Arc::new(Door::new(port));
 
-    let worker = Worker::new(Arc::clone(&desk), taken, store, accepted);
+    let worker = Worker::new(Arc::clone(&desk), taken, store, accepted, keeps);
     let worker = source.begin(&desk, worker, matches, settings.lang)?;
     let (ended, end) = mpsc::channel();
     thread::spawn(move || {

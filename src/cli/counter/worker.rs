@@ -88,6 +88,8 @@ pub struct Worker {
     waiting: VecDeque<Order>,
     store: Arc<TrustStore>,
     accepted: Vec<Hierarchy>,
+    /// Whether records are kept: a phone tells its holder so.
+    keeps: bool,
     /// Issuers' certificates that the cards so far had. Gone with this thread.
     remembered: Arc<Remembered>,
     place: Option<Place>,
@@ -97,11 +99,17 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// A thread that takes `orders`; a reading counts as `store` says.
-    pub fn new(desk: Arc<Desk>, orders: Receiver<Order>, store: TrustStore, accepted: Vec<Hierarchy>) -> Self {
+    /// A thread that takes `orders`; a reading counts as `store` says, and `keeps` says whether records are kept.
+    pub fn new(
+        desk: Arc<Desk>,
+        orders: Receiver<Order>,
+        store: TrustStore,
+        accepted: Vec<Hierarchy>,
+        keeps: bool,
+    ) -> Self {
         let (waiting, place, looked) = (VecDeque::new(), None, None);
         let (remembered, store) = (Arc::new(Remembered::new(&store)), Arc::new(store));
-        Self { desk, orders, waiting, store, accepted, remembered, place, looked, phone: None }
+        Self { desk, orders, waiting, store, accepted, keeps, remembered, place, looked, phone: None }
     }
 
     /// The same where cards come from a phone.
@@ -203,11 +211,13 @@ impl Worker {
         stop: &AtomicBool,
     ) -> Result<Option<Told>, Problem> {
         let (desk, remembered, store) = (Arc::clone(&self.desk), Arc::clone(&self.remembered), Arc::clone(&self.store));
+        let keeps = self.keeps;
         let link = self.link()?;
         let time = link.refresh_time();
         let mut request =
             Request::new(link.reader(), time).scope(scope).ask(Ask::IfMissing).remembering(remembered).inferring(store);
         request.application = application;
+        request.sharing.retained = keeps;
         let mut gate = last_try.map_or_else(PinGate::default, CredentialSpec::last_try);
         let outcome = link.with_card(|card, nonces| {
             let (card, tell) = (&mut Stoppable { card, stop }, &mut |event: cards::Event<'_>| tell(&desk, run, event));

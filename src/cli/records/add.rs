@@ -18,7 +18,6 @@ use crate::{
     },
     report::{Context, Source, visible},
     text::japan_date,
-    trust::Hierarchy,
     verify::{At, Overall},
 };
 
@@ -208,7 +207,7 @@ pub fn recorder(matches: &ArgMatches) -> Result<Option<Recorder>, Problem> {
 impl Recorder {
     /// Refuses a simulated card, before it is read, if the records are real ones.
     pub fn takes_simulated(&self) -> Result<(), Problem> {
-        database::takes(&self.store, Some(Hierarchy::Simulated))
+        database::takes_simulated(&self.store)
     }
 
     /// Makes and saves the record of a check; `None` if the verdict asks for none.

@@ -34,8 +34,13 @@ pub fn id(given: &str) -> Result<Uuid, Problem> {
     Uuid::parse_str(given.trim()).map_err(|_| RecordError::BadId { given: given.to_owned() }.into())
 }
 
+/// Refuses a simulated reader, before any card is read, if the records are real ones.
+pub fn takes_simulated(store: &Store) -> Result<(), Problem> {
+    takes(store, Some(Hierarchy::Simulated))
+}
+
 /// Refuses a card of a hierarchy that is not real, if the records are.
-pub fn takes(store: &Store, unreal: Option<Hierarchy>) -> Result<(), Problem> {
+fn takes(store: &Store, unreal: Option<Hierarchy>) -> Result<(), Problem> {
     match unreal {
         Some(hierarchy) if !store.log().test => Err(RecordError::Unreal { hierarchy }.into()),
         _ => Ok(()),

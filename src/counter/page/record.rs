@@ -4,10 +4,10 @@ use maud::{Markup, html};
 use serde_json::json;
 
 use crate::{
-    counter::{Drafted, Drafting, Saved, Session, State},
+    counter::{Drafted, Drafting, Saved, Session, State, record::BY},
     lang::Bilingual,
     profile::Supplier,
-    records::content::{Authority, Review, Row, Shape, State as Standing, Value},
+    records::content::{Authority, Review, Row, Shape, State as Standing, Value, export},
     report::visible,
 };
 
@@ -81,9 +81,8 @@ fn filling(session: &Session, drafting: &Drafting, say: Say) -> Markup {
             form data-action="record-fields" data-list="fields" data-extra=(json!({ "review": true }).to_string())
                 aria-labelledby="record-title" autocomplete="off" novalidate {
                 @if let Some(case) = drafting.case { (fallback(session, drafting, say.say(case.words()), say)) }
-                @if drafting.draft.rows().iter().any(|row| row.id == "document.name" && row.value.is_blank()) || drafting.document.is_some() {
-                    (documents(session, drafting, say))
-                }
+                (documents(drafting, say))
+                @if drafting.by_field() == BY && (drafting.face.is_some() || drafting.case.is_some()) { (by(drafting, say)) }
                 @for (index, (line, row)) in asked.iter().enumerate() { (field(drafting, line, row, index == 0, say)) }
                 details #record-others {
                     summary { (say.say(words::RECORD_OTHERS)) }
@@ -207,16 +206,20 @@ fn chosen(row: &Row) -> Vec<String> {
 }
 
 /// Which document was presented, where no chip says so.
-fn documents(session: &Session, drafting: &Drafting, say: Say) -> Markup {
+fn documents(drafting: &Drafting, say: Say) -> Markup {
+    let documents = drafting.draft.presentable();
     html! {
-        div.field {
-            label for="record-document" { (say.say(words::RECORD_DOCUMENT)) }
-            select #record-document name="document" {
-                option value="" {}
-                @for document in session.profile().into_iter().flat_map(|profile| &profile.documents) {
-                    @let is = |id: &String| document.id == *id || document.kinds.contains(id);
-                    option value=(document.id) selected[drafting.document.as_ref().is_some_and(is)] { (visible(document.name.get(say.0))) }
+        @if !documents.is_empty() {
+            div.field {
+                label for="record-document" { (say.say(words::RECORD_DOCUMENT)) }
+                select #record-document name="document" aria-describedby=[drafting.draft.is_photo_open().then_some("record-print")] {
+                    option value="" {}
+                    @for document in documents {
+                        @let is = |id: &String| document.id == *id || document.kinds.contains(id);
+                        option value=(document.id) selected[drafting.document.as_ref().is_some_and(is)] { (visible(document.name.get(say.0))) }
+                    }
                 }
+                @if drafting.draft.is_photo_open() { p.how #record-print { (say.say(words::RECORD_PRINT)) } }
             }
         }
     }
@@ -240,12 +243,31 @@ fn fallback(session: &Session, drafting: &Drafting, case: &str, say: Say) -> Mar
                 }
             }
             label for="record-reason" { (say.say(words::RECORD_REASON)) }
-            input #record-reason type="text" name="fallback.reason" lang="ja" autocomplete="off" value=(drafting.fallback.1)
-                aria-invalid=[drafting.complaint("fallback.reason").map(|_| "true")];
-            @if let Some(complaint) = drafting.complaint("fallback.reason") {
-                @let [what, todo] = complaint.problem.words();
-                p.bad #bad-record-reason data-say="assertive" { span aria-hidden="true" { "⚠ " } (say.say(what)) " " (say.say(todo)) }
-            }
+            (own(drafting, "fallback.reason", "record-reason", &drafting.fallback.1, say))
+        }
+    }
+}
+
+/// Who compared the faces and chose the fallback, where the law's record has no field for anybody of staff.
+fn by(drafting: &Drafting, say: Say) -> Markup {
+    html! {
+        div.field {
+            label for="record-by" { (say.say(words::RECORD_BY)) }
+            (own(drafting, BY, "record-by", &drafting.by, say))
+        }
+    }
+}
+
+/// A field of the form's own, with what is wrong with it.
+fn own(drafting: &Drafting, name: &str, id: &str, value: &str, say: Say) -> Markup {
+    let complaint = drafting.complaint(name);
+    let described = complaint.map(|_| format!("bad-{id}"));
+    html! {
+        input #(id) type="text" name=(name) lang="ja" autocomplete="off" value=(value)
+            aria-invalid=[complaint.map(|_| "true")] aria-describedby=[described.as_deref()];
+        @if let Some(complaint) = complaint {
+            @let [what, todo] = complaint.problem.words();
+            p.bad #{ "bad-" (id) } data-say="assertive" { span aria-hidden="true" { "⚠ " } (say.say(what)) " " (say.say(todo)) }
         }
     }
 }
@@ -255,13 +277,14 @@ fn review(session: &Session, drafting: &Drafting, say: Say) -> Markup {
     let lines = drafting.draft.review(say.0);
     let shown: Vec<&Review> = lines.iter().filter(|line| line.state != Standing::NotApplicable).collect();
     let blanks = shown.iter().filter(|line| line.state == Standing::Blank).count();
+    let decided = decided(drafting, say);
     html! {
         h1 #record-title data-say="polite" { (say.say(words::RECORD_REVIEW)) }
         p.found.(if blanks == 0 { "good" } else { "unsure" }) {
             span.sign aria-hidden="true" { (if blanks == 0 { "○" } else { "△" }) }
             (say.say(words::RECORD_OPEN)) ": " (blanks)
         }
-        (table(&shown, say))
+        (table(&shown.into_iter().chain(&decided).collect::<Vec<_>>(), say))
         @if let Some(purpose) = drafting.draft.photo_purpose() {
             p { (say.say(words::RECORD_PHOTO)) ": " (visible(purpose)) }
         } @else {
@@ -275,6 +298,21 @@ fn review(session: &Session, drafting: &Drafting, say: Say) -> Markup {
             button #record-back type="button" data-do=(action("record-back")) { (say.say(words::RECORD_BACK)) }
         }
     }
+}
+
+/// What staff found and chose themselves, as lines of the review.
+fn decided(drafting: &Drafting, say: Say) -> Vec<Review> {
+    let record = drafting.draft.clone().finish();
+    let line = |(title, text)| Review {
+        id: String::new(),
+        item: None,
+        title,
+        text,
+        source: String::new(),
+        state: Standing::Filled,
+        shape: None,
+    };
+    export::decided(&record, say.0).map(line).collect()
 }
 
 pub(super) fn table(lines: &[&Review], say: Say) -> Markup {

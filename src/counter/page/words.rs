@@ -132,6 +132,9 @@ words! {
     RECORD_LIST: "いくつかあるときは「;」で区切る", "several are separated by semicolons";
     RECORD_GOODS: "品目 × 数量（いくつかあるときは「;」で区切る）", "article * quantity; several are separated by semicolons";
     RECORD_DOCUMENT: "提示を受けた書類", "Document that was presented";
+    RECORD_BY: "顔の見比べ・方法の選択をした者", "Who compared the faces and chose the way";
+    RECORD_PRINT: "チップに写真がありません。券面に写真があるかを見て、書類と方法を選んでください。",
+        "The chip shows no photo. See whether one is printed, then choose the document and the method.";
     RECORD_REASON: "理由（係員の言葉で）", "Why, in your words";
     RECORD_BLANKS_HOW: "分からない項目は空けておけます。空欄は名前の付いた未記入として残り、後から記入できます。",
         "What you do not know can stay blank. A blank is kept by name and can be filled in later.";

@@ -12,6 +12,7 @@ use crate::{
 use super::{
     draft::{Review, State, described},
     parts::PARTS,
+    record::Record,
     retention::Retention,
     value::{Content, moment},
     view::View,
@@ -263,13 +264,7 @@ pub fn facts(exported: &Exported, lang: Lang) -> Vec<(String, String)> {
             facts.push((t("読み取りデータのSHA-256", "SHA-256 of the reading"), format!("{dump} ({seal})")));
         }
     }
-    let face = match &record.human_match {
-        Some(found) => {
-            format!("{} · {} · {}", found.found.words().get(lang), found.by, moment(found.at))
-        }
-        None => t("記録なし", "not compared"),
-    };
-    facts.push((t("顔の見比べ（入力・認証なし）", "human comparison, entered"), face));
+    facts.push(human_match(record, lang));
     for row in &record.comparison {
         let accepted = if row.accepted { t("（担当者が了承）", " (accepted by staff)") } else { String::new() };
         let rules = if row.rules.is_empty() { String::new() } else { format!(" [{}]", row.rules.join(", ")) };
@@ -286,16 +281,7 @@ pub fn facts(exported: &Exported, lang: Lang) -> Vec<(String, String)> {
         texts.push(&entries);
         facts.push((t("発行後の変更（署名なし）", "changes after issue, unsigned"), texts.join(" · ")));
     }
-    if let Some(note) = &record.fallback {
-        let words = note.text.as_ref().map(|text| text.get(lang)).unwrap_or_default();
-        let text = format!(
-            "{} · {words} · {} · {}",
-            note.choice.case.words().get(lang),
-            note.choice.reason,
-            note.choice.chosen_by
-        );
-        facts.push((t("代わりの方法", "fallback"), text));
-    }
+    facts.extend(fallback(record, lang));
     for reliance in record.relied_on.iter().chain(view.reliances.iter().map(|(_, reliance)| reliance)) {
         let words = reliance.kind.words().get(lang);
         let text =
@@ -311,6 +297,31 @@ pub fn facts(exported: &Exported, lang: Lang) -> Vec<(String, String)> {
         .map_or_else(|| t("未定（関係が継続中）", "open: a relation goes on"), |day| day.to_string());
     facts.push((t("保存期限", "kept until"), until));
     facts
+}
+
+/// What the human comparison of photo and face found, by whom and when.
+fn human_match(record: &Record, lang: Lang) -> (String, String) {
+    let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(lang).to_owned();
+    let found = record.human_match.as_ref();
+    let text = found.map(|found| format!("{} · {} · {}", found.found.words().get(lang), found.by, moment(found.at)));
+    (
+        t("顔の見比べ（入力・認証なし）", "human comparison, entered"),
+        text.unwrap_or_else(|| t("記録なし", "not compared")),
+    )
+}
+
+/// What was done because the chip alone did not do, why, and by whose choice.
+fn fallback(record: &Record, lang: Lang) -> Option<(String, String)> {
+    let note = record.fallback.as_ref()?;
+    let words = note.text.as_ref().map(|text| text.get(lang)).unwrap_or_default();
+    let (case, choice) = (note.choice.case.words().get(lang), &note.choice);
+    let text = format!("{case} · {words} · {} · {}", choice.reason, choice.chosen_by);
+    Some((Bilingual::new("代わりの方法", "fallback").get(lang).to_owned(), text))
+}
+
+/// What staff found and chose themselves, as the record will say it.
+pub fn decided(record: &Record, lang: Lang) -> impl Iterator<Item = (String, String)> {
+    [human_match(record, lang)].into_iter().chain(fallback(record, lang))
 }
 
 /// Every addition in words, with its day.

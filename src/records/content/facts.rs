@@ -8,8 +8,9 @@ use crate::{
     cards::{self, CardText, Findings, ItemValue},
     compare::{Comparison, Field},
     dump::Dump,
+    kind::CardKind,
     profile::Supplier,
-    report::{Context, base64},
+    report::{Context, Unreal, base64},
     trust::Hierarchy,
     verify::{CheckId, Overall, Verdict, Why},
 };
@@ -59,6 +60,10 @@ pub struct Evidence {
     pub verdict: Overall,
     /// The hierarchy of the issuer that the verdict rests on; null if none was found.
     pub hierarchy: Option<Hierarchy>,
+    /// Test or simulated, if nobody was issued the card: by the hierarchy above, by an issuer that a required check names, or by
+    /// the reading's own word. A card that is not authentic may be one as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreal: Option<Hierarchy>,
     /// Hierarchies that were accepted besides production and installed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<Hierarchy>,
@@ -189,6 +194,8 @@ pub(super) type Said = Result<(Content, Source), Reason>;
 #[derive(Clone)]
 pub(super) struct Facts {
     pub kind: String,
+    /// The kinds of the same card, if the chip showed no photo: it may be one that holds none.
+    pub without_photo: Vec<&'static str>,
     pub name: Said,
     pub address: Said,
     pub birth_date: Said,
@@ -241,6 +248,10 @@ impl Facts {
         });
         Self {
             kind: findings.kind.as_str().to_owned(),
+            without_photo: match findings.picture("photo") {
+                Some(_) => Vec::new(),
+                None => cards::kin(findings.kind).map(CardKind::as_str).collect(),
+            },
             name: text(Field::Name, name, current.name.as_ref(), unconfirmed.name.is_some()),
             address: text(Field::Address, address, current.address.as_ref(), unconfirmed.address.is_some()),
             birth_date,
@@ -333,6 +344,7 @@ fn evidence(reading: &Reading<'_>) -> Evidence {
         scope: findings.scope.as_str().to_owned(),
         verdict: findings.overall(),
         hierarchy: findings.hierarchy,
+        unreal: Unreal::of(findings, &context.reader).map(Unreal::hierarchy),
         accepted: context.accepted.clone(),
         checks: findings.checks.iter().map(row).collect(),
         revocation: Revocation::NotChecked,

@@ -197,11 +197,9 @@ impl Record {
         self.field(id).and_then(Value::content)
     }
 
-    /// The hierarchy, if the card is a test card or a simulated one: only a test database takes its record.
+    /// Test or simulated, if the card is one that nobody was issued: only a test database takes its record.
     pub fn unreal(&self) -> Option<Hierarchy> {
-        let evidence = self.evidence.as_ref()?;
-        let unreal = |hierarchy: &Hierarchy| matches!(hierarchy, Hierarchy::Test | Hierarchy::Simulated);
-        evidence.hierarchy.filter(unreal)
+        self.evidence.as_ref()?.unreal
     }
 
     /// The verdict; `None` if no chip was read.

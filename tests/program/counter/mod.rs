@@ -3,3 +3,4 @@
 mod attacks;
 mod flow;
 mod links;
+mod records;

@@ -5,6 +5,7 @@ use crate::profile::{Document, Method, Profile, Who};
 use super::{
     super::{
         entered::{Entry, EntryProblem},
+        facts::Facts,
         parts::Part,
         value::{Content, MethodRef},
     },
@@ -31,44 +32,85 @@ impl Draft {
 
     /// The document that was presented, under each profile that has it.
     pub(super) fn documents(&self) -> impl Iterator<Item = (&Profile, &Document)> {
-        let read = self.facts.as_ref().map(|facts| facts.kind.as_str());
-        let given = self.document.as_deref();
-        self.profiles.iter().filter_map(move |profile| {
-            // What the chip is, nobody's entry changes.
-            let fits = |document: &&Document| read.is_none_or(|kind| document.kinds.iter().any(|known| known == kind));
-            let named = given.and_then(|id| profile.document(id)).filter(fits);
-            Some((profile, named.or_else(|| profile.document(read?))?))
-        })
+        self.profiles.iter().filter_map(|profile| Some((profile, *self.possible(profile).first()?)))
+    }
+
+    /// The documents among which staff say which one was presented; none if the chip leaves nothing open.
+    pub fn presentable<'a>(&'a self) -> Vec<&'a Document> {
+        let of = |profile: &'a Profile| match &self.facts {
+            None => profile.documents.iter().collect(),
+            Some(facts) => Some(Self::read(profile, facts)).filter(|read| read.len() > 1).unwrap_or_default(),
+        };
+        let mut found: Vec<&Document> = Vec::new();
+        for document in self.profiles.iter().flat_map(of) {
+            if found.iter().all(|known| known.id != document.id) {
+                found.push(document);
+            }
+        }
+        found
+    }
+
+    /// Whether the chip showed no photo, and the law has a document for such a card without one.
+    pub fn is_photo_open(&self) -> bool {
+        self.facts.is_some() && !self.presentable().is_empty()
+    }
+
+    /// What the document can be under a profile, its own kind first: what staff named, if the chip leaves that open.
+    fn possible<'a>(&self, profile: &'a Profile) -> Vec<&'a Document> {
+        let given = self.document.as_deref().and_then(|id| profile.document(id));
+        let Some(facts) = &self.facts else { return given.into_iter().collect() };
+        let read = Self::read(profile, facts);
+        // What the chip is, nobody's entry changes.
+        match given {
+            Some(given) if read.iter().any(|document| document.id == given.id) => vec![given],
+            _ => read,
+        }
+    }
+
+    /// What the chip says that the document is. Without a photo a card counts as a document with one only if staff see it in the
+    /// print, so there those of the same card without one are possible too.
+    fn read<'a>(profile: &'a Profile, facts: &Facts) -> Vec<&'a Document> {
+        let Some(own) = profile.document(&facts.kind) else { return Vec::new() };
+        let kin = |document: &&Document| {
+            own.photo
+                && !document.photo
+                && document.kinds.iter().any(|kind| facts.without_photo.contains(&kind.as_str()))
+        };
+        std::iter::once(own).chain(profile.documents.iter().filter(kin)).collect()
     }
 
     /// The methods that staff can choose from, under each profile: those that a counter can use with the document, or all that a
     /// counter can use if none is known.
-    pub fn choices(&self, company: bool) -> Vec<(&Profile, Vec<&Method>)> {
-        let of = |profile: &Profile| {
-            let document =
-                self.documents().find(|(of, _)| of.id == profile.id).map(|(_, document)| document.id.clone());
-            move |method: &&Method| {
-                is_offered(method, company)
-                    && (method.documents.is_empty() || document.as_ref().is_none_or(|id| method.documents.contains(id)))
-            }
+    pub fn choices<'a>(&'a self, company: bool) -> Vec<(&'a Profile, Vec<&'a Method>)> {
+        let of = |profile: &'a Profile| {
+            let possible = self.possible(profile);
+            let fits = |method: &&Method| {
+                let named = || possible.iter().any(|document| method.documents.contains(&document.id));
+                is_offered(method, company) && (method.documents.is_empty() || possible.is_empty() || named())
+            };
+            (profile, profile.methods.iter().filter(fits).collect())
         };
-        self.profiles.iter().map(|profile| (profile, profile.methods.iter().filter(of(profile)).collect())).collect()
+        self.profiles.iter().map(of).collect()
     }
 
-    /// The method that follows from the document alone: the only one of the profile that names it.
+    /// The method that follows from the document alone, whichever of those that it can be it is.
     fn follows(&self) -> Vec<MethodRef> {
-        let one = |(profile, document): (&Profile, &Document)| {
-            let natural = |method: &&Method| method.who.contains(&Who::Natural);
-            let mut named = profile
-                .methods
-                .iter()
-                .filter(|method| is_offered(method, false) && method.documents.contains(&document.id))
-                .filter(natural);
-            let first = named.next()?;
-            let alone = named.next().is_none() && (!first.chip_read || self.facts.is_some());
-            alone.then(|| MethodRef::of(profile, first))
+        let one = |profile| {
+            let mut found = self.possible(profile).into_iter().map(|document| self.only(profile, document));
+            let first = found.next()??;
+            found.all(|other| other.is_some_and(|other| other.id == first.id)).then(|| MethodRef::of(profile, first))
         };
-        self.documents().filter_map(one).collect()
+        self.profiles.iter().filter_map(one).collect()
+    }
+
+    /// The only method of the profile that names a document.
+    fn only<'a>(&self, profile: &'a Profile, document: &Document) -> Option<&'a Method> {
+        let names = |method: &&Method| {
+            is_offered(method, false) && method.documents.contains(&document.id) && method.who.contains(&Who::Natural)
+        };
+        let mut named = profile.methods.iter().filter(names);
+        let first = named.next()?;
+        (named.next().is_none() && (!first.chip_read || self.facts.is_some())).then_some(first)
     }
 
     /// The methods that the record will name.

@@ -11,6 +11,7 @@ errors! {
         Forbidden = "the law or the profile forbids to store it",
         ByTool = "taimen fills it itself",
         Blank = "nothing is written there",
+        Nobody = "nobody is named who compared the faces or chose the fallback",
         TooLong = "longer than 300 characters",
         TooMany = "more than 50 lines",
         Control = "it has a line break or another character that is not shown",
@@ -50,6 +51,13 @@ impl EntryProblem {
             Self::Blank => (
                 ("空です", "it is blank"),
                 ("値を入力するか、項目を外してください。", "Enter a value, or leave the field out."),
+            ),
+            Self::Nobody => (
+                (
+                    "顔の見比べや代わりの方法の選択をした者の名前がありません",
+                    "nobody is named who compared the faces or chose the fallback",
+                ),
+                ("その人の名前を入力してください。", "Enter the name of whoever did."),
             ),
             Self::TooLong => {
                 (("300文字を超えています", "it is longer than 300 characters"), ("短くしてください。", "Shorten it."))
