@@ -20,7 +20,7 @@ pub mod spec;
 mod tree;
 
 #[doc(hidden)]
-pub use access::{SecurityInfos, verify_active};
+pub use access::{ActiveHash, SecurityInfos, verify_active};
 pub use checks::{PLAIN, TYPED, TYPED_WITH_KEY, WITH_KEY, check};
 pub use mrz::{Format, Mrz, MrzError};
 pub(in crate::cards) use read::Passport;
