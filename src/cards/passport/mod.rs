@@ -3,6 +3,7 @@
 // The chip's side is the simulator's, and some names are the tests' alone.
 #[allow(dead_code, unused_imports)]
 pub(crate) mod access;
+mod card_access;
 mod checks;
 mod chip;
 pub mod details;
