@@ -6,7 +6,7 @@ use taimen::{
     cards::{
         self,
         passport::{
-            Mrz, SecurityInfos,
+            ActiveHash, Mrz, SecurityInfos,
             files::{self, FILES},
             mrz,
             security_object::{CARD_SECURITY, LDS_SECURITY_OBJECT, SecurityObject},
@@ -107,7 +107,9 @@ pub fn public_key(data: &[u8]) {
     if let Ok(element) = Element::from_info(data) {
         assert!(!element.is_identity());
     }
-    let _ = verify_active(data, Some(Hash::Sha256), &[0; 8], &[0; 64]);
+    for named in [ActiveHash::Named(Hash::Sha256), ActiveHash::Unnamed] {
+        let _ = verify_active(data, named, &[0; 8], &[0; 64]);
+    }
 }
 
 fn read(files: &[&files::File]) -> Vec<Vec<u8>> {

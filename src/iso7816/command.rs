@@ -14,6 +14,9 @@ pub struct Command {
     secret: bool,
 }
 
+/// The identifier of the master file (ISO/IEC 7816-4 8.2.1.2).
+pub const MASTER_FILE: [u8; 2] = [0x3F, 0x00];
+
 /// The instruction that presents a credential, or asks for the tries left.
 const VERIFY: u8 = 0x20;
 
@@ -202,6 +205,11 @@ impl Command {
         }
     }
 
+    /// Whether it is SELECT.
+    pub(super) fn selects(&self) -> bool {
+        matches!(self.header(), [_, 0xA4, ..])
+    }
+
     /// Whether another file may be the current one afterwards: SELECT, and whatever names a file by its short identifier.
     pub(super) fn names_file(&self) -> bool {
         match self.header() {
@@ -265,6 +273,21 @@ impl Le {
 /// SELECT of an application by its full identifier, no answer data (spec my-number 3.1, C).
 pub fn select_application(aid: &[u8]) -> Command {
     Command::with_data([0x00, 0xA4, 0x04, 0x0C], aid, false)
+}
+
+/// A form of SELECT of the master file: what P2 asks for, and whether the data name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MasterForm {
+    /// Whether no answer is asked for (`0C`).
+    pub silent: bool,
+    /// Whether the data are its identifier.
+    pub named: bool,
+}
+
+/// SELECT of the master file (spec licence 3.1, passport 3.1).
+pub fn select_master(form: MasterForm) -> Command {
+    let data: &[u8] = if form.named { &MASTER_FILE } else { &[] };
+    Command::with_data([0x00, 0xA4, 0x00, if form.silent { 0x0C } else { 0x00 }], data, false)
 }
 
 /// SELECT of a file in the current application (spec my-number 3.1, C).

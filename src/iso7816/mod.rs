@@ -15,10 +15,10 @@ pub use secure::ChannelError;
 pub use session::CardError;
 pub use status::Status;
 pub(crate) use {
-    command::select_file,
+    command::{MASTER_FILE, MasterForm, select_file},
     file::{FileReadError, ReadFrom, ReadStep},
     pin::PinOutcome,
     secure::SecureChannel,
     secure_object::{ObjectForm, SHORT_ANSWER, SecureReadError},
-    session::{CardSession, MASTER_FILE, Response, Session},
+    session::{CardSession, Response, Session},
 };

@@ -220,6 +220,10 @@ impl<T: Transport> Session<T> {
             },
             status @ (Status::WRONG_LENGTH | Status::PAST_END) => Ok(Err(Setback::Refused(Some(status)))),
             status if status.exact_length().is_some() => Ok(Err(Setback::Refused(Some(status)))),
+            // What cards answer to a form that they do not know is in no table; these words are about the file.
+            status if exact && ![Status::NOT_FOUND, Status::SECURITY, Status::LOCKED].contains(&status) => {
+                Ok(Err(Setback::Refused(Some(status))))
+            }
             status => Err(CardError::Status(status).into()),
         }
     }

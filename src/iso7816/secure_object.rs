@@ -16,7 +16,13 @@ use super::{
 
 /// The forms, best first: everything at once; what a short answer holds with either cipher; what careful readers ask for (spec
 /// passport 3.4).
-const LADDER: [Le; 4] = [Le::Extended, Le::Short(SHORT_ANSWER), Le::Short(160), Le::Short(96)];
+const LADDER: [Le; 4] = [Le::Extended, Le::Short(SHORT_ANSWER), Le::Short(160), Le::Short(SMALLEST)];
+
+/// Plain bytes that the smallest form asks for: a chip that answers less than was asked may need as many reads in every form.
+const SMALLEST: u16 = 96;
+
+/// Bytes that show how long an object is, if a chip refuses to read past the end of a file.
+const HEADER: usize = 8;
 
 /// Bytes that a short answer holds under secure messaging, whatever the cipher: 256 less the objects around them.
 pub const SHORT_ANSWER: u16 = 223;
@@ -29,28 +35,48 @@ const DISCRETIONARY: Tag = Tag(0x53);
 
 /// Which form of the ladder is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ObjectForm(usize);
+pub struct ObjectForm {
+    rung: usize,
+    /// Whether no command asks for more than the file has: the header first, then what it announces.
+    exact: bool,
+}
 
 impl ObjectForm {
+    /// The best form without extended APDUs.
+    pub fn short() -> Self {
+        Self { rung: 1, exact: false }
+    }
+
     fn le(self) -> Le {
-        LADDER.get(self.0).copied().unwrap_or(Le::Short(96))
+        LADDER.get(self.rung).copied().unwrap_or(Le::Short(SMALLEST))
     }
 
     /// The next smaller form, if there is one.
     pub fn below(self) -> Option<Self> {
-        (self.0 + 1 < LADDER.len()).then_some(Self(self.0 + 1))
+        let rung = self.rung + 1;
+        (rung < LADDER.len()).then_some(Self { rung, ..self })
+    }
+
+    /// The form to try after a status word that a chip may have for a read past the end of a file.
+    pub fn within(self, status: Status) -> Option<Self> {
+        let refused = [Status::PAST_END, Status::END_OF_FILE].contains(&status);
+        (refused && !self.exact).then_some(Self { exact: true, ..self })
+    }
+
+    /// The Le for the next piece, of which so many bytes are known to be there.
+    fn le_for(self, announced: Option<usize>) -> Le {
+        let known = announced.unwrap_or(HEADER);
+        match (self.le(), u16::try_from(known)) {
+            (Le::Extended, Ok(known)) if self.exact && known > SHORT_ANSWER => Le::Exact(known),
+            (Le::Extended, Ok(known)) if self.exact => Le::Short(known),
+            (Le::Short(most), known) if self.exact || announced.is_some() => Le::Short(known.unwrap_or(most).min(most)),
+            (le, _) => le,
+        }
     }
 
     /// Whether it is an extended APDU.
     pub fn is_extended(self) -> bool {
         self.le() == Le::Extended
-    }
-
-    fn most(self) -> usize {
-        match self.le() {
-            Le::Short(most) | Le::Exact(most) => most.into(),
-            Le::Extended => 0x1_0000,
-        }
     }
 }
 
@@ -83,6 +109,9 @@ impl<T: Transport> Session<T> {
     ) -> Result<Response, SecureReadError> {
         let lost = |detail: String, status| SecureReadError::Lost { detail, status };
         let wrapped = channel.wrap(command, 0).map_err(|error| lost(error.to_string(), None))?;
+        if command.selects() {
+            self.forget_application();
+        }
         let response = match self.send(&wrapped) {
             Ok(response) => response,
             Err(CardError::Transport(error @ TransportError::LengthUnsupported)) => {
@@ -110,10 +139,9 @@ impl<T: Transport> Session<T> {
     ) -> Result<Vec<u8>, SecureReadError> {
         let mut bytes: Vec<u8> = Vec::new();
         let mut announced = None;
-        let most_reads = 2 * limit.div_ceil(form.most()) + SPARE_READS;
-        for _ in 0..most_reads {
-            let wanted = announced.map_or(form.most(), |announced: usize| announced.saturating_sub(bytes.len()));
-            let piece = self.read_part(sfi, bytes.len(), wanted, form, channel)?;
+        for _ in 0..2 * limit.div_ceil(SMALLEST.into()) + SPARE_READS {
+            let missing = announced.map(|announced: usize| announced.saturating_sub(bytes.len()));
+            let piece = self.read_part(sfi, bytes.len(), missing, form, channel)?;
             let ended = piece.is_empty();
             bytes.extend(piece);
             match tlv::header(&bytes, 0) {
@@ -147,14 +175,11 @@ impl<T: Transport> Session<T> {
         &mut self,
         sfi: u8,
         offset: usize,
-        wanted: usize,
+        missing: Option<usize>,
         form: ObjectForm,
         channel: &mut dyn SecureChannel,
     ) -> Result<Vec<u8>, SecureReadError> {
-        let le = match form.le() {
-            Le::Short(most) => Le::Short(u16::try_from(wanted).unwrap_or(most).min(most)),
-            le => le,
-        };
+        let le = form.le_for(missing);
         let odd = offset > MAX_OFFSET;
         let command = match (offset, u16::try_from(offset)) {
             (0, _) => Command::read_sfi(sfi, 0, le),
@@ -162,16 +187,19 @@ impl<T: Transport> Session<T> {
             _ => Command::read_far(u32::try_from(offset).unwrap_or(u32::MAX), le),
         };
         let Response { data, status } = self.send_secure(&command, channel)?;
+        let beyond = offset == 0 && data.is_empty() && form.within(status).is_some();
+        let length = status == Status::WRONG_LENGTH || status.exact_length().is_some();
         match status {
+            // Some chips refuse extended APDUs so (spec passport 3.5).
+            status if beyond || length || (status == Status::WRONG_PARAMETERS && form.is_extended()) => {
+                Err(SecureReadError::Lost { detail: format!("the card answered {status}"), status: Some(status) })
+            }
             Status::OK | Status::END_OF_FILE if odd => match tlv::object(&data, 0) {
                 Ok((object, _)) if object.tag == DISCRETIONARY => Ok(object.value.to_vec()),
                 _ => Ok(Vec::new()),
             },
             Status::OK | Status::END_OF_FILE => Ok(data),
             Status::PAST_END if offset > 0 => Ok(Vec::new()),
-            status if status == Status::WRONG_LENGTH || status.exact_length().is_some() => {
-                Err(SecureReadError::Lost { detail: format!("the card answered {status}"), status: Some(status) })
-            }
             status => Err(FileReadError::Card(CardError::Status(status)).into()),
         }
     }

@@ -3,7 +3,7 @@
 use crate::transport::{Radio, Transport, TransportError};
 
 use super::{
-    command::{Command, Le, select_application, select_file},
+    command::{Command, Le, MASTER_FILE, MasterForm, select_application, select_file, select_master},
     file::ReadStep,
     secure::SecureStep,
     status::Status,
@@ -19,8 +19,10 @@ const MAX_PARTS: usize = 4_096;
 /// ever does not.
 const MAX_EXCHANGES: usize = 16_384;
 
-/// The identifier of the master file (ISO/IEC 7816-4 8.2.1.2).
-pub const MASTER_FILE: [u8; 2] = [0x3F, 0x00];
+/// The forms of SELECT of the master file, in the order of licences' readers: without data, the form that most of them use; with its
+/// identifier if a card refuses that (spec licence 3.1, C2+ and C).
+const MASTER_FORMS: [MasterForm; 2] =
+    [MasterForm { silent: false, named: false }, MasterForm { silent: false, named: true }];
 
 /// Data and status word of one answer.
 #[derive(Clone, PartialEq, Eq)]
@@ -59,6 +61,8 @@ pub struct Session<T> {
     application: Option<Vec<u8>>,
     /// The file that was selected by its identifier and is the current one still.
     file: Option<u16>,
+    /// Whether the card took a SELECT.
+    selected: bool,
     /// Commands so far.
     exchanges: usize,
     pub(super) step: ReadStep,
@@ -77,7 +81,15 @@ impl<T: Transport> Session<T> {
     /// A session that already knows which read size works with this reader and card.
     pub fn with_step(transport: T, step: ReadStep) -> Self {
         let application = Some(MASTER_FILE.to_vec());
-        Self { transport, application, file: None, exchanges: 0, step, secure_step: SecureStep::default() }
+        Self {
+            transport,
+            application,
+            file: None,
+            selected: false,
+            exchanges: 0,
+            step,
+            secure_step: SecureStep::default(),
+        }
     }
 
     /// The read size that works here.
@@ -232,21 +244,41 @@ impl<T: Transport> Session<T> {
         if aid == MASTER_FILE { self.select_master_file().map(|()| true) } else { self.select(aid) }
     }
 
-    /// Selects the master file unless it is selected: without data, the form that most readers of licences use; with its
-    /// identifier if a card refuses that (spec licence 3.1, C2+ and C).
+    /// Selects the master file unless it is selected.
     ///
     /// # Errors
-    /// [`CardError::Status`] for a refusal of both, else as [`Session::send`].
+    /// [`CardError::Status`] for a refusal of both forms, else as [`Session::send`].
     pub fn select_master_file(&mut self) -> Result<(), CardError> {
         if self.application.as_deref() == Some(&MASTER_FILE) {
             return Ok(());
         }
-        self.application = None;
-        if !self.send(&Command::plain(0x00, 0xA4, 0x00, 0x00))?.status.is_ok() {
-            self.call(&Command::with_data([0x00, 0xA4, 0x00, 0x00], &MASTER_FILE, false))?;
+        let [first, second] = MASTER_FORMS;
+        match self.select_master_file_as(first) {
+            Err(CardError::Status(_)) => self.select_master_file_as(second),
+            selected => selected,
         }
+    }
+
+    /// Selects the master file in one form, whatever is selected.
+    ///
+    /// # Errors
+    /// [`CardError::Status`] for a refusal, else as [`Session::send`].
+    pub fn select_master_file_as(&mut self, form: MasterForm) -> Result<(), CardError> {
+        self.application = None;
+        self.call(&select_master(form))?;
         self.application = Some(MASTER_FILE.to_vec());
         Ok(())
+    }
+
+    /// Whether nothing was selected since the card was powered up, so that its master file is the current one: a SELECT that was
+    /// refused leaves the current one (ISO/IEC 7816-4 11.2.2).
+    pub fn is_at_start(&self) -> bool {
+        !self.selected
+    }
+
+    /// Which application is selected is not certain any more.
+    pub(super) fn forget_application(&mut self) {
+        self.application = None;
     }
 
     fn exchange(&mut self, command: &Command) -> Result<Response, CardError> {
@@ -259,6 +291,9 @@ impl<T: Transport> Session<T> {
         let (Some(low), Some(high)) = (data.pop(), data.pop()) else {
             return Err(TransportError::Removed.into());
         };
-        Ok(Response { data, status: Status(u16::from_be_bytes([high, low])) })
+        let status = Status(u16::from_be_bytes([high, low]));
+        // A warning selects as well (`6283`), and inside a session the status may be an object.
+        self.selected |= command.selects() && (!data.is_empty() || !status.is_refusal());
+        Ok(Response { data, status })
     }
 }

@@ -13,6 +13,8 @@ impl Status {
     pub const OK: Self = Self(0x9000);
     /// The file ended before Le; the answer holds what there was.
     pub const END_OF_FILE: Self = Self(0x6282);
+    /// The application is selected although it is locked.
+    pub const LOCKED: Self = Self(0x6283);
     /// VERIFY failed on a reference without a counter.
     pub const VERIFY_FAILED: Self = Self(0x6300);
     /// Wrong length.
@@ -27,6 +29,12 @@ impl Status {
     pub const CONDITIONS: Self = Self(0x6985);
     /// File or application not found.
     pub const NOT_FOUND: Self = Self(0x6A82);
+    /// An object of secure messaging is missing.
+    pub const SM_MISSING: Self = Self(0x6987);
+    /// An object of secure messaging is wrong.
+    pub const SM_WRONG: Self = Self(0x6988);
+    /// P1 or P2 is wrong; some cards say so of an extended APDU.
+    pub const WRONG_PARAMETERS: Self = Self(0x6A86);
     /// Referenced data not found.
     pub const NO_DATA: Self = Self(0x6A88);
     /// Offset beyond the end of the file.
@@ -37,6 +45,11 @@ impl Status {
     /// Whether the command succeeded.
     pub fn is_ok(self) -> bool {
         self == Self::OK
+    }
+
+    /// Whether it says that nothing was done (`64xx` to `6Fxx`).
+    pub fn is_refusal(self) -> bool {
+        matches!(self.0, 0x6400..=0x6FFF)
     }
 
     /// The counter in `63Cx`.

@@ -73,14 +73,14 @@ residence1-child     residence1          undetermined  15 exchanges
 residence2           residence2          authentic     16 exchanges
 residence2-special   residence2-special  authentic     14 exchanges
 residence-specified  my-number           authentic     15 exchanges
-passport             passport            authentic     15 exchanges
-passport-bac         passport            authentic     10 exchanges
-passport-ca          passport            authentic     18 exchanges
-passport-cam         passport            authentic     14 exchanges
-passport-rsa         passport            authentic     12 exchanges
-passport-dh          passport            authentic     16 exchanges
-mobile-my-number     mobile-my-number    authentic     16 exchanges
-mobile-licence       mobile-my-number    authentic     16 exchanges
+passport             passport            authentic     13 exchanges
+passport-bac         passport            authentic     8 exchanges
+passport-ca          passport            authentic     16 exchanges
+passport-cam         passport            authentic     12 exchanges
+passport-rsa         passport            authentic     10 exchanges
+passport-dh          passport            authentic     14 exchanges
+mobile-my-number     mobile-my-number    authentic     14 exchanges
+mobile-licence       mobile-my-number    authentic     14 exchanges
 ";
     assert_eq!(text(out), expected);
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::common::{
     faults::{Honest, is_removed, verdicts},
-    reading::{TIME, card, entry, findings, judge, read, read_card, request, simulated_trust},
+    reading::{TIME, card, entry, findings, judge, look, read, read_card, read_looked, request, simulated_trust},
 };
 use taimen::{
     cards::{
@@ -14,7 +14,13 @@ use taimen::{
     dump::{ChallengeResponse, Dump, NotRead, Scope},
     iso7816::CardError,
     kind::CardKind,
-    simulator::{LINK_FAULTS, Recipe, SimulatedCard, cards::passport::PASSPORT_FAULTS},
+    simulator::{
+        LINK_FAULTS, Recipe, SimulatedCard,
+        cards::passport::{
+            PASSPORT_FAULTS, PassportProfile,
+            profile::{LongProof, MasterFile, Opens},
+        },
+    },
     tlv::{self, der},
     transport::{Transport, TransportError},
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
@@ -324,8 +330,10 @@ fn a_link_without_extended_commands_leaves_a_long_proof_open_and_forges_nothing(
     for kind in ["passport", "passport-ca"] {
         assert_eq!(verdicts(&format!("{kind}?fault=no-extended")).unwrap().0, Overall::Authentic, "{kind}");
     }
+    // What was read in plain has shown that no extended command passes, so that no session is lost over it.
+    assert_eq!(verdicts("passport-cam?fault=no-extended").unwrap().0, Overall::Authentic);
     // The proof of the mapping belongs to a session that was left: another chip may answer in the next one.
-    let found = findings("passport-cam?fault=no-extended").unwrap();
+    let found = findings("passport-cam?fault=broken-mac=3").unwrap();
     let check = found.check(CheckId::ChipKey).unwrap();
     assert_eq!(check.verdict, Verdict::NotDone(Why::NotRead));
     assert_eq!(check.evidence.shown("detail").as_deref(), Some("the session of the mapping was left"));
@@ -632,6 +640,173 @@ fn a_large_picture_is_read_with_odd_instructions() {
         assert!(dump.file(files::DG2.name) == Some(expected.as_slice()), "{fault}");
         assert_eq!(judge(&dump).verdict(CheckId::DataGroups), Some(Verdict::Failed(Reason::DigestMismatch)));
     }
+}
+
+/// A simulated passport with some of its switches turned.
+fn turned(recipe: &str, turn: impl FnOnce(&mut PassportProfile)) -> SimulatedCard {
+    recipe.parse::<Recipe>().unwrap().adjust(turn).card().unwrap()
+}
+
+/// What was sent, and what came of it.
+fn told(simulated: &mut SimulatedCard) -> (Dump, Vec<String>) {
+    let known = Credentials::from(&*simulated);
+    let mut counted = Counted(simulated, Vec::new());
+    let (dump, _) = read(&mut counted, &request(), &known).unwrap();
+    let sent = counted.1.iter().map(hex::encode_upper).collect();
+    (dump, sent)
+}
+
+/// How often the chip was opened.
+fn openings(sent: &[String]) -> usize {
+    sent.iter().filter(|command| command.starts_with("10860000027C0000")).count()
+}
+
+#[test]
+fn a_chip_that_answers_less_than_was_asked_is_read_to_the_end() {
+    let mut simulated = turned("passport", |profile| profile.most = Some(231));
+    let file = simulated.file_mut(files::DG2.name).unwrap();
+    *file = [&[0x75, 0x82, 0x4E, 0x20][..], &[0xA5; 20_000]].concat();
+    let expected = file.clone();
+    let (dump, sent) = told(&mut simulated);
+    assert!(dump.file(files::DG2.name) == Some(expected.as_slice()));
+    assert_eq!(openings(&sent), 1);
+}
+
+#[test]
+fn the_access_information_is_read_before_anything_is_selected() {
+    for master in [MasterFile::Selected, MasterFile::Refused, MasterFile::Pretended] {
+        for (kind, first) in
+            [("passport", &["00B09C0000"][..]), ("passport-rsa", &["00B09C0000", "00A4020C02", "00A4040C07"])]
+        {
+            let mut simulated = turned(kind, |profile| {
+                profile.master = master;
+                profile.opens = if kind == "passport" { Opens::Both } else { Opens::BacAlone };
+            });
+            let (dump, sent) = told(&mut simulated);
+            assert_eq!(judge(&dump).overall(), Overall::Authentic, "{kind} {master:?}");
+            let outline: Vec<&str> = sent.iter().take(first.len()).map(|command| &command[..10]).collect();
+            assert_eq!(outline, first, "{kind} {master:?}");
+            assert!(!sent.iter().any(|command| command.starts_with("00A400")), "{kind} {master:?}");
+        }
+    }
+}
+
+#[test]
+fn a_passport_is_the_same_after_the_question_whatever_its_access_information_answers_then() {
+    let looked = |recipe: &str| look(&mut card(recipe), &request()).unwrap();
+    let run = |first: &str, second: &mut SimulatedCard| {
+        let known = Credentials::from(&*second);
+        read_looked(*looked(first), second, &known).map(|(dump, _)| dump)
+    };
+    let dump = run("passport", &mut card("passport")).unwrap();
+    assert_eq!(judge(&dump).overall(), Overall::Authentic);
+    // Two chips that offer different forms are two chips.
+    let other = run("passport", &mut card("passport-ca"));
+    assert_eq!(other.unwrap_err(), FlowError::Read(ReadError::OtherCard));
+    // What was not read shows nothing.
+    for (first, second) in [("passport?fault=hidden-pace", "passport"), ("passport", "passport?fault=hidden-pace")] {
+        let dump = run(first, &mut card(second)).unwrap();
+        let found = judge(&dump);
+        assert_eq!(found.overall(), Overall::Authentic, "{first}, {second}");
+        let hidden = found.verdict(CheckId::AccessAgrees) == Some(Verdict::Failed(Reason::ProtocolHidden));
+        assert_eq!(hidden, second != "passport", "what the chip says now counts");
+    }
+    let dump = run("passport-bac", &mut card("passport-bac")).unwrap();
+    assert_eq!(judge(&dump).overall(), Overall::Authentic);
+}
+
+#[test]
+fn the_master_file_is_selected_before_a_chip_is_opened_again() {
+    for (master, forms) in [
+        (MasterFile::Selected, &["00A4000C023F00"][..]),
+        (MasterFile::Pretended, &["00A4000C023F00"]),
+        (MasterFile::Refused, &["00A4000C023F00", "00A4000C", "00A40000023F00", "00A40000"]),
+    ] {
+        let mut simulated = turned("passport", |profile| {
+            profile.master = master;
+            profile.broken_mac_at = Some(3);
+        });
+        let (dump, sent) = told(&mut simulated);
+        assert_eq!(judge(&dump).overall(), Overall::Authentic, "{master:?}");
+        let selects: Vec<&String> = sent.iter().filter(|command| command.starts_with("00A400")).collect();
+        assert_eq!(selects, forms, "{master:?}");
+        assert_eq!(openings(&sent), 2);
+    }
+}
+
+#[test]
+fn a_proof_that_the_chip_does_not_give_to_an_extended_command_is_asked_for_with_a_short_one() {
+    let authenticates = |sent: &[String]| sent.iter().filter(|command| command.starts_with("0C88")).count();
+    for plain in [false, true] {
+        for answer in [LongProof::Named, LongProof::Refused, LongProof::Empty] {
+            let mut simulated = turned("passport", |profile| {
+                (profile.long_proof, profile.plain_errors) = (answer, plain);
+            });
+            let (dump, sent) = told(&mut simulated);
+            assert_eq!(judge(&dump).overall(), Overall::Authentic, "{answer:?}, in plain {plain}");
+            let ended = plain && answer != LongProof::Empty;
+            assert_eq!((authenticates(&sent), openings(&sent)), (2, 1 + usize::from(ended)), "{answer:?} {plain}");
+            // RSA-2048 does not fit a short answer, so that another extended form is asked for in the same session.
+            let mut simulated = turned("passport-rsa", |profile| {
+                (profile.long_proof, profile.plain_errors, profile.opens) = (answer, plain, Opens::BacAlone);
+            });
+            let found = judge(&told(&mut simulated).0);
+            let lost = ended || answer == LongProof::Refused;
+            let verdict = if lost { Verdict::NotDone(Why::NotRead) } else { PASSED };
+            assert_eq!(found.verdict(CheckId::ChipKey), Some(verdict), "{answer:?} {plain}");
+        }
+    }
+    // Any other word is a refusal, and not asked again.
+    let (dump, sent) = told(&mut card("passport?fault=refused-challenge"));
+    assert_eq!(judge(&dump).verdict(CheckId::ChipKey), Some(Verdict::Failed(Reason::ChallengeRefused)));
+    assert_eq!(authenticates(&sent), 1);
+}
+
+#[test]
+fn a_chip_that_reads_nothing_past_the_end_is_opened_once_more_and_read_in_exact_pieces() {
+    for kind in ["passport", "passport-ca"] {
+        for (extended, plain) in [(true, true), (true, false), (false, true)] {
+            let mut simulated = turned(kind, |profile| {
+                (profile.strict_end, profile.plain_errors, profile.extended) = (true, plain, extended);
+            });
+            let (dump, sent) = told(&mut simulated);
+            assert_eq!(judge(&dump).overall(), Overall::Authentic, "{kind} {extended} {plain}");
+            assert_eq!(openings(&sent), 2, "{kind} {extended} {plain}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_a_chip_refuses_in_plain_ends_nothing_but_itself() {
+    // Data groups 11 and 12; 14 is needed for the key, and 2 for the face.
+    for (hidden, openings_wanted) in [(&[0x0B, 0x0C][..], 5), (&[0x0E], 3), (&[0x02], 3)] {
+        let mut simulated = turned("passport-ca", |profile| {
+            (profile.hidden, profile.plain_errors) = (hidden.to_vec(), true);
+        });
+        let (dump, sent) = told(&mut simulated);
+        let refused = NotRead::Status { status: "6A82".to_owned() };
+        for sfi in hidden {
+            assert_eq!(dump.not_read(&format!("emrtd/{sfi:02X}")), Some(&refused));
+        }
+        assert!(dump.file(files::DG1.name).is_some());
+        assert_eq!(openings(&sent), openings_wanted, "{hidden:02X?}");
+        // The form of the commands is what it was before: extended.
+        let last = sent.iter().rfind(|command| command.starts_with("0CB0")).unwrap();
+        assert!(hidden.contains(&0x0C) || &last[8..10] == "00", "{hidden:02X?} {last}");
+    }
+    let found = judge(&told(&mut turned("passport-ca", |profile| profile.hidden = vec![0x0B, 0x0C])).0);
+    assert_eq!(found.verdict(CheckId::ChipKey), Some(PASSED));
+}
+
+#[test]
+fn a_chip_that_wants_the_group_named_is_asked_again_with_it() {
+    let (dump, sent) = told(&mut card("passport?fault=wants-parameters"));
+    let begins: Vec<&String> = sent.iter().filter(|command| command.starts_with("0022C1A4")).collect();
+    assert_eq!(begins.len(), 2);
+    assert!(!begins[0].ends_with("84010C") && begins[1].ends_with("84010C"));
+    let found = judge(&dump);
+    let used = found.check(CheckId::AccessAgrees).unwrap().evidence.shown("used").unwrap_or_default().into_owned();
+    assert!(used.starts_with("PACE"), "{used}");
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl Card for DriversLicence {
             Err(CardError::Status(_)) => probe.selects(&files::DF1)?.is_some(),
             found => found.map(|()| true)?,
         };
-        Ok(if found { Recognition::Card(Found { kind: CardKind::LICENCE, file }) } else { Recognition::No })
+        Ok(if found { Recognition::Card(Found { file, ..Found::plain(CardKind::LICENCE) }) } else { Recognition::No })
     }
 
     /// Version, issue and expiry day, and both counters, which costs no try. Before a PIN of the holder's is used, and if nothing else is

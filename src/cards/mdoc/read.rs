@@ -58,7 +58,11 @@ impl Card for MobileDocument {
             let Some(tag) = Tag::read(probe.session)? else { return Ok(Recognition::No) };
             let hands_over = Select::parse(&tag.message).is_ok() || handover::offers_service(&tag.message).is_some();
             let file = [tag.container.as_slice(), &tag.message].concat();
-            return Ok(if hands_over { Recognition::Card(Found { kind, file }) } else { Recognition::No });
+            return Ok(if hands_over {
+                Recognition::Card(Found { file, ..Found::plain(kind) })
+            } else {
+                Recognition::No
+            });
         }
         let found = probe.session.select_tag(MDOC.aid)?;
         Ok(if found { Recognition::Card(Found::plain(kind)) } else { Recognition::No })

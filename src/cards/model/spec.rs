@@ -323,12 +323,14 @@ pub struct Found {
     pub kind: CardKind,
     /// The free file that recognition read, if it belongs to this card; it is not read again.
     pub(crate) file: Vec<u8>,
+    /// Why it did not, if it asked for one.
+    pub(crate) not_read: Option<NotRead>,
 }
 
 impl Found {
     /// A kind, and nothing more.
     pub(crate) fn plain(kind: CardKind) -> Self {
-        Self { kind, file: Vec::new() }
+        Self { kind, file: Vec::new(), not_read: None }
     }
 }
 

@@ -196,9 +196,9 @@ fn active(facts: &Facts<'_>) -> Proof {
         ChallengeResponse::Signature(answer) => &answer.0,
     };
     let key = facts.dump.file(DG15.name).and_then(|file| Some(whole(file, DG15.own.tag).ok()?.value));
-    let hash = facts.options.signed.as_ref().and_then(|infos| infos.active);
+    let named = facts.options.signed.as_ref().map(|infos| infos.active).unwrap_or_default();
     let random = active_challenge(challenge.time, &challenge.random.0);
-    match access::verify_active(key.unwrap_or_default(), hash, &random, answer) {
+    match access::verify_active(key.unwrap_or_default(), named, &random, answer) {
         Ok(scheme) => proof(Verdict::Passed).with("scheme", scheme.to_string()),
         Err(error) if error.is_unsupported() => {
             proof(Verdict::NotDone(Why::UnsupportedAlgorithm)).with("detail", error.to_string())

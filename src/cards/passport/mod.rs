@@ -3,6 +3,7 @@
 // The chip's side is the simulator's, and some names are the tests' alone.
 #[allow(dead_code, unused_imports)]
 pub(crate) mod access;
+mod card_access;
 mod checks;
 mod chip;
 pub mod details;
@@ -20,7 +21,7 @@ pub mod spec;
 mod tree;
 
 #[doc(hidden)]
-pub use access::{SecurityInfos, verify_active};
+pub use access::{ActiveHash, SecurityInfos, verify_active};
 pub use checks::{PLAIN, TYPED, TYPED_WITH_KEY, WITH_KEY, check};
 pub use mrz::{Format, Mrz, MrzError};
 pub(in crate::cards) use read::Passport;

@@ -15,6 +15,7 @@ use crate::{
 
 use super::{
     access::{self, AccessError, Bac, Channel, Next, Pace, Password, SessionKeys, Suite},
+    card_access::select_master_file,
     files::{self, CARD_ACCESS},
     mrz::CAN_LENGTH,
     spec,
@@ -48,19 +49,26 @@ pub(super) fn open(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         select(context, &mut *channel)?;
         selected = true;
     }
-    context.own = Some(Box::new(Opened { channel, form: ObjectForm::default(), times: 1, selected }));
+    // What was read in plain has shown whether extended APDUs pass.
+    let extended = context.session.step().is_extended();
+    let form = if extended { ObjectForm::default() } else { ObjectForm::short() };
+    context.own = Some(Box::new(Opened { channel, form, times: 1, selected }));
     Ok(())
 }
 
 /// Opens it again after a doubt, with smaller commands. Whether one is left.
 pub(super) fn reopen(context: &mut ReadContext<'_, '_>) -> Result<bool, ReadError> {
-    let Opened { times, form, selected: was, .. } = *opened(&mut context.own)?;
-    let Some(form) = form.below() else { return Ok(false) };
-    // What ended the session may have left the application selected.
-    match context.session.select_master_file() {
-        Ok(()) | Err(CardError::Status(_)) => {}
-        Err(error) => return Err(error.into()),
+    match opened(&mut context.own)?.form.below() {
+        Some(form) => reopen_as(context, form).map(|()| true),
+        None => Ok(false),
     }
+}
+
+/// Opens it again, for commands of this form.
+pub(super) fn reopen_as(context: &mut ReadContext<'_, '_>, form: ObjectForm) -> Result<(), ReadError> {
+    let Opened { times, selected: was, .. } = *opened(&mut context.own)?;
+    // What ended the session may have left the application selected.
+    select_master_file(context.session)?;
     // A mapping proves a key to its own session, and nothing but a session ties that key to this document: another chip
     // may have made the proof before. One that was left out stays that.
     if context.dump.challenge(files::MAPPING).is_some_and(|challenge| !challenge.answer.is_nothing()) {
@@ -74,7 +82,7 @@ pub(super) fn reopen(context: &mut ReadContext<'_, '_>) -> Result<bool, ReadErro
         selected = true;
     }
     context.own = Some(Box::new(Opened { channel, form, times: times + 1, selected }));
-    Ok(true)
+    Ok(())
 }
 
 /// One command inside the session.

@@ -3,7 +3,7 @@
 use crate::{
     cards::{ReadError, model::ReadContext},
     dump::{CHALLENGE_RANDOM, Challenge, ChallengeResponse, HexBytes, NotRead},
-    iso7816::{Command, FileReadError, Le, Response, SHORT_ANSWER, SecureChannel, SecureReadError},
+    iso7816::{Command, FileReadError, Le, Response, SHORT_ANSWER, SecureChannel, SecureReadError, Status},
 };
 
 use super::{
@@ -22,27 +22,55 @@ pub(super) fn active_authentication(context: &mut ReadContext<'_, '_>) -> Result
     let random = context.nonces.draw(CHALLENGE_RANDOM)?;
     let time = context.dump.read_at;
     let challenge = active_challenge(time, &random);
+    // A signature of more than 1,500 bits does not fit a short answer under secure messaging.
+    let mut le = if opened(&mut context.own)?.form.is_extended() { Le::Extended } else { Le::Short(256) };
+    let key = context.dump.file(DG15.name).and_then(|file| whole(file, DG15.own.tag).ok());
+    let length = key.and_then(|key| access::active_length(key.value)).unwrap_or_default();
+    let mut repeated = false;
     let answer = loop {
-        // A signature of more than 1,500 bits does not fit a short answer under secure messaging.
-        let le = if opened(&mut context.own)?.form.is_extended() { Le::Extended } else { Le::Short(256) };
-        match secure(context, &Command::with_le([0x00, 0x88, 0x00, 0x00], &challenge, le)) {
-            // The link, not the chip: it is asked again.
-            Err(SecureReadError::Lost { status: None, detail }) => {
+        let answer = secure(context, &Command::with_le([0x00, 0x88, 0x00, 0x00], &challenge, le));
+        let shorter = shorter((le, length), &answer).filter(|_| !repeated);
+        repeated |= shorter.is_some();
+        match (answer, shorter) {
+            (Ok(_), Some(shorter)) => le = shorter,
+            // The link, not the chip: it is asked again. The same if the chip ended the session over the length.
+            (Err(SecureReadError::Lost { detail, status }), shorter) if shorter.is_some() || status.is_none() => {
                 if !reopen(context)? {
                     return Err(broken(detail));
                 }
+                le = shorter.unwrap_or(Le::Short(256));
             }
-            answer => break answered(context, answer)?,
+            (answer, _) => break answered(context, answer)?,
         }
     };
-    let key = context.dump.file(DG15.name).and_then(|file| whole(file, DG15.own.tag).ok());
-    let length = key.and_then(|key| access::active_length(key.value)).unwrap_or_default();
-    if !opened(&mut context.own)?.form.is_extended() && is_cut(length, &answer) {
+    if le != Le::Extended && is_cut(length, &answer) {
         too_long(context, files::ACTIVE);
         return Ok(());
     }
     context.dump.challenged(files::ACTIVE, Challenge { time, random: HexBytes(random), answer });
     Ok(())
+}
+
+/// The Le to ask for a proof with once more, if the chip complains of this one: with a status word, or with an answer without data.
+/// `length` is that of the proof, if its key shows it.
+fn shorter((le, length): (Le, usize), answer: &Result<Response, SecureReadError>) -> Option<Le> {
+    let (status, goes_on) = match answer {
+        Ok(Response { data, status }) if data.is_empty() => (*status, true),
+        Err(SecureReadError::Lost { status: Some(status), .. }) => (*status, false),
+        _ => return None,
+    };
+    let named = status.exact_length();
+    if named.is_none() && !status.is_ok() && status != Status::WRONG_LENGTH {
+        return None;
+    }
+    let long = u16::try_from(length).ok().filter(|length| *length > SHORT_ANSWER);
+    let shorter = match (named, long) {
+        // No short answer holds it, and extended commands pass as far as anybody knows.
+        (_, Some(length)) if goes_on && le == Le::Extended => Le::Exact(length),
+        (Some(named @ 1..), _) => Le::Short(named.into()),
+        _ => Le::Short(256),
+    };
+    (shorter != le).then_some(shorter)
 }
 
 /// Whether an answer of so many bytes was cut or refused for want of extended APDUs: it shows nothing, and is not the chip's fault.

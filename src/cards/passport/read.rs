@@ -6,23 +6,21 @@ use crate::{
         Findings, ReadError,
         model::{
             Card, CardSpec, CardState, CredentialSpec, Entry, Found, LookContext, OwnAction, Probe, ReadContext,
-            Recognition, read_file,
+            Recognition,
         },
     },
     dump::{Dump, NotRead},
-    iso7816::{
-        CardError, CardSession, FileReadError, ReadFrom, SecureReadError, Status, select_application, select_file,
-    },
+    iso7816::{CardError, FileReadError, SecureReadError, Status, select_application},
     kind::CardKind,
-    tlv,
     trust::TrustStore,
     verify::Basis,
 };
 
 use super::{
+    card_access::card_access,
     chip::Options,
     files::{self, CARD_ACCESS, CARD_SECURITY, DG1, DG2, DG11, DG12, DG14, DG15, File, SOD},
-    open::{Opened, broken, open, opened, reopen},
+    open::{Opened, broken, open, opened, reopen_as},
     proofs::{active_authentication, chip_authentication},
     security_object::SecurityObject,
     spec::{self, own},
@@ -31,36 +29,42 @@ use super::{
 /// 旅券
 pub(in crate::cards) struct Passport;
 
-/// File identifier of EF.CardAccess, for a chip that does not take its short one.
-const CARD_ACCESS_ID: u16 = 0x011C;
-
-/// The first byte of a set of SecurityInfos.
-const SET: u8 = 0x31;
-
 impl Card for Passport {
     fn spec(&self) -> &'static CardSpec {
         &spec::SPEC
     }
 
-    /// By its application; by EF.CardAccess if that opens only after PACE.
+    /// By EF.CardAccess, which lies in the master file and so is read before anything is selected; else by the application.
     fn recognise(&self, probe: &mut Probe<'_, '_>) -> Result<Recognition, CardError> {
-        if probe.selects(&files::EMRTD)?.is_some() {
-            return Ok(Recognition::Card(Found::plain(CardKind::PASSPORT)));
-        }
-        let found = match card_access(probe.session) {
-            Ok(Ok(bytes)) => Options::offers_pace(&bytes),
-            Ok(Err(_)) => false,
+        let read = match card_access(probe.session) {
+            Ok(read) => read,
             Err(ReadError::Card(error)) => return Err(error),
-            Err(_) => false,
+            Err(error) => Err(NotRead::Unreadable { detail: error.to_string() }),
         };
-        Ok(if found { Recognition::Card(Found::plain(CardKind::PASSPORT)) } else { Recognition::No })
+        let offered = read.as_ref().is_ok_and(|bytes| Options::offers_pace(bytes));
+        if !offered && probe.selects(&files::EMRTD)?.is_none() {
+            return Ok(Recognition::No);
+        }
+        let found = Found::plain(CardKind::PASSPORT);
+        Ok(Recognition::Card(match read {
+            Ok(file) => Found { file, ..found },
+            Err(why) => Found { not_read: Some(why), ..found },
+        }))
     }
 
-    /// EF.CardAccess, which says how the chip may be opened and is the same for all of a model.
+    /// EF.CardAccess, which says how the chip may be opened and is the same for all of a model: recognition has read it.
     fn look(&self, context: &mut LookContext<'_, '_>) -> Result<CardState, ReadError> {
+        let Found { file, not_read, .. } = context.found;
+        Ok(state(not_read.clone().map_or_else(|| Ok(file.clone()), Err)))
+    }
+
+    /// Two files that differ are those of two chips. One that was not read shows nothing: what the chip says now counts.
+    fn look_again(&self, context: &mut LookContext<'_, '_>, before: &CardState) -> Result<CardState, ReadError> {
         let read = card_access(context.session)?;
-        let files = vec![(CARD_ACCESS.file.name, read)];
-        Ok(CardState { files, entry: Entry::Typed, ..CardState::default() })
+        match (before.file(CARD_ACCESS.file.name), &read) {
+            (Some(before), Ok(now)) if before != now => Err(ReadError::OtherCard),
+            _ => Ok(state(read)),
+        }
     }
 
     fn act(&self, action: OwnAction, context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
@@ -90,58 +94,56 @@ impl Card for Passport {
     }
 }
 
-/// EF.CardAccess of the master file, or why it is not there.
-fn card_access(session: &mut CardSession<'_>) -> Result<Result<Vec<u8>, NotRead>, ReadError> {
-    // A chip may refuse to select the master file and read it all the same.
-    match session.select_master_file() {
-        Ok(()) | Err(CardError::Status(_)) => {}
-        Err(error) => return Err(error.into()),
-    }
-    let read = match read_file(session, &CARD_ACCESS, None, &mut |_, _| {})? {
-        Err(NotRead::Status { status }) => match session.send(&select_file(CARD_ACCESS_ID))?.status {
-            Status::OK => session
-                .read_sized_file(ReadFrom::Current, CARD_ACCESS.extent.bytes(), &mut |_, _| {})
-                .map_err(|error| match error {
-                    FileReadError::Card(CardError::Status(status)) => NotRead::Status { status: status.to_string() },
-                    error => NotRead::Unreadable { detail: error.to_string() },
-                }),
-            _ => Err(NotRead::Status { status }),
-        },
-        read => read,
-    };
-    Ok(read.and_then(|mut bytes| match tlv::header(&bytes, 0) {
-        Ok(header) if bytes.first() == Some(&SET) && header.total() <= bytes.len() => {
-            bytes.truncate(header.total());
-            Ok(bytes)
-        }
-        _ => Err(NotRead::Malformed { detail: "not a set of SecurityInfos".to_owned() }),
-    }))
+/// What is known of the passport before it is opened.
+fn state(card_access: Result<Vec<u8>, NotRead>) -> CardState {
+    CardState { files: vec![(CARD_ACCESS.file.name, card_access)], entry: Entry::Typed, ..CardState::default() }
 }
 
 /// Reads a file of the application into the dump, or the reason why it is not there.
 fn group(context: &mut ReadContext<'_, '_>, file: &'static File) -> Result<(), ReadError> {
+    let form = opened(&mut context.own)?.form;
+    let mut refused = None;
     loop {
-        let read = read_object(context, file);
-        match read {
+        let not_read = match read_object(context, file) {
             Ok(bytes) => {
                 context.dump.keep(file.name, bytes);
                 return Ok(());
             }
-            Err(SecureReadError::Lost { detail, .. }) => {
-                if !reopen(context)? {
-                    return Err(broken(detail));
-                }
+            // It is the chip's word for this file, not for the form of the command. What follows needs a session.
+            Err(SecureReadError::Lost { status: Some(status), .. }) if refused == Some(status) => {
+                reopen_as(context, form)?;
+                NotRead::Status { status: status.to_string() }
+            }
+            Err(SecureReadError::Lost { detail, status }) => {
+                refused = status.filter(|status| is_of_file(*status));
+                open_after(context, status, detail)?;
+                continue;
             }
             Err(SecureReadError::Read(FileReadError::Card(CardError::Status(status)))) => {
-                context.dump.lacks(file.name, NotRead::Status { status: status.to_string() });
-                return Ok(());
+                NotRead::Status { status: status.to_string() }
             }
             Err(SecureReadError::Read(FileReadError::Card(error))) => return Err(error.into()),
-            Err(SecureReadError::Read(malformed)) => {
-                context.dump.lacks(file.name, NotRead::Malformed { detail: malformed.to_string() });
-                return Ok(());
-            }
-        }
+            Err(SecureReadError::Read(malformed)) => NotRead::Malformed { detail: malformed.to_string() },
+        };
+        context.dump.lacks(file.name, not_read);
+        return Ok(());
+    }
+}
+
+/// Whether a status word that ended a session may be about the file, and not about the command's length or its protection.
+fn is_of_file(status: Status) -> bool {
+    let of_command = [Status::WRONG_LENGTH, Status::SM_MISSING, Status::SM_WRONG].contains(&status);
+    status.is_refusal() && status.exact_length().is_none() && !of_command
+}
+
+/// Opens the chip again after a status word, or whatever else ended the session, for commands that it may take instead.
+fn open_after(context: &mut ReadContext<'_, '_>, status: Option<Status>, detail: String) -> Result<(), ReadError> {
+    let form = opened(&mut context.own)?.form;
+    let within = status.and_then(|status| form.within(status));
+    let same = status.filter(|status| is_of_file(*status)).map(|_| form);
+    match within.or(form.below()).or(same) {
+        Some(form) => reopen_as(context, form),
+        None => Err(broken(detail)),
     }
 }
 

@@ -91,7 +91,7 @@ const fn read(own: OwnAction, file: &'static File, exchanges: u64) -> Step {
 
 /// Every step. The exchanges are the most of a chip with extended APDUs; what a chip does not offer costs none.
 pub const STEPS: &[Step] = &[
-    step("ICチップを調べています", "looking at the chip", Action::Look, 2),
+    step("ICチップを調べています", "looking at the chip", Action::Look, 0),
     step("ICチップを開いています", "opening the chip", Action::Own(own::OPEN), 6),
     read(own::READ_CARD_SECURITY, &files::CARD_SECURITY.file, 1),
     read(own::READ_DG1, &files::DG1.file, 1),

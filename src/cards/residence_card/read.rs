@@ -60,7 +60,7 @@ impl Card for ResidenceCard {
             None => Recognition::Unknown,
             // It lives on a My Number Card, which is what can be read of it.
             Some(CardKind::RESIDENCE_SPECIFIED) => Recognition::Guest(Found::plain(CardKind::RESIDENCE_SPECIFIED)),
-            Some(kind) => Recognition::Card(Found { kind, file }),
+            Some(kind) => Recognition::Card(Found { file, ..Found::plain(kind) }),
         })
     }
 

@@ -25,6 +25,9 @@ use super::{
 /// The most link certificates between a signer and an anchor.
 const MAX_LINKS: usize = 8;
 
+/// The most links that are gone through for a signer, of all paths: whoever makes a document may put any number into it.
+const MAX_VISITED: usize = 32;
+
 errors! {
     /// Why a signer has no path to an anchor, or one that does not count.
     #[derive(Clone, PartialEq, Eq)]
@@ -172,7 +175,7 @@ pub(super) fn first_that_counts<'a>(
 }
 
 fn path<'a>(signer: &Certificate, search: Search<'_, 'a>, may_sign: Result<(), SignerError>) -> SignerPath<'a> {
-    let mut found = search.climb(signer, true, &mut BTreeSet::new());
+    let mut found = search.climb(signer, 0, &mut BTreeSet::new());
     found.state = signer.issuer_country();
     let own = move || -> Result<VerifyKey, SignerError> {
         may_sign?;
@@ -233,8 +236,10 @@ impl<'a> Search<'_, 'a> {
         SignerPath { outcome: Err(error), anchor: None, links: Vec::new(), weak: Vec::new(), state: None }
     }
 
-    /// The best path from a certificate upwards. Links may run in circles: none is gone through twice.
-    fn climb(&self, leaf: &Certificate, is_signer: bool, visited: &mut BTreeSet<Sha256Hash>) -> SignerPath<'a> {
+    /// The best path from a certificate upwards, which so many links have led to. Links may run in circles: none is gone through
+    /// twice. One that did not sign uses nothing up.
+    fn climb(&self, leaf: &Certificate, depth: usize, visited: &mut BTreeSet<Sha256Hash>) -> SignerPath<'a> {
+        let is_signer = depth == 0;
         let mut best = self.none(SignerError::NoAnchor);
         let named = self.trust.certificates(Purpose::Passport);
         let named = named.filter(|(anchor, _)| !(self.of_list && anchor.from_list));
@@ -271,16 +276,17 @@ impl<'a> Search<'_, 'a> {
                 return best;
             }
         }
-        if visited.len() >= MAX_LINKS {
+        if depth >= MAX_LINKS {
             return best;
         }
         for link in self.others {
             let issues = naming(leaf, link).is_some() && link.authority.is_some();
-            if !issues || !visited.insert(link.identity()) {
+            if !issues || visited.len() >= MAX_VISITED || visited.contains(&link.identity()) {
                 continue;
             }
             let Ok(Some((algorithm, key))) = self.signed(leaf, link) else { continue };
-            let mut candidate = self.climb(link, false, visited);
+            visited.insert(link.identity());
+            let mut candidate = self.climb(link, depth + 1, visited);
             if candidate.outcome.is_ok() {
                 candidate.outcome = self.judge(leaf, link, is_signer);
             }

@@ -4,10 +4,13 @@ use std::fmt;
 
 use crate::crypto::{CurveError, CurveKey, EcdsaForm, GroupError, Hash, NamedCurve, RsaKey, der, verify_iso9796};
 
-use super::AccessError;
+use super::{AccessError, ActiveHash};
 
 /// rsaEncryption, 1.2.840.113549.1.1.1
 const RSA: [u8; 9] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
+
+/// The hashes of active authentication (BSI TR-03111 5.2.1).
+const HASHES: [Hash; 5] = [Hash::Sha256, Hash::Sha384, Hash::Sha512, Hash::Sha224, Hash::Sha1];
 
 /// How a chip answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +28,8 @@ pub enum ActiveScheme {
         curve: NamedCurve,
         /// The hash.
         hash: Hash,
-        /// Whether no signed data name the hash, so that that of the curve's size was taken.
-        assumed: bool,
+        /// Whether no signed data name a hash that is known, so that it is the one that fits.
+        tried: bool,
     },
 }
 
@@ -34,30 +37,26 @@ impl fmt::Display for ActiveScheme {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rsa { bits, hash } => write!(f, "RSA-{bits} (ISO/IEC 9796-2), {hash}"),
-            Self::Curve { curve, hash, assumed } => {
-                write!(
-                    f,
-                    "ECDSA, {curve}, {hash}{}",
-                    if *assumed { " (assumed: no signed data name the hash)" } else { "" }
-                )
+            Self::Curve { curve, hash, tried } => {
+                write!(f, "ECDSA, {curve}, {hash}{}", if *tried { " (the one that fits: none is named)" } else { "" })
             }
         }
     }
 }
 
-/// Verifies the answer to a challenge with the key of data group 15 (SubjectPublicKeyInfo in DER). `hash` is the one that data group
-/// 14 names for a key of a curve.
+/// Verifies the answer to a challenge with the key of data group 15 (SubjectPublicKeyInfo in DER). `named` is what data group
+/// 14 says for a key of a curve. If it names no hash that is known, each one is tried: whichever fits, the key signed this challenge.
 ///
 /// # Errors
-/// `AccessError::Proof` if it does not fit; `AccessError::Unsupported` or `AccessError::Key` for a key that is not known.
+/// `AccessError::Proof` if it does not fit; `AccessError::Unsupported` or `AccessError::Key` for a key or an algorithm that is not known.
 pub fn verify_active(
     key: &[u8],
-    hash: Option<Hash>,
+    named: ActiveHash,
     challenge: &[u8],
     answer: &[u8],
 ) -> Result<ActiveScheme, AccessError> {
     match CurveKey::from_info(key) {
-        Ok(key) => verify_curve(&key, hash, challenge, answer),
+        Ok(key) => verify_curve(&key, named, challenge, answer),
         Err(CurveError::KeyForm) => {
             let key = rsa_key(key).ok_or(AccessError::Unsupported)?;
             let hash = verify_iso9796(&key, challenge, answer).map_err(|_| AccessError::Proof)?;
@@ -74,23 +73,28 @@ pub fn active_length(key: &[u8]) -> Option<usize> {
 
 fn verify_curve(
     key: &CurveKey,
-    hash: Option<Hash>,
+    named: ActiveHash,
     challenge: &[u8],
     answer: &[u8],
 ) -> Result<ActiveScheme, AccessError> {
-    let curve = key.curve();
-    let sized = match curve.order_bits() {
-        512.. => Hash::Sha512,
-        384.. => Hash::Sha384,
-        256.. => Hash::Sha256,
-        224.. => Hash::Sha224,
-        _ => Hash::Sha1,
-    };
-    let (hash, assumed) = (hash.unwrap_or(sized), hash.is_none());
-    let value = hash.of(&[challenge]);
     // Plain is the standard's form; some chips answer in DER.
-    let fits = [EcdsaForm::Fixed, EcdsaForm::Der].into_iter().any(|form| key.verify(&value, answer, form).is_ok());
-    if fits { Ok(ActiveScheme::Curve { curve, hash, assumed }) } else { Err(AccessError::Proof) }
+    let forms = [EcdsaForm::Fixed, EcdsaForm::Der];
+    let fits = |hash: &Hash| {
+        let value = hash.of(&[challenge]);
+        forms.into_iter().any(|form| key.verify(&value, answer, form).is_ok())
+    };
+    let found = match named {
+        ActiveHash::Named(hash) => Some(hash).filter(fits),
+        ActiveHash::Unnamed | ActiveHash::Unknown => HASHES.into_iter().find(fits),
+    };
+    match found {
+        Some(hash) => {
+            let tried = !matches!(named, ActiveHash::Named(_));
+            Ok(ActiveScheme::Curve { curve: key.curve(), hash, tried })
+        }
+        None if named == ActiveHash::Unknown => Err(AccessError::Unsupported),
+        None => Err(AccessError::Proof),
+    }
 }
 
 /// An RSA key of a SubjectPublicKeyInfo.

@@ -204,5 +204,5 @@ impl BacChip {
 
 /// Whether a status word says that there is no such protocol.
 pub(super) fn unsupported(status: Status) -> bool {
-    matches!(status.0, 0x6A80 | 0x6A86 | 0x6A88 | 0x6D00 | 0x6A81)
+    matches!(status.0, 0x6A80 | 0x6A81 | 0x6A86 | 0x6A87 | 0x6A88 | 0x6D00)
 }

@@ -187,6 +187,18 @@ impl ChipKeyInfo {
     }
 }
 
+/// What a chip says of the hash of active authentication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ActiveHash {
+    /// Nothing.
+    #[default]
+    Unnamed,
+    /// It is this one.
+    Named(Hash),
+    /// It names an algorithm that is not known.
+    Unknown,
+}
+
 /// What EF.CardAccess, EF.CardSecurity or data group 14 lists. Entries of other protocols are left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SecurityInfos {
@@ -197,7 +209,7 @@ pub struct SecurityInfos {
     /// Public keys of chip authentication.
     pub chip_keys: Vec<ChipKeyInfo>,
     /// The hash of active authentication with a key of a curve.
-    pub active: Option<Hash>,
+    pub active: ActiveHash,
 }
 
 impl SecurityInfos {
@@ -244,7 +256,9 @@ impl SecurityInfos {
             }
             _ if oid == ACTIVE => {
                 let algorithm = der::take(fields, der::INTEGER).and_then(|(_, rest)| der::only(rest, der::OID));
-                self.active = self.active.or(algorithm.and_then(active_hash));
+                if let (ActiveHash::Unnamed | ActiveHash::Unknown, Some(algorithm)) = (self.active, algorithm) {
+                    self.active = active_hash(algorithm).map_or(ActiveHash::Unknown, ActiveHash::Named);
+                }
             }
             _ => {}
         }
@@ -289,7 +303,8 @@ impl SecurityInfos {
             let curve = matches!(Element::from_info(&key.info), Ok(Element::Curve(_)));
             key.encode(curve)
         }));
-        entries.extend(self.active.and_then(plain_algorithm).map(|algorithm| {
+        let named = if let ActiveHash::Named(hash) = self.active { plain_algorithm(hash) } else { None };
+        entries.extend(named.map(|algorithm| {
             let parts = [der::object(der::OID, &ACTIVE), der::integer(&[1]), der::object(der::OID, &algorithm)];
             der::object(der::SEQUENCE, &parts.concat())
         }));

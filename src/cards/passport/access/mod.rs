@@ -19,7 +19,7 @@ pub use active::{ActiveScheme, active_length, verify_active};
 pub use bac::{Bac, BacChip};
 pub use channel::{Channel, ChipChannel, SecureFault};
 pub use chip::{ChipAuthentication, ChipOption, answer_chip_authentication, verify_chip, verify_mapping};
-pub use infos::{ChipKeyInfo, ChipProtocol, InfosError, Mapping, PaceInfo, PaceOption, SecurityInfos};
+pub use infos::{ActiveHash, ChipKeyInfo, ChipProtocol, InfosError, Mapping, PaceInfo, PaceOption, SecurityInfos};
 pub use pace::{Established, MappingProof, Pace};
 pub use pace_chip::{PaceAnswer, PaceChip};
 pub use password::Password;

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     crypto::{Element, Exponent, Group, KeyedCipher, der, same_code},
-    iso7816::{Command, Response},
+    iso7816::{Command, Response, Status},
 };
 
 use super::{
@@ -137,6 +137,8 @@ pub struct Pace {
     map: Zeroizing<Vec<u8>>,
     /// Those of the private key.
     key: Zeroizing<Vec<u8>>,
+    /// How the chip refused to begin without the group's number.
+    refused: Option<Status>,
     stage: Stage,
 }
 
@@ -186,14 +188,15 @@ impl Pace {
         };
         let map = Zeroizing::new(draw(map)?);
         let key = Zeroizing::new(draw(option.group.random_length())?);
-        Ok(Self { option, secret, reference, map, key, stage: Stage::Select })
+        Ok(Self { option, secret, reference, map, key, refused: None, stage: Stage::Select })
     }
 
-    /// The first command: MSE:Set AT.
+    /// The first command: MSE:Set AT. It names the group only if the chip offers several, or has refused to begin otherwise.
     pub fn begin(&self) -> Command {
         let mut data = der::object(0x80, &self.option.info.oid);
         data.extend([0x83, 0x01, self.reference]);
-        if let (true, Some(number)) = (self.option.ambiguous, self.option.info.parameter) {
+        let named = self.option.ambiguous || self.refused.is_some();
+        if let (true, Some(number)) = (named, self.option.info.parameter) {
             data.extend([0x84, 0x01, number]);
         }
         Command::with_data([0x00, 0x22, 0xC1, 0xA4], &data, false)
@@ -209,7 +212,7 @@ impl Pace {
             return Err(match stage {
                 // `63Cx`: the chip counts and goes on (ICAO Doc 9303-11 4.4.4.1).
                 Stage::Select if answer.status.retry_counter().is_some_and(|left| left > 0) => return self.ask_nonce(),
-                Stage::Select if unsupported(answer.status) => AccessError::NotSupported(answer.status),
+                Stage::Select => return self.refused(answer.status),
                 Stage::Confirm { .. } => AccessError::Refused(answer.status),
                 Stage::Over => AccessError::Over,
                 _ => AccessError::Status(answer.status),
@@ -223,6 +226,17 @@ impl Pace {
             Stage::Confirm { keys, own, map_chip } => self.finish(&answer.data, keys, &own, map_chip),
             Stage::Over => Err(AccessError::Over),
         }
+    }
+
+    /// Some chips begin only if the group is named (spec passport 5.2): they are asked once more, and no secret is in it.
+    fn refused(&mut self, status: Status) -> Result<Next<Established>, AccessError> {
+        let again = !self.option.ambiguous && self.option.info.parameter.is_some() && self.refused.is_none();
+        let first = *self.refused.get_or_insert(status);
+        if again {
+            self.stage = Stage::Select;
+            return Ok(Next::Send(self.begin()));
+        }
+        Err(if unsupported(first) { AccessError::NotSupported } else { AccessError::Status }(first))
     }
 
     fn ask_nonce(&mut self) -> Result<Next<Established>, AccessError> {

@@ -30,7 +30,7 @@ use crate::{
 use super::{
     Draft, IssuedPassport, PassportHolder,
     issue::{ActiveKey, chip_key, group_key, object},
-    profile::{KeyAnswers, Opens, PassportProfile},
+    profile::{KeyAnswers, LongProof, MasterFile, Opens, PassportProfile},
 };
 
 /// What stands for every access right there is.
@@ -144,6 +144,10 @@ impl Own for Commands {
         };
         let inner = Apdu::parse(&plain).ok_or(Status::WRONG_LENGTH);
         let answer = inner.and_then(|inner| self.plain(chip, &inner, true));
+        if let (Err(status), true) = (&answer, self.profile.plain_errors) {
+            self.end(chip);
+            return Err(*status);
+        }
         let Reply { mut data, status } = answer.unwrap_or_else(|status| Reply { data: Vec::new(), status });
         if !apdu.extended && data.len() > session.room(SHORT_ANSWER) {
             data.truncate(session.room(SHORT_ANSWER));
@@ -190,8 +194,12 @@ impl Commands {
 
     fn select(&self, chip: &mut Chip, apdu: &Apdu<'_>, secured: bool) -> Response {
         match (apdu.p1, apdu.data) {
-            (0x00, [] | [0x3F, 0x00]) => {
-                chip.enter(&[]);
+            (0x00, name @ ([] | [0x3F, 0x00])) => {
+                match self.profile.master {
+                    MasterFile::Refused => return Err(sw::WRONG_PARAMETERS),
+                    MasterFile::Pretended if name.is_empty() => {}
+                    MasterFile::Selected | MasterFile::Pretended => chip.enter(&[]),
+                }
                 OK
             }
             (0x02, [0x01, low]) => {
@@ -219,7 +227,7 @@ impl Commands {
                 return Err(sw::WRONG_DATA);
             }
             let offset = offset.iter().fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte));
-            let Reply { data, status } = chip.read(None, offset, le.saturating_sub(4).max(1))?;
+            let Reply { data, status } = self.piece(chip, None, offset, le.saturating_sub(4).max(1))?;
             return Ok(Reply { data: object(&[0x53], &data), status });
         }
         let (sfi, offset) = match apdu.p1 {
@@ -230,7 +238,16 @@ impl Commands {
         if sfi.is_some_and(|sfi| self.profile.hidden.contains(&sfi)) && !chip.is_at_root() {
             return Err(Status::NOT_FOUND);
         }
-        chip.read(sfi, offset, le)
+        self.piece(chip, sfi, offset, le)
+    }
+
+    fn piece(&self, chip: &mut Chip, sfi: Option<u8>, offset: usize, le: usize) -> Response {
+        let reply = chip.read(sfi, offset, le)?;
+        let length = match chip.current.and_then(|id| chip.element(id)) {
+            Some(Body::File { bytes, .. }) => bytes.len(),
+            _ => 0,
+        };
+        if self.profile.strict_end && offset.saturating_add(le) > length { Err(Status::PAST_END) } else { Ok(reply) }
     }
 
     fn challenge(&mut self, chip: &Chip, apdu: &Apdu<'_>) -> Response {
@@ -267,6 +284,9 @@ impl Commands {
                 });
                 let info = info.filter(|_| !self.profile.refuses_pace && self.profile.opens != Opens::BacAlone);
                 let info = info.ok_or(sw::WRONG_DATA)?;
+                if self.profile.wants_parameters && value(0x84).is_none() {
+                    return Err(sw::LENGTH_CONTRADICTS);
+                }
                 let password = match value(0x83) {
                     Some([0x01]) => &self.zone,
                     Some([0x02]) => &self.can,
@@ -373,7 +393,15 @@ impl Commands {
                 key.sign(&filler, challenge, Trailer::Explicit(Hash::Sha256)).ok()
             }
         };
-        Ok(signature.ok_or(Status::UNSPECIFIED)?.into())
+        let signature = signature.ok_or(Status::UNSPECIFIED)?;
+        match self.profile.long_proof {
+            LongProof::Named if apdu.le == Some(65_536) => {
+                Err(Status(0x6C00 | u16::from(u8::try_from(signature.len()).unwrap_or_default())))
+            }
+            LongProof::Refused if apdu.extended => Err(Status::WRONG_LENGTH),
+            LongProof::Empty if apdu.le == Some(65_536) => OK,
+            _ => Ok(signature.into()),
+        }
     }
 }
 

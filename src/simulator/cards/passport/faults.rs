@@ -5,7 +5,7 @@ use crate::{
         face,
         files::{self, DG1, DG2, FILES, SOD},
     },
-    crypto::Hash,
+    crypto::{Hash, NamedCurve},
     simulator::{
         FaultRow,
         certificate::{last_second, midnight, usage},
@@ -26,9 +26,9 @@ use crate::{
 
 use super::{
     Draft, PassportHolder, Plan,
-    issue::PORTRAITS,
+    issue::{ActiveKind, PORTRAITS},
     issuer::{MessageOrder, Signer},
-    profile::{KeyAnswers, Opens},
+    profile::{KeyAnswers, LongProof, MasterFile, Opens},
 };
 
 /// The faults of passports, but for those of the link.
@@ -50,6 +50,12 @@ pub const PASSPORT_FAULTS: &[FaultRow] = rows! {
     "withheld-key", "鍵のファイルを出さない（EF.COMからも消す）", "withholds the key's file, and EF.COM does not list it", plan(|p| p.profile.hidden = vec![0x0E, 0x0F]), WITHHELD, REJECTED;
     "hidden-pace", "PACEを示すファイルを隠し、BACを使わせる", "hides the file that offers PACE, so that BAC is used", draft(|d| d.issued.remove(&files::CARD_ACCESS)), HIDDEN, AUTHENTIC;
     "refused-pace", "PACEの最初の命令を拒む（6A80）", "refuses the first command of PACE (6A80)", plan(|p| p.profile.refuses_pace = true), PACE_REFUSED, AUTHENTIC;
+    "wants-parameters", "PACEの最初の命令に、群の番号がなければ拒む（6A87）", "refuses the first command of PACE (6A87) unless it names the group", plan(|p| p.profile.wants_parameters = true), &[], AUTHENTIC;
+    "refused-master", "主ファイルの選択を拒む（6A86）", "refuses to select the master file (6A86)", plan(|p| p.profile.master = MasterFile::Refused), &[], AUTHENTIC;
+    "unnamed-hash", "AAの署名のハッシュ関数がどこにも書かれていない（P-384にSHA-256）", "no data group names the hash of active authentication, which is not that of the curve's size", plan(unnamed_hash), &[], AUTHENTIC;
+    "short-proof", "AAに、拡張長の命令では答えない（6Cxx）", "answers active authentication with 6Cxx to an extended command", plan(|p| p.profile.long_proof = LongProof::Named), &[], AUTHENTIC;
+    "strict-end", "ファイルの終わりを越える読み出しを拒み（6B00）、セッションを終える", "refuses to read past the end of a file (6B00), and the session ends", plan(strict_end), &[], AUTHENTIC;
+    "plain-refusal", "鍵のファイルを、保護のない応答で拒む（6A82）", "refuses the key's file in plain (6A82), and the session ends", plan(plain_refusal), REFUSED_FILE, REJECTED;
     "wrong-token", "PACEの認証トークンが正しくない", "a wrong token in PACE", plan(|p| p.profile.wrong_token = true), &[], TROUBLE;
     "pace-only", "PACEだけで開く", "opens with PACE alone", plan(|p| p.profile.opens = Opens::PaceAlone), &[], AUTHENTIC;
     "weak-hash", "SHA-1のハッシュ値", "hashes with SHA-1", plan(|p| p.order.hash = Hash::Sha1), WEAK, AUTHENTIC;
@@ -94,6 +100,7 @@ const PRINT_DIFFERS: Differs = &[failed(PrintedAgrees, Reason::PrintDiffers)];
 const COPIED: Differs = &[failed(ChipKey, Reason::ChallengeMismatch)];
 const REFUSES: Differs = &[failed(ChipKey, Reason::ChallengeRefused)];
 const WITHHELD: Differs = &[failed(ChipKey, Reason::KeyWithheld), open(AccessAgrees, Why::NotOnCard)];
+const REFUSED_FILE: Differs = &[failed(ChipKey, Reason::KeyWithheld)];
 const HIDDEN: Differs = &[failed(AccessAgrees, Reason::ProtocolHidden)];
 const PACE_REFUSED: Differs = &[failed(AccessAgrees, Reason::ProtocolRefused)];
 const WEAK: Differs = &[failed(WeakCryptography, Reason::WeakAlgorithm)];
@@ -152,6 +159,19 @@ fn other_print(plan: &mut Plan) {
 fn wrong_zone(plan: &mut Plan) {
     let holder = PassportHolder { number: "XS0000000".to_owned(), ..plan.order.holder.clone() };
     plan.order.printed = Some(holder.zone());
+}
+
+/// As on a Portuguese card.
+fn unnamed_hash(plan: &mut Plan) {
+    (plan.order.active, plan.order.unnamed) = (Some(ActiveKind::Curve(NamedCurve::P384)), Some(Hash::Sha256));
+}
+
+fn strict_end(plan: &mut Plan) {
+    (plan.profile.strict_end, plan.profile.plain_errors) = (true, true);
+}
+
+fn plain_refusal(plan: &mut Plan) {
+    (plan.profile.hidden, plan.profile.plain_errors) = (vec![0x0F], true);
 }
 
 /// Changes the signer's certificate, and what else depends on it.

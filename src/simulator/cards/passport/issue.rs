@@ -2,7 +2,7 @@
 
 use crate::{
     cards::passport::{
-        access::{ChipKeyInfo, ChipProtocol, Mapping, PaceInfo, SecurityInfos, Suite},
+        access::{ActiveHash, ChipKeyInfo, ChipProtocol, Mapping, PaceInfo, SecurityInfos, Suite},
         face, files,
         security_object::{CARD_SECURITY, LDS_SECURITY_OBJECT},
     },
@@ -31,6 +31,7 @@ crate::simulator::record! {
     portrait: Option<Vec<u8>>, "The picture instead of the pool's.";
     pace: Vec<PaceInfo>, "Forms of PACE.";
     active: Option<ActiveKind>, "The kind of the key of active authentication.";
+    unnamed: Option<Hash>, "The hash of active authentication with a key of a curve if no data group 14 names it; else SHA-256, and it does.";
     chip: Option<(Group, Suite)>, "The group of the key of chip authentication, and its cipher.";
     mapped: Option<NamedCurve>, "The curve of the key that chip authentication mapping proves, in EF.CardSecurity.";
     details: bool, "Whether there are data groups 11 and 12.";
@@ -135,6 +136,7 @@ impl PassportOrder {
             portrait: None,
             pace: PaceInfo::new(Mapping::Generic, Suite::Aes128, 12).into_iter().collect(),
             active: Some(ActiveKind::Curve(NamedCurve::P256)),
+            unnamed: None,
             chip: None,
             mapped: None,
             details: false,
@@ -282,7 +284,9 @@ pub fn issue(order: &PassportOrder) -> Result<IssuedPassport, IssueError> {
         groups.push((&files::DG12, object(&[0x6C], &document.concat())));
     }
     let active = order.active.map(|kind| match kind {
-        ActiveKind::Curve(curve) => ActiveKey::Curve(chip_key(curve, holder, "active"), Hash::Sha256),
+        ActiveKind::Curve(curve) => {
+            ActiveKey::Curve(chip_key(curve, holder, "active"), order.unnamed.unwrap_or(Hash::Sha256))
+        }
         ActiveKind::Rsa => ActiveKey::Rsa(RSA_KEY),
     });
     let chip = order.chip.clone().map(|(group, suite)| {
@@ -300,10 +304,10 @@ pub fn issue(order: &PassportOrder) -> Result<IssuedPassport, IssueError> {
             .iter()
             .map(|(group, key, _)| ChipKeyInfo { info: group_info(group, key), key_id: None })
             .collect(),
-        active: active.as_ref().and_then(|key| match key {
-            ActiveKey::Curve(_, hash) => Some(*hash),
-            ActiveKey::Rsa(_) => None,
-        }),
+        active: match &active {
+            Some(ActiveKey::Curve(_, hash)) if order.unnamed.is_none() => ActiveHash::Named(*hash),
+            _ => ActiveHash::Unnamed,
+        },
     };
     let plain = SecurityInfos { pace: order.pace.clone(), ..SecurityInfos::default() };
     if infos != SecurityInfos::default() {

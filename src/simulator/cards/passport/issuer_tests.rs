@@ -145,6 +145,12 @@ fn a_link_in_the_document_leads_from_a_new_key_to_a_known_one() {
     );
     let forged = CertificateOrder { signer: Key::Rsa("impostor"), ..new.link(&first, 20) };
     assert!(path(&[forged]).0.is_err());
+    // What names the issuer and did not sign uses nothing up, however much of it there is.
+    let middle = CertificateOrder::root(&second.subject, Key::Curve(NamedCurve::P384, "csca-between"), 10);
+    let decoys = (30..90).map(|serial| CertificateOrder { serial, key: Key::Rsa("impostor"), ..new.clone() });
+    let links = [new.link(&middle, 20), middle.link(&first, 21)];
+    assert_eq!(path(&links), (Ok(()), 2));
+    assert_eq!(path(&decoys.chain(links).collect::<Vec<_>>()), (Ok(()), 2));
     assert!(path(&[new]).0.is_err(), "a root in the document vouches for nothing");
 }
 

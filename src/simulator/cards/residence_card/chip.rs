@@ -233,7 +233,7 @@ impl Commands {
             (false, _) => return Err(Status::WRONG_LENGTH),
         };
         if apdu.extended && !self.profile.explicit_extended && wanted != ALL {
-            return Err(Status::WRONG_LENGTH);
+            return Err(self.profile.explicit_refused);
         }
         let (sfi, offset) = match apdu.p1 {
             0x00..=0x7F => (None, usize::from(u16::from_be_bytes([apdu.p1, apdu.p2]))),

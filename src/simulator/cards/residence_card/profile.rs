@@ -61,7 +61,8 @@ crate::simulator::record! {
     no_session: Status = Status::CONDITIONS, "VERIFY and READ BINARY under secure messaging without a session key.";
     short_secure_read: bool = false, "Whether short APDUs under secure messaging are taken; without, `6700`.";
     extended: bool = true, "Whether extended APDUs are taken; without, `6700`.";
-    explicit_extended: bool = true, "Whether an extended READ BINARY may name a number of bytes; without, `6700`, and only whole files are read so.";
+    explicit_extended: bool = true, "Whether an extended READ BINARY may name a number of bytes; without, only whole files are read so.";
+    explicit_refused: Status = Status::WRONG_LENGTH, "What such a READ BINARY is answered with then.";
     most: Option<usize> = None, "READ BINARY returns at most so many bytes of a file; `None`: as many as asked for.";
     blocked_folders: bool = false, "Whether the dedicated files are blocked: SELECT and READ BINARY answer `6283`.";
     version: [u8; 4] = *b"0002", "Specification version in MF/EF01.";

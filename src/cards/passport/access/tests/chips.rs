@@ -3,7 +3,9 @@
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::crypto::{CurveKey, Element, Exponent, Group, Hash, Iso9796Signer, NamedCurve, Trailer, der};
+use crate::crypto::{
+    CurveKey, CurveSigner, EcdsaForm, Element, Exponent, Group, Hash, Iso9796Signer, NamedCurve, Trailer, der,
+};
 
 /// A run of chip authentication in a session, the chip's keys, and the data of the first answer of the new session.
 fn authenticated(option: &ChipOption, secret: &Exponent, random: &[u8]) -> (Channel, SessionKeys, Vec<u8>) {
@@ -159,11 +161,14 @@ fn active_authentication_of_the_worked_examples() {
                   7A281CCBACEC8DC272E3CF735296B1C102CCF451457143C2DBC55C6D7C4D1332B74ADF93A7BBC4375299645D0874DFBEEFA38BB698125FD3\
                   352B2802CAD33001F79A114683F0BB";
     let key = rsa_info(&bytes(modulus), &bytes("010001"));
-    let said = |challenge: &str| verify_active(&key, None, &bytes(challenge), &bytes(answer));
+    let said = |challenge: &str| verify_active(&key, ActiveHash::Unnamed, &bytes(challenge), &bytes(answer));
     assert_eq!(said("56C224072DAB030D"), Ok(ActiveScheme::Rsa { bits: 1024, hash: Hash::Sha256 }));
     assert_eq!(said("56C224072DAB030D").unwrap().to_string(), "RSA-1024 (ISO/IEC 9796-2), SHA-256");
     assert_eq!(said("56C224072DAB030C"), Err(AccessError::Proof));
-    assert_eq!(verify_active(&key, None, &bytes("56C224072DAB030D"), &bytes(answer)[1..]), Err(AccessError::Proof));
+    assert_eq!(
+        verify_active(&key, ActiveHash::Unnamed, &bytes("56C224072DAB030D"), &bytes(answer)[1..]),
+        Err(AccessError::Proof)
+    );
 
     let point = "04A7CAE9A2D10137075E34A61956CD1C32BB59BF83267D068A930E1B598D062EACB08B269FE20D41BFD116245B3BA24324A425238EB0F8A706E9\
                  C017A34C70AEE8";
@@ -173,20 +178,47 @@ fn active_authentication_of_the_worked_examples() {
          E2C77B120B85E8",
     );
     let said = |hash, challenge: &str, answer: &[u8]| verify_active(&key, hash, &bytes(challenge), answer);
-    let good = said(Some(Hash::Sha256), "0CCF522EE661572B", &answer).unwrap();
+    let good = said(ActiveHash::Named(Hash::Sha256), "0CCF522EE661572B", &answer).unwrap();
     assert_eq!(good.to_string(), "ECDSA, secp256r1, SHA-256");
-    let assumed = said(None, "0CCF522EE661572B", &answer).unwrap();
-    assert_eq!(assumed.to_string(), "ECDSA, secp256r1, SHA-256 (assumed: no signed data name the hash)");
-    assert_eq!(said(Some(Hash::Sha1), "0CCF522EE661572B", &answer), Err(AccessError::Proof));
-    assert_eq!(said(None, "0CCF522EE661572A", &answer), Err(AccessError::Proof));
+    let tried = said(ActiveHash::Unnamed, "0CCF522EE661572B", &answer).unwrap();
+    assert_eq!(tried.to_string(), "ECDSA, secp256r1, SHA-256 (the one that fits: none is named)");
+    assert_eq!(said(ActiveHash::Named(Hash::Sha1), "0CCF522EE661572B", &answer), Err(AccessError::Proof));
+    assert_eq!(said(ActiveHash::Unnamed, "0CCF522EE661572A", &answer), Err(AccessError::Proof));
     // Some chips answer in DER.
     let halves = [&answer[..32], &answer[32..]].map(der::integer).concat();
-    assert!(said(None, "0CCF522EE661572B", &der::object(der::SEQUENCE, &halves)).is_ok());
+    assert!(said(ActiveHash::Unnamed, "0CCF522EE661572B", &der::object(der::SEQUENCE, &halves)).is_ok());
     // A key that is none, and one on a curve that is not listed.
-    assert!(verify_active(&[], None, &[0; 8], &answer).unwrap_err().is_unsupported());
+    assert!(verify_active(&[], ActiveHash::Unnamed, &[0; 8], &answer).unwrap_err().is_unsupported());
     let mut unlisted = key.clone();
     unlisted[60] ^= 1;
-    assert!(verify_active(&unlisted, None, &[0; 8], &answer).unwrap_err().is_unsupported());
+    assert!(verify_active(&unlisted, ActiveHash::Unnamed, &[0; 8], &answer).unwrap_err().is_unsupported());
+}
+
+/// Cards sign with another hash than that of the curve's size, and not every state names it (spec passport 8).
+#[test]
+fn a_hash_that_nobody_names_is_the_one_that_fits() {
+    for curve in [NamedCurve::P256, NamedCurve::P384, NamedCurve::P521, NamedCurve::BrainpoolP256] {
+        let signer = CurveSigner::new(curve.random_scalar(&[7; 80]));
+        let key = signer.public_key().info(false);
+        let said = |named, answer: &[u8]| verify_active(&key, named, &[7; 8], answer);
+        for hash in [Hash::Sha1, Hash::Sha224, Hash::Sha256, Hash::Sha384, Hash::Sha512] {
+            let answer = signer.sign(&hash.of(&[&[7; 8]]), EcdsaForm::Fixed).unwrap();
+            for named in [ActiveHash::Unnamed, ActiveHash::Unknown] {
+                assert_eq!(
+                    said(named, &answer),
+                    Ok(ActiveScheme::Curve { curve, hash, tried: true }),
+                    "{curve} {hash}"
+                );
+            }
+            let by_name = said(ActiveHash::Named(hash), &answer);
+            assert_eq!(by_name, Ok(ActiveScheme::Curve { curve, hash, tried: false }));
+            let other = if hash == Hash::Sha1 { Hash::Sha256 } else { Hash::Sha1 };
+            assert_eq!(said(ActiveHash::Named(other), &answer), Err(AccessError::Proof), "what is named counts");
+        }
+        let foreign = signer.sign(&Hash::Sha256.of(&[&[8; 8]]), EcdsaForm::Fixed).unwrap();
+        assert_eq!(said(ActiveHash::Unnamed, &foreign), Err(AccessError::Proof));
+        assert!(said(ActiveHash::Unknown, &foreign).unwrap_err().is_unsupported(), "the algorithm may be another one");
+    }
 }
 
 #[test]
@@ -201,12 +233,18 @@ fn active_authentication_with_every_trailer() {
         for challenge in [[7; 8], [0; 8], *b"12345678"] {
             let answer = signer.sign(&[0xAB; 256], &challenge, trailer).unwrap();
             let hash = if let Trailer::Explicit(hash) = trailer { hash } else { Hash::Sha1 };
-            assert_eq!(verify_active(&key, None, &challenge, &answer), Ok(ActiveScheme::Rsa { bits: 2048, hash }));
-            assert_eq!(verify_active(&key, None, &[8; 8], &answer), Err(AccessError::Proof));
+            assert_eq!(
+                verify_active(&key, ActiveHash::Unnamed, &challenge, &answer),
+                Ok(ActiveScheme::Rsa { bits: 2048, hash })
+            );
+            assert_eq!(verify_active(&key, ActiveHash::Unnamed, &[8; 8], &answer), Err(AccessError::Proof));
             // n - s is as good (ISO/IEC 9796-2 B.6).
             let modulus = BoxedUint::from_be_slice_vartime(&public.modulus());
             let other = modulus.wrapping_sub(BoxedUint::from_be_slice_vartime(&answer)).to_be_bytes();
-            assert_eq!(verify_active(&key, None, &challenge, &other), Ok(ActiveScheme::Rsa { bits: 2048, hash }));
+            assert_eq!(
+                verify_active(&key, ActiveHash::Unnamed, &challenge, &other),
+                Ok(ActiveScheme::Rsa { bits: 2048, hash })
+            );
         }
     }
     assert!(signer.sign(&[0; 10], &[0; 8], Trailer::Implicit).is_err());

@@ -65,7 +65,7 @@ fn hostile_infos_are_named() {
 #[test]
 fn the_hash_of_active_authentication_is_read_in_both_notations() {
     for hash in [Hash::Sha1, Hash::Sha224, Hash::Sha256, Hash::Sha384, Hash::Sha512] {
-        let infos = SecurityInfos { active: Some(hash), ..SecurityInfos::default() };
+        let infos = SecurityInfos { active: ActiveHash::Named(hash), ..SecurityInfos::default() };
         assert_eq!(SecurityInfos::parse(&infos.encode()), Ok(infos));
     }
     let entry = |algorithm: &str| {
@@ -73,6 +73,10 @@ fn the_hash_of_active_authentication_is_read_in_both_notations() {
             [der::object(der::OID, &bytes("678108010105")), vec![2, 1, 1], der::object(der::OID, &bytes(algorithm))];
         der::object(der::SET, &der::object(der::SEQUENCE, &parts.concat()))
     };
-    assert_eq!(SecurityInfos::parse(&entry("2A8648CE3D040302")).unwrap().active, Some(Hash::Sha256));
-    assert_eq!(SecurityInfos::parse(&entry("04007F00070101040106")).unwrap().active, None);
+    assert_eq!(SecurityInfos::parse(&entry("2A8648CE3D040302")).unwrap().active, ActiveHash::Named(Hash::Sha256));
+    // The last is ecdsa-with-SHA1.
+    for unknown in ["04007F00070101040106", "2A8648CE3D0401"] {
+        assert_eq!(SecurityInfos::parse(&entry(unknown)).unwrap().active, ActiveHash::Unknown, "{unknown}");
+    }
+    assert_eq!(SecurityInfos::parse(&[0x31, 0x00]).unwrap().active, ActiveHash::Unnamed);
 }

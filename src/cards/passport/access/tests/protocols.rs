@@ -390,10 +390,20 @@ fn the_chip_refuses_what_a_hostile_reader_sends() {
 #[test]
 fn selecting_tells_what_the_chip_said() {
     let run = || reader_of(&runs::GENERIC);
-    for code in [0x6A80, 0x6A88] {
-        assert_eq!(run().next(&status(code)).unwrap_err(), AccessError::NotSupported(Status(code)));
+    // Whatever refuses it, the chip is asked once more with the group's number; what it said first counts.
+    let refused = |first, then| {
+        let mut run = run();
+        let again = next_command(run.next(&status(first)));
+        assert!(upper(again.bytes()).starts_with("0022C1A412") && again.bytes().ends_with(&[0x84, 0x01, 0x0D]));
+        run.next(&status(then)).unwrap_err()
+    };
+    for code in [0x6A80, 0x6A87, 0x6A88] {
+        assert_eq!(refused(code, 0x6985), AccessError::NotSupported(Status(code)));
     }
-    assert_eq!(run().next(&status(0x6982)).unwrap_err(), AccessError::Status(Status(0x6982)));
-    assert_eq!(run().next(&status(0x63C0)).unwrap_err(), AccessError::Status(Status(0x63C0)));
+    assert_eq!(refused(0x6982, 0x6A80), AccessError::Status(Status(0x6982)));
+    assert_eq!(refused(0x63C0, 0x63C0), AccessError::Status(Status(0x63C0)));
+    let mut wants = run();
+    wants.next(&status(0x6A87)).unwrap();
+    assert_eq!(upper(next_command(wants.next(&status(0x9000))).bytes()), "10860000027C0000");
     assert_eq!(upper(next_command(run().next(&status(0x63C2))).bytes()), "10860000027C0000");
 }
