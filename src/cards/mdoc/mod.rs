@@ -8,6 +8,7 @@ pub mod engagement;
 pub mod handover;
 pub mod mso;
 pub mod ndef;
+mod needed;
 pub mod nfc;
 mod read;
 pub mod response;

@@ -385,7 +385,7 @@ fn share(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
 fn keep_mac_key(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     let is_mac = context.dump.file(DEVICE_SIGNED.name).and_then(|bytes| DeviceSigned::read(bytes).ok());
     let device =
-        context.dump.file(ISSUER_AUTH.name).and_then(|bytes| IssuerAuth::read(bytes).ok()?.mso.device_key.ok());
+        context.dump.file(ISSUER_AUTH.name).and_then(|bytes| IssuerAuth::read(bytes).ok()?.mso.ok()?.device_key.ok());
     let key = match (is_mac.is_some_and(|signed| signed.is_mac()), device) {
         (true, Some(device)) => {
             let opened = engaged(&mut context.own)?.opened.as_ref();
