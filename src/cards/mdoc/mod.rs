@@ -5,6 +5,7 @@ mod checks;
 pub mod device;
 pub mod elements;
 pub mod engagement;
+mod exchange;
 pub mod handover;
 pub mod mso;
 pub mod ndef;
@@ -17,6 +18,7 @@ mod share;
 mod show;
 mod signer;
 pub mod spec;
+mod tag;
 pub mod transcript;
 
 pub use crate::crypto::cose;
