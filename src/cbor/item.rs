@@ -232,6 +232,14 @@ impl<'a> Item<'a> {
         Ok(self.entries()?.iter().find(|(name, _)| name.value == Value::Text(key)).map(|(_, value)| value))
     }
 
+    /// The entry of a map under a text, if it has one that is not null: some write null for what they leave out.
+    ///
+    /// # Errors
+    /// [`CborError::Type`] if this is not a map.
+    pub fn optional(&self, key: &str) -> Result<Option<&Item<'a>>, CborError> {
+        Ok(self.find(key)?.filter(|item| item.value != Value::Null))
+    }
+
     /// The entry of a map under a text.
     ///
     /// # Errors
@@ -250,6 +258,14 @@ impl<'a> Item<'a> {
             Err(_) => Value::Nint(key.unsigned_abs() - 1),
         };
         Ok(self.entries()?.iter().find(|(name, _)| name.value == wanted).map(|(_, value)| value))
+    }
+
+    /// The entry of a map under a number, if it has one that is not null.
+    ///
+    /// # Errors
+    /// [`CborError::Type`] if this is not a map.
+    pub fn optional_number(&self, key: i64) -> Result<Option<&Item<'a>>, CborError> {
+        Ok(self.find_number(key)?.filter(|item| item.value != Value::Null))
     }
 
     /// The entry of a map under a number.
@@ -466,6 +482,17 @@ mod tests {
         let [long, short] = item.items().unwrap() else { panic!("two") };
         assert!(long.value == short.value);
         assert_eq!((long.raw.len(), short.raw.len()), (9, 1));
+    }
+
+    #[test]
+    fn null_is_no_entry_where_one_may_be_left_out() {
+        let bytes = cbor::map(&[(cbor::text("a"), cbor::null()), (cbor::text("b"), cbor::uint(1))]);
+        let item = decode(&bytes).unwrap();
+        assert!(item.find("a").unwrap().is_some() && item.optional("a").unwrap().is_none());
+        assert!(item.optional("b").unwrap().is_some() && item.optional("c").unwrap().is_none());
+        let numbered = cbor::map(&[(cbor::uint(1), cbor::null()), (cbor::int(-1), cbor::uint(1))]);
+        let item = decode(&numbered).unwrap();
+        assert!(item.optional_number(1).unwrap().is_none() && item.optional_number(-1).unwrap().is_some());
     }
 
     #[test]

@@ -39,7 +39,7 @@ errors! {
         UnsupportedKey = "a kind of key that is not supported",
         Key = "the key is malformed, or not on its curve",
         Header = "a header that must not be there, or that the reader must understand",
-        Chain = "the certificates are not one to five byte strings in the unprotected header",
+        Chain = "the certificates are not one to five byte strings",
         Payload = "a payload where none may be, or none where one must be",
         Length = "a signature or code of another length",
         Mismatch = "the signature or code does not fit",
@@ -95,7 +95,8 @@ impl Key {
                 let x = item.get_number(X)?.bytes()?;
                 let y = match item.get_number(Y)?.value {
                     Value::Bytes(y) => y,
-                    // A sign alone: the standard wants both coordinates.
+                    // A sign alone (RFC 9053 7.1.1): mdocs have both coordinates.
+                    Value::Bool(_) => return Err(CoseError::UnsupportedKey),
                     _ => return Err(CoseError::Key),
                 };
                 if x.len() != curve.field_length() || y.len() != x.len() {
@@ -226,7 +227,7 @@ pub struct Signed<'a> {
     pub protected: &'a [u8],
     /// The algorithm that it names.
     pub algorithm: i64,
-    /// The certificates of the unprotected header, the signer's first; empty if it has none.
+    /// The certificates of either header, the signer's first; empty if there are none.
     pub chain: Vec<&'a [u8]>,
     /// The payload, if it is here and not elsewhere.
     pub payload: Option<&'a [u8]>,
@@ -256,21 +257,25 @@ impl<'a> Signed<'a> {
             return Err(CborError::Type.into());
         };
         let protected = protected.bytes()?;
-        let algorithm = {
-            let header = cbor::decode(protected).map_err(|_| CoseError::Algorithm)?;
-            if header.find_number(CRITICAL)?.is_some() || header.find_number(X5CHAIN)?.is_some() {
-                return Err(CoseError::Header);
-            }
-            header.find_number(ALGORITHM)?.ok_or(CoseError::Algorithm)?.int().map_err(|_| CoseError::Algorithm)?
-        };
+        let header = cbor::decode(protected).map_err(|_| CoseError::Algorithm)?;
+        if header.find_number(CRITICAL)?.is_some() {
+            return Err(CoseError::Header);
+        }
+        let algorithm =
+            header.find_number(ALGORITHM)?.ok_or(CoseError::Algorithm)?.int().map_err(|_| CoseError::Algorithm)?;
         // One label in both headers (RFC 9052 3): whoever reads the other one is deceived.
         if unprotected.find_number(ALGORITHM)?.is_some() || unprotected.find_number(CRITICAL)?.is_some() {
             return Err(CoseError::Header);
         }
+        // Either header may hold the certificates (RFC 9360 2).
+        let certificates = match (header.find_number(X5CHAIN)?, unprotected.find_number(X5CHAIN)?) {
+            (Some(_), Some(_)) => return Err(CoseError::Header),
+            (protected, unprotected) => protected.or(unprotected).map_or(Ok(Vec::new()), chain)?,
+        };
         Ok(Self {
             protected,
             algorithm,
-            chain: unprotected.find_number(X5CHAIN)?.map_or(Ok(Vec::new()), chain)?,
+            chain: certificates,
             payload: match payload.value {
                 Value::Null => None,
                 _ => Some(payload.bytes()?),

@@ -144,6 +144,17 @@ impl<T: Transport> Session<T> {
         Ok(response)
     }
 
+    /// Sends a command and returns its answer as it is, without asking for the rest of one that is not complete.
+    ///
+    /// # Errors
+    /// [`CardError::Transport`] when no answer came, [`CardError::Endless`] after too many exchanges.
+    pub fn send_once(&mut self, command: &Command) -> Result<Response, CardError> {
+        if command.names_file() {
+            self.file = None;
+        }
+        self.exchange(command)
+    }
+
     /// Sends a command whose answer may be longer than any file: it comes in parts, as many as it takes, each as long as `le` allows.
     /// `progress` is called with the bytes so far.
     ///

@@ -87,7 +87,8 @@ impl Reader {
         dump.keep(REQUEST.name, cbor::embedded(&items));
         let kept = response::keep(response, &items, DocType::Licence, &mut dump);
         assert_eq!((kept.error, kept.document, kept.unrequested), (None, true, false));
-        let device = dump.file("mdoc/issuer-auth").and_then(|bytes| IssuerAuth::read(bytes).ok()?.mso.device_key.ok());
+        let device =
+            dump.file("mdoc/issuer-auth").and_then(|bytes| IssuerAuth::read(bytes).ok()?.mso.ok()?.device_key.ok());
         let agreed = cose::agreed(&self.private, device.unwrap().ec().unwrap()).unwrap();
         dump.keep(MAC_KEY.name, self.transcript.mac_key(&agreed).as_bytes().to_vec());
         dump

@@ -37,6 +37,10 @@ mod mdoc;
 #[cfg(feature = "simulator")]
 mod mobile;
 #[cfg(feature = "simulator")]
+mod mobile_link;
+#[cfg(feature = "simulator")]
+mod mobile_recording;
+#[cfg(feature = "simulator")]
 mod official;
 #[cfg(feature = "simulator")]
 mod passport;

@@ -57,7 +57,7 @@ fn honest(kind: CardKind) -> Vec<(CheckId, Verdict)> {
     HONEST.into_iter().map(verdict).collect()
 }
 
-fn phone(kind: CardKind, profile: PhoneProfile) -> SimulatedCard {
+pub fn phone(kind: CardKind, profile: PhoneProfile) -> SimulatedCard {
     Recipe::new(kind, 1).with(profile).card().unwrap()
 }
 
@@ -169,7 +169,11 @@ fn embedded(bytes: &[u8]) -> &[u8] {
 }
 
 /// Records a reading; the recording, as the program writes it, and whether it may be written.
-fn recorded(card: &mut SimulatedCard, kind: CardKind, sharing: &Sharing) -> (Result<Dump, FlowError>, Recording, bool) {
+pub fn recorded(
+    card: &mut impl Transport,
+    kind: CardKind,
+    sharing: &Sharing,
+) -> (Result<Dump, FlowError>, Recording, bool) {
     let mut log = Log::new(never_recorded()).without_times();
     let mut nonces = RecordedNonces::new(Counting::default());
     let mut recorder = Recorder::new(card, &mut log);
@@ -282,6 +286,53 @@ fn a_phone_that_wants_bluetooth_gets_that_sentence_and_a_refusal_is_an_answer_of
     // A phone without the document is asked, and has nothing to share.
     let missing = dump(&mut card("mobile-my-number"), CardKind::MOBILE_LICENCE, Sharing::default());
     assert_eq!(missing.map(|_| ()), Err(FlowError::Read(ReadError::NothingShared)));
+}
+
+/// A phone that shows a code may have a tag of its own, which says nothing of it.
+#[test]
+fn a_phone_that_shows_a_code_is_found_whatever_its_tag_holds() {
+    /// An NDEF application beside the phone's: an empty file, or a message that is no handover.
+    struct Tagged<'a> {
+        card: &'a mut SimulatedCard,
+        file: &'static [u8],
+        /// The file that is selected, if the tag is.
+        tag: Option<u8>,
+    }
+    impl Transport for Tagged<'_> {
+        fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, taimen::transport::TransportError> {
+            let container = &[0, 0x0F, 0x20, 0, 0xFF, 0, 0xFF, 4, 6, 0xE1, 4, 0, 0xFF, 0, 0xFF][..];
+            let data = match (command, self.tag) {
+                ([_, 0xA4, 4, 0, _, aid @ .., _], _) if aid == elements::NDEF.aid => {
+                    self.tag = Some(0);
+                    &[]
+                }
+                ([_, 0xA4, 0, ..], Some(_)) => {
+                    self.tag = command.last().copied();
+                    &[]
+                }
+                ([_, 0xB0, _, offset, le], Some(file)) => {
+                    let whole = if file == 3 { container } else { self.file };
+                    let offset = usize::from(*offset).min(whole.len());
+                    &whole[offset..whole.len().min(offset + usize::from(*le))]
+                }
+                _ => {
+                    self.tag = None;
+                    return self.card.exchange(command);
+                }
+            };
+            Ok([data, &[0x90, 0x00]].concat())
+        }
+    }
+    let kind = CardKind::MOBILE_MY_NUMBER;
+    let profile = PhoneProfile { engaged: Engaged::Qr, ..PhoneProfile::default() };
+    let mut sharing = Sharing::default();
+    sharing.found = Some(Arc::new(taimen::cards::mdoc::engagement::scanned(&qr_text(1, &profile)).unwrap()));
+    // An empty text record.
+    for file in [&[0, 0][..], &[0, 7, 0xD1, 1, 3, b'T', 2, b'e', b'n']] {
+        let mut card = phone(kind, profile.clone());
+        let (dump, ..) = recorded(&mut Tagged { card: &mut card, file, tag: None }, kind, &sharing);
+        assert_eq!(judge(&dump.unwrap()).overall(), Overall::Authentic);
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::{
     },
     cbor::{self, CborError},
     crypto::{RowKey, cose::Key},
-    dump::{Dump, Scope},
+    dump::{Dump, NotRead, Scope},
     text::{japan_date, japan_time},
     trust::TrustStore,
     verify::{Basis, Check, CheckId, Evidence, Fact, Reason, Requirement, Verdict, Why},
@@ -21,10 +21,11 @@ use crate::{
 use super::{
     device::{DeviceError, DeviceSigned, Proof},
     elements::{
-        AGE_OVER, Asked, COUNTRY, DEVICE_SIGNED, DOCUMENT_TYPE, DocType, ENGAGEMENT, File, HANDOVER_REQUEST,
-        HANDOVER_SELECT, ISSUER_AUTH, MAC_KEY, Purpose, READER_AUTH, REQUEST, TRANSCRIPT,
+        Asked, COUNTRY, DEVICE_SIGNED, DOCUMENT_TYPE, DocType, ENGAGEMENT, File, HANDOVER_REQUEST, HANDOVER_SELECT,
+        ISSUER_AUTH, MAC_KEY, Purpose, READER_AUTH, REQUEST, TRANSCRIPT,
     },
-    mso::{IssuerAuth, MsoError},
+    mso::{IssuerAuth, Mso, MsoError},
+    needed::shared,
     response::SignedItem,
     show::{self, PRESENTATION},
     signer::Signer,
@@ -82,6 +83,11 @@ impl<'a> Facts<'a> {
         self.auth.as_ref()?.as_ref().ok()
     }
 
+    /// What the issuer signed, if it could be read.
+    pub fn mso(&self) -> Option<&Mso<'a>> {
+        self.auth()?.mso.as_ref().ok()
+    }
+
     /// The element of a row, if it could be read.
     pub fn item(&self, name: &str) -> Option<&SignedItem<'a>> {
         self.items.iter().find(|(row, _)| row.own.element == name).and_then(|(_, item)| item.as_ref().ok())
@@ -93,7 +99,7 @@ impl<'a> Facts<'a> {
     }
 
     /// What the elements are asked for, by the scope of the reading and not by a request that nobody signed.
-    fn purpose(&self) -> Purpose {
+    pub fn purpose(&self) -> Purpose {
         if self.dump.scope == Scope::AGE { Purpose::Age } else { Purpose::Identity }
     }
 }
@@ -138,7 +144,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Option<Findings> 
 /// Each element that was kept has its signed digest in the namespace that it came in.
 fn elements(facts: &Facts<'_>, signature: &Check) -> Check {
     let id = CheckId::MdocElements;
-    let Some(auth) = facts.auth() else { return Check::not_done(id, Why::DependsOn(signature.id), Evidence::new()) };
+    let Some(mso) = facts.mso() else { return Check::not_done(id, Why::DependsOn(signature.id), Evidence::new()) };
     let mut seen = HashSet::new();
     let mut names = Vec::new();
     for (row, item) in &facts.items {
@@ -160,16 +166,16 @@ fn elements(facts: &Facts<'_>, signature: &Check) -> Check {
         if !seen.insert((row.own.namespace, item.digest_id)) {
             return failed(Reason::DigestReused);
         }
-        let Some(digest) = auth.mso.digest(row.own.namespace, item.digest_id) else {
+        let Some(digest) = mso.digest(row.own.namespace, item.digest_id) else {
             return failed(Reason::DigestMissing);
         };
         let bytes = facts.dump.file(row.name).unwrap_or_default();
-        if auth.mso.hash.of(&[bytes]) != digest {
+        if mso.hash.of(&[bytes]) != digest {
             return failed(Reason::DigestMismatch);
         }
         names.push(item.element);
     }
-    let evidence = Evidence::new().with("elements", names.join(" ")).with("hash", auth.mso.hash.to_string());
+    let evidence = Evidence::new().with("elements", names.join(" ")).with("hash", mso.hash.to_string());
     match signature.required_by(id) {
         Err(check) => check,
         Ok(()) if names.is_empty() => Check::not_done(id, Why::NotShared, evidence),
@@ -179,13 +185,13 @@ fn elements(facts: &Facts<'_>, signature: &Check) -> Check {
 
 fn document_type(facts: &Facts<'_>, signer: &Signer<'_>, signature: &Check) -> Check {
     let id = CheckId::MdocDocumentType;
-    let Some(auth) = facts.auth() else { return Check::not_done(id, Why::DependsOn(signature.id), Evidence::new()) };
+    let Some(mso) = facts.mso() else { return Check::not_done(id, Why::DependsOn(signature.id), Evidence::new()) };
     let Some(bytes) = facts.dump.file(DOCUMENT_TYPE.name) else { return absent(id, facts.dump, DOCUMENT_TYPE.name) };
     let stated = cbor::decode(bytes).and_then(|item| item.text());
-    let evidence = Evidence::new().with("signed_type", auth.mso.doc_type).with("document_type", stated.unwrap_or("?"));
+    let evidence = Evidence::new().with("signed_type", mso.doc_type).with("document_type", stated.unwrap_or("?"));
     let Some(asked) = &facts.asked else { return absent(id, facts.dump, REQUEST.name) };
     let wanted = facts.doc_type.as_str();
-    if stated != Ok(wanted) || auth.mso.doc_type != wanted || asked.doc_type != wanted {
+    if stated != Ok(wanted) || mso.doc_type != wanted || asked.doc_type != wanted {
         return Check::failed(id, Reason::OtherDocumentType, evidence);
     }
     let allowed = signer.path.as_ref().and_then(|path| path.anchor).map(|(anchor, _)| &anchor.doc_types);
@@ -210,7 +216,7 @@ fn document_type(facts: &Facts<'_>, signer: &Signer<'_>, signature: &Check) -> C
 
 fn device(facts: &Facts<'_>, signature: &Check) -> Check {
     let id = CheckId::MdocDevice;
-    let Some(bytes) = facts.dump.file(DEVICE_SIGNED.name) else { return absent(id, facts.dump, DEVICE_SIGNED.name) };
+    let Some(bytes) = facts.dump.file(DEVICE_SIGNED.name) else { return missing(id, facts.dump, DEVICE_SIGNED.name) };
     let evidence = Evidence::new().with("file", DEVICE_SIGNED.name);
     let refused = |error: &DeviceError| {
         let detail = evidence.clone().with("detail", error.to_string());
@@ -235,8 +241,8 @@ fn device(facts: &Facts<'_>, signature: &Check) -> Check {
         return Check::failed(id, Reason::DeviceAuthForm, evidence.with("detail", detail));
     }
     // The key of another phone speaks against the document whoever issued it, but only what was signed names a key.
-    let auth = facts.auth().filter(|_| !matches!(signature.verdict, Verdict::Failed(_)));
-    let Some(auth) = auth else { return Check::not_done(id, Why::DependsOn(signature.id), evidence) };
+    let mso = facts.mso().filter(|_| !matches!(signature.verdict, Verdict::Failed(_)));
+    let Some(mso) = mso else { return Check::not_done(id, Why::DependsOn(signature.id), evidence) };
     let (transcript, parts) = match &facts.session {
         None => return absent(id, facts.dump, TRANSCRIPT.name),
         Some(Err(error)) => return Check::failed(id, Reason::Malformed, evidence.with("detail", error.to_string())),
@@ -246,7 +252,7 @@ fn device(facts: &Facts<'_>, signature: &Check) -> Check {
         let detail = format!("{file} is not that of the transcript");
         return Check::failed(id, Reason::Malformed, evidence.with("detail", detail));
     }
-    let key = match &auth.mso.device_key {
+    let key = match &mso.device_key {
         Ok(key) => key,
         Err(error) => return Check::not_done(id, Why::UnsupportedKey, evidence.with("detail", error.to_string())),
     };
@@ -297,51 +303,41 @@ fn ephemeral(parts: &Parts<'_>) -> Vec<Key> {
     device().into_iter().chain(reader).collect()
 }
 
-fn shared(facts: &Facts<'_>) -> Check {
-    let id = CheckId::MdocShared;
-    let needed = (facts.purpose(), true);
-    for row in facts.doc_type.elements().iter().filter(|row| row.own.asked.contains(&needed)) {
-        match facts.items.iter().find(|(known, _)| known.name == row.name) {
-            None => return absent(id, facts.dump, row.name),
-            // Nothing signs which age was asked for: whoever holds a saved reading can ask for a lower one afterwards.
-            Some(_) if row.own.element == AGE_OVER && !facts.basis.vouches() => {
-                return Check::not_done(id, Why::SelfReported, Evidence::new().with("file", REQUEST.name));
-            }
-            Some((_, Ok(item))) if row.own.element == AGE_OVER && show::old_enough(facts, item).is_none() => {
-                let evidence = Evidence::new().with("file", row.name).with("detail", "it answers for another age");
-                return Check::not_done(id, Why::NotShared, evidence);
-            }
-            Some(_) => {}
+/// What is not there. A response of another form than was asked for speaks neither for the document nor against it.
+pub(super) fn missing(id: CheckId, dump: &Dump, file: &'static str) -> Check {
+    match dump.not_read(file) {
+        Some(NotRead::Unreadable { detail }) => {
+            Check::not_done(id, Why::LayoutUnknown, Evidence::new().with("file", file).with("detail", detail.clone()))
         }
+        _ => absent(id, dump, file),
     }
-    Check::passed(id, Evidence::new().with("shared", facts.items.len().to_string()))
 }
 
 /// The validity of what was signed, and the document's own last day if it was shared.
 fn not_expired(facts: &Facts<'_>, signer: &Signer<'_>, signature: &Check) -> Check {
     let id = CheckId::NotExpired;
-    let Some(auth) = facts.auth() else { return Check::not_done(id, Why::DependsOn(signature.id), Evidence::new()) };
+    let Some(mso) = facts.mso() else { return Check::not_done(id, Why::DependsOn(signature.id), Evidence::new()) };
     let at = facts.basis.at();
     let stated = facts.item("expiry_date");
     let document = stated.and_then(show::day);
     if stated.is_some() && document.is_none() {
         return Check::not_done(id, Why::LayoutUnknown, Evidence::new().with("detail", "expiry_date cannot be read"));
     }
-    let until = japan_date(auth.mso.valid_until);
+    let until = japan_date(mso.valid_until);
     let day = document.map_or(until, |day| day.min(until));
     let evidence = Evidence::new()
         .fact(Fact::Expiry { day, judged_on: japan_date(at), signed: true })
-        .with("valid_until", japan_time(auth.mso.valid_until).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+        .with("valid_until", japan_time(mso.valid_until).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
     // A document's last day ends where its issuer is: that day may have begun there later than here.
     let last = match signer.authority_country().as_deref() {
         Some(COUNTRY) => japan_date(at),
         _ => at.to_zoned(TimeZone::fixed(jiff::tz::offset(-12))).date(),
     };
     let last_day_over = document.is_some_and(|day| last > day);
-    if at > auth.mso.valid_until || last_day_over {
+    if at > mso.valid_until || last_day_over {
         return Check::failed(id, Reason::Expired, evidence);
     }
-    if auth.mso.valid_from.duration_since(at) > SKEW {
+    if mso.valid_from.duration_since(at) > SKEW {
         return Check::failed(id, Reason::NotYetValid, evidence);
     }
     match signature.required_by(id) {
@@ -377,7 +373,7 @@ fn issuer_agrees(facts: &Facts<'_>, signer: &Signer<'_>, elements: &Check) -> Ch
 /// taimen never asks an issuer, and does not read an issuer's list.
 fn revocation_of(facts: &Facts<'_>) -> Check {
     let check = revocation();
-    if !facts.auth().is_some_and(|auth| auth.mso.has_status) {
+    if !facts.mso().is_some_and(|mso| mso.has_status) {
         return check;
     }
     let evidence = check.evidence.with("detail", "the document names a list of its issuer's, which was not looked at");

@@ -1,7 +1,7 @@
 //! DeviceEngagement (ISO/IEC 18013-5 8.2.1.1): the phone's ephemeral key and how it may be reached, from an NDEF record or a QR code.
 
 use crate::{
-    cbor::{self, CborError, Item},
+    cbor::{self, CborError, Item, Value},
     crypto::CurveKey,
     text::errors,
 };
@@ -86,7 +86,7 @@ impl<'a> Engagement<'a> {
             return Err(EngagementError::CipherSuite);
         }
         let (key, key_bytes) = (ephemeral(key.embedded()?)?, key.raw);
-        let methods = match item.find_number(2)? {
+        let methods = match item.optional_number(2)? {
             Some(methods) => methods.items()?.iter().map(method).collect::<Result<_, _>>()?,
             None => Vec::new(),
         };
@@ -112,14 +112,17 @@ fn method(item: &Item<'_>) -> Result<Method, EngagementError> {
     let [kind, version, rest @ ..] = item.items()? else { return Err(CborError::Type.into()) };
     let (kind, version) = (kind.uint()?, version.uint()?);
     let [options] = rest else { return Ok(Method::Other) };
+    if options.value == Value::Null {
+        return Ok(Method::Other);
+    }
     let length = |label: i64, least: usize, most: usize| -> Result<usize, EngagementError> {
-        let given = options.find_number(label)?.map(Item::uint).transpose()?;
+        let given = options.optional_number(label)?.map(Item::uint).transpose()?;
         let given = given.map_or(least, |given| usize::try_from(given).unwrap_or(usize::MAX));
         Ok(given.clamp(least, most))
     };
     let service = |mode: i64, label: i64| -> Result<Option<[u8; 16]>, EngagementError> {
-        let offered = options.find_number(mode)?.map(Item::boolean).transpose()?.unwrap_or(false);
-        let service = options.find_number(label)?.filter(|_| offered).map(Item::bytes).transpose()?;
+        let offered = options.optional_number(mode)?.map(Item::boolean).transpose()?.unwrap_or(false);
+        let service = options.optional_number(label)?.filter(|_| offered).map(Item::bytes).transpose()?;
         service.map(|bytes| bytes.try_into().map_err(|_| CborError::Type.into())).transpose()
     };
     Ok(match (kind, version) {

@@ -46,6 +46,18 @@ fn the_second_edition_is_read_as_far_as_it_is_known() {
 }
 
 #[test]
+fn null_is_what_is_left_out() {
+    let good = hex::encode(scanned(ANNEX_D).unwrap());
+    // Of a QR code: a method without options, a mode without its service, no methods.
+    let methods = |hex: &str| Engagement::parse(&bytes(hex)).unwrap().methods;
+    let (before, after) = good.split_once("0281830201a3").unwrap();
+    assert_eq!(methods(&format!("{before}0281830201f6")), [Method::Other]);
+    let without = format!("{before}0281830201a3{}", after.replace("0b5045efef742b2c4837a9a3b0e1d05a6917", "0bf6"));
+    assert_eq!(methods(&without), [Method::Bluetooth { peripheral: None, central: None }]);
+    assert_eq!(methods(&format!("{before}02f6")), []);
+}
+
+#[test]
 fn what_is_not_an_engagement_is_refused() {
     let good = hex::encode(iphone());
     let error = |hex: &str| Engagement::parse(&bytes(hex)).unwrap_err();

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    cbor::{self, CborError, Item, Value},
+    cbor::{self, CborError, Item},
     crypto::Hash,
     text::errors,
 };
@@ -31,6 +31,7 @@ impl MsoError {
     pub fn is_unsupported(&self) -> bool {
         match self {
             Self::Cose(error) | Self::DeviceKey(error) => error.is_unsupported(),
+            Self::DigestAlgorithm => true,
             _ => false,
         }
     }
@@ -67,8 +68,8 @@ pub struct Mso<'a> {
 pub struct IssuerAuth<'a> {
     /// The signature.
     pub cose: Signed<'a>,
-    /// What it covers.
-    pub mso: Mso<'a>,
+    /// What it covers, or why that cannot be read: the signature may hold all the same.
+    pub mso: Result<Mso<'a>, MsoError>,
 }
 
 impl<'a> IssuerAuth<'a> {
@@ -78,7 +79,7 @@ impl<'a> IssuerAuth<'a> {
     /// [`MsoError`].
     pub fn read(bytes: &'a [u8]) -> Result<Self, MsoError> {
         let cose = Signed::sign1(&cbor::decode(bytes)?)?;
-        let mso = Mso::read(cose.payload.ok_or(CoseError::Payload)?)?;
+        let mso = Mso::read(cose.payload.ok_or(CoseError::Payload)?);
         Ok(Self { cose, mso })
     }
 }
@@ -118,8 +119,8 @@ impl<'a> Mso<'a> {
             signed,
             valid_from,
             valid_until,
-            expected_update: validity.find("expectedUpdate")?.map(time).transpose()?,
-            has_status: mso.find("status")?.is_some_and(|status| status.value != Value::Null),
+            expected_update: validity.optional("expectedUpdate")?.map(time).transpose()?,
+            has_status: mso.optional("status")?.is_some(),
         })
     }
 
@@ -147,9 +148,15 @@ fn digests<'a>(item: &Item<'a>, hash: Hash) -> Result<Vec<Digests<'a>>, MsoError
     Ok(spaces)
 }
 
-/// tdate: RFC 3339 in UTC, without fractions of a second.
+/// tdate: RFC 3339 in UTC. The standard wants no fraction of a second; issuers have written some.
 fn time(item: &Item<'_>) -> Result<Timestamp, MsoError> {
     let text = item.tagged(0)?.text()?;
-    let plain = text.len() == 20 && text.ends_with('Z') && text.as_bytes().get(10) == Some(&b'T');
+    let (seconds, fraction) =
+        text.strip_suffix('Z').and_then(|text| text.split_at_checked(19)).ok_or(MsoError::Time)?;
+    let digits = fraction.strip_prefix('.').unwrap_or("0");
+    let plain = seconds.as_bytes().get(10) == Some(&b'T')
+        && (fraction.is_empty() || fraction.starts_with('.'))
+        && (1..=9).contains(&digits.len())
+        && digits.bytes().all(|digit| digit.is_ascii_digit());
     if plain { text.parse().map_err(|_| MsoError::Time) } else { Err(MsoError::Time) }
 }

@@ -8,7 +8,7 @@ use crate::{
     },
     cbor,
     dump::{Dump, NotRead, Scope},
-    iso7816::{CardError, CardSession, Command, Le, Status},
+    iso7816::{CardError, CardSession},
     kind::CardKind,
     transport::TransportError,
     trust::TrustStore,
@@ -16,53 +16,42 @@ use crate::{
 };
 
 use super::{
-    air::{AIR, Air},
+    air::Air,
     device::DeviceSigned,
     elements::{
         Asked, DEVICE_SIGNED, DocType, ENGAGEMENT, HANDOVER_REQUEST, HANDOVER_SELECT, ISSUER_AUTH, MAC_KEY, MDOC, NDEF,
         READER_AUTH, REQUEST, TRANSCRIPT, Wanted,
     },
     engagement::{Engagement, scanned},
+    exchange::{Setback, exchange, failed, last_word},
     handover::{self, Offer, Select},
     mso::IssuerAuth,
-    ndef,
-    nfc::{self, Sizes},
-    response, session,
-    share::{Answer, Opened, ShareError},
+    nfc::Sizes,
+    response,
+    share::{self, Answer, Opened, ShareError},
     spec::{self, own},
+    tag::{POLLS, Tag},
     transcript::Handover,
 };
 
 /// スマホのマイナンバーカード・モバイル運転免許証
 pub(in crate::cards) struct MobileDocument;
 
-/// The capability container.
-const CONTAINER: u16 = 0xE103;
-
-/// Bytes of the container as far as they count.
-const CONTAINER_LENGTH: usize = 15;
-
-/// How often a message that is not there yet is asked for: of any tag, and of a phone that has taken a request.
-const FIRST_POLLS: usize = 10;
-const POLLS: usize = 100;
-
 impl Card for MobileDocument {
     fn spec(&self) -> &'static CardSpec {
         &spec::SPEC
     }
 
-    /// By a handover record: an NDEF application alone is any tag. A phone that shows a code offers its mdoc application at once.
+    /// By a handover record: an NDEF application alone is any tag. A phone that shows a code offers its mdoc application at once, whatever
+    /// its tag holds.
     fn recognise(&self, probe: &mut Probe<'_, '_>) -> Result<Recognition, CardError> {
         let kind = probe.named.filter(|named| DocType::of(*named).is_some()).unwrap_or(CardKind::MOBILE_MY_NUMBER);
-        if probe.session.select_tag(NDEF.aid)? {
-            let Some(tag) = Tag::read(probe.session)? else { return Ok(Recognition::No) };
-            let hands_over = Select::parse(&tag.message).is_ok() || handover::offers_service(&tag.message).is_some();
+        if probe.session.select_tag(NDEF.aid)?
+            && let Some(tag) = Tag::read(probe.session)?
+            && (Select::parse(&tag.message).is_ok() || handover::offers_service(&tag.message).is_some())
+        {
             let file = [tag.container.as_slice(), &tag.message].concat();
-            return Ok(if hands_over {
-                Recognition::Card(Found { file, ..Found::plain(kind) })
-            } else {
-                Recognition::No
-            });
+            return Ok(Recognition::Card(Found { file, ..Found::plain(kind) }));
         }
         let found = probe.session.select_tag(MDOC.aid)?;
         Ok(if found { Recognition::Card(Found::plain(kind)) } else { Recognition::No })
@@ -101,121 +90,6 @@ impl Card for MobileDocument {
     }
 }
 
-/// The NDEF file of a tag: what its container says, and the message in it.
-struct Tag {
-    container: [u8; CONTAINER_LENGTH],
-    message: Vec<u8>,
-}
-
-impl Tag {
-    /// Reads the message of the selected application; `None` if the tag holds no message or is not an NDEF tag.
-    fn read(session: &mut CardSession<'_>) -> Result<Option<Self>, CardError> {
-        if !select_file(session, CONTAINER)? {
-            return Ok(None);
-        }
-        let read = read_binary(session, 0, CONTAINER_LENGTH)?;
-        let Some(container) = read.and_then(|bytes| bytes.first_chunk::<CONTAINER_LENGTH>().copied()) else {
-            return Ok(None);
-        };
-        let mut tag = Self { container, message: Vec::new() };
-        // Mapping version 2 or 3, and the control object of an NDEF file.
-        let known = matches!(container, [_, _, 0x20..=0x3F, _, _, _, _, 0x04, 0x06, ..]);
-        if !known || !select_file(session, tag.file())? {
-            return Ok(None);
-        }
-        tag.message = match tag.next(session, FIRST_POLLS)? {
-            Some(message) => message,
-            None => return Ok(None),
-        };
-        Ok(Some(tag))
-    }
-
-    /// What was read of one.
-    fn of(bytes: &[u8]) -> Option<Self> {
-        let (container, message) = bytes.split_first_chunk::<CONTAINER_LENGTH>()?;
-        Some(Self { container: *container, message: message.to_vec() })
-    }
-
-    fn file(&self) -> u16 {
-        let [.., high, low, _, _, _, _] = self.container;
-        u16::from_be_bytes([high, low])
-    }
-
-    /// Bytes of one READ BINARY, and of one UPDATE BINARY.
-    fn steps(&self) -> [usize; 2] {
-        let [_, _, _, read_high, read_low, write_high, write_low, ..] = self.container;
-        let step = |high, low, most: usize| usize::from(u16::from_be_bytes([high, low])).clamp(13, most);
-        [step(read_high, read_low, 256), step(write_high, write_low, 255)]
-    }
-
-    /// The message that the file holds, once it holds one; `None` if it does not, or gives something else.
-    fn next(&self, session: &mut CardSession<'_>, polls: usize) -> Result<Option<Vec<u8>>, CardError> {
-        let [step, _] = self.steps();
-        for _ in 0..polls {
-            let length = match read_binary(session, 0, 2)?.as_deref() {
-                Some([high, low]) => usize::from(u16::from_be_bytes([*high, *low])),
-                _ => return Ok(None),
-            };
-            // Not yet.
-            if length == 0 {
-                continue;
-            }
-            if length > ndef::MAX_MESSAGE {
-                return Ok(None);
-            }
-            let mut message = Vec::new();
-            while message.len() < length {
-                let wanted = step.min(length - message.len());
-                match read_binary(session, 2 + message.len(), wanted)? {
-                    Some(part) if !part.is_empty() && part.len() <= wanted => message.extend(part),
-                    _ => return Ok(None),
-                }
-            }
-            return Ok(Some(message));
-        }
-        Ok(None)
-    }
-
-    /// Writes a message; `false` if the phone refuses it.
-    fn write(&self, session: &mut CardSession<'_>, message: &[u8]) -> Result<bool, CardError> {
-        let [_, step] = self.steps();
-        let length = u16::try_from(message.len()).unwrap_or(u16::MAX).to_be_bytes();
-        let whole = [&length[..], message].concat();
-        if whole.len() <= step {
-            return update_binary(session, 0, &whole);
-        }
-        if !update_binary(session, 0, &[0, 0])? {
-            return Ok(false);
-        }
-        for (at, part) in message.chunks(step).enumerate() {
-            if !update_binary(session, 2 + at * step, part)? {
-                return Ok(false);
-            }
-        }
-        update_binary(session, 0, &length)
-    }
-}
-
-fn select_file(session: &mut CardSession<'_>, id: u16) -> Result<bool, CardError> {
-    Ok(session.send(&Command::with_data([0x00, 0xA4, 0x00, 0x0C], &id.to_be_bytes(), false))?.status.is_ok())
-}
-
-fn read_binary(session: &mut CardSession<'_>, offset: usize, length: usize) -> Result<Option<Vec<u8>>, CardError> {
-    let offset = u16::try_from(offset).unwrap_or(u16::MAX);
-    let le = Le::Short(u16::try_from(length).unwrap_or(256));
-    let response = session.send(&Command::read_current(offset, le))?;
-    Ok(response.status.is_ok().then_some(response.data))
-}
-
-fn update_binary(session: &mut CardSession<'_>, offset: usize, part: &[u8]) -> Result<bool, CardError> {
-    let [high, low] = u16::try_from(offset).unwrap_or(u16::MAX).to_be_bytes();
-    Ok(session.send(&Command::with_data([0x00, 0xD6, high, low], part, false))?.status.is_ok())
-}
-
-fn failed(detail: impl ToString) -> ReadError {
-    ReadError::Session { detail: detail.to_string() }
-}
-
 impl From<ShareError> for ReadError {
     fn from(error: ShareError) -> Self {
         match error {
@@ -231,6 +105,8 @@ struct Engaged {
     select: Option<Vec<u8>>,
     request: Option<Vec<u8>>,
     sizes: Sizes,
+    /// How often the phone was engaged before.
+    before: usize,
     opened: Option<Opened>,
 }
 
@@ -254,6 +130,12 @@ fn engage(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         Some(tag) => by_nfc(context, &tag)?,
         None => by_code(context)?,
     };
+    let sizes = if context.session.step().is_extended() { engaged.sizes } else { Sizes::SHORT };
+    keep_engaged(context, Engaged { sizes, ..engaged });
+    Ok(())
+}
+
+fn keep_engaged(context: &mut ReadContext<'_, '_>, engaged: Engaged) {
     context.dump.keep(ENGAGEMENT.name, engaged.engagement.clone());
     for (file, message) in [(HANDOVER_SELECT, &engaged.select), (HANDOVER_REQUEST, &engaged.request)] {
         match message {
@@ -262,6 +144,19 @@ fn engage(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         }
     }
     context.own = Some(Box::new(engaged));
+}
+
+/// Engages the phone once more after its session was lost: it has a new key then. From now on only what every reader and every phone
+/// takes, because its holder, who may have consented already, is asked again each time.
+fn engage_again(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
+    let lost = || ReadError::from(CardError::Transport(TransportError::LengthUnsupported));
+    let before = match engaged(&mut context.own)? {
+        lost if lost.sizes.extended() && lost.select.is_some() => lost.before,
+        _ => return Err(lost()),
+    };
+    let tag = if context.session.select_tag(NDEF.aid)? { Tag::read(context.session)? } else { None };
+    let again = by_nfc(context, &tag.ok_or_else(lost)?)?;
+    keep_engaged(context, Engaged { sizes: Sizes::SHORT, before: before.saturating_add(1), ..again });
     Ok(())
 }
 
@@ -287,7 +182,7 @@ fn by_nfc(context: &mut ReadContext<'_, '_>, tag: &Tag) -> Result<Engaged, ReadE
         return Err(failed("the phone does not open its mdoc application"));
     }
     let engagement = select.engagement.to_vec();
-    Ok(Engaged { engagement, select: Some(message), request, sizes, opened: None })
+    Ok(Engaged { engagement, select: Some(message), request, sizes, before: 0, opened: None })
 }
 
 /// Negotiated handover: the service is selected, the reader says what it has, the phone chooses.
@@ -319,15 +214,16 @@ fn by_code(context: &mut ReadContext<'_, '_>) -> Result<Engaged, ReadError> {
     let found = context.request.sharing.found.as_ref().map(|found| found.to_vec());
     let engagement = recorded.or(found).ok_or_else(|| failed("the phone shows a code that was not scanned"))?;
     let parsed = Engagement::parse(&engagement).map_err(failed)?;
-    let (command, response) = parsed.nfc().ok_or(ReadError::WantsBluetooth)?;
+    parsed.nfc().ok_or(ReadError::WantsBluetooth)?;
     for part in engagement.chunks(500) {
         context.nonces.session_key(&[&[CODE], part].concat());
     }
-    Ok(Engaged { engagement, select: None, request: None, sizes: Sizes { command, response }, opened: None })
+    // A code engages once: no session may be lost to a reader that does not pass what the phone takes.
+    Ok(Engaged { engagement, select: None, request: None, sizes: Sizes::SHORT, before: 0, opened: None })
 }
 
 /// What begins an entry of a recording that is a part of a scanned engagement.
-const CODE: u8 = 4;
+pub(super) const CODE: u8 = 4;
 
 /// The one request: shown, sent, answered by whatever the holder shares.
 fn share(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
@@ -340,40 +236,20 @@ fn share(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         retained: sharing.retained,
     };
     let items = wanted.items_request();
-    let (engagement, sizes) = {
-        let engaged = engaged(&mut context.own)?;
-        (engaged.engagement.clone(), engaged.sizes)
-    };
-    let parsed = Engagement::parse(&engagement).map_err(failed)?;
-    let mut opened = {
-        let handover = engaged(&mut context.own)?.handover();
-        match context.credentials.recorded_keys() {
-            Some(keys) => {
-                let keys: Vec<_> =
-                    keys.iter().filter(|entry| !matches!(entry.first(), Some(&CODE | &AIR))).cloned().collect();
-                Opened::recorded(&parsed, handover, &keys, context.nonces)?
-            }
-            None => Opened::fresh(&parsed, handover, context.nonces)?,
+    let (mut opened, asked, answer) = loop {
+        match ask(context, doc_type, &items) {
+            Ok(answered) => break answered,
+            Err(Setback::Failed(error)) => return Err(error),
+            Err(Setback::TooLong | Setback::Lost) => engage_again(context)?,
         }
     };
-    let (message, request) = opened.establish(&items, sharing.reader.as_deref(), context.nonces)?;
-    let asked = Asked::read(&request.items).map_err(failed)?;
-    let titles: Vec<_> = doc_type.elements().iter().filter(|row| asked.asks(row)).map(|row| row.title).collect();
-    context.shares(&titles, sharing.retained, request.reader_auth.is_some());
-    context.dump.keep(TRANSCRIPT.name, opened.transcript.bytes().to_vec());
-    context.dump.keep(REQUEST.name, cbor::embedded(&request.items));
-    match request.reader_auth {
-        Some(auth) => context.dump.keep(READER_AUTH.name, auth),
-        None => context.dump.lacks(READER_AUTH.name, NotRead::NotUsed),
-    }
-    let answer = exchange(context, &message, sizes)?;
     let answer = opened.answered(&answer);
-    engaged(&mut context.own)?.opened = Some(opened);
-    let Answer::Response(response) = answer? else { return Err(ReadError::NothingShared) };
-    let kept = response::keep(&response, &request.items, doc_type, &mut context.dump);
-    if kept.number {
+    if opened.brought_number() {
         context.nonces.withdraw();
     }
+    engaged(&mut context.own)?.opened = Some(opened);
+    let Answer::Response(response) = answer? else { return Err(ReadError::NothingShared) };
+    let kept = response::keep(&response, &asked, doc_type, &mut context.dump);
     if kept.status != 0 && !kept.document {
         end(context)?;
         return Err(failed(format_args!("the phone answered with status {}", kept.status)));
@@ -385,11 +261,42 @@ fn share(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     keep_mac_key(context)
 }
 
+/// Opens a session, and sends the request: the session, the request as it was sent, and the phone's answer to it.
+fn ask(
+    context: &mut ReadContext<'_, '_>,
+    doc_type: DocType,
+    items: &[u8],
+) -> Result<(Opened, Vec<u8>, Vec<u8>), Setback> {
+    let engaged = engaged(&mut context.own)?;
+    let (sizes, before, handover) = (engaged.sizes, engaged.before, engaged.handover());
+    let parsed = Engagement::parse(&engaged.engagement).map_err(failed)?;
+    let mut opened = match context.credentials.recorded_keys() {
+        Some(keys) => Opened::recorded(&parsed, handover, &share::of_session(keys, before), context.nonces)?,
+        None => Opened::fresh(&parsed, handover, context.nonces)?,
+    };
+    let sharing = &context.request.sharing;
+    let (message, request) = opened.establish(items, sharing.reader.as_deref(), context.nonces)?;
+    let asked = Asked::read(&request.items).map_err(failed)?;
+    if before == 0 {
+        let titles: Vec<_> = doc_type.elements().iter().filter(|row| asked.asks(row)).map(|row| row.title).collect();
+        context.shares(&titles, sharing.retained, request.reader_auth.is_some());
+    }
+    context.dump.keep(TRANSCRIPT.name, opened.transcript.bytes().to_vec());
+    context.dump.keep(REQUEST.name, cbor::embedded(&request.items));
+    match request.reader_auth {
+        Some(auth) => context.dump.keep(READER_AUTH.name, auth),
+        None => context.dump.lacks(READER_AUTH.name, NotRead::NotUsed),
+    }
+    let (answer, sizes) = exchange(context, &message, sizes)?;
+    self::engaged(&mut context.own)?.sizes = sizes;
+    Ok((opened, request.items, answer))
+}
+
 /// For a code instead of a signature: the key that verifies it, which this reader could have made the code with.
 fn keep_mac_key(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     let is_mac = context.dump.file(DEVICE_SIGNED.name).and_then(|bytes| DeviceSigned::read(bytes).ok());
     let device =
-        context.dump.file(ISSUER_AUTH.name).and_then(|bytes| IssuerAuth::read(bytes).ok()?.mso.device_key.ok());
+        context.dump.file(ISSUER_AUTH.name).and_then(|bytes| IssuerAuth::read(bytes).ok()?.mso.ok()?.device_key.ok());
     let key = match (is_mac.is_some_and(|signed| signed.is_mac()), device) {
         (true, Some(device)) => {
             let opened = engaged(&mut context.own)?.opened.as_ref();
@@ -404,54 +311,22 @@ fn keep_mac_key(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     Ok(())
 }
 
-/// Sends a session message and returns the answer's, in the largest commands that work.
-fn exchange(context: &mut ReadContext<'_, '_>, message: &[u8], sizes: Sizes) -> Result<Vec<u8>, ReadError> {
-    let object = nfc::wrap(message);
-    let extended = context.session.step().is_extended();
-    let mut rung = Some(if extended { sizes } else { Sizes::SHORT });
-    while let Some(sizes) = rung {
-        match send(context, &object, sizes) {
-            // Neither side has taken anything of it.
-            Err(CardError::Transport(TransportError::LengthUnsupported) | CardError::Status(Status::WRONG_LENGTH)) => {
-                rung = sizes.below();
-            }
-            Err(CardError::Status(status)) => return Err(failed(format_args!("the phone answered {status}"))),
-            Err(error) => return Err(error.into()),
-            Ok(answer) => {
-                engaged(&mut context.own)?.sizes = sizes;
-                let message = nfc::unwrap(&answer).ok_or_else(|| failed("the phone's answer is not a message"))?;
-                return Ok(message.to_vec());
-            }
-        }
-    }
-    Err(CardError::Transport(TransportError::LengthUnsupported).into())
-}
-
-fn send(context: &mut ReadContext<'_, '_>, object: &[u8], sizes: Sizes) -> Result<Vec<u8>, CardError> {
-    let commands = nfc::envelopes(object, sizes);
-    let Some((last, first)) = commands.split_last() else { return Ok(Vec::new()) };
-    for command in first {
-        context.session.call(command)?;
-    }
-    context.with_progress(|session, _, progress| {
-        let most = session::MAX_MESSAGE.saturating_add(8);
-        let response = session.send_parts(last, sizes.le(), most, &mut |done| progress(done, 0))?;
-        if response.status.is_ok() { Ok(response.data) } else { Err(CardError::Status(response.status)) }
-    })
-}
-
-/// Ends the session, unless the phone has. Whether the phone is still there does not matter any more.
+/// Ends the session, unless the phone has, and gives whoever records what its recording may hold. Whether the phone is still there does
+/// not matter any more.
 fn end(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     let engaged = engaged(&mut context.own)?;
-    if engaged.opened.as_ref().is_none_or(Opened::is_over) {
-        return Ok(());
+    let sizes = engaged.sizes;
+    let Some(mut opened) = engaged.opened.take() else { return Ok(()) };
+    if !opened.is_over() {
+        match last_word(context.session, sizes) {
+            Err(CardError::Transport(
+                error @ (TransportError::Mismatch { .. } | TransportError::RecordingEnded { .. }),
+            )) => return Err(CardError::from(error).into()),
+            // Nothing came.
+            Ok(true) | Err(_) => {}
+            Ok(false) => opened.distrust(),
+        }
     }
-    let (object, sizes) = (nfc::wrap(&session::termination()), engaged.sizes);
-    engaged.opened = None;
-    match send(context, &object, sizes) {
-        Err(CardError::Transport(
-            error @ (TransportError::Mismatch { .. } | TransportError::RecordingEnded { .. }),
-        )) => Err(CardError::from(error).into()),
-        _ => Ok(()),
-    }
+    opened.release(context.nonces);
+    Ok(())
 }

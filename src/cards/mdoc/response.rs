@@ -14,7 +14,7 @@ use super::elements::{
 };
 
 /// Bytes of a whole response: what a session may carry.
-pub const MAX_RESPONSE: usize = 1536 * 1024;
+pub const MAX_RESPONSE: usize = super::session::MAX_MESSAGE;
 
 /// Namespaces of a document.
 pub const MAX_NAMESPACES: usize = 16;
@@ -71,6 +71,22 @@ impl<'a> SignedItem<'a> {
             value: item.get("elementValue")?.raw,
         })
     }
+
+    /// Whether it says that its holder has reached an age, or has not; `None` if it leaves that open.
+    pub fn reached(&self, asked: u8) -> Option<bool> {
+        let stated = age(self.element)?;
+        match cbor::decode(self.value).ok()?.boolean().ok()? {
+            true if stated >= asked => Some(true),
+            false if stated <= asked => Some(false),
+            _ => None,
+        }
+    }
+
+    /// How far it is from answering for an age: of several answers the nearest counts (ISO/IEC 18013-5 7.2.5).
+    fn distance(&self, asked: Option<u8>) -> Option<u8> {
+        let (asked, stated) = (asked?, age(self.element)?);
+        Some(if self.reached(asked).is_some() { stated.abs_diff(asked) } else { u8::MAX })
+    }
 }
 
 /// What a response brought.
@@ -99,7 +115,12 @@ pub fn keep(response: &[u8], items_request: &[u8], doc_type: DocType, dump: &mut
     match sorted(response, items_request, doc_type, dump, &mut kept) {
         Ok(()) => {}
         Err(error) => {
-            let why = NotRead::Malformed { detail: error.to_string() };
+            let detail = error.to_string();
+            let why = match error {
+                // Well-formed, and more than was asked for.
+                ResponseError::Documents => NotRead::Unreadable { detail },
+                _ => NotRead::Malformed { detail },
+            };
             dump.lacks(ISSUER_AUTH.name, why.clone());
             dump.lacks(DEVICE_SIGNED.name, why);
             kept.error = Some(error);
@@ -124,7 +145,7 @@ fn sorted(
         return Err(ResponseError::Version);
     }
     kept.status = response.get("status")?.uint()?;
-    let documents = response.find("documents")?.map_or(Ok(&[][..]), Item::items)?;
+    let documents = response.optional("documents")?.map_or(Ok(&[][..]), Item::items)?;
     let document = match documents {
         [] => return Ok(()),
         [one] => one,
@@ -134,9 +155,10 @@ fn sorted(
     kept.document = true;
     let signed = document.get("issuerSigned")?;
     let device = document.get("deviceSigned")?;
-    let mut files = Vec::new();
+    // The row, the element as it came, its identifier, and how far an age is from the one that was asked for.
+    let mut files: Vec<(&str, &[u8], &str, Option<u8>)> = Vec::new();
     let mut unrequested = Vec::new();
-    let spaces = signed.find("nameSpaces")?.map_or(Ok(&[][..]), Item::entries)?;
+    let spaces = signed.optional("nameSpaces")?.map_or(Ok(&[][..]), Item::entries)?;
     if spaces.len() > MAX_NAMESPACES {
         return Err(ResponseError::TooMany);
     }
@@ -152,16 +174,15 @@ fn sorted(
                 return Err(ResponseError::Repeated);
             }
             let row = doc_type.elements().iter().find(|row| row.own.is(space, item.element));
-            match row {
-                Some(row) if asked.answers(space, item.element) && !files.iter().any(|(name, _)| *name == row.name) => {
-                    files.push((row.name, bytes.raw));
-                }
-                // Two ages for one question: the one that was asked for counts.
-                Some(row) if age(item.element).is_some() && age(item.element) == asked.age() => {
-                    files.retain(|(name, _)| *name != row.name);
-                    files.push((row.name, bytes.raw));
-                }
-                _ => unrequested.push(item.element),
+            let Some(row) = row.filter(|_| asked.answers(space, item.element)) else {
+                unrequested.push(item.element);
+                continue;
+            };
+            let came = (row.name, bytes.raw, item.element, item.distance(asked.age()));
+            match files.iter_mut().find(|(name, ..)| *name == row.name) {
+                None => files.push(came),
+                Some(other) if came.3 < other.3 => unrequested.push(std::mem::replace(other, came).2),
+                Some(_) => unrequested.push(item.element),
             }
         }
     }
@@ -182,8 +203,8 @@ fn sorted(
         }
     }
     for row in doc_type.elements().iter().filter(|row| asked.asks(row)) {
-        match files.iter().find(|(name, _)| *name == row.name) {
-            Some((name, bytes)) => {
+        match files.iter().find(|(name, ..)| *name == row.name) {
+            Some((name, bytes, ..)) => {
                 dump.keep(name, bytes.to_vec());
                 kept.shared += 1;
             }
@@ -199,7 +220,7 @@ fn sorted(
 }
 
 /// Whether the element of the 個人番号 is named anywhere in some bytes.
-fn names_number(bytes: &[u8]) -> bool {
+pub(super) fn names_number(bytes: &[u8]) -> bool {
     bytes.windows(NUMBER_PREFIX.len()).any(|window| window == NUMBER_PREFIX.as_bytes())
 }
 

@@ -2,13 +2,13 @@
 //! the messages around it.
 
 use crate::{
-    cbor::{self, CborError},
+    cbor::{self, CborError, Item},
     crypto::{ROW_NONCE, RowKey},
     text::errors,
 };
 
-/// The longest message, in bytes. A portrait is the most of it.
-pub const MAX_MESSAGE: usize = 1_536 * 1_024;
+/// The longest message, in bytes: what it carries is one byte string. A portrait is the most of it.
+pub const MAX_MESSAGE: usize = cbor::MAX_BYTES;
 
 /// Status codes of a session (ISO/IEC 18013-5 table 20).
 pub mod status {
@@ -71,24 +71,30 @@ pub struct Session(Option<Open>);
 
 struct Open {
     send: Direction,
-    receive: Direction,
+    /// Unknown in a recording that must not open what the phone sent.
+    receive: Option<Direction>,
 }
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let counts = self.0.as_ref().map(|open| (open.send.count, open.receive.count));
+        let counts =
+            self.0.as_ref().map(|open| (open.send.count, open.receive.as_ref().map_or(0, |receive| receive.count)));
         f.debug_tuple("Session").field(&counts).finish()
     }
 }
 
 impl Session {
-    /// A session that begins with these keys: those of the reader's messages (SKReader) and of the phone's (SKDevice).
-    pub fn new(side: Side, reader: RowKey, phone: RowKey) -> Self {
+    /// A session that begins with these keys: those of the reader's messages (SKReader) and of the phone's (SKDevice). A reader that does
+    /// not have the second opens nothing.
+    pub fn new(side: Side, reader: RowKey, phone: impl Into<Option<RowKey>>) -> Self {
         let [of_reader, of_phone] = IDENTIFIERS;
         let reader = Direction { key: reader, identifier: of_reader, count: 0 };
-        let phone = Direction { key: phone, identifier: of_phone, count: 0 };
-        let (send, receive) = if side == Side::Reader { (reader, phone) } else { (phone, reader) };
-        Self(Some(Open { send, receive }))
+        let phone = phone.into().map(|key| Direction { key, identifier: of_phone, count: 0 });
+        Self(match (side, phone) {
+            (Side::Reader, receive) => Some(Open { send: reader, receive }),
+            (Side::Phone, Some(send)) => Some(Open { send, receive: Some(reader) }),
+            (Side::Phone, None) => None,
+        })
     }
 
     /// Encrypts the next message.
@@ -115,8 +121,9 @@ impl Session {
     /// [`SessionError`]; the session is over then.
     pub fn open(&mut self, sealed: &[u8]) -> Result<zeroize::Zeroizing<Vec<u8>>, SessionError> {
         let open = self.0.as_mut().ok_or(SessionError::Over)?;
-        let opened = match open.receive.next() {
-            Some(nonce) => open.receive.key.open(&nonce, &[], sealed).map_err(|_| SessionError::Decryption),
+        let next = open.receive.as_mut().and_then(|receive| Some((receive.next()?, &receive.key)));
+        let opened = match next {
+            Some((nonce, key)) => key.open(&nonce, &[], sealed).map_err(|_| SessionError::Decryption),
             None => Err(SessionError::Over),
         };
         if opened.is_err() {
@@ -155,8 +162,8 @@ impl<'a> Message<'a> {
             return Err(SessionError::TooLong);
         }
         let item = cbor::decode(bytes)?;
-        let data = item.find("data")?.map(|data| data.bytes()).transpose()?;
-        let status = item.find("status")?.map(|status| status.uint()).transpose()?;
+        let data = item.optional("data")?.map(|data| data.bytes()).transpose()?;
+        let status = item.optional("status")?.map(|status| status.uint()).transpose()?;
         Ok(Self { data, status })
     }
 
@@ -167,6 +174,13 @@ impl<'a> Message<'a> {
         entries.extend(self.status.map(|status| (cbor::text("status"), cbor::uint(status))));
         cbor::map(&entries)
     }
+}
+
+/// Whether SessionData holds something beside what [`Message`] has of it.
+pub fn says_more(bytes: &[u8]) -> bool {
+    let known = |name: &str| matches!(name, "data" | "status");
+    let all_known = |entries: &[(Item<'_>, Item<'_>)]| entries.iter().all(|(name, _)| name.text().is_ok_and(known));
+    !cbor::decode(bytes).is_ok_and(|item| item.entries().is_ok_and(all_known))
 }
 
 /// The end of a session: `{"status": 20}`.

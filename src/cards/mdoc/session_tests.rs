@@ -74,13 +74,32 @@ fn messages_have_the_form_of_the_standard() {
     let key = cbor::embedded(&cbor::uint(1));
     let first = establishment(&key, b"sealed");
     assert_eq!(established(&first), Ok((key.as_slice(), &b"sealed"[..])));
-    for wrong in ["a16464617461f6", "a166737461747573f6", "a26464617461406464617461 40", "80", ""] {
+    for wrong in ["a16464617461f5", "a166737461747573f5", "a26464617461406464617461 40", "80", ""] {
         assert!(Message::parse(&bytes(&wrong.replace(' ', ""))).is_err(), "{wrong}");
+    }
+    // Some write null for what they leave out.
+    let ended = Message { data: None, status: Some(status::TERMINATION) };
+    assert_eq!(Message::parse(&bytes("a26464617461f66673746174757314")), Ok(ended));
+    let answer = Message { data: Some(b"x"), status: None };
+    assert_eq!(Message::parse(&bytes("a264646174614178 66737461747573f6".replace(' ', "").as_str())), Ok(answer));
+    // What else is in it is not read, and noticed.
+    for (message, more) in [
+        (answer.encode(), false),
+        (ended.encode(), false),
+        (bytes("a2647374617400646461746140"), true),
+        (vec![0xFF], true),
+    ] {
+        assert_eq!(says_more(&message), more);
     }
     assert!(established(&cbor::map(&[(cbor::text("data"), cbor::bytes(b"x"))])).is_err());
     let bare = cbor::map(&[(cbor::text("eReaderKey"), cbor::uint(1)), (cbor::text("data"), cbor::bytes(b"x"))]);
     assert!(established(&bare).is_err());
     assert_eq!(Message::parse(&vec![0; MAX_MESSAGE + 1]), Err(SessionError::TooLong));
+    // What a message may have, its data may have too: the head takes eleven bytes.
+    let longest = vec![7; MAX_MESSAGE - 11];
+    let message = Message { data: Some(&longest), status: None };
+    assert_eq!(message.encode().len(), MAX_MESSAGE);
+    assert_eq!(Message::parse(&message.encode()), Ok(message));
 }
 
 proptest! {
@@ -91,7 +110,7 @@ proptest! {
         let mut used = HashSet::new();
         let mut fresh = |session: &Session, sends: bool| {
             let Some(open) = &session.0 else { return true };
-            let direction = if sends { &open.send } else { &open.receive };
+            let direction = if sends { &open.send } else { open.receive.as_ref().unwrap() };
             used.insert((direction.identifier, direction.count, sends))
         };
         for turn in turns {

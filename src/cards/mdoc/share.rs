@@ -11,8 +11,11 @@ use crate::{
 };
 
 use super::{
+    air::AIR,
     cose::{self, Key},
     engagement::Engagement,
+    read::CODE,
+    response::names_number,
     session::{self, Message, Session, SessionError, Side, status},
     transcript::{Handover, Transcript},
 };
@@ -20,12 +23,14 @@ use super::{
 /// The most bytes of one entry of a recording's header.
 const PART: usize = 500;
 
-/// What begins an entry: the keys and the reader's public key.
-const KEYS: u8 = 1;
+/// What begins an entry: the key of the reader's messages, and the reader's public key.
+const READER: u8 = 1;
 /// A part of the request.
 const REQUEST: u8 = 2;
 /// The key of the phone's code.
 const MAC: u8 = 3;
+/// The key of the phone's messages. A recording holds it only if everything that the phone sent was looked through.
+const PHONE: u8 = 6;
 
 errors! {
     /// Why a session with a phone came to nothing.
@@ -38,7 +43,7 @@ errors! {
         Decoding = "the phone could not decode the request",
         Status(u64) = "the phone ended the session with status {0}",
         Empty = "the phone's answer holds neither data nor a status",
-        Recording = "the recording does not hold the keys of this session",
+        Recording = "the recording does not hold the keys of this session, or not that of what the phone sent",
         Nonce(NonceError) = "{0}",
     }
 }
@@ -62,12 +67,19 @@ pub struct Opened {
     reader_key: Vec<u8>,
     private: Option<crate::crypto::Scalar>,
     recorded: Option<Recorded>,
+    /// The key of the phone's messages, until whoever records may have it.
+    held: Option<RowKey>,
+    /// Whether something came that was not looked through.
+    unread: bool,
+    /// Whether the 個人番号 came, or something that names it.
+    number: bool,
 }
 
 /// What a recording holds of a session.
 #[derive(Default)]
 struct Recorded {
     request: Vec<u8>,
+    phone: Option<RowKey>,
     mac: Option<RowKey>,
 }
 
@@ -101,12 +113,11 @@ impl Opened {
         let agreed = cose::agreed(&private, &engagement.key).ok_or(ShareError::Agreement)?;
         let transcript = Transcript::new(engagement.bytes, &reader_key, handover);
         let (reader, phone) = transcript.session_keys(&agreed);
-        let entry = Zeroizing::new(
-            [&[KEYS], reader.as_bytes().as_slice(), phone.as_bytes().as_slice(), reader_key.as_slice()].concat(),
-        );
-        nonces.session_key(&entry);
-        let session = Session::new(Side::Reader, reader, phone);
-        Ok(Self { transcript, session, reader_key, private: Some(private), recorded: None })
+        nonces.session_key(&Zeroizing::new([&[READER], reader.as_bytes().as_slice(), reader_key.as_slice()].concat()));
+        let held = Some(phone.clone());
+        let session = Session::new(Side::Reader, reader, Some(phone));
+        let private = Some(private);
+        Ok(Self { transcript, session, reader_key, private, recorded: None, held, unread: true, number: false })
     }
 
     /// The session of a recording, from what its header holds.
@@ -119,25 +130,26 @@ impl Opened {
         keys: &[Zeroizing<Vec<u8>>],
         nonces: &mut dyn Nonces,
     ) -> Result<Self, ShareError> {
-        let (mut opened, mut recorded) = (None, Recorded::default());
+        let (mut own, mut recorded) = (None, Recorded::default());
         for entry in keys {
             nonces.session_key(entry);
             match entry.split_first() {
-                Some((&KEYS, rest)) => {
-                    let parts =
-                        rest.split_at_checked(32).zip(rest.get(32..).and_then(|rest| rest.split_at_checked(32)));
-                    let ((reader, _), (phone, key)) = parts.ok_or(ShareError::Recording)?;
-                    opened = RowKey::from_slice(reader).zip(RowKey::from_slice(phone)).map(|keys| (keys, key.to_vec()));
+                Some((&READER, rest)) => {
+                    let (reader, key) = rest.split_at_checked(32).ok_or(ShareError::Recording)?;
+                    own = RowKey::from_slice(reader).map(|reader| (reader, key.to_vec()));
                 }
                 Some((&REQUEST, part)) => recorded.request.extend_from_slice(part),
+                Some((&PHONE, key)) => recorded.phone = RowKey::from_slice(key),
                 Some((&MAC, key)) => recorded.mac = RowKey::from_slice(key),
                 _ => return Err(ShareError::Recording),
             }
         }
-        let ((reader, phone), reader_key) = opened.ok_or(ShareError::Recording)?;
+        let (reader, reader_key) = own.ok_or(ShareError::Recording)?;
         let transcript = Transcript::new(engagement.bytes, &reader_key, handover);
-        let session = Session::new(Side::Reader, reader, phone);
-        Ok(Self { transcript, session, reader_key, private: None, recorded: Some(recorded) })
+        let session = Session::new(Side::Reader, reader, recorded.phone.clone());
+        let recorded = Some(recorded);
+        // What may be recorded is on file already.
+        Ok(Self { transcript, session, reader_key, private: None, recorded, held: None, unread: true, number: false })
     }
 
     /// SessionEstablishment with this ItemsRequest, and the request as it was sent: of a recording its own.
@@ -164,23 +176,53 @@ impl Opened {
         Ok((session::establishment(&cbor::embedded(&self.reader_key), &sealed), request))
     }
 
-    /// What the phone's answer says.
+    /// What the phone's answer says. Whatever it says, all of it that decrypts is looked through first.
     ///
     /// # Errors
     /// [`ShareError`].
     pub fn answered(&mut self, message: &[u8]) -> Result<Answer, ShareError> {
-        let message = Message::parse(message).inspect_err(|_| self.session.end())?;
-        let opened = message.data.map(|data| self.session.open(data)).transpose()?;
-        if message.status.is_some() {
+        self.number |= names_number(message);
+        let Message { data, status } = Message::parse(message).inspect_err(|_| self.session.end())?;
+        let opened = match data.filter(|_| self.is_readable()) {
+            Some(data) => Some(self.session.open(data)?),
+            None => None,
+        };
+        self.number |= opened.as_ref().is_some_and(|response| names_number(response));
+        self.unread = session::says_more(message);
+        if status.is_some() {
             self.session.end();
         }
-        match (opened, message.status) {
+        match (opened, status) {
             (Some(response), None | Some(status::TERMINATION)) => Ok(Answer::Response(response)),
-            (None, Some(status::TERMINATION)) => Ok(Answer::Declined),
             (_, Some(status::ENCRYPTION)) => Err(ShareError::Encryption),
             (_, Some(status::DECODING)) => Err(ShareError::Decoding),
-            (_, Some(other)) => Err(ShareError::Status(other)),
-            (None, None) => Err(ShareError::Empty),
+            (_, Some(other)) if other != status::TERMINATION => Err(ShareError::Status(other)),
+            _ if data.is_some() => Err(ShareError::Recording),
+            (_, Some(_)) => Ok(Answer::Declined),
+            (_, None) => Err(ShareError::Empty),
+        }
+    }
+
+    /// Whether the phone's messages can be decrypted: not those of a recording without their key.
+    fn is_readable(&self) -> bool {
+        self.recorded.as_ref().is_none_or(|recorded| recorded.phone.is_some())
+    }
+
+    /// Whether the 個人番号 came, or something that names it: no recording of this session may be written.
+    pub fn brought_number(&self) -> bool {
+        self.number
+    }
+
+    /// Something came that was not looked through.
+    pub fn distrust(&mut self) {
+        self.unread = true;
+    }
+
+    /// Gives whoever records the key of the phone's messages, after the last one: only if all that came was looked through, and the
+    /// 個人番号 was not in it. What broke off is never opened by a recording, because its beginning decrypts without its end.
+    pub fn release(&mut self, nonces: &mut dyn Nonces) {
+        if let Some(key) = self.held.take().filter(|_| !self.number && !self.unread) {
+            nonces.session_key(&Zeroizing::new([&[PHONE], key.as_bytes().as_slice()].concat()));
         }
     }
 
@@ -199,6 +241,16 @@ impl Opened {
     pub fn is_over(&self) -> bool {
         self.session.is_over()
     }
+}
+
+/// Of a recording's entries those of one session, counted from 0: a phone is engaged again after a loss.
+pub fn of_session(keys: &[Zeroizing<Vec<u8>>], number: usize) -> Vec<Zeroizing<Vec<u8>>> {
+    let mut begun = 0_usize;
+    let of = keys.iter().filter(|entry| {
+        begun += usize::from(entry.first() == Some(&READER));
+        begun == number.saturating_add(1) && !matches!(entry.first(), Some(&CODE | &AIR))
+    });
+    of.cloned().collect()
 }
 
 /// DeviceRequest for one document.

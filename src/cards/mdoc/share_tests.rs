@@ -44,6 +44,7 @@ fn both_sides_agree_and_a_recording_holds_no_private_key() {
     assert_eq!((response.as_slice(), reader.is_over()), (&b"response"[..], true));
     let device = Key::Ec(parsed.key.clone());
     let code_key = reader.mac_key(&device, &mut recorder).unwrap();
+    reader.release(&mut recorder);
     // What a recording keeps plays the same session, and no draw is among it.
     assert!(recorder.drawn().is_empty());
     let keys: Vec<_> = recorder.session_keys().map(|key| Zeroizing::new(key.to_vec())).collect();
@@ -79,6 +80,81 @@ fn every_end_of_a_session_has_its_word() {
     let wrong = Message { data: Some(&[0; 40]), status: None }.encode();
     assert_eq!(answered(&wrong), (Err(ShareError::Session(SessionError::Decryption)), true));
     assert!(matches!(answered(&[0xFF]), (Err(ShareError::Session(SessionError::Cbor(_))), true)));
+}
+
+/// Whether a recorder gets the key of the phone's messages, and whether the number was noticed.
+fn looked_through(answer: impl Fn(&mut Session) -> Option<Vec<u8>>, distrusted: bool) -> (bool, bool) {
+    let engagement = scanned(CODE).unwrap();
+    let parsed = Engagement::parse(&engagement).unwrap();
+    let mut recorder = nonces(7);
+    let mut reader = Opened::fresh(&parsed, Handover::Qr, &mut recorder).unwrap();
+    let (message, _) = reader.establish(&[0xA0], None, &mut recorder).unwrap();
+    let (mut session, _) = phone(&message, &engagement);
+    if let Some(answer) = answer(&mut session) {
+        let _ = reader.answered(&answer);
+    }
+    if distrusted {
+        reader.distrust();
+    }
+    reader.release(&mut recorder);
+    reader.release(&mut recorder);
+    let given = recorder.session_keys().filter(|entry| entry.first() == Some(&super::PHONE)).count();
+    assert!(given < 2);
+    (given == 1, reader.brought_number())
+}
+
+#[test]
+fn a_recording_gets_the_phones_key_only_after_all_was_looked_through() {
+    let sealed = |session: &mut Session, text: &[u8], status| {
+        let data = session.seal(text).unwrap();
+        Some(Message { data: Some(&data), status }.encode())
+    };
+    let number = b"..individual_number_unicode..";
+    assert_eq!(looked_through(|session| sealed(session, b"response", None), false), (true, false));
+    assert_eq!(looked_through(|session| sealed(session, b"response", None), true), (false, false));
+    for status in [None, Some(10), Some(11), Some(20), Some(99)] {
+        assert_eq!(looked_through(|session| sealed(session, number, status), false), (false, true), "{status:?}");
+    }
+    // Nothing came, it is malformed, it does not decrypt, it says more, it says it in plain.
+    assert_eq!(looked_through(|_| None, false), (false, false));
+    let malformed = |session: &mut Session| sealed(session, number, None).map(|message| [message, vec![0]].concat());
+    assert_eq!(looked_through(malformed, false), (false, false));
+    let wrong = |session: &mut Session| {
+        let mut message = sealed(session, number, None).unwrap();
+        *message.last_mut().unwrap() ^= 1;
+        Some(message)
+    };
+    assert_eq!(looked_through(wrong, false), (false, false));
+    let more = |session: &mut Session| {
+        let data = cbor::bytes(&session.seal(b"response").unwrap());
+        Some(cbor::map(&[(cbor::text("data"), data.clone()), (cbor::text("more"), data)]))
+    };
+    assert_eq!(looked_through(more, false), (false, false));
+    assert_eq!(looked_through(|_| Some(number.to_vec()), false), (false, true));
+}
+
+#[test]
+fn a_recording_without_the_phones_key_plays_to_the_same_end_or_says_so() {
+    let engagement = scanned(CODE).unwrap();
+    let parsed = Engagement::parse(&engagement).unwrap();
+    let mut recorder = nonces(7);
+    let mut reader = Opened::fresh(&parsed, Handover::Qr, &mut recorder).unwrap();
+    let items = cbor::map(&[(cbor::text("docType"), cbor::text("x")), (cbor::text("nameSpaces"), vec![0xA0])]);
+    let (message, _) = reader.establish(&items, None, &mut recorder).unwrap();
+    let keys: Vec<_> = recorder.session_keys().map(|key| Zeroizing::new(key.to_vec())).collect();
+    let answered = |data: Option<&[u8]>, status| {
+        let mut again = Opened::recorded(&parsed, Handover::Qr, &of_session(&keys, 0), &mut nonces(0)).unwrap();
+        assert_eq!(again.establish(&items, None, &mut nonces(0)).unwrap().0, message);
+        again.answered(&Message { data, status }.encode()).map(|answer| matches!(answer, Answer::Declined))
+    };
+    let data = Some(&[7; 40][..]);
+    assert_eq!(answered(data, Some(10)), Err(ShareError::Encryption));
+    assert_eq!(answered(None, Some(20)), Ok(true));
+    assert_eq!(answered(None, None), Err(ShareError::Empty));
+    for status in [None, Some(20)] {
+        assert_eq!(answered(data, status), Err(ShareError::Recording));
+    }
+    assert!(of_session(&keys, 1).is_empty());
 }
 
 #[test]

@@ -112,12 +112,7 @@ fn sex(item: &SignedItem<'_>) -> Option<Sex> {
 
 /// Whether an element answers that the holder has reached the age that was asked for, or has not; `None` if it leaves that open.
 pub(super) fn old_enough(facts: &Facts<'_>, item: &SignedItem<'_>) -> Option<bool> {
-    let (asked, stated) = (facts.asked.as_ref()?.age()?, age(item.element)?);
-    match value(item)?.boolean().ok()? {
-        true if stated >= asked => Some(true),
-        false if stated <= asked => Some(false),
-        _ => None,
-    }
+    item.reached(facts.asked.as_ref()?.age()?)
 }
 
 /// Whether the holder has reached the age that was asked for. A request for an identity asks for none.
@@ -215,10 +210,10 @@ pub(super) fn items(facts: &Facts<'_>) -> Vec<Item> {
         let title = Bilingual::new("年齢の条件", "age condition");
         items.push(item("age_over", title, ItemValue::Code { code: years.to_string(), remark }, SIGNED));
     }
-    if let Some(auth) = facts.auth() {
+    if let Some(mso) = facts.mso() {
         let covered = Some(CheckId::MdocIssuerSignature);
         let until = Bilingual::new("データの有効期間の末日", "last day of the signed data");
-        items.push(item("valid_until", until, ItemValue::Date(japan_date(auth.mso.valid_until)), covered));
+        items.push(item("valid_until", until, ItemValue::Date(japan_date(mso.valid_until)), covered));
     }
     items
 }
@@ -268,22 +263,31 @@ pub(super) fn age_agrees(facts: &Facts<'_>, elements: &Check) -> Check {
     }
 }
 
+/// Whether a value has a form that is shown.
+pub(super) fn can_be_shown(item: &SignedItem<'_>) -> bool {
+    match item.element {
+        "portrait" => value(item).and_then(|value| coding(value.bytes().ok()?)).is_some(),
+        "birth_date" | "issue_date" | "expiry_date" => day(item).is_some(),
+        "sex" => sex(item).is_some(),
+        name if age(name).is_some() => value(item).is_some_and(|value| value.boolean().is_ok()),
+        _ => text(item).is_some(),
+    }
+}
+
 pub(super) fn warnings(facts: &Facts<'_>) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut warn = |file, detail: String| warnings.push(Warning { file, detail });
-    if let Some(Err(error)) = &facts.auth {
+    let unread = match &facts.auth {
+        Some(Ok(auth)) => auth.mso.as_ref().err(),
+        Some(Err(error)) => Some(error),
+        None => None,
+    };
+    if let Some(error) = unread {
         warn(ISSUER_AUTH.name, error.to_string());
     }
     for (row, item) in &facts.items {
         let Ok(item) = item else { continue };
-        let shown = match item.element {
-            "portrait" => value(item).and_then(|value| coding(value.bytes().ok()?)).is_some(),
-            "birth_date" | "issue_date" | "expiry_date" => day(item).is_some(),
-            "sex" => sex(item).is_some(),
-            name if age(name).is_some() => value(item).is_some_and(|value| value.boolean().is_ok()),
-            _ => text(item).is_some(),
-        };
-        if !shown {
+        if !can_be_shown(item) {
             warn(row.name, format!("{} has another form than it must have", item.element));
         }
     }
@@ -301,7 +305,7 @@ pub(super) fn warnings(facts: &Facts<'_>) -> Vec<Warning> {
 pub(super) fn notes(findings: &Findings, facts: &Facts<'_>) -> Vec<Note> {
     let mut list = Vec::new();
     let certificate = findings.verdict(CheckId::MdocIssuerCertificate);
-    let spaces = facts.auth().map(|auth| auth.mso.digests.as_slice()).unwrap_or_default();
+    let spaces = facts.mso().map(|mso| mso.digests.as_slice()).unwrap_or_default();
     if spaces.iter().any(|(space, _)| TEST_NAMESPACES.contains(space)) {
         list.push(TEST_DOCUMENT);
     }
@@ -323,7 +327,7 @@ pub(super) fn notes(findings: &Findings, facts: &Facts<'_>) -> Vec<Note> {
     if findings.picture("photo").is_some() {
         list.push(COMPARE);
     }
-    let update = facts.auth().and_then(|auth| auth.mso.expected_update);
+    let update = facts.mso().and_then(|mso| mso.expected_update);
     if update.is_some_and(|update| update < facts.basis.at()) {
         list.push(UPDATE_DUE);
     }

@@ -1,14 +1,17 @@
 //! Whose signature a document has: the checks of the issuer's side.
 
 use crate::{
-    cards::absent::absent,
     crypto::cose::{CoseError, Key},
     text::whole_seconds,
     trust::{Certificate, IssuerError, IssuerPath, TrustStore, issuer_path},
     verify::{AnchorRef, Check, CheckId, Evidence, Fact, Reason, Verdict, Why},
 };
 
-use super::{checks::Facts, elements::ISSUER_AUTH};
+use super::{
+    checks::{Facts, missing},
+    elements::ISSUER_AUTH,
+    mso::MsoError,
+};
 
 /// Whoever signed: the first certificate that came with the signature.
 pub(super) struct Signer<'a> {
@@ -23,8 +26,12 @@ impl<'a> Signer<'a> {
             None => Err("no certificate came with the signature".to_owned()),
             Some(der) => Certificate::parse(der).map_err(|error| error.to_string()),
         };
-        let path = certificate.as_ref().ok();
-        let path = path.map(|leaf| issuer_path(leaf, auth.mso.signed, trust, facts.basis.at()));
+        let path = certificate.as_ref().ok().map(|leaf| {
+            // When it was signed is not known of what cannot be read: then only whether an IACA stands behind it matters.
+            let some_time = || facts.basis.at().min(leaf.not_after).max(leaf.not_before);
+            let signed = facts.mso().map_or_else(some_time, |mso| mso.signed);
+            issuer_path(leaf, signed, trust, facts.basis.at())
+        });
         Self { certificate: Some(certificate), path }
     }
 
@@ -41,47 +48,70 @@ impl<'a> Signer<'a> {
     /// nothing. One that does not fit speaks against the document all the same.
     pub fn signature(&self, facts: &Facts<'_>, certified: &Check) -> Check {
         let id = CheckId::MdocIssuerSignature;
-        let Some(read) = &facts.auth else { return absent(id, facts.dump, ISSUER_AUTH.name) };
+        let Some(read) = &facts.auth else { return missing(id, facts.dump, ISSUER_AUTH.name) };
         let evidence = Evidence::new().with("file", ISSUER_AUTH.name);
         let auth = match read {
             Ok(auth) => auth,
             Err(error) => return refused(id, Reason::Malformed, error.is_unsupported(), error, evidence),
         };
-        let Some(leaf) = self.leaf() else {
-            return Check::not_done(id, Why::DependsOn(certified.id), evidence);
+        // What was signed and cannot be read is unknown, not forged; but anybody can make up what nobody signed.
+        let unread = |error: &MsoError, signed: bool| match signed && !error.is_unsupported() {
+            true => Check::not_done(id, Why::LayoutUnknown, evidence.clone().with("detail", error.to_string())),
+            false => refused(id, Reason::Malformed, error.is_unsupported(), error, evidence.clone()),
         };
-        let key = match leaf.verify_key().ok().and_then(Key::certified).or_else(|| leaf.ed25519_key().map(Key::Ed25519))
-        {
-            Some(key) => key,
-            None => return Check::not_done(id, Why::UnsupportedKey, evidence),
+        let without_key = |why| match &auth.mso {
+            Ok(_) => Check::not_done(id, why, evidence.clone()),
+            Err(error) => unread(error, false),
         };
-        match auth.cose.verify(&key, None) {
-            Ok(algorithm) => {
-                let evidence = evidence
-                    .with("algorithm", format!("{algorithm}, {key}"))
-                    .with("hash_of_elements", auth.mso.hash.to_string())
-                    .with("signed", whole_seconds(auth.mso.signed).to_string())
-                    .with("valid_until", whole_seconds(auth.mso.valid_until).to_string());
-                if is_issued(certified) {
-                    return Check::passed(id, evidence);
-                }
-                Check::not_done(id, Why::DependsOn(certified.id), evidence.with("fits_own_certificate", "yes"))
-            }
+        let Some(leaf) = self.leaf() else { return without_key(Why::DependsOn(certified.id)) };
+        let ed25519 = || leaf.ed25519_key().map(Key::Ed25519);
+        let Some(key) = leaf.verify_key().ok().and_then(Key::certified).or_else(ed25519) else {
+            return without_key(Why::UnsupportedKey);
+        };
+        let algorithm = match auth.cose.verify(&key, None) {
+            Ok(algorithm) => algorithm,
             Err(error) => {
                 let reason = match error {
                     CoseError::Mismatch | CoseError::Length => Reason::SignatureMismatch,
                     CoseError::Algorithm => Reason::WrongAlgorithm,
                     _ => Reason::Malformed,
                 };
-                refused(id, reason, error.is_unsupported(), &error, evidence)
+                return refused(id, reason, error.is_unsupported(), &error, evidence);
             }
+        };
+        let mso = match &auth.mso {
+            Ok(mso) => mso,
+            Err(error) => return unread(error, self.is_issued()),
+        };
+        let evidence = evidence
+            .with("algorithm", format!("{algorithm}, {key}"))
+            .with("hash_of_elements", mso.hash.to_string())
+            .with("signed", whole_seconds(mso.signed).to_string())
+            .with("valid_until", whole_seconds(mso.valid_until).to_string());
+        if self.is_issued() {
+            return Check::passed(id, evidence);
         }
+        Check::not_done(id, Why::DependsOn(certified.id), evidence.with("fits_own_certificate", "yes"))
+    }
+
+    /// Whether an IACA's signature holds over the certificate; all but the first are states of their own.
+    fn is_issued(&self) -> bool {
+        let verdict = self.path.as_ref().map(|path| path.outcome.as_ref().map_or_else(verdict, |()| Verdict::Passed));
+        matches!(
+            verdict,
+            Some(
+                Verdict::Passed
+                    | Verdict::NotDone(
+                        Why::AnchorExpired | Why::NotYetValid | Why::UnknownExtension | Why::IssuerNewer
+                    )
+            )
+        )
     }
 
     pub fn certificate(&self, facts: &Facts<'_>) -> Check {
         let id = CheckId::MdocIssuerCertificate;
         let leaf = match &self.certificate {
-            None if facts.auth.is_none() => return absent(id, facts.dump, ISSUER_AUTH.name),
+            None if facts.auth.is_none() => return missing(id, facts.dump, ISSUER_AUTH.name),
             None => return Check::not_done(id, Why::DependsOn(CheckId::MdocIssuerSignature), Evidence::new()),
             Some(Err(detail)) => {
                 return Check::failed(id, Reason::CertificateForm, Evidence::new().with("detail", detail.clone()));
@@ -100,21 +130,17 @@ impl<'a> Signer<'a> {
         if let Some((anchor, _)) = path.anchor {
             evidence = evidence.fact(Fact::Anchor(AnchorRef::from(anchor)));
         }
-        let Err(error) = &path.outcome else { return Check::passed(id, evidence) };
+        let error = match &path.outcome {
+            Err(error) => error,
+            Ok(()) if facts.mso().is_some() => return Check::passed(id, evidence),
+            // Whether it was valid when the document was signed is not known.
+            Ok(()) => return Check::not_done(id, Why::DependsOn(CheckId::MdocIssuerSignature), evidence),
+        };
         if let IssuerError::Expired(place) = error {
             evidence = evidence.fact(Fact::About(*place));
         }
         Check { id, verdict: verdict(error), evidence: evidence.with("detail", error.to_string()) }
     }
-}
-
-/// Whether an IACA's signature holds over the certificate; all but the first are states of their own.
-fn is_issued(certified: &Check) -> bool {
-    matches!(
-        certified.verdict,
-        Verdict::Passed
-            | Verdict::NotDone(Why::AnchorExpired | Why::NotYetValid | Why::UnknownExtension | Why::IssuerNewer)
-    )
 }
 
 fn verdict(error: &IssuerError) -> Verdict {

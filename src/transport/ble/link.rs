@@ -1,6 +1,6 @@
 //! A connection from its first State to its last.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{
     Channel, Gatt, Role,
@@ -13,6 +13,16 @@ const END: u8 = 2;
 
 /// How long a packet may still be on its way when the end of the connection overtook it.
 const DRAIN: Duration = Duration::from_millis(300);
+
+/// How long packets of a message, once it has begun, may keep the reader waiting: for the next one, and for all.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    pub gap: Duration,
+    pub whole: Duration,
+}
+
+/// The longest message takes some two minutes at 10 kB a second.
+const PACE: Pace = Pace { gap: Duration::from_secs(10), whole: Duration::from_secs(180) };
 
 /// What came over a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +39,7 @@ pub struct Link<G> {
     gatt: G,
     incoming: Assembler,
     ended: bool,
+    pub(super) pace: Pace,
 }
 
 impl<G: Gatt> Link<G> {
@@ -46,7 +57,7 @@ impl<G: Gatt> Link<G> {
                 None => return Err(TransportError::NoCard { seconds: wait.as_secs() }),
             },
         }
-        Ok(Self { gatt, incoming: Assembler::default(), ended: false })
+        Ok(Self { gatt, incoming: Assembler::default(), ended: false, pace: PACE })
     }
 
     /// Sends a message in packets.
@@ -63,15 +74,28 @@ impl<G: Gatt> Link<G> {
         Ok(())
     }
 
-    /// Waits for a message. The end may overtake packets, so what is on its way is taken first.
+    /// Waits for a message: `wait` is for its first packet. The end may overtake packets, so what is on its way is taken first.
     ///
     /// # Errors
-    /// [`TransportError::Removed`] when the connection broke, or packets came that make no message;
-    /// [`TransportError::NoCard`] when nothing came in time.
+    /// [`TransportError::Removed`] when the connection broke, packets came that make no message, or a message stopped or took too
+    /// long; [`TransportError::NoCard`] when nothing came in time.
     pub fn receive(&mut self, wait: Duration) -> Result<Received, TransportError> {
+        let mut begun: Option<Instant> = None;
         loop {
-            let packet = match self.gatt.receive(if self.ended { DRAIN } else { wait }) {
+            let left = begun.map(|begun| self.pace.whole.saturating_sub(begun.elapsed()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Err(TransportError::Removed);
+            }
+            let patience = match left {
+                _ if self.ended => DRAIN,
+                Some(left) => self.pace.gap.min(left),
+                None => wait,
+            };
+            let received = self.gatt.receive(patience);
+            begun = begun.or_else(|| Some(Instant::now()));
+            let packet = match received {
                 Err(_) | Ok(None) if self.ended => return Ok(Received::End),
+                Ok(None) if left.is_some() => return Err(TransportError::Removed),
                 Ok(None) => return Err(TransportError::NoCard { seconds: wait.as_secs() }),
                 Ok(Some(packet)) => packet,
                 Err(error) => return Err(error),

@@ -22,7 +22,7 @@ use super::TransportError;
 use std::time::Duration;
 
 /// The longest message that is put together from packets, or taken apart into them.
-pub const MAX_MESSAGE: usize = 3 << 19;
+pub const MAX_MESSAGE: usize = crate::cbor::MAX_BYTES;
 
 /// The most bytes of one attribute value (Bluetooth Core, volume 3, part F 3.2.9).
 pub const MAX_PACKET: usize = 512;

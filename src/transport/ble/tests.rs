@@ -182,6 +182,43 @@ fn a_connection_that_breaks_is_a_phone_that_was_taken_away() {
     }
 }
 
+/// A phone that sends one packet after another, each in time; what it was waited for.
+struct Drip(std::rc::Rc<std::cell::RefCell<Vec<Duration>>>);
+
+impl Gatt for Drip {
+    fn packet(&self) -> usize {
+        20
+    }
+
+    fn send(&mut self, _: Channel, _: &[u8]) -> Result<(), TransportError> {
+        Ok(())
+    }
+
+    fn receive(&mut self, wait: Duration) -> Result<Option<(Channel, Vec<u8>)>, TransportError> {
+        let mut waited = self.0.borrow_mut();
+        waited.push(wait);
+        // The fourth does not come.
+        Ok((waited.len() < 4).then(|| (Channel::Data, vec![1, 7])))
+    }
+}
+
+#[test]
+fn consent_may_take_long_and_a_message_that_has_begun_may_not() {
+    let consent = Duration::from_secs(120);
+    let waited = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let mut link = Link::open(Drip(std::rc::Rc::clone(&waited)), Role::Client, SOON).unwrap();
+    let (gap, whole) = (link.pace.gap, link.pace.whole);
+    assert!(gap < whole && gap < consent);
+    assert_eq!(link.receive(consent), Err(TransportError::Removed));
+    assert_eq!(*waited.borrow(), [consent, gap, gap, gap]);
+    // No time is left for a second packet.
+    waited.borrow_mut().clear();
+    let mut link = Link::open(Drip(std::rc::Rc::clone(&waited)), Role::Client, SOON).unwrap();
+    link.pace.whole = Duration::ZERO;
+    assert_eq!(link.receive(consent), Err(TransportError::Removed));
+    assert_eq!(*waited.borrow(), [consent]);
+}
+
 #[test]
 fn the_services_have_the_uuids_of_the_standard() {
     let text = |role, characteristic: Characteristic| characteristic.uuid(role).map(hex::encode);

@@ -97,8 +97,9 @@ fn issuer_digests_and_code_of_annex_d_hold() {
     let [document] = response.get("documents").unwrap().items().unwrap() else { panic!("one document") };
     let signed = document.get("issuerSigned").unwrap();
     let auth = IssuerAuth::read(signed.get("issuerAuth").unwrap().raw).unwrap();
-    assert_eq!(auth.mso.signed.to_string(), "2020-10-01T13:30:02Z");
-    assert_eq!(auth.mso.valid_until.to_string(), "2021-10-01T13:30:02Z");
+    let mso = auth.mso.as_ref().unwrap();
+    assert_eq!(mso.signed.to_string(), "2020-10-01T13:30:02Z");
+    assert_eq!(mso.valid_until.to_string(), "2021-10-01T13:30:02Z");
     assert_eq!(auth.cose.chain, [annex("ds_certificate")]);
     let covered = cose::covered("Signature1", auth.cose.protected, auth.cose.payload.unwrap());
     assert_eq!(
@@ -109,7 +110,7 @@ fn issuer_digests_and_code_of_annex_d_hold() {
     for (space, items) in signed.get("nameSpaces").unwrap().entries().unwrap() {
         for bytes in items.items().unwrap() {
             let item = SignedItem::read(bytes.raw).unwrap();
-            assert_eq!(auth.mso.digest(space.text().unwrap(), item.digest_id), Some(&sha256(&[bytes.raw])[..]));
+            assert_eq!(mso.digest(space.text().unwrap(), item.digest_id), Some(&sha256(&[bytes.raw])[..]));
             assert_eq!(item.random.len(), 32);
             seen.push(item.element);
         }
@@ -126,7 +127,7 @@ fn issuer_digests_and_code_of_annex_d_hold() {
         (630, "8771204241dcefd65e8ac842589cb49cc4413cada7f7c6540b75ce3df0a6bc1e".to_owned())
     );
     // The code's key, as the reader and as the phone agree on it.
-    let device_key = auth.mso.device_key.clone().unwrap();
+    let device_key = mso.device_key.clone().unwrap();
     let shared = agreed(&scalar(&annex("e_reader_private")), device_key.ec().unwrap()).unwrap();
     assert_eq!(hex::encode(&shared), "78d98a86fbbb82895874bfafcc161ba69f9b77662172c74b3b0d4643276cf991");
     let phones = agreed(&scalar(&annex("s_device_private")), key(parts.reader_key).ec().unwrap()).unwrap();
@@ -152,7 +153,7 @@ fn dump() -> Dump {
     let kept = keep(&annex("device_response"), &request, DocType::Licence, &mut dump);
     assert_eq!((kept.document, kept.shared, kept.error, kept.number), (true, 5, None, false));
     let auth = dump.file(elements::ISSUER_AUTH.name).unwrap().to_vec();
-    let device_key = IssuerAuth::read(&auth).unwrap().mso.device_key.unwrap();
+    let device_key = IssuerAuth::read(&auth).unwrap().mso.unwrap().device_key.unwrap();
     let shared = agreed(&scalar(&annex("e_reader_private")), device_key.ec().unwrap()).unwrap();
     let whole = Transcript::new(parts.engagement, parts.reader_key, parts.handover);
     dump.keep(elements::MAC_KEY.name, whole.mac_key(&shared).as_bytes().to_vec());

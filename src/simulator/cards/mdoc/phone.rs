@@ -200,6 +200,13 @@ impl Phone {
         ndef::encode(&records)
     }
 
+    /// Each engagement begins a session of its own.
+    fn forget_session(&mut self) {
+        (self.session, self.transcript, self.ended) = (None, None, false);
+        self.incoming.clear();
+        self.outgoing.clear();
+    }
+
     fn put_message(&mut self, message: &[u8]) {
         let length = u16::try_from(message.len()).unwrap_or(u16::MAX).to_be_bytes();
         self.ndef = [&length[..], message].concat();
@@ -212,6 +219,7 @@ impl Phone {
                     self.key = ephemeral(&mut self.random);
                 }
                 (self.application, self.file, self.engaged, self.request) = (Some(NDEF.aid), 0, false, None);
+                self.forget_session();
                 self.select = self.handover_select();
                 if self.profile.engaged == Engaged::Static {
                     let select = self.select.clone();
@@ -550,10 +558,8 @@ impl Own for Phone {
         if self.profile.engaged != Engaged::Qr && self.application.is_some() {
             self.key = ephemeral(&mut self.random);
         }
-        (self.application, self.session, self.transcript, self.request) = (None, None, None, None);
-        (self.file, self.waits, self.ended, self.engaged) = (0, 0, false, false);
-        self.incoming.clear();
-        self.outgoing.clear();
+        (self.application, self.request, self.file, self.waits, self.engaged) = (None, None, 0, 0, false);
+        self.forget_session();
     }
 
     fn again(&self) -> Box<dyn Own> {
