@@ -37,6 +37,8 @@ mod mdoc;
 #[cfg(feature = "simulator")]
 mod mobile;
 #[cfg(feature = "simulator")]
+mod newer_keys;
+#[cfg(feature = "simulator")]
 mod official;
 #[cfg(feature = "simulator")]
 mod passport;
