@@ -27,6 +27,8 @@ impl Status {
     pub const CONDITIONS: Self = Self(0x6985);
     /// File or application not found.
     pub const NOT_FOUND: Self = Self(0x6A82);
+    /// Wrong parameters P1-P2.
+    pub const WRONG_PARAMETERS: Self = Self(0x6A86);
     /// Referenced data not found.
     pub const NO_DATA: Self = Self(0x6A88);
     /// Offset beyond the end of the file.

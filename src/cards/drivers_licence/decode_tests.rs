@@ -192,3 +192,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_crafted_file_has_only_so_many_problems_and_stays_unsound() {
+    let crafted = [&[0x00; 800_000][..], &[0x11]].concat();
+    for file in [&files::DATA, &files::PHOTO] {
+        let record = Record::decode(file, &crafted);
+        assert!(record.problems.len() <= MAX_PROBLEMS && !record.is_sound(), "{}", file.name);
+    }
+    // The one fault of its structure is named among very many of its texts.
+    let broken = encode(Tag(0x17), &vec![0xFF; 1_000]);
+    let record = Record::decode(&files::DATA, &broken);
+    assert_eq!((record.problems.len(), record.is_sound()), (MAX_PROBLEMS, false));
+}
