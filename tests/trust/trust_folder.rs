@@ -90,7 +90,7 @@ fn programs_at_the_same_time_lose_nothing() {
         command.args(["trust", "add", "--trust-dir"]).arg(&trust).args(arguments).arg(file);
         command.stdout(std::process::Stdio::null()).spawn().unwrap()
     };
-    let purposes = ["residence-card", "jpki-signature", "drivers-licence"];
+    let purposes = ["residence-card", "jpki-signature", "jpki-authentication"];
     let mut programs: Vec<_> = purposes
         .iter()
         .flat_map(|purpose| certificates.iter().map(|file| start(["--unpinned", "--purpose", purpose], file)))
