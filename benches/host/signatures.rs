@@ -13,9 +13,9 @@ pub fn checks(dump: &Dump) -> impl Fn(usize) + use<> {
     let ChallengeResponse::Signature(answer) = &challenge.answer else { panic!("an honest card answers") };
     let (message, answer) = (challenge.message(), answer.0.clone());
     move |count| {
-        let certificate = CvCertificate::parse(&file).unwrap();
+        let key = CvCertificate::parse(&file).unwrap().key.unwrap();
         for _ in 0..count {
-            let _ = std::hint::black_box(certificate.key.verify_sha256(&[&message], &answer));
+            let _ = std::hint::black_box(key.verify_sha256(&[&message], &answer));
         }
     }
 }

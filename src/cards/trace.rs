@@ -124,7 +124,7 @@ impl Trace {
         }
         let id = u16::from_be_bytes(id);
         // A file that is read by SELECT shares its short identifier with another one.
-        let found = self.files().find(|file| file.address == Address::Select(id));
+        let found = self.files().find(|file| !matches!(file.address, Address::Short(_)) && file.id() == id);
         match found {
             Some(file) => named("SELECT", file.name, file.title.ja, file.title.en),
             None => both(&format!("SELECT ファイル{id:04X}"), &format!("SELECT file {id:04X}")),

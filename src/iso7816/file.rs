@@ -25,9 +25,9 @@ pub(super) const MAX_OFFSET: usize = 0x7FFF;
 pub struct ReadStep(usize);
 
 impl ReadStep {
-    /// The rung below, if there is one.
-    fn below(self) -> Option<Self> {
-        (self.0 + 1 < LADDER.len()).then_some(Self(self.0 + 1))
+    /// The next rung below that asks for less than this.
+    fn below(self, asked: Le, le: impl Fn(Self) -> Le) -> Option<Self> {
+        (self.0 + 1..LADDER.len()).map(Self).find(|step| is_less(le(*step), asked))
     }
 
     fn le(self) -> Le {
@@ -53,6 +53,44 @@ impl ReadStep {
     pub fn is_extended(self) -> bool {
         self.le() == Le::Extended
     }
+}
+
+fn is_less(le: Le, than: Le) -> bool {
+    match (le, than) {
+        (Le::Short(le), Le::Short(than)) | (Le::Exact(le), Le::Exact(than)) => le < than,
+        (Le::Short(_), _) => true,
+        _ => false,
+    }
+}
+
+/// Where a READ BINARY begins.
+#[derive(Clone, Copy)]
+enum At {
+    /// In the file with this short EF identifier, at this offset.
+    Short(u8, u8),
+    /// In the current file.
+    Current(u16),
+}
+
+impl At {
+    /// Behind these bytes of the current file; `None` if 15 bits do not hold the offset.
+    fn behind(bytes: &[u8]) -> Option<Self> {
+        u16::try_from(bytes.len()).ok().filter(|offset| usize::from(*offset) <= MAX_OFFSET).map(Self::Current)
+    }
+
+    fn command(self, le: Le) -> Command {
+        match self {
+            Self::Short(sfi, offset) => Command::read_sfi(sfi, offset, le),
+            Self::Current(offset) => Command::read_current(offset, le),
+        }
+    }
+}
+
+/// What a READ BINARY brought.
+struct Piece {
+    bytes: Vec<u8>,
+    /// Whether the file ends behind it.
+    last: bool,
 }
 
 /// Where a file of known size is read from.
@@ -111,7 +149,7 @@ impl<T: Transport> Session<T> {
     /// # Errors
     /// [`FileReadError`].
     pub fn read_tlv_file(&mut self, sfi: u8, limit: usize, progress: Progress<'_>) -> Result<Vec<u8>, FileReadError> {
-        let mut bytes = self.first_read(sfi)?;
+        let mut bytes = self.read_plain(At::Short(sfi, 0), false, ReadStep::le)?.bytes;
         let mut ended = false;
         for _ in 0..MAX_READS {
             let announced = match tlv::header(&bytes, 0) {
@@ -131,7 +169,15 @@ impl<T: Transport> Session<T> {
             if ended {
                 return Err(FileReadError::Truncated { got: bytes.len(), announced });
             }
-            let more = self.read_on(bytes.len(), announced - bytes.len())?;
+            let missing = u16::try_from(announced - bytes.len()).unwrap_or(u16::MAX);
+            let le = |step: ReadStep| match step.le() {
+                Le::Short(most) => Le::Short(missing.min(most)),
+                le => le,
+            };
+            let more = match At::behind(&bytes) {
+                Some(at) => self.read_plain(at, true, le)?.bytes,
+                None => Vec::new(),
+            };
             ended = more.is_empty();
             bytes.extend(more);
         }
@@ -193,51 +239,63 @@ impl<T: Transport> Session<T> {
             if ended || missing == 0 {
                 break;
             }
-            let le = le(self.step, missing);
-            let command = match (from, u16::try_from(bytes.len())) {
-                (ReadFrom::Short(sfi), Ok(0)) => Command::read_sfi(sfi, 0, le),
-                (_, Ok(offset)) if usize::from(offset) <= MAX_OFFSET => Command::read_current(offset, le),
-                _ => break,
+            let at = match from {
+                ReadFrom::Short(sfi) if bytes.is_empty() => Some(At::Short(sfi, 0)),
+                _ => At::behind(&bytes),
             };
-            let Response { data, status } = self.send_long(&command)?;
-            match (status, self.step.below()) {
-                (Status::OK, _) => ended = data.is_empty(),
-                (Status::END_OF_FILE, _) => ended = true,
-                (Status::PAST_END, _) if !bytes.is_empty() => ended = true,
-                (Status::WRONG_LENGTH, Some(below)) => {
-                    self.step = below;
-                    continue;
-                }
-                (status, _) => return Err(CardError::Status(status).into()),
-            }
-            bytes.extend(data);
+            let Some(at) = at else { break };
+            let piece = self.read_plain(at, !bytes.is_empty(), |step| le(step, missing))?;
+            ended = piece.last;
+            bytes.extend(piece.bytes);
             bytes.truncate(size);
             progress(bytes.len(), size);
         }
         if bytes.is_empty() { Err(FileReadError::Truncated { got: 0, announced: size }) } else { Ok(bytes) }
     }
 
-    /// Reads a slice of a transparent file by short EF identifier: `length` (1 to 256) bytes from `offset`.
+    /// Reads a slice of a transparent file by short EF identifier: `length` (1 to 256) bytes from `offset`, in as many answers
+    /// as it takes; fewer if the file ends.
     ///
     /// # Errors
     /// [`FileReadError::Card`].
     pub fn read_slice(&mut self, sfi: u8, offset: u8, length: u16) -> Result<Vec<u8>, FileReadError> {
-        let response = self.send(&Command::read_sfi(sfi, offset, Le::Short(length)))?;
-        match response.status {
-            Status::OK | Status::END_OF_FILE => Ok(response.data),
-            status => Err(CardError::Status(status).into()),
+        let mut bytes = Vec::new();
+        loop {
+            let got = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
+            let missing = length.saturating_sub(got);
+            let at = if got == 0 { At::Short(sfi, offset) } else { At::Current(got.saturating_add(offset.into())) };
+            let piece = self.read_plain(at, got > 0, |step| step.le_for(missing.into()))?;
+            bytes.extend(piece.bytes);
+            if piece.last || bytes.len() >= length.into() {
+                bytes.truncate(length.into());
+                return Ok(bytes);
+            }
         }
     }
 
-    /// The first READ BINARY of a file; finds the rung of the ladder that works and remembers it.
-    fn first_read(&mut self, sfi: u8) -> Result<Vec<u8>, FileReadError> {
+    /// One READ BINARY in the largest form that reader and card take: `le` says by the rung what to ask for, and the rung that
+    /// works is remembered. Some cards answer `6700` to a length that is beyond the end of the file (spec licence 8.3): so if the
+    /// file has `begun`, a length that no rung makes smaller is halved, down to one byte.
+    fn read_plain(&mut self, at: At, begun: bool, le: impl Fn(ReadStep) -> Le) -> Result<Piece, FileReadError> {
+        let mut asked = le(self.step);
         loop {
-            let Response { data, status } = self.send_long(&Command::read_sfi(sfi, 0, self.step.le()))?;
-            match (status, self.step.below()) {
-                (Status::OK | Status::END_OF_FILE, _) => return Ok(data),
-                (Status::WRONG_LENGTH, Some(below)) => self.step = below,
-                (status, _) => return Err(CardError::Status(status).into()),
+            let Response { data: bytes, status } = self.send_long(&at.command(asked))?;
+            match status {
+                Status::OK => return Ok(Piece { last: bytes.is_empty(), bytes }),
+                Status::END_OF_FILE => return Ok(Piece { last: true, bytes }),
+                Status::PAST_END if begun => return Ok(Piece { last: true, bytes: Vec::new() }),
+                Status::WRONG_LENGTH => {}
+                status => return Err(CardError::Status(status).into()),
             }
+            asked = match (self.step.below(asked, &le), asked) {
+                (Some(below), _) => {
+                    self.step = below;
+                    le(below)
+                }
+                (None, Le::Short(half @ 2..)) if begun => Le::Short(half / 2),
+                (None, Le::Short(_)) if begun => return Ok(Piece { last: true, bytes: Vec::new() }),
+                (None, _) => return Err(CardError::Status(status).into()),
+            };
         }
     }
 
@@ -248,23 +306,6 @@ impl<T: Transport> Session<T> {
                 Ok(Response { data: Vec::new(), status: Status::WRONG_LENGTH })
             }
             answer => answer,
-        }
-    }
-
-    /// A further READ BINARY of the current file. Empty at the end of the file.
-    fn read_on(&mut self, offset: usize, wanted: usize) -> Result<Vec<u8>, FileReadError> {
-        let Some(short) = u16::try_from(offset).ok().filter(|_| offset <= MAX_OFFSET) else {
-            return Ok(Vec::new());
-        };
-        let le = match self.step.le() {
-            le @ (Le::Extended | Le::Exact(_)) => le,
-            Le::Short(most) => Le::Short(u16::try_from(wanted).unwrap_or(most).min(most)),
-        };
-        let response = self.send(&Command::read_current(short, le))?;
-        match response.status {
-            Status::OK | Status::END_OF_FILE => Ok(response.data),
-            Status::PAST_END => Ok(Vec::new()),
-            status => Err(CardError::Status(status).into()),
         }
     }
 }

@@ -290,6 +290,7 @@ fn every_problem() -> Vec<Problem> {
         ImportError::NotCertificate,
         ImportError::Unusable(crate::trust::Unusable::Form),
         ImportError::Unusable(crate::trust::Unusable::Key),
+        ImportError::Unusable(crate::trust::Unusable::NotRsa),
         ImportError::Unusable(crate::trust::Unusable::NotACa),
         ImportError::BadArchive,
         ImportError::DuplicateEntries,

@@ -313,6 +313,9 @@ fn unusable(why: Unusable) -> Words {
         Unusable::Key => {
             words! { "鍵が2048ビットのRSAでもP-384でもありません" "its key is neither RSA with 2048 bits nor P-384" }
         }
+        Unusable::NotRsa => {
+            words! { "鍵が2048ビットのRSAではありません" "its key is not RSA with 2048 bits" }
+        }
         Unusable::NotACa => {
             words! { "認証局（CA）の証明書ではありません" "it is not the certificate of a certification authority" }
         }

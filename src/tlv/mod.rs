@@ -84,6 +84,7 @@ errors! {
         /// An item after one with a higher tag, if items are in order.
         OutOfOrder(Tag) = "tag {0} is out of order",
         AfterFiller = "the filler holds other bytes",
+        TooManyFaults = "there is too much wrong to name it all",
     }
 }
 

@@ -41,6 +41,8 @@ errors! {
     pub enum Unusable {
         Form = "it is not in the strict form that checks read",
         Key = "its key is neither RSA with 2048 bits nor P-384",
+        /// For a purpose whose signatures are RSA alone.
+        NotRsa = "its key is not RSA with 2048 bits",
         NotACa = "it is not the certificate of a certification authority",
     }
 }
@@ -74,7 +76,8 @@ fn usable(purpose: Purpose, material: Material) -> Result<Material, ImportError>
     // A licence's anchor signs the data itself; that of other purposes certifies signers.
     let signs_cards = purpose == Purpose::DriversLicence;
     match &certificate.key {
-        Err(_) => unusable(Unusable::Key),
+        Err(_) => unusable(if signs_cards { Unusable::NotRsa } else { Unusable::Key }),
+        Ok(key) if signs_cards && key.rsa().is_none() => unusable(Unusable::NotRsa),
         Ok(_) if !signs_cards && certificate.authority.is_none() => unusable(Unusable::NotACa),
         Ok(_) => Ok(material),
     }

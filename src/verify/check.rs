@@ -130,6 +130,13 @@ impl Evidence {
         self
     }
 
+    /// Takes away which of two certificates it was about.
+    #[must_use]
+    pub fn without_place(mut self) -> Self {
+        self.0.retain(|fact| !matches!(fact, Fact::About(_)));
+        self
+    }
+
     /// The anchor that counted.
     pub fn anchor(&self) -> Option<&AnchorRef> {
         self.0.iter().find_map(|fact| if let Fact::Anchor(anchor) = fact { Some(anchor) } else { None })

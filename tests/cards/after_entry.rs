@@ -17,7 +17,7 @@ use taimen::{
     kind::CardKind,
     lang::Lang,
     report::{Colour, Context, Options, Report, Source},
-    simulator::SimulatedCard,
+    simulator::{Expected, LINK_FAULTS, SimulatedCard},
     transport::{LinkFigures, Recording, Transport, TransportError},
     verify::{CheckId, Overall, Reason, Verdict},
 };
@@ -77,6 +77,57 @@ fn every_flow_takes_so_many_exchanges_after_the_last_key() {
         (recipe, request.scope, counts[0], counts[1])
     });
     assert_eq!(measured, expected.map(|(recipe, request, long, short)| (recipe, request.scope, long, short)));
+}
+
+/// Whatever link there is, the card is known again after the question.
+#[test]
+fn every_trouble_of_the_link_leaves_the_verdict_after_the_last_key() {
+    let age = || request().scope(Scope::AGE);
+    let cards = [
+        ("my-number", request()),
+        ("my-number", age()),
+        ("my-number", request().extra(true)),
+        ("licence", request()),
+        ("menkyo", request_for(CardKind::MENKYO)),
+        ("residence1", request()),
+        ("residence2", request()),
+    ];
+    let harmless = LINK_FAULTS.iter().filter(|row| row.expected == Expected::Verdict(Overall::Authentic));
+    let faults: Vec<&str> = harmless.map(|row| row.example).chain(["short-answers=84", "short-answers=30"]).collect();
+    assert!(faults.len() > 5, "{faults:?}");
+    for (recipe, request) in cards {
+        for fault in &faults {
+            let (dump, _) = asked(&format!("{recipe}?fault={fault}"), &request);
+            assert_eq!(judge(&dump).overall(), Overall::Authentic, "{recipe} {fault}");
+        }
+    }
+}
+
+/// A reader that passes answers of up to so many bytes, and says so as readers do.
+struct Narrow(SimulatedCard, usize, Result<Vec<u8>, TransportError>);
+
+impl Transport for Narrow {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        let le = match command {
+            [_, 0xB0, _, _, 0, high, low] => usize::from(u16::from_be_bytes([*high, *low])),
+            [_, 0xB0, _, _, le] => usize::from(*le),
+            _ => return self.0.exchange(command),
+        };
+        if le == 0 || le > self.1 { self.2.clone() } else { self.0.exchange(command) }
+    }
+}
+
+#[test]
+fn a_narrow_reader_knows_the_card_again_after_the_last_key() {
+    for refusal in [Ok(vec![0x67, 0x00]), Err(TransportError::LengthUnsupported)] {
+        for scope in [Scope::FULL, Scope::AGE] {
+            let mut narrow = Narrow(card("my-number"), 84, refusal.clone());
+            let known = printed(&narrow.0);
+            let looked = look(&mut narrow, &request().scope(scope)).unwrap();
+            let (dump, _) = read_looked(*looked, &mut narrow, &known).unwrap();
+            assert_eq!(judge(&dump).overall(), Overall::Authentic, "{refusal:?} {scope:?}");
+        }
+    }
 }
 
 #[test]

@@ -160,6 +160,57 @@ fn no_byte_is_received_twice_and_the_ladder_finds_its_step_once() {
     }
 }
 
+/// A reader that gives the beginning of an extended answer, and no extended answer from an offset.
+struct Cut(SimulatedCard, Result<Vec<u8>, TransportError>);
+
+impl Transport for Cut {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        match command {
+            [_, 0xB0, 0x00..=0x7F, _, 0, _, _] => self.1.clone(),
+            [_, 0xB0, _, _, 0, _, _] => {
+                let mut answer = self.0.exchange(command)?;
+                let status = answer.split_off(answer.len() - 2);
+                answer.truncate(400);
+                Ok([answer, status].concat())
+            }
+            _ => self.0.exchange(command),
+        }
+    }
+}
+
+#[test]
+fn an_extended_answer_that_is_cut_is_continued_in_short_ones() {
+    for refusal in [Ok(vec![0x67, 0x00]), Err(TransportError::LengthUnsupported)] {
+        for recipe in ["my-number", "licence"] {
+            let known = Credentials::from(&card(recipe));
+            let (dump, _) = read(&mut Cut(card(recipe), refusal.clone()), &request(), &known).unwrap();
+            assert_eq!(reading::judge(&dump).overall(), Overall::Authentic, "{recipe} {refusal:?}");
+        }
+    }
+}
+
+/// Without its issuer security domain a card may still tell its expiry.
+#[test]
+fn the_age_check_takes_the_expiry_from_the_common_record_if_the_domain_is_not_there() {
+    struct NoDomain(SimulatedCard, [u8; 2]);
+    impl Transport for NoDomain {
+        fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+            match command {
+                [_, 0xCA, ..] => Ok(vec![0x6A, 0x88]),
+                [_, 0xA4, ..] if command.ends_with(files::ISSUER_DOMAIN.aid) => Ok(self.1.to_vec()),
+                _ => self.0.exchange(command),
+            }
+        }
+    }
+    for refusal in [[0x6A, 0x82], [0x69, 0x85]] {
+        let mut card = NoDomain(card("my-number"), refusal);
+        let known = Credentials::from(&card.0);
+        let (dump, _) = read(&mut card, &request().scope(Scope::AGE), &known).unwrap();
+        assert!(dump.file(files::DOMAIN_EXPIRY).is_some(), "{refusal:02X?}");
+        assert_eq!(reading::judge(&dump).overall(), Overall::Authentic, "{refusal:02X?}");
+    }
+}
+
 /// Files that READ BINARY brought.
 fn dump_files(dump: &Dump) -> usize {
     files::FILES.iter().filter(|file| dump.file(file.name).is_some() || dump.private_file(file.name).is_some()).count()

@@ -271,6 +271,42 @@ fn an_advisory_failure_goes_to_the_staff_and_leaves_the_verdict() {
     assert!(other.items.iter().any(|item| item.id == "jpki_sign_serial"));
 }
 
+#[test]
+fn an_expired_certificate_of_another_person_is_compared_and_not_shown() {
+    let own = findings("my-number?fault=jpki-expired").unwrap();
+    let rests = Some(Verdict::NotDone(Why::DependsOn(CheckId::JpkiSignChain)));
+    assert_eq!(own.verdict(CheckId::JpkiAgrees), rests);
+    assert_eq!(own.check(CheckId::JpkiAgrees).unwrap().evidence.shown("birth_date").as_deref(), Some("same"));
+    assert!(own.items.iter().any(|item| item.id == "jpki_name"));
+    let other = findings("my-number?fault=jpki-other-person,jpki-expired").unwrap();
+    assert_eq!(other.verdict(CheckId::JpkiSignChain), Some(Verdict::Failed(Reason::Expired)));
+    assert_eq!(other.verdict(CheckId::JpkiAgrees), Some(Verdict::Failed(Reason::Disagrees)));
+    for shown in ["jpki_name", "jpki_address", "jpki_birth_date"] {
+        assert!(other.items.iter().all(|item| item.id != shown), "{shown}");
+    }
+    assert!(other.notes.iter().any(|note| note.id == "jpki-withheld"));
+    // Nor is a certificate for something else merely expired.
+    let usage = findings("my-number?fault=jpki-expired,jpki-sign-key-usage").unwrap();
+    assert_eq!(usage.verdict(CheckId::JpkiSignChain), Some(Verdict::Failed(Reason::WrongKeyUsage)));
+    assert!(usage.items.iter().all(|item| item.id != "jpki_name"));
+    let evidence = format!("{:?}", usage.check(CheckId::JpkiSignChain).unwrap().evidence);
+    assert_eq!(evidence.matches("About").count(), 1, "{evidence}");
+}
+
+#[test]
+fn filler_in_the_place_of_a_certificate_is_none_if_the_card_says_so() {
+    for (fault, verdict) in [
+        ("jpki-presence-denies", Verdict::NotDone(Why::NotOnCard)),
+        ("jpki-presence-unknown", Verdict::Failed(Reason::Malformed)),
+    ] {
+        let mut simulated = card(&format!("my-number?fault={fault}"));
+        simulated.file_mut("jpki/000A").unwrap().fill(0x00);
+        let entries = Credentials::from(&simulated);
+        let dump = read(&mut simulated, &entries).unwrap();
+        assert_eq!(judge(&dump).verdict(CheckId::JpkiAuthChain), Some(verdict), "{fault}");
+    }
+}
+
 fn item<'a>(findings: &'a Findings, id: &str) -> &'a ItemValue {
     &findings.items.iter().find(|item| item.id == id).unwrap_or_else(|| panic!("no item {id}")).value
 }

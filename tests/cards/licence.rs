@@ -23,9 +23,10 @@ use taimen::{
             LicenceProfile,
             profile::{BlockedQuery, PastEnd, SignatureForm},
         },
+        certificate::{CertificateOrder, PoolKey, midnight, usage},
     },
     transport::{LinkFigures, Transport, TransportError},
-    trust::{Purpose, TrustStore},
+    trust::{Anchor, Hierarchy, Material, Purpose, TrustStore},
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
 
@@ -146,11 +147,8 @@ fn the_issuer_decides() {
     let later = check(&dump, &trust(), Basis::Live("2101-01-01T00:00:00Z".parse().unwrap())).unwrap();
     assert_eq!(later.verdict(CheckId::LicenceSigner), Some(Verdict::NotDone(Why::AnchorExpired)));
 
-    // Another key identifier: no certificate is known, and nothing is said about forgery.
-    let mut unknown = dump.clone();
-    let (_, file) = unknown.files_mut().find(|(name, _)| *name == files::SIGNATURE.name).unwrap();
-    let last = file.len() - 1;
-    file[last] ^= 1;
+    // A key of which no certificate is known, and nothing is said about forgery.
+    let (unknown, _) = read(&mut recipe("licence?fault=unknown-signer").card().unwrap(), Scope::FULL).unwrap();
     let found = judged(&unknown);
     assert_eq!(found.overall(), Overall::Undetermined);
     assert_eq!(found.verdict(CheckId::LicenceSignature), Some(Verdict::NotDone(Why::NoAnchor)));
@@ -170,6 +168,120 @@ fn change(dump: &Dump, name: &str, edit: impl Fn(&mut Vec<u8>)) -> Findings {
 fn replace(bytes: &mut [u8], old: &[u8], new: &[u8]) {
     let at = bytes.windows(old.len()).position(|window| window == old).unwrap();
     bytes[at..at + new.len()].copy_from_slice(new);
+}
+
+/// How a card stores the key identifier is not known. The signature says whose certificate it is.
+#[test]
+fn a_key_identifier_in_another_form_does_not_hide_the_signer() {
+    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap();
+    let own = dump.file(files::SIGNATURE.name).unwrap();
+    let own = own[own.len() - 32..].to_vec();
+    let padded = |byte| [&own[..20], &[byte; 12]].concat();
+    for form in [padded(0x00), padded(0xFF), padded(b' '), [&[0x04, 0x14], &own[..30]].concat()] {
+        let found = change(&dump, files::SIGNATURE.name, |file| replace(file, &own, &form));
+        assert_eq!(found.overall(), Overall::Authentic, "{form:02X?}: {:?}", found.checks);
+        let signer = found.check(CheckId::LicenceSigner).unwrap();
+        assert_eq!(signer.evidence.anchor().unwrap().name, "taimen simulated licence signer");
+        // Of another's key nothing is said: nobody is known who made the signature.
+        let (mut other, _) = read(&mut recipe("licence?fault=unknown-signer").card().unwrap(), Scope::FULL).unwrap();
+        let (_, file) = other.files_mut().find(|(name, _)| *name == files::SIGNATURE.name).unwrap();
+        let at = file.len() - 32;
+        file[at..].copy_from_slice(&form);
+        assert_eq!(judged(&other).verdict(CheckId::LicenceSigner), Some(Verdict::NotDone(Why::NoAnchor)));
+    }
+}
+
+#[test]
+fn a_signer_with_a_key_of_another_kind_is_not_verified_and_not_called_forged() {
+    let key = PoolKey::Ec("zairyu-signer2");
+    let (from, to) = (midnight(2020, 1, 1), midnight(2099, 1, 1));
+    let mut order = CertificateOrder::authority(key, "a signer of licences", 1, from, to);
+    (order.constraints, order.key_usage) = (None, Some(usage::DIGITAL_SIGNATURE));
+    let anchor = Anchor {
+        purpose: Purpose::DriversLicence,
+        hierarchy: Hierarchy::Installed,
+        name: order.subject.clone(),
+        material: Material::Certificate(order.build().unwrap()),
+        source: "a test".to_owned(),
+        official: false,
+        doc_types: Vec::new(),
+        from_list: false,
+    };
+    let (mut dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap();
+    let (_, file) = dump.files_mut().find(|(name, _)| *name == files::SIGNATURE.name).unwrap();
+    file.truncate(file.len() - 33);
+    file.push(20);
+    file.extend(order.subject_key_id.clone().unwrap());
+    file.extend([0xFF; 12]);
+    let found = check(&dump, &trust().with(vec![anchor]), Basis::Live(TIME.parse().unwrap())).unwrap();
+    assert_eq!(found.verdict(CheckId::LicenceSigner), Some(Verdict::NotDone(Why::UnsupportedKey)));
+    assert_eq!(found.overall(), Overall::Undetermined);
+}
+
+/// The record date of a driving history is no day of issue.
+#[test]
+fn a_record_from_before_the_signers_certificate_is_not_a_forgery() {
+    let (dump, _) = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::FULL);
+    let recorded = dump.file(files::MENKYO_DATA.name).unwrap()[..9].to_vec();
+    assert_eq!(recorded[..2], [0xC2, 0x07]);
+    let found = change(&dump, files::MENKYO_DATA.name, |file| replace(file, &recorded, b"\xC2\x074200401"));
+    assert_eq!(found.verdict(CheckId::MenkyoSigner), Some(Verdict::Passed));
+    assert_eq!(found.overall(), Overall::Undetermined, "the data are not those that were signed");
+    assert!(found.notes.iter().any(|note| note.id == "no-issue-date"));
+}
+
+/// A card that does not know a file by the short identifier that nobody states.
+struct NoShort(SimulatedCard, [u8; 2], u32);
+
+impl Transport for NoShort {
+    fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        self.2 += u32::from(matches!(command, [_, 0xA4, 0x02, ..]));
+        match command {
+            [_, 0xB0, 0x9B | 0x9C, ..] => Ok(self.1.to_vec()),
+            _ => self.0.exchange(command),
+        }
+    }
+}
+
+#[test]
+fn a_licence_record_without_short_identifiers_is_selected() {
+    use std::sync::Arc;
+    let request = || request().application(CardKind::MENKYO);
+    let inferring = || request().inferring(Arc::new(trust()));
+    for refusal in [[0x6A, 0x82], [0x6A, 0x86]] {
+        for (text, request, selected) in [
+            ("menkyo", request(), 2),
+            ("menkyo", inferring(), 2),
+            // The signature covers no filler: the rest is read after all.
+            ("menkyo?fault=layout=up-to-filler", inferring(), 3),
+        ] {
+            let mut card = NoShort(recipe(text).card().unwrap(), refusal, 0);
+            let known = Credentials::from(&card.0);
+            let (dump, _) = reading::read(&mut card, &request, &known).unwrap();
+            assert_eq!(judged(&dump).overall(), Overall::Authentic, "{text} {refusal:02X?}");
+            assert_eq!(card.2, selected, "{text}");
+        }
+    }
+    // Another refusal is the card's answer.
+    let mut card = NoShort(recipe("menkyo").card().unwrap(), [0x69, 0x82], 0);
+    let known = Credentials::from(&card.0);
+    let (dump, _) = reading::read(&mut card, &request(), &known).unwrap();
+    assert_eq!((card.2, dump.file(files::MENKYO_DATA.name)), (0, None));
+}
+
+#[test]
+fn a_file_that_is_shorter_than_its_table_keeps_what_was_read() {
+    for extended in [true, false] {
+        let strict = recipe("licence")
+            .adjust(|p: &mut LicenceProfile| (p.past_end, p.extended_le) = (PastEnd::WrongLength, extended));
+        let mut card = strict.card().unwrap();
+        let file = card.file_mut(files::DATA.name).unwrap();
+        file.truncate(873);
+        let stored = file.clone();
+        let (dump, _) = read(&mut card, Scope::FULL).unwrap();
+        assert_eq!(dump.file(files::DATA.name), Some(&stored[..]), "{extended}");
+        assert!(dump.file(files::PHOTO.name).is_some_and(|photo| photo.len() == 2_005));
+    }
 }
 
 #[test]

@@ -41,6 +41,8 @@ mod mobile_link;
 #[cfg(feature = "simulator")]
 mod mobile_recording;
 #[cfg(feature = "simulator")]
+mod newer_keys;
+#[cfg(feature = "simulator")]
 mod official;
 #[cfg(feature = "simulator")]
 mod passport;

@@ -428,7 +428,7 @@ fn the_licence_page_has_every_file() {
     let expected: Vec<Vec<String>> = all
         .map(|file| {
             let address = match file.address {
-                Address::Short(sfi) => format!("SFI {sfi:02X}"),
+                Address::Short(sfi) | Address::Assumed(sfi) => format!("SFI {sfi:02X}"),
                 Address::Select(id) => format!("SELECT {id:04X}"),
             };
             // What everybody may read comes before the steps that yield files.

@@ -90,7 +90,7 @@ fn programs_at_the_same_time_lose_nothing() {
         command.args(["trust", "add", "--trust-dir"]).arg(&trust).args(arguments).arg(file);
         command.stdout(std::process::Stdio::null()).spawn().unwrap()
     };
-    let purposes = ["residence-card", "jpki-signature", "drivers-licence"];
+    let purposes = ["residence-card", "jpki-signature", "jpki-authentication"];
     let mut programs: Vec<_> = purposes
         .iter()
         .flat_map(|purpose| certificates.iter().map(|file| start(["--unpinned", "--purpose", purpose], file)))
@@ -389,9 +389,12 @@ fn a_certificate_on_which_no_card_can_rest_is_refused_when_it_is_added() {
     odd[at + 2] = 0x01;
     let signer =
         fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("certs/simulated/taimen/licence-signer.der")).unwrap();
+    let p384 = bytes("claims-zairyu-ca2.der");
     for (purpose, content, why) in [
         (Purpose::ResidenceCard, odd, Unusable::Form),
-        (Purpose::DriversLicence, bytes("weak-ca.der"), Unusable::Key),
+        (Purpose::ResidenceCard, bytes("weak-ca.der"), Unusable::Key),
+        (Purpose::DriversLicence, bytes("weak-ca.der"), Unusable::NotRsa),
+        (Purpose::DriversLicence, p384, Unusable::NotRsa),
         (Purpose::ResidenceCard, signer, Unusable::NotACa),
     ] {
         let path = folder.write("handed-in.der", content);

@@ -15,6 +15,9 @@ use crate::{
 
 use super::files::{self, Content, Field, File, PinSetting};
 
+/// The most problems of one file that are named.
+const MAX_PROBLEMS: usize = 64;
+
 /// Something wrong in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{file}, byte {at}: {kind}")]
@@ -168,7 +171,7 @@ pub struct Record<'a> {
     pub items: Vec<Item<'a>>,
     /// Bytes before the filler.
     pub end: usize,
-    /// What is wrong, in no particular order.
+    /// What is wrong, in no particular order; of very much, only a part.
     pub problems: Vec<DecodeError>,
 }
 
@@ -201,6 +204,11 @@ impl<'a> Record<'a> {
             if !items.iter().any(|item| item.field.tag == field.tag) {
                 problems.push(problem(0, DecodeErrorKind::Missing(field.tag)));
             }
+        }
+        if problems.len() > MAX_PROBLEMS {
+            // Those that leave the structure in doubt decide whether the file is sound.
+            problems.sort_by_key(|problem| !problem.kind.structural());
+            problems.truncate(MAX_PROBLEMS);
         }
         Self { file, items, end: read.end, problems }
     }

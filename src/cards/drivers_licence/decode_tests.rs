@@ -192,3 +192,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_crafted_file_has_only_so_many_problems_and_stays_unsound() {
+    let crafted = [&[0x00; 800_000][..], &[0x11]].concat();
+    for file in [&files::DATA, &files::PHOTO] {
+        let record = Record::decode(file, &crafted);
+        assert!(record.problems.len() <= MAX_PROBLEMS && !record.is_sound(), "{}", file.name);
+    }
+    let unknown: Vec<u8> = (0x50..0xB0).flat_map(|tag| [tag, 0x00]).collect();
+    let record = Record::decode(&files::DATA, &unknown);
+    assert_eq!((record.problems.len(), record.is_sound()), (MAX_PROBLEMS, false));
+}

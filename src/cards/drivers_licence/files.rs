@@ -108,7 +108,7 @@ const TRIM_MENKYO: Trim =
     Trim { first: 1_920, step: 160, end: |bytes| data_end(bytes, Rules::Menkyo), proof: GUEST_SIGNED };
 
 use Access::Free;
-use Address::{Select, Short};
+use Address::{Assumed, Select, Short};
 use Extent::Sized as Bytes;
 
 file_rows! {
@@ -128,8 +128,8 @@ file_rows! {
     RESERVED DF3 "df3/0001" "予備" "reserved", Short(0x01), ONE, Bytes(512), None, PLAIN;
     // マイナ免許証, WEF01 to WEF03 (6.4): identifiers C2+, sizes S, A; the short identifiers follow from the low five bits (I).
     MENKYO_SETTING MENKYO "menkyo/001A" "暗証番号の設定" "PIN setting", Short(0x1A), Free, Bytes(3), None, GUEST;
-    MENKYO_DATA MENKYO "menkyo/001B" "免許情報記録" "licence record", Short(0x1B), GUEST_PIN, Bytes(5_845), GUEST_SIGNED, GUEST, trim = &TRIM_MENKYO;
-    MENKYO_SIGNATURE MENKYO "menkyo/001C" "電子署名" "signature", Short(0x1C), GUEST_PIN, Bytes(584), None, GUEST;
+    MENKYO_DATA MENKYO "menkyo/001B" "免許情報記録" "licence record", Assumed(0x1B), GUEST_PIN, Bytes(5_845), GUEST_SIGNED, GUEST, trim = &TRIM_MENKYO;
+    MENKYO_SIGNATURE MENKYO "menkyo/001C" "電子署名" "signature", Assumed(0x1C), GUEST_PIN, Bytes(584), None, GUEST;
 }
 
 file_lists! {
@@ -218,7 +218,9 @@ mod tests {
     fn short_identifiers_are_the_low_five_bits() {
         for file in FILES.iter().chain(MENKYO_FILES) {
             match file.address {
-                Address::Short(sfi) => assert_eq!(u16::from(sfi), file.id() & 0x1F, "{}", file.name),
+                Address::Short(sfi) | Address::Assumed(sfi) => {
+                    assert_eq!(u16::from(sfi), file.id() & 0x1F, "{}", file.name)
+                }
                 Address::Select(id) => assert_eq!((id, file.name), (file.id(), "mf/2F01")),
             }
         }

@@ -32,8 +32,8 @@ note_rows! {
         "免許情報が、このマイナンバーカードの持ち主のものであることを示す電子署名はありません。顔写真を人が見比べてください。"
         "No signature ties the licence record to the holder of this My Number Card. Compare the pictures yourself.";
     NO_ISSUE_DATE "no-issue-date"
-        "免許情報に記録の日付がないため、署名者の証明書は、その有効期間の開始日に発行されたものとして確認しました。"
-        "The licence record has no date. taimen used the first day of its signer's certificate as the day of issue.";
+        "免許情報には交付の日付がないため、署名者の証明書は、その有効期間の開始日に発行されたものとして確認しました。"
+        "The licence record does not say when it was issued. taimen used the first day of its signer's certificate as the day of issue.";
     WITHOUT_PIN "without-pin"
         "暗証番号なしでは免許情報を読めません。"
         "The licence record cannot be read without its PIN.";
@@ -45,15 +45,15 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         files::MENKYO_FILES.iter().filter_map(|file| Some(Record::decode(file, dump.file(file.name)?))).collect();
     let record = |file: &files::File| records.iter().find(|record| record.file.name == file.name);
     let data = record(&files::MENKYO_DATA);
-    // The date belongs to the record of driving history, and is empty if there is none.
-    let recorded = data.map(|data| data.day("record_date").map_or(IssueDay::None, IssueDay::Told));
+    // The record date belongs to the driving history and is no day of issue (6.4).
+    let issued = data.map_or(IssueDay::NotRead, |_| IssueDay::None);
 
     let signer = signer_check(
         CheckId::MenkyoSigner,
         dump,
         &files::MENKYO_SIGNATURE,
         record(&files::MENKYO_SIGNATURE),
-        recorded.unwrap_or(IssueDay::NotRead),
+        issued,
         trust,
         basis,
     );
@@ -75,7 +75,7 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         ..Findings::of(dump, basis, &MENKYO_REQUIREMENT, &MENKYO_PRESENTATION)
     };
     findings.notes.push(if dump.scope == Scope::WITHOUT_PIN { WITHOUT_PIN } else { NOT_TIED });
-    if matches!(recorded, Some(IssueDay::None)) {
+    if matches!(issued, IssueDay::None) {
         findings.notes.push(NO_ISSUE_DATE);
     }
     findings.notes.extend(common_notes(&findings, CheckId::MenkyoSigner));

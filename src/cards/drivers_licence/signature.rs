@@ -7,7 +7,7 @@ use crate::{
     crypto::{PublicKey, Recovered, sha256},
     dump::Dump,
     text::japan_date,
-    trust::{Certificate, Hierarchy, Purpose, TrustStore},
+    trust::{Anchor, Certificate, Hierarchy, Purpose, TrustStore},
     verify::{AnchorRef, Basis, Check, CheckId, Evidence, Fact, Reason, Verdict, Why},
 };
 
@@ -15,6 +15,9 @@ use super::{
     decode::Record,
     files::{File, Form, Layout},
 };
+
+/// The most installed certificates whose keys are tried if none has the card's key identifier.
+const MOST_TRIED: usize = 64;
 
 /// The outcome of the signer's check, and what the signature's check takes from it.
 pub(super) struct Signer<'a> {
@@ -46,8 +49,8 @@ impl IssueDay {
     }
 }
 
-/// Finds the certificate that the card's key identifier names among those installed, and checks that it may sign and was
-/// valid on the day of issue and is now. The identifier, names and serial number on the card are evidence, not proof.
+/// Finds the signer's certificate among those installed, and checks that it may sign and was valid on the day of issue and is
+/// now. The identifier, names and serial number on the card are evidence, not proof.
 pub(super) fn signer_check<'a>(
     id: CheckId,
     dump: &Dump,
@@ -73,13 +76,10 @@ pub(super) fn signer_check<'a>(
     };
     let evidence = evidence.with("signer_key_id", hex::encode(key_id));
 
-    let candidates: Vec<_> = trust
-        .certificates(Purpose::DriversLicence)
-        .filter(|(_, certificate)| certificate.subject_key_id.as_deref() == Some(key_id))
-        .collect();
+    let candidates = candidates(key_id, signature, trust);
     // A key identifier is only a name. If several certificates have it, the one whose key made the signature counts;
     // accepted hierarchies come first.
-    let made = |certificate: &Certificate| rsa_key(certificate).is_some_and(|key| key.recover(signature).is_ok());
+    let made = |certificate: &Certificate| made(certificate, signature);
     // A renewed certificate may bear the same key: the one that was valid on the day of issue counts.
     let fits = |certificate: &Certificate| {
         made(certificate) && issued.of(certificate).is_none_or(|day| valid_on(certificate, day))
@@ -114,7 +114,8 @@ pub(super) fn signer_check<'a>(
     } else if !certificate.signs_data() {
         Check::failed(id, Reason::WrongKeyUsage, evidence)
     } else if rsa_key(certificate).is_none() {
-        Check::failed(id, Reason::BadKey, evidence)
+        // The issuer's choice of a key is no sign of a forgery.
+        Check::not_done(id, Why::UnsupportedKey, evidence)
     } else {
         match day {
             None => Check::not_done(id, Why::NotRead, evidence.with("missing", "issue date")),
@@ -127,6 +128,28 @@ pub(super) fn signer_check<'a>(
     };
     let key = rsa_key(certificate).filter(|_| check.is_passed()).cloned();
     Signer { check, key, hierarchy: Some(anchor.hierarchy), signature: Some(signature) }
+}
+
+/// The installed certificates that may be the signer's: those with this key identifier. Whether a card stores it as certificates do
+/// is not known (5.2, U): if none has it, those whose key made the signature, because the signature is what decides.
+fn candidates<'trust>(
+    key_id: &[u8],
+    signature: &[u8],
+    trust: &'trust TrustStore,
+) -> Vec<(&'trust Anchor, &'trust Certificate)> {
+    let installed = || trust.certificates(Purpose::DriversLicence);
+    let named: Vec<_> =
+        installed().filter(|(_, certificate)| certificate.subject_key_id.as_deref() == Some(key_id)).collect();
+    if named.is_empty() {
+        installed().take(MOST_TRIED).filter(|(_, certificate)| made(certificate, signature)).collect()
+    } else {
+        named
+    }
+}
+
+/// Whether the key in a certificate made a signature: its padding is good under no other.
+fn made(certificate: &Certificate, signature: &[u8]) -> bool {
+    rsa_key(certificate).is_some_and(|key| key.recover(signature).is_ok())
 }
 
 fn rsa_key(certificate: &Certificate) -> Option<&PublicKey> {
@@ -214,13 +237,12 @@ fn covers_filler(layout: &Layout, dump: &Dump) -> bool {
 /// The hash that the signature in a signature file is of, under a key that is installed for its identifier: whoever that is.
 fn signed_hash(record: &Record<'_>, trust: &TrustStore) -> Option<crate::crypto::Sha256Hash> {
     let (key_id, signature) = (record.bytes("signer_key_id")?, record.bytes("signature")?);
-    trust
-        .certificates(Purpose::DriversLicence)
-        .filter(|(_, certificate)| certificate.subject_key_id.as_deref() == Some(key_id))
-        .find_map(|(_, certificate)| match rsa_key(certificate)?.recover(signature) {
+    candidates(key_id, signature, trust).into_iter().find_map(|(_, certificate)| {
+        match rsa_key(certificate)?.recover(signature) {
             Ok(Recovered::Sha256(hash)) => Some(hash),
             _ => None,
-        })
+        }
+    })
 }
 
 /// Whether an installed key can say what a signature covers.

@@ -6,6 +6,7 @@
 //! | the exceptions: `5F40` in the photo file (C2+), `0100` to `010D` in the マイナ免許証 (I, A) | |
 //! | a length is one byte up to 127, else `82 hh ll`; `81` never occurs | C, A |
 //! | items stand back to back in the order of their tags, then `FF` up to the end of the file | C2+ |
+//! | nothing but `00` up to the end is filler too: no tag is `00` | I |
 //! | in the マイナ免許証 `FF` is a real tag too: it is one if a length follows, else filler | S, A, derived |
 
 use crate::{
@@ -19,13 +20,16 @@ const LONG: u8 = 0x82;
 /// The byte before the filler, and the filler itself.
 pub const FILLER: u8 = 0xFF;
 
-/// The filler that a マイナ免許証 may have instead; the spec does not say which (6.4, derived).
+/// The filler that a file may have instead: of a マイナ免許証 the spec does not say which (6.4, derived).
 pub const FILLER_ZERO: u8 = 0x00;
+
+/// The most faults of one file that are named. What has more is no card's file.
+const MAX_FAULTS: usize = 32;
 
 /// How the tags of one file are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rules {
-    /// One-byte tags; `FF` ends the data: every file of a 運転免許証 but the photo.
+    /// One-byte tags; `FF` ends the data, and so does `00` if nothing else follows: every file of a 運転免許証 but the photo.
     Licence,
     /// As [`Rules::Licence`], but a first byte `5F` has a second one: DF2/EF01.
     LicencePhoto,
@@ -47,7 +51,8 @@ impl Rules {
     fn ends(self, rest: &[u8]) -> bool {
         match (self, rest) {
             (_, []) => true,
-            (Self::Licence | Self::LicencePhoto, [first, ..]) => *first == FILLER,
+            (Self::Licence | Self::LicencePhoto, [FILLER, ..]) => true,
+            (Self::Licence | Self::LicencePhoto, rest) => rest.iter().all(|byte| *byte == FILLER_ZERO),
             (Self::Menkyo, [FILLER_ZERO, ..] | [FILLER]) => true,
             (Self::Menkyo, [FILLER, length, ..]) => *length > 0x7F && *length != LONG,
             (Self::Menkyo, _) => false,
@@ -61,6 +66,10 @@ pub fn items(bytes: &[u8], rules: Rules) -> Items<'_> {
     let mut rest = bytes;
     while !rules.ends(rest) {
         let at = found.end;
+        if found.faults.len() >= MAX_FAULTS {
+            found.faults.push(TlvError { at, kind: TlvErrorKind::TooManyFaults });
+            return found;
+        }
         let object = match item(rest, at, rules) {
             Ok((object, after)) => {
                 rest = after;
@@ -210,6 +219,29 @@ mod tests {
         let bytes = hex::decode("1400FFFF00").unwrap();
         assert_eq!(items(&bytes, Rules::Licence).faults, [TlvError { at: 4, kind: AfterFiller }]);
         assert_eq!(tags("", Rules::Licence), (vec![], 0, vec![]));
+    }
+
+    #[test]
+    fn zeros_up_to_the_end_are_filler_and_nothing_before_is() {
+        for (file, rules) in [("110178 00000000", Rules::Licence), ("5F40820001AA 0000", Rules::LicencePhoto)] {
+            let (tags, end, faults) = tags(file, rules);
+            assert_eq!((tags.len(), faults), (1, vec![]), "{file}");
+            let bytes = hex::decode(file.replace(' ', "")).unwrap();
+            assert!(bytes[end..].iter().all(|byte| *byte == 0));
+            assert_eq!(data_end(&bytes, rules), DataEnd::At(0x00), "{file}");
+        }
+        assert_eq!(tags("110178 0000 1200", Rules::Licence).2, [TlvErrorKind::OutOfOrder(Tag(0))]);
+    }
+
+    #[test]
+    fn a_file_has_only_so_many_faults() {
+        for rules in [Rules::Licence, Rules::LicencePhoto] {
+            let found = items(&[&[0x00; 100_000][..], &[0x11]].concat(), rules).faults;
+            assert_eq!(found.len(), MAX_FAULTS + 1);
+            assert_eq!(found.last().map(|fault| fault.kind), Some(TlvErrorKind::TooManyFaults));
+        }
+        let found = items(&[0xC2, 0x00].repeat(50_000), Rules::Menkyo).faults;
+        assert_eq!(found.len(), MAX_FAULTS + 1);
     }
 
     #[test]

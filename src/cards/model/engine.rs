@@ -5,6 +5,7 @@ use crate::{
     dump::{Dump, NotRead},
     iso7816::{
         CardError, CardSession, FileReadError, PinGate, PinOutcome, ReadFrom, Refusal, RetryCounter, SecureChannel,
+        Status,
     },
     lang::Bilingual,
     privacy::Pin,
@@ -335,7 +336,7 @@ fn read_wanted(
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Result<Vec<u8>, NotRead>, ReadError> {
     let from = match file.address {
-        Address::Short(sfi) => ReadFrom::Short(sfi),
+        Address::Short(sfi) | Address::Assumed(sfi) => ReadFrom::Short(sfi),
         Address::Select(id) => match session.select_file(id) {
             Ok(()) => ReadFrom::Current,
             Err(CardError::Status(status)) => return Ok(Err(NotRead::Status { status: status.to_string() })),
@@ -352,7 +353,26 @@ fn read_wanted(
         (_, _, Extent::Whole(size)) if trim.is_none() => session.read_whole_file(file.sfi(), size, progress),
         (_, _, Extent::Sized(_) | Extent::Whole(_)) => session.read_wanted(from, Vec::new(), size, &mut goal, progress),
     };
+    let read = if is_unknown(file, &read) {
+        let selected = session.select_file(file.id()).map_err(FileReadError::from);
+        selected.and_then(|()| session.read_wanted(ReadFrom::Current, Vec::new(), size, &mut goal, progress))
+    } else {
+        read
+    };
     why_not(read, file)
+}
+
+/// Whether the card does not know a file by the short identifier that it is assumed to have.
+fn is_unknown<T>(file: &File, read: &Result<T, FileReadError>) -> bool {
+    matches!(file.address, Address::Assumed(_))
+        && matches!(read, Err(FileReadError::Card(CardError::Status(Status::NOT_FOUND | Status::WRONG_PARAMETERS))))
+}
+
+/// Makes a file of the selected application the current one.
+pub(super) fn make_current(session: &mut CardSession<'_>, file: &File) -> Result<(), FileReadError> {
+    // One byte of it is enough.
+    let read = session.read_slice(file.sfi(), 0, 1);
+    if is_unknown(file, &read) { session.select_file(file.id()).map_err(FileReadError::from) } else { read.map(drop) }
 }
 
 /// What a read brought, or the reason why there is nothing.

@@ -11,7 +11,10 @@ use crate::{
     iso7816::ReadFrom,
 };
 
-use super::{Access, DataEnd, File, KindSpec, ReadContext, Trim, engine::why_not};
+use super::{
+    Access, DataEnd, File, KindSpec, ReadContext, Trim,
+    engine::{make_current, why_not},
+};
 
 /// A dump with the filler that it says was left out.
 pub(crate) fn completed<'dump>(dump: &'dump Dump, spec: &KindSpec) -> Cow<'dump, Dump> {
@@ -105,11 +108,8 @@ impl ReadContext<'_, '_> {
         let progress = &mut |_, _| {};
         let read = match (self.channel.as_deref_mut(), file.access) {
             (Some(channel), Access::Secured) => self.session.read_secure_file(sfi, size, channel, progress),
-            // One byte makes it the current file.
-            _ if !held.is_empty() => self
-                .session
-                .read_slice(sfi, 0, 1)
-                .and_then(|_| self.session.read_wanted(ReadFrom::Current, held, size, &mut |_| size, progress)),
+            _ if !held.is_empty() => make_current(self.session, file)
+                .and_then(|()| self.session.read_wanted(ReadFrom::Current, held, size, &mut |_| size, progress)),
             _ => self.session.read_sized_file(ReadFrom::Short(sfi), size, progress),
         };
         if let Ok(bytes) = why_not(read, file)? {

@@ -81,6 +81,8 @@ pub enum Access {
 pub enum Address {
     /// READ BINARY by short EF identifier.
     Short(u8),
+    /// The same, but no source states the short identifier: SELECT by file identifier if the card does not know it.
+    Assumed(u8),
     /// SELECT by file identifier first.
     Select(u16),
 }
@@ -89,7 +91,7 @@ impl Address {
     /// The low five bits of the file identifier.
     pub const fn sfi(self) -> u8 {
         match self {
-            Self::Short(sfi) => sfi,
+            Self::Short(sfi) | Self::Assumed(sfi) => sfi,
             Self::Select(id) => {
                 let [_, low] = id.to_be_bytes();
                 low & 0x1F
@@ -100,7 +102,7 @@ impl Address {
     /// The file identifier.
     pub const fn id(self) -> u16 {
         match self {
-            Self::Short(sfi) => u16::from_be_bytes([0, sfi]),
+            Self::Short(sfi) | Self::Assumed(sfi) => u16::from_be_bytes([0, sfi]),
             Self::Select(id) => id,
         }
     }

@@ -17,9 +17,9 @@ pub struct CvCertificate<'a> {
     pub issuer: KeyId,
     /// 被証明者鍵ID: whom it certifies.
     pub subject: KeyId,
-    /// The certified key.
-    pub key: PublicKey,
-    /// The 297 bytes that the signature covers.
+    /// The certified key. Of another kind than is known here, it hides neither the issuer nor the signature.
+    pub key: Result<PublicKey, CertificateError>,
+    /// The bytes that the signature covers: 297 with a key that is known.
     pub body: &'a [u8],
     /// The signature, 256 bytes.
     pub signature: &'a [u8],
@@ -47,7 +47,7 @@ impl<'a> CvCertificate<'a> {
     /// Reads a certificate file; filler after the object is ignored.
     ///
     /// # Errors
-    /// [`CertificateError`].
+    /// [`CertificateError`] for everything but the key.
     pub fn parse(file: &'a [u8]) -> Result<Self, CertificateError> {
         let (outer, _filler) = tlv::file(file, files::FACE_CERTIFICATE.own.tag)?;
         let body = outer.child(files::CV_BODY)?;
@@ -55,7 +55,7 @@ impl<'a> CvCertificate<'a> {
         let (issuer, rest) = key_id(body.value)?;
         let (subject, key) = key_id(rest)?;
         let at = body.at + body.raw.len() - key.len();
-        Ok(Self { issuer, subject, key: public_key(key, at)?, body: body.value, signature })
+        Ok(Self { issuer, subject, key: public_key(key, at), body: body.value, signature })
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
     dump::{Dump, NotRead},
     iso7816::{CardError, CardSession, Command, Response, RetryCounter, Status, select_file},
     privacy::Pin,
+    tlv,
 };
 
 use super::{
@@ -107,11 +108,14 @@ fn count(
     }
 }
 
-/// A certificate that is not there if the card says that it holds none: that is not a trouble of the reading.
+/// A certificate that is not there, or filler in its place, if the card says that it holds none: that is not a trouble of the
+/// reading.
 fn absent_as_told(dump: &mut Dump) {
-    let name = files::JPKI_AUTH_CERTIFICATE.file.name;
+    let files::File { file, own } = files::JPKI_AUTH_CERTIFICATE;
+    let name = file.name;
     let told = dump.file(files::JPKI_PRESENCE_FILE.name).map(|file| JpkiPresence::of(file).authentication);
-    if dump.file(name).is_none() && told == Some(Presence::Absent) {
+    let begun = dump.file(name).is_some_and(|bytes| tlv::header(bytes, 0).is_ok_and(|header| header.tag == own.tag));
+    if !begun && told == Some(Presence::Absent) {
         dump.lacks(name, NotRead::NotOnCard);
     }
 }

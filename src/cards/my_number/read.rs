@@ -320,20 +320,19 @@ fn domain_expiry(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
         context.dump.keep(name, expiry);
         return Ok(());
     }
-    let told = match context.session.select(files::ISSUER_DOMAIN.aid) {
-        Ok(true) => context.session.send(&Command::get_data(files::data_object::EXPIRY))?,
-        Ok(false) | Err(CardError::Status(_)) => {
-            context.dump.lacks(name, NotRead::NoApplication);
-            return Ok(());
+    match context.session.select(files::ISSUER_DOMAIN.aid) {
+        Ok(true) => {
+            let told = context.session.send(&Command::get_data(files::data_object::EXPIRY))?;
+            // The form of this unsigned value rests on one report; another form is not evidence of anything.
+            if told.status.is_ok() && compact_date(&told.data).is_some() {
+                context.dump.keep(name, told.data);
+                return Ok(());
+            }
+            context.dump.lacks(name, NotRead::Status { status: told.status.to_string() });
         }
+        Ok(false) | Err(CardError::Status(_)) => context.dump.lacks(name, NotRead::NoApplication),
         Err(error) => return Err(error.into()),
-    };
-    // The form of this unsigned value rests on one report; another form is not evidence of anything.
-    if told.status.is_ok() && compact_date(&told.data).is_some() {
-        context.dump.keep(name, told.data);
-        return Ok(());
     }
-    context.dump.lacks(name, NotRead::Status { status: told.status.to_string() });
     if let Some(digits) = common_record_expiry(context.session)? {
         context.dump.keep(name, digits);
     }

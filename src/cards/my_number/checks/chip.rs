@@ -8,7 +8,7 @@ use crate::{
 
 use super::{
     super::{certificate::CertificateError, files::Application},
-    outcome::malformed_certificate,
+    outcome::unsupported_key,
 };
 
 /// The chip's answer to our challenge, under a key that `covered_by` covers.
@@ -27,7 +27,7 @@ pub(super) fn chip_check(
     };
     let key = match key {
         Some(Ok(key)) => key,
-        Some(Err(error)) => return malformed_certificate(id, &error),
+        Some(Err(error)) => return unsupported_key(id, Evidence::new(), &error),
         None => return Check::not_done(id, Why::NotRead, Evidence::new()),
     };
     let evidence = Evidence::new()

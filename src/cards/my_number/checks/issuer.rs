@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     super::{certificate::CvCertificate, files::File},
-    outcome::malformed_certificate,
+    outcome::{malformed_certificate, unsupported_key},
 };
 
 /// The outcome of an application's certificate check, and what later checks take from it.
@@ -51,10 +51,13 @@ pub(super) fn certificate_check(dump: &Dump, trust: &TrustStore, file: &File, ro
     let evidence = evidence.fact(Fact::Anchor(AnchorRef::from(*anchor)));
     let (check, key) = if KeyRole::of(&certificate.issuer).is_some_and(|found| found != role) {
         (Check::failed(id, Reason::WrongIssuerRole, evidence), None)
-    } else if trust.accepts(anchor.hierarchy) {
-        (Check::passed(id, evidence), Some(certificate.key))
-    } else {
+    } else if !trust.accepts(anchor.hierarchy) {
         (Check::failed(id, Reason::HierarchyNotAccepted, evidence), None)
+    } else {
+        match certificate.key {
+            Ok(key) => (Check::passed(id, evidence), Some(key)),
+            Err(error) => (unsupported_key(id, evidence, &error), None),
+        }
     };
     let municipality = certificate.subject.number().get(..5).map(str::to_owned);
     Issuer { check, key, hierarchy: Some(anchor.hierarchy), municipality, unofficial: !anchor.official }

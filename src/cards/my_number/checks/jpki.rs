@@ -63,27 +63,22 @@ pub(super) fn jpki_part(dump: &Dump, trust: &TrustStore, basis: Basis, others: &
     let sign = chain(dump, trust, basis, &SIGNATURE, others.issuer);
     let auth_key = auth_key(dump, &auth);
     let holder = sign.leaf.as_ref().map(jpki::holder);
-    let agrees = agrees(dump, &sign, holder.as_ref(), others);
+    let (agrees, same_holder) = agrees(dump, &sign, holder.as_ref(), others);
     let mut items = vec![token_item(dump)];
     items.extend(certificate_items(&AUTHENTICATION_ITEMS, &auth, dump));
     items.extend(certificate_items(&SIGNATURE_ITEMS, &sign, dump));
     let mut notes = vec![STATUS_NOT_ASKED];
     match holder {
-        Some(Ok(holder)) if counts(&sign.check, &agrees) => items.extend(holder_items(&holder)),
+        Some(Ok(holder)) if same_holder => items.extend(holder_items(&holder)),
         Some(_) => notes.push(JPKI_WITHHELD),
         None => {}
     }
     JpkiPart { checks: vec![auth.check, auth_key, sign.check, agrees], items, notes }
 }
 
-/// Whether the holder in the signing certificate may be shown: the issuer vouches for it, were it only once, and nothing
-/// says that it is somebody else.
-fn counts(chain: &Check, agrees: &Check) -> bool {
-    let vouched = matches!(
-        chain.verdict,
-        Verdict::Passed | Verdict::Failed(Reason::Expired) | Verdict::NotDone(Why::AnchorExpired)
-    );
-    vouched && !matches!(agrees.verdict, Verdict::Failed(_))
+/// Whether the issuer vouches for a certificate, were it only once.
+fn is_vouched(chain: Verdict) -> bool {
+    matches!(chain, Verdict::Passed | Verdict::Failed(Reason::Expired) | Verdict::NotDone(Why::AnchorExpired))
 }
 
 /// Which certificate, and what its profile wants.
@@ -126,13 +121,21 @@ fn chain(dump: &Dump, trust: &TrustStore, basis: Basis, kind: &Kind, face: &Issu
     let Check { id, verdict, evidence } = check;
     // The subject's name is a number of this one person, which no auditor needs.
     let evidence = evidence.without("certificate_subject");
-    let (verdict, evidence) = match (verdict, &leaf, hierarchy) {
-        // The path speaks of signers of cards; this certificate is the holder's own, and its end is a fact about it.
-        (Verdict::NotDone(Why::AnchorExpired), ..) if evidence.about() == Some(Place::Leaf) => {
-            (Verdict::Failed(Reason::Expired), evidence)
+    // The path speaks of signers of cards; this certificate is the holder's own, and its end is a fact about it.
+    let verdict = match verdict {
+        Verdict::NotDone(Why::AnchorExpired) if evidence.about() == Some(Place::Leaf) => {
+            Verdict::Failed(Reason::Expired)
         }
-        (Verdict::Passed, Some(leaf), Some(hierarchy)) => profile(kind, leaf, hierarchy, face, evidence),
-        (verdict, ..) => (verdict, evidence),
+        verdict => verdict,
+    };
+    let known = leaf.as_ref().zip(hierarchy);
+    let (verdict, evidence) = match known.filter(|_| is_vouched(verdict)) {
+        // A certificate for something else is not merely expired.
+        Some((leaf, hierarchy)) => match profile(kind, leaf, hierarchy, face, evidence.clone().without_place()) {
+            (Verdict::Passed, _) if verdict != Verdict::Passed => (verdict, evidence),
+            judged => judged,
+        },
+        None => (verdict, evidence),
     };
     Chain { check: Check { id, verdict, evidence }, leaf }
 }
@@ -196,20 +199,33 @@ fn auth_key(dump: &Dump, auth: &Chain) -> Check {
     chip_check(id, dump, files::JPKI, &auth.check, key.cloned().map(Ok))
 }
 
-/// Compares the holder of the signing certificate with the signed face data and the confirmed text.
+/// Whether the holder of the signing certificate is that of the face data, and whether the issuer vouches for a holder of whom that
+/// is so: only that one may be shown. A certificate that has expired still names somebody, so it is compared too.
 fn agrees(
     dump: &Dump,
     sign: &Chain,
     holder: Option<&Result<JpkiHolder, jpki::HolderError>>,
     others: &Others<'_>,
-) -> Check {
+) -> (Check, bool) {
     let id = CheckId::JpkiAgrees;
     if dump.file(files::JPKI_SIGN_CERTIFICATE.name).is_none() {
-        return absent(id, dump, files::JPKI_SIGN_CERTIFICATE.name);
+        return (absent(id, dump, files::JPKI_SIGN_CERTIFICATE.name), false);
     }
-    if let Err(check) = sign.check.required_by(id) {
-        return check;
+    let open = sign.check.required_by(id).err();
+    if let Some(open) = open.clone().filter(|_| !is_vouched(sign.check.verdict)) {
+        return (open, false);
     }
+    let compared = compared(dump, holder, others);
+    let same = compared.is_passed();
+    match (compared.verdict, open) {
+        (Verdict::Failed(_), _) | (_, None) => (compared, same),
+        (_, Some(open)) => (Check { evidence: compared.evidence, ..open }, same),
+    }
+}
+
+/// Compares the holder of a certificate with the signed face data and the confirmed text.
+fn compared(dump: &Dump, holder: Option<&Result<JpkiHolder, jpki::HolderError>>, others: &Others<'_>) -> Check {
+    let id = CheckId::JpkiAgrees;
     let holder = match holder {
         Some(Ok(holder)) => holder,
         // The issuer signed it so: a form that is not known here is not a forgery.

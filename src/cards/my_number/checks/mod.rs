@@ -234,7 +234,8 @@ fn groups(data: &FaceData<'_>, photo: &Object<'_>) -> [Sha256Hash; 3] {
 
 /// Whether the key of the face application's certificate signed the data that were read, whoever certified it.
 pub(super) fn certificate_fits(dump: &Dump) -> bool {
-    let Some(Ok(CvCertificate { key, .. })) = dump.file(files::FACE_CERTIFICATE.name).map(CvCertificate::parse) else {
+    let certificate = dump.file(files::FACE_CERTIFICATE.name).map(CvCertificate::parse);
+    let Some(Ok(CvCertificate { key: Ok(key), .. })) = certificate else {
         return false;
     };
     let age = dump.file(files::FACE_AGE.name).and_then(|file| decode::age(file).ok());
@@ -268,12 +269,13 @@ fn age_signature(dump: &Dump, issuer: &Issuer, age: Option<&Result<AgeData<'_>, 
     }
 }
 
-/// The expiry day, which nothing on this card signs. `read` says whether the day should have been there.
+/// The expiry day, which nothing on this card signs: so bytes that are no day say no more than none. `read` says whether the day
+/// should have been there.
 fn not_expired(expiry: Option<&[u8]>, read: bool, basis: Basis) -> Check {
     let id = CheckId::NotExpired;
-    match expiry.map(compact_date) {
+    match expiry.filter(|expiry| !expiry.is_empty()).map(compact_date) {
         None => Check::not_done(id, if read { Why::NotOnCard } else { Why::NotRead }, Evidence::new()),
-        Some(None) => Check::failed(id, Reason::Malformed, Evidence::new()),
+        Some(None) => Check::not_done(id, Why::LayoutUnknown, Evidence::new()),
         Some(Some(last_day)) => expiry_check(last_day, None, basis),
     }
 }

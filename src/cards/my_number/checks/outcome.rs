@@ -1,6 +1,6 @@
-//! Outcomes that several checks share: a file that does not parse.
+//! Outcomes that several checks share: a file that does not parse, a key of an unknown kind.
 
-use crate::verify::{Check, CheckId, Evidence, Reason};
+use crate::verify::{Check, CheckId, Evidence, Reason, Why};
 
 use super::super::{certificate::CertificateError, decode::DecodeError};
 
@@ -9,9 +9,10 @@ pub(super) fn malformed(id: CheckId, error: &DecodeError) -> Check {
 }
 
 pub(super) fn malformed_certificate(id: CheckId, error: &CertificateError) -> Check {
-    let reason = match error {
-        CertificateError::Key(_) => Reason::BadKey,
-        _ => Reason::Malformed,
-    };
-    Check::failed(id, reason, Evidence::new().with("detail", error.to_string()))
+    Check::failed(id, Reason::Malformed, Evidence::new().with("detail", error.to_string()))
+}
+
+/// A key that an issuer signed and that is not known here: a newer generation's, perhaps. That is no sign of a forgery.
+pub(super) fn unsupported_key(id: CheckId, evidence: Evidence, error: &CertificateError) -> Check {
+    Check::not_done(id, Why::UnsupportedKey, evidence.with("detail", error.to_string()))
 }
