@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use crate::common::{
     faults::{Honest, is_removed, verdicts},
-    reading::{TIME, card, entry, findings, judge, look, read, read_card, read_looked, request, simulated_trust},
+    reading::{
+        TIME, card, entry, findings, judge, look, read, read_card, read_looked, request, request_for, simulated_trust,
+    },
 };
 use taimen::{
     cards::{
@@ -779,12 +781,12 @@ fn a_chip_that_reads_nothing_past_the_end_is_opened_once_more_and_read_in_exact_
 #[test]
 fn a_file_that_a_chip_refuses_in_plain_ends_nothing_but_itself() {
     // Data groups 11 and 12; 14 is needed for the key, and 2 for the face.
-    for (hidden, openings_wanted) in [(&[0x0B, 0x0C][..], 5), (&[0x0E], 3), (&[0x02], 3)] {
+    for (hidden, openings_wanted) in [(&[0x0B, 0x0C][..], 3), (&[0x0E], 2), (&[0x02], 2)] {
         let mut simulated = turned("passport-ca", |profile| {
             (profile.hidden, profile.plain_errors) = (hidden.to_vec(), true);
         });
         let (dump, sent) = told(&mut simulated);
-        let refused = NotRead::Status { status: "6A82".to_owned() };
+        let refused = NotRead::Unreadable { detail: "the chip answered 6A82 without protection".to_owned() };
         for sfi in hidden {
             assert_eq!(dump.not_read(&format!("emrtd/{sfi:02X}")), Some(&refused));
         }
@@ -796,6 +798,51 @@ fn a_file_that_a_chip_refuses_in_plain_ends_nothing_but_itself() {
     }
     let found = judge(&told(&mut turned("passport-ca", |profile| profile.hidden = vec![0x0B, 0x0C])).0);
     assert_eq!(found.verdict(CheckId::ChipKey), Some(PASSED));
+}
+
+/// EF.CardAccess by its short identifier, which such a word may be about.
+#[test]
+fn a_chip_that_does_not_take_the_short_identifier_is_asked_by_the_other() {
+    struct Without<'a>(&'a mut SimulatedCard, [u8; 2]);
+    impl Transport for Without<'_> {
+        fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+            if command.starts_with(&[0x00, 0xB0, 0x9C]) { Ok(self.1.to_vec()) } else { self.0.exchange(command) }
+        }
+    }
+    for word in [[0x6A, 0x82], [0x6A, 0x86], [0x6B, 0x00]] {
+        let mut simulated = card("passport-cam");
+        let known = Credentials::from(&simulated);
+        let mut without = Without(&mut simulated, word);
+        let (dump, _) = read(&mut without, &request_for(CardKind::PASSPORT), &known).unwrap();
+        assert_eq!(judge(&dump).overall(), Overall::Authentic, "{word:02X?}");
+    }
+}
+
+/// Whatever a chip says in plain, and in whatever order: it is opened a few times, and no more.
+#[test]
+fn a_chip_that_refuses_every_file_in_plain_is_not_opened_without_end() {
+    struct Refusing<'a>(&'a mut SimulatedCard, Vec<[u8; 2]>, usize);
+    impl Transport for Refusing<'_> {
+        fn exchange(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+            self.2 += usize::from(command.starts_with(&[0x00, 0x22, 0xC1, 0xA4]));
+            match command.starts_with(&[0x0C, 0xB0]) {
+                true => {
+                    self.1.rotate_left(1);
+                    Ok(self.1[0].to_vec())
+                }
+                false => self.0.exchange(command),
+            }
+        }
+    }
+    for words in [vec![[0x6A, 0x82], [0x69, 0x85]], vec![[0x6F, 0x00]], vec![[0x6B, 0x00], [0x6A, 0x82], [0x67, 0x00]]]
+    {
+        let mut simulated = card("passport");
+        let known = Credentials::from(&simulated);
+        let mut refusing = Refusing(&mut simulated, words.clone(), 0);
+        let read = read(&mut refusing, &request_for(CardKind::PASSPORT), &known);
+        assert!(matches!(read, Err(FlowError::Read(ReadError::Handshake { .. }))), "{words:02X?}");
+        assert!((2..=8).contains(&refusing.2), "{words:02X?}: {} openings", refusing.2);
+    }
 }
 
 #[test]

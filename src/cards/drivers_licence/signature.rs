@@ -80,16 +80,18 @@ pub(super) fn signer_check<'a>(
     // A key identifier is only a name. If several certificates have it, the one whose key made the signature counts;
     // accepted hierarchies come first.
     let made = |certificate: &Certificate| made(certificate, signature);
-    // A renewed certificate may bear the same key: the one that was valid on the day of issue counts.
+    // A renewed certificate may bear the same key: the one that was valid on the day of issue counts, and still is if there is one.
     let fits = |certificate: &Certificate| {
         made(certificate) && issued.of(certificate).is_none_or(|day| valid_on(certificate, day))
     };
+    let is_valid = |certificate: &Certificate| (certificate.not_before..=certificate.not_after).contains(&basis.at());
     let chosen = match candidates.as_slice() {
         // Nothing to choose from: whether its key made the signature is found out when that is verified.
         [only] => Some(only),
         several => several
             .iter()
-            .find(|(_, certificate)| fits(certificate))
+            .find(|(_, certificate)| fits(certificate) && is_valid(certificate))
+            .or_else(|| several.iter().find(|(_, certificate)| fits(certificate)))
             .or_else(|| several.iter().find(|(_, certificate)| made(certificate)))
             .or(several.first()),
     };
@@ -120,9 +122,7 @@ pub(super) fn signer_check<'a>(
         match day {
             None => Check::not_done(id, Why::NotRead, evidence.with("missing", "issue date")),
             Some(day) if !valid_on(certificate, day) => Check::failed(id, Reason::NotValidAtIssue, evidence),
-            Some(_) if basis.at() < certificate.not_before || basis.at() > certificate.not_after => {
-                Check::not_done(id, Why::AnchorExpired, evidence)
-            }
+            Some(_) if !is_valid(certificate) => Check::not_done(id, Why::AnchorExpired, evidence),
             Some(_) => Check::passed(id, evidence),
         }
     };

@@ -89,8 +89,11 @@ fn by_header(session: &mut CardSession<'_>, refused: String) -> Result<Result<Ve
     };
     let header = slice(HEADER)?.and_then(|bytes| tlv::header(&bytes, 0).ok());
     let total = header.and_then(|header| u16::try_from(header.total()).ok()).filter(|total| *total <= 256);
-    let whole = total.map(slice).transpose()?.flatten();
-    Ok(whole.ok_or(NotRead::Status { status: refused }))
+    match total.map(slice).transpose()?.flatten() {
+        Some(whole) => Ok(Ok(whole)),
+        // Such a word may be about the short identifier.
+        None => by_identifier(session, refused),
+    }
 }
 
 /// For a chip that does not take the short identifier, with the status word that said so.

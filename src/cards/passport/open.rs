@@ -29,6 +29,8 @@ pub(super) struct Opened {
     times: usize,
     /// Whether the application is selected.
     pub selected: bool,
+    /// Whether a file was read in this form.
+    pub has_read: bool,
 }
 
 pub(super) fn opened(own: &mut Option<Box<dyn std::any::Any>>) -> Result<&mut Opened, ReadError> {
@@ -52,7 +54,7 @@ pub(super) fn open(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     // What was read in plain has shown whether extended APDUs pass.
     let extended = context.session.step().is_extended();
     let form = if extended { ObjectForm::default() } else { ObjectForm::short() };
-    context.own = Some(Box::new(Opened { channel, form, times: 1, selected }));
+    context.own = Some(Box::new(Opened { channel, form, times: 1, selected, has_read: false }));
     Ok(())
 }
 
@@ -66,7 +68,8 @@ pub(super) fn reopen(context: &mut ReadContext<'_, '_>) -> Result<bool, ReadErro
 
 /// Opens it again, for commands of this form.
 pub(super) fn reopen_as(context: &mut ReadContext<'_, '_>, form: ObjectForm) -> Result<(), ReadError> {
-    let Opened { times, selected: was, .. } = *opened(&mut context.own)?;
+    let Opened { times, selected: was, form: before, has_read, .. } = *opened(&mut context.own)?;
+    let has_read = has_read && form == before;
     // What ended the session may have left the application selected.
     select_master_file(context.session)?;
     // A mapping proves a key to its own session, and nothing but a session ties that key to this document: another chip
@@ -81,7 +84,7 @@ pub(super) fn reopen_as(context: &mut ReadContext<'_, '_>, form: ObjectForm) -> 
         select(context, &mut *channel)?;
         selected = true;
     }
-    context.own = Some(Box::new(Opened { channel, form, times: times + 1, selected }));
+    context.own = Some(Box::new(Opened { channel, form, times: times + 1, selected, has_read }));
     Ok(())
 }
 

@@ -43,7 +43,7 @@ pub(super) fn active_authentication(context: &mut ReadContext<'_, '_>) -> Result
             (answer, _) => break answered(context, answer)?,
         }
     };
-    if le != Le::Extended && is_cut(length, &answer) {
+    if is_cut((le, length), &answer) {
         too_long(context, files::ACTIVE);
         return Ok(());
     }
@@ -73,13 +73,16 @@ fn shorter((le, length): (Le, usize), answer: &Result<Response, SecureReadError>
     (shorter != le).then_some(shorter)
 }
 
-/// Whether an answer of so many bytes was cut or refused for want of extended APDUs: it shows nothing, and is not the chip's fault.
-fn is_cut(length: usize, answer: &ChallengeResponse) -> bool {
-    let came = match answer {
-        ChallengeResponse::Signature(answer) => answer.0.len(),
-        ChallengeResponse::Refused(_) => 0,
+/// Whether an answer of so many bytes was cut or refused for want of extended APDUs: it shows nothing, and is not the chip's fault. To an
+/// extended command only a word about the length says so.
+fn is_cut((le, length): (Le, usize), answer: &ChallengeResponse) -> bool {
+    let cut = match (le, answer) {
+        (Le::Short(_), ChallengeResponse::Signature(answer)) => answer.0.len() < length,
+        (Le::Short(_), ChallengeResponse::Refused(_)) => true,
+        (_, ChallengeResponse::Signature(_)) => false,
+        (_, ChallengeResponse::Refused(status)) => *status == Status::WRONG_LENGTH.to_string(),
     };
-    length > SHORT_ANSWER.into() && came < length
+    cut && length > SHORT_ANSWER.into()
 }
 
 /// A proof that a short APDU does not carry.
@@ -178,11 +181,16 @@ mod tests {
     fn an_answer_that_fits_a_short_apdu_is_never_taken_for_a_cut_one() {
         let came = |length| ChallengeResponse::Signature(HexBytes(vec![0; length]));
         let refused = ChallengeResponse::Refused("6700".to_owned());
+        const SHORT: Le = Le::Short(256);
         // RSA-2048 needs 256 bytes, RSA-1024 128; the length of an ECDSA signature is not known.
-        assert!(is_cut(256, &came(223)) && is_cut(256, &came(0)) && is_cut(256, &refused));
-        assert!(!is_cut(256, &came(256)) && !is_cut(256, &came(257)));
+        assert!(is_cut((SHORT, 256), &came(223)) && is_cut((SHORT, 256), &came(0)) && is_cut((SHORT, 256), &refused));
+        assert!(!is_cut((SHORT, 256), &came(256)) && !is_cut((SHORT, 256), &came(257)));
         for short in [0, 128, 223] {
-            assert!(!is_cut(short, &came(1)) && !is_cut(short, &refused), "{short}");
+            assert!(!is_cut((SHORT, short), &came(1)) && !is_cut((SHORT, short), &refused), "{short}");
         }
+        // To an extended command only a complaint of its length is none of the key's.
+        let other = ChallengeResponse::Refused("6985".to_owned());
+        assert!(is_cut((Le::Exact(256), 256), &refused));
+        assert!(!is_cut((Le::Exact(256), 256), &other) && !is_cut((Le::Exact(256), 256), &came(0)));
     }
 }

@@ -102,22 +102,29 @@ fn state(card_access: Result<Vec<u8>, NotRead>) -> CardState {
 /// Reads a file of the application into the dump, or the reason why it is not there.
 fn group(context: &mut ReadContext<'_, '_>, file: &'static File) -> Result<(), ReadError> {
     let form = opened(&mut context.own)?.form;
-    let mut refused = None;
     loop {
         let not_read = match read_object(context, file) {
             Ok(bytes) => {
+                opened(&mut context.own)?.has_read = true;
                 context.dump.keep(file.name, bytes);
                 return Ok(());
             }
-            // It is the chip's word for this file, not for the form of the command. What follows needs a session.
-            Err(SecureReadError::Lost { status: Some(status), .. }) if refused == Some(status) => {
-                reopen_as(context, form)?;
-                NotRead::Status { status: status.to_string() }
-            }
             Err(SecureReadError::Lost { detail, status }) => {
-                refused = status.filter(|status| is_of_file(*status));
-                open_after(context, status, detail)?;
-                continue;
+                let Opened { form: used, has_read, .. } = *opened(&mut context.own)?;
+                let next = status.and_then(|status| used.within(status)).or(used.below());
+                match (status.filter(|status| has_read && is_of_file(*status)), next) {
+                    // In this form a file was read, so it is the chip's word for this one. Nobody authenticated it: it speaks neither
+                    // for the chip nor against it. What follows needs a session.
+                    (Some(status), _) => {
+                        reopen_as(context, form)?;
+                        NotRead::Unreadable { detail: format!("the chip answered {status} without protection") }
+                    }
+                    (None, Some(next)) => {
+                        reopen_as(context, next)?;
+                        continue;
+                    }
+                    (None, None) => return Err(broken(detail)),
+                }
             }
             Err(SecureReadError::Read(FileReadError::Card(CardError::Status(status)))) => {
                 NotRead::Status { status: status.to_string() }
@@ -130,21 +137,9 @@ fn group(context: &mut ReadContext<'_, '_>, file: &'static File) -> Result<(), R
     }
 }
 
-/// Whether a status word that ended a session may be about the file, and not about the command's length or its protection.
+/// Whether a status word that ended a session is about the file, and not about the command or its protection.
 fn is_of_file(status: Status) -> bool {
-    let of_command = [Status::WRONG_LENGTH, Status::SM_MISSING, Status::SM_WRONG].contains(&status);
-    status.is_refusal() && status.exact_length().is_none() && !of_command
-}
-
-/// Opens the chip again after a status word, or whatever else ended the session, for commands that it may take instead.
-fn open_after(context: &mut ReadContext<'_, '_>, status: Option<Status>, detail: String) -> Result<(), ReadError> {
-    let form = opened(&mut context.own)?.form;
-    let within = status.and_then(|status| form.within(status));
-    let same = status.filter(|status| is_of_file(*status)).map(|_| form);
-    match within.or(form.below()).or(same) {
-        Some(form) => reopen_as(context, form),
-        None => Err(broken(detail)),
-    }
+    [Status::NOT_FOUND, Status::SECURITY, Status::CONDITIONS, Status::NO_DATA].contains(&status)
 }
 
 fn read_object(context: &mut ReadContext<'_, '_>, file: &'static File) -> Result<Vec<u8>, SecureReadError> {

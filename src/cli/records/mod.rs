@@ -133,7 +133,7 @@ fn t(lang: Lang, ja: &'static str, en: &'static str) -> &'static str {
 }
 
 /// Rows of a name and a value.
-fn rows<const N: usize>(lang: Lang, rows: [(&'static str, &'static str, String); N]) -> String {
+fn rows(lang: Lang, rows: impl IntoIterator<Item = (&'static str, &'static str, String)>) -> String {
     let line = |(ja, en, value): (&'static str, &'static str, String)| match lang {
         Lang::Ja => format!("  {ja}: {value}\n"),
         Lang::En => format!("  {en}: {value}\n"),

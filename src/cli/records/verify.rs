@@ -190,13 +190,16 @@ pub fn words(lang: Lang, place: &str, report: &VerifyReport, signer: Signer) -> 
             Lang::En => format!("  entry {} ({}): {what}\n", bad.seq, bad.layer),
         };
     }
+    // Whose heads they are is not known either, if nobody knows who signed.
+    let heads = ("突き合わせた head", "known heads compared", report.known.to_string());
     text += &rows(
         lang,
         [
             ("件数", "entries", report.size.to_string()),
             ("うち消去済み", "of them emptied by a purge", report.emptied.to_string()),
-            ("突き合わせた head", "known heads compared", report.known.to_string()),
-        ],
+        ]
+        .into_iter()
+        .chain(Some(heads).filter(|_| signer == Signer::Known)),
     );
     if report.depth == Depth::Structure {
         text += t(

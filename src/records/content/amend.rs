@@ -7,8 +7,8 @@ use crate::{lang::Bilingual, text::named};
 
 use super::{
     draft::NEVER,
-    entered::{Customer, Entry, EntryError, EntryProblem, Relation, Reliance, clean, content, line, number_of},
-    parts::{PAPER, PAPER_NUMBER, Shape, part, parts_of},
+    entered::{Customer, Entry, EntryError, EntryProblem, Relation, Reliance, clean, content, line},
+    parts::{Shape, part, parts_of},
     record::Record,
     value::Content,
 };
@@ -210,11 +210,6 @@ impl Record {
     /// # Errors
     /// [`EntryError`].
     pub fn amended(&self, id: &str, entry: &Entry) -> Result<Amended, EntryError> {
-        self.amended_with(id, entry, None)
-    }
-
-    /// The same, with what the paper that shows the address is called from now on.
-    pub(super) fn amended_with(&self, id: &str, entry: &Entry, paper: Option<&str>) -> Result<Amended, EntryError> {
         let error = |problem| EntryError { field: id.to_owned(), problem };
         if NEVER.contains(&id) {
             return Err(error(EntryProblem::Forbidden));
@@ -232,12 +227,7 @@ impl Record {
             _ => {}
         }
         let company = self.circumstances.customer == Customer::Company;
-        let paper = paper.or_else(|| self.content(PAPER).and_then(Content::text));
-        let place = match known {
-            Some(part) if id == PAPER_NUMBER => Some(number_of(part, paper).map_err(error)?),
-            known => known.copied(),
-        };
-        let value = content(place.as_ref(), entry, company).map_err(error)?;
+        let value = content(known, entry, company).map_err(error)?;
         Ok(Amended { id: id.to_owned(), value })
     }
 }

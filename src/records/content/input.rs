@@ -11,7 +11,6 @@ use super::{
     amend::{Amended, Amendment, Change, Hold, KnownBy, Why},
     draft::COMING,
     entered::{BadEntries, Entry, EntryError, EntryProblem, Relation, Reliance, parsed},
-    parts::PAPER,
     record::Record,
     value::Content,
 };
@@ -101,11 +100,7 @@ impl Addition {
         }
         let mut changes = Vec::new();
         if !self.fields.is_empty() {
-            let paper = match self.fields.get(PAPER) {
-                Some(Entry::Text(name)) => Some(name.as_str()),
-                _ => None,
-            };
-            let fields = self.fields.iter().map(|(id, entry)| record.amended_with(id, entry, paper));
+            let fields = self.fields.iter().map(|(id, entry)| record.amended(id, entry));
             let fields = fields.collect::<Result<Vec<Amended>, _>>()?;
             let later = |amended: &&Amended| matches!(amended.value, Content::Day(day) if day > today && !COMING.contains(&amended.id.as_str()));
             if let Some(later) = fields.iter().find(later) {

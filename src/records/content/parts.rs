@@ -53,10 +53,6 @@ macro_rules! parts {
     };
 }
 
-/// The paper that shows the address: its name decides whether its number may be kept.
-pub(super) const PAPER: &str = "address_document.name";
-pub(super) const PAPER_NUMBER: &str = "address_document.number";
-
 /// Every part, in the order of a record.
 pub const PARTS: &[Part] = parts! {
     "verifier" "verifier" Staff false "確認を行った者" "who checked";
@@ -85,7 +81,7 @@ pub const PARTS: &[Part] = parts! {
     "document.expiry" "document" Day false "書類の有効期限" "expiry of the document";
     "document.issuer" "document" Text false "書類を発行した市区町村・官公庁" "issuer of the document";
     "address_document.name" "address_document" Text false "書類の名称" "paper";
-    "address_document.number" "address_document" Text true "記号番号など" "its number";
+    "address_document.number" "address_document" Text false "記号番号など" "its number";
     "address_document.dated" "address_document" Day false "作成日・領収日" "its date";
     "place" "place" Text false "送付・交付の場所と書類" "place of sending or handing over";
     "name" "name" Text false "氏名" "name";
@@ -120,7 +116,7 @@ pub const PARTS: &[Part] = parts! {
     "pep" "pep" Text false "外国PEPsである旨と理由" "foreign politically exposed person";
     "related_record" "related_record" Text true "関連する確認の記録" "related record";
     "stay_permit.name" "stay_permit" Text false "旅券・許可書の名称" "passport or permit";
-    "stay_permit.number" "stay_permit" Text true "旅券・許可書の記号番号" "its number";
+    "stay_permit.number" "stay_permit" Text false "旅券・許可書の記号番号" "its number";
     "stay_permit.dated" "stay_permit" Day false "旅券・許可書の日付" "its date";
 };
 

@@ -144,14 +144,6 @@ pub(super) fn moment(time: Timestamp) -> String {
 }
 
 impl Content {
-    /// The one line of text that it is.
-    pub(super) fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
     /// What a person reads. Text from a card or a keyboard is not made harmless here.
     pub fn plain(&self, lang: Lang) -> String {
         let joined = |texts: Vec<String>| texts.join(if lang == Lang::Ja { "、" } else { ", " });

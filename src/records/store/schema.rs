@@ -25,10 +25,11 @@ pub fn postgres() -> Migrator {
     migrator
 }
 
-/// The tables of taimen in a SQLite file with their indexes and triggers, each with its type, name and statement.
+/// The tables of taimen in a SQLite file with their indexes and triggers, each with its type, name and statement. SQLite keeps the name of
+/// a table as whoever made the trigger wrote it.
 pub async fn sqlite_objects(link: &mut SqliteConnection) -> Result<Vec<(String, String, String)>, sqlx::Error> {
     const STATEMENT: &str = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema \
-                             WHERE tbl_name IN ('log', 'data_key', 'entry', 'lookup') ORDER BY type, name";
+                             WHERE lower(tbl_name) IN ('log', 'data_key', 'entry', 'lookup') ORDER BY type, name";
     sqlx::query_as(STATEMENT).fetch_all(link).await
 }
 

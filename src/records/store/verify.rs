@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, panic::resume_unwind, sync::mpsc, thread};
 
+use sqlx::AssertSqlSafe;
+
 use crate::crypto::{SEAL_SIGNATURE, SealPublicKey, Sha256Hash};
 
 use super::{
@@ -181,8 +183,18 @@ impl Session {
     async fn schema_holds(&mut self) -> Result<bool, StoreError> {
         let Link::Sqlite(link) = self.link().await? else { return Ok(true) };
         let holds = async {
-            let whole: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut *link).await?;
-            Ok(whole == "ok" && schema::sqlite_objects(link).await? == schema::sqlite_made().await?)
+            // First: checking an index of somebody else's runs what it is an index of.
+            if schema::sqlite_objects(link).await? != schema::sqlite_made().await? {
+                return Ok(false);
+            }
+            let tables = ["log", "data_key", "entry", "lookup"].map(|table| format!("PRAGMA integrity_check({table})"));
+            for table in tables {
+                let found: String = sqlx::query_scalar(AssertSqlSafe(table)).fetch_one(&mut *link).await?;
+                if found != "ok" {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
         };
         holds.await.map_err(|error: sqlx::Error| self.failed(&error))
     }

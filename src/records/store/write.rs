@@ -286,9 +286,11 @@ impl Session {
             let emptied: Result<_, sqlx::Error> = on!(link, db => async {
                 let nothing = Vec::<u8>::new();
                 let update = sqlx::query("UPDATE entry SET nonce = $2, sealed = $2 WHERE seq = $1").bind(seq).bind(nothing);
-                update.execute(&mut *db).await?;
+                all_written(update.execute(&mut *db).await?.rows_affected(), 1)?;
                 sqlx::query("DELETE FROM lookup WHERE seq = $1").bind(seq).execute(&mut *db).await?;
-                Ok(())
+                let left = "SELECT count(*) FROM lookup WHERE seq = $1";
+                let left: i64 = sqlx::query_scalar(left).bind(seq).fetch_one(&mut *db).await?;
+                if left == 0 { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
             }.await);
             emptied.map_err(|error| self.failed(&error))?;
         }
@@ -322,7 +324,7 @@ impl Session {
                 let statement = "UPDATE data_key SET master_id = $2, wrapped = $3 WHERE id = $1";
                 on!(link, db => {
                     let update = sqlx::query(statement).bind(i64::from(of)).bind(i64::from(master_id)).bind(bytes);
-                    update.execute(&mut *db).await.map(|_| ())
+                    update.execute(&mut *db).await.and_then(|done| all_written(done.rows_affected(), 1))
                 })
             };
             done.map_err(|error| self.failed(&error))?;
@@ -389,7 +391,7 @@ async fn insert(
         let insert = insert.bind(header.of.as_ref().map(bytes)).bind(profile).bind(hash);
         let insert = insert.bind(header.created_at.as_second()).bind(i64::from(header.key_id)).bind(header.purges.to_string());
         let insert = insert.bind(leaf.to_vec()).bind(head.to_vec()).bind(nodes).bind(digest.to_vec());
-        written(insert.bind(nonce.to_vec()).bind(sealed).execute(&mut *db).await?.rows_affected(), 1)?;
+        all_written(insert.bind(nonce.to_vec()).bind(sealed).execute(&mut *db).await?.rows_affected(), 1)?;
     });
     if lookups.is_empty() {
         return Ok(());
@@ -400,11 +402,11 @@ async fn insert(
     on!(link, db => {
         let insert = sqlx::query(AssertSqlSafe(statement)).bind(seq);
         let insert = lookups.iter().fold(insert, |insert, hash| insert.bind(hash.to_vec()));
-        written(insert.execute(&mut *db).await?.rows_affected(), lookups.len())
+        all_written(insert.execute(&mut *db).await?.rows_affected(), lookups.len())
     })
 }
 
-/// A trigger of somebody else's can leave a row out without an error.
-fn written(rows: u64, meant: usize) -> Result<(), sqlx::Error> {
+/// Whether so many rows were written as were meant: a trigger of somebody else's can leave one out without an error.
+fn all_written(rows: u64, meant: usize) -> Result<(), sqlx::Error> {
     if usize::try_from(rows) == Ok(meant) { Ok(()) } else { Err(sqlx::Error::RowNotFound) }
 }

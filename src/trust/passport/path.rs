@@ -28,6 +28,9 @@ const MAX_LINKS: usize = 8;
 /// The most links that are gone through for a signer, of all paths: whoever makes a document may put any number into it.
 const MAX_VISITED: usize = 32;
 
+/// The most links that are asked whether they signed: one name can stand in a whole master list.
+const MAX_TRIED: usize = 1024;
+
 errors! {
     /// Why a signer has no path to an anchor, or one that does not count.
     #[derive(Clone, PartialEq, Eq)]
@@ -175,7 +178,7 @@ pub(super) fn first_that_counts<'a>(
 }
 
 fn path<'a>(signer: &Certificate, search: Search<'_, 'a>, may_sign: Result<(), SignerError>) -> SignerPath<'a> {
-    let mut found = search.climb(signer, 0, &mut BTreeSet::new());
+    let mut found = search.climb(signer, 0, &mut Spent::default());
     found.state = signer.issuer_country();
     let own = move || -> Result<VerifyKey, SignerError> {
         may_sign?;
@@ -199,6 +202,20 @@ fn path<'a>(signer: &Certificate, search: Search<'_, 'a>, may_sign: Result<(), S
     found.weak.sort();
     found.weak.dedup();
     found
+}
+
+/// What a search has taken of its limits.
+#[derive(Default)]
+struct Spent {
+    visited: BTreeSet<Sha256Hash>,
+    /// How many links were asked whether they signed.
+    tried: usize,
+}
+
+impl Spent {
+    fn is_over(&self) -> bool {
+        self.visited.len() >= MAX_VISITED || self.tried >= MAX_TRIED
+    }
 }
 
 struct Search<'s, 'a> {
@@ -237,8 +254,8 @@ impl<'a> Search<'_, 'a> {
     }
 
     /// The best path from a certificate upwards, which so many links have led to. Links may run in circles: none is gone through
-    /// twice. One that did not sign uses nothing up.
-    fn climb(&self, leaf: &Certificate, depth: usize, visited: &mut BTreeSet<Sha256Hash>) -> SignerPath<'a> {
+    /// twice.
+    fn climb(&self, leaf: &Certificate, depth: usize, spent: &mut Spent) -> SignerPath<'a> {
         let is_signer = depth == 0;
         let mut best = self.none(SignerError::NoAnchor);
         let named = self.trust.certificates(Purpose::Passport);
@@ -281,12 +298,13 @@ impl<'a> Search<'_, 'a> {
         }
         for link in self.others {
             let issues = naming(leaf, link).is_some() && link.authority.is_some();
-            if !issues || visited.len() >= MAX_VISITED || visited.contains(&link.identity()) {
+            if !issues || spent.is_over() || spent.visited.contains(&link.identity()) {
                 continue;
             }
+            spent.tried += 1;
             let Ok(Some((algorithm, key))) = self.signed(leaf, link) else { continue };
-            visited.insert(link.identity());
-            let mut candidate = self.climb(link, depth + 1, visited);
+            spent.visited.insert(link.identity());
+            let mut candidate = self.climb(link, depth + 1, spent);
             if candidate.outcome.is_ok() {
                 candidate.outcome = self.judge(leaf, link, is_signer);
             }

@@ -18,10 +18,10 @@ use crate::{
 use super::{
     entered::{
         Circumstances, Customer, Entries, Entry, EntryError, EntryProblem, FallbackChoice, HumanMatch, Reliance, clean,
-        content, line, number_of,
+        content, line,
     },
     facts::{Facts, FieldComparison, Reading},
-    parts::{PAPER, PAPER_NUMBER, Part, Shape, part, parts_of},
+    parts::{Part, Shape, part, parts_of},
     record::{FallbackNote, NotAsked, ProfileRef, Record, SCHEMA},
     value::Content,
 };
@@ -249,17 +249,11 @@ impl Draft {
             Some(part) if part.id == "document.number" && self.facts.is_none() && self.documents().next().is_none() => {
                 Some(Part { digits: false, ..*part })
             }
-            Some(part) if part.id == PAPER_NUMBER => Some(number_of(part, self.paper())?),
             // Parts of a field are entered by their own names.
             None if parts_of(&field.id).next().is_some() => return Err(EntryProblem::Unknown),
             known => known.copied(),
         };
         content(place.as_ref(), entry, self.circumstances.customer == Customer::Company)
-    }
-
-    /// What staff call the paper that shows the address.
-    fn paper(&self) -> Option<&str> {
-        self.entered.get(PAPER).and_then(Content::text)
     }
 
     /// Whether a number of the document may be kept.

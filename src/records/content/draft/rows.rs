@@ -9,9 +9,9 @@ use crate::{
 
 use super::{
     super::{
-        entered::{Customer, number_of},
+        entered::Customer,
         facts::{Facts, Said},
-        parts::{PAPER_NUMBER, Part, Shape, part, parts_of},
+        parts::{Part, Shape, part, parts_of},
         record::Row,
         value::{Content, MethodRef, Reason, Source, Value},
     },
@@ -52,7 +52,6 @@ impl Draft {
             "document.number" => self.is_numbered(),
             // Where a number identifies it nobody needs to enter who issued it.
             "document.issuer" => !self.is_numbered() || self.entered.contains_key(part.id),
-            PAPER_NUMBER => number_of(part, self.paper()).is_ok(),
             _ => true,
         }
     }

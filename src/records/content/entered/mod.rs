@@ -15,7 +15,7 @@ use super::value::Goods;
 
 pub use choices::{Circumstances, Customer, Face, FallbackChoice, HumanMatch, Relation, Reliance, RelianceKind};
 pub use problem::{EntryError, EntryProblem};
-pub(super) use texts::{clean, content, line, number_of};
+pub(super) use texts::{clean, content, line};
 pub use texts::{day, moment};
 
 /// The longest line, in characters.

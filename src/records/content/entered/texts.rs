@@ -50,21 +50,6 @@ fn is_hidden(c: char) -> bool {
     )
 }
 
-/// Names of papers that have a My Number on them, without spaces and in small letters.
-const NUMBER_CARDS: [&str; 6] =
-    ["個人番号", "マイナンバー", "マイナカード", "通知カード", "mynumber", "individualnumber"];
-
-/// The place for the number of a paper, as the paper's name decides: none of a paper that has a My Number, and no number that could
-/// be one while nobody has said which paper it is.
-pub(in crate::records::content) fn number_of(part: &Part, paper: Option<&str>) -> Result<Part, EntryProblem> {
-    let name = |paper: &str| paper.nfkc().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
-    match paper.map(name) {
-        Some(name) if NUMBER_CARDS.iter().any(|card| name.contains(card)) => Err(EntryProblem::NoNumber),
-        Some(_) => Ok(*part),
-        None => Ok(Part { digits: false, ..*part }),
-    }
-}
-
 /// A day as people write it.
 ///
 /// # Errors

@@ -55,7 +55,7 @@ pub const PASSPORT_FAULTS: &[FaultRow] = rows! {
     "unnamed-hash", "AAの署名のハッシュ関数がどこにも書かれていない（P-384にSHA-256）", "no data group names the hash of active authentication, which is not that of the curve's size", plan(unnamed_hash), &[], AUTHENTIC;
     "short-proof", "AAに、拡張長の命令では答えない（6Cxx）", "answers active authentication with 6Cxx to an extended command", plan(|p| p.profile.long_proof = LongProof::Named), &[], AUTHENTIC;
     "strict-end", "ファイルの終わりを越える読み出しを拒み（6B00）、セッションを終える", "refuses to read past the end of a file (6B00), and the session ends", plan(strict_end), &[], AUTHENTIC;
-    "plain-refusal", "鍵のファイルを、保護のない応答で拒む（6A82）", "refuses the key's file in plain (6A82), and the session ends", plan(plain_refusal), REFUSED_FILE, REJECTED;
+    "plain-refusal", "鍵のファイルを、保護のない応答で拒む（6A82）", "refuses the key's file in plain (6A82), and the session ends", plan(plain_refusal), REFUSED_FILE, UNDETERMINED;
     "wrong-token", "PACEの認証トークンが正しくない", "a wrong token in PACE", plan(|p| p.profile.wrong_token = true), &[], TROUBLE;
     "pace-only", "PACEだけで開く", "opens with PACE alone", plan(|p| p.profile.opens = Opens::PaceAlone), &[], AUTHENTIC;
     "weak-hash", "SHA-1のハッシュ値", "hashes with SHA-1", plan(|p| p.order.hash = Hash::Sha1), WEAK, AUTHENTIC;
@@ -100,7 +100,7 @@ const PRINT_DIFFERS: Differs = &[failed(PrintedAgrees, Reason::PrintDiffers)];
 const COPIED: Differs = &[failed(ChipKey, Reason::ChallengeMismatch)];
 const REFUSES: Differs = &[failed(ChipKey, Reason::ChallengeRefused)];
 const WITHHELD: Differs = &[failed(ChipKey, Reason::KeyWithheld), open(AccessAgrees, Why::NotOnCard)];
-const REFUSED_FILE: Differs = &[failed(ChipKey, Reason::KeyWithheld)];
+const REFUSED_FILE: Differs = &[open(ChipKey, Why::NotRead)];
 const HIDDEN: Differs = &[failed(AccessAgrees, Reason::ProtocolHidden)];
 const PACE_REFUSED: Differs = &[failed(AccessAgrees, Reason::ProtocolRefused)];
 const WEAK: Differs = &[failed(WeakCryptography, Reason::WeakAlgorithm)];
