@@ -781,7 +781,7 @@ fn a_chip_that_reads_nothing_past_the_end_is_opened_once_more_and_read_in_exact_
 #[test]
 fn a_file_that_a_chip_refuses_in_plain_ends_nothing_but_itself() {
     // Data groups 11 and 12; 14 is needed for the key, and 2 for the face.
-    for (hidden, openings_wanted) in [(&[0x0B, 0x0C][..], 3), (&[0x0E], 2), (&[0x02], 2)] {
+    for (hidden, openings_wanted) in [(&[0x0B, 0x0C][..], 5), (&[0x0E], 3), (&[0x02], 3)] {
         let mut simulated = turned("passport-ca", |profile| {
             (profile.hidden, profile.plain_errors) = (hidden.to_vec(), true);
         });

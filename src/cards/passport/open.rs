@@ -29,7 +29,7 @@ pub(super) struct Opened {
     times: usize,
     /// Whether the application is selected.
     pub selected: bool,
-    /// Whether a file was read in this form.
+    /// Whether a file was read.
     pub has_read: bool,
 }
 
@@ -68,8 +68,7 @@ pub(super) fn reopen(context: &mut ReadContext<'_, '_>) -> Result<bool, ReadErro
 
 /// Opens it again, for commands of this form.
 pub(super) fn reopen_as(context: &mut ReadContext<'_, '_>, form: ObjectForm) -> Result<(), ReadError> {
-    let Opened { times, selected: was, form: before, has_read, .. } = *opened(&mut context.own)?;
-    let has_read = has_read && form == before;
+    let Opened { times, selected: was, has_read, .. } = *opened(&mut context.own)?;
     // What ended the session may have left the application selected.
     select_master_file(context.session)?;
     // A mapping proves a key to its own session, and nothing but a session ties that key to this document: another chip

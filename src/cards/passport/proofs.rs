@@ -80,7 +80,7 @@ fn is_cut((le, length): (Le, usize), answer: &ChallengeResponse) -> bool {
         (Le::Short(_), ChallengeResponse::Signature(answer)) => answer.0.len() < length,
         (Le::Short(_), ChallengeResponse::Refused(_)) => true,
         (_, ChallengeResponse::Signature(_)) => false,
-        (_, ChallengeResponse::Refused(status)) => *status == Status::WRONG_LENGTH.to_string(),
+        (_, ChallengeResponse::Refused(status)) => status.starts_with("67") || status.starts_with("6C"),
     };
     cut && length > SHORT_ANSWER.into()
 }
@@ -190,7 +190,8 @@ mod tests {
         }
         // To an extended command only a complaint of its length is none of the key's.
         let other = ChallengeResponse::Refused("6985".to_owned());
-        assert!(is_cut((Le::Exact(256), 256), &refused));
+        let named = ChallengeResponse::Refused("6C00".to_owned());
+        assert!(is_cut((Le::Exact(256), 256), &refused) && is_cut((Le::Exact(256), 256), &named));
         assert!(!is_cut((Le::Exact(256), 256), &other) && !is_cut((Le::Exact(256), 256), &came(0)));
     }
 }

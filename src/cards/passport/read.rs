@@ -102,6 +102,7 @@ fn state(card_access: Result<Vec<u8>, NotRead>) -> CardState {
 /// Reads a file of the application into the dump, or the reason why it is not there.
 fn group(context: &mut ReadContext<'_, '_>, file: &'static File) -> Result<(), ReadError> {
     let form = opened(&mut context.own)?.form;
+    let mut refused = false;
     loop {
         let not_read = match read_object(context, file) {
             Ok(bytes) => {
@@ -112,18 +113,21 @@ fn group(context: &mut ReadContext<'_, '_>, file: &'static File) -> Result<(), R
             Err(SecureReadError::Lost { detail, status }) => {
                 let Opened { form: used, has_read, .. } = *opened(&mut context.own)?;
                 let next = status.and_then(|status| used.within(status)).or(used.below());
-                match (status.filter(|status| has_read && is_of_file(*status)), next) {
-                    // In this form a file was read, so it is the chip's word for this one. Nobody authenticated it: it speaks neither
-                    // for the chip nor against it. What follows needs a session.
-                    (Some(status), _) => {
+                let of_file = status.filter(|status| is_of_file(*status));
+                let is_known = has_read || file.name == CARD_SECURITY.name;
+                match (of_file, next) {
+                    // It is the chip's word for this file, if a smaller command brings it as well. Nobody authenticated it: it speaks
+                    // neither for the chip nor against it. What follows needs a session.
+                    (Some(status), next) if is_known && (refused || next.is_none()) => {
                         reopen_as(context, form)?;
                         NotRead::Unreadable { detail: format!("the chip answered {status} without protection") }
                     }
-                    (None, Some(next)) => {
+                    (_, Some(next)) => {
+                        refused |= of_file.is_some();
                         reopen_as(context, next)?;
                         continue;
                     }
-                    (None, None) => return Err(broken(detail)),
+                    (_, None) => return Err(broken(detail)),
                 }
             }
             Err(SecureReadError::Read(FileReadError::Card(CardError::Status(status)))) => {
