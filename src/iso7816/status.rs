@@ -29,10 +29,6 @@ impl Status {
     pub const CONDITIONS: Self = Self(0x6985);
     /// File or application not found.
     pub const NOT_FOUND: Self = Self(0x6A82);
-    /// An object of secure messaging is missing.
-    pub const SM_MISSING: Self = Self(0x6987);
-    /// An object of secure messaging is wrong.
-    pub const SM_WRONG: Self = Self(0x6988);
     /// P1 or P2 is wrong; some cards say so of an extended APDU.
     pub const WRONG_PARAMETERS: Self = Self(0x6A86);
     /// Referenced data not found.

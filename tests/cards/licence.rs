@@ -3,7 +3,10 @@
 // Helpers of a test may panic like the test itself; clippy.toml exempts only the test functions.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
-use crate::common::reading::{self, look, read_looked, request};
+use crate::common::{
+    reading::{self, look, read_looked, request},
+    trust::anchor,
+};
 use proptest::prelude::*;
 use taimen::{
     cards::{
@@ -26,7 +29,7 @@ use taimen::{
         certificate::{CertificateOrder, PoolKey, midnight, usage},
     },
     transport::{LinkFigures, Transport, TransportError},
-    trust::{Anchor, Hierarchy, Material, Purpose, TrustStore},
+    trust::{Hierarchy, Purpose, TrustStore},
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
 
@@ -197,16 +200,7 @@ fn a_signer_with_a_key_of_another_kind_is_not_verified_and_not_called_forged() {
     let (from, to) = (midnight(2020, 1, 1), midnight(2099, 1, 1));
     let mut order = CertificateOrder::authority(key, "a signer of licences", 1, from, to);
     (order.constraints, order.key_usage) = (None, Some(usage::DIGITAL_SIGNATURE));
-    let anchor = Anchor {
-        purpose: Purpose::DriversLicence,
-        hierarchy: Hierarchy::Installed,
-        name: order.subject.clone(),
-        material: Material::Certificate(order.build().unwrap()),
-        source: "a test".to_owned(),
-        official: false,
-        doc_types: Vec::new(),
-        from_list: false,
-    };
+    let anchor = anchor(Purpose::DriversLicence, Hierarchy::Installed, &order);
     let (mut dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap();
     let (_, file) = dump.files_mut().find(|(name, _)| *name == files::SIGNATURE.name).unwrap();
     file.truncate(file.len() - 33);

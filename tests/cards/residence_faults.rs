@@ -6,6 +6,7 @@
 use crate::common::{
     faults::{Honest, Verdicts, verdicts},
     reading::{RESIDENCE_KINDS, TIME, card, findings, read_card, simulated_trust},
+    trust::anchor,
 };
 use taimen::{
     cards::{
@@ -20,7 +21,7 @@ use taimen::{
         certificate::{CertificateOrder, PoolKey, midnight, usage},
         faults_of,
     },
-    trust::{Anchor, Hierarchy, Material, Purpose},
+    trust::{Hierarchy, Purpose},
     verify::{Basis, CheckId, Overall, Reason, Verdict, Why},
 };
 
@@ -152,20 +153,6 @@ fn a_fault_touches_its_own_file_alone() {
     }
 }
 
-/// An anchor of a purpose, as somebody would install it.
-fn anchor(order: &CertificateOrder) -> Anchor {
-    Anchor {
-        purpose: Purpose::ResidenceCard,
-        hierarchy: Hierarchy::Simulated,
-        name: order.subject.clone(),
-        material: Material::Certificate(order.build().unwrap()),
-        source: "a test".to_owned(),
-        official: false,
-        doc_types: Vec::new(),
-        from_list: false,
-    }
-}
-
 type Change = fn(&mut CertificateOrder);
 
 #[test]
@@ -190,7 +177,7 @@ fn an_anchor_that_may_not_certify_carries_no_card() {
             let profile = ResidenceProfile { certificate: Some(certificate), ..ResidenceProfile::default() };
             let recipe = Recipe::new(kind, 1).with(profile);
             let (dump, _) = read_card(&mut recipe.card().unwrap(), Scope::FULL).unwrap();
-            let trust = simulated_trust().with(vec![anchor(&authority)]);
+            let trust = simulated_trust().with(vec![anchor(Purpose::ResidenceCard, Hierarchy::Simulated, &authority)]);
             let findings = check(&dump, &trust, Basis::Live(TIME.parse().unwrap())).unwrap();
             assert_eq!(findings.verdict(CheckId::CardCertificate), Some(verdict), "{kind}");
             let overall = if verdict == Verdict::Passed { Overall::Authentic } else { Overall::Rejected };

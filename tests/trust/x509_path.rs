@@ -1,6 +1,7 @@
 //! Each way in which a certificate on a card can have no path to an anchor, one test a way, each beside the same
 //! certificate unharmed. The certificates come from the simulator's builder and its public keys.
 
+use crate::common::trust;
 use jiff::Timestamp;
 use taimen::{
     crypto::EcdsaForm,
@@ -12,8 +13,8 @@ use taimen::{
         keys,
     },
     trust::{
-        Anchor, Certificate, CertificateError, CertifiedKey, Hierarchy, Issued, Material, PathError, Place, Purpose,
-        TrustStore, issuer_of,
+        Anchor, Certificate, CertificateError, CertifiedKey, Hierarchy, Issued, PathError, Place, Purpose, TrustStore,
+        issuer_of,
     },
 };
 
@@ -38,16 +39,7 @@ fn simulated() -> TrustStore {
 }
 
 fn anchor(hierarchy: Hierarchy, order: &CertificateOrder) -> Anchor {
-    Anchor {
-        purpose: Purpose::ResidenceCard,
-        hierarchy,
-        name: order.subject.clone(),
-        material: Material::Certificate(order.build().unwrap()),
-        source: "a test".to_owned(),
-        official: false,
-        doc_types: Vec::new(),
-        from_list: false,
-    }
+    trust::anchor(Purpose::ResidenceCard, hierarchy, order)
 }
 
 /// An authority of another name than any that ships, so that a test has it alone.

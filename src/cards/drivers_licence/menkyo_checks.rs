@@ -45,7 +45,7 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         files::MENKYO_FILES.iter().filter_map(|file| Some(Record::decode(file, dump.file(file.name)?))).collect();
     let record = |file: &files::File| records.iter().find(|record| record.file.name == file.name);
     let data = record(&files::MENKYO_DATA);
-    // The record date belongs to the driving history and is no day of issue (6.4).
+    // The record date belongs to the driving history and is not a day of issue (6.4).
     let issued = data.map_or(IssueDay::NotRead, |_| IssueDay::None);
 
     let signer = signer_check(

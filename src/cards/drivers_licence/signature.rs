@@ -116,7 +116,7 @@ pub(super) fn signer_check<'a>(
     } else if !certificate.signs_data() {
         Check::failed(id, Reason::WrongKeyUsage, evidence)
     } else if rsa_key(certificate).is_none() {
-        // The issuer's choice of a key is no sign of a forgery.
+        // The issuer chose the key: it does not point to a forgery.
         Check::not_done(id, Why::UnsupportedKey, evidence)
     } else {
         match day {

@@ -23,7 +23,7 @@ pub const FILLER: u8 = 0xFF;
 /// The filler that a file may have instead: of a マイナ免許証 the spec does not say which (6.4, derived).
 pub const FILLER_ZERO: u8 = 0x00;
 
-/// The most faults of one file that are named. What has more is no card's file.
+/// The most faults of one file that are named. A file with more did not come from a card.
 const MAX_FAULTS: usize = 32;
 
 /// How the tags of one file are read.

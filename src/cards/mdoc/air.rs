@@ -13,12 +13,10 @@ use crate::{
 
 use super::{
     engagement::Engagement,
+    entries::AIR,
     handover::{Carrier, Select},
     nfc::Sizes,
 };
-
-/// What begins an entry of a recording that says that there was a radio, and which service the reader offered.
-pub(super) const AIR: u8 = 5;
 
 /// What a tunnel takes and gives in one command.
 const SIZES: Sizes = Sizes { command: 65_535, response: 65_536 };

@@ -5,6 +5,7 @@ mod checks;
 pub mod device;
 pub mod elements;
 pub mod engagement;
+mod entries;
 mod exchange;
 pub mod handover;
 pub mod mso;

@@ -23,6 +23,7 @@ use super::{
         READER_AUTH, REQUEST, TRANSCRIPT, Wanted,
     },
     engagement::{Engagement, scanned},
+    entries::{PART, SCANNED},
     exchange::{Setback, exchange, failed, last_word},
     handover::{self, Offer, Select},
     mso::IssuerAuth,
@@ -207,7 +208,7 @@ fn negotiate(session: &mut CardSession<'_>, tag: &Tag, offer: Offer) -> Result<(
 /// The phone was found by the code that it shows; its mdoc application is selected.
 fn by_code(context: &mut ReadContext<'_, '_>) -> Result<Engaged, ReadError> {
     let recorded = context.credentials.recorded_keys().and_then(|keys| {
-        let parts = keys.iter().filter_map(|entry| entry.strip_prefix(&[CODE]));
+        let parts = keys.iter().filter_map(|entry| entry.strip_prefix(&[SCANNED]));
         let bytes: Vec<u8> = parts.flatten().copied().collect();
         (!bytes.is_empty()).then_some(bytes)
     });
@@ -215,15 +216,12 @@ fn by_code(context: &mut ReadContext<'_, '_>) -> Result<Engaged, ReadError> {
     let engagement = recorded.or(found).ok_or_else(|| failed("the phone shows a code that was not scanned"))?;
     let parsed = Engagement::parse(&engagement).map_err(failed)?;
     parsed.nfc().ok_or(ReadError::WantsBluetooth)?;
-    for part in engagement.chunks(500) {
-        context.nonces.session_key(&[&[CODE], part].concat());
+    for part in engagement.chunks(PART) {
+        context.nonces.session_key(&[&[SCANNED], part].concat());
     }
     // A code engages once: no session may be lost to a reader that does not pass what the phone takes.
     Ok(Engaged { engagement, select: None, request: None, sizes: Sizes::SHORT, before: 0, opened: None })
 }
-
-/// What begins an entry of a recording that is a part of a scanned engagement.
-pub(super) const CODE: u8 = 4;
 
 /// The one request: shown, sent, answered by whatever the holder shares.
 fn share(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {

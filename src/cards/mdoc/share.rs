@@ -11,26 +11,13 @@ use crate::{
 };
 
 use super::{
-    air::AIR,
     cose::{self, Key},
     engagement::Engagement,
-    read::CODE,
+    entries::{AIR, MAC, PART, PHONE, READER, REQUEST, SCANNED},
     response::names_number,
     session::{self, Message, Session, SessionError, Side, status},
     transcript::{Handover, Transcript},
 };
-
-/// The most bytes of one entry of a recording's header.
-const PART: usize = 500;
-
-/// What begins an entry: the key of the reader's messages, and the reader's public key.
-const READER: u8 = 1;
-/// A part of the request.
-const REQUEST: u8 = 2;
-/// The key of the phone's code.
-const MAC: u8 = 3;
-/// The key of the phone's messages. A recording holds it only if everything that the phone sent was looked through.
-const PHONE: u8 = 6;
 
 errors! {
     /// Why a session with a phone came to nothing.
@@ -248,7 +235,7 @@ pub fn of_session(keys: &[Zeroizing<Vec<u8>>], number: usize) -> Vec<Zeroizing<V
     let mut begun = 0_usize;
     let of = keys.iter().filter(|entry| {
         begun += usize::from(entry.first() == Some(&READER));
-        begun == number.saturating_add(1) && !matches!(entry.first(), Some(&CODE | &AIR))
+        begun == number.saturating_add(1) && !matches!(entry.first(), Some(&SCANNED | &AIR))
     });
     of.cloned().collect()
 }

@@ -55,9 +55,12 @@ impl<'a> Signer<'a> {
             Err(error) => return refused(id, Reason::Malformed, error.is_unsupported(), error, evidence),
         };
         // What was signed and cannot be read is unknown, not forged; but anybody can make up what nobody signed.
-        let unread = |error: &MsoError, signed: bool| match signed && !error.is_unsupported() {
-            true => Check::not_done(id, Why::LayoutUnknown, evidence.clone().with("detail", error.to_string())),
-            false => refused(id, Reason::Malformed, error.is_unsupported(), error, evidence.clone()),
+        let unread = |error: &MsoError, signed: bool| {
+            if signed && !error.is_unsupported() {
+                Check::not_done(id, Why::LayoutUnknown, evidence.clone().with("detail", error.to_string()))
+            } else {
+                refused(id, Reason::Malformed, error.is_unsupported(), error, evidence.clone())
+            }
         };
         let without_key = |why| match &auth.mso {
             Ok(_) => Check::not_done(id, why, evidence.clone()),

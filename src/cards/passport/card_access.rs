@@ -13,7 +13,7 @@ use super::files::CARD_ACCESS;
 const CARD_ACCESS_ID: u16 = 0x011C;
 
 /// Status words that a chip may have for a read past the end of a file.
-const PAST_END: [&str; 2] = ["6B00", "6A86"];
+const PAST_END: [Status; 2] = [Status::PAST_END, Status::WRONG_PARAMETERS];
 
 /// Bytes that show how long the file is.
 const HEADER: u16 = 8;
@@ -45,7 +45,9 @@ pub(super) fn card_access(session: &mut CardSession<'_>) -> Result<Result<Vec<u8
         }
     }
     let read = match read {
-        Err(NotRead::Status { status }) if PAST_END.contains(&status.as_str()) => by_header(session, status)?,
+        Err(NotRead::Status { status }) if PAST_END.iter().any(|word| word.to_string() == status) => {
+            by_header(session, status)?
+        }
         Err(NotRead::Status { status }) => by_identifier(session, status)?,
         read => read,
     };

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use sqlx::{
-    Connection, SqlSafeStr, SqliteConnection,
+    AssertSqlSafe, Connection, SqlSafeStr, SqliteConnection,
     migrate::{Migration, MigrationType, Migrator},
 };
 
@@ -25,19 +25,37 @@ pub fn postgres() -> Migrator {
     migrator
 }
 
-/// The tables of taimen in a SQLite file with their indexes and triggers, each with its type, name and statement. SQLite keeps the name of
-/// a table as whoever made the trigger wrote it.
-pub async fn sqlite_objects(link: &mut SqliteConnection) -> Result<Vec<(String, String, String)>, sqlx::Error> {
-    const STATEMENT: &str = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema \
-                             WHERE lower(tbl_name) IN ('log', 'data_key', 'entry', 'lookup') ORDER BY type, name";
-    sqlx::query_as(STATEMENT).fetch_all(link).await
+/// The tables.
+const TABLES: [&str; 4] = ["log", "data_key", "entry", "lookup"];
+
+/// Whether a SQLite file has the tables, indexes and triggers that taimen makes, and no index leaves a row out.
+pub async fn sqlite_holds(link: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // First: checking an index of somebody else's runs what it is an index of.
+    if objects(link).await? != made().await? {
+        return Ok(false);
+    }
+    for table in TABLES {
+        let check = AssertSqlSafe(format!("PRAGMA integrity_check({table})"));
+        if sqlx::query_scalar::<_, String>(check).fetch_one(&mut *link).await? != "ok" {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
-/// [`sqlite_objects`] of a file that nobody has changed.
-pub async fn sqlite_made() -> Result<Vec<(String, String, String)>, sqlx::Error> {
+/// The tables with their indexes and triggers, each with its type, name and statement. SQLite keeps the name of a table as whoever made
+/// the trigger wrote it.
+async fn objects(link: &mut SqliteConnection) -> Result<Vec<(String, String, String)>, sqlx::Error> {
+    let tables = TABLES.map(|table| format!("'{table}'")).join(", ");
+    let statement = "SELECT type, name, coalesce(sql, '') FROM sqlite_schema WHERE lower(tbl_name) IN";
+    sqlx::query_as(AssertSqlSafe(format!("{statement} ({tables}) ORDER BY type, name"))).fetch_all(link).await
+}
+
+/// [`objects`] of a file that nobody has changed.
+async fn made() -> Result<Vec<(String, String, String)>, sqlx::Error> {
     let mut link = SqliteConnection::connect("sqlite::memory:").await?;
     sqlite().run(&mut link).await?;
-    sqlite_objects(&mut link).await
+    objects(&mut link).await
 }
 
 fn migrator(steps: &'static [&'static str]) -> Migrator {

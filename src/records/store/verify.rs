@@ -2,8 +2,6 @@
 
 use std::{collections::BTreeMap, panic::resume_unwind, sync::mpsc, thread};
 
-use sqlx::AssertSqlSafe;
-
 use crate::crypto::{SEAL_SIGNATURE, SealPublicKey, Sha256Hash};
 
 use super::{
@@ -177,26 +175,11 @@ impl Session {
         }
     }
 
-    /// Whether a SQLite file has the tables, indexes and triggers that taimen makes, and no index leaves a row out: rows are
-    /// verified by their numbers, but found, and kept from a purge, by the indexes. Only the administrator of a PostgreSQL
-    /// server could do the like there.
+    /// Rows are verified by their numbers, but found, and kept from a purge, by the indexes. Only the administrator of a PostgreSQL
+    /// server could change those there.
     async fn schema_holds(&mut self) -> Result<bool, StoreError> {
         let Link::Sqlite(link) = self.link().await? else { return Ok(true) };
-        let holds = async {
-            // First: checking an index of somebody else's runs what it is an index of.
-            if schema::sqlite_objects(link).await? != schema::sqlite_made().await? {
-                return Ok(false);
-            }
-            let tables = ["log", "data_key", "entry", "lookup"].map(|table| format!("PRAGMA integrity_check({table})"));
-            for table in tables {
-                let found: String = sqlx::query_scalar(AssertSqlSafe(table)).fetch_one(&mut *link).await?;
-                if found != "ok" {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
-        };
-        holds.await.map_err(|error: sqlx::Error| self.failed(&error))
+        schema::sqlite_holds(link).await.map_err(|error| self.failed(&error))
     }
 
     /// A thread of its own judges what came while the next rows come.

@@ -269,7 +269,7 @@ fn age_signature(dump: &Dump, issuer: &Issuer, age: Option<&Result<AgeData<'_>, 
     }
 }
 
-/// The expiry day, which nothing on this card signs: so bytes that are no day say no more than none. `read` says whether the day
+/// The expiry day, which nothing on this card signs: so bytes that are not a day say no more than a missing file. `read` says whether the day
 /// should have been there.
 fn not_expired(expiry: Option<&[u8]>, read: bool, basis: Basis) -> Check {
     let id = CheckId::NotExpired;

@@ -12,7 +12,7 @@ pub(super) fn malformed_certificate(id: CheckId, error: &CertificateError) -> Ch
     Check::failed(id, Reason::Malformed, Evidence::new().with("detail", error.to_string()))
 }
 
-/// A key that an issuer signed and that is not known here: a newer generation's, perhaps. That is no sign of a forgery.
+/// A key of a kind that taimen does not know, signed by an issuer: a newer generation's, perhaps. It does not point to a forgery.
 pub(super) fn unsupported_key(id: CheckId, evidence: Evidence, error: &CertificateError) -> Check {
     Check::not_done(id, Why::UnsupportedKey, evidence.with("detail", error.to_string()))
 }

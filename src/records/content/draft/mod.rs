@@ -241,19 +241,20 @@ impl Draft {
         let Some(field) = field.or_else(|| self.field("age").filter(|_| wanted)) else {
             return Err(EntryProblem::Unknown);
         };
-        let place = match known {
+        match known {
             Some(part) if part.shape == Shape::Method => return self.methods(part, entry),
             Some(part) if BY_TOOL.contains(&part.id) => return Err(EntryProblem::ByTool),
             Some(part) if part.id == "document.number" && !self.is_numbered() => return Err(EntryProblem::NoNumber),
             // Nobody knows which document it is the number of.
             Some(part) if part.id == "document.number" && self.facts.is_none() && self.documents().next().is_none() => {
-                Some(Part { digits: false, ..*part })
+                let part = Part { digits: false, ..*part };
+                return content(Some(&part), entry, self.circumstances.customer == Customer::Company);
             }
             // Parts of a field are entered by their own names.
             None if parts_of(&field.id).next().is_some() => return Err(EntryProblem::Unknown),
-            known => known.copied(),
-        };
-        content(place.as_ref(), entry, self.circumstances.customer == Customer::Company)
+            _ => {}
+        }
+        content(known, entry, self.circumstances.customer == Customer::Company)
     }
 
     /// Whether a number of the document may be kept.
