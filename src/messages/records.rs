@@ -2,6 +2,8 @@
 
 use std::io::ErrorKind;
 
+use jiff::Timestamp;
+
 use crate::text::{errors, named};
 
 use super::{
@@ -107,6 +109,22 @@ errors! {
         NoSuchEntry { id: String } = "no entry {id}",
         Purged { id: String } = "the content of {id} was purged",
         NotAProof { path: String } = "{path} is not a proof",
+        AfterHead {
+            seq: u64,
+            /// Entries of the head.
+            size: u64,
+        } = "entry {seq} is not among the {size} of the head",
+        OtherHead {
+            /// Entries of the head that was given.
+            known: u64,
+            /// Entries of the proof's own head.
+            proof: u64,
+        } = "the proof is under a head of {proof} entries, not of {known}",
+        ClockBack {
+            at: Timestamp,
+            /// The time of the entry before.
+            before: Timestamp,
+        } = "an entry of {at} comes after one of {before}",
         NotAPublicKey = "not a public key of records",
         NotVacuumed {
             /// Why.
@@ -142,6 +160,8 @@ pub(super) fn text(error: &StoreError) -> Text {
         | StoreError::HeadElsewhere { .. }
         | StoreError::Damaged { .. }
         | StoreError::NotAProof { .. }
+        | StoreError::AfterHead { .. }
+        | StoreError::OtherHead { .. }
         | StoreError::NotAPublicKey
         | StoreError::NotVacuumed { .. } => proof(error),
         StoreError::NoServer { .. }
@@ -187,6 +207,10 @@ pub(super) fn text(error: &StoreError) -> Text {
         [("{path} を読み書きできません（{}）。", io_ja(*error)) ("{path} cannot be read or written ({}).", io_en(*error))]
         ["フォルダーがあるか、書き込みの権限と空きがあるか確かめてください。"
          "Check whether the folder exists and has space, and whether you may write there."] },
+        StoreError::ClockBack { at, before } => text! { "records-clock" Usage;
+        ["保存しましたが、時刻（{at}）が、前の記録の時刻（{before}）より前です。" "taimen saved the entry, but its time ({at}) is before that of the entry before it ({before})."]
+        ["この端末と、同じデータベースに書くほかの端末の日付と時計を合わせてください。保存期間の判断も時計によります。"
+         "Set date and clock of this computer and of each other one that writes to this database. Until when a record is kept is judged by them too."] },
         StoreError::NoRandomBytes => text! { "no-random-bytes-for-records" Usage;
         ["OSから乱数を得られないため、記録を暗号化できません。保存していません。"
          "The operating system provides no random bytes, so taimen cannot seal the record. It saved nothing."]
@@ -321,6 +345,16 @@ fn proof(error: &StoreError) -> Text {
          ("The contents are emptied, but unused parts of the database may still hold them ({}).", text(why).what.en)]
         ["ほかのプログラムを閉じてもう一度 purge を実行するか、PostgreSQLでは所有者が VACUUM を実行してください。"
          "Close other programs and run purge again; in PostgreSQL let the owner run VACUUM."] },
+        StoreError::AfterHead { seq, size } => text! { "records-after-head" Usage;
+        ["この記録は{seq}件目で、指定された head（{size}件まで）より後に追加されています。証明を書き出していません。"
+         "The record is entry {seq}, added after the head that was given, which has {size} entries. taimen wrote no proof."]
+        ["より新しい head を相手から受け取るか、--head なしで書き出した証明を、その head とともに渡してください。"
+         "Ask for a newer head, or leave --head out and hand over the proof with its own head."] },
+        StoreError::OtherHead { known, proof } => text! { "records-other-head" Usage;
+        ["証明は{proof}件の head によるもので、指定された head は{known}件です。そのままでは突き合わせられません。証明が誤りだということではありません。"
+         "The proof is under a head of {proof} entries, and the head that was given has {known}: they cannot be compared. It does not mean that the proof is false."]
+        ["手元の head による証明を書き出してもらってください（taimen records head --proof ID --head ファイル）。"
+         "Ask for a proof under your head (taimen records head --proof ID --head FILE)."] },
         StoreError::NotAProof { path } => text! { "records-not-a-proof" Usage;
         ["{path} は、記録が含まれることの証明ではありません。" "{path} is not a proof of a record."]
         ["taimen records head --proof で書き出したファイルを指定してください。" "Name a file that taimen records head --proof has written."] },

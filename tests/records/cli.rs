@@ -77,6 +77,18 @@ fn a_shop_makes_backs_up_and_proves_its_records_on_both() {
         let audit = |arguments: &[&str]| shop.program.run([&["records", "verify", "--json"], arguments].concat());
         let proved = audit(&["--proof", &proof, "--public-key", &public, "--head", &head]).expect(0).json();
         assert_eq!((&proved["proved"], &proved["seq"], &proved["content"]), (&true.into(), &3.into(), &Value::Null));
+        // A head of another time is not the proof's, which is no fault of either; a proof under it is to be had.
+        drop(shop.bench.open().unwrap().append(&record(6)).unwrap());
+        let (newer, under) = (shop.path("newer"), shop.path("under.json"));
+        shop.run(&["head", "--out", &newer]).expect(0);
+        let refused = audit(&["--proof", &proof, "--public-key", &public, "--head", &newer]).expect(2);
+        assert_eq!(error(&refused), "records-other-head");
+        audit(&["--proof", &proof, "--public-key", &public, "--head", &newer, "--head", &head]).expect(0);
+        shop.run(&["head", "--proof", &ids[2].to_string(), "--head", &newer, "--out", &under]).expect(0);
+        audit(&["--proof", &under, "--public-key", &public, "--head", &newer]).expect(0);
+        shop.run(&["head", "--proof", &ids[2].to_string(), "--head", &head]).expect(0);
+        let last = shop.run(&["verify", "--json"]).expect(0).json();
+        assert_eq!((&last["size"], &last["clock_back"]), (&6.into(), &serde_json::json!([])));
         let changed = fs::read_to_string(&proof).unwrap().replacen("\"seq\": 3", "\"seq\": 4", 1);
         fs::write(&proof, changed).unwrap();
         assert_eq!(audit(&["--proof", &proof, "--public-key", &public]).expect(1).json()["proved"], false);
@@ -84,7 +96,7 @@ fn a_shop_makes_backs_up_and_proves_its_records_on_both() {
         assert_eq!(error(&audit(&["--proof", &proof, "--public-key", "x"]).expect(2)), "records-not-a-public-key");
 
         let copy = shop.path("copy.db");
-        assert_eq!(shop.run(&["backup", &copy, "--json"]).expect(0).json()["size"], 5);
+        assert_eq!(shop.run(&["backup", &copy, "--json"]).expect(0).json()["size"], 6);
         assert_private(&shop.bench.folder.file("copy.db"));
         assert_eq!(error(&shop.run(&["backup", &copy, "--json"]).expect(2)), "records-already-there");
         assert_eq!(error(&shop.run(&["restore", &copy, "--json"]).expect(2)), "records-already-there");
@@ -94,7 +106,7 @@ fn a_shop_makes_backs_up_and_proves_its_records_on_both() {
         let older = shop.run(&["restore", &copy, "--records", &place, "--json"]).expect(2);
         assert_eq!(error(&older), "records-older-copy");
         let restored = shop.run(&["restore", &copy, "--records", &place, "--accept-loss", "--json"]).expect(0);
-        assert_eq!(restored.json()["size"], 5);
+        assert_eq!(restored.json()["size"], 6);
         shop.run(&["verify", "--records", &place]).expect(0);
     }
 }
@@ -227,10 +239,32 @@ fn an_older_copy_and_a_password_are_refused() {
     let report = shop.run(&["verify", "--json"]).expect(1).json();
     assert_eq!(report["bad"], serde_json::json!([{"seq": 2, "layer": "older"}]));
     assert_eq!(error(&shop.run(&["rekey", "--json"]).expect(2)), "records-older-copy");
+    // Nor is a copy of it one of the whole log.
+    let backup = shop.run(&["backup", &shop.path("second.db"), "--json"]).expect(1).json();
+    assert_eq!((&backup["holds"], &backup["bad"]), (&false.into(), &report["bad"]));
+    let said = shop.run(&["backup", &shop.path("third.db")]).expect(1).stdout;
+    assert!(said.contains("an older copy, or cut off") && !said.contains("nothing is damaged"), "{said}");
     let url = "postgres://anna:geheim@db.example/records";
     let refused = shop.run(&["verify", "--records", url, "--json"]).expect(2);
     assert_eq!(error(&refused), "password-in-url");
     assert!(!format!("{}{}", refused.stdout, refused.stderr).contains("geheim"));
+}
+
+#[test]
+fn a_clock_that_went_back_is_said_to_whoever_saves_and_to_whoever_verifies() {
+    let shop = Shop::new(Bench::sqlite());
+    let mut store = shop.bench.create();
+    store.append(&entry(EntryKind::Record, None, 86_400 * 365 * 50, "{}")).unwrap();
+    drop(store);
+    let said = shop.run(&["rekey"]).expect(0).stderr;
+    assert!(said.contains("is before that of the entry before it"), "{said}");
+    let report = shop.run(&["verify", "--json"]).expect(0).json();
+    assert_eq!((&report["holds"], &report["clock_back"][0]["seq"]), (&true.into(), &2.into()));
+    let words = shop.run(&["verify"]).expect(0).stdout;
+    assert!(words.contains("nothing is damaged") && words.contains("Note: the time of entry 2 ("), "{words}");
+    let mut japanese = shop.command(&["verify"]);
+    japanese.env("TAIMEN_LANG", "ja");
+    assert!(run(japanese).expect(0).stdout.contains("注意: 2件目の時刻（"));
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn a_purge_leaves_no_ciphertext_behind() {
     let bench = Bench::sqlite();
     let (mut store, appended) = bench.filled(3);
     let sealed = {
-        let proof = store.proof(appended[1].id, true).unwrap().to_json();
+        let proof = store.proof(appended[1].id, true, None).unwrap().to_json();
         let proof: serde_json::Value = serde_json::from_str(&proof).unwrap();
         hex::decode(proof["content"]["sealed"].as_str().unwrap()).unwrap()
     };

@@ -3,7 +3,10 @@
 use std::{fs, ops::ControlFlow};
 
 use taimen::{
-    records::store::{Depth, EntryKind, Listing, Lookup, Proof, Store, StoreError, parse_verifier_key},
+    records::store::{
+        Back, Depth, EntryKind, KeyFile, Listing, Lookup, Proof, SignedHead, Store, StoreError, Unproved,
+        parse_verifier_key,
+    },
     transport::nonces::SystemNonces,
 };
 use uuid::Uuid;
@@ -90,7 +93,7 @@ both! {
         assert!(gone.payload.is_none() && gone.header.emptied);
         assert_eq!(store.find(&Lookup::new("name", "海山ためし2")).unwrap(), []);
         assert_eq!(store.find(&Lookup::new("name", "海山ためし1")).unwrap().len(), 1);
-        assert_eq!(store.proof(ids[0], true).err(), Some(StoreError::Purged { id: ids[0].to_string() }));
+        assert_eq!(store.proof(ids[0], true, None).err(), Some(StoreError::Purged { id: ids[0].to_string() }));
         let report = bench.read_without_key().verify(Depth::Structure, &[]).unwrap();
         assert!(report.holds(), "{:?}", report.bad);
         assert_eq!((report.size, report.emptied, report.kinds[&EntryKind::Purge]), (6, 2, 1));
@@ -191,17 +194,17 @@ both! {
         let (mut store, appended) = bench.filled(11);
         let public = store.log().verifier_key(store.public_key());
         let (_, public) = parse_verifier_key(&public).unwrap();
-        let head = store.head().unwrap().unwrap();
+        let head = [store.head().unwrap().unwrap()];
         for (number, one) in appended.iter().enumerate() {
-            let json = store.proof(one.id, false).unwrap().to_json();
+            let json = store.proof(one.id, false, None).unwrap().to_json();
             assert!(!json.contains("\"key\"") && !json.contains("sealed"), "{json}");
             let proof = Proof::from_json(json.as_bytes()).unwrap();
-            let proved = proof.verify(&public, Some(&head)).unwrap();
+            let proved = proof.verify(&public, &head).unwrap();
             assert_eq!((proved.header.seq, proved.header.id), (u64::try_from(number).unwrap() + 1, one.id));
             assert!(proved.payload.is_none());
         }
-        let json = store.proof(appended[4].id, true).unwrap().to_json();
-        let proved = Proof::from_json(json.as_bytes()).unwrap().verify(&public, Some(&head)).unwrap();
+        let json = store.proof(appended[4].id, true, None).unwrap().to_json();
+        let proved = Proof::from_json(json.as_bytes()).unwrap().verify(&public, &head).unwrap();
         assert_eq!(text(proved.payload), "{\"name\":\"海山 ためし5\"}");
         for (from, to) in [
             ("\"seq\": 5", "\"seq\": 6"),
@@ -212,12 +215,69 @@ both! {
         ] {
             let changed = json.replacen(from, to, 1);
             assert_ne!(changed, json);
-            let proved = Proof::from_json(changed.as_bytes()).and_then(|proof| proof.verify(&public, None));
+            let proved = Proof::from_json(changed.as_bytes()).and_then(|proof| proof.verify(&public, &[]).ok());
             assert!(proved.is_none(), "{from}");
         }
-        store.append(&record(12)).unwrap();
-        let newer = store.head().unwrap().unwrap();
-        assert!(Proof::from_json(json.as_bytes()).unwrap().verify(&public, Some(&newer)).is_none(), "another head");
+    }
+
+    fn an_auditor_with_another_head_is_not_told_that_a_good_proof_is_false(bench: &Bench) {
+        let (mut store, appended) = bench.filled(5);
+        let (_, public) = parse_verifier_key(&store.log().verifier_key(store.public_key())).unwrap();
+        let old = appended[3].head.clone();
+        let newest = store.head().unwrap().unwrap();
+        let verify = |json: &str, known: &[&SignedHead]| {
+            let known: Vec<SignedHead> = known.iter().map(|head| (*head).clone()).collect();
+            Proof::from_json(json.as_bytes()).unwrap().verify(&public, &known).map(|proved| proved.head.head.size)
+        };
+        let json = store.proof(appended[1].id, false, None).unwrap().to_json();
+        assert_eq!(verify(&json, &[&old]), Err(Unproved::OtherSize { known: 4, proof: 5 }));
+        // Each head is looked at: one of them is enough, and a wrong one of its size speaks against it.
+        assert_eq!(verify(&json, &[&old, &newest]), Ok(5));
+        let elsewhere = Bench::sqlite();
+        let other = elsewhere.filled_as(store.log().database, 5).head().unwrap().unwrap();
+        assert_eq!((other.head.size, &other.head.log), (5, store.log()));
+        assert_eq!(verify(&json, &[&newest, &other]), Err(Unproved::Bad), "another key");
+        let mut rewritten = newest.head.clone();
+        rewritten.root = [9; 32];
+        let rewritten = rewritten.sign(KeyFile::parse(&fs::read_to_string(bench.key()).unwrap()).unwrap().signer());
+        assert_eq!(verify(&json, &[&newest, &rewritten]), Err(Unproved::Bad), "another root");
+        // The holder of the database proves it under the head that the auditor has.
+        for (number, one) in appended.iter().take(4).enumerate() {
+            let json = store.proof(one.id, false, Some(&old)).unwrap().to_json();
+            assert_eq!(verify(&json, &[&old]), Ok(4), "{number}");
+        }
+        let refused = |store: &mut Store, id, head: &SignedHead| store.proof(id, false, Some(head)).err();
+        assert_eq!(refused(&mut store, appended[4].id, &old), Some(StoreError::AfterHead { seq: 5, size: 4 }));
+        let unreadable = StoreError::HeadUnreadable { path: other.head.log.name() };
+        assert_eq!(refused(&mut store, appended[1].id, &other), Some(unreadable));
+        let place = bench.place().to_string();
+        assert_eq!(
+            refused(&mut store, appended[1].id, &rewritten),
+            Some(StoreError::HeadDiffers { place, seq: 5 })
+        );
+    }
+
+    fn time_that_goes_back_is_said_and_is_no_damage(bench: &Bench) {
+        let mut store = bench.create();
+        let at = |second| entry(EntryKind::Record, None, second, "{}");
+        // Some minutes are between the clocks of two computers.
+        for second in [10_000, 9_500, 9_401] {
+            assert_eq!(store.append(&at(second)).unwrap().clock_back, None, "{second}");
+        }
+        let back = store.append(&at(8_000)).unwrap();
+        assert_eq!(back.clock_back, Some(StoreError::ClockBack { at: time(8_000), before: time(9_401) }));
+        assert_eq!(back.warnings().count(), 1);
+        assert_eq!(store.append(&at(900_000)).unwrap().clock_back, None);
+        assert_eq!(store.append(&at(10_000)).unwrap().warnings().count(), 1);
+        let report = store.verify(Depth::Content, &[]).unwrap();
+        assert!(report.holds(), "{:?}", report.bad);
+        assert_eq!(
+            report.back,
+            [
+                Back { seq: 4, at: time(8_000), before: time(9_401) },
+                Back { seq: 6, at: time(10_000), before: time(900_000) }
+            ]
+        );
     }
 
     fn a_new_master_key_shuts_the_former_key_file_out(bench: &Bench) {

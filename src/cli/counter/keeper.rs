@@ -10,7 +10,7 @@ use crate::{
     messages::Problem,
     records::{
         content::{Amendment, Change, Record},
-        store::{EntryKind, Header, Listing, Lookup, Store},
+        store::{Appended, EntryKind, Header, Listing, Lookup, Store},
     },
     text::japan_date,
 };
@@ -65,7 +65,7 @@ fn save(store: &mut Store, record: &Record) -> Result<Saved, Problem> {
     Ok(Saved {
         id: appended.id.to_string(),
         seq: appended.seq,
-        warning: appended.head_not_kept.map(Problem::Records),
+        warning: warning(&appended),
         blanks: record.blanks().count(),
     })
 }
@@ -78,7 +78,12 @@ fn amend(store: &mut Store, id: &str, amendment: &Amendment) -> Result<Added, Pr
         amend::ended(id, &view, Some(relation), ended_on, japan_date(now))?;
     }
     let appended = database::add(store, id, &view.record, amendment, now)?;
-    Ok(Added { seq: appended.seq, warning: appended.head_not_kept.map(Problem::Records) })
+    Ok(Added { seq: appended.seq, warning: warning(&appended) })
+}
+
+/// The first thing that is not as it should be although the entry is saved.
+fn warning(appended: &Appended) -> Option<Problem> {
+    appended.warnings().next().cloned().map(Problem::Records)
 }
 
 fn look(store: &mut Store, query: Query) -> Result<Answer, Problem> {

@@ -79,7 +79,7 @@ fn finish(
     } else {
         output::text(&saved_text(settings.lang, &record, &appended))?;
     }
-    super::warn_not_kept(settings, &appended);
+    super::warn(settings, &appended);
     Ok(ExitCode::Authentic)
 }
 
@@ -230,7 +230,7 @@ impl Recorder {
         });
         match saved {
             Ok((record, appended)) => {
-                super::warn_not_kept(settings, &appended);
+                super::warn(settings, &appended);
                 let text = saved_text(settings.lang, &record, &appended);
                 Ok(Some(output::Saved { text, json: saved_json(&record, &appended) }))
             }

@@ -86,6 +86,6 @@ fn said(settings: &Settings, matches: &ArgMatches, appended: &Appended) -> Resul
             Lang::En => format!("Added: no. {} ({})\n", appended.seq, appended.id),
         })?;
     }
-    super::warn_not_kept(settings, appended);
+    super::warn(settings, appended);
     Ok(ExitCode::Authentic)
 }

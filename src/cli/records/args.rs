@@ -37,6 +37,10 @@ pub fn command(b: Builder) -> Command {
                 "Write the proof that the record with this id is in the log",
             )))
             .arg(b.option(REVEAL).requires(PROOF))
+            .arg(b.option(HEAD).requires(PROOF).action(ArgAction::Set).help(b.t(
+                "相手が持っている head による証明にする（省略すると、最新の head）",
+                "Prove it under this head, which somebody has (default: the newest one)",
+            )))
             .args(b.options(&[OUT, JSON])),
         keyed(b, "records backup")
             .arg(copy("写しのファイル（新しく作る）", "The new file for the copy"))

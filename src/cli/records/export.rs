@@ -101,7 +101,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
             format!("taimen exported {} {unit}. The log says so in no. {}.\n", records.len(), appended.seq)
         }
     })?;
-    super::warn_not_kept(settings, &appended);
+    super::warn(settings, &appended);
     Ok(ExitCode::Authentic)
 }
 

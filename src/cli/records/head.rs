@@ -11,16 +11,18 @@ use crate::{
     messages::{ExitCode, Problem, StoreError},
 };
 
-use super::{super::files, SCHEMA, Settings, name, open_to_read, output};
+use super::{super::files, SCHEMA, Settings, name, open_to_read, output, verify};
 
 /// Runs the command.
 pub fn run(_settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let out = matches.get_one::<PathBuf>(name::OUT).map(|path| files::private(path, Existing::Kept)).transpose()?;
+    let known = verify::heads(matches)?;
     let mut store = open_to_read(matches)?;
     let proof = matches.get_one::<String>(name::PROOF);
     let text = if let Some(id) = proof {
         let id: Uuid = id.parse().map_err(|_| StoreError::NoSuchEntry { id: id.clone() })?;
-        store.proof(id, matches.get_flag(name::REVEAL))?.to_json() + "\n"
+        let under = verify::of_database(&known, store.log().database, &store.place().to_string())?;
+        store.proof(id, matches.get_flag(name::REVEAL), under.first())?.to_json() + "\n"
     } else {
         store.head()?.map(|head| head.note()).ok_or(StoreError::NoKeyGiven)?
     };

@@ -121,9 +121,9 @@ fn entry(kind: EntryKind, payload: &serde_json::Value) -> NewEntry {
     }
 }
 
-/// Says it if the head is not kept beside the key.
-pub fn warn_not_kept(settings: &Settings, appended: &Appended) {
-    if let Some(error) = &appended.head_not_kept {
+/// Says what is not as it should be although the entry is saved.
+pub fn warn(settings: &Settings, appended: &Appended) {
+    for error in appended.warnings() {
         output::complaint(settings, &Problem::Records(error.clone()));
     }
 }

@@ -25,7 +25,7 @@ use super::{
     SCHEMA, Settings,
     args::{ID, YES},
     database::id,
-    entry, open, output, t, views, warn_not_kept,
+    entry, open, output, t, views, warn,
 };
 
 /// Records of one purge: its entry names each with its law.
@@ -73,7 +73,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
             let rows: Vec<Value> = chunk.iter().map(lawful).collect();
             let payload = json!({"schema": "taimen.purge/1", "on": today.to_string(), "records": rows});
             let purged = store.empty(&ids, &entry(EntryKind::Purge, &payload))?;
-            warn_not_kept(settings, &purged.appended);
+            warn(settings, &purged.appended);
             emptied.join(&purged.emptied);
             left = purged.not_vacuumed;
         }

@@ -12,7 +12,7 @@ use crate::{
     transport::nonces::SystemNonces,
 };
 
-use super::{SCHEMA, Settings, entry, keys, name, output, place, rows, t, warn_not_kept};
+use super::{SCHEMA, Settings, entry, keys, name, output, place, rows, t, warn};
 
 /// Runs the command.
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
@@ -48,7 +48,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
     if let Some((_, written, _)) = &next {
         written.kept().keep(&appended.head, &written.public_key())?;
     }
-    warn_not_kept(settings, &appended);
+    warn(settings, &appended);
     let path = next.as_ref().map(|(_, _, path)| path.display().to_string());
     if matches.get_flag(name::JSON) {
         output::line(&json!({"schema": SCHEMA, "id": appended.id, "seq": appended.seq, "new_key": path}))?;

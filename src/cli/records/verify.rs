@@ -10,7 +10,9 @@ use crate::{
     crypto::SealPublicKey,
     lang::{Bilingual, Lang},
     messages::{ExitCode, Problem, StoreError},
-    records::store::{Bad, Depth, Layer, MAX_HEAD, MAX_PROOF, Proof, SignedHead, VerifyReport, parse_verifier_key},
+    records::store::{
+        Back, Bad, Depth, Layer, MAX_HEAD, MAX_PROOF, Proof, SignedHead, Unproved, VerifyReport, parse_verifier_key,
+    },
     report::{json_escaped, visible},
 };
 
@@ -20,19 +22,12 @@ use super::{super::files::read_limited, SCHEMA, Settings, name, open_to_read, ou
 pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Problem> {
     let known = heads(matches)?;
     let public = matches.get_one::<String>(name::PUBLIC_KEY).map(|text| public_key(text)).transpose()?;
-    let of_database = |database: Uuid, place: &str| match known
-        .iter()
-        .find(|(_, head)| head.head.log.database != database)
-    {
-        None => Ok(known.iter().map(|(_, head)| head.clone()).collect::<Vec<SignedHead>>()),
-        Some((path, _)) => Err(StoreError::HeadElsewhere { path: path.display().to_string(), place: place.to_owned() }),
-    };
     if let (Some(path), Some((database, public))) = (matches.get_one::<String>(name::PROOF), &public) {
-        let known = of_database(*database, "--public-key")?;
-        return proof(settings, matches, Path::new(path), public, known.first());
+        let known = of_database(&known, *database, "--public-key")?;
+        return proof(settings, matches, Path::new(path), public, &known);
     }
     let mut store = open_to_read(matches)?;
-    let known = of_database(store.log().database, &store.place().to_string())?;
+    let known = of_database(&known, store.log().database, &store.place().to_string())?;
     if public.as_ref().is_some_and(|(_, public)| public != store.public_key()) {
         let place = store.place().to_string();
         return Err(StoreError::WrongKey { place, path: "--public-key".to_owned() }.into());
@@ -71,7 +66,8 @@ pub fn exit(report: &VerifyReport) -> ExitCode {
     if report.holds() { ExitCode::Authentic } else { ExitCode::Rejected }
 }
 
-fn heads(matches: &ArgMatches) -> Result<Vec<(PathBuf, SignedHead)>, Problem> {
+/// The heads that `--head` names, each with its file.
+pub fn heads(matches: &ArgMatches) -> Result<Vec<(PathBuf, SignedHead)>, Problem> {
     let paths = matches.get_many::<PathBuf>(name::HEAD).into_iter().flatten();
     let read = |path: &PathBuf| {
         let bytes = read_limited(path, MAX_HEAD)?;
@@ -80,6 +76,18 @@ fn heads(matches: &ArgMatches) -> Result<Vec<(PathBuf, SignedHead)>, Problem> {
         Ok((path.clone(), head))
     };
     paths.map(read).collect()
+}
+
+/// The heads, if all are of one database.
+pub fn of_database(
+    known: &[(PathBuf, SignedHead)],
+    database: Uuid,
+    place: &str,
+) -> Result<Vec<SignedHead>, StoreError> {
+    match known.iter().find(|(_, head)| head.head.log.database != database) {
+        None => Ok(known.iter().map(|(_, head)| head.clone()).collect()),
+        Some((path, _)) => Err(StoreError::HeadElsewhere { path: path.display().to_string(), place: place.to_owned() }),
+    }
 }
 
 fn public_key(text: &str) -> Result<(Uuid, SealPublicKey), Problem> {
@@ -91,11 +99,15 @@ fn proof(
     matches: &ArgMatches,
     path: &Path,
     public: &SealPublicKey,
-    known: Option<&SignedHead>,
+    known: &[SignedHead],
 ) -> Result<ExitCode, Problem> {
     let not_a_proof = || StoreError::NotAProof { path: path.display().to_string() };
     let proof = Proof::from_json(&read_limited(path, MAX_PROOF)?).ok_or_else(not_a_proof)?;
-    let proved = proof.verify(public, known);
+    let proved = match proof.verify(public, known) {
+        Ok(proved) => Some(proved),
+        Err(Unproved::Bad) => None,
+        Err(Unproved::OtherSize { known, proof }) => return Err(StoreError::OtherHead { known, proof }.into()),
+    };
     let lang = settings.lang;
     if matches.get_flag(name::JSON) {
         let content = proved.as_ref().and_then(|proved| proved.payload.as_ref());
@@ -107,7 +119,7 @@ fn proof(
             "seq": proved.as_ref().map(|proved| proved.header.seq),
             "created_at": proved.as_ref().map(|proved| proved.header.created_at),
             "size": proved.as_ref().map(|proved| proved.head.head.size),
-            "head_known": known.is_some(),
+            "head_known": !known.is_empty(),
             "content": content,
         }))?;
     } else if let Some(proved) = &proved {
@@ -126,7 +138,7 @@ fn proof(
                 ("head の時刻", "time of the head", proved.head.head.time.to_string()),
             ],
         );
-        if known.is_none() {
+        if known.is_empty() {
             text += t(
                 lang,
                 "証明の中の head を使いました。別に受け取った head があれば --head で突き合わせてください。\n",
@@ -151,6 +163,7 @@ fn proof(
 /// The report as JSON.
 pub fn json(report: &VerifyReport, signer: Signer) -> Value {
     let bad = |bad: &Bad| json!({"seq": bad.seq, "layer": bad.layer.as_str()});
+    let back = |back: &Back| json!({"seq": back.seq, "at": back.at, "before": back.before});
     let kinds: serde_json::Map<String, Value> =
         report.kinds.iter().map(|(kind, count)| (kind.as_str().to_owned(), (*count).into())).collect();
     json!({
@@ -166,6 +179,7 @@ pub fn json(report: &VerifyReport, signer: Signer) -> Value {
         "known_heads": report.known,
         "head": report.head.as_ref().map(SignedHead::note),
         "bad": report.bad.iter().map(bad).collect::<Vec<_>>(),
+        "clock_back": report.back.iter().map(back).collect::<Vec<_>>(),
     })
 }
 
@@ -188,6 +202,16 @@ pub fn words(lang: Lang, place: &str, report: &VerifyReport, signer: Signer) -> 
             Lang::En if bad.seq == 0 => format!("  database ({}): {what}\n", bad.layer),
             Lang::Ja => format!("  {}件目（{}）: {what}\n", bad.seq, bad.layer),
             Lang::En => format!("  entry {} ({}): {what}\n", bad.seq, bad.layer),
+        };
+    }
+    for Back { seq, at, before } in &report.back {
+        text += &match lang {
+            Lang::Ja => format!(
+                "  注意: {seq}件目の時刻（{at}）は、前の記録の時刻（{before}）より前です。どちらかの時計が違っていました。\n"
+            ),
+            Lang::En => format!(
+                "  Note: the time of entry {seq} ({at}) is before that of the entry before it ({before}): a clock was wrong.\n"
+            ),
         };
     }
     // Whose heads they are is not known either, if nobody knows who signed.

@@ -95,6 +95,14 @@ pub struct Header {
     pub emptied: bool,
 }
 
+/// How many seconds an entry may be earlier than the one before it: several clocks write into one log.
+const BACK: i64 = 600;
+
+/// Whether an entry of this time comes after one of a later time, by more than clocks differ.
+pub(super) fn is_back(at: Timestamp, before: Timestamp) -> bool {
+    before.as_second().saturating_sub(at.as_second()) > BACK
+}
+
 /// Numbers of entries, as ranges from first to last.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ranges(Vec<(u64, u64)>);

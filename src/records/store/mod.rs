@@ -43,9 +43,9 @@ pub use kept::KeptHead;
 pub use key::{KeyFile, MAX_KEY_FILE, NotAKeyFile};
 pub use keys::Keys;
 pub use place::{Place, Purpose};
-pub use proof::{MAX_PROOF, Proof, Proved};
+pub use proof::{MAX_PROOF, Proof, Proved, Unproved};
 pub use read::{Listing, MAX_PAGE};
-pub use verify::{Bad, Depth, VerifyReport};
+pub use verify::{Back, Bad, Depth, VerifyReport};
 pub use write::Emptied;
 
 use session::Session;
@@ -71,6 +71,16 @@ pub struct Appended {
     /// Why the head was not kept beside the key too: the entry is safe, but an older copy of the database would not be
     /// found by it.
     pub head_not_kept: Option<StoreError>,
+    /// That the entry before it has a later time, by more than clocks differ: the entry is safe, but a clock is wrong, and days are
+    /// counted by clocks.
+    pub clock_back: Option<StoreError>,
+}
+
+impl Appended {
+    /// What is not as it should be although the entry is safe.
+    pub fn warnings(&self) -> impl Iterator<Item = &StoreError> {
+        self.head_not_kept.iter().chain(&self.clock_back)
+    }
 }
 
 /// An entry with its content.
@@ -206,12 +216,13 @@ impl Store {
         self.runtime.block_on(self.session.head())
     }
 
-    /// The proof that an entry is in the log of the newest head. With `reveal` it opens the content of this one entry too.
+    /// The proof that an entry is in the log of a head: of one that somebody has, or the newest. With `reveal` it opens the content of
+    /// this one entry too.
     ///
     /// # Errors
     /// [`StoreError::NoSuchEntry`] and others.
-    pub fn proof(&mut self, id: Uuid, reveal: bool) -> Result<Proof, StoreError> {
-        self.runtime.block_on(self.session.proof(id, reveal))
+    pub fn proof(&mut self, id: Uuid, reveal: bool, under: Option<&SignedHead>) -> Result<Proof, StoreError> {
+        self.runtime.block_on(self.session.proof(id, reveal, under))
     }
 
     /// Checks every entry, and heads that are known from elsewhere.

@@ -56,6 +56,20 @@ struct Content {
     key: Zeroizing<String>,
 }
 
+/// Why a proof proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unproved {
+    /// It does not hold under the public key, or not under a head that is known.
+    Bad,
+    /// It holds under its own head, and no head that is known has as many entries: the two cannot be compared.
+    OtherSize {
+        /// Entries of the head that is known.
+        known: u64,
+        /// Entries of the proof's head.
+        proof: u64,
+    },
+}
+
 /// What a proof proves.
 pub struct Proved {
     /// The entry's header.
@@ -67,20 +81,48 @@ pub struct Proved {
 }
 
 impl Session {
-    pub(super) async fn proof(&mut self, id: Uuid, reveal: bool) -> Result<Proof, StoreError> {
+    pub(super) async fn proof(
+        &mut self,
+        id: Uuid,
+        reveal: bool,
+        under: Option<&SignedHead>,
+    ) -> Result<Proof, StoreError> {
         let link = self.link().await?;
         link.begin_reading().await.map_err(|error| self.failed(&error))?;
-        let proof = self.proof_state(id, reveal).await;
+        let proof = self.proof_state(id, reveal, under).await;
         if let Ok(link) = self.link().await {
             link.rollback().await;
         }
         proof
     }
 
-    async fn proof_state(&mut self, id: Uuid, reveal: bool) -> Result<Proof, StoreError> {
+    /// Refuses a head from elsewhere under which this log of so many entries was never.
+    async fn is_ours(&mut self, head: &SignedHead, size: u64) -> Result<(), StoreError> {
+        let name = || head.head.log.name();
+        if head.head.log.database != self.info.log.database {
+            return Err(StoreError::HeadElsewhere { path: name(), place: self.place.to_string() });
+        }
+        if head.head.log != self.info.log || head.verify(&self.info.public_key).is_err() {
+            return Err(StoreError::HeadUnreadable { path: name() });
+        }
+        let frontier = self.frontier(size).await?;
+        self.not_older(head, size, &frontier).await
+    }
+
+    async fn proof_state(&mut self, id: Uuid, reveal: bool, under: Option<&SignedHead>) -> Result<Proof, StoreError> {
         let entry = self.whole(id).await?;
         let seq = entry.header.seq;
-        let head = self.head().await?.ok_or_else(|| self.damaged(seq, Layer::Sequence))?;
+        let newest = self.head().await?.ok_or_else(|| self.damaged(seq, Layer::Sequence))?;
+        let head = match under {
+            None => newest,
+            Some(known) if known.head.size < seq => {
+                return Err(StoreError::AfterHead { seq, size: known.head.size });
+            }
+            Some(known) => {
+                self.is_ours(known, newest.head.size).await?;
+                known.clone()
+            }
+        };
         let before: Vec<u8> = match seq.checked_sub(1).and_then(|seq| i64::try_from(seq).ok()) {
             None | Some(0) => Vec::new(),
             Some(before) => {
@@ -151,13 +193,28 @@ impl Proof {
         (proof.schema == SCHEMA).then_some(proof)
     }
 
-    /// What it proves under a public key, and under a head that is known from elsewhere if there is one; `None` if nothing.
-    pub fn verify(&self, key: &SealPublicKey, known: Option<&SignedHead>) -> Option<Proved> {
+    /// What it proves under a public key, and under the heads that are known from elsewhere if there are any.
+    ///
+    /// # Errors
+    /// [`Unproved`].
+    pub fn verify(&self, key: &SealPublicKey, known: &[SignedHead]) -> Result<Proved, Unproved> {
+        let proved = self.proved(key).ok_or(Unproved::Bad)?;
+        let head = &proved.head.head;
+        let same_size = |known: &&SignedHead| known.head.size == head.size;
+        let differs = |known: &SignedHead| known.verify(key).is_err() || same_size(&known) && known.head != *head;
+        match known.first() {
+            _ if known.iter().any(differs) => Err(Unproved::Bad),
+            Some(first) if !known.iter().any(|known| same_size(&known)) => {
+                Err(Unproved::OtherSize { known: first.head.size, proof: head.size })
+            }
+            _ => Ok(proved),
+        }
+    }
+
+    /// What it proves under its own head.
+    fn proved(&self, key: &SealPublicKey) -> Option<Proved> {
         let head = SignedHead::parse(&self.head).ok()?;
         head.verify(key).ok()?;
-        if known.is_some_and(|known| known.head != head.head || known.verify(key).is_err()) {
-            return None;
-        }
         let profile = match (&self.profile, &self.profile_sha256) {
             (None, None) => None,
             (Some(id), Some(sha256)) => Some((id.clone(), hash(sha256)?)),

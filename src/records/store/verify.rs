@@ -2,11 +2,13 @@
 
 use std::{collections::BTreeMap, panic::resume_unwind, sync::mpsc, thread};
 
+use jiff::Timestamp;
+
 use crate::crypto::{SEAL_SIGNATURE, SealPublicKey, Sha256Hash};
 
 use super::{
     Layer, StoreError,
-    entry::{EntryKind, Header, Ranges},
+    entry::{EntryKind, Header, Ranges, is_back},
     head::{Log, SignedHead},
     keys::DataKeys,
     link::{Link, on},
@@ -17,7 +19,7 @@ use super::{
     tree::Frontier,
 };
 
-/// The most damages that a report names.
+/// The most damages that a report names, and the most places where time goes back.
 const MAX_BAD: usize = 100;
 
 /// How much is checked.
@@ -36,6 +38,17 @@ pub struct Bad {
     pub seq: u64,
     /// What does not hold.
     pub layer: Layer,
+}
+
+/// An entry with an earlier time than the one before it, by more than clocks differ. It is no damage: a clock was wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Back {
+    /// The number of the entry.
+    pub seq: u64,
+    /// Its time.
+    pub at: Timestamp,
+    /// That of the entry before.
+    pub before: Timestamp,
 }
 
 /// What was checked, and what does not hold.
@@ -57,6 +70,8 @@ pub struct VerifyReport {
     pub known: usize,
     /// The damages, the first one first, at most a hundred.
     pub bad: Vec<Bad>,
+    /// Where time goes back, the first one first, at most a hundred.
+    pub back: Vec<Back>,
 }
 
 impl VerifyReport {
@@ -137,6 +152,7 @@ impl Session {
             head: None,
             known: roots.len(),
             bad: Vec::new(),
+            back: Vec::new(),
         };
         let purged = match self.purged().await {
             Ok(purged) => purged,
@@ -293,6 +309,9 @@ impl Check {
         if self.roots.iter().any(|(size, root)| *size == expected && *root != self.frontier.root()) {
             self.bad(expected, Layer::Rewritten);
         }
+        let (at, before) = (header.created_at, self.last.as_ref().map(|last| last.header.created_at));
+        let back = before.filter(|before| is_back(at, *before) && self.report.back.len() < MAX_BAD);
+        self.report.back.extend(back.map(|before| Back { seq: expected, at, before }));
         self.before = entry.head_bytes();
         self.last = Some(Last { header: entry.header, root: entry.root, signature: entry.signature });
         true

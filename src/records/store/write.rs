@@ -8,7 +8,9 @@ use crate::crypto::ROW_NONCE;
 
 use super::{
     Appended, Layer, StoreError,
-    entry::{EntryKind, Header, MAX_LOOKUPS, MAX_PAYLOAD, MAX_PAYLOAD_WITH_PHOTO, MAX_PROFILE_ID, NewEntry, Ranges},
+    entry::{
+        EntryKind, Header, MAX_LOOKUPS, MAX_PAYLOAD, MAX_PAYLOAD_WITH_PHOTO, MAX_PROFILE_ID, NewEntry, Ranges, is_back,
+    },
     head::SignedHead,
     key::KeyFile,
     link::{Link, on},
@@ -28,6 +30,7 @@ pub(super) struct Tip {
     pub frontier: Frontier,
     /// The head as it is kept; nothing before the first entry.
     pub head: Vec<u8>,
+    /// When the last entry was made; before the first, when the database was.
     pub time: Timestamp,
 }
 
@@ -47,6 +50,7 @@ struct Written {
     header: Header,
     head: SignedHead,
     tip: Tip,
+    clock_back: Option<StoreError>,
 }
 
 impl Session {
@@ -105,7 +109,12 @@ impl Session {
     }
 
     /// Refuses a log that is not a continuation of a known head.
-    async fn not_older(&mut self, known: &SignedHead, size: u64, frontier: &Frontier) -> Result<(), StoreError> {
+    pub(super) async fn not_older(
+        &mut self,
+        known: &SignedHead,
+        size: u64,
+        frontier: &Frontier,
+    ) -> Result<(), StoreError> {
         let (place, seq) = (self.place.to_string(), known.head.size);
         if seq > size {
             return Err(StoreError::HeadOlder { place, kept: seq, found: size });
@@ -161,7 +170,7 @@ impl Session {
 
     /// Commits what was written, or gives it up.
     async fn finish(&mut self, written: Result<Written, StoreError>) -> Result<Appended, StoreError> {
-        let Written { header, head, tip } = match written {
+        let Written { header, head, tip, clock_back } = match written {
             Ok(written) => written,
             Err(error) => {
                 self.give_up().await;
@@ -181,7 +190,7 @@ impl Session {
         self.known = Some(head.clone());
         let unlocked = self.unlocked()?;
         let head_not_kept = unlocked.keys.kept.keep(&head, &self.info.public_key).err();
-        Ok(Appended { id: header.id, seq: header.seq, head, head_not_kept })
+        Ok(Appended { id: header.id, seq: header.seq, head, head_not_kept, clock_back })
     }
 
     /// Ends a transaction that failed. The end of the log is looked at again after it.
@@ -237,12 +246,14 @@ impl Session {
         let nodes = tip.frontier.push(leaf).concat();
         let head = rows::head(&self.info.log, &header, tip.frontier.root()).sign(unlocked.keys.file.signer());
         tip.head = [&head.head.root[..], &head.signature].concat();
-        tip.time = header.created_at;
+        let (at, before) = (header.created_at, tip.time);
+        let clock_back = is_back(at, before).then_some(StoreError::ClockBack { at, before });
+        tip.time = at;
         let of = header.of;
         let inserted =
             insert(self.link().await?, &header, (leaf, &tip.head, nodes, digest), &nonce, sealed, &lookups).await;
         match inserted {
-            Ok(()) => Ok(Written { header, head, tip }),
+            Ok(()) => Ok(Written { header, head, tip, clock_back }),
             Err(error) => Err(match (error.as_database_error().map(|error| error.kind()), of) {
                 (Some(sqlx::error::ErrorKind::ForeignKeyViolation), Some(of)) => {
                     StoreError::NoSuchEntry { id: of.to_string() }
