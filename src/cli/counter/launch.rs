@@ -16,6 +16,7 @@ use tokio_rustls::{
         ServerConfig,
         crypto::ring,
         pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+        version::TLS13,
     },
 };
 use x509_parser::extensions::GeneralName;
@@ -105,7 +106,7 @@ pub fn tablet(matches: &ArgMatches) -> Result<Option<Tablet>, Problem> {
     let private = PrivateKeyDer::from_pem_file(key).map_err(|_| bad(key))?;
     let names = names(chain.first().ok_or_else(|| bad(certificate))?).ok_or_else(|| bad(certificate))?;
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(&[&TLS13])
         .map_err(|_| Problem::Internal { place: "counter" })?
         .with_no_client_auth()
         .with_single_cert(chain, private)

@@ -111,6 +111,13 @@ fn a_tablet_gets_the_customers_page_and_nothing_else() {
         );
         over_tls(port, &certificate, &text)
     };
+    // No older TLS.
+    for (version, taken) in [("-tls1_2", false), ("-tls1_3", true)] {
+        let mut client = Command::new("openssl");
+        client.args(["s_client", version, "-connect", &address, "-CAfile", &certificate, "-verify_return_error"]);
+        let ended = client.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        assert_eq!(ended.success(), taken, "{version}");
+    }
     let page = request("GET", "/customer", &address, "", "");
     assert!(page.starts_with("HTTP/1.1 200 "), "{page}");
     // By every name of the certificate, and by no other.
