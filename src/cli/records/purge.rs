@@ -110,8 +110,8 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
 
 /// Judges a record on a day in Japan.
 fn judged(store: &mut Store, id: Uuid, profiles: &Profiles, today: Date) -> Result<Judged, Problem> {
-    let view = views::one(store, id)?;
-    let all = store.history(id)?.into_iter().map(|entry| entry.header.id).collect();
+    // Only what was judged goes: the store refuses if anything was added since, a hold perhaps.
+    let (view, all) = views::whole(store, id)?;
     let retention = retention::of(&view, profiles);
     Ok(Judged { id, all, refusals: retention.refusals(today), retention })
 }

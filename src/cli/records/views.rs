@@ -17,9 +17,15 @@ use super::database::payload;
 
 /// One record with its history.
 pub fn one(store: &mut Store, id: Uuid) -> Result<View, Problem> {
-    let mut history = Vec::new();
+    Ok(whole(store, id)?.0)
+}
+
+/// One record with its history, and the names of the entries that it is made of.
+pub fn whole(store: &mut Store, id: Uuid) -> Result<(View, Vec<Uuid>), Problem> {
+    let (mut history, mut ids) = (Vec::new(), Vec::new());
     for entry in store.history(id)? {
         let header = entry.header;
+        ids.push(header.id);
         match entry.payload {
             Some(bytes) => {
                 history.push(Logged { seq: header.seq, at: header.created_at, payload: payload(header.id, &bytes)? });
@@ -29,7 +35,8 @@ pub fn one(store: &mut Store, id: Uuid) -> Result<View, Problem> {
             None => return Err(damaged(store, header.seq)),
         }
     }
-    View::fold(history).map_err(|_| RecordError::NotReadable { id: id.to_string() }.into())
+    let view = View::fold(history).map_err(|_| RecordError::NotReadable { id: id.to_string() })?;
+    Ok((view, ids))
 }
 
 /// An addition was emptied, and its record was not.
