@@ -735,6 +735,15 @@ fn a_record_is_kept_from_the_end_of_the_last_relation_under_every_law() {
     assert_eq!(reopened.until(&profiles), None);
     // 古物 counts from the day of the record, in Japan.
     assert_eq!(begin(&["kobutsu-2025"], Relation::Continuing).until(&profiles).as_deref(), Some("2029-11-27"));
+    // What is added to the book is recorded on its own day, and kept as long; that the record is held is no entry of the book.
+    let mut added = begin(&["kobutsu-2025"], Relation::Single);
+    let fields = vec![added.view().record.amended("features", &text("黒、傷あり")).unwrap()];
+    let hold = Hold::Inquiry;
+    added = added.then(Change::Hold { hold, reason: "照会第1号".to_owned() });
+    added = added.then(Change::Release { hold, reason: "回答済み".to_owned() });
+    assert_eq!(added.until(&profiles).as_deref(), Some("2029-11-27"));
+    added = added.then(Change::Fields { why: Why::BlankFilled, fields, learned_from: None });
+    assert_eq!(added.until(&profiles).as_deref(), Some("2029-11-30"));
     let both = begin(&["kobutsu-2025", "hanshuhou-2025"], Relation::Continuing);
     assert_eq!(both.until(&profiles), None);
     assert_eq!(both.end(1, "2026-12-01").until(&profiles).as_deref(), Some("2033-12-01"));

@@ -9,9 +9,9 @@ use crate::{
 };
 
 use super::{
-    amend::Hold,
+    amend::{Amendment, Change, Hold},
     record::{Kept, ProfileRef},
-    view::View,
+    view::{Logged, View},
 };
 
 /// How long a record is kept, and what says so.
@@ -107,13 +107,16 @@ fn rules(view: &View, profile: &ProfileRef, profiles: &Profiles) -> Vec<(String,
 }
 
 fn due(view: &View, profile: &str, law: &Words, kept: &Kept) -> Due {
-    let last_addition = || view.additions.iter().map(|added| added.at).max().unwrap_or(view.at);
+    // What is added to a book is an entry of it. That a relation ends or the record is held is no entry of the book.
+    let is_entry = |added: &&Logged<Amendment>| {
+        matches!(added.payload.change, Change::Fields { .. } | Change::Recheck { .. } | Change::Reliance { .. })
+    };
+    let last_entry = || view.additions.iter().filter(is_entry).map(|added| added.at).max().unwrap_or(view.at);
     let from = match kept.start {
         Start::RelationEnd if view.open().next().is_some() => None,
         Start::RelationEnd => view.relations.iter().filter_map(|relation| relation.ended_on).max(),
         Start::Transaction => view.rechecks.iter().map(|(_, on, _)| *on).chain([view.record.transaction_on]).max(),
-        Start::LastEntry => Some(japan_date(last_addition())),
-        Start::Record => Some(japan_date(view.at)),
+        Start::LastEntry | Start::Record => Some(japan_date(last_entry())),
     };
     Due {
         profile: profile.to_owned(),
