@@ -56,6 +56,12 @@ pub(crate) fn number(kind: CardKind) -> Option<Option<&'static str>> {
     find(kind).map(|(_, spec)| spec.number)
 }
 
+/// Whether documents of this kind have numbers of twelve digits, which could be taken for a My Number.
+#[cfg(feature = "records")]
+pub(crate) fn has_long_number(kind: CardKind) -> bool {
+    find(kind).is_some_and(|(_, spec)| spec.long_number)
+}
+
 /// The kinds that the same card can be, itself among them: which it is may depend on what it holds.
 #[cfg(feature = "records")]
 pub(crate) fn kin(kind: CardKind) -> impl Iterator<Item = CardKind> {

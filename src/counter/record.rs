@@ -132,6 +132,11 @@ impl Drafting {
         }
         let shapes: Vec<(String, Option<Shape>)> =
             self.draft.review(crate::lang::Lang::Ja).into_iter().map(|line| (line.id, line.shape)).collect();
+        // Which document it is decides which number may be kept of it.
+        if let Some((_, text)) = fields.iter().find(|(id, _)| id == "document") {
+            self.document = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+            self.draft.set_document(self.document.clone());
+        }
         for (id, text) in fields {
             let text = text.trim();
             match id.as_str() {
@@ -144,7 +149,7 @@ impl Drafting {
                         Err(error) => self.complaints.push(EntryError { field: id.clone(), ..error }),
                     }
                 }
-                "document" => self.document = (!text.is_empty()).then(|| text.to_owned()),
+                "document" => {}
                 id if CIRCUMSTANCES.contains(&id) => {}
                 id if text.is_empty() => self.draft.clear(id),
                 id => {

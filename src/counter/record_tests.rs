@@ -314,6 +314,47 @@ fn what_must_not_be_stored_is_refused_where_it_is_typed() {
     }
 }
 
+/// Which document it is decides which number may be kept of it, whatever the order of the fields is.
+#[test]
+fn the_number_of_another_document_does_not_stay() {
+    let mut counter = Counter::new();
+    counter.session.keep_in(ledger(true));
+    counter.place("licence?seed=7");
+    counter.staff(r#"{"action":"forgotten"}"#);
+    counter.staff(RECORD);
+    let enter = |counter: &mut Counter, document: &str| {
+        counter.staff(&format!(
+            r#"{{"action":"record-fields","review":false,"fields":[["document.number","123456789018"],["document","{document}"]]}}"#
+        ));
+    };
+    enter(&mut counter, "licence");
+    assert!(record(&counter).content("document.number").is_some() && complaints(&counter).is_empty());
+    enter(&mut counter, "resident-copy");
+    assert_eq!(complaints(&counter), [("document.number", EntryProblem::PersonalNumber)]);
+    assert!(record(&counter).content("document.number").is_none());
+}
+
+#[test]
+fn what_the_chip_says_instead_of_staff_is_on_the_page() {
+    let mut counter = read("licence?seed=7");
+    counter.staff(RECORD);
+    let State::Record(drafting) = counter.session.state() else { panic!() };
+    let name = record(&counter).content("customer.name").unwrap().plain(crate::lang::Lang::Ja);
+    assert!(drafting.draft.blanks().contains(&"verifier".to_owned()));
+    counter.staff(&STAFF.replace("[\"purpose\"", "[\"customer.name\",\"別名 太郎\"],[\"purpose\""));
+    assert_eq!(draft(&counter).stage, Drafted::Review);
+    let both = |shown: &str| shown.contains("別名 太郎") && shown.contains(&format!("ICチップの値: {name}"));
+    let shown = page::staff(&counter.session).into_string();
+    assert!(both(&shown), "{shown}");
+    let made = record(&counter);
+    counter.staff(END);
+    counter.remove();
+    counter.staff(r#"{"action":"books-one","id":"one"}"#);
+    show(&mut counter, made);
+    let shown = page::staff(&counter.session).into_string();
+    assert!(both(&shown), "{shown}");
+}
+
 /// A counter that shows a record of a licence, with its draft saved a moment ago.
 fn looking() -> Counter {
     let mut counter = read("licence?seed=7");

@@ -371,6 +371,14 @@ fn the_record_of_a_saved_reading_says_by_whose_word_it_was_judged() {
         let id = shop.json(&[&arguments[..], more].concat())["id"].as_str().unwrap().to_owned();
         shop.json(&["records", "show", &id])["record"]["evidence"].clone()
     };
+    let said = |more: &[&str]| shop.run(&[&arguments[..], &["--review"], more].concat(), 0).stdout;
+    let (unvouched, vouched) = (said(&[]), said(&["--at", "recorded"]));
+    let of = |text: &str, id: &str| text.lines().find(|line| line.contains(id)).unwrap().to_owned();
+    assert!(
+        of(&unvouched, "(presented_at)").ends_with("[the reading's own word, nobody vouches for it]"),
+        "{unvouched}"
+    );
+    assert!(of(&vouched, "(presented_at)").ends_with("[taimen]"), "{vouched}");
     let now = saved(&[]);
     assert_eq!((&now["source"], &now["basis"], &now["seal"]), (&"dump".into(), &"now".into(), &Value::Null));
     let vouched = saved(&["--at", "recorded"]);
@@ -408,6 +416,106 @@ fn an_export_is_logged_and_no_spreadsheet_runs_what_is_in_it() {
     assert_eq!(list["entries"].as_array().unwrap().len(), 3);
     let note = shop.json(&["records", "show", list["entries"][0]["id"].as_str().unwrap()]);
     assert_eq!((&note["content"]["format"], &note["content"]["ids"]), (&"json".into(), &json!([id])));
+}
+
+impl Shop {
+    /// An export of everything, as text.
+    fn exported(&self, format: &str, more: &[&str]) -> String {
+        let out = format!("{}.{format}", fs::read_dir(self.folder.path()).unwrap().count());
+        let arguments = ["records", "export", "--format", format, "--out", &out, "--by", "架空 花"];
+        self.run(&[&arguments[..], more].concat(), 0);
+        fs::read_to_string(self.folder.file(&out)).unwrap()
+    }
+
+    /// The rows of an export for spreadsheets, by the names of their columns.
+    fn sheet(&self, more: &[&str]) -> Vec<std::collections::BTreeMap<String, String>> {
+        let text = self.exported("csv", more);
+        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{FEFF}').as_bytes());
+        reader.deserialize().map(Result::unwrap).collect()
+    }
+}
+
+#[test]
+fn whoever_reads_a_record_sees_what_the_chip_says_instead_of_staff() {
+    let shop = Shop::test();
+    let other = json!({"fields": {"customer.name": "別名 太郎", "verifier": "架空 花"}});
+    shop.file("staff.json", &other);
+    let id = shop.add("my-number", &[]);
+    shop.save("my-number", "card.json");
+    let name = person().name;
+    let says = format!("entered by staff, not authenticated; the chip says: {name}");
+    let shown = shop.run(&["records", "show", &id], 0).stdout;
+    assert!(shown.contains(&format!("別名 太郎  [{says}]")), "{shown}");
+    let html = shop.exported("html", &[]);
+    assert!(html.contains(&says), "{html}");
+    let row = shop.sheet(&[]).remove(0);
+    assert_eq!((&*row["customer.name"], &*row["entered_instead_of_chip"]), ("別名 太郎", "customer.name"));
+    assert_eq!(row["amended"], "");
+    let moved = json!({"by": "架空 花", "why": "changed", "fields": {"customer.address": "架空県架空市9-9"}});
+    shop.file("moved.json", &moved);
+    shop.json(&["records", "amend", &id, "moved.json"]);
+    let row = shop.sheet(&[]).remove(0);
+    assert_eq!((&*row["entered_instead_of_chip"], &*row["amended"]), ("customer.name", "customer.address"));
+    let add = ["records", "add", "--dump", "card.json", "--accept", "simulated", "--at", "recorded", "--review"];
+    let review = shop.run(&[&add[..], &["--staff-file", "staff.json"]].concat(), 0).stdout;
+    assert!(review.contains("entered by staff, not authenticated"), "{review}");
+}
+
+#[test]
+fn no_export_lets_a_simulated_card_pass_for_a_real_one() {
+    let shop = Shop::test();
+    let id = shop.add("my-number", &[]);
+    let (card, database) = ("SIMULATED CARD, NOT A REAL DOCUMENT", "This is a test database");
+    let shown = shop.run(&["records", "show", &id], 0).stdout;
+    let html = shop.exported("html", &[]);
+    for text in [&shown, &html] {
+        assert!(text.contains(card) && text.contains(database), "{text}");
+    }
+    assert!(html.find(card) < html.find("<table>"), "{html}");
+    // Nor what was recorded without any card.
+    shop.file("nothing.json", &json!({"document": "licence", "presented_at": "2026-11-27T10:00:00+09:00"}));
+    let saved = shop.json(&["records", "add", "--staff-file", "nothing.json"]);
+    let chipless = saved["id"].as_str().unwrap();
+    let shown = shop.run(&["records", "show", chipless], 0).stdout;
+    assert!(!shown.contains(card) && shown.contains(database), "{shown}");
+    let rows = shop.sheet(&[]);
+    assert_eq!([&*rows[0]["unreal"], &*rows[1]["unreal"]], ["simulated", "test-database"]);
+    assert_eq!(shop.json(&["records", "show", chipless])["test"], true);
+    // A real database says nothing of the kind.
+    let real = Shop::of(false);
+    real.file("nothing.json", &json!({"document": "licence", "presented_at": "2026-11-27T10:00:00+09:00"}));
+    let saved = real.json(&["records", "add", "--staff-file", "nothing.json"]);
+    let id = saved["id"].as_str().unwrap();
+    let texts = [real.run(&["records", "show", id], 0).stdout, real.exported("html", &[])];
+    assert!(texts.iter().all(|text| !text.contains(database) && !text.contains("class=\"unreal\"")), "{texts:?}");
+    assert_eq!(real.sheet(&[])[0]["unreal"], "");
+    assert_eq!(real.json(&["records", "show", id])["test"], false);
+}
+
+#[test]
+fn an_export_has_what_was_added_first_and_what_only_an_own_profile_has() {
+    let shop = Shop::test();
+    // A field that did not apply at first has no earlier content.
+    let id = shop.add("my-number", &[]);
+    let alias = json!({"by": "架空 花", "why": "blank-filled", "fields": {"alias.name": "別名", "account": "普通 1"}});
+    shop.file("alias.json", &alias);
+    shop.json(&["records", "amend", &id, "alias.json"]);
+    let json: Value = serde_json::from_str(&shop.exported("json", &[])).unwrap();
+    let current: Vec<&str> =
+        json["records"][0]["current"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
+    assert_eq!(current, ["account", "alias.name"]);
+    let row = shop.sheet(&[]).remove(0);
+    assert_eq!((&*row["alias.name"], &*row["amended"]), ("別名", "account alias.name"));
+
+    let own = include_str!("../../profiles/kobutsu-2025.toml").replace("id = \"kobutsu-2025\"", "id = \"own\"");
+    let own = own.replace("law = \"kobutsu\"", "law = \"own\"");
+    let field = "\n[[field]]\nid = \"branch\"\nname.ja = \"店舗\"\nname.en = \"branch\"\narticle = \"-\"\nfrom = [\"staff\"]\n\
+        when = [\"always\"]\nconfidence = \"inference\"\nunverified = true\nsource = [\"taimen\"]\n";
+    shop.folder.write("own.toml", format!("{own}{field}"));
+    shop.file("staff.json", &json!({"fields": {"branch": "=本店"}}));
+    shop.add("licence?seed=2", &["--profile", "own.toml", "--record-profile", "own"]);
+    let rows = shop.sheet(&["--profile", "own.toml"]);
+    assert_eq!([&*rows[0]["branch"], &*rows[1]["branch"]], ["", "'=本店"]);
 }
 
 #[test]

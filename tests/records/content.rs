@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 use taimen::{
-    cards::Findings,
+    cards::{self, Findings},
     dump::{Dump, Scope},
     kind::CardKind,
     lang::Lang,
@@ -10,15 +10,20 @@ use taimen::{
     profile::{Case, Profile, Profiles},
     records::content::{
         Addition, Amendment, Change, Circumstances, Content, Customer, Draft, DumpMark, Entries, Entry, EntryProblem,
-        Hold, KnownBy, Logged, Lookup, Payload, Reading, Reason, Record, Relation, State, Value, View, Why, lookup,
+        Hold, KnownBy, Logged, Lookup, Payload, Reading, Reason, Record, Relation, State, Value, View, Why, export,
+        lookup,
         retention::{self, Refusal, last_day},
     },
     report::{Context, Source},
     trust::Hierarchy,
-    verify::Overall,
+    verify::{Basis, Overall},
 };
 
-use crate::common::reading::{card, judge, read_card};
+use crate::common::reading::{card, judge, read_card, simulated_trust};
+
+fn judge_at(dump: &Dump, basis: Basis) -> Findings {
+    cards::check(dump, &simulated_trust(), basis).unwrap()
+}
 
 /// Every simulated card that is read, by its recipe.
 const CARDS: &[&str] = &[
@@ -322,6 +327,50 @@ fn nobody_can_enter_what_must_not_be_stored() {
     assert_eq!(problem("method", text("ハ")), Ok(()));
 }
 
+/// The number of the document too: only a licence, or what is like one, has twelve digits of its own.
+#[test]
+fn the_number_of_the_document_is_refused_if_it_could_be_a_my_number_unless_the_document_has_such_numbers() {
+    let profiles = profiles();
+    let profile = profiles.get("hanshuhou-2025").unwrap();
+    let number = ("document.number", text("123456789018"));
+    let refused = Err(EntryProblem::PersonalNumber);
+    let none = Draft::new(day("2026-11-22"), [profile]);
+    for (document, taken) in [
+        (None, false),
+        (Some("resident-copy"), false),
+        (Some("qualification"), false),
+        (Some("passport"), false),
+        (Some("licence"), true),
+        (Some("driving-record"), true),
+    ] {
+        let mut draft = none.clone();
+        draft.set_document(document.map(str::to_owned));
+        let expected = if taken { Ok(()) } else { refused };
+        assert_eq!(draft.enter(number.0, &number.1).map_err(|error| error.problem), expected, "{document:?}");
+        // What is added later is held to the same.
+        draft.clear(number.0);
+        let record = Record::from_json(&draft.finish().to_json()).unwrap();
+        let amended = record.amended(number.0, &number.1).map(|_| ()).map_err(|error| error.problem);
+        assert_eq!(amended, expected, "{document:?}");
+    }
+    // A number that was entered for another document does not stay.
+    let mut draft = none;
+    draft.set_document(Some("licence".to_owned()));
+    draft.enter(number.0, &number.1).unwrap();
+    draft.set_document(Some("licence".to_owned()));
+    assert!(draft.clone().finish().content(number.0).is_some());
+    draft.set_document(Some("resident-copy".to_owned()));
+    assert!(draft.finish().field(number.0).unwrap().is_blank());
+    // What a chip says it is, it is.
+    for (recipe, taken) in [("licence", true), ("menkyo", true), ("residence2", false), ("passport", false)] {
+        let mut draft = Sample::of(recipe).draft(&[profile], "2026-11-22");
+        let expected = if taken { Ok(()) } else { refused };
+        assert_eq!(draft.enter(number.0, &number.1).map_err(|error| error.problem), expected, "{recipe}");
+        let amended = draft.finish().amended(number.0, &number.1).map(|_| ()).map_err(|error| error.problem);
+        assert_eq!(amended, expected, "{recipe}");
+    }
+}
+
 /// A licence's number is as long as a My Number, and one in eleven has its check digit.
 /// The log keeps for ever what is in it, and nobody can tell such a number from a My Number.
 #[test]
@@ -370,7 +419,97 @@ fn staffs_entries_stand_beside_what_the_chip_says() {
     let record = draft.finish();
     let Some(Value::Filled { value, chip: Some(chip), .. }) = record.field("customer.address") else { panic!() };
     assert_eq!(value, &Content::Text("見本県見本市9-9".to_owned()));
-    assert_eq!(chip.plain(Lang::Ja), sample.findings.holder.address.as_ref().unwrap().value.text);
+    let signed = &sample.findings.holder.address.as_ref().unwrap().value.text;
+    assert_eq!(chip.plain(Lang::Ja), *signed);
+    // And whoever reads it sees both.
+    assert_eq!(line("customer.address").origin(Lang::Ja), format!("担当者の入力（認証なし）。ICチップの値: {signed}"));
+    assert_eq!(line("verifier").origin(Lang::Ja), "担当者の入力（認証なし）");
+    let amended = record.amended("customer.address", &text("見本県見本市10-10")).unwrap();
+    let first = Logged { seq: 1, at: Timestamp::UNIX_EPOCH, payload: Payload::Record(Box::new(record)) };
+    let change = Change::Fields { why: Why::Changed, fields: vec![amended], learned_from: None };
+    let payload = Payload::Amendment(Box::new(Amendment::new("見本 花", day("2026-11-27"), change).unwrap()));
+    let view = View::fold([first, Logged { seq: 2, at: Timestamp::UNIX_EPOCH, payload }]).unwrap();
+    let lines = export::lines(&view, Lang::En);
+    let line = lines.iter().find(|line| line.id == "customer.address").unwrap();
+    assert_eq!(line.text, "見本県見本市10-10");
+    assert_eq!(line.origin(Lang::En), format!("entered by staff, not authenticated; the chip says: {signed}"));
+    let (_, said) = export::history(&view, Lang::En).pop().unwrap();
+    assert!(said.contains(&format!("見本県見本市9-9 (the chip says: {signed}) → 見本県見本市10-10")), "{said}");
+}
+
+/// A clock of taimen's, somebody of staff, a file for which nobody vouches: each is named for what it says.
+#[test]
+fn what_staff_entered_is_theirs_and_what_a_file_says_is_the_files() {
+    let profiles = profiles();
+    let profiles = ["hanshuhou-2025", "kobutsu-2025", "keitaihou-2026"].map(|id| profiles.get(id).unwrap().clone());
+    let places = ["presented_at", "checked_on", "transaction_on", "document.name"];
+    let sources = |draft: Draft| {
+        let record = draft.finish();
+        places.map(|place| match record.field(place) {
+            Some(Value::Filled { source, .. }) => {
+                let standing = source.standing.map(|standing| format!(" {standing}")).unwrap_or_default();
+                format!("{}{standing}", source.by)
+            }
+            other => panic!("{place}: {other:?}"),
+        })
+    };
+    let chipless = |entries: &str| {
+        let mut draft = Draft::new(day("2026-01-10"), &profiles);
+        draft.take(Entries::parse(entries).unwrap()).unwrap();
+        draft
+    };
+    let entered = r#"{"document": "licence", "presented_at": "2026-01-10T10:00:00+09:00""#;
+    assert_eq!(sources(chipless(&format!("{entered}}}"))), ["staff", "staff", "staff", "staff"]);
+    let before = entered.replace("01-10", "01-09");
+    assert_eq!(sources(chipless(&format!("{before}}}"))), ["staff", "staff", "tool", "staff"]);
+    let both = format!("{before}, \"transaction_on\": \"2026-01-10\"}}");
+    assert_eq!(sources(chipless(&both)), ["staff", "staff", "staff", "staff"]);
+    // The counter's clock.
+    let mut counter = Draft::new(day("2026-01-10"), &profiles);
+    counter.set_document(Some("licence".to_owned()));
+    counter.set_presented_at("2026-01-10T10:00:00+09:00".parse().unwrap());
+    assert_eq!(sources(counter), ["tool", "tool", "tool", "staff"]);
+
+    let sample = Sample::of("licence");
+    let at = sample.dump.read_at;
+    let context = Context::of(&sample.dump, Source::Dump);
+    let of = |basis: Basis, day: &str, entries: &str| {
+        let findings = judge_at(&sample.dump, basis);
+        let reading = Reading { findings: &findings, context: &context, dump: None };
+        let mut draft = Draft::new(day.parse().unwrap(), &profiles).with_reading(&reading);
+        draft.take(Entries::parse(entries).unwrap()).unwrap();
+        sources(draft)
+    };
+    for basis in [Basis::Live(at), Basis::Sealed(at), Basis::Operator(at)] {
+        assert_eq!(of(basis, "2026-11-22", "{}"), ["tool", "tool", "tool", "tool"], "{basis:?}");
+    }
+    for basis in [Basis::Now(at), Basis::Named(at)] {
+        let unsigned = "tool unsigned";
+        assert_eq!(of(basis, "2026-11-22", "{}"), [unsigned, unsigned, unsigned, "tool"], "{basis:?}");
+        assert_eq!(of(basis, "2026-11-23", "{}"), [unsigned, unsigned, "tool", "tool"], "{basis:?}");
+        let day = r#"{"transaction_on": "2026-11-23"}"#;
+        assert_eq!(of(basis, "2026-11-23", day), [unsigned, unsigned, "staff", "tool"], "{basis:?}");
+    }
+    let unvouched = "読み取りデータの記載（保証なし）";
+    let findings = judge_at(&sample.dump, Basis::Now(at));
+    let reading = Reading { findings: &findings, context: &context, dump: None };
+    let lines = Draft::new(day("2026-11-22"), &profiles).with_reading(&reading).review(Lang::Ja);
+    assert_eq!(lines.iter().find(|line| line.id == "presented_at").unwrap().source, unvouched);
+    // Where no chip was read, none says anything else.
+    let mut draft = chipless(r#"{"document": "licence"}"#);
+    draft.enter("document.name", &text("国際運転免許証")).unwrap();
+    assert!(matches!(draft.finish().field("document.name"), Some(Value::Filled { chip: None, .. })));
+    let mut draft = sample.draft(&[&profiles[0]], "2026-11-22");
+    draft.enter("document.name", &text("国際運転免許証")).unwrap();
+    let Some(Value::Filled { chip: Some(chip), .. }) = draft.finish().field("document.name").cloned() else { panic!() };
+    assert_eq!(chip, Content::Text("運転免許証".to_owned()));
+    // Which of two documents it is, staff saw in the print.
+    let mut open = Sample::of("residence2?fault=infant").draft(&[&profiles[0]], "2026-11-22");
+    let name =
+        |draft: &Draft| draft.review(Lang::En).into_iter().find(|line| line.id == "document.name").unwrap().source;
+    assert_eq!(name(&open), "taimen");
+    open.set_document(Some("residence".to_owned()));
+    assert_eq!(name(&open), "entered by staff, not authenticated");
 }
 
 #[test]
@@ -515,6 +654,9 @@ fn offered(draft: &Draft) -> Vec<String> {
     draft.choices(false).into_iter().flat_map(|(_, methods)| methods).map(|method| method.id.clone()).collect()
 }
 
+/// The profiles under which a counter's method for a card has its chip read.
+const CHIP_IS_THE_RULE: [&str; 2] = ["hanshuhou-2027", "keitaihou-2027"];
+
 /// A card that shows no photo is a document with one only if staff see it in the print.
 #[test]
 fn a_card_without_a_photo_is_not_recorded_as_a_document_with_one() {
@@ -538,8 +680,9 @@ fn a_card_without_a_photo_is_not_recorded_as_a_document_with_one() {
         if profile.law == "hanshuhou" {
             assert!(with.contains(&"i".to_owned()) && !without.contains(&"i".to_owned()), "{}", profile.id);
         }
-        // What staff saw in the print counts, and nothing that the chip excludes.
-        assert_eq!(letters(&draft).len(), 1, "{}", profile.id);
+        // What staff saw in the print counts, and nothing that the chip excludes; a method that has the chip read asks for its photo.
+        let named = usize::from(!CHIP_IS_THE_RULE.contains(&profile.id.as_str()));
+        assert_eq!(letters(&draft).len(), named, "{}", profile.id);
         draft.set_document(Some("passport".to_owned()));
         assert_eq!(offered(&draft), both, "{}", profile.id);
     }
@@ -572,6 +715,43 @@ fn a_photo_leaves_nothing_open() {
     // Where the photo was not read, nobody knows whether the card is an infant's.
     let draft = of("my-number", Scope::AGE);
     assert_eq!((letters(&draft), presentable(&draft).len()), (Vec::new(), 2));
+}
+
+/// Where the law has the chip read, nobody but staff says so of one that did not open, or that is not authentic.
+#[test]
+fn a_chip_that_did_not_open_or_is_not_authentic_was_not_read_as_the_law_has_it() {
+    let profiles = profiles();
+    let of = |recipe: &str, scope| {
+        let (dump, _) = read_card(&mut card(recipe), scope).unwrap();
+        Sample { findings: judge(&dump), dump }
+    };
+    let rows = [
+        ("licence", Scope::FULL, Overall::Authentic, true),
+        ("licence", Scope::PIN1, Overall::Undetermined, false),
+        ("licence", Scope::WITHOUT_PIN, Overall::Undetermined, false),
+        ("licence?fault=expired", Scope::FULL, Overall::Rejected, false),
+        ("my-number", Scope::FULL, Overall::Authentic, true),
+        ("my-number?fault=expired", Scope::FULL, Overall::Rejected, false),
+        // The age is authentic, and nobody read the photo that staff see in the print.
+        ("my-number", Scope::AGE, Overall::Authentic, false),
+        ("residence2", Scope::FULL, Overall::Authentic, true),
+        ("residence2?fault=unknown-ca", Scope::FULL, Overall::Undetermined, false),
+    ];
+    for (recipe, scope, verdict, read) in rows {
+        let sample = of(recipe, scope);
+        assert_eq!(sample.findings.overall(), verdict, "{recipe} {scope:?}");
+        for id in CHIP_IS_THE_RULE {
+            let mut draft = sample.draft(&[profiles.get(id).unwrap()], "2027-04-01");
+            // The counter forgets the photo before it makes a record.
+            draft.forget_photo();
+            draft.set_document(Some(sample.findings.kind.as_str().to_owned()));
+            assert_eq!(letters(&draft).len(), usize::from(read), "{recipe} {scope:?} {id}");
+        }
+        // Until then presentation alone is the method, and it stands.
+        let mut draft = sample.draft(&[profiles.get("hanshuhou-2025").unwrap()], "2026-11-22");
+        draft.set_document(Some(sample.findings.kind.as_str().to_owned()));
+        assert_eq!(letters(&draft), ["イ"], "{recipe} {scope:?}");
+    }
 }
 
 #[test]

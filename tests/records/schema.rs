@@ -26,6 +26,11 @@ fn every_record_keeps_to_its_schema() {
             schema.iter_errors(&json).map(|error| format!("{}: {error}", error.instance_path())).collect();
         assert_eq!(errors, Vec::<String>::new(), "{recipe}");
     }
+    // Nor without a chip.
+    let mut draft = taimen::records::content::Draft::new("2026-11-27".parse().unwrap(), all);
+    draft.set_document(Some("licence".to_owned()));
+    let json: Value = serde_json::from_slice(&draft.finish().to_json()).unwrap();
+    assert_eq!((schema.is_valid(&json), &json["document"]), (true, &"licence".into()));
 }
 
 #[test]

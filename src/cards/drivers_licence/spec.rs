@@ -99,6 +99,7 @@ pub const SPEC: CardSpec = CardSpec {
     kinds: &[KindSpec {
         references: files::REFERENCES,
         number: Some("licence_number"),
+        long_number: true,
         ..KindSpec::new(CardKind::LICENCE, SCOPES, STEPS, files::LICENCE_FILES)
     }],
     never_recorded: &[],
@@ -116,6 +117,7 @@ pub const MENKYO_SPEC: CardSpec = CardSpec {
         references: &[&files::MENKYO_PIN],
         guest: true,
         number: Some("licence_number"),
+        long_number: true,
         ..KindSpec::new(
             CardKind::MENKYO,
             &[ScopeSpec::new(Scope::FULL, &[&LICENCE_PIN]), ScopeSpec::WITHOUT_PIN],

@@ -124,6 +124,8 @@ pub struct KindSpec {
     /// Id of the item that is the document's number (記号番号), which a record of the check may hold; `None`: no number of it is ever
     /// kept.
     pub number: Option<&'static str>,
+    /// Whether that number has twelve digits, as a My Number has.
+    pub long_number: bool,
     /// Ids of pictures that not every card has, and that can be asked for as a file.
     pub pictures: &'static [&'static str],
 }
@@ -138,7 +140,7 @@ impl KindSpec {
     ) -> Self {
         let (references, applications): (&[_], &[_]) = (&[], &[]);
         let (extra, guest, unread, uncounted, number) = (None, false, None, false, None);
-        let (shared, pictures) = (false, &[]);
+        let (shared, long_number, pictures) = (false, false, &[]);
         Self {
             kind,
             scopes,
@@ -152,6 +154,7 @@ impl KindSpec {
             unread,
             uncounted,
             number,
+            long_number,
             pictures,
         }
     }

@@ -87,7 +87,6 @@ fn finish(
 pub struct Maker {
     profiles: Profiles,
     chosen: Vec<String>,
-    date: Option<Date>,
     entries: Entries,
     path: String,
     purpose: Option<String>,
@@ -99,11 +98,12 @@ impl Maker {
         let path = matches.get_one::<PathBuf>(name::STAFF_FILE);
         let chosen = matches.get_many::<String>(name::RECORD_PROFILE).into_iter().flatten().cloned().collect();
         let date = matches.try_get_one::<Date>(name::DATE).ok().flatten().copied();
+        let mut entries = path.map(|path| entries(path)).transpose()?.unwrap_or_default();
+        entries.transaction_on = date.or(entries.transaction_on);
         let maker = Self {
             profiles: profiles::profiles(matches)?,
             chosen,
-            date,
-            entries: path.map(|path| entries(path)).transpose()?.unwrap_or_default(),
+            entries,
             path: path.map_or_else(|| name::STAFF_FILE.to_owned(), |path| path.display().to_string()),
             purpose: matches.get_one::<String>(name::WITH_PHOTO).cloned(),
         };
@@ -114,7 +114,7 @@ impl Maker {
     }
 
     fn day(&self, read: Option<Date>) -> Date {
-        self.date.or(self.entries.transaction_on).or(read).unwrap_or_else(|| japan_date(Timestamp::now()))
+        self.entries.transaction_on.or(read).unwrap_or_else(|| japan_date(Timestamp::now()))
     }
 
     /// The profiles that the day falls under.
@@ -275,7 +275,8 @@ fn review(draft: &Draft, lang: Lang) -> String {
     for line in draft.review(lang).into_iter().filter(|line| line.state != State::NotApplicable) {
         let item = line.item.map(|item| format!("{item}. ")).unwrap_or_default();
         let mark = if line.state == State::Blank { "□" } else { "■" };
-        let source = if line.source.is_empty() { String::new() } else { format!("  [{}]", line.source) };
+        let from = line.origin(lang);
+        let source = if from.is_empty() { String::new() } else { format!("  [{}]", visible(&from)) };
         text += &format!("{mark} {item}{} ({}): {}{source}\n", visible(&line.title), line.id, visible(&line.text));
     }
     text

@@ -42,6 +42,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         .map_err(|error| super::add::refused("--by", &error))?;
 
     let mut store = super::open(matches)?;
+    let test = store.log().test;
     let mut records: Vec<Exported> = Vec::new();
     // Between two neighbours that both fall into the period lie additions and the like, and no other record: so a period is one range.
     let (mut entries, mut neighbour): (Vec<u64>, Option<u64>) = (Vec::new(), None);
@@ -51,7 +52,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
             if since.is_none_or(|since| since <= on) && until.is_none_or(|until| on <= until) {
                 entries.extend(neighbour.map_or(view.seq, |last| last.saturating_add(1))..=view.seq);
                 neighbour = Some(view.seq);
-                records.push(views::exported(id, view, &profiles));
+                records.push(views::exported(id, view, &profiles, test));
             } else {
                 neighbour = None;
             }
@@ -61,7 +62,7 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         for id in &ids {
             let view = views::one(&mut store, *id)?;
             entries.push(view.seq);
-            records.push(views::exported(*id, view, &profiles));
+            records.push(views::exported(*id, view, &profiles, test));
         }
     }
     if records.is_empty() {

@@ -173,7 +173,7 @@ pub fn show(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Probl
         return Ok(ExitCode::Authentic);
     }
     let view = views::one(&mut store, id)?;
-    let exported = views::exported(id, view, &profiles);
+    let exported = views::exported(id, view, &profiles, store.log().test);
     if matches.get_flag(name::JSON) {
         output::line(&export::record_json(&exported))?;
     } else {
@@ -189,7 +189,8 @@ fn page(exported: &Exported, lang: Lang) -> String {
     for line in export::lines(&exported.view, lang) {
         let item = line.item.map(|item| format!("{item}. ")).unwrap_or_default();
         let mark = if line.state == State::Blank { "□" } else { "■" };
-        let source = if line.source.is_empty() { String::new() } else { format!("  [{}]", line.source) };
+        let from = line.origin(lang);
+        let source = if from.is_empty() { String::new() } else { format!("  [{}]", visible(&from)) };
         text += &format!(
             "{mark} {item}{} ({}): {}{source}\n",
             visible(&line.title),

@@ -104,7 +104,7 @@ fn folded(id: Uuid, first: Logged<Payload>, added: Vec<Logged>) -> Result<View, 
 }
 
 /// A record as it is shown and exported.
-pub fn exported(id: Uuid, view: View, profiles: &Profiles) -> Exported {
+pub fn exported(id: Uuid, view: View, profiles: &Profiles, test: bool) -> Exported {
     let retention = retention::of(&view, profiles);
-    Exported { id: id.to_string(), view, retention }
+    Exported { id: id.to_string(), view, retention, test }
 }

@@ -309,6 +309,7 @@ fn decided(drafting: &Drafting, say: Say) -> Vec<Review> {
         title,
         text,
         source: String::new(),
+        chip: None,
         state: Standing::Filled,
         shape: None,
     };
@@ -327,7 +328,7 @@ pub(super) fn table(lines: &[&Review], say: Say) -> Markup {
                             @if line.state == Standing::Blank { b { span aria-hidden="true" { "△ " } (say.say(words::RECORD_BLANK)) } ": " }
                             (visible(&line.text))
                         }
-                        td { (visible(&line.source)) }
+                        td { (visible(&line.origin(say.0))) }
                     }
                 }
             }

@@ -8,7 +8,7 @@ use crate::{lang::Bilingual, text::named};
 use super::{
     draft::NEVER,
     entered::{Customer, Entry, EntryError, EntryProblem, Relation, Reliance, clean, content, line},
-    parts::{Shape, part, parts_of},
+    parts::{Shape, of_number, part, parts_of},
     record::Record,
     value::Content,
 };
@@ -227,7 +227,10 @@ impl Record {
             _ => {}
         }
         let company = self.circumstances.customer == Customer::Company;
-        let value = content(known, entry, company).map_err(error)?;
+        let document = self.evidence.as_ref().map(|evidence| &evidence.kind).or(self.document.as_ref());
+        let number = known.filter(|part| part.id == "document.number");
+        let number = number.map(|part| of_number(part, document.map(String::as_str)));
+        let value = content(number.as_ref().or(known), entry, company).map_err(error)?;
         Ok(Amended { id: id.to_owned(), value })
     }
 }

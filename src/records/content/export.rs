@@ -1,4 +1,4 @@
-//! Records for people and programs elsewhere: JSON, CSV for a spreadsheet, HTML for paper.
+//! Records for people and programs elsewhere: JSON, HTML for paper; CSV for a spreadsheet is below.
 
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -6,17 +6,21 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     lang::{Bilingual, Lang},
-    report::visible,
+    report::{Unreal, visible},
+    trust::Hierarchy,
 };
 
 use super::{
     draft::{Review, State, described},
-    parts::PARTS,
     record::Record,
     retention::Retention,
-    value::{Content, moment},
-    view::View,
+    value::{Value, moment, said_instead},
+    view::{Current, View},
 };
+
+mod sheet;
+
+pub use sheet::csv;
 
 /// The schema name of an export.
 pub const SCHEMA: &str = "taimen.records-export/1";
@@ -30,6 +34,8 @@ pub struct Exported {
     pub view: View,
     /// How long it is kept.
     pub retention: Retention,
+    /// Whether it is in a test database: then it is no record under the law, whatever it says.
+    pub test: bool,
 }
 
 /// A record with everything that was added, as JSON (`docs/records.md`).
@@ -43,13 +49,14 @@ pub fn record_json(exported: &Exported) -> Json {
         }
         value
     });
-    let current = view.fields.iter().filter(|current| !current.earlier.is_empty());
+    let current = view.fields.iter().filter(|current| is_added(view, current));
     let current = current.map(|current| json!({"id": current.row.id, "value": current.row.value.content()}));
     let relations = view.relations.iter().map(
         |relation| json!({"number": relation.number, "began_on": relation.began_on, "ended_on": relation.ended_on}),
     );
     json!({
         "id": exported.id,
+        "test": exported.test,
         "seq": view.seq,
         "saved_at": moment(view.at),
         "record": view.record,
@@ -60,6 +67,11 @@ pub fn record_json(exported: &Exported) -> Json {
         "holds": view.holds.iter().map(|(_, hold, _)| hold.as_str()).collect::<Vec<_>>(),
         "retention": retention_json(retention),
     })
+}
+
+/// Whether what stands in a place was added after the first record.
+fn is_added(view: &View, current: &Current) -> bool {
+    !current.earlier.is_empty() || view.record.field(&current.row.id).is_none()
 }
 
 /// How long a record is kept, as JSON.
@@ -82,61 +94,6 @@ pub fn json(records: &[Exported], exported_at: Timestamp) -> String {
     text
 }
 
-/// What a spreadsheet would take for a formula, in either width.
-const FORMULA: &[char] = &['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-
-/// A cell that no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
-    let shown = visible(text);
-    if text.starts_with(FORMULA) { format!("'{shown}") } else { shown }
-}
-
-/// Records as CSV, one row each: UTF-8 with a mark at its beginning, for spreadsheets. A cell that begins like a formula gets `'` before it.
-pub fn csv(records: &[Exported], lang: Lang) -> Vec<u8> {
-    let head =
-        ["id", "seq", "saved_at", "transaction_on", "profiles", "verdict", "hierarchy", "human_match", "fallback"];
-    let tail = ["open", "ended_on", "retention_until", "dump_sha256"];
-    let mut writer =
-        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer("\u{FEFF}".as_bytes().to_vec());
-    let columns = head.iter().copied().chain(PARTS.iter().map(|part| part.id)).chain(tail);
-    // Writing to memory cannot fail.
-    let _ = writer.write_record(columns);
-    for exported in records {
-        let _ = writer.write_record(row(exported, lang).iter().map(|text| cell(text)));
-    }
-    writer.into_inner().unwrap_or_default()
-}
-
-fn row(exported: &Exported, lang: Lang) -> Vec<String> {
-    let view = &exported.view;
-    let record = &view.record;
-    let evidence = record.evidence.as_ref();
-    let or_none = |text: Option<String>| text.unwrap_or_default();
-    let mut cells = vec![
-        exported.id.clone(),
-        view.seq.to_string(),
-        moment(view.at),
-        record.transaction_on.to_string(),
-        record.profiles.iter().map(|profile| profile.id.as_str()).collect::<Vec<_>>().join(" "),
-        or_none(evidence.map(|evidence| evidence.verdict.to_string())),
-        or_none(evidence.and_then(|evidence| evidence.hierarchy).map(|hierarchy| hierarchy.to_string())),
-        or_none(record.human_match.as_ref().map(|found| found.found.to_string())),
-        or_none(record.fallback.as_ref().map(|note| note.choice.case.to_string())),
-    ];
-    for part in PARTS {
-        let current = view.fields.iter().find(|current| current.row.id == part.id);
-        cells.push(or_none(current.and_then(|current| current.row.value.content()).map(|content| content.plain(lang))));
-    }
-    let ended = || view.relations.iter().filter_map(|relation| relation.ended_on).max();
-    cells.extend([
-        view.blanks().collect::<Vec<_>>().join(" "),
-        or_none(view.open().next().is_none().then(ended).flatten().map(|day| day.to_string())),
-        or_none(exported.retention.until.map(|day| day.to_string())),
-        or_none(evidence.and_then(|evidence| evidence.dump_sha256.clone())),
-    ]);
-    cells
-}
-
 const STYLE: &str = "
 body { font: 10.5pt/1.5 sans-serif; color: #000; background: #fff; margin: 1.5em auto; max-width: 60em; }
 h1 { font-size: 1.3em; } h2 { font-size: 1.1em; margin: 1.2em 0 .3em; }
@@ -145,6 +102,7 @@ section:first-of-type { break-before: auto; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border: 1px solid #777; padding: .2em .5em; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 th { width: 30%; font-weight: normal; background: #eee; }
+.unreal { border: 3px solid #000; padding: .2em .5em; font-weight: bold; }
 .open { font-weight: bold; } .small { font-size: .85em; color: #333; }
 @page { size: A4; margin: 14mm; }
 ";
@@ -177,6 +135,7 @@ fn section(exported: &Exported, lang: Lang) -> Markup {
     html! {
         section {
             h2 { "No. " (view.seq) " · " (visible(&title(view, lang))) }
+            @for said in unreal(exported, lang) { p .unreal { (said) } }
             p .small { (exported.id) " · " (moment(view.at)) }
             table {
                 @for (name, text) in facts(exported, lang) { tr { th { (visible(&name)) } td { (visible(&text)) } } }
@@ -190,7 +149,8 @@ fn section(exported: &Exported, lang: Lang) -> Markup {
                         }
                         td class=[(line.state == State::Blank).then_some("open")] {
                             (visible(&line.text))
-                            @if !line.source.is_empty() { " " span .small { "[" (line.source) "]" } }
+                            @let from = line.origin(lang);
+                            @if !from.is_empty() { " " span .small { "[" (visible(&from)) "]" } }
                         }
                     }
                 }
@@ -216,11 +176,27 @@ pub fn lines(view: &View, lang: Lang) -> Vec<Review> {
     lines.filter(|line| line.state != State::NotApplicable).collect()
 }
 
+/// Why it is no record of a real check: the card, the database.
+fn unreal(exported: &Exported, lang: Lang) -> Vec<&'static str> {
+    let card = exported.view.record.unreal().map(|hierarchy| match hierarchy {
+        Hierarchy::Simulated => Unreal::Simulated.name(),
+        _ => Unreal::Test.name(),
+    });
+    let database = exported.test.then(|| {
+        Bilingual::new(
+            "テスト用のデータベースです。法令の記録にはなりません。",
+            "This is a test database: what is saved here is not a record under the law.",
+        )
+    });
+    card.into_iter().chain(database).map(|said| said.get(lang)).collect()
+}
+
 /// What a record says beside its fields.
 pub fn facts(exported: &Exported, lang: Lang) -> Vec<(String, String)> {
     let t = |ja: &'static str, en: &'static str| Bilingual::new(ja, en).get(lang).to_owned();
     let (view, record) = (&exported.view, &exported.view.record);
-    let mut facts = Vec::new();
+    let unreal = unreal(exported, lang).into_iter().map(|said| (t("注意", "note"), said.to_owned()));
+    let mut facts: Vec<(String, String)> = unreal.collect();
     for profile in &record.profiles {
         let unverified = if profile.unverified { t("・未確認", ", unverified") } else { String::new() };
         let text = format!(
@@ -332,13 +308,17 @@ pub fn history(view: &View, lang: Lang) -> Vec<(String, String)> {
         let found = view.fields.iter().find(|current| current.row.id == id);
         found.and_then(|current| current.earlier.iter().find(|earlier| earlier.until == seq))
     };
+    let before_it = |value: &Value| {
+        let chip = value.chip().map(|chip| format!(" ({})", said_instead(chip, lang))).unwrap_or_default();
+        Some(format!("{}{chip}", value.content()?.plain(lang)))
+    };
     let one = |added: &super::view::Logged<super::amend::Amendment>| {
         let text = match &added.payload.change {
             Change::Fields { why, fields, learned_from } => {
                 let mut texts = vec![why.words().get(lang).to_owned()];
                 for amended in fields {
-                    let before = earlier(&amended.id, added.seq).and_then(|earlier| earlier.value.content());
-                    let before = before.map_or_else(|| "-".to_owned(), |content: &Content| content.plain(lang));
+                    let before = earlier(&amended.id, added.seq).map(|earlier| &earlier.value);
+                    let before = before.and_then(before_it).unwrap_or_else(|| "-".to_owned());
                     texts.push(format!("{}: {before} → {}", amended.id, amended.value.plain(lang)));
                 }
                 texts.extend(learned_from.clone());

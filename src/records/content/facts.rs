@@ -9,10 +9,10 @@ use crate::{
     compare::{Comparison, Field},
     dump::Dump,
     kind::CardKind,
-    profile::Supplier,
+    profile::{Document, Supplier},
     report::{Context, Unreal, base64},
     trust::Hierarchy,
-    verify::{CheckId, Overall, Verdict, Why},
+    verify::{Basis, CheckId, Overall, Verdict, Why},
 };
 
 use super::value::{Content, Reason, Source, Standing};
@@ -196,6 +196,8 @@ pub(super) struct Facts {
     pub kind: String,
     /// The kinds of the same card, if the chip showed no photo: it may be one that holds none.
     pub without_photo: Vec<&'static str>,
+    /// Whether a photo was read. A draft forgets the photo itself unless it is kept for a purpose.
+    pub photo_read: bool,
     pub name: Said,
     pub address: Said,
     pub birth_date: Said,
@@ -204,6 +206,8 @@ pub(super) struct Facts {
     pub numbered: bool,
     pub expiry: Said,
     pub age: Option<(u32, Source)>,
+    /// Whether somebody vouches for the time of the reading: a clock of taimen's own, a seal that was demanded, or the operator.
+    pub vouched: bool,
     pub evidence: Evidence,
     pub comparison: Vec<FieldComparison>,
     pub unsigned_changes: Option<UnsignedChanges>,
@@ -252,6 +256,7 @@ impl Facts {
                 Some(_) => Vec::new(),
                 None => cards::kin(findings.kind).map(CardKind::as_str).collect(),
             },
+            photo_read: findings.picture("photo").is_some(),
             name: text(Field::Name, name, current.name.as_ref(), unconfirmed.name.is_some()),
             address: text(Field::Address, address, current.address.as_ref(), unconfirmed.address.is_some()),
             birth_date,
@@ -259,11 +264,23 @@ impl Facts {
             numbered: cards::number(findings.kind).flatten().is_some(),
             expiry: expiry(findings),
             age,
+            vouched: matches!(findings.basis, Basis::Live(_) | Basis::Sealed(_) | Basis::Operator(_)),
             evidence: evidence(reading),
             comparison: comparison(reading.context.form.as_ref()),
             unsigned_changes: unsigned_changes(findings),
             photo: photo(findings),
         }
+    }
+
+    /// Who says when the card was read: taimen itself, or a file that it vouches for no more than anybody else.
+    pub(super) fn time_from(&self) -> Source {
+        let standing = (!self.vouched).then_some(Standing::Unsigned);
+        Source { by: Supplier::Tool, standing, signed_by: None }
+    }
+
+    /// Whether the chip was read as a method demands that has it read: it is authentic, and it showed the photo that the document has.
+    pub(super) fn is_read(&self, document: &Document) -> bool {
+        self.evidence.verdict == Overall::Authentic && (self.photo_read || !document.photo)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every place of a record that can hold something: the allow-list. What has no row here has no place in a record.
 
-use crate::{lang::Bilingual, text::named};
+use crate::{cards, lang::Bilingual, text::named};
 
 named! {
     /// What a place of the record holds.
@@ -37,7 +37,7 @@ pub struct Part {
     pub title: Bilingual,
     /// What it holds.
     pub shape: Shape,
-    /// Whether numbers of twelve digits are expected in it.
+    /// Whether numbers of twelve digits are expected in it. The number of the document depends on which document it is.
     pub digits: bool,
 }
 
@@ -77,7 +77,7 @@ pub const PARTS: &[Part] = parts! {
     "features" "features" Text true "古物の特徴" "features of the goods";
     "method" "method" Method false "確認の方法" "method";
     "document.name" "document" Text false "書類の名称" "document";
-    "document.number" "document" Text true "書類の記号番号" "number of the document";
+    "document.number" "document" Text false "書類の記号番号" "number of the document";
     "document.expiry" "document" Day false "書類の有効期限" "expiry of the document";
     "document.issuer" "document" Text false "書類を発行した市区町村・官公庁" "issuer of the document";
     "address_document.name" "address_document" Text false "書類の名称" "paper";
@@ -123,6 +123,14 @@ pub const PARTS: &[Part] = parts! {
 /// A part by its name.
 pub fn part(id: &str) -> Option<&'static Part> {
     PARTS.iter().find(|part| part.id == id)
+}
+
+/// The place of a document's number: one that could be a My Number is refused there, unless the document has numbers of its own with
+/// twelve digits.
+pub(super) fn of_number(part: &Part, document: Option<&str>) -> Part {
+    // The certificate has no chip, so no card says so of it.
+    let long = |id: &str| id == "driving-record" || id.parse().is_ok_and(cards::has_long_number);
+    Part { digits: document.is_some_and(long), ..*part }
 }
 
 /// The parts of a field; none for a field that only an operator's own profile has.

@@ -54,6 +54,11 @@ impl Value {
         if let Self::Filled { value, .. } = self { Some(value) } else { None }
     }
 
+    /// What the chip says instead of what stands there.
+    pub fn chip(&self) -> Option<&Content> {
+        if let Self::Filled { chip, .. } = self { chip.as_ref() } else { None }
+    }
+
     /// Whether the law asks for it and nothing stands there.
     pub fn is_blank(&self) -> bool {
         matches!(self, Self::Blank { .. })
@@ -134,6 +139,14 @@ impl MethodRef {
     }
 }
 
+/// What people read where staff entered something else than the chip says.
+pub(super) fn said_instead(chip: &Content, lang: Lang) -> String {
+    match lang {
+        Lang::Ja => format!("ICチップの値: {}", chip.plain(lang)),
+        Lang::En => format!("the chip says: {}", chip.plain(lang)),
+    }
+}
+
 fn in_japan<S: serde::Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&moment(*time))
 }
@@ -172,7 +185,7 @@ impl Content {
 pub struct Source {
     /// Who filled it.
     pub by: Supplier,
-    /// Of a value of the chip: who vouches for it.
+    /// Of a value of the chip: who vouches for it. Of a time: `unsigned`, if nobody vouches for the reading that names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<Standing>,
     /// Of a value of the chip: the check that covers it.
@@ -189,6 +202,9 @@ impl Source {
     pub fn words(&self) -> Bilingual {
         match (self.by, self.standing) {
             (Supplier::Staff, _) => Bilingual::new("担当者の入力（認証なし）", "entered by staff, not authenticated"),
+            (Supplier::Tool, Some(_)) => {
+                Bilingual::new("読み取りデータの記載（保証なし）", "the reading's own word, nobody vouches for it")
+            }
             (_, Some(standing)) => standing.words(),
             (by, None) => by.words(),
         }

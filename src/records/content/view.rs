@@ -153,7 +153,10 @@ impl View {
             Change::Fields { why, fields, .. } => {
                 for amended in fields {
                     let source = Source { by: Supplier::Staff, standing: None, signed_by: None };
-                    let value = Value::Filled { value: amended.value.clone(), source, chip: None };
+                    let place = self.fields.iter().find(|current| current.row.id == amended.id);
+                    // What staff overruled once stays in sight.
+                    let chip = place.and_then(|place| place.row.value.chip()).filter(|chip| **chip != amended.value);
+                    let value = Value::Filled { value: amended.value.clone(), source, chip: chip.cloned() };
                     match self.fields.iter_mut().find(|current| current.row.id == amended.id) {
                         Some(current) => {
                             let value = std::mem::replace(&mut current.row.value, value);

@@ -55,6 +55,19 @@ impl Draft {
         self.facts.is_some() && !self.presentable().is_empty()
     }
 
+    /// The document by its id: the kind of the card, or else what staff named.
+    pub(super) fn document(&self) -> Option<&str> {
+        match &self.facts {
+            Some(facts) => Some(&facts.kind),
+            None => self.documents().next().map(|(_, document)| document.id.as_str()),
+        }
+    }
+
+    /// Whether staff said that it is this document: what the chip alone says, nobody needs to.
+    pub(super) fn is_named(&self, document: &Document) -> bool {
+        self.facts.is_none() || self.document.as_ref() == Some(&document.id) && self.is_photo_open()
+    }
+
     /// What the document can be under a profile, its own kind first: what staff named, if the chip leaves that open.
     fn possible<'a>(&self, profile: &'a Profile) -> Vec<&'a Document> {
         let given = self.document.as_deref().and_then(|id| profile.document(id));
@@ -110,7 +123,8 @@ impl Draft {
         };
         let mut named = profile.methods.iter().filter(names);
         let first = named.next()?;
-        (named.next().is_none() && (!first.chip_read || self.facts.is_some())).then_some(first)
+        let read = || self.facts.as_ref().is_some_and(|facts| facts.is_read(document));
+        (named.next().is_none() && (!first.chip_read || read())).then_some(first)
     }
 
     /// The methods that the record will name.

@@ -11,7 +11,7 @@ use jiff::{Timestamp, civil::Date};
 use crate::{
     cards, compare,
     lang::Words,
-    profile::{Field, Profile},
+    profile::{Field, Profile, Supplier},
     text::japan_date,
 };
 
@@ -21,7 +21,7 @@ use super::{
         content, line,
     },
     facts::{Facts, FieldComparison, Reading},
-    parts::{Part, Shape, part, parts_of},
+    parts::{Shape, of_number, part, parts_of},
     record::{FallbackNote, NotAsked, ProfileRef, Record, SCHEMA},
     value::Content,
 };
@@ -41,7 +41,10 @@ pub struct Draft {
     fallback: Option<FallbackChoice>,
     relied_on: Option<Reliance>,
     document: Option<String>,
-    presented_at: Option<Timestamp>,
+    /// When the document was presented, and who says so.
+    presented_at: Option<(Timestamp, Supplier)>,
+    /// Whether staff entered the day of the transaction.
+    day_entered: bool,
     photo_purpose: Option<String>,
     accepted: BTreeSet<compare::Field>,
 }
@@ -60,6 +63,7 @@ impl Draft {
             relied_on: None,
             document: None,
             presented_at: None,
+            day_entered: false,
             photo_purpose: None,
             accepted: BTreeSet::new(),
         }
@@ -97,14 +101,21 @@ impl Draft {
         self.fallback = choice;
     }
 
-    /// Says which document was presented, by its id in the profile, if no chip says so.
+    /// Says which document was presented, by its id in the profile, if no chip says so. A number that was entered for another one, and
+    /// that may not be kept of this one, goes.
     pub fn set_document(&mut self, document: Option<String>) {
         self.document = document;
+        if let Some(Content::Text(number)) = self.entered.get("document.number") {
+            let again = self.content("document.number", &Entry::Text(number.clone()));
+            if again.is_err() {
+                self.clear("document.number");
+            }
+        }
     }
 
-    /// Says when the document was presented, if no chip was read.
+    /// Says when the document was presented, if no chip was read: the clock's word, not that of staff.
     pub fn set_presented_at(&mut self, time: Timestamp) {
-        self.presented_at = Some(time);
+        self.presented_at = Some((time, Supplier::Tool));
     }
 
     /// Forgets the photo unless it is kept for a purpose.
@@ -139,7 +150,7 @@ impl Draft {
         });
         let known = [
             Some(("transaction_on", self.transaction_on)),
-            self.presented_at.map(|time| ("presented_at", day(time))),
+            self.presented_at.map(|(time, _)| ("presented_at", day(time))),
             self.human_match.as_ref().map(|found| ("human_match.at", day(found.at))),
             self.relied_on.as_ref().map(|reliance| ("relied_on.confirmed_at", day(reliance.confirmed_at))),
         ];
@@ -162,7 +173,8 @@ impl Draft {
             Some(document) => self.document = Some(document),
             None => {}
         }
-        self.presented_at = entries.presented_at.or(self.presented_at);
+        self.presented_at = entries.presented_at.map(|time| (time, Supplier::Staff)).or(self.presented_at);
+        self.day_entered |= entries.transaction_on == Some(self.transaction_on);
         for (id, entry) in &entries.fields {
             errors.extend(self.enter(id, entry).err());
         }
@@ -245,9 +257,8 @@ impl Draft {
             Some(part) if part.shape == Shape::Method => return self.methods(part, entry),
             Some(part) if BY_TOOL.contains(&part.id) => return Err(EntryProblem::ByTool),
             Some(part) if part.id == "document.number" && !self.is_numbered() => return Err(EntryProblem::NoNumber),
-            // Nobody knows which document it is the number of.
-            Some(part) if part.id == "document.number" && self.facts.is_none() && self.documents().next().is_none() => {
-                let part = Part { digits: false, ..*part };
+            Some(part) if part.id == "document.number" => {
+                let part = of_number(part, self.document());
                 return content(Some(&part), entry, self.circumstances.customer == Customer::Company);
             }
             // Parts of a field are entered by their own names.
@@ -280,6 +291,7 @@ impl Draft {
         };
         let fallback = self.fallback.clone().map(|choice| FallbackNote { text: text(&choice), choice });
         let profiles = self.profiles.iter().map(ProfileRef::of).collect();
+        let document = self.document().filter(|_| self.facts.is_none()).map(str::to_owned);
         let (mut evidence, mut comparison, mut unsigned_changes, mut photo) =
             (None, Vec::<FieldComparison>::new(), None, None);
         if let Some(facts) = self.facts {
@@ -301,6 +313,7 @@ impl Draft {
             circumstances: self.circumstances,
             fields,
             not_applicable,
+            document,
             evidence,
             comparison,
             human_match: self.human_match,

@@ -6,7 +6,7 @@ use super::{
     super::{
         parts::{Shape, part},
         record::Row,
-        value::Value,
+        value::{Value, said_instead},
     },
     BY_TOOL, Draft,
 };
@@ -24,10 +24,21 @@ pub struct Review {
     pub text: String,
     /// Where it is from; empty if nothing stands there.
     pub source: String,
+    /// What the chip says instead, if staff entered something else.
+    pub chip: Option<String>,
     /// How it stands.
     pub state: State,
     /// What kind of entry it takes from staff; `None` if taimen fills it.
     pub shape: Option<Shape>,
+}
+
+impl Review {
+    /// Where it is from, and what the chip says instead. Text of the chip is not made harmless here.
+    pub fn origin(&self, lang: Lang) -> String {
+        let both = [Some(&self.source).filter(|source| !source.is_empty()), self.chip.as_ref()];
+        let both: Vec<&str> = both.into_iter().flatten().map(String::as_str).collect();
+        both.join(if lang == Lang::Ja { "。" } else { "; " })
+    }
 }
 
 /// How a line of the review stands.
@@ -74,5 +85,6 @@ pub(in crate::records::content) fn described(row: &Row, lang: Lang) -> Review {
     };
     let by_tool = BY_TOOL.contains(&row.id.as_str());
     let shape = (!by_tool).then(|| known.map_or(Shape::Text, |part| part.shape));
-    Review { id: row.id.clone(), item: row.item, title, text, source, state, shape }
+    let chip = row.value.chip().map(|chip| said_instead(chip, lang));
+    Review { id: row.id.clone(), item: row.item, title, text, source, chip, state, shape }
 }

@@ -1,6 +1,6 @@
 //! Every place of the record as it would be now: what is known without staff, what the law asks for here.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use crate::{
     profile::{ChipField, Document, Field, Profile, Supplier, When},
@@ -64,7 +64,10 @@ impl Draft {
                 Value::Filled { value, source, chip: None }
             }
             (Some(entered), known) => {
-                let chip = known.and_then(Result::ok).map(|(value, _)| value).filter(|value| value != entered);
+                // What staff named themselves is not the chip's word.
+                let is_chips = |(value, source): &(Content, Source)| source.by != Supplier::Staff && value != entered;
+                let chip = known.and_then(Result::ok).filter(|said| self.facts.is_some() && is_chips(said));
+                let chip = chip.map(|(value, _)| value);
                 Value::Filled { value: entered.clone(), source: Source::by(supplier(field)), chip }
             }
             (None, _) if !self.applies(field, id, method) => Value::NotApplicable { why: field.when.clone() },
@@ -113,9 +116,8 @@ impl Draft {
 
     /// What is known without staff.
     fn known(&self, id: &str, method: &[MethodRef]) -> Option<Said> {
-        let tool = |content| Some(Ok((content, Source::by(Supplier::Tool))));
         let facts = self.facts.as_ref();
-        let presented = facts.map(|facts| facts.evidence.read_at).or(self.presented_at);
+        let presented = self.presented();
         let represented = self.circumstances.is_represented();
         // The card is that of the person at the counter.
         let person = match id {
@@ -134,27 +136,45 @@ impl Draft {
         }
         match id {
             "presented_at" => match presented {
-                Some(time) => tool(Content::Moment(time)),
+                Some((time, source)) => Some(Ok((Content::Moment(time), source))),
                 None => Some(Err(Reason::NotEntered)),
             },
             "checked_on" => match presented {
-                Some(time) => tool(Content::Day(japan_date(time))),
+                Some((time, source)) => Some(Ok((Content::Day(japan_date(time)), source))),
                 None => Some(Err(Reason::NotEntered)),
             },
-            "transaction_on" => tool(Content::Day(self.transaction_on)),
+            "transaction_on" => {
+                let source = match presented {
+                    _ if self.day_entered => Source::by(Supplier::Staff),
+                    Some((time, source)) if japan_date(time) == self.transaction_on => source,
+                    _ => Source::by(Supplier::Tool),
+                };
+                Some(Ok((Content::Day(self.transaction_on), source)))
+            }
             "method" if method.is_empty() => Some(Err(Reason::ChooseMethod)),
             "method" => {
                 let by = if self.entered.contains_key("method") { Supplier::Staff } else { Supplier::Tool };
                 Some(Ok((Content::Methods(method.to_vec()), Source::by(by))))
             }
             "document.name" => match self.documents().next() {
-                Some((_, document)) => tool(Content::Text(document.name.ja.clone())),
+                Some((_, document)) => {
+                    let by = if self.is_named(document) { Supplier::Staff } else { Supplier::Tool };
+                    Some(Ok((Content::Text(document.name.ja.clone()), Source::by(by))))
+                }
                 None => Some(Err(Reason::NotEntered)),
             },
             "document.number" => Some(facts?.number.clone()),
             "document.expiry" => Some(facts?.expiry.clone()),
             "age" => facts.map(|facts| self.age(facts)),
             _ => None,
+        }
+    }
+
+    /// When the document was presented, and by whose word: that of a saved reading counts for no more than its file.
+    fn presented(&self) -> Option<(Timestamp, Source)> {
+        match &self.facts {
+            Some(facts) => Some((facts.evidence.read_at, facts.time_from())),
+            None => self.presented_at.map(|(time, by)| (time, Source::by(by))),
         }
     }
 
