@@ -441,7 +441,7 @@ fn whoever_reads_a_record_sees_what_the_chip_says_instead_of_staff() {
     let other = json!({"fields": {"customer.name": "別名 太郎", "verifier": "架空 花"}});
     shop.file("staff.json", &other);
     let id = shop.add("my-number", &[]);
-    shop.save("my-number", "card.json");
+    shop.save("licence", "card.json");
     let name = person().name;
     let says = format!("entered by staff, not authenticated; the chip says: {name}");
     let shown = shop.run(&["records", "show", &id], 0).stdout;
@@ -458,7 +458,7 @@ fn whoever_reads_a_record_sees_what_the_chip_says_instead_of_staff() {
     assert_eq!((&*row["entered_instead_of_chip"], &*row["amended"]), ("customer.name", "customer.address"));
     let add = ["records", "add", "--dump", "card.json", "--accept", "simulated", "--at", "recorded", "--review"];
     let review = shop.run(&[&add[..], &["--staff-file", "staff.json"]].concat(), 0).stdout;
-    assert!(review.contains("entered by staff, not authenticated"), "{review}");
+    assert!(review.contains("別名 太郎  [entered by staff, not authenticated; the chip says: "), "{review}");
 }
 
 #[test]
