@@ -70,8 +70,8 @@ fn is_less(le: Le, than: Le) -> bool {
 /// Whether a refusal may be about the length that was asked for: it does not speak of the file, or of what opens it.
 fn may_be_of_length(status: Status) -> bool {
     let of_the_file =
-        [Status::SECURITY, Status::BLOCKED, Status::BLOCKED_ISO, Status::NOT_FOUND, Status::NO_DATA].contains(&status);
-    status.is_refusal() && !of_the_file
+        [Status::SECURITY, Status::BLOCKED, Status::BLOCKED_ISO, Status::NOT_FOUND, Status::NO_DATA, Status::PAST_END];
+    status.is_refusal() && !of_the_file.contains(&status)
 }
 
 /// Where a READ BINARY begins.
