@@ -106,6 +106,21 @@ fn a_mapping_is_open_if_the_certificate_of_its_signer_is_missing_or_cannot_be_re
 }
 
 #[test]
+fn a_mapping_under_a_signed_key_of_an_unknown_curve_is_open() {
+    let mut simulated = card("passport-cam");
+    secure(&mut simulated, Signer::Explicit, |order| {
+        // The last byte of p of P-256.
+        let p = [&[0xFF; 4][..], &[0, 0, 0, 1], &[0; 12], &[0xFF; 12]].concat();
+        let at = order.content.windows(p.len()).position(|bytes| bytes == p).unwrap();
+        order.content[at + p.len() - 1] = 0xFD;
+    });
+    let found = judged(simulated);
+    let verdicts: Vec<_> = found.checks.iter().map(|check| (check.id, check.verdict)).collect();
+    assert_eq!(verdicts, honest(&[(CheckId::ChipKey, Verdict::NotDone(Why::UnsupportedAlgorithm))]));
+    assert_eq!(found.overall(), Overall::Undetermined);
+}
+
+#[test]
 fn a_mapping_rests_on_the_documents_signer_if_its_authority_is_not_known() {
     open(
         "passport-cam",

@@ -74,6 +74,7 @@ pub(super) fn verdict(
     };
     match access::verify_mapping(&infos, mapping_key, proof) {
         Ok(()) => signer,
+        Err(error) if error.is_unsupported() => (Verdict::NotDone(Why::UnsupportedAlgorithm), Some(error.to_string())),
         Err(error) => (Verdict::Failed(Reason::ChallengeMismatch), Some(error.to_string())),
     }
 }
