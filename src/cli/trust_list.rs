@@ -181,5 +181,5 @@ fn key_id(anchor: &Anchor) -> Option<String> {
 /// Bare keys have no validity.
 fn validity(anchor: &Anchor) -> Option<(Timestamp, Timestamp)> {
     let Material::Certificate(der) = &anchor.material else { return None };
-    trust::Facts::of(der)?.validity
+    Some(trust::Facts::of(der)?.validity)
 }

@@ -255,6 +255,11 @@ pub enum Le {
 }
 
 impl Le {
+    /// Whether it takes an extended APDU.
+    pub(super) fn is_extended(self) -> bool {
+        !matches!(self, Self::Short(_))
+    }
+
     fn encode(self) -> Vec<u8> {
         match self {
             Self::Extended => vec![0x00, 0x00, 0x00],

@@ -22,16 +22,20 @@ pub(super) const MAX_OFFSET: usize = 0x7FFF;
 
 /// Which rung of the ladder works in this session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ReadStep(usize);
+pub struct ReadStep {
+    rung: usize,
+    /// Whether an extended APDU has brought something.
+    proven: bool,
+}
 
 impl ReadStep {
     /// The next rung below that asks for less than this.
     fn below(self, asked: Le, le: impl Fn(Self) -> Le) -> Option<Self> {
-        (self.0 + 1..LADDER.len()).map(Self).find(|step| is_less(le(*step), asked))
+        (self.rung + 1..LADDER.len()).map(|rung| Self { rung, ..self }).find(|step| is_less(le(*step), asked))
     }
 
     fn le(self) -> Le {
-        LADDER.get(self.0).copied().unwrap_or(Le::Short(64))
+        LADDER.get(self.rung).copied().unwrap_or(Le::Short(64))
     }
 
     /// The Le for so many bytes: a short one wherever it holds them.
@@ -46,7 +50,7 @@ impl ReadStep {
 
     /// The largest rung without an extended APDU.
     pub(super) fn short() -> Self {
-        Self(1)
+        Self { rung: 1, proven: false }
     }
 
     /// Whether this rung is the extended APDU.
@@ -61,6 +65,13 @@ fn is_less(le: Le, than: Le) -> bool {
         (Le::Short(_), _) => true,
         _ => false,
     }
+}
+
+/// Whether a refusal may be about the length that was asked for: it does not speak of the file, or of what opens it.
+fn may_be_of_length(status: Status) -> bool {
+    let of_the_file =
+        [Status::SECURITY, Status::BLOCKED, Status::BLOCKED_ISO, Status::NOT_FOUND, Status::NO_DATA, Status::PAST_END];
+    status.is_refusal() && !of_the_file.contains(&status)
 }
 
 /// Where a READ BINARY begins.
@@ -275,19 +286,27 @@ impl<T: Transport> Session<T> {
 
     /// One READ BINARY in the largest form that reader and card take: `le` says by the rung what to ask for, and the rung that
     /// works is remembered. Some cards answer `6700` to a length that is beyond the end of the file (spec licence 8.3): so if the
-    /// file has `begun`, a length that no rung makes smaller is halved, down to one byte.
+    /// file has `begun`, a length that no rung makes smaller is halved, down to one byte. A card that takes no extended APDU may say so
+    /// with another word (`6985`, spec my-number 8.2): until one has succeeded, a refused one is repeated once as a short one.
     fn read_plain(&mut self, at: At, begun: bool, le: impl Fn(ReadStep) -> Le) -> Result<Piece, FileReadError> {
         let mut asked = le(self.step);
         loop {
-            let Response { data: bytes, status } = self.send_long(&at.command(asked))?;
-            match status {
-                Status::OK => return Ok(Piece { last: bytes.is_empty(), bytes }),
-                Status::END_OF_FILE => return Ok(Piece { last: true, bytes }),
-                Status::PAST_END if begun => return Ok(Piece { last: true, bytes: Vec::new() }),
-                Status::WRONG_LENGTH => {}
-                status => return Err(CardError::Status(status).into()),
+            let status = match self.read_once(at, begun, asked)? {
+                Ok(piece) => return Ok(piece),
+                Err(status) => status,
+            };
+            let below = self.step.below(asked, &le);
+            if status != Status::WRONG_LENGTH {
+                let short = below.filter(|_| asked.is_extended() && !self.step.proven && may_be_of_length(status));
+                if let Some(short) = short
+                    && let Ok(piece) = self.read_once(at, begun, le(short))?
+                {
+                    self.step = short;
+                    return Ok(piece);
+                }
+                return Err(CardError::Status(status).into());
             }
-            asked = match (self.step.below(asked, &le), asked) {
+            asked = match (below, asked) {
                 (Some(below), _) => {
                     self.step = below;
                     le(below)
@@ -297,6 +316,19 @@ impl<T: Transport> Session<T> {
                 (None, _) => return Err(CardError::Status(status).into()),
             };
         }
+    }
+
+    /// One READ BINARY, or the word that refuses it.
+    fn read_once(&mut self, at: At, begun: bool, asked: Le) -> Result<Result<Piece, Status>, CardError> {
+        let Response { data: bytes, status } = self.send_long(&at.command(asked))?;
+        let piece = match status {
+            Status::OK => Piece { last: bytes.is_empty(), bytes },
+            Status::END_OF_FILE => Piece { last: true, bytes },
+            Status::PAST_END if begun => Piece { last: true, bytes: Vec::new() },
+            status => return Ok(Err(status)),
+        };
+        self.step.proven |= asked.is_extended() && !piece.bytes.is_empty();
+        Ok(Ok(piece))
     }
 
     /// Sends a command that may be too long for the reader: to the ladder that is the card's own "wrong length".
@@ -309,3 +341,7 @@ impl<T: Transport> Session<T> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "file_tests.rs"]
+mod tests;

@@ -317,8 +317,11 @@ fn name(common: &str, unit: bool) -> Vec<u8> {
     sequence(&[part(6, 0x13, "JP"), part(10, 0x0C, ORGANISATION), unit, part(3, 0x0C, common)])
 }
 
-/// UTCTime through 2049, GeneralizedTime from 2050 on (RFC 5280 4.1.2.5).
+/// UTCTime through 2049, GeneralizedTime from 2050 on; [`Timestamp::MAX`] stands for a validity without end (RFC 5280 4.1.2.5).
 pub(crate) fn time(time: Timestamp) -> Vec<u8> {
+    if time == Timestamp::MAX {
+        return tlv(0x18, b"99991231235959Z");
+    }
     let time = time.to_zoned(TimeZone::UTC);
     let rest = time.strftime("%m%d%H%M%SZ").to_string();
     let year = time.year();

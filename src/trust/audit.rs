@@ -92,7 +92,7 @@ pub struct Finding<'a> {
 /// Full days from a time to a certificate's end; negative once it is over. A bare key has no end.
 pub fn days_left(anchor: &Anchor, at: Timestamp) -> Option<i64> {
     let Material::Certificate(der) = &anchor.material else { return None };
-    let (_, end) = Facts::of(der)?.validity?;
+    let (_, end) = Facts::of(der)?.validity;
     Some(end.as_second().saturating_sub(at.as_second()).div_euclid(SECONDS_OF_DAY))
 }
 
@@ -144,7 +144,7 @@ impl<'a> Looked<'a> {
         let mut concerns = Vec::new();
         if let Some(facts) = &self.facts {
             match (facts.validity, days_left(self.anchor, at)) {
-                (Some((from, _)), _) if at < from => concerns.push(Concern::NotYetValid),
+                ((from, _), _) if at < from => concerns.push(Concern::NotYetValid),
                 (_, Some(days)) if days < 0 => {
                     concerns.push(Concern::Expired { days: days.saturating_neg().saturating_sub(1) });
                 }
@@ -172,7 +172,7 @@ impl<'a> Looked<'a> {
 
     /// Whether there is a moment at which both are valid, and it is not over.
     fn in_date_with(&self, other: &Self, at: Timestamp) -> bool {
-        let validity = |looked: &Self| looked.facts.as_ref().and_then(|facts| facts.validity);
+        let validity = |looked: &Self| looked.facts.as_ref().map(|facts| facts.validity);
         match (validity(self), validity(other)) {
             (Some((from, to)), Some((other_from, other_to))) => from.max(other_from).max(at) <= to.min(other_to),
             _ => false,

@@ -13,6 +13,7 @@ use x509_parser::{
     },
     prelude::FromDer,
     public_key,
+    time::ASN1Time,
     x509::{AlgorithmIdentifier, SubjectPublicKeyInfo},
 };
 
@@ -169,7 +170,6 @@ errors! {
         /// Bytes other than zeros after the certificate.
         Trailing = "other bytes after the certificate",
         Extension = "a broken extension",
-        Validity = "an impossible validity",
     }
 }
 
@@ -215,7 +215,6 @@ impl Certificate {
             Some(extension) if extension.parsed_extension().error().is_some() => Err(CertificateError::Extension),
             other => Ok(other.map(|extension| extension.parsed_extension())),
         };
-        let time = |seconds| Timestamp::from_second(seconds).map_err(|_| CertificateError::Validity);
         Ok(Self {
             subject_key_id: match known(&OID_X509_EXT_SUBJECT_KEY_IDENTIFIER)? {
                 Some(ParsedExtension::SubjectKeyIdentifier(id)) => Some(id.0.to_vec()),
@@ -226,8 +225,8 @@ impl Certificate {
                 _ => None,
             },
             key: key(certificate.public_key()),
-            not_before: time(certificate.validity().not_before.timestamp())?,
-            not_after: time(certificate.validity().not_after.timestamp())?,
+            not_before: time(certificate.validity().not_before),
+            not_after: time(certificate.validity().not_after),
             usage: match known(&OID_X509_EXT_KEY_USAGE)? {
                 Some(ParsedExtension::KeyUsage(usage)) => Some(Usage {
                     digital_signature: usage.digital_signature(),
@@ -411,6 +410,12 @@ fn key_kind(algorithm: &Oid<'_>) -> Option<KeyKind> {
     } else {
         None
     }
+}
+
+/// A time of a certificate. 99991231235959Z, which says that there is no end (RFC 5280 4.1.2.5), is after the last [`Timestamp`] by a
+/// day, and becomes that one.
+pub(super) fn time(time: ASN1Time) -> Timestamp {
+    Timestamp::from_second(time.timestamp().min(Timestamp::MAX.as_second())).unwrap_or(Timestamp::MIN)
 }
 
 /// Policies count as understood, because any policy is accepted here (RFC 5280 6.1.1 (c)); a card that must have a certain

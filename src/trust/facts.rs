@@ -9,7 +9,7 @@ use crate::crypto::{CurveKey, EcPublicKey, NamedCurve, PublicKey};
 
 use crate::tlv::der;
 
-use super::anchor::Material;
+use super::{anchor::Material, certificate::time};
 
 /// What an audit reads in a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub struct Facts {
     pub key_bytes: Vec<u8>,
     /// Whether its signature is made with MD5 or SHA-1.
     pub weak_hash: bool,
-    /// First and last second of validity; `None` for days outside any calendar.
-    pub validity: Option<(Timestamp, Timestamp)>,
+    /// First and last second of validity.
+    pub validity: (Timestamp, Timestamp),
 }
 
 /// The kind of a key.
@@ -102,7 +102,6 @@ impl Facts {
     pub fn of(der: &[u8]) -> Option<Self> {
         let Ok(([], certificate)) = X509Certificate::from_der(der) else { return None };
         let (key, key_bytes) = key(&certificate);
-        let time = |seconds| Timestamp::from_second(seconds).ok();
         let validity = certificate.validity();
         let signature = certificate.signature_algorithm.algorithm.to_id_string();
         Some(Self {
@@ -112,7 +111,7 @@ impl Facts {
             key,
             key_bytes,
             weak_hash: WEAK_SIGNATURES.contains(&signature.as_str()),
-            validity: time(validity.not_before.timestamp()).zip(time(validity.not_after.timestamp())),
+            validity: (time(validity.not_before), time(validity.not_after)),
         })
     }
 }
@@ -203,7 +202,7 @@ mod tests {
         let signer = include_bytes!("../../certs/simulated/taimen/licence-signer.der");
         let facts = Facts::of(signer).unwrap();
         assert_eq!((facts.key.to_string(), facts.weak_hash), ("RSA-2048".to_owned(), false));
-        assert_eq!(facts.validity.unwrap().0.to_string(), "2020-01-01T00:00:00Z");
+        assert_eq!(facts.validity.0.to_string(), "2020-01-01T00:00:00Z");
         assert_eq!(facts.key_bytes.len(), 256 + 3);
         assert_eq!(Facts::of(&signer[1..]), None);
     }

@@ -170,7 +170,7 @@ mod tests {
                 assert!(anchor.official);
                 let Material::Certificate(der) = &anchor.material else { panic!("{anchor:?}") };
                 let facts = Facts::of(der).unwrap();
-                let (from, to) = facts.validity.unwrap();
+                let (from, to) = facts.validity;
                 assert_eq!([from, to].map(|time| time.to_string()[..10].to_owned()), pin.valid);
                 assert_eq!(
                     (facts.key.to_string(), facts.organization.as_deref()),

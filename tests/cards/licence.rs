@@ -311,7 +311,80 @@ fn each_fault_of_the_signer_has_its_own_name() {
     assert!(found.warnings.iter().any(|warning| warning.file == "mf/2F01"), "the free days differ now");
     // No day of issue at all.
     let found = change(&dump, files::DATA.name, |file| replace(file, &issued, b"\x18\x074000000"));
-    assert_eq!(found.verdict(CheckId::LicenceSigner), Some(Verdict::NotDone(Why::NotRead)));
+    let unknown = Some(Verdict::NotDone(Why::LayoutUnknown));
+    assert_eq!(signer(&found), (unknown, unknown));
+}
+
+/// The field with a tag in a file, tag and length before it.
+fn field(dump: &Dump, file: &str, tag: u8, length: u8) -> Vec<u8> {
+    let bytes = dump.file(file).unwrap();
+    let at = bytes.windows(2).position(|header| header == [tag, length]).unwrap();
+    bytes[at..at + 2 + usize::from(length)].to_vec()
+}
+
+/// A file that was read and says no day: it is not that it was not read.
+#[test]
+fn an_expiry_that_is_no_day_names_the_file_and_the_tag_that_decide() {
+    let (licence, _) = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap();
+    let (menkyo, _) = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::FULL);
+    let (free, _) = read(&mut recipe("licence").card().unwrap(), Scope::WITHOUT_PIN).unwrap();
+    let open = Verdict::NotDone;
+    let unknown = open(Why::LayoutUnknown);
+    let revocation = (CheckId::Revocation, open(Why::NotAvailable));
+    for (dump, file, tag, length, others) in [
+        (
+            &licence,
+            files::DATA.name,
+            0x1B,
+            7,
+            &[
+                (CheckId::LicenceSignature, unknown),
+                (CheckId::LicenceSigner, Verdict::Passed),
+                (CheckId::NoUnsignedChanges, Verdict::Passed),
+                revocation,
+            ][..],
+        ),
+        (
+            &menkyo,
+            files::MENKYO_DATA.name,
+            0xC5,
+            7,
+            &[(CheckId::MenkyoSignature, unknown), (CheckId::MenkyoSigner, Verdict::Passed), revocation],
+        ),
+        (
+            &free,
+            files::COMMON_DATA.name,
+            0x45,
+            11,
+            &[
+                (CheckId::LicenceSignature, open(Why::NotRead)),
+                (CheckId::LicenceSigner, open(Why::NotRead)),
+                (CheckId::NoUnsignedChanges, open(Why::NotRead)),
+                revocation,
+            ],
+        ),
+    ] {
+        let stored = field(dump, file, tag, length);
+        let blank = [&[tag, length][..], &[b' '; 11][..length.into()]].concat();
+        let none = [&[tag, length][..], &b"00101010000"[..length.into()]].concat();
+        for other in [blank, none, vec![tag, 0], Vec::new()] {
+            let found = change(dump, file, |bytes| {
+                let at = bytes.windows(stored.len()).position(|window| window == stored).unwrap();
+                bytes.splice(at..at + stored.len(), other.iter().copied());
+            });
+            let expiry = found.check(CheckId::NotExpired).unwrap();
+            assert_eq!(expiry.verdict, unknown, "{file} {other:02X?}");
+            let said = |name| expiry.evidence.shown(name).unwrap_or_default().into_owned();
+            assert_eq!(
+                (said("file"), said("detail")),
+                (file.to_owned(), format!("tag {tag:02X} holds no day of expiry"))
+            );
+            for (id, verdict) in others {
+                assert_eq!(found.verdict(*id), Some(*verdict), "{file} {other:02X?} {id:?}");
+            }
+            assert_eq!((found.overall(), found.checks.len()), (Overall::Undetermined, others.len() + 1));
+        }
+    }
 }
 
 #[test]

@@ -47,6 +47,8 @@ mod official;
 #[cfg(feature = "simulator")]
 mod passport;
 #[cfg(feature = "simulator")]
+mod passport_open;
+#[cfg(feature = "simulator")]
 mod pin_gate;
 #[cfg(feature = "simulator")]
 mod read_any;

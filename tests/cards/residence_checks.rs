@@ -789,6 +789,9 @@ fn certificates_that_do_not_count() {
         };
         check(with(&over), failed(Reason::IssuerOver));
 
+        // No end (RFC 5280 4.1.2.5).
+        check(with(&|order| order.certificate.not_after = Timestamp::MAX), (Passed, Passed, Overall::Authentic));
+
         // States of their own: the chain holds, so the signature says what it says.
         let findings = check(
             with(&|order| order.certificate.not_after = last_second(2026, 1, 1)),

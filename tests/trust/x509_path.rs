@@ -14,7 +14,7 @@ use taimen::{
     },
     trust::{
         Anchor, Certificate, CertificateError, CertifiedKey, Hierarchy, Issued, PathError, Place, Purpose, TrustStore,
-        issuer_of,
+        days_left, issuer_of,
     },
 };
 
@@ -105,6 +105,25 @@ fn simulated_authorities_count_where_they_are_accepted() {
         for purpose in Purpose::all().filter(|purpose| *purpose != Purpose::ResidenceCard) {
             assert_eq!(issuer_of(&leaf, purpose, &simulated(), now()).outcome, Err(PathError::NoAnchor), "{purpose:?}");
         }
+    }
+}
+
+/// 99991231235959Z is after the last time that a [`Timestamp`] holds.
+#[test]
+fn a_certificate_without_end() {
+    for (ca, signer, _) in KINDS {
+        let mut order = own_leaf(signer, ca);
+        order.not_after = Timestamp::MAX;
+        let der = order.build().unwrap();
+        assert!(der.windows(15).any(|bytes| bytes == b"99991231235959Z"));
+        let parsed = Certificate::parse(&der).unwrap();
+        assert_eq!((parsed.not_before, parsed.not_after.as_second()), (order.not_before, Timestamp::MAX.as_second()));
+        let trust = shipped().with(vec![anchor(Hierarchy::Installed, &own_authority(ca))]);
+        assert_eq!(outcome_in(&der, &trust, now()), Ok(()));
+        let endless = CertificateOrder { not_after: Timestamp::MAX, ..own_authority(ca) };
+        let endless = anchor(Hierarchy::Installed, &endless);
+        assert!(days_left(&endless, now()).is_some_and(|days| days > 2_900_000));
+        assert_eq!(outcome_in(&der, &shipped().with(vec![endless]), now()), Ok(()));
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
 
 use super::{
     changes::{current, external_characters, history},
-    decode::{Record, Value, check_digit_fits},
+    decode::{CardDates, Record, Value, check_digit_fits},
     files::{self, Content, File, LICENCE_LAYOUTS},
     signature::{IssueDay, Signer, signature_check, signer_check},
     spec::LICENCE_PRESENTATION,
@@ -73,14 +73,17 @@ impl<'a> Licence<'a> {
 pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     let licence = Licence::of(dump);
     let data = licence.record(&files::DATA);
-    let issued = data.and_then(|data| data.day("issue_date")).map_or(IssueDay::NotRead, IssueDay::Told);
+    let issued = match data {
+        Some(data) => data.day("issue_date").map_or(IssueDay::Unreadable, IssueDay::Told),
+        None => IssueDay::NotRead,
+    };
     let signature_file = licence.record(&files::SIGNATURE);
 
     let signer = signer_check(CheckId::LicenceSigner, dump, &files::SIGNATURE, signature_file, issued, trust, basis);
     let covered = [&files::DATA, &files::DOMICILE, &files::PHOTO];
     let signature =
         signature_check(CheckId::LicenceSignature, dump, &licence.records, &covered, &signer, LICENCE_LAYOUTS);
-    let not_expired = not_expired(expiry(&licence), &signature, dump, basis);
+    let not_expired = not_expired(&licence, &signature, dump, basis);
     let history = history(&licence);
     let changes = changes_check(dump, &licence, history.len(), basis);
 
@@ -102,18 +105,6 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     findings
 }
 
-/// The expiry day and whether the signature covers it: that of EF01, else that of MF/EF01.
-fn expiry(licence: &Licence<'_>) -> Option<(Date, Option<CheckId>)> {
-    // Where the signed file was read its day counts or none: MF/EF01 could say anything beside it.
-    if let Some(data) = licence.record(&files::DATA) {
-        return data.day("expiry_date").map(|day| (day, files::DATA.signed_by));
-    }
-    match licence.record(&files::COMMON_DATA)?.value("card_issuer_data") {
-        Some(Value::CardDates(dates)) => Some((dates.expires?, files::COMMON_DATA.signed_by)),
-        _ => None,
-    }
-}
-
 /// MF/EF01, which everybody may read and nothing signs, and EF01 must name the same days.
 fn days_disagree(licence: &Licence<'_>) -> Option<Warning> {
     let Some(Value::CardDates(dates)) = licence.record(&files::COMMON_DATA)?.value("card_issuer_data") else {
@@ -125,10 +116,36 @@ fn days_disagree(licence: &Licence<'_>) -> Option<Warning> {
     (!same).then_some(Warning { file: files::COMMON_DATA.name, detail })
 }
 
-/// A document is valid through its expiry day, Japan time.
-fn not_expired(expiry: Option<(Date, Option<CheckId>)>, signature: &Check, dump: &Dump, basis: Basis) -> Check {
-    let Some((last_day, signed)) = expiry else { return absent(CheckId::NotExpired, dump, files::COMMON_DATA.name) };
-    expiry_check(last_day, signed.map(|_| signature), basis)
+/// The expiry of EF01, else that of MF/EF01, which nothing signs.
+fn not_expired(licence: &Licence<'_>, signature: &Check, dump: &Dump, basis: Basis) -> Check {
+    // If the signed file was read, its day counts or none: MF/EF01 could say anything beside it.
+    if let Some(data) = licence.record(&files::DATA) {
+        return signed_expiry(data, signature, basis);
+    }
+    let Some(common) = licence.record(&files::COMMON_DATA) else {
+        return absent(CheckId::NotExpired, dump, files::COMMON_DATA.name);
+    };
+    match common.value("card_issuer_data") {
+        Some(Value::CardDates(CardDates { expires: Some(day), .. })) => expiry_check(*day, None, basis),
+        _ => no_day(common, "card_issuer_data"),
+    }
+}
+
+/// The expiry in a file that the signature covers.
+pub(super) fn signed_expiry(data: &Record<'_>, signature: &Check, basis: Basis) -> Check {
+    const FIELD: &str = "expiry_date";
+    match data.day(FIELD) {
+        Some(day) => expiry_check(day, Some(signature), basis),
+        None => no_day(data, FIELD),
+    }
+}
+
+/// A file that was read and does not say when the document expires.
+fn no_day(record: &Record<'_>, field: &str) -> Check {
+    let tags = files::fields_of(record.file).filter(|known| known.id == field).map(|known| known.tag);
+    let detail: String = tags.map(|tag| format!("tag {tag} holds no day of expiry")).collect();
+    let evidence = Evidence::new().with("file", record.file.name).with("detail", detail);
+    Check::not_done(CheckId::NotExpired, Why::LayoutUnknown, evidence)
 }
 
 /// Whether entries were added after issue. The flags of the files are not asked: their values are not public (2.8, U).

@@ -4,7 +4,7 @@ use crate::{
     cards::{
         Findings,
         absent::absent,
-        common::{common_notes, expiry_check, revocation},
+        common::{common_notes, revocation},
         model::note_rows,
     },
     dump::{Dump, Scope},
@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     changes::external_characters,
-    checks::{photo, record_items, warnings},
+    checks::{photo, record_items, signed_expiry, warnings},
     decode::Record,
     files::{self, MENKYO_LAYOUTS},
     signature::{IssueDay, Signer, signature_check, signer_check},
@@ -59,8 +59,8 @@ pub fn check_menkyo(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     );
     let signature =
         signature_check(CheckId::MenkyoSignature, dump, &records, &[&files::MENKYO_DATA], &signer, MENKYO_LAYOUTS);
-    let not_expired = match data.and_then(|data| data.day("expiry_date")) {
-        Some(day) => expiry_check(day, Some(&signature), basis),
+    let not_expired = match data {
+        Some(data) => signed_expiry(data, &signature, basis),
         None => absent(CheckId::NotExpired, dump, files::MENKYO_DATA.name),
     };
     let Signer { check: signer, hierarchy, .. } = signer;

@@ -30,11 +30,13 @@ pub(super) struct Signer<'a> {
 }
 
 /// The day of issue, as the signed data give it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(super) enum IssueDay {
     Told(Date),
     /// The card has none: the day on which its signer's certificate began stands for it.
     None,
+    /// The file that states it was read and holds no day.
+    Unreadable,
     /// What would give it was not read.
     NotRead,
 }
@@ -44,7 +46,7 @@ impl IssueDay {
         match self {
             Self::Told(day) => Some(day),
             Self::None => Some(japan_date(certificate.not_before)),
-            Self::NotRead => None,
+            Self::Unreadable | Self::NotRead => None,
         }
     }
 }
@@ -109,7 +111,7 @@ pub(super) fn signer_check<'a>(
         .fact(Fact::Anchor(AnchorRef::from(*anchor)));
     let evidence = match issued {
         IssueDay::None => evidence.with("issue_date_from", "not_before"),
-        IssueDay::Told(_) | IssueDay::NotRead => evidence,
+        IssueDay::Told(_) | IssueDay::Unreadable | IssueDay::NotRead => evidence,
     };
     let check = if !trust.accepts(anchor.hierarchy) {
         Check::failed(id, Reason::HierarchyNotAccepted, evidence)
@@ -120,7 +122,10 @@ pub(super) fn signer_check<'a>(
         Check::not_done(id, Why::UnsupportedKey, evidence)
     } else {
         match day {
-            None => Check::not_done(id, Why::NotRead, evidence.with("missing", "issue date")),
+            None => {
+                let why = if issued == IssueDay::Unreadable { Why::LayoutUnknown } else { Why::NotRead };
+                Check::not_done(id, why, evidence.with("missing", "issue date"))
+            }
             Some(day) if !valid_on(certificate, day) => Check::failed(id, Reason::NotValidAtIssue, evidence),
             Some(_) if !is_valid(certificate) => Check::not_done(id, Why::AnchorExpired, evidence),
             Some(_) => Check::passed(id, evidence),

@@ -16,6 +16,7 @@ use crate::{
 
 use super::{
     chip::{Options, access_agrees, chip_key},
+    face::face,
     files::{self, DG1, DG2, DG11, DG12, DG14, DG15, File, SOD},
     mapping::Authority,
     mrz::{CAN_LENGTH, Format, Mrz},
@@ -122,11 +123,13 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         (false, true) => &WITH_KEY,
         (false, false) => &PLAIN,
     };
+    let certificate = signer_certificate(&facts, signer);
+    let rests = show::Rests::of(&certificate);
     let mut checks = vec![
         chip.check,
         not_expired(&facts, &data),
         signature.clone(),
-        signer_certificate(&facts, signer),
+        certificate,
         data,
         printed,
         mrz_consistent(&facts),
@@ -141,9 +144,9 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     let mut findings = Findings {
         checks,
         hierarchy: signer.and_then(Signer::hierarchy),
-        holder: show::holder(&facts),
-        pictures: show::pictures(&facts),
-        items: show::items(&facts),
+        holder: show::holder(&facts, &rests),
+        pictures: show::pictures(&facts, &rests),
+        items: show::items(&facts, &rests),
         ..Findings::of(dump, basis, requirement, show::presentation(&facts))
     };
     findings.warnings = show::warnings(&facts, chip.warnings);
@@ -190,7 +193,14 @@ fn data_groups(facts: &Facts<'_>, signature: &Check) -> Check {
         Some(Ok(zone)) if !is_book(zone) => {
             Check::not_done(id, Why::NotABook, evidence.with("document", zone.document()))
         }
-        _ => Check::passed(id, evidence),
+        // Nobody can be compared with what is not shown.
+        _ => match facts.dump.file(DG2.name).map(face) {
+            Some(Err(error)) => {
+                let evidence = evidence.with("file", DG2.name).with("detail", error.to_string());
+                Check::not_done(id, Why::LayoutUnknown, evidence)
+            }
+            _ => Check::passed(id, evidence),
+        },
     }
 }
 

@@ -109,8 +109,8 @@ pub(super) fn chip_key(
         }
     }
     if let Err(check) = data.required_by(id) {
-        // A document of another kind is as good a chip.
-        if data.verdict != Verdict::NotDone(Why::NotABook) {
+        // The hashes hold all the same: of a document of another kind, and of data that cannot be shown.
+        if !matches!(data.verdict, Verdict::NotDone(Why::NotABook | Why::LayoutUnknown)) {
             return alone(check, true);
         }
     }

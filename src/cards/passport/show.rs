@@ -7,7 +7,7 @@ use crate::{
     },
     lang::Bilingual,
     trust::Hierarchy,
-    verify::{CheckId, Verdict, Why},
+    verify::{Check, CheckId, Verdict, Why},
 };
 
 use super::{
@@ -90,9 +90,26 @@ pub(super) fn presentation(facts: &Facts<'_>) -> &'static Presentation {
     facts.zone().map_or(&PRESENTATION, |zone| kind(zone).1)
 }
 
-const SIGNED: Option<CheckId> = Some(CheckId::DataGroups);
+/// Which check a value rests on. Anybody can sign: if nobody certified the signer, it is the check of the signer.
+pub(super) struct Rests {
+    on_signer: bool,
+}
 
-pub(super) fn holder(facts: &Facts<'_>) -> Holder {
+impl Rests {
+    pub fn of(signer: &Check) -> Self {
+        let nobody = Verdict::NotDone(Why::NoAnchor);
+        let unknown = Verdict::NotDone(Why::UnsupportedAlgorithm);
+        let on_signer = matches!(signer.verdict, Verdict::Failed(_)) || [nobody, unknown].contains(&signer.verdict);
+        Self { on_signer }
+    }
+
+    fn on(&self, check: CheckId) -> Option<CheckId> {
+        Some(if self.on_signer { CheckId::SignerCertificate } else { check })
+    }
+}
+
+pub(super) fn holder(facts: &Facts<'_>, rests: &Rests) -> Holder {
+    let signed_by = rests.on(CheckId::DataGroups);
     let Some(zone) = facts.zone() else { return Holder::default() };
     let (primary, secondary) = zone.names();
     let name = [primary, secondary].join(" ");
@@ -103,31 +120,32 @@ pub(super) fn holder(facts: &Facts<'_>) -> Holder {
         _ => None,
     };
     Holder {
-        name: Some(Signed::new(CardText::from(name.trim()), SIGNED)),
-        birth_date: zone.birth_date(today(facts.basis)).map(|day| Signed::new(day, SIGNED)),
-        sex: sex.map(|sex| Signed::new(sex, SIGNED)),
+        name: Some(Signed::new(CardText::from(name.trim()), signed_by)),
+        birth_date: zone.birth_date(today(facts.basis)).map(|day| Signed::new(day, signed_by)),
+        sex: sex.map(|sex| Signed::new(sex, signed_by)),
         ..Holder::default()
     }
 }
 
-pub(super) fn pictures(facts: &Facts<'_>) -> Vec<Picture> {
+pub(super) fn pictures(facts: &Facts<'_>, rests: &Rests) -> Vec<Picture> {
     let Some(Ok(face)) = facts.dump.file(DG2.name).map(face) else { return Vec::new() };
     let format = match face.coding {
         Coding::Jpeg => PictureFormat::Jpeg,
         Coding::Jpeg2000 => PictureFormat::Jpeg2000,
     };
     let title = Bilingual::new("顔写真", "face picture");
-    vec![Picture { id: "photo", title, format, bytes: face.bytes.to_vec(), signed_by: SIGNED }]
+    vec![Picture { id: "photo", title, format, bytes: face.bytes.to_vec(), signed_by: rests.on(CheckId::DataGroups) }]
 }
 
 fn item(id: &'static str, title: Bilingual, value: ItemValue, signed_by: Option<CheckId>) -> Item {
     Item { id, title, value, signed_by, masked: false }
 }
 
-pub(super) fn items(facts: &Facts<'_>) -> Vec<Item> {
+pub(super) fn items(facts: &Facts<'_>, rests: &Rests) -> Vec<Item> {
     let mut items = Vec::new();
     if let Some(zone) = facts.zone() {
-        let mut add = |id, ja, en, value| items.push(item(id, Bilingual::new(ja, en), value, SIGNED));
+        let signed_by = rests.on(CheckId::DataGroups);
+        let mut add = |id, ja, en, value| items.push(item(id, Bilingual::new(ja, en), value, signed_by));
         add("document_kind", "書類の種類", "kind of document", kind(zone).0);
         add("nationality", "国籍", "nationality", state(zone.nationality()));
         let number = if is_book(zone) { "旅券番号" } else { "書類の番号" };
@@ -138,12 +156,12 @@ pub(super) fn items(facts: &Facts<'_>) -> Vec<Item> {
         add("issuer", "発行国", "issuing state", state(zone.issuer()));
     }
     for (file, table) in [(&DG11, PERSON), (&DG12, DOCUMENT)] {
-        items.extend(of_details(facts, file, table));
+        items.extend(of_details(facts, file, table, rests.on(CheckId::DetailsSigned)));
     }
     items
 }
 
-fn of_details(facts: &Facts<'_>, file: &File, table: &'static [Element]) -> Vec<Item> {
+fn of_details(facts: &Facts<'_>, file: &File, table: &'static [Element], signed_by: Option<CheckId>) -> Vec<Item> {
     let Some(Ok(found)) = facts.dump.file(file.name).map(|bytes| details(file, bytes, table)) else {
         return Vec::new();
     };
@@ -152,7 +170,7 @@ fn of_details(facts: &Facts<'_>, file: &File, table: &'static [Element]) -> Vec<
             Value::Text(text) => ItemValue::Text(text.into()),
             Value::Day(day) => ItemValue::Date(day),
         };
-        Some(item(element.id, element.title, value, Some(CheckId::DetailsSigned)))
+        Some(item(element.id, element.title, value, signed_by))
     });
     shown.collect()
 }
@@ -196,7 +214,7 @@ pub(super) fn notes(findings: &Findings, facts: &Facts<'_>) -> Vec<Note> {
     if findings.picture("photo").is_some() {
         list.push(COMPARE_FACE);
     }
-    if !other && !findings.check(CheckId::PrintedAgrees).is_some_and(crate::verify::Check::is_passed) {
+    if !other && !findings.check(CheckId::PrintedAgrees).is_some_and(Check::is_passed) {
         list.push(NOT_TYPED);
     }
     if facts.zone().is_some_and(Mrz::names_may_be_cut) {

@@ -65,17 +65,22 @@ impl<'a> Signature<'a> {
                 Signature { check: Check::passed(id, evidence), signer }
             }
             Err(error) => {
-                let detail = evidence.with("detail", error.to_string());
-                alone(match error {
-                    error if error.is_unsupported() => Check::not_done(id, Why::UnsupportedAlgorithm, detail),
-                    // taimen cannot judge it: a program that reads it might.
-                    CmsError::Certificate(_) => Check::not_done(id, Why::UnsupportedAlgorithm, detail),
-                    CmsError::NoCertificate => Check::not_done(id, Why::NotOnCard, detail),
-                    CmsError::Signature | CmsError::Digest => Check::failed(id, Reason::SignatureMismatch, detail),
-                    _ => Check::failed(id, Reason::Malformed, detail),
-                })
+                let evidence = evidence.with("detail", error.to_string());
+                alone(Check { id, verdict: of_message(&error), evidence })
             }
         }
+    }
+}
+
+/// What becomes of a signed message that was not verified.
+pub(super) fn of_message(error: &CmsError) -> Verdict {
+    match error {
+        error if error.is_unsupported() => Verdict::NotDone(Why::UnsupportedAlgorithm),
+        // taimen cannot judge it: a program that reads it might.
+        CmsError::Certificate(_) => Verdict::NotDone(Why::UnsupportedAlgorithm),
+        CmsError::NoCertificate => Verdict::NotDone(Why::NotOnCard),
+        CmsError::Signature | CmsError::Digest => Verdict::Failed(Reason::SignatureMismatch),
+        _ => Verdict::Failed(Reason::Malformed),
     }
 }
 
@@ -115,7 +120,7 @@ pub(super) fn signer_certificate(facts: &Facts<'_>, signer: Option<&Signer<'_>>)
         evidence = evidence.fact(Fact::About(place));
     }
     if let Err(error) = &path.outcome {
-        return Check { id, verdict: verdict(error), evidence: evidence.with("detail", error.to_string()) };
+        return Check { id, verdict: of_path(error), evidence: evidence.with("detail", error.to_string()) };
     }
     let Some(zone) = facts.zone() else {
         return Check::not_done(id, Why::DependsOn(CheckId::DataGroups), evidence);
@@ -131,7 +136,8 @@ pub(super) fn signer_certificate(facts: &Facts<'_>, signer: Option<&Signer<'_>>)
     }
 }
 
-fn verdict(error: &SignerError) -> Verdict {
+/// What becomes of a signer whose path to an anchor does not count.
+pub(super) fn of_path(error: &SignerError) -> Verdict {
     match error {
         SignerError::NoAnchor => Verdict::NotDone(Why::NoAnchor),
         SignerError::Unsupported(_) => Verdict::NotDone(Why::UnsupportedAlgorithm),

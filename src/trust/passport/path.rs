@@ -58,20 +58,6 @@ errors! {
 }
 
 impl SignerError {
-    /// Whether it only leaves open whose signer it is, and says nothing against the document (spec passport 13).
-    pub fn is_open(&self) -> bool {
-        matches!(
-            self,
-            Self::NoAnchor
-                | Self::Unsupported(_)
-                | Self::IssuerNewer
-                | Self::NotYetValid
-                | Self::Expired(_)
-                | Self::UnknownExtension(_)
-                | Self::OtherPurpose
-        )
-    }
-
     /// The worse it is, the less a path with it is the one to report.
     fn rank(&self) -> u8 {
         match self {

@@ -312,7 +312,7 @@ const ROWS: &[Row] = &[
         MdocIssuerCertificate,
         Failed(Reason::CertificateForm),
     ),
-    ("an empty chain", |s| s.order.chain = Some(Vec::new()), MdocIssuerSignature, Failed(Reason::Malformed)),
+    ("an empty chain", |s| s.order.chain = Some(Vec::new()), MdocIssuerCertificate, Failed(Reason::CertificateForm)),
     (
         "a certificate that is none",
         |s| s.order.chain = Some(vec![vec![0x30, 0x00]]),
@@ -660,6 +660,37 @@ fn everything_that_published_verifiers_let_pass_is_noticed() {
             assert!(!check.id.text().title.ja.is_empty());
         }
     }
+}
+
+/// What Apple Wallet's developer profile answers: no certificate, zeros for a signature, one namespace of its own (spec mdoc 2.5).
+#[test]
+fn a_wallets_test_document_is_rejected_and_called_one() {
+    let mut setup = Setup::new(DocType::Licence);
+    for item in &mut setup.order.items {
+        item.namespace = "com.apple.identity-presentment.developer-test".to_owned();
+    }
+    setup.order.unprotected = Some(cbor::map(&[(cbor::uint(33), cbor::array::<Vec<u8>>(&[]))]));
+    setup.auth = |auth| change_signature(&auth, |_| vec![0; 64]);
+    let findings = setup.check();
+    let depends = |id| NotDone(Why::DependsOn(id));
+    assert_eq!(
+        verdicts(&findings),
+        [
+            (NotExpired, depends(MdocIssuerSignature)),
+            (MdocIssuerSignature, depends(MdocIssuerCertificate)),
+            (MdocIssuerCertificate, Failed(Reason::CertificateForm)),
+            (MdocElements, depends(MdocIssuerSignature)),
+            (MdocDocumentType, depends(MdocIssuerSignature)),
+            (MdocDevice, depends(MdocIssuerSignature)),
+            (MdocShared, NotDone(Why::NotShared)),
+            (MdocIssuerAgrees, NotDone(Why::NotShared)),
+            (MdocAgeAgrees, NotDone(Why::NotShared)),
+            (MdocReaderTrusted, NotDone(Why::ReaderUnknown)),
+            (Revocation, NotDone(Why::NotAvailable)),
+        ]
+    );
+    assert_eq!(findings.overall(), Overall::Rejected);
+    assert!(findings.notes.iter().any(|note| note.id == "mdoc-test-document"), "{:?}", findings.notes);
 }
 
 /// What an IACA stands behind and cannot be read is unknown; what anybody may have made up, and what was changed, is rejected.

@@ -179,7 +179,7 @@ pub fn verify_chip(option: &ChipOption, random: &[u8], answer: &[u8]) -> Result<
 /// Whether a proof of chip authentication mapping fits a key of EF.CardSecurity: PKmap.IC = CA.IC · PK.IC.
 ///
 /// # Errors
-/// [`AccessError::Proof`]; [`AccessError::Key`] if the mapping key or the proof is not one of the group.
+/// [`AccessError::Proof`]; [`AccessError::Key`] if none fits and a key of the file cannot be read.
 pub fn verify_mapping(infos: &SecurityInfos, mapping_key: &[u8], proof: &[u8]) -> Result<(), AccessError> {
     let mut outcome = Err(AccessError::Proof);
     for key in &infos.chip_keys {
@@ -187,7 +187,7 @@ pub fn verify_mapping(infos: &SecurityInfos, mapping_key: &[u8], proof: &[u8]) -
             Ok(static_key @ Element::Curve(_)) => static_key,
             Ok(_) => continue,
             Err(error) => {
-                outcome = outcome.and(Err(error.into()));
+                outcome = Err(error.into());
                 continue;
             }
         };
