@@ -20,7 +20,7 @@ use unicode_general_category::{GeneralCategory, get_general_category};
 
 use super::{
     input::Input,
-    seeds::{honest, read},
+    seeds::{HOLDERS, honest, others, read},
 };
 
 /// The longest report of a card, in bytes: pictures in base64 and all.
@@ -41,9 +41,9 @@ pub fn accepting() -> &'static TrustStore {
     STORE.get_or_init(|| TrustStore::shipped().expect("the shipped anchors are good").accepting(Hierarchy::Simulated))
 }
 
-/// Every value and picture of a reading that a signature covers whose check passed.
-fn signed(findings: &Findings) -> BTreeSet<String> {
-    let passed = |check: Option<CheckId>| check.is_some_and(|id| findings.verdict(id) == Some(Verdict::Passed));
+/// Every value and picture of a reading that a signature covers whose check passed, with that check.
+fn signed(findings: &Findings) -> Vec<(CheckId, String)> {
+    let passed = |id: &CheckId| findings.verdict(*id) == Some(Verdict::Passed);
     let holder = &findings.holder;
     let details = [
         holder.name.as_ref().map(|one| (one.signed_by, format!("name {}", one.value.text))),
@@ -57,7 +57,7 @@ fn signed(findings: &Findings) -> BTreeSet<String> {
     };
     let all = details.into_iter().flatten();
     let all = all.chain(findings.items.iter().map(item)).chain(findings.pictures.iter().map(picture));
-    all.filter(|(signed_by, _)| passed(*signed_by)).map(|(_, value)| value).collect()
+    all.filter_map(|(signed_by, value)| Some((signed_by.filter(passed)?, value))).collect()
 }
 
 /// What each honest card says in any scope, now, a century ago and a century on: a zone signs two digits of the year of birth, and
@@ -66,17 +66,20 @@ fn genuine() -> &'static [BTreeSet<String>] {
     static CARDS: OnceLock<Vec<BTreeSet<String>>> = OnceLock::new();
     CARDS.get_or_init(|| {
         let century = Duration::from_secs(100 * 365 * DAY);
-        let card = |which| {
+        let card = |(which, holder)| {
             let scopes = [Scope::FULL, Scope::AGE, Scope::WITHOUT_PIN];
-            let dumps: Vec<Dump> = scopes.into_iter().filter_map(|scope| read(which, scope)).flat_map(shared).collect();
+            let dumps: Vec<Dump> =
+                scopes.into_iter().filter_map(|scope| read(which, holder, scope)).flat_map(shared).collect();
             let at = |clock: usize| {
                 let time = |dump: &Dump| [dump.read_at, dump.read_at - century, dump.read_at + century][clock];
                 let check = |dump| cards::check(dump, accepting(), Basis::Live(time(dump)));
-                dumps.iter().filter_map(check).flat_map(|findings| signed(&findings)).collect::<BTreeSet<_>>()
+                let values = |findings: Findings| signed(&findings).into_iter().map(|(_, value)| value);
+                dumps.iter().filter_map(check).flat_map(values).collect::<BTreeSet<_>>()
             };
             [0, 1, 2].map(at)
         };
-        (0..simulator::kinds().count()).flat_map(card).collect()
+        let kinds = 0..simulator::kinds().count();
+        kinds.flat_map(|which| HOLDERS.map(|holder| (which, holder))).flat_map(card).collect()
     })
 }
 
@@ -94,8 +97,22 @@ fn shared(dump: Dump) -> Vec<Dump> {
     all
 }
 
-fn is_of_one_card(signed: &BTreeSet<String>) -> bool {
-    genuine().iter().any(|one| signed.is_subset(one))
+fn is_of_one_card<'a>(signed: impl Iterator<Item = &'a String> + Clone) -> bool {
+    genuine().iter().any(|card| signed.clone().all(|value| card.contains(value)))
+}
+
+/// No check passes for what two cards signed. Applications are signed each by itself: that they are of one card is what makes a
+/// reading authentic. Certificates of the JPKI only inform, and are left out of that.
+fn judge_signed(findings: &Findings) {
+    let signed = signed(findings);
+    for check in &findings.checks {
+        let of = signed.iter().filter(|(id, _)| *id == check.id).map(|(_, value)| value);
+        assert!(is_of_one_card(of), "no honest card signed all of {signed:?}");
+    }
+    let informs = |id: CheckId| matches!(id, CheckId::JpkiAuthChain | CheckId::JpkiSignChain);
+    let document = signed.iter().filter(|(id, _)| !informs(*id)).map(|(_, value)| value);
+    let is_authentic = findings.overall() == Overall::Authentic;
+    assert!(!is_authentic || is_of_one_card(document), "a mixture is authentic: {signed:?}");
 }
 
 /// Whether an input is one of the few whose reading is shown on every page, which takes long.
@@ -105,14 +122,13 @@ pub fn is_shown(data: &[u8]) -> bool {
 
 pub fn run(data: &[u8]) {
     let mut input = Input(data);
-    let all = honest();
-    let mut dump = all[input.below(all.len())].clone();
+    let mut dump = honest()[input.below(honest().len())].clone();
     // Pages take long: every honest card is shown on them once, and then few inputs are, and those that come of these are others.
     static SHOWN: Mutex<BTreeSet<u8>> = Mutex::new(BTreeSet::new());
     let first = matches!(data, [kind] if SHOWN.lock().is_ok_and(|mut shown| shown.insert(*kind)));
     let pages = first || is_shown(data);
     while !input.is_empty() {
-        mutate(&mut dump, &mut input, all);
+        mutate(&mut dump, &mut input);
     }
     show(&dump, pages);
 }
@@ -121,7 +137,14 @@ fn file(dump: &mut Dump, which: usize) -> Option<(String, &mut Vec<u8>)> {
     dump.files_mut().nth(which).map(|(name, bytes)| (name.to_owned(), bytes))
 }
 
-fn mutate(dump: &mut Dump, input: &mut Input<'_>, all: &[Dump]) {
+/// A reading of either holder's card.
+fn another(input: &mut Input<'_>) -> &'static Dump {
+    let all = [honest(), others()];
+    let at = input.below(honest().len() + others().len());
+    &all[at / honest().len()][at % honest().len()]
+}
+
+fn mutate(dump: &mut Dump, input: &mut Input<'_>) {
     let what = input.byte() % 11;
     let count = dump.files_mut().count();
     let which = input.below(count);
@@ -147,7 +170,7 @@ fn mutate(dump: &mut Dump, input: &mut Input<'_>, all: &[Dump]) {
         }
         5 => {
             // A piece of the same file of another card.
-            let other = &all[input.below(all.len())];
+            let other = another(input);
             if let Some((name, bytes)) = file(dump, which) {
                 let source = other.file(&name).unwrap_or_default();
                 let at = input.below(bytes.len().min(source.len()));
@@ -158,7 +181,7 @@ fn mutate(dump: &mut Dump, input: &mut Input<'_>, all: &[Dump]) {
             }
         }
         6 => {
-            let other = &all[input.below(all.len())];
+            let other = another(input);
             if let Some((name, bytes)) = file(dump, which)
                 && let Some(source) = other.file(&name)
             {
@@ -204,8 +227,7 @@ fn hides(page: &str) -> bool {
 pub fn show(dump: &Dump, pages: bool) -> Option<Overall> {
     let basis = Basis::Live(dump.read_at);
     let findings = cards::check(dump, accepting(), basis)?;
-    let signed = signed(&findings);
-    assert!(is_of_one_card(&signed), "no honest card signed all of {signed:?}");
+    judge_signed(&findings);
     if pages || findings.overall() == Overall::Authentic {
         let strict = cards::check(dump, strict(), basis)?;
         assert_ne!(strict.overall(), Overall::Authentic, "nobody accepted the simulated hierarchy");
@@ -232,10 +254,16 @@ fn show_pages(dump: &Dump, accepting: &Findings, strict: &Findings) {
     }
 }
 
+/// Every kind by its place with some changes, with each file of the other holder's card of the kind, and as it is.
 pub fn seeds() -> Vec<Vec<u8>> {
-    let each = |kind: u8| (0..10_u8).map(move |what| vec![kind, what, kind, 0, 40, 1, 2, 3]);
-    let whole = (0..u8::try_from(honest().len()).unwrap_or(u8::MAX)).map(|kind| vec![kind]);
-    (0..u8::try_from(honest().len()).unwrap_or(u8::MAX)).flat_map(each).chain(whole).collect()
+    let byte = |number: usize| u8::try_from(number).unwrap_or(u8::MAX);
+    let each = |(kind, dump): (usize, &Dump)| {
+        let changed = (0..10_u8).map(move |what| vec![byte(kind), what, byte(kind), 0, 40, 1, 2, 3]);
+        let count = dump.clone().files_mut().count();
+        let theirs = (0..count).map(move |file| vec![byte(kind), 6, byte(file), byte(honest().len() + kind)]);
+        changed.chain(theirs).chain([vec![byte(kind)]])
+    };
+    honest().iter().enumerate().flat_map(each).collect()
 }
 
 #[cfg(test)]
@@ -251,12 +279,12 @@ mod tests {
             assert!(of(what) > 0, "no honest card signs {what}");
         }
         for one in &known {
-            assert!(is_of_one_card(one));
+            assert!(is_of_one_card(one.iter()));
             // One value of a card that this one is not.
             let other = known.iter().flat_map(|other| other.difference(one)).next().unwrap();
-            let mixed = one.iter().chain([other]).cloned().collect();
+            let mixed = one.iter().chain([other]);
             let owner = genuine().iter().any(|owner| one.is_subset(owner) && owner.contains(other));
-            assert_eq!(is_of_one_card(&mixed), owner, "{other}");
+            assert_eq!(is_of_one_card(mixed), owner, "{other}");
         }
     }
 

@@ -19,14 +19,22 @@ use taimen::{
 /// The time of every reading.
 pub const TIME: &str = "2026-11-22T03:00:00Z";
 
-/// A simulated card by the place of its kind, none behind the last. Each kind is issued once: that takes signatures.
+/// The seeds of two holders.
+pub const HOLDERS: [u64; 2] = [7, 8];
+
+/// A simulated card by the place of its kind, none behind the last.
 pub fn one(which: usize) -> Option<SimulatedCard> {
+    of(which, HOLDERS[0])
+}
+
+/// The card of one holder. Each is issued once: that takes signatures.
+fn of(which: usize, holder: u64) -> Option<SimulatedCard> {
     thread_local! {
-        static ISSUED: RefCell<BTreeMap<usize, SimulatedCard>> = const { RefCell::new(BTreeMap::new()) };
+        static ISSUED: RefCell<BTreeMap<(usize, u64), SimulatedCard>> = const { RefCell::new(BTreeMap::new()) };
     }
     let kind = simulator::kinds().nth(which)?;
-    let issue = || Recipe::of(kind, 7).card().expect("it is issued");
-    ISSUED.with_borrow_mut(|issued| Some(issued.entry(which).or_insert_with(issue).again()))
+    let issue = || Recipe::of(kind, holder).card().expect("it is issued");
+    ISSUED.with_borrow_mut(|issued| Some(issued.entry((which, holder)).or_insert_with(issue).again()))
 }
 
 /// Whether this scope of a kind has an extra application.
@@ -36,8 +44,8 @@ pub fn has_extra(kind: CardKind, scope: Scope) -> bool {
 }
 
 /// What an honest card gives in a scope, with its extra application if it has one there; `None` for a scope that it has not.
-pub fn read(which: usize, scope: Scope) -> Option<Dump> {
-    let mut card = one(which)?;
+pub fn read(which: usize, holder: u64, scope: Scope) -> Option<Dump> {
+    let mut card = of(which, holder)?;
     let kind = card.kind()?;
     let request = Request::new("fuzz", TIME.parse().expect("a time")).scope(scope).extra(has_extra(kind, scope));
     let request = if cards::registry::is_guest(kind) { request.application(kind) } else { request };
@@ -49,7 +57,17 @@ pub fn read(which: usize, scope: Scope) -> Option<Dump> {
 /// What an honest card of every kind gave.
 pub fn honest() -> &'static [Dump] {
     static READ: OnceLock<Vec<Dump>> = OnceLock::new();
-    READ.get_or_init(|| (0..simulator::kinds().count()).filter_map(|which| read(which, Scope::FULL)).collect())
+    READ.get_or_init(|| whole(HOLDERS[0]))
+}
+
+/// What the other holder's card of every kind gave.
+pub fn others() -> &'static [Dump] {
+    static READ: OnceLock<Vec<Dump>> = OnceLock::new();
+    READ.get_or_init(|| whole(HOLDERS[1]))
+}
+
+fn whole(holder: u64) -> Vec<Dump> {
+    (0..simulator::kinds().count()).filter_map(|which| read(which, holder, Scope::FULL)).collect()
 }
 
 /// The repository, whichever package this is built for.
