@@ -7,7 +7,7 @@ use std::{
 };
 
 use taimen::{
-    cards::{self, Findings, Item, Picture, registry},
+    cards::{self, Findings, Item, ItemValue, Picture, registry},
     crypto::Hash,
     dump::{ChallengeResponse, Dump, NotRead, Scope},
     lang::Lang,
@@ -51,7 +51,11 @@ fn signed(findings: &Findings) -> Vec<(CheckId, String)> {
         holder.birth_date.as_ref().map(|one| (one.signed_by, format!("birth {}", one.value))),
         holder.sex.as_ref().map(|one| (one.signed_by, format!("sex {}", one.value.as_str()))),
     ];
-    let item = |item: &Item| (item.signed_by, format!("item {} {}", item.id, item.value.plain(Lang::En)));
+    let item = |item: &Item| {
+        // What is said of a code may be half of the value: whether an age is reached.
+        let remark = if let ItemValue::Code { remark, .. } = &item.value { remark.get(Lang::En) } else { "" };
+        (item.signed_by, format!("item {} {} {remark}", item.id, item.value.plain(Lang::En)))
+    };
     let picture = |picture: &Picture| {
         (picture.signed_by, format!("picture {} {:02x?}", picture.id, Hash::Sha256.of(&[&picture.bytes])))
     };
@@ -68,13 +72,15 @@ fn genuine() -> &'static [BTreeSet<String>] {
         let century = Duration::from_secs(100 * 365 * DAY);
         let card = |(which, holder)| {
             let scopes = [Scope::FULL, Scope::AGE, Scope::WITHOUT_PIN];
-            let dumps: Vec<Dump> =
-                scopes.into_iter().filter_map(|scope| read(which, holder, scope)).flat_map(shared).collect();
+            let whole: Vec<Dump> = scopes.into_iter().filter_map(|scope| read(which, holder, scope)).collect();
+            let parts: Vec<Dump> = whole.iter().flat_map(without_a_part).collect();
             let at = |clock: usize| {
                 let time = |dump: &Dump| [dump.read_at, dump.read_at - century, dump.read_at + century][clock];
                 let check = |dump| cards::check(dump, accepting(), Basis::Live(time(dump)));
                 let values = |findings: Findings| signed(&findings).into_iter().map(|(_, value)| value);
-                dumps.iter().filter_map(check).flat_map(values).collect::<BTreeSet<_>>()
+                // Half a name is an item of its own, and never the name.
+                let items = parts.iter().filter_map(check).flat_map(values).filter(|value| value.starts_with("item "));
+                whole.iter().filter_map(check).flat_map(values).chain(items).collect::<BTreeSet<_>>()
             };
             [0, 1, 2].map(at)
         };
@@ -83,18 +89,16 @@ fn genuine() -> &'static [BTreeSet<String>] {
     })
 }
 
-/// A reading, and of what its holder decides to share also the readings without one of its parts: half a name is called that half.
-fn shared(dump: Dump) -> Vec<Dump> {
-    let mut all = vec![dump];
-    if registry::specs().any(|spec| spec.kind == all[0].kind && spec.shared) {
-        let names: Vec<String> = all[0].files_mut().map(|(name, _)| name.to_owned()).collect();
-        for name in names {
-            let mut less = all[0].clone();
-            less.lacks(&name, NotRead::NotOnCard);
-            all.push(less);
-        }
-    }
-    all
+/// Of a reading whose holder decides what to share, those in which one part is not shared.
+fn without_a_part(dump: &Dump) -> Vec<Dump> {
+    let is_shared = registry::specs().any(|spec| spec.kind == dump.kind && spec.shared);
+    let mut parts = dump.clone();
+    let less = |(name, _): (&str, &mut Vec<u8>)| {
+        let mut less = dump.clone();
+        less.lacks(name, NotRead::NotOnCard);
+        less
+    };
+    parts.files_mut().filter(|_| is_shared).map(less).collect()
 }
 
 fn is_of_one_card<'a>(signed: impl Iterator<Item = &'a String> + Clone) -> bool {

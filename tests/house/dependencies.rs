@@ -48,7 +48,8 @@ fn every_direct_dependency_has_its_row() {
 fn locked(path: &str) -> BTreeSet<[String; 3]> {
     let lock: toml::Table = page(path).parse().unwrap();
     let of = |package: &toml::Value| {
-        ["name", "version", "checksum"].map(|key| package.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned())
+        ["name", "version", "checksum"]
+            .map(|key| package.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned())
     };
     lock["package"].as_array().unwrap().iter().map(of).collect()
 }
