@@ -7,6 +7,7 @@ mod dumps;
 pub mod evidence;
 mod hostile;
 mod input;
+mod manifest;
 mod parsers;
 mod passport;
 mod phones;
@@ -35,10 +36,13 @@ pub const TARGETS: &[Target] = &[
     Target { name: "dump", structured: true, longest: 256, run: dumps::run, seeds: dumps::seeds },
     Target { name: "hostile", structured: true, longest: 4096, run: hostile::run, seeds: hostile::seeds },
     Target { name: "sequence", structured: true, longest: 2048, run: sequence::run, seeds: sequence::seeds },
+    #[cfg(feature = "counter")]
+    Target { name: "counter", structured: true, longest: 8192, run: counter::run, seeds: counter::seeds },
     parser("recording", 65_536, parsers::recording, seeds::recordings),
     parser("dump-json", 65_536, parsers::dump_json, seeds::dumps),
     parser("certificate", 8192, parsers::certificate, seeds::certificates),
     parser("import", 16_384, parsers::import, seeds::handed_in),
+    parser("manifest", 16_384, manifest::run, manifest::seeds),
     parser("tlv", 4096, parsers::tlv, seeds::files),
     parser("jpeg2000", 2048, parsers::jpeg2000, seeds::jpeg2000),
     parser("tiff", 8192, parsers::tiff, seeds::tiff),
@@ -50,8 +54,6 @@ pub const TARGETS: &[Target] = &[
     parser("expectation", 4096, parsers::expectation, seeds::expectations),
     parser("profile", 16_384, parsers::profile, seeds::profiles),
     parser("form", 2048, parsers::form, seeds::forms),
-    #[cfg(feature = "counter")]
-    Target { name: "counter", structured: true, longest: 8192, run: counter::run, seeds: counter::seeds },
     parser("cms", 16_384, passport::cms, passport::messages),
     parser("master-list", 65_536, passport::master_list, passport::lists),
     parser("security-object", 16_384, passport::security_object, passport::security_objects),

@@ -1,6 +1,6 @@
 //! Parsers: whatever comes, they return; what they take is written back as it was, or means the same.
 
-use std::io::Cursor;
+use std::{collections::BTreeSet, io::Cursor, sync::OnceLock};
 
 use taimen::{
     batch::Expectation,
@@ -15,11 +15,11 @@ use taimen::{
     text::{self, JisText, PrintedDate},
     tlv::{self, Object},
     transport::{Recording, vpcd},
-    trust::{Certificate, Material, Purpose, import_handed_in},
+    trust::{Certificate, Material, Purpose, import_handed_in, issuer_of},
     verify::{Basis, Overall},
 };
 
-use super::{dumps::strict, input::is_one_in_sixteen};
+use super::{dumps::strict, input::is_one_in_sixteen, seeds};
 
 pub fn recording(data: &[u8]) {
     let Ok(recording) = Recording::parse(data) else { return };
@@ -43,8 +43,13 @@ pub fn dump_json(data: &[u8]) {
 }
 
 pub fn certificate(data: &[u8]) {
-    if let Ok(certificate) = Certificate::parse(data) {
-        let _ = (certificate.signs_data(), certificate.extension("2.5.29.15"));
+    static KNOWN: OnceLock<BTreeSet<Vec<u8>>> = OnceLock::new();
+    let Ok(certificate) = Certificate::parse(data) else { return };
+    let _ = (certificate.signs_data(), certificate.extension("2.5.29.15"));
+    let time = seeds::TIME.parse().expect("a time");
+    if Purpose::all().any(|purpose| issuer_of(&certificate, purpose, strict(), time).outcome.is_ok()) {
+        let known = KNOWN.get_or_init(|| seeds::certificates().into_iter().collect());
+        assert!(known.contains(data), "an anchor vouches for what its issuer never signed");
     }
 }
 

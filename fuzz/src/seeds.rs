@@ -10,40 +10,64 @@ use std::{
 
 use taimen::{
     cards::{self, Credentials, Request},
-    dump::Dump,
+    dump::{Dump, Scope},
     iso7816::PinGate,
+    kind::CardKind,
     simulator::{self, Recipe, SeededNonces, SimulatedCard},
 };
 
 /// The time of every reading.
 pub const TIME: &str = "2026-11-22T03:00:00Z";
 
-/// A simulated card by the place of its kind, none behind the last. Each kind is issued once: that takes signatures.
+/// The seeds of two holders.
+pub const HOLDERS: [u64; 2] = [7, 8];
+
+/// A simulated card by the place of its kind, none behind the last.
 pub fn one(which: usize) -> Option<SimulatedCard> {
+    of(which, HOLDERS[0])
+}
+
+/// The card of one holder. Each is issued once: that takes signatures.
+fn of(which: usize, holder: u64) -> Option<SimulatedCard> {
     thread_local! {
-        static ISSUED: RefCell<BTreeMap<usize, SimulatedCard>> = const { RefCell::new(BTreeMap::new()) };
+        static ISSUED: RefCell<BTreeMap<(usize, u64), SimulatedCard>> = const { RefCell::new(BTreeMap::new()) };
     }
     let kind = simulator::kinds().nth(which)?;
-    let issue = || Recipe::of(kind, 7).card().expect("it is issued");
-    ISSUED.with_borrow_mut(|issued| Some(issued.entry(which).or_insert_with(issue).again()))
+    let issue = || Recipe::of(kind, holder).card().expect("it is issued");
+    ISSUED.with_borrow_mut(|issued| Some(issued.entry((which, holder)).or_insert_with(issue).again()))
+}
+
+/// Whether this scope of a kind has an extra application.
+pub fn has_extra(kind: CardKind, scope: Scope) -> bool {
+    let mut specs = cards::registry::specs().filter(|spec| spec.kind == kind);
+    specs.any(|spec| spec.extra.is_some_and(|extra| extra.scope == scope))
+}
+
+/// What an honest card gives in a scope, with its extra application if it has one there; `None` for a scope that it has not.
+pub fn read(which: usize, holder: u64, scope: Scope) -> Option<Dump> {
+    let mut card = of(which, holder)?;
+    let kind = card.kind()?;
+    let request = Request::new("fuzz", TIME.parse().expect("a time")).scope(scope).extra(has_extra(kind, scope));
+    let request = if cards::registry::is_guest(kind) { request.application(kind) } else { request };
+    let (entered, mut gate) = (Credentials::from(&card), PinGate::new(false));
+    let mut nonces = SeededNonces::new(7);
+    cards::read(&mut card, &request, entered, &mut gate, &mut nonces, &mut |_| {}).ok()
 }
 
 /// What an honest card of every kind gave.
 pub fn honest() -> &'static [Dump] {
     static READ: OnceLock<Vec<Dump>> = OnceLock::new();
-    READ.get_or_init(|| {
-        (0..simulator::kinds().count())
-            .filter_map(|which| {
-                let mut card = one(which)?;
-                let kind = card.kind()?;
-                let request = Request::new("fuzz", TIME.parse().expect("a time"));
-                let request = if cards::registry::is_guest(kind) { request.application(kind) } else { request };
-                let (entered, mut gate) = (Credentials::from(&card), PinGate::new(false));
-                let mut nonces = SeededNonces::new(7);
-                cards::read(&mut card, &request, entered, &mut gate, &mut nonces, &mut |_| {}).ok()
-            })
-            .collect()
-    })
+    READ.get_or_init(|| whole(HOLDERS[0]))
+}
+
+/// What the other holder's card of every kind gave.
+pub fn others() -> &'static [Dump] {
+    static READ: OnceLock<Vec<Dump>> = OnceLock::new();
+    READ.get_or_init(|| whole(HOLDERS[1]))
+}
+
+fn whole(holder: u64) -> Vec<Dump> {
+    (0..simulator::kinds().count()).filter_map(|which| read(which, holder, Scope::FULL)).collect()
 }
 
 /// The repository, whichever package this is built for.
@@ -52,8 +76,8 @@ pub fn root() -> PathBuf {
     if here.join("apdu-fixtures").is_dir() { here.to_owned() } else { here.join("..") }
 }
 
-/// The files below a folder of the repository with this ending; every `step`th of them.
-fn below(folder: &str, ending: &str, step: usize) -> Vec<Vec<u8>> {
+/// The files below a folder of the repository with this ending.
+fn paths(folder: &str, ending: &str) -> Vec<PathBuf> {
     fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
@@ -67,7 +91,12 @@ fn below(folder: &str, ending: &str, step: usize) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     walk(&root().join(folder), ending, &mut found);
     found.sort();
-    found.iter().step_by(step).filter_map(|path| fs::read(path).ok()).collect()
+    found
+}
+
+/// What every `step`th of these files holds.
+fn below(folder: &str, ending: &str, step: usize) -> Vec<Vec<u8>> {
+    paths(folder, ending).iter().step_by(step).filter_map(|path| fs::read(path).ok()).collect()
 }
 
 pub fn recordings() -> Vec<Vec<u8>> {
@@ -83,7 +112,18 @@ pub fn dumps() -> Vec<Vec<u8>> {
 }
 
 pub fn certificates() -> Vec<Vec<u8>> {
-    [below("certs", ".der", 1), below("certs", ".pem", 1), below("tests/certificates", ".der", 1)].concat()
+    [below("certs", ".der", 1), below("certs", ".cer", 1), below("tests/certificates", ".der", 1)].concat()
+}
+
+/// The files of the anchors that ship, and certificates that taimen does not know.
+pub fn anchors() -> Vec<(String, Vec<u8>)> {
+    let ship = [".json", ".der", ".cer"].into_iter().flat_map(|ending| paths("certs", ending));
+    let read = |path: PathBuf| Some((path.file_name()?.to_str()?.to_owned(), fs::read(path).ok()?));
+    ship.chain(paths("tests/certificates", ".der")).filter_map(read).collect()
+}
+
+pub fn manifests() -> Vec<Vec<u8>> {
+    below("certs", "anchors.toml", 1)
 }
 
 /// What `trust add` takes: certificates, a key, and zips with one certificate.

@@ -1,21 +1,43 @@
 //! Any commands in any order against a simulated card: no panic, no protected byte without its PIN, no counter that grows.
 
-use taimen::{cards::Reference, simulator::SimulatedCard, transport::Transport};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet, HashSet},
+    rc::Rc,
+    sync::OnceLock,
+};
+
+use taimen::{
+    cards::{
+        Reference,
+        model::{Access, KindSpec},
+        registry,
+    },
+    simulator::{self, SimulatedCard},
+    transport::Transport,
+};
 
 use super::{input::Input, seeds::one};
 
+/// So many bytes of a protected file are no coincidence.
+const WINDOW: usize = 16;
+
+/// What stands in a card's protected files and in no free one.
+type Protected = HashSet<[u8; WINDOW]>;
+
 pub fn run(data: &[u8]) {
     let mut input = Input(data);
-    let which = input.below(taimen::simulator::kinds().count());
+    let which = input.below(simulator::kinds().count());
     let Some(mut card) = one(which) else { return };
-    let references = references(&card);
+    let (references, protected) = (references(), protected(which));
     let mut counters: Vec<Option<u8>> = references.iter().map(|reference| card.retry_counter(reference)).collect();
-    let mut commands = 0;
+    let (mut commands, mut opened) = (0, false);
     while !input.is_empty() && commands < 64 {
         commands += 1;
         let command = command(&mut input);
-        // A right PIN fills the counter: nobody here knows one.
+        // A right PIN fills the counter and opens files: nobody here knows one.
         let right = is_right(&card, &command);
+        opened |= right;
         let answer = if input.byte() == 0 {
             card.warm_reset();
             None
@@ -24,6 +46,7 @@ pub fn run(data: &[u8]) {
         };
         if let Some(answer) = answer {
             assert!(answer.len() >= 2 || answer.is_empty(), "an answer has a status");
+            assert!(opened || !holds(&protected, &answer), "a protected byte without its PIN");
         }
         for (reference, before) in references.iter().zip(&mut counters) {
             let now = card.retry_counter(reference);
@@ -33,12 +56,40 @@ pub fn run(data: &[u8]) {
     }
 }
 
-fn references(card: &SimulatedCard) -> Vec<Reference> {
-    let kind = card.kind();
-    taimen::cards::registry::specs()
-        .filter(|spec| Some(spec.kind) == kind)
-        .flat_map(|spec| spec.references.iter().copied().cloned())
-        .collect()
+/// Every reference that any card has: one card may hold another's application.
+fn references() -> Vec<&'static Reference> {
+    let mut seen = BTreeSet::new();
+    let all = registry::specs().flat_map(|spec| spec.references.iter().copied());
+    all.filter(|reference| seen.insert((reference.application.aid, reference.sfi))).collect()
+}
+
+fn windows(bytes: &[u8]) -> impl Iterator<Item = [u8; WINDOW]> {
+    bytes.windows(WINDOW).filter_map(|window| window.try_into().ok())
+}
+
+fn holds(protected: &Protected, answer: &[u8]) -> bool {
+    windows(answer).any(|window| protected.contains(&window))
+}
+
+/// What the card of this place protects. It is looked up once: an answer takes less time than that.
+fn protected(which: usize) -> Rc<Protected> {
+    thread_local! {
+        static KNOWN: RefCell<BTreeMap<usize, Rc<Protected>>> = const { RefCell::new(BTreeMap::new()) };
+    }
+    let find = || {
+        let Some(mut card) = one(which) else { return Rc::default() };
+        let (mut protected, mut free) = (Protected::new(), Protected::new());
+        // One card may hold another's application.
+        for file in registry::specs().flat_map(|spec| spec.files) {
+            let bytes = card.file_mut(file.name).map(|bytes| bytes.as_slice()).unwrap_or_default();
+            let set = if file.access == Access::Free { &mut free } else { &mut protected };
+            // One byte repeated is filler.
+            set.extend(windows(bytes).filter(|window| window.iter().any(|byte| byte != &window[0])));
+        }
+        protected.retain(|window| !free.contains(window));
+        Rc::new(protected)
+    };
+    KNOWN.with_borrow_mut(|known| Rc::clone(known.entry(which).or_insert_with(find)))
 }
 
 /// Whether a command presents what the card takes: its PIN, or the default PIN of a licence whose holder set none.
@@ -48,20 +99,27 @@ fn is_right(card: &SimulatedCard, command: &[u8]) -> bool {
     known.iter().any(|(_, pin)| pin.as_bytes() == value) || (known.is_empty() && value == b"****")
 }
 
+/// Every application of any card.
+fn aids() -> &'static [&'static [u8]] {
+    static AIDS: OnceLock<Vec<&'static [u8]>> = OnceLock::new();
+    AIDS.get_or_init(|| {
+        let of = |spec: &'static KindSpec| {
+            let files = spec.files.iter().map(|file| &file.application);
+            files
+                .chain(spec.references.iter().map(|reference| &reference.application))
+                .chain(spec.applications.iter().copied())
+        };
+        let all: BTreeSet<_> =
+            registry::specs().flat_map(of).filter(|one| !one.is_master_file()).map(|one| one.aid).collect();
+        all.into_iter().filter(|aid| !aid.is_empty()).collect()
+    })
+}
+
 /// A command that means something, or nothing.
 fn command(input: &mut Input<'_>) -> Vec<u8> {
-    const AIDS: [&[u8]; 7] = [
-        b"\xD3\x92\xF0\x00\x26\x01\x00\x00\x00\x01",
-        b"\xD3\x92\x10\x00\x31\x00\x01\x01\x04\x08",
-        b"\xD3\x92\x10\x00\x31\x00\x01\x01\x04\x02",
-        b"\xA0\x00\x00\x02\x31\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
-        b"\xA0\x00\x00\x02\x31\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
-        b"\xA0\x00\x00\x02\x47\x10\x01",
-        b"\xD3\x92\xF0\x00\x4F\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
-    ];
     match input.byte() % 8 {
         0 => {
-            let aid = AIDS[input.below(AIDS.len())];
+            let aid = aids()[input.below(aids().len())];
             let length = u8::try_from(aid.len()).unwrap_or(0);
             [&[0x00, 0xA4, 0x04, [0x00, 0x0C][input.below(2)], length], aid].concat()
         }
@@ -91,6 +149,38 @@ fn command(input: &mut Input<'_>) -> Vec<u8> {
     }
 }
 
+/// What follows a command and lets it be sent; 0 would reset the card in its place.
+const SENT: u8 = 1;
+
+/// A wrong PIN and a file; and every short identifier of every application, without a PIN.
 pub fn seeds() -> Vec<Vec<u8>> {
-    (0..16).map(|which| vec![which, 0, 0, 0, 1, 4, 0x81, 4, 0x31, 0x32, 0x33, 0x34, 1, 2, 0x81, 0, 0, 1]).collect()
+    let kinds = 0..u8::try_from(simulator::kinds().count()).unwrap_or(u8::MAX);
+    let applications = 0..u8::try_from(aids().len()).unwrap_or(u8::MAX);
+    let wrong = |which| vec![which, 0, 0, 0, SENT, 4, 0x81, 4, 0x31, 0x32, 0x33, 0x34, SENT, 2, 0x81, 0, 0, SENT];
+    let reads: Vec<u8> = (0x81..=0x9E).flat_map(|file| [2, file, 0, 0, SENT]).collect();
+    let walk = |which: u8, aid| [&[which, 0, aid, 1, SENT], &reads[..]].concat();
+    let walks = kinds.clone().flat_map(|which| applications.clone().map(move |aid| (which, aid)));
+    kinds.map(wrong).chain(walks.map(|(which, aid)| walk(which, aid))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_with_a_protected_file_is_watched_for_its_bytes() {
+        for (which, kind) in simulator::kinds().enumerate() {
+            let (protected, mut card) = (protected(which), one(which).unwrap());
+            let mut watched = 0;
+            for file in registry::specs().flat_map(|spec| spec.files) {
+                let Some(bytes) = card.file_mut(file.name) else { continue };
+                let found = holds(&protected, bytes);
+                assert!(!(found && file.access == Access::Free), "{}: {}", kind.name, file.name);
+                watched += usize::from(found);
+            }
+            // A phone has no file that a command reads.
+            let is_phone = registry::specs().any(|spec| spec.kind == kind.kind && spec.shared);
+            assert_eq!(watched > 0, !is_phone, "{}", kind.name);
+        }
+    }
 }

@@ -44,6 +44,24 @@ fn every_direct_dependency_has_its_row() {
     assert_eq!(tests, declared("dev-dependencies"));
 }
 
+/// Name, version and checksum of every package of a lock.
+fn locked(path: &str) -> BTreeSet<[String; 3]> {
+    let lock: toml::Table = page(path).parse().unwrap();
+    let of = |package: &toml::Value| {
+        ["name", "version", "checksum"]
+            .map(|key| package.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned())
+    };
+    lock["package"].as_array().unwrap().iter().map(of).collect()
+}
+
+/// What scripts/supply-chain looks at is what the fuzzers run on.
+#[test]
+fn fuzzers_have_the_packages_of_the_program_and_two_of_their_own() {
+    let (program, fuzzers) = (locked("Cargo.lock"), locked("fuzz/Cargo.lock"));
+    let others: Vec<_> = fuzzers.difference(&program).map(|[name, ..]| name.as_str()).collect();
+    assert_eq!(others, ["arbitrary", "libfuzzer-sys", "taimen-fuzz"]);
+}
+
 #[test]
 fn each_is_used_where_its_row_says_and_nowhere_else() {
     let (program, _) = listed();
