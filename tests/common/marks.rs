@@ -58,21 +58,51 @@ fn base64(bytes: &[u8], before: usize) -> Vec<u8> {
 
 /// Which of a text's forms stand in these bytes.
 pub fn found(text: &str, within: &[u8]) -> Vec<&'static str> {
+    if is_short(text) {
+        return found_short(text, within);
+    }
     let holds = |form: &[u8]| form.len() >= 4 && contains(within, form);
     forms(text).into_iter().filter(|(_, form)| holds(form)).map(|(name, _)| name).collect()
 }
 
-/// Whether bytes stand in others; looks for the first byte first, which is fast enough for a process's memory.
+/// Whether a text, a PIN for example, stands by chance within others.
+pub fn is_short(text: &str) -> bool {
+    text.len() < 6
+}
+
+/// Which of a short text's forms stand in these bytes: as it is only by itself, without a letter or a digit beside it, and not in
+/// base64, of which too few letters depend on it alone.
+fn found_short(text: &str, within: &[u8]) -> Vec<&'static str> {
+    let alone = |at: usize| !within.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    let holds = |form: &str, bytes: &[u8]| match form {
+        "base64" => false,
+        "UTF-8" => places(within, bytes).any(|at| at.checked_sub(1).is_none_or(alone) && alone(at + bytes.len())),
+        _ => contains(within, bytes),
+    };
+    forms(text).into_iter().filter(|(form, bytes)| holds(form, bytes)).map(|(form, _)| form).collect()
+}
+
+/// The seed of simulated cards whose PINs stand nowhere else: each begins with 0, as no number does that a program writes.
+pub const SEED: u64 = 42_694;
+
+/// Whether bytes stand in others.
 pub fn contains(within: &[u8], wanted: &[u8]) -> bool {
-    let Some((first, rest)) = wanted.split_first() else { return true };
-    let mut left = within;
-    while let Some(at) = left.iter().position(|byte| byte == first) {
-        left = &left[at + 1..];
-        if left.starts_with(rest) {
-            return true;
+    places(within, wanted).next().is_some()
+}
+
+/// Where bytes begin in others; looks for the first byte first, which is fast enough for a process's memory.
+fn places<'a>(within: &'a [u8], wanted: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    let first = wanted.first().expect("something is looked for");
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let at = from + within.get(from..)?.iter().position(|byte| byte == first)?;
+            from = at + 1;
+            if within[at..].starts_with(wanted) {
+                return Some(at);
+            }
         }
-    }
-    false
+    })
 }
 
 /// The memory of a process that may be written: where it is, and what is there. Some of the system's own cannot be read and is
@@ -113,5 +143,19 @@ fn every_form_is_found_wherever_it_begins() {
         let written =
             base64::engine::general_purpose::STANDARD.encode([&b"xyz"[..before], mark.as_bytes(), b"!!"].concat());
         assert!(found(mark, written.as_bytes()).contains(&"base64"), "{before}");
+    }
+}
+
+#[test]
+fn a_short_text_is_found_in_every_form_but_not_within_others() {
+    for within in ["pin1 = 0473", "\"value\":\"0473\"", "0473", "\u{4}0473\u{0}", "10473, 0473"] {
+        assert_eq!(found("0473", within.as_bytes()), ["UTF-8"], "{within}");
+    }
+    for within in ["", "10473", "0473a", "04 73", "MDQ3Mw"] {
+        assert!(found("0473", within.as_bytes()).is_empty(), "{within}");
+    }
+    for (form, bytes) in forms("0473").into_iter().filter(|(form, _)| !matches!(*form, "UTF-8" | "base64")) {
+        assert!(bytes.len() >= 8, "{form}");
+        assert!(found("0473", &[b"a", &bytes[..], b"9"].concat()).contains(&form), "{form}");
     }
 }

@@ -5,8 +5,9 @@ use std::{process::Stdio, time::Duration};
 use serde_json::json;
 use taimen::simulator::{Persona, Recipe};
 
+use super::laid::{Laid, Trouble};
 use crate::common::{
-    marks::memory,
+    marks::{self, SEED, memory},
     pcscd::{Pcscd, wait_for},
     program::{Program, Running},
     web::{Counter, Shop, html, name},
@@ -84,17 +85,48 @@ fn cards_readers_and_the_service_come_and_go() {
     assert_eq!(counter.interrupt(), Some(0));
 }
 
-/// Where a text stands in the memory of a process that may be written: the place and what is around it.
-fn found(process: u32, text: &[u8]) -> Vec<String> {
-    let mut found = Vec::new();
-    for (line, bytes) in memory(process) {
-        let places = bytes.windows(text.len()).enumerate().filter(|(_, window)| *window == text);
-        found.extend(places.map(|(at, _)| {
-            let around = &bytes[at.saturating_sub(60)..(at + text.len() + 60).min(bytes.len())];
-            format!("{line}: {}", String::from_utf8_lossy(around))
-        }));
+#[test]
+fn a_counter_whose_card_never_answers_ends_with_ctrl_c() {
+    let pcscd = Pcscd::start();
+    let counter = Counter::start(&["--reader", ADDRESS, "--accept", "simulated"]);
+    let mut shop = Shop::open(&counter);
+    shop.shown.named(&["waiting"]);
+    shop.anew();
+    let laid = Laid::on(&pcscd, "licence", Trouble::Mute(2));
+    assert!(wait_for(Duration::from_secs(60), || laid.executed() == 2).is_some(), "the counter asks the card");
+    drop(shop);
+    assert_eq!(counter.interrupt(), Some(0));
+    assert_eq!(laid.executed(), 2);
+}
+
+/// Where a text or bytes stand in the memory of a process that may be written, and in which form.
+fn found(process: u32, mark: &Mark) -> Vec<String> {
+    let all = memory(process).into_iter();
+    let found =
+        all.flat_map(|(line, bytes)| mark.within(&bytes).into_iter().map(move |form| format!("{line}: {form}")));
+    found.collect()
+}
+
+/// What is looked for.
+#[derive(Debug)]
+enum Mark {
+    Text(String),
+    Picture(Vec<u8>),
+}
+
+impl Mark {
+    fn within(&self, bytes: &[u8]) -> Vec<&'static str> {
+        match self {
+            Self::Text(text) => marks::found(text, bytes),
+            Self::Picture(part) => {
+                if marks::contains(bytes, part) {
+                    vec!["PNG"]
+                } else {
+                    Vec::new()
+                }
+            }
+        }
     }
-    found
 }
 
 #[test]
@@ -102,30 +134,30 @@ fn nothing_of_the_customer_stays_in_memory() {
     let pcscd = Pcscd::start();
     let counter = Counter::start(&["--reader", ADDRESS, "--accept", "simulated"]);
     let mut shop = Shop::open(&counter);
-    let known = known(CARD);
-    let persona = Persona::from_seed(1);
-    // As the card holds it, as the page shows it, and as the pad sent it.
-    let (jis, ..) = encoding_rs::ISO_2022_JP.encode(&persona.name);
-    let jis = &jis[3..jis.len() - 3];
-    let pins = known.iter().map(|(_, pin)| format!("\"value\":\"{pin}\"").into_bytes());
-    let marks: Vec<Vec<u8>> = pins.chain([persona.name.clone().into_bytes(), jis.to_vec()]).collect();
+    let recipe = format!("{CARD}?seed={SEED}");
+    let known = known(&recipe);
+    let persona = Persona::from_seed(SEED);
+    // As the card holds it, as the page shows it, and as the pad sent it: in every form.
+    let pins = known.iter().map(|(_, pin)| pin.clone());
+    let mut marks: Vec<Mark> = pins.chain([persona.name, persona.address]).map(Mark::Text).collect();
 
     shop.shown.named(&["waiting"]);
     shop.anew();
-    let card = lay(&pcscd, CARD, 0);
+    let card = lay(&pcscd, &recipe, 0);
     let view = shop.read(&known);
     assert_eq!(name(&view), "checked");
     let version = view["version"].as_u64().unwrap();
     let photo = shop.staff.request("GET", &format!("/staff/picture/{version}/photo")).send().body;
-    let png = &photo[photo.len() / 2..][..48];
-    let (shown, pictures) = (found(counter.id(), &marks[known.len()]), found(counter.id(), png));
-    assert!(!shown.is_empty() && !pictures.is_empty(), "the search finds what is shown");
+    let shown = found(counter.id(), &marks[known.len()]);
+    let picture = Mark::Picture(photo[photo.len() / 2..][..48].to_vec());
+    assert!(!shown.is_empty() && !found(counter.id(), &picture).is_empty(), "the search finds what is shown");
+    marks.push(picture);
     shop.anew();
     drop(card);
     shop.shown.named(&["waiting"]);
     // What was under way when the card left is over soon.
-    let left = |mark: &[u8]| wait_for(Duration::from_secs(5), || found(counter.id(), mark).is_empty());
-    for mark in marks.iter().map(Vec::as_slice).chain([png]) {
-        assert!(left(mark).is_some(), "{:?}: {:#?}", String::from_utf8_lossy(mark), found(counter.id(), mark));
+    for mark in &marks {
+        let left = wait_for(Duration::from_secs(5), || found(counter.id(), mark).is_empty());
+        assert!(left.is_some(), "{mark:?}: {:#?}", found(counter.id(), mark));
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use taimen::kind::CardKind;
 
-use super::laid::{ADDRESS, Laid, Leaves, check, presents};
+use super::laid::{ADDRESS, Laid, Trouble, check, presents};
 use crate::common::{
     pcscd::Pcscd,
     program::{Outcome, Program},
@@ -31,7 +31,7 @@ impl Laid {
 fn checks_at_the_same_time_of_one_card_are_whole_or_say_that_it_is_taken() {
     for (name, kind) in [("my-number", CardKind::MY_NUMBER), ("licence", CardKind::LICENCE)] {
         let pcscd = Pcscd::start();
-        let laid = Laid::on(&pcscd, name, Leaves::Never);
+        let laid = Laid::on(&pcscd, name, Trouble::Nothing);
         let full = laid.counters(kind);
         let (mut whole, mut taken) = (0, 0);
         let alone = {
@@ -78,7 +78,7 @@ fn checks_at_the_same_time_of_one_card_are_whole_or_say_that_it_is_taken() {
 #[test]
 fn a_program_that_uses_the_card_all_the_time_spoils_no_reading() {
     let pcscd = Pcscd::start();
-    let laid = Laid::on(&pcscd, "my-number", Leaves::Never);
+    let laid = Laid::on(&pcscd, "my-number", Trouble::Nothing);
     let full = laid.counters(CardKind::MY_NUMBER);
     let ends = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -118,7 +118,7 @@ fn checks_beside_a_counter_that_reads_the_same_card() {
     shop.shown.named(&["waiting"]);
     for _ in 0..rounds() {
         shop.anew();
-        let laid = Laid::on(&pcscd, "licence", Leaves::Never);
+        let laid = Laid::on(&pcscd, "licence", Trouble::Nothing);
         let (full, known) = (laid.counters(CardKind::LICENCE), laid.entries());
         // The card waits for nobody: it was looked at, and lies there.
         assert_eq!(name(&shop.read(&[])), "asking");

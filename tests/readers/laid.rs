@@ -1,7 +1,10 @@
 //! A card on the first reader of the real PC/SC stack, whose memory the test sees.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        mpsc::{self, Sender},
+    },
     thread,
     time::Duration,
 };
@@ -22,33 +25,45 @@ use crate::common::{
 /// By name: a card that a developer left on another reader of the same machine must never be tried.
 pub const ADDRESS: &str = "pcsc:Virtual PCD 00 00";
 
-/// When the card leaves the reader by itself.
+/// What goes wrong at the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leaves {
-    Never,
-    /// Before it gets this command, counted from 1.
-    Before(usize),
-    /// It executes this command, and its answer is lost.
-    After(usize),
+pub enum Trouble {
+    Nothing,
+    /// The card leaves before it gets this command, counted from 1.
+    LeavesBefore(usize),
+    /// It executes this command and leaves: the answer is lost.
+    LeavesAfter(usize),
+    /// It takes seconds for this command.
+    Slow(usize),
+    /// It executes this command and never answers.
+    Mute(usize),
 }
 
 /// A card on the first reader, until it is dropped.
 pub struct Laid {
+    /// Ends a mute card's wait, so it goes before the card does.
+    _silence: Sender<()>,
     _vicc: Vicc,
     pub card: Arc<Mutex<SimulatedCard>>,
     commands: Arc<Mutex<Vec<Vec<u8>>>>,
-    leaves: Leaves,
+    trouble: Trouble,
 }
 
 impl Drop for Laid {
     fn drop(&mut self) {
         // pcscd learns from a lost answer at once that the card is gone, but looks for the next one only if it has missed this one
         // itself, which it looks for every 400 ms: no hand changes cards faster.
-        if self.leaves != Leaves::Never {
-            thread::sleep(Duration::from_millis(900));
+        if !matches!(self.trouble, Trouble::Nothing | Trouble::Slow(_)) {
+            thread::sleep(GONE);
         }
     }
 }
+
+/// How long pcscd needs to miss a card that left by itself.
+const GONE: Duration = Duration::from_millis(900);
+
+/// Longer than any of the program's own limits at the reader, and than pcscd's pauses.
+const SLOW: Duration = Duration::from_secs(4);
 
 /// Whether a command presents an entry; without data it asks for the counter.
 pub fn presents(command: &[u8]) -> bool {
@@ -56,32 +71,46 @@ pub fn presents(command: &[u8]) -> bool {
 }
 
 impl Laid {
-    pub fn on(pcscd: &Pcscd, recipe: &str, leaves: Leaves) -> Self {
+    pub fn on(pcscd: &Pcscd, recipe: &str, trouble: Trouble) -> Self {
         // pcscd looks for the card of before every 400 ms.
         let gone = || reader::readers().is_ok_and(|all| all.iter().all(|one| !one.card));
-        assert!(wait_for(Duration::from_secs(30), gone).is_some(), "{recipe}, {leaves:?}: the card of before");
+        assert!(wait_for(Duration::from_secs(30), gone).is_some(), "{recipe}, {trouble:?}: the card of before");
         let mut card = recipe.parse::<Recipe>().unwrap().card().unwrap();
         card.power_on();
         let (card, commands) = (Arc::new(Mutex::new(card)), Arc::new(Mutex::new(Vec::new())));
         let (answering, noting) = (Arc::clone(&card), Arc::clone(&commands));
+        let (silence, ends) = mpsc::channel();
         let vicc = Vicc::powered(pcscd.port(), move |command| {
-            let mut card = answering.lock().unwrap();
             let Some(command) = command else {
-                card.power_on();
+                answering.lock().unwrap().power_on();
                 return Some(Vec::new());
             };
-            let mut commands = noting.lock().unwrap();
-            if leaves == Leaves::Before(commands.len() + 1) {
-                return None;
+            let number = {
+                let mut commands = noting.lock().unwrap();
+                if trouble == Trouble::LeavesBefore(commands.len() + 1) {
+                    return None;
+                }
+                commands.push(command.to_vec());
+                commands.len()
+            };
+            let answer = answering.lock().unwrap().exchange(command).unwrap_or_default();
+            match trouble {
+                Trouble::LeavesAfter(at) if at == number => return None,
+                Trouble::Slow(at) if at == number => thread::sleep(SLOW),
+                Trouble::Mute(at) if at == number => return ends.recv().ok().map(|()| answer),
+                _ => {}
             }
-            commands.push(command.to_vec());
-            let answer = card.exchange(command).unwrap_or_default();
-            (leaves != Leaves::After(commands.len())).then_some(answer)
+            Some(answer)
         });
         let there =
             || reader::readers().is_ok_and(|all| all.iter().any(|one| ADDRESS.ends_with(&one.name) && one.card));
-        assert!(wait_for(Duration::from_secs(30), there).is_some(), "{recipe}, {leaves:?}: {:?}", vicc.events());
-        Self { _vicc: vicc, card, commands, leaves }
+        assert!(wait_for(Duration::from_secs(30), there).is_some(), "{recipe}, {trouble:?}: {:?}", vicc.events());
+        Self { _silence: silence, _vicc: vicc, card, commands, trouble }
+    }
+
+    /// How many commands the card executed since they were taken last.
+    pub fn executed(&self) -> usize {
+        self.commands.lock().unwrap().len()
     }
 
     /// What the card executed since this was asked last.
@@ -105,9 +134,14 @@ impl Laid {
 
     /// They as a file for `--credentials`.
     pub fn credentials(&self, program: &Program) -> String {
-        let text: String = self.entries().iter().map(|(id, value)| format!("{id} = {value}\n")).collect();
-        argument(&program.home.write("credentials", text))
+        credentials_file(program, &self.entries())
     }
+}
+
+/// Entries as a file for `--credentials`.
+pub fn credentials_file(program: &Program, entries: &[(String, String)]) -> String {
+    let text: String = entries.iter().map(|(id, value)| format!("{id} = {value}\n")).collect();
+    argument(&program.home.write("credentials", text))
 }
 
 /// The arguments of a check of this card.
@@ -116,5 +150,10 @@ pub fn check_arguments(credentials: &str) -> [&str; 10] {
 }
 
 pub fn check(program: &Program, credentials: &str) -> Outcome {
-    program.run(check_arguments(credentials))
+    check_with(program, credentials, &[])
+}
+
+/// The same with more arguments.
+pub fn check_with(program: &Program, credentials: &str, more: &[&str]) -> Outcome {
+    program.run([&check_arguments(credentials), more].concat())
 }

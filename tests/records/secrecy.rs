@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     bench::{Bench, both, entry, record},
-    common::postgres,
+    common::{marks::forms, postgres},
 };
 
 /// An invented person whose every text is unlike anything else.
@@ -44,16 +44,17 @@ both! {
             places.extend(bench.server.as_ref().map(|_| postgres::server().data().to_owned()));
             places
         };
-        let control = fs::write(bench.folder.file("control"), MARKS[1]);
-        control.unwrap();
-        assert!(holds(bench.folder.path(), MARKS[1].as_bytes()), "the search finds what is there");
+        for (form, text) in MARKS.into_iter().flat_map(forms) {
+            fs::write(bench.folder.file("control"), &text).unwrap();
+            assert!(holds(bench.folder.path(), &text), "{form}: the search finds what is there");
+        }
         fs::remove_file(bench.folder.file("control")).unwrap();
         store.backup(&bench.folder.file("copy.db")).unwrap();
         let absent = |when: &str| {
             for mark in MARKS {
-                for text in [mark.as_bytes().to_vec(), hex::encode(mark).into_bytes(), hex::encode_upper(mark).into_bytes()] {
+                for (form, text) in forms(mark) {
                     for place in places(bench) {
-                        assert!(!holds(&place, &text), "{when}: {} in {}", mark, place.display());
+                        assert!(!holds(&place, &text), "{when}: {mark} as {form} in {}", place.display());
                     }
                 }
             }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use crate::common::{
-    marks::{contains, found},
+    marks::{SEED, contains, found, is_short},
     reading::{self, card, judge, nonces, read_card, request_for},
 };
 use taimen::{
@@ -20,16 +20,28 @@ use taimen::{
     iso7816::PinGate,
     messages::Problem,
     report::{Context, Options, Report, Source},
-    simulator,
+    simulator::{self, SimKind, SimulatedCard},
     transport::{Log, Recorder, Transport, TransportError, recording::Header},
 };
 
-/// Everything of a card that is somebody's: entries, and the texts of the holder.
-fn marks(recipe: &str) -> Vec<String> {
-    let mut simulated = card(recipe);
-    // Four digits stand by chance in anything.
+fn issued(sim: &SimKind) -> SimulatedCard {
+    card(&format!("{}?seed={SEED}", sim.name))
+}
+
+/// What was entered.
+fn entries(simulated: &SimulatedCard) -> Vec<String> {
     let entries = simulated.credentials().into_iter().flat_map(|own| own.entries());
-    let mut marks: Vec<String> = entries.map(|(_, value)| value.to_string()).filter(|value| value.len() >= 6).collect();
+    entries.map(|(_, value)| value.to_string()).collect()
+}
+
+/// Every PIN of every kind: PIN 1 and 2 of two licences, that of the authentication certificate of four My Number Cards, and that of
+/// the マイナ免許証 on one of them.
+const PINS: usize = 9;
+
+/// Everything of a card that is somebody's: entries, and the texts of the holder.
+fn marks(sim: &SimKind) -> Vec<String> {
+    let mut simulated = issued(sim);
+    let mut marks = entries(&simulated);
     let (dump, _) = read_card(&mut simulated, Scope::FULL).unwrap();
     let holder = judge(&dump).holder;
     let texts = [&holder.name, &holder.address].into_iter().flatten().map(|text| text.value.text.clone());
@@ -51,14 +63,14 @@ impl Transport for Torn<'_> {
 
 #[test]
 fn no_debug_form_and_no_error_says_whose_card_it_is_or_what_was_entered() {
-    let mut searched = 0;
+    let (mut searched, mut pins, mut refused) = (0, 0, 0);
     for sim in simulator::kinds() {
-        let marks = marks(sim.name);
+        let marks = marks(sim);
         assert!(!marks.is_empty(), "{}", sim.name);
         let said = RefCell::new(String::new());
         let say = |what: &dyn Debug| said.borrow_mut().push_str(&format!("{what:?}\n{what:#?}\n"));
 
-        let mut simulated = card(sim.name);
+        let mut simulated = issued(sim);
         let known = Credentials::from(&simulated);
         let request = request_for(sim.kind);
         say(&known);
@@ -77,7 +89,7 @@ fn no_debug_form_and_no_error_says_whose_card_it_is_or_what_was_entered() {
         let mut events = String::new();
         let asked = request.clone().ask(Ask::Always);
         let gate = &mut PinGate::new(false);
-        let mut simulated = card(sim.name);
+        let mut simulated = issued(sim);
         let started = cards::start(&mut simulated, &asked, Credentials::default(), gate, &mut nonces(), &mut |event| {
             events.push_str(&format!("{event:?}\n"));
         });
@@ -87,14 +99,21 @@ fn no_debug_form_and_no_error_says_whose_card_it_is_or_what_was_entered() {
         }
         say(&gate);
 
-        // Every error on the way, and with a wrong entry.
+        // Every error on the way.
         for at in (0..usize::try_from(figures.exchanges).unwrap()).step_by(4) {
-            let mut simulated = card(sim.name);
+            let mut simulated = issued(sim);
             if let Err(error) = reading::read(&mut Torn(&mut simulated, at), &request, &known) {
                 say(&error);
                 say(&error.to_string());
                 say(&Problem::from(error));
             }
+        }
+        // Another's card refuses what was entered, unless anything opens it.
+        if let Err(error) = reading::read(&mut card(&format!("{}?seed=4242", sim.name)), &request, &known) {
+            say(&error);
+            say(&error.to_string());
+            say(&Problem::from(error));
+            refused += 1;
         }
         let said = said.into_inner() + &events;
 
@@ -103,21 +122,20 @@ fn no_debug_form_and_no_error_says_whose_card_it_is_or_what_was_entered() {
         // The search finds what is there: the report shows the holder.
         let report = Report { findings: &findings, context: &context, options: Options::default() }.json();
         searched += usize::from(marks.iter().any(|mark| !found(mark, report.as_bytes()).is_empty()));
+        pins += marks.iter().filter(|mark| is_short(mark)).count();
     }
+    assert_eq!(pins, PINS);
     assert!(searched >= 8, "{searched} reports show a mark");
+    assert_eq!(refused, 17, "two phones and a licence without PINs ask for nothing that is its holder's");
 }
 
 #[test]
 fn a_recording_and_a_dump_hold_nothing_that_was_entered() {
+    let mut pins = 0;
     for sim in simulator::kinds() {
-        let mut simulated = card(sim.name);
+        let mut simulated = issued(sim);
         let known = Credentials::from(&simulated);
-        let entries: Vec<String> = simulated
-            .credentials()
-            .into_iter()
-            .flat_map(|own| own.entries())
-            .map(|(_, value)| value.to_string())
-            .collect();
+        let entries = entries(&simulated);
         let mut log = Log::new(cards::never_recorded());
         let mut recorder = Recorder::new(&mut simulated, &mut log);
         let (dump, _) = reading::read(&mut recorder, &request_for(sim.kind), &known).unwrap();
@@ -126,11 +144,13 @@ fn a_recording_and_a_dump_hold_nothing_that_was_entered() {
         let mut files = dump.clone();
         let chip: Vec<Vec<u8>> = files.files_mut().map(|(_, bytes)| bytes.clone()).collect();
         let on_chip = |entry: &&String| chip.iter().any(|bytes| contains(bytes, entry.as_bytes()));
-        for entry in entries.iter().filter(|entry| entry.len() >= 6 && !on_chip(entry)) {
+        for entry in entries.iter().filter(|entry| !on_chip(entry)) {
             let forms = found(entry, saved.as_bytes());
             assert!(forms.is_empty(), "{}: {forms:?}", sim.name);
+            pins += usize::from(is_short(entry));
         }
     }
+    assert_eq!(pins, PINS);
 }
 
 /// A transport that panics in the middle, as the code of somebody who uses the library may.
@@ -156,8 +176,8 @@ fn a_panic_says_nothing_of_what_was_entered_or_read() {
         }
     }));
     for sim in simulator::kinds() {
-        let marks = marks(sim.name);
-        let mut simulated = card(sim.name);
+        let marks = marks(sim);
+        let mut simulated = issued(sim);
         let (known, request) = (Credentials::from(&simulated), request_for(sim.kind));
         let mut payloads = 0;
         for at in [2, 5, 9] {

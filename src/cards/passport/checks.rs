@@ -19,7 +19,7 @@ use super::{
     face::face,
     files::{self, DG1, DG2, DG11, DG12, DG14, DG15, File, SOD},
     mapping::Authority,
-    mrz::{CAN_LENGTH, Format, Mrz},
+    mrz::{Format, Mrz},
     security_object::{SecurityObject, SecurityObjectError},
     show,
     signer::{Signature, Signer, signer_certificate, signer_period, weak_cryptography},
@@ -116,7 +116,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
     let document = signer.map(|signer| Authority::of(&signer.path)).unwrap_or_default();
     let chip = chip_key(&facts, (trust, &document), &signature, &data);
     let printed = printed_agrees(&facts, &data);
-    let typed = dump.private_file(files::TYPED).is_some_and(|typed| typed.expose().len() > CAN_LENGTH);
+    let typed = dump.private_file(files::TYPED).is_some_and(|typed| !typed.expose().is_empty());
     let requirement = match (typed, chip.offered) {
         (true, true) => &TYPED_WITH_KEY,
         (true, false) => &TYPED,
@@ -231,7 +231,7 @@ fn printed_agrees(facts: &Facts<'_>, data: &Check) -> Check {
         };
         return Check::not_done(id, why, Evidence::new());
     };
-    if typed.expose().len() == CAN_LENGTH {
+    if typed.expose().is_empty() {
         return Check::not_done(
             id,
             Why::NotTyped,

@@ -63,5 +63,6 @@ pub const CHIP_AUTHENTICATION: &str = "emrtd/chip-authentication";
 pub const MAPPING: &str = "mf/chip-authentication-mapping";
 /// Kept if the chip refused the form of PACE that it offers, so that BAC was used: the status word, without random bytes.
 pub const PACE: &str = "mf/pace";
-/// What staff typed, as the chip compared it. It never leaves the memory of a live check.
+/// What staff typed of the zone, as the chip compared it; empty if they typed the access number. It never leaves the memory of a live
+/// check.
 pub const TYPED: &str = "emrtd/typed";

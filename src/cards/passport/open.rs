@@ -42,7 +42,11 @@ pub(super) fn opened(own: &mut Option<Box<dyn std::any::Any>>) -> Result<&mut Op
 /// tried in the other protocol.
 pub(super) fn open(context: &mut ReadContext<'_, '_>) -> Result<(), ReadError> {
     match context.credentials.opening(&spec::ZONE, 0) {
-        Some(Opening::Value(value)) => context.dump.keep_private(files::TYPED, value.expose().to_vec()),
+        Some(Opening::Value(value)) => {
+            let zone = value.expose();
+            let zone = if zone.len() == CAN_LENGTH { &[] } else { zone };
+            context.dump.keep_private(files::TYPED, zone.to_vec());
+        }
         _ => context.dump.lacks(files::TYPED, NotRead::NotStored),
     }
     let (mut channel, mut selected) = access_chip(context, 0)?;
