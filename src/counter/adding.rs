@@ -84,7 +84,7 @@ impl Typed<'_> {
                 addition.fields = BTreeMap::from([(id.clone(), Entry::Text(text))]);
                 // Under the field of the form where it stands.
                 let name = |error: EntryError| if error.field == id { refused("value", error.problem) } else { error };
-                return addition.to(&view.record, today).map_err(name);
+                return addition.to(view, today).map_err(name);
             }
             Adds::End => {
                 let end = view.end(self.text("relation").parse().ok(), self.day("on")?, today).map_err(|problem| {
@@ -114,7 +114,7 @@ impl Typed<'_> {
             "relied_on.agreement" => refused("agreement", error.problem),
             _ => error,
         };
-        addition.to(&view.record, today).map_err(name)
+        addition.to(view, today).map_err(name)
     }
 }
 

@@ -133,6 +133,17 @@ pub(super) fn of_number(part: &Part, document: Option<&str>) -> Part {
     Part { digits: document.is_some_and(long), ..*part }
 }
 
+/// The document with twelve digits of its own that a record names, for records that name it in words alone.
+pub(super) fn document_called(name: &str) -> Option<&'static str> {
+    let known = [
+        ("運転免許証", "licence"),
+        ("マイナ免許証", "menkyo"),
+        ("運転経歴証明書", "driving-record"),
+        ("運転経歴証明書（2012年4月1日以降に交付されたもの）", "driving-record"),
+    ];
+    known.iter().find(|(known, _)| *known == name).map(|(_, id)| *id)
+}
+
 /// The parts of a field; none for a field that only an operator's own profile has.
 pub fn parts_of(field: &str) -> impl Iterator<Item = &'static Part> {
     PARTS.iter().filter(move |part| part.field == field)
