@@ -9,9 +9,9 @@ use taimen::{
     messages::EntriesFault,
     profile::{Case, Profile, Profiles},
     records::content::{
-        Addition, Amendment, Change, Circumstances, Content, Customer, Draft, DumpMark, Entries, Entry, EntryError, EntryProblem,
-        Hold, KnownBy, Logged, Lookup, Payload, Reading, Reason, Record, Relation, State, Value, View, Why, export,
-        lookup,
+        Addition, Amendment, Change, Circumstances, Content, Customer, Draft, DumpMark, Entries, Entry, EntryError,
+        EntryProblem, Hold, KnownBy, Logged, Lookup, Payload, Reading, Reason, Record, Relation, State, Value, View,
+        Why, export, lookup,
         retention::{self, Refusal, last_day},
     },
     report::{Context, Source},
