@@ -44,7 +44,7 @@ pub(crate) use presentation::{Inquiry, Presentation};
 pub use read_error::ReadError;
 pub use registry::{check, never_recorded};
 #[cfg(feature = "records")]
-pub(crate) use registry::{has_long_number, kin, number};
+pub(crate) use registry::{kin, long_numbered, number};
 pub use remembered::Remembered;
 #[doc(hidden)]
 pub use trace::{Meaning, Trace};

@@ -56,10 +56,10 @@ pub(crate) fn number(kind: CardKind) -> Option<Option<&'static str>> {
     find(kind).map(|(_, spec)| spec.number)
 }
 
-/// Whether documents of this kind have numbers of twelve digits, which could be taken for a My Number.
+/// The kinds whose documents have numbers of twelve digits, which could be taken for a My Number.
 #[cfg(feature = "records")]
-pub(crate) fn has_long_number(kind: CardKind) -> bool {
-    find(kind).is_some_and(|(_, spec)| spec.long_number)
+pub(crate) fn long_numbered() -> impl Iterator<Item = CardKind> {
+    kinds().filter(|(_, spec)| spec.long_number).map(|(_, spec)| spec.kind)
 }
 
 /// The kinds that the same card can be, itself among them: which it is may depend on what it holds.

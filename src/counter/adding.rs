@@ -51,7 +51,7 @@ pub struct Added {
     /// Its number in the log.
     pub seq: u64,
     /// What is not as it should be although it is saved.
-    pub warning: Option<Problem>,
+    pub warnings: Vec<Problem>,
 }
 
 /// What was typed, by the names of the form.
@@ -84,7 +84,7 @@ impl Typed<'_> {
                 addition.fields = BTreeMap::from([(id.clone(), Entry::Text(text))]);
                 // Under the field of the form where it stands.
                 let name = |error: EntryError| if error.field == id { refused("value", error.problem) } else { error };
-                return addition.to(&view.record, today).map_err(name);
+                return addition.to(view, today).map_err(name);
             }
             Adds::End => {
                 let end = view.end(self.text("relation").parse().ok(), self.day("on")?, today).map_err(|problem| {
@@ -114,7 +114,7 @@ impl Typed<'_> {
             "relied_on.agreement" => refused("agreement", error.problem),
             _ => error,
         };
-        addition.to(&view.record, today).map_err(name)
+        addition.to(view, today).map_err(name)
     }
 }
 
@@ -186,7 +186,7 @@ impl Session {
             Ok(added) => {
                 let Some(Answer::One { id, .. }) = &books.answer else { return Vec::new() };
                 let look = Effect::Look(next, Query::One(id.clone()));
-                let sound = if added.warning.is_some() { Sound::Unsure } else { Sound::Good };
+                let sound = if added.warnings.is_empty() { Sound::Good } else { Sound::Unsure };
                 (books.adding, books.added, books.busy) = (None, Some(added), Some(next));
                 (Some(look), sound)
             }

@@ -73,7 +73,7 @@ pub struct Saved {
     /// Its number in the log.
     pub seq: u64,
     /// What is not as it should be although it is saved.
-    pub warning: Option<Problem>,
+    pub warnings: Vec<Problem>,
     /// How many places are open in it.
     pub blanks: usize,
 }
@@ -330,7 +330,7 @@ impl Session {
         }
         match kept {
             Ok(saved) => {
-                let sound = self.play(if saved.warning.is_some() { Sound::Unsure } else { Sound::Good });
+                let sound = self.play(if saved.warnings.is_empty() { Sound::Good } else { Sound::Unsure });
                 let effects = self.wipe(State::Recorded(saved));
                 effects.into_iter().chain(sound).collect()
             }

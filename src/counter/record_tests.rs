@@ -41,7 +41,7 @@ fn record(counter: &Counter) -> Record {
 }
 
 fn saved(record: &Record) -> Result<Saved, Problem> {
-    Ok(Saved { id: "one".to_owned(), seq: 7, warning: None, blanks: record.blanks().count() })
+    Ok(Saved { id: "one".to_owned(), seq: 7, warnings: Vec::new(), blanks: record.blanks().count() })
 }
 
 fn full(_: &Record) -> Result<Saved, Problem> {
@@ -405,9 +405,9 @@ fn what_staff_add_is_called_added_after_the_commit_and_shown_anew() {
         counter.staff(action);
     }
     counter.wait(3600);
-    counter.tell(Event::Amended(Run(run.0 - 1), Ok(Added { seq: 9, warning: None })));
+    counter.tell(Event::Amended(Run(run.0 - 1), Ok(Added { seq: 9, warnings: Vec::new() })));
     assert_eq!(amended(&counter), run);
-    counter.tell(Event::Amended(run, Ok(Added { seq: 2, warning: None })));
+    counter.tell(Event::Amended(run, Ok(Added { seq: 2, warnings: Vec::new() })));
     assert!(books(&counter).adding.is_none() && books(&counter).busy.is_some());
     assert_eq!(counter.log.iter().rev().find(|effect| *effect == "look").map(String::as_str), Some("look"));
     assert_eq!(counter.session.recorder(), "架空 花");
@@ -505,4 +505,38 @@ fn a_card_waits_while_something_is_added() {
     assert!(books(&counter).adding.is_none());
     counter.staff(END);
     assert!(matches!(counter.session.state(), State::Ended));
+}
+
+/// Saved and added, and two things are not as they should be.
+#[test]
+fn every_warning_of_a_saved_entry_is_shown() {
+    let warnings = || -> Vec<Problem> {
+        let (at, before) = ("2026-11-22T00:00:00Z".parse().unwrap(), "2026-11-25T00:00:00Z".parse().unwrap());
+        vec![
+            StoreError::ReadOnly { place: "shop.key.head".to_owned() }.into(),
+            StoreError::ClockBack { at, before }.into(),
+        ]
+    };
+    let says_both = |counter: &Counter| {
+        let shown = page::staff(&counter.session).into_string();
+        assert!(shown.contains("shop.key.head") && shown.contains("2026-11-25T00:00:00Z"), "{shown}");
+        assert_eq!(shown.matches("section class=\"problem\"").count(), 2, "{shown}");
+    };
+    let mut counter = read("licence?seed=7");
+    counter.staff(RECORD);
+    counter.staff(STAFF);
+    counter.staff(SAVE);
+    let Drafted::Saving(run) = draft(&counter).stage else { panic!("{:?}", draft(&counter).stage) };
+    let kept = Saved { id: "one".to_owned(), seq: 7, warnings: warnings(), blanks: 0 };
+    counter.tell(Event::Kept(run, Ok(kept)));
+    says_both(&counter);
+
+    let mut counter = looking();
+    let Some(Answer::One { view, .. }) = &books(&counter).answer else { panic!() };
+    let made = view.record.clone();
+    add(&mut counter, "end", r#"[["relation","1"],["on","2026-11-22"],["by","架空 花"]]"#);
+    let run = amended(&counter);
+    counter.tell(Event::Amended(run, Ok(Added { seq: 2, warnings: warnings() })));
+    show(&mut counter, made);
+    says_both(&counter);
 }

@@ -86,6 +86,7 @@ errors! {
             found: u64,
         } = "{place} has {found} entries, and had {kept}",
         HeadDiffers { place: String, seq: u64 } = "{place} was rewritten: its first {seq} entries are not those of a known head",
+        HeadDisagrees { path: String, place: String, seq: u64 } = "{path} signs other entries than the first {seq} of {place}",
         HeadUnreadable { path: String } = "{path} is not a head of this database",
         HeadElsewhere { path: String, place: String } = "{path} is a head of another database than {place}",
         Damaged {
@@ -156,6 +157,7 @@ pub(super) fn text(error: &StoreError) -> Text {
         | StoreError::NoKeyring => key(error),
         StoreError::HeadOlder { .. }
         | StoreError::HeadDiffers { .. }
+        | StoreError::HeadDisagrees { .. }
         | StoreError::HeadUnreadable { .. }
         | StoreError::HeadElsewhere { .. }
         | StoreError::Damaged { .. }
@@ -307,6 +309,11 @@ fn proof(error: &StoreError) -> Text {
          "{place} was rewritten: its first {seq} entries do not fit the signed head that is kept with the key. taimen added nothing."]
         ["このデータベースを使うのをやめ、写しを取って、taimen records verify で調べてください。"
          "Stop using this database, make a copy of it, and examine it with taimen records verify."] },
+        StoreError::HeadDisagrees { path, place, seq } => text! { "records-head-disagrees" Usage;
+        ["{path} の署名つきの控え（head）は、{place} の記録簿のものではありません。署名の鍵は同じですが、{seq}件目までの内容が違います。どちらかが作り直されています。証明は作っていません。"
+         "The signed head in {path} is not one of the log in {place}: the same key has signed it, but for other entries than the first {seq}. One of the two was made anew. taimen made no proof."]
+        ["その head とデータベースの写しの両方を、監査する人に見せてください。head をいつ誰から受け取ったかも伝えてください。"
+         "Show both, the head and a copy of the database, to whoever audits them, and say when and from whom you got the head."] },
         StoreError::HeadUnreadable { path } => text! { "records-head" Usage;
         ["{path} は、このデータベースの署名つきの控え（head）ではありません。" "{path} is not a signed head of this database."]
         ["別のデータベースのものでないか確かめてください。鍵の隣の控えが壊れたときは、別に控えた head で taimen records verify を実行してから、そのファイルを取り除いてください。"

@@ -390,6 +390,7 @@ fn stores() -> impl Iterator<Item = StoreError> {
         StoreError::ReadOnly { place: place() },
         StoreError::HeadOlder { place: place(), kept: 9, found: 7 },
         StoreError::HeadDiffers { place: place(), seq: 3 },
+        StoreError::HeadDisagrees { path: path(), place: place(), seq: 3 },
         StoreError::HeadUnreadable { path: path() },
         StoreError::HeadElsewhere { path: path(), place: place() },
         StoreError::Damaged { place: place(), seq: 3, layer: Layer::Leaf },

@@ -238,7 +238,7 @@ impl Start {
             Self::RelationEnd => "取引（契約）が終了した日" "the end of the last relation";
             Self::Transaction => "取引の日" "the day of the transaction";
             Self::LastEntry => "帳簿に最後に記載した日" "the last entry of the book";
-            Self::Record => "記録した日" "the day on which the record was made";
+            Self::Record => "記録した日（追記したときはその日）" "the day of the record, or of what was added to it last";
         }
     }
 }

@@ -214,4 +214,30 @@ fn a_signed_face_that_cannot_be_shown_leaves_a_passport_undetermined() {
         (files::DG2.name, "the picture is neither JPEG nor JPEG 2000")
     );
     assert!(found.picture("photo").is_none());
+    // What the zone says is signed all the same, by one who is certified.
+    let marks = |change: &dyn Fn(&mut SimulatedCard)| {
+        let mut simulated = card("passport");
+        change(&mut simulated);
+        let (dump, _) = read_card(&mut simulated, Scope::FULL).unwrap();
+        let (findings, context) = (judge(&dump), Context::of(&dump, Source::Live));
+        let options = Options { lang: Lang::En, sex: true, age: false, domicile: false };
+        let text = Report { findings: &findings, context: &context, options }.details(Colour::Plain);
+        let by = findings.holder.name.as_ref().unwrap().signed_by.unwrap();
+        let number = findings.items.iter().find(|item| item.id == "document_number").unwrap();
+        assert_eq!(number.signed_by, Some(by));
+        (by, text.matches("signature not confirmed").count())
+    };
+    assert_eq!(marks(&other_picture), (CheckId::DocumentSignature, 0));
+    let by_nobody = |simulated: &mut SimulatedCard| {
+        other_picture(simulated);
+        sign(simulated, Signer::Unknown, &[]);
+    };
+    let (by, uncertified) = marks(&by_nobody);
+    assert!(by == CheckId::SignerCertificate && uncertified > 4, "{uncertified}");
+    // A hash that differs is one of the groups, whatever the picture is.
+    let unhashed = |simulated: &mut SimulatedCard| {
+        put(simulated, files::DG2.name, face::data_group(b"GIF89a", false, 1, 1));
+    };
+    let (by, differing) = marks(&unhashed);
+    assert!(by == CheckId::DataGroups && differing > 4, "{differing}");
 }

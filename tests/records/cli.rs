@@ -9,7 +9,7 @@ use crate::{
     common::program::{Outcome, Program, argument, assert_private, run},
 };
 
-use taimen::records::store::EntryKind;
+use taimen::records::store::{EntryKind, KeyFile, SignedHead};
 
 struct Shop {
     bench: Bench,
@@ -87,6 +87,24 @@ fn a_shop_makes_backs_up_and_proves_its_records_on_both() {
         shop.run(&["head", "--proof", &ids[2].to_string(), "--head", &newer, "--out", &under]).expect(0);
         audit(&["--proof", &under, "--public-key", &public, "--head", &newer]).expect(0);
         shop.run(&["head", "--proof", &ids[2].to_string(), "--head", &head]).expect(0);
+        // A head that is not one of this log is named by its file.
+        let theirs = shop.path("theirs");
+        let mut disagrees = SignedHead::parse(&fs::read_to_string(&newer).unwrap()).unwrap().head;
+        disagrees.root = [9; 32];
+        let key = KeyFile::parse(&fs::read_to_string(shop.bench.key()).unwrap()).unwrap();
+        let disagrees = disagrees.sign(key.signer()).note();
+        let unsigned = fs::read_to_string(&newer).unwrap().replace("\ntime 2", "\ntime 3");
+        for (note, id) in [(disagrees, "records-head-disagrees"), (unsigned, "records-head")] {
+            fs::write(&theirs, note).unwrap();
+            let refused = shop.run(&["head", "--proof", &ids[2].to_string(), "--head", &theirs, "--json"]).expect(2);
+            let said = refused.json()["error"]["message"].to_string();
+            assert_eq!(error(&refused), id);
+            assert!(said.contains("theirs") && !said.contains("kept with the key. taimen added"), "{said}");
+        }
+        // The latter says nothing to verify either.
+        let refused = shop.run(&["verify", "--head", &theirs, "--json"]).expect(2);
+        assert_eq!(error(&refused), "records-head");
+        assert!(refused.json()["error"]["message"].to_string().contains("theirs"));
         let last = shop.run(&["verify", "--json"]).expect(0).json();
         assert_eq!((&last["size"], &last["clock_back"]), (&6.into(), &serde_json::json!([])));
         let changed = fs::read_to_string(&proof).unwrap().replacen("\"seq\": 3", "\"seq\": 4", 1);

@@ -9,9 +9,9 @@ use taimen::{
     messages::EntriesFault,
     profile::{Case, Profile, Profiles},
     records::content::{
-        Addition, Amendment, Change, Circumstances, Content, Customer, Draft, DumpMark, Entries, Entry, EntryProblem,
-        Hold, KnownBy, Logged, Lookup, Payload, Reading, Reason, Record, Relation, State, Value, View, Why, export,
-        lookup,
+        Addition, Amendment, Change, Circumstances, Content, Customer, Draft, DumpMark, Entries, Entry, EntryError,
+        EntryProblem, Hold, KnownBy, Logged, Lookup, Payload, Reading, Reason, Record, Relation, State, Value, View,
+        Why, export, lookup,
         retention::{self, Refusal, last_day},
     },
     report::{Context, Source},
@@ -371,6 +371,103 @@ fn the_number_of_the_document_is_refused_if_it_could_be_a_my_number_unless_the_d
     }
 }
 
+/// Anybody can enter any name for the document, and a copy of a 住民票 has the My Number on it.
+#[test]
+fn a_document_under_another_name_has_no_number_that_could_be_a_my_number() {
+    let profiles = profiles();
+    let profile = profiles.get("hanshuhou-2025").unwrap();
+    let (name, number) = ("document.name", "document.number");
+    let (paper, licence, digits) = ("住民票の写し", "運転免許証", "123456789018");
+    let refused = (number.to_owned(), EntryProblem::PersonalNumber);
+    let field = |id: &str, text: &str| format!(r#""{id}": "{text}""#);
+    let both = |name_is: &str| {
+        let (name, number) = (field(name, name_is), field(number, digits));
+        [format!("{name}, {number}"), format!("{number}, {name}")]
+    };
+    let entries = |fields: &str| {
+        let head = r#""document": "licence", "presented_at": "2026-11-22T12:00:00+09:00""#;
+        Entries::parse(&format!("{{{head}, \"fields\": {{{fields}}}}}")).unwrap()
+    };
+    let problems = |errors: Vec<EntryError>| -> Vec<(String, EntryProblem)> {
+        errors.into_iter().map(|error| (error.field, error.problem)).collect()
+    };
+    let none = Draft::new(day("2026-11-22"), [profile]);
+    let take = |mut draft: Draft, fields: &str| {
+        let taken = draft.take(entries(fields)).map_err(problems);
+        (taken, draft.finish())
+    };
+    for fields in both(paper) {
+        let (taken, record) = take(none.clone(), &fields);
+        assert_eq!(taken, Err(vec![refused.clone()]), "{fields}");
+        assert!(record.field(number).unwrap().is_blank() && record.document.is_none(), "{fields}");
+    }
+    for fields in both(licence) {
+        let (taken, record) = take(none.clone(), &fields);
+        assert_eq!(taken, Ok(()), "{fields}");
+        assert_eq!(record.content(number), Some(&Content::Text(digits.to_owned())), "{fields}");
+        assert_eq!(record.document.as_deref(), Some("licence"), "{fields}");
+    }
+    // One after the other.
+    let mut draft = none.clone();
+    draft.take(entries(&field(number, digits))).unwrap();
+    let (taken, record) = take(draft.clone(), &field(name, paper));
+    assert_eq!(taken, Err(vec![refused.clone()]));
+    assert!(record.field(number).unwrap().is_blank());
+    draft.enter(name, &text(licence)).unwrap();
+    assert!(draft.clone().finish().content(number).is_some());
+    draft.enter(name, &text(paper)).unwrap();
+    assert!(draft.clone().finish().field(number).unwrap().is_blank());
+    assert_eq!(draft.enter(number, &text(digits)).unwrap_err().problem, EntryProblem::PersonalNumber);
+    // A chip's document too.
+    let chip = || Sample::of("licence").draft(&[profile], "2026-11-22");
+    let mut draft = chip();
+    draft.enter(name, &text(paper)).unwrap();
+    assert_eq!(draft.enter(number, &text(digits)).unwrap_err().problem, EntryProblem::PersonalNumber);
+    let renamed = draft.finish();
+    // What is added is held to the same, together and one after the other.
+    let added = |view: &View, fields: &str| {
+        let addition = format!(r#"{{"by": "見本 花", "why": "correction", "fields": {{{fields}}}}}"#);
+        let amendment = Addition::parse(&addition).unwrap().to(view, day("2026-11-23"));
+        amendment.map_err(|error| (error.field, error.problem))
+    };
+    assert_eq!(added(&first(&renamed), &field(number, digits)), Err(refused.clone()));
+    let (_, by_hand) = take(none.clone(), "");
+    for record in [by_hand, chip().finish()] {
+        let view = first(&record);
+        for fields in both(paper) {
+            assert_eq!(added(&view, &fields), Err(refused.clone()), "{fields}");
+        }
+        for fields in both(licence).iter().chain([&field(number, digits)]) {
+            assert!(added(&view, fields).is_ok(), "{fields}");
+        }
+        let at = view.at;
+        let amendment = added(&view, &field(name, paper)).unwrap();
+        let record = Logged { seq: 1, at, payload: Payload::Record(Box::new(record)) };
+        let named = Logged { seq: 2, at, payload: Payload::Amendment(Box::new(amendment)) };
+        let view = View::fold([record, named]).unwrap();
+        assert_eq!(added(&view, &field(number, digits)), Err(refused.clone()));
+    }
+}
+
+/// Records of before name a document without a chip in words alone.
+#[test]
+fn a_record_that_names_its_document_in_words_alone_takes_that_documents_number() {
+    let profiles = profiles();
+    for profile in profiles.iter() {
+        for document in &profile.documents {
+            let mut draft = Draft::new(day("2026-11-22"), [profile]);
+            draft.set_document(Some(document.id.clone()));
+            let mut json: serde_json::Value = serde_json::from_slice(&draft.finish().to_json()).unwrap();
+            json.as_object_mut().unwrap().remove("document").unwrap();
+            let record = Record::from_json(json.to_string().as_bytes()).unwrap();
+            let has = ["licence", "menkyo", "driving-record"].contains(&document.id.as_str());
+            let amended = record.amended("document.number", &text("123456789018"));
+            let known = record.content("document.name").is_some();
+            assert_eq!(amended.is_ok(), has && known, "{} {}", profile.id, document.id);
+        }
+    }
+}
+
 /// A licence's number is as long as a My Number, and one in eleven has its check digit.
 /// The log keeps for ever what is in it, and nobody can tell such a number from a My Number.
 #[test]
@@ -397,7 +494,7 @@ fn the_number_of_a_paper_is_refused_if_it_could_be_a_my_number_whatever_the_pape
             "kind": "own-earlier", "operator": "見本銀行", "agreement": agreement, "confirmed_at": "2026-11-20T10:00:00+09:00",
         });
         let addition = serde_json::json!({ "by": "見本 花", "reliance": reliance, "relation": "single" }).to_string();
-        Addition::parse(&addition).unwrap().to(&record, day("2026-11-23")).map_err(|error| error.problem)
+        Addition::parse(&addition).unwrap().to(&first(&record), day("2026-11-23")).map_err(|error| error.problem)
     };
     assert!(reliance("123456789018").is_ok());
     assert_eq!(reliance("一\n二").unwrap_err(), EntryProblem::Control);
@@ -809,7 +906,7 @@ fn nothing_is_recorded_that_is_still_to_come() {
 
     let record = Draft::new(day("2026-11-22"), [profile]).finish();
     let added = |addition: &str| {
-        let addition = Addition::parse(addition).unwrap().to(&record, day("2026-11-22"));
+        let addition = Addition::parse(addition).unwrap().to(&first(&record), day("2026-11-22"));
         addition.map_err(|error| (error.field, error.problem))
     };
     for (addition, field) in [
@@ -839,6 +936,12 @@ fn nothing_is_recorded_that_is_still_to_come() {
         twice
     );
     assert_eq!(added(r#"{"by": "見本", "hold": "legal", "reason": "1", "relation": "single"}"#), twice);
+}
+
+/// A record to which nothing was added.
+fn first(record: &Record) -> View {
+    let payload = Payload::Record(Box::new(record.clone()));
+    View::fold([Logged { seq: 1, at: "2026-11-22T03:00:00Z".parse().unwrap(), payload }]).unwrap()
 }
 
 /// A record and what is added to it, each a day after the one before.
@@ -924,6 +1027,9 @@ fn a_record_is_kept_from_the_end_of_the_last_relation_under_every_law() {
     assert_eq!(added.until(&profiles).as_deref(), Some("2029-11-27"));
     added = added.then(Change::Fields { why: Why::BlankFilled, fields, learned_from: None });
     assert_eq!(added.until(&profiles).as_deref(), Some("2029-11-30"));
+    // A clock that went back takes nothing from the book.
+    added.0.last_mut().unwrap().at = "2020-01-01T03:00:00Z".parse().unwrap();
+    assert_eq!(added.until(&profiles).as_deref(), Some("2029-11-27"));
     let both = begin(&["kobutsu-2025", "hanshuhou-2025"], Relation::Continuing);
     assert_eq!(both.until(&profiles), None);
     assert_eq!(both.end(1, "2026-12-01").until(&profiles).as_deref(), Some("2033-12-01"));

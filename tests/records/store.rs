@@ -243,17 +243,17 @@ both! {
         assert_eq!(verify(&json, &[&newest, &rewritten]), Err(Unproved::Bad), "another root");
         // The holder of the database proves it under the head that the auditor has.
         for (number, one) in appended.iter().take(4).enumerate() {
-            let json = store.proof(one.id, false, Some(&old)).unwrap().to_json();
+            let json = store.proof(one.id, false, Some(("old", &old))).unwrap().to_json();
             assert_eq!(verify(&json, &[&old]), Ok(4), "{number}");
         }
-        let refused = |store: &mut Store, id, head: &SignedHead| store.proof(id, false, Some(head)).err();
+        let refused = |store: &mut Store, id, head: &SignedHead| store.proof(id, false, Some(("theirs", head))).err();
         assert_eq!(refused(&mut store, appended[4].id, &old), Some(StoreError::AfterHead { seq: 5, size: 4 }));
-        let unreadable = StoreError::HeadUnreadable { path: other.head.log.name() };
+        let unreadable = StoreError::HeadUnreadable { path: "theirs".to_owned() };
         assert_eq!(refused(&mut store, appended[1].id, &other), Some(unreadable));
         let place = bench.place().to_string();
         assert_eq!(
             refused(&mut store, appended[1].id, &rewritten),
-            Some(StoreError::HeadDiffers { place, seq: 5 })
+            Some(StoreError::HeadDisagrees { path: "theirs".to_owned(), place, seq: 5 })
         );
     }
 
@@ -278,6 +278,15 @@ both! {
                 Back { seq: 6, at: time(10_000), before: time(900_000) }
             ]
         );
+    }
+
+    /// There is no entry before the first.
+    fn a_first_entry_comes_before_the_database_in_silence(bench: &Bench) {
+        let mut store = bench.create();
+        assert_eq!(store.append(&entry(EntryKind::Record, None, -900_000, "{}")).unwrap().warnings().count(), 0);
+        assert_eq!(store.verify(Depth::Content, &[]).unwrap().back, []);
+        let back = store.append(&entry(EntryKind::Record, None, -990_000, "{}")).unwrap().clock_back;
+        assert_eq!(back, Some(StoreError::ClockBack { at: time(-990_000), before: time(-900_000) }));
     }
 
     fn a_new_master_key_shuts_the_former_key_file_out(bench: &Bench) {

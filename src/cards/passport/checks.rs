@@ -124,7 +124,7 @@ pub fn check(dump: &Dump, trust: &TrustStore, basis: Basis) -> Findings {
         (false, false) => &PLAIN,
     };
     let certificate = signer_certificate(&facts, signer);
-    let rests = show::Rests::of(&certificate);
+    let rests = show::Rests::of(&certificate, &data);
     let mut checks = vec![
         chip.check,
         not_expired(&facts, &data),

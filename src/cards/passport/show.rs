@@ -90,26 +90,30 @@ pub(super) fn presentation(facts: &Facts<'_>) -> &'static Presentation {
     facts.zone().map_or(&PRESENTATION, |zone| kind(zone).1)
 }
 
-/// Which check a value rests on. Anybody can sign: if nobody certified the signer, it is the check of the signer.
+/// Which check the values of the data groups and of the details rest on. Anybody can sign: if nobody certified the signer, it is the
+/// check of the signer.
 pub(super) struct Rests {
-    on_signer: bool,
+    groups: CheckId,
+    details: CheckId,
 }
 
 impl Rests {
-    pub fn of(signer: &Check) -> Self {
+    pub fn of(signer: &Check, groups: &Check) -> Self {
         let nobody = Verdict::NotDone(Why::NoAnchor);
         let unknown = Verdict::NotDone(Why::UnsupportedAlgorithm);
         let on_signer = matches!(signer.verdict, Verdict::Failed(_)) || [nobody, unknown].contains(&signer.verdict);
-        Self { on_signer }
-    }
-
-    fn on(&self, check: CheckId) -> Option<CheckId> {
-        Some(if self.on_signer { CheckId::SignerCertificate } else { check })
+        if on_signer {
+            return Self { groups: CheckId::SignerCertificate, details: CheckId::SignerCertificate };
+        }
+        // Every hash holds, and the picture alone cannot be shown: a signer is certified only beside a zone that can be read.
+        let no_picture = groups.verdict == Verdict::NotDone(Why::LayoutUnknown) && signer.is_passed();
+        let groups = if no_picture { CheckId::DocumentSignature } else { CheckId::DataGroups };
+        Self { groups, details: CheckId::DetailsSigned }
     }
 }
 
 pub(super) fn holder(facts: &Facts<'_>, rests: &Rests) -> Holder {
-    let signed_by = rests.on(CheckId::DataGroups);
+    let signed_by = Some(rests.groups);
     let Some(zone) = facts.zone() else { return Holder::default() };
     let (primary, secondary) = zone.names();
     let name = [primary, secondary].join(" ");
@@ -134,7 +138,7 @@ pub(super) fn pictures(facts: &Facts<'_>, rests: &Rests) -> Vec<Picture> {
         Coding::Jpeg2000 => PictureFormat::Jpeg2000,
     };
     let title = Bilingual::new("顔写真", "face picture");
-    vec![Picture { id: "photo", title, format, bytes: face.bytes.to_vec(), signed_by: rests.on(CheckId::DataGroups) }]
+    vec![Picture { id: "photo", title, format, bytes: face.bytes.to_vec(), signed_by: Some(rests.groups) }]
 }
 
 fn item(id: &'static str, title: Bilingual, value: ItemValue, signed_by: Option<CheckId>) -> Item {
@@ -144,7 +148,7 @@ fn item(id: &'static str, title: Bilingual, value: ItemValue, signed_by: Option<
 pub(super) fn items(facts: &Facts<'_>, rests: &Rests) -> Vec<Item> {
     let mut items = Vec::new();
     if let Some(zone) = facts.zone() {
-        let signed_by = rests.on(CheckId::DataGroups);
+        let signed_by = Some(rests.groups);
         let mut add = |id, ja, en, value| items.push(item(id, Bilingual::new(ja, en), value, signed_by));
         add("document_kind", "書類の種類", "kind of document", kind(zone).0);
         add("nationality", "国籍", "nationality", state(zone.nationality()));
@@ -156,7 +160,7 @@ pub(super) fn items(facts: &Facts<'_>, rests: &Rests) -> Vec<Item> {
         add("issuer", "発行国", "issuing state", state(zone.issuer()));
     }
     for (file, table) in [(&DG11, PERSON), (&DG12, DOCUMENT)] {
-        items.extend(of_details(facts, file, table, rests.on(CheckId::DetailsSigned)));
+        items.extend(of_details(facts, file, table, Some(rests.details)));
     }
     items
 }

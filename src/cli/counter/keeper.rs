@@ -65,7 +65,7 @@ fn save(store: &mut Store, record: &Record) -> Result<Saved, Problem> {
     Ok(Saved {
         id: appended.id.to_string(),
         seq: appended.seq,
-        warning: warning(&appended),
+        warnings: warnings(&appended),
         blanks: record.blanks().count(),
     })
 }
@@ -78,12 +78,12 @@ fn amend(store: &mut Store, id: &str, amendment: &Amendment) -> Result<Added, Pr
         amend::ended(id, &view, Some(relation), ended_on, japan_date(now))?;
     }
     let appended = database::add(store, id, &view.record, amendment, now)?;
-    Ok(Added { seq: appended.seq, warning: warning(&appended) })
+    Ok(Added { seq: appended.seq, warnings: warnings(&appended) })
 }
 
-/// The first thing that is not as it should be although the entry is saved.
-fn warning(appended: &Appended) -> Option<Problem> {
-    appended.warnings().next().cloned().map(Problem::Records)
+/// What is not as it should be although the entry is saved.
+fn warnings(appended: &Appended) -> Vec<Problem> {
+    appended.warnings().cloned().map(Problem::Records).collect()
 }
 
 fn look(store: &mut Store, query: Query) -> Result<Answer, Problem> {
@@ -115,4 +115,36 @@ fn look(store: &mut Store, query: Query) -> Result<Answer, Problem> {
         rows.push(BookRow { seq: header.seq, id: header.id.to_string(), at: header.created_at, open });
     }
     Ok(Answer::Rows(rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        messages::StoreError,
+        records::store::{Head, KeyFile, Log},
+        transport::nonces::SystemNonces,
+    };
+
+    #[test]
+    fn a_head_that_was_not_kept_hides_no_wrong_clock() {
+        let (database, at) = (uuid::Uuid::from_u128(7), Timestamp::UNIX_EPOCH);
+        let key = KeyFile::new(database, &mut SystemNonces).unwrap();
+        let head = Head { log: Log { database, test: false }, size: 2, root: [9; 32], time: at }.sign(key.signer());
+        let not_kept = StoreError::ReadOnly { place: "shop.key.head".to_owned() };
+        let back = StoreError::ClockBack { at, before: at };
+        let mut appended = Appended {
+            id: database,
+            seq: 2,
+            head,
+            head_not_kept: Some(not_kept.clone()),
+            clock_back: Some(back.clone()),
+        };
+        let both = warnings(&appended);
+        assert!(
+            matches!(&both[..], [Problem::Records(one), Problem::Records(other)] if *one == not_kept && *other == back)
+        );
+        (appended.head_not_kept, appended.clock_back) = (None, None);
+        assert!(warnings(&appended).is_empty());
+    }
 }

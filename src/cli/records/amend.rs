@@ -42,7 +42,7 @@ pub fn amend(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Prob
     if relation.is_some_and(|number| view.relations.iter().all(|known| known.number != number)) {
         return Err(no_relation(id, &view));
     }
-    let amendment = addition.to(&view.record, japan_date(now)).map_err(|error| add::refused(&shown, &error))?;
+    let amendment = addition.to(&view, japan_date(now)).map_err(|error| add::refused(&shown, &error))?;
     let appended = database::add(&mut store, id, &view.record, &amendment, now)?;
     said(settings, matches, &appended)
 }

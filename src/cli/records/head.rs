@@ -21,8 +21,10 @@ pub fn run(_settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Probl
     let proof = matches.get_one::<String>(name::PROOF);
     let text = if let Some(id) = proof {
         let id: Uuid = id.parse().map_err(|_| StoreError::NoSuchEntry { id: id.clone() })?;
-        let under = verify::of_database(&known, store.log().database, &store.place().to_string())?;
-        store.proof(id, matches.get_flag(name::REVEAL), under.first())?.to_json() + "\n"
+        verify::of_store(&known, &store)?;
+        let under = known.first().map(|(path, head)| (path.display().to_string(), head));
+        let under = under.as_ref().map(|(path, head)| (path.as_str(), *head));
+        store.proof(id, matches.get_flag(name::REVEAL), under)?.to_json() + "\n"
     } else {
         store.head()?.map(|head| head.note()).ok_or(StoreError::NoKeyGiven)?
     };

@@ -11,7 +11,8 @@ use crate::{
     lang::{Bilingual, Lang},
     messages::{ExitCode, Problem, StoreError},
     records::store::{
-        Back, Bad, Depth, Layer, MAX_HEAD, MAX_PROOF, Proof, SignedHead, Unproved, VerifyReport, parse_verifier_key,
+        Back, Bad, Depth, Layer, MAX_HEAD, MAX_PROOF, Proof, SignedHead, Store, Unproved, VerifyReport,
+        parse_verifier_key,
     },
     report::{json_escaped, visible},
 };
@@ -27,11 +28,11 @@ pub fn run(settings: &Settings, matches: &ArgMatches) -> Result<ExitCode, Proble
         return proof(settings, matches, Path::new(path), public, &known);
     }
     let mut store = open_to_read(matches)?;
-    let known = of_database(&known, store.log().database, &store.place().to_string())?;
     if public.as_ref().is_some_and(|(_, public)| public != store.public_key()) {
         let place = store.place().to_string();
         return Err(StoreError::WrongKey { place, path: "--public-key".to_owned() }.into());
     }
+    let known = of_store(&known, &store)?;
     let keyed = matches.get_flag(name::KEYRING) || matches.get_one::<PathBuf>(name::KEY).is_some();
     let depth = if keyed { Depth::Content } else { Depth::Structure };
     let report = store.verify(depth, &known)?;
@@ -87,6 +88,16 @@ pub fn of_database(
     match known.iter().find(|(_, head)| head.head.log.database != database) {
         None => Ok(known.iter().map(|(_, head)| head.clone()).collect()),
         Some((path, _)) => Err(StoreError::HeadElsewhere { path: path.display().to_string(), place: place.to_owned() }),
+    }
+}
+
+/// The heads, if all are of an open database and its key signed them.
+pub fn of_store(known: &[(PathBuf, SignedHead)], store: &Store) -> Result<Vec<SignedHead>, StoreError> {
+    let heads = of_database(known, store.log().database, &store.place().to_string())?;
+    let signed = |head: &SignedHead| head.head.log == *store.log() && head.verify(store.public_key()).is_ok();
+    match known.iter().find(|(_, head)| !signed(head)) {
+        None => Ok(heads),
+        Some((path, _)) => Err(StoreError::HeadUnreadable { path: path.display().to_string() }),
     }
 }
 

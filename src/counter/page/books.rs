@@ -87,7 +87,7 @@ fn one(session: &Session, books: &Books, view: &View, say: Say) -> Markup {
         h2 data-say="polite" { (say.say(words::RECORD_NUMBER)) ": " (view.seq) " - " (japan_time(view.at).strftime("%Y-%m-%d %H:%M").to_string()) }
         @if let Some(added) = &books.added {
             p.found.good data-say="assertive" { span.sign aria-hidden="true" { "○" } (say.say(words::ADDED)) ": " (added.seq) }
-            @if let Some(warning) = &added.warning {
+            @for warning in &added.warnings {
                 @let (what, todo) = halves(warning, say.0);
                 section.problem { p.what { (what) } p { (todo) } }
             }

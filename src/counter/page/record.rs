@@ -344,7 +344,7 @@ pub(super) fn recorded(session: &Session, saved: &Saved, say: Say) -> Markup {
             p.lead { (say.say(words::RECORD_NUMBER)) ": " b { (saved.seq) } }
             p { code { (saved.id) } }
             @if saved.blanks > 0 { p { (say.say(words::RECORD_OPEN)) ": " b { (saved.blanks) } } p.how { (say.say(words::RECORD_OPEN_HOW)) } }
-            @if let Some(warning) = &saved.warning {
+            @for warning in &saved.warnings {
                 @let (what, todo) = halves(warning, say.0);
                 section.problem { p.what { (what) } p { (todo) } }
             }

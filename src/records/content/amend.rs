@@ -1,5 +1,7 @@
 //! What is added to a record later. Nothing that was recorded is overwritten: each addition refers to the first record.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -8,9 +10,10 @@ use crate::{lang::Bilingual, text::named};
 use super::{
     draft::NEVER,
     entered::{Customer, Entry, EntryError, EntryProblem, Relation, Reliance, clean, content, line},
-    parts::{Shape, of_number, part, parts_of},
+    parts::{Shape, document_called, of_number, part, parts_of},
     record::Record,
-    value::Content,
+    value::{Content, Value},
+    view::View,
 };
 
 /// The schema name of an addition.
@@ -210,6 +213,22 @@ impl Record {
     /// # Errors
     /// [`EntryError`].
     pub fn amended(&self, id: &str, entry: &Entry) -> Result<Amended, EntryError> {
+        self.amended_of(id, entry, self.document())
+    }
+
+    /// The document that was presented, by its id; `None` if it is not known, or if staff gave it a name of another one.
+    fn document(&self) -> Option<&str> {
+        if self.field(NAME).and_then(Value::chip).is_some() {
+            return None;
+        }
+        let known = self.evidence.as_ref().map(|evidence| &evidence.kind).or(self.document.as_ref());
+        known.map(String::as_str).or_else(|| match self.content(NAME) {
+            Some(Content::Text(name)) => document_called(name),
+            _ => None,
+        })
+    }
+
+    fn amended_of(&self, id: &str, entry: &Entry, document: Option<&str>) -> Result<Amended, EntryError> {
         let error = |problem| EntryError { field: id.to_owned(), problem };
         if NEVER.contains(&id) {
             return Err(error(EntryProblem::Forbidden));
@@ -227,10 +246,28 @@ impl Record {
             _ => {}
         }
         let company = self.circumstances.customer == Customer::Company;
-        let document = self.evidence.as_ref().map(|evidence| &evidence.kind).or(self.document.as_ref());
         let number = known.filter(|part| part.id == "document.number");
-        let number = number.map(|part| of_number(part, document.map(String::as_str)));
+        let number = number.map(|part| of_number(part, document));
         let value = content(number.as_ref().or(known), entry, company).map_err(error)?;
         Ok(Amended { id: id.to_owned(), value })
+    }
+}
+
+/// What the document is called: staff can enter any name.
+const NAME: &str = "document.name";
+
+impl View {
+    /// Reads new contents for places of the record, all together: which number may be kept depends on the document.
+    ///
+    /// # Errors
+    /// [`EntryError`].
+    pub(super) fn amended(&self, entries: &BTreeMap<String, Entry>) -> Result<Vec<Amended>, EntryError> {
+        let record = &self.record;
+        let same = |name: Option<&Content>| name == record.content(NAME);
+        let now = self.fields.iter().find(|current| current.row.id == NAME).and_then(|found| found.row.value.content());
+        let new = entries.get(NAME).map(|entry| record.amended(NAME, entry)).transpose()?;
+        // A document under another name is another one, and nobody knows which numbers it has.
+        let document = record.document().filter(|_| same(now) && new.is_none_or(|new| same(Some(&new.value))));
+        entries.iter().map(|(id, entry)| record.amended_of(id, entry, document)).collect()
     }
 }

@@ -11,8 +11,8 @@ use super::{
     amend::{Amended, Amendment, Change, Hold, KnownBy, Why},
     draft::COMING,
     entered::{BadEntries, Entry, EntryError, EntryProblem, Relation, Reliance, parsed},
-    record::Record,
     value::Content,
+    view::View,
 };
 
 /// An addition as a file has it: one of `fields`, `recheck`, `reliance`, `hold` and `release`.
@@ -82,7 +82,7 @@ impl Addition {
     ///
     /// # Errors
     /// [`EntryError`]: a field or text that is refused; nothing to add, or more than one thing.
-    pub fn to(self, record: &Record, today: Date) -> Result<Amendment, EntryError> {
+    pub fn to(self, view: &View, today: Date) -> Result<Amendment, EntryError> {
         let error = |field: &str, problem| EntryError { field: field.to_owned(), problem };
         let in_recheck = self.recheck.as_ref().and_then(|recheck| recheck.relation);
         let begins = self.recheck.is_some() || self.reliance.is_some();
@@ -100,8 +100,7 @@ impl Addition {
         }
         let mut changes = Vec::new();
         if !self.fields.is_empty() {
-            let fields = self.fields.iter().map(|(id, entry)| record.amended(id, entry));
-            let fields = fields.collect::<Result<Vec<Amended>, _>>()?;
+            let fields = view.amended(&self.fields)?;
             let later = |amended: &&Amended| matches!(amended.value, Content::Day(day) if day > today && !COMING.contains(&amended.id.as_str()));
             if let Some(later) = fields.iter().find(later) {
                 return Err(error(&later.id, EntryProblem::Future));

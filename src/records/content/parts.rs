@@ -1,6 +1,6 @@
 //! Every place of a record that can hold something: the allow-list. What has no row here has no place in a record.
 
-use crate::{cards, lang::Bilingual, text::named};
+use crate::{cards, kind::CardKind, lang::Bilingual, text::named};
 
 named! {
     /// What a place of the record holds.
@@ -125,12 +125,22 @@ pub fn part(id: &str) -> Option<&'static Part> {
     PARTS.iter().find(|part| part.id == id)
 }
 
+/// The certificate of having driven: it has no chip, so no card says what its number is like.
+const CERTIFICATE: &str = "driving-record";
+/// What profiles call it.
+const CERTIFICATES: [&str; 2] = ["運転経歴証明書", "運転経歴証明書（2012年4月1日以降に交付されたもの）"];
+
 /// The place of a document's number: one that could be a My Number is refused there, unless the document has numbers of its own with
 /// twelve digits.
 pub(super) fn of_number(part: &Part, document: Option<&str>) -> Part {
-    // The certificate has no chip, so no card says so of it.
-    let long = |id: &str| id == "driving-record" || id.parse().is_ok_and(cards::has_long_number);
+    let long = |id: &str| id == CERTIFICATE || cards::long_numbered().any(|kind| kind.as_str() == id);
     Part { digits: document.is_some_and(long), ..*part }
+}
+
+/// The document with twelve digits of its own that a record names, for records that name it in words alone.
+pub(super) fn document_called(name: &str) -> Option<&'static str> {
+    let kind = cards::long_numbered().find(|kind| kind.name().ja == name).map(CardKind::as_str);
+    kind.or_else(|| CERTIFICATES.contains(&name).then_some(CERTIFICATE))
 }
 
 /// The parts of a field; none for a field that only an operator's own profile has.

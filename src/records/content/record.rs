@@ -39,7 +39,7 @@ pub struct Record {
     pub fields: Vec<Row>,
     /// Those that it does not ask for here, by the cases in which it would.
     pub not_applicable: Vec<NotAsked>,
-    /// The document that staff named, by its id in the profile, if no chip was read.
+    /// The document that staff named, by its id in the profile, if no chip was read and they gave it no other name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
     /// What the chip proved; null if none was read.

@@ -111,7 +111,9 @@ fn due(view: &View, profile: &str, law: &Words, kept: &Kept) -> Due {
     let is_entry = |added: &&Logged<Amendment>| {
         matches!(added.payload.change, Change::Fields { .. } | Change::Recheck { .. } | Change::Reliance { .. })
     };
-    let last_entry = || view.additions.iter().filter(is_entry).map(|added| added.at).max().unwrap_or(view.at);
+    // A clock can have gone back since: nothing that is added lets the book end before its first entry.
+    let last_entry =
+        || view.additions.iter().filter(is_entry).map(|added| added.at).chain([view.at]).max().unwrap_or(view.at);
     let from = match kept.start {
         Start::RelationEnd if view.open().next().is_some() => None,
         Start::RelationEnd => view.relations.iter().filter_map(|relation| relation.ended_on).max(),

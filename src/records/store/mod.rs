@@ -216,12 +216,12 @@ impl Store {
         self.runtime.block_on(self.session.head())
     }
 
-    /// The proof that an entry is in the log of a head: of one that somebody has, or the newest. With `reveal` it opens the content of
-    /// this one entry too.
+    /// The proof that an entry is in the log of a head: of one that somebody has, with the name of its file, or the newest. With
+    /// `reveal` it opens the content of this one entry too.
     ///
     /// # Errors
     /// [`StoreError::NoSuchEntry`] and others.
-    pub fn proof(&mut self, id: Uuid, reveal: bool, under: Option<&SignedHead>) -> Result<Proof, StoreError> {
+    pub fn proof(&mut self, id: Uuid, reveal: bool, under: Option<(&str, &SignedHead)>) -> Result<Proof, StoreError> {
         self.runtime.block_on(self.session.proof(id, reveal, under))
     }
 

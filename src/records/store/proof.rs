@@ -85,7 +85,7 @@ impl Session {
         &mut self,
         id: Uuid,
         reveal: bool,
-        under: Option<&SignedHead>,
+        under: Option<(&str, &SignedHead)>,
     ) -> Result<Proof, StoreError> {
         let link = self.link().await?;
         link.begin_reading().await.map_err(|error| self.failed(&error))?;
@@ -97,29 +97,38 @@ impl Session {
     }
 
     /// Refuses a head from elsewhere under which this log of so many entries was never.
-    async fn is_ours(&mut self, head: &SignedHead, size: u64) -> Result<(), StoreError> {
-        let name = || head.head.log.name();
+    async fn is_ours(&mut self, path: &str, head: &SignedHead, size: u64) -> Result<(), StoreError> {
+        let path = path.to_owned();
         if head.head.log.database != self.info.log.database {
-            return Err(StoreError::HeadElsewhere { path: name(), place: self.place.to_string() });
+            return Err(StoreError::HeadElsewhere { path, place: self.place.to_string() });
         }
         if head.head.log != self.info.log || head.verify(&self.info.public_key).is_err() {
-            return Err(StoreError::HeadUnreadable { path: name() });
+            return Err(StoreError::HeadUnreadable { path });
         }
         let frontier = self.frontier(size).await?;
-        self.not_older(head, size, &frontier).await
+        self.not_older(head, size, &frontier).await.map_err(|error| match error {
+            // It is not the head that is kept with the key.
+            StoreError::HeadDiffers { place, seq } => StoreError::HeadDisagrees { path, place, seq },
+            other => other,
+        })
     }
 
-    async fn proof_state(&mut self, id: Uuid, reveal: bool, under: Option<&SignedHead>) -> Result<Proof, StoreError> {
+    async fn proof_state(
+        &mut self,
+        id: Uuid,
+        reveal: bool,
+        under: Option<(&str, &SignedHead)>,
+    ) -> Result<Proof, StoreError> {
         let entry = self.whole(id).await?;
         let seq = entry.header.seq;
         let newest = self.head().await?.ok_or_else(|| self.damaged(seq, Layer::Sequence))?;
         let head = match under {
             None => newest,
-            Some(known) if known.head.size < seq => {
+            Some((_, known)) if known.head.size < seq => {
                 return Err(StoreError::AfterHead { seq, size: known.head.size });
             }
-            Some(known) => {
-                self.is_ours(known, newest.head.size).await?;
+            Some((path, known)) => {
+                self.is_ours(path, known, newest.head.size).await?;
                 known.clone()
             }
         };

@@ -247,7 +247,8 @@ impl Session {
         let head = rows::head(&self.info.log, &header, tip.frontier.root()).sign(unlocked.keys.file.signer());
         tip.head = [&head.head.root[..], &head.signature].concat();
         let (at, before) = (header.created_at, tip.time);
-        let clock_back = is_back(at, before).then_some(StoreError::ClockBack { at, before });
+        // Before the first entry is none.
+        let clock_back = (header.seq > 1 && is_back(at, before)).then_some(StoreError::ClockBack { at, before });
         tip.time = at;
         let of = header.of;
         let inserted =

@@ -55,8 +55,13 @@ impl Draft {
         self.facts.is_some() && !self.presentable().is_empty()
     }
 
-    /// The document by its id: the kind of the card, or else what staff named.
+    /// The document by its id: the kind of the card, or else what staff named. `None` as well if they gave it a name of another one.
     pub(super) fn document(&self) -> Option<&str> {
+        if let Some(Content::Text(name)) = self.entered.get("document.name")
+            && self.documents().all(|(_, document)| document.name.ja != *name && document.name.en != *name)
+        {
+            return None;
+        }
         match &self.facts {
             Some(facts) => Some(&facts.kind),
             None => self.documents().next().map(|(_, document)| document.id.as_str()),

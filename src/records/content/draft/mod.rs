@@ -105,12 +105,18 @@ impl Draft {
     /// that may not be kept of this one, goes.
     pub fn set_document(&mut self, document: Option<String>) {
         self.document = document;
-        if let Some(Content::Text(number)) = self.entered.get("document.number") {
-            let again = self.content("document.number", &Entry::Text(number.clone()));
-            if again.is_err() {
-                self.clear("document.number");
-            }
-        }
+        let _ = self.look_at_number();
+    }
+
+    /// A number that may not be kept of the document as it is named now goes.
+    fn look_at_number(&mut self) -> Result<(), EntryError> {
+        let id = "document.number";
+        let Some(Content::Text(number)) = self.entered.get(id) else { return Ok(()) };
+        let again = self.content(id, &Entry::Text(number.clone()));
+        again.map(|_| ()).map_err(|problem| {
+            self.clear(id);
+            EntryError { field: id.to_owned(), problem }
+        })
     }
 
     /// Says when the document was presented, if no chip was read: the clock's word, not that of staff.
@@ -176,8 +182,10 @@ impl Draft {
         self.presented_at = entries.presented_at.map(|time| (time, Supplier::Staff)).or(self.presented_at);
         self.day_entered |= entries.transaction_on == Some(self.transaction_on);
         for (id, entry) in &entries.fields {
-            errors.extend(self.enter(id, entry).err());
+            errors.extend(self.put(id, entry).err());
         }
+        // An earlier one, of a document that is another one now.
+        errors.extend(self.look_at_number().err());
         let purpose = entries.photo_purpose.or(self.photo_purpose.take());
         errors.extend(self.keep_photo(purpose.as_deref()).err());
         let mut plain =
@@ -224,11 +232,20 @@ impl Draft {
         }
     }
 
-    /// Takes an entry of staff for one place, in place of an earlier one.
+    /// Takes an entry of staff for one place, in place of an earlier one. A number of the document that may not be kept under the name
+    /// that is entered for it goes.
     ///
     /// # Errors
     /// [`EntryError`]; the earlier entry stays.
     pub fn enter(&mut self, id: &str, entry: &Entry) -> Result<(), EntryError> {
+        self.put(id, entry)?;
+        if id == "document.name" {
+            let _ = self.look_at_number();
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, id: &str, entry: &Entry) -> Result<(), EntryError> {
         let content = self.content(id, entry).map_err(|problem| {
             // A name that nobody knows could be anything, so it is not repeated.
             let field = if problem == EntryProblem::Unknown { "fields" } else { id };
