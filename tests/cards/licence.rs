@@ -80,6 +80,9 @@ fn an_honest_licence_is_authentic_and_shows_everything() {
         let found = findings(name, Scope::FULL);
         assert_eq!(found.overall(), Overall::Authentic, "{name}: {:?}", found.checks);
         assert_eq!(found.warnings, [], "{name}");
+        assert_eq!(found.hierarchy, Some(Hierarchy::Simulated), "{name}");
+        let setting = if name == "licence" { "set" } else { "not-set" };
+        assert_eq!(text(&found, "pin_setting").as_deref(), Some(setting));
         assert_eq!(
             found.check(CheckId::LicenceSignature).unwrap().evidence.shown("layout").as_deref(),
             Some("whole-files")
@@ -130,12 +133,34 @@ fn without_pins_it_is_undetermined_and_says_why() {
     assert!(text(&free, "expiry").is_some() && text(&free, "issue_date").is_some());
     assert_eq!(text(&free, "pin_setting").as_deref(), Some("set"));
     assert_eq!(free.retry_counters.len(), 2);
-    assert!(free.notes.iter().any(|note| note.id == "without-pin") && free.holder.name.is_none());
+    let noted = |found: &Findings, id| found.notes.iter().any(|note| note.id == id);
+    assert!(noted(&free, "without-pin") && !noted(&free, "pin1-only") && free.holder.name.is_none());
 
     let one = findings("licence", Scope::PIN1);
     assert_eq!(one.overall(), Overall::Undetermined);
+    assert!(noted(&one, "pin1-only") && !noted(&one, "without-pin"));
     assert!(one.holder.name.is_some() && one.picture("photo").is_none() && text(&one, "domicile").is_none());
     assert_eq!(one.verdict(CheckId::NoUnsignedChanges), Some(Verdict::NotDone(Why::NotRead)));
+}
+
+/// No signature covers the files of changes, and whoever holds a saved reading can take entries away.
+#[test]
+fn a_saved_reading_shows_no_absence_of_changes_unless_somebody_vouches_for_it() {
+    let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap();
+    let (changed, _) = read(&mut recipe("licence-changed").card().unwrap(), Scope::FULL).unwrap();
+    let at = TIME.parse().unwrap();
+    let unsigned = Verdict::NotDone(Why::Unsigned);
+    for (basis, verdict) in [
+        (Basis::Live(at), Verdict::Passed),
+        (Basis::Sealed(at), Verdict::Passed),
+        (Basis::Operator(at), Verdict::Passed),
+        (Basis::Now(at), unsigned),
+        (Basis::Named(at), unsigned),
+    ] {
+        let changes = |dump| check(dump, &trust(), basis).unwrap().verdict(CheckId::NoUnsignedChanges);
+        assert_eq!(changes(&dump), Some(verdict), "{basis:?}");
+        assert_eq!(changes(&changed), Some(Verdict::Failed(Reason::UnsignedChanges)), "{basis:?}");
+    }
 }
 
 #[test]
@@ -392,6 +417,10 @@ fn no_change_hides_behind_broken_bytes() {
     let (dump, _) = read(&mut recipe("licence").card().unwrap(), Scope::FULL).unwrap();
     let verdict = |bytes: &[u8]| {
         let found = change(&dump, files::CHANGES.name, |file| file[..bytes.len()].copy_from_slice(bytes));
+        // What no signature covers takes nothing from the files that it does cover.
+        assert_eq!(found.verdict(CheckId::LicenceSignature), Some(Verdict::Passed), "{bytes:02X?}");
+        assert_eq!(found.verdict(CheckId::LicenceSigner), Some(Verdict::Passed), "{bytes:02X?}");
+        assert_eq!(found.overall(), Overall::Authentic, "{bytes:02X?}: changes are advisory");
         found.verdict(CheckId::NoUnsignedChanges)
     };
     let malformed = Some(Verdict::Failed(Reason::Malformed));
@@ -654,10 +683,19 @@ fn the_licence_application() {
         let found = judged(&dump);
         assert_eq!(found.overall(), Overall::Authentic, "{:?} {:?}", found.checks, found.warnings);
         assert_eq!((found.kind, found.warnings.len()), (CardKind::MENKYO, 0), "{:?}", found.warnings);
+        assert_eq!(found.hierarchy, Some(Hierarchy::Simulated));
+        assert!(text(&found, "driver_class").is_some());
         assert!(found.picture("photo").is_some() && text(&found, "expiry").is_some());
         assert!(found.holder.name.is_none() && found.retry_counters[0].left == 10);
         assert!(found.notes.iter().any(|note| note.id == "not-tied"));
     }
+    let (dump, _) = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::FULL);
+    let number = field(&dump, files::MENKYO_DATA.name, 0xE7, 12);
+    let mut wrong = number.clone();
+    wrong[12] = if wrong[12] == b'9' { b'8' } else { b'9' };
+    let found = change(&dump, files::MENKYO_DATA.name, |file| replace(file, &number, &wrong));
+    let warnings: Vec<_> = found.warnings.iter().map(|warning| (warning.file, warning.detail.as_str())).collect();
+    assert_eq!(warnings, [(files::MENKYO_DATA.name, "the check digit of the licence number is wrong")]);
     let (dump, _) = read_menkyo(&mut recipe("menkyo").card().unwrap(), Scope::WITHOUT_PIN);
     assert_eq!(judged(&dump).overall(), Overall::Undetermined);
     let again = Dump::from_json(dump.to_json().as_bytes()).unwrap();

@@ -21,6 +21,8 @@ mod genuine;
 #[cfg(feature = "simulator")]
 mod hostile;
 #[cfg(feature = "simulator")]
+mod identify;
+#[cfg(feature = "simulator")]
 mod independent_reader;
 #[cfg(feature = "simulator")]
 mod jpki;
@@ -32,6 +34,8 @@ mod licence;
 mod licence_faults;
 #[cfg(feature = "simulator")]
 mod licence_round_trip;
+#[cfg(feature = "simulator")]
+mod licence_signers;
 #[cfg(feature = "simulator")]
 mod mdoc;
 #[cfg(feature = "simulator")]

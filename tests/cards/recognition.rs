@@ -135,3 +135,15 @@ fn a_specified_card_is_a_my_number_card_if_it_is_one() {
     assert_eq!(found(&[(SPECIFIED, "9000")]), Ok((CardKind::RESIDENCE_SPECIFIED, Vec::new())));
     assert_eq!(found(&[]), Err(RecogniseError::Unknown));
 }
+
+/// The application that was asked for comes first; if it is not there it is not looked for again.
+#[test]
+fn what_is_asked_for_by_name_is_asked_once() {
+    let mut card = Table(&[], Vec::new());
+    let request = request().application(CardKind::MENKYO);
+    let read = reading::read(&mut card, &request, &Credentials::default());
+    assert_eq!(read.unwrap_err(), FlowError::Recognise(RecogniseError::Unknown));
+    let asked = |command: &str| card.1.iter().filter(|sent| sent.starts_with(command)).count();
+    assert!(card.1.first().is_some_and(|sent| sent.starts_with(LICENCE_GUEST)), "{:?}", card.1);
+    assert_eq!([LICENCE_GUEST, FREE, SPECIFIED, FACE].map(asked), [1; 4], "{:?}", card.1);
+}

@@ -229,7 +229,7 @@ pub(super) fn record_items(record: &Record<'_>) -> impl Iterator<Item = Item> {
     record.items.iter().filter(|item| !ELSEWHERE.contains(&item.field.id)).filter_map(|item| {
         let field = item.field;
         let value = match &item.value {
-            Value::Text(text) if !text.is_empty() => ItemValue::Text(text.into()),
+            Value::Text(text) => ItemValue::Text(text.into()),
             Value::Latin(text) => ItemValue::Text(text.as_str().into()),
             Value::Day(day) => ItemValue::Date(*day),
             Value::Held => HELD,
@@ -291,3 +291,7 @@ fn notes_for(findings: &Findings, dump: &Dump, data: Option<&Record<'_>>) -> Vec
     list.extend(common_notes(findings, CheckId::LicenceSigner));
     list
 }
+
+#[cfg(test)]
+#[path = "checks_tests.rs"]
+mod tests;

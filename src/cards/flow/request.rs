@@ -133,17 +133,18 @@ impl Request {
 
     /// The one card that this can be asked of, or that these entries open.
     fn fitting(&self, credentials: &Credentials) -> Option<CardKind> {
-        let only = |opened: bool| {
-            let fits = |kind: &&'static KindSpec| {
-                let scope = kind.scope(self.scope).filter(|_| !kind.guest && !kind.shared);
-                let needs = |scope: &ScopeSpec| scope.credentials.iter().any(|it| !it.optional);
-                let given = |scope: &ScopeSpec| scope.credentials.iter().all(|it| it.optional || credentials.has(it));
-                scope.is_some_and(|scope| !opened || needs(scope) && given(scope))
+        let opened = |scope: &ScopeSpec| {
+            let needs = scope.credentials.iter().any(|it| !it.optional);
+            needs && scope.credentials.iter().all(|it| it.optional || credentials.has(it))
+        };
+        let only = |fits: &dyn Fn(&ScopeSpec) -> bool| {
+            let has = |kind: &&'static KindSpec| {
+                kind.scope(self.scope).filter(|_| !kind.guest && !kind.shared).is_some_and(fits)
             };
-            let mut cards = registry::CARDS.iter().filter_map(|card| card.spec().kinds.iter().find(fits));
+            let mut cards = registry::CARDS.iter().filter_map(|card| card.spec().kinds.iter().find(has));
             cards.next().filter(|_| cards.next().is_none()).map(|spec| spec.kind)
         };
-        only(false).or_else(|| only(true))
+        only(&|_| true).or_else(|| only(&opened))
     }
 
     /// The same, asking a holder who decides what to share for this.
