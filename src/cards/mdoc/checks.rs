@@ -387,3 +387,7 @@ fn reader_trusted(facts: &Facts<'_>) -> Check {
     let why = if sent { Why::NotAvailable } else { Why::ReaderUnknown };
     Check::not_done(id, why, Evidence::new())
 }
+
+#[cfg(all(test, feature = "simulator"))]
+#[path = "checks_tests.rs"]
+mod tests;

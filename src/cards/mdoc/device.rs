@@ -92,3 +92,26 @@ impl<'a> DeviceSigned<'a> {
         self.cose.verify(key, Some(&message)).map(Proof::Signature).map_err(DeviceError::Signature)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::cose;
+
+    #[test]
+    fn a_device_answers_by_a_signature_or_by_a_code() {
+        let answer = cose::encode(&cose::protected(cose::HMAC_256), &[], None, &[7; 32]);
+        for (names, expected) in [
+            (&["deviceSignature"][..], Ok(false)),
+            (&["deviceMac"], Ok(true)),
+            (&["deviceSignature", "deviceMac"], Err(DeviceError::Form)),
+            (&["deviceSeal"], Err(DeviceError::Form)),
+            (&[], Err(DeviceError::Form)),
+        ] {
+            let auth: Vec<_> = names.iter().map(|name| (cbor::text(name), &answer)).collect();
+            let spaces = cbor::embedded(&cbor::map::<Vec<u8>, Vec<u8>>(&[]));
+            let signed = cbor::map(&[(cbor::text("nameSpaces"), spaces), (cbor::text("deviceAuth"), cbor::map(&auth))]);
+            assert_eq!(DeviceSigned::read(&signed).map(|signed| signed.is_mac()), expected, "{names:?}");
+        }
+    }
+}

@@ -52,7 +52,7 @@ impl<'a> Signer<'a> {
         let evidence = Evidence::new().with("file", ISSUER_AUTH.name);
         let auth = match read {
             Ok(auth) => auth,
-            Err(error) => return refused(id, Reason::Malformed, error.is_unsupported(), error, evidence),
+            Err(error) => return Check::failed(id, Reason::Malformed, evidence.with("detail", error.to_string())),
         };
         // What was signed and cannot be read is unknown, not forged; but anybody can make up what nobody signed.
         let unread = |error: &MsoError, signed: bool| {
