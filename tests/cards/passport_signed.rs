@@ -95,7 +95,6 @@ fn a_list_of_hashes_that_cannot_be_judged_is_open_and_one_that_is_none_is_reject
         let found = judged(simulated);
         let differs = [
             (CheckId::ChipKey, chip),
-            (CheckId::NotExpired, ON_GROUPS),
             (CheckId::DocumentSignature, verdict),
             (CheckId::SignerCertificate, ON_SIGNATURE),
             (CheckId::DataGroups, ON_SIGNATURE),
