@@ -283,7 +283,7 @@ fn a_chip_that_complains_of_every_length_is_asked_twice() {
                 return self.0.exchange(command);
             }
             // Another length each time.
-            Ok(vec![0x6C, if challenges(&self.1) % 2 == 0 { 0x20 } else { 0x10 }])
+            Ok(vec![0x6C, if challenges(&self.1).is_multiple_of(2) { 0x20 } else { 0x10 }])
         }
     }
     let mut simulated = card("passport");
