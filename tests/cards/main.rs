@@ -53,6 +53,8 @@ mod passport;
 #[cfg(feature = "simulator")]
 mod passport_open;
 #[cfg(feature = "simulator")]
+mod passport_signed;
+#[cfg(feature = "simulator")]
 mod pin_gate;
 #[cfg(feature = "simulator")]
 mod read_any;

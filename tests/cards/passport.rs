@@ -342,7 +342,7 @@ fn a_link_without_extended_commands_leaves_a_long_proof_open_and_forges_nothing(
     assert_eq!(found.overall(), Overall::Undetermined);
 }
 
-fn saved(recipe: &str) -> Dump {
+pub fn saved(recipe: &str) -> Dump {
     let (dump, _) = read_card(&mut card(recipe), Scope::FULL).unwrap();
     Dump::from_json(dump.to_json().as_bytes()).unwrap()
 }
@@ -645,12 +645,12 @@ fn a_large_picture_is_read_with_odd_instructions() {
 }
 
 /// A simulated passport with some of its switches turned.
-fn turned(recipe: &str, turn: impl FnOnce(&mut PassportProfile)) -> SimulatedCard {
+pub fn turned(recipe: &str, turn: impl FnOnce(&mut PassportProfile)) -> SimulatedCard {
     recipe.parse::<Recipe>().unwrap().adjust(turn).card().unwrap()
 }
 
 /// What was sent, and what came of it.
-fn told(simulated: &mut SimulatedCard) -> (Dump, Vec<String>) {
+pub fn told(simulated: &mut SimulatedCard) -> (Dump, Vec<String>) {
     let known = Credentials::from(&*simulated);
     let mut counted = Counted(simulated, Vec::new());
     let (dump, _) = read(&mut counted, &request(), &known).unwrap();
@@ -659,7 +659,7 @@ fn told(simulated: &mut SimulatedCard) -> (Dump, Vec<String>) {
 }
 
 /// How often the chip was opened.
-fn openings(sent: &[String]) -> usize {
+pub fn openings(sent: &[String]) -> usize {
     sent.iter().filter(|command| command.starts_with("10860000027C0000")).count()
 }
 

@@ -27,16 +27,16 @@ use taimen::{
     verify::{CheckId, Overall, Reason, Verdict, Why},
 };
 
-fn file(simulated: &mut SimulatedCard, name: &str) -> Vec<u8> {
+pub fn file(simulated: &mut SimulatedCard, name: &str) -> Vec<u8> {
     simulated.file_mut(name).unwrap().clone()
 }
 
-fn put(simulated: &mut SimulatedCard, name: &str, bytes: Vec<u8>) {
+pub fn put(simulated: &mut SimulatedCard, name: &str, bytes: Vec<u8>) {
     *simulated.file_mut(name).unwrap() = bytes;
 }
 
 /// Content that somebody signs.
-fn signed(kind: &'static str, content: Vec<u8>, signer: Signer, change: impl Fn(&mut MessageOrder)) -> Vec<u8> {
+pub fn signed(kind: &'static str, content: Vec<u8>, signer: Signer, change: impl Fn(&mut MessageOrder)) -> Vec<u8> {
     let mut order = MessageOrder::new(kind, content, &signer.order()).unwrap();
     order.signed_at = Some(midnight(2025, 4, 1));
     change(&mut order);
@@ -51,7 +51,7 @@ fn secure(simulated: &mut SimulatedCard, signer: Signer, change: impl Fn(&mut Me
 }
 
 /// Signs the list of hashes anew; of these files, if any are named.
-fn sign(simulated: &mut SimulatedCard, signer: Signer, groups: &[(u8, &str)]) {
+pub fn sign(simulated: &mut SimulatedCard, signer: Signer, groups: &[(u8, &str)]) {
     let sod = file(simulated, files::SOD.name);
     let content = if groups.is_empty() {
         Cms::parse(der::element(&sod).unwrap().content).unwrap().content
@@ -64,7 +64,7 @@ fn sign(simulated: &mut SimulatedCard, signer: Signer, groups: &[(u8, &str)]) {
     put(simulated, files::SOD.name, security_object_file(&message));
 }
 
-fn judged(mut simulated: SimulatedCard) -> Findings {
+pub fn judged(mut simulated: SimulatedCard) -> Findings {
     judge(&read_card(&mut simulated, Scope::FULL).unwrap().0)
 }
 

@@ -178,6 +178,30 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_proof_is_asked_for_once_more_with_the_length_that_the_chip_or_its_key_names() {
+        let complaint = |status: u16| Ok(Response { data: Vec::new(), status: Status(status) });
+        for (status, length, asked) in [
+            (0x6C10, 0, Some(Le::Short(0x10))),
+            (0x6C00, 0, Some(Le::Short(256))),
+            (0x6700, 0, Some(Le::Short(256))),
+            (0x9000, 0, Some(Le::Short(256))),
+            (0x6985, 0, None),
+            // What a short answer does not hold.
+            (0x6700, 223, Some(Le::Short(256))),
+            (0x6700, 224, Some(Le::Exact(224))),
+            (0x6C10, 224, Some(Le::Exact(224))),
+        ] {
+            assert_eq!(shorter((Le::Extended, length), &complaint(status)), asked, "{status:04X} {length}");
+        }
+        assert_eq!(shorter((Le::Short(256), 0), &complaint(0x6700)), None, "there is no other");
+        let lost = |status| Err(SecureReadError::Lost { detail: String::new(), status });
+        assert_eq!(shorter((Le::Extended, 224), &lost(Some(Status::WRONG_LENGTH))), Some(Le::Short(256)));
+        assert_eq!(shorter((Le::Extended, 224), &lost(None)), None);
+        let given = Ok(Response { data: vec![1], status: Status::OK });
+        assert_eq!(shorter((Le::Extended, 224), &given), None);
+    }
+
+    #[test]
     fn an_answer_that_fits_a_short_apdu_is_never_taken_for_a_cut_one() {
         let came = |length| ChallengeResponse::Signature(HexBytes(vec![0; length]));
         let refused = ChallengeResponse::Refused("6700".to_owned());

@@ -52,11 +52,7 @@ errors! {
 impl SecurityObjectError {
     /// Whether it only says that taimen cannot judge, and nothing against the document.
     pub fn is_unsupported(&self) -> bool {
-        match self {
-            Self::Unsupported(_) => true,
-            Self::Cms(error) => error.is_unsupported(),
-            _ => false,
-        }
+        matches!(self, Self::Unsupported(_))
     }
 }
 

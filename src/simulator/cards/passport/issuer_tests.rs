@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    cards::passport::security_object::{LDS_SECURITY_OBJECT, SecurityObject, SecurityObjectError},
+    cards::passport::security_object::{LDS_SECURITY_OBJECT, MAX_FILE, SecurityObject, SecurityObjectError},
     crypto::Weakness,
     simulator::certificate::assert_committed,
     tlv::der,
@@ -258,9 +258,44 @@ fn a_list_of_hashes_has_limits_and_no_second_meaning() {
     let short: Vec<u8> = short[..short.len() - 1].to_vec();
     assert!(parse(short).is_err());
     assert_eq!(parse(b"\x30\x00".to_vec()), Err(SecurityObjectError::Malformed));
-    assert_eq!(SecurityObject::parse(&vec![0x77; 1 << 20]).unwrap_err(), SecurityObjectError::TooLarge);
+    let every: Vec<(u8, &[u8])> = (1..=17).map(|number| (number, &b"x"[..])).collect();
+    assert_eq!(parse(list(&every[..16])), Ok(16));
+    assert_eq!(parse(list(&every)), Err(SecurityObjectError::TooManyHashes));
+    let mut filled = sod(&signer, |_| {});
+    filled.resize(MAX_FILE, 0);
+    assert_eq!(SecurityObject::parse(&filled).map(|object| object.hashes.len()), Ok(2));
+    filled.push(0);
+    assert_eq!(SecurityObject::parse(&filled).unwrap_err(), SecurityObjectError::TooLarge);
     let other = sod(&signer, |order| order.content_type = MASTER_LIST);
     assert_eq!(SecurityObject::parse(&other).unwrap_err(), CmsError::ContentType(MASTER_LIST.to_owned()).into());
+}
+
+#[test]
+fn a_list_of_hashes_has_the_parts_of_its_version_in_their_form() {
+    let [number, algorithm] = [integer(&[1]), sequence(&[dotted(hash_oid(Hash::Sha256)), NULL.to_vec()])];
+    let hashes = sequence(&[number.clone(), octets(&[7; 32])]);
+    let versions = [tlv(0x13, b"0108"), tlv(0x13, b"040000")].concat();
+    let parse = |version: u8, of_list: u8, of_versions: Option<u8>| {
+        let mut parts = vec![integer(&[version]), algorithm.clone(), tlv(of_list, &hashes)];
+        parts.extend(of_versions.map(|tag| tlv(tag, &versions)));
+        let file = sod(&Signer::Explicit.order(), |order| order.content = sequence(&parts));
+        SecurityObject::parse(&file).map(|object| (object.version, object.versions.is_some()))
+    };
+    const SEQUENCE: u8 = 0x30;
+    assert_eq!(parse(0, SEQUENCE, None), Ok((0, false)));
+    assert_eq!(parse(1, SEQUENCE, None), Ok((1, false)));
+    assert_eq!(parse(1, SEQUENCE, Some(SEQUENCE)), Ok((1, true)));
+    for (version, of_list, of_versions) in [
+        (0, SEQUENCE, Some(SEQUENCE)),
+        (2, SEQUENCE, None),
+        (2, SEQUENCE, Some(SEQUENCE)),
+        (0, SET, None),
+        (1, SET, Some(SEQUENCE)),
+        (1, SEQUENCE, Some(SET)),
+    ] {
+        let refused = parse(version, of_list, of_versions);
+        assert_eq!(refused, Err(SecurityObjectError::Malformed), "{version} {of_list:02X} {of_versions:02X?}");
+    }
 }
 
 #[test]

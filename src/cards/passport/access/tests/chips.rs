@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 use crate::crypto::{
-    CurveKey, CurveSigner, EcdsaForm, Element, Exponent, Group, Hash, Iso9796Signer, NamedCurve, Trailer, der,
+    CurveKey, CurveSigner, DhGroup, EcdsaForm, Element, Exponent, Group, Hash, Iso9796Signer, NamedCurve, Trailer, der,
 };
 
 /// A run of chip authentication in a session, the chip's keys, and the data of the first answer of the new session.
@@ -248,4 +248,30 @@ fn active_authentication_with_every_trailer() {
         }
     }
     assert!(signer.sign(&[0; 10], &[0; 8], Trailer::Implicit).is_err());
+    assert_eq!(active_length(&key), Some(256));
+}
+
+#[test]
+fn an_rsa_key_is_two_numbers_under_the_name_of_rsa() {
+    let [modulus, exponent] = [vec![0xFF; 128], vec![1, 0, 1]];
+    let algorithm = |oid: &str| der::object(der::SEQUENCE, &der::object(der::OID, &bytes(oid)));
+    let info = |oid: &str, numbers: &[&[u8]]| {
+        let numbers: Vec<u8> = numbers.iter().flat_map(|number| der::integer(number)).collect();
+        let key = [&[0], der::object(der::SEQUENCE, &numbers).as_slice()].concat();
+        der::object(der::SEQUENCE, &[algorithm(oid), der::object(der::BIT_STRING, &key)].concat())
+    };
+    const RSA: &str = "2A864886F70D010101";
+    assert_eq!(active_length(&info(RSA, &[&modulus, &exponent])), Some(128));
+    assert_eq!(active_length(&info(RSA, &[&modulus, &exponent, &[3]])), None, "RSA of several primes");
+    assert_eq!(active_length(&info("2A864886F70D010107", &[&modulus, &exponent])), None, "RSA for OAEP");
+}
+
+#[test]
+fn a_public_key_of_200_bytes_fits_a_short_command() {
+    let is_long = |length: usize| {
+        let public = Group::Dh(DhGroup::new(&vec![0xFF; length], &[2], None).unwrap()).generator();
+        let option = ChipOption { protocol: ChipProtocol::new(false, Suite::Aes128, None), public, key_id: None };
+        ChipAuthentication::new(option, &mut seeded(1)).unwrap().is_long()
+    };
+    assert!(!is_long(200) && is_long(201));
 }
