@@ -33,11 +33,14 @@ fn read(
     cards::read(transport, request, known, &mut PinGate::new(true), &mut SeededNonces::new(1), tell)
 }
 
+/// What the card's place answers after these commands; `None`: the card itself.
+type Instead<'a> = &'a dyn Fn(&[Vec<u8>]) -> Option<Vec<u8>>;
+
 /// Sees the commands, and answers some in the card's place.
 struct Spy<'a> {
     card: SimulatedCard,
     commands: Vec<Vec<u8>>,
-    instead: &'a dyn Fn(&[Vec<u8>]) -> Option<Vec<u8>>,
+    instead: Instead<'a>,
 }
 
 impl Transport for Spy<'_> {
@@ -102,7 +105,7 @@ fn files_that_a_scope_leaves_out_are_noted() {
 }
 
 /// A card that answers a wrong PIN with `6300`, and so many tries before it.
-fn wrong(tries: u8, instead: &dyn Fn(&[Vec<u8>]) -> Option<Vec<u8>>) -> ReadError {
+fn wrong(tries: u8, instead: Instead<'_>) -> ReadError {
     let recipe = "licence".parse::<Recipe>().unwrap().adjust(|p: &mut LicenceProfile| p.plain_mismatch = true);
     let mut card = recipe.card().unwrap();
     card.set_retry_counter(&PIN1, tries);
