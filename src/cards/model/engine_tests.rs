@@ -199,4 +199,5 @@ fn a_file_of_which_nothing_was_read_is_read_from_its_start_at_once() {
     assert!(dump.file("df1/0003").is_some(), "the signature proves nothing, so it was read after all");
     let reads: Vec<_> = spy.commands.iter().filter(|command| command.starts_with(&[0x00, 0xB0, 0x83, 0x00])).collect();
     assert_eq!(reads.len(), 1, "{reads:02X?}");
+    assert!(**reads[0] != [0x00, 0xB0, 0x83, 0x00, 0x01], "not one byte first: {reads:02X?}");
 }
