@@ -350,8 +350,8 @@ fn read_wanted(
             session.read_secure_wanted(file.sfi(), size, &mut goal, channel, progress)
         }
         (_, _, Extent::Object(limit)) => session.read_tlv_file(file.sfi(), limit, progress),
-        (_, _, Extent::Whole(size)) if trim.is_none() => session.read_whole_file(file.sfi(), size, progress),
-        (_, _, Extent::Sized(_) | Extent::Whole(_)) => session.read_wanted(from, Vec::new(), size, &mut goal, progress),
+        (_, _, Extent::Whole(size)) => session.read_whole_file(file.sfi(), size, progress),
+        (_, _, Extent::Sized(_)) => session.read_wanted(from, Vec::new(), size, &mut goal, progress),
     };
     let read = if is_unknown(file, &read) {
         let selected = session.select_file(file.id()).map_err(FileReadError::from);

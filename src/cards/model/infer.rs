@@ -29,7 +29,7 @@ pub(crate) fn completed<'dump>(dump: &'dump Dump, spec: &KindSpec) -> Cow<'dump,
 }
 
 /// A file with its filler, if the claim is one that a reading makes: of this table, behind the end of the data.
-fn filled(file: &File, held: &[u8], inferred: &Inferred) -> Option<Vec<u8>> {
+pub(super) fn filled(file: &File, held: &[u8], inferred: &Inferred) -> Option<Vec<u8>> {
     let trim = file.trim?;
     let [filler] = inferred.filler.0.as_slice() else { return None };
     let size = file.extent.bytes();
@@ -47,13 +47,13 @@ impl ReadContext<'_, '_> {
         let trim = file.trim?;
         let key = match &self.request.inference {
             Inference::Off => return None,
+            _ if trim.proof.is_none() => return Some(trim),
             Inference::Recorded { key, .. } => *key,
-            Inference::Trust(_) if trim.proof.is_none() => false,
             Inference::Trust(trust) => {
                 *self.proof_key.get_or_insert_with(|| self.card.has_proof_key(&self.dump, trust))
             }
         };
-        (trim.proof.is_none() || key).then_some(trim)
+        key.then_some(trim)
     }
 
     /// Keeps a file that was read to the end of its data.

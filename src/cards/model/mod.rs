@@ -9,6 +9,9 @@ mod rows;
 mod spec;
 mod table;
 
+#[cfg(all(test, feature = "simulator"))]
+mod engine_tests;
+
 pub(crate) use credential::Opening;
 pub use credential::{CredentialSpec, Credentials, EntryError, MAX_FILE, Part, Who};
 pub(crate) use engine::{ReadContext, allowed, read_file, read_steps};

@@ -268,17 +268,12 @@ fn items(card: &Card<'_>) -> Vec<Item> {
     let mut items = Vec::new();
     for record in &card.records {
         if record.blank {
-            let none = record.file.own.fields.iter().filter(|field| PERMISSIONS.contains(&field.id) && !is_odd(record));
+            let none = record.file.own.fields.iter().filter(|field| PERMISSIONS.contains(&field.id));
             items.extend(none.map(|field| item(field, NONE)));
         }
         items.extend(record.items.iter().filter_map(|decoded| Some(item(decoded.field, value(decoded)?))));
     }
     items
-}
-
-/// A blank file that should not be.
-fn is_odd(record: &Record<'_>) -> bool {
-    record.problems.iter().any(|problem| problem.kind == DecodeErrorKind::Blank)
 }
 
 fn item(field: &files::Field, value: ItemValue) -> Item {

@@ -18,3 +18,6 @@ pub use protocol::{CardNumber, NotACardNumber};
 pub(in crate::cards) use read::{ResidenceCard, SpecifiedResidenceCard};
 pub use signature::{ENTRIES_SIGNED, MAX_DER_SIGNATURE};
 pub use spec::{STEPS_1, STEPS_1_SPECIAL, STEPS_2, STEPS_2_SPECIAL};
+
+#[cfg(all(test, feature = "simulator"))]
+mod checks_tests;

@@ -164,7 +164,7 @@ fn form(key: &EcPublicKey, parts: &[&[u8]], signature: &[u8]) -> Option<&'static
 }
 
 /// The files whose values are hashed, in the order of the message.
-fn covered(generation: Generation, records: &[Record<'_>]) -> Vec<&'static str> {
+pub(super) fn covered(generation: Generation, records: &[Record<'_>]) -> Vec<&'static str> {
     let files = match generation {
         Generation::First => &[files::FRONT, files::FACE_1][..],
         Generation::Second => &[files::ENTRIES_05, files::NAME_AND_FACE],

@@ -302,3 +302,7 @@ fn expiry_item(digits: &[u8]) -> Option<Item> {
     let value = ItemValue::Date(date);
     Some(Item { id: "expiry", title: field.title, value, signed_by: field.signed_by, masked: false })
 }
+
+#[cfg(all(test, feature = "simulator"))]
+#[path = "../checks_tests.rs"]
+mod tests;
