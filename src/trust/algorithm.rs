@@ -166,3 +166,101 @@ pub fn public_key(info: &[u8]) -> Result<VerifyKey, Unsupported> {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHA1_ID: &[u8] = &[0x2B, 0x0E, 0x03, 0x02, 0x1A];
+    const SHA256_ID: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
+    const EC_KEY_ID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
+    const ECDSA_SHA1_ID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x01];
+    const ECDSA_SHA256_ID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02];
+    const NULL: &[u8] = &[0x05, 0x00];
+
+    /// An object of less than 128 bytes.
+    fn object(tag: u8, content: &[u8]) -> Vec<u8> {
+        [&[tag, u8::try_from(content.len()).unwrap()][..], content].concat()
+    }
+
+    /// An AlgorithmIdentifier.
+    fn algorithm(oid: &[u8], parameters: &[u8]) -> Vec<u8> {
+        object(der::SEQUENCE, &[&object(der::OBJECT_IDENTIFIER, oid)[..], parameters].concat())
+    }
+
+    /// One of an identifier of PKCS #1, by its last number.
+    fn pkcs1(last: u8, parameters: &[u8]) -> Vec<u8> {
+        algorithm(&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, last], parameters)
+    }
+
+    #[test]
+    fn an_algorithm_has_no_parameters_or_null() {
+        let with = |parameters: &[u8]| {
+            let hash = hash_algorithm(&algorithm(SHA256_ID, parameters));
+            (hash, signature_algorithm(&algorithm(ECDSA_SHA256_ID, parameters)))
+        };
+        for parameters in [&[][..], NULL] {
+            assert_eq!(with(parameters), (Ok(Hash::Sha256), Ok(SignatureAlgorithm::Ecdsa(Hash::Sha256))));
+        }
+        for parameters in [&[0x04, 0x00][..], &[0x30, 0x00], &[0x02, 0x01, 0x00]] {
+            let malformed = (Err(Unsupported::Malformed), Err(Unsupported::Malformed));
+            assert_eq!(with(parameters), malformed, "{parameters:02X?}");
+        }
+    }
+
+    #[test]
+    fn a_signer_means_what_it_states_or_the_same_with_its_hash() {
+        let ecdsa = SignatureAlgorithm::Ecdsa;
+        for (stated, digest, meant) in [
+            (algorithm(EC_KEY_ID, &[]), Hash::Sha384, vec![ecdsa(Hash::Sha384)]),
+            (pkcs1(1, NULL), Hash::Sha384, vec![SignatureAlgorithm::RsaPkcs1(Hash::Sha384)]),
+            (algorithm(ECDSA_SHA1_ID, &[]), Hash::Sha256, vec![ecdsa(Hash::Sha1), ecdsa(Hash::Sha256)]),
+            (algorithm(ECDSA_SHA256_ID, &[]), Hash::Sha256, vec![ecdsa(Hash::Sha256)]),
+        ] {
+            assert_eq!(signer_algorithms(&stated, digest), Ok(meant), "{stated:02X?} {digest:?}");
+        }
+    }
+
+    #[test]
+    fn parameters_of_pss_are_a_sequence_in_order_without_repetition() {
+        let sha256 = algorithm(SHA256_ID, &[]);
+        let hash = object(0xA0, &sha256);
+        let mask = object(0xA1, &pkcs1(8, &sha256));
+        let salt = object(0xA2, &[0x02, 0x01, 0x20]);
+        let trailer = |value: u8| object(0xA3, &[0x02, 0x01, value]);
+        let read = |parts: &[&[u8]]| signature_algorithm(&pkcs1(10, &object(der::SEQUENCE, &parts.concat())));
+        let pss = |hash: Hash, mask: Hash, salt: usize| -> Result<SignatureAlgorithm, Unsupported> {
+            Ok(SignatureAlgorithm::RsaPss { hash, mask, salt })
+        };
+
+        assert_eq!(read(&[]), pss(Hash::Sha1, Hash::Sha1, 20));
+        assert_eq!(read(&[&object(0xA0, &algorithm(SHA1_ID, NULL))]), pss(Hash::Sha1, Hash::Sha1, 20));
+        assert_eq!(read(&[&hash, &mask, &salt]), pss(Hash::Sha256, Hash::Sha256, 32));
+        assert_eq!(read(&[&hash, &mask, &salt, &trailer(1)]), pss(Hash::Sha256, Hash::Sha256, 32));
+
+        let malformed = Err(Unsupported::Malformed);
+        assert_eq!(read(&[&hash, &mask, &salt, &trailer(2)]), malformed, "another trailer field");
+        assert_eq!(read(&[&hash, &mask, &salt, &object(0xA4, &[0x02, 0x01, 0x01])]), malformed, "an unknown field");
+        assert_eq!(read(&[&hash, &hash]), malformed, "one twice");
+        assert_eq!(read(&[&mask, &hash]), malformed, "out of order");
+        // NULL would stand for SHA-1 if it were read as a sequence of nothing.
+        for parameters in [NULL.to_vec(), object(der::SET, &hash)] {
+            assert_eq!(signature_algorithm(&pkcs1(10, &parameters)), malformed, "{parameters:02X?}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_kind_and_one_on_an_unknown_curve_are_told_apart() {
+        let info = |algorithm: &[u8], key: &[u8]| {
+            let bits = object(der::BIT_STRING, &[&[0_u8][..], key].concat());
+            object(der::SEQUENCE, &[algorithm, &bits].concat())
+        };
+        // Ed25519 (RFC 8410).
+        let edwards = info(&algorithm(&[0x2B, 0x65, 0x70], &[]), &[7; 32]);
+        assert_eq!(public_key(&edwards), Err(Unsupported::Key("1.3.101.112".to_owned())));
+        // Nobody's curve, 1.2.3.4.
+        let named = object(der::OBJECT_IDENTIFIER, &[0x2A, 0x03, 0x04]);
+        let unknown = info(&algorithm(EC_KEY_ID, &named), &[&[0x04_u8][..], &[7; 64]].concat());
+        assert_eq!(public_key(&unknown), Err(Unsupported::Curve));
+    }
+}
