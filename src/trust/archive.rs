@@ -102,6 +102,10 @@ mod tests {
         let names: Vec<String> = (0..=MAX_ENTRIES).map(|at| format!("{at}.txt")).collect();
         let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
         assert_eq!(certificate(&archive(&files)), Err(ImportError::BadArchive));
+        // One certificate among as many as there may be.
+        let mut most = files[..MAX_ENTRIES - 1].to_vec();
+        most.push(("a.crt", b"x"));
+        assert_eq!(certificate(&archive(&most)).unwrap().bytes, b"x");
     }
 
     #[test]
