@@ -191,9 +191,15 @@ mod tests {
         assert_eq!((rsa(2048, true).to_string(), rsa(2048, true).is_weak()), ("RSA-2048".to_owned(), false));
         assert_eq!((ec("1.3.132.0.34").to_string(), ec("1.3.132.0.34").is_weak()), ("P-384".to_owned(), false));
         for weak in [rsa(1024, true), rsa(2048, false), ec("1.3.132.0.10"), KeyKind::Other("1.3.101.112".to_owned())] {
-            assert!(weak.is_weak(), "{weak}");
+            assert!(weak.is_weak() && !weak.is_unknown_curve(), "{weak}");
         }
-        assert!(is_good(&[1, 0, 1]) && !is_good(&[3]) && !is_good(&[]) && !is_good(&[1, 0, 2]));
+        assert!(ec(UNKNOWN_CURVE).is_unknown_curve() && !ec("1.3.132.0.34").is_unknown_curve());
+        for good in [&[1, 0, 1][..], &[1, 0, 3]] {
+            assert!(is_good(good), "{good:?}");
+        }
+        for bad in [&[][..], &[3], &[1, 0, 2], &[1, 0, 0]] {
+            assert!(!is_good(bad), "{bad:?}");
+        }
         assert_eq!((bits(&[0x80, 0]), bits(&[0x01, 0]), bits(&[])), (16, 9, 0));
     }
 
