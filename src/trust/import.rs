@@ -114,3 +114,63 @@ fn certificate(bytes: &[u8]) -> Result<Material, ImportError> {
         _ => Err(ImportError::NotCertificate),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use ed25519_dalek::pkcs8::spki::der::pem::{LineEnding, encode_string};
+    use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
+
+    use super::*;
+
+    const SIGNER: &[u8] = include_bytes!("../../certs/simulated/taimen/licence-signer.der");
+    const KEY: &[u8] = include_bytes!("../../certs/simulated/taimen/7000023.json");
+
+    /// A zip with a certificate, and as much beside it as is missing to its length.
+    fn zip_of(length: usize) -> Vec<u8> {
+        let with = |beside: usize| {
+            let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+            for (name, content) in [("a.crt", SIGNER), ("beside.bin", &vec![7; beside][..])] {
+                let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+                writer.start_file(name, options).unwrap();
+                writer.write_all(content).unwrap();
+            }
+            writer.finish().unwrap().into_inner()
+        };
+        let zip = with(length + 1 - with(1).len());
+        assert_eq!(zip.len(), length);
+        zip
+    }
+
+    #[test]
+    fn a_file_is_as_large_as_it_may_be_and_not_larger() {
+        let key = |length: usize| {
+            let mut file = KEY.to_vec();
+            file.resize(length, b' ');
+            import(Purpose::MyNumberCard, &file)
+        };
+        assert!(matches!(key(MAX_FILE), Ok(Material::CvKey(_))));
+        for length in [MAX_FILE + 1, 2 * MAX_FILE] {
+            assert_eq!(key(length), Err(ImportError::TooLarge), "{length}");
+        }
+
+        let handed_in = |length| import_handed_in(Purpose::DriversLicence, &zip_of(length));
+        let expected = (Material::Certificate(SIGNER.to_vec()), Some("a.crt".to_owned()));
+        assert_eq!(handed_in(MAX_FILE), Ok(expected));
+        for length in [MAX_FILE + 1, 2 * MAX_FILE] {
+            assert_eq!(handed_in(length), Err(ImportError::TooLarge), "{length}");
+        }
+    }
+
+    #[test]
+    fn text_is_a_certificate_if_it_says_so() {
+        let pem = |label: &str| encode_string(label, LineEnding::LF, SIGNER).unwrap();
+        let read = |text: &str| import(Purpose::DriversLicence, text.as_bytes());
+        assert_eq!(read(&pem("CERTIFICATE")), Ok(Material::Certificate(SIGNER.to_vec())));
+        for label in ["TRUSTED CERTIFICATE", "CERTIFICATE REQUEST", "PUBLIC KEY"] {
+            assert_eq!(read(&pem(label)), Err(ImportError::NotCertificate), "{label}");
+        }
+        assert_eq!(read(&pem("CERTIFICATE").repeat(2)), Err(ImportError::NotCertificate), "which one is meant?");
+    }
+}
