@@ -174,6 +174,69 @@ fn pinned_unaccepted(purpose: Purpose, sha256: &str) -> Option<Hierarchy> {
 mod tests {
     use super::*;
 
+    /// What a row says of where its anchor is from, what came in a list, and for which document types.
+    fn row(source: &str, from_list: bool, doc_types: &[&str]) -> Row {
+        Row {
+            purpose: Purpose::Mdoc,
+            name: "an anchor".to_owned(),
+            file: "a.der".to_owned(),
+            sha256: String::new(),
+            source: source.to_owned(),
+            official: false,
+            doc_types: doc_types.iter().map(|name| (*name).to_owned()).collect(),
+            from_list,
+            file_sha256: None,
+            added: None,
+        }
+    }
+
+    #[test]
+    fn of_two_rows_the_source_that_restricts_less_stays() {
+        let [vouched, insisted] = ["vouched for".to_owned(), format!("insisted on {UNPINNED}")];
+        // Whether the row that is there is one of a list and one that somebody insisted on; the same of the new one; whether
+        // the new one's source counts.
+        for (there, new, taken) in [
+            // Added by itself after a list, or vouched for after somebody insisted.
+            ([true, false], [false, false], true),
+            ([true, false], [false, true], true),
+            ([true, true], [false, false], true),
+            ([true, true], [false, true], true),
+            ([true, true], [true, false], true),
+            ([false, true], [false, false], true),
+            ([false, true], [true, false], true),
+            // Nothing better: what is there stays.
+            ([true, false], [true, false], false),
+            ([true, false], [true, true], false),
+            ([true, true], [true, true], false),
+            ([false, false], [false, false], false),
+            ([false, false], [false, true], false),
+            ([false, false], [true, false], false),
+            ([false, false], [true, true], false),
+            ([false, true], [false, true], false),
+            ([false, true], [true, true], false),
+        ] {
+            let of = |[from_list, unpinned]: [bool; 2], which: &str| {
+                let source = if unpinned { &insisted } else { &vouched };
+                row(&format!("{which}, {source}"), from_list, &[])
+            };
+            let (mut known, other) = (of(there, "there"), of(new, "new"));
+            known.merge(&other);
+            assert_eq!(known.source.starts_with("new"), taken, "{there:?} {new:?}");
+            assert_eq!(known.from_list, there[0] && new[0], "{there:?} {new:?}");
+        }
+    }
+
+    #[test]
+    fn of_two_rows_every_document_type_counts_and_none_means_all() {
+        let cases: [[&[&str]; 3]; 4] =
+            [[&["b"], &["a", "b"], &["a", "b"]], [&["a"], &[], &[]], [&[], &["a"], &[]], [&[], &[], &[]]];
+        for [there, new, both] in cases {
+            let mut known = row("there", true, there);
+            known.merge(&row("new", true, new));
+            assert_eq!(known.doc_types, both, "{there:?} {new:?}");
+        }
+    }
+
     /// The bytes of neither may be in this repository; what they would become follows from their fingerprints.
     #[test]
     fn the_test_ca2_of_residence_cards_is_test_and_its_namesake_is_not() {
