@@ -155,4 +155,26 @@ mod tests {
         assert_eq!([of(Purpose::MyNumberCard), of(Purpose::DriversLicence)], [0, 0]);
         assert_eq!(PINS.iter().filter(|pin| pin.hierarchy == Hierarchy::Test).count(), 1);
     }
+
+    #[test]
+    fn whose_name_a_certificate_bears_is_told_by_purpose() {
+        let plain = Facts::of(include_bytes!("../../certs/simulated/taimen/licence-signer.der")).unwrap();
+        let common = |name: &str| Facts { common_name: Some(name.to_owned()), organization: None, ..plain.clone() };
+        let organization =
+            |name: &str| Facts { organization: Some(name.to_owned()), common_name: None, ..plain.clone() };
+        let claimed =
+            |facts: &Facts| Purpose::all().filter(|purpose| claims_issuer(*purpose, facts)).collect::<Vec<_>>();
+        assert_eq!(claimed(&common("e-passportCSCA")), [Purpose::Passport]);
+        assert_eq!(claimed(&common("ZairyuCard CA2")), [Purpose::ResidenceCard]);
+        for (name, is_test) in [("JPKI", false), ("JPKI-TEST", true)] {
+            let facts = organization(name);
+            assert_eq!(claimed(&facts), [Purpose::JpkiAuthentication, Purpose::JpkiSignature], "{name}");
+            assert_eq!(is_jpki_test(&facts), is_test, "{name}");
+        }
+        for nobody in
+            [common("e-passportCSCA of nobody"), common("Zairyu"), organization("JPKI of nobody"), plain.clone()]
+        {
+            assert_eq!(claimed(&nobody), [], "{nobody:?}");
+        }
+    }
 }
