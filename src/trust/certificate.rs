@@ -439,3 +439,7 @@ fn must_be_understood(extension: &X509Extension<'_>) -> bool {
         [OID_X509_EXT_NAME_CONSTRAINTS, OID_X509_EXT_POLICY_CONSTRAINTS, OID_X509_EXT_INHIBIT_ANY_POLICY];
     extension.critical || restrictions.contains(&extension.oid)
 }
+
+#[cfg(all(test, feature = "simulator"))]
+#[path = "certificate_tests.rs"]
+mod tests;
