@@ -381,3 +381,7 @@ fn time(element: &Element<'_>) -> Option<Timestamp> {
     let time = DateTime::strptime("%Y%m%d%H%M%S", text).ok()?;
     time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
+
+#[cfg(all(test, feature = "simulator"))]
+#[path = "cms_tests.rs"]
+mod tests;
