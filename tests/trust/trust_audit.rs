@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use taimen::trust::{
-    Anchor, Concern, Hierarchy, Purpose, TrustStore, audit, days_left, import, not_installed, subject_and_key,
+    Anchor, Concern, Hierarchy, Purpose, TrustStore, audit, days_left, import, not_installed, state, subject_and_key,
 };
 
 fn anchor(purpose: Purpose, hierarchy: Hierarchy, der: &[u8]) -> Anchor {
@@ -136,4 +136,19 @@ fn what_is_published_and_not_there_is_named() {
     for purpose in [Purpose::JpkiAuthentication, Purpose::JpkiSignature, Purpose::DriversLicence] {
         assert_eq!(missing(purpose, "2026-11-22T00:00:00Z"), [""; 0]);
     }
+}
+
+#[test]
+fn the_state_is_told_where_anchors_are_those_of_states() {
+    let japan = include_bytes!("../../certs/simulated/taimen/csca-1.der");
+    let germany = include_bytes!("../../certs/simulated/taimen/csca-3.der");
+    let key = include_bytes!("../../certs/simulated/taimen/7000023.json");
+    let of = |purpose: Purpose, file: &[u8]| state(&anchor(purpose, Hierarchy::Installed, file));
+    for purpose in [Purpose::Passport, Purpose::Mdoc] {
+        assert_eq!(of(purpose, japan).as_deref(), Some("JP"));
+        assert_eq!(of(purpose, germany).as_deref(), Some("DE"));
+    }
+    // Other anchors are Japan's all alike; a bare key bears no name.
+    assert_eq!(of(Purpose::DriversLicence, japan), None);
+    assert_eq!(of(Purpose::MyNumberCard, key), None);
 }
