@@ -79,6 +79,9 @@ fn what_is_no_anchor_is_refused_and_nothing_is_half_added() {
     let large = folder.write("large.json", &" ".repeat(100_000));
     assert!(matches!(add(&trust, PURPOSE, &large, true, now()), Err(AddError::Import(ImportError::TooLarge))));
     assert!(matches!(add(&trust, PURPOSE, &folder.0, true, now()), Err(AddError::Io(..))), "a folder is no file");
+    let missing = folder.0.join("missing.json");
+    let Err(AddError::Io(path, kind)) = add(&trust, PURPOSE, &missing, true, now()) else { panic!("it is not there") };
+    assert_eq!((path, kind), (missing.display().to_string(), std::io::ErrorKind::NotFound));
     assert!(!trust.exists(), "nothing was made");
 }
 
