@@ -12,8 +12,8 @@ use taimen::{
         CertificateOrder, Form, Key, MessageOrder, Name, authorities, list_of_certificates,
     },
     trust::{
-        AddError, Brought, CmsError, Concern, Hierarchy, ListError, MASTER_LIST, Purpose, Refused, SignerError, audit,
-        bring, load_directory,
+        AddError, Brought, CmsError, Concern, Hierarchy, ImportError, ListError, MASTER_LIST, Purpose, Refused,
+        SignerError, add, audit, bring, load_directory,
     },
 };
 
@@ -301,4 +301,78 @@ fn a_changed_master_list_brings_nothing_else() {
             assert!(brought.added.iter().all(whole), "byte {at}");
         }
     }
+}
+
+#[test]
+fn a_certificate_that_ships_makes_no_folder() {
+    let bench = Bench::new();
+    let shipped = bench.add("shipped.der", authorities()[0].1.build().unwrap(), false).unwrap();
+    assert_eq!((shipped.added.len(), shipped.already), (0, 1));
+    assert!(!bench.trust.exists());
+}
+
+#[test]
+fn the_same_certificate_for_another_purpose_is_not_what_a_file_brought() {
+    let bench = Bench::new();
+    let order = state("NZ", "taimen simulated CSCA of another test", NamedCurve::P384);
+    let der = CertificateOrder { explicit: false, ..order }.build().unwrap();
+    add(&bench.trust, Purpose::ResidenceCard, &bench.folder.write("nz.der", &der), true, now()).unwrap();
+    let brought = bench.add("nz.der", &der, false).unwrap();
+    assert_eq!(brought.added.iter().map(|anchor| anchor.purpose).collect::<Vec<_>>(), [Purpose::Passport]);
+    assert_eq!(bench.there(), 2);
+}
+
+#[test]
+fn a_single_certificate_is_as_large_as_an_anchor_may_be() {
+    let bench = Bench::new();
+    // What follows the certificate makes it none.
+    let of = |length: usize| {
+        let mut file = france().build().unwrap();
+        file.resize(length, 1);
+        bench.add("long.der", file, true)
+    };
+    let longest = of(64 * 1024);
+    assert!(matches!(longest, Err(AddError::NothingUsable(Some(Refused::Form)))), "{longest:?}");
+    for length in [64 * 1024 + 1, 128 * 1024] {
+        let refused = of(length);
+        assert!(matches!(refused, Err(AddError::Import(ImportError::TooLarge))), "{length}: {refused:?}");
+    }
+    // Encoded, but no certificate; and not even that.
+    let other = bench.add("other.der", b"\x30\x03\x02\x01\x01", true);
+    assert!(matches!(other, Err(AddError::NothingUsable(Some(Refused::Form)))), "{other:?}");
+    let text = bench.add("text.der", b"hello", true);
+    assert!(matches!(text, Err(AddError::List(ListError::Malformed))), "{text:?}");
+}
+
+#[test]
+fn a_list_in_text_is_one_if_the_text_says_so() {
+    let bench = Bench::new();
+    bench.add("fr.der", france().build().unwrap(), false).unwrap();
+    let text = |name: &'static str, label: &str| {
+        let file = list(&france(), &[state("NZ", name, NamedCurve::P256).build().unwrap()], |_| {});
+        pem(&[file]).replace("CERTIFICATE", label)
+    };
+    let other = bench.add("list.pem", text("taimen simulated CSCA, a test", "X509 CRL"), false);
+    assert!(matches!(other, Err(AddError::List(ListError::Malformed))), "{other:?}");
+    for (name, label) in
+        [("taimen simulated CSCA, another test", "CMS"), ("taimen simulated CSCA, a third test", "PKCS7")]
+    {
+        let brought = bench.add("list.pem", text(name, label), false).unwrap();
+        assert_eq!((brought.added.len(), brought.list.is_some()), (1, true), "{label}");
+    }
+}
+
+#[test]
+fn what_somebody_insists_on_is_called_so_even_in_a_list_that_counts() {
+    let bench = Bench::new();
+    bench.add("fr.der", france().build().unwrap(), false).unwrap();
+    let false_one = state("JP", "e-passportCSCA of nobody, simulated", NamedCurve::P384);
+    let other = state("NZ", "taimen simulated CSCA of another test", NamedCurve::P256);
+    let file = list(&france(), &[false_one, other].map(|order| order.build().unwrap()), |_| {});
+    let brought = bench.add("list.ml", file, true).unwrap();
+    assert_eq!(brought.list.unwrap().unverified, None);
+    let insisted = |anchor: &taimen::trust::Anchor| (anchor.name.contains("of nobody"), anchor.is_unpinned());
+    let mut told: Vec<(bool, bool)> = brought.added.iter().map(insisted).collect();
+    told.sort();
+    assert_eq!(told, [(false, false), (true, true)]);
 }
