@@ -18,7 +18,7 @@ use super::{
     change::{AddError, Change, file_name, shown},
     directory::load_directory,
     guard::read_regular,
-    import::{ImportError, MAX_FILE},
+    import::{ImportError, MAX_FILE, import},
     manifest::Row,
     mdoc::{self, Listed, Vical, VicalError},
     passport::{self, ListError, MasterList, Refused, SignerError},
@@ -107,7 +107,9 @@ pub fn bring(
             Err(Refused::NotPinned) if unpinned => (Certificate::parse(&der).map_err(|_| Refused::Form), true),
             other => (other, false),
         };
-        match judged {
+        // The folder is read again with less tolerance, and one file that it refuses would make all of it count for nothing.
+        let readable = |certificate| import(purpose, &der).map(|_| certificate).map_err(|_| Refused::Form);
+        match judged.and_then(readable) {
             Err(why) => {
                 let subject = Certificate::parse(&der).ok().map(|certificate| certificate.subject);
                 brought.refused.push(Left { subject, sha256, why });

@@ -376,3 +376,17 @@ fn what_somebody_insists_on_is_called_so_even_in_a_list_that_counts() {
     told.sort();
     assert_eq!(told, [(false, false), (true, true)]);
 }
+
+#[test]
+fn nothing_is_brought_that_the_folder_could_not_be_read_with() {
+    let bench = Bench::new();
+    let der = france().build().unwrap();
+    let filled = [der.as_slice(), &[0; 4]].concat();
+    let one = bench.add("filled.der", filled.as_slice(), true);
+    assert!(matches!(one, Err(AddError::NothingUsable(Some(Refused::Form)))), "{one:?}");
+    assert!(!bench.trust.exists());
+    let beside = pem(&[der, filled]);
+    let brought = bench.add("two.pem", beside, true).unwrap();
+    assert_eq!((brought.added.len(), brought.refused.len()), (1, 1));
+    assert_eq!((brought.refused[0].why, bench.there()), (Refused::Form, 1));
+}
