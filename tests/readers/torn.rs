@@ -159,7 +159,7 @@ fn a_check_of_a_card_that_never_answers_ends_with_ctrl_c() {
     for at in [1, first] {
         let laid = Laid::on(&pcscd, "licence", Trouble::Mute(at));
         let full = laid.counters(CardKind::LICENCE);
-        let mut command = program.command(check_arguments(&credentials));
+        let mut command = of_a_terminal(&program.command(check_arguments(&credentials)));
         let mut process = Running(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
         assert!(wait_for(Duration::from_secs(60), || laid.executed() == at).is_some(), "exchange {at} begins");
         interrupt(process.0.id());
@@ -179,6 +179,19 @@ fn a_check_of_a_card_that_never_answers_ends_with_ctrl_c() {
         let _laid = Laid::on(&pcscd, "licence", Trouble::Nothing);
         check(&program, &credentials).expect(0);
     }
+}
+
+/// The command as a terminal starts it: a shell that runs the tests in the background lets all their children ignore Ctrl-C.
+fn of_a_terminal(command: &Command) -> Command {
+    let mut env = Command::new("env");
+    env.arg("--default-signal=INT").arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => env.env(name, value),
+            None => env.env_remove(name),
+        };
+    }
+    env
 }
 
 fn interrupt(process: u32) {
