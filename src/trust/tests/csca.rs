@@ -30,7 +30,8 @@ fn expired(serial: u8) -> CertificateOrder {
 fn of_several_paths_the_best_is_reported() {
     let whole = root(1);
     let newer = CertificateOrder { validity: [begin() + SECOND, whole.validity[1]], ..root(3) };
-    let kinds: [(Hierarchy, CertificateOrder, fn(&SignerError) -> bool); 6] = [
+    type Kind = (Hierarchy, CertificateOrder, fn(&SignerError) -> bool);
+    let kinds: [Kind; 6] = [
         (Installed, expired(2), |error| *error == SignerError::Expired(Place::Anchor)),
         (Installed, newer, |error| *error == SignerError::IssuerNewer),
         (Installed, CertificateOrder { authority: false, ..root(4) }, |error| *error == SignerError::NotACa),

@@ -30,7 +30,8 @@ fn times() -> [Timestamp; 2] {
 #[test]
 fn of_several_paths_the_best_is_reported() {
     let [whole, expired, newer] = [1, 2, 3].map(root);
-    let kinds: [(Hierarchy, CertificateOrder, fn(&IssuerError) -> bool); 6] = [
+    type Kind = (Hierarchy, CertificateOrder, fn(&IssuerError) -> bool);
+    let kinds: [Kind; 6] = [
         (Installed, CertificateOrder { validity: [whole.validity[0], now() - SECOND], ..expired }, |error| {
             *error == IssuerError::Expired(Place::Anchor)
         }),
