@@ -25,6 +25,8 @@ mod name;
 mod passport;
 mod pins;
 mod store;
+#[cfg(all(test, feature = "simulator"))]
+mod tests;
 
 pub use anchor::{Anchor, Hierarchy, Purpose};
 pub use certificate::CertificateError;
