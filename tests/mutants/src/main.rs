@@ -17,7 +17,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use change::Change;
-use schema::Left;
 use suite::Outcome;
 
 fn main() -> ExitCode {
@@ -43,7 +42,7 @@ fn main() -> ExitCode {
 
 fn all(tree: &Path, list: &str, outcome: &Path, budget: Duration, arguments: &[String]) -> Result<(), String> {
     let changes = change::read(&fs::read_to_string(list).map_err(|error| format!("{list}: {error}"))?)?;
-    let left = schema::make(tree, &changes, Left::of_earlier_run(outcome, &changes))?;
+    let left = schema::make(tree, &changes)?;
     fs::create_dir_all(outcome).map_err(|error| error.to_string())?;
     let write = |file: &str, names: Vec<&str>| -> Result<(), String> {
         let path: PathBuf = outcome.join(file);

@@ -1,4 +1,4 @@
-//! One program that holds every change: which one is made, an environment variable says.
+//! One program that holds every change. An environment variable names the one that is made.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,11 +15,11 @@ use crate::site::{self, Written};
 pub struct Left {
     /// The compiler refuses the change.
     pub unviable: BTreeSet<usize>,
-    /// Only a build of its own can hold it: in a constant, a chain of `let`, a function with an opaque type.
+    /// Only a build of its own can hold it: in a `const fn`, beside a `let`, in a function that returns `impl Trait`.
     pub alone: BTreeSet<usize>,
 }
 
-/// The module that every change asks. It also writes down, once, that it was asked.
+/// The module that every change asks whether it is made. It notes in a file which changes were reached, each once.
 fn module(count: usize) -> String {
     format!(
         r#"
@@ -47,20 +47,9 @@ pub mod mutant {{
     )
 }
 
-impl Left {
-    /// What an earlier run with the same outcome folder left out, so that only new changes are tried.
-    pub fn of_earlier_run(outcome: &Path, changes: &[Change]) -> Self {
-        let named = |file: &str| {
-            let names = fs::read_to_string(outcome.join(file)).unwrap_or_default();
-            let names: BTreeSet<&str> = names.lines().collect();
-            changes.iter().filter(|change| names.contains(change.name.as_str())).map(|change| change.number).collect()
-        };
-        Self { unviable: named("unviable.txt"), alone: named("alone.txt") }
-    }
-}
-
 /// Writes the changes into the tree, and takes out, until it builds, what the compiler refuses.
-pub fn make(tree: &Path, changes: &[Change], mut left: Left) -> Result<Left, String> {
+pub fn make(tree: &Path, changes: &[Change]) -> Result<Left, String> {
+    let mut left = Left::default();
     let files: BTreeSet<&str> = changes.iter().map(|change| change.file.as_str()).collect();
     let source: BTreeMap<&str, String> =
         files.iter().map(|file| Ok((*file, text(&tree.join(file))?))).collect::<Result<_, String>>()?;

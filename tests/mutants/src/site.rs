@@ -1,4 +1,4 @@
-//! Where a change of the source sits, and how the source says both: what it said, and what the change makes of it.
+//! Where the changes of a file sit, and the text that holds both: the source as it is, and what each change makes of it.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -51,7 +51,15 @@ struct Places {
     unaries: BTreeMap<usize, Range<usize>>,
     arms: BTreeMap<usize, (usize, Option<Range<usize>>)>,
     guards: BTreeMap<usize, Range<usize>>,
-    fields: BTreeMap<usize, (String, Option<Range<usize>>, Range<usize>, Option<Range<usize>>)>,
+    fields: BTreeMap<usize, Field>,
+}
+
+/// A field of a struct that is built.
+struct Field {
+    name: String,
+    value: Option<Range<usize>>,
+    of: Range<usize>,
+    base: Option<Range<usize>>,
 }
 
 /// The sites of the changes of one file; and the changes that no site can hold.
@@ -125,14 +133,14 @@ pub fn sites(text: &str, changes: &[&Change]) -> Result<(Vec<Site>, Vec<usize>),
             }
             Genre::Field => match places.fields.get(&start) {
                 None => alone.push(number),
-                Some((name, value, path, base)) => {
+                Some(Field { name, value, of, base }) => {
                     let Some(base) = base else {
                         alone.push(number);
                         continue;
                     };
                     let base = match &text[base.clone()] {
                         "Default::default()" => {
-                            format!("<{} as ::std::default::Default>::default()", &text[path.clone()])
+                            format!("<{} as ::std::default::Default>::default()", &text[of.clone()])
                         }
                         other => other.to_owned(),
                     };
@@ -204,12 +212,13 @@ impl<'ast> Visit<'ast> for Places {
     }
 
     fn visit_expr_struct(&mut self, literal: &'ast syn::ExprStruct) {
-        let path = range(&literal.path);
+        let of = range(&literal.path);
         let base = literal.rest.as_ref().map(|rest| range(&rest));
         for field in &literal.fields {
             let syn::Member::Named(name) = &field.member else { continue };
             let value = field.colon_token.map(|_| range(&field.expr));
-            self.fields.insert(range(&field).start, (name.to_string(), value, path.clone(), base.clone()));
+            let field_of = Field { name: name.to_string(), value, of: of.clone(), base: base.clone() };
+            self.fields.insert(range(&field).start, field_of);
         }
         visit::visit_expr_struct(self, literal);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -45,7 +46,7 @@ pub fn build(tree: &Path, arguments: &[String]) -> Result<Vec<PathBuf>, String> 
         .collect())
 }
 
-/// Runs every test alone, on what is unchanged: how long it takes, and what it reaches. One that fails counts for nothing.
+/// Runs every test alone without a change, to see how long it takes and which changes it reaches. A test that fails here is left out.
 pub fn look(tree: &Path, executables: &[PathBuf], jobs: usize) -> Result<Vec<Test>, String> {
     let mut names = Vec::new();
     for executable in executables {
@@ -115,7 +116,7 @@ pub fn meet(tree: &Path, tests: &[Test], number: usize, budget: Duration) -> (Ou
     (Outcome::Missed, reaching.len())
 }
 
-/// Whether the named tests pass; nothing if they do not end.
+/// Whether the named tests pass; `None` if they do not end.
 fn run(
     tree: &Path,
     executable: &Path,
@@ -147,7 +148,7 @@ fn run(
     None
 }
 
-/// Does a work for every item, on so many threads; the outcomes are in the order of the items.
+/// Calls `work` for every item on so many threads. Returns the outcomes in the order of the items.
 pub fn parallel<T: Sync, U: Send>(jobs: usize, items: &[T], work: impl Fn(usize, &T) -> U + Sync) -> Vec<U> {
     let next = Mutex::new(0);
     let mut done: Vec<(usize, U)> = thread::scope(|scope| {
@@ -167,7 +168,7 @@ pub fn parallel<T: Sync, U: Send>(jobs: usize, items: &[T], work: impl Fn(usize,
                 })
             })
             .collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, outcome)| outcome).collect()
